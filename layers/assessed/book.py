@@ -1,0 +1,175 @@
+"""`Book`: where the axes write their evidence rows, and what they all measure from a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import lonlat
+from layers.merge import nearest
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = ["Book", "Facts", "distance_to_lines_km", "facts_of", "numbers", "yes"]
+
+_AXIS = {
+    "hazard": "climate",
+    "exposure": "climate",
+    "vulnerability": "climate",
+    "military": "military",
+    "civil": "civil",
+    "dual_use": "dual_use",
+}
+
+
+@dataclass(slots=True)
+class Book:
+    """Collects evidence; each `add` is one indicator for all the nodes of `where`."""
+
+    sites: pd.DataFrame
+    parts: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(
+        self,
+        where: NDArray[np.bool_],
+        place: tuple[str, str, str],
+        score: Any = np.nan,
+        *,
+        value: Any = np.nan,
+        unit: str = "1",
+        source: Any,
+        as_of: Any,
+        note: Any = "",
+        score_high: Any = None,
+        off: Any = False,
+    ) -> None:
+        """Write one row a node. `place` is dimension, group, indicator.
+
+        Arrays hold one value for every site, not only for those of `where`. A NaN score is
+        `unknown`; rows where `off` is true are `not_applicable`. `score_high` is the upper score of
+        a value known as an interval.
+        """
+        dimension, group, indicator = place
+        rows = np.flatnonzero(where)
+        total = len(self.sites)
+
+        def pick(values: Any, dtype: Any) -> Any:
+            return np.broadcast_to(np.asarray(values, dtype=dtype), total)[rows]
+
+        scored = np.where(pick(off, bool), np.nan, pick(score, float))
+        upper = scored if score_high is None else np.where(np.isnan(scored), np.nan, pick(score_high, float))
+        state = np.where(pick(off, bool), "not_applicable", np.where(np.isnan(scored), "unknown", "known"))
+        self.parts.append(
+            pd.DataFrame(
+                {
+                    "node_id": self.sites["node_id"].to_numpy()[rows],
+                    "axis": _AXIS[dimension],
+                    "dimension": dimension,
+                    "group": group,
+                    "indicator": indicator,
+                    "value": pick(value, float),
+                    "unit": unit,
+                    "score": scored,
+                    "score_high": upper,
+                    "state": state,
+                    "source_id": pick(source, object),
+                    "as_of": pick(as_of, object),
+                    "note": pick(note, object),
+                }
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of each site: attributes of the source rows behind it, and distances.
+
+    Every table has one row a site, in the order of the sites.
+    """
+
+    kind: NDArray[np.object_]
+    port: pd.DataFrame
+    airfield: pd.DataFrame
+    landing: pd.DataFrame
+    mine: pd.DataFrame
+    project: pd.DataFrame
+    plant: pd.DataFrame
+    terminal: pd.DataFrame
+    station: pd.DataFrame
+    reach: pd.DataFrame
+
+    def of(self, *kinds: str) -> NDArray[np.bool_]:
+        """Mask of the sites of some kinds."""
+        return np.isin(self.kind, kinds)
+
+
+def facts_of(
+    sites: pd.DataFrame,
+    points: NDArray[np.object_],
+    railways: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
+    **tables: pd.DataFrame,
+) -> Facts:
+    """Gather the attributes of `tables` (by field name of `Facts`) and the distances."""
+    return Facts(
+        kind=sites["kind"].to_numpy(dtype=object),
+        reach=_reach(sites, points, railways, roads),
+        **{name: _attributes(sites["sources"], table) for name, table in tables.items()},
+    )
+
+
+def _attributes(sources: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
+    """Attributes of the first row of `table` that was merged into each site; null where none was."""
+    keys = set(table["feature_id"])
+    first = [next((key for key in text.split("; ") if key in keys), None) for text in sources]
+    return table.set_index("feature_id").reindex(first).reset_index(drop=True)
+
+
+def numbers(values: pd.Series) -> NDArray[np.float64]:
+    """A column as floats, null as NaN."""
+    return np.asarray(pd.to_numeric(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+
+
+def yes(values: pd.Series) -> NDArray[np.float64]:
+    """A yes/no column as 1 and 0, null as NaN."""
+    return np.asarray(values.astype("boolean").astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+
+
+def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Kilometres from each EPSG:3413 point to the nearest line or polygon edge.
+
+    The projection is conformal, so the planar nearest is the nearest; its length is divided by the
+    scale at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395): good to
+    0.3 % over the tens of kilometres this is used for.
+    """
+    pairs, planar = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
+    metres = np.full(len(points), np.inf)
+    metres[pairs[0]] = planar
+    xy = shapely.get_coordinates(points)
+    latitude = lonlat(xy[:, 0], xy[:, 1])[1]
+    scale = (1 + np.sin(np.radians(70))) / (1 + np.sin(np.radians(latitude)))
+    return metres / scale / 1000
+
+
+def _reach(
+    sites: pd.DataFrame, points: NDArray[np.object_], railways: gpd.GeoDataFrame, roads: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    kinds = sites["kind"].to_numpy(dtype=object)
+    table = {
+        "rail_km": distance_to_lines_km(points, railways.geometry.to_numpy()),
+        "road_km": distance_to_lines_km(points, roads.geometry.to_numpy()),
+    }
+    own = np.full(len(sites), np.inf)
+    for name in sorted(set(kinds)):
+        of_kind = kinds == name
+        km, _ = nearest(sites, sites[of_kind], k=2)
+        # A node is not its own neighbour: for its own kind the second nearest counts.
+        table[f"{name}_km"] = np.where(of_kind, km[:, 1], km[:, 0])
+        own[of_kind] = km[of_kind, 1]
+    return pd.DataFrame(table | {"own_kind_km": own})

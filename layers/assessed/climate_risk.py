@@ -1,0 +1,239 @@
+"""R, climate risk: hazard x exposure x vulnerability (IPCC AR6 wording), method §1 and §2.
+
+Sea access enters none of it: a longer season is both a hazard and a chance, so it is shown beside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from layers.assessed.book import distance_to_lines_km, numbers
+from layers.climate import effective_fetch_km, permafrost_fraction, temperature_degc
+from layers.grid import nearest_cells
+from layers.scoring import log_ramp, ramp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from layers.assessed.book import Book, Facts
+    from layers.scenarios import Scenario
+
+__all__ = ["add_climate_risk"]
+
+_ICE_SUPPORT_KM = 75.0  # beyond it the satellite grid says nothing about a place (method §2.1)
+_ICE_CELLS = 5
+_COAST_KM = 1.0
+_PERMAFROST_MATTERS = 0.05
+
+
+def add_climate_risk(
+    book: Book,
+    facts: Facts,
+    points: NDArray[np.object_],
+    land: gpd.GeoDataFrame,
+    grids: Mapping[str, xr.Dataset],
+    scenario: Scenario,
+) -> None:
+    """Write the hazard, exposure and vulnerability rows of every site."""
+    shore = np.array([part.boundary for part in shapely.get_parts(land.geometry.to_numpy())])
+    coastal = facts.of("port", "cable_landing") | (distance_to_lines_km(points, shore) <= _COAST_KM)
+    open_months = _add_sea_ice(book, facts, points, grids["sea_ice"])
+    _add_permafrost(book, grids["climate"], scenario)
+    _add_coast(book, points, land, coastal, open_months)
+    low_airfield = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) < 10)
+    book.add(
+        facts.of("port", "cable_landing") | low_airfield,
+        ("hazard", "h_level", "relative_sea_level"),
+        source="ipcc_ar6_sea_level",
+        as_of="2021-08-09",
+        note="regional projections are not held; in much of the north the land rises and the level falls",
+    )
+    _add_exposure(book, facts)
+    _add_vulnerability(book, facts)
+
+
+def _add_sea_ice(
+    book: Book, facts: Facts, points: NDArray[np.object_], ice: xr.Dataset
+) -> NDArray[np.float64]:
+    """Months with ice near each site; returns the open months (12 where there is no support)."""
+    presence = ice["presence_median"].transpose("month", "y", "x").to_numpy()
+    ocean = (presence != 255).all(axis=0)
+    xy = shapely.get_coordinates(points)
+    # A cell that touches land reads too high: it is passed over (land spill-over, method §2.1).
+    inner = ocean.copy()
+    inner[1:-1, 1:-1] &= (
+        ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
+    )
+    cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=_ICE_CELLS, max_km=_ICE_SUPPORT_KM)
+    held = cells >= 0
+    months = (presence == 1).sum(axis=0).ravel().astype(float)
+    near = np.where(held, months[np.maximum(cells, 0)], np.nan)
+    count = held.sum(axis=1)
+    ice_months = np.divide(np.nansum(near, axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
+    nearest_km = np.where(held, km, np.inf).min(axis=1)
+    note = [
+        f"median ice edge 1981-2010, {n} ocean cells, nearest {k:.0f} km"
+        if n
+        else f"no ocean cell clear of land within {_ICE_SUPPORT_KM:.0f} km"
+        for n, k in zip(count, nearest_km, strict=True)
+    ]
+    where = facts.of("port", "cable_landing")
+    book.add(
+        where,
+        ("hazard", "h_seaice", "ice_months"),
+        ice_months / 12.0,
+        value=ice_months,
+        unit="months per year",
+        source="nsidc_sea_ice_index",
+        as_of="2010-12-31",
+        note=np.array(note, dtype=object),
+    )
+    book.add(
+        where,
+        ("hazard", "h_seaice", "ice_change"),
+        unit="days per decade",
+        source="nsidc_sea_ice_index",
+        as_of="2010-12-31",
+        note="needs daily grids of 30 years; not in the embedded snapshot",
+        off=ice_months == 0,
+    )
+    return np.where(np.isnan(ice_months), 12.0, 12.0 - ice_months)
+
+
+def _add_permafrost(book: Book, climate: xr.Dataset, scenario: Scenario) -> None:
+    lon, lat = book.sites["longitude_deg"].to_numpy(), book.sites["latitude_deg"].to_numpy()
+    before = permafrost_fraction(temperature_degc(climate, lon, lat, 0.0))
+    now = permafrost_fraction(temperature_degc(climate, lon, lat, scenario.warming_degc))
+    everywhere = np.ones(len(lon), dtype=bool)
+    book.add(
+        everywhere,
+        ("hazard", "h_permafrost", "permafrost_loss_proxy"),
+        before - now,
+        value=before - now,
+        source="metoffice_model_temperature",
+        as_of="2024-12-31",
+        note=f"proxy: share of ground that leaves permafrost equilibrium at +{scenario.warming_degc:g} degC; "
+        "one climate model, site ground unknown",
+    )
+    book.add(
+        everywhere,
+        ("hazard", "h_permafrost", "ground_ice"),
+        source="nsidc_ggd318_permafrost",
+        as_of="2002-02-01",
+        note="ground ice content is not held; settlement on thaw depends on it",
+        off=before < _PERMAFROST_MATTERS,
+    )
+
+
+def _add_coast(
+    book: Book,
+    points: NDArray[np.object_],
+    land: gpd.GeoDataFrame,
+    coastal: NDArray[np.bool_],
+    open_months: NDArray[np.float64],
+) -> None:
+    fetch = np.full(len(points), np.nan)
+    fetch[coastal] = effective_fetch_km(points[coastal], land.geometry.to_numpy())
+    book.add(
+        coastal,
+        ("hazard", "h_coast", "wave_exposure"),
+        fetch / 500.0 * open_months / 12.0,
+        value=fetch,
+        unit="km",
+        source="natural_earth_countries",
+        as_of="2022-05-13",
+        note="effective fetch over open water times open months; exposure, not wave height",
+    )
+    book.add(
+        coastal,
+        ("hazard", "h_coast", "erodibility"),
+        source="arctic_coastal_dynamics",
+        as_of="2012-03-01",
+        note="shore material and erosion rate are not held",
+    )
+
+
+def _add_exposure(book: Book, facts: Facts) -> None:
+    size = facts.port["harbor_size"].map({"Very Small": 0.25, "Small": 0.5, "Medium": 0.75, "Large": 1.0})
+    wpi = facts.port["as_of"].fillna("2025-05-27").to_numpy()
+    place = ("exposure", "e_function", "size")
+    book.add(
+        facts.of("port"), place, numbers(size), value=numbers(size), unit="class",
+        source="nga_world_port_index", as_of=wpi, note="World Port Index harbor size, very small to large",
+    )
+    length = numbers(facts.airfield["runway_length_m"])
+    book.add(
+        facts.of("airfield"), place, ramp(length, 0, 2359), value=length, unit="m",
+        source="ourairports", as_of="2022-10-11", note="longest open runway; 1 at 2,359 m",
+    )
+    power = numbers(facts.plant["capacity_mw"])
+    book.add(
+        facts.of("energy_site"), place, log_ramp(power, 5, 500), value=power, unit="MW",
+        source="wri_global_power_plants", as_of="2018-06-01",
+        note="installed capacity, 5 to 500 MW on a logarithm; throughput of terminals is not held",
+    )
+    systems = numbers(facts.landing["systems_in_service"])
+    book.add(
+        facts.of("cable_landing"), place, ramp(systems, 0, 3), value=systems, unit="systems",
+        source="own_cable_landings", as_of="2026-11-23", note="systems in service that land here; 1 at three",
+    )
+    book.add(
+        facts.of("mine"), place, unit="t per year", source="icmm_global_mining", as_of="2025-09-01",
+        note="production of the site is not openly held",
+    )
+    polar = numbers(facts.station["is_polar_orbit_service"].astype("boolean").astype("Float64"))
+    book.add(
+        facts.of("ground_station"), place, polar, value=polar,
+        source="own_ground_stations", as_of="2026-11-23", note="1 where it serves polar orbits",
+    )
+    book.add(
+        facts.of("rail_terminal"), place, unit="trains per day", source="osm_railways", as_of="2024-04-01",
+        note="traffic is not openly held",
+    )
+    reach = facts.reach
+    modes = (
+        (reach["rail_km"] <= 5).astype(float)
+        + (reach["road_km"] <= 5)
+        + (reach[["port_km", "airfield_km"]].min(axis=1) <= 25)
+    ).to_numpy()
+    book.add(
+        np.ones(len(book.sites), dtype=bool), ("exposure", "e_network", "modes_within_reach"), modes / 3.0,
+        value=modes, unit="modes", source="osm_roads", as_of="2024-04-01",
+        note="railway or main road within 5 km, port or airfield within 25 km",
+    )  # fmt: skip
+
+
+def _add_vulnerability(book: Book, facts: Facts) -> None:
+    shelter = facts.port["shelter_afforded"].map(
+        {"Excellent": 0.0, "Good": 0.25, "Fair": 0.5, "Poor": 0.75, "None": 1.0}
+    )
+    place = ("vulnerability", "v_sensitivity", "design")
+    book.add(
+        facts.of("port"), place, numbers(shelter), value=numbers(shelter), unit="class",
+        source="nga_world_port_index", as_of="2025-05-27",
+        note="shelter afforded, excellent 0 to none 1; state of repair is not held",
+    )
+    unpaved = 1.0 - numbers(facts.airfield["is_runway_paved"].astype("boolean").astype("Float64"))
+    book.add(
+        facts.of("airfield"), place, 0.5 * unpaved + 0.25, value=unpaved, unit="unpaved",
+        source="ourairports", as_of="2022-10-11",
+        note="convention: unpaved 0.75, paved 0.25; foundation and repair are not held",
+    )
+    book.add(
+        ~facts.of("port", "airfield"), place, source="nsidc_ggd318_permafrost", as_of="2002-02-01",
+        note="design, foundation and state of repair are not openly held",
+    )
+    apart = facts.reach["own_kind_km"].to_numpy()
+    book.add(
+        np.ones(len(book.sites), dtype=bool), ("vulnerability", "v_alternative", "alternative"),
+        ramp(np.minimum(apart, 1e4), 25, 200), value=apart, unit="km",
+        source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
+        note="distance to the nearest other node of its kind; 0 at 25 km, 1 at 200 km",
+    )  # fmt: skip

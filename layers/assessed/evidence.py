@@ -1,0 +1,105 @@
+"""Evidence: one row a node and indicator, with value, unit, score, weight, state, source and date.
+
+A row is `known`, `unknown` (keeps its weight and widens the interval) or `not_applicable` (weighs
+nothing). What the open data at hand cannot say is an unknown row that names the source that would.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.assessed.book import Book, facts_of
+from layers.assessed.civilian_dependence import add_civilian_dependence
+from layers.assessed.climate_risk import add_climate_risk
+from layers.assessed.dual_use import add_dual_use
+from layers.assessed.military_relevance import add_military_relevance
+from layers.schema import Column, Layer
+from layers.scoring import weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import geopandas as gpd
+    import xarray as xr
+
+    from layers.scenarios import Scenario
+
+__all__ = ["EVIDENCE"]
+
+
+def _evidence(
+    node_sites: gpd.GeoDataFrame,
+    land: gpd.GeoDataFrame,
+    ports: gpd.GeoDataFrame,
+    airfields: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    railways: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
+    power_plants: gpd.GeoDataFrame,
+    terminals: gpd.GeoDataFrame,
+    mines: gpd.GeoDataFrame,
+    strategic_projects: gpd.GeoDataFrame,
+    materials: pd.DataFrame,
+    cable_landings: gpd.GeoDataFrame,
+    ground_stations: gpd.GeoDataFrame,
+    chokepoints: gpd.GeoDataFrame,
+    military_sites: gpd.GeoDataFrame,
+    memberships: pd.DataFrame,
+    grids: Mapping[str, xr.Dataset],
+    scenario: Scenario,
+    day: date,
+) -> pd.DataFrame:
+    sites = pd.DataFrame(node_sites.drop(columns="geometry"))
+    points = node_sites.geometry.to_numpy()
+    facts = facts_of(
+        sites,
+        points,
+        railways,
+        roads,
+        port=ports,
+        airfield=airfields,
+        landing=cable_landings,
+        mine=mines,
+        project=strategic_projects,
+        plant=power_plants,
+        terminal=terminals,
+        station=ground_stations,
+    )
+    book = Book(sites)
+    add_climate_risk(book, facts, points, land, grids, scenario)
+    add_military_relevance(book, facts, points, chokepoints, military_sites, materials, memberships, day)
+    add_civilian_dependence(book, facts, settlements)
+    add_dual_use(book, facts, materials)
+    table = pd.concat(book.parts, ignore_index=True)
+    return table.assign(weight=weigh(table))
+
+
+EVIDENCE = Layer(
+    id="evidence",
+    title="Evidence: what every judgement rests on",
+    pillar="military",
+    geometry="table",
+    spine=(),
+    key=("node_id", "axis", "dimension", "group", "indicator"),
+    columns=(
+        Column("node_id", "str", "the node", required=True),
+        Column("axis", "str", "axis", required=True, choices=("climate", "military", "civil", "access", "dual_use")),
+        Column("dimension", "str", "dimension inside the axis", required=True),
+        Column("group", "str", "group of indicators", required=True),
+        Column("indicator", "str", "what was measured", required=True),
+        Column("value", "float", "raw value, in `unit`"),
+        Column("unit", "str", "unit of the value", required=True),
+        Column("score", "float", "value on its anchored scale; null where not known", low=0, high=1),
+        Column("score_high", "float", "score at the upper bound of a value known as an interval", low=0, high=1),
+        Column("weight", "float", "share of its dimension: groups equal, indicators equal in a group",
+               required=True, low=0, high=1),
+        Column("state", "str", "what is known", required=True, choices=("known", "unknown", "not_applicable")),
+        Column("source_id", "str", "source, held or lacking", required=True),
+        Column("as_of", "str", "date the value holds for, ISO 8601", required=True),
+        Column("note", "str", "how it was measured"),
+    ),
+    derive=_evidence,
+)  # fmt: skip

@@ -1,0 +1,241 @@
+"""M, military relevance from public attributes, method §4.
+
+It says that public attributes would let a place support allied or national movement and
+sustainment. It says nothing of plans, forces or targets, and never scores a military site.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.assessed.book import distance_to_lines_km, numbers, yes
+from layers.assessed.remit import institutions
+from layers.assessed.sites import with_lonlat
+from layers.merge import nearest
+from layers.scoring import percentile, ramp
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from layers.assessed.book import Book, Facts
+
+__all__ = ["add_military_relevance", "material_tier"]
+
+# Treaty status that takes association and policy out of the question; the reason is printed.
+_TREATY = {
+    "svalbard_treaty_art9": "Svalbard Treaty 1920, Art. 9: no naval base, no fortification",
+    "demilitarised_neutralised": "Åland: demilitarised and neutralised (1856, 1921, 1940)",
+}
+_WPI, _WPI_DAY = "nga_world_port_index", "2025-05-27"
+_AIR, _AIR_DAY = "ourairports", "2022-10-11"
+# Deep draft 35 ft = 10.7 m (US Army Corps of Engineers / Alaska DOT, Arctic ports study).
+_DEEP_DRAFT_M = 10.7
+# C-17: 3,500 ft x 90 ft to land and operate, 7,740 ft to take off (method §4).
+_SHORT_FIELD_M, _LONG_FIELD_M, _WIDTH_M = 1067.0, 2359.0, 27.4
+
+
+def add_military_relevance(
+    book: Book,
+    facts: Facts,
+    points: NDArray[np.object_],
+    chokepoints: gpd.GeoDataFrame,
+    military_sites: gpd.GeoDataFrame,
+    materials: pd.DataFrame,
+    memberships: pd.DataFrame,
+    day: date,
+) -> None:
+    """Write access, sustainment, connection, position, association and policy of every site."""
+    _add_access(book, facts)
+    _add_sustainment(book, facts)
+    _add_connection(book, facts)
+    _add_position(book, facts, points, chokepoints)
+    status = book.sites["country_iso3"].map(institutions(memberships, day)["special_status"])
+    reason = status.map(_TREATY)
+    _add_association(book, military_sites, reason)
+    _add_policy(book, facts, materials, reason)
+
+
+def _add_access(book: Book, facts: Facts) -> None:
+    port = facts.of("port")
+    for indicator, field, zero_at in (
+        ("approach_depth", ("channel_depth", "anchorage_depth"), 6.4),
+        ("pier_depth", ("cargo_pier_depth",), 4.9),
+    ):
+        low = np.fmax.reduce([numbers(facts.port[f"{name}_low_m"]) for name in field])
+        # A bin without an upper bound is deeper than every anchor.
+        top = [numbers(facts.port[f"{name}_high_m"]) for name in field]
+        lows = [numbers(facts.port[f"{name}_low_m"]) for name in field]
+        high = np.fmax.reduce(
+            [np.where(np.isnan(t) & ~np.isnan(b), 99.0, t) for t, b in zip(top, lows, strict=True)]
+        )
+        book.add(
+            port, ("military", "m_access", indicator), ramp(low, zero_at, _DEEP_DRAFT_M), value=low, unit="m",
+            source=_WPI, as_of=_WPI_DAY, score_high=ramp(high, zero_at, _DEEP_DRAFT_M),
+            note=f"lower bound of the bin; 0 at {zero_at} m, 1 at {_DEEP_DRAFT_M} m",
+        )  # fmt: skip
+    length = numbers(facts.port["max_vessel_length_m"])
+    book.add(
+        port, ("military", "m_access", "vessel_length"), np.where(np.isnan(length), np.nan, length >= 152),
+        value=length, unit="m", source=_WPI, as_of=_WPI_DAY, note="1 where ships over 152 m (500 ft) enter",
+    )  # fmt: skip
+    roro = yes(facts.port["has_facilities_ro_ro"])
+    book.add(
+        port, ("military", "m_access", "roro"), roro, value=roro, source=_WPI, as_of=_WPI_DAY,
+        note="roll-on roll-off facility",
+    )  # fmt: skip
+    field = facts.of("airfield")
+    length, width = numbers(facts.airfield["runway_length_m"]), numbers(facts.airfield["runway_width_m"])
+    paved = yes(facts.airfield["is_runway_paved"])
+    paved_length = numbers(facts.airfield["paved_length_m"])
+    reach = np.where(np.isnan(paved_length), length, paved_length)
+    score = np.where(
+        reach < _SHORT_FIELD_M, 0.0, 0.5 + 0.5 * ramp(reach, _SHORT_FIELD_M, _LONG_FIELD_M)
+    )
+    # Gravel carries some of these aircraft, some of the time: it is capped at one half.
+    score = np.where(paved == 1, score, np.minimum(score, 0.5))
+    # Nothing short can be long, whatever its surface; a long one of unknown surface is unknown.
+    known = ~np.isnan(reach) & (~np.isnan(paved) | (reach < _SHORT_FIELD_M))
+    book.add(
+        field, ("military", "m_access", "runway_length"), np.where(known, score, np.nan), value=reach,
+        unit="m", source=_AIR, as_of=_AIR_DAY,
+        note="0.5 at 1,067 m, 1 at 2,359 m paved; long enough says nothing of strong enough",
+    )  # fmt: skip
+    book.add(
+        field, ("military", "m_access", "runway_width"),
+        np.where(np.isnan(width), np.nan, width >= _WIDTH_M), value=width, unit="m",
+        source=_AIR, as_of=_AIR_DAY, note="1 at 27.4 m and more",
+    )  # fmt: skip
+    book.add(
+        facts.of("rail_terminal"), ("military", "m_access", "axle_load"), unit="t",
+        source="osm_railways", as_of="2024-04-01", note="axle load, gauge and train length are not held",
+    )  # fmt: skip
+
+
+def _add_sustainment(book: Book, facts: Facts) -> None:
+    port = facts.of("port")
+    flags = {
+        "fuel_oil": "has_supplies_fuel_oil",
+        "diesel": "has_supplies_diesel_oil",
+        "aviation_fuel": "has_supplies_aviation_fuel",
+        "tugs": "has_tugs_assistance",
+        "lift_100_t": "has_lifts_100_plus_tons",
+    }
+    for indicator, column in flags.items():
+        flag = yes(facts.port[column])
+        book.add(
+            port, ("military", "m_sustain", indicator), flag, value=flag, source=_WPI, as_of=_WPI_DAY,
+            note="World Port Index, yes or no",
+        )  # fmt: skip
+    repairs = numbers(
+        facts.port["repairs"].map({"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0})
+    )
+    book.add(
+        port, ("military", "m_sustain", "repairs"), repairs, value=repairs, unit="class", source=_WPI,
+        as_of=_WPI_DAY, note="none 0 to major 1",
+    )  # fmt: skip
+    dock = numbers(facts.port["dry_dock"].map({"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}))
+    book.add(
+        port, ("military", "m_sustain", "dry_dock"), dock, value=dock, unit="class", source=_WPI,
+        as_of=_WPI_DAY, note="small 0.33, medium 0.67, large 1",
+    )  # fmt: skip
+    book.add(
+        facts.of("airfield"), ("military", "m_sustain", "aviation_fuel"), source=_AIR, as_of=_AIR_DAY,
+        note="fuel is not openly held",
+    )  # fmt: skip
+
+
+def _add_connection(book: Book, facts: Facts) -> None:
+    everywhere = np.ones(len(book.sites), dtype=bool)
+    rail, road = facts.reach["rail_km"].to_numpy(), facts.reach["road_km"].to_numpy()
+    book.add(
+        everywhere, ("military", "m_connect", "railway"), (rail <= 2).astype(float), value=rail, unit="km",
+        source="osm_railways", as_of="2024-04-01", note="1 within 2 km; the extract lacks some lines",
+        off=facts.of("rail_terminal"),
+    )  # fmt: skip
+    book.add(
+        everywhere, ("military", "m_connect", "main_road"), (road <= 5).astype(float), value=road, unit="km",
+        source="osm_roads", as_of="2024-04-01", note="1 within 5 km of a main road; lesser roads not held",
+    )  # fmt: skip
+    other = np.where(
+        facts.of("port"),
+        facts.reach["airfield_km"],
+        np.where(facts.of("airfield"), facts.reach["port_km"], facts.reach[["port_km", "airfield_km"]].min(axis=1)),
+    )
+    book.add(
+        everywhere, ("military", "m_connect", "second_mode"), ramp(other, 25, 5), value=other, unit="km",
+        source="ourairports", as_of=_AIR_DAY, note="airfield or port beside it; 1 within 5 km, 0 at 25 km",
+    )  # fmt: skip
+
+
+def _add_position(
+    book: Book, facts: Facts, points: NDArray[np.object_], chokepoints: gpd.GeoDataFrame
+) -> None:
+    everywhere = np.ones(len(book.sites), dtype=bool)
+    kind = pd.Series(facts.kind)
+    gate = distance_to_lines_km(points, chokepoints.geometry.to_numpy())
+    book.add(
+        everywhere, ("military", "m_position", "gate_distance"),
+        percentile(pd.Series(gate), kind, falling=True), value=gate, unit="km",
+        source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a maritime gate is higher",
+    )  # fmt: skip
+    apart = facts.reach["own_kind_km"]
+    book.add(
+        everywhere, ("military", "m_position", "scarcity"), percentile(apart, kind), value=apart.to_numpy(),
+        unit="km", source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
+        note="percentile within kind: farther from the next of its kind is higher",
+    )  # fmt: skip
+
+
+def _add_association(book: Book, military_sites: gpd.GeoDataFrame, reason: pd.Series) -> None:
+    live = military_sites[~military_sites["status"].isin(["closed"])]
+    claims = with_lonlat(live)
+    km, found = nearest(book.sites, claims)
+    km, found = km[:, 0], found[:, 0]
+    name, source = claims["name"].to_numpy()[found], claims["source_title"].to_numpy()[found]
+    radius = claims["uncertainty_km"].to_numpy()[found]
+    score = np.where(km <= 10 + radius, 1.0, np.where(km <= 25 + radius, 0.5, 0.0))
+    told = [
+        f"nearest public claim: {n}, {k:.0f} km (+/- {r:.0f} km), {s}"
+        for n, k, r, s in zip(name, km, radius, source, strict=True)
+    ]
+    off = reason.notna().to_numpy()
+    book.add(
+        np.ones(len(book.sites), dtype=bool), ("military", "m_association", "military_site_near"), score,
+        value=km, unit="km", source="own_military_sites", as_of="2026-11-23",
+        note=np.where(off, reason.fillna(""), np.array(told, dtype=object)), off=off,
+    )  # fmt: skip
+
+
+def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
+    """Best tier (A, B, C, D) of the materials named in each text; null where the text is null."""
+    text = commodities.str.lower()
+    best = pd.Series("D", index=commodities.index).where(commodities.notna(), None)
+    for tier in ("C", "B", "A"):
+        pattern = "|".join(f"(?:{regex})" for regex in materials.loc[materials["tier"] == tier, "match_regex"])
+        best = best.mask(text.str.contains(pattern, na=False), tier) if pattern else best
+    return best
+
+
+def _add_policy(book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Series) -> None:
+    off = reason.notna().to_numpy()
+    why = reason.fillna("").to_numpy(dtype=object)
+    mine = facts.of("mine")
+    tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
+    project = facts.project["list"].notna().to_numpy()
+    score = np.where(project, 1.0, tier.map({"A": 0.7, "B": 0.4, "C": 0.0, "D": 0.0}).to_numpy(dtype=float))
+    told = np.where(project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object))
+    book.add(
+        mine, ("military", "m_policy", "strategic_material"), score, value=score, source="own_materials",
+        as_of="2025-11-07", off=off, note=np.where(off, why, told),
+    )  # fmt: skip
+    book.add(
+        ~mine, ("military", "m_policy", "ten_t_network"), source="eu_ten_t", as_of="2024-07-18",
+        off=off, note=np.where(off, why, "TEN-T and military mobility lists are not held"),
+    )  # fmt: skip

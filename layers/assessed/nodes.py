@@ -1,0 +1,179 @@
+"""Nodes: three axes as intervals, the dual-use class, and the flag as a share of draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.assessed.dual_use import CLASSES, classify
+from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions
+from layers.assessed.sites import KINDS
+from layers.crs import POLAR
+from layers.schema import Column, Layer
+from layers.scoring import AXES, axis_intervals, conjunction, draw_axes, rank_intervals
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from layers.scenarios import Scenario
+
+__all__ = ["FLAGS", "NODES"]
+
+FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
+_ROBUST, _POSSIBLE, _ENOUGH = 0.8, 0.2, 0.5  # conventions, method §0.3
+
+
+def _nodes(
+    node_sites: gpd.GeoDataFrame,
+    evidence: pd.DataFrame,
+    memberships: pd.DataFrame,
+    scenario: Scenario,
+    day: date,
+    draws: int,
+    seed: int,
+) -> gpd.GeoDataFrame:
+    sites = node_sites.set_index("node_id", drop=False)
+    axes = axis_intervals(evidence).reindex(sites.index)
+    classes = classify(evidence).reindex(sites.index)
+    lens = institutions(memberships, day).reindex(sites["country_iso3"])
+    kind = sites["kind"]
+    coverage = axes[[f"{axis}_coverage" for axis in AXES]].min(axis=1)
+    enough = (coverage >= _ENOUGH) & (classes["dual_use_class"] != "D?")
+    capable = classes["dual_use_class"].isin(["D2", "D3"]).to_numpy()
+    drawn = draw_axes(evidence, sites.index, draws=draws, seed=seed)
+    share = conjunction(
+        drawn, kind, capable, top_share=scenario.top_share, civil_share=scenario.civil_share
+    )
+    flag = np.select(
+        [~enough.to_numpy(), share >= _ROBUST, share >= _POSSIBLE],
+        ["insufficient_data", "robust", "possible"],
+        "not_flagged",
+    )
+    ranks = rank_intervals(drawn, kind)
+    remit = kind.map(REMIT)
+    table = pd.DataFrame(
+        {
+            "feature_id": sites["node_id"],
+            "node_id": sites["node_id"],
+            "name": sites["name"],
+            "kind": kind,
+            "country_iso3": sites["country_iso3"],
+            "institution": lens["institution"].to_numpy(),
+            "special_status": lens["special_status"].to_numpy(),
+            "longitude_deg": sites["longitude_deg"].round(5),
+            "latitude_deg": sites["latitude_deg"].round(5),
+            "position_uncertainty_km": sites["position_uncertainty_km"],
+            "dual_use_class": classes["dual_use_class"],
+            "flag_probability": share.round(4),
+            "flag": flag,
+            "rank_low": ranks[:, 0],
+            "rank_median": ranks[:, 1],
+            "rank_high": ranks[:, 2],
+            "baseline_requirements": [
+                "; ".join(f"{code} {BASELINE_REQUIREMENTS[code]}" for code in codes) or None
+                for codes, _ in remit
+            ],
+            "cer_sectors": ["; ".join(sectors) or None for _, sectors in remit],
+            "sources": sites["sources"],
+            "source_id": sites["source_id"],
+            "as_of": day.isoformat(),
+        }
+    ).join(axes)
+    table["reasons"] = _reasons(table, evidence, enough, scenario)
+    return gpd.GeoDataFrame(table, geometry=sites.geometry, crs=POLAR)
+
+
+def _reasons(
+    nodes: pd.DataFrame, evidence: pd.DataFrame, enough: pd.Series, scenario: Scenario
+) -> list[str]:
+    """The sentences behind each flag, every number taken from the table or its evidence."""
+    known = evidence[(evidence["state"] == "known") & (evidence["axis"] != "dual_use")]
+    known = known.assign(part=known["weight"] * known["score"])
+    known = known[known["part"] > 0].sort_values(
+        ["node_id", "axis", "part", "indicator"], ascending=[True, True, False, True]
+    )
+    lead = known.groupby(["node_id", "axis"]).head(2)
+    words = lead.assign(
+        text=lead["indicator"].str.replace("_", " ")
+        + " "
+        + lead["value"].map("{:.4g}".format)
+        + lead["unit"].map(lambda unit: "" if unit in {"1", "class"} else f" {unit}")
+        + lead["score"].map(" (score {:.2f})".format)
+    )
+    said = words.groupby(["node_id", "axis"])["text"].agg(", ".join).unstack("axis")
+    said = said.reindex(index=nodes.index, columns=list(AXES))
+    lacking = evidence[(evidence["state"] == "unknown") & (evidence["axis"] != "dual_use")]
+    count = lacking.groupby("node_id").size().reindex(nodes.index).fillna(0).astype(int)
+    out = []
+    for node in nodes.itertuples():
+        if node.flag == "insufficient_data":
+            start = "Not judged: too little is openly known."
+        else:
+            start = (
+                f"In the conjunction in {node.flag_probability:.0%} of draws "
+                f"(dual-use class {node.dual_use_class}; {scenario.title.lower()})."
+            )
+        parts = [start]
+        for axis in AXES:
+            lead_text = said.at[node.Index, axis]
+            low, high = getattr(node, f"{axis}_low"), getattr(node, f"{axis}_high")
+            told = f": {lead_text}" if isinstance(lead_text, str) else ""
+            parts.append(f"{axis.capitalize()} {low:.2f} to {high:.2f}{told}.")
+        parts.append(f"{count[node.Index]} indicators are unknown.")
+        if isinstance(node.special_status, str):
+            parts.append(f"Special status: {node.special_status.replace('_', ' ')}.")
+        out.append(" ".join(parts))
+    return out
+
+
+def _axis_columns() -> tuple[Column, ...]:
+    told = {
+        "climate": "axis R, climate risk",
+        "military": "axis M, military relevance",
+        "civil": "civil dependence",
+    }
+    return tuple(
+        Column(f"{axis}_{part}", "float", f"{told[axis]}: {meaning}", "1", low=0, high=1, required=required)
+        for axis in AXES
+        for part, meaning, required in (
+            ("low", "every unknown taken as 0", True),
+            ("high", "every unknown taken as 1", True),
+            ("known", "what is known alone; null where a dimension knows nothing", False),
+            ("coverage", "share of the weight that is known", True),
+        )
+    )
+
+
+_RANK = {"dtype": "int", "required": True, "low": 1}
+NODES = Layer(
+    id="nodes",
+    title="Nodes: climate risk, military relevance and civil dependence",
+    pillar="military",
+    geometry="point",
+    columns=(
+        Column("node_id", "str", "`<kind>:<source key>`, stable across runs", required=True),
+        Column("kind", "str", "kind of node", required=True, choices=KINDS),
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
+        Column("institution", "str", "NATO and EU at the picture's date", required=True, choices=INSTITUTIONS),
+        Column("special_status", "str", "treaty or other status of the territory"),
+        Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
+        Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
+        Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True, low=0),
+        *_axis_columns(),
+        Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True, choices=CLASSES),
+        Column("flag_probability", "float", "share of draws in the conjunction", "1", required=True, low=0, high=1),
+        Column("flag", "str", "robust from 0.8, possible from 0.2", required=True, choices=FLAGS),
+        Column("rank_low", meaning="rank within kind, 5 % of draws", **_RANK),
+        Column("rank_median", meaning="rank within kind, median draw", **_RANK),
+        Column("rank_high", meaning="rank within kind, 95 % of draws", **_RANK),
+        Column("reasons", "str", "the sentences behind the flag", required=True),
+        Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
+        Column("cer_sectors", "str", "sectors of the EU CER Directive"),
+        Column("sources", "str", "keys of all source rows that were merged", required=True),
+    ),
+    note="Scores are relative within node type; intervals are shown; ties are ties.",
+    derive=_nodes,
+)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Who answers for a place: NATO, the EU, both or neither, by date and territory, and in whose words.
+
+NATO: the seven baseline requirements (Warsaw, July 2016). EU: the sectors of the CER Directive
+(EU) 2022/2557.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.crs import POLAR
+from layers.schema import Column, Layer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["ALLIANCES", "BASELINE_REQUIREMENTS", "CER_SECTORS", "institutions"]
+
+INSTITUTIONS = ("both", "nato_only", "eu_only", "neither")
+
+BASELINE_REQUIREMENTS: dict[str, str] = {
+    "BLR1": "continuity of government",
+    "BLR2": "energy supply",
+    "BLR3": "movement of people",
+    "BLR4": "food and water",
+    "BLR5": "mass casualties and health",
+    "BLR6": "civil communications",
+    "BLR7": "civil transport",
+}
+
+# Kind of node -> (NATO baseline requirements, CER sectors); method §5.2.
+REMIT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "port": (("BLR7", "BLR4"), ("transport", "food")),
+    "airfield": (("BLR7", "BLR3"), ("transport",)),
+    "rail_terminal": (("BLR7", "BLR3"), ("transport",)),
+    "cable_landing": (("BLR6",), ("digital infrastructure",)),
+    "energy_site": (("BLR2",), ("energy",)),
+    "mine": ((), ()),  # neither list names raw materials
+    "ground_station": (("BLR6",), ("space", "digital infrastructure")),
+}
+CER_SECTORS = tuple(sorted({sector for _, sectors in REMIT.values() for sector in sectors}))
+
+
+def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Institution and special status by country_iso3 on `day`.
+
+    Membership begins on the day given and ends on `eu_until`. Both dates are ISO texts, so their
+    order is the order of days.
+    """
+    today = day.isoformat()
+    in_nato = memberships["nato_since"].fillna("9999") <= today
+    in_eu = (memberships["eu_since"].fillna("9999") <= today) & (
+        memberships["eu_until"].fillna("9999") > today
+    )
+    names = pd.Series("neither", index=memberships.index)
+    names = names.mask(in_nato & in_eu, "both").mask(in_nato & ~in_eu, "nato_only")
+    names = names.mask(~in_nato & in_eu, "eu_only")
+    return pd.DataFrame(
+        {
+            "institution": names.to_numpy(),
+            "special_status": memberships["special_status"].to_numpy(),
+            "level": memberships["level"].to_numpy(),
+        },
+        index=pd.Index(memberships["country_iso3"], name="country_iso3"),
+    )
+
+
+def _alliances(countries: gpd.GeoDataFrame, memberships: pd.DataFrame, day: date) -> gpd.GeoDataFrame:
+    lens = institutions(memberships, day)
+    known = countries[countries["country_iso3"].isin(lens.index)]
+    rows = lens.loc[known["country_iso3"]]
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": "lens-" + known["country_iso3"].str.lower(),
+            "name": known["name"],
+            "country_iso3": known["country_iso3"],
+            "institution": rows["institution"].to_numpy(),
+            "special_status": rows["special_status"].to_numpy(),
+            "source_id": "own_memberships",
+            "as_of": day.isoformat(),
+        },
+        geometry=known.geometry,
+        crs=POLAR,
+    )
+
+
+ALLIANCES = Layer(
+    id="alliances",
+    title="NATO and the EU on the picture's day",
+    pillar="military",
+    geometry="polygon",
+    columns=(
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
+        Column("institution", "str", "which of the two the territory belongs to", required=True,
+               choices=INSTITUTIONS),
+        Column("special_status", "str", "treaty or other status of the territory"),
+    ),
+    derive=_alliances,
+    note="By date and territory; boundaries imply no position on status.",
+)  # fmt: skip

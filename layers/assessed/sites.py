@@ -1,0 +1,213 @@
+"""Node sites: ports, airfields, landings, mines, railheads, energy sites and stations, each once.
+
+Several sources name one place; they are merged by distance and name and their keys are kept. What
+is military only is not a node: it is never scored (method §10).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from layers.crs import POLAR, lonlat, polar_xy
+from layers.merge import match_points, nearest, within_km
+from layers.schema import Column, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["KINDS", "SITES", "with_lonlat"]
+
+KINDS = (
+    "port", "airfield", "cable_landing", "mine", "rail_terminal", "energy_site", "ground_station",
+)  # fmt: skip
+
+# GeoNames codes that name a working harbour by themselves; a bare "harbour" may be a bay, so it
+# counts only beside a settlement.
+_HARBOUR_CODES = ("L.PRT", "H.DCK", "S.FYT", "S.DCKY")
+_BESIDE_KM = 5.0
+_SAME_PLACE_KM, _SAME_NAME_KM = 2.0, 8.0
+_RAILHEAD_REACH_KM = 10.0
+_LEAST_LINE_KM = 25.0
+
+
+def with_lonlat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The table with WGS 84 `longitude_deg` and `latitude_deg` of its points."""
+    xy = shapely.get_coordinates(frame.geometry.to_numpy())
+    lon, lat = lonlat(xy[:, 0], xy[:, 1])
+    return pd.DataFrame(frame).assign(longitude_deg=lon, latitude_deg=lat)
+
+
+def _merged(
+    tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float
+) -> pd.DataFrame:
+    """Fold the tables into one: what repeats an earlier row adds its key to that row's `sources`."""
+    kept = tables[0].assign(sources=tables[0]["feature_id"]).reset_index(drop=True)
+    for others in tables[1:]:
+        match = match_points(kept, others, same_place_km=same_place_km, same_name_km=same_name_km)
+        joined = others["feature_id"].to_numpy()[match >= 0]
+        for position, key in zip(match[match >= 0], joined, strict=True):
+            kept.loc[position, "sources"] += f"; {key}"
+        new = others[match < 0]
+        kept = pd.concat([kept, new.assign(sources=new["feature_id"])], ignore_index=True)
+    return kept
+
+
+def _ports(ports: gpd.GeoDataFrame, harbours: gpd.GeoDataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
+    index = with_lonlat(ports).assign(position_uncertainty_km=1.0)
+    gazetteer = with_lonlat(harbours).assign(position_uncertainty_km=2.0)
+    beside = nearest(gazetteer, settlements)[0][:, 0] <= _BESIDE_KM
+    named = gazetteer["feature_code"].isin(_HARBOUR_CODES)
+    working = named | (gazetteer["feature_code"].eq("H.HBR") & beside)
+    return _merged(
+        [index, gazetteer[working]], same_place_km=_SAME_PLACE_KM, same_name_km=_SAME_NAME_KM
+    )
+
+
+def _rail_terminals(railways: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.DataFrame:
+    """Ends of the rail network that lie at a town, port or mine; ends made by the cut are not ends."""
+    parts = shapely.get_parts(railways.geometry.to_numpy())
+    first, last = shapely.get_point(parts, 0), shapely.get_point(parts, -1)
+    ends = np.round(shapely.get_coordinates(np.concatenate([first, last]))).astype(int)
+    places, node = np.unique(ends, axis=0, return_inverse=True)
+    start, stop = np.split(node.ravel(), 2)
+    length = shapely.length(parts) / 1000
+    graph = sparse.coo_array((np.ones(len(parts)), (start, stop)), shape=(len(places),) * 2)
+    component = connected_components(graph, directed=False)[1]
+    line_km = np.bincount(component[start], weights=length)[component]
+    ended = (np.bincount(node.ravel()) == 1) & (line_km >= _LEAST_LINE_KM)
+    lon, lat = lonlat(places[:, 0], places[:, 1])
+    ends_at = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat, "line_km": line_km})[
+        ended & (lat > 58.05)
+    ].reset_index(drop=True)
+    km, found = nearest(ends_at, towns)
+    at_town = km[:, 0] <= _RAILHEAD_REACH_KM
+    place = towns.iloc[found[at_town, 0]]
+    table = ends_at[at_town].reset_index(drop=True)
+    key = (
+        (table["longitude_deg"] * 1000).round().astype(int).astype(str)
+        + "_"
+        + (table["latitude_deg"] * 1000).round().astype(int).astype(str)
+    )
+    table = table.assign(
+        feature_id="osm-rail-" + key,
+        name=(place["name"] + " railhead").to_numpy(),
+        country_iso3=place["country_iso3"].to_numpy(),
+        source_id="osm_railways",
+        as_of=railways["as_of"].iloc[0],
+        position_uncertainty_km=3.0,
+    )
+    # Sidings end next to each other: the end nearest its town stands for the place.
+    order = np.argsort(km[at_town, 0], kind="stable")
+    return _merged([_thin(table.iloc[order])], same_place_km=0, same_name_km=0)
+
+
+def _thin(table: pd.DataFrame, apart_km: float = 10.0) -> pd.DataFrame:
+    """The rows, first come first kept, that lie farther than `apart_km` from every kept one."""
+    table = table.reset_index(drop=True)
+    left, right = within_km(table, table, apart_km)
+    taken = np.ones(len(table), dtype=bool)
+    for q, f in zip(left, right, strict=True):
+        if f < q and taken[f]:
+            taken[q] = False
+    return table[taken].reset_index(drop=True)
+
+
+def _sites(
+    countries: gpd.GeoDataFrame,
+    ports: gpd.GeoDataFrame,
+    harbours: gpd.GeoDataFrame,
+    airfields: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    railways: gpd.GeoDataFrame,
+    power_plants: gpd.GeoDataFrame,
+    terminals: gpd.GeoDataFrame,
+    mines: gpd.GeoDataFrame,
+    strategic_projects: gpd.GeoDataFrame,
+    cable_landings: gpd.GeoDataFrame,
+    ground_stations: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    towns = with_lonlat(settlements)
+    port = _ports(ports, harbours, towns)
+    open_fields = airfields[~airfields["kind"].fillna("").isin(["closed", "seaplane_base"])]
+    airfield = with_lonlat(open_fields)
+    airfield["position_uncertainty_km"] = airfield["position_apart_km"].clip(lower=0.5).fillna(2.0)
+    mine = with_lonlat(mines)
+    mine["position_uncertainty_km"] = mine["confidence"].map({"high": 2.0, "moderate": 5.0}).fillna(15.0)
+    project = with_lonlat(strategic_projects).assign(position_uncertainty_km=15.0)
+    plant = with_lonlat(power_plants).assign(position_uncertainty_km=2.0)
+    terminal = with_lonlat(terminals).assign(position_uncertainty_km=5.0)
+    landing = with_lonlat(cable_landings).assign(position_uncertainty_km=5.0)
+    station = with_lonlat(ground_stations).assign(position_uncertainty_km=8.0)
+    columns = [
+        "feature_id", "name", "country_iso3", "longitude_deg", "latitude_deg",
+        "position_uncertainty_km", "source_id", "as_of", "sources",
+    ]  # fmt: skip
+    near = {"same_place_km": 0.2, "same_name_km": 10.0}
+    places = pd.concat([towns, port, mine], ignore_index=True)[
+        ["name", "country_iso3", "longitude_deg", "latitude_deg"]
+    ]
+    by_kind = {
+        "port": port,
+        "airfield": _merged([airfield], **near),
+        "cable_landing": _merged([landing], **near),
+        "mine": _merged([mine, project], same_place_km=1.0, same_name_km=30.0),
+        "rail_terminal": _rail_terminals(railways, places),
+        "energy_site": _merged([plant, terminal], **near),
+        "ground_station": _merged([station], **near),
+    }
+    table = pd.concat(
+        [frame.reindex(columns=columns).assign(kind=kind) for kind, frame in by_kind.items()],
+        ignore_index=True,
+    )
+    table["node_id"] = table["kind"] + ":" + table["feature_id"]
+    table["country_iso3"] = _territory(table, countries)
+    geometry = gpd.points_from_xy(*_xy(table), crs=POLAR)
+    return gpd.GeoDataFrame(table.drop(columns="feature_id"), geometry=geometry, crs=POLAR)
+
+
+def _xy(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return polar_xy(table["longitude_deg"].to_numpy(), table["latitude_deg"].to_numpy())
+
+
+def _territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
+    """Country of the source, made finer by the nearest polygon where that is a territory of its own.
+
+    Sources write Norway for Svalbard and Finland for Åland; a blank takes the nearest polygon.
+    """
+    points = shapely.points(*_xy(table))
+    tree = shapely.STRtree(countries.geometry.to_numpy())
+    found = tree.nearest(points)
+    there = countries["country_iso3"].to_numpy()[found]
+    own = np.isin(there, ["ALA", "SJM", "GRL", "FRO"])
+    return table["country_iso3"].where(~own & table["country_iso3"].notna(), there)
+
+
+SITES = Layer(
+    id="node_sites",
+    title="Node sites before judgement",
+    pillar="military",
+    geometry="point",
+    spine=(),
+    key=("node_id",),
+    columns=(
+        Column("node_id", "str", "`<kind>:<source key>`, stable across runs", required=True),
+        Column("name", "str", "name", required=True),
+        Column("kind", "str", "kind of node", required=True, choices=KINDS),
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
+        Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
+        Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
+        Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True),
+        Column("source_id", "str", "source of the place", required=True),
+        Column("as_of", "str", "ISO 8601", required=True),
+        Column("sources", "str", "keys of all rows that were merged", required=True),
+    ),
+    derive=_sites,
+    is_published=False,
+)

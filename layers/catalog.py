@@ -1,0 +1,62 @@
+"""LAYERS: every layer of the picture. Table order is computing order."""
+
+from __future__ import annotations
+
+from layers.assessed.areas import BATHYMETRY, LAND, PERMAFROST, SEA_ICE, WARMING
+from layers.assessed.evidence import EVIDENCE
+from layers.assessed.nodes import NODES
+from layers.assessed.remit import ALLIANCES
+from layers.assessed.sites import SITES
+from layers.observed.airfields import AIRFIELDS
+from layers.observed.boundaries import COUNTRIES, SEAS
+from layers.observed.cables import CABLE_LANDINGS, CABLES
+from layers.observed.energy import POWER_PLANTS, TERMINALS
+from layers.observed.ground_stations import GROUND_STATIONS
+from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
+from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
+from layers.observed.ports import HARBOURS, PORTS
+from layers.observed.sea_ice import SEA_ICE_EXTENT, SEA_ICE_MONTHLY
+from layers.observed.settlements import SETTLEMENTS
+from layers.observed.transport import RAILWAYS, ROADS, SEA_LANES, SEA_ROUTES
+from layers.schema import Layer
+
+__all__ = ["GRIDS", "LAYERS"]
+
+# Gridded sources that derived layers read; a source feeds one as `grid:<id>`.
+GRIDS: tuple[str, ...] = ("sea_ice", "climate", "bathymetry")
+
+LAYERS: tuple[Layer, ...] = (
+    BATHYMETRY,
+    COUNTRIES,
+    LAND,
+    SEAS,
+    MEMBERSHIPS,
+    ALLIANCES,
+    SEA_ICE,
+    SEA_ICE_EXTENT,
+    SEA_ICE_MONTHLY,
+    PERMAFROST,
+    WARMING,
+    SEA_LANES,
+    SEA_ROUTES,
+    RAILWAYS,
+    ROADS,
+    CABLES,
+    CABLE_LANDINGS,
+    PORTS,
+    HARBOURS,
+    AIRFIELDS,
+    SETTLEMENTS,
+    POWER_PLANTS,
+    TERMINALS,
+    MINES,
+    STRATEGIC_PROJECTS,
+    MATERIALS,
+    MINERAL_PRODUCTION,
+    GROUND_STATIONS,
+    CHOKEPOINTS,
+    MILITARY_SITES,
+    SITES,
+    EVIDENCE,
+    NODES,
+)

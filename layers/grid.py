@@ -1,0 +1,244 @@
+"""The 25 km sea-ice grid of NSIDC in EPSG:3413, and what is asked of it: cells, shapes, extent.
+
+Areas and distances come from `layers.crs`. Why the Hughes grid (EPSG:3411) of the raw files counts
+as the same grid: decisions/0003-ice-grid.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from affine import Affine
+from rasterio import features  # type: ignore[import-untyped]
+from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
+from layers.crs import POLAR, area_km2, distance_km, lonlat, unit_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "ICE_THRESHOLD_PCT",
+    "LAND",
+    "MISSING",
+    "NSIDC_25KM",
+    "POLE_HOLE",
+    "Grid",
+    "cell_area_km2",
+    "extent_million_km2",
+    "nearest_cells",
+    "polygons",
+    "rasterise",
+]
+
+# Codes beside 0...100 % in a uint8 concentration of this project.
+POLE_HOLE = 251  # not seen by the satellite, assumed to be ice
+LAND = 254  # land, coast or lake: never sea ice
+MISSING = 255
+
+ICE_THRESHOLD_PCT = 15.0
+_FULL_PCT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A north-up grid of square cells.
+
+    `shape` is (rows, columns), `origin` the upper-left corner (x, y) and `cell_m` the side of a
+    cell, in metres of `crs`.
+    """
+
+    crs: str
+    shape: tuple[int, int]
+    origin: tuple[float, float]
+    cell_m: float
+
+    @property
+    def transform(self) -> Affine:
+        """Affine transform from (column, row) to metres of `crs`, as rasterio wants it."""
+        return Affine(self.cell_m, 0.0, self.origin[0], 0.0, -self.cell_m, self.origin[1])
+
+    @property
+    def x_m(self) -> NDArray[np.float64]:
+        """Centres of the columns, west to east, shape (columns,), metres of `crs`."""
+        return self._centres(self.shape[1]) + self.origin[0]
+
+    @property
+    def y_m(self) -> NDArray[np.float64]:
+        """Centres of the rows, top to bottom, shape (rows,), metres of `crs`."""
+        return self.origin[1] - self._centres(self.shape[0])
+
+    def _centres(self, count: int) -> NDArray[np.float64]:
+        return np.asarray((np.arange(count) + 0.5) * self.cell_m, dtype=np.float64)
+
+    def cell_of(
+        self, x_m: ArrayLike, y_m: ArrayLike
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+        """Row and column of the cell each point lies in, and whether it lies in the grid.
+
+        Points are metres of `crs`; the upper and the left edge belong to a cell. Where a point is
+        outside, or not finite, row and column are -1 and `inside` is False.
+        """
+        row = np.floor((self.origin[1] - np.asarray(y_m, dtype=float)) / self.cell_m)
+        column = np.floor((np.asarray(x_m, dtype=float) - self.origin[0]) / self.cell_m)
+        rows, columns = self.shape
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        return (
+            np.where(inside, row, -1).astype(np.intp),
+            np.where(inside, column, -1).astype(np.intp),
+            np.asarray(inside),
+        )
+
+
+# NSIDC polar stereographic north, 25 km: grid of NSIDC-0051, G02135, G02202 and NSIDC-0771
+# (Stewart et al. 2022, doi:10.5067/N6INPBT8Y104).
+NSIDC_25KM = Grid(POLAR, (448, 304), (-3_850_000.0, 5_850_000.0), 25_000.0)
+
+
+def cell_area_km2(grid: Grid = NSIDC_25KM) -> NDArray[np.float64]:
+    """Area on the ellipsoid of each cell, shape `grid.shape`, square kilometres.
+
+    Measured in EPSG:6931 by `layers.crs.area_km2`; within 0.003 % of NSIDC-0771
+    (Stewart et al. 2022, doi:10.5067/N6INPBT8Y104).
+
+    Raises
+    ------
+    ValueError
+        If the grid is not in EPSG:3413.
+    """
+    _must_be_polar(grid)
+    x, y = np.meshgrid(grid.x_m, grid.y_m)
+    half = grid.cell_m / 2
+    boxes = shapely.box(x - half, y - half, x + half, y + half)
+    return area_km2(boxes.ravel()).reshape(grid.shape)
+
+
+def extent_million_km2(
+    concentration_pct: ArrayLike,
+    area_of_cell_km2: ArrayLike,
+    *,
+    threshold_pct: float = ICE_THRESHOLD_PCT,
+) -> NDArray[np.float64]:
+    """Sea-ice extent: the whole area of all cells at or above the threshold, million km2.
+
+    `concentration_pct` has shape (..., rows, columns), percent; `POLE_HOLE` counts as ice (it is
+    assumed so), every other value above 100 and NaN do not. `area_of_cell_km2` is (rows, columns).
+    The 15 % of the ice edge: Cavalieri et al. 1999, doi:10.1029/1999JC900081.
+    """
+    concentration = np.asarray(concentration_pct)
+    seen = (concentration >= threshold_pct) & (concentration <= _FULL_PCT)
+    ice = seen | (concentration == POLE_HOLE)
+    return np.asarray(np.sum(ice * np.asarray(area_of_cell_km2), axis=(-2, -1)) / 1e6)
+
+
+def polygons(
+    classes: NDArray[Any], grid: Grid = NSIDC_25KM
+) -> list[tuple[int, shapely.Polygon | shapely.MultiPolygon]]:
+    """One valid (Multi)Polygon per class along the cell edges, in `grid.crs`, sorted by class.
+
+    `classes` has shape `grid.shape`. Of a boolean mask only the True cells come back, as class 1;
+    of integers, 0...255, every class that occurs.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not that of the grid, or the classes are not booleans or 0...255.
+    """
+    _must_fit(classes, grid)
+    if classes.dtype != bool and not np.array_equal(classes, classes.astype(np.uint8)):
+        msg = f"expected booleans or classes 0...255, found {classes.dtype} outside of them: recode"
+        raise ValueError(msg)
+    parts: dict[int, list[shapely.Polygon]] = {}
+    for shape, value in features.shapes(
+        classes.astype(np.uint8),
+        mask=classes if classes.dtype == bool else None,
+        connectivity=4,
+        transform=grid.transform,
+    ):
+        rings = shape["coordinates"]
+        parts.setdefault(int(value), []).append(shapely.Polygon(rings[0], rings[1:]))
+    joined: list[Any] = [shapely.union_all(parts[value]) for value in sorted(parts)]
+    return list(zip(sorted(parts), joined, strict=True))
+
+
+def rasterise(
+    geometries: Sequence[Any] | NDArray[np.object_],
+    grid: Grid = NSIDC_25KM,
+    *,
+    all_touched: bool = False,
+) -> NDArray[np.bool_]:
+    """Mask, shape `grid.shape`, of the cells whose centre lies in one of the geometries.
+
+    Geometries are in `grid.crs`. With `all_touched` every cell that they touch is marked.
+    """
+    solid = [geometry for geometry in geometries if geometry is not None and not geometry.is_empty]
+    if not solid:
+        return np.zeros(grid.shape, dtype=bool)
+    burnt = features.rasterize(
+        solid,
+        out_shape=grid.shape,
+        transform=grid.transform,
+        all_touched=all_touched,
+        dtype="uint8",
+    )
+    return np.asarray(burnt, dtype=bool)
+
+
+def nearest_cells(  # noqa: PLR0913, PLR0917 - one question, five givens and the grid
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    mask: NDArray[np.bool_],
+    k: int,
+    max_km: float,
+    grid: Grid = NSIDC_25KM,
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Give the k nearest cells, by their centres, for which `mask` is true, and their distances.
+
+    Points are EPSG:3413 metres, shape (n,). Returns flat indices into the grid (row * columns +
+    column) and geodesic distances in kilometres, both (n, k) and nearest first; -1 and infinity
+    where there is no such cell within `max_km`.
+
+    Raises
+    ------
+    ValueError
+        If the mask does not fit the grid, the grid is not in EPSG:3413 or a point is not finite.
+    """
+    _must_be_polar(grid)
+    _must_fit(mask, grid)
+    cells = np.flatnonzero(mask)
+    row, column = np.unravel_index(cells, grid.shape)
+    cell_lon, cell_lat = lonlat(grid.x_m[column], grid.y_m[row])
+    lon, lat = lonlat(np.atleast_1d(x_m), np.atleast_1d(y_m))
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        msg = "expected finite points in EPSG:3413, found NaN or infinity: drop those rows first"
+        raise ValueError(msg)
+    if not cells.size:
+        return np.full((lon.size, k), -1, dtype=np.intp), np.full((lon.size, k), np.inf)
+    # Chords of the unit sphere order the cells; the ellipsoid then measures the few that are left.
+    tree = cKDTree(unit_vectors(cell_lon, cell_lat))
+    _, found = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
+    exists = found < cells.size
+    pick = np.where(exists, found, 0)
+    measured = distance_km(lon[:, None], lat[:, None], cell_lon[pick], cell_lat[pick])
+    near = exists & (measured <= max_km)
+    distance = np.where(near, measured, np.inf)
+    order = np.argsort(distance, axis=1, kind="stable")
+    index = np.where(near, cells[pick], -1)
+    return np.take_along_axis(index, order, axis=1), np.take_along_axis(distance, order, axis=1)
+
+
+def _must_be_polar(grid: Grid) -> None:
+    if grid.crs != POLAR:
+        msg = f"expected a grid in {POLAR}, found {grid.crs}: areas and distances start from there"
+        raise ValueError(msg)
+
+
+def _must_fit(values: NDArray[Any], grid: Grid) -> None:
+    if values.shape != grid.shape:
+        msg = f"expected an array of shape {grid.shape}, found {values.shape}: is it transposed?"
+        raise ValueError(msg)

@@ -1,0 +1,1 @@
+"""Facts: what sources say, a schema a file, no judgement."""

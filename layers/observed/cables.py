@@ -1,0 +1,45 @@
+"""Subsea telecom cables and the towns where they land. Lines are schematic; landings are towns."""
+
+from layers.schema import Column, Layer
+
+_CITED = (
+    Column("source_title", "str", "document that says so", required=True),
+    Column("source_url", "str", "address of that document", required=True),
+    Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
+    Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
+    Column("note", "str", "remark"),
+)
+
+CABLES = Layer(
+    id="cables",
+    title="Subsea telecom cables (schematic)",
+    pillar="social",
+    geometry="line",
+    columns=(
+        Column("system_id", "str", "cable system", required=True),
+        Column("ready_for_service_year", "int", "year of service", low=1850, high=2060),
+        Column("owner", "str", "owner or operator"),
+        Column("published_length_km", "float", "length of the whole system where published", "km", low=0),
+        Column("status", "str", "status", required=True,
+               choices=("in_service", "planned", "retired", "unknown")),
+        Column("from_landing", "str", "one end", required=True),
+        Column("to_landing", "str", "other end", required=True),
+        *_CITED,
+    ),
+    note="Drawn between towns, not where the cable lies.",
+)  # fmt: skip
+
+CABLE_LANDINGS = Layer(
+    id="cable_landings",
+    title="Cable landing towns",
+    pillar="social",
+    geometry="point",
+    columns=(
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
+        Column("geonames_id", "str", "GeoNames key of the town that places it"),
+        Column("systems", "str", "systems that land here, `;` separated", required=True),
+        Column("systems_in_service", "int", "how many of them are in service", required=True, low=0),
+        *_CITED,
+    ),
+    note="Town level, never the landing itself.",
+)

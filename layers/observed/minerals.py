@@ -1,0 +1,78 @@
+"""Mines and plants, strategic projects, raw-material lists and national production."""
+
+from layers.schema import Column, Layer
+
+_FLAG = {"low": 0, "high": 1}
+
+MINES = Layer(
+    id="mines",
+    title="Mines, smelters and processing plants",
+    pillar="economic",
+    geometry="point",
+    columns=(
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
+        Column("kind", "str", "mine, smelter, refinery …", required=True),
+        Column("commodity", "str", "primary commodity", required=True),
+        Column("byproducts", "str", "other commodities"),
+        Column("confidence", "str", "confidence the source gives its own row"),
+    ),
+    note="Sites the source withholds (S&P-derived) are absent: no mine shown is not no mine there.",
+)
+
+STRATEGIC_PROJECTS = Layer(
+    id="strategic_projects",
+    title="EU strategic raw-material projects",
+    pillar="economic",
+    geometry="point",
+    columns=(
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
+        Column("promoter", "str", "who promotes it", required=True),
+        Column("materials", "str", "materials named in the decision", required=True),
+        Column("activity", "str", "extraction, processing …", required=True),
+        Column("list", "str", "which list of the Commission", required=True),
+        Column("designated", "str", "date of the decision, ISO 8601", required=True),
+        Column("position", "str", "how the place is known", required=True),
+        Column("reference", "str", "where it was read", required=True),
+        Column("confidence", "str", "our confidence", required=True),
+        Column("note", "str", "what is open"),
+    ),
+    note="Positions are approximate; the second call of 2026 is not in it.",
+)
+
+MATERIALS = Layer(
+    id="materials",
+    title="Raw materials on the NATO, EU and US lists",
+    pillar="economic",
+    geometry="table",
+    key=("material",),
+    spine=(),
+    columns=(
+        Column("material", "str", "material", required=True),
+        Column("match_regex", "str", "pattern that finds it in a commodity string", required=True),
+        Column("nato_2024", "int", "on NATO's list of 11 December 2024", required=True, **_FLAG),
+        Column("eu_strategic_2024", "int", "EU strategic, Reg. (EU) 2024/1252 annex I", required=True, **_FLAG),
+        Column("eu_strategic_grade_limit", "str", "grade the EU list asks for"),
+        Column("eu_critical_2024", "int", "EU critical, annex II", required=True, **_FLAG),
+        Column("us_critical_2025", "int", "US final list of 7 November 2025", required=True, **_FLAG),
+        Column("tier", "str", "A both NATO and EU strategic, B one, C another list, D none",
+               required=True, choices=("A", "B", "C", "D")),
+        Column("source_id", "str", "source", required=True),
+        Column("as_of", "str", "ISO 8601", required=True),
+    ),
+)  # fmt: skip
+
+MINERAL_PRODUCTION = Layer(
+    id="mineral_production",
+    title="Mine production of the Arctic states",
+    pillar="economic",
+    geometry="table",
+    columns=(
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
+        Column("commodity", "str", "commodity", required=True),
+        Column("year", "int", "year of production", required=True, low=2000, high=2100),
+        Column("production", "float", "mine production of the whole country", required=True, low=0),
+        Column("unit", "str", "unit of production", required=True),
+        Column("world_share", "float", "share of the world total", "1", low=0, high=1),
+    ),
+    note="Whole countries, not their Arctic parts.",
+)

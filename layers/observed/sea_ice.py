@@ -1,0 +1,32 @@
+"""The official extent series. The gridded ice is a grid (`sea_ice`) and derived layers."""
+
+from layers.schema import Column, Layer
+
+_MKM2 = "million km2"
+
+SEA_ICE_EXTENT = Layer(
+    id="sea_ice_extent",
+    title="Sea ice extent of the northern hemisphere, daily",
+    pillar="environmental",
+    geometry="table",
+    columns=(
+        Column("date", "str", "day, ISO 8601", required=True),
+        Column("extent_million_km2", "float", "extent at 15 % and more", _MKM2, low=0, high=20),
+        Column("missing_million_km2", "float", "area without data that day", _MKM2, low=0, high=20),
+        Column("sensor_note", "str", "sensor or version the day comes from"),
+    ),
+    note="The sensor changed in the record; see the note of each day.",
+)
+
+SEA_ICE_MONTHLY = Layer(
+    id="sea_ice_monthly",
+    title="Sea ice extent and area of the northern hemisphere, monthly",
+    pillar="environmental",
+    geometry="table",
+    columns=(
+        Column("year", "int", "year", required=True, low=1978, high=2100),
+        Column("month", "int", "month", required=True, low=1, high=12),
+        Column("extent_million_km2", "float", "mean extent", _MKM2, low=0, high=20),
+        Column("area_million_km2", "float", "mean area", _MKM2, low=0, high=20),
+    ),
+)

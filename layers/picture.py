@@ -1,0 +1,71 @@
+"""`Picture`: one finished situational picture, frozen; what maps draw and pipelines store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import pandas as pd
+    import xarray as xr
+
+    from layers.regions import Region
+    from layers.scenarios import Scenario
+    from layers.schema import Layer
+
+__all__ = ["CAVEATS", "Picture", "SourceNote"]
+
+# method §10: what must stand on every output. `{day}` is the picture's day.
+CAVEATS: tuple[str, ...] = (
+    "Public data, as of {day}; missing data are shown as missing, never as zero.",
+    "Not for navigation, targeting or site security decisions.",
+    "Scores are relative within node type; intervals are shown; ties are ties.",
+    "Sea ice: 25 km satellite cells; harbours and fjords are not resolved; the 15 % satellite ice "
+    "edge is not the Polar Code's open water.",
+    "Permafrost: a proxy from modelled air temperature, not a permafrost map; site ground unknown.",
+    "World Port Index depths are bins; 0 means not reported.",
+    "Boundaries are cartographic and imply no position on status.",
+    "Dual-use class D2 is an inference from public attributes.",
+    "Warming-level maps are conditional, not dated forecasts.",
+    "Each layer keeps its own licence; OpenStreetMap tables (ODbL) are kept apart.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """What an output has to say of a source: who, under what terms, as of when, in what state."""
+
+    id: str
+    feeds: str
+    title: str
+    publisher: str
+    licence: str
+    citation: str
+    homepage: str
+    as_of: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Region, scenario, day and the tables in catalogue order, all conformed and checked.
+
+    `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
+    descriptions in the same order; `grids` the gridded sources.
+    """
+
+    region: Region
+    scenario: Scenario
+    day: date
+    layers: tuple[Layer, ...]
+    tables: Mapping[str, pd.DataFrame]
+    grids: Mapping[str, xr.Dataset]
+    sources: tuple[SourceNote, ...]
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """The ten sentences of method §10, with the picture's day."""
+        return tuple(sentence.format(day=self.day.isoformat()) for sentence in CAVEATS)

@@ -1,0 +1,62 @@
+"""REGIONS: the areas a picture can be built for. A new region is a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+
+from layers.crs import geographic_to_polar, polar_xy
+from layers.errors import UsageError
+
+__all__ = ["REGIONS", "Region", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An area of interest in lon/lat degrees; `east_deg` may run past 180 to cross the date line."""
+
+    id: str
+    title: str
+    south_deg: float
+    north_deg: float = 90.0
+    west_deg: float = -180.0
+    east_deg: float = 180.0
+
+    @property
+    def is_cap(self) -> bool:
+        """Whether the area is everything north of a parallel."""
+        return self.east_deg - self.west_deg >= 360 and self.north_deg >= 90
+
+    @property
+    def outline(self) -> shapely.Polygon:
+        """The area as one polygon in EPSG:3413."""
+        if self.is_cap:
+            radius_m = float(polar_xy(135.0, self.south_deg)[1])
+            return shapely.Point(0, 0).buffer(abs(radius_m), quad_segs=180)
+        box = shapely.box(self.west_deg, self.south_deg, self.east_deg, self.north_deg)
+        return geographic_to_polar([box])[0]
+
+
+REGIONS: tuple[Region, ...] = (
+    Region("arctic", "The Arctic north of 58 N", 58.0),
+    Region("high_north", "The Arctic north of the Arctic Circle", 66.56),
+    Region("barents", "Barents region: Finnmark, Kola, northern Finland and Sweden", 66.0, 81.5, 10.0, 45.0),
+    Region("greenland", "Greenland and its seas", 58.5, 84.0, -75.0, -8.0),
+    Region("bering", "Bering Strait, Chukotka and western Alaska", 60.0, 73.0, 165.0, 205.0),
+)
+
+
+def region(name: str) -> Region:
+    """Look a region up by id.
+
+    Raises
+    ------
+    UsageError
+        If no region has that id; the message lists those that exist.
+    """
+    for row in REGIONS:
+        if row.id == name:
+            return row
+    msg = f"region: expected one of {', '.join(r.id for r in REGIONS)}, found {name!r}"
+    raise UsageError(msg)

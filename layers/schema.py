@@ -1,0 +1,237 @@
+"""`Column` and `Layer`, the two frozen values a table is described by; `conform` and `check` hold it.
+
+`conform` selects, orders and casts; `check` finds every fault and says all of them at once.
+Nothing is validated anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import POLAR
+from layers.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = [
+    "PILLARS",
+    "SPINE",
+    "Column",
+    "Layer",
+    "check",
+    "conform",
+    "union",
+]
+
+Pillar = Literal["military", "economic", "environmental", "social"]
+PILLARS: tuple[Pillar, ...] = ("military", "economic", "environmental", "social")
+
+# What a polar table of this project can hold: the whole northern hemisphere in EPSG:3413.
+_BOUND_M = 13_000_000
+
+_DTYPES = {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}
+_GEOMETRY_KINDS = {
+    "point": {"Point"},
+    "line": {"LineString", "MultiLineString"},
+    "polygon": {"Polygon", "MultiPolygon"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its type, its unit (`""` where it has none) and what it means.
+
+    `required` columns hold no null. `low`, `high` and `choices` bound what is known.
+    """
+
+    name: str
+    dtype: Literal["str", "float", "int", "bool"]
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+# Every feature of every layer says what it is, who says so and as of when.
+SPINE: tuple[Column, ...] = (
+    Column("feature_id", "str", "key, stable across runs", required=True),
+    Column("name", "str", "name as the source gives it"),
+    Column("source_id", "str", "the source that says so, a row of the manifest", required=True),
+    Column("as_of", "str", "date the statement holds for, ISO 8601", required=True),
+)
+
+
+def union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Stack the tables of several sources; the default way to merge."""
+    return pd.concat(frames, ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A named, typed table.
+
+    Without `derive` it is the `merge` of the sources that feed it. With `derive` the parameters of
+    that function name the layers (and `scenario`, `day`, `grids`, `draws`, `seed`) it reads.
+    A layer that is not published is a step on the way to others. `note` is printed wherever the layer is shown: a proxy says there that it is one.
+    """
+
+    id: str
+    title: str
+    pillar: Pillar
+    geometry: Literal["point", "line", "polygon", "table"]
+    columns: tuple[Column, ...]
+    note: str = ""
+    spine: tuple[Column, ...] = SPINE
+    key: tuple[str, ...] = ("feature_id",)
+    merge: Callable[[Sequence[pd.DataFrame]], pd.DataFrame] = union
+    derive: Callable[..., pd.DataFrame] | None = None
+    is_published: bool = True
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Spine and own columns, in the order they are stored."""
+        return self.spine + self.columns
+
+
+def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """Select, order and cast the columns of `layer`, sort by its key, and check the result.
+
+    A geometry layer comes back as a GeoDataFrame in EPSG:3413. Columns the layer does not know are
+    dropped; a missing optional column becomes null, a missing required one is an error.
+
+    Raises
+    ------
+    SchemaError
+        With every fault found, each with column, row, expected, found.
+    """
+    lacking = [c.name for c in layer.all_columns if c.required and c.name not in frame.columns]
+    if lacking:
+        msg = (
+            f"layer {layer.id}: expected the columns {', '.join(lacking)}, found only "
+            f"{', '.join(map(str, frame.columns))}: add them in the reader"
+        )
+        raise SchemaError(msg)
+    cast: dict[str, Any] = {}
+    for column in layer.all_columns:
+        values = frame.get(column.name)
+        if values is None:
+            values = pd.Series([None] * len(frame), index=frame.index, dtype="object")
+        cast[column.name] = _cast(values, column, layer)
+    table = pd.DataFrame(cast, index=frame.index)
+    if layer.geometry != "table":
+        if not isinstance(frame, gpd.GeoDataFrame) or frame.crs != POLAR:
+            crs = getattr(frame, "crs", None)
+            msg = (
+                f"layer {layer.id}: expected geometry in {POLAR}, found "
+                f"{crs.to_string() if crs else 'none'}: project it with layers.crs"
+            )
+            raise SchemaError(msg)
+        table = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=POLAR)
+    table = table.sort_values(list(layer.key), kind="stable").reset_index(drop=True)
+    check(table, layer)
+    return table
+
+
+def _cast(values: pd.Series, column: Column, layer: Layer) -> pd.Series:
+    try:
+        if column.dtype == "str":
+            return values.where(values.notna(), None).astype("str")
+        if column.dtype == "float":
+            return pd.to_numeric(values).astype("float64")
+        return values.astype(_DTYPES[column.dtype])
+    except (TypeError, ValueError) as error:
+        msg = (
+            f"layer {layer.id}, column {column.name}: expected {column.dtype}, found "
+            f"{values.dropna().iloc[0]!r} among {values.dtype} values ({error}): mend the reader"
+        )
+        raise SchemaError(msg) from error
+
+
+def check(frame: pd.DataFrame, layer: Layer) -> None:
+    """Hold a conformed table against its layer.
+
+    Raises
+    ------
+    SchemaError
+        With every fault found: column or geometry, row key, expected, found.
+    """
+    faults: list[str] = []
+    doubled = frame.duplicated(list(layer.key), keep=False)
+    if doubled.any():
+        faults.append(f"{'+'.join(layer.key)}: expected unique, found twice {_some(frame, layer, doubled)}")
+    for column in layer.all_columns:
+        faults += _column_faults(frame, column, layer)
+    if layer.geometry != "table":
+        faults += _geometry_faults(frame, layer)
+    if faults:
+        msg = f"layer {layer.id}, {len(faults)} fault(s): " + "; ".join(faults)
+        raise SchemaError(msg)
+
+
+def _some(frame: pd.DataFrame, layer: Layer, bad: Any) -> str:
+    keys = frame.loc[np.asarray(bad, dtype=bool), list(layer.key)].head(3)
+    rows = ["+".join(map(str, row)) for row in keys.itertuples(index=False)]
+    return f"in {int(np.sum(bad))} row(s), such as {', '.join(rows)}"
+
+
+def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[str]:
+    values = frame[column.name]
+    known = values.notna()
+    faults = []
+    if column.required and not known.all():
+        faults.append(f"{column.name}: expected a value, found null {_some(frame, layer, ~known)}")
+    if column.dtype in {"float", "int"}:
+        number = values.astype("float64")
+        for bad, rule in (
+            (known & ~np.isfinite(number), "a finite number"),
+            (known & (number < column.low) if column.low is not None else None, f">= {column.low}"),
+            (known & (number > column.high) if column.high is not None else None, f"<= {column.high}"),
+        ):
+            if bad is not None and bad.any():
+                found = number[bad].iloc[0]
+                faults.append(
+                    f"{column.name}: expected {rule}, found {found:g} {_some(frame, layer, bad)}"
+                )
+    if column.choices:
+        bad = known & ~values.isin(column.choices)
+        if bad.any():
+            faults.append(
+                f"{column.name}: expected one of {', '.join(column.choices)}, found "
+                f"{values[bad].iloc[0]!r} {_some(frame, layer, bad)}"
+            )
+    return faults
+
+
+def _geometry_faults(frame: pd.DataFrame, layer: Layer) -> list[str]:
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    null = np.array([g is None or g.is_empty for g in geometry], dtype=bool)
+    if null.any():
+        return [f"geometry: expected one, found none {_some(frame, layer, null)}"]
+    faults = []
+    kinds = np.array([g.geom_type for g in geometry], dtype=object)
+    wrong = ~np.isin(kinds, list(_GEOMETRY_KINDS[layer.geometry]))
+    if wrong.any():
+        faults.append(
+            f"geometry: expected {layer.geometry}, found {kinds[wrong][0]} {_some(frame, layer, wrong)}"
+        )
+    bounds = shapely.bounds(geometry)
+    far = ~np.isfinite(bounds).all(axis=1) | (np.abs(bounds) > _BOUND_M).any(axis=1)
+    if far.any():
+        faults.append(
+            f"geometry: expected within {_BOUND_M} m of the pole, found "
+            f"{bounds[far][0].round().tolist()} {_some(frame, layer, far)}"
+        )
+    invalid = ~shapely.is_valid(geometry)
+    if invalid.any():
+        reason = shapely.is_valid_reason(geometry[invalid][0])
+        faults.append(f"geometry: expected valid, found {reason} {_some(frame, layer, invalid)}")
+    return faults

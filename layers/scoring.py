@@ -1,0 +1,225 @@
+"""Evidence to intervals, axes, draws and the flag. Missing is an interval, never a number.
+
+Inside a dimension indicators stand in for each other: arithmetic mean. Between dimensions none
+makes up for another: geometric mean (INFORM, Nardo et al. 2008, ISBN 978-92-64-04345-9). A missing
+score is 0 for `low`, 1 for `high`, left out of `known`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "AXES",
+    "EPS",
+    "axis_intervals",
+    "conjunction",
+    "draw_axes",
+    "log_ramp",
+    "percentile",
+    "ramp",
+    "rank_intervals",
+    "weigh",
+]
+
+# Axis -> its dimensions. One dimension: the axis is its mean. Several: their geometric mean.
+AXES: dict[str, tuple[str, ...]] = {
+    "climate": ("hazard", "exposure", "vulnerability"),
+    "military": ("military",),
+    "civil": ("civil",),
+}
+EPS = 0.01  # keeps one zero from erasing a geometric mean (method §1.3)
+
+
+def ramp(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:
+    """Linear score 0 at `zero_at` and 1 at `one_at`, clipped; NaN stays NaN; may fall."""
+    share = (np.asarray(value, dtype=float) - zero_at) / (one_at - zero_at)
+    return np.clip(share, 0.0, 1.0)
+
+
+def log_ramp(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:
+    """Score linear in the logarithm; 0 for values at or below `zero_at`; NaN stays NaN."""
+    number = np.asarray(value, dtype=float)
+    safe = np.where(number > zero_at, number, zero_at)
+    score = np.log(safe / zero_at) / np.log(one_at / zero_at)
+    return np.where(np.isnan(number), np.nan, np.clip(score, 0.0, 1.0))
+
+
+def percentile(value: pd.Series, within: pd.Series, *, falling: bool = False) -> NDArray[np.float64]:
+    """Rank share 0..1 of `value` within the groups of `within`; ties share their mean rank.
+
+    With `falling` the smallest value scores highest. A group of one scores 0.5.
+    """
+    rank = value.groupby(within).rank(ascending=not falling)
+    known = value.groupby(within).transform("count")
+    return ((rank - 0.5) / known).to_numpy(dtype=float)
+
+
+def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
+    """Weight of each row inside its node and dimension: groups equal, indicators equal in a group.
+
+    Rows that do not apply weigh nothing; rows that are unknown keep their weight.
+    """
+    applies = evidence["state"] != "not_applicable"
+    live = evidence[applies]
+    dimension = [live["node_id"], live["axis"], live["dimension"]]
+    groups = live.groupby(dimension, sort=False)["group"].transform("nunique")
+    members = live.groupby([*dimension, live["group"]], sort=False)["indicator"].transform("size")
+    weight = np.zeros(len(evidence))
+    weight[applies.to_numpy()] = 1.0 / (groups * members).to_numpy(dtype=float)
+    return weight
+
+
+def _dimensions(evidence: pd.DataFrame) -> pd.DataFrame:
+    """low, high, known, coverage per node, axis and dimension."""
+    live = evidence[evidence["weight"] > 0]
+    known = live["score"].notna().to_numpy()
+    score = live["score"].fillna(0.0).to_numpy()
+    weight = live["weight"].to_numpy()
+    sums = pd.DataFrame(
+        {
+            "node_id": live["node_id"],
+            "axis": live["axis"],
+            "dimension": live["dimension"],
+            "weight": weight,
+            "scored": weight * score,
+            "known_weight": weight * known,
+        }
+    ).groupby(["node_id", "axis", "dimension"], sort=True)[["weight", "scored", "known_weight"]].sum()
+    return pd.DataFrame(
+        {
+            "low": sums["scored"] / sums["weight"],
+            "high": (sums["scored"] + sums["weight"] - sums["known_weight"]) / sums["weight"],
+            "known": (sums["scored"] / sums["known_weight"]).where(sums["known_weight"] > 0),
+            "coverage": sums["known_weight"] / sums["weight"],
+        }
+    ).clip(upper=1.0)
+
+
+def axis_intervals(evidence: pd.DataFrame) -> pd.DataFrame:
+    """`<axis>_low`, `_high`, `_known`, `_coverage` by node_id, from weighed evidence rows.
+
+    `known` of an axis of several dimensions is null unless every dimension knows something.
+    `coverage` is the mean coverage of the dimensions.
+    """
+    parts = _dimensions(evidence)
+    wide = {}
+    for axis, names in AXES.items():
+        rows = parts.xs(axis, level="axis")
+        count = rows.groupby(level="node_id").size()
+        for column in ("low", "high", "known"):
+            if len(names) == 1:
+                wide[f"{axis}_{column}"] = rows[column].groupby(level="node_id").first()
+                continue
+            logs = np.log(EPS + (1 - EPS) * rows[column])
+            total = logs.groupby(level="node_id").sum(min_count=1)
+            told = logs.groupby(level="node_id").count()
+            wide[f"{axis}_{column}"] = np.exp(total / count).where(told == count)
+        wide[f"{axis}_coverage"] = rows["coverage"].groupby(level="node_id").mean()
+    return pd.DataFrame(wide)
+
+
+def draw_axes(
+    evidence: pd.DataFrame, nodes: pd.Index, *, draws: int, seed: int
+) -> dict[str, NDArray[np.float32]]:
+    """Axis values in `draws` draws of the weights and of what is not known; shape (nodes, draws).
+
+    Group weights of a dimension are Dirichlet: flat in every other draw, centred on the baseline
+    with concentration 20 in the rest (method §1.4). A missing score is uniform on 0..1, an interval
+    uniform on its bounds. The same draw of the weights holds for all nodes.
+    """
+    random = np.random.default_rng(seed)
+    live = evidence[evidence["weight"] > 0]
+    out: dict[str, NDArray[np.float32]] = {}
+    for axis, dimensions in AXES.items():
+        parts = []
+        for dimension in dimensions:
+            rows = live[(live["axis"] == axis) & (live["dimension"] == dimension)]
+            parts.append(_draw_dimension(rows, nodes, draws, random))
+        if len(parts) == 1:
+            out[axis] = parts[0]
+        else:
+            logs = [np.log(EPS + (1 - EPS) * part) for part in parts]
+            out[axis] = np.exp(np.mean(logs, axis=0, dtype=np.float32))
+    return out
+
+
+def _draw_dimension(
+    rows: pd.DataFrame, nodes: pd.Index, draws: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    groups = sorted(rows["group"].unique())
+    flat = random.dirichlet(np.ones(len(groups)), size=draws)
+    near = random.dirichlet(np.full(len(groups), 20.0 / len(groups)), size=draws)
+    weights = np.where(np.arange(draws)[:, None] % 2 == 0, flat, near).astype(np.float32)
+    total = np.zeros((len(nodes), draws), dtype=np.float32)
+    shares = np.zeros((len(nodes), draws), dtype=np.float32)
+    for number, group in enumerate(groups):
+        part = rows[rows["group"] == group]
+        where = nodes.get_indexer(part["node_id"])
+        size = np.bincount(where, minlength=len(nodes)).astype(np.float32)
+        low = part["score"].fillna(0.0).to_numpy(dtype=np.float32)
+        high = part["score_high"].fillna(1.0).to_numpy(dtype=np.float32)
+        value = np.bincount(where, weights=low, minlength=len(nodes)).astype(np.float32)
+        drawn = np.repeat(value[:, None], draws, axis=1)
+        open_rows = np.flatnonzero(high > low)
+        for chunk in np.array_split(open_rows, max(1, len(open_rows) // 512)):
+            width = (high - low)[chunk][:, None]
+            np.add.at(
+                drawn, where[chunk], width * random.random((len(chunk), draws), dtype=np.float32)
+            )
+        has = size > 0
+        drawn[has] /= size[has, None]
+        total[has] += weights[:, number] * drawn[has]
+        shares[has] += weights[:, number]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(shares > 0, total / shares, np.float32(0.0))
+
+
+def conjunction(
+    drawn: Mapping[str, NDArray[np.float32]],
+    kind: pd.Series,
+    capable: NDArray[np.bool_],
+    *,
+    top_share: float,
+    civil_share: float,
+) -> NDArray[np.float64]:
+    """Share of draws in which a capable node stands in the top of its kind on every axis.
+
+    Climate and military: the top `top_share`; civil: the top `civil_share`. The bar of a draw is
+    the quantile among all nodes of the kind in that draw; who reaches it, ties included, is in.
+    """
+    held = np.zeros(next(iter(drawn.values())).shape, dtype=bool)
+    for name in kind.unique():
+        rows = np.flatnonzero((kind == name).to_numpy())
+        inside = np.ones((len(rows), held.shape[1]), dtype=bool)
+        for axis, share in (("climate", top_share), ("military", top_share), ("civil", civil_share)):
+            values = drawn[axis][rows]
+            bar = np.quantile(values, 1.0 - share, axis=0, method="inverted_cdf")
+            inside &= values >= bar
+        held[rows] = inside
+    return np.where(capable, held.mean(axis=1), 0.0)
+
+
+def rank_intervals(drawn: Mapping[str, NDArray[np.float32]], kind: pd.Series) -> NDArray[np.int64]:
+    """5, 50 and 95 % of the rank within kind over the draws, shape (nodes, 3); 1 is highest.
+
+    Ranked is the geometric mean of the three axes, the same mean that no axis can make up for.
+    """
+    logs = [np.log(EPS + (1 - EPS) * values) for values in drawn.values()]
+    overlap = np.mean(logs, axis=0, dtype=np.float32)
+    ranks = np.empty((len(kind), 3), dtype=np.int64)
+    for name in kind.unique():
+        rows = np.flatnonzero((kind == name).to_numpy())
+        order = np.argsort(-overlap[rows], axis=0, kind="stable")
+        place = np.empty_like(order)
+        np.put_along_axis(place, order, np.arange(1, len(rows) + 1)[:, None], axis=0)
+        ranks[rows] = np.quantile(place, [0.05, 0.5, 0.95], axis=1, method="inverted_cdf").T
+    return ranks

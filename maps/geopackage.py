@@ -1,0 +1,133 @@
+"""One GeoPackage with every table: column meanings and default styles inside, the same bytes always.
+
+GeoPackage 1.3, which QGIS 3.22 and newer read without a warning. Geometry is EPSG:3413.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyogrio
+
+from layers.errors import ExportError
+from maps.qml import qml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from layers.picture import Picture
+    from layers.schema import Layer
+
+__all__ = ["write"]
+
+_FILE = "picture.gpkg"
+
+
+def write(picture: Picture, folder: Path) -> Path:
+    """Write `picture.gpkg` into `folder`.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written; what was begun is removed.
+    """
+    path = folder / _FILE
+    stamp = f"{picture.day.isoformat()}T00:00:00.000Z"
+    try:
+        with _fixed_clock(stamp):
+            for layer in picture.layers:
+                _write_layer(picture, layer, path)
+        with closing(sqlite3.connect(path)) as database, database:
+            _describe(database, picture, stamp)
+    except (OSError, sqlite3.Error, pyogrio.errors.DataSourceError, RuntimeError) as error:
+        path.unlink(missing_ok=True)
+        msg = f"{_FILE}: expected to write it into {folder}, found {error}: is the disk full?"
+        raise ExportError(msg) from error
+    return path
+
+
+@contextmanager
+def _fixed_clock(stamp: str) -> Iterator[None]:
+    """GDAL writes this time instead of now, so that the bytes repeat."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
+    table = picture.tables[layer.id]
+    geometry = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}.get(layer.geometry)
+    pyogrio.write_dataframe(
+        table if geometry else pd.DataFrame(table),
+        path,
+        layer=layer.id,
+        driver="GPKG",
+        append=path.exists(),
+        geometry_type=geometry,
+        promote_to_multi=layer.geometry in {"line", "polygon"},
+        use_arrow=True,
+        dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+        layer_options={"IDENTIFIER": layer.title, "DESCRIPTION": layer.note, "FID": "fid"},
+    )
+
+
+def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> None:
+    """Column meanings (gpkg_data_columns), default styles (layer_styles), sources and caveats."""
+    database.executescript(
+        """
+        CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+          table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
+          description TEXT, mime_type TEXT, constraint_name TEXT,
+          CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+          CONSTRAINT gdc_tn UNIQUE (table_name, name));
+        CREATE TABLE layer_styles (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+          f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
+          styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+          update_time DATETIME);
+        CREATE TABLE about (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, text TEXT NOT NULL);
+        """
+    )
+    for layer in picture.layers:
+        database.executemany(
+            "INSERT OR REPLACE INTO gpkg_data_columns (table_name, column_name, name, title, description) "
+            "VALUES (?, ?, ?, ?, ?)",
+            [
+                (layer.id, c.name, c.name, c.name, c.meaning + (f" [{c.unit}]" if c.unit else ""))
+                for c in layer.all_columns
+            ],
+        )
+        if layer.geometry != "table":
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+                "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
+                (layer.id, layer.id, qml(layer), layer.title, stamp),
+            )
+    rows = [("region", picture.region.title), ("scenario", picture.scenario.title), ("day", picture.day.isoformat())]
+    rows += [("caveat", sentence) for sentence in picture.caveats]
+    rows += [
+        ("source", json.dumps({name: getattr(note, name) for name in note.__slots__}, ensure_ascii=False))
+        for note in picture.sources
+    ]
+    database.executemany("INSERT INTO about (topic, text) VALUES (?, ?)", rows)
+    for table, title in (("layer_styles", "Styles"), ("about", "Sources, caveats, region, scenario")):
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
+            "VALUES (?, 'attributes', ?, ?, ?, 0)",
+            (table, title, title, stamp),
+        )
+    database.execute(
+        "INSERT OR IGNORE INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope) "
+        "VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+        "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
+    )
+
+

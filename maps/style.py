@@ -1,0 +1,205 @@
+"""How each layer looks: colours for light and dark, shapes, order. One look for every map.
+
+Colour never carries a meaning alone: node kinds are shapes, flags are colour with size and
+outline, classes are colour with hatching or order. Hues are those of Okabe and Ito (2008).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.schema import Layer
+
+__all__ = ["BASE", "STYLES", "Class", "Ink", "Shape", "Style", "ramp", "style_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A colour on light paper and the same on dark, both `#rrggbb`."""
+
+    light: str
+    dark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One value of a style's class column: what it is called and what it changes.
+
+    `hatch` is one of `""`, `forward`, `back`, `cross`, `dots`. `radius` is in pixels, 0 keeps the
+    style's own. A `hollow` mark is drawn as a dashed outline.
+    """
+
+    value: str
+    label: str
+    fill: Ink
+    stroke: Ink
+    hatch: str = ""
+    radius: float = 0.0
+    width: float = 0.0
+    hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One value of a style's shape column and the mark drawn for it."""
+
+    value: str
+    label: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Stroke, fill, mark and order of one layer; widths and radii in pixels.
+
+    `order` rises from what lies below to what lies on top. `ramp` colours the values of
+    `class_column` in order of magnitude where the classes are known only from the data.
+    """
+
+    stroke: Ink
+    fill: Ink
+    width: float = 1.0
+    stroke_opacity: float = 1.0
+    fill_opacity: float = 1.0
+    dash: tuple[float, ...] = ()
+    shape: str = "circle"
+    radius: float = 3.5
+    order: int = 50
+    visible: bool = False
+    class_column: str = ""
+    classes: tuple[Class, ...] = ()
+    ramp: tuple[Ink, ...] = ()
+    shape_column: str = ""
+    shapes: tuple[Shape, ...] = ()
+
+
+def ramp(stops: Sequence[Ink], count: int) -> tuple[Ink, ...]:
+    """Spread `count` colours evenly over `stops`, first and last included."""
+    return tuple(
+        Ink(_between([s.light for s in stops], share), _between([s.dark for s in stops], share))
+        for share in (i / max(count - 1, 1) for i in range(count))
+    )
+
+
+def _between(stops: Sequence[str], share: float) -> str:
+    place = share * (len(stops) - 1)
+    first = min(int(place), len(stops) - 2) if len(stops) > 1 else 0
+    low, high = stops[first], stops[min(first + 1, len(stops) - 1)]
+    mixed = (
+        round(a + (b - a) * (place - first))
+        for a, b in zip(bytes.fromhex(low[1:]), bytes.fromhex(high[1:]), strict=True)
+    )
+    return "#" + bytes(mixed).hex()
+
+
+_PAPER = Ink("#f3f5f6", "#0f151b")
+_INK = Ink("#1d2b36", "#e4ecf1")
+_BLACK = Ink("#17212a", "#f4f8fa")
+_SEA = Ink("#dbe9f1", "#172833")
+_LAND = Ink("#e3ddd2", "#3b3d3e")
+_COAST = Ink("#8d8577", "#7d7a73")
+_BLUE = Ink("#0072b2", "#56b4e9")
+_SKY = Ink("#56b4e9", "#8fd0f5")
+_ORANGE = Ink("#e69f00", "#f0b429")
+_RED = Ink("#d55e00", "#ff7f32")
+_GREEN = Ink("#00795a", "#35c49b")
+_PINK = Ink("#a8527f", "#dd93bb")
+_SLATE = Ink("#5f7485", "#9fb3c1")
+_GREY = Ink("#6d747a", "#9aa3aa")
+_WHITE = Ink("#ffffff", "#0f151b")
+
+# What every map draws besides its layers.
+BASE: dict[str, Style] = {
+    "region": Style(_INK, _SEA, width=1.2, order=0),
+    "graticule": Style(Ink("#6f8796", "#7f97a6"), _PAPER, width=0.7, stroke_opacity=0.5, order=20),
+    "mask": Style(_INK, _PAPER, width=1.2, order=45),
+    "selection": Style(_BLACK, _PAPER, width=2.5, order=70),
+}
+
+_FLAGS = (
+    Class("robust", "Flag robust (p ≥ 0.8)", _RED, _BLACK, radius=7.0, width=1.8),
+    Class("possible", "Flag possible (p 0.2 to 0.8)", _ORANGE, _BLACK, radius=5.2, width=1.0),
+    Class("not_flagged", "Not flagged (p < 0.2)", _SLATE, _WHITE, radius=3.6, width=0.6),
+    Class("insufficient_data", "Insufficient data", _WHITE, _GREY, radius=3.6, width=1.1,
+          hollow=True),
+)  # fmt: skip
+_KINDS = (
+    Shape("port", "Port", "circle"),
+    Shape("airfield", "Airfield", "triangle"),
+    Shape("cable_landing", "Cable landing", "diamond"),
+    Shape("mine", "Mine", "square"),
+    Shape("rail_terminal", "Rail terminal", "cross"),
+    Shape("energy_site", "Energy site", "star"),
+    Shape("ground_station", "Ground station", "hexagon"),
+)
+_MEMBERSHIPS = (
+    Class("both", "NATO and EU", _BLUE, _BLUE, hatch="cross"),
+    Class("nato_only", "NATO only", _SKY, _BLUE, hatch="forward"),
+    Class("eu_only", "EU only", _ORANGE, _ORANGE, hatch="back"),
+    Class("neither", "Neither", _GREY, _GREY, hatch="dots"),
+)
+
+_DEPTH = (
+    Ink("#e4f0f6", "#1b3340"),
+    Ink("#bcd8e8", "#172a38"),
+    Ink("#92bdd8", "#12202c"),
+    Ink("#6b9fc4", "#0c1620"),
+)
+_FROST = (Ink("#ece6f2", "#4a4654"), Ink("#b9a5d0", "#6f5f8d"), Ink("#75559f", "#a98bd4"))
+_WARMTH = (Ink("#fff3d1", "#3d3524"), Ink("#fbb45c", "#8f5a22"), Ink("#b3330e", "#e8643c"))
+
+STYLES: dict[str, Style] = {
+    # below: the ground the rest stands on
+    "bathymetry": Style(_SEA, _SEA, width=0.0, order=4, visible=True,
+                        class_column="label", ramp=_DEPTH),
+    "seas": Style(_BLUE, _SEA, width=0.5, stroke_opacity=0.35, fill_opacity=0.0, order=6),
+    "sea_ice": Style(Ink("#5f97bb", "#b9d3e2"), Ink("#ffffff", "#8ba5b5"), width=1.1,
+                     fill_opacity=0.82, order=8, visible=True),
+    "land": Style(_LAND, _LAND, width=0.0, order=10, visible=True),
+    "countries": Style(_COAST, _LAND, width=0.7, order=12, visible=True),
+    "permafrost": Style(_PINK, _FROST[1], width=0.0, fill_opacity=0.7, order=14,
+                        class_column="label", ramp=_FROST),
+    "alliances": Style(_BLUE, _SKY, width=0.8, fill_opacity=0.75, order=16,
+                       class_column="institution", classes=_MEMBERSHIPS),
+    "warming": Style(_ORANGE, _WARMTH[1], width=0.0, fill_opacity=0.6, order=18,
+                     class_column="label", ramp=_WARMTH),
+    # lines
+    "roads": Style(Ink("#a56a2c", "#c99a63"), _PAPER, width=0.9, stroke_opacity=0.8, order=30),
+    "railways": Style(Ink("#3f464c", "#c4ccd2"), _PAPER, width=1.2, dash=(6, 2), order=32),
+    "sea_lanes": Style(_BLUE, _PAPER, width=0.8, stroke_opacity=0.55, dash=(2, 3), order=34),
+    "cables": Style(_PINK, _PAPER, width=1.3, dash=(8, 3, 2, 3), order=36),
+    "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.6, dash=(7, 4), order=38,
+                        visible=True),
+    "chokepoints": Style(_RED, _PAPER, width=3.2, order=40, visible=True),
+    # points
+    "settlements": Style(_WHITE, Ink("#4c4a46", "#d8d3c8"), radius=2.6, width=0.6, order=50),
+    "harbours": Style(_WHITE, _SKY, radius=3.0, width=0.8, order=51),
+    "ports": Style(_WHITE, _BLUE, radius=4.0, width=0.9, order=52),
+    "airfields": Style(_WHITE, _SLATE, shape="triangle", radius=4.0, width=0.9, order=53),
+    "power_plants": Style(_WHITE, _ORANGE, shape="star", radius=5.0, width=0.8, order=54),
+    "terminals": Style(_WHITE, _GREEN, shape="pentagon", radius=4.6, width=0.9, order=55),
+    "ground_stations": Style(_WHITE, _PINK, shape="hexagon", radius=4.6, width=0.9, order=56),
+    "mines": Style(_WHITE, Ink("#7a4f1d", "#cf9d5f"), shape="square", radius=4.0, width=0.9,
+                   order=57),
+    "strategic_projects": Style(_BLACK, _GREEN, shape="square", radius=5.2, width=1.6, order=58),
+    "cable_landings": Style(_WHITE, _PINK, shape="diamond", radius=4.6, width=0.9, order=59),
+    "military_sites": Style(_BLACK, Ink("#4a5a2a", "#a9be73"), shape="down", radius=5.0,
+                            width=1.0, order=60),
+    "nodes": Style(_BLACK, _SLATE, order=64, visible=True, class_column="flag", classes=_FLAGS,
+                   shape_column="kind", shapes=_KINDS),
+}  # fmt: skip
+
+_DEFAULTS = {
+    "polygon": Style(_SLATE, _SLATE, width=0.8, fill_opacity=0.25, order=15),
+    "line": Style(_SLATE, _PAPER, width=1.2, order=33),
+    "point": Style(_WHITE, _SLATE, order=49),
+}
+
+
+def style_of(layer: Layer) -> Style:
+    """Look up the style of a layer with geometry; one nobody drew yet gets that of its kind."""
+    return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]

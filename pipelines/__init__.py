@@ -1,0 +1,1 @@
+"""Effects: network, cache, disk, clock, Prefect, command line. Imports nothing by itself."""

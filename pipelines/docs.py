@@ -1,0 +1,59 @@
+"""data_sources.md from SOURCES: the preface is written by hand, the table is made here."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.sources import SOURCES
+
+__all__ = ["source_rows", "table"]
+
+MARK = "<!-- The table below is made by `python -m pipelines.docs`; do not edit it. -->"
+PATH = Path(__file__).parent.parent / "data_sources.md"
+
+
+def source_rows(today: date) -> list[dict[str, Any]]:
+    """Every source as a row, with its age on `today`; a source that is not held has no age."""
+    rows = []
+    for source in SOURCES:
+        days = (today - date.fromisoformat(source.as_of)).days
+        rows.append(
+            {
+                "id": source.id,
+                "feeds": source.feeds,
+                "title": source.title,
+                "publisher": source.publisher,
+                "licence": source.licence,
+                "state": source.state,
+                "as_of": source.as_of,
+                "age": "not held" if source.state == "missing" else f"{days} d" if days >= 0 else "model",
+            }
+        )
+    return rows
+
+
+def table() -> str:
+    """The generated part of data_sources.md."""
+    head = "| source | feeds | title, publisher | licence | as of | state | what was done | taken from |"
+    lines = [MARK, "", head, "|---|---|---|---|---|---|---|---|"]
+    for source in SOURCES:
+        taken = "; ".join(dict.fromkeys(f"`{p.name}` {p.version}" for p in source.packages))
+        cells = (
+            f"`{source.id}`", f"`{source.feeds}`", f"[{source.title}]({source.homepage}), {source.publisher}",
+            source.licence, source.as_of, source.state, source.made, taken,
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in SOURCES), ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the table into data_sources.md, below the mark."""
+    preface = PATH.read_text(encoding="utf-8").split(MARK)[0]
+    PATH.write_text(preface + table(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

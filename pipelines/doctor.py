@@ -1,0 +1,76 @@
+"""What is here, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+
+__all__ = ["examine"]
+
+# Part -> (lowest version that works, first that does not); see decisions/0005 for the last three.
+_NEEDED: dict[str, tuple[str, str | None]] = {
+    "geopandas": ("1.1", None),
+    "shapely": ("2.1", None),
+    "pyproj": ("3.7", None),
+    "pyogrio": ("0.11", None),
+    "rasterio": ("1.4", None),
+    "xarray": ("2025.6", None),
+    "h5netcdf": ("1.6", None),
+    "h5py": ("3.13", None),
+    "pyarrow": ("20", None),
+    "folium": ("0.20", "0.21"),
+    "prefect": ("3.8.8", "4"),
+    "fastapi": ("0.139", "0.151"),
+    "sqlalchemy": ("2.0", "2.1"),
+}
+_OPTIONAL = {
+    "chromium": "opens the map in tests; install the package chromium of your system",
+    "qgis": "opens the GeoPackage; install QGIS 3.22 or newer",
+    "git": "fetches the project; install the package git of your system",
+}
+
+
+def _order(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3] if part.isdigit())
+
+
+def examine() -> list[dict[str, str]]:
+    """A row a part: `ok`, `broken` (it will not work) or `absent` (an optional part)."""
+    rows = []
+    for name, (low, high) in _NEEDED.items():
+        span = f">={low}" + (f",<{high}" if high else "")
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            rows.append({"part": name, "state": "broken", "found": "not installed", "remedy": f"install {name}{span}"})
+            continue
+        good = _order(found) >= _order(low) and (high is None or _order(found) < _order(high))
+        remedy = "" if good else f"install {name}{span}"
+        rows.append({"part": name, "state": "ok" if good else "broken", "found": found, "remedy": remedy})
+    rows += _native()
+    for name, remedy in _OPTIONAL.items():
+        path = shutil.which(name)
+        rows.append(
+            {
+                "part": name,
+                "state": "ok" if path else "absent",
+                "found": "present" if path else "not found",
+                "remedy": "" if path else remedy,
+            }
+        )
+    return rows
+
+
+def _native() -> list[dict[str, str]]:
+    import pyogrio  # noqa: PLC0415
+    import pyproj  # noqa: PLC0415
+    import rasterio  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    found = {
+        "GDAL (vectors)": ".".join(map(str, pyogrio.__gdal_version__)),
+        "GDAL (rasters)": rasterio.__gdal_version__,
+        "PROJ": pyproj.proj_version_str,
+        "GEOS": ".".join(map(str, shapely.geos_version)),
+    }
+    return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in found.items()]

@@ -1,0 +1,131 @@
+"""From raw rows to polar tables: the few steps every reader shares."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import POLAR, geographic_to_polar, polar_points
+from layers.errors import SourceError
+from layers.regions import REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["ISO3", "SOUTH_DEG", "lines", "points", "polygons", "read_rows", "to_number"]
+
+# The embedded snapshot reaches to the southern edge of the largest region.
+SOUTH_DEG = min(region.south_deg for region in REGIONS)
+
+# ISO 3166-1 alpha-2 to alpha-3 of everything that reaches north of 58 N.
+ISO3: dict[str, str] = {
+    "AX": "ALA", "CA": "CAN", "DK": "DNK", "EE": "EST", "FI": "FIN", "FO": "FRO", "GB": "GBR",
+    "GL": "GRL", "IS": "ISL", "LV": "LVA", "NO": "NOR", "RU": "RUS", "SE": "SWE", "SJ": "SJM",
+    "US": "USA",
+}  # fmt: skip
+
+
+def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a CSV strictly: text only, every row as long as its header, nothing read as missing.
+
+    Raises
+    ------
+    SourceError
+        With file, row, expected and found, if a row is cut, a heading is missing or bytes do not
+        decode.
+    """
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = next(reader, [])
+            rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        msg = f"{path.name}: expected a CSV in {encoding}, found {error}: fetch the file again"
+        raise SourceError(msg) from error
+    lacking = [name for name in expect if name not in header]
+    if lacking:
+        msg = f"{path.name}: expected the headings {', '.join(lacking)}, found {', '.join(header[:12])}"
+        raise SourceError(msg)
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            msg = (
+                f"{path.name}, row {number}: expected {len(header)} fields, found {len(row)} "
+                f"({row[:3]}): the row is cut or shifted; fetch the file again"
+            )
+            raise SourceError(msg)
+    return pd.DataFrame(rows, columns=header, dtype="str")
+
+
+def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
+    """Numbers of a text column: blank is missing; a Unicode minus is a minus.
+
+    Raises
+    ------
+    SourceError
+        With column, row and value of the first text that is no number.
+    """
+    clean = text.astype("str").str.strip().str.replace("−", "-", regex=False)
+    number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
+    bad = number.isna() & (clean != "") & clean.notna()
+    if bad.any():
+        row = bad.idxmax()
+        msg = f"column {text.name}, row {row}: expected a number, found {text[row]!r}"
+        raise SourceError(msg)
+    return number.where(number != 0) if zero_is_missing else number
+
+
+def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFrame:
+    """Points in EPSG:3413 of the rows north of the snapshot's southern edge.
+
+    Raises
+    ------
+    SourceError
+        If a coordinate is missing, not finite or out of range (swapped columns show so).
+    """
+    lon = frame[longitude].to_numpy(dtype=float)
+    lat = frame[latitude].to_numpy(dtype=float)
+    bad = ~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lat) > 90) | (np.abs(lon) > 360)
+    if bad.any():
+        row = int(np.argmax(bad))
+        msg = (
+            f"row {frame.index[row]}: expected longitude and latitude in degrees, found "
+            f"{lon[row]}, {lat[row]}: swapped or missing?"
+        )
+        raise SourceError(msg)
+    north = lat >= SOUTH_DEG
+    kept = frame.loc[north].reset_index(drop=True)
+    return gpd.GeoDataFrame(kept, geometry=polar_points(lon[north], lat[north]), crs=POLAR)
+
+
+def lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lon/lat lines as EPSG:3413 lines cut at the snapshot's southern edge."""
+    return _cut(frame, "line")
+
+
+def polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lon/lat polygons as EPSG:3413 polygons cut at the snapshot's southern edge."""
+    return _cut(frame, "polygon")
+
+
+def _cut(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
+    cap = REGIONS[0].outline
+    projected = geographic_to_polar(frame.geometry.array)
+    shapely.prepare(cap)
+    inside = shapely.within(projected, cap)
+    cut = np.where(inside, projected, shapely.intersection(projected, cap))
+    dimension = 1 if kind == "line" else 2
+    cut = np.array([_only(geometry, dimension) for geometry in cut], dtype=object)
+    table = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=cut, crs=POLAR)
+    return table[~table.geometry.is_empty].reset_index(drop=True)
+
+
+def _only(geometry: shapely.Geometry, dimension: int) -> shapely.Geometry:
+    parts = shapely.get_parts(geometry)
+    kept = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
+    return shapely.line_merge(shapely.union_all(kept)) if dimension == 1 else shapely.union_all(kept)

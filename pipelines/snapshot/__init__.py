@@ -1,0 +1,98 @@
+"""The embedded snapshot: our own conformed tables, a file a source, with a manifest.
+
+`load` reads it and holds every file to its hash; `make` rebuilds it from packages, provider files
+and our fact tables (pipelines.snapshot.make).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import SourceError
+from pipelines.source import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+    import xarray as xr
+
+    from pipelines.source import Source
+
+__all__ = ["DATA", "Snapshot", "load", "manifest_of"]
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Tables by layer id, grids by id, and the manifest rows they came with."""
+
+    feeds: dict[str, list[pd.DataFrame]]
+    grids: dict[str, xr.Dataset]
+    manifest: dict[str, Any]
+
+
+def manifest_of(folder: Path = DATA) -> dict[str, Any]:
+    """The snapshot's manifest.
+
+    Raises
+    ------
+    SourceError
+        If it is not there or cannot be read.
+    """
+    path = folder / "MANIFEST.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        msg = (
+            f"snapshot: expected a manifest at {path}, found {error}: restore it from the "
+            "repository or run 'arctic-picture snapshot'"
+        )
+        raise SourceError(msg) from error
+
+
+def load(
+    sources: Sequence[Source], folder: Path = DATA, report: Callable[[str], None] = lambda _: None
+) -> Snapshot:
+    """Read every embedded source, each held to the hash in the manifest.
+
+    Raises
+    ------
+    SourceError
+        If a file is missing, not the one the manifest names, or cannot be read.
+    """
+    import geopandas as gpd  # noqa: PLC0415  heavy; --help must not pay for it
+    import pandas as pd  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415
+
+    manifest = manifest_of(folder)
+    rows = {row["id"]: row for row in manifest["sources"]}
+    feeds: dict[str, list[pd.DataFrame]] = {}
+    grids: dict[str, xr.Dataset] = {}
+    for source in sources:
+        if source.state != "embedded":
+            continue
+        report(source.id)
+        row = rows.get(source.id)
+        path = folder / (row or {}).get("file", f"{source.id}.parquet")
+        if row is None or not path.is_file():
+            msg = f"source {source.id}: expected {path.name} in the snapshot, found none: run 'arctic-picture snapshot'"
+            raise SourceError(msg)
+        found = sha256_of(path)
+        if found != row["sha256"]:
+            msg = (
+                f"source {source.id}, file {path.name}: expected sha256 {row['sha256'][:12]}…, "
+                f"found {found[:12]}…: the file changed; restore it from the repository"
+            )
+            raise SourceError(msg)
+        if source.feeds.startswith("grid:"):
+            with xr.open_dataset(path, engine="h5netcdf") as dataset:
+                grids[source.feeds.removeprefix("grid:")] = dataset.load()
+        else:
+            read = gpd.read_parquet if row["crs"] else pd.read_parquet
+            feeds.setdefault(source.feeds, []).append(read(path))
+    return Snapshot(feeds=feeds, grids=grids, manifest=manifest)

@@ -1,0 +1,47 @@
+"""SOURCES: every dataset, in the order of the layers they feed. A dataset is one file and one row."""
+
+from __future__ import annotations
+
+from pipelines.source import Source
+from pipelines.sources import (
+    etopo,
+    eurostat_marnet,
+    geonames,
+    global_power_plants,
+    icmm_mines,
+    model_climate,
+    natural_earth,
+    nsidc_sea_ice_index,
+    osm_transport,
+    our_airports,
+    own_tables,
+    sea_ice_grid,
+    wanted,
+    world_mining_data,
+    world_port_index,
+)
+
+__all__ = ["SOURCES", "source"]
+
+SOURCES: tuple[Source, ...] = (
+    *etopo.SOURCES,
+    *natural_earth.SOURCES,
+    *model_climate.SOURCES,
+    *sea_ice_grid.SOURCES,
+    *nsidc_sea_ice_index.SOURCES,
+    *eurostat_marnet.SOURCES,
+    *osm_transport.SOURCES,
+    *world_port_index.SOURCES,
+    *our_airports.SOURCES,
+    *geonames.SOURCES,
+    *global_power_plants.SOURCES,
+    *icmm_mines.SOURCES,
+    *world_mining_data.SOURCES,
+    *own_tables.SOURCES,
+    *wanted.SOURCES,
+)
+
+
+def source(name: str) -> Source:
+    """Look a source up by id; raises KeyError where there is none."""
+    return {row.id: row for row in SOURCES}[name]

@@ -1,0 +1,108 @@
+"""What the ice products share: `Sample`, decode tables for raw codes, strict opening, refusal.
+
+Every raw code is decoded by product and version. A version or code that is not in the table is
+refused: read blindly, land and missing cells are taken for ice.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from layers.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["Sample", "complete", "decode", "flag_table", "opened", "refuse"]
+
+_UNKNOWN = 250  # in a decode table: the code means nothing we know
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A concentration field on `NSIDC_25KM`, of one day or one month.
+
+    `concentration` is uint8, shape (448, 304): whole percent, rounded down so that `>= 15` asks
+    the same of it as of the raw value, or POLE_HOLE, LAND, MISSING of `layers.grid`.
+    """
+
+    date: date
+    period: str
+    product: str
+    version: str
+    concentration: NDArray[np.uint8]
+    valid_ice_mask: bool = False
+
+
+def flag_table(
+    highest: int, percent: tuple[int, int], flags: Mapping[int, int]
+) -> NDArray[np.uint8]:
+    """Make a decode table of 256 codes: 0...`highest` are percent, `flags` codes of `layers.grid`.
+
+    One code is `percent` of a percent, a fraction of integers: no float may round 14.8 % to 15 %.
+    """
+    table = np.full(256, _UNKNOWN, dtype=np.uint8)
+    table[: highest + 1] = np.arange(highest + 1) * percent[0] // percent[1]
+    for code, meaning in flags.items():
+        table[code] = meaning
+    return table
+
+
+def decode(
+    codes: NDArray[np.uint8],
+    path: Path,
+    product: str,
+    version: str,
+    tables: Mapping[str, NDArray[np.uint8]],
+) -> NDArray[np.uint8]:
+    """Decode the raw codes of a file by the table of its version.
+
+    Raises
+    ------
+    SourceError
+        If there is no table for the version, or a code is not in it.
+    """
+    if version not in tables:
+        raise refuse(path, f"a version of {product} among {', '.join(tables)}", version)
+    decoded = tables[version][codes]
+    if (decoded == _UNKNOWN).any():
+        code = int(codes[decoded == _UNKNOWN][0])
+        count = int(np.sum(codes == code))
+        raise refuse(path, f"codes known in {product} {version}", f"{code} in {count} cell(s)")
+    return decoded
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[xr.Dataset]:
+    """Open a NetCDF file with its raw numbers: xarray would scale the flags to fractions."""
+    try:
+        dataset = xr.open_dataset(path, mask_and_scale=False, decode_times=False)
+    except (OSError, ValueError) as error:
+        raise refuse(path, "a NetCDF file", str(error)) from error
+    with dataset:
+        yield dataset
+
+
+@contextmanager
+def complete(path: Path) -> Iterator[None]:
+    """Refuse a file that lacks a variable or an attribute that is asked for within."""
+    try:
+        yield
+    except KeyError as error:
+        raise refuse(path, f"a variable or attribute {error}", "none") from error
+
+
+def refuse(path: Path, expected: str, found: str) -> SourceError:
+    """Make the error of a file that is not of the form it is known to have."""
+    return SourceError(
+        f"{path.name}: expected {expected}, found {found}: pin the new form before using it"
+    )

