@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.assessed.areas import BATHYMETRY, LAND, PERMAFROST, SEA_ICE, WARMING
+from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.nodes import NODES
 from layers.assessed.remit import ALLIANCES
@@ -17,13 +17,14 @@ from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRAT
 from layers.observed.ports import HARBOURS, PORTS
 from layers.observed.sea_ice import SEA_ICE_EXTENT, SEA_ICE_MONTHLY
 from layers.observed.settlements import SETTLEMENTS
+from layers.observed.surface import BATHYMETRY, LAND, SEA_ICE
 from layers.observed.transport import RAILWAYS, ROADS, SEA_LANES, SEA_ROUTES
 from layers.schema import Layer
 
 __all__ = ["GRIDS", "LAYERS"]
 
-# Gridded sources that derived layers read; a source feeds one as `grid:<id>`.
-GRIDS: tuple[str, ...] = ("sea_ice", "climate", "bathymetry")
+# Grids that derived layers read; a source feeds one as `grid:<id>`.
+GRIDS: tuple[str, ...] = ("sea_ice", "climate")
 
 LAYERS: tuple[Layer, ...] = (
     BATHYMETRY,

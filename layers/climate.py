@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from rasterio.features import rasterize
-from scipy.interpolate import RegularGridInterpolator
+from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
@@ -30,15 +30,14 @@ _DIRECTIONS = 16
 
 def sample_field(field: xr.DataArray, longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
     """Bilinear values of a (latitude, longitude) field at points; the longitude wraps around."""
-    lon = field["longitude"].to_numpy().astype(float)
-    lat = field["latitude"].to_numpy().astype(float)
+    lon, lat = field["longitude"].to_numpy(), field["latitude"].to_numpy()
+    # Both grids are regular, so a place is a fractional row and column; columns wrap around.
+    row = (np.asarray(latitude_deg, dtype=float) - lat[0]) / (lat[1] - lat[0])
+    column = ((np.asarray(longitude_deg, dtype=float) - lon[0]) % 360.0) / (lon[1] - lon[0])
     values = field.to_numpy().astype(float)
-    order = np.argsort(lon)
-    lon = np.concatenate([lon[order], lon[order][:1] + 360.0])
-    values = np.concatenate([values[:, order], values[:, order][:, :1]], axis=1)
-    inside = lon[0] + (np.asarray(longitude_deg, dtype=float) - lon[0]) % 360.0
-    held = np.clip(np.asarray(latitude_deg, dtype=float), lat.min(), lat.max())
-    return np.asarray(RegularGridInterpolator((lat, lon), values)((held, inside)))
+    wrapped = np.concatenate([values, values[:, :1]], axis=1)
+    place = [np.clip(row, 0, len(lat) - 1), column]
+    return np.asarray(map_coordinates(wrapped, place, order=1, mode="nearest"))
 
 
 def temperature_degc(

@@ -39,7 +39,7 @@ def compose(
     sources: Sequence[SourceNote],
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
-    """Make the picture of `region` from the tables that sources feed, by layer id.
+    """Make the picture of `region` from the conformed tables that sources feed, by layer id.
 
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
     same values in every region. `report` hears the id of each layer as it is made.
@@ -60,11 +60,12 @@ def compose(
             if not frames:
                 msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
                 raise SchemaError(msg)
-            made = frames[0] if len(frames) == 1 else layer.merge(frames)
+            # A source's table was conformed when it was read; only a merge makes a new one.
+            tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
         else:
             names = inspect.signature(layer.derive).parameters
             made = layer.derive(**{name: (given | tables)[name] for name in names})
-        tables[layer.id] = conform(made, layer)
+            tables[layer.id] = conform(made, layer)
     shown = tuple(layer for layer in LAYERS if layer.is_published)
     return Picture(
         region=region,
@@ -72,7 +73,6 @@ def compose(
         day=day,
         layers=shown,
         tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
-        grids=grids,
         sources=tuple(sources),
     )
 

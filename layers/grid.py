@@ -6,9 +6,11 @@ as the same grid: decisions/0003-ice-grid.md.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
@@ -30,6 +32,7 @@ __all__ = [
     "POLE_HOLE",
     "Grid",
     "cell_area_km2",
+    "class_areas",
     "extent_million_km2",
     "nearest_cells",
     "polygons",
@@ -162,8 +165,46 @@ def polygons(
     ):
         rings = shape["coordinates"]
         parts.setdefault(int(value), []).append(shapely.Polygon(rings[0], rings[1:]))
-    joined: list[Any] = [shapely.union_all(parts[value]) for value in sorted(parts)]
-    return list(zip(sorted(parts), joined, strict=True))
+    return [(value, _one(parts[value])) for value in sorted(parts)]
+
+
+def _one(parts: list[shapely.Polygon]) -> Any:
+    """Patches of one class as one geometry: they touch at corners only, so no union is needed."""
+    whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    return whole if whole.is_valid else shapely.union_all(parts)
+
+
+def class_areas(
+    values: NDArray[np.float64],
+    bounds: tuple[float, ...],
+    grid: Grid,
+    *,
+    labels: tuple[str, ...] = (),
+    unit: str = "",
+) -> gpd.GeoDataFrame:
+    """Areas of a field between `bounds`: `name`, `label`, `class_low`, `class_high`, geometry.
+
+    NaN and values below the first bound belong to no class. Without `labels` a class is called by
+    its bounds and `unit`; the last is open where its upper bound is infinite.
+    """
+    code = np.digitize(values, bounds[1:-1]) + 1
+    code = np.where(values >= bounds[0], code, 0).astype(np.uint8)
+    found = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
+    called = labels or tuple(
+        f"{low:g} to {high:g} {unit}" if np.isfinite(high) else f"over {low:g} {unit}"
+        for low, high in itertools.pairwise(bounds)
+    )
+    names = [called[number] for number, _ in found]
+    return gpd.GeoDataFrame(
+        {
+            "name": names,
+            "label": names,
+            "class_low": [bounds[number] for number, _ in found],
+            "class_high": [h if np.isfinite(h := bounds[n + 1]) else None for n, _ in found],
+        },
+        geometry=[shape for _, shape in found],
+        crs=grid.crs,
+    )
 
 
 def rasterise(

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     import pandas as pd
-    import xarray as xr
 
     from layers.regions import Region
     from layers.scenarios import Scenario
@@ -54,7 +53,7 @@ class Picture:
     """Region, scenario, day and the tables in catalogue order, all conformed and checked.
 
     `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
-    descriptions in the same order; `grids` the gridded sources.
+    descriptions in the same order.
     """
 
     region: Region
@@ -62,7 +61,6 @@ class Picture:
     day: date
     layers: tuple[Layer, ...]
     tables: Mapping[str, pd.DataFrame]
-    grids: Mapping[str, xr.Dataset]
     sources: tuple[SourceNote, ...]
 
     @property

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
+    "CLASS_COLUMNS",
     "PILLARS",
     "SPINE",
     "Column",
@@ -67,6 +68,14 @@ SPINE: tuple[Column, ...] = (
     Column("name", "str", "name as the source gives it"),
     Column("source_id", "str", "the source that says so, a row of the manifest", required=True),
     Column("as_of", "str", "date the statement holds for, ISO 8601", required=True),
+)
+
+
+# Areas of a classed field: what every such layer has.
+CLASS_COLUMNS: tuple[Column, ...] = (
+    Column("label", "str", "the class in words", required=True),
+    Column("class_low", "float", "lower bound", required=True),
+    Column("class_high", "float", "upper bound; null where open"),
 )
 
 

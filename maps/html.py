@@ -12,10 +12,10 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import folium
 import numpy as np
@@ -25,15 +25,16 @@ from folium.template import Template
 
 from layers.errors import ExportError
 from layers.schema import PILLARS
-from maps.style import BASE, Class, Style, ramp, style_of
+from maps.style import BASE, classed, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from layers.picture import Picture
     from layers.schema import Column, Layer
+    from maps.style import Style
 
 __all__ = ["page", "write"]
 
@@ -122,7 +123,7 @@ def _content(picture: Picture) -> dict[str, Any]:
             for source in picture.sources
         ],
         "pillars": PILLARS,
-        "base": {name: asdict(style) for name, style in BASE.items()},
+        "base": {name: _plain(style) for name, style in BASE.items()},
         "layers": [_layer(layer, picture.tables[layer.id]) for layer in drawn],
         "extent": _latest_extent(picture),
     }
@@ -144,7 +145,7 @@ def _layer(layer: Layer, table: Any) -> dict[str, Any]:
         "count": len(table),
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
         "sources": sorted(set(map(_text, table["source_id"].dropna()))),
-        "style": asdict(_classed(style_of(layer), table)),
+        "style": _plain(classed(style_of(layer), table)),
         "columns": _columns(columns, table),
     }
     if layer.geometry == "point":
@@ -154,6 +155,13 @@ def _layer(layer: Layer, table: Any) -> dict[str, Any]:
         content["paths"] = _paths(geometry, layer.geometry, _TOLERANCE_M[layer.geometry])
     if layer.id in _LABELLED:
         content["labels"] = [_label(shape) for shape in geometry]
+    return content
+
+
+def _plain(style: Style) -> dict[str, Any]:
+    content = asdict(style)
+    for one in content["classes"]:
+        one |= {"value": _text(one["value"]), "label": _text(one["label"])}
     return content
 
 
@@ -190,27 +198,6 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         "starts": np.concatenate([[0], np.cumsum(counts)]).tolist(),
         "columns": _columns(columns, rows),
     }
-
-
-def _classed(style: Style, table: Any) -> Style:
-    """Give a style with a ramp one class for each label of the table, by rising magnitude."""
-    if not style.ramp or style.class_column not in table.columns:
-        return style
-    labels = table[style.class_column].dropna().astype(str)
-    if {"class_low", "class_high"} <= set(table.columns):
-        bounds = table.loc[labels.index, ["class_low", "class_high"]].astype("float64").abs()
-        labels = labels.loc[bounds.min(axis=1).sort_values(kind="stable").index]
-    else:
-        labels = labels.sort_values(kind="stable")
-    values = list(dict.fromkeys(labels))
-    inks = ramp(style.ramp, len(values))
-    return replace(
-        style,
-        classes=tuple(
-            Class(_text(value), _text(value), ink, style.stroke)
-            for value, ink in zip(values, inks, strict=True)
-        ),
-    )
 
 
 # --- columns ---------------------------------------------------------------------------------
@@ -252,7 +239,9 @@ def _number(value: Any) -> float | int | bool:
 # --- shapes ----------------------------------------------------------------------------------
 
 
-def _paths(shapes: NDArray[np.object_], kind: str, tolerance_m: float) -> list[list[list[list[int]]]]:
+def _paths(
+    shapes: NDArray[np.object_], kind: str, tolerance_m: float
+) -> list[list[list[list[int]]]]:
     """Code each shape as parts, each a list of rings (a line has one), each x, y, then steps.
 
     Steps are whole numbers of 100 m in EPSG:3413; the point that closes a ring is left out.
@@ -277,12 +266,12 @@ def _parts(shape: Any, kind: str) -> list[list[list[int]]]:
 
 def _steps(xy_m: NDArray[np.float64], *, closed: bool) -> list[int]:
     xy = np.round(xy_m / _PATH_GRID_M).astype(int)
-    xy = xy[np.append(True, np.any(np.diff(xy, axis=0) != 0, axis=1))]  # noqa: FBT003
+    xy = xy[np.append([True], np.any(np.diff(xy, axis=0) != 0, axis=1))]
     if closed:
         xy = xy[:-1]
     if len(xy) < (3 if closed else 2):
         return []
-    return np.diff(xy, axis=0, prepend=0).ravel().tolist()
+    return [int(step) for step in np.diff(xy, axis=0, prepend=0).ravel()]
 
 
 def _label(shape: Any) -> list[int]:
@@ -305,7 +294,7 @@ _HEAD = f"""
 <style>{_LOOK}</style>
 """
 
-_BODY = """
+_BODY = f"""
 <a class="skip" href="#search">Skip to search</a>
 <header class="strip">
 <div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
@@ -328,10 +317,11 @@ _BODY = """
 <p class="small" id="flagged-note"></p><ol id="flagged-list"></ol></section>
 </nav>
 <main id="stage" aria-label="Map">
-<div class="folium-map" id="{{ this.get_name() }}"></div>
+<div class="folium-map" id="{{{{ this.get_name() }}}}"></div>
 <div class="corner">
 <button type="button" id="panel-toggle" aria-controls="panel" aria-expanded="false">Layers</button>
-<label class="turn"><span>South at the bottom</span> <select id="turn"></select></label>
+<label class="turn"><span>South at the bottom</span> <select id="turn"
+ aria-label="Meridian that points down"></select></label>
 <button type="button" id="home">Whole region</button>
 </div>
 <div class="rail">
@@ -351,7 +341,8 @@ _BODY = """
 <button type="button" id="caveats-open">All caveats</button></footer>
 <dialog id="about" aria-labelledby="about-title"></dialog>
 <noscript><p>This map draws itself with JavaScript, which is switched off here.</p></noscript>
-""" + _DATA
+{_DATA}
+"""
 
 # folium's own macro, less the switches and the controls this map does not have.
 _START = f"""
@@ -366,11 +357,11 @@ arcticPicture.start({{{{ this.get_name() }}}});
 """
 
 
-class _PolarMap(folium.Map):  # type: ignore[misc]
+class _PolarMap(folium.Map):
     """folium's map with nothing fetched: what it includes stands in the page."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium declares it on instances)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = Template(
         f"{{% macro header(this, kwargs) %}}{_HEAD}{{% endmacro %}}"
         f"{{% macro html(this, kwargs) %}}{_BODY}{{% endmacro %}}"
@@ -395,8 +386,7 @@ def _shell() -> str:
     )
     # folium names what it makes at random; the same picture must give the same bytes.
     polar._id = "arctic"  # noqa: SLF001
-    figure = polar.get_root()
-    figure.title = "Arctic situational picture"
+    figure = folium.Figure(title="Arctic situational picture").add_child(polar)
     shell = str(figure.render()).replace("<html>", '<html lang="en">', 1)
     notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
     shell = shell.replace(_CODE, notices + "\n".join(map(_file, _SCRIPTS)))

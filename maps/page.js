@@ -65,7 +65,7 @@ function el(tag, attributes, ...children) {
     if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null) made.setAttribute(name, value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return made;
 }
 
@@ -145,8 +145,17 @@ L.Canvas.include({
     if (!this._drawing || mark._empty()) return;
     trace(this._ctx, mark.options.shape, mark._point.x, mark._point.y, mark._radius * markSize(this._map));
     this._fillStroke(this._ctx, mark);
+    if (mark.options.dot) drop(this._ctx, mark.options.color, mark._point.x, mark._point.y, mark._radius * markSize(this._map));
   },
 });
+
+// Dual use that a public document states, not one inferred from attributes, bears a dot.
+function drop(ctx, colour, x, y, r) {
+  ctx.globalAlpha = 1;
+  ctx.fillStyle = colour;
+  trace(ctx, "circle", x, y, 0.36 * r);
+  ctx.fill();
+}
 
 const Mark = L.CircleMarker.extend({
   _updatePath() {
@@ -228,6 +237,7 @@ class Sheet {
       fillColor: own.hatch ? hatched(own.hatch, fill, stroke) : fill,
       fillOpacity: own.hollow ? 0.55 : style.fill_opacity,
       radius: own.radius || style.radius,
+      dot: this.value("dual_use_class", i) === "D3",
       shape: (this.shapes.get(String(this.value(style.shape_column, i))) || style).shape,
       lineJoin: "round",
       bubblingMouseEvents: false,
@@ -270,12 +280,16 @@ function start(map) {
   map.options.renderer = renderer;
   // Leaflet rounds vertices to pixels; on a polar map that makes a saw of every parallel.
   map.latLngToLayerPoint = (place) => map.project(L.latLng(place)).subtract(map.getPixelOrigin());
-  let lon0 = -45;
 
   // --- ground: region, graticule, mask ----------------------------------------------------------
 
   const outline = data.region.outline.map((part) => part.map(path));
   const edge = outline.flat(2).map((p) => p.plane);
+  // A region beside the pole stands upright on its own meridian; the whole Arctic on that of the CRS.
+  const away = (k) => edge.reduce((sum, p) => sum + p[k] / Math.hypot(...p), 0);
+  let lon0 = outline.some((part) => covers(part[0], [0, 0])) ? -45
+    : Math.round(plane.inverse([away(0), away(1)])[0]);
+  map.options.crs = polarCrs(lon0);
   const still = { interactive: false, renderer, smoothFactor: 0.2 };
   const far = [[-2e7, -2e7], [2e7, -2e7], [2e7, 2e7], [-2e7, 2e7]].map(([x, y]) => at(x, y));
   const lines = [];
@@ -385,7 +399,7 @@ function start(map) {
 
   let atHome = true;
   const turns = byId("turn");
-  for (const lng of [-45, 0, 45, 90, 135, 180, -135, -90]) {
+  for (const lng of [...new Set([lon0, -45, 0, 45, 90, 135, 180, -135, -90])]) {
     turns.append(el("option", { value: lng }, longitude(lng).replace("\u00a0", " ")));
   }
   turns.addEventListener("change", () => turn(Number(turns.value)));
@@ -645,6 +659,7 @@ function start(map) {
       trace(ctx, (own && own.shape) || style.shape, 11, 8, Math.min((own && own.radius) || Math.max(style.radius, 4), 6.6));
       ctx.fill();
       ctx.stroke();
+      if (own && own.dot) drop(ctx, stroke, 11, 8, 6);
     }
     return canvas;
   }
@@ -716,7 +731,8 @@ function start(map) {
       parts.push(el("h3", null, "Nodes: the flag"), el("ul", null,
         nodes.style.classes.map((c) => entry(swatch(nodes.style, "point", c), c.label))));
       parts.push(el("h3", null, "Nodes: the kind"), el("ul", null,
-        nodes.style.shapes.map((s) => entry(swatch(nodes.style, "point", { ...shapeLook, shape: s.shape }), s.label))));
+        nodes.style.shapes.map((s) => entry(swatch(nodes.style, "point", { ...shapeLook, shape: s.shape }), s.label)),
+        nodes.column.dual_use_class ? entry(swatch(nodes.style, "point", { ...shapeLook, dot: true }), "Dot: documented dual use (D3)") : null));
     }
     const plain = [];
     for (const s of [...sheets].sort((a, b) => b.style.order - a.style.order)) {
@@ -821,7 +837,7 @@ function start(map) {
 
   function icon(i) {
     const own = nodes.class_of(i), shape = nodes.shapes.get(String(nodes.value("kind", i)));
-    return swatch(nodes.style, "point", { ...(own || {}), shape: (shape || nodes.style).shape, radius: 5.6 });
+    return swatch(nodes.style, "point", { ...(own || {}), shape: (shape || nodes.style).shape, radius: 5.6, dot: nodes.value("dual_use_class", i) === "D3" });
   }
 
   // --- search ----------------------------------------------------------------------------------------------------
@@ -910,6 +926,7 @@ function start(map) {
     opened = { s, i };
     if (focus) back = document.activeElement;
     drawer(false);
+    if (!s.on) byId(`show-${s.id}`).click();
     const near = from ? neighbours(from.containerPoint, s, i) : [];
     details.replaceChildren(...(s === nodes ? nodeDetails(i) : featureDetails(s, i)),
       ...(near.length ? [el("h3", null, "Also here"), el("ul", { class: "near" }, near.map(([t, k]) => el("li", null, opener(t, k, t.title))))] : []));
@@ -1114,7 +1131,7 @@ function start(map) {
       el("span", { class: "sign", "aria-hidden": "true" }, late ? "▲" : "●"), el("strong", null, data.status),
       el("span", { class: "why" }, late
         ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-        : `${count(data.sources.length, "source")} as pinned`));
+        : `no source of ${number(data.sources.length)} stale, held or missing`));
     // The age is by the reader's clock: a stored page cannot know when it is read.
     const days = Math.floor((Date.now() - Date.parse(`${data.day}T00:00:00Z`)) / 864e5);
     const age = days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;

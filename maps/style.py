@@ -6,15 +6,17 @@ outline, classes are colour with hatching or order. Hues are those of Okabe and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from layers.schema import Layer
 
-__all__ = ["BASE", "STYLES", "Class", "Ink", "Shape", "Style", "ramp", "style_of"]
+__all__ = ["BASE", "STYLES", "Class", "Ink", "Shape", "Style", "classed", "ramp", "style_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,10 @@ _MEMBERSHIPS = (
 )
 
 _DEPTH = (
-    Ink("#e4f0f6", "#1b3340"),
-    Ink("#bcd8e8", "#172a38"),
-    Ink("#92bdd8", "#12202c"),
-    Ink("#6b9fc4", "#0c1620"),
+    Ink("#e4f0f6", "#26485a"),
+    Ink("#bcd8e8", "#1b3648"),
+    Ink("#92bdd8", "#122434"),
+    Ink("#6b9fc4", "#08131d"),
 )
 _FROST = (Ink("#ece6f2", "#4a4654"), Ink("#b9a5d0", "#6f5f8d"), Ink("#75559f", "#a98bd4"))
 _WARMTH = (Ink("#fff3d1", "#3d3524"), Ink("#fbb45c", "#8f5a22"), Ink("#b3330e", "#e8643c"))
@@ -203,3 +205,22 @@ _DEFAULTS = {
 def style_of(layer: Layer) -> Style:
     """Look up the style of a layer with geometry; one nobody drew yet gets that of its kind."""
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
+
+
+def classed(style: Style, table: pd.DataFrame) -> Style:
+    """Give a style with a ramp one class for each label of the table, by rising magnitude.
+
+    `class_low` and `class_high` of the table order its labels, in whatever unit they have.
+    """
+    if not style.ramp or style.class_column not in table.columns:
+        return style
+    labels = table[style.class_column].dropna().astype(str).sort_values(kind="stable")
+    if {"class_low", "class_high"} <= set(table.columns):
+        bounds = table.loc[labels.index, ["class_low", "class_high"]].astype("float64").abs()
+        labels = labels.loc[bounds.min(axis=1).sort_values(kind="stable").index]
+    values = list(dict.fromkeys(labels))
+    classes = tuple(
+        Class(value, value, ink, style.stroke)
+        for value, ink in zip(values, ramp(style.ramp, len(values)), strict=True)
+    )
+    return replace(style, classes=classes)

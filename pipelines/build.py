@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.picture import Picture
+    from pipelines.snapshot import Snapshot
 
 __all__ = ["Options", "build", "compose_snapshot", "summary"]
 
@@ -35,8 +36,8 @@ def _day_of(manifest: dict[str, Any]) -> date:
 
 def compose_snapshot(
     options: Options, report: Callable[[str], None] = lambda _: None
-) -> tuple[Picture, dict[str, Any]]:
-    """Compose the picture of the embedded snapshot; returns it with the snapshot's manifest.
+) -> tuple[Picture, Snapshot]:
+    """Compose the picture of the embedded snapshot; returns it with what it was made from.
 
     Raises
     ------
@@ -45,7 +46,8 @@ def compose_snapshot(
     SourceError, SchemaError
         If the snapshot is damaged.
     """
-    from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
+    from layers.catalog import GRIDS  # noqa: PLC0415  heavy; --help must not pay for it
+    from layers.compose import compose  # noqa: PLC0415
     from layers.picture import SourceNote  # noqa: PLC0415
     from layers.regions import region  # noqa: PLC0415
     from layers.scenarios import scenario  # noqa: PLC0415
@@ -56,7 +58,7 @@ def compose_snapshot(
         msg = f"draws: expected 1 or more, found {options.draws}: 1000 is usual"
         raise UsageError(msg)
     area, climate = region(options.region), scenario(options.scenario)
-    loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
+    loaded = snapshot.load(SOURCES, grids=GRIDS, report=lambda name: report(f"read {name}"))
     notes = [
         SourceNote(
             id=s.id, feeds=s.feeds, title=s.title, publisher=s.publisher, licence=s.licence,
@@ -75,7 +77,7 @@ def compose_snapshot(
         sources=notes,
         report=lambda name: report(f"layer {name}"),
     )
-    return picture, loaded.manifest
+    return picture, loaded
 
 
 def build(
@@ -87,7 +89,7 @@ def build(
     """
     from pipelines.store import store  # noqa: PLC0415
 
-    picture, manifest = compose_snapshot(options, report)
+    picture, used = compose_snapshot(options, report)
     told = {
         "region": options.region,
         "scenario": options.scenario,
@@ -95,7 +97,7 @@ def build(
         "draws": options.draws,
         "seed": options.seed,
     }
-    return store(picture, root, options=told, snapshot=manifest, report=report), picture
+    return store(picture, root, options=told, used=used, report=report), picture
 
 
 def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def write_grid(dataset: xr.Dataset, path: Path) -> None:
     Numbers keep their type; NaN in a variable is its `_FillValue`, and no other is set. Text gets a
     fixed width: of varying width it could be neither packed nor checked. Times are whole days. What
     the dataset was read with (`encoding`) is left behind. A file that fails leaves none, nor
-    touches the one that was there.
+    touches the one that was there. HDF5 checks chunks, not headers and lone values: the hash in the
+    snapshot's manifest is what holds the file as a whole.
 
     Raises
     ------

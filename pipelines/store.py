@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import xarray as xr
 
 import maps
 from layers.catalog import LAYERS
@@ -21,12 +21,13 @@ from layers.picture import Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import scenario
 from layers.schema import check
-from pipelines.netcdf import write_grid
 from pipelines.publish import MANIFEST, publish
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from pipelines.snapshot import Snapshot
 
 __all__ = ["check_picture", "read_picture", "store"]
 
@@ -43,7 +44,7 @@ def store(
     root: Path,
     *,
     options: dict[str, Any],
-    snapshot: dict[str, Any],
+    used: Snapshot,
     exports: Sequence[str] = tuple(maps.EXPORTS),
     report: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -65,12 +66,12 @@ def store(
             path = _table_path(layer.id, layer.geometry)
             table.to_parquet(stage / path, index=False, compression="zstd")
             described[path] = _shape(table)
-        for name, grid in picture.grids.items():
-            write_grid(grid, stage / "grids" / f"{name}.nc")
+        for name, file in used.grid_files.items():
+            shutil.copyfile(file, stage / "grids" / f"{name}.nc")
         for name in exports:
             report(f"write {name}")
             maps.write(name, picture, stage)
-        return _manifest(picture, stage, described, options, snapshot)
+        return _manifest(picture, stage, described, options, used.manifest)
 
     def identify(manifest: dict[str, Any]) -> str:
         text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -157,17 +158,12 @@ def read_picture(folder: Path) -> Picture:
     for layer in layers:
         read = pd.read_parquet if layer.geometry == "table" else gpd.read_parquet
         tables[layer.id] = read(folder / _table_path(layer.id, layer.geometry))
-    grids = {}
-    for path in sorted((folder / "grids").glob("*.nc")):
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            grids[path.stem] = dataset.load()
     return Picture(
         region=region(manifest["region"]),
         scenario=scenario(manifest["scenario"]),
         day=date.fromisoformat(manifest["day"]),
         layers=layers,
         tables=tables,
-        grids=grids,
         sources=tuple(SourceNote(**row) for row in manifest["sources"]),
     )
 

@@ -51,9 +51,8 @@ def _merged(
     kept = tables[0].assign(sources=tables[0]["feature_id"]).reset_index(drop=True)
     for others in tables[1:]:
         match = match_points(kept, others, same_place_km=same_place_km, same_name_km=same_name_km)
-        joined = others["feature_id"].to_numpy()[match >= 0]
-        for position, key in zip(match[match >= 0], joined, strict=True):
-            kept.loc[position, "sources"] += f"; {key}"
+        again = others["feature_id"][match >= 0].groupby(match[match >= 0]).agg("; ".join)
+        kept.loc[again.index, "sources"] += "; " + again
         new = others[match < 0]
         kept = pd.concat([kept, new.assign(sources=new["feature_id"])], ignore_index=True)
     return kept
@@ -177,16 +176,21 @@ def _xy(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
-    """Country of the source, made finer by the nearest polygon where that is a territory of its own.
+    """Country of the source; the territory where it stands on or by one that sources leave out.
 
     Sources write Norway for Svalbard and Finland for Åland; a blank takes the nearest polygon.
     """
     points = shapely.points(*_xy(table))
-    tree = shapely.STRtree(countries.geometry.to_numpy())
-    found = tree.nearest(points)
-    there = countries["country_iso3"].to_numpy()[found]
-    own = np.isin(there, ["ALA", "SJM", "GRL", "FRO"])
-    return table["country_iso3"].where(~own & table["country_iso3"].notna(), there)
+    shapes = countries.geometry.to_numpy()
+    codes = countries["country_iso3"].to_numpy(dtype=object)
+    answer = table["country_iso3"].to_numpy(dtype=object, na_value=None)
+    for territory, parent in (("SJM", "NOR"), ("ALA", "FIN")):
+        ground = shapely.union_all(shapes[codes == territory])
+        shapely.prepare(ground)
+        answer[(answer == parent) & shapely.dwithin(ground, points, _BESIDE_KM * 1000)] = territory
+    blank = np.flatnonzero(pd.isna(answer))
+    answer[blank] = codes[shapely.STRtree(shapes).nearest(points[blank])]
+    return pd.Series(answer, index=table.index)
 
 
 SITES = Layer(

@@ -29,10 +29,11 @@ DATA = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables by layer id, grids by id, and the manifest rows they came with."""
+    """Tables by layer id, grids by id, the files of all grids, and the manifest they came with."""
 
     feeds: dict[str, list[pd.DataFrame]]
     grids: dict[str, xr.Dataset]
+    grid_files: dict[str, Path]
     manifest: dict[str, Any]
 
 
@@ -56,9 +57,13 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
 
 
 def load(
-    sources: Sequence[Source], folder: Path = DATA, report: Callable[[str], None] = lambda _: None
+    sources: Sequence[Source],
+    folder: Path = DATA,
+    *,
+    grids: Sequence[str] = (),
+    report: Callable[[str], None] = lambda _: None,
 ) -> Snapshot:
-    """Read every embedded source, each held to the hash in the manifest.
+    """Read every embedded source, each held to the hash in the manifest; of the grids only `grids`.
 
     Raises
     ------
@@ -72,7 +77,8 @@ def load(
     manifest = manifest_of(folder)
     rows = {row["id"]: row for row in manifest["sources"]}
     feeds: dict[str, list[pd.DataFrame]] = {}
-    grids: dict[str, xr.Dataset] = {}
+    read: dict[str, xr.Dataset] = {}
+    grid_files: dict[str, Path] = {}
     for source in sources:
         if source.state != "embedded":
             continue
@@ -90,9 +96,12 @@ def load(
             )
             raise SourceError(msg)
         if source.feeds.startswith("grid:"):
-            with xr.open_dataset(path, engine="h5netcdf") as dataset:
-                grids[source.feeds.removeprefix("grid:")] = dataset.load()
+            name = source.feeds.removeprefix("grid:")
+            grid_files[name] = path
+            if name in grids:
+                with xr.open_dataset(path, engine="h5netcdf") as dataset:
+                    read[name] = dataset.load()
         else:
-            read = gpd.read_parquet if row["crs"] else pd.read_parquet
-            feeds.setdefault(source.feeds, []).append(read(path))
-    return Snapshot(feeds=feeds, grids=grids, manifest=manifest)
+            table = gpd.read_parquet(path) if row["crs"] else pd.read_parquet(path)
+            feeds.setdefault(source.feeds, []).append(table)
+    return Snapshot(feeds=feeds, grids=read, grid_files=grid_files, manifest=manifest)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import xarray as xr
 
+from layers.climate import sample_field
+from layers.crs import POLAR, lonlat
+from layers.grid import Grid, class_areas
 from pipelines.frames import SOUTH_DEG
 from pipelines.source import Inputs, Package, Source
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 PACKAGE = Package(
     "pybacktrack",
@@ -17,7 +25,7 @@ PACKAGE = Package(
 _AS_OF = "2009-01-01"  # Amante and Eakins 2009
 
 
-def read(inputs: Inputs) -> xr.Dataset:
+def read_heights(inputs: Inputs) -> xr.Dataset:
     """Height of the bedrock surface in m (negative below the sea), lat x lon, every second column.
 
     North of 58 N a 0.1 degree step of longitude is below 6 km; every second is kept, which is
@@ -60,19 +68,48 @@ def read(inputs: Inputs) -> xr.Dataset:
     )  # fmt: skip
 
 
+# Squares of 10 km over the whole cap: a step of the grid at 58 N.
+_GRID = Grid(crs=POLAR, shape=(740, 740), origin=(-3_700_000.0, 3_700_000.0), cell_m=10_000.0)
+_DEPTHS_M = (0.0, 50.0, 200.0, 500.0, 1000.0, 2000.0, 3000.0, np.inf)
+
+
+def read_depths(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Areas of the sea between depths."""
+    lon, lat = lonlat(*np.meshgrid(_GRID.x_m, _GRID.y_m))
+    depth = -sample_field(read_heights(inputs)["height_m"], lon, lat)
+    table = class_areas(np.where(lat >= SOUTH_DEG, depth, np.nan), _DEPTHS_M, _GRID, unit="m")
+    return table.assign(
+        feature_id="depth-" + table["class_low"].astype("str"),
+        source_id="noaa_etopo1_depths",
+        as_of=_AS_OF,
+    )
+
+
+_COMMON = {
+    "publisher": "NOAA",
+    "licence": "public domain (US Government work)",
+    "citation": "Amante, C. and Eakins, B. W. 2009, ETOPO1, doi:10.7289/V5C8276M.",
+    "homepage": "https://www.ncei.noaa.gov/products/etopo-global-relief-model",
+    "as_of": _AS_OF,
+    "state": "embedded",
+    "packages": (PACKAGE,),
+}
+
 SOURCES = (
     Source(
         id="noaa_etopo1",
         feeds="grid:bathymetry",
         title="ETOPO1 bedrock, 0.1 degree",
-        publisher="NOAA",
-        licence="public domain (US Government work)",
-        citation="Amante, C. and Eakins, B. W. 2009, ETOPO1, doi:10.7289/V5C8276M.",
-        homepage="https://www.ncei.noaa.gov/products/etopo-global-relief-model",
-        as_of=_AS_OF,
-        state="embedded",
         made="cut at 58 N, every second column, whole metres",
-        read=read,
-        packages=(PACKAGE,),
+        read=read_heights,
+        **_COMMON,
+    ),
+    Source(
+        id="noaa_etopo1_depths",
+        feeds="bathymetry",
+        title="ETOPO1 bedrock, areas between depths",
+        made="10 km cells of the 0.1 degree grid, joined by depth",
+        read=read_depths,
+        **_COMMON,
     ),
 )

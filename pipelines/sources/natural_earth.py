@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.crs import POLAR, geographic_to_polar
+from layers.crs import POLAR, area_km2, geographic_to_polar
 from layers.errors import SourceError
 from layers.regions import REGIONS
 from pipelines.frames import SOUTH_DEG, polygons
@@ -71,6 +71,23 @@ def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
+def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
+    """All land north of 58 N as one area."""
+    countries = read_countries(inputs)
+    whole = shapely.union_all(countries.geometry.to_numpy())
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": ["ne-land"],
+            "name": ["Land"],
+            "area_km2": area_km2([whole]).round(),
+            "source_id": "natural_earth_land",
+            "as_of": _VERSION,
+        },
+        geometry=[whole],
+        crs=POLAR,
+    )
+
+
 class _PlainUnpickler(pickle.Unpickler):
     """Loads tuples, lists, dicts, numbers and text only; anything that names code is refused."""
 
@@ -114,33 +131,41 @@ def _slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
 
 
+_COMMON = {
+    "publisher": "Natural Earth",
+    "licence": "public domain",
+    "citation": "Made with Natural Earth.",
+    "homepage": "https://www.naturalearthdata.com",
+    "as_of": _VERSION,
+    "state": "embedded",
+}
+
 SOURCES = (
     Source(
         id="natural_earth_countries",
         feeds="countries",
         title="Admin 0 – Countries, 1:10m, 5.1.1",
-        publisher="Natural Earth",
-        licence="public domain",
-        citation="Made with Natural Earth.",
-        homepage="https://www.naturalearthdata.com",
-        as_of=_VERSION,
-        state="embedded",
         made="cut at 58 N, Svalbard set apart, borders simplified together to 250 m",
         read=read_countries,
         packages=(COUNTRIES_PACKAGE,),
+        **_COMMON,
+    ),
+    Source(
+        id="natural_earth_land",
+        feeds="land",
+        title="Land of the countries, 1:10m, 5.1.1",
+        made="union of the countries",
+        read=read_land,
+        packages=(COUNTRIES_PACKAGE,),
+        **_COMMON,
     ),
     Source(
         id="natural_earth_marine",
         feeds="seas",
         title="Marine areas, 1:10m",
-        publisher="Natural Earth",
-        licence="public domain",
-        citation="Made with Natural Earth.",
-        homepage="https://www.naturalearthdata.com",
-        as_of=_VERSION,
-        state="embedded",
         made="cut at 58 N, simplified to 1 km",
         read=read_seas,
         packages=(SEAS_PACKAGE,),
+        **_COMMON,
     ),
 )

@@ -48,6 +48,13 @@ def is_military_only(ours: pd.DataFrame) -> pd.Series:
     return ours["name"].str.contains(MILITARY_NAME) & ours["scheduled_service"].ne("yes")
 
 
+def military_codes(inputs: Inputs) -> set[str]:
+    """ICAO codes of our cited military aerodromes that no source calls joint civil-military."""
+    cited = read_rows(inputs.table("military_sites.csv"))
+    joint = cited["note"].str.contains("joint civil-military").groupby(cited["site_key"]).transform("any")
+    return set(cited.loc[~joint & (cited["icao"] != ""), "icao"])
+
+
 def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     """OurAirports rows (no heliports) and airportsdata rows, coordinates as numbers."""
     ours = read_rows_gz(inputs, AIRPORTS)
@@ -104,7 +111,8 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     """Airfields north of 58 N of either list; one row an airfield."""
     ours, theirs = read_lists(inputs)
     runways = longest_runways(read_rows_gz(inputs, RUNWAYS))
-    table = ours[~is_military_only(ours)]
+    military = military_codes(inputs)
+    table = ours[~is_military_only(ours) & ~ours["ident"].isin(military)]
     table = table.join(runways, on="ident")
     code = table["ident"]
     other = theirs[theirs["icao"] != ""].drop_duplicates("icao").set_index("icao")
@@ -117,7 +125,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     table = table.assign(position_apart_km=apart.round(3))
     # What only airportsdata knows (new fields such as Sabetta's successor) is added, without runways.
     added = theirs[~theirs["icao"].isin(ours["ident"]) & (theirs["icao"] != "")]
-    added = added[~added["name"].str.contains(MILITARY_NAME)]
+    added = added[~added["name"].str.contains(MILITARY_NAME) & ~added["icao"].isin(military)]
     added = pd.DataFrame(
         {
             "ident": added["icao"],

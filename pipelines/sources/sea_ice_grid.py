@@ -56,6 +56,7 @@ OPEN, ICE, NOT_ASSESSED = 0, 1, 255  # classes of presence
 FILL_KM = 50.0  # two cells; what other distances give: decisions/0003-ice-grid.md
 
 _FULL_PCT = 100
+_CANDIDATES = 8  # on the sphere, of which the ellipsoid picks the nearest
 _SURFACE_TOLERANCE = 0.001  # share of cells in which two products' land may differ
 _PRODUCTS = (nsidc_0051, noaa_cdr_g02202, osisaf_sic)
 _LICENCE = {
@@ -225,7 +226,8 @@ def fill_unassessed(
     if not gap.any():
         return concentration
     x, y = np.meshgrid(NSIDC_25KM.x_m, NSIDC_25KM.y_m)
-    nearest, _ = nearest_cells(x[gap], y[gap], ocean & (concentration <= _FULL_PCT), 1, max_km)
+    held = ocean & (concentration <= _FULL_PCT)
+    nearest, _ = nearest_cells(x[gap], y[gap], held, _CANDIDATES, max_km)
     cell = nearest[:, 0]
     filled = concentration.copy()
     filled[gap] = np.where(cell >= 0, concentration.ravel()[cell], np.uint8(MISSING))
