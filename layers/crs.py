@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import Geod, Transformer
+from pyproj import CRS, Geod, Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ __all__ = [
     "unit_vectors",
 ]
 
-POLAR = "EPSG:3413"
+POLAR = CRS("EPSG:3413")
 EQUAL_AREA = "EPSG:6931"
 GEOGRAPHIC = "EPSG:4326"
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -45,7 +45,7 @@ _GRID_M = 0.01  # coordinates are kept to the centimetre, so that seams close ex
 
 
 @cache
-def _transformer(source: str, target: str) -> Transformer:
+def _transformer(source: str | CRS, target: str | CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 

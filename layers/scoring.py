@@ -163,21 +163,21 @@ def _draw_dimension(
     shares = np.zeros((len(nodes), draws), dtype=np.float32)
     for number, group in enumerate(groups):
         part = rows[rows["group"] == group]
-        where = nodes.get_indexer(part["node_id"])
-        size = np.bincount(where, minlength=len(nodes)).astype(np.float32)
+        node = nodes.get_indexer(part["node_id"])
         low = part["score"].fillna(0.0).to_numpy(dtype=np.float32)
-        high = part["score_high"].fillna(1.0).to_numpy(dtype=np.float32)
-        value = np.bincount(where, weights=low, minlength=len(nodes)).astype(np.float32)
-        drawn = np.repeat(value[:, None], draws, axis=1)
-        open_rows = np.flatnonzero(high > low)
-        for chunk in np.array_split(open_rows, max(1, len(open_rows) // 512)):
-            width = (high - low)[chunk][:, None]
-            np.add.at(
-                drawn, where[chunk], width * random.random((len(chunk), draws), dtype=np.float32)
-            )
-        has = size > 0
-        drawn[has] /= size[has, None]
-        total[has] += weights[:, number] * drawn[has]
+        width = part["score_high"].fillna(1.0).to_numpy(dtype=np.float32) - low
+        size = np.bincount(node, minlength=len(nodes)).astype(np.float32)
+        has = np.flatnonzero(size)
+        sure = np.bincount(node, weights=low, minlength=len(nodes)).astype(np.float32)
+        drawn = np.repeat(sure[:, None], draws, axis=1)
+        # The n-th open row of every node in one go: no node stands twice in a go.
+        open_node, open_width = node[width > 0], width[width > 0]
+        turn = pd.Series(open_node).groupby(open_node).cumcount().to_numpy()
+        for go in range(int(turn.max(initial=-1)) + 1):
+            now = turn == go
+            chance = random.random((int(now.sum()), draws), dtype=np.float32)
+            drawn[open_node[now]] += open_width[now, None] * chance
+        total[has] += weights[:, number] * (drawn[has] / size[has, None])
         shares[has] += weights[:, number]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(shares > 0, total / shares, np.float32(0.0))

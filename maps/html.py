@@ -48,10 +48,12 @@ _PATH_GRID_M = 100
 _TOLERANCE_M = {"polygon": 1_000.0, "line": 700.0}
 _LABELLED = ("countries", "seas")
 _LABEL_GRID_M = 20_000.0
-_DIGITS = 7  # significant; whole numbers are kept whole
+_DIGITS = 6  # significant; whole numbers are kept whole
+_MEDIAN_ENDS = 2010  # years of the period are in the median already
 
-# States of a source that make the picture less than complete (contract.md, `arctic-picture build`).
-_DEGRADED = frozenset({"stale", "held", "missing", "expired", "failed"})
+# States of a source (contract.md). One that is `not_held` never was: a gap to name, no decay.
+_DEGRADED = frozenset({"stale", "held", "missing"})
+_NOT_HELD = "not_held"
 
 # Characters that hide, or turn the reading order of what follows, are shown instead of obeyed.
 _VISIBLE: Final = (
@@ -107,7 +109,7 @@ def _block(name: str, content: Any) -> str:
 
 def _content(picture: Picture) -> dict[str, Any]:
     drawn = [layer for layer in picture.layers if layer.geometry != "table"]
-    late = [source for source in picture.sources if source.state.lower() in _DEGRADED]
+    late = [source.id for source in picture.sources if source.state in _DEGRADED]
     return {
         "region": {
             "title": _text(picture.region.title),
@@ -116,7 +118,8 @@ def _content(picture: Picture) -> dict[str, Any]:
         "scenario": _text(picture.scenario.title),
         "day": picture.day.isoformat(),
         "status": "DEGRADED" if late else "COMPLETE",
-        "late": [source.id for source in late],
+        "late": late,
+        "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
         "sources": [
             {name: _text(value) for name, value in asdict(source).items()}
@@ -124,24 +127,39 @@ def _content(picture: Picture) -> dict[str, Any]:
         ],
         "pillars": PILLARS,
         "base": {name: _plain(style) for name, style in BASE.items()},
-        "layers": [_layer(layer, picture.tables[layer.id]) for layer in drawn],
+        "layers": _shared([_layer(layer, picture.tables[layer.id]) for layer in drawn]),
         "extent": _latest_extent(picture),
     }
 
 
+def _shared(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave shapes that an earlier layer has too to that layer, by its id."""
+    first: dict[str, str] = {}
+    for layer in layers:
+        if "paths" in layer:
+            owner = first.setdefault(json.dumps(layer["paths"]), layer["id"])
+            if owner != layer["id"]:
+                layer["paths"] = owner
+    return layers
+
+
 def _layer(layer: Layer, table: Any) -> dict[str, Any]:
+    rows = len(table)
     if layer.id == "sea_ice":
         table = _ice_shown(table)
     dates = sorted(set(table["as_of"].dropna().astype(str)))
     geometry = np.asarray(table.geometry.array, dtype=object)
-    # The key of a road segment tells a reader nothing and weighs as much as the segment.
-    columns = [c for c in layer.all_columns if c.name != "feature_id" or layer.geometry != "line"]
+    # The key of a road segment tells a reader nothing and weighs as much as the segment; a node
+    # has its key twice.
+    keyed = layer.geometry != "line" and "node_id" not in table.columns
+    columns = [c for c in layer.all_columns if c.name != "feature_id" or keyed]
     content: dict[str, Any] = {
         "id": layer.id,
         "title": _text(layer.title),
         "pillar": layer.pillar,
         "geometry": layer.geometry,
         "note": _text(layer.note),
+        "rows": rows,
         "count": len(table),
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
         "sources": sorted(set(map(_text, table["source_id"].dropna()))),
@@ -166,10 +184,10 @@ def _plain(style: Style) -> dict[str, Any]:
 
 
 def _ice_shown(table: Any) -> Any:
-    """Keep the medians and, of each month, the latest year: what the slider shows."""
-    latest = table[table["year"].notna()].groupby("month")["year"].max()
-    newest = table["year"].astype("float64") == table["month"].map(latest).astype("float64")
-    return table[table["year"].isna() | newest]
+    """Keep the medians and, of each month, the latest year after them: what the slider shows."""
+    year = table["year"].astype("float64")
+    later = year.where(year > _MEDIAN_ENDS)
+    return table[year.isna() | (later == later.groupby(table["month"]).transform("max"))]
 
 
 def _latest_extent(picture: Picture) -> dict[str, Any] | None:
@@ -192,11 +210,21 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
     owner = table["node_id"].astype(str).map(place)
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
+    if "score_high" in rows:
+        rows["score_high"] = rows["score_high"].where(rows["score_high"] != rows["score"])
     layer = next(layer for layer in picture.layers if layer.id == "evidence")
-    columns = [column for column in layer.all_columns if column.name != "node_id"]
+    columns = [column for column in layer.all_columns if column.name in rows.columns]
+    words = [column for column in columns if column.dtype == "str" and column.name != "node_id"]
+    # What is said of an indicator hardly differs from node to node: each saying is kept once.
+    said = rows[[column.name for column in words]].astype("object")
+    sayings = said.drop_duplicates().sort_values(list(said.columns), kind="stable")
+    numbered = sayings.assign(_saying=range(len(sayings)))
+    saying = said.merge(numbered, how="left", on=list(said.columns))["_saying"]
     return {
         "starts": np.concatenate([[0], np.cumsum(counts)]).tolist(),
-        "columns": _columns(columns, rows),
+        "saying": saying.tolist(),
+        "sayings": _columns(words, sayings),
+        "columns": _columns([column for column in columns if column.dtype != "str"], rows),
     }
 
 

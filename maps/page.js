@@ -89,6 +89,7 @@ function shown(value, unit) {
   if (value === null || value === undefined) return el("span", { class: "unknown" }, "unknown");
   const text = typeof value === "number" ? number(value)
     : typeof value === "boolean" ? (value ? "yes" : "no") : value;
+  if (/^https?:\/\/\S+$/.test(text)) return el("a", { href: text, rel: "noopener noreferrer", target: "_blank" }, text);
   return unit && unit !== "1" ? `${text} ${unit}` : text;
 }
 
@@ -203,6 +204,11 @@ class Sheet {
     this.on = data.style.visible;
   }
 
+  // Shapes that another layer has as well are kept there.
+  share(sheets) {
+    if (typeof this.paths === "string") this.paths = sheets.find((other) => other.id === this.paths).paths;
+  }
+
   value(name, i) { return cell(this.column[name], i); }
   name(i) { return this.value("name", i); }
   title_of(i) { return this.name(i) || `${this.title}, without a name`; }
@@ -250,6 +256,8 @@ class Sheet {
     // Classes are listed by weight; the weightiest is drawn last, on top.
     const rank = (i) => (this.class_of(i) || { rank: this.classes.size }).rank;
     if (this.geometry === "point") indices.sort((a, b) => rank(b) - rank(a) || a - b);
+    // The outline of a later year would vanish beneath the median's fill.
+    if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
     this.features = indices.map((i) => {
       const options = this.look(i);
       const feature = this.geometry === "point" ? new Mark(this.place(i), options)
@@ -273,6 +281,7 @@ class Sheet {
 function start(map) {
   const data = block("picture-data");
   const sheets = data.layers.map((layer) => new Sheet(layer));
+  for (const s of sheets) s.share(sheets);
   const sheet = Object.fromEntries(sheets.map((s) => [s.id, s]));
   const nodes = sheet.nodes;
   const sources = new Map(data.sources.map((source) => [source.id, source]));
@@ -693,7 +702,7 @@ function start(map) {
       home.append(el("details", { class: "pillar", open: true },
         el("summary", null, upper(pillar)), mine.map((s) => {
           const legend = s.classes.size ? { ...[...s.classes.values()][0], shape: s.shapes.size ? "circle" : undefined } : null;
-          const row = toggle(s.id, s.title, s.on, swatchFor(s.style, s.geometry, legend), number(s.count), (on) => {
+          const row = toggle(s.id, s.title, s.on, swatchFor(s.style, s.geometry, legend), number(s.rows), (on) => {
             show(s, on);
             restack();
             drawLegend();
@@ -1002,7 +1011,7 @@ function start(map) {
       fact("Source", source ? `${source.title}, ${source.publisher}` : shown(id)),
       fact("As of", shown(asOf)),
       fact("Licence", source ? source.licence : shown(null)),
-      source && source.state ? fact("State", source.state) : null);
+      source && source.state ? fact("State", words(source.state)) : null);
   }
 
   const SPINE = ["name", "source_id", "as_of"];
@@ -1074,7 +1083,7 @@ function start(map) {
           : `${number(ranks[1])} (5 to 95 %: ${ranks[0] === null ? "unknown" : number(ranks[0])} to ${ranks[2] === null ? "unknown" : number(ranks[2])})`),
         fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : shown(null)),
         fact("Institution", get("institution") ? said("institution", get("institution")) : shown(null)),
-        special ? fact("Special status", special) : null,
+        special ? fact("Special status", upper(words(special))) : null,
         fact("Position", [`${latitude(get("latitude_deg") ?? nodes.place(i).lat)}, ${longitude(get("longitude_deg") ?? nodes.place(i).lng)}`,
           get("position_uncertainty_km") === null ? ", uncertainty unknown" : ` ± ${number(get("position_uncertainty_km"))} km`])),
       el("h3", null, "Reasons"),
@@ -1097,7 +1106,8 @@ function start(map) {
     const first = evidence ? evidence.starts[i] : 0, last = evidence ? evidence.starts[i + 1] : 0;
     if (first === last) return [el("p", null, "No evidence row is stored for this node.")];
     const column = Object.fromEntries(evidence.columns.map((c) => [c.name, c]));
-    const get = (name, row) => cell(column[name], row);
+    const saying = Object.fromEntries(evidence.sayings.map((c) => [c.name, c]));
+    const get = (name, row) => (saying[name] ? cell(saying[name], evidence.saying[row]) : cell(column[name], row));
     const rows = Array.from({ length: last - first }, (_, k) => first + k);
     const axes = [...new Set(rows.map((row) => get("axis", row)))];
     const head = ["Indicator", "Value", "Score", "Weight", "State"];
@@ -1114,9 +1124,13 @@ function start(map) {
           return value === null && state === "not_applicable" ? "–"
             : shown(value === null ? null : name === "value" ? value : Math.round(value * 1e4) / 1e4, unit);
         };
+        const score = (at, low) => {
+          const high = get("score_high", at);
+          return high === null ? low : [low, " to ", String(Math.round(high * 1e4) / 1e4)];
+        };
         return el("tbody", { class: known ? null : "missing" },
-          el("tr", null, el("th", { scope: "row" }, shown(get("indicator", row))), el("td", null, figure("value", get("unit", row))),
-            el("td", null, figure("score")), el("td", null, figure("weight")), el("td", null, words(state))),
+          el("tr", null, el("th", { scope: "row" }, get("indicator", row) === null ? shown(null) : upper(words(get("indicator", row)))), el("td", null, figure("value", get("unit", row))),
+            el("td", null, score(row, figure("score"))), el("td", null, figure("weight")), el("td", null, words(state))),
           el("tr", { class: "foot" }, el("td", { colspan: head.length }, foot.join(" · "))));
       })));
   }
@@ -1131,7 +1145,7 @@ function start(map) {
       el("span", { class: "sign", "aria-hidden": "true" }, late ? "▲" : "●"), el("strong", null, data.status),
       el("span", { class: "why" }, late
         ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-        : `no source of ${number(data.sources.length)} stale, held or missing`));
+        : data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"));
     // The age is by the reader's clock: a stored page cannot know when it is read.
     const days = Math.floor((Date.now() - Date.parse(`${data.day}T00:00:00Z`)) / 864e5);
     const age = days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
@@ -1155,7 +1169,8 @@ function start(map) {
         el("tbody", null, data.sources.map((source) => el("tr", data.late.includes(source.id) ? { class: "late" } : null,
           el("th", { scope: "row" }, link(source), el("span", { class: "small" }, source.publisher)),
           el("td", null, shown(words(source.feeds) || null)), el("td", null, shown(source.as_of || null)),
-          el("td", null, data.late.includes(source.id) ? `▲ ${source.state}` : shown(source.state || null)),
+          el("td", null, data.late.includes(source.id) ? `▲ ${source.state}`
+            : data.not_held.includes(source.id) ? "○ not held" : shown(words(source.state) || null)),
           el("td", null, shown(source.licence || null)), el("td", null, shown(source.citation || null))))))),
       el("p", { class: "small" }, "Drawn with Leaflet 1.9.4 (BSD-2-Clause), Proj4js 2.20.9 (MIT) and Proj4Leaflet 1.0.2 (BSD-2-Clause); shell by folium (MIT). "
         + "Projection EPSG:3413, WGS 84 / NSIDC polar stereographic north: shapes are kept, areas are not."));

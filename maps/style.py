@@ -174,9 +174,9 @@ STYLES: dict[str, Style] = {
     "railways": Style(Ink("#3f464c", "#c4ccd2"), _PAPER, width=1.2, dash=(6, 2), order=32),
     "sea_lanes": Style(_BLUE, _PAPER, width=0.8, stroke_opacity=0.55, dash=(2, 3), order=34),
     "cables": Style(_PINK, _PAPER, width=1.3, dash=(8, 3, 2, 3), order=36),
-    "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.6, dash=(7, 4), order=38,
+    "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.3, dash=(7, 4), order=38,
                         visible=True),
-    "chokepoints": Style(_RED, _PAPER, width=3.2, order=40, visible=True),
+    "chokepoints": Style(_RED, _PAPER, width=2.8, order=40, visible=True),
     # points
     "settlements": Style(_WHITE, Ink("#4c4a46", "#d8d3c8"), radius=2.6, width=0.6, order=50),
     "harbours": Style(_WHITE, _SKY, radius=3.0, width=0.8, order=51),

@@ -26,7 +26,7 @@ class Options:
     region: str = "arctic"
     scenario: str = "today"
     day: date | None = None
-    draws: int = 1000
+    draws: int = 500
     seed: int = 0
 
 
@@ -55,7 +55,7 @@ def compose_snapshot(
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     if options.draws < 1:
-        msg = f"draws: expected 1 or more, found {options.draws}: 1000 is usual"
+        msg = f"draws: expected 1 or more, found {options.draws}: 500 is usual"
         raise UsageError(msg)
     area, climate = region(options.region), scenario(options.scenario)
     loaded = snapshot.load(SOURCES, grids=GRIDS, report=lambda name: report(f"read {name}"))

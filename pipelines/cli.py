@@ -68,7 +68,7 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
     as_of: Annotated[str | None, typer.Option(help="Day of the picture; default: the snapshot's.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
-    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 1000,
+    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 500,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,

@@ -28,7 +28,7 @@ def source_rows(today: date) -> list[dict[str, Any]]:
                 "licence": source.licence,
                 "state": source.state,
                 "as_of": source.as_of,
-                "age": "not held" if source.state == "missing" else f"{days} d" if days >= 0 else "model",
+                "age": "not held" if source.state == "not_held" else f"{days} d" if days >= 0 else "model",
             }
         )
     return rows

@@ -105,7 +105,7 @@ class Source:
     citation: str
     homepage: str
     as_of: str
-    state: Literal["embedded", "live", "user-supplied", "missing"]
+    state: Literal["embedded", "live", "user-supplied", "not_held"]
     made: str
     read: Callable[[Inputs], pd.DataFrame | xr.Dataset] | None = None
     packages: tuple[Package, ...] = ()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["Book", "Facts", "distance_to_lines_km", "facts_of", "numbers", "yes"]
+__all__ = ["Attributes", "Book", "Facts", "distance_to_lines_km", "facts_of", "numbers", "yes"]
 
 _AXIS = {
     "hazard": "climate",
@@ -33,7 +33,7 @@ class Book:
     """Collects evidence; each `add` is one indicator for all the nodes of `where`."""
 
     sites: pd.DataFrame
-    parts: list[pd.DataFrame] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
         self,
@@ -62,46 +62,76 @@ class Book:
         def pick(values: Any, dtype: Any) -> Any:
             return np.broadcast_to(np.asarray(values, dtype=dtype), total)[rows]
 
-        scored = np.where(pick(off, bool), np.nan, pick(score, float))
+        is_off = pick(off, bool)
+        scored = np.where(is_off, np.nan, pick(score, float))
         upper = scored if score_high is None else np.where(np.isnan(scored), np.nan, pick(score_high, float))
-        state = np.where(pick(off, bool), "not_applicable", np.where(np.isnan(scored), "unknown", "known"))
+        known = np.where(np.isnan(scored), "unknown", "known")
         self.parts.append(
-            pd.DataFrame(
-                {
-                    "node_id": self.sites["node_id"].to_numpy()[rows],
-                    "axis": _AXIS[dimension],
-                    "dimension": dimension,
-                    "group": group,
-                    "indicator": indicator,
-                    "value": pick(value, float),
-                    "unit": unit,
-                    "score": scored,
-                    "score_high": upper,
-                    "state": state,
-                    "source_id": pick(source, object),
-                    "as_of": pick(as_of, object),
-                    "note": pick(note, object),
-                }
-            )
+            {
+                "node": rows,
+                "axis": _AXIS[dimension],
+                "dimension": dimension,
+                "group": group,
+                "indicator": indicator,
+                "value": pick(value, float),
+                "unit": unit,
+                "score": scored,
+                "score_high": upper,
+                "state": np.where(is_off, "not_applicable", known),
+                "source_id": pick(source, object),
+                "as_of": pick(as_of, object),
+                "note": pick(note, object),
+            }
         )
+
+    def table(self) -> pd.DataFrame:
+        """All rows written so far, as one table."""
+        counts = [len(part["node"]) for part in self.parts]
+        columns: dict[str, Any] = {}
+        for name, first in self.parts[0].items():
+            values = [part[name] for part in self.parts]
+            if isinstance(first, str):
+                columns[name] = np.repeat(np.array(values, dtype=object), counts)
+            else:
+                columns[name] = np.concatenate(values)
+        node = columns.pop("node")
+        return pd.DataFrame({"node_id": self.sites["node_id"].to_numpy(dtype=object)[node]} | columns)
+
+
+class Attributes:
+    """Columns of a source's table, one value a site; null where the site has no row of it."""
+
+    def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
+        """Find the first row of `table` that was merged into each site."""
+        position = {key: row for row, key in enumerate(table["feature_id"])}
+        self._row = np.array(
+            [next((position[key] for key in text.split("; ") if key in position), -1) for text in sources]
+        )
+        self._table = table
+
+    def __getitem__(self, column: str) -> pd.Series:
+        """One column, in the order of the sites."""
+        return pd.Series(self._table[column].array.take(self._row, allow_fill=True))
+
+    @property
+    def is_there(self) -> NDArray[np.bool_]:
+        """Which sites have a row of the table."""
+        return self._row >= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of each site: attributes of the source rows behind it, and distances.
-
-    Every table has one row a site, in the order of the sites.
-    """
+    """What is known of each site: attributes of the source rows behind it, and distances."""
 
     kind: NDArray[np.object_]
-    port: pd.DataFrame
-    airfield: pd.DataFrame
-    landing: pd.DataFrame
-    mine: pd.DataFrame
-    project: pd.DataFrame
-    plant: pd.DataFrame
-    terminal: pd.DataFrame
-    station: pd.DataFrame
+    port: Attributes
+    airfield: Attributes
+    landing: Attributes
+    mine: Attributes
+    project: Attributes
+    plant: Attributes
+    terminal: Attributes
+    station: Attributes
     reach: pd.DataFrame
 
     def of(self, *kinds: str) -> NDArray[np.bool_]:
@@ -120,15 +150,8 @@ def facts_of(
     return Facts(
         kind=sites["kind"].to_numpy(dtype=object),
         reach=_reach(sites, points, railways, roads),
-        **{name: _attributes(sites["sources"], table) for name, table in tables.items()},
+        **{name: Attributes(sites["sources"], table) for name, table in tables.items()},
     )
-
-
-def _attributes(sources: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
-    """Attributes of the first row of `table` that was merged into each site; null where none was."""
-    keys = set(table["feature_id"])
-    first = [next((key for key in text.split("; ") if key in keys), None) for text in sources]
-    return table.set_index("feature_id").reindex(first).reset_index(drop=True)
 
 
 def numbers(values: pd.Series) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from layers.assessed.book import distance_to_lines_km, numbers
+from layers.assessed.book import numbers
 from layers.climate import effective_fetch_km, permafrost_fraction, temperature_degc
 from layers.grid import nearest_cells
 from layers.scoring import log_ramp, ramp
@@ -42,8 +42,7 @@ def add_climate_risk(
     scenario: Scenario,
 ) -> None:
     """Write the hazard, exposure and vulnerability rows of every site."""
-    shore = np.array([part.boundary for part in shapely.get_parts(land.geometry.to_numpy())])
-    coastal = facts.of("port", "cable_landing") | (distance_to_lines_km(points, shore) <= _COAST_KM)
+    coastal = facts.of("port", "cable_landing") | _beside_sea(points, land)
     open_months = _add_sea_ice(book, facts, points, grids["sea_ice"])
     _add_permafrost(book, grids["climate"], scenario)
     _add_coast(book, points, land, coastal, open_months)
@@ -57,6 +56,18 @@ def add_climate_risk(
     )
     _add_exposure(book, facts)
     _add_vulnerability(book, facts)
+
+
+def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Whether a point lies within 1 km of the coastline (the scale of the projection is within 8 %)."""
+    xy, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
+    )
+    joined = np.flatnonzero(ring[1:] == ring[:-1])
+    edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
+    near = np.zeros(len(points), dtype=bool)
+    near[shapely.STRtree(edges).query(points, "dwithin", _COAST_KM * 1000)[0]] = True
+    return near
 
 
 def _add_sea_ice(

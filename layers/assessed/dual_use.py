@@ -42,6 +42,8 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
     """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site."""
     port, air, reach = facts.port, facts.airfield, facts.reach
 
+    count = len(facts.kind)
+
     def rows(kind: str, table: tuple[tuple[str, str, Any, str, str], ...]) -> None:
         for group, indicator, score, source, note in table:
             book.add(
@@ -80,13 +82,13 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
         ("required", "width_27_4_m", _at_least(width, 27.4), "ourairports", "27.4 m wide and more"),
         ("supporting", "paved_2359_m", np.where(short == 0, 0.0, _at_least(np.where(paved == 0, 0.0, np.where(np.isnan(paved_length), length, paved_length)), 2359)), "ourairports", "2,359 m and more"),
         ("supporting", "scheduled", yes(air["has_scheduled_service"]), "ourairports", "scheduled passengers"),
-        ("supporting", "fuel", np.full(len(air), np.nan), "ourairports", "fuel is not openly held"),
+        ("supporting", "fuel", np.full(count, np.nan), "ourairports", "fuel is not openly held"),
         ("supporting", "port_or_rail", np.maximum(near("port_km", 30), near("rail_terminal_km", 30)), "nga_world_port_index", "port or railhead within 30 km"),
     ))  # fmt: skip
     rows("rail_terminal", (
         ("required", "to_port_or_border", near("port_km", 10), "osm_railways", "a port within 10 km of the railhead"),
-        ("required", "gauge", np.full(len(air), np.nan), "osm_railways", "gauge is not held"),
-        ("supporting", "electrified", np.full(len(air), np.nan), "osm_railways", "electrification is not held"),
+        ("required", "gauge", np.full(count, np.nan), "osm_railways", "gauge is not held"),
+        ("supporting", "electrified", np.full(count, np.nan), "osm_railways", "electrification is not held"),
     ))  # fmt: skip
     systems = numbers(facts.landing["systems_in_service"])
     rows("cable_landing", (
@@ -103,11 +105,11 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
     listed = tier.isin(["A", "B"]).astype(float).where(tier.notna()).to_numpy(dtype=float)
     rows("mine", (
         ("required", "listed_material", listed, "own_materials", "material on NATO's or the EU's strategic list"),
-        ("required", "producing_or_strategic", np.where(facts.project["list"].notna() | facts.mine["kind"].notna(), 1.0, np.nan), "icmm_global_mining", "a facility on record or a strategic project"),
+        ("required", "producing_or_strategic", np.where(facts.project.is_there | facts.mine.is_there, 1.0, np.nan), "icmm_global_mining", "a facility on record or a strategic project"),
         ("supporting", "port_or_rail", np.maximum(near("port_km", 25), near("rail_km", 5)), "osm_railways", "port within 25 km or railway within 5 km"),
     ))  # fmt: skip
     rows("ground_station", (
-        ("required", "civil_and_public", np.ones(len(air)), "own_ground_stations", "civil operator, public site"),
+        ("required", "civil_and_public", np.ones(count), "own_ground_stations", "civil operator, public site"),
         ("supporting", "polar_orbit", yes(facts.station["is_polar_orbit_service"]), "own_ground_stations", "serves polar orbits"),
     ))  # fmt: skip
 

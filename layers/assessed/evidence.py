@@ -73,7 +73,7 @@ def _evidence(
     add_military_relevance(book, facts, points, chokepoints, military_sites, materials, memberships, day)
     add_civilian_dependence(book, facts, settlements)
     add_dual_use(book, facts, materials)
-    table = pd.concat(book.parts, ignore_index=True)
+    table = book.table()
     return table.assign(weight=weigh(table))
 
 

@@ -228,7 +228,7 @@ def _add_policy(book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Se
     why = reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
     tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
-    project = facts.project["list"].notna().to_numpy()
+    project = facts.project.is_there
     score = np.where(project, 1.0, tier.map({"A": 0.7, "B": 0.4, "C": 0.0, "D": 0.0}).to_numpy(dtype=float))
     told = np.where(project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object))
     book.add(

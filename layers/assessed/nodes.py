@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -82,51 +83,55 @@ def _nodes(
             "as_of": day.isoformat(),
         }
     ).join(axes)
-    table["reasons"] = _reasons(table, evidence, enough, scenario)
+    table["reasons"] = _reasons(table, evidence, scenario)
     return gpd.GeoDataFrame(table, geometry=sites.geometry, crs=POLAR)
 
 
 def _reasons(
-    nodes: pd.DataFrame, evidence: pd.DataFrame, enough: pd.Series, scenario: Scenario
+    nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario
 ) -> list[str]:
     """The sentences behind each flag, every number taken from the table or its evidence."""
-    known = evidence[(evidence["state"] == "known") & (evidence["axis"] != "dual_use")]
-    known = known.assign(part=known["weight"] * known["score"])
-    known = known[known["part"] > 0].sort_values(
-        ["node_id", "axis", "part", "indicator"], ascending=[True, True, False, True]
-    )
-    lead = known.groupby(["node_id", "axis"]).head(2)
-    words = lead.assign(
-        text=lead["indicator"].str.replace("_", " ")
-        + " "
-        + lead["value"].map("{:.4g}".format)
-        + lead["unit"].map(lambda unit: "" if unit in {"1", "class"} else f" {unit}")
-        + lead["score"].map(" (score {:.2f})".format)
-    )
-    said = words.groupby(["node_id", "axis"])["text"].agg(", ".join).unstack("axis")
-    said = said.reindex(index=nodes.index, columns=list(AXES))
-    lacking = evidence[(evidence["state"] == "unknown") & (evidence["axis"] != "dual_use")]
-    count = lacking.groupby("node_id").size().reindex(nodes.index).fillna(0).astype(int)
+    told, unknown = _leading(evidence)
     out = []
-    for node in nodes.itertuples():
-        if node.flag == "insufficient_data":
-            start = "Not judged: too little is openly known."
+    for row in nodes.to_dict("records"):
+        node = row["node_id"]
+        if row["flag"] == "insufficient_data":
+            parts = ["Not judged: too little is openly known."]
         else:
-            start = (
-                f"In the conjunction in {node.flag_probability:.0%} of draws "
-                f"(dual-use class {node.dual_use_class}; {scenario.title.lower()})."
-            )
-        parts = [start]
+            parts = [
+                f"In the conjunction in {row['flag_probability']:.0%} of draws "
+                f"(dual-use class {row['dual_use_class']}; {scenario.title.lower()})."
+            ]
         for axis in AXES:
-            lead_text = said.at[node.Index, axis]
-            low, high = getattr(node, f"{axis}_low"), getattr(node, f"{axis}_high")
-            told = f": {lead_text}" if isinstance(lead_text, str) else ""
-            parts.append(f"{axis.capitalize()} {low:.2f} to {high:.2f}{told}.")
-        parts.append(f"{count[node.Index]} indicators are unknown.")
-        if isinstance(node.special_status, str):
-            parts.append(f"Special status: {node.special_status.replace('_', ' ')}.")
+            lead = ", ".join(told.get((node, axis), ()))
+            span = f"{axis.capitalize()} {row[f'{axis}_low']:.2f} to {row[f'{axis}_high']:.2f}"
+            parts.append(f"{span}: {lead}." if lead else f"{span}.")
+        parts.append(f"{unknown.get(node, 0)} indicators are unknown.")
+        if isinstance(row["special_status"], str):
+            parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
         out.append(" ".join(parts))
     return out
+
+
+def _leading(
+    evidence: pd.DataFrame, most: int = 2
+) -> tuple[dict[tuple[str, str], list[str]], Counter[str]]:
+    """What weighs most on each axis of each node, in words, and how much of it is unknown."""
+    judged = evidence[evidence["axis"] != "dual_use"]
+    unknown = Counter(judged.loc[judged["state"] == "unknown", "node_id"].tolist())
+    part = (judged["weight"] * judged["score"]).to_numpy()
+    order = np.argsort(-np.nan_to_num(part), kind="stable")
+    columns = [
+        judged[name].to_numpy(dtype=object)[order].tolist()
+        for name in ("node_id", "axis", "indicator", "value", "unit", "score")
+    ]
+    told: dict[tuple[str, str], list[str]] = {}
+    for node, axis, indicator, value, unit, score in zip(*columns, strict=True):
+        lead = told.setdefault((node, axis), [])
+        if score > 0 and len(lead) < most:
+            measure = "" if unit in {"1", "class"} else f" {unit}"
+            lead.append(f"{indicator.replace('_', ' ')} {value:.4g}{measure} (score {score:.2f})")
+    return told, unknown
 
 
 def _axis_columns() -> tuple[Column, ...]:

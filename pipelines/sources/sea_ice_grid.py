@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from pyproj import CRS
 
 import pipelines.sources.nsidc_sea_ice_index as index
 from layers.crs import POLAR
@@ -107,7 +106,7 @@ def read(inputs: Inputs) -> xr.Dataset:
     area = cell_area_km2()
     return xr.Dataset(
         {
-            "crs": ((), np.int32(0), {**CRS(POLAR).to_cf(), "long_name": POLAR, **_credit()}),
+            "crs": ((), np.int32(0), {**POLAR.to_cf(), "long_name": POLAR.to_string(), **_credit()}),
             "cell_area_km2": _mapped(
                 x_y,
                 area.astype(np.float32),

@@ -11,7 +11,7 @@ def _wanted(
 ) -> Source:
     return Source(
         id=source_id, feeds=feeds, title=title, publisher=publisher, licence=licence, citation=citation,
-        homepage=homepage, as_of=as_of, state="missing",
+        homepage=homepage, as_of=as_of, state="not_held",
         made="not held: values that would come from it are unknown",
     )  # fmt: skip
 

@@ -113,7 +113,7 @@ def _picture(names: tuple[str, ...] = NAMES) -> Picture:
             | {
                 "product": ["median_1981_2010"] * 2 + ["monthly_extent"] * 2,
                 "month": [3, 9, 9, 9],
-                "year": pd.array([None, None, 2024, 2025], dtype="Int64"),
+                "year": pd.array([None, None, 2009, 2025], dtype="Int64"),
             },
             [march, september, september.buffer(-9e4), september.buffer(-2e5)],
         ),
@@ -249,9 +249,13 @@ def test_a_value_that_is_not_finite_is_refused() -> None:
 def test_a_stale_source_degrades_the_picture() -> None:
     picture = _picture()
     assert _data(html.page(picture))["status"] == "COMPLETE"
-    late = tuple(replace(source, state="stale") for source in picture.sources)
-    data = _data(html.page(replace(picture, sources=late)))
-    assert (data["status"], data["late"]) == ("DEGRADED", ["made"])
+    never = tuple(replace(source, state="not_held") for source in picture.sources)
+    data = _data(html.page(replace(picture, sources=never)))
+    assert (data["status"], data["not_held"]) == ("COMPLETE", ["made"])
+    for state in ("stale", "held", "missing"):
+        late = tuple(replace(source, state=state) for source in picture.sources)
+        data = _data(html.page(replace(picture, sources=late)))
+        assert (data["status"], data["late"]) == ("DEGRADED", ["made"])
 
 
 def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
@@ -259,6 +263,16 @@ def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
     assert evidence["starts"] == [0, *[1] * (len(NAMES) - 1), 2]
     value = next(c for c in evidence["columns"] if c["name"] == "value")
     assert [_cell(value, i) for i in range(2)] == [12.5, None]
+    state = next(c for c in evidence["sayings"] if c["name"] == "state")
+    assert [_cell(state, row) for row in evidence["saying"]] == ["known", "unknown"]
+
+
+def test_shapes_of_two_layers_are_kept_once() -> None:
+    picture = _picture()
+    twin = replace(LAND, id="twin")
+    tables = {**picture.tables, "twin": picture.tables["land"]}
+    text = html.page(replace(picture, layers=(*picture.layers, twin), tables=tables))
+    assert _layer(text, "twin")["paths"] == "land"
 
 
 def test_an_empty_layer_is_listed() -> None:

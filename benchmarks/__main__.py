@@ -1,0 +1,94 @@
+"""Run benchmarks and print ours, the peer, the ratio and whether the goal holds."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FLOOR = "import geopandas, xarray, rasterio, pyarrow"
+RUNS = 5
+
+
+def _child_cpu_s(command: list[str]) -> tuple[float, float]:
+    """CPU seconds and peak MB of one child process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu, after.ru_maxrss / 1000
+
+
+def build() -> list[dict[str, Any]]:
+    """A cold build against the import of the libraries it cannot do without; CPU, medians."""
+    ours, peer, peak = [], [], 0.0
+    ids = set()
+    for _ in range(RUNS):
+        peer.append(_child_cpu_s([sys.executable, "-c", FLOOR])[0])
+        with tempfile.TemporaryDirectory() as folder:
+            cpu, peak = _child_cpu_s([sys.executable, "-m", "pipelines", "build", "--out", folder])
+            ids.add((Path(folder) / "latest").resolve().name)
+        ours.append(cpu)
+    assert len(ids) == 1, f"builds differ: {ids}"
+    ours_s, peer_s = sorted(ours)[RUNS // 2], sorted(peer)[RUNS // 2]
+    return [
+        {
+            "benchmark": "build",
+            "work": "cold build from the snapshot, CPU seconds; peak memory of the largest process",
+            "ours_s": round(ours_s, 3),
+            "peer": FLOOR,
+            "peer_s": round(peer_s, 3),
+            "ratio": round(peer_s / ours_s, 3),
+            "goal": round(1 / 6, 3),
+            "holds": ours_s <= 6 * peer_s and peak <= 1500,
+            "peak_mb": round(peak),
+        }
+    ]
+
+
+def start() -> list[dict[str, Any]]:
+    """`--help` in wall seconds."""
+    times = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "pipelines", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - begun)
+    value = sorted(times)[RUNS // 2]
+    return [
+        {
+            "benchmark": "start",
+            "work": "--help, wall seconds",
+            "value": round(value, 3),
+            "goal": 0.5,
+            "holds": value < 0.5,
+        }
+    ]
+
+
+BENCHMARKS = {"build": build, "start": start}
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is named, or all; exit 0 only if every goal holds."""
+    names = [a for a in arguments if not a.startswith("-")] or list(BENCHMARKS)
+    strange = [name for name in names if name not in BENCHMARKS]
+    if strange:
+        sys.stderr.write(f"benchmarks: expected {', '.join(BENCHMARKS)}, found {strange[0]}\n")
+        return 2
+    rows = [row for name in names for row in BENCHMARKS[name]()]
+    if "--json" in arguments:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print("  ".join(f"{key}={value}" for key, value in row.items()))
+    return 0 if all(row["holds"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
