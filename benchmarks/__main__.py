@@ -57,7 +57,9 @@ def start() -> list[dict[str, Any]]:
     times = []
     for _ in range(RUNS):
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "pipelines", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "pipelines", "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
         times.append(time.perf_counter() - begun)
     value = sorted(times)[RUNS // 2]
     return [

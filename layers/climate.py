@@ -28,7 +28,9 @@ _FETCH_STEP_KM = 5.0
 _DIRECTIONS = 16
 
 
-def sample_field(field: xr.DataArray, longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
+def sample_field(
+    field: xr.DataArray, longitude_deg: ArrayLike, latitude_deg: ArrayLike
+) -> NDArray[np.float64]:
     """Bilinear values of a (latitude, longitude) field at points; the longitude wraps around."""
     lon, lat = field["longitude"].to_numpy(), field["latitude"].to_numpy()
     # Both grids are regular, so a place is a fractional row and column; columns wrap around.
@@ -77,7 +79,7 @@ def effective_fetch_km(points: NDArray[np.object_], land: NDArray[np.object_]) -
         ((shape, 1) for shape in land), out_shape=(2 * half, 2 * half), transform=transform, dtype="uint8"
     ).astype(bool)
     sea_row, sea_col = np.nonzero(~is_land & _near(is_land))
-    sea_xy = np.column_stack(transform * (sea_col + 0.5, sea_row + 0.5))
+    sea_xy = np.column_stack([(sea_col + 0.5 - half) * cell, (half - sea_row - 0.5) * cell])
     xy = shapely.get_coordinates(points)
     if not len(sea_xy):
         return np.full(len(xy), np.nan)

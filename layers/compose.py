@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from layers.regions import Region
     from layers.scenarios import Scenario
-    from layers.schema import Layer
 
 __all__ = ["compose"]
 
@@ -85,10 +84,11 @@ def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFr
     shapely.prepare(outline)
     cut = {}
     for name, table in tables.items():
+        kept = table
         if isinstance(table, gpd.GeoDataFrame):
-            table = table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
-        cut[name] = table
+            kept = table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
+        cut[name] = kept
     evidence = cut["evidence"]
-    kept = evidence["node_id"].isin(set(cut["nodes"]["node_id"]))
-    cut["evidence"] = evidence[kept].reset_index(drop=True)
+    held = evidence["node_id"].isin(set(cut["nodes"]["node_id"]))
+    cut["evidence"] = evidence[held].reset_index(drop=True)
     return cut

@@ -86,14 +86,10 @@ def lonlat(x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray
     return np.asarray(lon), np.asarray(lat)
 
 
-def unit_vectors(
-    longitude_deg: ArrayLike, latitude_deg: ArrayLike
-) -> NDArray[np.float64]:
+def unit_vectors(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
     """Unit vectors, shape (n, 3), whose chord lengths order points without any projection."""
     lon, lat = np.radians(longitude_deg), np.radians(latitude_deg)
-    return np.column_stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
-    )
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def distance_km(
@@ -120,7 +116,8 @@ def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     joined = part_of[1:] == part_of[:-1]
     step = distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]) * joined
-    return np.bincount(owner[part_of[:-1]], weights=step, minlength=len(geometries))
+    total = np.bincount(owner[part_of[:-1]], weights=step, minlength=len(geometries))
+    return total.astype(float)
 
 
 def area_km2(polygons: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
@@ -168,8 +165,7 @@ def _polygonal(parts: Sequence[Any]) -> Any:
     polygons = []
     for part in parts:
         shell, *holes = (
-            _project_path(shapely.get_coordinates(ring))
-            for ring in (part.exterior, *part.interiors)
+            _project_path(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)
         )
         solid = _solid(shell)
         if holes:

@@ -14,8 +14,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
-from rasterio import features  # type: ignore[import-untyped]
-from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+from rasterio import features
+from scipy.spatial import cKDTree
 
 from layers.crs import POLAR, area_km2, distance_km, lonlat, unit_vectors
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+    from pyproj import CRS
 
 __all__ = [
     "ICE_THRESHOLD_PCT",
@@ -56,7 +57,7 @@ class Grid:
     cell, in metres of `crs`.
     """
 
-    crs: str
+    crs: CRS
     shape: tuple[int, int]
     origin: tuple[float, float]
     cell_m: float
@@ -230,7 +231,7 @@ def rasterise(
     return np.asarray(burnt, dtype=bool)
 
 
-def nearest_cells(  # noqa: PLR0913, PLR0917 - one question, five givens and the grid
+def nearest_cells(
     x_m: ArrayLike,
     y_m: ArrayLike,
     mask: NDArray[np.bool_],

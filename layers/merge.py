@@ -43,9 +43,7 @@ class Nearest:
         km = np.full(found.shape, np.inf)
         known = found >= 0
         rows = np.broadcast_to(np.arange(len(lon))[:, None], found.shape)[known]
-        km[known] = distance_km(
-            lon[rows], lat[rows], self._lon[safe[known]], self._lat[safe[known]]
-        )
+        km[known] = distance_km(lon[rows], lat[rows], self._lon[safe[known]], self._lat[safe[known]])
         return km, found
 
     def within(

@@ -207,9 +207,7 @@ def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[st
         ):
             if bad is not None and bad.any():
                 found = number[bad].iloc[0]
-                faults.append(
-                    f"{column.name}: expected {rule}, found {found:g} {_some(frame, layer, bad)}"
-                )
+                faults.append(f"{column.name}: expected {rule}, found {found:g} {_some(frame, layer, bad)}")
     if column.choices:
         bad = known & ~values.isin(column.choices)
         if bad.any():

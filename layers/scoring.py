@@ -84,16 +84,20 @@ def _dimensions(evidence: pd.DataFrame) -> pd.DataFrame:
     known = live["score"].notna().to_numpy()
     score = live["score"].fillna(0.0).to_numpy()
     weight = live["weight"].to_numpy()
-    sums = pd.DataFrame(
-        {
-            "node_id": live["node_id"],
-            "axis": live["axis"],
-            "dimension": live["dimension"],
-            "weight": weight,
-            "scored": weight * score,
-            "known_weight": weight * known,
-        }
-    ).groupby(["node_id", "axis", "dimension"], sort=True)[["weight", "scored", "known_weight"]].sum()
+    sums = (
+        pd.DataFrame(
+            {
+                "node_id": live["node_id"],
+                "axis": live["axis"],
+                "dimension": live["dimension"],
+                "weight": weight,
+                "scored": weight * score,
+                "known_weight": weight * known,
+            }
+        )
+        .groupby(["node_id", "axis", "dimension"], sort=True)[["weight", "scored", "known_weight"]]
+        .sum()
+    )
     return pd.DataFrame(
         {
             "low": sums["scored"] / sums["weight"],
@@ -196,14 +200,14 @@ def conjunction(
     Climate and military: the top `top_share`; civil: the top `civil_share`. The bar of a draw is
     the quantile among all nodes of the kind in that draw; who reaches it, ties included, is in.
     """
-    held = np.zeros(next(iter(drawn.values())).shape, dtype=bool)
+    held: NDArray[np.bool_] = np.zeros(drawn["climate"].shape, dtype=np.bool_)
     for name in kind.unique():
         rows = np.flatnonzero((kind == name).to_numpy())
-        inside = np.ones((len(rows), held.shape[1]), dtype=bool)
+        inside: NDArray[np.bool_] = np.ones((len(rows), held.shape[1]), dtype=np.bool_)
         for axis, share in (("climate", top_share), ("military", top_share), ("civil", civil_share)):
             values = drawn[axis][rows]
             bar = np.quantile(values, 1.0 - share, axis=0, method="inverted_cdf")
-            inside &= values >= bar
+            inside = inside & (values >= bar)
         held[rows] = inside
     return np.where(capable, held.mean(axis=1), 0.0)
 
@@ -214,7 +218,7 @@ def rank_intervals(drawn: Mapping[str, NDArray[np.float32]], kind: pd.Series) ->
     Ranked is the geometric mean of the three axes, the same mean that no axis can make up for.
     """
     logs = [np.log(EPS + (1 - EPS) * values) for values in drawn.values()]
-    overlap = np.mean(logs, axis=0, dtype=np.float32)
+    overlap = np.asarray(np.mean(logs, axis=0, dtype=np.float32))
     ranks = np.empty((len(kind), 3), dtype=np.int64)
     for name in kind.unique():
         rows = np.flatnonzero((kind == name).to_numpy())

@@ -286,6 +286,11 @@ function start(map) {
   const nodes = sheet.nodes;
   const sources = new Map(data.sources.map((source) => [source.id, source]));
   const renderer = L.canvas({ padding: 0.3, tolerance: 3 });
+  // Leaflet puts a reset canvas at a fraction of a pixel, which shows as seams across the map.
+  renderer._reset = function () {
+    L.Canvas.prototype._reset.call(this);
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+  };
   map.options.renderer = renderer;
   // Leaflet rounds vertices to pixels; on a polar map that makes a saw of every parallel.
   map.latLngToLayerPoint = (place) => map.project(L.latLng(place)).subtract(map.getPixelOrigin());

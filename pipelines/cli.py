@@ -81,8 +81,14 @@ def build(
     options = Options(region=region, scenario=scenario, day=_day(as_of), draws=draws, seed=seed)
     if dry_run:
         rows = manifest_of()["sources"]
-        plan = {"sources": [{k: row[k] for k in ("id", "feeds", "rows", "bytes", "as_of", "licence")} for row in rows]}
-        text = "\n".join(f"{r['id']:34} {r['rows']:7} rows  {r['bytes']:9} bytes  {r['licence']}" for r in rows)
+        plan = {
+            "sources": [
+                {k: row[k] for k in ("id", "feeds", "rows", "bytes", "as_of", "licence")} for row in rows
+            ]
+        }
+        text = "\n".join(
+            f"{r['id']:34} {r['rows']:7} rows  {r['bytes']:9} bytes  {r['licence']}" for r in rows
+        )
         _say(plan, as_json=as_json, text=text)
         return
     with _progress() as report:
@@ -108,7 +114,8 @@ def sources(*, as_json: Json = False) -> None:
 
     rows = source_rows(datetime.now(UTC).date())
     text = "\n".join(
-        f"{r['id']:32} {r['feeds']:22} {r['state']:9} {r['as_of']}  {r['age']:>9}  {r['licence']}" for r in rows
+        f"{r['id']:32} {r['feeds']:22} {r['state']:9} {r['as_of']}  {r['age']:>9}  {r['licence']}"
+        for r in rows
     )
     _say({"sources": rows}, as_json=as_json, text=text)
 
@@ -186,7 +193,11 @@ def snapshot(
             report(line)
 
         made = make(
-            SOURCES, cache=cache, provider_files=provider_files, retrieved=datetime.now(UTC).date(), report=tell
+            SOURCES,
+            cache=cache,
+            provider_files=provider_files,
+            retrieved=datetime.now(UTC).date(),
+            report=tell,
         )
     text = "\n".join([*lines, f"{made['bytes']} bytes in all"])
     _say({"bytes": made["bytes"], "sources": len(made["sources"]), "said": lines}, as_json=as_json, text=text)

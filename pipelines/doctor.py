@@ -42,7 +42,9 @@ def examine() -> list[dict[str, str]]:
         try:
             found = version(name)
         except PackageNotFoundError:
-            rows.append({"part": name, "state": "broken", "found": "not installed", "remedy": f"install {name}{span}"})
+            rows.append(
+                {"part": name, "state": "broken", "found": "not installed", "remedy": f"install {name}{span}"}
+            )
             continue
         good = _order(found) >= _order(low) and (high is None or _order(found) < _order(high))
         remedy = "" if good else f"install {name}{span}"

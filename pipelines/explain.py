@@ -109,13 +109,21 @@ def as_text(told: dict[str, Any]) -> str:
             f"{node[f'{axis}_coverage']:.0%} of the weight known"
         )
     lines += ["", node["reasons"], ""]
-    lines.append(f"{'indicator':36} {'value':>12} {'unit':16} {'score':>7} {'weight':>6}  {'as of':10}  source")
+    lines.append(
+        f"{'indicator':36} {'value':>12} {'unit':16} {'score':>7} {'weight':>6}  {'as of':10}  source"
+    )
     axis = ""
     for row in told["evidence"]:
         if row["axis"] != axis:
             axis = row["axis"]
             lines.append(f"-- {axis.replace('_', ' ')}")
-        value = "unknown" if row["state"] == "unknown" else "n/a" if row["state"] == "not_applicable" else _number(row["value"])
+        value = (
+            "unknown"
+            if row["state"] == "unknown"
+            else "n/a"
+            if row["state"] == "not_applicable"
+            else _number(row["value"])
+        )
         score = "" if row["score"] is None else f"{row['score']:.2f}"
         lines.append(
             f"{row['group'] + '.' + row['indicator']:36} {value:>12} {row['unit']:16} {score:>7} "

@@ -70,7 +70,7 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
     SourceError
         With column, row and value of the first text that is no number.
     """
-    clean = text.astype("str").str.strip().str.replace("−", "-", regex=False)
+    clean = text.astype("str").str.strip().str.replace("\N{MINUS SIGN}", "-", regex=False)
     number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
     bad = number.isna() & (clean != "") & clean.notna()
     if bad.any():

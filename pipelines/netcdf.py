@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from h5netcdf import CompatibilityError  # type: ignore[import-untyped]
+from h5netcdf import CompatibilityError
 
 from layers.errors import ExportError
 
@@ -39,9 +39,7 @@ def write_grid(dataset: xr.Dataset, path: Path) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
         encoding = {str(name): _encoding(str(name), v) for name, v in dataset.variables.items()}
-        dataset.drop_encoding().to_netcdf(
-            part, engine="h5netcdf", format="NETCDF4", encoding=encoding
-        )
+        dataset.drop_encoding().to_netcdf(part, engine="h5netcdf", format="NETCDF4", encoding=encoding)
         part.replace(path)
     except (CompatibilityError, OSError, RuntimeError, TypeError, ValueError) as error:
         part.unlink(missing_ok=True)

@@ -94,10 +94,8 @@ def publish(
 
 
 def _next_sequence(snapshots: Path) -> int:
-    seen = [0]
-    for path in snapshots.glob(f"*/{MANIFEST}"):
-        seen.append(int(json.loads(path.read_text(encoding="utf-8")).get("seq", 0)))
-    return max(seen) + 1
+    manifests = (path.read_text(encoding="utf-8") for path in snapshots.glob(f"*/{MANIFEST}"))
+    return max((int(json.loads(text).get("seq", 0)) for text in manifests), default=0) + 1
 
 
 def _finish(stage: Path, manifest: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ __all__ = ["PERMAFROST", "WARMING"]
 _MODEL = Grid(crs=POLAR, shape=(370, 370), origin=(-3_700_000.0, 3_700_000.0), cell_m=20_000.0)
 _SOUTH_DEG = 58.0
 
+
 def _cells() -> tuple[np.ndarray, np.ndarray]:
     return lonlat(*np.meshgrid(_MODEL.x_m, _MODEL.y_m))
 

@@ -79,9 +79,7 @@ def _add_sea_ice(
     xy = shapely.get_coordinates(points)
     # A cell that touches land reads too high: it is passed over (land spill-over, method §2.1).
     inner = ocean.copy()
-    inner[1:-1, 1:-1] &= (
-        ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
-    )
+    inner[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
     cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=_ICE_CELLS, max_km=_ICE_SUPPORT_KM)
     held = cells >= 0
     months = (presence == 1).sum(axis=0).ravel().astype(float)
@@ -176,36 +174,72 @@ def _add_exposure(book: Book, facts: Facts) -> None:
     wpi = facts.port["as_of"].fillna("2025-05-27").to_numpy()
     place = ("exposure", "e_function", "size")
     book.add(
-        facts.of("port"), place, numbers(size), value=numbers(size), unit="class",
-        source="nga_world_port_index", as_of=wpi, note="World Port Index harbor size, very small to large",
+        facts.of("port"),
+        place,
+        numbers(size),
+        value=numbers(size),
+        unit="class",
+        source="nga_world_port_index",
+        as_of=wpi,
+        note="World Port Index harbor size, very small to large",
     )
     length = numbers(facts.airfield["runway_length_m"])
     book.add(
-        facts.of("airfield"), place, ramp(length, 0, 2359), value=length, unit="m",
-        source="ourairports", as_of="2022-10-11", note="longest open runway; 1 at 2,359 m",
+        facts.of("airfield"),
+        place,
+        ramp(length, 0, 2359),
+        value=length,
+        unit="m",
+        source="ourairports",
+        as_of="2022-10-11",
+        note="longest open runway; 1 at 2,359 m",
     )
     power = numbers(facts.plant["capacity_mw"])
     book.add(
-        facts.of("energy_site"), place, log_ramp(power, 5, 500), value=power, unit="MW",
-        source="wri_global_power_plants", as_of="2018-06-01",
+        facts.of("energy_site"),
+        place,
+        log_ramp(power, 5, 500),
+        value=power,
+        unit="MW",
+        source="wri_global_power_plants",
+        as_of="2018-06-01",
         note="installed capacity, 5 to 500 MW on a logarithm; throughput of terminals is not held",
     )
     systems = numbers(facts.landing["systems_in_service"])
     book.add(
-        facts.of("cable_landing"), place, ramp(systems, 0, 3), value=systems, unit="systems",
-        source="own_cable_landings", as_of="2026-11-23", note="systems in service that land here; 1 at three",
+        facts.of("cable_landing"),
+        place,
+        ramp(systems, 0, 3),
+        value=systems,
+        unit="systems",
+        source="own_cable_landings",
+        as_of="2026-11-23",
+        note="systems in service that land here; 1 at three",
     )
     book.add(
-        facts.of("mine"), place, unit="t per year", source="icmm_global_mining", as_of="2025-09-01",
+        facts.of("mine"),
+        place,
+        unit="t per year",
+        source="icmm_global_mining",
+        as_of="2025-09-01",
         note="production of the site is not openly held",
     )
     polar = numbers(facts.station["is_polar_orbit_service"].astype("boolean").astype("Float64"))
     book.add(
-        facts.of("ground_station"), place, polar, value=polar,
-        source="own_ground_stations", as_of="2026-11-23", note="1 where it serves polar orbits",
+        facts.of("ground_station"),
+        place,
+        polar,
+        value=polar,
+        source="own_ground_stations",
+        as_of="2026-11-23",
+        note="1 where it serves polar orbits",
     )
     book.add(
-        facts.of("rail_terminal"), place, unit="trains per day", source="osm_railways", as_of="2024-04-01",
+        facts.of("rail_terminal"),
+        place,
+        unit="trains per day",
+        source="osm_railways",
+        as_of="2024-04-01",
         note="traffic is not openly held",
     )
     reach = facts.reach
@@ -227,18 +261,31 @@ def _add_vulnerability(book: Book, facts: Facts) -> None:
     )
     place = ("vulnerability", "v_sensitivity", "design")
     book.add(
-        facts.of("port"), place, numbers(shelter), value=numbers(shelter), unit="class",
-        source="nga_world_port_index", as_of="2025-05-27",
+        facts.of("port"),
+        place,
+        numbers(shelter),
+        value=numbers(shelter),
+        unit="class",
+        source="nga_world_port_index",
+        as_of="2025-05-27",
         note="shelter afforded, excellent 0 to none 1; state of repair is not held",
     )
     unpaved = 1.0 - numbers(facts.airfield["is_runway_paved"].astype("boolean").astype("Float64"))
     book.add(
-        facts.of("airfield"), place, 0.5 * unpaved + 0.25, value=unpaved, unit="unpaved",
-        source="ourairports", as_of="2022-10-11",
+        facts.of("airfield"),
+        place,
+        0.5 * unpaved + 0.25,
+        value=unpaved,
+        unit="unpaved",
+        source="ourairports",
+        as_of="2022-10-11",
         note="convention: unpaved 0.75, paved 0.25; foundation and repair are not held",
     )
     book.add(
-        ~facts.of("port", "airfield"), place, source="nsidc_ggd318_permafrost", as_of="2002-02-01",
+        ~facts.of("port", "airfield"),
+        place,
+        source="nsidc_ggd318_permafrost",
+        as_of="2002-02-01",
         note="design, foundation and state of repair are not openly held",
     )
     apart = facts.reach["own_kind_km"].to_numpy()

@@ -58,10 +58,19 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
         _at_least(numbers(port["channel_depth_low_m"]), 10.7),
         _at_least(numbers(port["anchorage_depth_low_m"]), 10.7),
     )
-    berth = np.where(np.isnan(numbers(port["cargo_pier_depth_low_m"])), yes(port["has_facilities_wharves"]), 1.0)
+    berth = np.where(
+        np.isnan(numbers(port["cargo_pier_depth_low_m"])), yes(port["has_facilities_wharves"]), 1.0
+    )
     fuel = _or(yes(port["has_supplies_fuel_oil"]), yes(port["has_supplies_diesel_oil"]))
-    crane = _or(*(yes(port[f"has_{c}"]) for c in ("cranes_fixed", "cranes_mobile", "cranes_floating", "lifts_100_plus_tons")))
-    shelter = numbers(port["shelter_afforded"].map({"Excellent": 1.0, "Good": 1.0, "Fair": 0.0, "Poor": 0.0, "None": 0.0}))
+    crane = _or(
+        *(
+            yes(port[f"has_{c}"])
+            for c in ("cranes_fixed", "cranes_mobile", "cranes_floating", "lifts_100_plus_tons")
+        )
+    )
+    shelter = numbers(
+        port["shelter_afforded"].map({"Excellent": 1.0, "Good": 1.0, "Fair": 0.0, "Poor": 0.0, "None": 0.0})
+    )
     wpi = "nga_world_port_index"
     rows("port", (
         ("required", "deep_water", deep, wpi, "channel or anchorage 10.7 m and more"),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from layers.assessed.book import distance_to_lines_km, numbers, yes
 from layers.assessed.remit import institutions
@@ -64,14 +63,14 @@ def add_military_relevance(
 
 def _add_access(book: Book, facts: Facts) -> None:
     port = facts.of("port")
-    for indicator, field, zero_at in (
+    for indicator, fields, zero_at in (
         ("approach_depth", ("channel_depth", "anchorage_depth"), 6.4),
         ("pier_depth", ("cargo_pier_depth",), 4.9),
     ):
-        low = np.fmax.reduce([numbers(facts.port[f"{name}_low_m"]) for name in field])
+        low = np.fmax.reduce([numbers(facts.port[f"{name}_low_m"]) for name in fields])
         # A bin without an upper bound is deeper than every anchor.
-        top = [numbers(facts.port[f"{name}_high_m"]) for name in field]
-        lows = [numbers(facts.port[f"{name}_low_m"]) for name in field]
+        top = [numbers(facts.port[f"{name}_high_m"]) for name in fields]
+        lows = [numbers(facts.port[f"{name}_low_m"]) for name in fields]
         high = np.fmax.reduce(
             [np.where(np.isnan(t) & ~np.isnan(b), 99.0, t) for t, b in zip(top, lows, strict=True)]
         )
@@ -95,9 +94,7 @@ def _add_access(book: Book, facts: Facts) -> None:
     paved = yes(facts.airfield["is_runway_paved"])
     paved_length = numbers(facts.airfield["paved_length_m"])
     reach = np.where(np.isnan(paved_length), length, paved_length)
-    score = np.where(
-        reach < _SHORT_FIELD_M, 0.0, 0.5 + 0.5 * ramp(reach, _SHORT_FIELD_M, _LONG_FIELD_M)
-    )
+    score = np.where(reach < _SHORT_FIELD_M, 0.0, 0.5 + 0.5 * ramp(reach, _SHORT_FIELD_M, _LONG_FIELD_M))
     # Gravel carries some of these aircraft, some of the time: it is capped at one half.
     score = np.where(paved == 1, score, np.minimum(score, 0.5))
     # Nothing short can be long, whatever its surface; a long one of unknown surface is unknown.
@@ -134,7 +131,9 @@ def _add_sustainment(book: Book, facts: Facts) -> None:
             note="World Port Index, yes or no",
         )  # fmt: skip
     repairs = numbers(
-        facts.port["repairs"].map({"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0})
+        facts.port["repairs"].map(
+            {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
+        )
     )
     book.add(
         port, ("military", "m_sustain", "repairs"), repairs, value=repairs, unit="class", source=_WPI,
@@ -166,7 +165,9 @@ def _add_connection(book: Book, facts: Facts) -> None:
     other = np.where(
         facts.of("port"),
         facts.reach["airfield_km"],
-        np.where(facts.of("airfield"), facts.reach["port_km"], facts.reach[["port_km", "airfield_km"]].min(axis=1)),
+        np.where(
+            facts.of("airfield"), facts.reach["port_km"], facts.reach[["port_km", "airfield_km"]].min(axis=1)
+        ),
     )
     book.add(
         everywhere, ("military", "m_connect", "second_mode"), ramp(other, 25, 5), value=other, unit="km",
@@ -218,7 +219,9 @@ def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
     text = commodities.str.lower()
     best = pd.Series("D", index=commodities.index).where(commodities.notna(), None)
     for tier in ("C", "B", "A"):
-        pattern = "|".join(f"(?:{regex})" for regex in materials.loc[materials["tier"] == tier, "match_regex"])
+        pattern = "|".join(
+            f"(?:{regex})" for regex in materials.loc[materials["tier"] == tier, "match_regex"]
+        )
         best = best.mask(text.str.contains(pattern, na=False), tier) if pattern else best
     return best
 
@@ -230,7 +233,9 @@ def _add_policy(book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Se
     tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
     project = facts.project.is_there
     score = np.where(project, 1.0, tier.map({"A": 0.7, "B": 0.4, "C": 0.0, "D": 0.0}).to_numpy(dtype=float))
-    told = np.where(project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object))
+    told = np.where(
+        project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object)
+    )
     book.add(
         mine, ("military", "m_policy", "strategic_material"), score, value=score, source="own_materials",
         as_of="2025-11-07", off=off, note=np.where(off, why, told),

@@ -45,9 +45,7 @@ def _nodes(
     enough = (coverage >= _ENOUGH) & (classes["dual_use_class"] != "D?")
     capable = classes["dual_use_class"].isin(["D2", "D3"]).to_numpy()
     drawn = draw_axes(evidence, sites.index, draws=draws, seed=seed)
-    share = conjunction(
-        drawn, kind, capable, top_share=scenario.top_share, civil_share=scenario.civil_share
-    )
+    share = conjunction(drawn, kind, capable, top_share=scenario.top_share, civil_share=scenario.civil_share)
     flag = np.select(
         [~enough.to_numpy(), share >= _ROBUST, share >= _POSSIBLE],
         ["insufficient_data", "robust", "possible"],
@@ -87,9 +85,7 @@ def _nodes(
     return gpd.GeoDataFrame(table, geometry=sites.geometry, crs=POLAR)
 
 
-def _reasons(
-    nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario
-) -> list[str]:
+def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:
     """The sentences behind each flag, every number taken from the table or its evidence."""
     told, unknown = _leading(evidence)
     out = []
@@ -113,9 +109,7 @@ def _reasons(
     return out
 
 
-def _leading(
-    evidence: pd.DataFrame, most: int = 2
-) -> tuple[dict[tuple[str, str], list[str]], Counter[str]]:
+def _leading(evidence: pd.DataFrame, most: int = 2) -> tuple[dict[tuple[str, str], list[str]], Counter[str]]:
     """What weighs most on each axis of each node, in words, and how much of it is unknown."""
     judged = evidence[evidence["axis"] != "dual_use"]
     unknown = Counter(judged.loc[judged["state"] == "unknown", "node_id"].tolist())
@@ -152,7 +146,6 @@ def _axis_columns() -> tuple[Column, ...]:
     )
 
 
-_RANK = {"dtype": "int", "required": True, "low": 1}
 NODES = Layer(
     id="nodes",
     title="Nodes: climate risk, military relevance and civil dependence",
@@ -171,9 +164,9 @@ NODES = Layer(
         Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True, choices=CLASSES),
         Column("flag_probability", "float", "share of draws in the conjunction", "1", required=True, low=0, high=1),
         Column("flag", "str", "robust from 0.8, possible from 0.2", required=True, choices=FLAGS),
-        Column("rank_low", meaning="rank within kind, 5 % of draws", **_RANK),
-        Column("rank_median", meaning="rank within kind, median draw", **_RANK),
-        Column("rank_high", meaning="rank within kind, 95 % of draws", **_RANK),
+        Column("rank_low", "int", "rank within kind, 5 % of draws", required=True, low=1),
+        Column("rank_median", "int", "rank within kind, median draw", required=True, low=1),
+        Column("rank_high", "int", "rank within kind, 95 % of draws", required=True, low=1),
         Column("reasons", "str", "the sentences behind the flag", required=True),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
         Column("cer_sectors", "str", "sectors of the EU CER Directive"),

@@ -44,9 +44,7 @@ def with_lonlat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.DataFrame(frame).assign(longitude_deg=lon, latitude_deg=lat)
 
 
-def _merged(
-    tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float
-) -> pd.DataFrame:
+def _merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
     """Fold the tables into one: what repeats an earlier row adds its key to that row's `sources`."""
     kept = tables[0].assign(sources=tables[0]["feature_id"]).reset_index(drop=True)
     for others in tables[1:]:
@@ -64,9 +62,7 @@ def _ports(ports: gpd.GeoDataFrame, harbours: gpd.GeoDataFrame, settlements: pd.
     beside = nearest(gazetteer, settlements)[0][:, 0] <= _BESIDE_KM
     named = gazetteer["feature_code"].isin(_HARBOUR_CODES)
     working = named | (gazetteer["feature_code"].eq("H.HBR") & beside)
-    return _merged(
-        [index, gazetteer[working]], same_place_km=_SAME_PLACE_KM, same_name_km=_SAME_NAME_KM
-    )
+    return _merged([index, gazetteer[working]], same_place_km=_SAME_PLACE_KM, same_name_km=_SAME_NAME_KM)
 
 
 def _rail_terminals(railways: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.DataFrame:

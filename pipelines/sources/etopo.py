@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -85,7 +85,7 @@ def read_depths(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "publisher": "NOAA",
     "licence": "public domain (US Government work)",
     "citation": "Amante, C. and Eakins, B. W. 2009, ETOPO1, doi:10.7289/V5C8276M.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -60,7 +61,7 @@ def read_harbours(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "publisher": "GeoNames",
     "licence": "CC-BY-4.0",
     "citation": "GeoNames, geonames.org, CC BY 4.0.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import geopandas as gpd
+import pandas as pd
 
 from pipelines.frames import points, read_rows, to_number
 from pipelines.source import Inputs, Source

@@ -43,9 +43,7 @@ class Sample:
     valid_ice_mask: bool = False
 
 
-def flag_table(
-    highest: int, percent: tuple[int, int], flags: Mapping[int, int]
-) -> NDArray[np.uint8]:
+def flag_table(highest: int, percent: tuple[int, int], flags: Mapping[int, int]) -> NDArray[np.uint8]:
     """Make a decode table of 256 codes: 0...`highest` are percent, `flags` codes of `layers.grid`.
 
     One code is `percent` of a percent, a fraction of integers: no float may round 14.8 % to 15 %.
@@ -103,6 +101,4 @@ def complete(path: Path) -> Iterator[None]:
 
 def refuse(path: Path, expected: str, found: str) -> SourceError:
     """Make the error of a file that is not of the form it is known to have."""
-    return SourceError(
-        f"{path.name}: expected {expected}, found {found}: pin the new form before using it"
-    )
+    return SourceError(f"{path.name}: expected {expected}, found {found}: pin the new form before using it")

@@ -20,9 +20,11 @@ _COUNTRY_ISO3 = {
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
     """Facilities north of 58 N. One latitude of the sheet has a Unicode minus; it is a minus."""
     raw = pd.read_excel(inputs.provider(_FILE), sheet_name="External", dtype=str, na_filter=False)
-    raw = raw.rename(columns=str.strip).assign(
-        latitude=to_number(raw["Latitude"]), longitude=to_number(raw["Longitude"])
-    ).dropna(subset=["latitude", "longitude"])
+    raw = (
+        raw.rename(columns=str.strip)
+        .assign(latitude=to_number(raw["Latitude"]), longitude=to_number(raw["Longitude"]))
+        .dropna(subset=["latitude", "longitude"])
+    )
     table = points(raw, "longitude", "latitude")
     strange = sorted(set(table["Country"]) - set(_COUNTRY_ISO3))
     if strange:

@@ -60,9 +60,7 @@ def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
         country_iso3="SJM", name="Svalbard and Jan Mayen", population=np.nan, geometry=islands
     )
     table = gpd.GeoDataFrame(pd.concat([table, row], ignore_index=True), crs=POLAR)
-    shapes = shapely.coverage_simplify(
-        shapely.set_precision(table.geometry.to_numpy(), 1.0), _SIMPLIFY_M
-    )
+    shapes = shapely.coverage_simplify(shapely.set_precision(table.geometry.to_numpy(), 1.0), _SIMPLIFY_M)
     return table.assign(
         geometry=shapely.set_precision(shapely.make_valid(shapes), 1.0),
         feature_id="ne-" + table["country_iso3"].str.lower(),
@@ -109,8 +107,8 @@ def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
             continue
         faces = geographic_to_polar([shapely.Polygon(ring) for _, ring in rings if len(ring) > 3])
         rows.append((name.title() if name.isupper() else name, shapely.symmetric_difference_all(faces)))
-    names, shapes = zip(*rows, strict=True)
-    cut = shapely.intersection(np.array(shapes, dtype=object), REGIONS[0].outline)
+    names, areas = zip(*rows, strict=True)
+    cut = shapely.intersection(np.array(areas, dtype=object), REGIONS[0].outline)
     shapes = shapely.make_valid(shapely.set_precision(shapely.simplify(cut, 1_000), 10.0))
     table = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=POLAR)
     table = table[table.geometry.area > 0].dissolve("name", as_index=False)
@@ -131,7 +129,7 @@ def _slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
 
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "publisher": "Natural Earth",
     "licence": "public domain",
     "citation": "Made with Natural Earth.",
@@ -144,7 +142,7 @@ SOURCES = (
     Source(
         id="natural_earth_countries",
         feeds="countries",
-        title="Admin 0 – Countries, 1:10m, 5.1.1",
+        title="Admin 0, countries, 1:10m, 5.1.1",
         made="cut at 58 N, Svalbard set apart, borders simplified together to 250 m",
         read=read_countries,
         packages=(COUNTRIES_PACKAGE,),

@@ -80,9 +80,7 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], date, date]:
     inner = re.search(rb"nt_\d+_[fn]\d\d_(v[\d.]+)_n", header)
     stated = inner[1].decode() if inner else "none"
     if stated not in _TABLES:
-        raise refuse(
-            path, f"a version of {PRODUCT} among {', '.join(_TABLES)} in the header", stated
-        )
+        raise refuse(path, f"a version of {PRODUCT} among {', '.join(_TABLES)} in the header", stated)
     start = date(number(102), 1, 1) - timedelta(days=1)
     first, last = (start + timedelta(days=number(at)) for at in (66, 84))
     codes = np.frombuffer(content, np.uint8, offset=_HEADER_BYTES).reshape(rows, columns)

@@ -150,9 +150,7 @@ def median_files(inputs: Inputs) -> list[Path]:
     MissingInputError
         If one is not at hand.
     """
-    return [
-        inputs.provider(_MEDIAN.format(month=calendar.month_name[month])) for month in range(1, 13)
-    ]
+    return [inputs.provider(_MEDIAN.format(month=calendar.month_name[month])) for month in range(1, 13)]
 
 
 def read_polygons(path: Path) -> NDArray[np.object_]:

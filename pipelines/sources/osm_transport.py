@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -61,7 +61,7 @@ def _reader(package: Package, source_id: str) -> Callable[[Inputs], gpd.GeoDataF
     return read
 
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "publisher": "OpenStreetMap contributors",
     "licence": "ODbL-1.0",
     "citation": "© OpenStreetMap contributors, ODbL 1.0.",

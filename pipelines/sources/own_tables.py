@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.crs import POLAR, distance_km, length_km, polar_points
+from layers.crs import distance_km, length_km
 from layers.errors import SourceError
 from pipelines.frames import ISO3, lines, points, read_rows, to_number
 from pipelines.source import Package, Source
@@ -51,9 +51,7 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
         claim="cited",
         origin="own_military_sites",
     )
-    claims = pd.concat(
-        [cited, _aerodrome_claims(inputs, cited), _port_claims(inputs)], ignore_index=True
-    )
+    claims = pd.concat([cited, _aerodrome_claims(inputs, cited), _port_claims(inputs)], ignore_index=True)
     claims = claims.assign(
         longitude_deg=claims["longitude_deg"].round(1),
         latitude_deg=claims["latitude_deg"].round(1),
@@ -100,9 +98,7 @@ def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
             "country_iso3": ISO3[row.iso_country] if known is None else known["country_iso3"],
             "service": "unknown" if known is None else known["service"],
             "kind": "air_base" if known is None else known["kind"],
-            "status": ("closed" if row.type == "closed" else "unknown")
-            if known is None
-            else known["status"],
+            "status": ("closed" if row.type == "closed" else "unknown") if known is None else known["status"],
             "uncertainty_km": _ROUND_KM,
             "confidence": "medium",
             "note": "named military by an aerodrome list" if known is None else known["note"],
@@ -199,9 +195,7 @@ def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
     """Maritime gates north of 58 N as lines between approximate end points."""
     raw = _table(inputs, "chokepoints.csv")
     ends = [
-        to_number(raw[f"{end}_{part}_deg"])
-        for end in ("from", "to")
-        for part in ("longitude", "latitude")
+        to_number(raw[f"{end}_{part}_deg"]) for end in ("from", "to") for part in ("longitude", "latitude")
     ]
     pairs = np.stack([np.column_stack(ends[:2]), np.column_stack(ends[2:])], axis=1)
     table = lines(gpd.GeoDataFrame(raw, geometry=list(shapely.linestrings(pairs)), crs=4326))
@@ -323,7 +317,9 @@ def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
 def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
     """Named Arctic routes through our own way points."""
     raw = _table(inputs, "sea_routes.csv")
-    raw = raw.assign(longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"]))
+    raw = raw.assign(
+        longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
+    )
     rows, shapes = [], []
     for key, part in raw.groupby("route_key", sort=False):
         shapes.append(shapely.LineString(part[["longitude_deg", "latitude_deg"]].to_numpy()))
@@ -348,8 +344,13 @@ def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _own(
-    source_id: str, feeds: str, title: str, read: Callable[[Inputs], pd.DataFrame], made: str,
-    as_of: str = _AS_OF, packages: tuple[Package, ...] = (),
+    source_id: str,
+    feeds: str,
+    title: str,
+    read: Callable[[Inputs], pd.DataFrame],
+    made: str,
+    as_of: str = _AS_OF,
+    packages: tuple[Package, ...] = (),
 ) -> Source:
     return Source(
         id=source_id,

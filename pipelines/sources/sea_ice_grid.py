@@ -347,9 +347,7 @@ def _presence_variable(
     dimension: str, fields: Sequence[NDArray[np.uint8]], long_name: str, **more: Any
 ) -> Any:
     flags = _flags((OPEN, ICE, NOT_ASSESSED), "open_water sea_ice not_assessed")
-    return _mapped(
-        (dimension, "y", "x"), np.stack(fields), long_name, "1", index.DAILY, **flags, **more
-    )
+    return _mapped((dimension, "y", "x"), np.stack(fields), long_name, "1", index.DAILY, **flags, **more)
 
 
 def _mapped(

@@ -6,7 +6,13 @@ from pipelines.source import Source
 
 
 def _wanted(
-    source_id: str, feeds: str, title: str, publisher: str, licence: str, citation: str, homepage: str,
+    source_id: str,
+    feeds: str,
+    title: str,
+    publisher: str,
+    licence: str,
+    citation: str,
+    homepage: str,
     as_of: str,
 ) -> Source:
     return Source(

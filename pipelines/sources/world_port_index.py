@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -106,7 +106,7 @@ def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "publisher": "US National Geospatial-Intelligence Agency",
     "licence": "public domain (US Government work)",
     "citation": "National Geospatial-Intelligence Agency, World Port Index, Pub. 150.",
