@@ -24,7 +24,7 @@ from layers.schema import Layer
 __all__ = ["GRIDS", "LAYERS"]
 
 # Grids that derived layers read; a source feeds one as `grid:<id>`.
-GRIDS: tuple[str, ...] = ("sea_ice", "climate")
+GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land")
 
 LAYERS: tuple[Layer, ...] = (
     BATHYMETRY,

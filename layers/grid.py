@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ICE_THRESHOLD_PCT",
     "LAND",
+    "LAND_5KM",
     "MISSING",
     "NSIDC_25KM",
     "POLE_HOLE",
@@ -102,6 +103,10 @@ class Grid:
 # NSIDC polar stereographic north, 25 km: grid of NSIDC-0051, G02135, G02202 and NSIDC-0771
 # (Stewart et al. 2022, doi:10.5067/N6INPBT8Y104).
 NSIDC_25KM = Grid(POLAR, (448, 304), (-3_850_000.0, 5_850_000.0), 25_000.0)
+
+
+# Land and sea in 5 km cells over the whole cap north of 50 N: what fetch is measured on.
+LAND_5KM = Grid(POLAR, (1800, 1800), (-4_500_000.0, 4_500_000.0), 5_000.0)
 
 
 def cell_area_km2(grid: Grid = NSIDC_25KM) -> NDArray[np.float64]:

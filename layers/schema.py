@@ -112,7 +112,7 @@ class Layer:
 
 
 def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
-    """Select, order and cast the columns of `layer`, sort by its key, and check the result.
+    """Select, order and cast the columns of `layer`, sort by the first of its key, and check it.
 
     A geometry layer comes back as a GeoDataFrame in EPSG:3413. Columns the layer does not know are
     dropped; a missing optional column becomes null, a missing required one is an error.
@@ -145,7 +145,7 @@ def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
             )
             raise SchemaError(msg)
         table = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=POLAR)
-    table = table.sort_values(list(layer.key), kind="stable").reset_index(drop=True)
+    table = table.sort_values(layer.key[0], kind="stable", ignore_index=True)
     check(table, layer)
     return table
 

@@ -68,19 +68,23 @@ def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
 
     Rows that do not apply weigh nothing; rows that are unknown keep their weight.
     """
-    applies = evidence["state"] != "not_applicable"
-    live = evidence[applies]
-    dimension = [live["node_id"], live["axis"], live["dimension"]]
-    groups = live.groupby(dimension, sort=False)["group"].transform("nunique")
-    members = live.groupby([*dimension, live["group"]], sort=False)["indicator"].transform("size")
+    applies = (evidence["state"] != "not_applicable").to_numpy()
+    columns = ["node_id", "axis", "dimension", "group", "indicator"]
+    live = evidence.loc[applies, columns]
+    dimension = live.groupby(columns[:3], sort=False).ngroup().to_numpy()
+    group = pd.Series(live.groupby(columns[:4], sort=False).ngroup().to_numpy())
+    members = np.bincount(group)[group]
+    first = ~group.duplicated().to_numpy()
+    groups = np.bincount(dimension, weights=first)[dimension]
     weight = np.zeros(len(evidence))
-    weight[applies.to_numpy()] = 1.0 / (groups * members).to_numpy(dtype=float)
+    weight[applies] = 1.0 / (groups * members)
     return weight
 
 
 def _dimensions(evidence: pd.DataFrame) -> pd.DataFrame:
     """low, high, known, coverage per node, axis and dimension."""
-    live = evidence[evidence["weight"] > 0]
+    columns = ["node_id", "axis", "dimension", "score", "weight"]
+    live = evidence.loc[evidence["weight"] > 0, columns]
     known = live["score"].notna().to_numpy()
     score = live["score"].fillna(0.0).to_numpy()
     weight = live["weight"].to_numpy()
@@ -141,13 +145,16 @@ def draw_axes(
     uniform on its bounds. The same draw of the weights holds for all nodes.
     """
     random = np.random.default_rng(seed)
-    live = evidence[evidence["weight"] > 0]
+    columns = ["node_id", "axis", "dimension", "group", "score", "score_high"]
+    live = evidence.loc[evidence["weight"] > 0, columns]
+    place = pd.Series(nodes.get_indexer(live["node_id"]), index=live.index)
+    live = live.assign(place=place).drop(columns="node_id")
     out: dict[str, NDArray[np.float32]] = {}
     for axis, dimensions in AXES.items():
         parts = []
         for dimension in dimensions:
             rows = live[(live["axis"] == axis) & (live["dimension"] == dimension)]
-            parts.append(_draw_dimension(rows, nodes, draws, random))
+            parts.append(_draw_dimension(rows, len(nodes), draws, random))
         if len(parts) == 1:
             out[axis] = parts[0]
         else:
@@ -157,22 +164,22 @@ def draw_axes(
 
 
 def _draw_dimension(
-    rows: pd.DataFrame, nodes: pd.Index, draws: int, random: np.random.Generator
+    rows: pd.DataFrame, nodes: int, draws: int, random: np.random.Generator
 ) -> NDArray[np.float32]:
     groups = sorted(rows["group"].unique())
     flat = random.dirichlet(np.ones(len(groups)), size=draws)
     near = random.dirichlet(np.full(len(groups), 20.0 / len(groups)), size=draws)
     weights = np.where(np.arange(draws)[:, None] % 2 == 0, flat, near).astype(np.float32)
-    total = np.zeros((len(nodes), draws), dtype=np.float32)
-    shares = np.zeros((len(nodes), draws), dtype=np.float32)
+    total = np.zeros((nodes, draws), dtype=np.float32)
+    shares = np.zeros((nodes, draws), dtype=np.float32)
     for number, group in enumerate(groups):
         part = rows[rows["group"] == group]
-        node = nodes.get_indexer(part["node_id"])
+        node = part["place"].to_numpy()
         low = part["score"].fillna(0.0).to_numpy(dtype=np.float32)
         width = part["score_high"].fillna(1.0).to_numpy(dtype=np.float32) - low
-        size = np.bincount(node, minlength=len(nodes)).astype(np.float32)
+        size = np.bincount(node, minlength=nodes).astype(np.float32)
         has = np.flatnonzero(size)
-        sure = np.bincount(node, weights=low, minlength=len(nodes)).astype(np.float32)
+        sure = np.bincount(node, weights=low, minlength=nodes).astype(np.float32)
         drawn = np.repeat(sure[:, None], draws, axis=1)
         # The n-th open row of every node in one go: no node stands twice in a go.
         open_node, open_width = node[width > 0], width[width > 0]

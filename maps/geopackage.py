@@ -111,7 +111,11 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
                 "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
                 (layer.id, layer.id, qml(layer), layer.title, stamp),
             )
-    rows = [("region", picture.region.title), ("scenario", picture.scenario.title), ("day", picture.day.isoformat())]
+    rows = [
+        ("region", picture.region.title),
+        ("scenario", picture.scenario.title),
+        ("day", picture.day.isoformat()),
+    ]
     rows += [("caveat", sentence) for sentence in picture.caveats]
     rows += [
         ("source", json.dumps({name: getattr(note, name) for name in note.__slots__}, ensure_ascii=False))
@@ -129,5 +133,3 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
         "VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
         "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
     )
-
-

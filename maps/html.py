@@ -1,9 +1,8 @@
 """The web map: one file that opens from disk, asks the network for nothing and runs no data.
 
-folium makes the shell from constants. branca renders whatever it is given a second time as a
-template, so no value of a picture may pass through it (reliability §0.1): data lie in JSON blocks
-that are spliced into the finished page, and page.js brings every text to the screen by
-`textContent` under a policy of hashes.
+folium made the shell from constants (maps.shell); no value of a picture passes through it or any
+other template. Data lie in JSON blocks that are spliced into the finished page, and page.js brings
+every text to the screen by `textContent` under a policy of hashes.
 """
 
 from __future__ import annotations
@@ -17,11 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import folium
 import numpy as np
 import pandas as pd
 import shapely
-from folium.template import Template
 
 from layers.errors import ExportError
 from layers.schema import PILLARS
@@ -47,6 +44,10 @@ _POINT_GRID_M = 10
 _PATH_GRID_M = 100
 _TOLERANCE_M = {"polygon": 1_000.0, "line": 700.0}
 _LABELLED = ("countries", "seas")
+# The countries draw the land; it would only cost.
+_DRAWN_BY_OTHERS = ("land",)
+# Layers whose areas share borders and never overlap, by how they are made.
+_COVERAGES = ("countries", "alliances", "bathymetry", "permafrost", "warming")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
 _MEDIAN_ENDS = 2010  # years of the period are in the median already
@@ -108,8 +109,13 @@ def _block(name: str, content: Any) -> str:
 
 
 def _content(picture: Picture) -> dict[str, Any]:
-    drawn = [layer for layer in picture.layers if layer.geometry != "table"]
+    drawn = [
+        layer
+        for layer in picture.layers
+        if layer.geometry != "table" and layer.id not in _DRAWN_BY_OTHERS
+    ]
     late = [source.id for source in picture.sources if source.state in _DEGRADED]
+    first: dict[bytes, str] = {}
     return {
         "region": {
             "title": _text(picture.region.title),
@@ -122,28 +128,17 @@ def _content(picture: Picture) -> dict[str, Any]:
         "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
         "sources": [
-            {name: _text(value) for name, value in asdict(source).items()}
-            for source in picture.sources
+            {name: _text(value) for name, value in asdict(source).items()} for source in picture.sources
         ],
         "pillars": PILLARS,
         "base": {name: _plain(style) for name, style in BASE.items()},
-        "layers": _shared([_layer(layer, picture.tables[layer.id]) for layer in drawn]),
+        "layers": [_layer(layer, picture.tables[layer.id], first) for layer in drawn],
         "extent": _latest_extent(picture),
     }
 
 
-def _shared(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave shapes that an earlier layer has too to that layer, by its id."""
-    first: dict[str, str] = {}
-    for layer in layers:
-        if "paths" in layer:
-            owner = first.setdefault(json.dumps(layer["paths"]), layer["id"])
-            if owner != layer["id"]:
-                layer["paths"] = owner
-    return layers
-
-
-def _layer(layer: Layer, table: Any) -> dict[str, Any]:
+def _layer(layer: Layer, table: Any, first: dict[bytes, str]) -> dict[str, Any]:
+    """Describe a layer. Shapes that an earlier one has too are left to it, by its id in `first`."""
     rows = len(table)
     if layer.id == "sea_ice":
         table = _ice_shown(table)
@@ -170,7 +165,15 @@ def _layer(layer: Layer, table: Any) -> dict[str, Any]:
         xy = np.round(shapely.get_coordinates(geometry) / _POINT_GRID_M).astype(int)
         content |= {"x": xy[:, 0].tolist(), "y": xy[:, 1].tolist()}
     else:
-        content["paths"] = _paths(geometry, layer.geometry, _TOLERANCE_M[layer.geometry])
+        wkb = b"".join(shapely.to_wkb(geometry))
+        owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
+        tolerance_m = _TOLERANCE_M[layer.geometry]
+        is_coverage = layer.id in _COVERAGES
+        content["paths"] = (
+            _paths(geometry, layer.geometry, tolerance_m, is_coverage=is_coverage)
+            if owner == layer.id
+            else owner
+        )
     if layer.id in _LABELLED:
         content["labels"] = [_label(shape) for shape in geometry]
     return content
@@ -199,7 +202,7 @@ def _latest_extent(picture: Picture) -> dict[str, Any] | None:
     if known.empty:
         return None
     last = known.iloc[-1]
-    return {"date": _text(last["date"]), "million_km2": _number(last["extent_million_km2"])}
+    return {"date": _text(last["date"]), "million_km2": _number(float(last["extent_million_km2"]))}
 
 
 def _evidence(picture: Picture) -> dict[str, Any] | None:
@@ -216,13 +219,15 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
     columns = [column for column in layer.all_columns if column.name in rows.columns]
     words = [column for column in columns if column.dtype == "str" and column.name != "node_id"]
     # What is said of an indicator hardly differs from node to node: each saying is kept once.
-    said = rows[[column.name for column in words]].astype("object")
-    sayings = said.drop_duplicates().sort_values(list(said.columns), kind="stable")
-    numbered = sayings.assign(_saying=range(len(sayings)))
-    saying = said.merge(numbered, how="left", on=list(said.columns))["_saying"]
+    said = np.zeros(len(rows), dtype=np.int64)
+    for column in words:
+        codes, found = pd.factorize(rows[column.name], sort=True)
+        # Numbered anew after each column, so that the product of the counts stays small.
+        said = np.unique(said * (len(found) + 1) + codes + 1, return_inverse=True)[1]
+    sayings = rows.iloc[np.unique(said, return_index=True)[1]]
     return {
         "starts": np.concatenate([[0], np.cumsum(counts)]).tolist(),
-        "saying": saying.tolist(),
+        "saying": said.tolist(),
         "sayings": _columns(words, sayings),
         "columns": _columns([column for column in columns if column.dtype != "str"], rows),
     }
@@ -247,59 +252,76 @@ def _columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]:
 def _coded(values: pd.Series, *, is_text: bool) -> dict[str, Any]:
     """Code a column as a list, or as a dictionary with codes where values repeat; null is -1."""
     codes, found = pd.factorize(values, sort=True)
-    plain = [_text(value) if is_text else _number(value) for value in found]
+    plain = [_text(value) for value in found] if is_text else _numbers(found)
     if 3 * len(plain) < len(values):
         return {"values": plain, "codes": codes.tolist()}
-    return {"values": [None if code < 0 else plain[code] for code in codes]}
+    return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
+
+
+def _numbers(values: Any) -> list[float | int | bool]:
+    """Numbers to six significant digits, whole ones whole; yes and no as they are."""
+    if getattr(values, "dtype", None) in ("bool", "boolean"):
+        return [bool(value) for value in values]
+    return [_number(value) for value in np.asarray(values, dtype=float).tolist()]
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value).translate(_VISIBLE)
 
 
-def _number(value: Any) -> float | int | bool:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    number = float(value)
-    return int(number) if number.is_integer() else float(f"{number:.{_DIGITS}g}")
+def _number(value: float) -> float | int:
+    return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
 
 
 # --- shapes ----------------------------------------------------------------------------------
 
 
 def _paths(
-    shapes: NDArray[np.object_], kind: str, tolerance_m: float
+    shapes: NDArray[np.object_], kind: str, tolerance_m: float, *, is_coverage: bool = False
 ) -> list[list[list[list[int]]]]:
     """Code each shape as parts, each a list of rings (a line has one), each x, y, then steps.
 
-    Steps are whole numbers of 100 m in EPSG:3413; the point that closes a ring is left out.
+    Steps are whole numbers of 100 m in EPSG:3413; the point that closes a ring is left out. Shapes
+    of a coverage are simplified together, so that neighbours stay neighbours.
     """
-    if tolerance_m and kind == "polygon" and shapely.coverage_is_valid(shapes):
+    if tolerance_m and is_coverage:
         shapes = shapely.coverage_simplify(shapes, tolerance_m)
     elif tolerance_m:
         shapes = shapely.simplify(shapes, tolerance_m, preserve_topology=True)
-    return [_parts(shape, kind) for shape in shapes]
-
-
-def _parts(shape: Any, kind: str) -> list[list[list[int]]]:
-    parts = []
-    for part in shapely.get_parts(shape):
-        rings = [part.exterior, *part.interiors] if kind == "polygon" else [part]
-        coded = [_steps(shapely.get_coordinates(ring), closed=kind == "polygon") for ring in rings]
-        # A part whose outline vanished has no inside left to cut holes into.
-        if coded[0]:
-            parts.append([ring for ring in coded if ring])
-    return parts
-
-
-def _steps(xy_m: NDArray[np.float64], *, closed: bool) -> list[int]:
-    xy = np.round(xy_m / _PATH_GRID_M).astype(int)
-    xy = xy[np.append([True], np.any(np.diff(xy, axis=0) != 0, axis=1))]
+    closed = kind == "polygon"
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True) if closed else (parts, np.arange(len(parts)))
+    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+    if not len(xy):
+        return [[] for _ in shapes]
+    xy = np.round(xy / _PATH_GRID_M).astype(int)
+    first = np.append(True, ring_of[1:] != ring_of[:-1])
+    moved = first | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))
+    xy, ring_of = xy[moved], ring_of[moved]
     if closed:
-        xy = xy[:-1]
-    if len(xy) < (3 if closed else 2):
-        return []
-    return [int(step) for step in np.diff(xy, axis=0, prepend=0).ravel()]
+        # The last point of a ring is its first again.
+        inner = np.append(ring_of[1:] == ring_of[:-1], False)
+        xy, ring_of = xy[inner], ring_of[inner]
+    count = np.bincount(ring_of, minlength=len(rings))
+    stop = np.cumsum(count) * 2
+    steps = np.diff(xy, axis=0, prepend=0)
+    starts = (stop // 2 - count)[count > 0]
+    steps[starts] = xy[starts]
+    flat = steps.ravel().tolist()
+    coded: list[list[list[list[int]]]] = [[] for _ in shapes]
+    least = 3 if closed else 2
+    part = -1
+    for ring in range(len(rings)):
+        is_outer = part_of[ring] != part
+        part = part_of[ring]
+        if is_outer:
+            # A part whose outline vanished has no inside left to cut holes into.
+            holds = count[ring] >= least
+            if holds:
+                coded[shape_of[part]].append([])
+        if holds and count[ring] >= least:
+            coded[shape_of[part]][-1].append(flat[stop[ring] - 2 * count[ring] : stop[ring]])
+    return coded
 
 
 def _label(shape: Any) -> list[int]:
@@ -312,111 +334,15 @@ def _label(shape: Any) -> list[int]:
 
 # --- the shell -------------------------------------------------------------------------------
 
-# Stand-ins for what jinja2 must not read (scripts hold braces) and for what is known only later.
+# What the shell holds for what is known only here.
 _CODE, _LOOK, _POLICY, _DATA = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA"))
-
-_HEAD = f"""
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<style>{_LOOK}</style>
-"""
-
-_BODY = f"""
-<a class="skip" href="#search">Skip to search</a>
-<header class="strip">
-<div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
-<p id="status"></p>
-<p id="asof"></p>
-<button type="button" id="about-open">Sources and caveats</button>
-</header>
-<nav id="panel" aria-label="Search, layers and filters">
-<div class="find">
-<label for="search">Find a place or node</label>
-<input id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
- aria-expanded="false" aria-controls="hits" aria-autocomplete="list" placeholder="Name">
-<ul id="hits" role="listbox" aria-label="Places found" hidden></ul>
-</div>
-<section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
-<div id="layers"></div></section>
-<section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
-<p id="shown" role="status"></p><div id="choices"></div></section>
-<section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Flagged nodes</h2>
-<p class="small" id="flagged-note"></p><ol id="flagged-list"></ol></section>
-</nav>
-<main id="stage" aria-label="Map">
-<div class="folium-map" id="{{{{ this.get_name() }}}}"></div>
-<div class="corner">
-<button type="button" id="panel-toggle" aria-controls="panel" aria-expanded="false">Layers</button>
-<label class="turn"><span>South at the bottom</span> <select id="turn"
- aria-label="Meridian that points down"></select></label>
-<button type="button" id="home">Whole region</button>
-</div>
-<div class="rail">
-<details id="legend"><summary>Legend</summary><div id="legend-body"></div></details>
-<section id="ice" aria-labelledby="ice-title" hidden>
-<p id="ice-title"></p>
-<div class="months"><button type="button" id="play" aria-pressed="false">Play</button>
-<div class="track"><input id="month" type="range" min="1" max="12" step="1" aria-label="Month">
-<ol id="ticks" aria-hidden="true"></ol></div></div>
-<p class="small" id="ice-note"></p>
-</section>
-<div id="scale" role="img"><span id="scale-bar"></span><span id="scale-text"></span></div>
-</div>
-</main>
-<aside id="details" aria-label="Details" hidden></aside>
-<footer id="notes"><p id="first-caveats"></p>
-<button type="button" id="caveats-open">All caveats</button></footer>
-<dialog id="about" aria-labelledby="about-title"></dialog>
-<noscript><p>This map draws itself with JavaScript, which is switched off here.</p></noscript>
-{_DATA}
-"""
-
-# folium's own macro, less the switches and the controls this map does not have.
-_START = f"""
-{_CODE}
-var {{{{ this.get_name() }}}} = L.map({{{{ this.get_name()|tojson }}}}, {{
-    center: {{{{ this.location|tojson }}}},
-    crs: L.CRS.{{{{ this.crs }}}},
-    ...{{{{ this.options|tojavascript }}}}
-}});
-L.control.zoom({{{{ {{"position": this.zoom_control}}|tojson }}}}).addTo({{{{ this.get_name() }}}});
-arcticPicture.start({{{{ this.get_name() }}}});
-"""
-
-
-class _PolarMap(folium.Map):
-    """folium's map with nothing fetched: what it includes stands in the page."""
-
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium declares it on instances)
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
-    _template = Template(
-        f"{{% macro header(this, kwargs) %}}{_HEAD}{{% endmacro %}}"
-        f"{{% macro html(this, kwargs) %}}{_BODY}{{% endmacro %}}"
-        f"{{% macro script(this, kwargs) %}}{_START}{{% endmacro %}}"
-    )
 
 
 @cache
 def _shell() -> str:
     """Make the page without its data; it depends on the files of this package alone."""
-    polar = _PolarMap(
-        location=(90, 0),
-        zoom_start=1,
-        tiles=None,
-        crs="EPSG3413",
-        zoom_control="bottomleft",
-        zoom_snap=0.25,
-        zoom_delta=0.5,
-        wheel_px_per_zoom_level=120,
-        attribution_control=False,
-        max_bounds_viscosity=1.0,
-    )
-    # folium names what it makes at random; the same picture must give the same bytes.
-    polar._id = "arctic"  # noqa: SLF001
-    figure = folium.Figure(title="Arctic situational picture").add_child(polar)
-    shell = str(figure.render()).replace("<html>", '<html lang="en">', 1)
     notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
+    shell = (_HERE / "shell.html").read_text(encoding="utf-8")
     shell = shell.replace(_CODE, notices + "\n".join(map(_file, _SCRIPTS)))
     shell = shell.replace(_LOOK, "\n".join(map(_file, _STYLES)))
     _refuse_references(shell)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layers.climate import permafrost_fraction, sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
-from layers.grid import Grid, class_areas, rasterise
+from layers.grid import LAND_5KM, Grid, class_areas
 from layers.schema import CLASS_COLUMNS, Layer
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ _MODEL = Grid(crs=POLAR, shape=(370, 370), origin=(-3_700_000.0, 3_700_000.0), c
 _SOUTH_DEG = 58.0
 
 
+@cache
 def _cells() -> tuple[np.ndarray, np.ndarray]:
     return lonlat(*np.meshgrid(_MODEL.x_m, _MODEL.y_m))
 
 
-def _permafrost(
-    land: gpd.GeoDataFrame, grids: Mapping[str, xr.Dataset], scenario: Scenario
-) -> gpd.GeoDataFrame:
+def _permafrost(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoDataFrame:
     lon, lat = _cells()
     share = permafrost_fraction(temperature_degc(grids["climate"], lon, lat, scenario.warming_degc))
-    inside = rasterise(land.geometry.to_numpy(), _MODEL) & (lat >= _SOUTH_DEG)
+    x, y = np.meshgrid(_MODEL.x_m, _MODEL.y_m)
+    row, column, _ = LAND_5KM.cell_of(x, y)
+    inside = (grids["land"]["is_land"].to_numpy()[row, column] == 1) & (lat >= _SOUTH_DEG)
     # The classes of the IPA map (Brown et al. 1997): continuous, discontinuous, sporadic, isolated.
     table = class_areas(
         np.where(inside, share, np.nan), (0.01, 0.1, 0.5, 0.9, np.inf), _MODEL,

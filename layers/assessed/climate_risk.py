@@ -45,7 +45,7 @@ def add_climate_risk(
     coastal = facts.of("port", "cable_landing") | _beside_sea(points, land)
     open_months = _add_sea_ice(book, facts, points, grids["sea_ice"])
     _add_permafrost(book, grids["climate"], scenario)
-    _add_coast(book, points, land, coastal, open_months)
+    _add_coast(book, points, grids["land"]["is_land"].to_numpy() == 1, coastal, open_months)
     low_airfield = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) < 10)
     book.add(
         facts.of("port", "cable_landing") | low_airfield,
@@ -144,12 +144,12 @@ def _add_permafrost(book: Book, climate: xr.Dataset, scenario: Scenario) -> None
 def _add_coast(
     book: Book,
     points: NDArray[np.object_],
-    land: gpd.GeoDataFrame,
+    is_land: NDArray[np.bool_],
     coastal: NDArray[np.bool_],
     open_months: NDArray[np.float64],
 ) -> None:
     fetch = np.full(len(points), np.nan)
-    fetch[coastal] = effective_fetch_km(points[coastal], land.geometry.to_numpy())
+    fetch[coastal] = effective_fetch_km(points[coastal], is_land)
     book.add(
         coastal,
         ("hazard", "h_coast", "wave_exposure"),

@@ -137,7 +137,7 @@ _DAYS = {
 
 def classify(evidence: pd.DataFrame) -> pd.DataFrame:
     """`dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
-    rows = evidence[evidence["axis"] == "dual_use"]
+    rows = evidence.loc[evidence["axis"] == "dual_use", ["node_id", "group", "score"]]
     required = rows["group"] == "d_required"
     met, known = rows["score"] == 1, rows["score"].notna()
     by_node = rows["node_id"]

@@ -111,20 +111,25 @@ def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) ->
 
 def _leading(evidence: pd.DataFrame, most: int = 2) -> tuple[dict[tuple[str, str], list[str]], Counter[str]]:
     """What weighs most on each axis of each node, in words, and how much of it is unknown."""
-    judged = evidence[evidence["axis"] != "dual_use"]
+    names = ["node_id", "axis", "indicator", "value", "unit", "score", "weight", "state"]
+    judged = evidence.loc[evidence["axis"] != "dual_use", names]
     unknown = Counter(judged.loc[judged["state"] == "unknown", "node_id"].tolist())
     part = (judged["weight"] * judged["score"]).to_numpy()
-    order = np.argsort(-np.nan_to_num(part), kind="stable")
+    owner = judged.groupby(["node_id", "axis"], sort=False).ngroup().to_numpy()
+    order = np.lexsort((-np.nan_to_num(part), owner))
+    order = order[np.nan_to_num(part)[order] > 0]
+    place = np.arange(len(order))
+    start = np.append(True, owner[order][1:] != owner[order][:-1])
+    lead = order[place - place[start][np.cumsum(start) - 1] < most]
     columns = [
-        judged[name].to_numpy(dtype=object)[order].tolist()
+        judged[name].iloc[lead].tolist()
         for name in ("node_id", "axis", "indicator", "value", "unit", "score")
     ]
     told: dict[tuple[str, str], list[str]] = {}
     for node, axis, indicator, value, unit, score in zip(*columns, strict=True):
-        lead = told.setdefault((node, axis), [])
-        if score > 0 and len(lead) < most:
-            measure = "" if unit in {"1", "class"} else f" {unit}"
-            lead.append(f"{indicator.replace('_', ' ')} {value:.4g}{measure} (score {score:.2f})")
+        measure = "" if unit in {"1", "class"} else f" {unit}"
+        words = f"{indicator.replace('_', ' ')} {value:.4g}{measure} (score {score:.2f})"
+        told.setdefault((node, axis), []).append(words)
     return told, unknown
 
 

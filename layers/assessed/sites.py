@@ -65,6 +65,16 @@ def _ports(ports: gpd.GeoDataFrame, harbours: gpd.GeoDataFrame, settlements: pd.
     return _merged([index, gazetteer[working]], same_place_km=_SAME_PLACE_KM, same_name_km=_SAME_NAME_KM)
 
 
+def _serves(airfields: pd.DataFrame) -> pd.Series:
+    """Open airfields of which a list says more than a name: a runway, an IATA code or a service.
+
+    An airstrip nobody describes stays in the layer; as a node it would only be unknown.
+    """
+    is_open = ~airfields["kind"].fillna("").isin(["closed", "seaplane_base"])
+    described = airfields["runway_length_m"].notna() | airfields["iata"].notna()
+    return is_open & (described | airfields["has_scheduled_service"].fillna(value=False))
+
+
 def _rail_terminals(railways: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.DataFrame:
     """Ends of the rail network that lie at a town, port or mine; ends made by the cut are not ends."""
     parts = shapely.get_parts(railways.geometry.to_numpy())
@@ -130,8 +140,7 @@ def _sites(
 ) -> gpd.GeoDataFrame:
     towns = with_lonlat(settlements)
     port = _ports(ports, harbours, towns)
-    open_fields = airfields[~airfields["kind"].fillna("").isin(["closed", "seaplane_base"])]
-    airfield = with_lonlat(open_fields)
+    airfield = with_lonlat(airfields[_serves(airfields)])
     airfield["position_uncertainty_km"] = airfield["position_apart_km"].clip(lower=0.5).fillna(2.0)
     mine = with_lonlat(mines)
     mine["position_uncertainty_km"] = mine["confidence"].map({"high": 2.0, "moderate": 5.0}).fillna(15.0)

@@ -70,9 +70,7 @@ def load(
     SourceError
         If a file is missing, not the one the manifest names, or cannot be read.
     """
-    import geopandas as gpd  # noqa: PLC0415  heavy; --help must not pay for it
-    import pandas as pd  # noqa: PLC0415
-    import xarray as xr  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415  heavy; --help must not pay for it
 
     manifest = manifest_of(folder)
     rows = {row["id"]: row for row in manifest["sources"]}
@@ -102,6 +100,20 @@ def load(
                 with xr.open_dataset(path, engine="h5netcdf") as dataset:
                     read[name] = dataset.load()
         else:
-            table = gpd.read_parquet(path) if row["crs"] else pd.read_parquet(path)
-            feeds.setdefault(source.feeds, []).append(table)
+            feeds.setdefault(source.feeds, []).append(_table(path, is_geographic=bool(row["crs"])))
     return Snapshot(feeds=feeds, grids=read, grid_files=grid_files, manifest=manifest)
+
+
+def _table(path: Path, *, is_geographic: bool) -> pd.DataFrame:
+    """A table of the snapshot. Its CRS is EPSG:3413 by contract, so it is not parsed file by file."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    from layers.crs import POLAR  # noqa: PLC0415
+
+    table = pd.read_parquet(path)
+    if not is_geographic:
+        return table
+    shapes = shapely.from_wkb(table.pop("geometry").to_numpy())
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=POLAR)

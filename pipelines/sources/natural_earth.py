@@ -9,9 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import xarray as xr
 
 from layers.crs import POLAR, area_km2, geographic_to_polar
 from layers.errors import SourceError
+from layers.grid import LAND_5KM, rasterise
 from layers.regions import REGIONS
 from pipelines.frames import SOUTH_DEG, polygons
 from pipelines.source import Inputs, Package, Source
@@ -86,6 +88,34 @@ def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
+def read_land_mask(inputs: Inputs) -> xr.Dataset:
+    """Land in 5 km cells of EPSG:3413, by the centre of the cell."""
+    mask = rasterise(read_land(inputs).geometry.to_numpy(), LAND_5KM)
+    flags = {"flag_values": np.array([0, 1], "uint8"), "flag_meanings": "sea land"}
+    metres = {"units": "m"}
+    return xr.Dataset(
+        {
+            "is_land": (
+                ("y", "x"),
+                mask.astype("uint8"),
+                {"long_name": "land by the centre of the cell", "grid_mapping": "crs", **flags},
+            ),
+            "crs": ((), np.int32(0), POLAR.to_cf()),
+        },
+        coords={
+            "y": ("y", LAND_5KM.y_m, {"standard_name": "projection_y_coordinate", **metres}),
+            "x": ("x", LAND_5KM.x_m, {"standard_name": "projection_x_coordinate", **metres}),
+        },
+        attrs={
+            "Conventions": "CF-1.8",
+            "title": "Land and sea north of 58 N in 5 km cells",
+            "institution": "arctic-picture",
+            "source": "Natural Earth 1:10m, 5.1.1",
+            "licence": "public domain",
+        },
+    )
+
+
 class _PlainUnpickler(pickle.Unpickler):
     """Loads tuples, lists, dicts, numbers and text only; anything that names code is refused."""
 
@@ -154,6 +184,15 @@ SOURCES = (
         title="Land of the countries, 1:10m, 5.1.1",
         made="union of the countries",
         read=read_land,
+        packages=(COUNTRIES_PACKAGE,),
+        **_COMMON,
+    ),
+    Source(
+        id="natural_earth_land_mask",
+        feeds="grid:land",
+        title="Land and sea in 5 km cells",
+        made="land rasterised by the centre of the cell",
+        read=read_land_mask,
         packages=(COUNTRIES_PACKAGE,),
         **_COMMON,
     ),

@@ -1,0 +1,195 @@
+"""What a place's climate follows from: bilinear fields, pattern scaling, permafrost share, fetch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.climate import effective_fetch_km, permafrost_fraction, sample_field, temperature_degc
+from layers.crs import polar_points
+
+LON, LAT = np.arange(0.0, 360.0, 90.0), np.array([60.0, 70.0, 80.0, 90.0])
+
+
+def field(values: np.ndarray, latitude: np.ndarray = LAT) -> xr.DataArray:
+    return xr.DataArray(
+        values, dims=("latitude", "longitude"), coords={"latitude": latitude, "longitude": LON}
+    )
+
+
+ROWS = np.array([[0.0, 10.0, 20.0, 30.0], [100.0, 110.0, 120.0, 130.0], [200.0] * 4, [300.0] * 4])
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "expected"),
+    [
+        (0, 60, 0),
+        (90, 70, 110),
+        (45, 60, 5),
+        (0, 65, 50),
+        (45, 65, 55),  # mean of 0, 10, 100, 110
+        (22.5, 67.5, 2.5 + 75),
+        (315, 60, 15),  # half-way from 30 back to 0, over 360
+        (-45, 60, 15),
+        (360, 60, 0),
+        (359.1, 60, 0.3),
+        (-90, 60, 30),
+        (180, 90, 300),
+        (0, 50, 0),  # south of the field: its edge
+    ],
+)
+def test_bilinear_by_hand(lon: float, lat: float, expected: float) -> None:
+    assert sample_field(field(ROWS), [lon], [lat]) == pytest.approx([expected])
+    flipped = field(ROWS[::-1], LAT[::-1])
+    assert sample_field(flipped, [lon], [lat]) == pytest.approx([expected])
+
+
+def test_a_field_that_starts_at_minus_180() -> None:
+    shifted = field(ROWS).assign_coords(longitude=LON - 180)
+    # Columns stand at -180, -90, 0, 90; between 90 and 180 it goes from 30 back to 0.
+    assert sample_field(shifted, [-180, 0, 135, 180], [60] * 4) == pytest.approx([0, 20, 15, 0])
+
+
+def test_shape_is_kept() -> None:
+    lon, lat = np.meshgrid([0.0, 90.0, 180.0], [60.0, 70.0])
+    assert sample_field(field(ROWS), lon, lat) == pytest.approx(ROWS[:2, :3])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-360, 720), st.floats(60, 90))
+def test_a_sample_lies_between_its_neighbours_and_wraps(lon: float, lat: float) -> None:
+    [value] = sample_field(field(ROWS), [lon], [lat])
+    assert 0 <= value <= 300
+    assert sample_field(field(ROWS), [lon + 360], [lat]) == pytest.approx([value], abs=1e-6)
+
+
+def test_temperature_is_linear_in_warming() -> None:
+    climate = xr.Dataset(
+        {"temperature_before_degc": field(np.full((4, 4), -12.0)), "warming_ratio": field(np.full((4, 4), 2.5))}
+    )
+    told = [temperature_degc(climate, [33.0], [71.0], level)[0] for level in (0.0, 1.0, 2.0, 4.0)]
+    assert told == pytest.approx([-12.0, -9.5, -7.0, -2.0])
+
+
+def test_permafrost_by_hand() -> None:
+    # Gruber 2012: a cumulative normal, mean -4.38 degC, variance 6.43 K2.
+    spread = 6.43**0.5
+    air = [-4.38, -4.38 - spread, -4.38 + spread, -40.0, 30.0]
+    assert permafrost_fraction(air) == pytest.approx([0.5, 0.841345, 0.158655, 1, 0], abs=1e-6)
+    assert np.isnan(permafrost_fraction([np.nan])).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(-40, 20), st.floats(0, 20))
+def test_warmer_ground_never_holds_more_permafrost(air: float, more: float) -> None:
+    cold, warm = permafrost_fraction([air, air + more])
+    assert 0 <= warm <= cold <= 1
+
+
+# -------------------------------------------------------------------------------- fetch, a toy land
+
+
+def points(*xy: tuple[float, float]) -> np.ndarray:
+    return np.array([shapely.Point(*place) for place in xy], dtype=object)
+
+
+def shapes(*polygons: object) -> np.ndarray:
+    return np.array(polygons, dtype=object)
+
+
+def test_open_ocean_is_capped_at_500() -> None:
+    island = shapely.box(0, 0, 20_000, 20_000)
+    fetch = effective_fetch_km(points((20_000, 10_000), (0, 0)), shapes(island))
+    assert fetch == pytest.approx([500, 500])
+
+
+def test_an_enclosed_basin_has_no_more_than_its_width() -> None:
+    land = shapely.box(-900_000, -900_000, 900_000, 900_000)
+    basin = shapely.box(0, 0, 40_000, 40_000)
+    [fetch] = effective_fetch_km(points((0, 20_000)), shapes(land.difference(basin)))
+    assert 10 < fetch <= 40 * 2**0.5
+
+
+def test_a_long_channel_by_hand() -> None:
+    # One cell of 5 km wide and over 500 km long either way. East lies open: 500 km. At 22.5 degrees
+    # the first step of 5 km rises 1.9 km, still water; the second 3.8 km, land: 5 km. Steeper: 0.
+    # The weights are cos2: 1 ahead, 0.8536 on both sides, 0.5, 0.1464: 4 in all.
+    land = shapely.box(-1_500_000, -500_000, 1_500_000, 500_000)
+    channel = shapely.box(-1_200_000, 0, 1_200_000, 5_000)
+    [fetch] = effective_fetch_km(points((2_500, 2_500)), shapes(land.difference(channel)))
+    side = np.cos(np.radians(22.5)) ** 2
+    assert fetch == pytest.approx((500 + 2 * side * 5) / 4, abs=1e-6)
+
+
+def test_far_from_the_sea_there_is_no_fetch() -> None:
+    land = shapely.box(-200_000, -200_000, 200_000, 200_000)
+    assert np.isnan(effective_fetch_km(points((0, 0)), shapes(land))).all()
+
+
+def test_land_across_the_water_shortens_fetch() -> None:
+    coast = shapely.box(-600_000, -600_000, 0, 600_000)
+    across = shapely.box(100_000, -600_000, 700_000, 600_000)
+    near = points((-1_000, 0))
+    [free] = effective_fetch_km(near, shapes(coast))
+    [held] = effective_fetch_km(near, shapes(coast, across))
+    assert free == pytest.approx(500)
+    assert 90 < held < 350
+
+
+# ------------------------------------------------------------------------------- the real picture
+
+
+def test_the_layers_of_permafrost_and_warming(picture) -> None:
+    permafrost, warming = picture.tables["permafrost"], picture.tables["warming"]
+    assert permafrost["class_low"].tolist() == sorted(permafrost["class_low"])
+    # Yakutsk stands on continuous permafrost, Tromsø on none to speak of.
+    cold = permafrost[permafrost["class_low"] == 0.9].geometry.union_all()
+    assert cold.contains(polar_points([129.7], [62.5])[0])
+    some = permafrost[permafrost["class_low"] >= 0.1].geometry.union_all()
+    assert not some.contains(polar_points([10.4], [63.0])[0])
+    # Warming is drawn over the whole cap, without a gap or an overlap.
+    assert warming.geometry.union_all().contains(polar_points([0.0], [90.0])[0])
+    assert warming.area.sum() == pytest.approx(warming.geometry.union_all().area, rel=1e-6)
+
+
+def _fetch(picture) -> object:
+    table = picture.tables["evidence"]
+    return table[table["indicator"] == "wave_exposure"].set_index("node_id")["value"]
+
+
+def test_fetch_of_known_places(picture) -> None:
+    fetch = _fetch(picture)
+    assert fetch.dropna().between(0, 500).all()
+    assert fetch.dropna().gt(0).any()
+    assert fetch["port:wpi-23970"] > 300  # Lysekil, open to the Skagerrak and the North Sea
+    assert fetch["port:wpi-19580"] < 30  # Juneau, at the head of a fjord
+
+
+@pytest.mark.xfail(
+    strict=True, raises=(AssertionError, pytest.fail.Exception),
+    reason="climate_risk._beside_sea: the cut of the land at 58 N counts as coast, so inland sites have waves",
+)
+@pytest.mark.parametrize(
+    "node",
+    [
+        "energy_site:gppd-wri1003847",  # Ust-Ilimsk, 1,500 km from any sea
+        "airfield:oa-ru-0241",  # Rybinsk, 500 km from the Gulf of Finland
+    ],
+)
+def test_no_waves_break_far_inland(picture, node: str) -> None:
+    assert node in set(picture.tables["nodes"]["node_id"])
+    assert node not in _fetch(picture).index
+
+
+@pytest.mark.xfail(
+    strict=True, raises=(AssertionError, pytest.fail.Exception),
+    reason="climate.effective_fetch_km: land ends at 58 N, so rays to the south cross Latvia as open water",
+)
+@pytest.mark.parametrize("node", ["cable_landing:landing-kuressaare", "port:wpi-28530", "port:wpi-28550"])
+def test_the_gulf_of_riga_is_no_ocean(picture, node: str) -> None:
+    # It is 174 km by 137 km (Encyclopaedia Britannica): no effective fetch can pass 200 km.
+    assert _fetch(picture)[node] < 200

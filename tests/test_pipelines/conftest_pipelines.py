@@ -1,0 +1,49 @@
+"""The command line as users start it, in its own process; with or without a network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Runs the command with every way out of the process through Python's sockets shut.
+OFFLINE = """
+import os, socket, sys
+def refuse(*arguments, **named):
+    sys.stderr.write(f"reached for the network: {arguments[1:]}\\n")
+    os._exit(99)
+for name in ("connect", "connect_ex", "sendto", "bind"):
+    setattr(socket.socket, name, refuse)
+socket.getaddrinfo = socket.create_connection = refuse
+from pipelines.cli import main
+try:
+    main()
+finally:
+    told = os.environ.get("MODULES_TO")
+    if told:
+        with open(told, "w") as stream:
+            stream.write("\\n".join(sys.modules))
+"""
+
+
+def environment(**extra: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **extra}
+
+
+def start_offline(cwd: Path, *arguments: str, **extra: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", OFFLINE, *arguments],
+        cwd=cwd, env=environment(**extra), text=True, encoding="utf-8",
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def run_command(cwd: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", *arguments],
+        cwd=cwd, env=environment(**extra), capture_output=True, text=True, encoding="utf-8", check=False,
+        timeout=120,
+    )  # fmt: skip

