@@ -61,6 +61,12 @@ def polar_xy(
     """
     lon = np.asarray(longitude_deg, dtype=float)
     lat = np.asarray(latitude_deg, dtype=float)
+    _must_be_degrees(lon, lat)
+    x, y = _transformer(GEOGRAPHIC, POLAR).transform(lon, lat)
+    return np.asarray(x), np.asarray(y)
+
+
+def _must_be_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> None:
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         msg = "coordinates must be finite; found NaN or infinity: drop or mend those rows first"
         raise ValueError(msg)
@@ -71,8 +77,6 @@ def polar_xy(
             "are the two columns swapped?"
         )
         raise ValueError(msg)
-    x, y = _transformer(GEOGRAPHIC, POLAR).transform(lon, lat)
-    return np.asarray(x), np.asarray(y)
 
 
 def polar_points(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.object_]:
@@ -83,7 +87,8 @@ def polar_points(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[n
 def lonlat(x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Take EPSG:3413 metres back to WGS 84 degrees, longitude in -180...180."""
     lon, lat = _transformer(POLAR, GEOGRAPHIC).transform(x_m, y_m)
-    return np.asarray(lon), np.asarray(lat)
+    # PROJ answers -180.00000000000003 on the date line.
+    return np.clip(lon, -180.0, 180.0), np.asarray(lat)
 
 
 def unit_vectors(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
@@ -137,7 +142,7 @@ def geographic_to_polar(geometries: Sequence[Any] | NDArray[np.object_]) -> NDAr
     Input is WGS 84 degrees; longitudes may run past 180. An edge that jumps by more than 180
     degrees crosses the date line; an edge of exactly 360 degrees is a whole parallel. Edges are
     densified first, or the chord of a cut along a parallel would swallow what lies north of it.
-    Parts cut at 180 degrees are joined again; polygons come back valid.
+    Parts cut at 180 degrees are joined again; polygons come back valid. Raises as `polar_xy`.
     """
     return np.array([_to_polar(geometry) for geometry in geometries], dtype=object)
 
@@ -188,6 +193,7 @@ def _surfaces(geometry: Any) -> Any:
 def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unwrap, densify and project one path; equal neighbours (at the pole) are dropped."""
     lon, lat = lonlat_deg[:, 0], lonlat_deg[:, 1]
+    _must_be_degrees(lon, lat)
     step = np.diff(lon)
     crosses = (np.abs(step) > 180) & (np.abs(np.abs(step) - 360) > 1e-6)
     step = np.where(crosses, (step + 180) % 360 - 180, step)

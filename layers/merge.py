@@ -52,13 +52,17 @@ class Nearest:
         """Pairs (query position, indexed position) no farther apart than `radius_km`."""
         if self._tree is None or not len(longitude_deg):
             return np.empty(0, dtype=int), np.empty(0, dtype=int)
-        chord = 2 * np.sin(radius_km / EARTH_RADIUS_KM / 2)
+        # Found on the sphere, a little farther out; held on the ellipsoid.
+        chord = 2 * np.sin(1.01 * radius_km / EARTH_RADIUS_KM / 2)
         hits = self._tree.query_ball_point(
             unit_vectors(longitude_deg, latitude_deg), chord, return_sorted=True
         )
         counts = np.fromiter((len(h) for h in hits), dtype=int, count=len(hits))
         query = np.repeat(np.arange(len(hits)), counts)
-        return query, np.concatenate([np.asarray(h, dtype=int) for h in hits]) if len(query) else query
+        found = np.fromiter((one for h in hits for one in h), dtype=int, count=len(query))
+        lon, lat = np.asarray(longitude_deg, dtype=float), np.asarray(latitude_deg, dtype=float)
+        apart = distance_km(lon[query], lat[query], self._lon[found], self._lat[found])
+        return query[apart <= radius_km], found[apart <= radius_km]
 
 
 def match_points(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CAVEATS", "Picture", "SourceNote"]
 
+_LATE = frozenset({"stale", "held", "missing"})
+
 # method §10: what must stand on every output. `{day}` is the picture's day.
 CAVEATS: tuple[str, ...] = (
     "Public data, as of {day}; missing data are shown as missing, never as zero.",
@@ -62,6 +64,19 @@ class Picture:
     layers: tuple[Layer, ...]
     tables: Mapping[str, pd.DataFrame]
     sources: tuple[SourceNote, ...]
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Ids of the sources that are stale, held back or missing.
+
+        One that is `not_held` never was: a gap to name, no decay.
+        """
+        return tuple(note.id for note in self.sources if note.state in _LATE)
+
+    @property
+    def status(self) -> str:
+        """`COMPLETE`, or `DEGRADED` where a source is late."""
+        return "DEGRADED" if self.late else "COMPLETE"
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -90,7 +90,8 @@ class Layer:
 
     Without `derive` it is the `merge` of the sources that feed it. With `derive` the parameters of
     that function name the layers (and `scenario`, `day`, `grids`, `draws`, `seed`) it reads.
-    A layer that is not published is a step on the way to others. `note` is printed wherever the layer is shown: a proxy says there that it is one.
+    A layer that is not published is a step on the way to others. `note` is printed wherever the
+    layer is shown: a proxy says there that it is one.
     """
 
     id: str
@@ -137,13 +138,7 @@ def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
         cast[column.name] = _cast(values, column, layer)
     table = pd.DataFrame(cast, index=frame.index)
     if layer.geometry != "table":
-        if not isinstance(frame, gpd.GeoDataFrame) or frame.crs != POLAR:
-            crs = getattr(frame, "crs", None)
-            msg = (
-                f"layer {layer.id}: expected geometry in {POLAR}, found "
-                f"{crs.to_string() if crs else 'none'}: project it with layers.crs"
-            )
-            raise SchemaError(msg)
+        _must_be_polar(frame, layer)
         table = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=POLAR)
     table = table.sort_values(layer.key[0], kind="stable", ignore_index=True)
     check(table, layer)
@@ -165,6 +160,16 @@ def _cast(values: pd.Series, column: Column, layer: Layer) -> pd.Series:
         raise SchemaError(msg) from error
 
 
+def _must_be_polar(frame: pd.DataFrame, layer: Layer) -> None:
+    crs = getattr(frame, "crs", None)
+    if crs != POLAR:
+        msg = (
+            f"layer {layer.id}: expected geometry in {POLAR.to_string()}, found "
+            f"{crs.to_string() if crs else 'none'}: project it with layers.crs"
+        )
+        raise SchemaError(msg)
+
+
 def check(frame: pd.DataFrame, layer: Layer) -> None:
     """Hold a conformed table against its layer.
 
@@ -173,7 +178,13 @@ def check(frame: pd.DataFrame, layer: Layer) -> None:
     SchemaError
         With every fault found: column or geometry, row key, expected, found.
     """
+    lacking = [column.name for column in layer.all_columns if column.name not in frame.columns]
+    if lacking:
+        msg = f"layer {layer.id}: expected the columns {', '.join(lacking)}, found none: the table is damaged"
+        raise SchemaError(msg)
     faults: list[str] = []
+    if layer.geometry != "table":
+        _must_be_polar(frame, layer)
     doubled = frame.duplicated(list(layer.key), keep=False)
     if doubled.any():
         faults.append(f"{'+'.join(layer.key)}: expected unique, found twice {_some(frame, layer, doubled)}")
@@ -221,9 +232,10 @@ def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[st
 def _geometry_faults(frame: pd.DataFrame, layer: Layer) -> list[str]:
     geometry = np.asarray(frame.geometry.array, dtype=object)
     null = np.array([g is None or g.is_empty for g in geometry], dtype=bool)
-    if null.any():
-        return [f"geometry: expected one, found none {_some(frame, layer, null)}"]
     faults = []
+    if null.any():
+        faults.append(f"geometry: expected one, found none {_some(frame, layer, null)}")
+        frame, geometry = frame[~null], geometry[~null]
     kinds = np.array([g.geom_type for g in geometry], dtype=object)
     wrong = ~np.isin(kinds, list(_GEOMETRY_KINDS[layer.geometry]))
     if wrong.any():

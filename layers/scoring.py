@@ -7,6 +7,7 @@ score is 0 for `low`, 1 for `high`, left out of `known`.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,10 +103,11 @@ def _dimensions(evidence: pd.DataFrame) -> pd.DataFrame:
         .groupby(["node_id", "axis", "dimension"], sort=True)[["weight", "scored", "known_weight"]]
         .sum()
     )
+    low = sums["scored"] / sums["weight"]
     return pd.DataFrame(
         {
-            "low": sums["scored"] / sums["weight"],
-            "high": (sums["scored"] + sums["weight"] - sums["known_weight"]) / sums["weight"],
+            "low": low,
+            "high": low + (sums["weight"] - sums["known_weight"]) / sums["weight"],
             "known": (sums["scored"] / sums["known_weight"]).where(sums["known_weight"] > 0),
             "coverage": sums["known_weight"] / sums["weight"],
         }
@@ -155,11 +157,10 @@ def draw_axes(
         for dimension in dimensions:
             rows = live[(live["axis"] == axis) & (live["dimension"] == dimension)]
             parts.append(_draw_dimension(rows, len(nodes), draws, random))
-        if len(parts) == 1:
-            out[axis] = parts[0]
-        else:
-            logs = [np.log(EPS + (1 - EPS) * part) for part in parts]
-            out[axis] = np.exp(np.mean(logs, axis=0, dtype=np.float32))
+        told = np.sum([~np.isnan(part) for part in parts], axis=0, dtype=np.float32)
+        logs = [np.log(EPS + (1 - EPS) * part) for part in parts] if len(parts) > 1 else parts
+        mean = np.divide(np.nansum(logs, axis=0), told, out=np.zeros_like(told), where=told > 0)
+        out[axis] = np.exp(mean) if len(parts) > 1 else mean
     return out
 
 
@@ -190,8 +191,8 @@ def _draw_dimension(
             drawn[open_node[now]] += open_width[now, None] * chance
         total[has] += weights[:, number] * (drawn[has] / size[has, None])
         shares[has] += weights[:, number]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(shares > 0, total / shares, np.float32(0.0))
+    # A dimension in which nothing applies is NaN: the axis is the mean of the others.
+    return np.divide(total, shares, out=np.full_like(total, np.nan), where=shares > 0)
 
 
 def conjunction(
@@ -204,8 +205,8 @@ def conjunction(
 ) -> NDArray[np.float64]:
     """Share of draws in which a capable node stands in the top of its kind on every axis.
 
-    Climate and military: the top `top_share`; civil: the top `civil_share`. The bar of a draw is
-    the quantile among all nodes of the kind in that draw; who reaches it, ties included, is in.
+    Climate and military: the top `top_share`; civil: the top `civil_share`, of the nodes of the
+    kind, rounded up; who equals the last of them is in.
     """
     held: NDArray[np.bool_] = np.zeros(drawn["climate"].shape, dtype=np.bool_)
     for name in kind.unique():
@@ -213,7 +214,8 @@ def conjunction(
         inside: NDArray[np.bool_] = np.ones((len(rows), held.shape[1]), dtype=np.bool_)
         for axis, share in (("climate", top_share), ("military", top_share), ("civil", civil_share)):
             values = drawn[axis][rows]
-            bar = np.quantile(values, 1.0 - share, axis=0, method="inverted_cdf")
+            most = max(1, math.ceil(len(rows) * share - 1e-9))
+            bar = np.partition(values, len(rows) - most, axis=0)[len(rows) - most]
             inside = inside & (values >= bar)
         held[rows] = inside
     return np.where(capable, held.mean(axis=1), 0.0)
@@ -230,7 +232,11 @@ def rank_intervals(drawn: Mapping[str, NDArray[np.float32]], kind: pd.Series) ->
     for name in kind.unique():
         rows = np.flatnonzero((kind == name).to_numpy())
         order = np.argsort(-overlap[rows], axis=0, kind="stable")
+        sorted_values = np.take_along_axis(overlap[rows], order, axis=0)
+        first = np.vstack([np.ones((1, order.shape[1]), bool), sorted_values[1:] != sorted_values[:-1]])
+        # Equal nodes share the rank of the first of them.
+        shared = np.maximum.accumulate(np.where(first, np.arange(len(rows))[:, None], 0), axis=0) + 1
         place = np.empty_like(order)
-        np.put_along_axis(place, order, np.arange(1, len(rows) + 1)[:, None], axis=0)
+        np.put_along_axis(place, order, shared, axis=0)
         ranks[rows] = np.quantile(place, [0.05, 0.5, 0.95], axis=1, method="inverted_cdf").T
     return ranks

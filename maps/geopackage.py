@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-_FILE = "picture.gpkg"
+_FILE, _PART = "picture.gpkg", "picture.part.gpkg"
 
 
 def write(picture: Picture, folder: Path) -> Path:
@@ -36,16 +36,18 @@ def write(picture: Picture, folder: Path) -> Path:
     ExportError
         If the file cannot be written; what was begun is removed.
     """
-    path = folder / _FILE
+    path, part = folder / _FILE, folder / _PART
+    part.unlink(missing_ok=True)
     stamp = f"{picture.day.isoformat()}T00:00:00.000Z"
     try:
         with _fixed_clock(stamp):
             for layer in picture.layers:
-                _write_layer(picture, layer, path)
-        with closing(sqlite3.connect(path)) as database, database:
+                _write_layer(picture, layer, part)
+        with closing(sqlite3.connect(part)) as database, database:
             _describe(database, picture, stamp)
+        part.replace(path)  # a link planted under the name is replaced, not followed
     except (OSError, sqlite3.Error, pyogrio.errors.DataSourceError, RuntimeError) as error:
-        path.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         msg = f"{_FILE}: expected to write it into {folder}, found {error}: is the disk full?"
         raise ExportError(msg) from error
     return path
@@ -61,11 +63,19 @@ def _fixed_clock(stamp: str) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
+def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """The table with NUL in a text shown as its symbol: SQLite would cut the text there."""
+    for column in layer.all_columns:
+        if column.dtype == "str" and table[column.name].str.contains("\0", regex=False).any():
+            table = table.assign(**{column.name: table[column.name].str.replace("\0", "\u2400")})
+    return table
+
+
 def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
     table = picture.tables[layer.id]
     geometry = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}.get(layer.geometry)
     pyogrio.write_dataframe(
-        table if geometry else pd.DataFrame(table),
+        _without_nul(table, layer) if geometry else pd.DataFrame(_without_nul(table, layer)),
         path,
         layer=layer.id,
         driver="GPKG",

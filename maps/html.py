@@ -44,16 +44,17 @@ _POINT_GRID_M = 10
 _PATH_GRID_M = 100
 _TOLERANCE_M = {"polygon": 1_000.0, "line": 700.0}
 _LABELLED = ("countries", "seas")
-# The countries draw the land; it would only cost.
-_DRAWN_BY_OTHERS = ("land",)
+# Countries draw the land where both are there; twice would only cost.
+_DRAWN_BY = {"land": "countries"}
 # Layers whose areas share borders and never overlap, by how they are made.
-_COVERAGES = ("countries", "alliances", "bathymetry", "permafrost", "warming")
+_COVERAGES = ("countries", "alliances")
+# Outlines of cells: corners only, nothing to simplify.
+_CELLS = ("bathymetry", "permafrost", "warming", "sea_ice")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
 _MEDIAN_ENDS = 2010  # years of the period are in the median already
 
-# States of a source (contract.md). One that is `not_held` never was: a gap to name, no decay.
-_DEGRADED = frozenset({"stale", "held", "missing"})
+# State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
 
 # Characters that hide, or turn the reading order of what follows, are shown instead of obeyed.
@@ -109,12 +110,12 @@ def _block(name: str, content: Any) -> str:
 
 
 def _content(picture: Picture) -> dict[str, Any]:
+    there = {layer.id for layer in picture.layers}
     drawn = [
         layer
         for layer in picture.layers
-        if layer.geometry != "table" and layer.id not in _DRAWN_BY_OTHERS
+        if layer.geometry != "table" and _DRAWN_BY.get(layer.id) not in there
     ]
-    late = [source.id for source in picture.sources if source.state in _DEGRADED]
     first: dict[bytes, str] = {}
     return {
         "region": {
@@ -123,8 +124,8 @@ def _content(picture: Picture) -> dict[str, Any]:
         },
         "scenario": _text(picture.scenario.title),
         "day": picture.day.isoformat(),
-        "status": "DEGRADED" if late else "COMPLETE",
-        "late": late,
+        "status": picture.status,
+        "late": picture.late,
         "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
         "sources": [
@@ -167,7 +168,7 @@ def _layer(layer: Layer, table: Any, first: dict[bytes, str]) -> dict[str, Any]:
     else:
         wkb = b"".join(shapely.to_wkb(geometry))
         owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
-        tolerance_m = _TOLERANCE_M[layer.geometry]
+        tolerance_m = 0.0 if layer.id in _CELLS else _TOLERANCE_M[layer.geometry]
         is_coverage = layer.id in _COVERAGES
         content["paths"] = (
             _paths(geometry, layer.geometry, tolerance_m, is_coverage=is_coverage)

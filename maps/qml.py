@@ -41,7 +41,7 @@ def qml(layer: Layer) -> str:
         renderer.set("type", "singleSymbol")
         symbols = SubElement(renderer, "symbols")
         _symbol(symbols, "0", layer, style, None)
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode")
+    return tostring(root, encoding="unicode")
 
 
 def _symbol(parent: Element, name: str, layer: Layer, style: Style, row: Class | None) -> None:

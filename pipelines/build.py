@@ -109,7 +109,7 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
     return {
         "id": folder.name,
         "path": str(folder),
-        "status": "COMPLETE",
+        "status": picture.status,
         "seconds": round(time.perf_counter() - started, 2),
         "region": picture.region.id,
         "scenario": picture.scenario.id,

@@ -105,6 +105,8 @@ def build(
         f"flags       {flags}"
     )
     _say(told, as_json=as_json, text=text)
+    if told["status"] != "COMPLETE":
+        raise typer.Exit(10)
 
 
 @app.command()

@@ -92,10 +92,14 @@ def as_text(told: dict[str, Any]) -> str:
     """The explanation as plain text."""
     node = told["node"]
     status = f", {node['special_status'].replace('_', ' ')}" if node["special_status"] else ""
+    kind, institution = node["kind"].replace("_", " "), node["institution"].replace("_", " ")
+    place = (
+        f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, "
+        f"+/- {node['position_uncertainty_km']:g} km"
+    )
     lines = [
         f"{node['name']} ({node['node_id']})",
-        f"{node['kind'].replace('_', ' ')}, {node['country_iso3']}, {node['institution'].replace('_', ' ')}{status}; "
-        f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, +/- {node['position_uncertainty_km']:g} km",
+        f"{kind}, {node['country_iso3']}, {institution}{status}; {place}",
         f"flag: {node['flag'].replace('_', ' ')}, probability {node['flag_probability']:.2f}; "
         f"dual-use class {node['dual_use_class']}; rank in kind {node['rank_low']} to {node['rank_high']}",
         "",
@@ -124,9 +128,10 @@ def as_text(told: dict[str, Any]) -> str:
             if row["state"] == "not_applicable"
             else _number(row["value"])
         )
+        unit = "" if row["unit"] == "1" else row["unit"]
         score = "" if row["score"] is None else f"{row['score']:.2f}"
         lines.append(
-            f"{row['group'] + '.' + row['indicator']:36} {value:>12} {row['unit']:16} {score:>7} "
+            f"{row['group'] + '.' + row['indicator']:36} {value:>12} {unit:16} {score:>7} "
             f"{row['weight']:6.3f}  {row['as_of']:10}  {row['source']}"
         )
         if row["note"]:
@@ -137,4 +142,4 @@ def as_text(told: dict[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return "" if value is None else f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"

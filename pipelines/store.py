@@ -104,7 +104,7 @@ def _manifest(
             files.append(size | described.get(name, {}))
     return {
         "format": FORMAT,
-        "status": "COMPLETE",
+        "status": picture.status,
         "region": picture.region.id,
         "scenario": picture.scenario.id,
         "day": picture.day.isoformat(),
@@ -183,7 +183,8 @@ def _hold(folder: Path, manifest: dict[str, Any]) -> None:
         if path.is_file() and path.relative_to(folder).as_posix() not in listed
     ]
     if faults:
-        msg = f"picture {folder.name}: expected the files of its manifest, found {'; '.join(faults)}: build it again"
+        found = "; ".join(faults)
+        msg = f"picture {folder.name}: expected the files of its manifest, found {found}: build it again"
         raise ExportError(msg)
 
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from layers.picture import Picture
 
 ROOT = Path(__file__).parent.parent
@@ -62,11 +60,11 @@ def mirror() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Picture]]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Picture]:
     """The default picture, built once: its folder and itself."""
     from pipelines.build import Options, build
 
-    yield build(tmp_path_factory.mktemp("pictures"), Options())
+    return build(tmp_path_factory.mktemp("pictures"), Options())
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,9 @@ def test_facts_know_only_the_schema(module):
 
 @pytest.mark.parametrize("module", modules("layers.assessed"))
 def test_judgements_get_tables_not_the_code_of_facts(module):
-    assert not {name for name in ours(module) if within(name, "layers.observed", "layers.catalog", "layers.compose")}
+    assert not {
+        name for name in ours(module) if within(name, "layers.observed", "layers.catalog", "layers.compose")
+    }
 
 
 @pytest.mark.parametrize("module", modules("pipelines.sources"))
@@ -168,7 +170,7 @@ def test_a_library_is_imported_in_its_home_only(library, homes):
 
 def test_nothing_imports_the_command_line_or_the_flows():
     for module in FILES:
-        if module not in {"pipelines.__main__"}:
+        if module != "pipelines.__main__":
             assert not {"pipelines.cli", "pipelines.flows"} & ours(module), module
 
 
@@ -177,7 +179,9 @@ def test_no_file_opens_a_door(module):
     for name, node in calls(module):
         where = f"{module}, line {node.lineno}: {name}"
         assert name not in {"eval", "exec", "compile", "__import__"}, where
-        assert not name.endswith((".extractall", "os.system", "os.popen", "pd.read_pickle", "yaml.load")), where
+        assert not name.endswith((".extractall", "os.system", "os.popen", "pd.read_pickle", "yaml.load")), (
+            where
+        )
         assert name not in {"pickle.load", "pickle.loads", "pickle.Unpickler", "marshal.loads"}, where
         for keyword in node.keywords:
             if isinstance(keyword.value, ast.Constant):
@@ -240,7 +244,14 @@ def test_every_source_feeds_something(source):
         layer = {row.id: row for row in LAYERS}[source.feeds]
         # What is held feeds a layer of facts; what is wanted may name the judgement that lacks it.
         assert layer.derive is None or source.state == "not_held"
-    for text in (source.title, source.publisher, source.licence, source.citation, source.homepage, source.made):
+    for text in (
+        source.title,
+        source.publisher,
+        source.licence,
+        source.citation,
+        source.homepage,
+        source.made,
+    ):
         assert text.strip()
     date.fromisoformat(source.as_of)
 
@@ -312,7 +323,9 @@ def measures() -> list[tuple[Layer, Column]]:
     return [(layer, column) for layer in LAYERS for column in layer.all_columns if column.dtype == "float"]
 
 
-@pytest.mark.parametrize(("layer", "column"), measures(), ids=lambda row: getattr(row, "name", None) or row.id)
+@pytest.mark.parametrize(
+    ("layer", "column"), measures(), ids=lambda row: getattr(row, "name", None) or row.id
+)
 def test_a_measure_ends_in_its_unit(layer: Any, column: Any):
     if (layer.id, column.name) in UNITLESS:
         assert column.unit == ""
@@ -330,7 +343,9 @@ def test_no_column_ends_in_a_unit_it_is_not_in():
         for column in layer.all_columns:
             for unit, suffix in SUFFIX.items():
                 if column.name.endswith(suffix) and column.dtype in {"float", "int"}:
-                    longer = [u for u, s in SUFFIX.items() if column.name.endswith(s) and len(s) > len(suffix)]
+                    longer = [
+                        u for u, s in SUFFIX.items() if column.name.endswith(s) and len(s) > len(suffix)
+                    ]
                     assert longer or column.unit == unit, f"{layer.id}.{column.name}"
 
 

@@ -65,7 +65,9 @@ def test_our_packages_come_from_here():
 
 def test_the_command_is_arctic_picture():
     assert PROJECT["project"]["scripts"] == {"arctic-picture": "pipelines.cli:main"}
-    ours = [e for e in entry_points(group="console_scripts") if e.value.split(":")[0].split(".")[0] == "pipelines"]
+    ours = [
+        e for e in entry_points(group="console_scripts") if e.value.split(":")[0].split(".")[0] == "pipelines"
+    ]
     assert {(e.name, e.value) for e in ours} == {("arctic-picture", "pipelines.cli:main")}
     assert callable(ours[0].load())
     assert distribution("arctic-picture").version == PROJECT["project"]["version"]

@@ -57,7 +57,11 @@ def test_the_patterns_know_what_they_look_for():
         assert PLACE.search(text.encode()), text
     for text in ("https://example.org/home/x", "layers/work/x", "../home/x", "and/or/work"):
         assert not PLACE.search(text.encode()), text
-    for text in ("https://repo.example.org/pypi/simple/", "--index" + "-url x", "https://nexus.example.org/x"):
+    for text in (
+        "https://repo.example.org/pypi/simple/",
+        "--index" + "-url x",
+        "https://nexus.example.org/x",
+    ):
         assert REGISTRY.search(text.encode()), text
     for text in ("https://pypi.org/project/folium/", "https://www.npmjs.com/package/leaflet"):
         assert not REGISTRY.search(text.encode()), text
@@ -73,7 +77,9 @@ def test_no_address_of_a_package_registry(tracked):
 
 def test_no_lock_no_cache_no_environment(tracked):
     names = [path.relative_to(ROOT).as_posix() for path in tracked]
-    odd = re.compile(r"\.lock$|\.pyc$|(?:^|/)(?:\.venv|cache|pictures|__pycache__|\.[a-z_]+_cache)/|\.egg-info/")
+    odd = re.compile(
+        r"\.lock$|\.pyc$|(?:^|/)(?:\.venv|cache|pictures|__pycache__|\.[a-z_]+_cache)/|\.egg-info/"
+    )
     assert not [name for name in names if odd.search(name)]
 
 
@@ -87,16 +93,6 @@ def test_the_snapshot_is_small(tracked):
     assert sum(path.stat().st_size for path in data) < SNAPSHOT_BYTES
     on_disk = {path for path in (ROOT / "pipelines" / "snapshot" / "data").iterdir() if path.is_file()}
     assert set(data) == on_disk, "a file of the snapshot is not committed"
-
-
-def test_every_source_file_is_committed(tracked):
-    on_disk = {
-        path
-        for package in ("layers", "maps", "pipelines")
-        for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".part"
-    }
-    assert {str(path.relative_to(ROOT)) for path in on_disk - set(tracked)} == set()
 
 
 @pytest.mark.shared

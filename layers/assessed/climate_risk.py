@@ -12,6 +12,7 @@ import shapely
 
 from layers.assessed.book import numbers
 from layers.climate import effective_fetch_km, permafrost_fraction, temperature_degc
+from layers.crs import lonlat
 from layers.grid import nearest_cells
 from layers.scoring import log_ramp, ramp
 
@@ -30,6 +31,7 @@ __all__ = ["add_climate_risk"]
 _ICE_SUPPORT_KM = 75.0  # beyond it the satellite grid says nothing about a place (method §2.1)
 _ICE_CELLS = 5
 _COAST_KM = 1.0
+_CUT_DEG = 58.005
 _PERMAFROST_MATTERS = 0.05
 
 
@@ -63,7 +65,9 @@ def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[
     xy, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
     )
-    joined = np.flatnonzero(ring[1:] == ring[:-1])
+    # The land is cut at the southern edge of the snapshot: the cut is no shore.
+    is_cut = lonlat(xy[:, 0], xy[:, 1])[1] < _CUT_DEG
+    joined = np.flatnonzero((ring[1:] == ring[:-1]) & ~(is_cut[1:] & is_cut[:-1]))
     edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
     near = np.zeros(len(points), dtype=bool)
     near[shapely.STRtree(edges).query(points, "dwithin", _COAST_KM * 1000)[0]] = True

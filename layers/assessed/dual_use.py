@@ -47,9 +47,14 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
     def rows(kind: str, table: tuple[tuple[str, str, Any, str, str], ...]) -> None:
         for group, indicator, score, source, note in table:
             book.add(
-                facts.of(kind), ("dual_use", f"d_{group}", indicator), np.asarray(score, dtype=float),
-                value=np.asarray(score, dtype=float), source=source, as_of=_DAYS[source], note=note,
-            )  # fmt: skip
+                facts.of(kind),
+                ("dual_use", f"d_{group}", indicator),
+                np.asarray(score, dtype=float),
+                value=np.asarray(score, dtype=float),
+                source=source,
+                as_of=_DAYS[source],
+                note=note,
+            )
 
     def near(column: str, km: float) -> NDArray[np.float64]:
         return (reach[column] <= km).astype(float).to_numpy()
@@ -72,55 +77,164 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
         port["shelter_afforded"].map({"Excellent": 1.0, "Good": 1.0, "Fair": 0.0, "Poor": 0.0, "None": 0.0})
     )
     wpi = "nga_world_port_index"
-    rows("port", (
-        ("required", "deep_water", deep, wpi, "channel or anchorage 10.7 m and more"),
-        ("required", "berth", berth, wpi, "a pier depth or wharf is reported"),
-        ("supporting", "roro", yes(port["has_facilities_ro_ro"]), wpi, "roll-on roll-off"),
-        ("supporting", "railway", near("rail_km", 2), "osm_railways", "railway within 2 km"),
-        ("supporting", "fuel", fuel, wpi, "fuel oil or diesel"),
-        ("supporting", "crane", crane, wpi, "crane or lift"),
-        ("supporting", "tug", yes(port["has_tugs_assistance"]), wpi, "tug assistance"),
-        ("supporting", "shelter", shelter, wpi, "shelter good or excellent"),
-    ))  # fmt: skip
+    rows(
+        "port",
+        (
+            ("required", "deep_water", deep, wpi, "channel or anchorage 10.7 m and more"),
+            ("required", "berth", berth, wpi, "a pier depth or wharf is reported"),
+            ("supporting", "roro", yes(port["has_facilities_ro_ro"]), wpi, "roll-on roll-off"),
+            ("supporting", "railway", near("rail_km", 2), "osm_railways", "railway within 2 km"),
+            ("supporting", "fuel", fuel, wpi, "fuel oil or diesel"),
+            ("supporting", "crane", crane, wpi, "crane or lift"),
+            ("supporting", "tug", yes(port["has_tugs_assistance"]), wpi, "tug assistance"),
+            ("supporting", "shelter", shelter, wpi, "shelter good or excellent"),
+        ),
+    )
     length, paved = numbers(air["runway_length_m"]), yes(air["is_runway_paved"])
     width, paved_length = numbers(air["runway_width_m"]), numbers(air["paved_length_m"])
-    short = _at_least(np.where(np.isnan(paved_length), np.where(paved == 0, 0.0, length), paved_length), 1067)
-    short = np.where(np.isnan(paved) & np.isnan(paved_length) & (short == 1), np.nan, short)
-    rows("airfield", (
-        ("required", "paved_1067_m", short, "ourairports", "paved runway of 1,067 m and more"),
-        ("required", "width_27_4_m", _at_least(width, 27.4), "ourairports", "27.4 m wide and more"),
-        ("supporting", "paved_2359_m", np.where(short == 0, 0.0, _at_least(np.where(paved == 0, 0.0, np.where(np.isnan(paved_length), length, paved_length)), 2359)), "ourairports", "2,359 m and more"),
-        ("supporting", "scheduled", yes(air["has_scheduled_service"]), "ourairports", "scheduled passengers"),
-        ("supporting", "fuel", np.full(count, np.nan), "ourairports", "fuel is not openly held"),
-        ("supporting", "port_or_rail", np.maximum(near("port_km", 30), near("rail_terminal_km", 30)), "nga_world_port_index", "port or railhead within 30 km"),
-    ))  # fmt: skip
-    rows("rail_terminal", (
-        ("required", "to_port_or_border", near("port_km", 10), "osm_railways", "a port within 10 km of the railhead"),
-        ("required", "gauge", np.full(count, np.nan), "osm_railways", "gauge is not held"),
-        ("supporting", "electrified", np.full(count, np.nan), "osm_railways", "electrification is not held"),
-    ))  # fmt: skip
+    # No paved runway on file: 0 where the longest is unpaved; where its surface is unknown it counts
+    # only if it is too short whatever it is.
+    unstated = np.where(length < 1067, length, np.nan)
+    surfaced = np.where(np.isnan(paved_length), np.where(paved == 0, 0.0, unstated), paved_length)
+    short = _at_least(surfaced, 1067)
+    long = np.where(short == 0, 0.0, _at_least(surfaced, 2359))
+    rows(
+        "airfield",
+        (
+            ("required", "paved_1067_m", short, "ourairports", "paved runway of 1,067 m and more"),
+            ("required", "width_27_4_m", _at_least(width, 27.4), "ourairports", "27.4 m wide and more"),
+            ("supporting", "paved_2359_m", long, "ourairports", "2,359 m and more"),
+            (
+                "supporting",
+                "scheduled",
+                yes(air["has_scheduled_service"]),
+                "ourairports",
+                "scheduled passengers",
+            ),
+            ("supporting", "fuel", np.full(count, np.nan), "ourairports", "fuel is not openly held"),
+            (
+                "supporting",
+                "port_or_rail",
+                np.maximum(near("port_km", 30), near("rail_terminal_km", 30)),
+                "nga_world_port_index",
+                "port or railhead within 30 km",
+            ),
+        ),
+    )
+    rows(
+        "rail_terminal",
+        (
+            (
+                "required",
+                "to_port_or_border",
+                near("port_km", 10),
+                "osm_railways",
+                "a port within 10 km of the railhead",
+            ),
+            ("required", "gauge", np.full(count, np.nan), "osm_railways", "gauge is not held"),
+            (
+                "supporting",
+                "electrified",
+                np.full(count, np.nan),
+                "osm_railways",
+                "electrification is not held",
+            ),
+        ),
+    )
     systems = numbers(facts.landing["systems_in_service"])
-    rows("cable_landing", (
-        ("required", "system_in_service", _at_least(systems, 1), "own_cable_landings", "an international or inter-island system lands"),
-        ("supporting", "only_landing", (reach["cable_landing_km"] > 100).astype(float), "own_cable_landings", "no other landing within 100 km"),
-        ("supporting", "serves_ground_station", near("ground_station_km", 50), "own_ground_stations", "a ground station within 50 km"),
-    ))  # fmt: skip
+    rows(
+        "cable_landing",
+        (
+            (
+                "required",
+                "system_in_service",
+                _at_least(systems, 1),
+                "own_cable_landings",
+                "an international or inter-island system lands",
+            ),
+            (
+                "supporting",
+                "only_landing",
+                (reach["cable_landing_km"] > 100).astype(float),
+                "own_cable_landings",
+                "no other landing within 100 km",
+            ),
+            (
+                "supporting",
+                "serves_ground_station",
+                near("ground_station_km", 50),
+                "own_ground_stations",
+                "a ground station within 50 km",
+            ),
+        ),
+    )
     nearby = reach[["port_km", "airfield_km", "cable_landing_km", "rail_terminal_km"]].min(axis=1)
-    rows("energy_site", (
-        ("required", "dependent_node", (nearby <= 25).astype(float), "nga_world_port_index", "a port, airfield, landing or railhead within 25 km"),
-        ("supporting", "only_supply", (reach["energy_site_km"] > 100).astype(float), "wri_global_power_plants", "no other energy site within 100 km"),
-    ))  # fmt: skip
+    rows(
+        "energy_site",
+        (
+            (
+                "required",
+                "dependent_node",
+                (nearby <= 25).astype(float),
+                "nga_world_port_index",
+                "a port, airfield, landing or railhead within 25 km",
+            ),
+            (
+                "supporting",
+                "only_supply",
+                (reach["energy_site_km"] > 100).astype(float),
+                "wri_global_power_plants",
+                "no other energy site within 100 km",
+            ),
+        ),
+    )
     tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
     listed = tier.isin(["A", "B"]).astype(float).where(tier.notna()).to_numpy(dtype=float)
-    rows("mine", (
-        ("required", "listed_material", listed, "own_materials", "material on NATO's or the EU's strategic list"),
-        ("required", "producing_or_strategic", np.where(facts.project.is_there | facts.mine.is_there, 1.0, np.nan), "icmm_global_mining", "a facility on record or a strategic project"),
-        ("supporting", "port_or_rail", np.maximum(near("port_km", 25), near("rail_km", 5)), "osm_railways", "port within 25 km or railway within 5 km"),
-    ))  # fmt: skip
-    rows("ground_station", (
-        ("required", "civil_and_public", np.ones(count), "own_ground_stations", "civil operator, public site"),
-        ("supporting", "polar_orbit", yes(facts.station["is_polar_orbit_service"]), "own_ground_stations", "serves polar orbits"),
-    ))  # fmt: skip
+    rows(
+        "mine",
+        (
+            (
+                "required",
+                "listed_material",
+                listed,
+                "own_materials",
+                "material on NATO's or the EU's strategic list",
+            ),
+            (
+                "required",
+                "producing_or_strategic",
+                np.where(facts.project.is_there | facts.mine.is_there, 1.0, np.nan),
+                "icmm_global_mining",
+                "a facility on record or a strategic project",
+            ),
+            (
+                "supporting",
+                "port_or_rail",
+                np.maximum(near("port_km", 25), near("rail_km", 5)),
+                "osm_railways",
+                "port within 25 km or railway within 5 km",
+            ),
+        ),
+    )
+    rows(
+        "ground_station",
+        (
+            (
+                "required",
+                "civil_and_public",
+                np.ones(count),
+                "own_ground_stations",
+                "civil operator, public site",
+            ),
+            (
+                "supporting",
+                "polar_orbit",
+                yes(facts.station["is_polar_orbit_service"]),
+                "own_ground_stations",
+                "serves polar orbits",
+            ),
+        ),
+    )
 
 
 _DAYS = {

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.book import distance_to_lines_km, numbers, yes
-from layers.assessed.remit import institutions
+from layers.assessed.remit import special_status
 from layers.assessed.sites import with_lonlat
 from layers.merge import nearest
 from layers.scoring import percentile, ramp
@@ -55,8 +55,7 @@ def add_military_relevance(
     _add_sustainment(book, facts)
     _add_connection(book, facts)
     _add_position(book, facts, points, chokepoints)
-    status = book.sites["country_iso3"].map(institutions(memberships, day)["special_status"])
-    reason = status.map(_TREATY)
+    reason = special_status(book.sites, memberships, day).map(_TREATY)
     _add_association(book, military_sites, reason)
     _add_policy(book, facts, materials, reason)
 
@@ -95,10 +94,10 @@ def _add_access(book: Book, facts: Facts) -> None:
     paved_length = numbers(facts.airfield["paved_length_m"])
     reach = np.where(np.isnan(paved_length), length, paved_length)
     score = np.where(reach < _SHORT_FIELD_M, 0.0, 0.5 + 0.5 * ramp(reach, _SHORT_FIELD_M, _LONG_FIELD_M))
-    # Gravel carries some of these aircraft, some of the time: it is capped at one half.
-    score = np.where(paved == 1, score, np.minimum(score, 0.5))
+    # Gravel carries some of these aircraft, some of the time: without a paved runway, one half.
+    score = np.where(np.isnan(paved_length), np.minimum(score, 0.5), score)
     # Nothing short can be long, whatever its surface; a long one of unknown surface is unknown.
-    known = ~np.isnan(reach) & (~np.isnan(paved) | (reach < _SHORT_FIELD_M))
+    known = ~np.isnan(reach) & (~np.isnan(paved_length) | (paved == 0) | (reach < _SHORT_FIELD_M))
     book.add(
         field, ("military", "m_access", "runway_length"), np.where(known, score, np.nan), value=reach,
         unit="m", source=_AIR, as_of=_AIR_DAY,
@@ -184,7 +183,7 @@ def _add_position(
     book.add(
         everywhere, ("military", "m_position", "gate_distance"),
         percentile(pd.Series(gate), kind, falling=True), value=gate, unit="km",
-        source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a maritime gate is higher",
+        source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a gate is higher",
     )  # fmt: skip
     apart = facts.reach["own_kind_km"]
     book.add(
@@ -216,13 +215,13 @@ def _add_association(book: Book, military_sites: gpd.GeoDataFrame, reason: pd.Se
 
 def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
     """Best tier (A, B, C, D) of the materials named in each text; null where the text is null."""
-    text = commodities.str.lower()
     best = pd.Series("D", index=commodities.index).where(commodities.notna(), None)
     for tier in ("C", "B", "A"):
         pattern = "|".join(
             f"(?:{regex})" for regex in materials.loc[materials["tier"] == tier, "match_regex"]
         )
-        best = best.mask(text.str.contains(pattern, na=False), tier) if pattern else best
+        found = commodities.str.contains(pattern, case=False, na=False) if pattern else False
+        best = best.mask(found, tier)
     return best
 
 

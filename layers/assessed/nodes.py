@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.dual_use import CLASSES, classify
-from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions
+from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
 from layers.assessed.sites import KINDS
 from layers.crs import POLAR
 from layers.schema import Column, Layer
@@ -61,7 +61,7 @@ def _nodes(
             "kind": kind,
             "country_iso3": sites["country_iso3"],
             "institution": lens["institution"].to_numpy(),
-            "special_status": lens["special_status"].to_numpy(),
+            "special_status": special_status(sites, memberships, day),
             "longitude_deg": sites["longitude_deg"].round(5),
             "latitude_deg": sites["latitude_deg"].round(5),
             "position_uncertainty_km": sites["position_uncertainty_km"],
@@ -128,9 +128,14 @@ def _leading(evidence: pd.DataFrame, most: int = 2) -> tuple[dict[tuple[str, str
     told: dict[tuple[str, str], list[str]] = {}
     for node, axis, indicator, value, unit, score in zip(*columns, strict=True):
         measure = "" if unit in {"1", "class"} else f" {unit}"
-        words = f"{indicator.replace('_', ' ')} {value:.4g}{measure} (score {score:.2f})"
+        words = f"{indicator.replace('_', ' ')} {_plain(value)}{measure} (score {score:.2f})"
         told.setdefault((node, axis), []).append(words)
     return told, unknown
+
+
+def _plain(value: float) -> str:
+    """Four significant digits, never in powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _axis_columns() -> tuple[Column, ...]:
@@ -160,14 +165,17 @@ NODES = Layer(
         Column("node_id", "str", "`<kind>:<source key>`, stable across runs", required=True),
         Column("kind", "str", "kind of node", required=True, choices=KINDS),
         Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
-        Column("institution", "str", "NATO and EU at the picture's date", required=True, choices=INSTITUTIONS),
+        Column("institution", "str", "NATO and EU at the picture's date", required=True,
+               choices=INSTITUTIONS),
         Column("special_status", "str", "treaty or other status of the territory"),
         Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
         Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
         Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True, low=0),
         *_axis_columns(),
-        Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True, choices=CLASSES),
-        Column("flag_probability", "float", "share of draws in the conjunction", "1", required=True, low=0, high=1),
+        Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True,
+               choices=CLASSES),
+        Column("flag_probability", "float", "share of draws in the conjunction", "1", required=True,
+               low=0, high=1),
         Column("flag", "str", "robust from 0.8, possible from 0.2", required=True, choices=FLAGS),
         Column("rank_low", "int", "rank within kind, 5 % of draws", required=True, low=1),
         Column("rank_median", "int", "rank within kind, median draw", required=True, low=1),

@@ -17,7 +17,7 @@ from layers.schema import Column, Layer
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["ALLIANCES", "BASELINE_REQUIREMENTS", "CER_SECTORS", "institutions"]
+__all__ = ["ALLIANCES", "BASELINE_REQUIREMENTS", "CER_SECTORS", "institutions", "special_status"]
 
 INSTITUTIONS = ("both", "nato_only", "eu_only", "neither")
 
@@ -66,6 +66,17 @@ def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
         },
         index=pd.Index(memberships["country_iso3"], name="country_iso3"),
     )
+
+
+def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) -> pd.Series:
+    """Special status of the territory each site stands in; null where there is none.
+
+    The Svalbard Treaty holds for the archipelago alone (74 to 81 N): Jan Mayen, which shares its
+    code, is not under it.
+    """
+    status = sites["country_iso3"].map(institutions(memberships, day)["special_status"])
+    jan_mayen = (sites["country_iso3"] == "SJM") & (sites["latitude_deg"] < 74)
+    return status.mask(jan_mayen)
 
 
 def _alliances(countries: gpd.GeoDataFrame, memberships: pd.DataFrame, day: date) -> gpd.GeoDataFrame:

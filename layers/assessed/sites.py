@@ -45,15 +45,42 @@ def with_lonlat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
-    """Fold the tables into one: what repeats an earlier row adds its key to that row's `sources`."""
-    kept = tables[0].assign(sources=tables[0]["feature_id"]).reset_index(drop=True)
+    """Fold the tables into one: what repeats an earlier row adds its key to that row's `sources`.
+
+    Inside one table only a row of the very name of an earlier one, within 1 km, repeats it.
+    """
+    first = tables[0].reset_index(drop=True)
+    kept = _folded(first.assign(sources=first["feature_id"]), _twins(first))
     for others in tables[1:]:
         match = match_points(kept, others, same_place_km=same_place_km, same_name_km=same_name_km)
         again = others["feature_id"][match >= 0].groupby(match[match >= 0]).agg("; ".join)
         kept.loc[again.index, "sources"] += "; " + again
-        new = others[match < 0]
-        kept = pd.concat([kept, new.assign(sources=new["feature_id"])], ignore_index=True)
+        new = others[match < 0].reset_index(drop=True)
+        new = _folded(new.assign(sources=new["feature_id"]), _twins(new))
+        kept = pd.concat([kept, new], ignore_index=True)
     return kept
+
+
+def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> np.ndarray:
+    """For each row the earlier row of the same name within `apart_km` that it repeats, or itself."""
+    owner = np.arange(len(table))
+    left, right = within_km(table, table, apart_km)
+    names = table["name"].to_numpy(dtype=object)
+    alike = (right < left) & (names[left] == names[right])
+    np.minimum.at(owner, left[alike], right[alike])
+    return owner
+
+
+def _folded(table: pd.DataFrame, owner: np.ndarray) -> pd.DataFrame:
+    """Keep the rows that own themselves; the others leave their keys to their owners."""
+    sources = table.groupby(owner)["sources"].agg("; ".join)
+    kept = table[owner == np.arange(len(table))]
+    return kept.assign(sources=sources.loc[kept.index].to_numpy()).reset_index(drop=True)
+
+
+def _by_list(table: pd.DataFrame, *prefixes: str) -> list[pd.DataFrame]:
+    """The rows of each list that was stacked into `table`, known by the prefix of its keys."""
+    return [table[table["feature_id"].str.startswith(prefix)].reset_index(drop=True) for prefix in prefixes]
 
 
 def _ports(ports: gpd.GeoDataFrame, harbours: gpd.GeoDataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
@@ -159,11 +186,11 @@ def _sites(
     ]
     by_kind = {
         "port": port,
-        "airfield": _merged([airfield], **near),
+        "airfield": _merged(_by_list(airfield, "oa-", "apd-"), same_place_km=1.0, same_name_km=10.0),
         "cable_landing": _merged([landing], **near),
         "mine": _merged([mine, project], same_place_km=1.0, same_name_km=30.0),
         "rail_terminal": _rail_terminals(railways, places),
-        "energy_site": _merged([plant, terminal], **near),
+        "energy_site": _merged([*_by_list(plant, "gppd-can", "gppd-wri"), terminal], **near),
         "ground_station": _merged([station], **near),
     }
     table = pd.concat(

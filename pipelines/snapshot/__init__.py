@@ -84,7 +84,10 @@ def load(
         row = rows.get(source.id)
         path = folder / (row or {}).get("file", f"{source.id}.parquet")
         if row is None or not path.is_file():
-            msg = f"source {source.id}: expected {path.name} in the snapshot, found none: run 'arctic-picture snapshot'"
+            msg = (
+                f"source {source.id}: expected {path.name} in the snapshot, found none: "
+                "run 'arctic-picture snapshot'"
+            )
             raise SourceError(msg)
         found = sha256_of(path)
         if found != row["sha256"]:

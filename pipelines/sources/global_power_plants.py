@@ -54,7 +54,7 @@ SOURCES = (
         homepage="https://datasets.wri.org/dataset/globalpowerplantdatabase",
         as_of=_AS_OF,
         state="embedded",
-        made="facts (name, place, capacity, fuel, owner) of plants >= 5 MW; Alaska is not in the tables at hand",
+        made="facts (name, place, capacity, fuel, owner) of plants >= 5 MW; Alaska is not at hand",
         read=read,
     ),
 )

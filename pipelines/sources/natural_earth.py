@@ -40,12 +40,16 @@ _SIMPLIFY_M = 250  # 1:10m data is good to about 5 km on the ground; borders sta
 _ISO3 = {"ALD": "ALA"}
 
 
-def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Countries and territories north of 58 N; Svalbard and Jan Mayen stand apart from Norway."""
+def _raw(inputs: Inputs) -> gpd.GeoDataFrame:
+    """The package's countries that reach north of 40 N, in degrees and whole."""
     path = inputs.package(COUNTRIES_PACKAGE)
     raw = gpd.read_file(f"zip://{path}", columns=["ADMIN", "SOVEREIGNT", "ADM0_A3", "POP_EST"])
-    raw = raw[raw.bounds["maxy"] >= 55].reset_index(drop=True)
-    table = polygons(raw)
+    return raw[raw.bounds["maxy"] >= 40].reset_index(drop=True)
+
+
+def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Countries and territories north of 58 N; Svalbard and Jan Mayen stand apart from Norway."""
+    table = polygons(_raw(inputs))
     iso3 = table["ADM0_A3"].replace(_ISO3)
     table = table.assign(
         country_iso3=iso3,
@@ -89,8 +93,12 @@ def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_land_mask(inputs: Inputs) -> xr.Dataset:
-    """Land in 5 km cells of EPSG:3413, by the centre of the cell."""
-    mask = rasterise(read_land(inputs).geometry.to_numpy(), LAND_5KM)
+    """Land in 5 km cells of EPSG:3413, by the centre of the cell.
+
+    It reaches south of the snapshot's edge: there the sea must end where the land is.
+    """
+    raw = _raw(inputs)
+    mask = rasterise(geographic_to_polar(raw.geometry.array), LAND_5KM)
     flags = {"flag_values": np.array([0, 1], "uint8"), "flag_meanings": "sea land"}
     metres = {"units": "m"}
     return xr.Dataset(
@@ -108,7 +116,7 @@ def read_land_mask(inputs: Inputs) -> xr.Dataset:
         },
         attrs={
             "Conventions": "CF-1.8",
-            "title": "Land and sea north of 58 N in 5 km cells",
+            "title": "Land and sea around the pole in 5 km cells",
             "institution": "arctic-picture",
             "source": "Natural Earth 1:10m, 5.1.1",
             "licence": "public domain",

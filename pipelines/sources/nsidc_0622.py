@@ -52,6 +52,6 @@ def mask_invalid_ice(sample: Sample, month: int, valid: NDArray[np.bool_]) -> Sa
     """
     if sample.date.month != month:
         return sample
-    spurious = ~valid & (sample.concentration <= 100)  # noqa: PLR2004 - percent, not a flag
+    spurious = ~valid & (sample.concentration <= 100)
     cleared = np.where(spurious, np.uint8(0), sample.concentration)
     return replace(sample, concentration=cleared, valid_ice_mask=True)

@@ -172,7 +172,7 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
     if not kinds or not kinds <= {"Polygon", "MultiPolygon"}:
         raise refuse(path, "polygons", ", ".join(sorted(kinds)) or "no feature")
     west, south, east, north = shapely.total_bounds(parts)
-    if not (west >= -360 and east <= 360 and south >= 0 and north <= 90):  # noqa: PLR2004
+    if not (west >= -360 and east <= 360 and south >= 0 and north <= 90):
         found = f"{west:g} {south:g} {east:g} {north:g}"
         raise refuse(path, "longitude, latitude in degrees, north of the equator", found)
     _, once = np.unique(shapely.to_wkb(shapely.normalize(parts)), return_index=True)

@@ -329,7 +329,7 @@ def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
                 "feature_id": f"route-{key}",
                 "name": head["route_name"],
                 "family": head["family"],
-                "waypoints": "; ".join(part["waypoint"].dropna()),
+                "waypoints": "; ".join(dict.fromkeys(part["waypoint"].dropna())),
                 "note": head["note"],
                 "source_url": head["source_url"],
                 "seen_on": head["seen_on"],

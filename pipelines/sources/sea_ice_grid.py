@@ -199,8 +199,8 @@ def read_surface(nasa_team: Path, cdr: Path) -> NDArray[np.uint8]:
             f"the land mask of {nasa_team.name} but for {_SURFACE_TOLERANCE:.1%} of the cells",
             f"{share:.2%} that differ",
         )
-    surface = np.where(codes == 253, COAST, np.where(land, LAND_SURFACE, OCEAN))  # noqa: PLR2004
-    return np.where(~land & (other == 252), LAKE, surface).astype(np.uint8)  # noqa: PLR2004
+    surface = np.where(codes == 253, COAST, np.where(land, LAND_SURFACE, OCEAN))
+    return np.where(~land & (other == 252), LAKE, surface).astype(np.uint8)
 
 
 def presence(polygons: NDArray[np.object_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -147,9 +147,7 @@ def test_nearest_cells_by_hand() -> None:
     assert index.tolist() == [[left, right], [right, left]]
     assert distance[0, 0] == pytest.approx(0, abs=1e-6)
     lon, lat = lonlat(x[[150, 152]], y[[200, 200]])
-    assert distance[0, 1] == pytest.approx(
-        Geod(ellps="WGS84").inv(lon[0], lat[0], lon[1], lat[1])[2] / 1000
-    )
+    assert distance[0, 1] == pytest.approx(Geod(ellps="WGS84").inv(lon[0], lat[0], lon[1], lat[1])[2] / 1000)
     assert 48 < distance[0, 1] < 54
 
 

@@ -65,7 +65,9 @@ def test_ramp_by_hand() -> None:
 
 def test_log_ramp_by_hand() -> None:
     # 100 -> 0, 100,000 -> 1; 1,000 is a third of the way, 10,000 two thirds.
-    assert log_ramp([0, -5, 100, 1e3, 1e4, 1e5, 1e9], 100, 1e5) == pytest.approx([0, 0, 0, 1 / 3, 2 / 3, 1, 1])
+    assert log_ramp([0, -5, 100, 1e3, 1e4, 1e5, 1e9], 100, 1e5) == pytest.approx(
+        [0, 0, 0, 1 / 3, 2 / 3, 1, 1]
+    )
     assert np.isnan(log_ramp([np.nan], 100, 1e5)).all()
 
 
@@ -73,7 +75,9 @@ def test_percentile_by_hand() -> None:
     value = pd.Series([30.0, 10.0, 20.0, np.nan, 7.0, 5.0, 5.0])
     within = pd.Series(["a", "a", "a", "a", "b", "c", "c"])
     # Three known of four in a: (rank - 1/2) / 3; a group of one and a tie both stand in the middle.
-    assert percentile(value, within) == pytest.approx([5 / 6, 1 / 6, 3 / 6, np.nan, 0.5, 0.5, 0.5], nan_ok=True)
+    assert percentile(value, within) == pytest.approx(
+        [5 / 6, 1 / 6, 3 / 6, np.nan, 0.5, 0.5, 0.5], nan_ok=True
+    )
     assert percentile(value, within, falling=True) == pytest.approx(
         [1 / 6, 5 / 6, 3 / 6, np.nan, 0.5, 0.5, 0.5], nan_ok=True
     )
@@ -199,7 +203,12 @@ def test_no_hazard_means_nearly_no_risk_whatever_the_rest() -> None:
 
 
 def test_dimensions_are_not_summed_over_nodes() -> None:
-    lines = [("n", "civil", "g", "i", 0.2), ("m", "civil", "g", "i", 0.9), *rest("n", "civil"), *rest("m", "civil")]
+    lines = [
+        ("n", "civil", "g", "i", 0.2),
+        ("m", "civil", "g", "i", 0.9),
+        *rest("n", "civil"),
+        *rest("m", "civil"),
+    ]
     told = axis_intervals(rows(*lines))
     assert told.loc[["n", "m"], "civil_low"].tolist() == pytest.approx([0.2, 0.9])
 
@@ -338,7 +347,11 @@ def test_a_value_known_as_an_interval_is_drawn_inside_it() -> None:
 def test_the_same_weights_hold_for_all_nodes() -> None:
     lines = []
     for node in ("n", "m"):
-        lines += [(node, "military", "a", "i", 0.0), (node, "military", "b", "i", 1.0), *rest(node, "military")]
+        lines += [
+            (node, "military", "a", "i", 0.0),
+            (node, "military", "b", "i", 1.0),
+            *rest(node, "military"),
+        ]
     _, drawn = drawn_of(rows(*lines))
     assert np.array_equal(drawn["military"][0], drawn["military"][1])
 
@@ -380,10 +393,6 @@ def test_draws_stay_inside_the_bounds_of_their_groups(nodes: list[dict], seed: i
     assert all(((values >= 0) & (values <= 1 + 1e-6)).all() for values in drawn.values())
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(AssertionError, pytest.fail.Exception),
-    reason="a dimension in which nothing applies is 0 in draw_axes but left out by axis_intervals",
-)
 def test_a_dimension_that_does_not_apply_is_left_out_of_the_draws_too() -> None:
     lines = [("n", "hazard", "g", "i", "off"), *rest("n", "hazard"), *rest("m")]
     table = rows(*lines)
@@ -436,10 +445,6 @@ def test_ties_at_the_bar_are_in() -> None:
     assert share.tolist() == [1, 1, 0]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(AssertionError, pytest.fail.Exception),
-    reason="scoring.conjunction: quantile(1 - share) with >= lets one too many in where n * share is whole",
-)
 @pytest.mark.parametrize("count", [4, 8, 24])
 def test_a_quarter_is_a_quarter(count: int) -> None:
     values = [[number / 100] for number in range(count)]
@@ -462,7 +467,10 @@ def test_ranks_by_hand() -> None:
 
 def test_ranks_are_of_the_geometric_mean() -> None:
     # Arithmetic means: 0.6 against 0.5. Geometric: 0.9 * 0.9 * 0 nearly nothing, against 0.5.
-    one, other = stacked(climate=[[0.9], [0.5]], military=[[0.9], [0.5]], civil=[[0.0], [0.5]]), pd.Series(["p"] * 2)
+    one, other = (
+        stacked(climate=[[0.9], [0.5]], military=[[0.9], [0.5]], civil=[[0.0], [0.5]]),
+        pd.Series(["p"] * 2),
+    )
     assert rank_intervals(one, other)[:, 1].tolist() == [2, 1]
 
 
@@ -481,9 +489,6 @@ def test_ranks_are_ordered_and_count_the_kind(count: int, draws: int, seed: int)
             assert sorted(ranks[kind == name, 1]) == list(range(1, int((kind == name).sum()) + 1))
 
 
-@pytest.mark.xfail(
-    strict=True, raises=(AssertionError, pytest.fail.Exception), reason="scoring.rank_intervals: equal nodes get ranks 1, 2, 3 by their place in the table"
-)
 def test_ties_are_ties() -> None:
     values = np.full((3, 5), 0.5, dtype=np.float32)
     ranks = rank_intervals(dict.fromkeys(AXES, values), pd.Series(["port"] * 3))

@@ -217,7 +217,7 @@ def test_shell_refers_to_nothing_outside(text: str) -> None:
 )
 def test_shell_with_a_reference_is_refused(shell: str) -> None:
     with pytest.raises(ExportError, match="inside the page"):
-        html._refuse_references(shell)  # noqa: SLF001
+        html._refuse_references(shell)
 
 
 def test_policy_names_the_hash_of_every_script_and_style(text: str) -> None:
@@ -233,7 +233,7 @@ def test_policy_names_the_hash_of_every_script_and_style(text: str) -> None:
 
 
 def test_same_picture_same_bytes(text: str, tmp_path: Path) -> None:
-    html._shell.cache_clear()  # noqa: SLF001
+    html._shell.cache_clear()
     path = html.write(_picture(), tmp_path)
     assert path == tmp_path / "map.html"
     assert path.read_bytes() == text.encode()
@@ -292,11 +292,9 @@ def test_a_picture_without_nodes_and_ice_is_drawn() -> None:
 # --- shapes ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "shape", [POLE, DATE_LINE, POLE.difference(shapely.Point(3e5, 0).buffer(2e5))]
-)
+@pytest.mark.parametrize("shape", [POLE, DATE_LINE, POLE.difference(shapely.Point(3e5, 0).buffer(2e5))])
 def test_polygons_come_back_whole(shape: Any) -> None:
-    coded = html._paths(np.array([shape], dtype=object), "polygon", 1_000.0)  # noqa: SLF001
+    coded = html._paths(np.array([shape], dtype=object), "polygon", 1_000.0)
     back = _decoded(json.loads(json.dumps(coded))[0])
     assert back.symmetric_difference(shape).area < 0.005 * shape.area
     assert back.hausdorff_distance(shape) < 1_500
@@ -313,7 +311,7 @@ def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
 
 def test_a_vertex_at_the_pole_is_kept() -> None:
     wedge = shapely.Polygon([(0, 0), (1e6, 0), (1e6, 1e6)])
-    coded = html._paths(np.array([wedge], dtype=object), "polygon", 0.0)  # noqa: SLF001
+    coded = html._paths(np.array([wedge], dtype=object), "polygon", 0.0)
     assert _decoded(coded[0]).equals(wedge)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -50,11 +53,25 @@ def two(tmp_path_factory) -> tuple[dict[str, Any], dict[str, Any]]:
     """The default picture, built in two fresh processes that differ in all that must not matter."""
     places = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("another place with ø")]
     worlds = [
-        {"PYTHONHASHSEED": "0", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "MODULES_TO": str(places[0] / "modules")},
-        {"PYTHONHASHSEED": "1", "TZ": "America/Adak", "LC_ALL": "C.UTF-8", "HOME": str(places[1]), "OMP_NUM_THREADS": "1"},
+        {
+            "PYTHONHASHSEED": "0",
+            "TZ": "Pacific/Kiritimati",
+            "LC_ALL": "C",
+            "MODULES_TO": str(places[0] / "modules"),
+        },
+        {
+            "PYTHONHASHSEED": "1",
+            "TZ": "America/Adak",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(places[1]),
+            "OMP_NUM_THREADS": "1",
+        },
     ]
     first, second = finish(
-        [(start_offline(place, "build", "--json", **world), place) for place, world in zip(places, worlds, strict=True)]
+        [
+            (start_offline(place, "build", "--json", **world), place)
+            for place, world in zip(places, worlds, strict=True)
+        ]
     )
     return first | {"modules": set((places[0] / "modules").read_text().split())}, second
 
@@ -62,9 +79,15 @@ def two(tmp_path_factory) -> tuple[dict[str, Any], dict[str, Any]]:
 @pytest.fixture(scope="module")
 def others(tmp_path_factory) -> dict[str, dict[str, Any]]:
     """A small region, and a warmer world."""
-    asked = {"barents": ["--region", "barents"], "warmer": ["--scenario", "warming_2", "--region", "greenland", "--draws", "40"]}
+    asked = {
+        "barents": ["--region", "barents"],
+        "warmer": ["--scenario", "warming_2", "--region", "greenland", "--draws", "40"],
+    }
     places = {name: tmp_path_factory.mktemp(name) for name in asked}
-    started = [(start_offline(places[name], "build", "--json", *words), places[name]) for name, words in asked.items()]
+    started = [
+        (start_offline(places[name], "build", "--json", *words), places[name])
+        for name, words in asked.items()
+    ]
     return dict(zip(asked, finish(started), strict=True))
 
 
@@ -82,7 +105,17 @@ def test_two_processes_give_the_same_bytes(two, folder):
 
 def test_a_build_needs_no_prefect(two):
     assert "layers.compose" in two[0]["modules"], "the list of modules is not that of a build"
-    heavy = {"prefect", "fastapi", "sqlalchemy", "requests", "iris", "openpyxl", "pytest", "IPython", "matplotlib"}
+    heavy = {
+        "prefect",
+        "fastapi",
+        "sqlalchemy",
+        "requests",
+        "iris",
+        "openpyxl",
+        "pytest",
+        "IPython",
+        "matplotlib",
+    }
     assert not heavy & two[0]["modules"]
 
 
@@ -103,7 +136,19 @@ def test_build_json_keeps_the_contract(two):
 
 def test_the_manifest_holds_what_it_promises(folder):
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    assert {"format", "id", "seq", "files", "layers", "sources", "inputs", "gates", "method", "code", "options"} <= set(manifest)
+    assert {
+        "format",
+        "id",
+        "seq",
+        "files",
+        "layers",
+        "sources",
+        "inputs",
+        "gates",
+        "method",
+        "code",
+        "options",
+    } <= set(manifest)
     assert manifest["id"] == folder.name
     for row in manifest["files"]:
         path = folder / row["file"]
@@ -113,17 +158,21 @@ def test_the_manifest_holds_what_it_promises(folder):
             assert row["crs"] == "EPSG:3413"
             assert row["rows"] == len(gpd.read_parquet(path))
     assert {row["file"] for row in manifest["files"]} | {MANIFEST} == set(hashes(folder))
-    assert {"map.html", "picture.gpkg", "layers/nodes.parquet", "tables/evidence.parquet"} <= set(hashes(folder))
+    assert {"map.html", "picture.gpkg", "layers/nodes.parquet", "tables/evidence.parquet"} <= set(
+        hashes(folder)
+    )
     known = {row["id"] for row in manifest["sources"]}
     evidence = pd.read_parquet(folder / "tables" / "evidence.parquet")
     assert set(evidence["source_id"]) <= known
 
 
 def test_no_output_names_this_machine(folder):
-    import os
-    import socket
-
-    names = {str(Path.home()).encode(), str(folder).encode(), str(Path(__file__).parents[2]).encode(), os.fsencode(sys.prefix)}
+    names = {
+        str(Path.home()).encode(),
+        str(folder).encode(),
+        str(Path(__file__).parents[2]).encode(),
+        os.fsencode(sys.prefix),
+    }
     host = socket.gethostname()
     if len(host) > 6:
         names.add(host.encode())
@@ -181,7 +230,9 @@ def test_check_passes_and_counts(folder):
 @pytest.fixture
 def small(others, tmp_path) -> Path:
     """A copy of the small picture that may be spoiled, behind its pointer."""
-    folder = shutil.copytree(others["barents"]["folder"], tmp_path / "pictures" / "snapshots" / others["barents"]["id"])
+    folder = shutil.copytree(
+        others["barents"]["folder"], tmp_path / "pictures" / "snapshots" / others["barents"]["id"]
+    )
     (tmp_path / "pictures" / "latest").symlink_to(f"snapshots/{folder.name}")
     for path in folder.rglob("*"):
         if path.is_file():
@@ -230,7 +281,9 @@ def test_check_names_a_spoiled_manifest(small):
     assert MANIFEST in done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="check does not hold the manifest to its id: a forged file with a forged hash passes")
+@pytest.mark.xfail(
+    strict=True, reason="check does not hold the manifest to its id: a forged file with a forged hash passes"
+)
 def test_check_finds_a_file_forged_together_with_its_manifest(small):
     (small / "map.html").write_text("forged")
     manifest = json.loads((small / MANIFEST).read_text(encoding="utf-8"))
@@ -253,8 +306,6 @@ REFUSED = [
 
 @pytest.mark.parametrize(("words", "told"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
 def test_what_cannot_be_built_is_refused_in_one_line(small, words, told):
-    import re
-
     root = small.parents[1]
     before = sorted(p.name for p in root.rglob("*"))
     done = run_command(root, "build", "--out", str(root), "--json", *words)
@@ -269,7 +320,9 @@ def test_what_cannot_be_built_is_refused_in_one_line(small, words, told):
 BADLY = [["--seed", "-1"], ["--draws", "many"], ["--no-such-option"], ["--seed", "1.5"]]
 
 
-@pytest.mark.xfail(strict=True, reason="--seed -1 ends in numpy's traceback; typer's own refusals are four lines")
+@pytest.mark.xfail(
+    strict=True, reason="--seed -1 ends in numpy's traceback; typer's own refusals are four lines"
+)
 @pytest.mark.parametrize("words", BADLY, ids=[" ".join(words) for words in BADLY])
 def test_other_refusals_are_one_line_too(small, words):
     root = small.parents[1]
@@ -294,7 +347,7 @@ def test_a_dry_run_refuses_what_a_build_refuses(tmp_path):
     assert run_command(tmp_path, "build", "--dry-run", "--region", "atlantis").returncode == 2
 
 
-def test_a_damaged_snapshot_builds_nothing(small, tmp_path, monkeypatch):
+def test_a_damaged_snapshot_builds_nothing(small, tmp_path):
     """A flipped bit in the embedded data: one line, exit code 1, the last picture stays."""
     from pipelines import snapshot
 
