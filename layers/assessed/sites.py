@@ -68,6 +68,8 @@ def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> np.ndarray:
     names = table["name"].to_numpy(dtype=object)
     alike = (right < left) & (names[left] == names[right])
     np.minimum.at(owner, left[alike], right[alike])
+    while (owner[owner] != owner).any():
+        owner = owner[owner]
     return owner
 
 
