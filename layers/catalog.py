@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.evidence import EVIDENCE
+from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.remit import ALLIANCES
 from layers.assessed.sites import SITES
@@ -58,6 +59,7 @@ LAYERS: tuple[Layer, ...] = (
     CHOKEPOINTS,
     MILITARY_SITES,
     SITES,
+    MEASURES,
     EVIDENCE,
     NODES,
 )

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from layers.regions import Region
     from layers.scenarios import Scenario
+    from layers.schema import Layer
 
-__all__ = ["compose"]
+__all__ = ["compose", "derive_standing", "standing"]
 
 
 def compose(
@@ -36,35 +37,22 @@ def compose(
     draws: int,
     seed: int,
     sources: Sequence[SourceNote],
+    made: Mapping[str, pd.DataFrame] | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
     """Make the picture of `region` from the conformed tables that sources feed, by layer id.
 
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
-    same values in every region. `report` hears the id of each layer as it is made.
+    same values in every region. `made` holds derived layers that are ready, by id (see `standing`);
+    `report` hears the id of each layer as it is made.
 
     Raises
     ------
     SchemaError
         If a layer has no source, or a table breaks its layer's contract.
     """
-    given: dict[str, Any] = {
-        "grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
-    }  # fmt: skip
-    tables: dict[str, pd.DataFrame] = {}
-    for layer in LAYERS:
-        report(layer.id)
-        if layer.derive is None:
-            frames = feeds.get(layer.id)
-            if not frames:
-                msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
-                raise SchemaError(msg)
-            # A source's table was conformed when it was read; only a merge makes a new one.
-            tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
-        else:
-            names = inspect.signature(layer.derive).parameters
-            made = layer.derive(**{name: (given | tables)[name] for name in names})
-            tables[layer.id] = conform(made, layer)
+    given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed}
+    tables = _fold(feeds, given, LAYERS, made or {}, report)
     shown = tuple(layer for layer in LAYERS if layer.is_published)
     return Picture(
         region=region,
@@ -74,6 +62,56 @@ def compose(
         tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
         sources=tuple(sources),
     )
+
+
+def standing() -> tuple[Layer, ...]:
+    """Derived layers that follow from the sources alone, whatever the scenario, day or draws."""
+    moving = {"scenario", "day", "draws", "seed"}
+    found = []
+    for layer in LAYERS:
+        reads = set(inspect.signature(layer.derive).parameters) if layer.derive else set()
+        if reads & moving:
+            moving.add(layer.id)
+        elif layer.derive:
+            found.append(layer)
+    return tuple(found)
+
+
+def derive_standing(
+    feeds: Mapping[str, Sequence[pd.DataFrame]], grids: Mapping[str, xr.Dataset]
+) -> dict[str, pd.DataFrame]:
+    """Make the standing layers of some sources, by id; raises as `compose`."""
+    wanted = standing()
+    layers = [layer for layer in LAYERS if layer.derive is None or layer in wanted]
+    tables = _fold(feeds, {"grids": grids}, layers, {})
+    return {layer.id: tables[layer.id] for layer in wanted}
+
+
+def _fold(
+    feeds: Mapping[str, Sequence[pd.DataFrame]],
+    given: Mapping[str, Any],
+    layers: Sequence[Layer],
+    ready: Mapping[str, pd.DataFrame],
+    report: Callable[[str], None] = lambda _: None,
+) -> dict[str, pd.DataFrame]:
+    """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
+    tables: dict[str, pd.DataFrame] = {}
+    for layer in layers:
+        report(layer.id)
+        if layer.id in ready:
+            tables[layer.id] = ready[layer.id]
+        elif layer.derive is None:
+            frames = feeds.get(layer.id)
+            if not frames:
+                msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
+                raise SchemaError(msg)
+            # A source's table was conformed when it was read; only a merge makes a new one.
+            tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
+        else:
+            names = inspect.signature(layer.derive).parameters
+            known = {**given, **tables}
+            tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
+    return tables
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
@@ -88,7 +126,7 @@ def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFr
         if isinstance(table, gpd.GeoDataFrame):
             kept = table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
         cut[name] = kept
-    evidence = cut["evidence"]
-    held = evidence["node_id"].isin(set(cut["nodes"]["node_id"]))
-    cut["evidence"] = evidence[held].reset_index(drop=True)
+    nodes = set(cut["nodes"]["node_id"])
+    for name in ("evidence", "measures"):
+        cut[name] = cut[name][cut[name]["node_id"].isin(nodes)].reset_index(drop=True)
     return cut

@@ -75,6 +75,7 @@ def compose_snapshot(
         draws=options.draws,
         seed=options.seed,
         sources=notes,
+        made=loaded.standing,
         report=lambda name: report(f"layer {name}"),
     )
     return picture, loaded

@@ -1,4 +1,4 @@
-"""`Book`: where the axes write their evidence rows, and what they all measure from a node."""
+"""`Book`: where the axes write their evidence rows; `Facts`: what they judge."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
-
-from layers.crs import lonlat
-from layers.merge import nearest
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["Attributes", "Book", "Facts", "distance_to_lines_km", "facts_of", "numbers", "yes"]
+__all__ = ["Attributes", "Book", "Facts", "facts_of", "numbers", "yes"]
 
 _AXIS = {
     "hazard": "climate",
@@ -121,7 +116,7 @@ class Attributes:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of each site: attributes of the source rows behind it, and distances."""
+    """What is known of each site: attributes of the source rows behind it, and what was measured."""
 
     kind: NDArray[np.object_]
     port: Attributes
@@ -132,24 +127,18 @@ class Facts:
     plant: Attributes
     terminal: Attributes
     station: Attributes
-    reach: pd.DataFrame
+    measures: pd.DataFrame
 
     def of(self, *kinds: str) -> NDArray[np.bool_]:
         """Mask of the sites of some kinds."""
         return np.isin(self.kind, kinds)
 
 
-def facts_of(
-    sites: pd.DataFrame,
-    points: NDArray[np.object_],
-    railways: gpd.GeoDataFrame,
-    roads: gpd.GeoDataFrame,
-    **tables: pd.DataFrame,
-) -> Facts:
-    """Gather the attributes of `tables` (by field name of `Facts`) and the distances."""
+def facts_of(sites: pd.DataFrame, measures: pd.DataFrame, **tables: pd.DataFrame) -> Facts:
+    """Gather the measures and the attributes of `tables` (by field name of `Facts`)."""
     return Facts(
         kind=sites["kind"].to_numpy(dtype=object),
-        reach=_reach(sites, points, railways, roads),
+        measures=measures.set_index("node_id").loc[sites["node_id"]].reset_index(),
         **{name: Attributes(sites["sources"], table) for name, table in tables.items()},
     )
 
@@ -162,37 +151,3 @@ def numbers(values: pd.Series) -> NDArray[np.float64]:
 def yes(values: pd.Series) -> NDArray[np.float64]:
     """A yes/no column as 1 and 0, null as NaN."""
     return np.asarray(values.astype("boolean").astype("Float64").to_numpy(dtype=float, na_value=np.nan))
-
-
-def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Kilometres from each EPSG:3413 point to the nearest line or polygon edge.
-
-    The projection is conformal, so the planar nearest is the nearest; its length is divided by the
-    scale at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395): good to
-    0.3 % over the tens of kilometres this is used for.
-    """
-    pairs, planar = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
-    metres = np.full(len(points), np.inf)
-    metres[pairs[0]] = planar
-    xy = shapely.get_coordinates(points)
-    latitude = lonlat(xy[:, 0], xy[:, 1])[1]
-    scale = (1 + np.sin(np.radians(70))) / (1 + np.sin(np.radians(latitude)))
-    return metres / scale / 1000
-
-
-def _reach(
-    sites: pd.DataFrame, points: NDArray[np.object_], railways: gpd.GeoDataFrame, roads: gpd.GeoDataFrame
-) -> pd.DataFrame:
-    kinds = sites["kind"].to_numpy(dtype=object)
-    table = {
-        "rail_km": distance_to_lines_km(points, railways.geometry.to_numpy()),
-        "road_km": distance_to_lines_km(points, roads.geometry.to_numpy()),
-    }
-    own = np.full(len(sites), np.inf)
-    for name in sorted(set(kinds)):
-        of_kind = kinds == name
-        km, _ = nearest(sites, sites[of_kind], k=2)
-        # A node is not its own neighbour: for its own kind the second nearest counts.
-        table[f"{name}_km"] = np.where(of_kind, km[:, 1], km[:, 0])
-        own[of_kind] = km[of_kind, 1]
-    return pd.DataFrame(table | {"own_kind_km": own})

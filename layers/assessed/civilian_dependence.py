@@ -7,47 +7,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.assessed.book import numbers
-from layers.assessed.sites import with_lonlat
-from layers.merge import nearest, within_km
 from layers.scoring import log_ramp, ramp
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from layers.assessed.book import Book, Facts
 
 __all__ = ["add_civilian_dependence"]
 
-_REACH_KM = 50.0
-_NEXT_KM = 100.0
+_TOWNS_DAY = "2026-07-01"
 
 
-def add_civilian_dependence(book: Book, facts: Facts, settlements: gpd.GeoDataFrame) -> None:
+def add_civilian_dependence(book: Book, facts: Facts) -> None:
     """Write people within reach, people without another, roads and sole supply of every site."""
-    towns = with_lonlat(settlements)
-    people = towns["population"].to_numpy(dtype=float)
-    as_of = settlements["as_of"].iloc[0] if len(settlements) else "unknown"
-    counted = np.nan_to_num(people, nan=0.0)
-    site, town = within_km(book.sites, towns, _REACH_KM)
-    reached = np.bincount(site, weights=counted[town], minlength=len(book.sites))
+    reached = numbers(facts.measures["people_within_50_km"])
     everywhere = np.ones(len(book.sites), dtype=bool)
     book.add(
         everywhere, ("civil", "c_people", "people_within_50_km"), log_ramp(reached, 100, 100_000),
-        value=reached, unit="persons", source="geonames_cities500", as_of=as_of,
+        value=reached, unit="persons", source="geonames_cities500", as_of=_TOWNS_DAY,
         note="places with a stated population; 0 at 100, 1 at 100,000 on a logarithm",
     )  # fmt: skip
-    captive = np.zeros(len(book.sites))
-    for kind in np.unique(facts.kind):
-        rows = np.flatnonzero(facts.kind == kind)
-        km, found = nearest(towns, book.sites.iloc[rows], k=2)
-        only = (km[:, 0] <= _REACH_KM) & (km[:, 1] > _NEXT_KM)
-        np.add.at(captive, rows[found[only, 0]], counted[only])
+    captive = numbers(facts.measures["people_without_another"])
     book.add(
         everywhere, ("civil", "c_sole", "people_without_another"), log_ramp(captive, 100, 10_000),
-        value=captive, unit="persons", source="geonames_cities500", as_of=as_of,
+        value=captive, unit="persons", source="geonames_cities500", as_of=_TOWNS_DAY,
         note="people within 50 km whose next node of this kind is over 100 km away; 1 at 10,000",
     )  # fmt: skip
-    road = facts.reach["road_km"].to_numpy()
+    road = numbers(facts.measures["road_km"])
     book.add(
         facts.of("port", "airfield"), ("civil", "c_access", "no_main_road"), ramp(road, 5, 50), value=road,
         unit="km", source="osm_roads", as_of="2024-04-01",
@@ -59,7 +44,7 @@ def add_civilian_dependence(book: Book, facts: Facts, settlements: gpd.GeoDataFr
         np.where(systems == 0, 0.0, ramp(systems, 3, 1)), value=systems, unit="systems",
         source="own_cable_landings", as_of="2026-11-23", note="one system in service 1, three or more 0",
     )  # fmt: skip
-    apart = facts.reach["own_kind_km"].to_numpy()
+    apart = numbers(facts.measures["own_kind_km"])
     book.add(
         facts.of("energy_site"), ("civil", "c_access", "sole_supply"), ramp(np.minimum(apart, 1e4), 25, 100),
         value=apart, unit="km", source="wri_global_power_plants", as_of="2018-06-01",

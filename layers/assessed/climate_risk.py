@@ -8,19 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from layers.assessed.book import numbers
-from layers.climate import effective_fetch_km, permafrost_fraction, temperature_degc
-from layers.crs import lonlat
-from layers.grid import nearest_cells
+from layers.climate import permafrost_fraction
 from layers.scoring import log_ramp, ramp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import geopandas as gpd
-    import xarray as xr
     from numpy.typing import NDArray
 
     from layers.assessed.book import Book, Facts
@@ -28,26 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["add_climate_risk"]
 
-_ICE_SUPPORT_KM = 75.0  # beyond it the satellite grid says nothing about a place (method §2.1)
-_ICE_CELLS = 5
-_COAST_KM = 1.0
-_CUT_DEG = 58.005
 _PERMAFROST_MATTERS = 0.05
+_FETCH_CAP_KM = 500.0
 
 
-def add_climate_risk(
-    book: Book,
-    facts: Facts,
-    points: NDArray[np.object_],
-    land: gpd.GeoDataFrame,
-    grids: Mapping[str, xr.Dataset],
-    scenario: Scenario,
-) -> None:
+def add_climate_risk(book: Book, facts: Facts, scenario: Scenario) -> None:
     """Write the hazard, exposure and vulnerability rows of every site."""
-    coastal = facts.of("port", "cable_landing") | _beside_sea(points, land)
-    open_months = _add_sea_ice(book, facts, points, grids["sea_ice"])
-    _add_permafrost(book, grids["climate"], scenario)
-    _add_coast(book, points, grids["land"]["is_land"].to_numpy() == 1, coastal, open_months)
+    open_months = _add_sea_ice(book, facts)
+    _add_permafrost(book, facts, scenario)
+    _add_coast(book, facts, open_months)
     low_airfield = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) < 10)
     book.add(
         facts.of("port", "cable_landing") | low_airfield,
@@ -60,42 +42,15 @@ def add_climate_risk(
     _add_vulnerability(book, facts)
 
 
-def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Whether a point lies within 1 km of the coastline (the scale of the projection is within 8 %)."""
-    xy, ring = shapely.get_coordinates(
-        shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
-    )
-    # The land is cut at the southern edge of the snapshot: the cut is no shore.
-    is_cut = lonlat(xy[:, 0], xy[:, 1])[1] < _CUT_DEG
-    joined = np.flatnonzero((ring[1:] == ring[:-1]) & ~(is_cut[1:] & is_cut[:-1]))
-    edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
-    near = np.zeros(len(points), dtype=bool)
-    near[shapely.STRtree(edges).query(points, "dwithin", _COAST_KM * 1000)[0]] = True
-    return near
-
-
-def _add_sea_ice(
-    book: Book, facts: Facts, points: NDArray[np.object_], ice: xr.Dataset
-) -> NDArray[np.float64]:
-    """Months with ice near each site; returns the open months (12 where there is no support)."""
-    presence = ice["presence_median"].transpose("month", "y", "x").to_numpy()
-    ocean = (presence != 255).all(axis=0)
-    xy = shapely.get_coordinates(points)
-    # A cell that touches land reads too high: it is passed over (land spill-over, method §2.1).
-    inner = ocean.copy()
-    inner[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
-    cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=_ICE_CELLS, max_km=_ICE_SUPPORT_KM)
-    held = cells >= 0
-    months = (presence == 1).sum(axis=0).ravel().astype(float)
-    near = np.where(held, months[np.maximum(cells, 0)], np.nan)
-    count = held.sum(axis=1)
-    ice_months = np.divide(np.nansum(near, axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
-    nearest_km = np.where(held, km, np.inf).min(axis=1)
+def _add_sea_ice(book: Book, facts: Facts) -> NDArray[np.float64]:
+    """Months with ice near each site; returns the open months (12 where the grid says nothing)."""
+    ice_months = numbers(facts.measures["ice_months"])
+    cells, km = numbers(facts.measures["ice_cells"]), numbers(facts.measures["ice_cell_km"])
     note = [
-        f"median ice edge 1981-2010, {n} ocean cells, nearest {k:.0f} km"
+        f"median ice edge 1981-2010, {n:.0f} ocean cells, nearest {k:.0f} km"
         if n
-        else f"no ocean cell clear of land within {_ICE_SUPPORT_KM:.0f} km"
-        for n, k in zip(count, nearest_km, strict=True)
+        else "no ocean cell clear of land within 75 km"
+        for n, k in zip(cells, km, strict=True)
     ]
     where = facts.of("port", "cable_landing")
     book.add(
@@ -120,11 +75,11 @@ def _add_sea_ice(
     return np.where(np.isnan(ice_months), 12.0, 12.0 - ice_months)
 
 
-def _add_permafrost(book: Book, climate: xr.Dataset, scenario: Scenario) -> None:
-    lon, lat = book.sites["longitude_deg"].to_numpy(), book.sites["latitude_deg"].to_numpy()
-    before = permafrost_fraction(temperature_degc(climate, lon, lat, 0.0))
-    now = permafrost_fraction(temperature_degc(climate, lon, lat, scenario.warming_degc))
-    everywhere = np.ones(len(lon), dtype=bool)
+def _add_permafrost(book: Book, facts: Facts, scenario: Scenario) -> None:
+    air = numbers(facts.measures["air_before_degc"])
+    warming = numbers(facts.measures["warming_ratio"]) * scenario.warming_degc
+    before, now = permafrost_fraction(air), permafrost_fraction(air + warming)
+    everywhere = np.ones(len(air), dtype=bool)
     book.add(
         everywhere,
         ("hazard", "h_permafrost", "permafrost_loss_proxy"),
@@ -145,22 +100,16 @@ def _add_permafrost(book: Book, climate: xr.Dataset, scenario: Scenario) -> None
     )
 
 
-def _add_coast(
-    book: Book,
-    points: NDArray[np.object_],
-    is_land: NDArray[np.bool_],
-    coastal: NDArray[np.bool_],
-    open_months: NDArray[np.float64],
-) -> None:
-    fetch = np.full(len(points), np.nan)
-    fetch[coastal] = effective_fetch_km(points[coastal], is_land)
+def _add_coast(book: Book, facts: Facts, open_months: NDArray[np.float64]) -> None:
+    coastal = facts.measures["is_coastal"].to_numpy(dtype=bool)
+    fetch = numbers(facts.measures["fetch_km"])
     book.add(
         coastal,
         ("hazard", "h_coast", "wave_exposure"),
-        fetch / 500.0 * open_months / 12.0,
+        fetch / _FETCH_CAP_KM * open_months / 12.0,
         value=fetch,
         unit="km",
-        source="natural_earth_countries",
+        source="natural_earth_land_mask",
         as_of="2022-05-13",
         note="effective fetch over open water times open months; exposure, not wave height",
     )
@@ -246,7 +195,7 @@ def _add_exposure(book: Book, facts: Facts) -> None:
         as_of="2024-04-01",
         note="traffic is not openly held",
     )
-    reach = facts.reach
+    reach = facts.measures
     modes = (
         (reach["rail_km"] <= 5).astype(float)
         + (reach["road_km"] <= 5)
@@ -292,7 +241,7 @@ def _add_vulnerability(book: Book, facts: Facts) -> None:
         as_of="2002-02-01",
         note="design, foundation and state of repair are not openly held",
     )
-    apart = facts.reach["own_kind_km"].to_numpy()
+    apart = numbers(facts.measures["own_kind_km"])
     book.add(
         np.ones(len(book.sites), dtype=bool), ("vulnerability", "v_alternative", "alternative"),
         ramp(np.minimum(apart, 1e4), 25, 200), value=apart, unit="km",

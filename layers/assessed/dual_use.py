@@ -40,7 +40,7 @@ def _at_least(value: NDArray[np.float64], bar: float) -> NDArray[np.float64]:
 
 def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
     """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site."""
-    port, air, reach = facts.port, facts.airfield, facts.reach
+    port, air, reach = facts.port, facts.airfield, facts.measures
 
     count = len(facts.kind)
 

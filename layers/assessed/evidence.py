@@ -19,11 +19,9 @@ from layers.schema import Column, Layer
 from layers.scoring import weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
-    import xarray as xr
 
     from layers.scenarios import Scenario
 
@@ -32,12 +30,9 @@ __all__ = ["EVIDENCE"]
 
 def _evidence(
     node_sites: gpd.GeoDataFrame,
-    land: gpd.GeoDataFrame,
+    measures: pd.DataFrame,
     ports: gpd.GeoDataFrame,
     airfields: gpd.GeoDataFrame,
-    settlements: gpd.GeoDataFrame,
-    railways: gpd.GeoDataFrame,
-    roads: gpd.GeoDataFrame,
     power_plants: gpd.GeoDataFrame,
     terminals: gpd.GeoDataFrame,
     mines: gpd.GeoDataFrame,
@@ -45,20 +40,15 @@ def _evidence(
     materials: pd.DataFrame,
     cable_landings: gpd.GeoDataFrame,
     ground_stations: gpd.GeoDataFrame,
-    chokepoints: gpd.GeoDataFrame,
     military_sites: gpd.GeoDataFrame,
     memberships: pd.DataFrame,
-    grids: Mapping[str, xr.Dataset],
     scenario: Scenario,
     day: date,
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
-    points = node_sites.geometry.to_numpy()
     facts = facts_of(
         sites,
-        points,
-        railways,
-        roads,
+        measures,
         port=ports,
         airfield=airfields,
         landing=cable_landings,
@@ -69,9 +59,9 @@ def _evidence(
         station=ground_stations,
     )
     book = Book(sites)
-    add_climate_risk(book, facts, points, land, grids, scenario)
-    add_military_relevance(book, facts, points, chokepoints, military_sites, materials, memberships, day)
-    add_civilian_dependence(book, facts, settlements)
+    add_climate_risk(book, facts, scenario)
+    add_military_relevance(book, facts, military_sites, materials, memberships, day)
+    add_civilian_dependence(book, facts)
     add_dual_use(book, facts, materials)
     table = book.table()
     return table.assign(weight=weigh(table))

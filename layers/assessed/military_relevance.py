@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.assessed.book import distance_to_lines_km, numbers, yes
+from layers.assessed.book import numbers, yes
 from layers.assessed.remit import special_status
-from layers.assessed.sites import with_lonlat
-from layers.merge import nearest
 from layers.scoring import percentile, ramp
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from layers.assessed.book import Book, Facts
 
@@ -43,8 +40,6 @@ _SHORT_FIELD_M, _LONG_FIELD_M, _WIDTH_M = 1067.0, 2359.0, 27.4
 def add_military_relevance(
     book: Book,
     facts: Facts,
-    points: NDArray[np.object_],
-    chokepoints: gpd.GeoDataFrame,
     military_sites: gpd.GeoDataFrame,
     materials: pd.DataFrame,
     memberships: pd.DataFrame,
@@ -54,9 +49,9 @@ def add_military_relevance(
     _add_access(book, facts)
     _add_sustainment(book, facts)
     _add_connection(book, facts)
-    _add_position(book, facts, points, chokepoints)
+    _add_position(book, facts)
     reason = special_status(book.sites, memberships, day).map(_TREATY)
-    _add_association(book, military_sites, reason)
+    _add_association(book, facts, military_sites, reason)
     _add_policy(book, facts, materials, reason)
 
 
@@ -151,7 +146,7 @@ def _add_sustainment(book: Book, facts: Facts) -> None:
 
 def _add_connection(book: Book, facts: Facts) -> None:
     everywhere = np.ones(len(book.sites), dtype=bool)
-    rail, road = facts.reach["rail_km"].to_numpy(), facts.reach["road_km"].to_numpy()
+    rail, road = numbers(facts.measures["rail_km"]), numbers(facts.measures["road_km"])
     book.add(
         everywhere, ("military", "m_connect", "railway"), (rail <= 2).astype(float), value=rail, unit="km",
         source="osm_railways", as_of="2024-04-01", note="1 within 2 km; the extract lacks some lines",
@@ -163,9 +158,11 @@ def _add_connection(book: Book, facts: Facts) -> None:
     )  # fmt: skip
     other = np.where(
         facts.of("port"),
-        facts.reach["airfield_km"],
+        facts.measures["airfield_km"],
         np.where(
-            facts.of("airfield"), facts.reach["port_km"], facts.reach[["port_km", "airfield_km"]].min(axis=1)
+            facts.of("airfield"),
+            facts.measures["port_km"],
+            facts.measures[["port_km", "airfield_km"]].min(axis=1),
         ),
     )
     book.add(
@@ -174,18 +171,16 @@ def _add_connection(book: Book, facts: Facts) -> None:
     )  # fmt: skip
 
 
-def _add_position(
-    book: Book, facts: Facts, points: NDArray[np.object_], chokepoints: gpd.GeoDataFrame
-) -> None:
+def _add_position(book: Book, facts: Facts) -> None:
     everywhere = np.ones(len(book.sites), dtype=bool)
     kind = pd.Series(facts.kind)
-    gate = distance_to_lines_km(points, chokepoints.geometry.to_numpy())
+    gate = numbers(facts.measures["gate_km"])
     book.add(
         everywhere, ("military", "m_position", "gate_distance"),
         percentile(pd.Series(gate), kind, falling=True), value=gate, unit="km",
         source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a gate is higher",
     )  # fmt: skip
-    apart = facts.reach["own_kind_km"]
+    apart = facts.measures["own_kind_km"]
     book.add(
         everywhere, ("military", "m_position", "scarcity"), percentile(apart, kind), value=apart.to_numpy(),
         unit="km", source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
@@ -193,13 +188,11 @@ def _add_position(
     )  # fmt: skip
 
 
-def _add_association(book: Book, military_sites: gpd.GeoDataFrame, reason: pd.Series) -> None:
-    live = military_sites[~military_sites["status"].isin(["closed"])]
-    claims = with_lonlat(live)
-    km, found = nearest(book.sites, claims)
-    km, found = km[:, 0], found[:, 0]
-    name, source = claims["name"].to_numpy()[found], claims["source_title"].to_numpy()[found]
-    radius = claims["uncertainty_km"].to_numpy()[found]
+def _add_association(book: Book, facts: Facts, military_sites: gpd.GeoDataFrame, reason: pd.Series) -> None:
+    km = numbers(facts.measures["military_claim_km"])
+    claims = military_sites.set_index("feature_id").loc[facts.measures["military_claim"]]
+    name, source = claims["name"].to_numpy(), claims["source_title"].to_numpy()
+    radius = claims["uncertainty_km"].to_numpy()
     score = np.where(km <= 10 + radius, 1.0, np.where(km <= 25 + radius, 0.5, 0.0))
     told = [
         f"nearest public claim: {n}, {k:.0f} km (+/- {r:.0f} km), {s}"

@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["DATA", "Snapshot", "load", "manifest_of"]
+__all__ = ["DATA", "MANIFEST", "Snapshot", "load", "manifest_of"]
 
 DATA = Path(__file__).parent / "data"
+MANIFEST = "MANIFEST.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables by layer id, grids by id, the files of all grids, and the manifest they came with."""
+    """Tables by layer id, grids by id, the files of all grids, layers that stand, the manifest."""
 
     feeds: dict[str, list[pd.DataFrame]]
     grids: dict[str, xr.Dataset]
     grid_files: dict[str, Path]
+    standing: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
 
 
@@ -45,15 +47,17 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
     SourceError
         If it is not there or cannot be read.
     """
-    path = folder / "MANIFEST.json"
+    path = folder / MANIFEST
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        manifest = dict(json.loads(path.read_text(encoding="utf-8")))
+        manifest["sources"], manifest["standing"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"snapshot: expected a manifest at {path}, found {error}: restore it from the "
             "repository or run 'arctic-picture snapshot'"
         )
         raise SourceError(msg) from error
+    return manifest
 
 
 def load(
@@ -82,20 +86,7 @@ def load(
             continue
         report(source.id)
         row = rows.get(source.id)
-        path = folder / (row or {}).get("file", f"{source.id}.parquet")
-        if row is None or not path.is_file():
-            msg = (
-                f"source {source.id}: expected {path.name} in the snapshot, found none: "
-                "run 'arctic-picture snapshot'"
-            )
-            raise SourceError(msg)
-        found = sha256_of(path)
-        if found != row["sha256"]:
-            msg = (
-                f"source {source.id}, file {path.name}: expected sha256 {row['sha256'][:12]}…, "
-                f"found {found[:12]}…: the file changed; restore it from the repository"
-            )
-            raise SourceError(msg)
+        path = _held(f"source {source.id}", row, folder)
         if source.feeds.startswith("grid:"):
             name = source.feeds.removeprefix("grid:")
             grid_files[name] = path
@@ -103,8 +94,28 @@ def load(
                 with xr.open_dataset(path, engine="h5netcdf") as dataset:
                     read[name] = dataset.load()
         else:
-            feeds.setdefault(source.feeds, []).append(_table(path, is_geographic=bool(row["crs"])))
-    return Snapshot(feeds=feeds, grids=read, grid_files=grid_files, manifest=manifest)
+            feeds.setdefault(source.feeds, []).append(_table(path, is_geographic=bool(row and row["crs"])))
+    standing = {}
+    for row in manifest["standing"]:
+        path = _held(f"layer {row['id']}", row, folder)
+        standing[row["id"]] = _table(path, is_geographic=bool(row["crs"]))
+    return Snapshot(feeds, read, grid_files, standing, manifest)
+
+
+def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
+    """The file of a manifest row, held to its hash."""
+    path = folder / (row["file"] if row else "")
+    if row is None or not path.is_file():
+        msg = f"{what}: expected its file in the snapshot, found none: run 'arctic-picture snapshot'"
+        raise SourceError(msg)
+    found = sha256_of(path)
+    if found != row["sha256"]:
+        msg = (
+            f"{what}, file {path.name}: expected sha256 {row['sha256'][:12]}…, found {found[:12]}…: "
+            "the file changed; restore it from the repository"
+        )
+        raise SourceError(msg)
+    return path
 
 
 def _table(path: Path, *, is_geographic: bool) -> pd.DataFrame:

