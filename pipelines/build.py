@@ -29,6 +29,15 @@ class Options:
     draws: int = 500
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse numbers that cannot be used, before any work."""
+        if self.draws < 1:
+            msg = f"--draws: expected 1 or more, found {self.draws}: 500 is usual"
+            raise UsageError(msg)
+        if self.seed < 0:
+            msg = f"--seed: expected 0 or more, found {self.seed}"
+            raise UsageError(msg)
+
 
 def _day_of(manifest: dict[str, Any]) -> date:
     return max(date.fromisoformat(row["retrieved"]) for row in manifest["sources"])
@@ -54,9 +63,6 @@ def compose_snapshot(
     from pipelines import snapshot  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
-    if options.draws < 1:
-        msg = f"draws: expected 1 or more, found {options.draws}: 500 is usual"
-        raise UsageError(msg)
     area, climate = region(options.region), scenario(options.scenario)
     loaded = snapshot.load(SOURCES, grids=GRIDS, report=lambda name: report(f"read {name}"))
     notes = [

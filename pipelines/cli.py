@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 
 _PICTURES = Path("pictures")
+# What typer raises of a line it cannot read: an unknown option, a word where a number belongs.
+_REFUSED: Any = typer.BadParameter.__mro__[1]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Place = Annotated[Path, typer.Argument(help="A picture, or the folder that holds pictures.")]
 
@@ -80,6 +82,11 @@ def build(
     started = time.perf_counter()
     options = Options(region=region, scenario=scenario, day=_day(as_of), draws=draws, seed=seed)
     if dry_run:
+        from layers.regions import region as find_region  # noqa: PLC0415
+        from layers.scenarios import scenario as find_scenario  # noqa: PLC0415
+
+        find_region(region)
+        find_scenario(scenario)
         rows = manifest_of()["sources"]
         plan = {
             "sources": [
@@ -225,9 +232,18 @@ def main() -> None:
     arguments = [a for a in sys.argv[1:] if a != "--trace"]
     traced = len(arguments) != len(sys.argv) - 1
     try:
-        app(args=arguments, standalone_mode=True)
+        code = app(args=arguments, standalone_mode=False)
+    except typer.Abort:
+        sys.exit(130)
+    except _REFUSED as error:
+        if traced:
+            raise
+        said = " ".join(error.format_message().split()).rstrip(".")
+        sys.stderr.write(f"arctic-picture: {said}; 'arctic-picture --help' says what there is\n")
+        sys.exit(2)
     except PictureError as error:
         if traced:
             raise
         sys.stderr.write(f"arctic-picture: {error}\n")
-        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    sys.exit(code if isinstance(code, int) else 0)

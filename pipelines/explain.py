@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz, utils
 
 from layers.errors import UsageError
 from layers.scoring import AXES
-from pipelines.publish import MANIFEST
+from pipelines.publish import manifest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +20,28 @@ __all__ = ["as_text", "explain_node", "find_node"]
 
 _GOOD_ENOUGH = 85
 
+# Words that narrow a name to kinds: "Kirkenes airport", "Tromsø cable".
+_KIND_WORDS = {
+    "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
+    "landing": "cable_landing", "cable": "cable_landing", "mine": "mine", "railhead": "rail_terminal",
+    "rail": "rail_terminal", "energy": "energy_site", "plant": "energy_site", "terminal": "energy_site",
+    "station": "ground_station",
+}  # fmt: skip
+_KIND_ORDER = {"port": 0, "airfield": 1}
+_UNFOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ł": "l"})
+
+
+def _folded(text: str) -> str:
+    """Lower case without diacritics or punctuation, so that `tromso` is Tromsø."""
+    bare = unicodedata.normalize("NFKD", text.lower().translate(_UNFOLDED))
+    return str(utils.default_process("".join(c for c in bare if not unicodedata.combining(c))))
+
 
 def find_node(nodes: pd.DataFrame, wanted: str) -> str:
     """The node_id that `wanted` means: an id, a name, or the best near match of a name.
 
-    Among nodes of one name a port comes first, then the better known one.
+    Among nodes of one name a port comes first, then an airfield. A word that names a kind narrows
+    the choice.
 
     Raises
     ------
@@ -33,26 +50,28 @@ def find_node(nodes: pd.DataFrame, wanted: str) -> str:
     """
     if wanted in set(nodes["node_id"]):
         return wanted
-    text = utils.default_process(wanted)
-    names = nodes["name"].map(utils.default_process)
-    score = names.map(lambda name: fuzz.WRatio(text, name) if name != text else 101)
-    kind = nodes["kind"].map({"port": 0, "airfield": 1}).fillna(2)
-    ranked = nodes.assign(score=score, order=kind).sort_values(
-        ["score", "order", "civil_coverage", "node_id"], ascending=[False, True, False, True]
-    )
-    # A word that names a kind narrows the choice: "Kirkenes port", "Tromsø airfield".
-    for name in ("port", "airfield", "landing", "mine", "rail", "energy", "station"):
-        if name in text.split():
-            rest = " ".join(word for word in text.split() if word != name)
-            of_kind = nodes[nodes["kind"].str.contains(name)]
-            best = process.extractOne(rest, of_kind["name"].map(utils.default_process), scorer=fuzz.WRatio)
-            if best and best[1] >= _GOOD_ENOUGH:
-                return str(of_kind.loc[best[2], "node_id"])
+    words = _folded(wanted).split()
+    kinds = [_KIND_WORDS[word] for word in words if word in _KIND_WORDS]
+    ranked = _ranked(nodes, " ".join(words))
+    if kinds:
+        place = " ".join(word for word in words if word not in _KIND_WORDS)
+        narrowed = _ranked(nodes[nodes["kind"].isin(kinds)], place or " ".join(words))
+        if len(narrowed) and narrowed["score"].iloc[0] >= _GOOD_ENOUGH:
+            return str(narrowed["node_id"].iloc[0])
     if ranked["score"].iloc[0] >= _GOOD_ENOUGH:
         return str(ranked["node_id"].iloc[0])
-    near = ", ".join(f"{r.name} ({r.node_id})" for r in ranked.head(3).itertuples(index=False))
+    near = ", ".join(f"{row.name} ({row.node_id})" for row in ranked.head(3).itertuples(index=False))
     msg = f"node: expected an id or name of this picture, found {wanted!r}: nearest are {near}"
     raise UsageError(msg)
+
+
+def _ranked(nodes: pd.DataFrame, text: str) -> pd.DataFrame:
+    names = nodes["name"].map(_folded)
+    score = [101.0 if name == text else fuzz.WRatio(text, name) for name in names]
+    order = nodes["kind"].map(_KIND_ORDER).fillna(2)
+    return nodes.assign(score=score, order=order).sort_values(
+        ["score", "order", "node_id"], ascending=[False, True, True]
+    )
 
 
 def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
@@ -63,7 +82,7 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
     UsageError
         If no node is near `wanted`.
     """
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = manifest_of(folder)
     nodes = gpd.read_parquet(folder / "layers" / "nodes.parquet").drop(columns="geometry")
     node_id = find_node(nodes, wanted)
     node = nodes[nodes["node_id"] == node_id].iloc[0]
@@ -72,15 +91,22 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
     evidence = []
     for row in rows.to_dict("records"):
         source = titles[row["source_id"]]
-        told = {key: None if pd.isna(value) else value for key, value in row.items()}
+        told = {key: _plain(value) for key, value in row.items()}
         evidence.append(told | {"source": source["title"], "homepage": source["homepage"]})
     return {
         "picture": manifest["id"],
         "day": manifest["day"],
-        "node": {key: None if pd.isna(value) else value for key, value in node.items()},
+        "node": {key: _plain(value) for key, value in node.items()},
         "evidence": evidence,
         "caveats": manifest["caveats"][:2],
     }
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON knows it: null for missing, no numpy scalars."""
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
 
 
 def _bar(low: float, high: float, width: int = 30) -> str:

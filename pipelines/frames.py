@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -40,17 +41,29 @@ def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] 
         With file, row, expected and found, if a row is cut, a heading is missing or bytes do not
         decode.
     """
+    rows: list[list[str]] = []
     try:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = next(reader, [])
-            rows = list(reader)
+        text = path.read_text(encoding=encoding)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = next(reader, [])
+        rows.extend(reader)
     except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"{path.name}: expected a CSV in {encoding}, found {error}: fetch the file again"
+        where = f"after row {len(rows) + 1}" if isinstance(error, csv.Error) else "in its bytes"
+        msg = f"{path.name}, {where}: expected a CSV in {encoding}, found {error}: fetch the file again"
         raise SourceError(msg) from error
+    if not header:
+        msg = f"{path.name}: expected a CSV with headings, found an empty file: fetch it again"
+        raise SourceError(msg)
+    if not text.endswith(("\n", "\r")):
+        msg = f"{path.name}, row {len(rows) + 1}: expected a line end, found the end of the file: it is cut"
+        raise SourceError(msg)
     lacking = [name for name in expect if name not in header]
     if lacking:
         msg = f"{path.name}: expected the headings {', '.join(lacking)}, found {', '.join(header[:12])}"
+        raise SourceError(msg)
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    if doubled:
+        msg = f"{path.name}: expected each heading once, found {doubled[0]!r} twice: which is meant?"
         raise SourceError(msg)
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
@@ -72,6 +85,7 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
     """
     clean = text.astype("str").str.strip().str.replace("\N{MINUS SIGN}", "-", regex=False)
     number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
+    number = number.where(np.isfinite(number))
     bad = number.isna() & (clean != "") & clean.notna()
     if bad.any():
         row = bad.idxmax()

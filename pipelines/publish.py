@@ -7,6 +7,7 @@ picture as it was; what was staged is cleared by the next run.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ from pipelines.source import sha256_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MANIFEST", "picture_folder", "publish"]
+__all__ = ["MANIFEST", "faults_of", "identify", "manifest_of", "picture_folder", "publish"]
 
 MANIFEST = "MANIFEST.json"
 
@@ -28,13 +29,17 @@ MANIFEST = "MANIFEST.json"
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
     """Hold the root's lock; the kernel frees it when the process dies."""
-    with (root / ".lock").open("w") as lock:
+    # A link planted under the name is refused, not followed; nothing is ever written into it.
+    lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             msg = f"{root}: expected to be the only run that publishes here, found another: wait for it"
             raise ExportError(msg) from error
         yield
+    finally:
+        os.close(lock)
 
 
 def _sync(path: Path) -> None:
@@ -56,12 +61,11 @@ def _clear(folder: Path) -> None:
 def publish(
     root: Path,
     write: Callable[[Path], dict[str, Any]],
-    identify: Callable[[dict[str, Any]], str],
 ) -> Path:
     """Let `write` fill a staging folder and return its manifest, then publish it under its id.
 
-    `identify` makes the id from the manifest without its sequence. The same id again changes
-    nothing but the pointer. Returns the snapshot's folder.
+    The same id again changes nothing but the pointer, unless what lies there is damaged: then it is
+    replaced. Returns the snapshot's folder.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def publish(
             try:
                 manifest = write(stage)
                 target = snapshots / identify(manifest)
-                if not (target / MANIFEST).is_file():
+                if not _is_whole(target):
                     _clear(target)
                     _finish(stage, manifest | {"id": target.name, "seq": _next_sequence(snapshots)})
                     stage.rename(target)
@@ -93,9 +97,73 @@ def publish(
         raise ExportError(msg) from error
 
 
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """The manifest of a snapshot folder.
+
+    Raises
+    ------
+    ExportError
+        If it is not there or cannot be read.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = dict(json.loads(path.read_text(encoding="utf-8")))
+        manifest["id"], manifest["seq"], manifest["files"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        msg = f"picture {folder.name}: expected a manifest at {path}, found {error!r}: build it again"
+        raise ExportError(msg) from error
+    return manifest
+
+
+def identify(manifest: dict[str, Any]) -> str:
+    """The id of a picture: the hash of its manifest without the id and its place in the sequence."""
+    content = {key: value for key, value in manifest.items() if key not in {"id", "seq"}}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def faults_of(folder: Path) -> list[str]:
+    """What differs between a snapshot folder and its manifest; empty if nothing does.
+
+    Raises
+    ------
+    ExportError
+        If there is no manifest to hold it to.
+    """
+    manifest = manifest_of(folder)
+    faults = []
+    if not identify(manifest) == manifest["id"] == folder.name:
+        faults.append(f"{MANIFEST}: not the manifest this id names")
+    for row in manifest["files"]:
+        path = folder / row["file"]
+        if not path.is_file():
+            faults.append(f"{row['file']}: missing")
+        elif path.stat().st_size != row["bytes"] or sha256_of(path) != row["sha256"]:
+            faults.append(f"{row['file']}: not the bytes the manifest names")
+    listed = {row["file"] for row in manifest["files"]} | {MANIFEST}
+    return faults + [
+        f"{path.relative_to(folder)}: not in the manifest"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).as_posix() not in listed
+    ]
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        return not faults_of(folder)
+    except ExportError:
+        return False
+
+
 def _next_sequence(snapshots: Path) -> int:
-    manifests = (path.read_text(encoding="utf-8") for path in snapshots.glob(f"*/{MANIFEST}"))
-    return max((int(json.loads(text).get("seq", 0)) for text in manifests), default=0) + 1
+    """One past the highest; a snapshot whose manifest cannot be read has no place in the sequence."""
+    highest = 0
+    for path in snapshots.glob(f"*/{MANIFEST}"):
+        try:
+            highest = max(highest, int(manifest_of(path.parent)["seq"]))
+        except (ExportError, ValueError):
+            continue
+    return highest + 1
 
 
 def _finish(stage: Path, manifest: dict[str, Any]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 import shutil
 from datetime import date
@@ -21,7 +19,7 @@ from layers.picture import Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import scenario
 from layers.schema import check
-from pipelines.publish import MANIFEST, publish
+from pipelines.publish import faults_of, manifest_of, publish
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
@@ -73,11 +71,7 @@ def store(
             maps.write(name, picture, stage)
         return _manifest(picture, stage, described, options, used.manifest)
 
-    def identify(manifest: dict[str, Any]) -> str:
-        text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    return publish(root, write, identify)
+    return publish(root, write)
 
 
 def _shape(table: pd.DataFrame) -> dict[str, Any]:
@@ -150,8 +144,8 @@ def read_picture(folder: Path) -> Picture:
     ExportError
         If a file is missing or changed.
     """
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    _hold(folder, manifest)
+    _hold(folder)
+    manifest = manifest_of(folder)
     known = {layer.id: layer for layer in LAYERS}
     layers = tuple(known[row["id"]] for row in manifest["layers"])
     tables = {}
@@ -168,20 +162,8 @@ def read_picture(folder: Path) -> Picture:
     )
 
 
-def _hold(folder: Path, manifest: dict[str, Any]) -> None:
-    faults = []
-    for row in manifest["files"]:
-        path = folder / row["file"]
-        if not path.is_file():
-            faults.append(f"{row['file']}: missing")
-        elif path.stat().st_size != row["bytes"] or sha256_of(path) != row["sha256"]:
-            faults.append(f"{row['file']}: not the bytes the manifest names")
-    listed = {row["file"] for row in manifest["files"]} | {MANIFEST}
-    faults += [
-        f"{path.relative_to(folder)}: not in the manifest"
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).as_posix() not in listed
-    ]
+def _hold(folder: Path) -> None:
+    faults = faults_of(folder)
     if faults:
         found = "; ".join(faults)
         msg = f"picture {folder.name}: expected the files of its manifest, found {found}: build it again"
@@ -200,7 +182,7 @@ def check_picture(folder: Path) -> dict[str, int]:
     SchemaError
         If a table breaks its layer, or evidence points to a node or source that is not there.
     """
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = manifest_of(folder)
     picture = read_picture(folder)
     for layer in picture.layers:
         check(picture.tables[layer.id], layer)

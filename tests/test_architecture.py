@@ -302,11 +302,13 @@ def test_a_layer_is_described(layer):
 
 SUFFIX = {
     "m": "_m", "km": "_km", "km2": "_km2", "million km2": "_million_km2", "degree": "_deg", "MW": "_mw",
+    "months": "_months", "K K-1": "_ratio",
     "degC": "_degc", "day": "_days", "%": "_pct",
 }  # fmt: skip
 # Unit -> columns that say it in their name in another way, and why.
 SPOKEN = {
-    "persons": {"population"},  # a count of persons is called population everywhere
+    # a place has a population; what is counted around a node ends in its unit
+    "persons": {"population", "reached_persons", "captive_persons"},
 }
 # Columns that measure with no unit of their own, and why.
 UNITLESS = {

@@ -19,14 +19,14 @@ _TOWNS_DAY = "2026-07-01"
 
 def add_civilian_dependence(book: Book, facts: Facts) -> None:
     """Write people within reach, people without another, roads and sole supply of every site."""
-    reached = numbers(facts.measures["people_within_50_km"])
+    reached = numbers(facts.measures["reached_persons"])
     everywhere = np.ones(len(book.sites), dtype=bool)
     book.add(
         everywhere, ("civil", "c_people", "people_within_50_km"), log_ramp(reached, 100, 100_000),
         value=reached, unit="persons", source="geonames_cities500", as_of=_TOWNS_DAY,
         note="places with a stated population; 0 at 100, 1 at 100,000 on a logarithm",
     )  # fmt: skip
-    captive = numbers(facts.measures["people_without_another"])
+    captive = numbers(facts.measures["captive_persons"])
     book.add(
         everywhere, ("civil", "c_sole", "people_without_another"), log_ramp(captive, 100, 10_000),
         value=captive, unit="persons", source="geonames_cities500", as_of=_TOWNS_DAY,

@@ -72,8 +72,8 @@ def _measures(
             "fetch_km": fetch,
             "air_before_degc": sample_field(grids["climate"]["temperature_before_degc"], lon, lat),
             "warming_ratio": sample_field(grids["climate"]["warming_ratio"], lon, lat),
-            "people_within_50_km": reached,
-            "people_without_another": captive,
+            "reached_persons": reached,
+            "captive_persons": captive,
         }
     )
 
@@ -187,9 +187,9 @@ MEASURES = Layer(
         Column("is_coastal", "bool", "a port, a landing, or within 1 km of the coastline", required=True),
         _km("fetch_km", "longest effective fetch over open water"),
         Column("air_before_degc", "float", "mean annual air temperature before industry (model)", "degC"),
-        Column("warming_ratio", "float", "local warming per degree of global warming (model)", "1"),
-        Column("people_within_50_km", "float", "people in places with a stated population", "persons", low=0),
-        Column("people_without_another", "float", "of them, whose next of its kind is over 100 km away",
+        Column("warming_ratio", "float", "local warming per degree of global warming (model)", "K K-1"),
+        Column("reached_persons", "float", "people within 50 km, in places that state it", "persons", low=0),
+        Column("captive_persons", "float", "of them, whose next of its kind is over 100 km away",
                "persons", low=0),
     ),
     note="Raw values; the evidence puts them on scales.",

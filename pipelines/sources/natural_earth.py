@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -144,7 +145,7 @@ def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
         if bounds[3] < SOUTH_DEG:
             continue
         faces = geographic_to_polar([shapely.Polygon(ring) for _, ring in rings if len(ring) > 3])
-        rows.append((name.title() if name.isupper() else name, shapely.symmetric_difference_all(faces)))
+        rows.append((name.title() if name.isupper() else name, reduce(shapely.symmetric_difference, faces)))
     names, areas = zip(*rows, strict=True)
     cut = shapely.intersection(np.array(areas, dtype=object), REGIONS[0].outline)
     shapes = shapely.make_valid(shapely.set_precision(shapely.simplify(cut, 1_000), 10.0))

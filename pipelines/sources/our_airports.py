@@ -39,8 +39,9 @@ MILITARY_NAME = re.compile(
     r"|lrrs|long range radar|cfb|raf|flygflottilj|heliport military|jber|joint base)\b",
     re.IGNORECASE,
 )
-_PAVED = re.compile(r"^(?:ASP|BIT|CON|PEM|TAR|PAVED|MAC)", re.IGNORECASE)
-_UNSTATED = re.compile(r"^(?:UNK|U|N|)$", re.IGNORECASE)
+# Asphalt, bitumen, concrete, tarmac, macadam; PEM and COP are partly concrete or composite pavements.
+_PAVED = re.compile(r"^(?:ASP|BIT|CON|PEM|TAR|PAVE|MAC|COP)", re.IGNORECASE)
+_UNSTATED = re.compile(r"^(?:UNK.*|U|N|)$", re.IGNORECASE)
 
 
 def is_military_only(ours: pd.DataFrame) -> pd.Series:

@@ -15,10 +15,6 @@ import pytest
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
 
-JSON_BROKEN = pytest.mark.xfail(
-    strict=True, reason="explain --json: 'Object of type int64 is not JSON serializable'"
-)
-
 
 def good(done) -> str:
     assert done.returncode == 0, done.stderr
@@ -63,7 +59,6 @@ def test_doctor_says_what_is_here(command):
     assert {row["part"] for row in hidden if row["state"] == "absent"} == {"chromium", "qgis", "git"}
 
 
-@JSON_BROKEN
 @pytest.mark.parametrize(
     ("asked", "kind", "name"),
     [
@@ -78,13 +73,11 @@ def test_explain_finds_a_node_by_name(command, folder, asked, kind, name):
     assert name in told["node"]["name"]
 
 
-@JSON_BROKEN
 @pytest.mark.parametrize("node", ["port:wpi-20650", "airfield:oa-enkr"])
 def test_explain_finds_a_node_by_id(command, folder, node):
     assert json.loads(good(command("explain", node, "--out", folder, "--json")))["node"]["node_id"] == node
 
 
-@JSON_BROKEN
 def test_explain_tells_every_number_with_its_source(command, folder, picture):
     told = json.loads(good(command("explain", "port:wpi-20650", "--out", folder, "--json")))
     assert told["picture"] == folder.name
@@ -129,7 +122,6 @@ def test_explain_finds_a_node(command, folder, asked, found):
     assert head.endswith(f"({found})")
 
 
-@pytest.mark.xfail(strict=True, reason="'airport' narrows nothing: the port of the same town is told instead")
 def test_explain_finds_an_airport_that_is_called_one(command, folder):
     assert (
         "(airfield:oa-enkr)" in good(command("explain", "Kirkenes airport", "--out", folder)).splitlines()[0]

@@ -109,9 +109,7 @@ def test_only_a_gap_has_a_fill_value_and_days_are_whole_numbers(tmp_path: Path) 
         assert raw["sample"][0] == -165
 
 
-def test_a_flipped_byte_in_any_variable_is_an_error_on_read(
-    dataset: xr.Dataset, tmp_path: Path
-) -> None:
+def test_a_flipped_byte_in_any_variable_is_an_error_on_read(dataset: xr.Dataset, tmp_path: Path) -> None:
     path = tmp_path / "grid.nc"
     write_grid(dataset, path)
     whole = path.read_bytes()
@@ -139,9 +137,7 @@ def test_a_flipped_byte_in_any_variable_is_an_error_on_read(
         (np.array(["NaT"], dtype="datetime64[s]"), r"none \(NaT\)"),
     ],
 )
-def test_what_has_no_place_in_the_file_is_refused(
-    tmp_path: Path, values: np.ndarray, match: str
-) -> None:
+def test_what_has_no_place_in_the_file_is_refused(tmp_path: Path, values: np.ndarray, match: str) -> None:
     path = tmp_path / "grid.nc"
     path.write_bytes(b"what was there")
     with pytest.raises(ExportError, match=rf"grid\.nc: expected .*{match}"):

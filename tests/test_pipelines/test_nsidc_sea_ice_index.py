@@ -27,9 +27,7 @@ HEAD = (
     "Year, Month, Day,     Extent,    Missing, Source Data\n"
     "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites: http://nsidc.org\n"
 )
-SMMR = (
-    "1978,    10,  26,     10.231,      0.000, ['/a/NSIDC-0051.001/nt_19781026_n07_v1.1_n.bin']\n"
-)
+SMMR = "1978,    10,  26,     10.231,      0.000, ['/a/NSIDC-0051.001/nt_19781026_n07_v1.1_n.bin']\n"
 AMSR2 = (
     "2026,    08,  05,      6.255,      0.002,\"['/nsidc0803_v2/NSIDC-0803_SEAICE_AMSR2_N_1.nc', "
     "'/nsidc0803_v2/NSIDC-0803_SEAICE_AMSR2_N_2.nc']\"\n"

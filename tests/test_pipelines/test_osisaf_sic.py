@@ -16,9 +16,7 @@ from layers.grid import MISSING, NSIDC_25KM
 from pipelines.sources import osisaf_sic
 
 
-def osisaf(
-    monkeypatch: pytest.MonkeyPatch, values: np.ndarray, unit: str = "km", **mapping: Any
-) -> Path:
+def osisaf(monkeypatch: pytest.MonkeyPatch, values: np.ndarray, unit: str = "km", **mapping: Any) -> Path:
     grid = {
         "grid_mapping_name": "polar_stereographic",
         "false_easting": 0.0,
@@ -76,9 +74,7 @@ def test_osisaf_refuses_wrong_units_projections_and_values(
     with pytest.raises(SourceError, match="in km or m, found degrees"):
         osisaf_sic.read_sample(osisaf(monkeypatch, values, unit="degrees"))
     with pytest.raises(SourceError, match="turned to -45"):
-        osisaf_sic.read_sample(
-            osisaf(monkeypatch, values, straight_vertical_longitude_from_pole=135.0)
-        )
+        osisaf_sic.read_sample(osisaf(monkeypatch, values, straight_vertical_longitude_from_pole=135.0))
     values[3, 3] = 25_400
     with pytest.raises(SourceError, match=r"0\.\.\.10000 or -999, found 25400"):
         osisaf_sic.read_sample(osisaf(monkeypatch, values))

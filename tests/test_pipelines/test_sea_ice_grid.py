@@ -121,9 +121,7 @@ def test_a_gap_is_filled_as_if_every_distance_were_measured() -> None:
     window = (slice(150, 162), slice(120, 132))
     ocean, field = np.zeros(SHAPE, dtype=bool), np.full(SHAPE, LAND, dtype=np.uint8)
     ocean[window] = random.random((12, 12)) < 0.8
-    field[window] = np.where(
-        random.random((12, 12)) < 0.6, MISSING, random.integers(0, 101, (12, 12))
-    )
+    field[window] = np.where(random.random((12, 12)) < 0.6, MISSING, random.integers(0, 101, (12, 12)))
     filled = grid.fill_unassessed(field, ocean)
     x, y = np.meshgrid(NSIDC_25KM.x_m, NSIDC_25KM.y_m)
     lon, lat = lonlat(x, y)
@@ -163,9 +161,7 @@ def test_one_row_feeds_the_grid_and_names_every_provider() -> None:
 
 
 @pytest.mark.shared
-def test_extent_of_every_sample_is_within_5_percent_of_nsidc(
-    real: xr.Dataset, mirror: Inputs
-) -> None:
+def test_extent_of_every_sample_is_within_5_percent_of_nsidc(real: xr.Dataset, mirror: Inputs) -> None:
     daily = index.read_daily(mirror).set_index("date")["extent_million_km2"]
     monthly = index.read_monthly(mirror).set_index("date")["extent_million_km2"]
     day = real["sample_date"].dt.strftime("%Y-%m-%d").to_numpy()

@@ -59,13 +59,11 @@ def test_a_damaged_list_is_refused(tmp_path, data, told):
         read_rows(written(tmp_path, data), expect=["b"])
 
 
-@pytest.mark.xfail(strict=True, reason="read_rows takes a last row that was cut inside its last field")
 def test_a_list_without_its_last_line_end_is_refused(tmp_path):
     with pytest.raises(SourceError, match="list"):
         read_rows(written(tmp_path, b"name,km\nA,1250\nB,12"))
 
 
-@pytest.mark.xfail(strict=True, reason="read_rows takes two columns of one heading")
 def test_two_columns_of_one_heading_are_refused(tmp_path):
     with pytest.raises(SourceError, match="list"):
         read_rows(written(tmp_path, b"a,a\n1,2\n"))
@@ -103,7 +101,6 @@ def test_text_is_no_number(text):
     assert repr(text) in str(refusal.value)
 
 
-@pytest.mark.xfail(strict=True, reason="to_number takes 'inf' and 'Infinity' for numbers")
 @pytest.mark.parametrize("text", ["inf", "-Infinity"])
 def test_infinity_is_no_number(text):
     with pytest.raises(SourceError, match="expected a number"):
@@ -310,9 +307,6 @@ def test_a_surface_not_stated_is_unknown(surface):
     assert pd.isna(longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="'Pavement' (in the real list, north of 58 N) and 'UNKNOWN' are read as unpaved"
-)
 @pytest.mark.parametrize(("surface", "expected"), [("Pavement", True), ("UNKNOWN", None), ("Unknown", None)])
 def test_surfaces_in_other_words(surface, expected):
     paved = longest_runways(pd.DataFrame([runway("A", "100", surface)])).loc["A", "is_runway_paved"]
@@ -386,9 +380,6 @@ def test_a_plain_pickle_is_read(tmp_path):
     assert area_km2(table.geometry.to_numpy())[0] == pytest.approx(expected[0], rel=0.01)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=DeprecationWarning, reason="natural_earth uses what shapely is to remove"
-)
 def test_seas_are_read_without_a_warning(tmp_path):
     plain_seas(tmp_path)
 
