@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
-from scipy.special import ndtr
 
 from layers.grid import LAND_5KM
 
@@ -22,7 +21,8 @@ __all__ = ["effective_fetch_km", "permafrost_fraction", "sample_field", "tempera
 # Gruber 2012 (doi:10.5194/tc-6-221-2012): the share of ground underlain by permafrost falls with
 # mean annual air temperature as a cumulative normal, mean -4.38 degC, variance 6.43 K2.
 _HALF_PERMAFROST_DEGC = -4.38
-_SPREAD_K = np.sqrt(6.43)
+_SPREAD_K = math.sqrt(6.43)
+_ERFC = np.frompyfunc(math.erfc, 1, 1)
 
 _FETCH_CAP_KM = 500.0
 _DIRECTIONS = 16
@@ -65,8 +65,9 @@ def permafrost_fraction(temperature_degc: ArrayLike) -> NDArray[np.float64]:
 
     A proxy, 0..1: Gruber 2012, doi:10.5194/tc-6-221-2012.
     """
-    air = np.asarray(temperature_degc, dtype=float)
-    return np.asarray(1.0 - ndtr((air - _HALF_PERMAFROST_DEGC) / _SPREAD_K))
+    spread = (np.asarray(temperature_degc, dtype=float) - _HALF_PERMAFROST_DEGC) / _SPREAD_K
+    # 1 - Phi(z) = erfc(z / sqrt 2) / 2, from the standard library: scipy.special costs an import.
+    return np.asarray(_ERFC(spread / math.sqrt(2.0)) / 2.0, dtype=float)
 
 
 def effective_fetch_km(
@@ -84,6 +85,8 @@ def effective_fetch_km(
     if not len(row):
         return np.full(len(xy), np.nan)
     centres = np.column_stack([grid.x_m[column], grid.y_m[row]])
+    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
+
     apart_m, start = cKDTree(centres).query(xy)
     angle = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
     reach_cells = int(_FETCH_CAP_KM * 1000 / grid.cell_m)

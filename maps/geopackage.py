@@ -55,12 +55,13 @@ def write(picture: Picture, folder: Path) -> Path:
 
 @contextmanager
 def _fixed_clock(stamp: str) -> Iterator[None]:
-    """GDAL writes this time instead of now, so that the bytes repeat."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    """GDAL writes this time instead of now, so that the bytes repeat; who publishes syncs the file."""
+    options = {"OGR_CURRENT_DATE": stamp, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    pyogrio.set_gdal_config_options(options)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
 
 
 def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:

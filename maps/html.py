@@ -48,8 +48,8 @@ _LABELLED = ("countries", "seas")
 _DRAWN_BY = {"land": "countries"}
 # Layers whose areas share borders and never overlap, by how they are made.
 _COVERAGES = ("countries", "alliances")
-# Outlines of cells: corners only, nothing to simplify.
-_CELLS = ("bathymetry", "permafrost", "warming", "sea_ice")
+# Outlines of cells and chords between junctions: nothing to simplify.
+_EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
 _MEDIAN_ENDS = 2010  # years of the period are in the median already
@@ -168,7 +168,7 @@ def _layer(layer: Layer, table: Any, first: dict[bytes, str]) -> dict[str, Any]:
     else:
         wkb = b"".join(shapely.to_wkb(geometry))
         owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
-        tolerance_m = 0.0 if layer.id in _CELLS else _TOLERANCE_M[layer.geometry]
+        tolerance_m = 0.0 if layer.id in _EXACT else _TOLERANCE_M[layer.geometry]
         is_coverage = layer.id in _COVERAGES
         content["paths"] = (
             _paths(geometry, layer.geometry, tolerance_m, is_coverage=is_coverage)

@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+PACKAGES = ("layers", "maps", "pipelines")
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
 
@@ -41,6 +42,7 @@ def ensure(group: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(pins)])
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
+    run([str(PYTHON), "-m", "compileall", "-q", *PACKAGES])
     mark.write_text(digest)
 
 

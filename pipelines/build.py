@@ -55,8 +55,7 @@ def compose_snapshot(
     SourceError, SchemaError
         If the snapshot is damaged.
     """
-    from layers.catalog import GRIDS  # noqa: PLC0415  heavy; --help must not pay for it
-    from layers.compose import compose  # noqa: PLC0415
+    from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
     from layers.picture import SourceNote  # noqa: PLC0415
     from layers.regions import region  # noqa: PLC0415
     from layers.scenarios import scenario  # noqa: PLC0415
@@ -64,7 +63,7 @@ def compose_snapshot(
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     area, climate = region(options.region), scenario(options.scenario)
-    loaded = snapshot.load(SOURCES, grids=GRIDS, report=lambda name: report(f"read {name}"))
+    loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
     notes = [
         SourceNote(
             id=s.id, feeds=s.feeds, title=s.title, publisher=s.publisher, licence=s.licence,

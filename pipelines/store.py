@@ -62,9 +62,12 @@ def store(
             report(f"write {layer.id}")
             table = picture.tables[layer.id]
             path = _table_path(layer.id, layer.geometry)
-            table.to_parquet(stage / path, index=False, compression="zstd")
+            if table is used.table(layer.id):
+                shutil.copyfile(used.files[layer.id], stage / path)
+            else:
+                table.to_parquet(stage / path, index=False, compression="zstd")
             described[path] = _shape(table)
-        for name, file in used.grid_files.items():
+        for name, file in used.grids.files.items():
             shutil.copyfile(file, stage / "grids" / f"{name}.nc")
         for name in exports:
             report(f"write {name}")

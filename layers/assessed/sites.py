@@ -12,8 +12,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from layers.crs import POLAR, lonlat, polar_xy
 from layers.merge import match_points, nearest, within_km
@@ -111,6 +109,9 @@ def _rail_terminals(railways: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.DataF
     ends = np.round(shapely.get_coordinates(np.concatenate([first, last]))).astype(int)
     places, node = np.unique(ends, axis=0, return_inverse=True)
     start, stop = np.split(node.ravel(), 2)
+    from scipy import sparse  # noqa: PLC0415  a build with ready sites needs none
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     length = shapely.length(parts) / 1000
     graph = sparse.coo_array((np.ones(len(parts)), (start, stop)), shape=(len(places),) * 2)
     component = connected_components(graph, directed=False)[1]

@@ -7,6 +7,7 @@ and our fact tables (pipelines.snapshot.make).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +16,14 @@ from layers.errors import SourceError
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     import xarray as xr
 
     from pipelines.source import Source
 
-__all__ = ["DATA", "MANIFEST", "Snapshot", "load", "manifest_of"]
+__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "load", "manifest_of"]
 
 DATA = Path(__file__).parent / "data"
 MANIFEST = "MANIFEST.json"
@@ -30,13 +31,49 @@ MANIFEST = "MANIFEST.json"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables by layer id, grids by id, the files of all grids, layers that stand, the manifest."""
+    """Tables by layer id, grids by id, layers that stand, the manifest, and where tables lie.
+
+    `files` names the file of every table that one source feeds alone, and of every layer that
+    stands: what nothing changed can be copied.
+    """
 
     feeds: dict[str, list[pd.DataFrame]]
-    grids: dict[str, xr.Dataset]
-    grid_files: dict[str, Path]
+    grids: Grids
     standing: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
+    files: dict[str, Path]
+
+    def table(self, layer_id: str) -> pd.DataFrame | None:
+        """The table of a layer as one file holds it; None where several feed it, or none does."""
+        if layer_id not in self.files:
+            return None
+        return self.standing[layer_id] if layer_id in self.standing else self.feeds[layer_id][0]
+
+
+class Grids(Mapping[str, "xr.Dataset"]):
+    """The grids of a snapshot by id, each read when it is first asked for."""
+
+    def __init__(self, files: dict[str, Path]) -> None:
+        """Know the files; read none."""
+        self.files = files
+        self._read: dict[str, xr.Dataset] = {}
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        """One grid, in memory."""
+        if name not in self._read:
+            import xarray as xr  # noqa: PLC0415  heavy; --help must not pay for it
+
+            with xr.open_dataset(self.files[name], engine="h5netcdf") as dataset:
+                self._read[name] = dataset.load()
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids."""
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.files)
 
 
 def manifest_of(folder: Path = DATA) -> dict[str, Any]:
@@ -61,26 +98,20 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
 
 
 def load(
-    sources: Sequence[Source],
-    folder: Path = DATA,
-    *,
-    grids: Sequence[str] = (),
-    report: Callable[[str], None] = lambda _: None,
+    sources: Sequence[Source], folder: Path = DATA, report: Callable[[str], None] = lambda _: None
 ) -> Snapshot:
-    """Read every embedded source, each held to the hash in the manifest; of the grids only `grids`.
+    """Read every embedded source, each held to the hash in the manifest; grids when asked for.
 
     Raises
     ------
     SourceError
         If a file is missing, not the one the manifest names, or cannot be read.
     """
-    import xarray as xr  # noqa: PLC0415  heavy; --help must not pay for it
-
     manifest = manifest_of(folder)
     rows = {row["id"]: row for row in manifest["sources"]}
     feeds: dict[str, list[pd.DataFrame]] = {}
-    read: dict[str, xr.Dataset] = {}
-    grid_files: dict[str, Path] = {}
+    files: dict[str, list[Path]] = {}
+    grids: dict[str, Path] = {}
     for source in sources:
         if source.state != "embedded":
             continue
@@ -88,18 +119,16 @@ def load(
         row = rows.get(source.id)
         path = _held(f"source {source.id}", row, folder)
         if source.feeds.startswith("grid:"):
-            name = source.feeds.removeprefix("grid:")
-            grid_files[name] = path
-            if name in grids:
-                with xr.open_dataset(path, engine="h5netcdf") as dataset:
-                    read[name] = dataset.load()
+            grids[source.feeds.removeprefix("grid:")] = path
         else:
             feeds.setdefault(source.feeds, []).append(_table(path, is_geographic=bool(row and row["crs"])))
+            files.setdefault(source.feeds, []).append(path)
     standing = {}
     for row in manifest["standing"]:
-        path = _held(f"layer {row['id']}", row, folder)
-        standing[row["id"]] = _table(path, is_geographic=bool(row["crs"]))
-    return Snapshot(feeds, read, grid_files, standing, manifest)
+        files[row["id"]] = [_held(f"layer {row['id']}", row, folder)]
+        standing[row["id"]] = _table(files[row["id"]][0], is_geographic=bool(row["crs"]))
+    alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
+    return Snapshot(feeds, Grids(grids), standing, manifest, alone)
 
 
 def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:

@@ -19,7 +19,7 @@ import geopandas as gpd
 import pandas as pd
 import xarray as xr
 
-from layers.catalog import GRIDS, LAYERS
+from layers.catalog import LAYERS
 from layers.compose import derive_standing
 from layers.errors import SourceError
 from layers.schema import conform
@@ -156,7 +156,7 @@ def make(
 def _standing(sources: Sequence[Source], stage: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Make the layers that follow from the sources alone, from the files just staged."""
     (stage / MANIFEST).write_text(json.dumps({"sources": rows, "standing": []}), encoding="utf-8")
-    staged = load(sources, stage, grids=GRIDS)
+    staged = load(sources, stage)
     return [
         {"id": name} | _stored(table, stage / f"{name}.parquet")
         for name, table in derive_standing(staged.feeds, staged.grids).items()

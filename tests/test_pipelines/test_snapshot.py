@@ -56,7 +56,7 @@ def test_the_manifest_names_every_embedded_source_and_nothing_else():
 
 
 def test_what_stands_is_what_the_sources_give():
-    loaded = snapshot.load(SOURCES, grids=("sea_ice", "climate", "land"))
+    loaded = snapshot.load(SOURCES)
     for name, table in derive_standing(loaded.feeds, loaded.grids).items():
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(loaded.standing[name]))
 
@@ -117,7 +117,7 @@ def test_a_grid_says_what_it_is(name):
 
 
 def test_load_gives_every_feed_and_the_grids_asked_for():
-    loaded = snapshot.load(SOURCES, grids=GRIDS)
+    loaded = snapshot.load(SOURCES)
     fed = {row.feeds for row in EMBEDDED if not row.feeds.startswith("grid:")}
     assert set(loaded.feeds) == fed
     assert set(loaded.grids) == set(GRIDS)
