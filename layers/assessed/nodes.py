@@ -89,7 +89,9 @@ def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) ->
     """The sentences behind each flag, every number taken from the table or its evidence."""
     told, unknown = _leading(evidence)
     out = []
-    for row in nodes.to_dict("records"):
+    said = ["node_id", "flag", "flag_probability", "dual_use_class", "special_status"]
+    said += [f"{axis}_{end}" for axis in AXES for end in ("low", "high")]
+    for row in nodes[said].to_dict("records"):
         node = row["node_id"]
         if row["flag"] == "insufficient_data":
             parts = ["Not judged: too little is openly known."]

