@@ -98,7 +98,7 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
 
 
 def load(
-    sources: Sequence[Source], folder: Path = DATA, report: Callable[[str], None] = lambda _: None
+    sources: Sequence[Source], folder: Path = DATA, *, report: Callable[[str], None] = lambda _: None
 ) -> Snapshot:
     """Read every embedded source, each held to the hash in the manifest; grids when asked for.
 

@@ -120,10 +120,12 @@ def test_load_gives_every_feed_and_the_grids_asked_for():
     loaded = snapshot.load(SOURCES)
     fed = {row.feeds for row in EMBEDDED if not row.feeds.startswith("grid:")}
     assert set(loaded.feeds) == fed
-    assert set(loaded.grids) == set(GRIDS)
-    assert set(loaded.grid_files) == {
-        r.feeds.removeprefix("grid:") for r in EMBEDDED if r.feeds.startswith("grid:")
-    }
+    held = {r.feeds.removeprefix("grid:") for r in EMBEDDED if r.feeds.startswith("grid:")}
+    assert set(loaded.grids) == held >= set(GRIDS)
+    assert loaded.grids["land"] is loaded.grids["land"]
+    assert set(loaded.standing) == {layer.id for layer in standing()}
+    assert loaded.table("terminals") is None
+    assert loaded.table("ports") is loaded.feeds["ports"][0]
     assert len(loaded.feeds["terminals"]) == 2
 
 
