@@ -120,7 +120,7 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
                 "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
                 "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-                (layer.id, layer.id, qml(layer), layer.title, stamp),
+                (layer.id, layer.id, qml(layer, picture.tables[layer.id]), layer.title, stamp),
             )
     rows = [
         ("region", picture.region.title),

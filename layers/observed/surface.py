@@ -20,7 +20,7 @@ SEA_ICE = Layer(
                choices=("median_1981_2010", "monthly_extent")),
         Column("year", "int", "year; null for the median", low=1978, high=2100),
         Column("month", "int", "month", required=True, low=1, high=12),
-        Column("area_million_km2", "float", "area of the polygon", "million km2", required=True, low=0),
+        Column("area_million_km2", "float", "area of the month's ice, also south of the cut at 58 N", "million km2", required=True, low=0),
     ),
     note="25 km satellite cells at 15 % and more; harbours and fjords are not resolved.",
 )  # fmt: skip

@@ -6,9 +6,11 @@ import calendar
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from layers.crs import POLAR, area_km2
 from layers.grid import polygons
+from layers.regions import REGIONS
 from pipelines.source import Inputs, Source
 from pipelines.sources import sea_ice_grid
 
@@ -17,7 +19,10 @@ _MEDIAN_ENDS = "2010-12-31"
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas with ice in EPSG:3413, along the edges of the 25 km cells."""
+    """Areas with ice in EPSG:3413, along the edges of the 25 km cells, cut at 58 N.
+
+    `area_million_km2` is of the whole month's ice, also of what lies south of the cut.
+    """
     grid = sea_ice_grid.read(inputs)
     fields = [
         (f"ice-median-{month:02d}", "median_1981_2010", None, month, _MEDIAN_ENDS, field)
@@ -47,7 +52,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
             "source_id": "sea_ice_areas",
             "as_of": days,
         },
-        geometry=shapes,
+        geometry=shapely.intersection(shapes, REGIONS[0].outline),
         crs=POLAR,
     )
 
@@ -63,7 +68,7 @@ SOURCES = (
         homepage="https://nsidc.org/data/g02135",
         as_of="2023-02-28",
         state="embedded",
-        made="outlines of the 25 km cells with ice",
+        made="outlines of the 25 km cells with ice, cut at 58 N",
         read=read,
     ),
 )

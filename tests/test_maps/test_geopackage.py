@@ -151,7 +151,11 @@ def test_every_map_layer_has_a_default_style(database, picture):
         kind = {"point": "marker", "line": "line", "polygon": "fill"}[layer.geometry]
         assert {symbol.get("type") for symbol in symbols} == {kind}
         names = {symbol.get("name") for symbol in symbols}
-        if renderer.get("type") == "categorizedSymbol":
+        if renderer.get("type") == "RuleRenderer":
+            rules = [rule for rule in renderer.iter("rule") if rule.get("symbol")]
+            assert {rule.get("symbol") for rule in rules} == names
+            assert len(rules) == len(names) == 4 * 7
+        elif renderer.get("type") == "categorizedSymbol":
             assert renderer.get("attr") in {c.name for c in layer.all_columns}
             categories = renderer.findall("categories/category")
             assert {row.get("symbol") for row in categories} == names
