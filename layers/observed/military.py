@@ -23,7 +23,7 @@ MILITARY_SITES = Layer(
                choices=("active", "reserve", "closed", "planned", "unknown")),
         Column("is_joint_use", "bool", "public source calls it joint civil-military"),
         Column("claims", "int", "sources that place this site", required=True, low=1),
-        Column("claims_apart_km", "float", "largest distance between them; null with one", "km", low=0),
+        Column("claims_apart_km", "float", "largest distance between them before rounding; null with one", "km", low=0),
         Column("source_title", "str", "document that says so", required=True),
         Column("source_url", "str", "address of that document", required=True),
         Column("seen_on", "str", "date its text was read for this table; null: cited unread"),

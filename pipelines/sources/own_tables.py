@@ -52,6 +52,8 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
         origin="own_military_sites",
     )
     claims = pd.concat([cited, _aerodrome_claims(inputs, cited), _port_claims(inputs)], ignore_index=True)
+    # How far claims lie apart is measured before they are rounded: it tells no place.
+    spread = claims.groupby("site_key").apply(_spread_km, include_groups=False)
     claims = claims.assign(
         longitude_deg=claims["longitude_deg"].round(1),
         latitude_deg=claims["latitude_deg"].round(1),
@@ -61,12 +63,12 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
     table = points(claims, "longitude_deg", "latitude_deg")
     number = table.groupby("site_key").cumcount() + 1
     by_site = table.groupby("site_key")
-    apart = by_site.apply(_spread_km, include_groups=False).reindex(table["site_key"]).to_numpy()
+    count = by_site["name"].transform("size").to_numpy()
     return table.assign(
         feature_id="mil-" + table["site_key"] + "-" + number.astype("str"),
         site_id=table["site_key"],
-        claims=by_site["name"].transform("size").to_numpy(),
-        claims_apart_km=apart,
+        claims=count,
+        claims_apart_km=np.where(count > 1, spread.reindex(table["site_key"]).to_numpy(), np.nan),
         is_joint_use=table["note"].fillna("").str.contains("joint civil-military"),
         source_id=table["origin"],
         as_of=_as_of(table),
