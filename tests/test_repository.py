@@ -58,7 +58,7 @@ def test_the_patterns_know_what_they_look_for():
     for text in ("https://example.org/home/x", "layers/work/x", "../home/x", "and/or/work"):
         assert not PLACE.search(text.encode()), text
     for text in (
-        "https://repo.example.org/pypi/simple/",
+        "https://repo.example.org/pypi/" + "simple/",
         "--index" + "-url x",
         "https://nexus.example.org/x",
     ):

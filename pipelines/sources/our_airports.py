@@ -124,7 +124,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         table["longitude_deg"][both], table["latitude_deg"][both], lon2[both], lat2[both]
     )
     table = table.assign(position_apart_km=apart.round(3))
-    # What only airportsdata knows (new fields such as Sabetta's successor) is added, without runways.
+    # What only airportsdata knows is added, without runways.
     added = theirs[~theirs["icao"].isin(ours["ident"]) & (theirs["icao"] != "")]
     added = added[~added["name"].str.contains(MILITARY_NAME) & ~added["icao"].isin(military)]
     added = pd.DataFrame(
