@@ -133,13 +133,14 @@ def _content(picture: Picture) -> dict[str, Any]:
         ],
         "pillars": PILLARS,
         "base": {name: _plain(style) for name, style in BASE.items()},
-        "layers": [_layer(layer, picture.tables[layer.id], first) for layer in drawn],
+        "layers": [_layer(layer, picture, first) for layer in drawn],
         "extent": _latest_extent(picture),
     }
 
 
-def _layer(layer: Layer, table: Any, first: dict[bytes, str]) -> dict[str, Any]:
+def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str, Any]:
     """Describe a layer. Shapes that an earlier one has too are left to it, by its id in `first`."""
+    table: Any = picture.tables[layer.id]
     rows = len(table)
     if layer.id == "sea_ice":
         table = _ice_shown(table)
@@ -176,7 +177,10 @@ def _layer(layer: Layer, table: Any, first: dict[bytes, str]) -> dict[str, Any]:
             else owner
         )
     if layer.id in _LABELLED:
-        content["labels"] = [_label(shape) for shape in geometry]
+        # A cap shows all there is; another region shows a part, and the name belongs into that.
+        region = picture.region
+        shown = geometry if region.is_cap else shapely.intersection(geometry, region.outline)
+        content["labels"] = [_label(shape) for shape in shown]
     return content
 
 
@@ -326,8 +330,14 @@ def _paths(
 
 
 def _label(shape: Any) -> list[int]:
-    """Where a name fits best: x, y and clear radius of the widest part, in 100 m of EPSG:3413."""
-    part = max(shapely.get_parts(shape), key=shapely.area)
+    """Where a name fits best: x, y and clear radius of the widest part, in 100 m of EPSG:3413.
+
+    The radius is 0 where nothing of the shape is shown.
+    """
+    parts = [part for part in shapely.get_parts(shape) if part.area]
+    if not parts:
+        return [0, 0, 0]
+    part = max(parts, key=shapely.area)
     radius = shapely.maximum_inscribed_circle(part, _LABEL_GRID_M)
     (x, y), _ = shapely.get_coordinates(radius)
     return [round(v / _PATH_GRID_M) for v in (x, y, radius.length)]

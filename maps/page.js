@@ -522,7 +522,7 @@ function start(map) {
         .forEach(({ label, i }) => {
           const p = spot(at(label[0] * PATH_GRID, label[1] * PATH_GRID));
           const text = s.name(i);
-          if (!text || !inside(p, size, 0)) return;
+          if (!text || !label[2] || !inside(p, size, 0)) return;
           const broken = text.length > 12 ? text.replace(/^(.{4,}?) (?=\S{3,})/, "$1\n") : text;
           found.push({ ...look, x: p.x, y: p.y, room: label[2] * PATH_GRID * scale,
             text: look.caps ? broken.toUpperCase() : broken });
