@@ -138,7 +138,7 @@ def faults_of(folder: Path) -> list[str]:
         path = folder / row["file"]
         if not path.is_file():
             faults.append(f"{row['file']}: missing")
-        elif path.stat().st_size != row["bytes"] or sha256_of(path) != row["sha256"]:
+        elif path.stat().st_size != row["size"] or sha256_of(path) != row["sha256"]:
             faults.append(f"{row['file']}: not the bytes the manifest names")
     listed = {row["file"] for row in manifest["files"]} | {MANIFEST}
     return faults + [
@@ -175,7 +175,7 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
             _sync(path)
     for row in manifest["files"]:
         path = stage / row["file"]
-        if path.stat().st_size != row["bytes"] or sha256_of(path) != row["sha256"]:
+        if path.stat().st_size != row["size"] or sha256_of(path) != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 import shutil
 from datetime import date
@@ -82,7 +84,7 @@ def _shape(table: pd.DataFrame) -> dict[str, Any]:
     if isinstance(table, gpd.GeoDataFrame):
         row["crs"] = "EPSG:3413"
         if len(table):
-            row["bounds_m"] = [round(float(v)) for v in table.total_bounds]
+            row["bounds"] = [round(float(v)) for v in table.total_bounds]
     return row
 
 
@@ -97,10 +99,13 @@ def _manifest(
     for path in sorted(stage.rglob("*")):
         if path.is_file():
             name = path.relative_to(stage).as_posix()
-            size = {"file": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+            size = {"file": name, "size": path.stat().st_size, "sha256": sha256_of(path)}
             files.append(size | described.get(name, {}))
+    held = json.dumps(files, sort_keys=True).encode()
     return {
         "format": FORMAT,
+        "content": hashlib.sha256(held).hexdigest(),
+        "expires": None,  # an embedded snapshot does not go stale by the day; live pictures will
         "status": picture.status,
         "region": picture.region.id,
         "scenario": picture.scenario.id,
@@ -121,7 +126,7 @@ def _manifest(
             for layer in picture.layers
         ],
         "sources": [{name: getattr(note, name) for name in note.__slots__} for note in picture.sources],
-        "inputs": snapshot["sources"],
+        "inputs": [row | {"url": row["homepage"]} for row in snapshot["sources"]],
         "gates": [],
         "method": "method of layers/assessed; evidence rows carry score, weight and state",
         "caveats": list(picture.caveats),

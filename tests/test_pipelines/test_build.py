@@ -152,7 +152,7 @@ def test_the_manifest_holds_what_it_promises(folder):
     assert manifest["id"] == folder.name
     for row in manifest["files"]:
         path = folder / row["file"]
-        assert path.stat().st_size == row["bytes"]
+        assert path.stat().st_size == row["size"]
         assert sha256_of(path) == row["sha256"]
         if row["file"].startswith("layers/"):
             assert row["crs"] == "EPSG:3413"
@@ -285,7 +285,7 @@ def test_check_finds_a_file_forged_together_with_its_manifest(small):
     manifest = json.loads((small / MANIFEST).read_text(encoding="utf-8"))
     for row in manifest["files"]:
         if row["file"] == "map.html":
-            row |= {"bytes": 6, "sha256": sha256_of(small / "map.html")}
+            row |= {"size": 6, "sha256": sha256_of(small / "map.html")}
     (small / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     assert run_command(small, "check", str(small)).returncode == 1
 

@@ -39,7 +39,7 @@ def writer(number, seconds=0.0):
         for name in ("map.html", "layers/nodes.parquet", "picture.gpkg"):
             path = stage / name
             path.write_bytes(f"{number} {name} ".encode() * 4000)
-            rows.append({"file": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
+            rows.append({"file": name, "size": path.stat().st_size, "sha256": sha256_of(path)})
         if seconds:
             print("writing", flush=True)
             time.sleep(seconds)
@@ -76,7 +76,7 @@ def write(stage: Path, text: str = "one") -> dict[str, Any]:
     for name in ("map.html", "layers/nodes.parquet"):
         path = stage / name
         path.write_text(f"{text} {name}")
-        files.append({"file": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
+        files.append({"file": name, "size": path.stat().st_size, "sha256": sha256_of(path)})
     return {"text": text, "files": files}
 
 
@@ -88,7 +88,7 @@ def hold(folder: Path) -> dict[str, Any]:
     """The manifest of a snapshot, once every file is what it says."""
     manifest = json.loads((folder / MANIFEST).read_text())
     for row in manifest["files"]:
-        assert (folder / row["file"]).stat().st_size == row["bytes"], row["file"]
+        assert (folder / row["file"]).stat().st_size == row["size"], row["file"]
         assert sha256_of(folder / row["file"]) == row["sha256"], row["file"]
     return manifest
 
