@@ -512,7 +512,9 @@ def test_claims_say_how_far_apart_they_are(military) -> None:
         most = max(
             GEOD.inv(lon[i], lat[i], lon[j], lat[j])[2] / 1000 for i in range(len(lon)) for j in range(i)
         )
-        assert far.to_numpy() == pytest.approx(most, abs=0.06)
+        # Measured before the claims were rounded, which moves each by 6.3 km at most.
+        assert far.nunique() == 1
+        assert far.iloc[0] == pytest.approx(most, abs=12.6)
 
 
 def test_no_military_site_is_a_node(nodes, evidence, military) -> None:

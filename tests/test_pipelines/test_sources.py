@@ -537,15 +537,17 @@ def test_both_claims_stand_where_two_sources_disagree(military):
     apart = groups["claims_apart_km"].first()
     assert apart[groups.size() == 1].isna().all(), "one claim is not apart from itself"
     assert apart[groups.size() > 1].notna().all()
-    assert (apart > 0).sum() >= 10
+    assert (apart > 0).sum() >= 60
+    wrangel = military[military["name"].str.contains("Polar Star")]
+    assert wrangel["claims_apart_km"].iloc[0] == pytest.approx(79, abs=1), "across the date line"
     for site, claims in groups:
         if len(claims) < 2:
             continue
         lon, lat = claims["longitude_deg"].to_numpy(), claims["latitude_deg"].to_numpy()
         widest = max(distance_km(lon, lat, a, b).max() for a, b in zip(lon, lat, strict=True))
-        assert claims["claims_apart_km"].iloc[0] == pytest.approx(widest, abs=0.051), site
+        # Measured before the claims were rounded, which moves each by 6.3 km at most.
+        assert claims["claims_apart_km"].iloc[0] == pytest.approx(widest, abs=12.6), site
         if claims["claims_apart_km"].iloc[0] > 0:
-            assert len(claims[["longitude_deg", "latitude_deg"]].drop_duplicates()) > 1
             assert len(claims[["source_title", "source_url"]].drop_duplicates()) > 1, (
                 f"{site}: one source, two places"
             )
