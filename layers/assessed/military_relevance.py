@@ -191,7 +191,8 @@ def _add_position(book: Book, facts: Facts) -> None:
 def _add_association(book: Book, facts: Facts, military_sites: gpd.GeoDataFrame, reason: pd.Series) -> None:
     km = numbers(facts.measures["military_claim_km"])
     claims = military_sites.set_index("feature_id").loc[facts.measures["military_claim"]]
-    name, source = claims["name"].to_numpy(), claims["source_title"].to_numpy()
+    name = claims["name"].to_numpy()
+    source = (claims["source_title"] + ", " + claims["source_url"]).to_numpy()
     radius = claims["uncertainty_km"].to_numpy()
     score = np.where(km <= 10 + radius, 1.0, np.where(km <= 25 + radius, 0.5, 0.0))
     told = [

@@ -361,7 +361,7 @@ def _own(
         publisher="arctic-picture",
         licence="CC-BY-4.0",
         citation="arctic-picture, compiled from public sources named in every row.",
-        homepage="layers/reference",
+        homepage=f"layers/reference/{_FILES[source_id]}.csv",
         as_of=as_of,
         state="embedded",
         made=made,
@@ -370,6 +370,18 @@ def _own(
     )  # fmt: skip
 
 
+_FILES = {
+    "own_memberships": "memberships",
+    "own_military_sites": "military_sites",
+    "own_chokepoints": "chokepoints",
+    "own_cables": "cable_systems",
+    "own_cable_landings": "cable_landings",
+    "own_ground_stations": "ground_stations",
+    "own_energy_terminals": "energy_terminals",
+    "own_sea_routes": "sea_routes",
+    "own_materials": "materials",
+    "own_strategic_projects": "strategic_projects",
+}
 _CITED = "own table, a citation in every row"
 SOURCES = (
     _own("own_memberships", "memberships", "Membership of NATO and the EU", read_memberships, _CITED),
