@@ -59,7 +59,7 @@ def _add_sea_ice(book: Book, facts: Facts) -> NDArray[np.float64]:
         ice_months / 12.0,
         value=ice_months,
         unit="months per year",
-        source="nsidc_sea_ice_index",
+        source="sea_ice_grid",
         as_of="2010-12-31",
         note=np.array(note, dtype=object),
     )
@@ -67,7 +67,7 @@ def _add_sea_ice(book: Book, facts: Facts) -> NDArray[np.float64]:
         where,
         ("hazard", "h_seaice", "ice_change"),
         unit="days per decade",
-        source="nsidc_sea_ice_index",
+        source="sea_ice_grid",
         as_of="2010-12-31",
         note="needs daily grids of 30 years; not in the embedded snapshot",
         off=ice_months == 0,

@@ -34,11 +34,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def shared(relative: str) -> Path:
-    """Give a file of the shared mirror; skip with its name where it is not at hand."""
+    """Give a file of the shared mirror; who asks is marked `shared`."""
     root = Path(os.environ.get("ARCTIC_PICTURE_SHARED", CHECKOUT.parent / "shared"))
     path = root / "data" / "mirror" / relative
-    if not path.is_file():
-        pytest.skip(f"missing: shared data/mirror/{relative}")
+    assert path.is_file(), f"expected data/mirror/{relative} in the shared mirror"
     return path
 
 

@@ -646,3 +646,21 @@ def test_a_region_is_a_cut_and_judges_nothing_anew(picture) -> None:
     east = cut["longitude_deg"] % 360
     assert east.between(164.999, 205.001).all()
     assert cut["latitude_deg"].between(59.999, 73.001).all()
+
+
+# Evidence whose date is not that of its whole source, and why.
+_OTHER_DAYS = {
+    ("metoffice_model_temperature", "2024-12-31"),  # the warming level is that of 2024
+    ("sea_ice_grid", "2010-12-31"),  # the medians are of 1981 to 2010
+    ("own_strategic_projects", "2025-03-25"),  # each project has the day of its decision
+}
+
+
+def test_evidence_has_the_date_of_its_source(evidence, picture) -> None:
+    days = {note.id: note.as_of for note in picture.sources}
+    told = set(zip(evidence["source_id"], evidence["as_of"], strict=True))
+    assert {pair for pair in told if days[pair[0]] != pair[1]} == _OTHER_DAYS
+
+
+def test_ice_near_a_node_is_told_by_the_grid_it_was_read_from(evidence) -> None:
+    assert set(evidence.loc[evidence["group"] == "h_seaice", "source_id"]) == {"sea_ice_grid"}

@@ -362,8 +362,7 @@ def test_vendored_files_are_those_of_the_packages() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    assert CHROMIUM is not None, "who opens a browser is marked `chromium`"
     playwright = pytest.importorskip("playwright.sync_api")
     switches = (
         "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
