@@ -1,4 +1,4 @@
-"""Evidence to intervals, axes, draws and the flag. Missing is an interval, never a number.
+"""Evidence to scores, weights and intervals of the axes. Missing is an interval, never a number.
 
 Inside a dimension indicators stand in for each other: arithmetic mean. Between dimensions none
 makes up for another: geometric mean (INFORM, Nardo et al. 2008, ISBN 978-92-64-04345-9). A missing
@@ -7,27 +7,30 @@ score is 0 for `low`, 1 for `high`, left out of `known`.
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "AXES",
+    "BESIDE",
     "EPS",
+    "SCALES",
+    "Scale",
     "axis_intervals",
-    "conjunction",
-    "draw_axes",
+    "group_weights",
     "log_ramp",
     "percentile",
     "ramp",
-    "rank_intervals",
+    "rescale",
     "weigh",
 ]
 
@@ -37,6 +40,8 @@ AXES: dict[str, tuple[str, ...]] = {
     "military": ("military",),
     "civil": ("civil",),
 }
+# Told beside the axes and in none of them: a longer season is both a hazard and a chance (method §0.2).
+BESIDE: dict[str, tuple[str, ...]] = {"access": ("access",)}
 EPS = 0.01  # keeps one zero from erasing a geometric mean (method §1.3)
 
 
@@ -54,6 +59,73 @@ def log_ramp(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.floa
     return np.where(np.isnan(number), np.nan, np.clip(score, 0.0, 1.0))
 
 
+def _at_least(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:  # noqa: ARG001
+    number = np.asarray(value, dtype=float)
+    return np.where(np.isnan(number), np.nan, (number >= one_at).astype(float))
+
+
+def _within(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:  # noqa: ARG001
+    number = np.asarray(value, dtype=float)
+    return np.where(np.isnan(number), np.nan, (number <= one_at).astype(float))
+
+
+def _rings(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:
+    number = np.asarray(value, dtype=float)
+    score = np.where(number <= one_at, 1.0, np.where(number <= zero_at, 0.5, 0.0))
+    return np.where(np.isnan(number), np.nan, score)
+
+
+def _runway(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:
+    number = np.asarray(value, dtype=float)
+    return np.where(number < zero_at, 0.0, 0.5 + 0.5 * ramp(number, zero_at, one_at))
+
+
+def _unpaved(value: ArrayLike, zero_at: float, one_at: float) -> NDArray[np.float64]:
+    return np.minimum(_runway(value, zero_at, one_at), 0.5)
+
+
+# How a raw value becomes a score; each takes the value and its two anchors. What is not here is
+# `class` (a table, told in the note), `share` (a physical bound) or `percentile` (rank within kind).
+SCALES: dict[str, Callable[..., NDArray[np.float64]]] = {
+    "ramp": ramp,  # 0 at `zero_at`, 1 at `one_at`, linear between
+    "log ramp": log_ramp,  # the same, linear in the logarithm
+    "at least": _at_least,  # 1 from `one_at` up, else 0
+    "within": _within,  # 1 up to `one_at`, else 0
+    "rings": _rings,  # 1 up to `one_at`, 0.5 up to `zero_at`, else 0
+    "runway": _runway,  # 0 below `zero_at`, 0.5 there, 1 at `one_at`
+    "unpaved runway": _unpaved,  # the same, never over 0.5
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A form of `SCALES` and its two anchors, in the unit of the value; one alone stands twice."""
+
+    form: str
+    zero_at: float
+    one_at: float
+
+    def score(self, value: ArrayLike) -> NDArray[np.float64]:
+        """Scores 0..1 of raw values; NaN stays NaN."""
+        return SCALES[self.form](value, self.zero_at, self.one_at)
+
+
+def rescale(rows: Mapping[str, NDArray[Any]], multiple: float) -> NDArray[np.float64]:
+    """Scores of evidence rows with both anchors times `multiple`; as they stand where no anchor is.
+
+    Reads the columns `value`, `score`, `scale`, `zero_at`, `one_at`. A row without a score has none.
+    """
+    score = rows["score"].copy()
+    value, form, zero, one = (rows[name] for name in ("value", "scale", "zero_at", "one_at"))
+    known = ~np.isnan(score)
+    for name in set(form) & SCALES.keys():
+        of_form = known & (form == name)
+        for low, high in set(zip(zero[of_form], one[of_form], strict=True)):
+            at = of_form & (zero == low) & (one == high)
+            score[at] = SCALES[name](value[at], low * multiple, high * multiple)
+    return score
+
+
 def percentile(value: pd.Series, within: pd.Series, *, falling: bool = False) -> NDArray[np.float64]:
     """Rank share 0..1 of `value` within the groups of `within`; ties share their mean rank.
 
@@ -64,10 +136,22 @@ def percentile(value: pd.Series, within: pd.Series, *, falling: bool = False) ->
     return ((rank - 0.5) / known).to_numpy(dtype=float)
 
 
-def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
-    """Weight of each row inside its node and dimension: groups equal, indicators equal in a group.
+def group_weights(groups: Sequence[str], given: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Baseline weight of each group of a dimension, sums to one: equal, or as `given` by group."""
+    if given is None:
+        return np.full(len(groups), 1.0 / max(len(groups), 1))
+    weights = np.array([given.get(group, 0.0) for group in groups])
+    total = weights.sum()
+    return weights / total if total > 0 else np.full(len(groups), 1.0 / max(len(groups), 1))
 
-    Rows that do not apply weigh nothing; rows that are unknown keep their weight.
+
+def weigh(
+    evidence: pd.DataFrame, weights: Mapping[str, Mapping[str, float]] | None = None
+) -> NDArray[np.float64]:
+    """Weight of each row inside its node and dimension; indicators are equal in a group.
+
+    Groups are equal, or weigh as `weights` says by dimension and group. Rows that do not apply weigh
+    nothing, and what is left is shared by the others; rows that are unknown keep their weight.
     """
     applies = (evidence["state"] != "not_applicable").to_numpy()
     columns = ["node_id", "axis", "dimension", "group", "indicator"]
@@ -76,9 +160,16 @@ def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
     group = pd.Series(live.groupby(columns[:4], sort=False).ngroup().to_numpy())
     members = np.bincount(group)[group]
     first = ~group.duplicated().to_numpy()
+    share = np.ones(len(live))
+    for name, given in (weights or {}).items():
+        of_dimension = (live["dimension"] == name).to_numpy()
+        share[of_dimension] = live.loc[of_dimension, "group"].map(given).fillna(0.0).to_numpy()
+    total = np.bincount(dimension, weights=first * share)[dimension]
+    # Where only groups of no weight apply, they share it equally: a node has no axis of nothing.
     groups = np.bincount(dimension, weights=first)[dimension]
+    part = np.divide(share, total, out=1.0 / groups, where=total > 0)
     weight = np.zeros(len(evidence))
-    weight[applies] = 1.0 / (groups * members)
+    weight[applies] = part / members
     return weight
 
 
@@ -117,12 +208,17 @@ def _dimensions(evidence: pd.DataFrame) -> pd.DataFrame:
 def axis_intervals(evidence: pd.DataFrame) -> pd.DataFrame:
     """`<axis>_low`, `_high`, `_known`, `_coverage` by node_id, from weighed evidence rows.
 
+    Axes of `AXES` and, where evidence has them, of `BESIDE`.
+
     `known` of an axis of several dimensions is null unless every dimension knows something.
     `coverage` is the mean coverage of the dimensions.
     """
     parts = _dimensions(evidence)
     wide = {}
-    for axis, names in AXES.items():
+    there = set(parts.index.get_level_values("axis"))
+    for axis, names in (AXES | BESIDE).items():
+        if axis not in there:
+            continue
         rows = parts.xs(axis, level="axis")
         count = rows.groupby(level="node_id").size()
         for column in ("low", "high", "known"):
@@ -135,108 +231,3 @@ def axis_intervals(evidence: pd.DataFrame) -> pd.DataFrame:
             wide[f"{axis}_{column}"] = np.exp(total / count).where(told == count)
         wide[f"{axis}_coverage"] = rows["coverage"].groupby(level="node_id").mean()
     return pd.DataFrame(wide)
-
-
-def draw_axes(
-    evidence: pd.DataFrame, nodes: pd.Index, *, draws: int, seed: int
-) -> dict[str, NDArray[np.float32]]:
-    """Axis values in `draws` draws of the weights and of what is not known; shape (nodes, draws).
-
-    Group weights of a dimension are Dirichlet: flat in every other draw, centred on the baseline
-    with concentration 20 in the rest (method §1.4). A missing score is uniform on 0..1, an interval
-    uniform on its bounds. The same draw of the weights holds for all nodes.
-    """
-    random = np.random.default_rng(seed)
-    columns = ["node_id", "axis", "dimension", "group", "score", "score_high"]
-    live = evidence.loc[evidence["weight"] > 0, columns]
-    place = pd.Series(nodes.get_indexer(live["node_id"]), index=live.index)
-    live = live.assign(place=place).drop(columns="node_id")
-    out: dict[str, NDArray[np.float32]] = {}
-    for axis, dimensions in AXES.items():
-        parts = []
-        for dimension in dimensions:
-            rows = live[(live["axis"] == axis) & (live["dimension"] == dimension)]
-            parts.append(_draw_dimension(rows, len(nodes), draws, random))
-        told = np.sum([~np.isnan(part) for part in parts], axis=0, dtype=np.float32)
-        logs = [np.log(EPS + (1 - EPS) * part) for part in parts] if len(parts) > 1 else parts
-        mean = np.divide(np.nansum(logs, axis=0), told, out=np.zeros_like(told), where=told > 0)
-        out[axis] = np.exp(mean) if len(parts) > 1 else mean
-    return out
-
-
-def _draw_dimension(
-    rows: pd.DataFrame, nodes: int, draws: int, random: np.random.Generator
-) -> NDArray[np.float32]:
-    groups = sorted(rows["group"].unique())
-    flat = random.dirichlet(np.ones(len(groups)), size=draws)
-    near = random.dirichlet(np.full(len(groups), 20.0 / len(groups)), size=draws)
-    weights = np.where(np.arange(draws)[:, None] % 2 == 0, flat, near).astype(np.float32)
-    total = np.zeros((nodes, draws), dtype=np.float32)
-    shares = np.zeros((nodes, draws), dtype=np.float32)
-    for number, group in enumerate(groups):
-        part = rows[rows["group"] == group]
-        node = part["place"].to_numpy()
-        low = part["score"].fillna(0.0).to_numpy(dtype=np.float32)
-        width = part["score_high"].fillna(1.0).to_numpy(dtype=np.float32) - low
-        size = np.bincount(node, minlength=nodes).astype(np.float32)
-        has = np.flatnonzero(size)
-        sure = np.bincount(node, weights=low, minlength=nodes).astype(np.float32)
-        drawn = np.repeat(sure[:, None], draws, axis=1)
-        # The n-th open row of every node in one go: no node stands twice in a go.
-        open_node, open_width = node[width > 0], width[width > 0]
-        turn = pd.Series(open_node).groupby(open_node).cumcount().to_numpy()
-        for go in range(int(turn.max(initial=-1)) + 1):
-            now = turn == go
-            chance = random.random((int(now.sum()), draws), dtype=np.float32)
-            drawn[open_node[now]] += open_width[now, None] * chance
-        total[has] += weights[:, number] * (drawn[has] / size[has, None])
-        shares[has] += weights[:, number]
-    # A dimension in which nothing applies is NaN: the axis is the mean of the others.
-    return np.divide(total, shares, out=np.full_like(total, np.nan), where=shares > 0)
-
-
-def conjunction(
-    drawn: Mapping[str, NDArray[np.float32]],
-    kind: pd.Series,
-    capable: NDArray[np.bool_],
-    *,
-    top_share: float,
-    civil_share: float,
-) -> NDArray[np.float64]:
-    """Share of draws in which a capable node stands in the top of its kind on every axis.
-
-    Climate and military: the top `top_share`; civil: the top `civil_share`, of the nodes of the
-    kind, rounded up; who equals the last of them is in.
-    """
-    held: NDArray[np.bool_] = np.zeros(drawn["climate"].shape, dtype=np.bool_)
-    for name in kind.unique():
-        rows = np.flatnonzero((kind == name).to_numpy())
-        inside: NDArray[np.bool_] = np.ones((len(rows), held.shape[1]), dtype=np.bool_)
-        for axis, share in (("climate", top_share), ("military", top_share), ("civil", civil_share)):
-            values = drawn[axis][rows]
-            most = max(1, math.ceil(len(rows) * share - 1e-9))
-            bar = np.partition(values, len(rows) - most, axis=0)[len(rows) - most]
-            inside = inside & (values >= bar)
-        held[rows] = inside
-    return np.where(capable, held.mean(axis=1), 0.0)
-
-
-def rank_intervals(drawn: Mapping[str, NDArray[np.float32]], kind: pd.Series) -> NDArray[np.int64]:
-    """5, 50 and 95 % of the rank within kind over the draws, shape (nodes, 3); 1 is highest.
-
-    Ranked is the geometric mean of the three axes, the same mean that no axis can make up for.
-    """
-    logs = [np.log(EPS + (1 - EPS) * values) for values in drawn.values()]
-    overlap = np.asarray(np.mean(logs, axis=0, dtype=np.float32))
-    ranks = np.empty((len(kind), 3), dtype=np.int64)
-    for name in kind.unique():
-        rows = np.flatnonzero((kind == name).to_numpy())
-        order = np.argsort(-overlap[rows], axis=0, kind="stable")
-        sorted_values = np.take_along_axis(overlap[rows], order, axis=0)
-        first = np.vstack([np.ones((1, order.shape[1]), bool), sorted_values[1:] != sorted_values[:-1]])
-        # Equal nodes share the rank of the first of them.
-        shared = np.maximum.accumulate(np.where(first, np.arange(len(rows))[:, None], 0), axis=0) + 1
-        place = np.empty_like(order)
-        np.put_along_axis(place, order, shared, axis=0)
-        ranks[rows] = np.quantile(place, [0.05, 0.5, 0.95], axis=1, method="inverted_cdf").T
-    return ranks

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from layers.picture import Picture
+    from layers.scenarios import Scenario
     from pipelines.snapshot import Snapshot
 
-__all__ = ["Options", "build", "compose_snapshot", "summary"]
+__all__ = ["Options", "build", "compose_snapshot", "scenario_of", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,13 @@ class Options:
     region: str = "arctic"
     scenario: str = "today"
     day: date | None = None
-    draws: int = 500
+    draws: int = 10_000
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
         if self.draws < 1:
-            msg = f"--draws: expected 1 or more, found {self.draws}: 500 is usual"
+            msg = f"--draws: expected 1 or more, found {self.draws}: 10,000 is usual"
             raise UsageError(msg)
         if self.seed < 0:
             msg = f"--seed: expected 0 or more, found {self.seed}"
@@ -41,6 +42,27 @@ class Options:
 
 def _day_of(manifest: dict[str, Any]) -> date:
     return max(date.fromisoformat(row["retrieved"]) for row in manifest["sources"])
+
+
+def scenario_of(named: str) -> Scenario:
+    """The scenario of that id, or the one that a TOML file holds.
+
+    Raises
+    ------
+    UsageError
+        If there is neither, or the file cannot be used.
+    """
+    from layers.scenarios import from_toml, scenario  # noqa: PLC0415
+
+    path = Path(named)
+    if path.suffix != ".toml":
+        return scenario(named)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"--scenario: expected a readable TOML file, found {named}: {error}"
+        raise UsageError(msg) from error
+    return from_toml(text, path.stem)
 
 
 def compose_snapshot(
@@ -58,11 +80,10 @@ def compose_snapshot(
     from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
     from layers.picture import SourceNote  # noqa: PLC0415
     from layers.regions import region  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
     from pipelines import snapshot  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
-    area, climate = region(options.region), scenario(options.scenario)
+    area, climate = region(options.region), scenario_of(options.scenario)
     loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
     notes = [
         SourceNote(
@@ -98,7 +119,7 @@ def build(
     picture, used = compose_snapshot(options, report)
     told = {
         "region": options.region,
-        "scenario": options.scenario,
+        "scenario": picture.scenario.id,
         "as_of": picture.day.isoformat(),
         "draws": options.draws,
         "seed": options.seed,

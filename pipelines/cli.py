@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -67,11 +68,13 @@ def _day(text: str | None) -> date | None:
 @app.command()
 def build(
     region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
-    scenario: Annotated[str, typer.Option(help="Warming level to judge under.")] = "today",
+    scenario: Annotated[
+        str, typer.Option(help="Warming level to judge under, or a TOML file of your own.")
+    ] = "today",
     out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
     as_of: Annotated[str | None, typer.Option(help="Day of the picture; default: the snapshot's.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
-    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 500,
+    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 10_000,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,
@@ -84,10 +87,9 @@ def build(
     options = Options(region=region, scenario=scenario, day=_day(as_of), draws=draws, seed=seed)
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415
-        from layers.scenarios import scenario as find_scenario  # noqa: PLC0415
 
         find_region(region)
-        find_scenario(scenario)
+        line.scenario_of(scenario)
         rows = manifest_of()["sources"]
         plan = {
             "sources": [
@@ -233,6 +235,8 @@ def main() -> None:
 
     `--trace` anywhere on the line shows the whole traceback instead.
     """
+    # One thread: a product sums in the same order on every machine, and the draws are small products.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = [a for a in sys.argv[1:] if a != "--trace"]
     traced = len(arguments) != len(sys.argv) - 1
     try:

@@ -37,7 +37,7 @@ def _build(root: Path, options: Options) -> str:
 
 @flow(name="refresh", timeout_seconds=3600)
 def refresh(
-    out: str = "pictures", region: str = "arctic", scenario: str = "today", draws: int = 500, seed: int = 0
+    out: str = "pictures", region: str = "arctic", scenario: str = "today", draws: int = 10_000, seed: int = 0
 ) -> str:
     """Build the picture and publish it; returns the picture's id."""
     return _build(Path(out), Options(region=region, scenario=scenario, draws=draws, seed=seed))

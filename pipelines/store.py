@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import shutil
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ from layers.catalog import LAYERS
 from layers.errors import ExportError, SchemaError
 from layers.picture import Picture, SourceNote
 from layers.regions import region
-from layers.scenarios import scenario
+from layers.scenarios import Scenario
 from layers.schema import check
 from pipelines.publish import faults_of, manifest_of, publish
 from pipelines.source import sha256_of
@@ -109,6 +110,7 @@ def _manifest(
         "status": picture.status,
         "region": picture.region.id,
         "scenario": picture.scenario.id,
+        "judged_by": asdict(picture.scenario),
         "day": picture.day.isoformat(),
         "options": options,
         "files": files,
@@ -162,7 +164,7 @@ def read_picture(folder: Path) -> Picture:
         tables[layer.id] = read(folder / _table_path(layer.id, layer.geometry))
     return Picture(
         region=region(manifest["region"]),
-        scenario=scenario(manifest["scenario"]),
+        scenario=Scenario(**manifest["judged_by"]),
         day=date.fromisoformat(manifest["day"]),
         layers=layers,
         tables=tables,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.scoring import Scale
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ _AXIS = {
     "vulnerability": "climate",
     "military": "military",
     "civil": "civil",
+    "access": "access",
     "dual_use": "dual_use",
 }
 
@@ -42,15 +45,23 @@ class Book:
         as_of: Any,
         note: Any = "",
         score_high: Any = None,
+        value_high: Any = None,
         off: Any = False,
+        scale: Scale | str = "class",
     ) -> None:
         """Write one row a node. `place` is dimension, group, indicator.
 
-        Arrays hold one value for every site, not only for those of `where`. A NaN score is
-        `unknown`; rows where `off` is true are `not_applicable`. `score_high` is the upper score of
-        a value known as an interval.
+        Arrays hold one value for every site, not only for those of `where`. With a `Scale` the score
+        is that of the value (and of `value_high`, the upper end of a value known as an interval);
+        otherwise `scale` names how the score was made: `class`, `share` or `percentile`. A NaN
+        score is `unknown`; rows where `off` is true are `not_applicable`.
         """
         dimension, group, indicator = place
+        anchors = (np.nan, np.nan)
+        if isinstance(scale, Scale):
+            score, anchors = scale.score(value), (scale.zero_at, scale.one_at)
+            score_high = score_high if value_high is None else scale.score(value_high)
+            scale = scale.form
         rows = np.flatnonzero(where)
         total = len(self.sites)
 
@@ -72,6 +83,9 @@ class Book:
                 "unit": unit,
                 "score": scored,
                 "score_high": upper,
+                "scale": scale,
+                "zero_at": np.full(len(rows), anchors[0]),
+                "one_at": np.full(len(rows), anchors[1]),
                 "state": np.where(is_off, "not_applicable", known),
                 "source_id": pick(source, object),
                 "as_of": pick(as_of, object),

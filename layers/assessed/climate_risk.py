@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.assessed.book import numbers
 from layers.climate import permafrost_fraction
-from layers.scoring import log_ramp, ramp
+from layers.scoring import Scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,8 @@ def add_climate_risk(book: Book, facts: Facts, scenario: Scenario) -> None:
         note="regional projections are not held; in much of the north the land rises and the level falls",
     )
     _add_exposure(book, facts)
-    _add_vulnerability(book, facts)
+    _add_vulnerability(book, facts, scenario)
+    _add_access(book, facts)
 
 
 def _add_sea_ice(book: Book, facts: Facts) -> NDArray[np.float64]:
@@ -57,6 +58,7 @@ def _add_sea_ice(book: Book, facts: Facts) -> NDArray[np.float64]:
         where,
         ("hazard", "h_seaice", "ice_months"),
         ice_months / 12.0,
+        scale="share",
         value=ice_months,
         unit="months per year",
         source="sea_ice_grid",
@@ -84,6 +86,7 @@ def _add_permafrost(book: Book, facts: Facts, scenario: Scenario) -> None:
         everywhere,
         ("hazard", "h_permafrost", "permafrost_loss_proxy"),
         before - now,
+        scale="share",
         value=before - now,
         source="metoffice_model_temperature",
         as_of="2024-12-31",
@@ -106,9 +109,9 @@ def _add_coast(book: Book, facts: Facts, open_months: NDArray[np.float64]) -> No
     book.add(
         coastal,
         ("hazard", "h_coast", "wave_exposure"),
-        fetch / _FETCH_CAP_KM * open_months / 12.0,
-        value=fetch,
-        unit="km",
+        scale=Scale("ramp", 0, _FETCH_CAP_KM),
+        value=fetch * open_months / 12.0,
+        unit="km by share of open months",
         source="natural_earth_land_mask",
         as_of="2022-05-13",
         note="effective fetch over open water times open months; exposure, not wave height",
@@ -140,7 +143,7 @@ def _add_exposure(book: Book, facts: Facts) -> None:
     book.add(
         facts.of("airfield"),
         place,
-        ramp(length, 0, 2359),
+        scale=Scale("ramp", 0, 2359),
         value=length,
         unit="m",
         source="ourairports",
@@ -151,7 +154,7 @@ def _add_exposure(book: Book, facts: Facts) -> None:
     book.add(
         facts.of("energy_site"),
         place,
-        log_ramp(power, 5, 500),
+        scale=Scale("log ramp", 5, 500),
         value=power,
         unit="MW",
         source="wri_global_power_plants",
@@ -162,7 +165,7 @@ def _add_exposure(book: Book, facts: Facts) -> None:
     book.add(
         facts.of("cable_landing"),
         place,
-        ramp(systems, 0, 3),
+        scale=Scale("ramp", 0, 3),
         value=systems,
         unit="systems",
         source="own_cable_landings",
@@ -203,12 +206,12 @@ def _add_exposure(book: Book, facts: Facts) -> None:
     ).to_numpy()
     book.add(
         np.ones(len(book.sites), dtype=bool), ("exposure", "e_network", "modes_within_reach"), modes / 3.0,
-        value=modes, unit="modes", source="osm_roads", as_of="2024-04-01",
+        scale="share", value=modes, unit="modes", source="osm_roads", as_of="2024-04-01",
         note="railway or main road within 5 km, port or airfield within 25 km",
     )  # fmt: skip
 
 
-def _add_vulnerability(book: Book, facts: Facts) -> None:
+def _add_vulnerability(book: Book, facts: Facts, scenario: Scenario) -> None:
     shelter = facts.port["shelter_afforded"].map(
         {"Excellent": 0.0, "Good": 0.25, "Fair": 0.5, "Poor": 0.75, "None": 1.0}
     )
@@ -244,7 +247,33 @@ def _add_vulnerability(book: Book, facts: Facts) -> None:
     apart = numbers(facts.measures["own_kind_km"])
     book.add(
         np.ones(len(book.sites), dtype=bool), ("vulnerability", "v_alternative", "alternative"),
-        ramp(np.minimum(apart, 1e4), 25, 200), value=apart, unit="km",
+        scale=Scale("ramp", scenario.alternative_km / 4, scenario.alternative_km), value=apart, unit="km",
         source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
-        note="distance to the nearest other node of its kind; 0 at 25 km, 1 at 200 km",
+        note=f"distance to the nearest other node of its kind; 1 at {scenario.alternative_km:g} km",
     )  # fmt: skip
+
+
+def _add_access(book: Book, facts: Facts) -> None:
+    """A, sea access: told beside the axes and in none of them (method §0.2)."""
+    where = facts.of("port", "cable_landing")
+    open_months = 12.0 - numbers(facts.measures["ice_months"])
+    book.add(
+        where,
+        ("access", "a_season", "open_months"),
+        open_months / 12.0,
+        scale="share",
+        value=open_months,
+        unit="months per year",
+        source="sea_ice_grid",
+        as_of="2010-12-31",
+        note="open months of the median ice edge 1981-2010, at the cells that the ice months rest on",
+    )
+    book.add(
+        where,
+        ("access", "a_change", "open_season_change"),
+        unit="days per decade",
+        source="sea_ice_grid",
+        as_of="2010-12-31",
+        note="needs daily grids of 30 years; not in the embedded snapshot",
+        off=open_months == 12,
+    )

@@ -16,7 +16,7 @@ from layers.assessed.climate_risk import add_climate_risk
 from layers.assessed.dual_use import add_dual_use
 from layers.assessed.military_relevance import add_military_relevance
 from layers.schema import Column, Layer
-from layers.scoring import weigh
+from layers.scoring import SCALES, weigh
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,11 +60,11 @@ def _evidence(
     )
     book = Book(sites)
     add_climate_risk(book, facts, scenario)
-    add_military_relevance(book, facts, military_sites, materials, memberships, day)
+    add_military_relevance(book, facts, military_sites, materials, memberships, scenario, day)
     add_civilian_dependence(book, facts)
     add_dual_use(book, facts, materials)
     table = book.table()
-    return table.assign(weight=weigh(table))
+    return table.assign(weight=weigh(table, scenario.weights))
 
 
 EVIDENCE = Layer(
@@ -85,6 +85,10 @@ EVIDENCE = Layer(
         Column("unit", "str", "unit of the value", required=True),
         Column("score", "float", "value on its anchored scale; null where not known", low=0, high=1),
         Column("score_high", "float", "score at the upper bound of an interval", low=0, high=1),
+        Column("scale", "str", "how a value becomes a score (layers/scoring.py), or class, share, percentile",
+               required=True, choices=(*SCALES, "class", "share", "percentile")),
+        Column("zero_at", "float", "anchor of the scale: the value that scores 0 (or its middle)"),
+        Column("one_at", "float", "anchor of the scale: the value that scores 1"),
         Column("weight", "float", "share of its dimension: groups equal, indicators equal in a group",
                required=True, low=0, high=1),
         Column("state", "str", "what is known", required=True,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from layers.assessed.book import numbers, yes
 from layers.assessed.remit import special_status
-from layers.scoring import percentile, ramp
+from layers.scoring import Scale, percentile
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.assessed.book import Book, Facts
+    from layers.scenarios import Scenario
 
 __all__ = ["add_military_relevance", "material_tier"]
 
@@ -43,6 +44,7 @@ def add_military_relevance(
     military_sites: gpd.GeoDataFrame,
     materials: pd.DataFrame,
     memberships: pd.DataFrame,
+    scenario: Scenario,
     day: date,
 ) -> None:
     """Write access, sustainment, connection, position, association and policy of every site."""
@@ -51,7 +53,7 @@ def add_military_relevance(
     _add_connection(book, facts)
     _add_position(book, facts)
     reason = special_status(book.sites, memberships, day).map(_TREATY)
-    _add_association(book, facts, military_sites, reason)
+    _add_association(book, facts, military_sites, scenario, reason)
     _add_policy(book, facts, materials, reason)
 
 
@@ -69,13 +71,13 @@ def _add_access(book: Book, facts: Facts) -> None:
             [np.where(np.isnan(t) & ~np.isnan(b), 99.0, t) for t, b in zip(top, lows, strict=True)]
         )
         book.add(
-            port, ("military", "m_access", indicator), ramp(low, zero_at, _DEEP_DRAFT_M), value=low, unit="m",
-            source=_WPI, as_of=_WPI_DAY, score_high=ramp(high, zero_at, _DEEP_DRAFT_M),
+            port, ("military", "m_access", indicator), value=low, unit="m",
+            source=_WPI, as_of=_WPI_DAY, scale=Scale("ramp", zero_at, _DEEP_DRAFT_M), value_high=high,
             note=f"lower bound of the bin; 0 at {zero_at} m, 1 at {_DEEP_DRAFT_M} m",
         )  # fmt: skip
     length = numbers(facts.port["max_vessel_length_m"])
     book.add(
-        port, ("military", "m_access", "vessel_length"), np.where(np.isnan(length), np.nan, length >= 152),
+        port, ("military", "m_access", "vessel_length"), scale=Scale("at least", 152, 152),
         value=length, unit="m", source=_WPI, as_of=_WPI_DAY, note="1 where ships over 152 m (500 ft) enter",
     )  # fmt: skip
     roro = yes(facts.port["has_facilities_ro_ro"])
@@ -87,21 +89,21 @@ def _add_access(book: Book, facts: Facts) -> None:
     length, width = numbers(facts.airfield["runway_length_m"]), numbers(facts.airfield["runway_width_m"])
     paved = yes(facts.airfield["is_runway_paved"])
     paved_length = numbers(facts.airfield["paved_length_m"])
-    reach = np.where(np.isnan(paved_length), length, paved_length)
-    score = np.where(reach < _SHORT_FIELD_M, 0.0, 0.5 + 0.5 * ramp(reach, _SHORT_FIELD_M, _LONG_FIELD_M))
-    # Gravel carries some of these aircraft, some of the time: without a paved runway, one half.
-    score = np.where(np.isnan(paved_length), np.minimum(score, 0.5), score)
+    is_paved = ~np.isnan(paved_length)
+    reach = np.where(is_paved, paved_length, length)
     # Nothing short can be long, whatever its surface; a long one of unknown surface is unknown.
-    known = ~np.isnan(reach) & (~np.isnan(paved_length) | (paved == 0) | (reach < _SHORT_FIELD_M))
+    reach = np.where(is_paved | (paved == 0) | (reach < _SHORT_FIELD_M), reach, np.nan)
+    # Gravel carries some of these aircraft, some of the time: without a paved runway, one half.
+    for where, form in ((field & is_paved, "runway"), (field & ~is_paved, "unpaved runway")):
+        book.add(
+            where, ("military", "m_access", "runway_length"),
+            scale=Scale(form, _SHORT_FIELD_M, _LONG_FIELD_M), value=reach,
+            unit="m", source=_AIR, as_of=_AIR_DAY,
+            note="0.5 at 1,067 m, 1 at 2,359 m paved; long enough says nothing of strong enough",
+        )  # fmt: skip
     book.add(
-        field, ("military", "m_access", "runway_length"), np.where(known, score, np.nan), value=reach,
-        unit="m", source=_AIR, as_of=_AIR_DAY,
-        note="0.5 at 1,067 m, 1 at 2,359 m paved; long enough says nothing of strong enough",
-    )  # fmt: skip
-    book.add(
-        field, ("military", "m_access", "runway_width"),
-        np.where(np.isnan(width), np.nan, width >= _WIDTH_M), value=width, unit="m",
-        source=_AIR, as_of=_AIR_DAY, note="1 at 27.4 m and more",
+        field, ("military", "m_access", "runway_width"), scale=Scale("at least", _WIDTH_M, _WIDTH_M),
+        value=width, unit="m", source=_AIR, as_of=_AIR_DAY, note="1 at 27.4 m and more",
     )  # fmt: skip
     book.add(
         facts.of("rail_terminal"), ("military", "m_access", "axle_load"), unit="t",
@@ -148,13 +150,14 @@ def _add_connection(book: Book, facts: Facts) -> None:
     everywhere = np.ones(len(book.sites), dtype=bool)
     rail, road = numbers(facts.measures["rail_km"]), numbers(facts.measures["road_km"])
     book.add(
-        everywhere, ("military", "m_connect", "railway"), (rail <= 2).astype(float), value=rail, unit="km",
+        everywhere, ("military", "m_connect", "railway"), scale=Scale("within", 2, 2), value=rail, unit="km",
         source="osm_railways", as_of="2024-04-01", note="1 within 2 km; the extract lacks some lines",
         off=facts.of("rail_terminal"),
     )  # fmt: skip
     book.add(
-        everywhere, ("military", "m_connect", "main_road"), (road <= 5).astype(float), value=road, unit="km",
-        source="osm_roads", as_of="2024-04-01", note="1 within 5 km of a main road; lesser roads not held",
+        everywhere, ("military", "m_connect", "main_road"), scale=Scale("within", 5, 5), value=road,
+        unit="km", source="osm_roads", as_of="2024-04-01",
+        note="1 within 5 km of a main road; lesser roads not held",
     )  # fmt: skip
     other = np.where(
         facts.of("port"),
@@ -166,8 +169,9 @@ def _add_connection(book: Book, facts: Facts) -> None:
         ),
     )
     book.add(
-        everywhere, ("military", "m_connect", "second_mode"), ramp(other, 25, 5), value=other, unit="km",
-        source="ourairports", as_of=_AIR_DAY, note="airfield or port beside it; 1 within 5 km, 0 at 25 km",
+        everywhere, ("military", "m_connect", "second_mode"), scale=Scale("ramp", 25, 5), value=other,
+        unit="km", source="ourairports", as_of=_AIR_DAY,
+        note="airfield or port beside it; 1 within 5 km, 0 at 25 km",
     )  # fmt: skip
 
 
@@ -188,21 +192,24 @@ def _add_position(book: Book, facts: Facts) -> None:
     )  # fmt: skip
 
 
-def _add_association(book: Book, facts: Facts, military_sites: gpd.GeoDataFrame, reason: pd.Series) -> None:
+def _add_association(
+    book: Book, facts: Facts, military_sites: gpd.GeoDataFrame, scenario: Scenario, reason: pd.Series
+) -> None:
     km = numbers(facts.measures["military_claim_km"])
     claims = military_sites.set_index("feature_id").loc[facts.measures["military_claim"]]
     name = claims["name"].to_numpy()
     source = (claims["source_title"] + ", " + claims["source_url"]).to_numpy()
     radius = claims["uncertainty_km"].to_numpy()
-    score = np.where(km <= 10 + radius, 1.0, np.where(km <= 25 + radius, 0.5, 0.0))
+    near_km = scenario.association_km
     told = [
         f"nearest public claim: {n}, {k:.0f} km (+/- {r:.0f} km), {s}"
         for n, k, r, s in zip(name, km, radius, source, strict=True)
     ]
     off = reason.notna().to_numpy()
     book.add(
-        np.ones(len(book.sites), dtype=bool), ("military", "m_association", "military_site_near"), score,
-        value=km, unit="km", source="own_military_sites", as_of="2026-11-23",
+        np.ones(len(book.sites), dtype=bool), ("military", "m_association", "military_site_near"),
+        scale=Scale("rings", 2.5 * near_km, near_km), value=np.maximum(km - radius, 0), unit="km",
+        source="own_military_sites", as_of="2026-11-23",
         note=np.where(off, reason.fillna(""), np.array(told, dtype=object)), off=off,
     )  # fmt: skip
 

@@ -10,21 +10,26 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.dual_use import CLASSES, classify
+from layers.assessed.exits import POSSIBLE, ROBUST, exits, in_words, would_hold, would_narrow
 from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
 from layers.assessed.sites import KINDS
 from layers.crs import POLAR
+from layers.draws import draw_kinds
 from layers.schema import Column, Layer
-from layers.scoring import AXES, axis_intervals, conjunction, draw_axes, rank_intervals
+from layers.scoring import AXES, axis_intervals
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from layers.draws import Design, Drawn
     from layers.scenarios import Scenario
 
 __all__ = ["FLAGS", "NODES"]
 
 FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
-_ROBUST, _POSSIBLE, _ENOUGH = 0.8, 0.2, 0.5  # conventions, method §0.3
+_ENOUGH = 0.5  # convention, method §0.3
+# Below this share of draws an exit is worked out on request (`explain`), not in every build.
+_NEAR = 0.05
 
 
 def _nodes(
@@ -43,15 +48,28 @@ def _nodes(
     kind = sites["kind"]
     coverage = axes[[f"{axis}_coverage" for axis in AXES]].min(axis=1)
     enough = (coverage >= _ENOUGH) & (classes["dual_use_class"] != "D?")
-    capable = classes["dual_use_class"].isin(["D2", "D3"]).to_numpy()
-    drawn = draw_axes(evidence, sites.index, draws=draws, seed=seed)
-    share = conjunction(drawn, kind, capable, top_share=scenario.top_share, civil_share=scenario.civil_share)
+    capable = classes["dual_use_class"].isin(["D2", "D3"])
+    shared, drawn = draw_kinds(evidence, kind, capable, scenario, draws=draws, seed=seed)
+    told = pd.concat(
+        pd.DataFrame(
+            {
+                "share": d.share,
+                "would": would_hold(d, shared),
+                "ties": d.ties,
+                "low": d.rank[:, 0],
+                "median": d.rank[:, 1],
+                "high": d.rank[:, 2],
+            },
+            index=d.scores.nodes,
+        )
+        for d in drawn.values()
+    ).reindex(sites.index)
+    share = told["share"].to_numpy()
     flag = np.select(
-        [~enough.to_numpy(), share >= _ROBUST, share >= _POSSIBLE],
+        [~enough.to_numpy(), share >= ROBUST, share >= POSSIBLE],
         ["insufficient_data", "robust", "possible"],
         "not_flagged",
     )
-    ranks = rank_intervals(drawn, kind)
     remit = kind.map(REMIT)
     table = pd.DataFrame(
         {
@@ -68,9 +86,10 @@ def _nodes(
             "dual_use_class": classes["dual_use_class"],
             "flag_probability": share.round(4),
             "flag": flag,
-            "rank_low": ranks[:, 0],
-            "rank_median": ranks[:, 1],
-            "rank_high": ranks[:, 2],
+            "rank_low": told["low"],
+            "rank_median": told["median"],
+            "rank_high": told["high"],
+            "tied_nodes": told["ties"],
             "baseline_requirements": [
                 "; ".join(f"{code} {BASELINE_REQUIREMENTS[code]}" for code in codes) or None
                 for codes, _ in remit
@@ -82,7 +101,69 @@ def _nodes(
         }
     ).join(axes)
     table["reasons"] = _reasons(table, evidence, scenario)
+    table["nearest_exit"] = _nearest_exits(table, evidence, shared, drawn, told["would"])
+    table["would_narrow"] = _would_narrow(table, evidence)
     return gpd.GeoDataFrame(table, geometry=sites.geometry, crs=POLAR)
+
+
+def _nearest_exits(
+    nodes: pd.DataFrame,
+    evidence: pd.DataFrame,
+    shared: Design,
+    drawn: dict[str, Drawn],
+    would: pd.Series,
+) -> pd.Series:
+    """The smallest single change that flips each flag, in words; null where one is not enough."""
+    said = pd.Series(None, index=nodes.index, dtype=object)
+    judged = nodes["flag"] != "insufficient_data"
+    near = nodes.index[judged & (nodes["flag_probability"] >= _NEAR)]
+    rows = evidence[evidence["node_id"].isin(near)]
+    of_row = evidence["node_id"].map(nodes["kind"])
+    first = [
+        exits(part, shared, evidence[of_row == kind], near.to_numpy(dtype=object))
+        .drop_duplicates("node")
+        for kind, part in drawn.items()
+    ]  # fmt: skip
+    by_key = {
+        (row["node_id"], row["indicator"]): row
+        for row in rows[rows["axis"].isin(list(AXES))].to_dict("records")
+    }
+    for row in pd.concat(first).to_dict("records"):
+        said[row["node"]] = in_words(row, by_key.get((row["node"], row["what"])))
+    # What the class alone keeps out: the conjunction holds often enough without it.
+    lacking = _lacking(evidence)
+    barred = judged & ~nodes["dual_use_class"].isin(["D2", "D3"]) & (would >= POSSIBLE)
+    for node in nodes.index[barred]:
+        said[node] = (
+            f"dual-use class {nodes.loc[node, 'dual_use_class']} to D2 "
+            f"({lacking.get(node, 'too few supporting rows')}): possible, in {would[node]:.0%} of draws"
+        )
+    for node in nodes.index[~judged]:
+        said[node] = f"more must be known first: {lacking.get(node, 'see what would narrow it')}"
+    return said
+
+
+def _lacking(evidence: pd.DataFrame) -> dict[str, str]:
+    """The required dual-use rows that each node does not meet or that are not known, in words."""
+    rows = evidence[(evidence["group"] == "d_required") & ~(evidence["score"] == 1)]
+    words = rows["indicator"].str.replace("_", " ") + np.where(rows["score"].isna(), " not known", " not met")
+    return words.groupby(rows["node_id"]).agg(", ".join).to_dict()
+
+
+def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) -> pd.Series:
+    """The data that would narrow each node's intervals most, in words; null where all is known."""
+    open_rows = would_narrow(evidence)
+    place = open_rows.groupby("node_id").cumcount()
+    top = open_rows[place < most]
+    words = (
+        top["indicator"].str.replace("_", " ")
+        + " ("
+        + top["axis"]
+        + ", "
+        + top["width"].map("{:.2f}".format)
+        + ")"
+    )
+    return words.groupby(top["node_id"]).agg("; ".join).reindex(nodes.index)
 
 
 def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:
@@ -145,10 +226,19 @@ def _axis_columns() -> tuple[Column, ...]:
         "climate": "axis R, climate risk",
         "military": "axis M, military relevance",
         "civil": "civil dependence",
+        "access": "sea access, beside the axes and in none of them; ports and landings only",
     }
     return tuple(
-        Column(f"{axis}_{part}", "float", f"{told[axis]}: {meaning}", "1", low=0, high=1, required=required)
-        for axis in AXES
+        Column(
+            f"{axis}_{part}",
+            "float",
+            f"{told[axis]}: {meaning}",
+            "1",
+            low=0,
+            high=1,
+            required=required and axis in AXES,
+        )
+        for axis in told
         for part, meaning, required in (
             ("low", "every unknown taken as 0", True),
             ("high", "every unknown taken as 1", True),
@@ -182,7 +272,11 @@ NODES = Layer(
         Column("rank_low", "int", "rank within kind, 5 % of draws", required=True, low=1),
         Column("rank_median", "int", "rank within kind, median draw", required=True, low=1),
         Column("rank_high", "int", "rank within kind, 95 % of draws", required=True, low=1),
+        Column("tied_nodes", "int", "others of its kind it is not told apart from in 90 % of draws",
+               required=True, low=0),
         Column("reasons", "str", "the sentences behind the flag", required=True),
+        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag"),
+        Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
         Column("cer_sectors", "str", "sectors of the EU CER Directive"),
         Column("sources", "str", "keys of all source rows that were merged", required=True),
