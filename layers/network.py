@@ -181,44 +181,74 @@ def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: N
     each is a pair. Paths that are equally long to the micrometre share the pair; a pair that no path
     joins is none.
     """
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  a build with ready measures needs none
+    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
-    roads, ends = graph.matrix(), np.bincount(ports, minlength=len(graph)).astype(float)
-    far = np.full((len(gateways), len(graph)), np.inf)
-    for row, entry in zip(far, gateways, strict=True):
-        if len(entry):
-            row[:] = dijkstra(roads, indices=entry, min_only=True)
+    count, seas = len(graph), len(gateways)
+    ends = np.bincount(ports, minlength=count).astype(float)
+    # A sea beyond each gateway, a kilometre off its entries, whence one way leads in and none back.
+    tail = np.concatenate([graph.u, graph.v, count + np.repeat(np.arange(seas), [len(e) for e in gateways])])
+    head = np.concatenate([graph.v, graph.u, *gateways])
+    km = np.concatenate([graph.km, graph.km, np.ones(len(head) - 2 * len(graph.km))])
+    roads = sparse.csr_array((km, (tail, head)), shape=(count + seas,) * 2)
+    far = dijkstra(roads, indices=np.arange(count, count + seas))[:, :count]
     joined = np.isfinite(far)
-    pairs = ends @ joined.T
-    return Traffic(_passing(graph, far, ends), pairs.sum() - joined.sum(axis=0) * ends)
+    pairs = (joined @ ends).sum() - joined.sum(axis=0) * ends
+    return Traffic(_passing(graph, far, ends), pairs)
 
 
 def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum over gateways of their dependency on each vertex, from distances (gateways, vertices).
 
-    A place is a vertex as one gateway sees it. The recursions of Brandes run over the steps of all
-    shortest paths, from near to far and back; there is about one step a place, so a plain loop over
-    lists is faster than any sparse solver's preparation.
+    A place is a vertex as one gateway sees it; a step leads from a place to the next on a shortest
+    path. Where every place has one step before it the paths are trees; where several lead to one,
+    ways are equally long and that gateway goes through the recursions of Brandes.
     """
-    count, at = len(graph), far.ravel()
+    count = len(graph)
     with np.errstate(invalid="ignore"):  # neither end is reached
         rise = far[:, graph.v] - far[:, graph.u]
     out, back = (np.nonzero(np.abs(rise - km) <= _TIE_KM) for km in (graph.km, -graph.km))
     seen = np.concatenate([out[0], back[0]]) * count
-    tail = seen + np.concatenate([graph.u[out[1]], graph.v[back[1]]])
-    head = seen + np.concatenate([graph.v[out[1]], graph.u[back[1]]])
-    order = np.argsort(at[head], kind="stable")
-    steps = list(zip(tail[order].tolist(), head[order].tolist(), strict=True))
+    before = seen + np.concatenate([graph.u[out[1]], graph.v[back[1]]])
+    after = seen + np.concatenate([graph.v[out[1]], graph.u[back[1]]])
+    passing = _beyond(before, after, np.tile(ends, len(far))).reshape(far.shape)
+    tied = (np.bincount(after, minlength=far.size).reshape(far.shape) > 1).any(axis=1)
+    for row in np.flatnonzero(tied):
+        own = after // count == row
+        passing[row] = _shared(before[own] % count, after[own] % count, far[row], ends)
+    return np.asarray(passing.sum(axis=0))
+
+
+def _beyond(
+    before: NDArray[np.int64], after: NDArray[np.int64], ends: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What ends beyond each place of a forest: sums over subtrees, leaps doubling from round to round."""
+    root = len(ends)
+    leap = np.full(root + 1, root)
+    leap[after] = before
+    total = np.append(ends, 0.0)
+    while (leap != root).any():
+        total += np.bincount(leap, weights=total, minlength=root + 1)
+        total[root] = 0
+        leap = leap[leap]
+    return total[:root] - ends
+
+
+def _shared(
+    before: NDArray[np.int64], after: NDArray[np.int64], far: NDArray[np.float64], ends: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The same where ways of equal length share what ends beyond them (Brandes 2001, theorem 6)."""
+    order = np.argsort(far[after], kind="stable")
+    steps = list(zip(before[order].tolist(), after[order].tolist(), strict=True))
     # sigma(w) = sum of sigma(v) over the v just before w; 1 where the gateway enters.
-    ways = (at == 0).astype(float).tolist()
-    for before, after in steps:
-        ways[after] += ways[before]
+    ways = (far == far.min()).astype(float).tolist()
+    for v, w in steps:
+        ways[w] += ways[v]
     # delta(v) = sum of sigma(v) / sigma(w) * (ends(w) + delta(w)) over the w just after v.
-    ending = np.tile(ends, len(far))
-    through = ending.tolist()
-    for before, after in reversed(steps):
-        through[before] += ways[before] / ways[after] * through[after]
-    return np.asarray((np.array(through) - ending).reshape(far.shape).sum(axis=0))
+    total = ends.tolist()
+    for v, w in reversed(steps):
+        total[v] += ways[v] / ways[w] * total[w]
+    return np.array(total) - ends
 
 
 def lane_shares(hung: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -122,7 +122,7 @@ def _capability(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFram
         yes(air["is_runway_paved"]) == 0, 0.0, np.where(length < _SHORT_FIELD_M, length, np.nan)
     )
     paved_m = np.where(np.isnan(paved_m), unpaved, paved_m)
-    field = (paved_m >= _SHORT_FIELD_M) + (paved_m >= _LONG_FIELD_M) + paved_m * 0
+    field = np.where(paved_m >= _LONG_FIELD_M, 2.0, paved_m >= _SHORT_FIELD_M) + paved_m * 0
     kinds = sites["kind"].to_numpy(dtype=object)
     return np.where(kinds == "port", deep, np.where(kinds == "airfield", field, 0.0))
 
