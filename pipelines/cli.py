@@ -194,10 +194,13 @@ def snapshot(
         Path | None, typer.Option(help="Files of the providers, laid out as in data_sources.md.")
     ] = None,
     *,
+    standing: Annotated[
+        bool, typer.Option("--standing", help="Only derive again what follows from the embedded sources.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
-    from pipelines.snapshot.make import make  # noqa: PLC0415
+    from pipelines.snapshot.make import make, make_standing  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     lines: list[str] = []
@@ -207,12 +210,16 @@ def snapshot(
             lines.append(line)
             report(line)
 
-        made = make(
-            SOURCES,
-            cache=cache,
-            provider_files=provider_files,
-            retrieved=datetime.now(UTC).date(),
-            report=tell,
+        made = (
+            make_standing(SOURCES)
+            if standing
+            else make(
+                SOURCES,
+                cache=cache,
+                provider_files=provider_files,
+                retrieved=datetime.now(UTC).date(),
+                report=tell,
+            )
         )
     text = "\n".join([*lines, f"{made['bytes']} bytes in all"])
     _say({"bytes": made["bytes"], "sources": len(made["sources"]), "said": lines}, as_json=as_json, text=text)

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.assessed.book import Attributes, numbers, yes
 from layers.assessed.sites import KINDS, with_lonlat
 from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat
 from layers.grid import nearest_cells
 from layers.merge import nearest, within_km
+from layers.network import Anchors, anchors, lane_shares
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ _COAST_KM = 1.0
 _CUT_DEG = 58.005
 _REACH_KM = 50.0
 _NEXT_KM = 100.0
+# The bars of the dual-use rubric (method §4): deep draft; the fields a large transport lands on and
+# takes off from.
+_DEEP_DRAFT_M = 10.7
+_SHORT_FIELD_M, _LONG_FIELD_M = 1067.0, 2359.0
 
 
 def _measures(
@@ -42,6 +48,9 @@ def _measures(
     settlements: gpd.GeoDataFrame,
     railways: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
+    sea_lanes: gpd.GeoDataFrame,
+    ports: gpd.GeoDataFrame,
+    airfields: gpd.GeoDataFrame,
     chokepoints: gpd.GeoDataFrame,
     military_sites: gpd.GeoDataFrame,
     grids: Mapping[str, xr.Dataset],
@@ -54,15 +63,21 @@ def _measures(
     live = military_sites[military_sites["status"] != "closed"]
     claim_km, claim = nearest(sites, with_lonlat(live))
     coastal = np.isin(sites["kind"], ["port", "cable_landing"]) | _beside_sea(points, land)
+    gate, gate_km = _nearest_line(points, chokepoints.geometry.to_numpy())
+    lane = anchors(points, sea_lanes)
     fetch = np.full(len(points), np.nan)
     fetch[coastal] = effective_fetch_km(points[coastal], grids["land"]["is_land"].to_numpy() == 1)
     return pd.DataFrame(
         {
             "node_id": sites["node_id"],
             **_neighbours(sites),
+            "own_class_km": _own_class_km(sites, _capability(sites, ports, airfields)),
             "rail_km": distance_to_lines_km(points, railways.geometry.to_numpy()),
             "road_km": distance_to_lines_km(points, roads.geometry.to_numpy()),
-            "gate_km": distance_to_lines_km(points, chokepoints.geometry.to_numpy()),
+            "gate_km": gate_km,
+            "gate_name": chokepoints["name"].astype("object").to_numpy()[gate],
+            "lane_km": lane.km,
+            "lane_betweenness": _lane_betweenness(sites, lane, sea_lanes),
             "military_claim_km": claim_km[:, 0],
             "military_claim": live["feature_id"].to_numpy(dtype=object)[claim[:, 0]],
             "ice_months": months,
@@ -93,6 +108,51 @@ def _neighbours(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     return table | {"own_kind_km": own}
 
 
+def _capability(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame) -> NDArray[np.float64]:
+    """Class a node's equals are sought in, higher is more capable; NaN where it is not known.
+
+    Ports: 1 with deep water. Airfields: 2, 1, 0 by paved length; an unpaved runway is 0, one of unknown
+    surface only if it is too short whatever it is. Other kinds are of one class.
+    """
+    port, air = Attributes(sites["sources"], ports), Attributes(sites["sources"], airfields)
+    depths = np.vstack([numbers(port["channel_depth_low_m"]), numbers(port["anchorage_depth_low_m"])])
+    deep = np.where((depths >= _DEEP_DRAFT_M).any(axis=0), 1.0, depths.sum(axis=0) * 0)
+    length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])
+    unpaved = np.where(
+        yes(air["is_runway_paved"]) == 0, 0.0, np.where(length < _SHORT_FIELD_M, length, np.nan)
+    )
+    paved_m = np.where(np.isnan(paved_m), unpaved, paved_m)
+    field = np.where(paved_m >= _LONG_FIELD_M, 2.0, paved_m >= _SHORT_FIELD_M) + paved_m * 0
+    kinds = sites["kind"].to_numpy(dtype=object)
+    return np.where(kinds == "port", deep, np.where(kinds == "airfield", field, 0.0))
+
+
+def _own_class_km(sites: pd.DataFrame, capability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kilometres to the nearest other node of the same kind that is known to be as capable.
+
+    A node of unknown capability is compared with all of its kind.
+    """
+    kinds = sites["kind"].to_numpy(dtype=object)
+    apart = np.full(len(sites), np.nan)
+    for kind in KINDS:
+        of_kind = kinds == kind
+        for least in np.unique(capability[of_kind]):
+            rows = of_kind & ((capability == least) | (np.isnan(capability) & np.isnan(least)))
+            equals = of_kind if np.isnan(least) else of_kind & (capability >= least)
+            # Every row is among its equals: the second nearest is the nearest other.
+            km = nearest(sites[rows], sites[equals], k=2)[0][:, 1]
+            apart[rows] = np.where(np.isinf(km), np.nan, km)
+    return apart
+
+
+def _lane_betweenness(sites: pd.DataFrame, lane: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Of ports; another kind of node hangs on no lane."""
+    port = sites["kind"].to_numpy(dtype=object) == "port"
+    share = np.full(len(sites), np.nan)
+    share[port] = lane_shares(lane.take(port), sea_lanes).round(6)
+    return share
+
+
 def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
     """Kilometres from each EPSG:3413 point to the nearest line.
 
@@ -100,13 +160,20 @@ def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]
     scale at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395): good to
     0.3 % over the tens of kilometres this is used for. NaN where there are no lines.
     """
+    return _nearest_line(points, lines)[1]
+
+
+def _nearest_line(
+    points: NDArray[np.object_], lines: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Position of the line nearest to each point, -1 where there are none, and kilometres to it."""
     pairs, planar = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
-    metres = np.full(len(points), np.nan)
-    metres[pairs[0]] = planar
+    found, metres = np.full(len(points), -1), np.full(len(points), np.nan)
+    found[pairs[0]], metres[pairs[0]] = pairs[1], planar
     xy = shapely.get_coordinates(points)
     latitude = lonlat(xy[:, 0], xy[:, 1])[1]
     scale = (1 + np.sin(np.radians(70))) / (1 + np.sin(np.radians(latitude)))
-    return metres / scale / 1000
+    return found, metres / scale / 1000
 
 
 def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[np.bool_]:
@@ -176,9 +243,14 @@ MEASURES = Layer(
         Column("node_id", "str", "the node", required=True),
         *(_km(f"{kind}_km", f"distance to the nearest other {kind.replace('_', ' ')}") for kind in KINDS),
         _km("own_kind_km", "distance to the nearest other node of its kind"),
+        _km("own_class_km", "distance to the nearest other of its kind known to be as capable"),
         _km("rail_km", "distance to the nearest railway on file"),
         _km("road_km", "distance to the nearest main road on file"),
         _km("gate_km", "distance to the nearest maritime gate"),
+        Column("gate_name", "str", "name of that gate"),
+        _km("lane_km", "distance to the nearest sea lane"),
+        Column("lane_betweenness", "float", "share of gateway-to-port shortest paths that pass a port's lane "
+               "point; null over 100 km from a lane", "1", low=0, high=1),
         _km("military_claim_km", "distance to the nearest public claim of a military site"),
         Column("military_claim", "str", "key of that claim"),
         Column("ice_months", "float", "months with ice, median of 1981-2010", "months", low=0, high=12),

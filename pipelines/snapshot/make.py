@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from pipelines.snapshot import Snapshot
     from pipelines.source import Source
 
-__all__ = ["fetch_packages", "make"]
+__all__ = ["fetch_packages", "make", "make_standing"]
 
 _LIMIT_BYTES = 8_000_000
 
@@ -130,37 +131,59 @@ def make(
             row = _write(source, made, layers, Path(stage))
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
-        standing = _standing(embedded, Path(stage), rows)
-        total = sum(row["bytes"] for row in [*rows, *standing])
-        if total > _LIMIT_BYTES:
-            msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
-            raise SourceError(msg)
-        manifest = {
-            "format": "arctic-picture snapshot 1",
-            "bytes": total,
-            "sources": rows,
-            "standing": standing,
-        }
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (Path(stage) / MANIFEST).write_text(text, encoding="utf-8")
-        # The manifest moves last: until then the old one refuses what is new, and a second run mends.
-        for new in sorted(Path(stage).iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
-            new.replace(folder / new.name)
+        (Path(stage) / MANIFEST).write_text(json.dumps({"sources": rows, "standing": []}), encoding="utf-8")
+        return _publish(rows, _standing(load(embedded, Path(stage)), Path(stage)), Path(stage), folder)
+
+
+def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str, Any]:
+    """Make the layers that follow from the embedded sources again, and return the new manifest.
+
+    For a change of how they are derived: no source is read, so nothing is downloaded.
+
+    Raises
+    ------
+    SourceError
+        If the snapshot is damaged, or the whole would be over 8 MB.
+    SchemaError
+        If a table breaks its layer's contract.
+    """
+    with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
+        held = load(sources, folder)
+        return _publish(held.manifest["sources"], _standing(held, Path(stage)), Path(stage), folder)
+
+
+def _standing(held: Snapshot, stage: Path) -> list[dict[str, Any]]:
+    """Write the layers that follow from the sources alone; their rows of the manifest."""
+    return [
+        {"id": name} | _stored(table, stage / f"{name}.parquet")
+        for name, table in derive_standing(held.feeds, held.grids).items()
+    ]
+
+
+def _publish(
+    rows: list[dict[str, Any]], standing: list[dict[str, Any]], stage: Path, folder: Path
+) -> dict[str, Any]:
+    """Write the manifest and move what is staged into the snapshot; what it no longer names goes."""
+    total = sum(row["bytes"] for row in [*rows, *standing])
+    if total > _LIMIT_BYTES:
+        msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
+        raise SourceError(msg)
+    manifest = {
+        "format": "arctic-picture snapshot 1",
+        "bytes": total,
+        "sources": rows,
+        "standing": standing,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    (stage / MANIFEST).write_text(text, encoding="utf-8")
+    # The manifest moves last: until then the old one refuses what is new, and a second run mends.
+    for new in sorted(stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
+        new.replace(folder / new.name)
     named = {row["file"] for row in [*rows, *standing]} | {MANIFEST}
     for old in folder.iterdir():
         if old.name not in named:
             old.unlink()
     return manifest
-
-
-def _standing(sources: Sequence[Source], stage: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Make the layers that follow from the sources alone, from the files just staged."""
-    (stage / MANIFEST).write_text(json.dumps({"sources": rows, "standing": []}), encoding="utf-8")
-    staged = load(sources, stage)
-    return [
-        {"id": name} | _stored(table, stage / f"{name}.parquet")
-        for name, table in derive_standing(staged.feeds, staged.grids).items()
-    ]
 
 
 def _stored(table: pd.DataFrame, path: Path) -> dict[str, Any]:

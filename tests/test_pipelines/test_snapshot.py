@@ -217,6 +217,29 @@ def test_make_is_idempotent(copy, tmp_path, monkeypatch):
     assert folders[0] == folders[1]
 
 
+def test_what_stands_is_made_again_to_the_same_bytes(copy, monkeypatch):
+    monkeypatch.setattr(make, "fetch_packages", None)  # not even asked
+    before = hashes(copy)
+    spoiled = pd.read_parquet(copy / "measures.parquet").assign(lane_km=0.0)
+    spoiled.to_parquet(copy / "measures.parquet", index=False)
+    manifest = json.loads((copy / "MANIFEST.json").read_text(encoding="utf-8"))
+    row = next(row for row in manifest["standing"] if row["id"] == "measures")
+    row["sha256"] = sha256_of(copy / "measures.parquet")
+    (copy / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+    made = make.make_standing(SOURCES, folder=copy)
+    assert hashes(copy) == before
+    assert made == snapshot.manifest_of()
+    assert {p.name for p in copy.parent.iterdir()} == {"data"}
+
+
+def test_what_stands_on_a_damaged_source_is_not_made(copy):
+    (copy / ROWS["eurostat_marnet"]["file"]).write_bytes(b"no table")
+    before = hashes(copy)
+    with pytest.raises(SourceError, match="source eurostat_marnet, file"):
+        make.make_standing(SOURCES, folder=copy)
+    assert hashes(copy) == before
+
+
 def own_only() -> tuple:
     return tuple(row for row in SOURCES if row.id in {"own_cables", "own_memberships"})
 

@@ -1,0 +1,83 @@
+"""Betweenness among all gateways and Arctic ports: ours against networkx, equal before it is timed."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Any
+
+GOAL = 15
+RUNS, PEER_RUNS = 21, 3
+
+
+def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
+    """Paths of networkx through each vertex, and the seconds its betweenness took.
+
+    A leaf stands for each port and a vertex for the sea beyond the gateway, one gateway at a time:
+    together, a sea would join parts of the network that only meet south of 58 N.
+    """
+    import networkx as nx  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+
+    whole = nx.Graph()
+    whole.add_nodes_from(range(len(graph)))
+    whole.add_weighted_edges_from(zip(graph.u.tolist(), graph.v.tolist(), graph.km.tolist(), strict=True))
+    leaves = [f"port {number}" for number in range(len(ports))]
+    whole.add_weighted_edges_from((leaf, v, 1.0) for leaf, v in zip(leaves, ports.tolist(), strict=True))
+    passing, seconds = np.zeros(len(graph)), 0.0
+    for entry in gateways:
+        whole.add_weighted_edges_from(("sea", vertex, 1.0) for vertex in entry.tolist())
+        begun = time.perf_counter()
+        found = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
+        seconds += time.perf_counter() - begun
+        whole.remove_node("sea")
+        # networkx halves the sum, for in an undirected graph every pair is met twice; here it is not.
+        passing += 2 * np.array([found[vertex] for vertex in range(len(graph))])
+    return passing, seconds
+
+
+def network() -> list[dict[str, Any]]:
+    """Median wall seconds of both; the peer's graph is built outside its clock, ours inside."""
+    import numpy as np  # noqa: PLC0415
+
+    from layers.network import (  # noqa: PLC0415
+        GATEWAYS,
+        REACH_KM,
+        anchors,
+        betweenness,
+        entries,
+        sea_graph,
+    )
+    from pipelines import snapshot  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    held = snapshot.load(SOURCES)
+    lanes, sites = held.feeds["sea_lanes"][0], held.standing["node_sites"]
+    hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
+    graph, ports = sea_graph(lanes, hung.take(hung.km <= REACH_KM))
+    gateways = [entries(graph, one) for one in GATEWAYS]
+    traffic = betweenness(graph, gateways, ports)
+    theirs = peer_passing(graph, gateways, ports)[0]
+    # networkx counts at a port's lane point what ends at the port's leaf.
+    ended = traffic.pairs.max() - traffic.pairs
+    np.testing.assert_allclose(traffic.passing + ended, theirs, rtol=1e-9, atol=1e-9)
+    times = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        betweenness(graph, gateways, ports)
+        times.append(time.perf_counter() - begun)
+    ours_s = sorted(times)[RUNS // 2]
+    peer_s = sorted(peer_passing(graph, gateways, ports)[1] for _ in range(PEER_RUNS))[PEER_RUNS // 2]
+    return [
+        {
+            "benchmark": "network",
+            "work": f"betweenness, {len(gateways)} gateways x {len(ports)} ports, {len(graph)} vertices",
+            "ours_s": round(ours_s, 4),
+            "peer": "networkx betweenness_centrality_subset",
+            "peer_s": round(peer_s, 3),
+            "ratio": round(peer_s / ours_s, 1),
+            "goal": GOAL,
+            "holds": peer_s / ours_s >= GOAL,
+            "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
+        }
+    ]

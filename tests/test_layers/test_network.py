@@ -1,0 +1,373 @@
+"""The sea graph: joined where lanes join, and betweenness as counted by hand, igraph and networkx."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from benchmarks.network import peer_passing
+from layers.assessed.measures import MEASURES, _capability, _own_class_km
+from layers.assessed.sites import KINDS
+from layers.compose import standing
+from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
+from layers.network import GATEWAYS, REACH_KM, SeaGraph, anchors, betweenness, entries, lane_shares, sea_graph
+from pipelines import snapshot
+from pipelines.sources import SOURCES
+
+
+@cache
+def held() -> snapshot.Snapshot:
+    return snapshot.load(SOURCES)
+
+
+def lanes() -> gpd.GeoDataFrame:
+    return held().feeds["sea_lanes"][0]
+
+
+@cache
+def whole() -> SeaGraph:
+    return sea_graph(lanes())[0]
+
+
+def graph_of(edges: list[tuple[int, int, float]], count: int) -> SeaGraph:
+    """A graph without a place."""
+    u, v, km = (np.array(part) for part in zip(*edges, strict=True))
+    nowhere = np.zeros(count)
+    names = np.array([str(n) for n in range(count)], dtype=object)
+    return SeaGraph(names, nowhere, nowhere, u, v, km.astype(float), np.full(len(u), None))
+
+
+def drawn(*paths: list[tuple[float, float]], passage: list[str | None] | None = None) -> gpd.GeoDataFrame:
+    """Lanes through lon/lat points."""
+    shapes = geographic_to_polar([shapely.LineString(path) for path in paths])
+    return gpd.GeoDataFrame({"passage": passage or [None] * len(paths)}, geometry=shapes, crs=POLAR)
+
+
+def vertex_at(graph: SeaGraph, lon: float, lat: float) -> int:
+    return int(np.argmin(distance_km(graph.longitude_deg, graph.latitude_deg, lon, lat)))
+
+
+def way(start: tuple[float, float], stop: tuple[float, float], without: str = "") -> tuple[float, list[int]]:
+    """Length and vertices of the shortest path between the vertices nearest to two places."""
+    graph = whole()
+    roads = graph.matrix()
+    for u, v in zip(graph.u[graph.passage == without], graph.v[graph.passage == without], strict=True):
+        roads[u, v] = roads[v, u] = np.inf
+    a, b = vertex_at(graph, *start), vertex_at(graph, *stop)
+    far, back = dijkstra(roads, indices=a, return_predecessors=True)
+    path = [b]
+    while np.isfinite(far[b]) and path[-1] != a:
+        path.append(int(back[path[-1]]))
+    return float(far[b]), path[::-1]
+
+
+def off_km(path: list[int], lon: float, lat: float) -> float:
+    """Distance of a path of the whole graph from a place; EPSG:3413 is conformal, so nearly true."""
+    xy = [tuple(map(int, whole().name[v].split("_"))) for v in path]
+    return shapely.LineString(xy).distance(polar_points([lon], [lat])[0]) / 1000
+
+
+# --- the graph
+
+
+def test_lanes_cut_at_the_date_line_join():
+    graph, _ = sea_graph(drawn([(170, 70), (180, 71)], [(-180, 71), (-170, 70)]))
+    assert len(graph) == 3
+    assert connected_components(graph.matrix())[0] == 1
+    assert graph.km == pytest.approx(distance_km([170, -180], [70, 71], [180, -170], [71, 70]), rel=2e-3)
+
+
+def test_lanes_meet_at_the_pole():
+    graph, _ = sea_graph(drawn([(0, 80), (0, 90)], [(120, 90), (120, 80)], [(-100, 80), (-100, 90)]))
+    assert (len(graph), len(graph.u)) == (4, 3)
+    assert graph.km == pytest.approx([1116.8] * 3, abs=0.5)
+
+
+def test_of_parallel_lanes_the_shortest_is_kept_and_a_loop_is_none():
+    table = drawn(
+        [(10, 70), (12, 72), (14, 70)], [(14, 70), (10, 70)], [(20, 70), (21, 71), (22, 70), (20, 70)],
+        passage=["long", "short", "loop"],
+    )  # fmt: skip
+    graph, _ = sea_graph(table)
+    assert list(graph.passage) == ["short"]
+    assert graph.km[0] < distance_km(10, 70, 12, 72)
+
+
+def test_a_lane_is_split_where_a_port_hangs():
+    table = drawn([(10, 70), (10, 72)], [(10, 72), (20, 70)])
+    ports = polar_points([11, 10, 10.2], [71, 73, 69.5])
+    hung = anchors(ports, table)
+    assert hung.km == pytest.approx(distance_km([11, 10, 10.2], [71, 73, 69.5], 10, [71, 72, 70]), rel=2e-3)
+    graph, at = sea_graph(table, hung)
+    assert (len(graph), len(graph.u)) == (4, 3)
+    assert graph.latitude_deg[at] == pytest.approx([71, 72, 70], abs=0.01)
+    assert graph.km.sum() == pytest.approx(sea_graph(table)[0].km.sum(), abs=1e-3)
+
+
+def test_the_real_graph_is_a_plain_graph():
+    graph = whole()
+    assert (graph.u < graph.v).all()
+    assert len(set(zip(graph.u, graph.v, strict=True))) == len(graph.u)
+    assert len(set(graph.name)) == len(graph)
+    assert (graph.km > 0.001).all()
+    assert graph.latitude_deg.min() == pytest.approx(58, abs=0.01)
+
+
+def test_the_real_graph_holds_together_over_the_date_line_and_parts_only_at_the_cut():
+    graph = whole()
+    part = connected_components(graph.matrix())[1]
+    arctic = part == np.bincount(part).argmax()
+    for lon, lat in [(4, 60), (-20, 63), (-52, 64), (33, 70), (104, 78), (170, 70), (-169, 66), (-123, 70)]:
+        assert arctic[vertex_at(graph, lon, lat)], (lon, lat)
+    cut = graph.latitude_deg < 58.005
+    assert all(cut[part == other].any() for other in np.unique(part)), "a piece that nothing enters"
+
+
+def test_every_lane_of_the_cut_belongs_to_one_gateway_but_those_of_hudson_bay():
+    graph = whole()
+    entered = np.concatenate([entries(graph, gateway) for gateway in GATEWAYS])
+    assert len(entered) == len(set(entered)) == 222
+    assert all(len(entries(graph, gateway)) >= 4 for gateway in GATEWAYS)
+    left = np.setdiff1d(np.flatnonzero(graph.latitude_deg < 58.005), entered)
+    assert graph.longitude_deg[left] == pytest.approx([-88.4, -85.7, -83.7], abs=0.1)
+
+
+def test_a_gateway_that_spans_the_date_line_has_both_sides():
+    lon = whole().longitude_deg[entries(whole(), GATEWAYS[1])]
+    assert lon.min() < -175
+    assert lon.max() > 175
+
+
+# --- ways that are known
+
+
+def test_murmansk_to_pevek_is_as_long_as_the_northern_sea_route():
+    km, path = way((33.5, 69.2), (170.3, 69.7))
+    assert km == pytest.approx(5100, abs=50)
+    assert off_km(path, 58.3, 70.5) < 40, "by the Kara Gate"
+    assert off_km(path, 103.6, 78.0) < 60, "by Vilkitsky Strait"
+
+
+def test_only_bering_strait_leads_from_the_pacific_into_the_ice():
+    km, path = way((-166, 64), (-166, 70))
+    assert km < 1200
+    assert off_km(path, -168.9, 65.85) < 30
+    assert way((-166, 64), (-166, 70), without="bering")[0] == np.inf
+
+
+def test_no_lane_crosses_fram_strait():
+    # The network ends at Spitsbergen: of that gate nothing can be said.
+    gates = held().feeds["chokepoints"][0].set_index("name")
+    crossed = {name: lanes().intersects(shape).any() for name, shape in gates.geometry.items()}
+    assert not crossed["Fram Strait"]
+    assert whole().latitude_deg.max() < 78.5
+    assert crossed["Bering Strait"]
+    assert crossed["Kara Gate"]
+
+
+# --- betweenness
+
+
+def test_a_path_is_passed_by_what_lies_beyond():
+    # 0 - 1 - 2 - 3: a gateway at 0, ports at 1, 3, 3.
+    traffic = betweenness(
+        graph_of([(0, 1, 2), (1, 2, 3), (2, 3, 4)], 4), [np.array([0])], np.array([1, 3, 3])
+    )
+    assert traffic.passing.tolist() == [3, 2, 2, 0]
+    assert traffic.pairs.tolist() == [3, 2, 3, 1]
+
+
+def test_two_ways_of_equal_length_share_a_pair():
+    #     1
+    #  0 <  > 3 - 4      0.1 + 0.2 and 0.3 + 0 differ in the last bit only
+    #     2
+    diamond = graph_of([(0, 1, 0.1), (0, 2, 0.15), (1, 3, 0.2), (2, 3, 0.15), (3, 4, 1)], 5)
+    traffic = betweenness(diamond, [np.array([0])], np.array([4, 1]))
+    assert traffic.passing.tolist() == [2, 0.5, 0.5, 1, 0]
+    long = graph_of([(0, 1, 0.1), (0, 2, 0.16), (1, 3, 0.2), (2, 3, 0.15), (3, 4, 1)], 5)
+    assert betweenness(long, [np.array([0])], np.array([4, 1])).passing.tolist() == [2, 1, 0, 1, 0]
+
+
+def test_a_ship_comes_in_by_the_nearest_entry_and_a_port_out_of_reach_is_no_pair():
+    path = graph_of([(0, 1, 1), (1, 2, 1), (2, 3, 5)], 6)
+    traffic = betweenness(path, [np.array([0, 3]), np.array([], dtype=int)], np.array([2, 5]))
+    assert traffic.passing.tolist() == [1, 1, 0, 0, 0, 0]
+    assert traffic.pairs.tolist() == [1, 1, 0, 1, 1, 1]
+
+
+EDGES = st.lists(
+    st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 4)).filter(lambda e: e[0] < e[1]),
+    min_size=1, max_size=18, unique_by=lambda e: e[:2],
+)  # fmt: skip
+SPOTS = st.lists(st.integers(0, 8), min_size=1, max_size=4)
+
+
+def brute_force(edges, gateways, ports, count):
+    """Walk every simple path."""
+    beside = {n: {} for n in range(count)}
+    for u, v, km in edges:
+        beside[u][v] = beside[v][u] = km
+
+    def walks(path, km):
+        yield path, km
+        for other, step in beside[path[-1]].items():
+            if other not in path:
+                yield from walks([*path, other], km + step)
+
+    passing = np.zeros(count)
+    for entry in gateways:
+        found = [one for start in set(entry) for one in walks([start], 0)]
+        for port in ports:
+            there = [(path, km) for path, km in found if path[-1] == port]
+            best = [path for path, km in there if km == min(k for _, k in there)]
+            for path in best:
+                passing[path[:-1]] += 1 / len(best)
+    return passing
+
+
+@given(EDGES, st.lists(SPOTS, min_size=1, max_size=3), SPOTS)
+@settings(max_examples=60, deadline=None)
+def test_it_is_what_walking_every_path_counts(edges, gateways, ports):
+    found = betweenness(graph_of(edges, 9), [np.unique(g) for g in gateways], np.array(ports))
+    assert found.passing == pytest.approx(brute_force(edges, gateways, ports, 9), abs=1e-9)
+    theirs, _ = peer_passing(graph_of(edges, 9), [np.unique(g) for g in gateways], np.array(ports))
+    ended = found.pairs.max() - found.pairs  # four ports at most: some vertex has none
+    assert found.passing + ended == pytest.approx(theirs, abs=1e-9)
+
+
+@given(EDGES, SPOTS, SPOTS, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_neither_an_isolated_vertex_nor_the_order_of_edges_matters(edges, gateway, ports, random):
+    entry = [np.unique(gateway)]
+    before = betweenness(graph_of(edges, 9), entry, np.array(ports))
+    shuffled = random.sample(edges, len(edges))
+    after = betweenness(graph_of(shuffled, 10), entry, np.array(ports))
+    assert after.passing[:9] == pytest.approx(before.passing, abs=1e-12)
+    assert after.passing[9] == 0
+    assert after.pairs[:9].tolist() == before.pairs.tolist()
+
+
+@cache
+def real() -> tuple[SeaGraph, list[np.ndarray], np.ndarray]:
+    sites = held().standing["node_sites"]
+    hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes())
+    graph, ports = sea_graph(lanes(), hung.take(hung.km <= REACH_KM))
+    return graph, [entries(graph, gateway) for gateway in GATEWAYS], ports
+
+
+def test_networkx_finds_the_same_on_the_real_graph():
+    graph, gateways, ports = real()
+    found = betweenness(graph, gateways, ports)
+    ended = found.pairs.max() - found.pairs
+    np.testing.assert_allclose(
+        found.passing + ended, peer_passing(graph, gateways, ports)[0], rtol=1e-9, atol=1e-9
+    )
+
+
+def test_igraph_finds_the_same_on_the_real_graph():
+    igraph = pytest.importorskip("igraph")
+    graph, gateways, ports = real()
+    count, targets = len(graph), np.unique(ports)
+    entry = [int(gateway[0]) for gateway in gateways]
+    roads = igraph.Graph(n=count, edges=list(zip(graph.u.tolist(), graph.v.tolist(), strict=True)))
+    theirs = roads.betweenness(
+        directed=False, weights=graph.km.tolist(), sources=entry, targets=targets.tolist()
+    )
+    found = betweenness(graph, [np.array([one]) for one in entry], targets)
+    others = np.setdiff1d(np.arange(count), entry)  # ours lies beyond its entry
+    np.testing.assert_allclose(found.passing[others], 2 * np.array(theirs)[others], rtol=1e-9, atol=1e-9)
+
+
+# --- what a node gets
+
+
+def test_a_port_off_the_network_has_no_share():
+    table = drawn([(4, 58), (4, 62)], [(4, 62), (4, 64)], [(4, 62), (8, 62)])
+    hung = anchors(polar_points([4, 4, 4, 20], [60, 64, 62, 62]), table)
+    # The lane point of the first is passed by both others, that of the third by the second.
+    assert lane_shares(hung, table) == pytest.approx([1, 0, 0.5, np.nan], nan_ok=True)
+
+
+def measured() -> pd.DataFrame:
+    sites = pd.DataFrame(held().standing["node_sites"].drop(columns="geometry"))
+    return sites.merge(held().standing["measures"], on="node_id")
+
+
+def test_measures_stand_and_only_ports_on_the_network_have_a_share():
+    assert MEASURES in standing()
+    table = measured()
+    port = table["kind"] == "port"
+    on = port & (table["lane_km"] <= REACH_KM)
+    assert table["lane_betweenness"].notna().equals(on)
+    assert (port & ~on).any()
+    named = table[port].set_index("name")["lane_betweenness"]
+    # What goes round Norway passes Honningsvåg; nothing passes the heads of fjords.
+    assert named["Honningsvag"] > 0.05
+    assert named["Honningsvag"] > named["Murmansk"]
+    for dead_end in ("Kirkenes", "Longyearbyen"):
+        assert named.get(dead_end, 0) < 0.01
+
+
+def test_the_gate_is_the_nearest_by_name():
+    table = measured().set_index("node_id")
+    gates = table.groupby("kind")["gate_name"].value_counts()["port"]
+    assert table["gate_name"].notna().all()
+    assert set(gates.index) <= set(held().feeds["chokepoints"][0]["name"])
+    near = table[(table["kind"] == "port") & (table["name"].str.contains("Tallinn|Helsinki"))]
+    assert set(near["gate_name"]) == {"Gulf of Finland entrance"}
+
+
+def rows(kinds: list[str], lon: list[float]) -> pd.DataFrame:
+    keys = [f"k{n}" for n in range(len(kinds))]
+    return pd.DataFrame({"kind": kinds, "sources": keys, "longitude_deg": lon, "latitude_deg": 70.0})
+
+
+def test_scarcity_looks_past_what_is_less_capable_and_what_is_unknown():
+    sites = rows(["port"] * 4 + ["mine"], [0, 1, 2, 4, 0])
+    apart = _own_class_km(sites, np.array([1, 0, np.nan, 1, 0]))
+    degree = distance_km(0, 70, [4, 1, 1, 4], 70)  # deep to deep, shallow to any known, unknown to all
+    assert apart == pytest.approx([*degree, np.nan], nan_ok=True)
+
+
+def test_capability_is_the_rubric_of_dual_use():
+    ports = pd.DataFrame(
+        {"feature_id": ["k0", "k1", "k2"], "channel_depth_low_m": [11.0, 6.4, np.nan],
+         "anchorage_depth_low_m": [np.nan, 9.4, 6.4]}
+    )  # fmt: skip
+    fields = pd.DataFrame(
+        {"feature_id": [f"k{n}" for n in range(3, 9)],
+         "runway_length_m": [2500, 2500, 2500, 900, np.nan, 1500],
+         "paved_length_m": [2500, np.nan, np.nan, np.nan, np.nan, 1500],
+         "is_runway_paved": pd.array([True, False, None, None, None, True], dtype="boolean")}
+    )  # fmt: skip
+    sites = rows(["port"] * 3 + ["airfield"] * 6 + ["mine"], [0.0] * 10)
+    found = _capability(sites, ports, fields)
+    assert found == pytest.approx([1, 0, np.nan, 2, 0, np.nan, 0, np.nan, 1, 0], nan_ok=True)
+
+
+def test_own_class_is_never_nearer_than_own_kind():
+    table = measured()
+    both = table["own_class_km"].notna()
+    # The sphere says which is nearer, the ellipsoid how far it is: they differ by half a percent.
+    assert (table["own_class_km"] >= 0.99 * table["own_kind_km"])[both].all()
+    assert set(table["kind"]) == set(KINDS)
+    same = ~table["kind"].isin(["port", "airfield"])
+    assert (table["own_class_km"] == table["own_kind_km"])[same & both].all()
+    far = table[(table["own_class_km"] > table["own_kind_km"])]
+    assert {"port", "airfield"} <= set(far["kind"])
+
+
+def test_places_follow_one_another_on_a_way():
+    km, path = way((4, 60), (25, 71))
+    steps = {frozenset(pair) for pair in zip(whole().u.tolist(), whole().v.tolist(), strict=True)}
+    assert all(frozenset(pair) in steps for pair in pairwise(path))
+    assert km > distance_km(4, 60, 25, 71)
