@@ -35,10 +35,16 @@ __all__ = [
     "Design",
     "Drawn",
     "Scores",
+    "axis_values",
+    "blocks",
+    "chances",
     "design",
+    "dimension_values",
     "draw_kinds",
     "judge",
     "mixed",
+    "overlap_of",
+    "ranks",
     "scores_of",
 ]
 
@@ -147,13 +153,15 @@ def design(
     )
 
 
-def mixed(base: Design, picked: Mapping[str, NDArray[np.int64]]) -> Design:
-    """A design whose draw `d` takes each factor from draw `picked[factor][d]` of `base`.
+def mixed(base: Design, picked: Mapping[str, NDArray[np.int64]]) -> tuple[Design, NDArray[np.int64]]:
+    """A design whose draws take each factor from the draw of `base` that `picked` names for it.
 
-    Draws are put in the order of their aggregation; what is not picked keeps the first draw.
+    Draws must lie in the order of their aggregation, so they are put in it; the second value says
+    which of the wanted draws stands at each place.
     """
-    count = len(next(iter(picked.values())))
-    index = {name: picked.get(name, np.zeros(count, dtype=np.int64)) for name in FACTORS}
+    order = np.argsort(base.aggregation[picked["aggregation"]], kind="stable")
+    index = {name: picked[name][order] for name in FACTORS}
+    level = {name: drawn[index[factors_of(name, "ramp")[0]]] for name, drawn in base.level.items()}
     return replace(
         base,
         weights={d: w[:, index["weights"]] for d, w in base.weights.items()},
@@ -161,9 +169,9 @@ def mixed(base: Design, picked: Mapping[str, NDArray[np.int64]]) -> Design:
         aggregation=base.aggregation[index["aggregation"]],
         eps=base.eps[index["aggregation"]],
         is_percentile=base.is_percentile[index["normalisation"]],
-        level={name: drawn[index[factors_of(name, "ramp")[0]]] for name, drawn in base.level.items()},
+        level=level,
         unknown=base.unknown[index["unknowns"]],
-    )
+    ), order
 
 
 # --- what the nodes of a kind are known by ------------------------------------------------------
@@ -291,7 +299,7 @@ def _rank_share(values: NDArray[np.float64]) -> NDArray[np.float64]:
 # --- draws of a kind ----------------------------------------------------------------------------
 
 
-def _blocks(shared: Design, length: int = _BLOCK) -> Iterator[slice]:
+def blocks(shared: Design, length: int = _BLOCK) -> Iterator[slice]:
     """Slices of draws of one aggregation each, none longer than `length`."""
     edges = np.flatnonzero(np.diff(shared.aggregation)) + 1
     for start, stop in zip([0, *edges], [*edges, shared.count], strict=True):
@@ -456,7 +464,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
     bars: dict[str, list[NDArray[np.float32]]] = {axis: [] for axis in AXES}
     kept: dict[str, list[NDArray[np.float32]]] = {}
     sample, kept_chance, overlap = [], [], []
-    for block in _blocks(shared):
+    for block in blocks(shared):
         chance = chances(scores, shared, kind, block)
         parts = dimension_values(scores, shared, block, chance)
         axes = axis_values(parts, shared, block)
@@ -472,10 +480,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         kept_chance.append(chance[:, every])
         for name, values in parts.items():
             kept.setdefault(name, []).append(values[:, every])
-        how = AGGREGATIONS[int(shared.aggregation[block.start])]
-        stack = np.stack([values[:, every] for values in axes.values()])
-        flat = np.ones((len(stack), 1, 1), dtype=np.float32)
-        overlap.append(aggregate(stack, flat, how, shared.eps[block][every]))
+        overlap.append(overlap_of({a: v[:, every] for a, v in axes.items()}, shared, block.start + every))
     together = np.concatenate(overlap, axis=1)
     share = np.zeros(count)
     share[able] = held.mean(axis=1)
@@ -491,6 +496,15 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         parts={name: np.concatenate(values, axis=1) for name, values in kept.items()},
         chance=np.concatenate(kept_chance, axis=1),
     )
+
+
+def overlap_of(
+    axes: Mapping[str, NDArray[np.float32]], shared: Design, draws: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Mean of the three axes in some draws of one aggregation, by which nodes are ranked."""
+    stack = np.stack(list(axes.values()))
+    flat = np.ones((len(stack), 1, 1), dtype=np.float32)
+    return aggregate(stack, flat, AGGREGATIONS[int(shared.aggregation[draws[0]])], shared.eps[draws])
 
 
 def draw_kinds(
@@ -515,8 +529,8 @@ def draw_kinds(
     return shared, out
 
 
-def rank_intervals(together: NDArray[np.float32]) -> NDArray[np.int64]:
-    """5, 50 and 95 % of the rank over the draws, shape (nodes, 3); 1 is highest, equals share the first.
+def ranks(together: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The rank of every node in every draw, shape (draws, nodes); 1 is highest, equals share the first.
 
     `together`, shape (nodes, draws), is the mean of the three axes by the aggregation of each draw.
     """
@@ -525,15 +539,20 @@ def rank_intervals(together: NDArray[np.float32]) -> NDArray[np.int64]:
     ordered = np.take_along_axis(values, order, axis=1)
     first = np.ones_like(order, dtype=bool)
     first[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    number = np.arange(order.shape[1])
-    small = np.uint16 if order.shape[1] < np.iinfo(np.uint16).max else np.int32
     # Numbered from one: the place of the first of equals is its number.
-    shared = np.maximum.accumulate(np.where(first, number + 1, 0), axis=1).astype(small)
+    number = np.arange(1, order.shape[1] + 1, dtype=np.int32)
+    shared = np.maximum.accumulate(np.where(first, number, np.int32(0)), axis=1)
     place = np.empty_like(shared)
     np.put_along_axis(place, order, shared, axis=1)
+    return place
+
+
+def rank_intervals(together: NDArray[np.float32]) -> NDArray[np.int64]:
+    """5, 50 and 95 % of `ranks` over the draws, shape (nodes, 3)."""
+    place = ranks(together)
     ends = [max(math.ceil(len(place) * share) - 1, 0) for share in (0.05, 0.5, 0.95)]
-    rank = np.partition(np.ascontiguousarray(place.T), ends, axis=1)
-    return np.asarray(rank[:, ends], dtype=np.int64)
+    small = place.astype(np.uint16) if place.shape[1] < np.iinfo(np.uint16).max else place
+    return np.asarray(np.partition(np.ascontiguousarray(small.T), ends, axis=1)[:, ends], dtype=np.int64)
 
 
 def ties(together: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -9,8 +9,12 @@ import geopandas as gpd
 import pandas as pd
 from rapidfuzz import fuzz, utils
 
+from layers.assessed.climate_risk import ice_support
+from layers.assessed.exits import exits, in_words, would_narrow
+from layers.draws import draw_kinds
 from layers.errors import UsageError
-from layers.scoring import AXES
+from layers.scenarios import Scenario
+from layers.scoring import AXES, BESIDE
 from pipelines.publish import manifest_of
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["as_text", "explain_node", "find_node"]
 
 _GOOD_ENOUGH = 85
+_MOST = 6  # exits and open data told, nearest and widest first
 
 # Words that narrow a name to kinds: "Kirkenes airport", "Tromsø cable".
 _KIND_WORDS = {
@@ -86,7 +91,8 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
     nodes = gpd.read_parquet(folder / "layers" / "nodes.parquet").drop(columns="geometry")
     node_id = find_node(nodes, wanted)
     node = nodes[nodes["node_id"] == node_id].iloc[0]
-    rows = pd.read_parquet(folder / "tables" / "evidence.parquet", filters=[("node_id", "==", node_id)])
+    every = pd.read_parquet(folder / "tables" / "evidence.parquet")
+    rows = every[every["node_id"] == node_id]
     titles = {row["id"]: row for row in manifest["sources"]}
     evidence = []
     for row in rows.to_dict("records"):
@@ -98,8 +104,39 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
         "day": manifest["day"],
         "node": {key: _plain(value) for key, value in node.items()},
         "evidence": evidence,
+        "exits": _exits(folder, manifest, nodes, every, node_id),
+        "would_narrow": [
+            {key: _plain(value) for key, value in row.items() if key != "node_id"}
+            for row in would_narrow(rows).head(_MOST).to_dict("records")
+        ],
         "caveats": manifest["caveats"][:2],
     }
+
+
+def _exits(
+    folder: Path, manifest: dict[str, Any], nodes: pd.DataFrame, evidence: pd.DataFrame, node_id: str
+) -> list[dict[str, Any]]:
+    """The smallest changes that flip the node's flag, its kind drawn again as it was when it was built."""
+    by_id = nodes.set_index("node_id")
+    kind = by_id.loc[node_id, "kind"]
+    capable = by_id["dual_use_class"].isin(["D2", "D3"])
+    if not capable[node_id] or by_id.loc[node_id, "flag"] == "insufficient_data":
+        return []
+    options = manifest["options"]
+    measures = pd.read_parquet(folder / "tables" / "measures.parquet")
+    shared, drawn = draw_kinds(
+        evidence, by_id["kind"], capable, Scenario(**manifest["judged_by"]),
+        draws=options["draws"], seed=options["seed"], support=ice_support(measures), only=[kind],
+    )  # fmt: skip
+    of_kind = evidence["node_id"].map(by_id["kind"]) == kind
+    table = exits(drawn[kind], shared, evidence[of_kind], by_id.index[by_id.index == node_id].to_numpy())
+    own = evidence[(evidence["node_id"] == node_id) & evidence["axis"].isin(list(AXES))]
+    told = {row["indicator"]: row for row in own.to_dict("records")}
+    return [
+        {key: _plain(value) for key, value in row.items() if key != "node"}
+        | {"words": in_words(row, told.get(row["what"]))}
+        for row in table.head(_MOST).to_dict("records")
+    ]
 
 
 def _plain(value: Any) -> Any:
@@ -127,10 +164,13 @@ def as_text(told: dict[str, Any]) -> str:
         f"{node['name']} ({node['node_id']})",
         f"{kind}, {node['country_iso3']}, {institution}{status}; {place}",
         f"flag: {node['flag'].replace('_', ' ')}, probability {node['flag_probability']:.2f}; "
-        f"dual-use class {node['dual_use_class']}; rank in kind {node['rank_low']} to {node['rank_high']}",
+        f"dual-use class {node['dual_use_class']}; rank in kind {node['rank_low']} to {node['rank_high']}, "
+        f"tied with {node['tied_nodes']} others",
         "",
     ]
-    for axis in AXES:
+    for axis in (*AXES, *BESIDE):
+        if node[f"{axis}_low"] is None:
+            continue
         low, high = node[f"{axis}_low"], node[f"{axis}_high"]
         known = node[f"{axis}_known"]
         middle = "unknown" if known is None else f"{known:.2f}"
@@ -138,7 +178,20 @@ def as_text(told: dict[str, Any]) -> str:
             f"{axis:9} |{_bar(low, high)}| {low:.2f} to {high:.2f}, known part {middle}, "
             f"{node[f'{axis}_coverage']:.0%} of the weight known"
         )
-    lines += ["", node["reasons"], ""]
+    lines += [
+        "",
+        node["reasons"],
+        "",
+        "Nearest exits (smallest change of one weight, anchor or datum first):",
+    ]
+    lines += [f"  {row['words']}" for row in told["exits"]] or [f"  {node['nearest_exit'] or _NO_EXIT}"]
+    lines += ["", "What would narrow it most:"]
+    lines += [
+        f"  {row['indicator'].replace('_', ' ')} ({row['axis']}): closes {row['width']:.2f} of the axis; "
+        f"{row['note']}"
+        for row in told["would_narrow"]
+    ] or ["  nothing is unknown"]
+    lines.append("")
     lines.append(
         f"{'indicator':36} {'value':>12} {'unit':16} {'score':>7} {'weight':>6}  {'as of':10}  source"
     )
@@ -165,6 +218,9 @@ def as_text(told: dict[str, Any]) -> str:
     homepages = sorted({(row["source"], row["homepage"]) for row in told["evidence"]})
     lines += ["", "Sources:", *(f"  {title}: {page}" for title, page in homepages), "", *told["caveats"]]
     return "\n".join(lines)
+
+
+_NO_EXIT = "none: no single change of a weight, an anchor or a datum flips this flag"
 
 
 def _number(value: float | None) -> str:

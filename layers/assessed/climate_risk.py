@@ -14,12 +14,13 @@ from layers.climate import permafrost_fraction
 from layers.scoring import Scale
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from layers.assessed.book import Book, Facts
     from layers.scenarios import Scenario
 
-__all__ = ["add_climate_risk"]
+__all__ = ["add_climate_risk", "ice_support"]
 
 _PERMAFROST_MATTERS = 0.05
 _FETCH_CAP_KM = 500.0
@@ -251,6 +252,15 @@ def _add_vulnerability(book: Book, facts: Facts, scenario: Scenario) -> None:
         source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
         note=f"distance to the nearest other node of its kind; 1 at {scenario.alternative_km:g} km",
     )  # fmt: skip
+
+
+def ice_support(measures: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Scores of what rests on the ice cells, by node_id, over the nearest 3, 5 and 9 of them."""
+    table = measures.set_index("node_id")
+    months = table[["ice_months_3_cells", "ice_months", "ice_months_9_cells"]]
+    is_open = (1 - months / 12).fillna(1.0)
+    fetch = table["fetch_km"].clip(upper=_FETCH_CAP_KM)
+    return {"ice_months": months / 12, "wave_exposure": is_open.mul(fetch, axis=0) / _FETCH_CAP_KM}
 
 
 def _add_access(book: Book, facts: Facts) -> None:

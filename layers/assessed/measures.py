@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES", "distance_to_lines_km"]
 
 _ICE_SUPPORT_KM = 75.0  # beyond it the satellite grid says nothing about a place (method §2.1)
-_ICE_CELLS = 5
+_ICE_CELLS = (3, 5, 9)  # supports that are drawn; the middle one is published (method §1.5)
 _COAST_KM = 1.0
 _CUT_DEG = 58.005
 _REACH_KM = 50.0
@@ -58,7 +58,7 @@ def _measures(
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     points = node_sites.geometry.to_numpy()
     lon, lat = sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy()
-    months, cells, cell_km = _ice(points, grids["sea_ice"])
+    ice, cells, cell_km = _ice(points, grids["sea_ice"])
     reached, captive = _people(sites, with_lonlat(settlements))
     live = military_sites[military_sites["status"] != "closed"]
     claim_km, claim = nearest(sites, with_lonlat(live))
@@ -80,7 +80,9 @@ def _measures(
             "lane_betweenness": _lane_betweenness(sites, lane, sea_lanes),
             "military_claim_km": claim_km[:, 0],
             "military_claim": live["feature_id"].to_numpy(dtype=object)[claim[:, 0]],
-            "ice_months": months,
+            "ice_months": ice[1],
+            "ice_months_3_cells": ice[0],
+            "ice_months_9_cells": ice[2],
             "ice_cells": cells,
             "ice_cell_km": cell_km,
             "is_coastal": coastal,
@@ -192,22 +194,25 @@ def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[
 
 def _ice(
     points: NDArray[np.object_], ice: xr.Dataset
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """Months with ice of the median year, number of cells it rests on, km to the nearest of them."""
+) -> tuple[list[NDArray[np.float64]], NDArray[np.int64], NDArray[np.float64]]:
+    """Months with ice of the median year by support, cells the middle one rests on, km to the nearest."""
     presence = ice["presence_median"].transpose("month", "y", "x").to_numpy()
     ocean = (presence != 255).all(axis=0)
     # A cell that touches land reads too high: it is passed over (land spill-over, method §2.1).
     inner = ocean.copy()
     inner[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
     xy = shapely.get_coordinates(points)
-    cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=_ICE_CELLS, max_km=_ICE_SUPPORT_KM)
+    cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=max(_ICE_CELLS), max_km=_ICE_SUPPORT_KM)
     held = cells >= 0
     months = (presence == 1).sum(axis=0).ravel().astype(float)
     near = np.where(held, months[np.maximum(cells, 0)], 0.0)
-    count = held.sum(axis=1)
-    mean = np.divide(near.sum(axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
+    counts = [held[:, :size].sum(axis=1) for size in _ICE_CELLS]
+    means = [
+        np.divide(near[:, :size].sum(axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
+        for size, count in zip(_ICE_CELLS, counts, strict=True)
+    ]
     closest = np.where(held, km, np.inf).min(axis=1)
-    return mean, count, np.where(count > 0, closest, np.nan)
+    return means, counts[1], np.where(counts[1] > 0, closest, np.nan)
 
 
 def _people(sites: pd.DataFrame, towns: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -254,7 +259,9 @@ MEASURES = Layer(
         _km("military_claim_km", "distance to the nearest public claim of a military site"),
         Column("military_claim", "str", "key of that claim"),
         Column("ice_months", "float", "months with ice, median of 1981-2010", "months", low=0, high=12),
-        Column("ice_cells", "int", "ocean cells this rests on", low=0, high=_ICE_CELLS),
+        Column("ice_months_3_cells", "float", "the same over three cells", "months", low=0, high=12),
+        Column("ice_months_9_cells", "float", "the same over nine cells", "months", low=0, high=12),
+        Column("ice_cells", "int", "ocean cells it rests on", low=0, high=_ICE_CELLS[1]),
         _km("ice_cell_km", "distance to the nearest of these cells"),
         Column("is_coastal", "bool", "a port, a landing, or within 1 km of the coastline", required=True),
         _km("fetch_km", "longest effective fetch over open water"),

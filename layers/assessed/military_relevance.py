@@ -181,19 +181,21 @@ def _add_position(book: Book, facts: Facts) -> None:
     gate = numbers(facts.measures["gate_km"])
     book.add(
         everywhere, ("military", "m_position", "gate_distance"),
-        percentile(pd.Series(gate), kind, falling=True), value=gate, unit="km",
+        percentile(pd.Series(gate), kind, falling=True), scale="percentile", value=gate, unit="km",
         source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a gate is higher",
     )  # fmt: skip
     lane = facts.measures["lane_betweenness"]
     book.add(
         everywhere, ("military", "m_position", "lane_betweenness"), percentile(lane, kind),
-        value=lane.to_numpy(), source="eurostat_marnet", as_of="2025-05-27", off=~facts.of("port"),
+        scale="percentile", value=lane.to_numpy(), source="eurostat_marnet", as_of="2025-05-27",
+        off=~facts.of("port"),
         note="percentile within kind: share of shortest sea ways from the gateways to ports that pass it",
     )  # fmt: skip
     apart = facts.measures["own_class_km"]
     book.add(
-        everywhere, ("military", "m_position", "scarcity"), percentile(apart, kind), value=apart.to_numpy(),
-        unit="km", source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
+        everywhere, ("military", "m_position", "scarcity"), percentile(apart, kind), scale="percentile",
+        value=apart.to_numpy(), unit="km", source=book.sites["source_id"].to_numpy(),
+        as_of=book.sites["as_of"].to_numpy(),
         note="percentile within kind: farther from nodes of equal class is higher",
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.assessed.climate_risk import ice_support
 from layers.assessed.dual_use import CLASSES, classify
 from layers.assessed.exits import POSSIBLE, ROBUST, exits, in_words, would_hold, would_narrow
 from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
@@ -34,6 +35,7 @@ _NEAR = 0.05
 
 def _nodes(
     node_sites: gpd.GeoDataFrame,
+    measures: pd.DataFrame,
     evidence: pd.DataFrame,
     memberships: pd.DataFrame,
     scenario: Scenario,
@@ -49,7 +51,9 @@ def _nodes(
     coverage = axes[[f"{axis}_coverage" for axis in AXES]].min(axis=1)
     enough = (coverage >= _ENOUGH) & (classes["dual_use_class"] != "D?")
     capable = classes["dual_use_class"].isin(["D2", "D3"])
-    shared, drawn = draw_kinds(evidence, kind, capable, scenario, draws=draws, seed=seed)
+    shared, drawn = draw_kinds(
+        evidence, kind, capable, scenario, draws=draws, seed=seed, support=ice_support(measures)
+    )
     told = pd.concat(
         pd.DataFrame(
             {
