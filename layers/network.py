@@ -46,7 +46,7 @@ class Gateway(NamedTuple):
 
 
 # Every lane of the cut enters by one of these seas, whatever the number of lanes that were drawn there:
-# the North Sea has fifty, the western Bering Sea five. What lies south of 58 N is off the map, so a
+# the North Sea has 59, the western Bering Sea 6. What lies south of 58 N is off the map, so a
 # ship enters where its way inside is shortest. Ports between 58 N and the Arctic are destinations, not
 # gateways: what they send north crosses the cut (Baltic) or follows the lanes that do (Norway). The
 # cut through Hudson Bay is left out, since only James Bay lies behind it.
@@ -237,7 +237,7 @@ def _beyond(
 def _shared(
     before: NDArray[np.int64], after: NDArray[np.int64], far: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The same where ways of equal length share what ends beyond them (Brandes 2001, theorem 6)."""
+    """The same where ways of equal length share what ends beyond them."""
     order = np.argsort(far[after], kind="stable")
     steps = list(zip(before[order].tolist(), after[order].tolist(), strict=True))
     # sigma(w) = sum of sigma(v) over the v just before w; 1 where the gateway enters.
