@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from layers.errors import SchemaError
-from layers.observed.policy import OVERRIDES_ON_FILE
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -121,7 +120,18 @@ OVERRIDES = Layer(
     pillar="economic",
     geometry="table",
     columns=(
-        *OVERRIDES_ON_FILE.columns,
+        Column("node_id", "str", "the node", required=True),
+        Column("column", "str", "attribute of the source's table that is corrected", required=True),
+        Column("old_value", "str", "what the source says; null where it says nothing"),
+        Column("new_value", "str", "what the correction says", required=True),
+        Column("unit", "str", "unit of both", required=True),
+        Column("who", "str", "who says so", required=True),
+        Column("why", "str", "what it says", required=True),
+        Column("since", "str", "first day it holds, ISO 8601", required=True),
+        Column("until", "str", "last day it holds, ISO 8601; null where open"),
+        Column("source_title", "str", "document that says so", required=True),
+        Column("source_url", "str", "address at which it was read", required=True),
+        Column("confidence", "str", "our confidence", required=True),
         Column("state", "str", "whether it holds on the picture's day", required=True,
                choices=("applied", "expired", "not_yet", "superseded", "unmatched")),
     ),

@@ -23,6 +23,9 @@ ALIASES = {
     "Mariehamn": "Maarianhamina",
     "Mariehamn Airport": "Maarianhamina",
     "Vanasadam - Port of Tallinn": "Tallinn (Old City Harbour)",
+    "Muuga-Port of Tallin": "Tallinn (Muuga Harbour)",
+    "Stockholm Skavsta Airport": "Nyköping (Stockholm-Skavsta)",
+    "Turku Airport": "Turku-Naantali (Turku)",
     "Paldiski Lounasadam": "Paldiski South Harbor",
 }
 
