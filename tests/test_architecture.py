@@ -302,7 +302,7 @@ def test_a_layer_is_described(layer):
 
 SUFFIX = {
     "m": "_m", "km": "_km", "km2": "_km2", "million km2": "_million_km2", "degree": "_deg", "MW": "_mw",
-    "months": "_months", "K K-1": "_ratio",
+    "months": "_months", "K K-1": "_ratio", "mm year-1": "_mm_per_year",
     "degC": "_degc", "day": "_days", "%": "_pct",
 }  # fmt: skip
 # Unit -> columns that say it in their name in another way, and why.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.assessed.book import numbers
+from layers.assessed.sea_level import add_sea_level
 from layers.climate import permafrost_fraction
 from layers.scoring import Scale
 
@@ -26,19 +27,15 @@ _PERMAFROST_MATTERS = 0.05
 _FETCH_CAP_KM = 500.0
 
 
-def add_climate_risk(book: Book, facts: Facts, scenario: Scenario) -> None:
+def add_climate_risk(
+    book: Book, facts: Facts, scenario: Scenario, projections: pd.DataFrame, trends: pd.DataFrame
+) -> None:
     """Write the hazard, exposure and vulnerability rows of every site."""
     open_months = _add_sea_ice(book, facts)
     _add_permafrost(book, facts, scenario)
     _add_coast(book, facts, open_months)
     low_airfield = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) < 10)
-    book.add(
-        facts.of("port", "cable_landing") | low_airfield,
-        ("hazard", "h_level", "relative_sea_level"),
-        source="ipcc_ar6_sea_level",
-        as_of="2021-08-09",
-        note="regional projections are not held; in much of the north the land rises and the level falls",
-    )
+    add_sea_level(book, facts.of("port", "cable_landing") | low_airfield, projections, trends)
     _add_exposure(book, facts)
     _add_vulnerability(book, facts, scenario)
     _add_access(book, facts)
