@@ -8,6 +8,7 @@ from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
 from layers.assessed.remit import ALLIANCES
+from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
@@ -25,7 +26,7 @@ from layers.observed.surface import BATHYMETRY, LAND, SEA_ICE
 from layers.observed.transport import RAILWAYS, ROADS, SEA_LANES, SEA_ROUTES
 from layers.schema import Layer
 
-__all__ = ["GRIDS", "LAYERS"]
+__all__ = ["GRIDS", "LAYERS", "ON_REQUEST"]
 
 # Grids that derived layers read; a source feeds one as `grid:<id>`.
 GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land")
@@ -72,3 +73,6 @@ LAYERS: tuple[Layer, ...] = (
     EVIDENCE,
     NODES,
 )
+
+# Derived after all of them, and only when asked for.
+ON_REQUEST: tuple[Layer, ...] = (SENSITIVITY,)

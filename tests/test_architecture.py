@@ -130,7 +130,7 @@ def test_layers_draw_no_number_without_a_seed(module):
         if not name.startswith(("np.random.", "numpy.random.", "default_rng")):
             continue
         last = name.rsplit(".", 1)[-1]
-        assert last in {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"}, (
+        assert last in {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox", "SFC64"}, (
             f"line {node.lineno}: {name} is the global generator"
         )
         assert node.args or node.keywords, f"line {node.lineno}: {name}() without a seed"
@@ -316,7 +316,7 @@ UNITLESS = {
     ("permafrost", "class_low"), ("permafrost", "class_high"),  # share of ground
     ("warming", "class_low"), ("warming", "class_high"),  # degC, in the label
     ("mineral_production", "production"),  # unit in the column beside it
-    ("evidence", "value"),  # unit in the column beside it
+    ("evidence", "value"), ("evidence", "zero_at"), ("evidence", "one_at"),  # unit in the column beside it
     ("evidence", "score"), ("evidence", "score_high"), ("evidence", "weight"),  # shares
 }  # fmt: skip
 

@@ -254,7 +254,7 @@ def _add_vulnerability(book: Book, facts: Facts, scenario: Scenario) -> None:
 def ice_support(measures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Scores of what rests on the ice cells, by node_id, over the nearest 3, 5 and 9 of them."""
     table = measures.set_index("node_id")
-    months = table[["ice_months_3_cells", "ice_months", "ice_months_9_cells"]]
+    months = table[["three_cell_ice_months", "ice_months", "nine_cell_ice_months"]]
     is_open = (1 - months / 12).fillna(1.0)
     fetch = table["fetch_km"].clip(upper=_FETCH_CAP_KM)
     return {"ice_months": months / 12, "wave_exposure": is_open.mul(fetch, axis=0) / _FETCH_CAP_KM}

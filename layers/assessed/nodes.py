@@ -31,6 +31,7 @@ FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
 _ENOUGH = 0.5  # convention, method §0.3
 # Below this share of draws an exit is worked out on request (`explain`), not in every build.
 _NEAR = 0.05
+_NO_EXIT = "no single change of a weight, an anchor or a datum flips it"
 
 
 def _nodes(
@@ -134,6 +135,7 @@ def _nearest_exits(
     }
     for row in pd.concat(first).to_dict("records"):
         said[row["node"]] = in_words(row, by_key.get((row["node"], row["what"])))
+    said[near.difference(said.dropna().index)] = _NO_EXIT
     # What the class alone keeps out: the conjunction holds often enough without it.
     lacking = _lacking(evidence)
     barred = judged & ~nodes["dual_use_class"].isin(["D2", "D3"]) & (would >= POSSIBLE)
@@ -279,7 +281,8 @@ NODES = Layer(
         Column("tied_nodes", "int", "others of its kind it is not told apart from in 90 % of draws",
                required=True, low=0),
         Column("reasons", "str", "the sentences behind the flag", required=True),
-        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag"),
+        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag; null "
+               "under 5 % of draws, where `explain` works it out"),
         Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
         Column("cer_sectors", "str", "sectors of the EU CER Directive"),

@@ -19,8 +19,10 @@ from layers.assessed.dual_use import classify
 from layers.assessed.military_relevance import material_tier
 from layers.catalog import LAYERS
 from layers.crs import length_km, lonlat
+from layers.draws import draw_kinds
 from layers.merge import within_km
 from layers.picture import CAVEATS
+from layers.scoring import axis_intervals
 
 GEOD = Geod(ellps="WGS84")
 REFERENCE = Path(__file__).resolve().parents[2] / "layers" / "reference"
@@ -184,14 +186,20 @@ def test_adding_the_evidence_up_again_gives_every_axis(nodes, evidence) -> None:
         "climate": ["hazard", "exposure", "vulnerability"],
         "military": ["military"],
         "civil": ["civil"],
+        "access": ["access"],
     }
     assert set(evidence.loc[evidence["axis"] != "dual_use", "dimension"]) == {
         d for ds in dimensions.values() for d in ds
     }
+    asked = nodes["kind"].isin(["port", "cable_landing"])
+    assert nodes.loc[asked, "access_low"].notna().all()
+    assert nodes.loc[~asked, "access_low"].isna().all()
     worst = 0.0
     for row in nodes.to_dict("records"):
         for axis, names in dimensions.items():
             cells = [sums[row["node_id"], axis, name] for name in names]
+            if axis == "access" and row["kind"] not in {"port", "cable_landing"}:
+                continue
             assert all(total > 0 for total, _, _ in cells)
             told = {
                 "low": [scored / total for total, scored, _ in cells],
@@ -251,9 +259,23 @@ def test_ranks_are_intervals_within_the_kind(nodes) -> None:
     assert (nodes.groupby("kind")["rank_low"].min() == 1).any()
 
 
-def test_access_enters_no_score(evidence) -> None:
-    # Method §0.2: a longer season may enter access, never the sum; here it is not scored at all.
-    assert "access" not in set(evidence.loc[evidence["weight"] > 0, "axis"])
+def test_access_enters_no_axis(nodes, evidence, picture) -> None:
+    # Method §0.2: a longer season may enter access, never the sum. Without it nothing else moves.
+    without = evidence[evidence["axis"] != "access"]
+    assert len(without) < len(evidence)
+    again = axis_intervals(without).reindex(nodes["node_id"])
+    for axis in ("climate", "military", "civil"):
+        assert (again[f"{axis}_known"].to_numpy() == nodes[f"{axis}_known"].to_numpy())[
+            nodes[f"{axis}_known"].notna()
+        ].all()
+    capable = nodes.set_index("node_id")["dual_use_class"].isin(["D2", "D3"])
+    kinds = nodes.set_index("node_id")["kind"]
+    told = [
+        draw_kinds(table, kinds, capable, picture.scenario, draws=60, seed=0, only=["port"])[1]["port"]
+        for table in (evidence, without)
+    ]
+    assert set(evidence.loc[evidence["axis"] == "access", "group"]) == {"a_season", "a_change"}
+    assert (told[0].share == told[1].share).all()
 
 
 def test_dual_use_classes_are_the_rule(nodes, evidence) -> None:
