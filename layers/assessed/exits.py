@@ -228,7 +228,9 @@ def _datum_exits(
         return rows
     axes = _axes(drawn, shared, able)
     holds = {axis: values >= drawn.bars[axis][drawn.sample] for axis, values in axes.items()}
-    current = np.all(list(holds.values()), axis=0).mean(axis=1)
+    current = drawn.share[able]
+    # The sample is a fifth of the draws: what it says is set right by what all of them say.
+    off = current - np.all(list(holds.values()), axis=0).mean(axis=1)
     scored = told.assign(position=_position(told)).set_index(["indicator", "node_id"])[["score", "position"]]
     first = 0
     by_rank = shared.is_percentile[drawn.sample]
@@ -259,7 +261,7 @@ def _datum_exits(
                 own = np.nan if unknown[node] else score[node]
                 rows += _datum_flips(
                     int(node), indicator.name, _asked(shift[node], now[node], own, ordered, by_rank),
-                    own, position[node], float(current[node]), steps,
+                    own, position[node], float(current[node]), float(off[node]), steps,
                 )  # fmt: skip
     return rows
 
@@ -327,6 +329,7 @@ def _datum_flips(
     score: float,
     position: float,
     current: float,
+    off: float,
     steps: NDArray[np.float64] | None,
 ) -> list[tuple[object, ...]]:
     """The smallest change of one datum up and down that flips the flag; `asked` as `_asked` gives it."""
@@ -335,7 +338,7 @@ def _datum_flips(
     is_unknown = math.isnan(score)
     base = 0.5 if is_unknown else score
     for edge in (POSSIBLE, ROBUST):
-        wanted = max(math.ceil(edge * count - 1e-9), 1) - 1
+        wanted = min(max(math.ceil((edge - off) * count - 1e-9), 1), count) - 1
         least = float(asked[wanted])
         if not np.isfinite(least):
             continue
@@ -344,7 +347,8 @@ def _datum_flips(
         if not -1e-9 <= target <= 1 + 1e-9 or (not is_unknown and (target > base) != (current < edge)):
             continue
         target = min(max(target, 0.0), 1.0)
-        share = float(np.searchsorted(asked, target + 1e-9, side="right") / count)
+        held = float(np.searchsorted(asked, target + 1e-9, side="right") / count)
+        share = min(max(held + off, 0.0), 1.0)
         if flag_of(share) == flag_of(current):
             continue
         rows.append(

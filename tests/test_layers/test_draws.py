@@ -105,10 +105,10 @@ def test_a_design_is_balanced() -> None:
     for weights in (*shared.weights.values(), shared.between):
         assert weights.sum(axis=0) == pytest.approx(np.ones(1200), abs=1e-5)
         assert (weights >= 0).all()
-    # Latin hypercube: every level of a factor stands in equally many draws.
+    # Latin hypercube in each of twelve cells: every level stands in equally many draws, give or take.
     for level in shared.level.values():
         assert np.bincount((level * 9).astype(int).clip(0, 8)).tolist() == pytest.approx(
-            [1200 / 9] * 9, abs=2
+            [1200 / 9] * 9, abs=12
         )
 
 
