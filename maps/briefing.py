@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["page", "write"]
 
 _FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
-_TOP, _TOP_COUNTRY, _LEADING, _UNKNOWN = 10, 60, 2, 14
+_TOP, _TOP_COUNTRY, _LEADING, _UNKNOWN = 7, 60, 2, 14
 _AXES = ("climate", "military", "civil")
 _EVIDENCE_KEY = ("node_id", "axis", "dimension", "group", "indicator")
 _KEYS = [*_EVIDENCE_KEY, "unit", "score", "weight"]
@@ -40,7 +40,7 @@ _DOMAINS: Final[dict[str, tuple[_Measure, ...]]] = {
     "Posture": (
         ("military sites named by public sources", "distinct", "military_sites", {}, "site_id", "", ""),
         ("maritime gates and straits", "count", "chokepoints", {}, "", "", ""),
-        ("nodes in NATO or the EU or both", "outside", "nodes", {}, "", "", ""),
+        ("nodes in neither NATO nor the EU", "count", "nodes", {"institution": "neither"}, "", "", ""),
     ),
     "Climate adaptation": (
         ("median climate risk, unknowns as none", "median", "nodes", {}, "climate_low", ".2f", ""),
@@ -234,7 +234,10 @@ def _flagged(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
     ]  # fmt: skip
     kinds = sorted(set(ledger.table("nodes")["kind"].iloc[ledger.rows("nodes", *here)]))
     rows = [
-        [_first(ledger, "kind", kind, "words"), *(count(("kind", "=", kind), ("flag", "=", f)) for f in _FLAGS)]
+        [
+            _first(ledger, "kind", kind, "words"),
+            *(count(("kind", "=", kind), ("flag", "=", f)) for f in _FLAGS),
+        ]
         for kind in kinds
     ]
     by_kind = _table(["Flags by kind", *words.values()], rows, numbers=4)
@@ -313,7 +316,7 @@ def _why(ledger: Ledger, node_id: str) -> ET.Element:
         for place, row in enumerate(lead):
             line += ["; " if place else "", *_measure(ledger, row)]
         where = (("node_id", "=", node_id), ("axis", "=", axis), ("state", "=", "unknown"))
-        line += [" — " if lead else "", ledger.cell("count", "evidence", where), " unknown. "]
+        line += [" (" if lead else "(", ledger.cell("count", "evidence", where), "\u00a0unknown)"]
         cell.append(tag("div", *line))
     return cell
 
@@ -363,7 +366,7 @@ def _matrix(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
             rows.append([tag("b", domain) if not place else "", measure[0], *cells])
     heads = ["Domain", "Measure", *(scope.title for scope in scopes)]
     return [
-        tag("h2", "Five domains, side by side", class_="break"),
+        tag("h2", "Five domains, side by side"),
         _table(heads, rows, numbers=len(scopes), class_="matrix"),
         tag("p", "Sub-regions overlap and do not add up; a thing on a border counts in each. “Unknown” is what no "
             "source at hand tells, never zero.", class_="small"),
@@ -381,10 +384,6 @@ def _domain_cell(ledger: Ledger, measure: _Measure, scope: _Scope) -> Any:
         if scope.column == "country_iso3":
             return "not by country"
         where = (("region", "=", scope.value or ledger.picture.region.id), *where[len(scope.where) :])
-    if what == "outside":
-        total = ledger.cell("count", "nodes", scope.where)
-        out = ledger.cell("count", "nodes", (*scope.where, ("institution", "=", "neither")))
-        return ["all of " if not out.value else "all but ", *([out, " of "] if out.value else []), total]
     cell = ledger.cell(what, table, where, column, form)
     return [cell, f" {unit}"] if unit and cell.text != "unknown" else cell
 
@@ -397,7 +396,9 @@ def _coverage(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
         rows = [(layer, [_held(ledger, layer.id, scope) for scope in scopes]) for layer in layers]
         said = [
             "" if any(c not in {"none", "not by place"} for c in column) else "nothing held"
-            for column in (zip(*(cells for _, cells in rows), strict=True) if rows else [("none",)] * len(scopes))
+            for column in (
+                zip(*(cells for _, cells in rows), strict=True) if rows else [("none",)] * len(scopes)
+            )
         ]
         body.append(
             tag("tr", tag("th", pillar, scope="rowgroup"),
@@ -406,10 +407,13 @@ def _coverage(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
         for layer, cells in rows:
             title = ledger.cell("value", "layers", {"id": layer.id}, "title")
             body.append(tag("tr", tag("td", title), *(_td(c, is_number=True) for c in cells)))
-    heads = [tag("th", "Rows held", scope="col"), *(tag("th", s.title, scope="col", class_="n") for s in scopes)]
+    heads = [
+        tag("th", "Rows held", scope="col"),
+        *(tag("th", s.title, scope="col", class_="n") for s in scopes),
+    ]
     table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *body))
     return [
-        tag("h2", "What is covered, by pillar and sub-region", class_="break"),
+        tag("h2", "What is covered, by pillar and sub-region"),
         tag("div", table, class_="scroll cover"),
         tag("p", "“None” is a gap of the open data at hand, not a statement that nothing is there.",
             class_="small"),

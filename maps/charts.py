@@ -42,7 +42,7 @@ def three_bars(ledger: Ledger, node_id: str) -> ET.Element:
             tag("rect", x=left + wide * low.value, y=y + 1.5, height=8, class_=axis,
                 width=max(wide * (high.value - low.value), 1.6))
         )  # fmt: skip
-        if known.value is not None and known.value == known.value:  # noqa: PLR0124  NaN
+        if known.value is not None and known.value == known.value:
             at = left + wide * known.value
             image.append(tag("line", x1=at, x2=at, y1=y, y2=y + 11, class_="known"))
         image.append(tag("text", cell=low, x=left + wide + 22, y=y + 8, class_="end"))

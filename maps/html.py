@@ -58,6 +58,7 @@ _MEDIAN_ENDS = 2010  # years of the period are in the median already
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
 
+
 def write(picture: Picture, folder: Path) -> Path:
     """Write `map.html` into `folder` and return its path.
 

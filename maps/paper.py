@@ -131,31 +131,31 @@ _LOOK: Final = (
     ":root{color-scheme:light dark;" + _inks("light") + "}"
     "@media screen and (prefers-color-scheme:dark){:root{" + _inks("dark") + "}}"
     """
-@page{size:A4;margin:14mm 14mm 16mm;
+@page{size:A4;margin:12mm 13mm 14mm;
 @bottom-left{content:"Not for navigation, targeting or site security decisions";
 font:7pt "Source Sans 3","Helvetica Neue",Arial,sans-serif;color:#444}
 @bottom-right{content:counter(page) " / " counter(pages);font:7pt Arial,sans-serif;color:#444}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:186mm;padding:10mm 4mm;background:var(--paper);color:var(--ink);
-font:9pt/1.38 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;
+font:8.4pt/1.34 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;
 font-variant-numeric:tabular-nums;-webkit-print-color-adjust:exact;print-color-adjust:exact;
 overflow-wrap:break-word}
 header{border-top:2.2pt solid var(--ink);padding-top:2.5mm;margin-bottom:3.5mm}
 .kicker{font-size:7.5pt;letter-spacing:.09em;text-transform:uppercase;color:var(--soft);margin:0}
 h1{font:600 21pt/1.12 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:.8mm 0 1.2mm}
-h2{font:600 12.5pt/1.2 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:6.5mm 0 1.6mm;
+h2{font:600 12.5pt/1.2 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:5mm 0 1.4mm;
 break-after:avoid}
 h3{font-size:8.6pt;margin:0 0 1mm;break-after:avoid}
-p{margin:0 0 2mm}.lead{font-size:10pt;margin-bottom:3mm}.small{font-size:7.6pt;color:var(--soft)}
+p{margin:0 0 2mm}.lead{font-size:9.6pt;margin-bottom:2.6mm}.small{font-size:7.6pt;color:var(--soft)}
 .figures{display:grid;grid-template-columns:repeat(4,1fr);gap:4mm;margin:0 0 3.5mm}
 .figures div{border-top:1.6pt solid var(--line);padding-top:1.2mm}
 .figures .f-robust{border-color:var(--robust)}.figures .f-possible{border-color:var(--possible)}
 .figures data{display:block;font:600 19pt/1.05 Charter,Georgia,"DejaVu Serif",serif}
 .figures span{font-size:8pt;color:var(--soft)}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:7mm;align-items:start}
-.two>*{min-width:0}
+.two>*{min-width:0}.two{break-inside:avoid}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:8.2pt}
+table{border-collapse:collapse;width:100%;font-size:7.9pt}
 caption{text-align:left;font-weight:600;padding-bottom:.8mm;font-size:8.6pt}
 th,td{padding:.75mm 1.4mm;text-align:left;vertical-align:top;border-bottom:.4pt solid var(--line)}
 th{font-weight:600}thead th{color:var(--soft);font-size:7.4pt;line-height:1.2;vertical-align:bottom;
@@ -168,11 +168,11 @@ tr{break-inside:avoid}thead{display:table-header-group}
 .matrix b{font-size:8pt}.group th{padding-top:2mm;font-size:7.4pt;text-transform:uppercase;letter-spacing:.06em;
 color:var(--soft)}
 .gap{background:var(--gap);color:var(--gapink)}.unknown{color:var(--gapink);font-style:italic}
-.nodes td{padding-top:1.2mm;padding-bottom:1.2mm}.nodes .who{width:27%}.nodes .bars{width:29%}
-.nodes b{display:block;line-height:1.2}
+.nodes td{padding-top:.9mm;padding-bottom:.9mm}.nodes .who{width:28%}.nodes .bars{width:23%}
+.nodes b{display:block;line-height:1.2}.nodes .small{white-space:nowrap;font-size:7.3pt}
 .flag{display:inline-block;width:2.1mm;height:2.1mm;border-radius:50%;margin-right:1.1mm;
 background:var(--possible)}.flag.robust{background:var(--robust)}
-.why{font-size:7.7pt;line-height:1.34}.why i{font-style:normal;font-weight:600}
+.why{font-size:7.5pt;line-height:1.3}.why i{font-style:normal;font-weight:600}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font:8px "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:7.5px}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}
@@ -187,7 +187,6 @@ svg .unknown{fill:var(--gapink)}
 ol,ul{margin:0;padding-left:4.5mm}li{margin-bottom:.7mm}
 .box{border:.9pt solid var(--gapink);padding:3mm 4mm;margin-top:3mm}.box h2{margin-top:0}
 figure{margin:0;break-inside:avoid}
-.break{break-before:page}
 @media screen and (max-width:640px){body{padding:4mm}.two{grid-template-columns:1fr}
 .figures{grid-template-columns:1fr 1fr}h1{font-size:17pt}
 .nodes,.nodes tbody,.nodes tr,.nodes td{display:block}.nodes thead{display:none}

@@ -1,0 +1,25 @@
+"""KML 2.2: one file a layer for globes; every attribute in ExtendedData, no styles of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maps.vector import write_layers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.picture import Picture
+
+__all__ = ["write"]
+
+
+def write(picture: Picture, folder: Path) -> Path:
+    """Write `kml/<layer>.kml` into `folder` and return that folder; WGS 84 degrees."""
+    return write_layers(
+        picture,
+        folder / "kml",
+        "LIBKML",
+        "kml",
+        said="Tables without geometry are not in it; picture.gpkg and the Parquet files hold them.",
+    )
