@@ -181,14 +181,9 @@ def _head(ledger: Ledger, country: str | None) -> ET.Element:
         "header",
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
-        tag("p", f"{picture.scenario.title.lstrip('+').capitalize() if _wordy(picture) else 'Warming level'}"
-            f", {picture.day.isoformat()}. Built from public data; every figure names the row it is from."
-            + late, class_="small"),
+        tag("p", ledger.cell("value", "picture", (), "scenario"), f", {picture.day.isoformat()}. Built from "
+            "public data; every figure names the row it is from." + late, class_="small"),
     )  # fmt: skip
-
-
-def _wordy(picture: Picture) -> bool:
-    return not any(c.isdigit() for c in picture.scenario.title)
 
 
 # --- what is flagged and why -----------------------------------------------------------------
@@ -201,8 +196,8 @@ def _flagged(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
     lead = tag(
         "p",
         "Of ", count(), " ports, airfields, cable landings, mines, railheads, energy sites and ground "
-        "stations, ", count(("flag", "=", "robust")), " stand where climate risk, military relevance and civil "
-        "dependence meet in at least four draws of five, and ", count(("flag", "=", "possible")),
+        "stations, ", count(("flag", "=", "robust")), " stand where climate risk, military relevance and "
+        "civil dependence meet in at least four draws of five, and ", count(("flag", "=", "possible")),
         " in at least one of five. ", count(("flag", "=", "insufficient_data")),
         " cannot be judged: too little is openly known.", class_="lead",
     )  # fmt: skip
@@ -225,8 +220,8 @@ def _flagged(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
         _nodes_table(ledger, shown) if shown else tag("p", "No node is flagged here."),
         tag(
             "p",
-            ("The nodes with the highest share of draws; the map and the table of nodes hold the rest. " if more
-             else ""),
+            ("The nodes with the highest share of draws; the map and the table of nodes hold the rest. "
+             if more else ""),
             "Bars run from every unknown taken as none to every unknown taken as full; the stroke is what is "
             "known alone. Ranks are intervals within a kind of node: overlapping intervals are ties, and no "
             "order is implied among them.", class_="small",
@@ -368,8 +363,8 @@ def _matrix(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
     return [
         tag("h2", "Five domains, side by side"),
         _table(heads, rows, numbers=len(scopes), class_="matrix"),
-        tag("p", "Sub-regions overlap and do not add up; a thing on a border counts in each. “Unknown” is what no "
-            "source at hand tells, never zero.", class_="small"),
+        tag("p", "Sub-regions overlap and do not add up; a thing on a border counts in each. “Unknown” is "
+            "what no source at hand tells, never zero.", class_="small"),
     ]  # fmt: skip
 
 
@@ -502,8 +497,8 @@ def _unknown(ledger: Ledger, here: tuple[Condition, ...]) -> ET.Element:
     return tag(
         "section",
         tag("h2", "What we do not know"),
-        tag("p", "An unknown keeps its weight and widens the interval of every node it belongs to. These are the "
-            "indicators least known, by nodes:"),
+        tag("p", "An unknown keeps its weight and widens the interval of every node it belongs to. These are "
+            "the indicators least known, by nodes:"),
         tag("div",
             _table(["Indicator", "Axis", "unknown", "known"], rows, numbers=2),
             tag("div", tag("h3", "Sources we name but do not hold"),

@@ -6,8 +6,8 @@ An address is `<what>:<table>?<conditions>#<column>`, such as
 `share` (of the rows, those whose column is true of the value after `=`: `#state=unknown`) and
 `area` (km2 of the geometry within the region). A condition is `column=value`, `column<=value` or
 `column>=value`; `region` is a column of every table with geometry or nodes: a row is in each region
-it touches. Besides the layers there are `sources`, `layers`, `regions` and `caveats`, as the
-manifest holds them.
+it touches. Besides the layers there are `sources`, `layers`, `regions`, `picture` and `caveats`: what
+the manifest holds, and the titles behind its ids.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class Ledger:
                 [{"id": row.id, "title": row.title, "note": row.note} for row in picture.layers]
             ),
             "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
+            "picture": pd.DataFrame([{"region": picture.region.id, "scenario": picture.scenario.title}]),
             "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
         }
 
@@ -158,7 +159,7 @@ class Ledger:
                     "a number without its row is not printed; build the picture again"
                 )
                 raise ExportError(msg)
-            value = held[column].iat[rows[0]]
+            value = held[column].iloc[int(rows[0])]
             return value.item() if isinstance(value, np.generic) else value
         values = held[column].iloc[rows]
         if what == "distinct":

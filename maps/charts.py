@@ -28,8 +28,8 @@ def _svg(width: float, height: float, label: str) -> ET.Element:
 
 def three_bars(ledger: Ledger, node_id: str) -> ET.Element:
     """One node's three axes, each from low to high; a stroke where the known part stands."""
-    image = _svg(170, 39, "Intervals of climate risk, military relevance and civil dependence")
-    left, wide = 38.0, 76.0
+    image = _svg(152, 39, "Intervals of climate risk, military relevance and civil dependence")
+    left, wide = 33.0, 66.0
     for row, axis in enumerate(_AXES):
         y = 13.0 * row
         where = {"node_id": node_id}

@@ -1,4 +1,7 @@
-"""KML 2.2: one file a layer for globes; every attribute in ExtendedData, no styles of its own."""
+"""KML 2.2: one file a layer for globes; every attribute in ExtendedData, no styles of its own.
+
+Of GDAL's two writers the older: the newer puts a text into CDATA and lets `]]>` in a name break out.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def write(picture: Picture, folder: Path) -> Path:
     return write_layers(
         picture,
         folder / "kml",
-        "LIBKML",
+        "KML",
         "kml",
         said="Tables without geometry are not in it; picture.gpkg and the Parquet files hold them.",
     )

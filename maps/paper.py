@@ -163,9 +163,12 @@ border-bottom:.8pt solid var(--ink)}
 th:first-child,td:first-child{padding-left:0}
 .n{text-align:right}td.n{white-space:nowrap}
 tr{break-inside:avoid}thead{display:table-header-group}
-.matrix table,.cover table{table-layout:fixed}.matrix th:first-child{width:15%}.matrix th:nth-child(2){width:25%}
-.cover th:first-child{width:33%}.sources td:nth-child(4){white-space:nowrap}.sources th:nth-child(3){width:38%}
-.matrix b{font-size:8pt}.group th{padding-top:2mm;font-size:7.4pt;text-transform:uppercase;letter-spacing:.06em;
+.matrix table,.cover table{table-layout:fixed}.matrix th:first-child{width:15%}
+.matrix th:nth-child(2){width:25%}
+.cover th:first-child{width:33%}
+.sources td:nth-child(4){white-space:nowrap}.sources th:nth-child(3){width:38%}
+.matrix b{font-size:8pt}
+.group th{padding-top:2mm;font-size:7.4pt;text-transform:uppercase;letter-spacing:.06em;
 color:var(--soft)}
 .gap{background:var(--gap);color:var(--gapink)}.unknown{color:var(--gapink);font-style:italic}
 .nodes td{padding-top:.9mm;padding-bottom:.9mm}.nodes .who{width:28%}.nodes .bars{width:23%}
@@ -173,7 +176,7 @@ color:var(--soft)}
 .flag{display:inline-block;width:2.1mm;height:2.1mm;border-radius:50%;margin-right:1.1mm;
 background:var(--possible)}.flag.robust{background:var(--robust)}
 .why{font-size:7.5pt;line-height:1.3}.why i{font-style:normal;font-weight:600}
-svg{display:block;width:100%;height:auto;overflow:visible}
+svg{display:block;max-width:110mm;width:100%;height:auto;overflow:visible}
 svg text{font:8px "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:7.5px}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}
 svg .mid{text-anchor:middle}svg .strong{font-weight:600}
@@ -190,7 +193,7 @@ figure{margin:0;break-inside:avoid}
 @media screen and (max-width:640px){body{padding:4mm}.two{grid-template-columns:1fr}
 .figures{grid-template-columns:1fr 1fr}h1{font-size:17pt}
 .nodes,.nodes tbody,.nodes tr,.nodes td{display:block}.nodes thead{display:none}
-.nodes tr{border-bottom:.6pt solid var(--line);padding:1.5mm 0}
+.nodes svg{max-width:60mm}.nodes tr{border-bottom:.6pt solid var(--line);padding:1.5mm 0}
 .nodes td,.nodes .who,.nodes .bars{border:0;padding:.5mm 0;width:auto}
 .scroll table{min-width:150mm}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#333}body{padding:0;max-width:none}

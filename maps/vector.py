@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["about", "geographic", "licences", "prepared", "write_layers"]
 
-_STEP_M = 25_000.0  # a straight line of the polar plane is a curve in degrees
+# A straight line of the polar plane is a curve in degrees, and the more so the nearer to the pole.
+_STEP_M, _POLE_STEP_M, _NEAR_POLE_M = 25_000.0, 2_500.0, 500_000.0
 _DIGITS = 6
 _FAR_M = 2e7
 _ON_M = 0.05  # closer to the cut than this is on it
@@ -49,7 +50,8 @@ _RAY: Final = shapely.LineString([(0, 0), _FAR_M * _DATE_LINE])
 # Either side of the meridians 0 and 180; the pole is a corner, so that cut shapes have it too.
 _HALVES: Final = tuple(
     (sign, shapely.Polygon([_FAR_M * corner for corner in
-                            (-_DATE_LINE, 0 * _EAST, _DATE_LINE, _DATE_LINE + sign * _EAST, sign * _EAST - _DATE_LINE)]))
+                            (-_DATE_LINE, 0 * _EAST, _DATE_LINE, _DATE_LINE + sign * _EAST,
+                             sign * _EAST - _DATE_LINE)]))
     for sign in (1.0, -1.0)
 )  # fmt: skip
 
@@ -84,7 +86,10 @@ def geographic(shapes: Any) -> NDArray[np.object_]:
     Nothing crosses 180 degrees, outer rings run counterclockwise, and an area around the pole is
     closed along 90 N.
     """
-    dense = shapely.segmentize(np.asarray(shapes, dtype=object), _STEP_M)
+    given = np.asarray(shapes, dtype=object)
+    edges = np.where(shapely.get_dimensions(given) == 2, shapely.boundary(given), given)
+    near = shapely.dwithin(edges, shapely.Point(0, 0), _NEAR_POLE_M)
+    dense = shapely.segmentize(given, np.where(near, _POLE_STEP_M, _STEP_M))
     crosses = shapely.dwithin(dense, _RAY, _ON_M)
     out = np.empty(len(dense), dtype=object)
     out[~crosses] = shapely.transform(dense[~crosses], _degrees)
@@ -97,7 +102,8 @@ def geographic(shapes: Any) -> NDArray[np.object_]:
 
 
 def _degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.round(np.column_stack(lonlat(xy[:, 0], xy[:, 1])), _DIGITS)
+    degrees: NDArray[np.float64] = np.column_stack(lonlat(xy[:, 0], xy[:, 1])).round(_DIGITS)
+    return degrees
 
 
 def _cut(shape: Any) -> Any:
