@@ -223,8 +223,8 @@ def _flagged(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
             ("The nodes with the highest share of draws; the map and the table of nodes hold the rest. "
              if more else ""),
             "Bars run from every unknown taken as none to every unknown taken as full; the stroke is what is "
-            "known alone. Ranks are intervals within a kind of node: overlapping intervals are ties, and no "
-            "order is implied among them.", class_="small",
+            "known alone. Ranks are intervals within a kind of node in the whole Arctic: overlapping ones "
+            "are ties, and no order is implied among them.", class_="small",
         ),
     ]  # fmt: skip
     kinds = sorted(set(ledger.table("nodes")["kind"].iloc[ledger.rows("nodes", *here)]))
@@ -291,8 +291,8 @@ def _node_row(ledger: Ledger, node_id: str) -> ET.Element:
         tag("b", tag("span", class_=f"flag {of('flag').value}"), of("name")),
         kind, ", ", of("country_iso3"), ", class ", of("dual_use_class"), tag("br"),
         of("flag", "words"), ": ", of("flag_probability", ".0%"), " of draws", tag("br"),
-        tag("span", "rank ", low, " to ", high, ", one of ", ledger.cell("count", "nodes", ties), " tied of ",
-            ledger.cell("count", "nodes", alike), class_="small"),
+        tag("span", "rank ", low, " to ", high, "; ", ledger.cell("count", "nodes", ties), " of ",
+            ledger.cell("count", "nodes", alike), " here in the tie", class_="small"),
         class_="who",
     )  # fmt: skip
     return tag("tr", who, tag("td", three_bars(ledger, node_id), class_="bars"), _why(ledger, node_id))

@@ -197,5 +197,5 @@ class Ledger:
         key = (table, column)
         if key not in self._codes:
             codes, found = pd.factorize(self.table(table)[column])
-            self._codes[key] = codes, {str(value): place for place, value in enumerate(found)}
+            self._codes[key] = codes, {str(value): place for place, value in enumerate(found.tolist())}
         return self._codes[key]

@@ -30,7 +30,7 @@ _ASSETS = {
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `stac-item.json`, whose assets are the picture's files by relative address."""
+    """Write `stac-item.json`, whose assets are the picture's files: put it beside them."""
     path = folder / _FILE
     text = json.dumps(item(picture), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -190,7 +190,7 @@ def test_the_flags_add_up_by_hand(page, picture):
 def test_it_says_what_it_must(page, picture):
     text = " ".join(said for said, _, _ in read(page).texts)
     for words in ("Five domains", "Posture", "Climate adaptation", "Resources", "Environment",
-                  "Infrastructure resilience", "What we do not know", "unknown", "tied of",
+                  "Infrastructure resilience", "What we do not know", "unknown", "in the tie",
                   "ties"):  # fmt: skip
         assert words in text, words
     for sentence in picture.caveats:
