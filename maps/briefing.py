@@ -502,8 +502,9 @@ def _unknown(ledger: Ledger, here: tuple[Condition, ...]) -> ET.Element:
         tag("div",
             _table(["Indicator", "Axis", "unknown", "known"], rows, numbers=2),
             tag("div", tag("h3", "Sources we name but do not hold"),
-                tag("ul", *lacking) if lacking else tag("p", "None."), *_requests(ledger)),
+                tag("ul", *lacking) if lacking else tag("p", "None.")),
             class_="two"),
+        *_requests(ledger),
         class_="box",
     )  # fmt: skip
 
@@ -523,12 +524,17 @@ def _rows_of(ledger: Ledger, name: str, most: int) -> ET.Element | None:
 
 def _requests(ledger: Ledger) -> list[ET.Element]:
     table = _rows_of(ledger, "data_requests", 12)
-    return [] if table is None else [tag("h3", "Data requests"), table]
+    if table is None:
+        return []
+    return [tag("h3", "Data requests, ", ledger.cell("count", "data_requests"), " on file"), table]
 
 
 def _standards(ledger: Ledger) -> list[ET.Element]:
     table = _rows_of(ledger, "standards", 20)
-    return [] if table is None else [tag("h2", "Draft baseline standards"), table]
+    if table is None:
+        return []
+    count = ledger.cell("count", "standards")
+    return [tag("h2", "Draft baseline standards"), tag("p", count, " checks on file; the first:"), table]
 
 
 def _sources(ledger: Ledger) -> list[ET.Element]:

@@ -22,6 +22,7 @@ from layers.crs import area_km2
 from layers.errors import ExportError
 from layers.regions import REGIONS
 from layers.scenarios import SCENARIOS
+from layers.schema import Column, Layer, conform
 from maps import briefing
 from maps.cells import Ledger, shown
 from maps.paper import LABELS, document, tag
@@ -238,6 +239,21 @@ def test_it_costs_little(picture):
     started = time.process_time()
     briefing.page(picture)
     assert time.process_time() - started < 0.6  # 0.22 s here; twice is a slow machine's
+
+
+def test_standards_and_requests_are_shown_where_they_are_held(picture):
+    columns = (Column("asked_of", "str", "whom", required=True), Column("wanted", "str", "what"))
+    layer = Layer("data_requests", "Data requests", "social", "table", columns, spine=(), key=("asked_of",))
+    table = conform(
+        pd.DataFrame({"asked_of": ["Port 7", "<b>"], "wanted": ["depth in 2 places", None]}), layer
+    )
+    text = briefing.page(
+        replace(picture, layers=(*picture.layers, layer), tables={**picture.tables, layer.id: table})
+    )
+    said = {a: s for s, a, _ in read(text).texts if a}
+    assert said["count:data_requests"] == "2"
+    assert said["value:data_requests?asked_of=Port%207#wanted"] == "depth in 2 places"
+    assert said["value:data_requests?asked_of=%3Cb%3E#wanted"] == "unknown"
 
 
 # --- a number without a row is no briefing ---------------------------------------------------
