@@ -14,7 +14,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import maps
@@ -100,6 +100,7 @@ def test_a_line_over_the_date_line_and_one_over_the_pole():
         assert np.abs(np.diff(shapely.get_coordinates(part)[:, 0])).max() <= 180 + 1e-6
 
 
+@settings(deadline=None)
 @given(
     st.floats(-3e6, 3e6), st.floats(-3e6, 3e6), st.floats(5e4, 2.5e6), st.integers(3, 9), st.floats(0, 0.9)
 )
