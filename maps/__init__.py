@@ -1,4 +1,4 @@
-"""What the picture looks like. EXPORTS: every kind of output. Writes only the file it is asked for."""
+"""What the picture looks like. EXPORTS: every kind of output. Writes only what it is asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["EXPORTS", "Exporter", "write"]
+__all__ = ["ALWAYS", "EXPORTS", "Exporter", "write"]
 
 Exporter = Callable[["Picture", "Path"], "Path"]
 
@@ -19,7 +19,18 @@ Exporter = Callable[["Picture", "Path"], "Path"]
 EXPORTS: dict[str, str] = {
     "gpkg": "maps.geopackage",
     "html": "maps.html",
+    "briefing": "maps.briefing",
+    "rocrate": "maps.rocrate",
+    "stac": "maps.stac",
+    "geojson": "maps.geojson",
+    "kml": "maps.kml",
+    "flatgeobuf": "maps.flatgeobuf",
+    "pmtiles": "maps.pmtiles",
+    "csv": "maps.csv",
 }
+
+# What every picture has; the rest is drawn on request. The crate describes the files before it.
+ALWAYS: tuple[str, ...] = ("gpkg", "html", "briefing", "rocrate")
 
 
 def write(name: str, picture: Picture, folder: Path) -> Path:

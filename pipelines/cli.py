@@ -173,7 +173,9 @@ def check(picture: Place = _PICTURES, *, as_json: Json = False) -> None:
 @app.command()
 def draw(
     picture: Place = _PICTURES,
-    kind: Annotated[str, typer.Option("--as", help="What to draw; all kinds by default.")] = "all",
+    kind: Annotated[
+        str, typer.Option("--as", help="What to draw; by default what every picture has.")
+    ] = "all",
     to: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("drawn"),
     *,
     as_json: Json = False,
@@ -183,7 +185,7 @@ def draw(
     from pipelines.publish import picture_folder  # noqa: PLC0415
     from pipelines.store import read_picture  # noqa: PLC0415
 
-    kinds = list(maps.EXPORTS) if kind == "all" else [kind]
+    kinds = list(maps.ALWAYS) if kind == "all" else [kind]
     if strange := [name for name in kinds if name not in maps.EXPORTS]:
         msg = f"--as: expected all, {', '.join(maps.EXPORTS)}, found {strange[0]!r}"
         raise UsageError(msg)
@@ -195,6 +197,26 @@ def draw(
             report(f"draw {name}")
             paths.append(str(maps.write(name, stored, to)))
     _say({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+@app.command()
+def brief(
+    picture: Place = _PICTURES,
+    country: Annotated[str | None, typer.Option(help="One country, such as NO or NOR.")] = None,
+    kind: Annotated[str, typer.Option("--as", help="html or pdf (pdf needs Chromium).")] = "html",
+    to: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the briefing of a stored picture, of the whole or of one country, as a page or a PDF."""
+    from pipelines.brief import write_brief  # noqa: PLC0415
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+
+    if kind not in {"html", "pdf"}:
+        msg = f"--as: expected html or pdf, found {kind!r}"
+        raise UsageError(msg)
+    path = write_brief(picture_folder(picture), to, country, as_pdf=kind == "pdf")
+    _say({"files": [str(path)]}, as_json=as_json, text=str(path))
 
 
 @app.command()

@@ -24,7 +24,7 @@ _NEEDED: dict[str, tuple[str, str | None]] = {
     "sqlalchemy": ("2.0", "2.1"),
 }
 _OPTIONAL = {
-    "chromium": "opens the map in tests; install the package chromium of your system",
+    "chromium": "prints the briefing as PDF; install the package chromium of your system",
     "qgis": "opens the GeoPackage; install QGIS 3.22 or newer",
     "git": "fetches the project; install the package git of your system",
 }

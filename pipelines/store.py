@@ -46,7 +46,7 @@ def store(
     *,
     options: dict[str, Any],
     used: Snapshot,
-    exports: Sequence[str] = tuple(maps.EXPORTS),
+    exports: Sequence[str] = maps.ALWAYS,
     report: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish `picture` under `root` and return its folder; whole or not at all.

@@ -1,0 +1,103 @@
+"""A STAC Item (1.1.0): where and when the picture is, and its files, for a catalogue to find.
+
+By hand, some sixty lines: the library comes with 23 extension packages. A test holds it to the
+schema with the library. Longitudes follow RFC 7946: an area over the date line is two.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from maps.text import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.picture import Picture
+
+__all__ = ["write"]
+
+_FILE = "stac-item.json"
+_ASSETS = {
+    "map.html": ("text/html", "Map", "overview"),
+    "briefing.html": ("text/html", "Briefing", "overview"),
+    "picture.gpkg": ("application/geopackage+sqlite3", "Every table, EPSG:3413", "data"),
+    "picture.qgz": ("application/zip", "QGIS project", "visual"),
+    "MANIFEST.json": ("application/json", "Files, hashes, sources", "metadata"),
+    "ro-crate-metadata.json": ("application/ld+json", "RO-Crate", "metadata"),
+}
+
+
+def write(picture: Picture, folder: Path) -> Path:
+    """Write `stac-item.json`, whose assets are the picture's files: put it beside them."""
+    path = folder / _FILE
+    text = json.dumps(item(picture), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def item(picture: Picture) -> dict[str, Any]:
+    """The item as a dictionary; bounding box and geometry in WGS 84 degrees."""
+    day = picture.day.isoformat()
+    boxes, bbox = _area(picture)
+    rings = [[_ring(*box)] for box in boxes]
+    geometry = (
+        {"type": "Polygon", "coordinates": rings[0]}
+        if len(rings) == 1
+        else {"type": "MultiPolygon", "coordinates": rings}
+    )
+    layers = [
+        (f"layers/{layer.id}.parquet", layer)
+        if layer.geometry != "table"
+        else (f"tables/{layer.id}.parquet", layer)
+        for layer in picture.layers
+    ]
+    assets = {
+        name: {"href": f"./{name}", "type": media, "title": title, "roles": [role]}
+        for name, (media, title, role) in _ASSETS.items()
+    } | {
+        layer.id: {
+            "href": f"./{name}",
+            "type": "application/vnd.apache.parquet",
+            "title": layer.title,
+            "roles": ["data"],
+        }
+        for name, layer in layers
+    }
+    return {
+        "type": "Feature",
+        "stac_version": "1.1.0",
+        "stac_extensions": [],
+        "id": f"arctic-picture-{picture.region.id}-{picture.scenario.id}-{day}",
+        "geometry": geometry,
+        "bbox": bbox,
+        "properties": {
+            "datetime": f"{day}T00:00:00Z",
+            "title": f"{picture.region.title}, {picture.scenario.title}",
+            "description": " ".join(picture.caveats),
+            "license": "other",
+            "providers": [
+                {"name": name, "roles": ["producer"]}
+                for name in sorted({visible(note.publisher) for note in picture.sources})
+            ],
+        },
+        "links": [],
+        "assets": assets,
+    }
+
+
+def _area(picture: Picture) -> tuple[list[tuple[float, float, float, float]], list[float]]:
+    """West, south, east, north of each part, and of the whole; west > east says over the date line."""
+    region = picture.region
+    south, north = region.south_deg, region.north_deg
+    if region.is_cap or region.east_deg <= 180:
+        box = (region.west_deg, south, region.east_deg, north)
+        return [box], list(box)
+    east = region.east_deg - 360
+    boxes = [(region.west_deg, south, 180.0, north), (-180.0, south, east, north)]
+    return boxes, [region.west_deg, south, east, north]
+
+
+def _ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]

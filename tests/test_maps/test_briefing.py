@@ -1,0 +1,406 @@
+"""The briefing: every number is read again from the stored tables, hostile text stays text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers.crs import area_km2
+from layers.errors import ExportError
+from layers.regions import REGIONS
+from layers.scenarios import SCENARIOS
+from layers.schema import Column, Layer, conform
+from maps import briefing
+from maps.cells import Ledger, shown
+from maps.paper import LABELS, document, tag
+from pipelines.cli import main
+from pipelines.store import read_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VOID = {"meta", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects (text, address, form) of every text node; address is that of the nearest cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str | None, str | None]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, name, attrs):
+        self.tags.append((name, dict(attrs)))
+        if name not in VOID:
+            self.stack.append((name, dict(attrs)))
+
+    def handle_endtag(self, name):
+        assert self.stack.pop()[0] == name
+
+    def handle_data(self, data):
+        if any(name in {"style", "title"} for name, _ in self.stack):
+            return
+        if any(attrs.get("class") == "tick" for _, attrs in self.stack):
+            assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
+            return
+        held = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
+        self.texts.append((data, held.get("data-cell"), held.get("data-form")))
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert not reader.stack
+    return reader
+
+
+class Stored:
+    """The same addresses, answered with plain pandas from the files of a picture."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+        titles = {row.id: row.title for row in SCENARIOS}
+        caveats = manifest["caveats"]
+        self.tables: dict[str, Any] = {
+            "sources": pd.DataFrame(manifest["sources"]),
+            "layers": pd.DataFrame(manifest["layers"]),
+            "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
+            "picture": pd.DataFrame([{"scenario": titles[manifest["scenario"]]}]),
+            "caveats": pd.DataFrame({"place": range(len(caveats)), "sentence": caveats}),
+        }
+        self.seen: dict[str, Any] = {}
+
+    def table(self, name: str) -> Any:
+        if name not in self.tables:
+            spatial = self.folder / "layers" / f"{name}.parquet"
+            self.tables[name] = (
+                gpd.read_parquet(spatial)
+                if spatial.exists()
+                else pd.read_parquet(self.folder / "tables" / f"{name}.parquet")
+            )
+        return self.tables[name]
+
+    def value(self, address: str) -> Any:
+        if address not in self.seen:
+            self.seen[address] = self._value(address)
+        return self.seen[address]
+
+    def _rows(self, table: Any, column: str, sign: str, text: str) -> Any:
+        if column in table.columns:
+            if sign == "=":
+                return table[column].astype("str") == text
+            return table[column] <= float(text) if sign == "<=" else table[column] >= float(text)
+        if column == "region" and isinstance(table, gpd.GeoDataFrame):
+            outline = next(row.outline for row in REGIONS if row.id == text)
+            return table.intersects(outline)
+        nodes = self.table("nodes")
+        return table["node_id"].isin(nodes.loc[self._rows(nodes, column, sign, text), "node_id"])
+
+    def _value(self, address: str) -> Any:
+        what, name, where, column = re.fullmatch(
+            r"([a-z]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
+        ).groups()
+        table, region = self.table(name), None
+        for condition in (where or "").split("&") if where else []:
+            key, sign, text = re.fullmatch(r"([a-z_0-9]+)(<=|>=|=)(.*)", condition).groups()
+            if what == "area" and key == "region":
+                region = next(row for row in REGIONS if row.id == text)
+                continue
+            table = table[self._rows(table, key, sign, unquote(text))]
+        if what == "count":
+            return len(table)
+        if what == "area":
+            return area_km2(shapely.intersection(table.geometry.to_numpy(), region.outline)).sum()
+        if what == "value":
+            assert len(table) == 1, address
+            return table[column].iloc[0]
+        if what == "distinct":
+            return table[column].nunique()
+        known = table[column].dropna()
+        return getattr(known, what)() if len(known) else None
+
+
+@pytest.fixture(scope="module")
+def page(folder) -> str:
+    return (folder / "briefing.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def stored(folder) -> Stored:
+    return Stored(folder)
+
+
+def must_trace(text: str, stored: Stored) -> int:
+    counted = 0
+    for said, address, form in read(text).texts:
+        if address is None:
+            assert not re.search(r"\d", LABELS.sub("", said)), f"{said!r} comes from nowhere"
+            continue
+        counted += 1
+        assert said == shown(stored.value(address), form), address
+    return counted
+
+
+def test_every_number_is_that_of_its_cell(page, stored):
+    assert must_trace(page, stored) > 800
+    # The machine-readable value is the same one.
+    for name, attrs in read(page).tags:
+        if name == "data" and attrs["value"] and attrs["data-form"].endswith("f"):
+            assert float(attrs["value"]) == pytest.approx(stored.value(attrs["data-cell"]))
+
+
+@pytest.mark.parametrize("country", ["NOR", "RUS", "GRL", "EST"])
+def test_a_countrys_page_is_traced_too(picture, stored, tmp_path, country):
+    path = briefing.write(picture, tmp_path, country)
+    assert path.name == f"briefing-{country}.html"
+    text = path.read_text(encoding="utf-8")
+    assert must_trace(text, stored) > 300
+    named = set(re.findall(r"value:nodes\?node_id=([^#\"]*)#flag\"", text))
+    nodes = picture.tables["nodes"]
+    mine = nodes[(nodes["country_iso3"] == country) & nodes["flag"].isin(["robust", "possible"])]
+    assert {unquote(node) for node in named} == set(mine["node_id"])
+
+
+def test_the_flags_add_up_by_hand(page, picture):
+    nodes = picture.tables["nodes"]
+    counts = nodes["flag"].value_counts()
+    said = {a: s for s, a, _ in read(page).texts if a}
+    for flag, count in counts.items():
+        assert said[f"count:nodes?flag={flag}"] == f"{count:,}"
+    ports = nodes[nodes["kind"] == "port"]
+    assert said["count:nodes?kind=port&flag=robust"] == str((ports["flag"] == "robust").sum())
+
+
+def test_it_says_what_it_must(page, picture):
+    text = " ".join(said for said, _, _ in read(page).texts)
+    for words in ("Five domains", "Posture", "Climate adaptation", "Resources", "Environment",
+                  "Infrastructure resilience", "What we do not know", "unknown", "in the tie",
+                  "ties"):  # fmt: skip
+        assert words in text, words
+    for sentence in picture.caveats:
+        assert sentence in text
+    for source in picture.sources:
+        assert source.title in text
+        assert source.licence in text
+    for layer in picture.layers:
+        assert layer.title in text
+    robust = picture.tables["nodes"].query("flag == 'robust'")["name"]
+    assert all(name in text for name in robust)
+
+
+def test_gaps_of_the_coverage_are_said(page, picture):
+    empty = 0
+    for layer in picture.layers:
+        table = picture.tables[layer.id]
+        for region in REGIONS:
+            if layer.geometry != "table" and not table.intersects(region.outline).any():
+                empty += 1
+    assert empty
+    assert sum(said == "none" for said, _, _ in read(page).texts) == empty
+
+
+def test_the_page_runs_nothing_and_asks_for_nothing(page):
+    reader = read(page)
+    names = {name for name, _ in reader.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "a", "base", "use"}
+    assert not [attrs for _, attrs in reader.tags if any(k.startswith("on") or k == "style" for k in attrs)]
+    policy = next(a["content"] for n, a in reader.tags if a.get("http-equiv") == "Content-Security-Policy")
+    look = re.search(r"<style>(.*?)</style>", page, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "url(" not in look
+    assert "@import" not in look
+
+
+def test_the_same_picture_gives_the_same_bytes(page, folder):
+    assert briefing.page(read_picture(folder)) == page
+
+
+def test_it_costs_little(picture):
+    briefing.page(picture)
+    started = time.process_time()
+    briefing.page(picture)
+    assert time.process_time() - started < 0.6  # 0.22 s here; twice is a slow machine's
+
+
+def test_standards_and_requests_are_shown_where_they_are_held(picture):
+    columns = (Column("asked_of", "str", "whom", required=True), Column("wanted", "str", "what"))
+    layer = Layer("data_requests", "Data requests", "social", "table", columns, spine=(), key=("asked_of",))
+    table = conform(
+        pd.DataFrame({"asked_of": ["Port 7", "<b>"], "wanted": ["depth in 2 places", None]}), layer
+    )
+    text = briefing.page(
+        replace(picture, layers=(*picture.layers, layer), tables={**picture.tables, layer.id: table})
+    )
+    said = {a: s for s, a, _ in read(text).texts if a}
+    assert said["count:data_requests"] == "2"
+    assert said["value:data_requests?asked_of=Port%207#wanted"] == "depth in 2 places"
+    assert said["value:data_requests?asked_of=%3Cb%3E#wanted"] == "unknown"
+
+
+# --- a number without a row is no briefing ---------------------------------------------------
+
+
+def changed(picture, name, table):
+    return replace(picture, tables={**picture.tables, name: table})
+
+
+@pytest.mark.parametrize("indicator", ["size", "military_site_near", "people_within_50_km", "crane"])
+def test_removing_a_row_of_evidence_fails(picture, indicator):
+    rows = picture.tables["evidence"]
+    gone = rows[(rows["indicator"] == indicator) & (rows["weight"] > 0)].index[0]
+    with pytest.raises(ExportError, match=r"expected the weights of .* to add to 1, found .* build the pic"):
+        briefing.page(changed(picture, "evidence", rows.drop(index=gone)))
+
+
+def test_a_node_without_evidence_fails(picture):
+    rows = picture.tables["evidence"]
+    node = picture.tables["nodes"]["node_id"].iloc[0]
+    with pytest.raises(ExportError, match="expected evidence on three axes of"):
+        briefing.page(changed(picture, "evidence", rows[rows["node_id"] != node]))
+    with pytest.raises(ExportError, match="expected evidence on three axes of"):
+        briefing.page(changed(picture, "evidence", rows[rows["axis"] != "civil"]))
+
+
+def test_a_number_without_a_row_fails(picture):
+    ledger = Ledger(picture)
+    with pytest.raises(
+        ExportError, match=r"expected one row for value:nodes\?node_id=no%20such#name, found 0"
+    ):
+        ledger.cell("value", "nodes", {"node_id": "no such"}, "name")
+    with pytest.raises(ExportError, match="found 360"):
+        ledger.cell("value", "nodes", {"kind": "port", "flag": "not_flagged"}, "name")
+    with pytest.raises(ExportError, match="expected a table 'nothing', found none"):
+        ledger.cell("count", "nothing")
+
+
+@pytest.mark.parametrize("text", ["about 12 ports", "3", "D21", "2026-1", "٣"])
+def test_a_number_that_names_no_cell_fails(text):
+    with pytest.raises(ExportError, match="expected every number to name its cell, found"):
+        document("x", tag("body", tag("p", tag("b", "so "), text)))
+
+
+@pytest.mark.parametrize("text", ["class D2", "EPSG:3413", "on 2026-11-23", "median of 1981 to 2010", "BLR7"])
+def test_labels_are_no_data(text):
+    assert text in document("x", tag("body", tag("p", text)))
+
+
+def test_missing_is_unknown_never_zero():
+    assert shown(None, ".2f") == shown(float("nan"), ",.0f") == shown(pd.NA, "km") == "unknown"
+    assert shown(0.0, ".2f") == "0.00"
+    assert shown(0.3, "km") == "under 1"
+    assert shown(1234.5, "km") == "1,234"
+    assert shown("not_flagged", "words") == "not flagged"
+
+
+def test_ledger_by_hand(picture):
+    ledger = Ledger(picture)
+    mines = picture.tables["mines"]
+    assert ledger.cell("count", "mines").value == len(mines)
+    plants = picture.tables["power_plants"]
+    nor = plants[plants["country_iso3"] == "NOR"]
+    assert ledger.cell("sum", "power_plants", {"country_iso3": "NOR"}, "capacity_mw").value == pytest.approx(
+        nor["capacity_mw"].sum()
+    )
+    share = ledger.cell("share", "evidence", {"indicator": "erodibility"}, "state", equals="unknown")
+    assert share.value == 1.0
+    assert share.address.endswith("#state=unknown")
+
+
+# --- hostile text -----------------------------------------------------------------------------
+
+HOSTILE = (
+    "</td><script>window.__pwned=1</script>", "<img src=x onerror=alert(1)>", "{{7*7}} ${1+1}",
+    "&lt;b&gt; \"'",     "@@LOOK@@ </style>", "nul\x00 turned\u202eder", "=cmd|' /C calc'!A0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_text(picture, name, page):
+    nodes = picture.tables["nodes"]
+    top = nodes.sort_values("flag_probability", ascending=False).index[0]
+    renamed = nodes.copy()
+    renamed.loc[top, "name"] = name
+    text = briefing.page(changed(picture, "nodes", renamed))
+    reader = read(text)
+    address = f"value:nodes?node_id={nodes['node_id'][top].replace(':', '%3A')}#name"
+    said = {a: s for s, a, _ in reader.texts if a}
+    assert said[address] == shown(name, "")
+    assert {n for n, _ in reader.tags} == {n for n, _ in read(page).tags}
+    assert not {"\x00", "\u202e"} & set(text)
+
+
+# --- on request --------------------------------------------------------------------------------
+
+
+def run(monkeypatch, *arguments) -> int:
+    monkeypatch.setattr("sys.argv", ["arctic-picture", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+def test_brief_writes_a_country(folder, tmp_path, monkeypatch, capsys):
+    assert run(monkeypatch, "brief", folder, "--country", "no", "--to", tmp_path) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "briefing-NOR.html")
+    assert run(monkeypatch, "brief", folder, "--country", "../x", "--to", tmp_path) == 2
+    assert "--country: expected one of" in capsys.readouterr().err
+    assert run(monkeypatch, "brief", folder, "--as", "doc", "--to", tmp_path) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["briefing-NOR.html"]
+
+
+def test_a_pdf_without_chromium_says_how_to_get_it(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(monkeypatch, "brief", folder, "--as", "pdf", "--to", tmp_path) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "install the package chromium" in said
+
+
+@pytest.mark.chromium
+def test_a_pdf_is_printed(folder, tmp_path, monkeypatch):
+    assert run(monkeypatch, "brief", folder, "--country", "FIN", "--as", "pdf", "--to", tmp_path) == 0
+    data = (tmp_path / "briefing-FIN.pdf").read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in data or b"/MediaBox [0 0 595" in data, "not A4"
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (1100, "dark"), (390, "light")])
+def test_it_fits_the_window_and_runs_nothing(folder, width, scheme):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        said: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((folder / "briefing.html").as_uri())
+        assert not said
+        assert len(asked) == 1
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        browser.close()
