@@ -62,9 +62,9 @@ _DIMENSIONS = tuple(name for names in AXES.values() for name in names)
 _CONCENTRATION = 20.0
 _QUANTILES = 1000
 _BLOCK = 1000
-# Ranks, ties and exits are read from every fifth draw: their own error is far below their spread.
+# Exits are read from a fifth of the draws, ranks from a tenth: their own error is below their spread.
 _EVERY = 5
-_TIE_DRAWS = 200
+_TIE_DRAWS = 120
 _TOLD_APART = 0.9
 
 
@@ -226,6 +226,31 @@ class Scores:
     def open_cells(self) -> int:
         """Number of values that are drawn for each draw."""
         return sum(len(i.open_node) for rows in self.indicators.values() for i in rows)
+
+    def take(self, nodes: NDArray[np.int64]) -> tuple[Scores, NDArray[np.bool_]]:
+        """Some of the nodes, and which of the open cells are theirs."""
+        place = np.full(len(self.nodes), -1)
+        place[nodes] = np.arange(len(nodes))
+        theirs: list[NDArray[np.bool_]] = [np.empty(0, dtype=bool)]
+        indicators: dict[str, tuple[Indicator, ...]] = {}
+        for dimension, rows in self.indicators.items():
+            taken = []
+            for row in rows:
+                kept = place[row.open_node] >= 0
+                theirs.append(kept)
+                taken.append(
+                    replace(
+                        row,
+                        scores=row.scores[nodes],
+                        share=row.share[nodes],
+                        open_node=place[row.open_node[kept]],
+                        open_part=row.open_part[kept],
+                        is_interval=row.is_interval[kept],
+                    )
+                )
+            indicators[dimension] = tuple(taken)
+        applies = {dimension: there[nodes] for dimension, there in self.applies.items()}
+        return Scores(self.nodes[nodes], indicators, applies), np.concatenate(theirs)
 
 
 def scores_of(
@@ -426,24 +451,29 @@ def _aggregate_told(
 class Drawn:
     """What the draws of one kind say, nodes in the order of `scores.nodes`.
 
-    `share`: share of draws in the conjunction. `rank`: 5, 50 and 95 % of the rank, shape (nodes, 3).
-    `ties`: how many nodes of the kind it is not told apart from. `held`: which draws the nodes at
-    `able`, those of a dual-use class, are in the conjunction, shape (able, draws).
-    `bars`: what an axis had to reach, by axis, for every draw; `next_bars`: down to what a node that
-    reached it may fall before it is overtaken. `sample`: the draws that `parts`
-    (dimensions) and `chance` are kept for.
+    `share`: share of draws in the conjunction. `would`: of the sampled draws in which all three axes
+    hold, whatever the dual-use class. `rank`: 5, 50 and 95 % of the rank, shape (nodes, 3). `ties`: how
+    many nodes of the kind it is not told apart from.
+
+    Of the nodes at `able`, those of a dual-use class: `fit`, their scores; `held`, in which draws they
+    are in the conjunction, shape (able, draws); `parts` and `axes`, their dimensions and axes in the
+    draws of `sample`; `chance`, the values of their open cells there. `bars`: what an axis had to
+    reach there; `next_bars`: down to what a node that reached it may fall before it is overtaken.
     """
 
     scores: Scores
-    able: NDArray[np.int64]
     share: NDArray[np.float64]
+    would: NDArray[np.float64]
     rank: NDArray[np.int64]
     ties: NDArray[np.int64]
+    able: NDArray[np.int64]
+    fit: Scores
     held: NDArray[np.bool_]
-    bars: Mapping[str, NDArray[np.float32]]
-    next_bars: Mapping[str, NDArray[np.float32]]
     sample: NDArray[np.int64]
     parts: Mapping[str, NDArray[np.float32]]
+    axes: Mapping[str, NDArray[np.float32]]
+    bars: Mapping[str, NDArray[np.float32]]
+    next_bars: Mapping[str, NDArray[np.float32]]
     chance: NDArray[np.float32]
 
 
@@ -456,7 +486,11 @@ def chances(scores: Scores, shared: Design, kind: str, block: slice) -> NDArray[
     if np.array_equal(wanted, np.arange(block.start, block.stop)):
         random = np.random.Generator(np.random.SFC64([shared.seed, 2, *kind.encode(), block.start]))
         half = (len(wanted) + 1) // 2
-        first = random.random((scores.open_cells, half), dtype=np.float32)
+        # Two bytes a value are fine enough and cost a quarter of a float.
+        raw = np.frombuffer(random.bytes(2 * scores.open_cells * half), dtype="<u2")
+        first = raw.reshape(scores.open_cells, half).astype(np.float32)
+        first += np.float32(0.5)
+        first /= np.float32(65_536)
         # Antithetic: what was drawn high is drawn low once more (Hammersley and Morton 1956).
         return np.concatenate([first, 1 - first[:, : len(wanted) - half]], axis=1)
     columns, again = np.unique(wanted, return_inverse=True)
@@ -481,47 +515,58 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         for axis in AXES
     }
     able = np.flatnonzero(capable)
+    fit, theirs = scores.take(able)
     held = np.zeros((len(able), shared.count), dtype=np.bool_)
-    bars: dict[str, list[NDArray[np.float32]]] = {axis: [] for axis in AXES}
-    next_bars: dict[str, list[NDArray[np.float32]]] = {axis: [] for axis in AXES}
-    kept: dict[str, list[NDArray[np.float32]]] = {}
-    sample, kept_chance, overlap = [], [], []
+    kept: dict[str, list[NDArray[Any]]] = {}
     step = _EVERY if shared.count >= 100 * _EVERY else 1
     for block in blocks(shared):
         chance = chances(scores, shared, kind, block)
         parts = dimension_values(scores, shared, block, chance)
         axes = axis_values(parts, shared, block)
+        # The draws of a block are in no order: its first stand for all of them.
+        some = slice(0, -(-(block.stop - block.start) // step))
+        draws = np.arange(block.start, block.start + some.stop)
         inside = np.ones((len(able), block.stop - block.start), dtype=np.bool_)
+        would = np.ones((count, some.stop), dtype=np.bool_)
+        told: dict[str, NDArray[Any]] = {"sample": draws, "chance": chance[theirs, some]}
         for axis, values in axes.items():
             ordered = np.ascontiguousarray(values.T)
-            at, below = count - most[axis], max(count - most[axis] - 1, 0)
-            told = np.partition(ordered, [below, at], axis=1)
-            bar, nexts = told[:, at], told[:, below] if most[axis] < count else np.zeros_like(told[:, at])
-            bars[axis].append(bar)
-            next_bars[axis].append(nexts)
+            at = count - most[axis]
+            bar = np.partition(ordered, at, axis=1)[:, at]
+            first = ordered[some]
+            told[f"bar {axis}"] = bar[some]
+            told[f"next {axis}"] = np.partition(first, at - 1, axis=1)[:, at - 1] if at else 0 * bar[some]
+            told[f"axis {axis}"] = values[able, some]
             inside &= values[able] >= bar
+            would &= values[:, some] >= bar[some]
         held[:, block] = inside
-        every = np.arange(-block.start % step, block.stop - block.start, step)
-        sample.append(block.start + every)
-        kept_chance.append(chance[:, every])
-        for name, values in parts.items():
-            kept.setdefault(name, []).append(values[:, every])
-        overlap.append(overlap_of({a: v[:, every] for a, v in axes.items()}, shared, block.start + every))
-    together = np.concatenate(overlap, axis=1)
+        told |= {f"part {name}": values[able, some] for name, values in parts.items()}
+        told["would"] = would
+        told["overlap"] = overlap_of({a: v[:, some] for a, v in axes.items()}, shared, draws)
+        for name, array in told.items():
+            kept.setdefault(name, []).append(array)
+    whole = {name: np.concatenate(arrays, axis=-1) for name, arrays in kept.items()}
+
+    def of(word: str) -> dict[str, NDArray[np.float32]]:
+        return {n.removeprefix(word): array for n, array in whole.items() if n.startswith(word)}
+
     share = np.zeros(count)
     share[able] = held.mean(axis=1)
     return Drawn(
         scores=scores,
-        able=able,
         share=share,
-        rank=rank_intervals(together),
-        ties=ties(together),
+        would=whole["would"].mean(axis=1),
+        rank=rank_intervals(whole["overlap"][:, :: 2 if step > 1 else 1]),
+        ties=ties(whole["overlap"]),
+        able=able,
+        fit=fit,
         held=held,
-        bars={axis: np.concatenate(values) for axis, values in bars.items()},
-        next_bars={axis: np.concatenate(values) for axis, values in next_bars.items()},
-        sample=np.concatenate(sample),
-        parts={name: np.concatenate(values, axis=1) for name, values in kept.items()},
-        chance=np.concatenate(kept_chance, axis=1),
+        sample=whole["sample"],
+        parts=of("part "),
+        axes=of("axis "),
+        bars=of("bar "),
+        next_bars=of("next "),
+        chance=whole["chance"],
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.draws import AGGREGATIONS, aggregate, factors_of
+from layers.draws import AGGREGATIONS, factors_of
 from layers.scoring import AXES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from layers.draws import Design, Drawn, Indicator
 
-__all__ = ["POSSIBLE", "ROBUST", "exits", "flag_of", "in_words", "raw_value", "would_hold", "would_narrow"]
+__all__ = ["POSSIBLE", "ROBUST", "exits", "flag_of", "in_words", "raw_value", "would_narrow"]
 
 ROBUST, POSSIBLE = 0.8, 0.2  # conventions, method §0.3
 _BINS = 10
@@ -52,30 +52,6 @@ def _slices(drawn: Drawn, shared: Design) -> list[tuple[str, slice]]:
     ]
 
 
-def _axes(drawn: Drawn, shared: Design, rows: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
-    """Axis values of some nodes in the sampled draws, shape (rows, sample)."""
-    out = {axis: np.empty((len(rows), len(drawn.sample)), dtype=np.float32) for axis in AXES}
-    for how, part in _slices(drawn, shared):
-        draws = drawn.sample[part]
-        for axis, names in AXES.items():
-            parts = np.stack([drawn.parts[name][rows, part] for name in names if name in drawn.parts])
-            out[axis][:, part] = (
-                parts[0]
-                if len(parts) == 1
-                else aggregate(parts, shared.between[:, None, draws], how, shared.eps[draws])
-            )
-    return out
-
-
-def would_hold(drawn: Drawn, shared: Design) -> NDArray[np.float64]:
-    """Share of the sampled draws in which all three axes hold, whatever the dual-use class; by node."""
-    axes = _axes(drawn, shared, np.arange(len(drawn.scores.nodes)))
-    inside = np.ones(axes["climate"].shape, dtype=bool)
-    for axis, values in axes.items():
-        inside &= values >= drawn.bars[axis][drawn.sample]
-    return np.asarray(inside.mean(axis=1))
-
-
 def exits(
     drawn: Drawn, shared: Design, told: pd.DataFrame, nodes: NDArray[np.object_] | None = None
 ) -> pd.DataFrame:
@@ -85,12 +61,11 @@ def exits(
     `datum`, `unknown`), what (indicator or group), before, after (weight, multiple of the anchors or
     score), size of the change, share of draws after it, and the flag it leads to. `nodes`: only these.
     """
-    wanted = drawn.scores.nodes[drawn.able] if nodes is None else nodes
-    kept = np.flatnonzero(np.isin(drawn.scores.nodes[drawn.able], wanted))
+    kept = np.arange(len(drawn.able)) if nodes is None else np.flatnonzero(np.isin(drawn.fit.nodes, nodes))
     judged = told[told["axis"].isin(list(AXES))]
     rows = [*_shared_exits(drawn, shared, kept), *_datum_exits(drawn, shared, judged, kept)]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    table["node"] = drawn.scores.nodes[drawn.able[kept]][table["node"].to_numpy(dtype=int)]
+    table["node"] = drawn.fit.nodes[kept][table["node"].to_numpy(dtype=int)]
     table = table.sort_values(["node", "size", "change", "what"], ignore_index=True)
     return table.drop_duplicates(["node", "change", "what"], ignore_index=True)
 
@@ -103,10 +78,10 @@ def _shared_exits(drawn: Drawn, shared: Design, kept: NDArray[np.int64]) -> list
     rows: list[tuple[object, ...]] = []
     if not len(kept) or shared.count < _FEWEST:
         return rows
-    able, held = drawn.able[kept], drawn.held[kept]
+    held = drawn.held[kept]
     now = held.mean(axis=1)
     for dimension, names in shared.groups.items():
-        there = drawn.scores.applies[dimension][able]
+        there = drawn.fit.applies[dimension][kept]
         for number, group in enumerate(names):
             # A weight that is alone in its dimension is 1 whatever is drawn.
             matters = (there[:, number] > 0) & (there.sum(axis=1) > 1)
@@ -119,7 +94,7 @@ def _shared_exits(drawn: Drawn, shared: Design, kept: NDArray[np.int64]) -> list
             share = np.stack([held[:, b].mean(axis=1) for b in bins], axis=1)
             base = float(shared.baseline[dimension][number])
             rows += _flips("weight", group, now, share, at, base, matters)
-    for indicator in (row for rows_ in drawn.scores.indicators.values() for row in rows_):
+    for indicator in (row for rows_ in drawn.fit.indicators.values() for row in rows_):
         levels = indicator.scores.shape[1] - 1
         if levels == 1:
             continue
@@ -132,7 +107,7 @@ def _shared_exits(drawn: Drawn, shared: Design, kept: NDArray[np.int64]) -> list
         base_share = held[:, free].mean(axis=1)
         # Only the draws by anchors tell of anchors: where these alone flag alike.
         alike = np.digitize(base_share, (POSSIBLE, ROBUST)) == np.digitize(now, (POSSIBLE, ROBUST))
-        matters = alike & (indicator.share[able] > 0)
+        matters = alike & (indicator.share[kept] > 0)
         rows += _flips("anchor", indicator.name, base_share, share, np.array(multiples), 1.0, matters)
     return rows
 
@@ -177,17 +152,15 @@ def _flips(
 # --- data ---------------------------------------------------------------------------------------
 
 
-def _needed(
-    drawn: Drawn, shared: Design, dimension: str, rows: NDArray[np.int64], own: NDArray[np.float32]
-) -> NDArray[np.float64]:
+def _needed(drawn: Drawn, shared: Design, dimension: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """What `dimension` must reach for its axis to reach the bar, by node and sampled draw.
 
     Infinite where it cannot.
     """
     axis = _AXIS_OF[dimension]
     # Who stands over the bar is overtaken only below the next: the bar is set by the others.
-    reached = own >= drawn.bars[axis][drawn.sample]
-    bar = np.where(reached, drawn.next_bars[axis][drawn.sample], drawn.bars[axis][drawn.sample]).astype(float)
+    reached = drawn.axes[axis][rows] >= drawn.bars[axis]
+    bar = np.where(reached, drawn.next_bars[axis], drawn.bars[axis]).astype(float)
     names = [name for name in AXES[axis] if name in drawn.parts]
     if len(names) == 1:
         return bar
@@ -223,37 +196,36 @@ def _datum_exits(
     drawn: Drawn, shared: Design, told: pd.DataFrame, kept: NDArray[np.int64]
 ) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    able = drawn.able[kept]
-    if not len(able):
+    if not len(kept):
         return rows
-    axes = _axes(drawn, shared, able)
-    holds = {axis: values >= drawn.bars[axis][drawn.sample] for axis, values in axes.items()}
-    current = drawn.share[able]
+    fit, theirs = drawn.fit.take(kept)
+    chance = drawn.chance[theirs]
+    holds = {axis: values[kept] >= drawn.bars[axis] for axis, values in drawn.axes.items()}
+    current = drawn.share[drawn.able[kept]]
     # The sample is a fifth of the draws: what it says is set right by what all of them say.
     off = current - np.all(list(holds.values()), axis=0).mean(axis=1)
     scored = told.assign(position=_position(told)).set_index(["indicator", "node_id"])[["score", "position"]]
     first = 0
     by_rank = shared.is_percentile[drawn.sample]
-    for dimension, indicators in drawn.scores.indicators.items():
+    for dimension, indicators in fit.indicators.items():
         axis = _AXIS_OF[dimension]
-        need = _needed(drawn, shared, dimension, able, axes[axis])
+        need = _needed(drawn, shared, dimension, kept)
         others = np.all([holds[name] for name in AXES if name != axis], axis=0)
         weights = shared.weights[dimension][:, drawn.sample].astype(float)
-        there = drawn.scores.applies[dimension][able].astype(float) @ weights
+        there = fit.applies[dimension].astype(float) @ weights
         for indicator in indicators:
             cells = slice(first, first + len(indicator.open_node))
             first = cells.stop
-            on = indicator.share[able] > 0
+            on = indicator.share > 0
             if not on.any():
                 continue
-            coefficient = weights[indicator.group] * indicator.share[able][:, None] / there
-            now, unknown = _drawn_scores(indicator, shared, drawn, cells, by_rank)
-            now, unknown = now[able], unknown[able]
-            lacking = need - drawn.parts[dimension][able]
+            coefficient = weights[indicator.group] * indicator.share[:, None] / there
+            now, unknown = _drawn_scores(indicator, shared, drawn.sample, chance[cells], by_rank)
+            lacking = need - drawn.parts[dimension][kept]
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 shift = np.where(others, lacking / coefficient, np.inf)
             here = scored.xs(indicator.name)
-            score, position = here.reindex(drawn.scores.nodes[able]).to_numpy(dtype=float).T
+            score, position = here.reindex(fit.nodes).to_numpy(dtype=float).T
             attainable = np.unique(here["score"].dropna().to_numpy())
             steps = attainable if len(attainable) <= 8 else None
             ordered = np.sort(here["score"].dropna().to_numpy())
@@ -279,16 +251,20 @@ def _position(told: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _drawn_scores(
-    indicator: Indicator, shared: Design, drawn: Drawn, cells: slice, by_rank: NDArray[np.bool_]
+    indicator: Indicator,
+    shared: Design,
+    sample: NDArray[np.int64],
+    chance: NDArray[np.float32],
+    by_rank: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The score of every node in the sampled draws, and whether it is unknown."""
     last = indicator.scores.shape[1] - 1
-    level = np.minimum((shared.level[indicator.name][drawn.sample] * last).astype(int), last - 1)
+    level = np.minimum((shared.level[indicator.name][sample] * last).astype(int), last - 1)
     size = np.divide(1.0, indicator.share, out=np.zeros(len(indicator.share)), where=indicator.share > 0)
     now = indicator.scores[:, np.where(by_rank, last, level)].astype(float) * size[:, None]
     unknown = np.zeros(len(now), dtype=bool)
     where, is_open = indicator.open_node, ~indicator.is_interval
-    now[where[is_open]] = drawn.chance[cells][is_open]
+    now[where[is_open]] = chance[is_open]
     unknown[where[is_open]] = True
     return now, unknown
 
@@ -309,7 +285,7 @@ def _asked(
     others = np.delete(ordered, np.searchsorted(ordered, score)) if known else ordered
     asked = shift + (score if known else now)
     count = len(others)
-    rank = np.minimum((now + shift)[by_rank] * (count + 1), count + 2.0)
+    rank = np.minimum((now + shift)[by_rank], 2.0) * (count + 1)
     below = np.ceil(rank - 0.5 - 1e-9).clip(0, count + 1).astype(int)
     if count:
         at = others[np.minimum(np.maximum(below, 1), count) - 1]

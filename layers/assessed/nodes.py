@@ -11,7 +11,7 @@ import pandas as pd
 
 from layers.assessed.climate_risk import ice_support
 from layers.assessed.dual_use import CLASSES, classify
-from layers.assessed.exits import POSSIBLE, ROBUST, exits, in_words, would_hold, would_narrow
+from layers.assessed.exits import POSSIBLE, ROBUST, exits, in_words, would_narrow
 from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
 from layers.assessed.sites import KINDS
 from layers.crs import POLAR
@@ -29,8 +29,6 @@ __all__ = ["FLAGS", "NODES"]
 
 FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
 _ENOUGH = 0.5  # convention, method §0.3
-# Below this share of draws an exit is worked out on request (`explain`), not in every build.
-_NEAR = 0.05
 _NO_EXIT = "no single change of a weight, an anchor or a datum flips it"
 
 
@@ -59,7 +57,7 @@ def _nodes(
         pd.DataFrame(
             {
                 "share": d.share,
-                "would": would_hold(d, shared),
+                "would": d.would,
                 "ties": d.ties,
                 "low": d.rank[:, 0],
                 "median": d.rank[:, 1],
@@ -122,7 +120,8 @@ def _nearest_exits(
     """The smallest single change that flips each flag, in words; null where one is not enough."""
     said = pd.Series(None, index=nodes.index, dtype=object)
     judged = nodes["flag"] != "insufficient_data"
-    near = nodes.index[judged & (nodes["flag_probability"] >= _NEAR)]
+    # Of what is not flagged `explain` works it out on request.
+    near = nodes.index[nodes["flag"].isin(["robust", "possible"])]
     rows = evidence[evidence["node_id"].isin(near)]
     of_row = evidence["node_id"].map(nodes["kind"])
     first = [
@@ -285,7 +284,7 @@ NODES = Layer(
                required=True, low=0),
         Column("reasons", "str", "the sentences behind the flag", required=True),
         Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag; "
-               "null under 5 % of draws, where `explain` works it out"),
+               "null where there is no flag (`explain` works it out)"),
         Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
         Column("cer_sectors", "str", "sectors of the EU CER Directive"),

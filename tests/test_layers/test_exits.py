@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers.assessed.exits import exits, flag_of, in_words, raw_value, would_hold, would_narrow
+from layers.assessed.exits import exits, flag_of, in_words, raw_value, would_narrow
 from layers.draws import design, judge, scores_of
 from layers.scenarios import Scenario
 from layers.scoring import AXES, SCALES, Scale, weigh
@@ -109,8 +109,8 @@ def test_a_weight_is_read_from_the_draws_where_it_lies_so(told) -> None:
 
 
 def test_a_node_of_no_class_would_hold_as_if_it_had_one(told) -> None:
-    _, drawn, shared, _ = told
-    assert would_hold(drawn, shared) == pytest.approx(drawn.share, abs=0.05)
+    _, drawn, _, _ = told
+    assert drawn.would == pytest.approx(drawn.share, abs=0.05)
 
 
 def test_fewer_draws_say_nothing_of_weights() -> None:
