@@ -8,6 +8,7 @@ from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.remit import ALLIANCES
 from layers.assessed.sites import SITES
+from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES
@@ -62,4 +63,6 @@ LAYERS: tuple[Layer, ...] = (
     MEASURES,
     EVIDENCE,
     NODES,
+    STANDARD_RESULTS,
+    DATA_REQUESTS,
 )
