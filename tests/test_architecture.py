@@ -317,6 +317,7 @@ UNITLESS = {
     ("warming", "class_low"), ("warming", "class_high"),  # degC, in the label
     ("mineral_production", "production"),  # unit in the column beside it
     ("evidence", "value"),  # unit in the column beside it
+    ("standards", "value"),  # unit in the column beside it
     ("evidence", "score"), ("evidence", "score_high"), ("evidence", "weight"),  # shares
 }  # fmt: skip
 
