@@ -6,7 +6,9 @@ from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
+from layers.assessed.overrides import OVERRIDES
 from layers.assessed.remit import ALLIANCES
+from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
 from layers.observed.airfields import AIRFIELDS
@@ -16,14 +18,16 @@ from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
 from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
+from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
 from layers.observed.ports import HARBOURS, PORTS
 from layers.observed.sea_ice import SEA_ICE_EXTENT, SEA_ICE_MONTHLY
+from layers.observed.sea_level import SEA_LEVEL_PROJECTIONS, SEA_LEVEL_TRENDS
 from layers.observed.settlements import SETTLEMENTS
 from layers.observed.surface import BATHYMETRY, LAND, SEA_ICE
 from layers.observed.transport import RAILWAYS, ROADS, SEA_LANES, SEA_ROUTES
 from layers.schema import Layer
 
-__all__ = ["GRIDS", "LAYERS"]
+__all__ = ["GRIDS", "LAYERS", "ON_REQUEST"]
 
 # Grids that derived layers read; a source feeds one as `grid:<id>`.
 GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land")
@@ -59,6 +63,12 @@ LAYERS: tuple[Layer, ...] = (
     GROUND_STATIONS,
     CHOKEPOINTS,
     MILITARY_SITES,
+    TEN_T_NODES,
+    DOCUMENTED_DUAL_USE,
+    OVERRIDES_ON_FILE,
+    OVERRIDES,
+    SEA_LEVEL_TRENDS,
+    SEA_LEVEL_PROJECTIONS,
     SITES,
     MEASURES,
     EVIDENCE,
@@ -66,3 +76,6 @@ LAYERS: tuple[Layer, ...] = (
     STANDARD_RESULTS,
     DATA_REQUESTS,
 )
+
+# Derived after all of them, and only when asked for.
+ON_REQUEST: tuple[Layer, ...] = (SENSITIVITY,)

@@ -38,22 +38,27 @@ def compose(
     seed: int,
     sources: Sequence[SourceNote],
     made: Mapping[str, pd.DataFrame] | None = None,
+    asked: Sequence[Layer] = (),
+    samples: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
     """Make the picture of `region` from the conformed tables that sources feed, by layer id.
 
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
     same values in every region. `made` holds derived layers that are ready, by id (see `standing`);
-    `report` hears the id of each layer as it is made.
+    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `report` hears the
+    id of each layer as it is made.
 
     Raises
     ------
     SchemaError
         If a layer has no source, or a table breaks its layer's contract.
     """
-    given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed}
-    tables = _fold(feeds, given, LAYERS, made or {}, report)
-    shown = tuple(layer for layer in LAYERS if layer.is_published)
+    given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
+             "samples": samples}  # fmt: skip
+    layers = (*LAYERS, *asked)
+    tables = _fold(feeds, given, layers, made or {}, report)
+    shown = tuple(layer for layer in layers if layer.is_published)
     return Picture(
         region=region,
         scenario=scenario,

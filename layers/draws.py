@@ -126,7 +126,7 @@ def design(
     `weights` holds other baselines by dimension and group (`layers.scenarios`); without, groups are equal.
     """
     random = np.random.default_rng([seed, 1])
-    live = evidence[evidence["weight"] > 0]
+    live = evidence[(evidence["weight"] > 0) & evidence["dimension"].isin(_DIMENSIONS)]
     # No set in sight: the order of the draws must not hang on how strings hash.
     pairs = live[["dimension", "group"]].drop_duplicates().sort_values(["dimension", "group"])
     groups = {d: tuple(pairs.loc[pairs["dimension"] == d, "group"]) for d in _DIMENSIONS}
@@ -410,7 +410,8 @@ class Drawn:
     `share`: share of draws in the conjunction. `rank`: 5, 50 and 95 % of the rank, shape (nodes, 3).
     `ties`: how many nodes of the kind it is not told apart from. `held`: which draws the nodes at
     `able`, those of a dual-use class, are in the conjunction, shape (able, draws).
-    `bars`: what an axis had to reach, by axis, for every draw; `sample`: the draws that `parts`
+    `bars`: what an axis had to reach, by axis, for every draw; `next_bars`: down to what a node that
+    reached it may fall before it is overtaken. `sample`: the draws that `parts`
     (dimensions) and `chance` are kept for.
     """
 
@@ -421,6 +422,7 @@ class Drawn:
     ties: NDArray[np.int64]
     held: NDArray[np.bool_]
     bars: Mapping[str, NDArray[np.float32]]
+    next_bars: Mapping[str, NDArray[np.float32]]
     sample: NDArray[np.int64]
     parts: Mapping[str, NDArray[np.float32]]
     chance: NDArray[np.float32]
@@ -462,8 +464,10 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
     able = np.flatnonzero(capable)
     held = np.zeros((len(able), shared.count), dtype=np.bool_)
     bars: dict[str, list[NDArray[np.float32]]] = {axis: [] for axis in AXES}
+    next_bars: dict[str, list[NDArray[np.float32]]] = {axis: [] for axis in AXES}
     kept: dict[str, list[NDArray[np.float32]]] = {}
     sample, kept_chance, overlap = [], [], []
+    step = _EVERY if shared.count >= 100 * _EVERY else 1
     for block in blocks(shared):
         chance = chances(scores, shared, kind, block)
         parts = dimension_values(scores, shared, block, chance)
@@ -471,11 +475,14 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         inside = np.ones((len(able), block.stop - block.start), dtype=np.bool_)
         for axis, values in axes.items():
             ordered = np.ascontiguousarray(values.T)
-            bar = np.partition(ordered, count - most[axis], axis=1)[:, count - most[axis]]
+            at, below = count - most[axis], max(count - most[axis] - 1, 0)
+            told = np.partition(ordered, [below, at], axis=1)
+            bar, nexts = told[:, at], told[:, below] if most[axis] < count else np.zeros_like(told[:, at])
             bars[axis].append(bar)
+            next_bars[axis].append(nexts)
             inside &= values[able] >= bar
         held[:, block] = inside
-        every = np.arange(-block.start % _EVERY, block.stop - block.start, _EVERY)
+        every = np.arange(-block.start % step, block.stop - block.start, step)
         sample.append(block.start + every)
         kept_chance.append(chance[:, every])
         for name, values in parts.items():
@@ -492,6 +499,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         ties=ties(together),
         held=held,
         bars={axis: np.concatenate(values) for axis, values in bars.items()},
+        next_bars={axis: np.concatenate(values) for axis, values in next_bars.items()},
         sample=np.concatenate(sample),
         parts={name: np.concatenate(values, axis=1) for name, values in kept.items()},
         chance=np.concatenate(kept_chance, axis=1),

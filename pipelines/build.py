@@ -22,18 +22,25 @@ __all__ = ["Options", "build", "compose_snapshot", "scenario_of", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a picture is built for. `day` None means the day the snapshot was made."""
+    """What a picture is built for. `day` None means the day the snapshot was made.
+
+    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out.
+    """
 
     region: str = "arctic"
     scenario: str = "today"
     day: date | None = None
     draws: int = 10_000
     seed: int = 0
+    sensitivity: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
         if self.draws < 1:
             msg = f"--draws: expected 1 or more, found {self.draws}: 10,000 is usual"
+            raise UsageError(msg)
+        if self.sensitivity < 0 or self.sensitivity & (self.sensitivity - 1):
+            msg = f"--sensitivity: expected a power of two, found {self.sensitivity}: 256 is usual"
             raise UsageError(msg)
         if self.seed < 0:
             msg = f"--seed: expected 0 or more, found {self.seed}"
@@ -77,6 +84,7 @@ def compose_snapshot(
     SourceError, SchemaError
         If the snapshot is damaged.
     """
+    from layers.catalog import ON_REQUEST  # noqa: PLC0415
     from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
     from layers.picture import SourceNote  # noqa: PLC0415
     from layers.regions import region  # noqa: PLC0415
@@ -102,6 +110,8 @@ def compose_snapshot(
         seed=options.seed,
         sources=notes,
         made=loaded.standing,
+        asked=ON_REQUEST if options.sensitivity else (),
+        samples=options.sensitivity,
         report=lambda name: report(f"layer {name}"),
     )
     return picture, loaded
@@ -123,6 +133,7 @@ def build(
         "as_of": picture.day.isoformat(),
         "draws": options.draws,
         "seed": options.seed,
+        "sensitivity": options.sensitivity,
     }
     return store(picture, root, options=told, used=used, report=report), picture
 

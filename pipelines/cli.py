@@ -76,6 +76,9 @@ def build(
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 10_000,
     *,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -84,7 +87,14 @@ def build(
     from pipelines.snapshot import manifest_of  # noqa: PLC0415
 
     started = time.perf_counter()
-    options = Options(region=region, scenario=scenario, day=_day(as_of), draws=draws, seed=seed)
+    options = Options(
+        region=region,
+        scenario=scenario,
+        day=_day(as_of),
+        draws=draws,
+        seed=seed,
+        sensitivity=256 if sensitivity else 0,
+    )
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415
 

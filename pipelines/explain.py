@@ -224,7 +224,7 @@ def as_text(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-_NO_EXIT = "none: no single change of a weight, an anchor or a datum flips this flag"
+_NO_EXIT = "no single change of a weight, an anchor or a datum flips this flag"
 
 
 def _number(value: float | None) -> str:

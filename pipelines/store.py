@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 import maps
-from layers.catalog import LAYERS
+from layers.catalog import LAYERS, ON_REQUEST
 from layers.errors import ExportError, SchemaError
 from layers.picture import Picture, SourceNote
 from layers.regions import region
@@ -156,7 +156,7 @@ def read_picture(folder: Path) -> Picture:
     """
     _hold(folder)
     manifest = manifest_of(folder)
-    known = {layer.id: layer for layer in LAYERS}
+    known = {layer.id: layer for layer in (*LAYERS, *ON_REQUEST)}
     layers = tuple(known[row["id"]] for row in manifest["layers"])
     tables = {}
     for layer in layers:

@@ -130,7 +130,7 @@ def test_layers_draw_no_number_without_a_seed(module):
         if not name.startswith(("np.random.", "numpy.random.", "default_rng")):
             continue
         last = name.rsplit(".", 1)[-1]
-        assert last in {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"}, (
+        assert last in {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox", "SFC64"}, (
             f"line {node.lineno}: {name} is the global generator"
         )
         assert node.args or node.keywords, f"line {node.lineno}: {name}() without a seed"
@@ -302,7 +302,7 @@ def test_a_layer_is_described(layer):
 
 SUFFIX = {
     "m": "_m", "km": "_km", "km2": "_km2", "million km2": "_million_km2", "degree": "_deg", "MW": "_mw",
-    "months": "_months", "K K-1": "_ratio",
+    "months": "_months", "K K-1": "_ratio", "mm year-1": "_mm_per_year",
     "degC": "_degc", "day": "_days", "%": "_pct",
 }  # fmt: skip
 # Unit -> columns that say it in their name in another way, and why.
@@ -316,8 +316,8 @@ UNITLESS = {
     ("permafrost", "class_low"), ("permafrost", "class_high"),  # share of ground
     ("warming", "class_low"), ("warming", "class_high"),  # degC, in the label
     ("mineral_production", "production"),  # unit in the column beside it
-    ("evidence", "value"),  # unit in the column beside it
     ("standards", "value"),  # unit in the column beside it
+    ("evidence", "value"), ("evidence", "zero_at"), ("evidence", "one_at"),  # unit in the column beside it
     ("evidence", "score"), ("evidence", "score_high"), ("evidence", "weight"),  # shares
 }  # fmt: skip
 

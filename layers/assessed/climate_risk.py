@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.assessed.book import numbers
+from layers.assessed.sea_level import add_sea_level
 from layers.climate import permafrost_fraction
 from layers.scoring import Scale
 
@@ -26,19 +27,15 @@ _PERMAFROST_MATTERS = 0.05
 _FETCH_CAP_KM = 500.0
 
 
-def add_climate_risk(book: Book, facts: Facts, scenario: Scenario) -> None:
+def add_climate_risk(
+    book: Book, facts: Facts, scenario: Scenario, projections: pd.DataFrame, trends: pd.DataFrame
+) -> None:
     """Write the hazard, exposure and vulnerability rows of every site."""
     open_months = _add_sea_ice(book, facts)
     _add_permafrost(book, facts, scenario)
     _add_coast(book, facts, open_months)
     low_airfield = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) < 10)
-    book.add(
-        facts.of("port", "cable_landing") | low_airfield,
-        ("hazard", "h_level", "relative_sea_level"),
-        source="ipcc_ar6_sea_level",
-        as_of="2021-08-09",
-        note="regional projections are not held; in much of the north the land rises and the level falls",
-    )
+    add_sea_level(book, facts.of("port", "cable_landing") | low_airfield, projections, trends)
     _add_exposure(book, facts)
     _add_vulnerability(book, facts, scenario)
     _add_access(book, facts)
@@ -257,7 +254,7 @@ def _add_vulnerability(book: Book, facts: Facts, scenario: Scenario) -> None:
 def ice_support(measures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Scores of what rests on the ice cells, by node_id, over the nearest 3, 5 and 9 of them."""
     table = measures.set_index("node_id")
-    months = table[["ice_months_3_cells", "ice_months", "ice_months_9_cells"]]
+    months = table[["three_cell_ice_months", "ice_months", "nine_cell_ice_months"]]
     is_open = (1 - months / 12).fillna(1.0)
     fetch = table["fetch_km"].clip(upper=_FETCH_CAP_KM)
     return {"ice_months": months / 12, "wave_exposure": is_open.mul(fetch, axis=0) / _FETCH_CAP_KM}

@@ -1,6 +1,6 @@
 """D, the dual-use class: a rule, not a number (method §5.2). Required rows, then supporting ones.
 
-D3 documented (an official document calls it so; none is encoded yet) · D2 capable: every required
+D3 documented (an official document calls it so, or funds it as such) · D2 capable: every required
 row and half of the supporting ones · D1 partial: one required row · D0 none found · D? too little
 is known. D2 is an inference from public attributes.
 """
@@ -38,8 +38,15 @@ def _at_least(value: NDArray[np.float64], bar: float) -> NDArray[np.float64]:
     return np.where(np.isnan(value), np.nan, (value >= bar).astype(float))
 
 
-def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
-    """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site."""
+def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.DataFrame) -> None:
+    """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site.
+
+    What `papers` (layers.assessed.policy.documented) hold of a node itself is a `d_documented` row.
+    """
+    book.add(
+        papers["is_dual"].to_numpy(), ("dual_use", "d_documented", "official_document"), 1.0, value=1.0,
+        source="own_documented_dual_use", as_of=papers["seen_on"], note=papers["note"],
+    )  # fmt: skip
     port, air, reach = facts.port, facts.airfield, facts.measures
 
     count = len(facts.kind)
@@ -252,7 +259,7 @@ _DAYS = {
 def classify(evidence: pd.DataFrame) -> pd.DataFrame:
     """`dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
     rows = evidence.loc[evidence["axis"] == "dual_use", ["node_id", "group", "score"]]
-    required = rows["group"] == "d_required"
+    required, supporting = rows["group"] == "d_required", rows["group"] == "d_supporting"
     met, known = rows["score"] == 1, rows["score"].notna()
     by_node = rows["node_id"]
 
@@ -260,12 +267,14 @@ def classify(evidence: pd.DataFrame) -> pd.DataFrame:
         return mask.groupby(by_node).sum()
 
     need, need_met, need_known = count(required), count(required & met), count(required & known)
-    support, support_met = count(~required), count(~required & met)
-    coverage = count(known) / rows.groupby("node_id").size()
+    support, support_met = count(supporting), count(supporting & met)
+    # A document adds nothing to what is known of the rule's own rows.
+    coverage = count(known & (required | supporting)) / (need + support)
     capable = (need_met == need) & (support_met * 2 >= support)
     names = pd.Series("D0", index=need.index)
     names = names.mask(need_met > 0, "D1").mask(capable, "D2")
     # What could still be D2 if the unknown rows were known is not D0 or D1 but unknown.
     thin = (coverage < 0.5) | ((need_known < need) & (need_met == need_known) & ~capable & (need_met == 0))
     names = names.mask(thin & ~capable, "D?")
+    names = names.mask(count((rows["group"] == "d_documented") & met) > 0, "D3")
     return pd.DataFrame({"dual_use_class": names, "dual_use_coverage": coverage})

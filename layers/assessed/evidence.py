@@ -15,6 +15,8 @@ from layers.assessed.civilian_dependence import add_civilian_dependence
 from layers.assessed.climate_risk import add_climate_risk
 from layers.assessed.dual_use import add_dual_use
 from layers.assessed.military_relevance import add_military_relevance
+from layers.assessed.overrides import apply_overrides, tell_overrides
+from layers.assessed.policy import documented
 from layers.schema import Column, Layer
 from layers.scoring import SCALES, weigh
 
@@ -42,14 +44,23 @@ def _evidence(
     ground_stations: gpd.GeoDataFrame,
     military_sites: gpd.GeoDataFrame,
     memberships: pd.DataFrame,
+    ten_t_nodes: pd.DataFrame,
+    documented_dual_use: pd.DataFrame,
+    overrides_on_file: pd.DataFrame,
+    sea_level_projections: pd.DataFrame,
+    sea_level_trends: pd.DataFrame,
     scenario: Scenario,
     day: date,
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
+    corrected, overrides = apply_overrides(
+        pd.DataFrame(ports.drop(columns="geometry")), overrides_on_file, day
+    )
+    papers = documented(sites, documented_dual_use)
     facts = facts_of(
         sites,
         measures,
-        port=ports,
+        port=corrected,
         airfield=airfields,
         landing=cable_landings,
         mine=mines,
@@ -59,11 +70,13 @@ def _evidence(
         station=ground_stations,
     )
     book = Book(sites)
-    add_climate_risk(book, facts, scenario)
-    add_military_relevance(book, facts, military_sites, materials, memberships, scenario, day)
+    add_climate_risk(book, facts, scenario, sea_level_projections, sea_level_trends)
+    add_military_relevance(
+        book, facts, military_sites, materials, memberships, scenario, day, ten_t_nodes, papers
+    )
     add_civilian_dependence(book, facts)
-    add_dual_use(book, facts, materials)
-    table = book.table()
+    add_dual_use(book, facts, materials, papers)
+    table = tell_overrides(book.table(), overrides)
     return table.assign(weight=weigh(table, scenario.weights))
 
 

@@ -30,6 +30,7 @@ __all__ = ["POSSIBLE", "ROBUST", "exits", "flag_of", "in_words", "raw_value", "w
 
 ROBUST, POSSIBLE = 0.8, 0.2  # conventions, method §0.3
 _BINS = 10
+_FEWEST = 1000  # draws; with fewer, a bin says nothing of a share
 _BIN_ERROR = 0.015  # one standard error of a share of 0.2 in a tenth of 10,000 draws
 _AXIS_OF = {dimension: axis for axis, names in AXES.items() for dimension in names}
 _COLUMNS = ("node", "change", "what", "before", "after", "size", "share", "flag", "is_up")
@@ -100,7 +101,7 @@ def exits(
 def _shared_exits(drawn: Drawn, shared: Design, kept: NDArray[np.int64]) -> list[tuple[object, ...]]:
     """Weights and anchors: the share of draws held where they lie in each of some equal bins."""
     rows: list[tuple[object, ...]] = []
-    if not len(kept):
+    if not len(kept) or shared.count < _FEWEST:
         return rows
     able, held = drawn.able[kept], drawn.held[kept]
     now = held.mean(axis=1)
@@ -176,18 +177,22 @@ def _flips(
 # --- data ---------------------------------------------------------------------------------------
 
 
-def _needed(drawn: Drawn, shared: Design, dimension: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def _needed(
+    drawn: Drawn, shared: Design, dimension: str, rows: NDArray[np.int64], own: NDArray[np.float32]
+) -> NDArray[np.float64]:
     """What `dimension` must reach for its axis to reach the bar, by node and sampled draw.
 
     Infinite where it cannot.
     """
     axis = _AXIS_OF[dimension]
-    bar = drawn.bars[axis][drawn.sample].astype(float)
+    # Who stands over the bar is overtaken only below the next: the bar is set by the others.
+    reached = own >= drawn.bars[axis][drawn.sample]
+    bar = np.where(reached, drawn.next_bars[axis][drawn.sample], drawn.bars[axis][drawn.sample]).astype(float)
     names = [name for name in AXES[axis] if name in drawn.parts]
     if len(names) == 1:
-        return np.broadcast_to(bar, (len(rows), len(bar))).copy()
+        return bar
     place = AXES[axis].index(dimension)
-    need = np.empty((len(rows), len(bar)))
+    need = np.empty(bar.shape)
     for how, part in _slices(drawn, shared):
         draws = drawn.sample[part]
         others = [
@@ -196,7 +201,7 @@ def _needed(drawn: Drawn, shared: Design, dimension: str, rows: NDArray[np.int64
             if name != dimension
         ]
         weight = shared.between[:, draws].astype(float)
-        target = bar[part]
+        target = bar[:, part]
         if how == "lowest_half":
             (_, one), (_, two) = others
             low, high = np.minimum(one, two), np.maximum(one, two)
@@ -229,7 +234,7 @@ def _datum_exits(
     by_rank = shared.is_percentile[drawn.sample]
     for dimension, indicators in drawn.scores.indicators.items():
         axis = _AXIS_OF[dimension]
-        need = _needed(drawn, shared, dimension, able)
+        need = _needed(drawn, shared, dimension, able, axes[axis])
         others = np.all([holds[name] for name in AXES if name != axis], axis=0)
         weights = shared.weights[dimension][:, drawn.sample].astype(float)
         there = drawn.scores.applies[dimension][able].astype(float) @ weights
@@ -245,17 +250,16 @@ def _datum_exits(
             lacking = need - drawn.parts[dimension][able]
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 shift = np.where(others, lacking / coefficient, np.inf)
-            # For a known value: by how much its score must move. For an unknown one: where it must lie.
-            asked = np.where(unknown[:, None], shift + now, shift)
             here = scored.xs(indicator.name)
             score, position = here.reindex(drawn.scores.nodes[able]).to_numpy(dtype=float).T
             attainable = np.unique(here["score"].dropna().to_numpy())
             steps = attainable if len(attainable) <= 8 else None
-            asked.sort(axis=1)
+            ordered = np.sort(here["score"].dropna().to_numpy())
             for node in np.flatnonzero(on):
+                own = np.nan if unknown[node] else score[node]
                 rows += _datum_flips(
-                    int(node), indicator.name, asked[node], score[node], position[node], float(current[node]),
-                    steps, is_unknown=bool(unknown[node]),
+                    int(node), indicator.name, _asked(shift[node], now[node], own, ordered, by_rank),
+                    own, position[node], float(current[node]), steps,
                 )  # fmt: skip
     return rows
 
@@ -287,6 +291,35 @@ def _drawn_scores(
     return now, unknown
 
 
+def _asked(
+    shift: NDArray[np.float64],
+    now: NDArray[np.float64],
+    score: float,
+    ordered: NDArray[np.float64],
+    by_rank: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """The score that a datum would need in each draw, sorted; infinite where none would do.
+
+    `shift`: by how much its drawn value, `now`, would have to move. Where draws know only the order
+    of the kind (`ordered`, its known scores), the score that has the wanted rank share.
+    """
+    known = not math.isnan(score)
+    others = np.delete(ordered, np.searchsorted(ordered, score)) if known else ordered
+    asked = shift + (score if known else now)
+    count = len(others)
+    rank = np.minimum((now + shift)[by_rank] * (count + 1), count + 2.0)
+    below = np.ceil(rank - 0.5 - 1e-9).clip(0, count + 1).astype(int)
+    if count:
+        at = others[np.minimum(np.maximum(below, 1), count) - 1]
+        less, upto = (np.searchsorted(others, at, side=side) for side in ("left", "right"))
+        # Equals stand in the middle of their ranks: often enough to be one of them.
+        wanted = np.where((less + upto) / 2 + 0.5 >= rank - 1e-9, at, at + 1e-9)
+    else:
+        wanted = np.zeros(len(rank))
+    asked[by_rank] = np.where(below <= 0, -1.0, np.where(below > count, np.inf, wanted))
+    return np.sort(asked)
+
+
 def _datum_flips(
     node: int,
     name: str,
@@ -295,16 +328,15 @@ def _datum_flips(
     position: float,
     current: float,
     steps: NDArray[np.float64] | None,
-    *,
-    is_unknown: bool,
 ) -> list[tuple[object, ...]]:
-    """The smallest change of one datum up and down that flips the flag; `asked` is sorted, inf never."""
+    """The smallest change of one datum up and down that flips the flag; `asked` as `_asked` gives it."""
     count = len(asked)
     rows: list[tuple[object, ...]] = []
+    is_unknown = math.isnan(score)
     base = 0.5 if is_unknown else score
     for edge in (POSSIBLE, ROBUST):
         wanted = max(math.ceil(edge * count - 1e-9), 1) - 1
-        least = float(asked[wanted]) if is_unknown else base + float(asked[wanted])
+        least = float(asked[wanted])
         if not np.isfinite(least):
             continue
         target = _step_up(least, steps) if current < edge else _step_down(least, steps)
@@ -312,8 +344,7 @@ def _datum_flips(
         if not -1e-9 <= target <= 1 + 1e-9 or (not is_unknown and (target > base) != (current < edge)):
             continue
         target = min(max(target, 0.0), 1.0)
-        moved = target if is_unknown else target - base
-        share = float(np.searchsorted(asked, moved + 1e-12, side="right") / count)
+        share = float(np.searchsorted(asked, target + 1e-9, side="right") / count)
         if flag_of(share) == flag_of(current):
             continue
         rows.append(

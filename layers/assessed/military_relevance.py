@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.book import numbers, yes
+from layers.assessed.policy import ten_t
 from layers.assessed.remit import special_status
 from layers.scoring import Scale, percentile
 
@@ -46,6 +47,8 @@ def add_military_relevance(
     memberships: pd.DataFrame,
     scenario: Scenario,
     day: date,
+    ten_t_nodes: pd.DataFrame,
+    papers: pd.DataFrame,
 ) -> None:
     """Write access, sustainment, connection, position, association and policy of every site."""
     _add_access(book, facts)
@@ -53,8 +56,8 @@ def add_military_relevance(
     _add_connection(book, facts)
     _add_position(book, facts)
     reason = special_status(book.sites, memberships, day).map(_TREATY)
-    _add_association(book, facts, military_sites, scenario, reason)
-    _add_policy(book, facts, materials, reason)
+    _add_association(book, facts, military_sites, scenario, reason, papers)
+    _add_policy(book, facts, materials, reason, ten_t(book.sites, ten_t_nodes))
 
 
 def _add_access(book: Book, facts: Facts) -> None:
@@ -201,7 +204,12 @@ def _add_position(book: Book, facts: Facts) -> None:
 
 
 def _add_association(
-    book: Book, facts: Facts, military_sites: gpd.GeoDataFrame, scenario: Scenario, reason: pd.Series
+    book: Book,
+    facts: Facts,
+    military_sites: gpd.GeoDataFrame,
+    scenario: Scenario,
+    reason: pd.Series,
+    papers: pd.DataFrame,
 ) -> None:
     km = numbers(facts.measures["military_claim_km"])
     claims = military_sites.set_index("feature_id").loc[facts.measures["military_claim"]]
@@ -213,11 +221,14 @@ def _add_association(
         f"nearest public claim: {n}, {k:.0f} km (+/- {r:.0f} km), {s}"
         for n, k, r, s in zip(name, km, radius, source, strict=True)
     ]
+    # A document that calls a node joint use is nearer than any site beside it.
+    joint = papers["is_joint"].to_numpy()
+    told = [f"{t}; {paper}" if j else t for t, j, paper in zip(told, joint, papers["note"], strict=True)]
     off = reason.notna().to_numpy()
     book.add(
         np.ones(len(book.sites), dtype=bool), ("military", "m_association", "military_site_near"),
-        scale=Scale("rings", 2.5 * near_km, near_km), value=np.maximum(km - radius, 0), unit="km",
-        source="own_military_sites", as_of="2026-11-23",
+        scale=Scale("rings", 2.5 * near_km, near_km), value=np.where(joint, 0, np.maximum(km - radius, 0)),
+        unit="km", source="own_military_sites", as_of="2026-11-23",
         note=np.where(off, reason.fillna(""), np.array(told, dtype=object)), off=off,
     )  # fmt: skip
 
@@ -234,7 +245,9 @@ def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
     return best
 
 
-def _add_policy(book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Series) -> None:
+def _add_policy(
+    book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Series, network: pd.DataFrame
+) -> None:
     off = reason.notna().to_numpy()
     why = reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
@@ -249,6 +262,7 @@ def _add_policy(book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Se
         as_of="2025-11-07", off=off, note=np.where(off, why, told),
     )  # fmt: skip
     book.add(
-        ~mine, ("military", "m_policy", "ten_t_network"), source="eu_ten_t", as_of="2024-07-18",
-        off=off, note=np.where(off, why, "TEN-T and military mobility lists are not held"),
+        ~mine, ("military", "m_policy", "ten_t_network"), network["score"], value=network["score"],
+        source=network["source_id"], as_of="2024-07-18", off=off | network["off"],
+        note=np.where(off, why, network["note"]),
     )  # fmt: skip

@@ -31,6 +31,7 @@ FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
 _ENOUGH = 0.5  # convention, method §0.3
 # Below this share of draws an exit is worked out on request (`explain`), not in every build.
 _NEAR = 0.05
+_NO_EXIT = "no single change of a weight, an anchor or a datum flips it"
 
 
 def _nodes(
@@ -87,6 +88,7 @@ def _nodes(
             "longitude_deg": sites["longitude_deg"].round(5),
             "latitude_deg": sites["latitude_deg"].round(5),
             "position_uncertainty_km": sites["position_uncertainty_km"],
+            "sources_apart_km": sites["sources_apart_km"],
             "dual_use_class": classes["dual_use_class"],
             "flag_probability": share.round(4),
             "flag": flag,
@@ -134,6 +136,7 @@ def _nearest_exits(
     }
     for row in pd.concat(first).to_dict("records"):
         said[row["node"]] = in_words(row, by_key.get((row["node"], row["what"])))
+    said[near.difference(said.dropna().index)] = _NO_EXIT
     # What the class alone keeps out: the conjunction holds often enough without it.
     lacking = _lacking(evidence)
     barred = judged & ~nodes["dual_use_class"].isin(["D2", "D3"]) & (would >= POSSIBLE)
@@ -267,6 +270,8 @@ NODES = Layer(
         Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
         Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
         Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True, low=0),
+        Column("sources_apart_km", "float", "largest distance between the lists that place it; null with one",
+               "km", low=0),
         *_axis_columns(),
         Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True,
                choices=CLASSES),
@@ -279,7 +284,8 @@ NODES = Layer(
         Column("tied_nodes", "int", "others of its kind it is not told apart from in 90 % of draws",
                required=True, low=0),
         Column("reasons", "str", "the sentences behind the flag", required=True),
-        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag"),
+        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag; "
+               "null under 5 % of draws, where `explain` works it out"),
         Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves; null where the "
                "list does not name its kind (raw materials)"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.assessed.climate_risk import ice_support
 from layers.draws import (
     FACTORS,
     axis_values,
@@ -156,6 +157,17 @@ def effective_importance(evidence: pd.DataFrame, kinds: pd.Series) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def _sensitivity(
+    measures: pd.DataFrame,
+    evidence: pd.DataFrame,
+    nodes: pd.DataFrame,
+    scenario: Scenario,
+    seed: int,
+    samples: int,
+) -> pd.DataFrame:
+    return sensitivity(evidence, nodes, scenario, ice_support(measures), samples=samples, seed=seed)
+
+
 SENSITIVITY = Layer(
     id="sensitivity",
     title="Which doubt moves the ranks and the flags (Sobol indices)",
@@ -172,5 +184,6 @@ SENSITIVITY = Layer(
         Column("total", "float", "share with all its interactions", required=True),
         Column("total_error", "float", "half width of its 95 % interval", required=True),
     ),
+    derive=_sensitivity,
     note="Estimates of Saltelli sampling: small ones may be below zero, and sums differ from one.",
 )

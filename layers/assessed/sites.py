@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.crs import POLAR, lonlat, polar_xy
+from layers.crs import POLAR, distance_km, lonlat, polar_xy
 from layers.merge import match_points, nearest, within_km
 from layers.schema import Column, Layer
 
@@ -45,18 +45,36 @@ def with_lonlat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 def _merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
     """Fold the tables into one: what repeats an earlier row adds its key to that row's `sources`.
 
-    Inside one table only a row of the very name of an earlier one, within 1 km, repeats it.
+    Inside one table only a row of the very name of an earlier one, within 1 km, repeats it. Where two
+    lists place one thing apart, the largest distance is `sources_apart_km`; null with one list.
     """
     first = tables[0].reset_index(drop=True)
+    first["sources_apart_km"] = first.get("position_apart_km", pd.Series(np.nan, index=first.index))
     kept = _folded(first.assign(sources=first["feature_id"]), _twins(first))
     for others in tables[1:]:
         match = match_points(kept, others, same_place_km=same_place_km, same_name_km=same_name_km)
         again = others["feature_id"][match >= 0].groupby(match[match >= 0]).agg("; ".join)
         kept.loc[again.index, "sources"] += "; " + again
+        apart = _apart_km(kept, others, match).groupby(match[match >= 0]).max()
+        kept.loc[apart.index, "sources_apart_km"] = kept.loc[apart.index, "sources_apart_km"].combine(
+            apart, np.fmax
+        )
         new = others[match < 0].reset_index(drop=True)
         new = _folded(new.assign(sources=new["feature_id"]), _twins(new))
         kept = pd.concat([kept, new], ignore_index=True)
     return kept
+
+
+def _apart_km(kept: pd.DataFrame, others: pd.DataFrame, match: np.ndarray) -> pd.Series:
+    """Kilometres between each of `others` that was matched and the row it repeats."""
+    told = others[match >= 0]
+    own = kept.iloc[match[match >= 0]]
+    return pd.Series(
+        distance_km(
+            told["longitude_deg"].to_numpy(), told["latitude_deg"].to_numpy(),
+            own["longitude_deg"].to_numpy(), own["latitude_deg"].to_numpy(),
+        )
+    )  # fmt: skip
 
 
 def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> np.ndarray:
@@ -181,7 +199,7 @@ def _sites(
     station = with_lonlat(ground_stations).assign(position_uncertainty_km=8.0)
     columns = [
         "feature_id", "name", "country_iso3", "longitude_deg", "latitude_deg",
-        "position_uncertainty_km", "source_id", "as_of", "sources",
+        "position_uncertainty_km", "sources_apart_km", "source_id", "as_of", "sources",
     ]  # fmt: skip
     near = {"same_place_km": 0.2, "same_name_km": 10.0}
     places = pd.concat([towns, port, mine], ignore_index=True)[
@@ -201,6 +219,8 @@ def _sites(
         ignore_index=True,
     )
     table["node_id"] = table["kind"] + ":" + table["feature_id"]
+    # Two lists that disagree say how well the place is known.
+    table["position_uncertainty_km"] = table[["position_uncertainty_km", "sources_apart_km"]].max(axis=1)
     table["country_iso3"] = _territory(table, countries)
     geometry = gpd.points_from_xy(*_xy(table), crs=POLAR)
     return gpd.GeoDataFrame(table.drop(columns="feature_id"), geometry=geometry, crs=POLAR)
@@ -243,6 +263,13 @@ SITES = Layer(
         Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
         Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
         Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True),
+        Column(
+            "sources_apart_km",
+            "float",
+            "largest distance between the lists that place it; null with one",
+            "km",
+            low=0,
+        ),
         Column("source_id", "str", "source of the place", required=True),
         Column("as_of", "str", "ISO 8601", required=True),
         Column("sources", "str", "keys of all rows that were merged", required=True),

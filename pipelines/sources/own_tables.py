@@ -345,6 +345,66 @@ def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
+def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
+    """Nodes of the EU's transport network; a row a node of ours, or one where we have none."""
+    raw = _table(inputs, "ten_t_nodes.csv")
+    raw = raw.assign(match_name=raw["match_name"].str.split("; ")).explode("match_name", ignore_index=True)
+    slug = raw["match_name"].fillna(raw["name"]).str.lower().str.replace(r"\W+", "-", regex=True)
+    return raw.assign(
+        feature_id="tent-" + raw["kind"] + "-" + slug, source_id="own_ten_t", as_of="2024-07-18"
+    )
+
+
+def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
+    """Nodes that official documents call dual use, with the words."""
+    raw = _table(inputs, "documented_dual_use.csv")
+    return raw.assign(
+        feature_id="dual-" + raw["document_key"],
+        name=raw["match_name"],
+        longitude_deg=to_number(raw["longitude_deg"]),
+        latitude_deg=to_number(raw["latitude_deg"]),
+        source_id="own_documented_dual_use",
+        as_of=_as_of(raw),
+    )
+
+
+def read_overrides(inputs: Inputs) -> pd.DataFrame:
+    """Documented corrections of an attribute of another source."""
+    raw = _table(inputs, "overrides.csv")
+    return raw.assign(
+        feature_id="override-" + raw["node_id"].str.replace(":", "-") + "-" + raw["column"],
+        source_id="own_overrides",
+        as_of=raw["since"],
+    )
+
+
+def _gauges(inputs: Inputs, name: str, numbers: tuple[str, ...]) -> pd.DataFrame:
+    raw = _table(inputs, name)
+    cast = {column: to_number(raw[column]) for column in ("longitude_deg", "latitude_deg", *numbers)}
+    return raw.assign(name=raw["station"], psmsl_id=to_number(raw["psmsl_id"]).astype("Int64"), **cast)
+
+
+def read_sea_level_trends(inputs: Inputs) -> pd.DataFrame:
+    """Observed trends of relative sea level at tide gauges."""
+    columns = ("trend_mm_per_year", "uncertainty_mm_per_year", "first_year", "last_year")
+    table = _gauges(inputs, "sea_level_trends.csv", columns)
+    return table.assign(
+        feature_id="trend-" + table["psmsl_id"].astype("str") + "-" + table["made"],
+        source_id="own_sea_level_trends",
+        as_of=table["last_year"].astype("int").astype("str") + "-12-31",
+    )
+
+
+def read_sea_level_projections(inputs: Inputs) -> pd.DataFrame:
+    """Relative sea level at tide gauges in 2100, IPCC AR6."""
+    table = _gauges(inputs, "sea_level_projections.csv", ("low_m", "central_m", "high_m"))
+    return table.assign(
+        feature_id="level-" + table["psmsl_id"].astype("str"),
+        source_id="own_sea_level_projections",
+        as_of="2021-08-09",
+    )
+
+
 def _own(
     source_id: str,
     feeds: str,
@@ -381,6 +441,11 @@ _FILES = {
     "own_sea_routes": "sea_routes",
     "own_materials": "materials",
     "own_strategic_projects": "strategic_projects",
+    "own_ten_t": "ten_t_nodes",
+    "own_documented_dual_use": "documented_dual_use",
+    "own_overrides": "overrides",
+    "own_sea_level_trends": "sea_level_trends",
+    "own_sea_level_projections": "sea_level_projections",
 }
 _CITED = "own table, a citation in every row"
 SOURCES = (
@@ -399,4 +464,15 @@ SOURCES = (
     _own("own_materials", "materials", "Raw-material lists", read_materials, _CITED, "2025-11-07"),
     _own("own_strategic_projects", "strategic_projects", "EU strategic projects",
          read_strategic_projects, _CITED, "2025-06-04"),
+    _own("own_ten_t", "ten_t_nodes", "TEN-T nodes", read_ten_t_nodes,
+         f"{_CITED}; Regulation (EU) 2024/1679 Annex II, north of 58 N", "2024-07-18"),
+    _own("own_documented_dual_use", "documented_dual_use", "Documented dual use",
+         read_documented_dual_use, f"{_CITED}, with the words it rests on", "2026-11-25"),
+    _own("own_overrides", "overrides_on_file", "Documented corrections", read_overrides, _CITED,
+         "2026-11-25"),
+    _own("own_sea_level_trends", "sea_level_trends", "Trends of relative sea level",
+         read_sea_level_trends, f"{_CITED}; some computed from PSMSL annual means", "2023-12-31"),
+    _own("own_sea_level_projections", "sea_level_projections", "Relative sea level in 2100, IPCC AR6",
+         read_sea_level_projections, f"{_CITED}; after Grandey et al. from Garner et al. 2021, "
+         "doi:10.5281/zenodo.6382554", "2021-08-09"),
 )  # fmt: skip

@@ -44,7 +44,7 @@ SOURCES = (
         "https://doi.org/10.1007/s12237-010-9362-6", "2012-03-01",
     ),
     _wanted(
-        "eu_ten_t", "nodes", "TEN-T core, extended core and comprehensive network",
+        "eu_ten_t", "nodes", "TEN-T maps: lines of the network, and neighbouring countries",
         "European Commission (TENtec)", "reuse with source", "Regulation (EU) 2024/1679",
         "https://eur-lex.europa.eu/eli/reg/2024/1679/oj", "2024-07-18",
     ),

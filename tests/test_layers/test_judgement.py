@@ -19,8 +19,10 @@ from layers.assessed.dual_use import classify
 from layers.assessed.military_relevance import material_tier
 from layers.catalog import LAYERS
 from layers.crs import length_km, lonlat
+from layers.draws import draw_kinds
 from layers.merge import within_km
 from layers.picture import CAVEATS
+from layers.scoring import axis_intervals
 
 GEOD = Geod(ellps="WGS84")
 REFERENCE = Path(__file__).resolve().parents[2] / "layers" / "reference"
@@ -184,14 +186,20 @@ def test_adding_the_evidence_up_again_gives_every_axis(nodes, evidence) -> None:
         "climate": ["hazard", "exposure", "vulnerability"],
         "military": ["military"],
         "civil": ["civil"],
+        "access": ["access"],
     }
     assert set(evidence.loc[evidence["axis"] != "dual_use", "dimension"]) == {
         d for ds in dimensions.values() for d in ds
     }
+    asked = nodes["kind"].isin(["port", "cable_landing"])
+    assert nodes.loc[asked, "access_low"].notna().all()
+    assert nodes.loc[~asked, "access_low"].isna().all()
     worst = 0.0
     for row in nodes.to_dict("records"):
         for axis, names in dimensions.items():
             cells = [sums[row["node_id"], axis, name] for name in names]
+            if axis == "access" and row["kind"] not in {"port", "cable_landing"}:
+                continue
             assert all(total > 0 for total, _, _ in cells)
             told = {
                 "low": [scored / total for total, scored, _ in cells],
@@ -251,9 +259,23 @@ def test_ranks_are_intervals_within_the_kind(nodes) -> None:
     assert (nodes.groupby("kind")["rank_low"].min() == 1).any()
 
 
-def test_access_enters_no_score(evidence) -> None:
-    # Method §0.2: a longer season may enter access, never the sum; here it is not scored at all.
-    assert "access" not in set(evidence.loc[evidence["weight"] > 0, "axis"])
+def test_access_enters_no_axis(nodes, evidence, picture) -> None:
+    # Method §0.2: a longer season may enter access, never the sum. Without it nothing else moves.
+    without = evidence[evidence["axis"] != "access"]
+    assert len(without) < len(evidence)
+    again = axis_intervals(without).reindex(nodes["node_id"])
+    for axis in ("climate", "military", "civil"):
+        assert (again[f"{axis}_known"].to_numpy() == nodes[f"{axis}_known"].to_numpy())[
+            nodes[f"{axis}_known"].notna()
+        ].all()
+    capable = nodes.set_index("node_id")["dual_use_class"].isin(["D2", "D3"])
+    kinds = nodes.set_index("node_id")["kind"]
+    told = [
+        draw_kinds(table, kinds, capable, picture.scenario, draws=60, seed=0, only=["port"])[1]["port"]
+        for table in (evidence, without)
+    ]
+    assert set(evidence.loc[evidence["axis"] == "access", "group"]) == {"a_season", "a_change"}
+    assert (told[0].share == told[1].share).all()
 
 
 def test_dual_use_classes_are_the_rule(nodes, evidence) -> None:
@@ -262,12 +284,13 @@ def test_dual_use_classes_are_the_rule(nodes, evidence) -> None:
         required = part[part["group"] == "d_required"]
         support = part[part["group"] == "d_supporting"]
         capable = (required["score"] == 1).all() and (support["score"] == 1).sum() * 2 >= len(support)
-        told = nodes.loc[nodes["node_id"] == node, "dual_use_class"].iloc[0] if capable else None
-        assert told in {None, "D2"}, node
+        told = nodes.loc[nodes["node_id"] == node, "dual_use_class"].iloc[0]
+        documented = (part["group"] == "d_documented").any()
+        assert (told == "D3") == documented, node
+        assert documented or (told == "D2") == capable, node
     d2 = nodes.loc[nodes["dual_use_class"] == "D2", "node_id"]
     needed = rows[rows["node_id"].isin(d2) & (rows["group"] == "d_required")]
     assert (needed["score"] == 1).all()
-    assert not (nodes["dual_use_class"] == "D3").any()  # none is documented yet
 
 
 CLASSES = [
@@ -658,9 +681,37 @@ _OTHER_DAYS = {
 
 def test_evidence_has_the_date_of_its_source(evidence, picture) -> None:
     days = {note.id: note.as_of for note in picture.sources}
-    told = set(zip(evidence["source_id"], evidence["as_of"], strict=True))
+    # A correction has the day from which it holds.
+    of_source = evidence[evidence["source_id"] != "own_overrides"]
+    told = set(zip(of_source["source_id"], of_source["as_of"], strict=True))
     assert {pair for pair in told if days[pair[0]] != pair[1]} == _OTHER_DAYS
 
 
 def test_ice_near_a_node_is_told_by_the_grid_it_was_read_from(evidence) -> None:
     assert set(evidence.loc[evidence["group"] == "h_seaice", "source_id"]) == {"sea_ice_grid"}
+
+
+def test_where_two_lists_place_one_thing_apart_the_distance_is_a_datum(nodes) -> None:
+    from layers.assessed.sites import _merged
+
+    one = pd.DataFrame({"feature_id": ["a", "b"], "name": ["Vik", "Nes"], "longitude_deg": [20.0, 25.0],
+                        "latitude_deg": [70.0, 70.0]})  # fmt: skip
+    other = pd.DataFrame({"feature_id": ["x", "y"], "name": ["Vik", "Vik"], "longitude_deg": [20.0, 20.0],
+                          "latitude_deg": [70.01, 70.03]})  # fmt: skip
+    told = _merged([one, other], same_place_km=2.0, same_name_km=8.0).set_index("feature_id")
+    # The farther of two: 0.03 degrees of latitude.
+    assert told.loc["a", "sources"] == "a; x; y"
+    expected = GEOD.inv(20, 70, 20, 70.03)[2] / 1000
+    assert told.loc["a", "sources_apart_km"] == pytest.approx(expected, rel=1e-6)
+    assert math.isnan(told.loc["b", "sources_apart_km"])
+    apart = nodes["sources_apart_km"]
+    assert apart.notna().any()
+    assert (nodes["position_uncertainty_km"] >= apart.fillna(0)).all()
+    assert apart[nodes["sources"].str.contains("; ") & (nodes["kind"] == "port")].notna().any()
+
+
+def test_the_claim_of_association_says_which_list_and_how_far(evidence) -> None:
+    rows = evidence[evidence["group"].eq("m_association") & evidence["state"].eq("known")]
+    assert (
+        rows["note"].str.contains(r"nearest public claim: .+, [\d,]+ km \(\+/- \d+ km\), .+https?://").all()
+    )

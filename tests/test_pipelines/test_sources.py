@@ -418,13 +418,18 @@ KEYS = {
     "cable_links.csv": ["link_key"],
     "cable_systems.csv": ["system_key"],
     "chokepoints.csv": ["gate_key"],
+    "documented_dual_use.csv": ["document_key", "quote"],
     "energy_terminals.csv": ["terminal_key"],
     "ground_stations.csv": ["station_key"],
     "materials.csv": ["material"],
     "memberships.csv": ["country_iso3"],
     "military_sites.csv": ["site_key", "source_title"],
+    "overrides.csv": ["node_id", "column", "since"],
+    "sea_level_projections.csv": ["psmsl_id"],
+    "sea_level_trends.csv": ["psmsl_id", "made"],
     "sea_routes.csv": ["route_key", "seq"],
     "strategic_projects.csv": ["project"],
+    "ten_t_nodes.csv": ["kind", "country_iso3", "name"],
 }
 CITATIONS = {
     "materials.csv": [

@@ -1,0 +1,140 @@
+"""Documented corrections of a source's attribute: applied where they hold, and always told.
+
+A correction names what the source said. Where the source no longer says it, the correction is
+superseded and does nothing; after its last day it is expired and does nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.errors import SchemaError
+from layers.schema import Column, Layer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["OVERRIDES", "apply_overrides", "tell_overrides"]
+
+# Attribute of the ports' table -> indicators that rest on it. What is not here cannot be overridden:
+# nothing would tell of it.
+_RESTS_ON: dict[str, tuple[str, ...]] = {
+    "channel_depth_low_m": ("approach_depth", "deep_water"),
+    "channel_depth_high_m": ("approach_depth",),
+    "anchorage_depth_low_m": ("approach_depth", "deep_water"),
+    "anchorage_depth_high_m": ("approach_depth",),
+    "cargo_pier_depth_low_m": ("pier_depth", "berth"),
+    "cargo_pier_depth_high_m": ("pier_depth",),
+    "max_vessel_length_m": ("vessel_length",),
+    "harbor_size": ("size",),
+}
+
+
+def apply_overrides(
+    table: pd.DataFrame, overrides: pd.DataFrame, day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table with the overrides that hold on `day`, and all overrides with their `state`.
+
+    `table` has `feature_id`; an override's `node_id` is `<kind>:<feature_id>`. The states are
+    applied, expired, not_yet (it begins later), superseded (the source no longer says the old
+    value) and unmatched (no such row).
+
+    Raises
+    ------
+    SchemaError
+        If an override names a column that no evidence tells of.
+    """
+    corrected, states = table.copy(), []
+    row_of = {key: row for row, key in enumerate(table["feature_id"])}
+    for one in overrides.itertuples():
+        if one.column not in _RESTS_ON:
+            msg = (
+                f"override of {one.node_id}: expected one of the columns {', '.join(_RESTS_ON)}, found "
+                f"{one.column}: name the indicators that rest on it in layers/assessed/overrides.py"
+            )
+            raise SchemaError(msg)
+        row = row_of.get(str(one.node_id).split(":", 1)[-1])
+        says = None if row is None else table[one.column].iloc[row]
+        state = _state(one, row, says, day)
+        states.append(state)
+        if state == "applied":
+            corrected.loc[corrected.index[row], one.column] = _like(table[one.column], one.new_value)
+    return corrected, overrides.assign(state=pd.Series(states, index=overrides.index, dtype="str"))
+
+
+def _state(one: Any, row: int | None, says: Any, day: date) -> str:
+    if pd.notna(one.until) and one.until < day.isoformat():
+        return "expired"
+    if one.since > day.isoformat():
+        return "not_yet"
+    if row is None:
+        return "unmatched"
+    unsaid = pd.isna(says)
+    same = unsaid if pd.isna(one.old_value) else not unsaid and says == _like(says, one.old_value)
+    return "applied" if same else "superseded"
+
+
+def _like(example: Any, text: str) -> Any:
+    """The text as a value of the type of a column or of one of its values."""
+    is_text = (
+        pd.api.types.is_string_dtype(example) if isinstance(example, pd.Series) else isinstance(example, str)
+    )
+    return text if is_text else float(text)
+
+
+def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
+    """The evidence with every applied override told in the note of each indicator that rests on it.
+
+    Where the value is the corrected one, the correction is its source and gives its date.
+    """
+    applied = overrides[overrides["state"] == "applied"]
+    told = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
+    for (node, indicator), rows in told.groupby(["node_id", "indicator"], sort=False):
+        first = rows.iloc[0]
+        was = ", ".join(
+            f"{c} {'unsaid' if pd.isna(o) else o}"
+            for c, o in zip(rows["column"], rows["old_value"], strict=True)
+        )
+        until = first["until"] if pd.notna(first["until"]) else "further notice"
+        note = (
+            f"; override: {first['who']}, {first['why']}, until {until}, was {was}; now "
+            f"{first['new_value']} {first['unit']} ({first['source_title']}, {first['source_url']})"
+        )
+        mask = (evidence["node_id"] == node) & (evidence["indicator"] == indicator)
+        evidence.loc[mask, "note"] = evidence.loc[mask, "note"] + note
+        taken = mask & evidence["value"].isin(pd.to_numeric(rows["new_value"], errors="coerce").dropna())
+        evidence.loc[taken, "source_id"] = first["source_id"]
+        evidence.loc[taken, "as_of"] = first["since"]
+    return evidence
+
+
+def _overrides(overrides_on_file: pd.DataFrame, ports: pd.DataFrame, day: date) -> pd.DataFrame:
+    return apply_overrides(ports, overrides_on_file, day)[1]
+
+
+OVERRIDES = Layer(
+    id="overrides",
+    title="Documented corrections of an attribute, and whether they hold",
+    pillar="economic",
+    geometry="table",
+    columns=(
+        Column("node_id", "str", "the node", required=True),
+        Column("column", "str", "attribute of the source's table that is corrected", required=True),
+        Column("old_value", "str", "what the source says; null where it says nothing"),
+        Column("new_value", "str", "what the correction says", required=True),
+        Column("unit", "str", "unit of both", required=True),
+        Column("who", "str", "who says so", required=True),
+        Column("why", "str", "what it says", required=True),
+        Column("since", "str", "first day it holds, ISO 8601", required=True),
+        Column("until", "str", "last day it holds, ISO 8601; null where open"),
+        Column("source_title", "str", "document that says so", required=True),
+        Column("source_url", "str", "address at which it was read", required=True),
+        Column("confidence", "str", "our confidence", required=True),
+        Column("state", "str", "whether it holds on the picture's day", required=True,
+               choices=("applied", "expired", "not_yet", "superseded", "unmatched")),
+    ),
+    note="Every value it changes says so in the evidence.",
+    derive=_overrides,
+)  # fmt: skip

@@ -1,0 +1,119 @@
+"""The EU's transport network and documented dual use, node by node.
+
+A row of a list is a node of ours where kind, country and name are the same; the lists carry our
+name of the node, so nothing is guessed while the picture is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.crs import EARTH_RADIUS_KM, unit_vectors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["documented", "ten_t"]
+
+_SCORE = {"core": 1.0, "extended_core": 0.7, "comprehensive": 0.4}
+_KINDS = ("port", "airfield", "rail_terminal")
+# EEA, EFTA or trade-agreement neighbours (Art. 3(2)): maps may extend the network to them, Annex II does not.
+_NEIGHBOURS = ("NOR", "ISL", "GBR")
+_ONE_PORT_KM = 15.0  # a harbour this near a listed port may be part of it
+
+
+def _keys(table: pd.DataFrame, name: str) -> pd.Series:
+    return table["kind"] + "|" + table["country_iso3"] + "|" + table[name].fillna("")
+
+
+def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
+    """`score`, `off` and `note` of every site on the EU's network, in the order of `sites`.
+
+    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4; 0 is a known
+    0: kind and country are in the annex and the node is not. NaN where the annex does not say.
+    """
+    named = ten_t_nodes.dropna(subset=["match_name"])
+    best = named.assign(key=_keys(named, "match_name"), score=named["network"].map(_SCORE))
+    best = best.sort_values("score", kind="stable").drop_duplicates("key", keep="last").set_index("key")
+    row = best.reindex(_keys(sites, "name"))
+    score, kind = row["score"].to_numpy(dtype=float), sites["kind"]
+    covered = sites["country_iso3"].isin(set(ten_t_nodes["country_iso3"])).to_numpy()
+    neighbour = sites["country_iso3"].isin(_NEIGHBOURS).to_numpy()
+    listed = ~np.isnan(score)
+    part = (
+        (kind == "port").to_numpy() & ~listed & covered & _near(sites, listed & (kind == "port").to_numpy())
+    )
+    rail = (kind == "rail_terminal").to_numpy() & ~listed & covered
+    absent = covered & ~listed & ~part & ~rail
+    other_kind = ~kind.isin(_KINDS).to_numpy()
+    outside = ~covered & ~neighbour
+    word = row["network"].str.replace("_", " ").fillna("").to_numpy(dtype=object)
+    told = "TEN-T " + word + " network, Reg. (EU) 2024/1679 Annex II: " + row["name"].fillna("").to_numpy()
+    note = np.select(
+        [other_kind, outside, neighbour, listed, part, rail],
+        [
+            "TEN-T lists ports, airports and terminals, not this kind of node",
+            "the trans-European transport network does not extend to this country",
+            "Reg. (EU) 2024/1679 Annex II lists no node of this neighbouring country; its maps are not held",
+            told,
+            f"not listed itself; may be part of a listed port within {_ONE_PORT_KM:.0f} km",
+            "not a listed terminal; lines are on the maps of Annex I, which are not held",
+        ],
+        "not in Reg. (EU) 2024/1679 Annex II, which lists this kind in this country",
+    )
+    known = np.where(absent & ~other_kind, 0.0, score)
+    return pd.DataFrame(
+        {
+            "score": np.where(other_kind | outside, np.nan, known),
+            "off": other_kind | outside,
+            "note": note,
+            "source_id": np.where(covered & ~rail & ~part, "own_ten_t", "eu_ten_t"),
+        },
+        index=sites.index,
+    )
+
+
+def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each site lies within reach of one of the listed ones (chords on the sphere)."""
+    if not listed.any():
+        return np.zeros(len(sites), dtype=bool)
+    places = unit_vectors(sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy())
+    cosine = (places @ places[listed].T).max(axis=1)
+    return np.asarray(cosine >= np.cos(_ONE_PORT_KM / EARTH_RADIUS_KM), dtype=bool)
+
+
+def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.DataFrame:
+    """What official documents say of each site, in the order of `sites`.
+
+    `is_dual` and `is_joint` hold where a document says it of the node itself; `note` names words and
+    address, of access grants too; `seen_on` is the day the newest of them was read.
+    """
+    table = documented_dual_use.assign(key=_keys(documented_dual_use, "match_name"))
+    told = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
+    told += table["source_title"] + ", " + table["source_url"]
+    way = "only the way to it is funded; " + told
+    of_node = table["scope"] == "node"
+    table = table.assign(
+        told=told.where(of_node, way),
+        is_dual=of_node,
+        is_joint=of_node & (table["what"] == "joint_use_aerodrome"),
+    )
+    by_key = table.groupby("key").agg(
+        is_dual=("is_dual", "any"),
+        is_joint=("is_joint", "any"),
+        note=("told", "; ".join),
+        seen_on=("seen_on", "max"),
+    )
+    found = by_key.reindex(_keys(sites, "name"))
+    return pd.DataFrame(
+        {
+            "is_dual": found["is_dual"].eq(True).to_numpy(),  # noqa: FBT003  null is no
+            "is_joint": found["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
+            "note": found["note"].fillna("").to_numpy(dtype=object),
+            "seen_on": found["seen_on"].fillna("").to_numpy(dtype=object),
+        },
+        index=sites.index,
+    )
