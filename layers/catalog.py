@@ -10,6 +10,7 @@ from layers.assessed.overrides import OVERRIDES
 from layers.assessed.remit import ALLIANCES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
+from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES
@@ -72,6 +73,8 @@ LAYERS: tuple[Layer, ...] = (
     MEASURES,
     EVIDENCE,
     NODES,
+    STANDARD_RESULTS,
+    DATA_REQUESTS,
 )
 
 # Derived after all of them, and only when asked for.

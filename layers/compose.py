@@ -132,6 +132,6 @@ def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFr
             kept = table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
         cut[name] = kept
     nodes = set(cut["nodes"]["node_id"])
-    for name in ("evidence", "measures"):
+    for name in ("evidence", "measures", "standards"):
         cut[name] = cut[name][cut[name]["node_id"].isin(nodes)].reset_index(drop=True)
     return cut

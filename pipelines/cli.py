@@ -161,6 +161,40 @@ def explain(
 
 
 @app.command()
+def standards(
+    picture: Place = _PICTURES,
+    by: Annotated[str | None, typer.Option(help="Count by country or by kind.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Count pass, fail and unknown of the draft standards: a proposal of this project, not a norm."""
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.report import standards_report, standards_text  # noqa: PLC0415
+
+    told = standards_report(picture_folder(picture), by)
+    _say(told, as_json=as_json, text=standards_text(told))
+
+
+@app.command()
+def lens(
+    states: Annotated[
+        str,
+        typer.Option(help="ISO codes or English names, as NO,FI,SE. Territories by their own; DK+ has them."),
+    ],
+    picture: Place = _PICTURES,
+    reach: Annotated[float, typer.Option(help="Share in % that the fewest states must reach.")] = 80.0,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say what a set of states holds of nodes, ports, landings and cables, and the fewest that would do."""
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.report import lens_report, lens_text  # noqa: PLC0415
+
+    told = lens_report(picture_folder(picture), states, reach)
+    _say(told, as_json=as_json, text=lens_text(told))
+
+
+@app.command()
 def check(picture: Place = _PICTURES, *, as_json: Json = False) -> None:
     """Hold a stored picture to its hashes and schemas, and find evidence without an owner."""
     from pipelines.publish import picture_folder  # noqa: PLC0415

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, utils
 
 from layers.assessed.climate_risk import ice_support
 from layers.assessed.exits import exits, in_words, would_narrow
+from layers.assessed.remit import NO_REMIT
 from layers.draws import draw_kinds
 from layers.errors import UsageError
 from layers.scenarios import Scenario
@@ -103,6 +104,7 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
         "picture": manifest["id"],
         "day": manifest["day"],
         "node": {key: _plain(value) for key, value in node.items()},
+        "no_remit": NO_REMIT.get(node["kind"]),
         "evidence": evidence,
         "exits": _exits(folder, manifest, nodes, every, node_id),
         "would_narrow": [
@@ -163,6 +165,8 @@ def as_text(told: dict[str, Any]) -> str:
     lines = [
         f"{node['name']} ({node['node_id']})",
         f"{kind}, {node['country_iso3']}, {institution}{status}; {place}",
+        told["no_remit"]
+        or f"NATO baseline requirements: {node['baseline_requirements']}; CER sectors: {node['cer_sectors']}",
         f"flag: {node['flag'].replace('_', ' ')}, probability {node['flag_probability']:.2f}; "
         f"dual-use class {node['dual_use_class']}; rank in kind {node['rank_low']} to {node['rank_high']}, "
         f"tied with {node['tied_nodes']} others",

@@ -318,6 +318,7 @@ UNITLESS = {
     ("permafrost", "class_low"), ("permafrost", "class_high"),  # share of ground
     ("warming", "class_low"), ("warming", "class_high"),  # degC, in the label
     ("mineral_production", "production"),  # unit in the column beside it
+    ("standards", "value"),  # unit in the column beside it
     ("evidence", "value"), ("evidence", "zero_at"), ("evidence", "one_at"),  # unit in the column beside it
     ("evidence", "score"), ("evidence", "score_high"), ("evidence", "weight"),  # shares
 }  # fmt: skip

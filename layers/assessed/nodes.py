@@ -286,8 +286,10 @@ NODES = Layer(
         Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag; "
                "null where there is no flag (`explain` works it out)"),
         Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
-        Column("baseline_requirements", "str", "NATO seven baseline requirements it serves"),
-        Column("cer_sectors", "str", "sectors of the EU CER Directive"),
+        Column("baseline_requirements", "str", "NATO seven baseline requirements it serves; null where the "
+               "list does not name its kind (raw materials)"),
+        Column("cer_sectors", "str", "sectors of the EU CER Directive; null where it does not name its kind "
+               "(raw materials)"),
         Column("sources", "str", "keys of all source rows that were merged", required=True),
     ),
     note="Scores are relative within node type; intervals are shown; ties are ties.",

@@ -17,7 +17,14 @@ from layers.schema import Column, Layer
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["ALLIANCES", "BASELINE_REQUIREMENTS", "CER_SECTORS", "institutions", "special_status"]
+__all__ = [
+    "ALLIANCES",
+    "BASELINE_REQUIREMENTS",
+    "CER_SECTORS",
+    "NO_REMIT",
+    "institutions",
+    "special_status",
+]
 
 INSTITUTIONS = ("both", "nato_only", "eu_only", "neither")
 
@@ -38,8 +45,12 @@ REMIT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rail_terminal": (("BLR7", "BLR3"), ("transport",)),
     "cable_landing": (("BLR6",), ("digital infrastructure",)),
     "energy_site": (("BLR2",), ("energy",)),
-    "mine": ((), ()),  # neither list names raw materials
+    "mine": ((), ()),
     "ground_station": (("BLR6",), ("space", "digital infrastructure")),
+}
+# Why a kind has no remit: null in the table, said wherever the remit is shown.
+NO_REMIT: dict[str, str] = {
+    "mine": "neither list names raw materials; method §5.2 counts a mine as supply chain",
 }
 CER_SECTORS = tuple(sorted({sector for _, sectors in REMIT.values() for sector in sectors}))
 

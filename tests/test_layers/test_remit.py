@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.assessed.remit import BASELINE_REQUIREMENTS, CER_SECTORS, INSTITUTIONS, REMIT, institutions
+from layers.assessed.remit import (
+    BASELINE_REQUIREMENTS,
+    CER_SECTORS,
+    INSTITUTIONS,
+    NO_REMIT,
+    REMIT,
+    institutions,
+    special_status,
+)
 from layers.assessed.sites import KINDS
 from layers.observed.military import MEMBERSHIPS
 from layers.schema import conform
@@ -136,3 +144,26 @@ def test_every_kind_has_its_remit() -> None:
     assert REMIT["port"][0][0] == "BLR7"
     assert REMIT["cable_landing"] == (("BLR6",), ("digital infrastructure",))
     assert REMIT["energy_site"] == (("BLR2",), ("energy",))
+
+
+def test_a_kind_without_a_remit_says_why() -> None:
+    bare = {kind for kind, (requirements, sectors) in REMIT.items() if not requirements and not sectors}
+    assert bare == set(NO_REMIT) == {"mine"}
+    assert NO_REMIT["mine"].startswith("neither list names raw materials")
+
+
+def test_nodes_have_both_vocabularies_or_a_reason(picture) -> None:
+    nodes = picture.tables["nodes"]
+    for column in ("baseline_requirements", "cer_sectors"):
+        assert set(nodes.loc[nodes[column].isna(), "kind"]) == {"mine"}
+        assert nodes.loc[nodes["kind"] == "mine", column].isna().all()
+
+
+def test_treaty_status_is_of_the_place(memberships: pd.DataFrame) -> None:
+    sites = pd.DataFrame(
+        {"country_iso3": ["SJM", "SJM", "ALA", "NOR", "GRL"], "latitude_deg": [78.2, 70.9, 60.1, 69.0, 64.2]}
+    )
+    told = special_status(sites, memberships, TODAY)
+    assert told.astype(object).where(told.notna(), None).tolist() == [
+        "svalbard_treaty_art9", None, "demilitarised_neutralised", None, "eu_overseas_territory",
+    ]  # fmt: skip

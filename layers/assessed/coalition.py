@@ -1,0 +1,197 @@
+"""The coalition lens: what a chosen set of states holds of the picture, and the fewest that reach a share.
+
+A count of places and cables, not a judgement of states. A territory stands on its own: `DNK` is Denmark
+alone, `DNK+` Denmark with Greenland and the Faroes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed.dual_use import CLASSES
+from layers.assessed.sites import KINDS
+from layers.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["ALPHA2", "Holding", "holdings", "lens", "members", "smallest_set"]
+
+_MOST_STATES = 16  # every set of them is looked at: 65,536
+
+# ISO 3166-1: alpha-2 of the states and territories of the membership table.
+ALPHA2 = {
+    "AX": "ALA", "AL": "ALB", "AT": "AUT", "BE": "BEL", "BG": "BGR", "CA": "CAN", "CN": "CHN", "CY": "CYP",
+    "CZ": "CZE", "DE": "DEU", "DK": "DNK", "ES": "ESP", "EE": "EST", "FI": "FIN", "FR": "FRA", "FO": "FRO",
+    "GB": "GBR", "GL": "GRL", "GR": "GRC", "HR": "HRV", "HU": "HUN", "IE": "IRL", "IS": "ISL", "IT": "ITA",
+    "LI": "LIE", "LT": "LTU", "LU": "LUX", "LV": "LVA", "MK": "MKD", "MT": "MLT", "ME": "MNE", "NL": "NLD",
+    "NO": "NOR", "PL": "POL", "PT": "PRT", "RO": "ROU", "RU": "RUS", "SJ": "SJM", "SK": "SVK", "SI": "SVN",
+    "SE": "SWE", "TR": "TUR", "US": "USA",
+}  # fmt: skip
+
+
+def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
+    """ISO alpha-3 codes that a comma-separated text names: alpha-2, alpha-3 or English name, any case.
+
+    `+` after a state adds its territories.
+
+    Raises
+    ------
+    UsageError
+        If it names none, or one that the membership table does not know; with the nearest names.
+    """
+    table = memberships.set_index("country_iso3")
+    by_name = {code: code for code in table.index}
+    by_name |= {two: three for two, three in ALPHA2.items() if three in table.index}
+    by_name |= {name.upper(): code for code, name in table["name"].items()}
+    found: list[str] = []
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        bare = word.removesuffix("+").strip()
+        code = by_name.get(bare.upper())
+        if code is None:
+            names = table["name"].tolist()
+            near = difflib.get_close_matches(bare.title(), names, n=3, cutoff=0.4)
+            near += [key for key in difflib.get_close_matches(bare.upper(), by_name, n=3) if len(key) <= 3]
+            hint = ", ".join(near[:3]) or ", ".join(names[:3])
+            msg = (
+                "--states: expected ISO codes or English names, comma separated, "
+                f"found {bare!r}: nearest are {hint}"
+            )
+            raise UsageError(msg)
+        found.append(code)
+        if word.endswith("+"):
+            found += table.index[table["parent_iso3"] == code].tolist()
+    if not found:
+        msg = "--states: expected at least one state, found none: such as NO,FI,SE"
+        raise UsageError(msg)
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One measure of the picture: `weights` of its things and which state holds each, (things, states).
+
+    A thing that several states share (a cable) counts once, for whichever of them is chosen.
+    """
+
+    id: str
+    unit: str
+    weights: NDArray[np.float64]
+    held: NDArray[np.bool_]
+
+    def of(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Held by each set of states; `chosen` has shape (sets, states)."""
+        return np.asarray((chosen.astype(float) @ self.held.T.astype(float) > 0) @ self.weights)
+
+
+def holdings(
+    nodes: pd.DataFrame, cables: pd.DataFrame, cable_landings: pd.DataFrame
+) -> tuple[tuple[str, ...], tuple[Holding, ...]]:
+    """States of the picture and what can be held: nodes, kinds, ports by class, flags, km of cable.
+
+    Systems in service whose length is published count with their whole length, once, wherever they lie.
+    Measures of which the picture has nothing are left out.
+    """
+    states = tuple(sorted(set(nodes["country_iso3"]) | set(cable_landings["country_iso3"])))
+
+    def counted(name: str, where: pd.Series) -> Holding:
+        number = nodes.loc[where, "country_iso3"].value_counts().reindex(states, fill_value=0)
+        return Holding(name, "nodes", number.to_numpy(dtype=float), np.eye(len(states), dtype=bool))
+
+    kind = nodes["kind"]
+    rows = [counted("nodes", kind.notna())]
+    rows += [counted(name, kind == name) for name in KINDS]
+    rows += [
+        counted(f"port {name}", (kind == "port") & (nodes["dual_use_class"] == name)) for name in CLASSES
+    ]
+    rows.append(counted("flagged", nodes["flag"].isin(["robust", "possible"])))
+    rows.append(_cable_km(states, cables, cable_landings))
+    return states, tuple(row for row in rows if row.weights.sum() > 0)
+
+
+def _cable_km(states: Sequence[str], cables: pd.DataFrame, landings: pd.DataFrame) -> Holding:
+    country = dict(
+        zip(landings["feature_id"].str.removeprefix("landing-"), landings["country_iso3"], strict=True)
+    )
+    told = cables[(cables["status"] == "in_service") & cables["published_length_km"].notna()]
+    ends = pd.concat([told.assign(end=told[side].map(country)) for side in ("from_landing", "to_landing")])
+    ends = ends.dropna(subset=["end"])
+    lands = pd.crosstab(ends["system_id"], ends["end"]).reindex(columns=list(states), fill_value=0)
+    length = told.groupby("system_id")["published_length_km"].first().reindex(lands.index)
+    return Holding("cable systems", "km", length.to_numpy(dtype=float), lands.to_numpy() > 0)
+
+
+def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple[str, ...]:
+    """Fewest states that together hold `reach` of it; of equals what holds most, then alphabet.
+
+    Exact: every set is looked at, by size.
+
+    Raises
+    ------
+    UsageError
+        If the picture has more states that hold something than can be looked at.
+    """
+    has = np.flatnonzero(holding.weights @ holding.held > 0)
+    if len(has) > _MOST_STATES:
+        msg = (
+            f"smallest set: expected at most {_MOST_STATES} states, found {len(has)}: choose a smaller region"
+        )
+        raise UsageError(msg)
+    numbers = np.arange(1, 2 ** len(has))
+    # The first state is the highest bit: of equal sets the first in the alphabet has the highest number.
+    chosen = np.zeros((len(numbers), len(states)), dtype=bool)
+    chosen[:, has] = (numbers[:, None] >> np.arange(len(has))[::-1]) & 1 == 1
+    total = holding.weights.sum()
+    share = holding.of(chosen) / total
+    size = chosen.sum(axis=1)
+    enough = share >= reach - 1e-12
+    order = np.lexsort((-numbers, -share.round(12), size, ~enough))
+    return tuple(states[i] for i in np.flatnonzero(chosen[order[0]]).tolist())
+
+
+def lens(
+    chosen: Sequence[str],
+    nodes: pd.DataFrame,
+    cables: pd.DataFrame,
+    cable_landings: pd.DataFrame,
+    reach: float = 0.8,
+) -> list[dict[str, Any]]:
+    """What the chosen states hold of each measure, and the fewest states that would reach `reach`.
+
+    Rows of measure, unit, held, total, share, smallest_set and its share. A state without anything
+    in the picture holds 0.
+
+    Raises
+    ------
+    UsageError
+        If `reach` is no share over 0 and up to 1.
+    """
+    if not 0 < reach <= 1:
+        msg = f"--reach: expected a share over 0 and up to 100 %, found {100 * reach:g} %: 80 is usual"
+        raise UsageError(msg)
+    states, rows = holdings(nodes, cables, cable_landings)
+    ours = np.isin(states, chosen)
+    told = []
+    for row in rows:
+        total = float(row.weights.sum())
+        best = smallest_set(row, states, reach)
+        held, most = row.of(np.stack([ours, np.isin(states, best)]))
+        told.append(
+            {
+                "measure": row.id,
+                "unit": row.unit,
+                "held": float(held),
+                "total": total,
+                "share": float(held) / total,
+                "smallest_set": list(best),
+                "smallest_share": float(most) / total,
+            }
+        )
+    return told

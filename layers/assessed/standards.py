@@ -1,0 +1,375 @@
+"""STANDARDS: draft baseline standards S01 to S20, held against every node (method §8).
+
+A proposal of this project, not a norm. Unknown is the commonest answer and the finding: a standard that
+open data leave unknown at most nodes becomes a data request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed import checks
+from layers.assessed.checks import Known, Verdict
+from layers.assessed.sites import KINDS
+from layers.schema import Column, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    import geopandas as gpd
+
+    from layers.scenarios import Scenario
+
+__all__ = ["DATA_REQUESTS", "PROPOSAL", "RESULTS", "STANDARDS", "STANDARD_RESULTS", "Standard", "tally"]
+
+PROPOSAL = "A proposal of this project, not a norm"
+RESULTS = ("pass", "fail", "unknown", "not_applicable")
+_REQUEST_FROM = 0.8  # share unknown above which a standard is a data request (method §8)
+
+_EU_PROOFING = "Commission Notice 2021/C 373/01, climate proofing"
+_WG178 = "PIANC WG 178 (2020)"
+_CER = "Directive (EU) 2022/2557 (CER), Art. 13"
+_ISO = "ISO 14090:2019, ISO 14091:2021"
+_BLR = "NATO baseline requirements (Warsaw 2016)"
+_TEN_T = "Regulation (EU) 2024/1679 (TEN-T)"
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One draft standard: what it asks, of which kinds, on what basis, and who could answer.
+
+    `source_id` is the source its answer rests on unless the rule names another, `wanted` and
+    `from_whom` what would answer where it is unknown. `baseline_requirements` and `cer_sectors` are
+    those of its subject; empty for what holds for every node, which then brings its own. What is not
+    `is_scored` is told and never counted.
+    """
+
+    id: str
+    title: str
+    kinds: tuple[str, ...]
+    rule: str
+    threshold: str
+    unit: str
+    basis: str
+    source_id: str
+    wanted: str
+    from_whom: str
+    judge: Callable[[Known], Verdict]
+    baseline_requirements: tuple[str, ...] = ()
+    cer_sectors: tuple[str, ...] = ()
+    is_scored: bool = True
+
+
+STANDARDS: tuple[Standard, ...] = (
+    Standard(
+        "S01", "Climate exposure assessed", KINDS, "two or more hazard indicators that apply are known",
+        ">= 2 indicators", "indicators", f"{_EU_PROOFING}; {_WG178}, stage 2", "metoffice_model_temperature",
+        "hazards beyond ice, permafrost, waves and sea level: river flood, wind, snow, fire",
+        "Copernicus Climate Change Service; ipcc_ar6_sea_level; arctic_coastal_dynamics",
+        checks.hazards_known,
+    ),
+    Standard(
+        "S02", "Hazard at several warming levels", KINDS,
+        "a hazard is reported for two or more warming levels, with a range",
+        ">= 1 hazard at >= 2 levels, with a range", "hazards", f"{_ISO}; {_WG178}",
+        "metoffice_model_temperature", "hazards at warming levels over several climate models",
+        "Copernicus Climate Data Store (CMIP6, Polar CORDEX)", checks.warming_levels,
+    ),
+    Standard(
+        "S03", "Permafrost and ground design known", KINDS,
+        "permafrost is known; where half of the ground or more has it and ice, ground design is on file",
+        "permafrost share >= 0.5 asks for ground design", "1",
+        "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Arctic foundation practice",
+        "obu_2019_permafrost", "permafrost at 1 km, ground ice content, ground design of the site",
+        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", checks.ground_known,
+    ),
+    Standard(
+        "S04", "Ground holds at 2 degC", KINDS,
+        "less than half of the ground thaws at 2 degC of global warming, or the foundation is adapted",
+        "< 0.5 of the ground at 2 degC", "1", "Gruber 2012, doi:10.5194/tc-6-221-2012; computed",
+        "metoffice_model_temperature", "thaw probability at 1 km, foundations of the sites",
+        "obu_2019_permafrost; owners of the sites", checks.thaw,
+    ),
+    Standard(
+        "S05", "Shore exposure low or protected", KINDS,
+        "wave exposure is below the 75th percentile of coastal nodes, or protection is mapped",
+        "< 75th percentile of coastal nodes", "1", f"{_WG178}, stage 3", "natural_earth_land_mask",
+        "breakwaters, groynes and dykes", "OpenStreetMap (man_made=breakwater, groyne, dyke)",
+        checks.shore_exposure,
+    ),
+    Standard(
+        "S06", "Above the sea of 2050", KINDS,
+        "the 83 % level of AR6 for 2050 stays below quay or runway",
+        ">= 10 m above the sea, at the lowest point a runway can have", "m",
+        f"{_EU_PROOFING}; ICAO Annex 14, 3.1.13", "ipcc_ar6_sea_level",
+        "quay and site elevation with its error, relative sea level of 2050",
+        "ipcc_ar6_sea_level; ArcticDEM (Polar Geospatial Center); port authorities", checks.above_the_sea,
+    ),
+    Standard(
+        "S07", "Depth kept while land rises", ("port",),
+        "charted depth stays 10.7 m or more in 2050 where the dual-use class rests on it",
+        ">= 10.7 m + 1.5 m", "m", f"{_WG178}; Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032",
+        "nga_world_port_index", "relative sea level of 2050 at the port, surveyed depth",
+        "ipcc_ar6_sea_level; hydrographic offices", checks.depth_kept, ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S08", "Short shoulder season or ice-class service", ("port",),
+        "the season between open water and ice lasts 30 days at most, or ice-class service is documented",
+        "0 months of ice in the median year, or ice breaking on record", "months",
+        "Polar Code (IMO 2014), by its logic", "sea_ice_grid",
+        "daily ice concentration of 30 years near ports; ice-class services",
+        "NSIDC or OSI SAF daily grids; national icebreaking services", checks.shoulder_season,
+        ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S09", "Fuel and an alternative port", ("port",),
+        "fuel oil or diesel is on record and a port of equal or higher dual-use class lies within 200 km",
+        "<= 200 km", "km", f"{_CER}; {_BLR}", "nga_world_port_index",
+        "fuel and depths of small ports", "port authorities; nga_world_port_index",
+        checks.fuel_and_alternative,
+        ("BLR2", "BLR7"), ("energy", "transport"),
+    ),
+    Standard(
+        "S10", "Two modes", ("port", "airfield"),
+        "railway and main road within 5 km, or one of them and an airfield within 25 km",
+        ">= 2 modes, one of them by land", "modes", _BLR, "osm_roads",
+        "roads of every class and complete railways", "OpenStreetMap; national road administrations",
+        checks.two_modes, ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S11", "Runway meets its row and is strong enough", ("airfield",),
+        "the runway meets the row its class rests on (paved, 1,067 by 27.4 m) and its strength is published",
+        ">= 1,067 m paved, >= 27.4 m wide, strength published", "m", f"{_BLR}; method §4", "ourairports",
+        "pavement strength (PCN or PCR), state of the surface",
+        "national aeronautical information publications (AIP)", checks.runway, ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S12", "Alternate airfield", ("airfield",),
+        "another airfield of equal or higher dual-use class lies within 300 km",
+        "<= 300 km", "km", _BLR, "ourairports", "runway attributes of small airfields",
+        "ourairports; national aeronautical information publications (AIP)", checks.alternate,
+        ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S13", "Two ways by sea", ("cable_landing",),
+        "two systems or more in service land here and no single one carries every way out",
+        ">= 2 systems", "systems", _BLR, "own_cables", "links and state of every system",
+        "cable owners; EMODnet Human Activities", checks.two_sea_paths, ("BLR6",),
+        ("digital infrastructure",),
+    ),
+    Standard(
+        "S14", "Landing on a steady shore", ("cable_landing",),
+        "the landing is on no shore that erodes or holds permafrost of high ice content",
+        "no eroding or ice-rich shore", "class", _CER, "arctic_coastal_dynamics",
+        "shore material, erosion rate, ground ice", "arctic_coastal_dynamics; nsidc_ggd318_permafrost",
+        checks.steady_shore, ("BLR6",), ("digital infrastructure",),
+    ),
+    Standard(
+        "S15", "Second supply", ("energy_site",),
+        "dependents are known, and a second supply lies within 25 km or a microgrid is stated",
+        "<= 25 km", "km", _BLR, "wri_global_power_plants", "plants under 5 MW, microgrids, the grid",
+        "system operators; OpenStreetMap (power=*)", checks.second_supply, ("BLR2",), ("energy",),
+    ),
+    Standard(
+        "S16", "Gauge, axle load and passing", ("rail_terminal",),
+        "gauge runs on to the next port or a transfer yard is mapped; 22.5 t axle load; trains of 740 m pass",
+        "one gauge, >= 22.5 t, >= 740 m", "t", _TEN_T, "osm_railways", "gauge, axle load, passing loops",
+        "OpenStreetMap (gauge, railway:track_class); infrastructure managers; ERA RINF", checks.gauge,
+        ("BLR7",), ("transport",),
+    ),
+    Standard(
+        "S17", "Material, grade and way out", ("mine",),
+        "tier and grade are known and a way of export stands in over 90 % of injects",
+        "> 90 % of injects", "1", "Regulation (EU) 2024/1252 (critical raw materials)", "icmm_global_mining",
+        "ore grade; export routes under injects", "company reports (JORC, NI 43-101); geological surveys",
+        checks.export_path,
+    ),
+    Standard(
+        "S18", "No single point of failure", KINDS, "when it falls out no other node is cut off",
+        "0 nodes cut off", "nodes", f"{_BLR}; graph of the cable links", "own_cables",
+        "power grid, supply chains, complete roads and railways",
+        "system operators; OpenStreetMap; national statistics", checks.single_point,
+    ),
+    Standard(
+        "S19", "Low-emission option", KINDS,
+        "a renewable plant lies within 25 km or ships are supplied with power; told, not scored",
+        "<= 25 km", "km", "Regulation (EU) 2023/1804 (AFIR); Directive (EU) 2018/2001, Art. 2(1)",
+        "wri_global_power_plants", "plants under 5 MW and since 2018, shore power",
+        "system operators; European Alternative Fuels Observatory", checks.low_emission, is_scored=False,
+    ),
+    Standard(
+        "S20", "Data fresh and covered", KINDS,
+        "the record that places the node is 5 years old at most and half of every axis is known",
+        "<= 5 years, coverage >= 0.5", "years", "quality of the picture itself", "ourairports",
+        "newer records, open attributes", "the sources of the picture", checks.fresh_and_covered,
+    ),
+)  # fmt: skip
+
+# Dates of what the evidence does not date itself: sources that are not held, and tables it does not read.
+_DAYS = {
+    "obu_2019_permafrost": "2018-04-16",
+    "ipcc_ar6_sea_level": "2021-08-09",
+    "arctic_coastal_dynamics": "2012-03-01",
+}
+
+
+def _standards(
+    node_sites: gpd.GeoDataFrame,
+    nodes: gpd.GeoDataFrame,
+    measures: pd.DataFrame,
+    evidence: pd.DataFrame,
+    ports: gpd.GeoDataFrame,
+    airfields: gpd.GeoDataFrame,
+    cable_landings: gpd.GeoDataFrame,
+    cables: gpd.GeoDataFrame,
+    power_plants: gpd.GeoDataFrame,
+    scenario: Scenario,
+    day: date,
+) -> pd.DataFrame:
+    known = Known.of(
+        node_sites, nodes, measures, evidence, ports, airfields, cable_landings, cables, power_plants,
+        scenario, day,
+    )  # fmt: skip
+    held = pd.concat([evidence, *(t[["source_id", "as_of"]] for t in (cables, node_sites, power_plants))])
+    dates = _DAYS | held.groupby("source_id", observed=True)["as_of"].max().to_dict()
+    kind = known.sites["kind"].to_numpy(dtype=object)
+    blocks = [_block(standard, standard.judge(known), kind) for standard in STANDARDS]
+    # One row a node and standard, nodes first: blocks stand side by side and are read across.
+    across = {name: np.stack([block[name] for block in blocks], axis=1).ravel() for name in blocks[0]}
+    count, width = len(kind), len(STANDARDS)
+    return pd.DataFrame(
+        {
+            "node_id": _spread([*known.sites["node_id"]], np.repeat(np.arange(count), width)),
+            "standard_id": _fixed([s.id for s in STANDARDS], count),
+            "result": _spread(list(RESULTS), across["result"]),
+            "value": across["value"],
+            "unit": _fixed([s.unit for s in STANDARDS], count),
+            "threshold": _fixed([s.threshold for s in STANDARDS], count),
+            "basis": _fixed([s.basis for s in STANDARDS], count),
+            "source_id": _coded(across["source"]),
+            "as_of": _coded(across["source"], dates),
+            "note": _coded(across["note"]),
+            "standing": _spread([PROPOSAL], np.zeros(count * width, dtype=int)),
+        }
+    )
+
+
+def _block(standard: Standard, verdict: Verdict, kind: np.ndarray) -> dict[str, np.ndarray]:
+    """One standard for every node: code of the result, value, note and source."""
+    count = len(kind)
+    other = ~np.isin(kind, standard.kinds)
+    off = other | np.broadcast_to(np.asarray(verdict.off, dtype=bool), count)
+    holds = verdict.holds
+    result = np.where(off, 3, np.where(np.isnan(holds), 2, np.where(holds == 1, 0, 1)))
+    note = np.broadcast_to(np.asarray(verdict.note, dtype=object), count)
+    source = standard.source_id if verdict.source is None else verdict.source
+    return {
+        "result": result,
+        "value": np.where(off, np.nan, verdict.value),
+        "note": np.where(other, "not asked of this kind of node", np.where(off, verdict.why, note)),
+        "source": np.where(off, standard.source_id, np.broadcast_to(np.asarray(source, dtype=object), count)),
+    }
+
+
+def _spread(texts: list[str], codes: np.ndarray) -> pd.Series:
+    """A column of text from its few values and their places: no text is looked at twice."""
+    return pd.Series(pd.array(texts, dtype="str").take(codes))
+
+
+def _fixed(texts: list[str], count: int) -> pd.Series:
+    return _spread(texts, np.tile(np.arange(len(texts)), count))
+
+
+def _coded(texts: np.ndarray, names: dict[str, str] | None = None) -> pd.Series:
+    codes, found = pd.factorize(texts)
+    return _spread([names[text] for text in found] if names else list(found), codes)
+
+
+def tally(results: pd.DataFrame, groups: pd.Series | None = None) -> pd.DataFrame:
+    """Counts of `pass`, `fail`, `unknown` and `not_applicable` by standard, and by `groups` if given.
+
+    `results` is the table of the standards; `groups` gives the country or kind of each node_id.
+    Index: standard_id, and the name of the groups.
+    """
+    by = [results["standard_id"]]
+    if groups is not None:
+        by.append(results["node_id"].map(groups).rename(groups.name))
+    counts = pd.crosstab(by, results["result"])
+    return counts.reindex(columns=list(RESULTS), fill_value=0).rename_axis(columns=None)
+
+
+def _data_requests(standards: pd.DataFrame) -> pd.DataFrame:
+    counts = tally(standards)
+    applicable = counts[["pass", "fail", "unknown"]].sum(axis=1)
+    share = counts["unknown"] / applicable.where(applicable > 0)
+    known = {standard.id: standard for standard in STANDARDS}
+    rows = [known[name] for name in share.index[share > _REQUEST_FROM]]
+    asked = [row.id for row in rows]
+    return pd.DataFrame(
+        {
+            "standard_id": asked,
+            "title": [row.title for row in rows],
+            "applicable": applicable.loc[asked].to_numpy(),
+            "unknown": counts.loc[asked, "unknown"].to_numpy(),
+            "unknown_share": share.loc[asked].to_numpy(),
+            "wanted": [row.wanted for row in rows],
+            "from_whom": [row.from_whom for row in rows],
+            "basis": [row.basis for row in rows],
+            "standing": PROPOSAL,
+        }
+    )
+
+
+_STANDING = Column("standing", "str", "what this is", required=True, choices=(PROPOSAL,))
+
+STANDARD_RESULTS = Layer(
+    id="standards",
+    title="Draft baseline standards held against each node",
+    pillar="social",
+    geometry="table",
+    spine=(),
+    key=("node_id", "standard_id"),
+    columns=(
+        Column("node_id", "str", "the node", required=True),
+        Column("standard_id", "str", "the standard", required=True,
+               choices=tuple(s.id for s in STANDARDS)),
+        Column("result", "str", "what open data say of it", required=True, choices=RESULTS),
+        Column("value", "float", "value it was held against, in `unit`; a proxy where the note says so"),
+        Column("unit", "str", "unit of the value", required=True),
+        Column("threshold", "str", "what is asked", required=True),
+        Column("basis", "str", "documents it draws on", required=True),
+        Column("source_id", "str", "source the answer rests on, held or lacking", required=True),
+        Column("as_of", "str", "date of that source, ISO 8601", required=True),
+        Column("note", "str", "how it was answered, or what is lacking", required=True),
+        _STANDING,
+    ),
+    note=f"{PROPOSAL}. Unknown is neither pass nor fail; S19 is told, not scored.",
+    derive=_standards,
+)  # fmt: skip
+
+DATA_REQUESTS = Layer(
+    id="data_requests",
+    title="Data requests: standards that open data leave unknown",
+    pillar="social",
+    geometry="table",
+    spine=(),
+    key=("standard_id",),
+    columns=(
+        Column("standard_id", "str", "the standard", required=True),
+        Column("title", "str", "what it is about", required=True),
+        Column("applicable", "int", "nodes it applies to", required=True, low=0),
+        Column("unknown", "int", "of them, unknown", required=True, low=0),
+        Column("unknown_share", "float", "share unknown", "1", required=True, low=0, high=1),
+        Column("wanted", "str", "data that would answer", required=True),
+        Column("from_whom", "str", "source or publisher that has or could have them", required=True),
+        Column("basis", "str", "documents the standard draws on", required=True),
+        _STANDING,
+    ),
+    note=f"{PROPOSAL}. Counted over the whole snapshot, whatever the region.",
+    derive=_data_requests,
+)  # fmt: skip
