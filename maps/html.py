@@ -22,6 +22,7 @@ import shapely
 
 from layers.errors import ExportError
 from layers.schema import PILLARS
+from maps.method import METHOD
 from maps.style import BASE, classed, style_of
 
 if TYPE_CHECKING:
@@ -52,10 +53,16 @@ _COVERAGES = ("countries", "alliances")
 _EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
+_SHARE_DIGITS = 4  # after the point, of what lies between 0 and 1; the tables hold all of them
+_PACKED_BELOW = 2**28
+_ALPHABET: Final = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
+)
 _MEDIAN_ENDS = 2010  # years of the period are in the median already
 
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
+_GAPS = (_NOT_HELD, "missing", "held", "stale")
 
 # Characters that hide, or turn the reading order of what follows, are shown instead of obeyed.
 _VISIBLE: Final = (
@@ -69,8 +76,8 @@ _VISIBLE: Final = (
 )  # fmt: skip
 
 
-def write(picture: Picture, folder: Path) -> Path:
-    """Write `map.html` into `folder` and return its path.
+def write(picture: Picture, folder: Path, other: Picture | None = None) -> Path:
+    """Write `map.html` into `folder` and return its path; compared with `other` if that is given.
 
     Raises
     ------
@@ -78,12 +85,15 @@ def write(picture: Picture, folder: Path) -> Path:
         If the shell refers to anything outside the file, or a value is not finite.
     """
     path = folder / "map.html"
-    path.write_text(page(picture), encoding="utf-8", newline="\n")
+    path.write_text(page(picture, other), encoding="utf-8", newline="\n")
     return path
 
 
-def page(picture: Picture) -> str:
+def page(picture: Picture, other: Picture | None = None) -> str:
     """Make the page of a picture: the same picture gives the same text.
+
+    With another picture (another day, another scenario) the page says which nodes are new, gone or
+    flagged otherwise than there.
 
     Raises
     ------
@@ -91,7 +101,7 @@ def page(picture: Picture) -> str:
         If the shell refers to anything outside the file, or a value is not finite.
     """
     # One replacement, and the last: a name that reads like the placeholder stays a name.
-    blocks = _block("picture-data", _content(picture)) + _block("evidence-data", _evidence(picture))
+    blocks = _block("picture-data", _content(picture, other)) + _block("evidence-data", _evidence(picture))
     return _shell().replace(_DATA, blocks)
 
 
@@ -109,7 +119,7 @@ def _block(name: str, content: Any) -> str:
 # --- what the page is told -------------------------------------------------------------------
 
 
-def _content(picture: Picture) -> dict[str, Any]:
+def _content(picture: Picture, other: Picture | None) -> dict[str, Any]:
     there = {layer.id for layer in picture.layers}
     drawn = [
         layer
@@ -120,11 +130,12 @@ def _content(picture: Picture) -> dict[str, Any]:
     return {
         "region": {
             "title": _text(picture.region.title),
-            "outline": _paths(np.array([picture.region.outline], dtype=object), "polygon", 0)[0],
+            "outline": _paths(np.array([picture.region.outline], dtype=object), "polygon", 0),
         },
         "scenario": _text(picture.scenario.title),
         "day": picture.day.isoformat(),
         "status": picture.status,
+        "expires": _expires(picture),
         "late": picture.late,
         "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
@@ -135,6 +146,38 @@ def _content(picture: Picture) -> dict[str, Any]:
         "base": {name: _plain(style) for name, style in BASE.items()},
         "layers": [_layer(layer, picture, first) for layer in drawn],
         "extent": _latest_extent(picture),
+        "method": METHOD,
+        "compare": None if other is None else _compared(picture, other),
+    }
+
+
+def _expires(picture: Picture) -> str | None:
+    """Day or moment after which the picture is no longer good; None where it has no end."""
+    end = getattr(picture, "expires", None)
+    return None if end is None else _text(end.isoformat() if hasattr(end, "isoformat") else end)
+
+
+_COMPARED = ("flag", "flag_probability", *(f"{a}_{e}" for a in ("climate", "military", "civil") for e in ("low", "high")))
+
+
+def _compared(picture: Picture, other: Picture) -> dict[str, Any] | None:
+    """What the other picture says of the nodes of this one, row by row, and the nodes only it has."""
+    ours, theirs = picture.tables.get("nodes"), other.tables.get("nodes")
+    if ours is None or theirs is None:
+        return None
+    layer = next(layer for layer in other.layers if layer.id == "nodes")
+    columns = [column for column in layer.all_columns if column.name in _COMPARED]
+    there: Any = theirs.set_index("node_id")
+    gone: Any = there[~there.index.isin(ours["node_id"])]
+    xy = np.round(shapely.get_coordinates(np.asarray(gone.geometry.array, dtype=object)) / _POINT_GRID_M)
+    return {
+        "day": other.day.isoformat(),
+        "scenario": _text(other.scenario.title),
+        "columns": _columns(columns, there.reindex(ours["node_id"])),
+        "gone": [
+            {"name": _text(name), "kind": _text(kind), "flag": _text(flag), "at": [int(v) for v in at]}
+            for name, kind, flag, at in zip(gone["name"], gone["kind"], gone["flag"], xy, strict=True)
+        ],
     }
 
 
@@ -159,13 +202,16 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
         "rows": rows,
         "count": len(table),
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
-        "sources": sorted(set(map(_text, table["source_id"].dropna()))),
+        "sources": sorted(
+            set(map(_text, table["source_id"].dropna()))
+            | {_text(source.id) for source in picture.sources if source.feeds == layer.id and source.state in _GAPS}
+        ),
         "style": _plain(classed(style_of(layer), table)),
         "columns": _columns(columns, table),
     }
     if layer.geometry == "point":
         xy = np.round(shapely.get_coordinates(geometry) / _POINT_GRID_M).astype(int)
-        content |= {"x": xy[:, 0].tolist(), "y": xy[:, 1].tolist()}
+        content |= {"x": _packed(xy[:, 0]), "y": _packed(xy[:, 1])}
     else:
         wkb = b"".join(shapely.to_wkb(geometry))
         owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
@@ -231,8 +277,8 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         said = np.unique(said * (len(found) + 1) + codes + 1, return_inverse=True)[1]
     sayings = rows.iloc[np.unique(said, return_index=True)[1]]
     return {
-        "starts": np.concatenate([[0], np.cumsum(counts)]).tolist(),
-        "saying": said.tolist(),
+        "counts": _packed(counts),
+        "saying": _packed(said),
         "sayings": _columns(words, sayings),
         "columns": _columns([column for column in columns if column.dtype != "str"], rows),
     }
@@ -247,27 +293,52 @@ def _columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]:
             "name": column.name,
             "unit": _text(column.unit),
             "meaning": _text(column.meaning),
-            **_coded(table[column.name], is_text=column.dtype == "str"),
+            **_coded(table[column.name], column),
         }
         for column in columns
         if column.name in table.columns
     ]
 
 
-def _coded(values: pd.Series, *, is_text: bool) -> dict[str, Any]:
-    """Code a column as a list, or as a dictionary with codes where values repeat; null is -1."""
+def _coded(values: pd.Series, column: Column) -> dict[str, Any]:
+    """Code a column the way that takes the least room.
+
+    `one` is a value all rows share; `values` with `codes` a dictionary (null is -1); `packed` whole
+    numbers of 10**-digits, of which 0 is null and what is not negative is moved up by one; `values`
+    alone are the values.
+    """
+    is_text = column.dtype == "str"
     codes, found = pd.factorize(values, sort=True)
-    plain = [_text(value) for value in found] if is_text else _numbers(found)
-    if 3 * len(plain) < len(values):
-        return {"values": plain, "codes": codes.tolist()}
-    return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
+    is_share = column.dtype == "float" and (column.low, column.high) == (0.0, 1.0)
+    plain = [_text(value) for value in found] if is_text else _numbers(found, is_share=is_share)
+    if len(plain) == 1 and not np.any(codes < 0):
+        return {"one": plain[0]}
+    if 3 * len(plain) < len(codes):
+        return {"values": plain, "codes": _packed(codes)}
+    digits = None if is_text or not plain else _digits(np.asarray(plain, dtype=float))
+    if digits is None:
+        return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
+    whole = np.round(np.append(plain, 0.0) * 10.0**digits).astype(np.int64)
+    return {"digits": digits, "packed": _packed(np.where(codes < 0, 0, (whole + (whole >= 0))[codes]))}
 
 
-def _numbers(values: Any) -> list[float | int | bool]:
+def _digits(values: NDArray[np.float64]) -> int | None:
+    """How many digits after the point hold all of these numbers, if a packed whole number can."""
+    for digits in range(9):
+        scaled = values * 10.0**digits
+        if np.abs(scaled).max() >= _PACKED_BELOW:
+            return None
+        if np.abs(scaled - np.round(scaled)).max() < 1e-6:
+            return digits
+    return None
+
+
+def _numbers(values: Any, *, is_share: bool) -> list[float | int | bool]:
     """Numbers to six significant digits, whole ones whole; yes and no as they are."""
     if getattr(values, "dtype", None) in ("bool", "boolean"):
         return [bool(value) for value in values]
-    return [_number(value) for value in np.asarray(values, dtype=float).tolist()]
+    numbers = np.asarray(values, dtype=float)
+    return [_number(value) for value in (np.round(numbers, _SHARE_DIGITS) if is_share else numbers).tolist()]
 
 
 def _text(value: Any) -> str:
@@ -278,16 +349,33 @@ def _number(value: float) -> float | int:
     return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
 
 
+def _packed(values: Any) -> str:
+    """Whole numbers as text: five bits a character, the lowest first, the sign in the lowest of all.
+
+    A character of the upper half of `_ALPHABET` says that more of the same number follow.
+    """
+    number = np.asarray(values, dtype=np.int64)
+    if not len(number):
+        return ""
+    folded = (number << 1) ^ (number >> 63)
+    length = 1 + sum((folded >= 32**k).astype(int) for k in range(1, 7))
+    place = np.arange(length.max())
+    digit = (folded[:, None] >> (5 * place)) & 31
+    digit |= np.where(place < length[:, None] - 1, 32, 0)
+    return _ALPHABET[digit[place < length[:, None]]].tobytes().decode("ascii")
+
+
 # --- shapes ----------------------------------------------------------------------------------
 
 
 def _paths(
     shapes: NDArray[np.object_], kind: str, tolerance_m: float, *, is_coverage: bool = False
-) -> list[list[list[list[int]]]]:
-    """Code each shape as parts, each a list of rings (a line has one), each x, y, then steps.
+) -> dict[str, str]:
+    """Code shapes as `shapes`, how many rings each has, `rings`, how many points, and `steps`.
 
-    Steps are whole numbers of 100 m in EPSG:3413; the point that closes a ring is left out. Shapes
-    of a coverage are simplified together, so that neighbours stay neighbours.
+    Steps lead from point to point over all rings, x and y, in whole numbers of 100 m of EPSG:3413;
+    the point that closes a ring is left out. Shapes of a coverage are simplified together, so that
+    neighbours stay neighbours.
     """
     if tolerance_m and is_coverage:
         shapes = shapely.coverage_simplify(shapes, tolerance_m)
@@ -297,36 +385,25 @@ def _paths(
     parts, shape_of = shapely.get_parts(shapes, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True) if closed else (parts, np.arange(len(parts)))
     xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    if not len(xy):
-        return [[] for _ in shapes]
     xy = np.round(xy / _PATH_GRID_M).astype(int)
-    first = np.append(True, ring_of[1:] != ring_of[:-1])
-    moved = first | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))
+    starts = np.append(True, ring_of[1:] != ring_of[:-1])[: len(xy)]
+    moved = starts | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))[: len(xy)]
     xy, ring_of = xy[moved], ring_of[moved]
     if closed:
         # The last point of a ring is its first again.
-        inner = np.append(ring_of[1:] == ring_of[:-1], False)
+        inner = np.append(ring_of[1:] == ring_of[:-1], False)[: len(xy)]
         xy, ring_of = xy[inner], ring_of[inner]
     count = np.bincount(ring_of, minlength=len(rings))
-    stop = np.cumsum(count) * 2
-    steps = np.diff(xy, axis=0, prepend=0)
-    starts = (stop // 2 - count)[count > 0]
-    steps[starts] = xy[starts]
-    flat = steps.ravel().tolist()
-    coded: list[list[list[list[int]]]] = [[] for _ in shapes]
-    least = 3 if closed else 2
-    part = -1
-    for ring in range(len(rings)):
-        is_outer = part_of[ring] != part
-        part = part_of[ring]
-        if is_outer:
-            # A part whose outline vanished has no inside left to cut holes into.
-            holds = count[ring] >= least
-            if holds:
-                coded[shape_of[part]].append([])
-        if holds and count[ring] >= least:
-            coded[shape_of[part]][-1].append(flat[stop[ring] - 2 * count[ring] : stop[ring]])
-    return coded
+    held = count >= (3 if closed else 2)
+    # A part whose outline vanished has no inside left to cut holes into.
+    outer = np.append(True, part_of[1:] != part_of[:-1])[: len(rings)]
+    held &= held[outer][part_of] if closed else True
+    steps = np.diff(xy[held[ring_of]], axis=0, prepend=0)
+    return {
+        "shapes": _packed(np.bincount(shape_of[part_of[held]], minlength=len(shapes))),
+        "rings": _packed(count[held]),
+        "steps": _packed(steps.ravel()),
+    }
 
 
 def _label(shape: Any) -> list[int]:
