@@ -55,6 +55,8 @@ _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
 _SHARE_DIGITS = 4  # after the point, of what lies between 0 and 1; the tables hold all of them
 _PACKED_BELOW = 2**28
+_LONG = 50_000  # characters of a column from which on its texts are kept as phrases
+_PHRASE = re.compile(r"(?<=[.,:;]) ")
 _ALPHABET: Final = np.frombuffer(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
 )
@@ -101,8 +103,11 @@ def page(picture: Picture, other: Picture | None = None) -> str:
         If the shell refers to anything outside the file, or a value is not finite.
     """
     # One replacement, and the last: a name that reads like the placeholder stays a name.
-    blocks = _block("picture-data", _content(picture, other)) + _block("evidence-data", _evidence(picture))
-    return _shell().replace(_DATA, blocks)
+    content, later = _content(picture, other)
+    blocks = {_DATA: _block("picture-data", content)}
+    blocks[_LATER] = "".join(_block(f"later-{name}", rest) for name, rest in later.items())
+    blocks[_LATER] += _block("evidence-data", _evidence(picture))
+    return _PLACE.sub(lambda place: blocks[place.group()], _shell())
 
 
 def _block(name: str, content: Any) -> str:
@@ -119,7 +124,8 @@ def _block(name: str, content: Any) -> str:
 # --- what the page is told -------------------------------------------------------------------
 
 
-def _content(picture: Picture, other: Picture | None) -> dict[str, Any]:
+def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the first view needs, and by layer what only a closer look asks for."""
     there = {layer.id for layer in picture.layers}
     drawn = [
         layer
@@ -127,7 +133,12 @@ def _content(picture: Picture, other: Picture | None) -> dict[str, Any]:
         if layer.geometry != "table" and _DRAWN_BY.get(layer.id) not in there
     ]
     first: dict[bytes, str] = {}
-    return {
+    layers, later = [], {}
+    for layer in drawn:
+        one = _layer(layer, picture, first)
+        later[layer.id] = _put_off(one)
+        layers.append(one)
+    content = {
         "region": {
             "title": _text(picture.region.title),
             "outline": _paths(np.array([picture.region.outline], dtype=object), "polygon", 0),
@@ -144,11 +155,35 @@ def _content(picture: Picture, other: Picture | None) -> dict[str, Any]:
         ],
         "pillars": PILLARS,
         "base": {name: _plain(style) for name, style in BASE.items()},
-        "layers": [_layer(layer, picture, first) for layer in drawn],
+        "layers": layers,
         "extent": _latest_extent(picture),
         "method": METHOD,
         "compare": None if other is None else _compared(picture, other),
     }
+    return content, {name: rest for name, rest in later.items() if rest}
+
+
+# Columns that the first view shows, or counts, of layers that have more than those.
+_FIRST = {
+    "nodes": ("name", "node_id", "kind", "country_iso3", "institution", "dual_use_class", "flag",
+              "flag_probability"),
+    "settlements": ("name", "population"),
+    "seas": ("name",),
+}  # fmt: skip
+
+
+def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a layer, and return, what the first view does without.
+
+    A browser reads a page from its beginning: what stands behind the script keeps nobody waiting.
+    """
+    name, is_shown = layer["id"], layer["style"]["visible"]
+    first = _FIRST.get(name, tuple(c["name"] for c in layer["columns"]) if is_shown else ())
+    rest: dict[str, Any] = {"columns": [c for c in layer["columns"] if c["name"] not in first]}
+    layer["columns"] = [c for c in layer["columns"] if c["name"] in first]
+    if not is_shown and name != "settlements":
+        rest |= {part: layer.pop(part) for part in ("x", "y", "paths") if part in layer}
+    return {part: content for part, content in rest.items() if content}
 
 
 def _expires(picture: Picture) -> str | None:
@@ -305,7 +340,7 @@ def _coded(values: pd.Series, column: Column) -> dict[str, Any]:
 
     `one` is a value all rows share; `values` with `codes` a dictionary (null is -1); `packed` whole
     numbers of 10**-digits, of which 0 is null and what is not negative is moved up by one; `values`
-    alone are the values.
+    alone are the values. Long texts are phrases (`_phrased`).
     """
     is_text = column.dtype == "str"
     codes, found = pd.factorize(values, sort=True)
@@ -315,11 +350,20 @@ def _coded(values: pd.Series, column: Column) -> dict[str, Any]:
         return {"one": plain[0]}
     if 3 * len(plain) < len(codes):
         return {"values": plain, "codes": _packed(codes)}
+    if is_text and sum(map(len, plain)) > _LONG:
+        return _phrased([None if code < 0 else plain[code] for code in codes.tolist()])
     digits = None if is_text or not plain else _digits(np.asarray(plain, dtype=float))
     if digits is None:
         return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
     whole = np.round(np.append(plain, 0.0) * 10.0**digits).astype(np.int64)
     return {"digits": digits, "packed": _packed(np.where(codes < 0, 0, (whole + (whole >= 0))[codes]))}
+
+
+def _phrased(texts: list[str | None]) -> dict[str, Any]:
+    """Code long texts as phrases that many share: `phrases`, which ones, and how many each text has."""
+    split = [[] if text is None else _PHRASE.split(text) for text in texts]
+    codes, phrases = pd.factorize(np.array([part for parts in split for part in parts], dtype=object))
+    return {"phrases": phrases.tolist(), "which": _packed(codes), "counts": _packed([len(p) for p in split])}
 
 
 def _digits(values: NDArray[np.float64]) -> int | None:
@@ -423,7 +467,8 @@ def _label(shape: Any) -> list[int]:
 # --- the shell -------------------------------------------------------------------------------
 
 # What the shell holds for what is known only here.
-_CODE, _LOOK, _POLICY, _DATA = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA"))
+_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
+_PLACE = re.compile(f"{_DATA}|{_LATER}")
 
 
 @cache

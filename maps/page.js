@@ -91,11 +91,12 @@ class Rings {
 
   // Trace a shape in pixels. Points that move the pen by less than half a pixel are left out, and
   // so are runs that lie wholly on one side of the view.
-  trace(ctx, shape, view, closed) {
+  trace(ctx, shape, view, closed, least = 0.9) {
     const { xy, start } = this, { a, b, e, f, wide, high } = view;
     let any = false;
     for (let r = this.first[shape]; r < this.first[shape + 1]; r++) {
       if (!this.near(r, view.bounds)) continue;
+      if (closed && Math.max(this.box[4 * r + 2] - this.box[4 * r], this.box[4 * r + 3] - this.box[4 * r + 1]) * view.scale < 0.9) continue;
       any = true;
       let px = NaN, py = NaN, side = 0, hx = 0, hy = 0, held = false;
       for (let i = 2 * start[r], stop = 2 * start[r + 1]; i < stop; i += 2) {
@@ -104,7 +105,7 @@ class Rings {
         if (i === 2 * start[r]) ctx.moveTo(x, y);
         else {
           const last = i === stop - 2;
-          if (!last && ((now & side) || (!now && Math.abs(x - px) + Math.abs(y - py) < 0.6))) {
+          if (!last && ((now & side) || (!now && Math.abs(x - px) + Math.abs(y - py) < least))) {
             held = (now & side) !== 0;
             hx = x; hy = y;
             if (now & side) { side = now & side; }
@@ -204,14 +205,14 @@ function el(tag, attributes, ...children) {
   return made;
 }
 
+const FIGURE = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 6 });
 function number(value) {
-  if (!Number.isFinite(value)) return String(value);
-  return value.toLocaleString("en-GB", { maximumSignificantDigits: 6 }).replace(/,/g, "\u202f");
+  return Number.isFinite(value) ? FIGURE.format(value).replace(/,/g, "\u202f") : String(value);
 }
 
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
 
-// The four forms of a column; `_coded` of maps/html.py is the other end.
+// The forms of a column; `_coded` of maps/html.py is the other end.
 function cell(column, i) {
   if (!column) return null;
   let value;
@@ -222,6 +223,10 @@ function cell(column, i) {
   } else if (column.codes !== undefined) {
     const code = codesOf(column)[i];
     value = code < 0 ? null : column.values[code];
+  } else if (column.phrases) {
+    if (!column.start) Object.assign(column, { which: unpack(column.which), start: startsOf(unpack(column.counts)) });
+    const [from, to] = [column.start[i], column.start[i + 1]];
+    value = from === to ? null : Array.from(column.which.subarray(from, to), (k) => column.phrases[k]).join(" ");
   } else value = column.one !== undefined ? column.one : column.values[i];
   return value === "" ? null : value;
 }
@@ -327,18 +332,33 @@ function hatched(kind, fill, line) {
 class Sheet {
   constructor(data) {
     Object.assign(this, data);
-    this.column = Object.fromEntries(data.columns.map((column) => [column.name, column]));
+    this.named();
     this.classes = new Map(data.style.classes.map((c, rank) => [c.value, { ...c, rank }]));
     this.shapes = new Map(data.style.shapes.map((s) => [s.value, s]));
     this.on = data.style.visible;
   }
 
-  // Shapes that another layer has as well are kept there.
-  share(sheets) {
-    if (typeof this.paths === "string") this.owner = sheets.find((other) => other.id === this.paths);
+  named() {
+    this.column = Object.fromEntries(this.columns.map((column) => [column.name, column]));
   }
 
+  // What the first view did without stands at the end of the page; read when first asked for.
+  whole() {
+    const rest = !this.isWhole && byId(`later-${this.id}`);
+    if (rest) {
+      const { columns = [], ...shapes } = JSON.parse(rest.textContent);
+      Object.assign(this, shapes);
+      this.columns = [...this.columns, ...columns];
+      this.named();
+    }
+    this.isWhole = this.isWhole || document.readyState !== "loading" || Boolean(rest);
+    if (typeof this.paths === "string") this.owner = this.sheets.find((other) => other.id === this.paths);
+    return this;
+  }
+
+  // Shapes that another layer has as well are kept there.
   get rings() {
+    if (!this.paths || typeof this.paths === "string") this.whole();
     if (this.owner) return this.owner.rings;
     if (!(this.paths instanceof Rings)) this.paths = new Rings(this.paths);
     return this.paths;
@@ -346,6 +366,7 @@ class Sheet {
 
   // Points in metres of the plane.
   get points() {
+    if (this.x === undefined) this.whole();
     if (typeof this.x === "string") {
       this.x = unpack(this.x).map((v) => v * POINT_GRID);
       this.y = unpack(this.y).map((v) => v * POINT_GRID);
@@ -353,7 +374,7 @@ class Sheet {
     return this;
   }
 
-  value(name, i) { return cell(this.column[name], i); }
+  value(name, i) { return cell(this.column[name] || this.whole().column[name], i); }
   name(i) { return this.value("name", i); }
   title_of(i) { return this.name(i) || `${this.title}, without a name`; }
   class_of(i) { return this.classes.get(String(this.value(this.style.class_column, i))); }
@@ -396,6 +417,7 @@ class Sheet {
   }
 
   draw(ctx, view) {
+    if (!this.style.visible) this.whole();
     if (this.geometry === "point") this.drawPoints(ctx, view);
     else if (this.geometry === "line") this.drawLines(ctx, view);
     else this.drawAreas(ctx, view);
@@ -407,7 +429,7 @@ class Sheet {
     if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
     for (const i of indices) {
       ctx.beginPath();
-      if (this.rings.trace(ctx, i, view, true)) inked(ctx, this.look(this.class_of(i), i));
+      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 1.5)) inked(ctx, this.look(this.class_of(i), i));
     }
   }
 
@@ -585,7 +607,7 @@ function frameOf(map, corner) {
 function start(map) {
   const data = block("picture-data");
   const sheets = data.layers.map((layer) => new Sheet(layer));
-  for (const s of sheets) s.share(sheets);
+  for (const s of sheets) s.sheets = sheets;
   const sheet = Object.fromEntries(sheets.map((s) => [s.id, s]));
   const nodes = sheet.nodes;
   const sources = new Map(data.sources.map((source) => [source.id, source]));
@@ -603,7 +625,7 @@ function start(map) {
 
   // --- what is drawn, from the ground up ---------------------------------------------------------
 
-  const painter = new Painter({ padding: 0.25 });
+  const painter = new Painter({ padding: 0.12 });
   const baseLook = (name) => {
     const s = data.base[name];
     return { color: ink(s.stroke), weight: s.width, opacity: s.stroke_opacity, dash: [], fill: ink(s.fill), fillOpacity: 1 };
@@ -712,6 +734,11 @@ function start(map) {
       else map.closeTooltip(tip);
     });
   }
+  // A drag that leaves what was drawn draws again on the way.
+  map.on("move", () => {
+    const corner = map.containerPointToLayerPoint([0, 0]), view = L.bounds(corner, corner.add(map.getSize()));
+    if (painter._bounds && !map._animatingZoom && !painter._bounds.contains(view)) painter._update();
+  });
   map.on("mousemove", hint);
   map.on("mouseout", () => map.closeTooltip(tip));
   map.on("click", (event) => {
@@ -986,6 +1013,7 @@ function start(map) {
   // --- swatches --------------------------------------------------------------------------------------
 
   function swatch(style, geometry, own) {
+    if (geometry === "point") return glyph(style, own || {});
     const stroke = ink((own && own.stroke) || style.stroke), fill = ink((own && own.fill) || style.fill);
     const canvas = el("canvas", { class: "swatch", width: 66, height: 48, "aria-hidden": "true" });
     const ctx = canvas.getContext("2d");
@@ -1000,20 +1028,24 @@ function start(map) {
       ctx.moveTo(1, 8);
       ctx.lineTo(21, 8);
       ctx.stroke();
-    } else if (geometry === "polygon") {
+    } else {
       ctx.globalAlpha = Math.max(style.fill_opacity, 0.1);
       ctx.fillRect(2, 2.5, 18, 11);
       ctx.globalAlpha = 1;
       if (!style.width) ctx.strokeStyle = ink(data.base.graticule.stroke);
       ctx.strokeRect(2, 2.5, 18, 11);
-    } else {
-      if (own && own.hollow) ctx.setLineDash([2, 1.6]);
-      trace(ctx, (own && own.shape) || style.shape, 11, 8, Math.min((own && own.radius) || Math.max(style.radius, 4), 6.6));
-      ctx.fill();
-      ctx.stroke();
-      if (own && own.dot) drop(ctx, stroke, 11, 8, 6);
     }
     return canvas;
+  }
+
+  function glyph(style, own) {
+    const r = Math.min(own.radius || Math.max(style.radius, 4), 6.6), outline = SHAPES[own.shape || style.shape];
+    const look = { fill: ink(own.fill || style.fill), stroke: ink(own.stroke || style.stroke),
+      "stroke-width": Math.max(own.width || style.width, 0.8), "stroke-dasharray": own.hollow ? "2 1.6" : null };
+    return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" },
+      outline ? el("svg:polygon", { ...look, points: outline.map(([u, v]) => `${(11 + u * r).toFixed(1)},${(8 + v * r).toFixed(1)}`).join(" ") })
+        : el("svg:circle", { ...look, cx: 11, cy: 8, r }),
+      own.dot ? el("svg:circle", { cx: 11, cy: 8, r: 2.2, fill: look.stroke }) : null);
   }
 
   // --- layer tree --------------------------------------------------------------------------------------
@@ -1419,7 +1451,7 @@ function start(map) {
 
   const SPINE = ["name", "source_id", "as_of"];
   function table(s, i, skip) {
-    const rows = s.columns.filter((column) => !skip.includes(column.name));
+    const rows = s.whole().columns.filter((column) => !skip.includes(column.name));
     return rows.length ? el("dl", { class: "facts" }, rows.map((column) => fact(
       upper(words(column.name)), shown(cell(column, i), column.unit), column.meaning))) : null;
   }
@@ -1470,6 +1502,7 @@ function start(map) {
     .map((part) => el("li", null, part))) : shown(null));
 
   function nodeDetails(i) {
+    nodes.whole();
     const get = (name) => nodes.value(name, i);
     const flag = nodes.classes.get(get("flag"));
     const p = get("flag_probability"), dual = get("dual_use_class");
@@ -1686,7 +1719,7 @@ function start(map) {
   }
 
   function download(rows) {
-    const columns = nodes.columns;
+    const { columns } = nodes.whole();
     const lines = [columns.map((column) => column.name), ...rows.map((i) => columns.map((column) => cell(column, i)))];
     const text = lines.map((line) => line.map(csvCell).join(",")).join("\r\n");
     const address = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));
@@ -1967,11 +2000,12 @@ function start(map) {
   strip();
   method();
   layerTree();
-  fit();
-  painter.addTo(map);
   filters();
   listChanges();
   drawLegend();
+  fit();
+  painter.addTo(map);
+  thinned();
   names.addTo(map);
   scaleBar();
   map.on("moveend", () => { scaleBar(); thinned(); remember(); });
@@ -1994,7 +2028,8 @@ function start(map) {
     return false;
   };
   atHome = true;
-  restore();
+  // What a link asks for may stand at the end of the page.
+  if (location.hash.length > 1) addEventListener("DOMContentLoaded", restore);
   restoring = false;
   requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
 }

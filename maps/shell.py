@@ -17,7 +17,7 @@ __all__ = ["PATH", "make"]
 PATH = Path(__file__).parent / "shell.html"
 
 # Stand-ins for what jinja2 must not read (scripts hold braces) and for what is known only later.
-_CODE, _LOOK, _POLICY, _DATA = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA"))
+_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
 
 _HEAD = f"""
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
@@ -139,7 +139,9 @@ def make() -> str:
     # folium names what it makes at random; the same picture must give the same bytes.
     polar._id = "arctic"  # noqa: SLF001
     figure = folium.Figure(title="Arctic situational picture").add_child(polar)
-    return str(figure.render()).replace("<html>", '<html lang="en">', 1) + "\n"
+    text = str(figure.render()).replace("<html>", '<html lang="en">', 1)
+    # What the first view does without comes after the script that draws it.
+    return text.replace("</html>", f"{_LATER}</html>") + "\n"
 
 
 if __name__ == "__main__":
