@@ -192,7 +192,11 @@ def _expires(picture: Picture) -> str | None:
     return None if end is None else _text(end.isoformat() if hasattr(end, "isoformat") else end)
 
 
-_COMPARED = ("flag", "flag_probability", *(f"{a}_{e}" for a in ("climate", "military", "civil") for e in ("low", "high")))
+_COMPARED = (
+    "flag",
+    "flag_probability",
+    *(f"{a}_{e}" for a in ("climate", "military", "civil") for e in ("low", "high")),
+)
 
 
 def _compared(picture: Picture, other: Picture) -> dict[str, Any] | None:
@@ -239,7 +243,11 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
         "sources": sorted(
             set(map(_text, table["source_id"].dropna()))
-            | {_text(source.id) for source in picture.sources if source.feeds == layer.id and source.state in _GAPS}
+            | {
+                _text(source.id)
+                for source in picture.sources
+                if source.feeds == layer.id and source.state in _GAPS
+            }
         ),
         "style": _plain(classed(style_of(layer), table)),
         "columns": _columns(columns, table),

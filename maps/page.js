@@ -695,6 +695,9 @@ function start(map) {
     const { s, i } = opened, look = { ...baseLook("selection"), fill: null };
     ctx.beginPath();
     if (s.geometry === "point") {
+      // What was chosen may stand beneath another mark: it is drawn again, on top.
+      const { list, kind } = s.marks(), { canvas, half } = s.sprite(list[kind[i]], view.size, view.ratio), [x, y] = pixel(view, s.place(i));
+      ctx.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
       trace(ctx, "circle", ...pixel(view, s.place(i)), (s.look(s.class_of(i), i).radius + 5) * view.size);
     } else s.rings.trace(ctx, i, view, s.geometry === "polygon");
     inked(ctx, s.geometry === "line" ? { ...look, weight: 5, opacity: 0.6 } : look);
@@ -758,7 +761,7 @@ function start(map) {
     const extent = box.getSize();
     // On a wide screen the rail stands beside the region, on a narrow one below it.
     const rail = document.querySelector(".rail");
-    const aside = narrow.matches ? 0 : rail.offsetWidth + 12, below = narrow.matches ? byId("ice").offsetHeight : 0;
+    const aside = narrow.matches || printing ? 0 : rail.offsetWidth + 12, below = narrow.matches && !printing ? byId("ice").offsetHeight : 0;
     const resolution = Math.min(RESOLUTIONS[0], Math.max(
       extent.x / Math.max(size.x - margin - aside, 50), extent.y / Math.max(size.y - margin - below, 50)));
     const zoom = Math.max(0, crs.zoom(1 / resolution));
@@ -1495,7 +1498,7 @@ function start(map) {
         was === null || wasTo === null ? null : el("svg:rect", { class: "then", x: x(was), y: 1, width: Math.max(96 * (wasTo - was), 0.8), height: 12 }),
         blank || known === null ? null : el("svg:line", { class: "known", x1: x(known), x2: x(known), y1: 0, y2: 14 })),
       el("p", { class: "small" }, covered(coverage),
-        was === null || wasTo === null ? null : ` · then ${fixed(was)} to ${fixed(wasTo)}`));
+        was === null || wasTo === null ? null : ` · other picture ${fixed(was)} to ${fixed(wasTo)}`));
   }
 
   const list = (text) => (text ? el("ul", { class: "plainlist" }, text.split(";").map((part) => part.trim()).filter(Boolean)
@@ -1648,7 +1651,7 @@ function start(map) {
   const PAGE = 200;
   const span = (axis) => [axis, (i) => {
     const [low, high] = ["low", "high"].map((part) => nodes.value(`${axis}_${part}`, i));
-    return low === null || high === null ? null : `${low.toFixed(2)} – ${high.toFixed(2)}`;
+    return low === null || high === null ? null : `${low.toFixed(2)}\u00a0–\u00a0${high.toFixed(2)}`;
   }, (i) => nodes.value(`${axis}_low`, i)];
   const plainly = (name) => [name, (i) => nodes.value(name, i), (i) => nodes.value(name, i)];
   const FIELDS = [
@@ -1699,7 +1702,7 @@ function start(map) {
     });
     fillDialog("table-view", "Nodes shown", [
       el("p", { class: "bar", id: "table-count" }, `${byId("shown").textContent}, ${rows.length ? `${number(first + 1)} to ${number(Math.min(first + PAGE, rows.length))} here` : "none here"}.`,
-        step("Before", -1), step("Next", 1), save),
+        step("Previous", -1), step("Next", 1), save),
       el("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": "table-view-title" }, el("table", { class: "nodes" },
         el("thead", null, el("tr", null, head)),
         el("tbody", null, rows.slice(first, first + PAGE).map((i) => {
@@ -1795,6 +1798,7 @@ function start(map) {
     printing = on;
     document.documentElement.classList.toggle("printing", on);
     if (on) before = { view, legend: byId("legend").open };
+    tellCaveats();
     byId("legend").open = on || before.legend;
     map.invalidateSize({ pan: false });
     if ((on ? view : before.view)[2]) { fit(); atHome = true; }
@@ -1889,8 +1893,13 @@ function start(map) {
     byId("scope").textContent = `${data.region.title} · ${data.scenario}`;
     tellAge();
     setInterval(tellAge, 60_000);
-    byId("first-caveats").textContent = data.caveats.slice(0, 2).join(" ");
+    tellCaveats();
     byId("caveats-open").textContent = `All ${data.caveats.length} caveats, sources`;
+  }
+
+  // Paper has no button: it bears them all.
+  function tellCaveats() {
+    byId("first-caveats").textContent = data.caveats.slice(0, printing ? data.caveats.length : 2).join(" ");
   }
 
   // Age and end are by the reader's clock: a stored page cannot know when it is read.

@@ -41,6 +41,10 @@ _BODY = f"""
  aria-expanded="false" aria-controls="hits" aria-autocomplete="list" placeholder="Name">
 <ul id="hits" role="listbox" aria-label="Places found" hidden></ul>
 </div>
+<section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
+<p class="small" id="changes-note"></p>
+<div class="row"><input type="checkbox" id="changes-on" checked><label for="changes-on">Mark changes on the map</label></div>
+<div id="changes-list"></div></section>
 <section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
 <div id="layers"></div></section>
 <section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
@@ -48,10 +52,6 @@ _BODY = f"""
 <button type="button" id="table-open">Table of these nodes</button></section>
 <section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Flagged nodes</h2>
 <p class="small" id="flagged-note"></p><ol id="flagged-list"></ol></section>
-<section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
-<p class="small" id="changes-note"></p>
-<div class="row"><input type="checkbox" id="changes-on" checked><label for="changes-on">Mark changes on the map</label></div>
-<div id="changes-list"></div></section>
 </nav>
 <main id="stage" aria-label="Map">
 <div class="folium-map" id="{{{{ this.get_name() }}}}"></div>

@@ -163,7 +163,9 @@ def draw(
     picture: Place = _PICTURES,
     kind: Annotated[str, typer.Option("--as", help="What to draw; all kinds by default.")] = "all",
     to: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("drawn"),
-    compare: Annotated[Path | None, typer.Option(help="Another picture, whose differences the map shows.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Another picture, whose differences the map shows.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
