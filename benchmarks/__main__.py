@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.maps import maps
+
 ROOT = Path(__file__).parent.parent
 FLOOR = "import geopandas, xarray, rasterio, pyarrow"
 RUNS = 5
@@ -73,7 +75,7 @@ def start() -> list[dict[str, Any]]:
     ]
 
 
-BENCHMARKS = {"build": build, "start": start}
+BENCHMARKS = {"build": build, "start": start, "maps": maps}
 
 
 def main(arguments: list[str]) -> int:

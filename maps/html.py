@@ -358,7 +358,7 @@ def _coded(values: pd.Series, column: Column) -> dict[str, Any]:
         return {"one": plain[0]}
     if 3 * len(plain) < len(codes):
         return {"values": plain, "codes": _packed(codes)}
-    if is_text and sum(map(len, plain)) > _LONG:
+    if is_text and sum(len(str(text)) for text in plain) > _LONG:
         return _phrased([None if code < 0 else plain[code] for code in codes.tolist()])
     digits = None if is_text or not plain else _digits(np.asarray(plain, dtype=float))
     if digits is None:

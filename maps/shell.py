@@ -43,7 +43,8 @@ _BODY = f"""
 </div>
 <section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
 <p class="small" id="changes-note"></p>
-<div class="row"><input type="checkbox" id="changes-on" checked><label for="changes-on">Mark changes on the map</label></div>
+<div class="row"><input type="checkbox" id="changes-on" checked>
+<label for="changes-on">Mark changes on the map</label></div>
 <div id="changes-list"></div></section>
 <section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
 <div id="layers"></div></section>
@@ -70,7 +71,8 @@ _BODY = f"""
 <option value="light">light</option><option value="dark">dark</option></select></label>
 </div></details>
 <section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
-<button type="button" id="measure-undo">Undo</button> <button type="button" id="measure-done">Done</button></section>
+<button type="button" id="measure-undo">Undo</button>
+<button type="button" id="measure-done">Done</button></section>
 </div>
 <div class="rail">
 <details id="legend"><summary>Legend</summary><div id="legend-body"></div></details>
