@@ -21,7 +21,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import ExportError
-from layers.schema import PILLARS
+from layers.schema import PILLARS, Column
 from maps.method import METHOD
 from maps.style import BASE, classed, style_of
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.picture import Picture
-    from layers.schema import Column, Layer
+    from layers.schema import Layer
     from maps.style import Style
 
 __all__ = ["page", "write"]
@@ -165,8 +165,7 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
 
 # Columns that the first view shows, or counts, of layers that have more than those.
 _FIRST = {
-    "nodes": ("name", "node_id", "kind", "country_iso3", "institution", "dual_use_class", "flag",
-              "flag_probability"),
+    "nodes": ("name", "kind", "country_iso3", "institution", "dual_use_class", "flag", "flag_probability"),
     "settlements": ("name", "population"),
     "seas": ("name",),
 }  # fmt: skip
@@ -305,6 +304,8 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         return None
     place = pd.Series(range(len(nodes)), index=nodes["node_id"].astype(str))
     owner = table["node_id"].astype(str).map(place)
+    if not owner.notna().any():
+        return None
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
     if "score_high" in rows:
@@ -336,11 +337,25 @@ def _columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]:
             "name": column.name,
             "unit": _text(column.unit),
             "meaning": _text(column.meaning),
-            **_coded(table[column.name], column),
+            **(_keyed(table) if column.name == "node_id" else _coded(table[column.name], column)),
         }
         for column in columns
         if column.name in table.columns
     ]
+
+
+def _keyed(table: Any) -> dict[str, Any]:
+    """Code the ids of nodes without the kind and colon that each begins with."""
+    ids, column = table["node_id"], Column("node_id", "str", "")
+    if "kind" not in table.columns:
+        return _coded(ids, column)
+    short = [
+        node_id.removeprefix(f"{kind}:") if str(node_id).startswith(f"{kind}:") else None
+        for node_id, kind in zip(ids, table["kind"], strict=True)
+    ]
+    if None in short:
+        return _coded(ids, column)
+    return {**_coded(pd.Series(short, dtype="str"), column), "after": "kind"}
 
 
 def _coded(values: pd.Series, column: Column) -> dict[str, Any]:

@@ -75,28 +75,31 @@ class Rings {
     this.xy = xy;
     this.box = new Int32Array(4 * (this.start.length - 1)); // west, south, east, north of each ring
     for (let r = 0; r < this.start.length - 1; r++) {
-      let w = Infinity, s = Infinity, e = -Infinity, n = -Infinity;
-      for (let i = 2 * this.start[r]; i < 2 * this.start[r + 1]; i += 2) {
-        w = Math.min(w, xy[i]); e = Math.max(e, xy[i]);
-        s = Math.min(s, xy[i + 1]); n = Math.max(n, xy[i + 1]);
+      const first = 2 * this.start[r], last = 2 * this.start[r + 1], k = 4 * r;
+      let w = xy[first], s = xy[first + 1], e = w, n = s;
+      for (let i = first + 2; i < last; i += 2) {
+        const x = xy[i], y = xy[i + 1];
+        if (x < w) w = x; else if (x > e) e = x;
+        if (y < s) s = y; else if (y > n) n = y;
       }
-      this.box.set([w, s, e, n], 4 * r);
+      this.box[k] = w; this.box[k + 1] = s; this.box[k + 2] = e; this.box[k + 3] = n;
     }
   }
 
-  near(r, [w, s, e, n]) {
+  near(r, box) {
     const b = this.box, k = 4 * r;
-    return b[k] <= e && b[k + 2] >= w && b[k + 1] <= n && b[k + 3] >= s;
+    return b[k] <= box[2] && b[k + 2] >= box[0] && b[k + 1] <= box[3] && b[k + 3] >= box[1];
   }
 
   // Trace a shape in pixels. Points that move the pen by less than half a pixel are left out, and
   // so are runs that lie wholly on one side of the view.
   trace(ctx, shape, view, closed, least = 0.9) {
-    const { xy, start } = this, { a, b, e, f, wide, high } = view;
+    const { xy, start, box } = this, { a, b, e, f, wide, high } = view, speck = 0.9 / view.scale;
     let any = false;
     for (let r = this.first[shape]; r < this.first[shape + 1]; r++) {
+      const k = 4 * r;
+      if (closed && box[k + 2] - box[k] < speck && box[k + 3] - box[k + 1] < speck) continue;
       if (!this.near(r, view.bounds)) continue;
-      if (closed && Math.max(this.box[4 * r + 2] - this.box[4 * r], this.box[4 * r + 3] - this.box[4 * r + 1]) * view.scale < 0.9) continue;
       any = true;
       let px = NaN, py = NaN, side = 0, hx = 0, hy = 0, held = false;
       for (let i = 2 * start[r], stop = 2 * start[r + 1]; i < stop; i += 2) {
@@ -228,6 +231,7 @@ function cell(column, i) {
     const [from, to] = [column.start[i], column.start[i + 1]];
     value = from === to ? null : Array.from(column.which.subarray(from, to), (k) => column.phrases[k]).join(" ");
   } else value = column.one !== undefined ? column.one : column.values[i];
+  if (column.before) value = `${cell(column.before, i)}:${value}`;
   return value === "" ? null : value;
 }
 
@@ -245,6 +249,7 @@ function shown(value, unit) {
   return unit && unit !== "1" ? `${text} ${unit}` : text;
 }
 
+const BY_NAME = new Intl.Collator("en").compare;
 const FOLDED = { ø: "o", æ: "ae", å: "a", đ: "d", ð: "d", þ: "th", ß: "ss", ł: "l", ı: "i" };
 function fold(text) {
   return text.toLowerCase().replace(/[øæåđðþßłı]/g, (c) => FOLDED[c])
@@ -340,6 +345,7 @@ class Sheet {
 
   named() {
     this.column = Object.fromEntries(this.columns.map((column) => [column.name, column]));
+    for (const column of this.columns) if (column.after) column.before = this.column[column.after];
   }
 
   // What the first view did without stands at the end of the page; read when first asked for.
@@ -429,7 +435,7 @@ class Sheet {
     if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
     for (const i of indices) {
       ctx.beginPath();
-      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 1.5)) inked(ctx, this.look(this.class_of(i), i));
+      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
     }
   }
 
@@ -456,18 +462,21 @@ class Sheet {
     const kinds = new Map(), kind = new Uint16Array(this.count), list = [];
     const parts = [column[style.class_column], column[style.shape_column], column.dual_use_class];
     for (let i = 0; i < this.count; i++) {
-      const values = parts.map((part) => cell(part, i));
-      const name = `${values[0]}|${values[1]}|${values[2] === "D3"}`;
-      if (!kinds.has(name)) {
-        const own = this.classes.get(String(values[0])), shape = this.shapes.get(String(values[1]));
-        kinds.set(name, list.length);
-        list.push({ own, shape: (shape || style).shape, dot: values[2] === "D3", rank: own ? own.rank : this.classes.size,
-          major: ["robust", "possible"].includes(values[0]) && style.class_column === "flag" });
+      const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
+      const name = `${level}|${shape}|${dual}`;
+      let known = kinds.get(name);
+      if (known === undefined) {
+        const own = this.classes.get(String(level));
+        kinds.set(name, known = list.length);
+        list.push({ own, shape: (this.shapes.get(String(shape)) || style).shape, dot: dual, rank: own ? own.rank : this.classes.size,
+          major: ["robust", "possible"].includes(level) && style.class_column === "flag" });
       }
-      kind[i] = kinds.get(name);
+      kind[i] = known;
     }
-    const order = Uint32Array.from({ length: this.count }, (_, i) => i);
-    if (list.length > 1) order.sort((a, b) => list[kind[a]].rank - list[kind[b]].rank || a - b);
+    const order = new Uint32Array(this.count);
+    for (let rank = 0, next = 0; rank <= this.classes.size; rank++) {
+      for (let i = 0; i < this.count; i++) if (list[kind[i]].rank === rank) order[next++] = i;
+    }
     return (this.mark = { list, kind, order });
   }
 
@@ -1162,7 +1171,9 @@ function start(map) {
   function filter() {
     let left = 0;
     nodes.hidden = new Uint8Array(nodes.count);
-    for (let i = 0; i < nodes.count; i++) passes(i) ? left++ : (nodes.hidden[i] = 1);
+    if (FILTERS.some(([name]) => refused[name].size) || AXES.some(([axis]) => least[axis])) {
+      for (let i = 0; i < nodes.count; i++) passes(i) ? left++ : (nodes.hidden[i] = 1);
+    } else left = nodes.count;
     byId("shown").textContent = `${number(left)} of ${count(nodes.count, "node")} shown`;
     paint();
     thinned();
@@ -1189,39 +1200,45 @@ function start(map) {
       byId("filters").hidden = byId("flagged").hidden = true;
       return;
     }
+    // The boxes of a filter are made when it is first opened.
     for (const [name, title] of FILTERS) {
-      const tally = tallied(name);
-      const listed = name === "flag" ? [...nodes.classes.keys()] : name === "kind" ? [...nodes.shapes.keys()] : [];
-      const values = [...listed.filter((v) => tally.has(v)),
-        ...[...tally.keys()].filter((v) => !listed.includes(v)).sort()];
-      const boxes = values.map((value, k) => {
-        const box = el("input", { type: "checkbox", id: `only-${name}-${k}` });
-        box.checked = !refused[name].has(value);
-        renewed.push(() => { box.checked = !refused[name].has(value); });
-        box.addEventListener("change", () => {
-          refused[name][box.checked ? "delete" : "add"](value);
-          filter();
-        });
-        return el("div", { class: "row" }, box, el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : said(name, value)),
-          el("span", { class: "count" }, number(tally.get(value))));
-      });
-      const all = el("button", { type: "button", class: "plain" }, "All or none");
-      all.addEventListener("click", () => {
-        const every = boxes.every((row) => row.firstChild.checked);
-        values.forEach((value, k) => {
-          boxes[k].firstChild.checked = !every;
-          refused[name][every ? "add" : "delete"](value);
-        });
-        filter();
-      });
-      byId("choices").append(el("details", { class: "pillar" }, el("summary", null, title),
-        el("fieldset", null, el("legend", { class: "hide" }, title), boxes, all)));
+      const part = el("details", { class: "pillar" }, el("summary", null, title));
+      part.addEventListener("toggle", () => part.append(boxesOf(name, title)), { once: true });
+      byId("choices").append(part);
     }
     byId("choices").append(el("details", { class: "pillar" }, el("summary", null, "Axis thresholds"), thresholds()));
     byId("table-open").addEventListener("click", openTable);
     filter();
   }
   const renewed = [];
+
+  function boxesOf(name, title) {
+    const tally = tallied(name);
+    const listed = name === "flag" ? [...nodes.classes.keys()] : name === "kind" ? [...nodes.shapes.keys()] : [];
+    const values = [...listed.filter((v) => tally.has(v)),
+      ...[...tally.keys()].filter((v) => !listed.includes(v)).sort()];
+    const boxes = values.map((value, k) => {
+      const box = el("input", { type: "checkbox", id: `only-${name}-${k}` });
+      box.checked = !refused[name].has(value);
+      renewed.push(() => { box.checked = !refused[name].has(value); });
+      box.addEventListener("change", () => {
+        refused[name][box.checked ? "delete" : "add"](value);
+        filter();
+      });
+      return el("div", { class: "row" }, box, el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : said(name, value)),
+        el("span", { class: "count" }, number(tally.get(value))));
+    });
+    const all = el("button", { type: "button", class: "plain" }, "All or none");
+    all.addEventListener("click", () => {
+      const every = boxes.every((row) => row.firstChild.checked);
+      values.forEach((value, k) => {
+        boxes[k].firstChild.checked = !every;
+        refused[name][every ? "add" : "delete"](value);
+      });
+      filter();
+    });
+    return el("fieldset", null, el("legend", { class: "hide" }, title), boxes, all);
+  }
 
   function tallied(name) {
     const column = nodes.column[name], tally = new Map();
@@ -1259,10 +1276,11 @@ function start(map) {
   function listFlagged() {
     const chosen = [];
     for (let i = 0; i < nodes.count; i++) {
-      if (["robust", "possible"].includes(nodes.value("flag", i)) && passes(i)) chosen.push(i);
+      const flag = nodes.value("flag", i);
+      if ((flag === "robust" || flag === "possible") && !nodes.hidden[i]) chosen.push(i);
     }
     chosen.sort((a, b) => nodes.value("flag_probability", b) - nodes.value("flag_probability", a)
-      || nodes.title_of(a).localeCompare(nodes.title_of(b), "en"));
+      || BY_NAME(nodes.title_of(a), nodes.title_of(b)));
     byId("flagged-note").textContent = chosen.length
       ? `${count(chosen.length, "node")} robust or possible, by probability; ties are ties.${chosen.length > LISTED ? ` The first ${LISTED}:` : ""}`
       : "No node shown is flagged robust or possible.";
@@ -1672,7 +1690,7 @@ function start(map) {
     const turnBy = ordering.rising ? 1 : -1;
     // What is unknown comes last, whichever way the rest runs.
     return chosen.sort(([i, a], [j, b]) => (a === null) - (b === null)
-      || turnBy * (typeof a === "string" ? a.localeCompare(b, "en") : a - b) || i - j).map(([i]) => i);
+      || turnBy * (typeof a === "string" ? BY_NAME(a, b) : a - b) || i - j).map(([i]) => i);
   }
 
   function openTable() {

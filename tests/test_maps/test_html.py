@@ -964,8 +964,8 @@ def test_the_whole_region_is_in_view_and_nothing_hangs_over(
     overlap = page.evaluate("""() => {
         const boxes = [...document.querySelectorAll('.corner > *, .rail > *, .leaflet-control-zoom')]
             .filter(e => e.offsetParent).map(e => [e.id || e.className, e.getBoundingClientRect()]);
-        return boxes.flatMap(([a, r], i) => boxes.slice(i + 1).filter(([, q]) => r.left < q.right - 1 && q.left < r.right - 1
-            && r.top < q.bottom - 1 && q.top < r.bottom - 1).map(([b]) => [a, b]));
+        return boxes.flatMap(([a, r], i) => boxes.slice(i + 1).filter(([, q]) => r.left < q.right - 1
+            && q.left < r.right - 1 && r.top < q.bottom - 1 && q.top < r.bottom - 1).map(([b]) => [a, b]));
     }""")
     assert overlap == []
     page.close()
