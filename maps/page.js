@@ -2032,8 +2032,8 @@ function start(map) {
   drawLegend();
   fit();
   painter.addTo(map);
-  thinned();
   names.addTo(map);
+  thinned();
   scaleBar();
   map.on("moveend", () => { scaleBar(); thinned(); remember(); });
   map.on("dragend zoomend", () => { atHome = false; });

@@ -989,3 +989,22 @@ def test_a_print_bears_the_map_in_light_colours_and_all_caveats(
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.is_visible("#panel")
     page.close()
+
+
+def test_draw_compares_with_another_picture(folder: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from pipelines.cli import app
+
+    line = ["draw", str(folder), "--as", "html", "--to", str(tmp_path), "--compare", str(folder)]
+    told = CliRunner().invoke(app, line, catch_exceptions=False)
+    assert told.exit_code == 0
+    compared = _data((tmp_path / "map.html").read_text(encoding="utf-8"))["compare"]
+    assert compared["gone"] == []
+    flags = next(c for c in compared["columns"] if c["name"] == "flag")
+    ours = next(
+        c
+        for c in _layer((tmp_path / "map.html").read_text(encoding="utf-8"), "nodes")["columns"]
+        if c["name"] == "flag"
+    )
+    assert flags == ours
