@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.judgement import judgement, validation
+from benchmarks.maps import maps
 from benchmarks.network import network
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +83,7 @@ BENCHMARKS = {
     "network": network,
     "judgement": judgement,
     "validation": validation,
+    "maps": maps,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALWAYS", "EXPORTS", "Exporter", "write"]
 
-Exporter = Callable[["Picture", "Path"], "Path"]
+Exporter = Callable[..., "Path"]
 
 # Id -> module with `write(picture, folder) -> Path`. Imported when asked for: folium costs a second.
 EXPORTS: dict[str, str] = {
@@ -33,7 +33,10 @@ EXPORTS: dict[str, str] = {
 ALWAYS: tuple[str, ...] = ("gpkg", "html", "briefing", "rocrate")
 
 
-def write(name: str, picture: Picture, folder: Path) -> Path:
-    """Write one kind of output of `picture` into `folder` and return its path."""
+def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:
+    """Write one kind of output of `picture` into `folder` and return its path.
+
+    `options` go to the exporter: `html` takes `other`, a picture to compare with.
+    """
     exporter: Exporter = import_module(EXPORTS[name]).write
-    return exporter(picture, folder)
+    return exporter(picture, folder, **options)

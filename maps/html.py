@@ -21,7 +21,8 @@ import pandas as pd
 import shapely
 
 from layers.errors import ExportError
-from layers.schema import PILLARS
+from layers.schema import PILLARS, Column
+from maps.method import METHOD
 from maps.style import BASE, classed, style_of
 from maps.text import visible as _text
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.picture import Picture
-    from layers.schema import Column, Layer
+    from layers.schema import Layer
     from maps.style import Style
 
 __all__ = ["page", "write"]
@@ -53,14 +54,22 @@ _COVERAGES = ("countries", "alliances")
 _EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
+_SHARE_DIGITS = 4  # after the point, of what lies between 0 and 1; the tables hold all of them
+_PACKED_BELOW = 2**28
+_LONG = 50_000  # characters of a column from which on its texts are kept as phrases
+_PHRASE = re.compile(r"(?<=[.,:;]) ")
+_ALPHABET: Final = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
+)
 _MEDIAN_ENDS = 2010  # years of the period are in the median already
 
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
+_GAPS = (_NOT_HELD, "missing", "held", "stale")
 
 
-def write(picture: Picture, folder: Path) -> Path:
-    """Write `map.html` into `folder` and return its path.
+def write(picture: Picture, folder: Path, other: Picture | None = None) -> Path:
+    """Write `map.html` into `folder` and return its path; compared with `other` if that is given.
 
     Raises
     ------
@@ -68,12 +77,15 @@ def write(picture: Picture, folder: Path) -> Path:
         If the shell refers to anything outside the file, or a value is not finite.
     """
     path = folder / "map.html"
-    path.write_text(page(picture), encoding="utf-8", newline="\n")
+    path.write_text(page(picture, other), encoding="utf-8", newline="\n")
     return path
 
 
-def page(picture: Picture) -> str:
+def page(picture: Picture, other: Picture | None = None) -> str:
     """Make the page of a picture: the same picture gives the same text.
+
+    With another picture (another day, another scenario) the page says which nodes are new, gone or
+    flagged otherwise than there.
 
     Raises
     ------
@@ -81,8 +93,11 @@ def page(picture: Picture) -> str:
         If the shell refers to anything outside the file, or a value is not finite.
     """
     # One replacement, and the last: a name that reads like the placeholder stays a name.
-    blocks = _block("picture-data", _content(picture)) + _block("evidence-data", _evidence(picture))
-    return _shell().replace(_DATA, blocks)
+    content, later = _content(picture, other)
+    blocks = {_DATA: _block("picture-data", content)}
+    blocks[_LATER] = "".join(_block(f"later-{name}", rest) for name, rest in later.items())
+    blocks[_LATER] += _block("evidence-data", _evidence(picture))
+    return _PLACE.sub(lambda place: blocks[place.group()], _shell())
 
 
 def _block(name: str, content: Any) -> str:
@@ -99,7 +114,8 @@ def _block(name: str, content: Any) -> str:
 # --- what the page is told -------------------------------------------------------------------
 
 
-def _content(picture: Picture) -> dict[str, Any]:
+def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the first view needs, and by layer what only a closer look asks for."""
     there = {layer.id for layer in picture.layers}
     drawn = [
         layer
@@ -107,14 +123,20 @@ def _content(picture: Picture) -> dict[str, Any]:
         if layer.geometry != "table" and _DRAWN_BY.get(layer.id) not in there
     ]
     first: dict[bytes, str] = {}
-    return {
+    layers, later = [], {}
+    for layer in drawn:
+        one = _layer(layer, picture, first)
+        later[layer.id] = _put_off(one)
+        layers.append(one)
+    content = {
         "region": {
             "title": _text(picture.region.title),
-            "outline": _paths(np.array([picture.region.outline], dtype=object), "polygon", 0)[0],
+            "outline": _paths(np.array([picture.region.outline], dtype=object), "polygon", 0),
         },
         "scenario": _text(picture.scenario.title),
         "day": picture.day.isoformat(),
         "status": picture.status,
+        "expires": _expires(picture),
         "late": picture.late,
         "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
@@ -123,8 +145,67 @@ def _content(picture: Picture) -> dict[str, Any]:
         ],
         "pillars": PILLARS,
         "base": {name: _plain(style) for name, style in BASE.items()},
-        "layers": [_layer(layer, picture, first) for layer in drawn],
+        "layers": layers,
         "extent": _latest_extent(picture),
+        "method": METHOD,
+        "compare": None if other is None else _compared(picture, other),
+    }
+    return content, {name: rest for name, rest in later.items() if rest}
+
+
+# Columns that the first view shows, or counts, of layers that have more than those.
+_FIRST = {
+    "nodes": ("name", "kind", "country_iso3", "institution", "dual_use_class", "flag", "flag_probability"),
+    "settlements": ("name", "population"),
+    "seas": ("name",),
+}  # fmt: skip
+
+
+def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a layer, and return, what the first view does without.
+
+    A browser reads a page from its beginning: what stands behind the script keeps nobody waiting.
+    """
+    name, is_shown = layer["id"], layer["style"]["visible"]
+    first = _FIRST.get(name, tuple(c["name"] for c in layer["columns"]) if is_shown else ())
+    rest: dict[str, Any] = {"columns": [c for c in layer["columns"] if c["name"] not in first]}
+    layer["columns"] = [c for c in layer["columns"] if c["name"] in first]
+    if not is_shown and name != "settlements":
+        rest |= {part: layer.pop(part) for part in ("x", "y", "paths") if part in layer}
+    return {part: content for part, content in rest.items() if content}
+
+
+def _expires(picture: Picture) -> str | None:
+    """Day or moment after which the picture is no longer good; None where it has no end."""
+    end = getattr(picture, "expires", None)
+    return None if end is None else _text(end.isoformat() if hasattr(end, "isoformat") else end)
+
+
+_COMPARED = (
+    "flag",
+    "flag_probability",
+    *(f"{a}_{e}" for a in ("climate", "military", "civil") for e in ("low", "high")),
+)
+
+
+def _compared(picture: Picture, other: Picture) -> dict[str, Any] | None:
+    """What the other picture says of the nodes of this one, row by row, and the nodes only it has."""
+    ours, theirs = picture.tables.get("nodes"), other.tables.get("nodes")
+    if ours is None or theirs is None:
+        return None
+    layer = next(layer for layer in other.layers if layer.id == "nodes")
+    columns = [column for column in layer.all_columns if column.name in _COMPARED]
+    there: Any = theirs.set_index("node_id")
+    gone: Any = there[~there.index.isin(ours["node_id"])]
+    xy = np.round(shapely.get_coordinates(np.asarray(gone.geometry.array, dtype=object)) / _POINT_GRID_M)
+    return {
+        "day": other.day.isoformat(),
+        "scenario": _text(other.scenario.title),
+        "columns": _columns(columns, there.reindex(ours["node_id"])),
+        "gone": [
+            {"name": _text(name), "kind": _text(kind), "flag": _text(flag), "at": [int(v) for v in at]}
+            for name, kind, flag, at in zip(gone["name"], gone["kind"], gone["flag"], xy, strict=True)
+        ],
     }
 
 
@@ -149,13 +230,20 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
         "rows": rows,
         "count": len(table),
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
-        "sources": sorted(set(map(_text, table["source_id"].dropna()))),
+        "sources": sorted(
+            set(map(_text, table["source_id"].dropna()))
+            | {
+                _text(source.id)
+                for source in picture.sources
+                if source.feeds == layer.id and source.state in _GAPS
+            }
+        ),
         "style": _plain(classed(style_of(layer), table)),
         "columns": _columns(columns, table),
     }
     if layer.geometry == "point":
         xy = np.round(shapely.get_coordinates(geometry) / _POINT_GRID_M).astype(int)
-        content |= {"x": xy[:, 0].tolist(), "y": xy[:, 1].tolist()}
+        content |= {"x": _packed(xy[:, 0]), "y": _packed(xy[:, 1])}
     else:
         wkb = b"".join(shapely.to_wkb(geometry))
         owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
@@ -206,6 +294,8 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         return None
     place = pd.Series(range(len(nodes)), index=nodes["node_id"].astype(str))
     owner = table["node_id"].astype(str).map(place)
+    if not owner.notna().any():
+        return None
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
     if "score_high" in rows:
@@ -221,8 +311,8 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         said = np.unique(said * (len(found) + 1) + codes + 1, return_inverse=True)[1]
     sayings = rows.iloc[np.unique(said, return_index=True)[1]]
     return {
-        "starts": np.concatenate([[0], np.cumsum(counts)]).tolist(),
-        "saying": said.tolist(),
+        "counts": _packed(counts),
+        "saying": _packed(said),
         "sayings": _columns(words, sayings),
         "columns": _columns([column for column in columns if column.dtype != "str"], rows),
     }
@@ -237,31 +327,95 @@ def _columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]:
             "name": column.name,
             "unit": _text(column.unit),
             "meaning": _text(column.meaning),
-            **_coded(table[column.name], is_text=column.dtype == "str"),
+            **(_keyed(table) if column.name == "node_id" else _coded(table[column.name], column)),
         }
         for column in columns
         if column.name in table.columns
     ]
 
 
-def _coded(values: pd.Series, *, is_text: bool) -> dict[str, Any]:
-    """Code a column as a list, or as a dictionary with codes where values repeat; null is -1."""
+def _keyed(table: Any) -> dict[str, Any]:
+    """Code the ids of nodes without the kind and colon that each begins with."""
+    ids, column = table["node_id"], Column("node_id", "str", "")
+    if "kind" not in table.columns:
+        return _coded(ids, column)
+    short = [
+        node_id.removeprefix(f"{kind}:") if str(node_id).startswith(f"{kind}:") else None
+        for node_id, kind in zip(ids, table["kind"], strict=True)
+    ]
+    if None in short:
+        return _coded(ids, column)
+    return {**_coded(pd.Series(short, dtype="str"), column), "after": "kind"}
+
+
+def _coded(values: pd.Series, column: Column) -> dict[str, Any]:
+    """Code a column the way that takes the least room.
+
+    `one` is a value all rows share; `values` with `codes` a dictionary (null is -1); `packed` whole
+    numbers of 10**-digits, of which 0 is null and what is not negative is moved up by one; `values`
+    alone are the values. Long texts are phrases (`_phrased`).
+    """
+    is_text = column.dtype == "str"
     codes, found = pd.factorize(values, sort=True)
-    plain = [_text(value) for value in found] if is_text else _numbers(found)
-    if 3 * len(plain) < len(values):
-        return {"values": plain, "codes": codes.tolist()}
-    return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
+    is_share = column.dtype == "float" and (column.low, column.high) == (0.0, 1.0)
+    plain = [_text(value) for value in found] if is_text else _numbers(found, is_share=is_share)
+    if len(plain) == 1 and not np.any(codes < 0):
+        return {"one": plain[0]}
+    if 3 * len(plain) < len(codes):
+        return {"values": plain, "codes": _packed(codes)}
+    if is_text and sum(len(str(text)) for text in plain) > _LONG:
+        return _phrased([None if code < 0 else plain[code] for code in codes.tolist()])
+    digits = None if is_text or not plain else _digits(np.asarray(plain, dtype=float))
+    if digits is None:
+        return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
+    whole = np.round(np.append(plain, 0.0) * 10.0**digits).astype(np.int64)
+    return {"digits": digits, "packed": _packed(np.where(codes < 0, 0, (whole + (whole >= 0))[codes]))}
 
 
-def _numbers(values: Any) -> list[float | int | bool]:
+def _phrased(texts: list[str | None]) -> dict[str, Any]:
+    """Code long texts as phrases that many share: `phrases`, which ones, and how many each text has."""
+    split = [[] if text is None else _PHRASE.split(text) for text in texts]
+    codes, phrases = pd.factorize(np.array([part for parts in split for part in parts], dtype=object))
+    return {"phrases": phrases.tolist(), "which": _packed(codes), "counts": _packed([len(p) for p in split])}
+
+
+def _digits(values: NDArray[np.float64]) -> int | None:
+    """How many digits after the point hold all of these numbers, if a packed whole number can."""
+    for digits in range(9):
+        scaled = values * 10.0**digits
+        if np.abs(scaled).max() >= _PACKED_BELOW:
+            return None
+        if np.abs(scaled - np.round(scaled)).max() < 1e-6:
+            return digits
+    return None
+
+
+def _numbers(values: Any, *, is_share: bool) -> list[float | int | bool]:
     """Numbers to six significant digits, whole ones whole; yes and no as they are."""
     if getattr(values, "dtype", None) in ("bool", "boolean"):
         return [bool(value) for value in values]
-    return [_number(value) for value in np.asarray(values, dtype=float).tolist()]
+    numbers = np.asarray(values, dtype=float)
+    return [_number(value) for value in (np.round(numbers, _SHARE_DIGITS) if is_share else numbers).tolist()]
 
 
 def _number(value: float) -> float | int:
     return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
+
+
+def _packed(values: Any) -> str:
+    """Whole numbers as text: five bits a character, the lowest first, the sign in the lowest of all.
+
+    A character of the upper half of `_ALPHABET` says that more of the same number follow.
+    """
+    number = np.asarray(values, dtype=np.int64)
+    if not len(number):
+        return ""
+    folded = (number << 1) ^ (number >> 63)
+    length = 1 + sum((folded >= 32**k).astype(int) for k in range(1, 7))
+    place = np.arange(length.max())
+    digit = (folded[:, None] >> (5 * place)) & 31
+    digit |= np.where(place < length[:, None] - 1, 32, 0)
+    return _ALPHABET[digit[place < length[:, None]]].tobytes().decode("ascii")
 
 
 # --- shapes ----------------------------------------------------------------------------------
@@ -269,11 +423,12 @@ def _number(value: float) -> float | int:
 
 def _paths(
     shapes: NDArray[np.object_], kind: str, tolerance_m: float, *, is_coverage: bool = False
-) -> list[list[list[list[int]]]]:
-    """Code each shape as parts, each a list of rings (a line has one), each x, y, then steps.
+) -> dict[str, str]:
+    """Code shapes as `shapes`, how many rings each has, `rings`, how many points, and `steps`.
 
-    Steps are whole numbers of 100 m in EPSG:3413; the point that closes a ring is left out. Shapes
-    of a coverage are simplified together, so that neighbours stay neighbours.
+    Steps lead from point to point over all rings, x and y, in whole numbers of 100 m of EPSG:3413;
+    the point that closes a ring is left out. Shapes of a coverage are simplified together, so that
+    neighbours stay neighbours.
     """
     if tolerance_m and is_coverage:
         shapes = shapely.coverage_simplify(shapes, tolerance_m)
@@ -283,36 +438,25 @@ def _paths(
     parts, shape_of = shapely.get_parts(shapes, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True) if closed else (parts, np.arange(len(parts)))
     xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    if not len(xy):
-        return [[] for _ in shapes]
     xy = np.round(xy / _PATH_GRID_M).astype(int)
-    first = np.append(True, ring_of[1:] != ring_of[:-1])
-    moved = first | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))
+    starts = np.append(True, ring_of[1:] != ring_of[:-1])[: len(xy)]
+    moved = starts | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))[: len(xy)]
     xy, ring_of = xy[moved], ring_of[moved]
     if closed:
         # The last point of a ring is its first again.
-        inner = np.append(ring_of[1:] == ring_of[:-1], False)
+        inner = np.append(ring_of[1:] == ring_of[:-1], False)[: len(xy)]
         xy, ring_of = xy[inner], ring_of[inner]
     count = np.bincount(ring_of, minlength=len(rings))
-    stop = np.cumsum(count) * 2
-    steps = np.diff(xy, axis=0, prepend=0)
-    starts = (stop // 2 - count)[count > 0]
-    steps[starts] = xy[starts]
-    flat = steps.ravel().tolist()
-    coded: list[list[list[list[int]]]] = [[] for _ in shapes]
-    least = 3 if closed else 2
-    part = -1
-    for ring in range(len(rings)):
-        is_outer = part_of[ring] != part
-        part = part_of[ring]
-        if is_outer:
-            # A part whose outline vanished has no inside left to cut holes into.
-            holds = count[ring] >= least
-            if holds:
-                coded[shape_of[part]].append([])
-        if holds and count[ring] >= least:
-            coded[shape_of[part]][-1].append(flat[stop[ring] - 2 * count[ring] : stop[ring]])
-    return coded
+    held = count >= (3 if closed else 2)
+    # A part whose outline vanished has no inside left to cut holes into.
+    outer = np.append(True, part_of[1:] != part_of[:-1])[: len(rings)]
+    held &= held[outer][part_of] if closed else True
+    steps = np.diff(xy[held[ring_of]], axis=0, prepend=0)
+    return {
+        "shapes": _packed(np.bincount(shape_of[part_of[held]], minlength=len(shapes))),
+        "rings": _packed(count[held]),
+        "steps": _packed(steps.ravel()),
+    }
 
 
 def _label(shape: Any) -> list[int]:
@@ -332,7 +476,8 @@ def _label(shape: Any) -> list[int]:
 # --- the shell -------------------------------------------------------------------------------
 
 # What the shell holds for what is known only here.
-_CODE, _LOOK, _POLICY, _DATA = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA"))
+_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
+_PLACE = re.compile(f"{_DATA}|{_LATER}")
 
 
 @cache

@@ -19,7 +19,8 @@ function polarCrs(lon0) {
   const crs = new L.Proj.CRS(name, POLAR.replace("+lon_0=-45", `+lon_0=${lon0}`), {
     resolutions: RESOLUTIONS,
   });
-  const turn = (lon0 + 45) * Math.PI / 180, cos = Math.cos(turn), sin = Math.sin(turn);
+  crs.turn = (lon0 + 45) * Math.PI / 180;
+  const turn = crs.turn, cos = Math.cos(turn), sin = Math.sin(turn);
   const project = crs.projection.project;
   crs.projection.project = function (at) {
     const p = at.plane;
@@ -36,24 +37,162 @@ function at(x, y) {
   return place;
 }
 
-function path(steps) {
-  const places = [];
-  for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) {
-    places.push(at((x += steps[i]) * PATH_GRID, (y += steps[i + 1]) * PATH_GRID));
+// Whole numbers written five bits a character; `_packed` of maps/html.py is the other end.
+const CODE = new Uint8Array(128);
+[..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].forEach((c, k) => { CODE[c.charCodeAt(0)] = k; });
+function unpack(text) {
+  const numbers = new Int32Array(text.length);
+  let count = 0;
+  for (let i = 0, value = 0, shift = 0; i < text.length; i++) {
+    const digit = CODE[text.charCodeAt(i)];
+    value |= (digit & 31) << shift;
+    if (digit > 31) shift += 5;
+    else {
+      numbers[count++] = (value >>> 1) ^ -(value & 1);
+      value = shift = 0;
+    }
   }
-  return places;
+  return numbers.slice(0, count);
+}
+
+// Places where a count of things begins and, last, where all end.
+function startsOf(counts) {
+  const starts = new Int32Array(counts.length + 1);
+  counts.forEach((n, i) => { starts[i + 1] = starts[i] + n; });
+  return starts;
+}
+
+// The rings of a layer's shapes in metres of the plane: flat arrays, nothing made for a vertex.
+class Rings {
+  constructor({ shapes, rings, steps }) {
+    this.first = startsOf(unpack(shapes)); // of each shape among the rings
+    this.start = startsOf(unpack(rings)); // of each ring among the points
+    const xy = unpack(steps);
+    for (let i = 0, x = 0, y = 0; i < xy.length; i += 2) {
+      xy[i] = (x += xy[i] * PATH_GRID);
+      xy[i + 1] = (y += xy[i + 1] * PATH_GRID);
+    }
+    this.xy = xy;
+    this.box = new Int32Array(4 * (this.start.length - 1)); // west, south, east, north of each ring
+    for (let r = 0; r < this.start.length - 1; r++) {
+      const first = 2 * this.start[r], last = 2 * this.start[r + 1], k = 4 * r;
+      let w = xy[first], s = xy[first + 1], e = w, n = s;
+      for (let i = first + 2; i < last; i += 2) {
+        const x = xy[i], y = xy[i + 1];
+        if (x < w) w = x; else if (x > e) e = x;
+        if (y < s) s = y; else if (y > n) n = y;
+      }
+      this.box[k] = w; this.box[k + 1] = s; this.box[k + 2] = e; this.box[k + 3] = n;
+    }
+  }
+
+  near(r, box) {
+    const b = this.box, k = 4 * r;
+    return b[k] <= box[2] && b[k + 2] >= box[0] && b[k + 1] <= box[3] && b[k + 3] >= box[1];
+  }
+
+  // Trace a shape in pixels. Points that move the pen by less than half a pixel are left out, and
+  // so are runs that lie wholly on one side of the view.
+  trace(ctx, shape, view, closed, least = 0.9) {
+    const { xy, start, box } = this, { a, b, e, f, wide, high } = view, speck = 0.9 / view.scale;
+    let any = false;
+    for (let r = this.first[shape]; r < this.first[shape + 1]; r++) {
+      const k = 4 * r;
+      if (closed && box[k + 2] - box[k] < speck && box[k + 3] - box[k + 1] < speck) continue;
+      if (!this.near(r, view.bounds)) continue;
+      any = true;
+      let px = NaN, py = NaN, side = 0, hx = 0, hy = 0, held = false;
+      for (let i = 2 * start[r], stop = 2 * start[r + 1]; i < stop; i += 2) {
+        const x = a * xy[i] + b * xy[i + 1] + e, y = b * xy[i] - a * xy[i + 1] + f;
+        const now = (x < -9 ? 1 : x > wide + 9 ? 2 : 0) | (y < -9 ? 4 : y > high + 9 ? 8 : 0);
+        if (i === 2 * start[r]) ctx.moveTo(x, y);
+        else {
+          const last = i === stop - 2;
+          if (!last && ((now & side) || (!now && Math.abs(x - px) + Math.abs(y - py) < least))) {
+            held = (now & side) !== 0;
+            hx = x; hy = y;
+            if (now & side) { side = now & side; }
+            continue;
+          }
+          if (held) ctx.lineTo(hx, hy);
+          ctx.lineTo(x, y);
+        }
+        held = false;
+        px = x; py = y; side = now;
+      }
+      if (closed) ctx.closePath();
+    }
+    return any;
+  }
+
+  covers(shape, [x, y]) {
+    let odd = false;
+    for (let r = this.first[shape]; r < this.first[shape + 1]; r++) {
+      if (!this.near(r, [x, y, x, y])) continue;
+      const from = 2 * this.start[r], to = 2 * this.start[r + 1];
+      for (let i = from, j = to - 2; i < to; j = i, i += 2) {
+        const a = this.xy[i], b = this.xy[i + 1], c = this.xy[j], d = this.xy[j + 1];
+        if ((b > y) !== (d > y) && x < ((c - a) * (y - b)) / (d - b) + a) odd = !odd;
+      }
+    }
+    return odd;
+  }
+
+  // Metres in the plane from a place to a line, Infinity beyond `reach`.
+  away(shape, [x, y], reach) {
+    let least = Infinity;
+    for (let r = this.first[shape]; r < this.first[shape + 1]; r++) {
+      if (!this.near(r, [x - reach, y - reach, x + reach, y + reach])) continue;
+      for (let i = 2 * this.start[r]; i < 2 * this.start[r + 1] - 2; i += 2) {
+        const u = this.xy[i + 2] - this.xy[i], v = this.xy[i + 3] - this.xy[i + 1];
+        const t = Math.max(0, Math.min(1, ((x - this.xy[i]) * u + (y - this.xy[i + 1]) * v) / (u * u + v * v || 1)));
+        least = Math.min(least, Math.hypot(x - this.xy[i] - t * u, y - this.xy[i + 1] - t * v));
+      }
+    }
+    return least <= reach ? least : Infinity;
+  }
+}
+
+// Length of the geodesic on WGS 84 and in metres: Vincenty (1975), doi 10.1179/sre.1975.23.176.88.
+// It fails only near antipodes, which no two places of this map are.
+function geodesic([lng1, lat1], [lng2, lat2]) {
+  const A = 6378137, F = 1 / 298.257223563, B = A * (1 - F), rad = Math.PI / 180;
+  const u1 = Math.atan((1 - F) * Math.tan(lat1 * rad)), u2 = Math.atan((1 - F) * Math.tan(lat2 * rad));
+  const L0 = (lng2 - lng1) * rad, s1 = Math.sin(u1), c1 = Math.cos(u1), s2 = Math.sin(u2), c2 = Math.cos(u2);
+  let lambda = L0, sine, cosine, sigma, alpha2, middle;
+  for (let k = 0; k < 100; k++) {
+    sine = Math.hypot(c2 * Math.sin(lambda), c1 * s2 - s1 * c2 * Math.cos(lambda));
+    if (sine === 0) return 0;
+    cosine = s1 * s2 + c1 * c2 * Math.cos(lambda);
+    sigma = Math.atan2(sine, cosine);
+    const alpha = (c1 * c2 * Math.sin(lambda)) / sine;
+    alpha2 = 1 - alpha * alpha;
+    middle = alpha2 ? cosine - (2 * s1 * s2) / alpha2 : 0;
+    const c = (F / 16) * alpha2 * (4 + F * (4 - 3 * alpha2)), before = lambda;
+    lambda = L0 + (1 - c) * F * alpha * (sigma + c * sine * (middle + c * cosine * (2 * middle * middle - 1)));
+    if (Math.abs(lambda - before) < 1e-12) break;
+  }
+  const u = (alpha2 * (A * A - B * B)) / (B * B);
+  const p = 1 + (u / 16384) * (4096 + u * (u * (320 - 175 * u) - 768));
+  const q = (u / 1024) * (256 + u * (u * (74 - 47 * u) - 128));
+  const rest = q * sine * (middle + (q / 4) * (cosine * (2 * middle * middle - 1)
+    - (q / 6) * middle * (4 * sine * sine - 3) * (4 * middle * middle - 3)));
+  return B * p * (sigma - rest);
 }
 
 // --- small things -------------------------------------------------------------------------------
 
 const byId = (id) => document.getElementById(id);
 const block = (id) => JSON.parse(byId(id).textContent);
+const RAD = Math.PI / 180;
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
   "September", "October", "November", "December"];
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const system = matchMedia("(prefers-color-scheme: dark)");
+let theme = "system", printing = false;
+const isDark = () => !printing && (theme === "system" ? system.matches : theme === "dark");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const narrow = matchMedia("(max-width: 800px)");
-const ink = (pair) => (dark.matches ? pair.dark : pair.light);
+const ink = (pair) => (isDark() ? pair.dark : pair.light);
 const words = (name) => name.replace(/_/g, " ");
 const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -69,19 +208,36 @@ function el(tag, attributes, ...children) {
   return made;
 }
 
+const FIGURE = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 6 });
 function number(value) {
-  if (!Number.isFinite(value)) return String(value);
-  return value.toLocaleString("en-GB", { maximumSignificantDigits: 6 }).replace(/,/g, "\u202f");
+  return Number.isFinite(value) ? FIGURE.format(value).replace(/,/g, "\u202f") : String(value);
 }
 
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
 
+// The forms of a column; `_coded` of maps/html.py is the other end.
 function cell(column, i) {
   if (!column) return null;
-  const value = column.codes
-    ? (column.codes[i] < 0 ? null : column.values[column.codes[i]])
-    : column.values[i];
+  let value;
+  if (column.packed !== undefined) {
+    if (typeof column.packed === "string") column.packed = unpack(column.packed);
+    const whole = column.packed[i];
+    value = whole === 0 ? null : (whole > 0 ? whole - 1 : whole) / 10 ** column.digits;
+  } else if (column.codes !== undefined) {
+    const code = codesOf(column)[i];
+    value = code < 0 ? null : column.values[code];
+  } else if (column.phrases) {
+    if (!column.start) Object.assign(column, { which: unpack(column.which), start: startsOf(unpack(column.counts)) });
+    const [from, to] = [column.start[i], column.start[i + 1]];
+    value = from === to ? null : Array.from(column.which.subarray(from, to), (k) => column.phrases[k]).join(" ");
+  } else value = column.one !== undefined ? column.one : column.values[i];
+  if (column.before) value = `${cell(column.before, i)}:${value}`;
   return value === "" ? null : value;
+}
+
+function codesOf(column) {
+  if (typeof column.codes === "string") column.codes = unpack(column.codes);
+  return column.codes;
 }
 
 // "unknown" is a word, never a blank and never 0.
@@ -93,6 +249,7 @@ function shown(value, unit) {
   return unit && unit !== "1" ? `${text} ${unit}` : text;
 }
 
+const BY_NAME = new Intl.Collator("en").compare;
 const FOLDED = { ø: "o", æ: "ae", å: "a", đ: "d", ð: "d", þ: "th", ß: "ss", ł: "l", ı: "i" };
 function fold(text) {
   return text.toLowerCase().replace(/[øæåđðþßłı]/g, (c) => FOLDED[c])
@@ -141,15 +298,6 @@ function trace(ctx, shape, x, y, r) {
 // A view of the whole Arctic on a telephone has no room for the marks of a close one.
 const markSize = (map) => Math.min(1.25, Math.max(0.62, 0.6 + 0.18 * map.getZoom()));
 
-L.Canvas.include({
-  _updateMark(mark) {
-    if (!this._drawing || mark._empty()) return;
-    trace(this._ctx, mark.options.shape, mark._point.x, mark._point.y, mark._radius * markSize(this._map));
-    this._fillStroke(this._ctx, mark);
-    if (mark.options.dot) drop(this._ctx, mark.options.color, mark._point.x, mark._point.y, mark._radius * markSize(this._map));
-  },
-});
-
 // Dual use that a public document states, not one inferred from attributes, bears a dot.
 function drop(ctx, colour, x, y, r) {
   ctx.globalAlpha = 1;
@@ -157,15 +305,6 @@ function drop(ctx, colour, x, y, r) {
   trace(ctx, "circle", x, y, 0.36 * r);
   ctx.fill();
 }
-
-const Mark = L.CircleMarker.extend({
-  _updatePath() {
-    if (!this.hidden) this._renderer._updateMark(this);
-  },
-  _containsPoint(point) {
-    return !this.hidden && L.CircleMarker.prototype._containsPoint.call(this, point);
-  },
-});
 
 const HATCH = 8;
 function hatched(kind, fill, line) {
@@ -198,28 +337,63 @@ function hatched(kind, fill, line) {
 class Sheet {
   constructor(data) {
     Object.assign(this, data);
-    this.column = Object.fromEntries(data.columns.map((column) => [column.name, column]));
+    this.named();
     this.classes = new Map(data.style.classes.map((c, rank) => [c.value, { ...c, rank }]));
     this.shapes = new Map(data.style.shapes.map((s) => [s.value, s]));
     this.on = data.style.visible;
   }
 
-  // Shapes that another layer has as well are kept there.
-  share(sheets) {
-    if (typeof this.paths === "string") this.paths = sheets.find((other) => other.id === this.paths).paths;
+  named() {
+    this.column = Object.fromEntries(this.columns.map((column) => [column.name, column]));
+    for (const column of this.columns) if (column.after) column.before = this.column[column.after];
   }
 
-  value(name, i) { return cell(this.column[name], i); }
+  // What the first view did without stands at the end of the page; read when first asked for.
+  whole() {
+    const rest = !this.isWhole && byId(`later-${this.id}`);
+    if (rest) {
+      const { columns = [], ...shapes } = JSON.parse(rest.textContent);
+      Object.assign(this, shapes);
+      this.columns = [...this.columns, ...columns];
+      this.named();
+    }
+    this.isWhole = this.isWhole || document.readyState !== "loading" || Boolean(rest);
+    if (typeof this.paths === "string") this.owner = this.sheets.find((other) => other.id === this.paths);
+    return this;
+  }
+
+  // Shapes that another layer has as well are kept there.
+  get rings() {
+    if (!this.paths || typeof this.paths === "string") this.whole();
+    if (this.owner) return this.owner.rings;
+    if (!(this.paths instanceof Rings)) this.paths = new Rings(this.paths);
+    return this.paths;
+  }
+
+  // Points in metres of the plane.
+  get points() {
+    if (this.x === undefined) this.whole();
+    if (typeof this.x === "string") {
+      this.x = unpack(this.x).map((v) => v * POINT_GRID);
+      this.y = unpack(this.y).map((v) => v * POINT_GRID);
+    }
+    return this;
+  }
+
+  value(name, i) { return cell(this.column[name] || this.whole().column[name], i); }
   name(i) { return this.value("name", i); }
   title_of(i) { return this.name(i) || `${this.title}, without a name`; }
   class_of(i) { return this.classes.get(String(this.value(this.style.class_column, i))); }
 
+  // Where a feature is, in the plane; null for one without a shape.
   place(i) {
-    if (this.x) return at(this.x[i] * POINT_GRID, this.y[i] * POINT_GRID);
+    if (this.geometry === "point") return [this.points.x[i], this.points.y[i]];
     const label = this.labels && this.labels[i];
-    if (label) return at(label[0] * PATH_GRID, label[1] * PATH_GRID);
-    const ring = this.paths[i][0] && path(this.paths[i][0][0]);
-    return ring ? ring[Math.floor(ring.length / 2)] : null;
+    if (label && label[2]) return [label[0] * PATH_GRID, label[1] * PATH_GRID];
+    const { first, start, xy } = this.rings, r = first[i];
+    if (r === first[i + 1]) return null;
+    const k = 2 * Math.floor((start[r] + start[r + 1]) / 2);
+    return [xy[k], xy[k + 1]];
   }
 
   // The sea-ice layer holds all months; which of them is drawn is the slider's affair.
@@ -227,53 +401,214 @@ class Sheet {
     return this.id !== "sea_ice" || this.value("month", i) === this.month;
   }
 
-  look(i) {
-    const style = this.style, own = this.class_of(i) || {};
-    const stroke = ink(own.stroke || style.stroke), fill = ink(own.fill || style.fill);
-    const filled = this.geometry !== "line";
+  look(own, i) {
+    const style = this.style;
+    own = own || {};
+    const stroke = this.late ? mixed(ink(own.stroke || style.stroke)) : ink(own.stroke || style.stroke);
+    const fill = this.late ? mixed(ink(own.fill || style.fill)) : ink(own.fill || style.fill);
     const outline = this.id === "sea_ice" && this.value("year", i) !== null;
     const width = own.width || style.width;
+    // What is late is hatched and greyed, a line of it dotted, a mark of it hollow.
+    const hatch = own.hatch || (this.late && this.geometry === "polygon" && style.fill_opacity ? "forward" : "");
     return {
-      stroke: width > 0,
       color: stroke,
       weight: outline ? 1.8 : width,
       opacity: style.stroke_opacity,
-      dashArray: outline ? [5, 4] : own.hollow ? [2, 1.6] : style.dash.length ? style.dash : null,
-      fill: filled && !outline && (style.fill_opacity > 0 || this.geometry === "polygon"),
-      fillColor: own.hatch ? hatched(own.hatch, fill, stroke) : fill,
+      dash: outline ? [5, 4] : own.hollow || (this.late && this.geometry === "point") ? [2, 1.6]
+        : this.late && this.geometry === "line" ? [1, 4] : style.dash,
+      fill: this.geometry !== "line" && !outline && style.fill_opacity > 0 ? hatch ? hatched(hatch, fill, stroke) : fill : null,
       fillOpacity: own.hollow ? 0.55 : style.fill_opacity,
       radius: own.radius || style.radius,
-      dot: this.value("dual_use_class", i) === "D3",
-      shape: (this.shapes.get(String(this.value(style.shape_column, i))) || style).shape,
-      lineJoin: "round",
-      bubblingMouseEvents: false,
     };
   }
 
-  // Leaflet's own features, made when the layer is first shown.
-  build() {
-    const indices = Array.from({ length: this.count }, (_, i) => i);
-    // Classes are listed by weight; the weightiest is drawn last, on top.
-    const rank = (i) => (this.class_of(i) || { rank: this.classes.size }).rank;
-    if (this.geometry === "point") indices.sort((a, b) => rank(b) - rank(a) || a - b);
-    // The outline of a later year would vanish beneath the median's fill.
-    if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
-    this.features = indices.map((i) => {
-      const options = this.look(i);
-      const feature = this.geometry === "point" ? new Mark(this.place(i), options)
-        : this.geometry === "line" ? L.polyline(this.paths[i].map((part) => path(part[0])), options)
-        : L.polygon(this.paths[i].map((part) => part.map(path)), options);
-      feature.sheet = this;
-      feature.index = i;
-      return feature;
-    });
-    this.of = new Map(this.features.map((feature) => [feature.index, feature]));
-    this.group = L.featureGroup(this.features.filter((feature) => this.drawn(feature.index)));
+  draw(ctx, view) {
+    if (!this.style.visible) this.whole();
+    if (this.geometry === "point") this.drawPoints(ctx, view);
+    else if (this.geometry === "line") this.drawLines(ctx, view);
+    else this.drawAreas(ctx, view);
   }
 
-  restyle() {
-    for (const feature of this.features || []) feature.setStyle(this.look(feature.index));
+  drawAreas(ctx, view) {
+    const indices = Array.from({ length: this.count }, (_, i) => i).filter((i) => this.drawn(i));
+    // The outline of a later year would vanish beneath the median's fill.
+    if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
+    for (const i of indices) {
+      ctx.beginPath();
+      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
+    }
   }
+
+  // All lines of one look are one stroke.
+  drawLines(ctx, view) {
+    const groups = new Map();
+    for (let i = 0; i < this.count; i++) {
+      const own = this.class_of(i);
+      groups.set(own, (groups.get(own) || []).concat(this.classes.size ? i : []));
+      if (!this.classes.size) break;
+    }
+    for (const [own, members] of groups) {
+      ctx.beginPath();
+      if (this.classes.size) for (const i of members) this.rings.trace(ctx, i, view, false);
+      else for (let i = 0; i < this.count; i++) this.rings.trace(ctx, i, view, false);
+      inked(ctx, this.look(own, 0));
+    }
+  }
+
+  // For each point a mark: its number, and how many weigh as much or more. Lists of classes go by weight.
+  marks() {
+    if (this.mark) return this.mark;
+    const style = this.style, column = this.column;
+    const kinds = new Map(), kind = new Uint16Array(this.count), list = [];
+    const parts = [column[style.class_column], column[style.shape_column], column.dual_use_class];
+    for (let i = 0; i < this.count; i++) {
+      const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
+      const name = `${level}|${shape}|${dual}`;
+      let known = kinds.get(name);
+      if (known === undefined) {
+        const own = this.classes.get(String(level));
+        kinds.set(name, known = list.length);
+        list.push({ own, shape: (this.shapes.get(String(shape)) || style).shape, dot: dual, rank: own ? own.rank : this.classes.size,
+          major: ["robust", "possible"].includes(level) && style.class_column === "flag" });
+      }
+      kind[i] = known;
+    }
+    const order = new Uint32Array(this.count);
+    for (let rank = 0, next = 0; rank <= this.classes.size; rank++) {
+      for (let i = 0; i < this.count; i++) if (list[kind[i]].rank === rank) order[next++] = i;
+    }
+    return (this.mark = { list, kind, order });
+  }
+
+  sprite(mark, size, ratio) {
+    const look = this.look(mark.own, 0), r = look.radius * size, half = Math.ceil(1.4 * r + 3);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * half * ratio;
+    const ctx = canvas.getContext("2d");
+    ctx.scale(ratio, ratio);
+    trace(ctx, mark.shape, half, half, r);
+    inked(ctx, look);
+    if (mark.dot) drop(ctx, look.color, half, half, r);
+    return { canvas, half, r };
+  }
+
+  // Marks that would hide one another are drawn once, the weightiest; a flagged one always is.
+  drawPoints(ctx, view) {
+    const { x, y } = this.points, { list, kind, order } = this.marks(), { a, b, e, f, wide, high } = view;
+    const sprites = list.map((mark) => this.sprite(mark, view.size, view.ratio));
+    const step = Math.max(...sprites.map((s) => s.r), 1) > 4 ? 4.4 : Math.max(3, 1.3 * sprites[0].r);
+    const columns = Math.ceil(wide / step) + 1, taken = new Uint8Array(columns * (Math.ceil(high / step) + 1));
+    const chosen = [];
+    let inView = 0;
+    for (const i of order) {
+      if (this.hidden && this.hidden[i]) continue;
+      const px = a * x[i] + b * y[i] + e, py = b * x[i] - a * y[i] + f;
+      if (px < 0 || py < 0 || px > wide || py > high) continue;
+      inView++;
+      const place = Math.floor(py / step) * columns + Math.floor(px / step);
+      if (taken[place] && !list[kind[i]].major) continue;
+      taken[place] = 1;
+      chosen.push(i, px, py);
+    }
+    this.thinned = [chosen.length / 3, inView];
+    for (let k = chosen.length - 3; k >= 0; k -= 3) {
+      const { canvas, half } = sprites[kind[chosen[k]]], q = view.ratio;
+      ctx.drawImage(canvas, Math.round((chosen[k + 1] - half) * q) / q, Math.round((chosen[k + 2] - half) * q) / q, 2 * half, 2 * half);
+    }
+  }
+
+  // The feature under a place of the plane, of points the nearest; `metres` is how wide a pointer is.
+  hit(at, metres, sizes) {
+    if (this.geometry === "point") return this.within(at, metres * sizes)[0]?.[0] ?? null;
+    for (let i = this.count - 1; i >= 0; i--) {
+      if (!this.drawn(i)) continue;
+      if (this.geometry === "line" ? this.rings.away(i, at, metres * 4) < Infinity
+        : (this.style.fill_opacity > 0 || this.labels) && this.rings.covers(i, at)) return i;
+    }
+    return null;
+  }
+
+  // Points within a distance, nearest first: looking at every one costs less than an index is worth.
+  within([u, v], metres) {
+    const { x, y } = this.points, found = [];
+    for (let i = 0; i < this.count; i++) {
+      const dx = x[i] - u, dy = y[i] - v;
+      if (dx * dx + dy * dy > metres * metres || (this.hidden && this.hidden[i])) continue;
+      found.push([i, Math.hypot(dx, dy)]);
+    }
+    const { list, kind } = this.marks();
+    return found.sort((p, q) => p[1] - q[1] || list[kind[p[0]]].rank - list[kind[q[0]]].rank);
+  }
+}
+
+function mixed(colour) {
+  return `#${[1, 3, 5].map((k) => Math.round(0.3 * parseInt(colour.slice(k, k + 2), 16) + 0.7 * 140).toString(16).padStart(2, "0")).join("")}`;
+}
+
+// Fill and stroke what was traced.
+function inked(ctx, look) {
+  if (look.fill) {
+    ctx.globalAlpha = look.fillOpacity;
+    ctx.fillStyle = look.fill;
+    ctx.fill("evenodd");
+  }
+  if (look.weight > 0) {
+    ctx.globalAlpha = look.opacity;
+    ctx.strokeStyle = look.color;
+    ctx.lineWidth = look.weight;
+    ctx.lineJoin = ctx.lineCap = "round";
+    if (look.dash.length) ctx.lineCap = "butt";
+    ctx.setLineDash(look.dash);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+  ctx.globalAlpha = 1;
+}
+
+// One canvas for all that is drawn. It draws levels from the lowest order to the highest, each from
+// flat arrays by one linear map, so that a turn of the view or a change of zoom costs one pass.
+const Painter = L.Renderer.extend({
+  _initContainer() {
+    this._container = document.createElement("canvas");
+  },
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const ratio = window.devicePixelRatio || 1, size = this._bounds.getSize(), paper = this._container;
+    L.DomUtil.setPosition(paper, this._bounds.min);
+    if (paper.width !== size.x * ratio || paper.height !== size.y * ratio) {
+      paper.width = size.x * ratio;
+      paper.height = size.y * ratio;
+      paper.style.width = `${size.x}px`;
+      paper.style.height = `${size.y}px`;
+    }
+    this.paint();
+  },
+  _reset() {
+    this._update();
+    // Leaflet would put a reset canvas at a fraction of a pixel, which shows as seams across the map.
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+  },
+  paint() {
+    if (!this._map || !this._bounds) return;
+    const ctx = this._container.getContext("2d"), ratio = window.devicePixelRatio || 1;
+    const size = this._bounds.getSize();
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, size.x, size.y);
+    const view = { ...frameOf(this._map, this._bounds.min), wide: size.x, high: size.y, ratio, size: markSize(this._map) };
+    const ends = [[0, 0], [size.x, 0], [0, size.y], [size.x, size.y]].map(([x, y]) => view.plane(x, y));
+    view.bounds = [Math.min, Math.max].flatMap((of) => [0, 1].map((k) => of(...ends.map((end) => end[k]))));
+    for (const level of this.levels) level.draw(ctx, view);
+  },
+});
+
+// The linear map from the plane to pixels from `corner` of the layer pane: x = a X + b Y + e and
+// y = b X - a Y + f; and back.
+function frameOf(map, corner) {
+  const crs = map.options.crs, scale = crs.scale(map.getZoom()), turn = crs.turn;
+  const a = scale * Math.cos(turn), b = scale * Math.sin(turn), origin = map.getPixelOrigin().add(corner);
+  const e = -origin.x, f = -origin.y, squared = scale * scale;
+  return { a, b, e, f, scale, plane: (x, y) => [(a * (x - e) + b * (y - f)) / squared, (b * (x - e) - a * (y - f)) / squared] };
 }
 
 // --- the map ------------------------------------------------------------------------------------
@@ -281,93 +616,149 @@ class Sheet {
 function start(map) {
   const data = block("picture-data");
   const sheets = data.layers.map((layer) => new Sheet(layer));
-  for (const s of sheets) s.share(sheets);
+  for (const s of sheets) s.sheets = sheets;
   const sheet = Object.fromEntries(sheets.map((s) => [s.id, s]));
   const nodes = sheet.nodes;
   const sources = new Map(data.sources.map((source) => [source.id, source]));
-  const renderer = L.canvas({ padding: 0.3, tolerance: 3 });
-  // Leaflet puts a reset canvas at a fraction of a pixel, which shows as seams across the map.
-  renderer._reset = function () {
-    L.Canvas.prototype._reset.call(this);
-    L.DomUtil.setPosition(this._container, this._bounds.min);
-  };
-  map.options.renderer = renderer;
-  // Leaflet rounds vertices to pixels; on a polar map that makes a saw of every parallel.
-  map.latLngToLayerPoint = (place) => map.project(L.latLng(place)).subtract(map.getPixelOrigin());
-
-  // --- ground: region, graticule, mask ----------------------------------------------------------
-
-  const outline = data.region.outline.map((part) => part.map(path));
-  const edge = outline.flat(2).map((p) => p.plane);
+  for (const s of sheets) {
+    s.late = s.sources.some((id) => data.late.includes(id));
+    // Nothing to show is a fact of the region, or a gap: which of them, the state of its sources says.
+    s.gap = !s.count && s.sources.some((id) => data.late.includes(id) || data.not_held.includes(id));
+  }
+  const outline = new Rings(data.region.outline);
+  const edge = Array.from({ length: outline.xy.length / 2 }, (_, i) => [outline.xy[2 * i], outline.xy[2 * i + 1]]);
   // A region beside the pole stands upright on its own meridian; the whole Arctic on that of the CRS.
   const away = (k) => edge.reduce((sum, p) => sum + p[k] / Math.hypot(...p), 0);
-  let lon0 = outline.some((part) => covers(part[0], [0, 0])) ? -45
-    : Math.round(plane.inverse([away(0), away(1)])[0]);
+  let lon0 = outline.covers(0, [0, 0]) ? -45 : Math.round(plane.inverse([away(0), away(1)])[0]);
   map.options.crs = polarCrs(lon0);
-  const still = { interactive: false, renderer, smoothFactor: 0.2 };
-  const far = [[-2e7, -2e7], [2e7, -2e7], [2e7, 2e7], [-2e7, 2e7]].map(([x, y]) => at(x, y));
-  const lines = [];
-  const dense = (from, to, step, make) => Array.from(
-    { length: Math.round((to - from) / step) + 1 }, (_, k) => make(from + k * step));
-  for (let lat = 40; lat < 90; lat += 10) lines.push(dense(-180, 180, 2, (lng) => L.latLng(lat, lng)));
-  for (let lng = -180; lng < 180; lng += 30) {
-    lines.push(dense(40, lng % 90 ? 85 : 90, 1, (lat) => L.latLng(lat, lng)));
-  }
-  const base = {
-    region: L.polygon(outline, still),
-    graticule: L.polyline(lines, still),
-    circle: L.polyline(dense(-180, 180, 2, (lng) => L.latLng(66.5622, lng)), still),
-    mask: L.polygon([[far, ...outline.map((part) => part[0])]], still),
-    rim: L.polygon(outline, { ...still, fill: false }),
+
+  // --- what is drawn, from the ground up ---------------------------------------------------------
+
+  const painter = new Painter({ padding: 0.12 });
+  const baseLook = (name) => {
+    const s = data.base[name];
+    return { color: ink(s.stroke), weight: s.width, opacity: s.stroke_opacity, dash: [], fill: ink(s.fill), fillOpacity: 1 };
   };
+  const level = (order, draw) => ({ order, draw });
+  painter.levels = [
+    level(data.base.region.order, (ctx, view) => {
+      ctx.beginPath();
+      outline.trace(ctx, 0, view, true);
+      inked(ctx, { ...baseLook("region"), weight: 0 });
+    }),
+    level(data.base.graticule.order, (ctx, view) => gridOn && drawGrid(ctx, view)),
+    level(data.base.mask.order, (ctx, view) => {
+      ctx.beginPath();
+      ctx.rect(-9, -9, view.wide + 18, view.high + 18);
+      outline.trace(ctx, 0, view, true);
+      inked(ctx, { ...baseLook("mask"), weight: 0 });
+      ctx.beginPath();
+      outline.trace(ctx, 0, view, true);
+      inked(ctx, { ...baseLook("mask"), fill: null });
+    }),
+    ...sheets.map((s) => level(s.style.order, (ctx, view) => {
+      if (!s.on) return;
+      if (s.gap) noData(ctx, view);
+      else s.draw(ctx, view);
+    })),
+    level(data.base.selection.order - 1, (ctx, view) => changes && changes.draw(ctx, view)),
+    level(data.base.selection.order, (ctx, view) => opened && drawSelection(ctx, view)),
+    level(data.base.selection.order + 1, (ctx, view) => measure.draw(ctx, view)),
+  ].sort((one, other) => one.order - other.order);
+  const paint = () => painter.paint();
 
-  function inkBase() {
-    const style = (name) => {
-      const s = data.base[name];
-      return { color: ink(s.stroke), weight: s.width, opacity: s.stroke_opacity, fillColor: ink(s.fill), fillOpacity: 1 };
-    };
-    base.region.setStyle({ ...style("region"), stroke: false });
-    base.graticule.setStyle(style("graticule"));
-    base.circle.setStyle({ ...style("graticule"), dashArray: [4, 4] });
-    base.mask.setStyle({ ...style("mask"), stroke: false });
-    base.rim.setStyle({ ...style("mask"), fill: false });
+  // On a polar stereographic plane parallels are circles about the pole and meridians its rays.
+  const radius = (lat) => Math.abs(plane.forward([-45, lat])[1]);
+  function drawGrid(ctx, view) {
+    const look = { ...baseLook("graticule"), fill: null };
+    ctx.beginPath();
+    for (let lat = 40; lat < 90; lat += 10) circle(ctx, view, radius(lat));
+    for (let lng = -180; lng < 180; lng += 30) {
+      [40, lng % 90 ? 85 : 90].forEach((lat, k) => {
+        const [x, y] = pixel(view, plane.forward([lng, lat]));
+        if (k) ctx.lineTo(x, y);
+        else ctx.moveTo(x, y);
+      });
+    }
+    inked(ctx, look);
+    ctx.beginPath();
+    circle(ctx, view, radius(66.5622));
+    inked(ctx, { ...look, dash: [4, 4] });
+  }
+  const pixel = (view, [x, y]) => [view.a * x + view.b * y + view.e, view.b * x - view.a * y + view.f];
+  function circle(ctx, view, metres) {
+    const [x, y] = pixel(view, [0, 0]), r = metres * view.scale;
+    ctx.moveTo(x + r, y);
+    ctx.arc(x, y, r, 0, 2 * Math.PI);
   }
 
-  // --- stacking: the canvas draws and hits in the order of its list ------------------------------
+  // Missing is hatched, never blank.
+  function noData(ctx, view) {
+    const look = baseLook("graticule");
+    ctx.beginPath();
+    outline.trace(ctx, 0, view, true);
+    inked(ctx, { ...look, weight: 0, fill: hatched("back", look.fill, look.color), fillOpacity: 0.45 });
+  }
 
-  const stack = [
-    { order: data.base.region.order, all: () => [base.region] },
-    { order: data.base.graticule.order, all: () => [base.graticule, base.circle] },
-    { order: data.base.mask.order, all: () => [base.mask, base.rim] },
-    ...sheets.map((s) => ({ order: s.style.order, all: () => (s.on && s.features) || [] })),
-    { order: data.base.selection.order, all: () => (ring ? [ring] : []) },
-  ].sort((a, b) => a.order - b.order);
-
-  function restack() {
-    for (const level of stack) for (const feature of level.all()) if (feature._map) feature.bringToFront();
-    renderer._updatePaths();
+  function drawSelection(ctx, view) {
+    const { s, i } = opened, look = { ...baseLook("selection"), fill: null };
+    ctx.beginPath();
+    if (s.geometry === "point") {
+      // What was chosen may stand beneath another mark: it is drawn again, on top.
+      const { list, kind } = s.marks(), { canvas, half } = s.sprite(list[kind[i]], view.size, view.ratio), [x, y] = pixel(view, s.place(i));
+      ctx.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
+      trace(ctx, "circle", ...pixel(view, s.place(i)), (s.look(s.class_of(i), i).radius + 5) * view.size);
+    } else s.rings.trace(ctx, i, view, s.geometry === "polygon");
+    inked(ctx, s.geometry === "line" ? { ...look, weight: 5, opacity: 0.6 } : look);
   }
 
   function show(s, on) {
     s.on = on;
-    if (on && !s.group) {
-      s.build();
-      s.group.on("click", (event) => open(s, event.propagatedFrom.index, { from: event }));
-      s.group.on("mouseover", (event) => hint(event));
-      s.group.on("mouseout", () => map.closeTooltip(tip));
-      if (s === nodes) filter();
+    if (painter._map) paint();
+  }
+
+  // --- pointing at things ------------------------------------------------------------------------
+
+  const seen = () => sheets.filter((s) => s.on && s.count).sort((a, b) => b.style.order - a.style.order);
+  const planeAt = (point) => frameOf(map, map.containerPointToLayerPoint([0, 0])).plane(point.x, point.y);
+  function hit(point, kinds) {
+    const where = planeAt(point), metres = 1 / map.options.crs.scale(map.getZoom());
+    if (!outline.covers(0, where)) return null;
+    for (const s of seen()) {
+      if (!kinds.includes(s.geometry)) continue;
+      const i = s.hit(where, metres, (s.style.radius + 4) * markSize(map));
+      if (i !== null) return { s, i };
     }
-    if (on) s.group.addTo(map);
-    else if (s.group) s.group.remove();
+    return null;
   }
 
   const tip = L.tooltip({ direction: "top", offset: [0, -6], opacity: 1 });
+  let waiting = null;
   function hint(event) {
-    const { sheet: s, index } = event.propagatedFrom;
-    if (s.geometry === "polygon") return;
-    const text = s.name(index);
-    if (text) tip.setContent(el("span", null, text)).setLatLng(event.latlng).openOn(map);
+    if (waiting) cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(() => {
+      waiting = null;
+      if (map.dragging.moving() || map._animatingZoom) return;
+      const found = measure.on ? null : hit(event.containerPoint, ["point", "line"]);
+      const text = found && found.s.name(found.i);
+      map.getContainer().style.cursor = measure.on ? "crosshair" : found ? "pointer" : "";
+      if (text) tip.setContent(el("span", null, text)).setLatLng(event.latlng).openOn(map);
+      else map.closeTooltip(tip);
+    });
   }
+  // A drag that leaves what was drawn draws again on the way.
+  map.on("move", () => {
+    const corner = map.containerPointToLayerPoint([0, 0]), view = L.bounds(corner, corner.add(map.getSize()));
+    if (painter._bounds && !map._animatingZoom && !painter._bounds.contains(view)) painter._update();
+  });
+  map.on("mousemove", hint);
+  map.on("mouseout", () => map.closeTooltip(tip));
+  map.on("click", (event) => {
+    if (measure.on) return measure.add(planeAt(event.containerPoint));
+    const found = hit(event.containerPoint, ["point", "line", "polygon"]);
+    if (found) open(found.s, found.i, { from: planeAt(event.containerPoint) });
+    return undefined;
+  });
 
   // --- view: fit, turn, bounds -------------------------------------------------------------------
 
@@ -379,7 +770,7 @@ function start(map) {
     const extent = box.getSize();
     // On a wide screen the rail stands beside the region, on a narrow one below it.
     const rail = document.querySelector(".rail");
-    const aside = narrow.matches ? 0 : rail.offsetWidth + 12, below = narrow.matches ? byId("ice").offsetHeight : 0;
+    const aside = narrow.matches || printing ? 0 : rail.offsetWidth + 12, below = narrow.matches && !printing ? byId("ice").offsetHeight : 0;
     const resolution = Math.min(RESOLUTIONS[0], Math.max(
       extent.x / Math.max(size.x - margin - aside, 50), extent.y / Math.max(size.y - margin - below, 50)));
     const zoom = Math.max(0, crs.zoom(1 / resolution));
@@ -405,6 +796,7 @@ function start(map) {
   function turn(next) {
     const center = map.getCenter(), zoom = map.getZoom(), home = atHome;
     lon0 = next;
+    turns.value = next;
     map.options.crs = polarCrs(next);
     fit();
     if (!home) map.setView(center, zoom, { reset: true, animate: false });
@@ -416,8 +808,8 @@ function start(map) {
   for (const lng of [...new Set([lon0, -45, 0, 45, 90, 135, 180, -135, -90])]) {
     turns.append(el("option", { value: lng }, longitude(lng).replace("\u00a0", " ")));
   }
-  turns.addEventListener("change", () => turn(Number(turns.value)));
-  byId("home").addEventListener("click", () => { fit(); atHome = true; });
+  turns.addEventListener("change", () => { turn(Number(turns.value)); remember(); });
+  byId("home").addEventListener("click", () => { fit(); atHome = true; remember(); });
 
   // --- words on the map --------------------------------------------------------------------------
 
@@ -492,19 +884,12 @@ function start(map) {
   }
 
   const spot = (place) => map.latLngToContainerPoint(place);
+  const spotOf = (place) => L.point(pixel(frameOf(map, map.containerPointToLayerPoint([0, 0])), place));
   const inside = (p, size, pad) => p.x > pad && p.y > pad && p.x < size.x - pad && p.y < size.y - pad;
-  function covers(ringOfPlaces, [x, y]) {
-    let odd = false;
-    for (let i = 0, j = ringOfPlaces.length - 1; i < ringOfPlaces.length; j = i++) {
-      const [a, b] = ringOfPlaces[i].plane, [c, d] = ringOfPlaces[j].plane;
-      if ((b > y) !== (d > y) && x < ((c - a) * (y - b)) / (d - b) + a) odd = !odd;
-    }
-    return odd;
-  }
-  const within = (place) => outline.some((part) => covers(part[0], plane.forward([place.lng, place.lat])));
+  const within = (place) => outline.covers(0, plane.forward([place.lng, place.lat]));
 
   const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
-  const pens = () => (dark.matches
+  const pens = () => (isDark()
     ? { paper: "#0f151b", grid: "#9fb2bf", sea: "#d0e6f4", seaHalo: "#1a2f3c", land: "#d7d2c8", landHalo: "#2c2e2f" }
     : { paper: "#f3f5f6", grid: "#526776", sea: "#2f6c96", seaHalo: "#e6f0f6", land: "#57503f", landHalo: "#efebe3" });
 
@@ -520,7 +905,7 @@ function start(map) {
       if (!s || !s.labels) continue;
       s.labels.map((label, i) => ({ label, i })).sort((a, b) => b.label[2] - a.label[2])
         .forEach(({ label, i }) => {
-          const p = spot(at(label[0] * PATH_GRID, label[1] * PATH_GRID));
+          const p = spotOf([label[0] * PATH_GRID, label[1] * PATH_GRID]);
           const text = s.name(i);
           if (!text || !label[2] || !inside(p, size, 0)) return;
           const broken = text.length > 12 ? text.replace(/^(.{4,}?) (?=\S{3,})/, "$1\n") : text;
@@ -532,7 +917,7 @@ function start(map) {
       const least = 4e5 / 4 ** Math.max(0, map.getZoom() - 0.5);
       for (const i of bySize()) {
         if ((sheet.settlements.value("population", i) || 0) < least) break;
-        const p = spot(sheet.settlements.place(i));
+        const p = spotOf(sheet.settlements.place(i));
         if (inside(p, size, 0)) {
           found.push({ text: sheet.settlements.title_of(i), font: `500 11.5px ${FACE}`.replace("11.5", "11"),
             ink: pen.land, halo: pen.landHalo, x: p.x, y: p.y, dot: true });
@@ -617,21 +1002,13 @@ function start(map) {
       median ? "Filled: median extent 1981–2010" : "Median extent unknown",
       later === undefined ? "." : `; dashed: ${MONTHS[value - 1]} ${ice.value("year", later)}.`,
       data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km².`) : "");
-    if (ice.group) {
-      for (const feature of ice.features) {
-        const wanted = ice.drawn(feature.index);
-        if (wanted !== ice.group.hasLayer(feature)) {
-          if (wanted) ice.group.addLayer(feature);
-          else ice.group.removeLayer(feature);
-        }
-      }
-      if (ice.on) restack();
-    }
+    if (painter._map) paint();
   }
 
   function play(on) {
     clearInterval(ticking);
     ticking = on ? setInterval(() => setMonth((ice.month % 12) + 1), 900) : 0;
+    if (!on) remember();
     byId("play").setAttribute("aria-pressed", String(on));
     byId("play").textContent = on ? "Pause" : "Play";
   }
@@ -641,13 +1018,14 @@ function start(map) {
     byId("ticks").append(...MONTHS.map((name) => el("li", null, name.charAt(0))));
     ice.month = Number(data.day.slice(5, 7));
     setMonth(ice.month);
-    month.addEventListener("input", () => { play(false); setMonth(Number(month.value)); });
+    month.addEventListener("input", () => { play(false); setMonth(Number(month.value)); remember(); });
     byId("play").addEventListener("click", () => play(!ticking));
   }
 
   // --- swatches --------------------------------------------------------------------------------------
 
   function swatch(style, geometry, own) {
+    if (geometry === "point") return glyph(style, own || {});
     const stroke = ink((own && own.stroke) || style.stroke), fill = ink((own && own.fill) || style.fill);
     const canvas = el("canvas", { class: "swatch", width: 66, height: 48, "aria-hidden": "true" });
     const ctx = canvas.getContext("2d");
@@ -662,20 +1040,24 @@ function start(map) {
       ctx.moveTo(1, 8);
       ctx.lineTo(21, 8);
       ctx.stroke();
-    } else if (geometry === "polygon") {
+    } else {
       ctx.globalAlpha = Math.max(style.fill_opacity, 0.1);
       ctx.fillRect(2, 2.5, 18, 11);
       ctx.globalAlpha = 1;
       if (!style.width) ctx.strokeStyle = ink(data.base.graticule.stroke);
       ctx.strokeRect(2, 2.5, 18, 11);
-    } else {
-      if (own && own.hollow) ctx.setLineDash([2, 1.6]);
-      trace(ctx, (own && own.shape) || style.shape, 11, 8, Math.min((own && own.radius) || Math.max(style.radius, 4), 6.6));
-      ctx.fill();
-      ctx.stroke();
-      if (own && own.dot) drop(ctx, stroke, 11, 8, 6);
     }
     return canvas;
+  }
+
+  function glyph(style, own) {
+    const r = Math.min(own.radius || Math.max(style.radius, 4), 6.6), outline = SHAPES[own.shape || style.shape];
+    const look = { fill: ink(own.fill || style.fill), stroke: ink(own.stroke || style.stroke),
+      "stroke-width": Math.max(own.width || style.width, 0.8), "stroke-dasharray": own.hollow ? "2 1.6" : null };
+    return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" },
+      outline ? el("svg:polygon", { ...look, points: outline.map(([u, v]) => `${(11 + u * r).toFixed(1)},${(8 + v * r).toFixed(1)}`).join(" ") })
+        : el("svg:circle", { ...look, cx: 11, cy: 8, r }),
+      own.dot ? el("svg:circle", { cx: 11, cy: 8, r: 2.2, fill: look.stroke }) : null);
   }
 
   // --- layer tree --------------------------------------------------------------------------------------
@@ -707,16 +1089,17 @@ function start(map) {
       home.append(el("details", { class: "pillar", open: true },
         el("summary", null, upper(pillar)), mine.map((s) => {
           const legend = s.classes.size ? { ...[...s.classes.values()][0], shape: s.shapes.size ? "circle" : undefined } : null;
-          const row = toggle(s.id, s.title, s.on, swatchFor(s.style, s.geometry, legend), number(s.rows), (on) => {
+          const row = toggle(s.id, s.title, s.on, swatchFor(s.style, s.geometry, legend), s.gap ? "no data" : s.rows ? number(s.rows) : "none", (on) => {
             show(s, on);
-            restack();
             drawLegend();
             if (s === ice) byId("ice").hidden = !on;
+            remember();
           });
           const facts = [s.as_of ? `As of ${s.as_of}` : "As-of date unknown", ...licences(s)].join(" · ");
           const late = s.sources.filter((id) => data.late.includes(id));
           return el("div", { class: "layer" }, row, el("p", { class: "small" }, facts),
             s.note ? el("p", { class: "small note" }, s.note) : null,
+            s.rows ? null : el("p", { class: "small late" }, s.gap ? "▨ No data: its source is not held. Shown hatched." : "○ Empty: no such feature in this region."),
             late.length ? el("p", { class: "small late" },
               `▲ ${late.map((id) => `${sources.get(id).title}: ${sources.get(id).state}`).join("; ")}`) : null);
         })));
@@ -724,8 +1107,7 @@ function start(map) {
     home.append(el("details", { class: "pillar", open: true }, el("summary", null, "Base"),
       toggle("graticule", "Graticule and its labels", true, swatchFor(data.base.graticule, "line"), "", (on) => {
         gridOn = on;
-        for (const line of [base.graticule, base.circle]) on ? line.addTo(map) : line.remove();
-        restack();
+        paint();
         names._write();
       }),
       toggle("names", "Names of countries, seas and towns", true, el("span", { class: "slot letter" }, "Aa"), "", (on) => {
@@ -754,10 +1136,21 @@ function start(map) {
       if (s.classes.size) {
         parts.push(el("h3", null, s.title), el("ul", null,
           s.style.classes.map((c) => entry(swatch(s.style, s.geometry, c), c.label))));
-      } else plain.push(entry(swatch(s.style, s.geometry), s.title));
+      } else if (s.gap) plain.push(entry(el("span", { class: "slot nodata" }), `${s.title}: no data`));
+      else if (!s.count) plain.push(entry(el("span", { class: "slot letter" }, "○"), `${s.title}: none in this region`));
+      else plain.push(entry(swatch(s.style, s.geometry), s.late ? `${s.title} (late: greyed)` : s.title));
     }
+    if (seen().some((s) => s.geometry === "point")) parts.push(el("p", { class: "small", id: "thinned" }));
     if (plain.length) parts.push(el("h3", null, "Other layers shown"), el("ul", null, plain));
     byId("legend-body").replaceChildren(...parts);
+    thinned();
+  }
+
+  // What stands for more than itself says so.
+  function thinned() {
+    const drawn = seen().filter((s) => s.thinned).map((s) => s.thinned);
+    const some = drawn.reduce((sum, [k]) => sum + k, 0), all = drawn.reduce((sum, [, k]) => sum + k, 0);
+    if (byId("thinned")) byId("thinned").textContent = some < all ? `${number(some)} marks stand for ${number(all)} places: closer in, more are drawn.` : "";
   }
 
   // --- filters -----------------------------------------------------------------------------------------------
@@ -765,25 +1158,40 @@ function start(map) {
   const FILTERS = [["flag", "Flag"], ["kind", "Kind"], ["country_iso3", "Country"], ["institution", "Institution"]];
   const refused = Object.fromEntries(FILTERS.map(([name]) => [name, new Set()]));
   const key = (value) => (value === null ? "unknown" : String(value));
-  const passes = (i) => FILTERS.every(([name]) => !refused[name].has(key(nodes.value(name, i))));
+  const AXES = [["climate", "Climate risk"], ["military", "Military relevance"], ["civil", "Civil dependence"]];
+  const least = { climate: 0, military: 0, civil: 0 };
+  let judgedBy = "high";
+  const reaches = (i, axis) => {
+    const value = least[axis] > 0 ? nodes.value(`${axis}_${judgedBy}`, i) : 1;
+    return value !== null && value >= least[axis];
+  };
+  const passes = (i) => FILTERS.every(([name]) => !refused[name].size || !refused[name].has(key(nodes.value(name, i))))
+    && AXES.every(([axis]) => reaches(i, axis));
 
   function filter() {
     let left = 0;
-    for (let i = 0; i < nodes.count; i++) if (passes(i)) left++;
+    nodes.hidden = new Uint8Array(nodes.count);
+    if (FILTERS.some(([name]) => refused[name].size) || AXES.some(([axis]) => least[axis])) {
+      for (let i = 0; i < nodes.count; i++) passes(i) ? left++ : (nodes.hidden[i] = 1);
+    } else left = nodes.count;
     byId("shown").textContent = `${number(left)} of ${count(nodes.count, "node")} shown`;
-    for (const feature of nodes.features || []) feature.hidden = !passes(feature.index);
-    if (renderer._map) renderer._updatePaths();
+    paint();
+    thinned();
     listFlagged();
+    remember();
   }
 
   function said(name, value) {
     const known = { flag: nodes.classes, kind: nodes.shapes }[name];
     return known && known.has(value) ? known.get(value).label : MEMBER[value] || upper(words(value));
   }
+  let countries = null;
   function countryName(code) {
-    const all = sheet.countries, codes = all && (all.column.country_iso3 || all.column.iso3);
-    for (let i = 0; codes && i < all.count; i++) if (cell(codes, i) === code) return all.name(i) || code;
-    return code;
+    if (!countries) {
+      const all = sheet.countries, codes = all && (all.column.country_iso3 || all.column.iso3);
+      countries = new Map(codes ? Array.from({ length: all.count }, (_, i) => [cell(codes, i), all.name(i)]) : []);
+    }
+    return countries.get(code) || code;
   }
   const MEMBER = { both: "NATO and EU", nato_only: "NATO only", eu_only: "EU only", neither: "Neither NATO nor EU" };
 
@@ -792,48 +1200,87 @@ function start(map) {
       byId("filters").hidden = byId("flagged").hidden = true;
       return;
     }
+    // The boxes of a filter are made when it is first opened.
     for (const [name, title] of FILTERS) {
-      const tally = new Map();
-      for (let i = 0; i < nodes.count; i++) {
-        const value = key(nodes.value(name, i));
-        tally.set(value, (tally.get(value) || 0) + 1);
-      }
-      const listed = name === "flag" ? [...nodes.classes.keys()] : name === "kind" ? [...nodes.shapes.keys()] : [];
-      const values = [...listed.filter((v) => tally.has(v)),
-        ...[...tally.keys()].filter((v) => !listed.includes(v)).sort()];
-      const boxes = values.map((value, k) => {
-        const box = el("input", { type: "checkbox", id: `only-${name}-${k}` });
-        box.checked = true;
-        box.addEventListener("change", () => {
-          refused[name][box.checked ? "delete" : "add"](value);
-          filter();
-        });
-        return el("div", { class: "row" }, box, el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : said(name, value)),
-          el("span", { class: "count" }, number(tally.get(value))));
-      });
-      const all = el("button", { type: "button", class: "plain" }, "All or none");
-      all.addEventListener("click", () => {
-        const every = boxes.every((row) => row.firstChild.checked);
-        values.forEach((value, k) => {
-          boxes[k].firstChild.checked = !every;
-          refused[name][every ? "add" : "delete"](value);
-        });
+      const part = el("details", { class: "pillar" }, el("summary", null, title));
+      part.addEventListener("toggle", () => part.append(boxesOf(name, title)), { once: true });
+      byId("choices").append(part);
+    }
+    byId("choices").append(el("details", { class: "pillar" }, el("summary", null, "Axis thresholds"), thresholds()));
+    byId("table-open").addEventListener("click", openTable);
+    filter();
+  }
+  const renewed = [];
+
+  function boxesOf(name, title) {
+    const tally = tallied(name);
+    const listed = name === "flag" ? [...nodes.classes.keys()] : name === "kind" ? [...nodes.shapes.keys()] : [];
+    const values = [...listed.filter((v) => tally.has(v)),
+      ...[...tally.keys()].filter((v) => !listed.includes(v)).sort()];
+    const boxes = values.map((value, k) => {
+      const box = el("input", { type: "checkbox", id: `only-${name}-${k}` });
+      box.checked = !refused[name].has(value);
+      renewed.push(() => { box.checked = !refused[name].has(value); });
+      box.addEventListener("change", () => {
+        refused[name][box.checked ? "delete" : "add"](value);
         filter();
       });
-      byId("choices").append(el("details", { class: "pillar" }, el("summary", null, title),
-        el("fieldset", null, el("legend", { class: "hide" }, title), boxes, all)));
+      return el("div", { class: "row" }, box, el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : said(name, value)),
+        el("span", { class: "count" }, number(tally.get(value))));
+    });
+    const all = el("button", { type: "button", class: "plain" }, "All or none");
+    all.addEventListener("click", () => {
+      const every = boxes.every((row) => row.firstChild.checked);
+      values.forEach((value, k) => {
+        boxes[k].firstChild.checked = !every;
+        refused[name][every ? "add" : "delete"](value);
+      });
+      filter();
+    });
+    return el("fieldset", null, el("legend", { class: "hide" }, title), boxes, all);
+  }
+
+  function tallied(name) {
+    const column = nodes.column[name], tally = new Map();
+    for (let i = 0; i < nodes.count; i++) {
+      const value = cell(column, i);
+      tally.set(value, (tally.get(value) || 0) + 1);
     }
-    filter();
+    return new Map([...tally].map(([value, n]) => [key(value), n]));
+  }
+
+  // An axis is an interval: which end of it must reach the threshold is the reader's to say.
+  function thresholds() {
+    const end = el("select", { id: "judged-by" }, [["high", "highest possible value"], ["known", "known part alone"], ["low", "lowest possible value"]]
+      .map(([value, text]) => el("option", { value }, text)));
+    end.addEventListener("change", () => { judgedBy = end.value; filter(); });
+    renewed.push(() => { end.value = judgedBy; });
+    return el("fieldset", { class: "thresholds" }, el("legend", { class: "hide" }, "Axis thresholds"),
+      el("label", { class: "judge" }, "Judged by ", end),
+      AXES.map(([axis, title]) => {
+        const slider = el("input", { type: "range", id: `least-${axis}`, min: 0, max: 1, step: 0.05, value: least[axis] });
+        const told = el("output", { for: slider.id, class: "count" });
+        const tell = () => {
+          slider.value = least[axis];
+          told.textContent = least[axis] ? `at least ${least[axis].toFixed(2)}` : "any";
+          slider.setAttribute("aria-valuetext", told.textContent);
+        };
+        slider.addEventListener("input", () => { least[axis] = Number(slider.value); tell(); filter(); });
+        renewed.push(tell);
+        tell();
+        return el("div", { class: "least" }, el("label", { for: slider.id }, title), told, slider);
+      }));
   }
 
   const LISTED = 40;
   function listFlagged() {
     const chosen = [];
     for (let i = 0; i < nodes.count; i++) {
-      if (["robust", "possible"].includes(nodes.value("flag", i)) && passes(i)) chosen.push(i);
+      const flag = nodes.value("flag", i);
+      if ((flag === "robust" || flag === "possible") && !nodes.hidden[i]) chosen.push(i);
     }
     chosen.sort((a, b) => nodes.value("flag_probability", b) - nodes.value("flag_probability", a)
-      || nodes.title_of(a).localeCompare(nodes.title_of(b), "en"));
+      || BY_NAME(nodes.title_of(a), nodes.title_of(b)));
     byId("flagged-note").textContent = chosen.length
       ? `${count(chosen.length, "node")} robust or possible, by probability; ties are ties.${chosen.length > LISTED ? ` The first ${LISTED}:` : ""}`
       : "No node shown is flagged robust or possible.";
@@ -874,9 +1321,26 @@ function start(map) {
     const wanted = fold(text.trim());
     if (!wanted) return [];
     const grade = (name) => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : name.includes(` ${wanted}`) ? 2 : 3);
-    return index.filter((row) => row.name.includes(wanted))
-      .map((row, k) => ({ ...row, k, grade: grade(row.name) }))
+    const whole = index.map((row, k) => ({ ...row, k, grade: row.name.includes(wanted) ? grade(row.name) : 9 }))
+      .filter((row) => row.grade < 9);
+    return [...whole, ...(whole.length < 6 && wanted.length > 2 ? alike(wanted, whole) : [])]
       .sort((a, b) => a.grade - b.grade || a.k - b.k).slice(0, 12);
+  }
+
+  // A name that was mistyped shares most of its runs of three letters with the right one.
+  function alike(wanted, found) {
+    const runs = (text) => Array.from({ length: text.length }, (_, k) => ` ${text} `.slice(k, k + 3));
+    const sought = runs(wanted), have = new Set(found.map((row) => row.k)), near = [];
+    index.forEach((row, k) => {
+      const name = ` ${row.name} `, shared = sought.filter((run) => name.includes(run)).length;
+      if (shared < 0.45 * sought.length || have.has(k)) return;
+      const best = Math.max(...row.name.split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => {
+        const own = runs(word);
+        return (2 * own.filter((run) => sought.includes(run)).length) / (own.length + sought.length);
+      }), 0);
+      if (best >= 0.4) near.push({ ...row, k, grade: 5 - best });
+    });
+    return near;
   }
 
   function listHits() {
@@ -934,14 +1398,14 @@ function start(map) {
   // --- details ------------------------------------------------------------------------------------------------------
 
   const details = byId("details");
-  let ring = null, opened = null, back = null, folded = false;
+  let opened = null, back = null, folded = false;
 
   function open(s, i, { move = false, focus = false, from = null } = {}) {
     opened = { s, i };
     if (focus) back = document.activeElement;
     drawer(false);
     if (!s.on) byId(`show-${s.id}`).click();
-    const near = from ? neighbours(from.containerPoint, s, i) : [];
+    const near = from ? neighbours(from, s, i) : [];
     details.replaceChildren(...(s === nodes ? nodeDetails(i) : featureDetails(s, i)),
       ...(near.length ? [el("h3", null, "Also here"), el("ul", { class: "near" }, near.map(([t, k]) => el("li", null, opener(t, k, t.title))))] : []));
     details.hidden = false;
@@ -951,13 +1415,15 @@ function start(map) {
       byId("legend").open = false;
       folded = true;
     }
-    select(s, i);
+    paint();
+    remember();
     if (move) go(s.place(i), s.geometry === "point" ? 4 : 2.5);
     if (focus) details.querySelector("h2").focus();
   }
 
-  function go(place, least) {
-    if (!place) return;
+  function go(where, least) {
+    if (!where) return;
+    const place = at(...where);
     const zoom = Math.max(map.getZoom(), least);
     const low = narrow.matches ? details.offsetHeight / 2 : 0;
     const target = map.unproject(map.project(place, zoom).add([0, low]), zoom);
@@ -965,21 +1431,12 @@ function start(map) {
     atHome = false;
   }
 
-  function select(s, i) {
-    if (ring) ring.remove();
-    const look = data.base.selection, style = { color: ink(look.stroke), weight: look.width, fill: false, interactive: false };
-    ring = s.geometry === "point" ? new Mark(s.place(i), { ...style, radius: s.look(i).radius + 5, shape: "circle" })
-      : s.geometry === "line" ? L.polyline(s.paths[i].map((part) => path(part[0])), { ...style, weight: 5, opacity: 0.6 })
-      : L.polygon(s.paths[i].map((part) => part.map(path)), style);
-    ring.addTo(map).bringToFront();
-  }
-
   function close() {
     if (details.hidden) return;
     details.hidden = true;
     opened = null;
-    if (ring) ring.remove();
-    ring = null;
+    paint();
+    remember();
     map.invalidateSize({ pan: false });
     if (folded) byId("legend").open = true;
     folded = false;
@@ -988,17 +1445,11 @@ function start(map) {
     back = null;
   }
 
-  function neighbours(point, s, i) {
-    const near = [];
-    for (const t of sheets) {
-      if (!t.on || t.geometry !== "point") continue;
-      for (const feature of t.features) {
-        if (feature.hidden || (t === s && feature.index === i)) continue;
-        const away = spot(feature.getLatLng()).distanceTo(point);
-        if (away < 10) near.push([t, feature.index, away]);
-      }
-    }
-    return near.sort((a, b) => b[0].style.order - a[0].style.order || a[2] - b[2]).slice(0, 8);
+  function neighbours(where, s, i) {
+    const reach = 10 / map.options.crs.scale(map.getZoom());
+    return seen().filter((t) => t.geometry === "point")
+      .flatMap((t) => t.within(where, reach).map(([k]) => [t, k]))
+      .filter(([t, k]) => t !== s || k !== i).slice(0, 8);
   }
 
   function heading(kind, title, image) {
@@ -1021,13 +1472,13 @@ function start(map) {
 
   const SPINE = ["name", "source_id", "as_of"];
   function table(s, i, skip) {
-    const rows = s.columns.filter((column) => !skip.includes(column.name));
+    const rows = s.whole().columns.filter((column) => !skip.includes(column.name));
     return rows.length ? el("dl", { class: "facts" }, rows.map((column) => fact(
       upper(words(column.name)), shown(cell(column, i), column.unit), column.meaning))) : null;
   }
 
   function featureDetails(s, i) {
-    const place = s.geometry === "point" ? s.place(i) : null;
+    const place = s.geometry === "point" ? at(...s.place(i)) : null;
     return [
       heading(s.title, s.title_of(i), swatch(s.style, s.geometry, s.class_of(i))),
       s.note ? el("p", { class: "small note" }, s.note) : null,
@@ -1044,7 +1495,6 @@ function start(map) {
     D0: "none found",
     "D?": "unknown: too little is known",
   };
-  const AXES = [["climate", "Climate risk"], ["military", "Military relevance"], ["civil", "Civil dependence"]];
   const covered = (share) => (share === null ? "coverage unknown"
     : `${Math.round(100 * share)} % known, ${share >= 0.9 ? "nearly complete" : share >= 0.7 ? "mostly known" : share >= 0.5 ? "partly known" : "mostly unknown"}`);
 
@@ -1056,20 +1506,24 @@ function start(map) {
     const text = blank ? "unknown"
       : `${fixed(low)} to ${fixed(high)}${known === null ? "" : `, known part ${fixed(known)}`}`;
     const x = (v) => 2 + 96 * v;
+    const [was, wasTo] = changes ? ["low", "high"].map((part) => changes.value(`${axis}_${part}`, i)) : [null, null];
     return el("div", { class: "axis" },
       el("p", null, el("strong", null, title), el("span", blank ? { class: "unknown" } : null, text)),
       el("svg:svg", { viewBox: "0 0 100 14", preserveAspectRatio: "none", role: "img", "aria-label": `${title}: ${text}; ${covered(coverage)}` },
         el("svg:rect", { class: blank ? "trough blank" : "trough", x: 2, y: 4, width: 96, height: 6 }),
         [0.25, 0.5, 0.75].map((v) => el("svg:line", { class: "grid", x1: x(v), x2: x(v), y1: 4, y2: 10 })),
         blank ? null : el("svg:rect", { class: `band ${axis}`, x: x(low), y: 2.5, width: Math.max(96 * (high - low), 0.8), height: 9 }),
+        was === null || wasTo === null ? null : el("svg:rect", { class: "then", x: x(was), y: 1, width: Math.max(96 * (wasTo - was), 0.8), height: 12 }),
         blank || known === null ? null : el("svg:line", { class: "known", x1: x(known), x2: x(known), y1: 0, y2: 14 })),
-      el("p", { class: "small" }, covered(coverage)));
+      el("p", { class: "small" }, covered(coverage),
+        was === null || wasTo === null ? null : ` · other picture ${fixed(was)} to ${fixed(wasTo)}`));
   }
 
   const list = (text) => (text ? el("ul", { class: "plainlist" }, text.split(";").map((part) => part.trim()).filter(Boolean)
     .map((part) => el("li", null, part))) : shown(null));
 
   function nodeDetails(i) {
+    nodes.whole();
     const get = (name) => nodes.value(name, i);
     const flag = nodes.classes.get(get("flag"));
     const p = get("flag_probability"), dual = get("dual_use_class");
@@ -1080,6 +1534,7 @@ function start(map) {
       el("p", { class: "badges" },
         el("span", { class: `flag ${flag ? flag.value : ""}` }, flag ? flag.label.replace(/ \(.*/, "") : "Flag unknown"),
         el("span", null, p === null ? "probability unknown" : `probability ${p.toFixed(2)}`)),
+      changes ? el("p", { class: "small change" }, changes.told(i)) : null,
       el("div", { class: "axes" }, AXES.map(([axis, title]) => bar(axis, title, i)),
         el("p", { class: "small key" }, "Bar: lowest to highest possible, 0 to 1. Tick: the known part alone.")),
       el("dl", { class: "facts" },
@@ -1089,25 +1544,39 @@ function start(map) {
         fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : shown(null)),
         fact("Institution", get("institution") ? said("institution", get("institution")) : shown(null)),
         special ? fact("Special status", upper(words(special))) : null,
-        fact("Position", [`${latitude(get("latitude_deg") ?? nodes.place(i).lat)}, ${longitude(get("longitude_deg") ?? nodes.place(i).lng)}`,
+        fact("Position", [`${latitude(get("latitude_deg") ?? at(...nodes.place(i)).lat)}, ${longitude(get("longitude_deg") ?? at(...nodes.place(i)).lng)}`,
           get("position_uncertainty_km") === null ? ", uncertainty unknown" : ` ± ${number(get("position_uncertainty_km"))} km`])),
       el("h3", null, "Reasons"),
       get("reasons") ? el("p", { class: "reasons" }, get("reasons")) : el("p", null, shown(null)),
+      nodes.column.would_narrow ? el("h3", null, "What would narrow it") : null,
+      nodes.column.would_narrow ? el("div", { class: "narrow" }, list(get("would_narrow"))) : null,
       el("dl", { class: "facts" },
+        nodes.column.nearest_exit ? fact("Nearest exit", list(get("nearest_exit"))) : null,
         fact("NATO baseline requirements", list(get("baseline_requirements"))),
         fact("CER sectors", list(get("cer_sectors"))),
         nodes.column.sources ? fact("Position and attributes from", list(get("sources"))) : null,
+        nodes.columns.filter((column) => !TOLD.has(column.name)).map((column) => fact(
+          SPELT[column.name] || upper(words(column.name)), shown(cell(column, i), column.unit), column.meaning)),
         fact("Key", get("node_id"))),
       el("h3", null, "Evidence"),
       ...evidenceOf(i),
       origin(get("source_id"), get("as_of")),
-    ];
+    ].filter(Boolean);
   }
+  // What the details say in a place of its own; any other column a node has is listed by its name.
+  const TOLD = new Set([...SPINE, "kind", "dual_use_class", "flag", "flag_probability", "rank_low", "rank_median", "rank_high",
+    "country_iso3", "institution", "special_status", "latitude_deg", "longitude_deg", "position_uncertainty_km", "reasons",
+    "would_narrow", "nearest_exit", "baseline_requirements", "cer_sectors", "sources", "node_id",
+    ...AXES.flatMap(([axis]) => ["low", "high", "known", "coverage"].map((part) => `${axis}_${part}`))]);
+  const SPELT = { nato: "NATO", cer: "CER" };
 
   let evidence;
   const AXIS_NAMES = { climate: "Climate risk", military: "Military relevance", civil: "Civil dependence", access: "Sea access", dual_use: "Dual use" };
   function evidenceOf(i) {
-    if (evidence === undefined) evidence = block("evidence-data");
+    if (evidence === undefined) {
+      evidence = block("evidence-data");
+      if (evidence) Object.assign(evidence, { starts: startsOf(unpack(evidence.counts)), saying: unpack(evidence.saying) });
+    }
     const first = evidence ? evidence.starts[i] : 0, last = evidence ? evidence.starts[i + 1] : 0;
     if (first === last) return [el("p", null, "No evidence row is stored for this node.")];
     const column = Object.fromEntries(evidence.columns.map((c) => [c.name, c]));
@@ -1140,33 +1609,358 @@ function start(map) {
       })));
   }
 
+  // --- measure: geodesics on WGS 84 ---------------------------------------------------------------------
+
+  const measure = { on: false, places: [] };
+  const lonLat = (where) => plane.inverse(where);
+  measure.length = () => measure.places.slice(1).reduce((sum, to, k) => sum + geodesic(lonLat(measure.places[k]), lonLat(to)), 0);
+  measure.add = (where) => {
+    measure.places.push(where);
+    measure.tell();
+  };
+  measure.tell = () => {
+    const n = measure.places.length;
+    byId("measured").textContent = n === 0 ? "Click on the map, or press Enter for its centre, to set points."
+      : n === 1 ? "First point set; set the next." : `${number(Number((measure.length() / 1000).toPrecision(5)))} km along ${count(n - 1, "geodesic")} (WGS 84)`;
+    byId("measure-undo").disabled = !n;
+    paint();
+  };
+  measure.turn = (on) => {
+    measure.on = on;
+    if (!on) measure.places = [];
+    byId("measure").hidden = !on;
+    document.body.classList.toggle("measuring", on);
+    byId("measure-open").setAttribute("aria-pressed", String(on));
+    map.getContainer().style.cursor = on ? "crosshair" : "";
+    measure.tell();
+    if (on) map.getContainer().focus({ preventScroll: true });
+  };
+  // Between two places the great circle, which on a map of this scale hides the geodesic.
+  measure.draw = (ctx, view) => {
+    const look = { ...baseLook("selection"), fill: null, weight: 2 };
+    ctx.beginPath();
+    measure.places.forEach((to, k) => {
+      const steps = k ? arc(lonLat(measure.places[k - 1]), lonLat(to)) : [to];
+      steps.forEach((step, j) => (k || j ? ctx.lineTo(...pixel(view, step)) : ctx.moveTo(...pixel(view, step))));
+    });
+    if (measure.places.length > 1) inked(ctx, { ...look, color: baseLook("mask").fill, weight: 5 });
+    if (measure.places.length > 1) inked(ctx, { ...look, dash: [6, 3] });
+    for (const place of measure.places) {
+      trace(ctx, "circle", ...pixel(view, place), 4.5);
+      inked(ctx, { ...look, fill: baseLook("mask").fill });
+    }
+  };
+  function arc(from, to) {
+    const vector = ([lng, lat]) => [Math.cos(lat * RAD) * Math.cos(lng * RAD), Math.cos(lat * RAD) * Math.sin(lng * RAD), Math.sin(lat * RAD)];
+    const p = vector(from), q = vector(to), angle = Math.acos(Math.max(-1, Math.min(1, p.reduce((sum, v, k) => sum + v * q[k], 0))));
+    if (angle < 1e-9) return [plane.forward(to)];
+    return Array.from({ length: 32 }, (_, k) => {
+      const t = (k + 1) / 32, u = Math.sin((1 - t) * angle), v = Math.sin(t * angle);
+      const [x, y, z] = p.map((c, j) => u * c + v * q[j]);
+      return plane.forward([Math.atan2(y, x) / RAD, Math.atan2(z, Math.hypot(x, y)) / RAD]);
+    });
+  }
+  byId("measure-open").addEventListener("click", () => { byId("tools").open = false; measure.turn(!measure.on); });
+  byId("measure-undo").addEventListener("click", () => { measure.places.pop(); measure.tell(); });
+  byId("measure-done").addEventListener("click", () => measure.turn(false));
+
+  // --- table of the nodes shown, and the same as CSV ----------------------------------------------------
+
+  const PAGE = 200;
+  const span = (axis) => [axis, (i) => {
+    const [low, high] = ["low", "high"].map((part) => nodes.value(`${axis}_${part}`, i));
+    return low === null || high === null ? null : `${low.toFixed(2)}\u00a0–\u00a0${high.toFixed(2)}`;
+  }, (i) => nodes.value(`${axis}_low`, i)];
+  const plainly = (name) => [name, (i) => nodes.value(name, i), (i) => nodes.value(name, i)];
+  const FIELDS = [
+    ["Name", (i) => nodes.title_of(i), (i) => nodes.title_of(i)],
+    ["Kind", (i) => said("kind", key(nodes.value("kind", i))), (i) => nodes.value("kind", i)],
+    ["Country", (i) => nodes.value("country_iso3", i) && countryName(nodes.value("country_iso3", i)), (i) => nodes.value("country_iso3", i)],
+    ["Institution", (i) => nodes.value("institution", i) && said("institution", nodes.value("institution", i)), (i) => nodes.value("institution", i)],
+    ["Class", ...plainly("dual_use_class").slice(1)],
+    ["Flag", (i) => nodes.value("flag", i) && words(nodes.value("flag", i)), (i) => nodes.value("flag", i)],
+    ["Probability", ...plainly("flag_probability").slice(1)],
+    ["Climate", ...span("climate").slice(1)], ["Military", ...span("military").slice(1)], ["Civil", ...span("civil").slice(1)],
+  ];
+  const ordering = { field: 6, rising: false, page: 0 };
+
+  function listed() {
+    const chosen = [];
+    for (let i = 0; i < nodes.count; i++) if (!nodes.hidden[i]) chosen.push([i, FIELDS[ordering.field][2](i)]);
+    const turnBy = ordering.rising ? 1 : -1;
+    // What is unknown comes last, whichever way the rest runs.
+    return chosen.sort(([i, a], [j, b]) => (a === null) - (b === null)
+      || turnBy * (typeof a === "string" ? BY_NAME(a, b) : a - b) || i - j).map(([i]) => i);
+  }
+
+  function openTable() {
+    drawer(false);
+    ordering.page = 0;
+    fillTable();
+    if (!byId("table-view").open) byId("table-view").showModal();
+  }
+
+  function fillTable() {
+    const rows = listed(), pages = Math.max(1, Math.ceil(rows.length / PAGE)), first = ordering.page * PAGE;
+    const step = (text, by) => {
+      const button = el("button", { type: "button", disabled: ordering.page + by < 0 || ordering.page + by >= pages }, text);
+      button.addEventListener("click", () => { ordering.page += by; fillTable(); });
+      return button;
+    };
+    const save = el("button", { type: "button", id: "csv" }, "Download as CSV");
+    save.addEventListener("click", () => download(rows));
+    const head = FIELDS.map(([title], k) => {
+      const sort = el("button", { type: "button", class: "sort" }, title, el("span", { "aria-hidden": "true" }, k === ordering.field ? (ordering.rising ? " ▲" : " ▼") : ""));
+      sort.addEventListener("click", () => {
+        Object.assign(ordering, { rising: k === ordering.field ? !ordering.rising : k < 6, field: k, page: 0 });
+        fillTable();
+        byId("table-view").querySelectorAll(".sort")[k].focus();
+      });
+      return el("th", { scope: "col", "aria-sort": k !== ordering.field ? "none" : ordering.rising ? "ascending" : "descending" }, sort);
+    });
+    fillDialog("table-view", "Nodes shown", [
+      el("p", { class: "bar", id: "table-count" }, `${byId("shown").textContent}, ${rows.length ? `${number(first + 1)} to ${number(Math.min(first + PAGE, rows.length))} here` : "none here"}.`,
+        step("Previous", -1), step("Next", 1), save),
+      el("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": "table-view-title" }, el("table", { class: "nodes" },
+        el("thead", null, el("tr", null, head)),
+        el("tbody", null, rows.slice(first, first + PAGE).map((i) => {
+          const name = el("button", { type: "button", class: "item" }, icon(i), el("span", { class: "what" }, nodes.title_of(i)));
+          name.addEventListener("click", () => { byId("table-view").close(); open(nodes, i, { move: true, focus: true }); });
+          return el("tr", null, el("th", { scope: "row" }, name), FIELDS.slice(1).map(([, shownAs]) => el("td", null, shown(shownAs(i)))));
+        })))),
+    ]);
+  }
+
+  // A spreadsheet runs a cell that begins like a formula: an apostrophe makes it text again.
+  function csvCell(value) {
+    if (value === null) return "";
+    if (typeof value !== "string") return String(value);
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  }
+
+  function download(rows) {
+    const { columns } = nodes.whole();
+    const lines = [columns.map((column) => column.name), ...rows.map((i) => columns.map((column) => cell(column, i)))];
+    const text = lines.map((line) => line.map(csvCell).join(",")).join("\r\n");
+    const address = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));
+    el("a", { href: address, download: `arctic-nodes-${data.day}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  }
+
+  // --- two pictures -----------------------------------------------------------------------------------
+
+  const changes = nodes && data.compare ? comparison(data.compare) : null;
+  function comparison(given) {
+    const column = Object.fromEntries(given.columns.map((c) => [c.name, c]));
+    const value = (name, i) => cell(column[name], i);
+    const is = { new: [], changed: [] };
+    for (let i = 0; i < nodes.count; i++) {
+      if (value("flag", i) === null) is.new.push(i);
+      else if (value("flag", i) !== nodes.value("flag", i)) is.changed.push(i);
+    }
+    const flag = (v) => (v === null ? "unknown" : words(v));
+    const other = `${given.scenario}, ${given.day}`;
+    return {
+      given, is, value, other, on: true,
+      told: (i) => (value("flag", i) === null ? `New: not a node of the other picture (${other}).`
+        : `Other picture (${other}): ${flag(value("flag", i))}, p ${value("flag_probability", i).toFixed(2)}.`),
+      short: (i) => `${flag(value("flag", i))} → ${flag(nodes.value("flag", i))}`,
+      draw(ctx, view) {
+        if (!this.on || !nodes.on) return;
+        const ring = (where, shape, look) => {
+          trace(ctx, shape, ...pixel(view, where), 9 * view.size);
+          inked(ctx, look);
+        };
+        const look = { ...baseLook("selection"), fill: null, weight: 1.6 };
+        for (const i of is.changed) if (!nodes.hidden[i]) ring(nodes.place(i), "circle", look);
+        for (const i of is.new) if (!nodes.hidden[i]) ring(nodes.place(i), "square", look);
+        given.gone.forEach((lost) => {
+          const [x, y] = pixel(view, lost.at.map((v) => v * POINT_GRID)), r = 5 * view.size;
+          ctx.beginPath();
+          for (const k of [-1, 1]) {
+            ctx.moveTo(x - r, y - k * r);
+            ctx.lineTo(x + r, y + k * r);
+          }
+          inked(ctx, look);
+        });
+      },
+    };
+  }
+
+  function listChanges() {
+    if (!changes) return;
+    byId("changes").hidden = false;
+    const { is, given } = changes;
+    byId("changes-note").textContent = `Against ${changes.other}: ${count(is.changed.length, "flag")} changed (ringed), ${number(is.new.length)} new (squared), ${number(given.gone.length)} gone (crossed).`;
+    const part = (title, items) => (items.length ? el("details", { class: "pillar" }, el("summary", null, `${title}, ${number(items.length)}`), el("ol", null, items)) : null);
+    byId("changes-list").replaceChildren(...[
+      part("Flag changed", is.changed.map((i) => el("li", null, opener(nodes, i, changes.short(i))))),
+      part("New", is.new.map((i) => el("li", null, opener(nodes, i, said("kind", key(nodes.value("kind", i))))))),
+      part("Gone", given.gone.map((lost) => el("li", null, `${lost.name || "without a name"}, ${said("kind", lost.kind)}, was ${words(lost.flag)}`))),
+    ].filter(Boolean));
+    byId("changes-on").addEventListener("change", (event) => { changes.on = event.target.checked; paint(); });
+  }
+
+  // --- full screen, print, theme --------------------------------------------------------------------------
+
+  byId("full").hidden = !document.fullscreenEnabled;
+  byId("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
+  document.addEventListener("fullscreenchange", () => { byId("full").textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"; });
+
+  // The map of a print is drawn for its paper, in light colours, before the browser looks at it.
+  let before = null;
+  function forPaper(on) {
+    if (on === printing) return;
+    const view = [map.getCenter(), map.getZoom(), atHome];
+    printing = on;
+    document.documentElement.classList.toggle("printing", on);
+    if (on) before = { view, legend: byId("legend").open };
+    tellCaveats();
+    byId("legend").open = on || before.legend;
+    map.invalidateSize({ pan: false });
+    if ((on ? view : before.view)[2]) { fit(); atHome = true; }
+    else map.setView(before.view[0], before.view[1], { reset: true, animate: false });
+    repaint();
+  }
+  addEventListener("beforeprint", () => forPaper(true));
+  addEventListener("afterprint", () => forPaper(false));
+  byId("print").addEventListener("click", () => { byId("tools").open = false; window.print(); });
+
+  function repaint() {
+    const chosen = printing ? "light" : theme;
+    if (chosen === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+    for (const again of swatches) again();
+    drawLegend();
+    paint();
+    if (names._map) names._write();
+    if (nodes) listFlagged();
+    if (opened) open(opened.s, opened.i);
+  }
+  byId("theme").addEventListener("change", (event) => { theme = event.target.value; repaint(); remember(); });
+
+  // --- the view as an address -----------------------------------------------------------------------------
+
+  let later = 0, restoring = true;
+  function remember() {
+    if (restoring) return;
+    clearTimeout(later);
+    later = setTimeout(() => history.replaceState(null, "", `#${address()}`), 150);
+  }
+
+  function address() {
+    const query = new URLSearchParams(), { lat, lng } = map.getCenter();
+    if (!atHome) {
+      query.set("at", `${lat.toFixed(4)},${lng.toFixed(4)}`);
+      query.set("zoom", map.getZoom().toFixed(2));
+    }
+    query.set("south", lon0);
+    query.set("layers", sheets.filter((s) => s.on).map((s) => s.id).join("."));
+    if (ice) query.set("month", ice.month);
+    for (const [name] of FILTERS) for (const value of refused[name]) query.append(`no_${name}`, value);
+    for (const [axis] of AXES) if (least[axis]) query.set(axis, least[axis]);
+    if (judgedBy !== "high") query.set("judged_by", judgedBy);
+    if (theme !== "system") query.set("theme", theme);
+    if (opened && opened.s === nodes) query.set("node", nodes.value("node_id", opened.i));
+    return query;
+  }
+
+  function restore() {
+    const query = new URLSearchParams(location.hash.slice(1));
+    if (![...query].length) return;
+    restoring = true;
+    const south = Number(query.get("south"));
+    if (query.has("south") && south >= -180 && south <= 180 && south !== lon0) turn(south);
+    if (query.has("layers")) {
+      const wanted = query.get("layers").split(".");
+      for (const s of sheets) if (s.on !== wanted.includes(s.id)) byId(`show-${s.id}`).click();
+    }
+    const month = Number(query.get("month"));
+    if (ice && month >= 1 && month <= 12) setMonth(Math.round(month));
+    if (["light", "dark", "system"].includes(query.get("theme"))) byId("theme").value = theme = query.get("theme");
+    if (nodes) {
+      for (const [name] of FILTERS) refused[name] = new Set(query.getAll(`no_${name}`));
+      for (const [axis] of AXES) least[axis] = Math.min(1, Math.max(0, Number(query.get(axis)) || 0));
+      if (["high", "known", "low"].includes(query.get("judged_by"))) judgedBy = query.get("judged_by");
+      for (const again of renewed) again();
+      filter();
+    }
+    repaint();
+    if (query.has("node")) window.arcticPicture.select(query.get("node"), false);
+    const [lat, lng] = (query.get("at") || "").split(",").map(Number), zoom = Number(query.get("zoom"));
+    if (query.has("at") && Number.isFinite(lat + lng + zoom)) {
+      map.setView([lat, lng], zoom, { reset: true, animate: false });
+      atHome = false;
+    }
+    restoring = false;
+  }
+  addEventListener("hashchange", restore);
+  byId("link").addEventListener("click", async () => {
+    history.replaceState(null, "", `#${address()}`);
+    byId("link-text").hidden = false;
+    byId("link-text").value = location.href;
+    byId("link-text").select();
+    // Where the browser keeps the clipboard to itself, the address stands there to be copied.
+    try { await navigator.clipboard.writeText(location.href); byId("link").textContent = "Link copied"; } catch { byId("link").textContent = "Copy this link"; }
+  });
+
   // --- strip, caveats, sources --------------------------------------------------------------------------------------------
 
   function strip() {
     byId("scope").textContent = `${data.region.title} · ${data.scenario}`;
-    const late = data.late.length;
-    byId("status").className = data.status.toLowerCase();
-    byId("status").replaceChildren(
-      el("span", { class: "sign", "aria-hidden": "true" }, late ? "▲" : "●"), el("strong", null, data.status),
-      el("span", { class: "why" }, late
-        ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-        : data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"));
-    // The age is by the reader's clock: a stored page cannot know when it is read.
-    const days = Math.floor((Date.now() - Date.parse(`${data.day}T00:00:00Z`)) / 864e5);
-    const age = days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
-    byId("asof").replaceChildren(el("span", null, `As of ${data.day}`), el("span", { class: "age" }, age));
-    byId("first-caveats").textContent = data.caveats.slice(0, 2).join(" ");
+    tellAge();
+    setInterval(tellAge, 60_000);
+    tellCaveats();
     byId("caveats-open").textContent = `All ${data.caveats.length} caveats, sources`;
   }
 
-  function about() {
-    const dialog = byId("about");
+  // Paper has no button: it bears them all.
+  function tellCaveats() {
+    byId("first-caveats").textContent = data.caveats.slice(0, printing ? data.caveats.length : 2).join(" ");
+  }
+
+  // Age and end are by the reader's clock: a stored page cannot know when it is read.
+  function tellAge() {
+    const late = data.late.length, now = Date.now();
+    const days = Math.floor((now - Date.parse(`${data.day}T00:00:00Z`)) / 864e5);
+    const gone = data.expires !== null && now >= Date.parse(data.expires);
+    const state = gone ? "EXPIRED" : data.status;
+    byId("status").className = state.toLowerCase();
+    byId("status").replaceChildren(
+      el("span", { class: "sign", "aria-hidden": "true" }, { EXPIRED: "■", COMPLETE: "●" }[state] || "▲"), el("strong", null, state),
+      el("span", { class: "why" }, gone ? `on ${data.expires.slice(0, 10)}` : late
+        ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
+        : data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"));
+    const age = days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
+    byId("asof").replaceChildren(el("span", null, `As of ${data.day}`), el("span", { class: "age" }, age));
+    if (gone && !seenExpired) {
+      byId("expired").hidden = false;
+      byId("expired-why").textContent = `This picture was good until ${data.expires.slice(0, 10)}; by your clock it is ${count(days, "day")} old. Build a new one before you rely on it.`;
+    }
+  }
+  let seenExpired = false;
+  byId("expired-open").addEventListener("click", () => { seenExpired = byId("expired").hidden = true; map.getContainer().focus(); });
+
+  function method() {
+    fillDialog("method", "How this picture is made", data.method.flatMap(([title, ...said]) => [
+      el("h3", null, title), ...said.map((text) => el("p", null, text))]));
+    byId("method-open").addEventListener("click", () => byId("method").showModal());
+  }
+
+  function fillDialog(id, title, content) {
+    const dialog = byId(id);
     const shut = el("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
     shut.addEventListener("click", () => dialog.close());
+    dialog.replaceChildren(el("header", { class: "title" }, el("h2", { id: `${id}-title` }, title), shut), ...content);
+    if (!dialog.dataset.filled) dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.dataset.filled = "true";
+  }
+
+  function about() {
     const link = (source) => (/^https?:\/\//.test(source.homepage)
       ? el("a", { href: source.homepage, rel: "noopener noreferrer", target: "_blank" }, source.title) : source.title);
-    dialog.append(
-      el("header", { class: "title" }, el("h2", { id: "about-title" }, "Caveats and sources"), shut),
+    fillDialog("about", "Caveats and sources", [
       el("h3", { id: "caveats-title" }, "Caveats"), el("ol", { class: "caveats" }, data.caveats.map((sentence) => el("li", null, sentence))),
       el("h3", { id: "sources-title" }, "Sources"),
       el("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": "sources-title" }, el("table", { class: "sources" },
@@ -1178,9 +1972,14 @@ function start(map) {
             : data.not_held.includes(source.id) ? "○ not held" : shown(words(source.state) || null)),
           el("td", null, shown(source.licence || null)), el("td", null, shown(source.citation || null))))))),
       el("p", { class: "small" }, "Drawn with Leaflet 1.9.4 (BSD-2-Clause), Proj4js 2.20.9 (MIT) and Proj4Leaflet 1.0.2 (BSD-2-Clause); shell by folium (MIT). "
-        + "Projection EPSG:3413, WGS 84 / NSIDC polar stereographic north: shapes are kept, areas are not."));
-    for (const id of ["about-open", "caveats-open"]) byId(id).addEventListener("click", () => dialog.showModal());
-    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+        + "Projection EPSG:3413, WGS 84 / NSIDC polar stereographic north: shapes are kept, areas are not.")]);
+  }
+  // Long, and seldom opened: made when first asked for.
+  for (const id of ["about-open", "caveats-open"]) {
+    byId(id).addEventListener("click", () => {
+      if (!byId("about").dataset.filled) about();
+      byId("about").showModal();
+    });
   }
 
   // --- drawer on narrow screens -----------------------------------------------------------------------------------------------
@@ -1189,33 +1988,54 @@ function start(map) {
     document.body.classList.toggle("drawer", on);
     byId("panel-toggle").setAttribute("aria-expanded", String(on));
     byId("panel-toggle").textContent = on ? "Close" : "Layers";
+    if (on) byId("search").focus();
   }
   byId("panel-toggle").addEventListener("click", () => drawer(!document.body.classList.contains("drawer")));
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || byId("about").open || document.activeElement === search) return;
-    if (document.body.classList.contains("drawer")) drawer(false);
+    const inMap = document.activeElement === map.getContainer();
+    if (inMap && event.key === "Enter") {
+      const middle = map.getSize().divideBy(2);
+      if (measure.on) return measure.add(planeAt(middle));
+      return nearest(planeAt(middle));
+    }
+    if (event.key !== "Escape" || document.querySelector("dialog[open]") || document.activeElement === search) return undefined;
+    if (byId("tools").open) byId("tools").open = false;
+    else if (measure.on) measure.turn(false);
+    else if (document.body.classList.contains("drawer")) drawer(false);
     else close();
+    return undefined;
   });
+  document.addEventListener("click", (event) => { if (!byId("tools").contains(event.target)) byId("tools").open = false; });
+
+  // The point nearest to the middle of the map, for those who move it by keys.
+  function nearest(where) {
+    const reach = 60 / map.options.crs.scale(map.getZoom());
+    for (const s of seen()) {
+      const [found] = s.geometry === "point" ? s.within(where, reach) : [];
+      if (found) return open(s, found[0], { focus: true });
+    }
+    return undefined;
+  }
 
   // --- go -----------------------------------------------------------------------------------------------------------------------
 
-  map.getContainer().setAttribute("aria-label", "Polar map. Arrow keys move, plus and minus zoom; search opens a place.");
+  map.getContainer().setAttribute("aria-label", "Polar map. Arrow keys move, plus and minus zoom, Enter opens the point nearest to the middle; search opens a place.");
+  map.getContainer().setAttribute("role", "application");
   byId("legend").open = !narrow.matches;
   byId("legend").addEventListener("toggle", () => names._map && names._write());
   strip();
-  about();
+  method();
   layerTree();
-  fit();
-  for (const layer of Object.values(base)) layer.addTo(map);
-  inkBase();
-  for (const s of sheets) if (s.on) show(s, true);
   filters();
-  restack();
+  listChanges();
   drawLegend();
+  fit();
+  painter.addTo(map);
   names.addTo(map);
+  thinned();
   scaleBar();
-  map.on("moveend", scaleBar);
+  map.on("moveend", () => { scaleBar(); thinned(); remember(); });
   map.on("dragend zoomend", () => { atHome = false; });
   // A tool that changes shape changes the view; a view nobody moved keeps showing the whole region.
   new ResizeObserver(() => {
@@ -1223,27 +2043,21 @@ function start(map) {
     map.invalidateSize({ pan: false });
     if (atHome && details.hidden) { fit(); atHome = true; }
   }).observe(map.getContainer());
-  dark.addEventListener("change", () => {
-    inkBase();
-    for (const s of sheets) s.restyle();
-    for (const paint of swatches) paint();
-    drawLegend();
-    names._write();
-    if (nodes) listFlagged();
-    if (opened) open(opened.s, opened.i);
-  });
+  system.addEventListener("change", repaint);
 
-  window.arcticPicture.select = (id) => {
-    if (!nodes) return false;
-    for (let i = 0; i < nodes.count; i++) {
+  window.arcticPicture.select = (id, focus = true) => {
+    for (let i = 0; nodes && i < nodes.count; i++) {
       if (nodes.value("node_id", i) === id) {
-        open(nodes, i, { move: true, focus: true });
+        open(nodes, i, { move: true, focus });
         return true;
       }
     }
     return false;
   };
   atHome = true;
+  // What a link asks for may stand at the end of the page.
+  if (location.hash.length > 1) addEventListener("DOMContentLoaded", restore);
+  restoring = false;
   requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
 }
 

@@ -17,7 +17,7 @@ __all__ = ["PATH", "make"]
 PATH = Path(__file__).parent / "shell.html"
 
 # Stand-ins for what jinja2 must not read (scripts hold braces) and for what is known only later.
-_CODE, _LOOK, _POLICY, _DATA = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA"))
+_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
 
 _HEAD = f"""
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
@@ -41,10 +41,16 @@ _BODY = f"""
  aria-expanded="false" aria-controls="hits" aria-autocomplete="list" placeholder="Name">
 <ul id="hits" role="listbox" aria-label="Places found" hidden></ul>
 </div>
+<section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
+<p class="small" id="changes-note"></p>
+<div class="row"><input type="checkbox" id="changes-on" checked>
+<label for="changes-on">Mark changes on the map</label></div>
+<div id="changes-list"></div></section>
 <section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
 <div id="layers"></div></section>
 <section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
-<p id="shown" role="status"></p><div id="choices"></div></section>
+<p id="shown" role="status"></p><div id="choices"></div>
+<button type="button" id="table-open">Table of these nodes</button></section>
 <section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Flagged nodes</h2>
 <p class="small" id="flagged-note"></p><ol id="flagged-list"></ol></section>
 </nav>
@@ -55,6 +61,18 @@ _BODY = f"""
 <label class="turn"><span>South at the bottom</span> <select id="turn"
  aria-label="Meridian that points down"></select></label>
 <button type="button" id="home">Whole region</button>
+<details id="tools"><summary>Tools</summary><div class="menu">
+<button type="button" id="measure-open" aria-pressed="false">Measure distance</button>
+<button type="button" id="full">Full screen</button>
+<button type="button" id="print">Print</button>
+<button type="button" id="link">Copy link to this view</button>
+<input id="link-text" readonly aria-label="Link to this view" hidden>
+<label>Colours <select id="theme"><option value="system">as the system</option>
+<option value="light">light</option><option value="dark">dark</option></select></label>
+</div></details>
+<section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
+<button type="button" id="measure-undo">Undo</button>
+<button type="button" id="measure-done">Done</button></section>
 </div>
 <div class="rail">
 <details id="legend"><summary>Legend</summary><div id="legend-body"></div></details>
@@ -67,11 +85,16 @@ _BODY = f"""
 </section>
 <div id="scale" role="img"><span id="scale-bar"></span><span id="scale-text"></span></div>
 </div>
+<section id="expired" role="alert" hidden><h2>EXPIRED</h2><p id="expired-why"></p>
+<button type="button" id="expired-open">Show it as a record of its day</button></section>
 </main>
 <aside id="details" aria-label="Details" hidden></aside>
 <footer id="notes"><p id="first-caveats"></p>
+<button type="button" id="method-open">How it is made</button>
 <button type="button" id="caveats-open">All caveats</button></footer>
 <dialog id="about" aria-labelledby="about-title"></dialog>
+<dialog id="method" aria-labelledby="method-title"></dialog>
+<dialog id="table-view" aria-labelledby="table-view-title"></dialog>
 <noscript><p>This map draws itself with JavaScript, which is switched off here.</p></noscript>
 {_DATA}
 """
@@ -118,7 +141,9 @@ def make() -> str:
     # folium names what it makes at random; the same picture must give the same bytes.
     polar._id = "arctic"  # noqa: SLF001
     figure = folium.Figure(title="Arctic situational picture").add_child(polar)
-    return str(figure.render()).replace("<html>", '<html lang="en">', 1) + "\n"
+    text = str(figure.render()).replace("<html>", '<html lang="en">', 1)
+    # What the first view does without comes after the script that draws it.
+    return text.replace("</html>", f"{_LATER}</html>") + "\n"
 
 
 if __name__ == "__main__":

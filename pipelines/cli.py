@@ -211,6 +211,9 @@ def draw(
         str, typer.Option("--as", help="What to draw; by default what every picture has.")
     ] = "all",
     to: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("drawn"),
+    compare: Annotated[
+        Path | None, typer.Option(help="Another picture, whose differences the map shows.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -224,12 +227,13 @@ def draw(
         msg = f"--as: expected all, {', '.join(maps.EXPORTS)}, found {strange[0]!r}"
         raise UsageError(msg)
     stored = read_picture(picture_folder(picture))
+    other = {} if compare is None else {"other": read_picture(picture_folder(compare))}
     to.mkdir(parents=True, exist_ok=True)
     with _progress() as report:
         paths = []
         for name in kinds:
             report(f"draw {name}")
-            paths.append(str(maps.write(name, stored, to)))
+            paths.append(str(maps.write(name, stored, to, **(other if name == "html" else {}))))
     _say({"files": paths}, as_json=as_json, text="\n".join(paths))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import json
 import re
 import shutil
 from dataclasses import replace
 from datetime import date
-from itertools import accumulate
+from functools import reduce
+from itertools import accumulate, islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Geod
 
 from layers.crs import POLAR, geographic_to_polar, polar_points
 from layers.errors import ExportError
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+AXE = Path(__file__).parents[1] / "vendor"
 VENDOR = Path(html.__file__).parent / "vendor"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -163,19 +169,45 @@ def _layer(text: str, name: str) -> Any:
     return next(layer for layer in _data(text)["layers"] if layer["id"] == name)
 
 
+def _unpacked(text: str) -> list[int]:
+    """The other end of `_packed`, a character at a time."""
+    numbers, value, shift = [], 0, 0
+    for character in text:
+        digit = bytes(html._ALPHABET).decode().index(character)
+        value |= (digit & 31) << shift
+        shift += 5
+        if digit < 32:
+            numbers.append(value >> 1 if value % 2 == 0 else -(value + 1) // 2)
+            value = shift = 0
+    return numbers
+
+
 def _cell(column: dict[str, Any], row: int) -> Any:
+    if "one" in column:
+        return column["one"]
+    if "phrases" in column:
+        counts, which = _unpacked(column["counts"]), _unpacked(column["which"])
+        first = sum(counts[:row])
+        parts = [column["phrases"][k] for k in which[first : first + counts[row]]]
+        return " ".join(parts) if parts else None
+    if "packed" in column:
+        whole = _unpacked(column["packed"])[row]
+        return None if whole == 0 else (whole - (whole > 0)) / 10 ** column["digits"]
     if "codes" not in column:
         return column["values"][row]
-    code = column["codes"][row]
+    code = _unpacked(column["codes"])[row]
     return None if code < 0 else column["values"][code]
 
 
-def _decoded(parts: list[list[list[int]]]) -> Any:
-    def ring(steps: list[int]) -> list[tuple[int, int]]:
-        xs, ys = accumulate(steps[0::2]), accumulate(steps[1::2])
-        return [(100 * x, 100 * y) for x, y in zip(xs, ys, strict=True)]
-
-    return shapely.union_all([shapely.Polygon(ring(p[0]), [ring(h) for h in p[1:]]) for p in parts])
+def _decoded(paths: dict[str, str]) -> list[Any]:
+    """Each shape as the symmetric difference of its rings: inside is what an odd number of them hold."""
+    steps = _unpacked(paths["steps"])
+    points = zip(accumulate(steps[0::2]), accumulate(steps[1::2]), strict=True)
+    rings = iter([[(100 * x, 100 * y) for x, y in islice(points, n)] for n in _unpacked(paths["rings"])])
+    return [
+        reduce(shapely.symmetric_difference, map(shapely.Polygon, islice(rings, n)), shapely.Polygon())
+        for n in _unpacked(paths["shapes"])
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -189,11 +221,11 @@ def text() -> str:
 def test_names_survive_as_they_are_and_close_no_block(text: str) -> None:
     column = next(c for c in _layer(text, "nodes")["columns"] if c["name"] == "name")
     assert [_cell(column, i) for i in range(len(NAMES))] == [*HOSTILE, HIDDEN_SHOWN, "Tromsø"]
-    assert text.count("<script") == text.count("</script>") == 3
+    assert text.count("<script") == text.count("</script>") == 3 + text.count('id="later-')
 
 
 def test_no_character_of_data_can_open_markup(text: str) -> None:
-    for block in ("picture-data", "evidence-data"):
+    for block in ("picture-data", "evidence-data", "later-nodes"):
         found = re.search(rf'id="{block}">(.*?)</script>', text)
         assert found
         assert not set(found.group(1)) & set("<>&\u2028\u2029\x00")
@@ -260,11 +292,11 @@ def test_a_stale_source_degrades_the_picture() -> None:
 
 def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
     evidence = _data(text, "evidence-data")
-    assert evidence["starts"] == [0, *[1] * (len(NAMES) - 1), 2]
+    assert _unpacked(evidence["counts"]) == [1, *[0] * (len(NAMES) - 2), 1]
     value = next(c for c in evidence["columns"] if c["name"] == "value")
     assert [_cell(value, i) for i in range(2)] == [12.5, None]
     state = next(c for c in evidence["sayings"] if c["name"] == "state")
-    assert [_cell(state, row) for row in evidence["saying"]] == ["known", "unknown"]
+    assert [_cell(state, row) for row in _unpacked(evidence["saying"])] == ["known", "unknown"]
 
 
 def test_shapes_of_two_layers_are_kept_once() -> None:
@@ -272,7 +304,7 @@ def test_shapes_of_two_layers_are_kept_once() -> None:
     twin = replace(LAND, id="twin")
     tables = {**picture.tables, "twin": picture.tables["land"]}
     text = html.page(replace(picture, layers=(*picture.layers, twin), tables=tables))
-    assert _layer(text, "twin")["paths"] == "land"
+    assert _data(text, "later-twin")["paths"] == "land"
 
 
 def test_an_empty_layer_is_listed() -> None:
@@ -289,21 +321,53 @@ def test_a_picture_without_nodes_and_ice_is_drawn() -> None:
     assert [layer["id"] for layer in _data(html.page(bare))["layers"]] == ["land"]
 
 
+# --- packed numbers and texts ------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1)))
+def test_packed_numbers_come_back(numbers: list[int]) -> None:
+    packed = html._packed(numbers)
+    assert _unpacked(packed) == numbers
+    assert not set(packed) & set('<>&"\\')
+
+
+def test_a_small_step_is_one_character() -> None:
+    assert (html._packed([0]), html._packed([-1]), html._packed([1])) == ("A", "B", "C")
+    assert [len(html._packed([n])) for n in (15, -16, 16, 511, 512)] == [1, 1, 2, 2, 3]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e5, 1e5).map(lambda v: round(v, 3))), min_size=1))
+def test_numbers_come_back_and_missing_stays_missing(values: list[float | None]) -> None:
+    column = Column("value", "float", "any")
+    coded = html._coded(pd.Series(values, dtype="float64"), column)
+    for row, value in enumerate(values):
+        assert _cell(coded, row) == (None if value is None else pytest.approx(value, rel=1e-5, abs=1e-9))
+
+
+def test_long_texts_come_back_from_their_phrases() -> None:
+    texts = [f"Climate {k % 7} of 9: known. Civil {k}, half; {'x' * 60}" for k in range(900)] + [None]
+    coded = html._coded(pd.Series(texts, dtype="str"), Column("reasons", "str", "why"))
+    assert "phrases" in coded
+    assert [_cell(coded, row) for row in (0, 500, 900)] == [texts[0], texts[500], None]
+    assert len(json.dumps(coded)) < 0.6 * len(json.dumps(texts))
+
+
 # --- shapes ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [POLE, DATE_LINE, POLE.difference(shapely.Point(3e5, 0).buffer(2e5))])
 def test_polygons_come_back_whole(shape: Any) -> None:
     coded = html._paths(np.array([shape], dtype=object), "polygon", 1_000.0)
-    back = _decoded(json.loads(json.dumps(coded))[0])
+    (back,) = _decoded(json.loads(json.dumps(coded)))
     assert back.symmetric_difference(shape).area < 0.005 * shape.area
     assert back.hausdorff_distance(shape) < 1_500
 
 
 def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
-    ice = _layer(text, "sea_ice")["paths"]
-    assert all(_decoded(parts).contains(shapely.Point(0, 0)) for parts in ice)
-    land = _decoded(_layer(text, "land")["paths"][0])
+    ice = _decoded(_layer(text, "sea_ice")["paths"])
+    assert len(ice) == 3
+    assert all(shape.contains(shapely.Point(0, 0)) for shape in ice)
+    (land,) = _decoded(_layer(text, "land")["paths"])
     for point in polar_points([171.0, 179.99, -179.99, -166.0], np.full(4, 69.0)):
         assert land.contains(point)
     assert not land.contains(shapely.Point(0, 0))
@@ -312,7 +376,7 @@ def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
 def test_a_vertex_at_the_pole_is_kept() -> None:
     wedge = shapely.Polygon([(0, 0), (1e6, 0), (1e6, 1e6)])
     coded = html._paths(np.array([wedge], dtype=object), "polygon", 0.0)
-    assert _decoded(coded[0]).equals(wedge)
+    assert _decoded(coded)[0].equals(wedge)
 
 
 def test_the_slider_gets_medians_and_the_latest_year(text: str) -> None:
@@ -347,14 +411,15 @@ def test_flags_and_kinds_differ_in_more_than_colour() -> None:
     assert len({(c.radius, c.hollow) for c in nodes.classes}) == len(nodes.classes) == 4
 
 
-def test_vendored_files_are_those_of_the_packages() -> None:
-    rows = [line.split("  ") for line in (VENDOR / "CHECKSUMS.txt").read_text().splitlines()[1:]]
-    held = {path.name for path in VENDOR.iterdir()} - {"CHECKSUMS.txt"}
+@pytest.mark.parametrize(("folder", "licences"), [(VENDOR, {"BSD-2-Clause", "MIT"}), (AXE, {"MPL-2.0"})])
+def test_vendored_files_are_those_of_the_packages(folder: Path, licences: set[str]) -> None:
+    rows = [line.split("  ") for line in (folder / "CHECKSUMS.txt").read_text().splitlines()[1:]]
+    held = {path.name for path in folder.iterdir()} - {"CHECKSUMS.txt"}
     assert {name for _, name, *_ in rows} == held
     for digest, name, _, version, licence in rows:
-        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
         assert version
-        assert licence.split(",")[0] in {"BSD-2-Clause", "MIT"}
+        assert licence.split(",")[0] in licences or not name.endswith((".js", ".css"))
 
 
 # --- the page in a browser -------------------------------------------------------------------
@@ -374,17 +439,28 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def opened(browser: Browser, text: str, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
-    path = tmp_path / "map.html"
-    path.write_text(text, encoding="utf-8")
+def _open(browser: Browser, path: Path, link: str = "") -> tuple[Page, list[str]]:
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     heard: list[str] = []
     page.on("console", lambda message: heard.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: heard.append(f"error: {error}"))
     page.on("request", lambda request: heard.append(f"request: {request.url}"))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + link)
     page.wait_for_selector("html[data-ready=true]", state="attached")
+    page.wait_for_load_state()
+    return page, heard
+
+
+def _choose_tool(page: Page, button: str) -> None:
+    page.click("#tools summary")
+    page.click(button)
+
+
+@pytest.fixture
+def opened(browser: Browser, text: str, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
+    path = tmp_path / "map.html"
+    path.write_text(text, encoding="utf-8")
+    page, heard = _open(browser, path)
     yield page, heard
     page.close()
 
@@ -400,7 +476,7 @@ def test_page_opens_alone_and_silent(opened: tuple[Page, list[str]]) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
-    assert heard == [f"request: {page.url}"]
+    assert heard == [f"request: {page.url.split('#')[0]}"]
 
 
 @pytest.mark.chromium
@@ -481,3 +557,454 @@ def test_march_and_september_differ_and_the_pole_is_ice(opened: tuple[Page, list
     september, (pole_later, shelf_later) = month(9)
     assert march != september
     assert pole_later == pole != shelf_later
+
+
+# --- every control, every vector, both looks ---------------------------------------------------
+
+SCRIPTS = (
+    "<script>window.__pwned=1</script>",
+    "</script><script>window.__pwned=1</script>",
+    "<img src=x onerror=window.__pwned=1>",
+    "<svg onload=window.__pwned=1>",
+    "<svg/onload=window.__pwned=1//",
+    "<body onload=window.__pwned=1>",
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'>",
+    "<details open ontoggle=window.__pwned=1>",
+    "<video><source onerror=window.__pwned=1></video>",
+    "<input autofocus onfocus=window.__pwned=1>",
+    "<a href='javascript:window.__pwned=1'>x</a>",
+    "javascript:window.__pwned=1",
+    "data:text/html,<script>window.__pwned=1</script>",
+    '" onmouseover="window.__pwned=1',
+    "' onfocus='window.__pwned=1' autofocus='",
+    "--><script>window.__pwned=1</script>",
+    "]]><script>window.__pwned=1</script>",
+    "</style><script>window.__pwned=1</script>",
+    "</title><script>window.__pwned=1</script>",
+    "</textarea><img src=x onerror=window.__pwned=1>",
+    "<math><mtext><img src=x onerror=window.__pwned=1></mtext></math>",
+    "<object data='javascript:window.__pwned=1'>",
+    "<meta http-equiv=refresh content='0;url=javascript:window.__pwned=1'>",
+    "<base href='javascript:window.__pwned=1//'>",
+    "<link rel=stylesheet href='data:text/css,*{}' onload=window.__pwned=1>",
+    "<form action='javascript:window.__pwned=1'>",
+    "\\u003cimg src=x onerror=window.__pwned=1\\u003e",
+    "&lt;img src=x onerror=window.__pwned=1&gt;",
+    "\\\\`;window.__pwned=1;//",
+    "';window.__pwned=1;//",
+    "<noscript><img title='</noscript><img src=x onerror=window.__pwned=1>'>",
+)
+TEMPLATES = (
+    "{{7*7}}",
+    "{{ 7 * 7 }}",
+    "{{{7*7}}}",
+    "{% raw %}",
+    "{% if 1 %}x{% endif %}",
+    "{# gone #}",
+    "${7*7}",
+    "#{7*7}",
+    "<%= 7*7 %>",
+    "<% 7*7 %>",
+    "[[7*7]]",
+    "{{constructor.constructor('window.__pwned=1')()}}",
+    "{{ cycler.__init__.__globals__.os }}",
+    "{{config}}",
+    "${window.__pwned=1}",
+    "@@DATA@@",
+    "@@LATER@@ @@CODE@@ @@LOOK@@",
+    "%(name)s",
+    "{0.__class__}",
+    "$&$1$`",
+)
+VECTORS = (*SCRIPTS, *TEMPLATES)
+
+
+def _hostile() -> Picture:
+    """A picture all of whose words are vectors, in rotation, so that each stands in each kind of field."""
+    assert len(set(SCRIPTS)) >= 27
+    assert len(set(TEMPLATES)) >= 17
+    picture = _picture(VECTORS)
+    count = len(VECTORS)
+
+    def turned(first: int, rows: int) -> list[str]:
+        return [VECTORS[(first + k) % count] for k in range(rows)]
+
+    layers, tables, first = [], {}, 0
+    for layer in picture.layers:
+        table = picture.tables[layer.id]
+        if layer.id == "evidence":
+            table = pd.concat(
+                [table.assign(node_id=f"port:{k}").head(1) for k in range(count)], ignore_index=True
+            )
+        words = [
+            c.name for c in layer.all_columns if c.dtype == "str" and c.name not in {"feature_id", "node_id"}
+        ]
+        for name in words:
+            first += 1
+            table = table.assign(**{name: turned(first, len(table))})
+        tables[layer.id] = table
+        columns = tuple(
+            replace(c, meaning=VECTORS[first % count], unit=VECTORS[-first % count]) for c in layer.columns
+        )
+        layers.append(
+            replace(layer, title=VECTORS[first % count], note=VECTORS[(first + 1) % count], columns=columns)
+        )
+    tables["nodes"] = tables["nodes"].assign(name=list(VECTORS), reasons=list(VECTORS))
+    notes = tuple(
+        SourceNote(vector, *turned(k, 7), "stale" if k % 2 else vector) for k, vector in enumerate(VECTORS)
+    )
+    scenario: Any = SimpleNamespace(id="now", title=VECTORS[0])
+    place = replace(picture.region, title=VECTORS[1])
+    return replace(
+        picture, layers=tuple(layers), tables=tables, sources=notes, scenario=scenario, region=place
+    )
+
+
+@pytest.mark.chromium
+def test_no_vector_runs_and_all_are_shown_verbatim(browser: Browser, tmp_path: Path) -> None:
+    hostile = _hostile()
+    gone = replace(hostile, tables={**hostile.tables, "nodes": hostile.tables["nodes"].iloc[:9]})
+    path = html.write(gone, tmp_path, other=hostile)
+    page, heard = _open(browser, path)
+    assert page.locator("#changes-list li").count() == len(VECTORS) - 9
+    page.close()
+    page, more = _open(browser, html.write(hostile, tmp_path))
+    for box in page.query_selector_all("#layers input:not(:checked)"):
+        box.click()
+    for opener in ("#about-open", "#method-open"):
+        page.click(opener)
+        page.keyboard.press("Escape")
+    for row, vector in enumerate(VECTORS):
+        assert page.evaluate("id => arcticPicture.select(id)", f"port:{row}")
+        assert page.text_content("#details h2") == vector
+        assert page.text_content("#details .reasons") == vector
+        said = page.text_content("#details .evidence") or ""
+        table = hostile.tables["evidence"].iloc[row]
+        for name in ("indicator", "note", "as_of"):
+            shown = table[name].replace("_", " ") if name == "indicator" else table[name]
+            assert shown[1:] in said, name
+    page.click("#table-open")
+    assert [h.strip() for h in page.locator("#table-view tbody th").all_text_contents()] == [
+        v.strip() for v in VECTORS
+    ]
+    page.keyboard.press("Escape")
+    page.fill("#search", VECTORS[2])
+    page.keyboard.press("Enter")
+    assert page.text_content("#details h2") == VECTORS[2]
+    sources = page.locator("#about .sources tbody tr")
+    assert sources.count() == len(VECTORS)
+    assert page.evaluate("typeof window.__pwned") == "undefined"
+    # What would have come of a vector that was read as markup.
+    assert not page.query_selector("iframe, object, embed, video, math, form, base, img, [onerror], [onload]")
+    assert not page.query_selector("a[href^='javascript'], a[href^='data']")
+    assert [h for h in heard + more if not h.startswith("request: file:")] == []
+    assert len(heard) == len(more) == 1
+    page.close()
+
+
+@pytest.mark.chromium
+def test_every_control_does_what_it_says(browser: Browser, tmp_path: Path) -> None:
+    page, heard = _open(browser, html.write(_picture(), tmp_path))
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-pressed") == "true"
+    page.click("#play")
+    page.focus("#month")
+    page.keyboard.press("Home")
+    assert page.text_content("#ice-title") == "Sea ice, January"
+    _choose_tool(page, "#measure-open")
+    page.click("#map_arctic", position={"x": 500, "y": 400})
+    page.click("#map_arctic", position={"x": 500, "y": 200})
+    assert "km along 1 geodesic" in (page.text_content("#measured") or "")
+    page.click("#measure-undo")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#measure")
+    _choose_tool(page, "#link")
+    assert "month=1" in page.input_value("#link-text")
+    page.select_option("#theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 21, 27)"
+    page.select_option("#theme", "light")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(243, 245, 246)"
+    page.click("#full")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.click("#full")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.click("#tools summary")
+    page.click(".leaflet-control-zoom-in")
+    page.click("#home")
+    page.click("#legend summary")
+    page.click("#show-graticule")
+    page.click("#show-names")
+    page.click("#choices summary >> nth=0")
+    page.click("#choices button >> nth=0")
+    assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
+    page.click("#choices button >> nth=0")
+    page.click("#choices summary >> nth=4")
+    page.focus("#least-climate")
+    page.keyboard.press("ArrowRight")
+    # What is unknown reaches no threshold.
+    assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
+    page.keyboard.press("Home")
+    page.select_option("#judged-by", "low")
+    assert len(heard) == 1
+    page.close()
+
+
+@pytest.mark.chromium
+def test_every_dialog_and_list_opens_and_closes(browser: Browser, tmp_path: Path) -> None:
+    page, heard = _open(browser, html.write(_picture(), tmp_path))
+    page.click("#caveats-open")
+    assert page.locator("#about .caveats li").count() == 10
+    page.click("#about .close")
+    page.click("#method-open")
+    assert "conjunction" in (page.text_content("#method") or "")
+    page.click("#method .close")
+    page.click("#flagged-list button >> nth=0")
+    page.click("#details .close")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    _choose_tool(page, "#print")
+    assert page.evaluate("window.printed")
+    assert len(heard) == 1
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_table_and_its_csv_hold_the_filtered_nodes(browser: Browser, tmp_path: Path) -> None:
+    page, heard = _open(browser, html.write(_picture((*NAMES, "=cmd|' /C calc'!A0", "@sum(1)")), tmp_path))
+    page.click("#choices summary >> nth=0")
+    page.uncheck("#only-flag-0")
+    page.click("#table-open")
+    assert page.locator("#table-view tbody tr").count() == len(NAMES) + 1
+    page.click("#table-view .sort >> nth=0")
+    assert page.get_attribute("#table-view thead th >> nth=0", "aria-sort") == "ascending"
+    with page.expect_download() as download:
+        page.click("#csv")
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = {row["name"] for row in rows}
+    plain = {*HOSTILE[1:], HIDDEN_SHOWN, "Tromsø"} - {"@@DATA@@ @@CODE@@ @@POLICY@@"}
+    # An apostrophe before what a spreadsheet would run.
+    assert names == plain | {"'@@DATA@@ @@CODE@@ @@POLICY@@", "'=cmd|' /C calc'!A0", "'@sum(1)"}
+    assert {row["flag"] for row in rows} == {"insufficient_data"}
+    assert {row["climate_low"] for row in rows} == {""}
+    page.click("#table-view tbody button >> nth=0")
+    assert page.is_hidden("#table-view")
+    assert page.is_visible("#details")
+    assert [h for h in heard if "blob:" not in h] == heard[:1]
+    page.close()
+
+
+@pytest.mark.chromium
+def test_a_link_brings_the_view_back(browser: Browser, tmp_path: Path) -> None:
+    path = html.write(_picture(), tmp_path)
+    link = (
+        "#south=90&layers=land.nodes&month=3&no_flag=robust&theme=dark&node=port%3A9&at=72.5,33.25&zoom=3.5"
+        "&climate=9&civil=no&judged_by=low"
+    )
+    page, _ = _open(browser, path, link)
+    assert page.input_value("#turn") == "90"
+    assert page.is_checked("#show-nodes")
+    assert not page.is_checked("#show-sea_ice")
+    assert page.text_content("#details h2") == "Tromsø"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    lat, lng, zoom = page.evaluate(
+        "[map_arctic.getCenter().lat, map_arctic.getCenter().lng, map_arctic.getZoom()]"
+    )
+    assert (round(lat, 1), round(lng, 1), zoom) == (72.5, 33.2, 3.5)
+    page.wait_for_function("location.hash.includes('no_flag=robust')")
+    page.close()
+    page, heard = _open(browser, path, "#zoom=x&at=a,b&south=900&layers=%00&month=77&theme=<b>")
+    assert len(heard) == 1
+    page.close()
+
+
+@pytest.mark.chromium
+def test_distances_are_those_of_the_ellipsoid(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    _choose_tool(page, "#measure-open")
+    for lat, lng in ((70.0, 20.0), (78.0, 16.0)):
+        x, y = page.evaluate(
+            "([lat, lng]) => { const b = map_arctic.getContainer().getBoundingClientRect();"
+            " const p = map_arctic.latLngToContainerPoint([lat, lng]); return [b.left + p.x, b.top + p.y]; }",
+            [lat, lng],
+        )
+        page.mouse.click(x, y)
+    told = float((page.text_content("#measured") or "").split(" km")[0].replace("\u202f", ""))
+    true_m = Geod(ellps="WGS84").inv(20.0, 70.0, 16.0, 78.0)[2]
+    # A pixel of the whole Arctic is about ten kilometres.
+    assert told == pytest.approx(true_m / 1000, abs=15)
+
+
+@pytest.mark.chromium
+def test_an_expired_picture_covers_itself_by_the_readers_clock(browser: Browser, tmp_path: Path) -> None:
+    content, later = html._content(_picture(), None)
+    assert content["expires"] is None
+    ending: Any = SimpleNamespace(expires=date(2026, 3, 20))
+    content["expires"] = html._expires(ending)
+    blocks = (
+        html._block("picture-data", content),
+        "".join(html._block(f"later-{n}", r) for n, r in later.items()),
+    )
+    text = (
+        html._shell()
+        .replace("@@DATA@@", blocks[0] + html._block("evidence-data", None))
+        .replace("@@LATER@@", blocks[1])
+    )
+    path = tmp_path / "map.html"
+    path.write_text(text, encoding="utf-8")
+    for now, status in (("2026-03-19T12:00:00Z", "COMPLETE"), ("2026-03-21T12:00:00Z", "EXPIRED")):
+        page = browser.new_page()
+        page.clock.set_fixed_time(now)
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready=true]", state="attached")
+        assert page.text_content("#status strong") == status
+        assert page.is_visible("#expired") == (status == "EXPIRED")
+        page.close()
+
+
+@pytest.mark.chromium
+def test_stale_empty_and_missing_layers_are_drawn_as_such(browser: Browser, tmp_path: Path) -> None:
+    picture = _picture()
+    note = picture.sources[0]
+    gap = replace(note, id="lost", feeds="never_seen", state="missing", title="Lost source")
+    late = replace(note, state="stale")
+    tables = {
+        **picture.tables,
+        "never_seen": picture.tables["never_seen"].iloc[:0],
+        "sea_lanes": picture.tables["sea_lanes"].iloc[:0],
+    }
+    told = replace(picture, tables=tables, sources=(late, gap))
+    page, _ = _open(browser, html.write(told, tmp_path))
+    assert page.text_content("#status strong") == "DEGRADED"
+    tree = page.text_content("#layers") or ""
+    assert "No data: its source is not held" in tree
+    assert "Empty: no such feature" in tree
+    assert "Made up: stale" in tree
+    before = page.locator("#map_arctic").screenshot()
+    page.check("#show-never_seen")
+    assert page.locator("#map_arctic").screenshot() != before
+    page.check("#show-sea_lanes")
+    legend = page.text_content("#legend-body") or ""
+    assert "Never seen: no data" in legend
+    assert "Sea lanes: none in this region" in legend
+    assert "(late: greyed)" in legend
+    page.close()
+
+
+@pytest.mark.chromium
+def test_a_mistyped_name_is_found(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    for typed in ("Tromsö", "Tromsoe", "Trmso"):
+        page.fill("#search", typed)
+        assert "Tromsø" in (page.text_content("#hits") or ""), typed
+
+
+def test_two_pictures_are_compared_node_by_node() -> None:
+    old, new = _picture(("A", "B", "C")), _picture(("A", "B", "C"))
+    nodes = new.tables["nodes"].assign(flag=["possible", "insufficient_data", "robust"]).iloc[[0, 2]]
+    told = html._compared(replace(new, tables={"nodes": nodes}), replace(old, day=date(2025, 1, 2)))
+    assert told is not None
+    assert told["day"] == "2025-01-02"
+    flag = next(c for c in told["columns"] if c["name"] == "flag")
+    assert [_cell(flag, row) for row in range(2)] == ["robust", "insufficient_data"]
+    assert [(lost["name"], lost["flag"]) for lost in told["gone"]] == [("B", "insufficient_data")]
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, picture: Picture, tmp_path: Path, size: tuple[int, int], scheme: Any
+) -> None:
+    path = html.write(picture, tmp_path)
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        bypass_csp=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    page.add_script_tag(path=AXE / "axe.min.js")
+
+    def faults() -> list[str]:
+        found = page.evaluate("axe.run().then((r) => r.violations)")
+        return [
+            f"{v['id']}: {v['nodes'][0]['html'][:120]}"
+            for v in found
+            if v["impact"] in {"serious", "critical"}
+        ]
+
+    assert faults() == []
+    page.evaluate("arcticPicture.select('airfield:oa-enkr')")
+    assert faults() == []
+    page.evaluate("document.getElementById('table-open').click()")
+    assert faults() == []
+    page.keyboard.press("Escape")
+    page.evaluate("document.getElementById('about-open').click()")
+    assert faults() == []
+    context.close()
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_whole_region_is_in_view_and_nothing_hangs_over(
+    browser: Browser, picture: Picture, tmp_path: Path, width: int
+) -> None:
+    path = html.write(picture, tmp_path)
+    page = browser.new_page(viewport={"width": width, "height": 860})
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    ends = page.evaluate("""() => [...Array(36).keys()].map(k => {
+        const p = map_arctic.latLngToContainerPoint([60, 10 * k - 180]), s = map_arctic.getSize();
+        return p.x >= 0 && p.y >= 0 && p.x <= s.x && p.y <= s.y;
+    })""")
+    assert all(ends)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    overlap = page.evaluate("""() => {
+        const boxes = [...document.querySelectorAll('.corner > *, .rail > *, .leaflet-control-zoom')]
+            .filter(e => e.offsetParent).map(e => [e.id || e.className, e.getBoundingClientRect()]);
+        return boxes.flatMap(([a, r], i) => boxes.slice(i + 1).filter(([, q]) => r.left < q.right - 1
+            && q.left < r.right - 1 && r.top < q.bottom - 1 && q.top < r.bottom - 1).map(([b]) => [a, b]));
+    }""")
+    assert overlap == []
+    page.close()
+
+
+@pytest.mark.chromium
+def test_a_print_bears_the_map_in_light_colours_and_all_caveats(
+    browser: Browser, picture: Picture, tmp_path: Path
+) -> None:
+    path = html.write(picture, tmp_path)
+    page = browser.new_page(color_scheme="dark")
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=true]", state="attached")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.is_hidden("#panel")
+    assert page.is_hidden(".corner")
+    assert all(sentence in (page.text_content("#first-caveats") or "") for sentence in picture.caveats)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.is_visible("#panel")
+    page.close()
+
+
+def test_draw_compares_with_another_picture(folder: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from pipelines.cli import app
+
+    line = ["draw", str(folder), "--as", "html", "--to", str(tmp_path), "--compare", str(folder)]
+    told = CliRunner().invoke(app, line, catch_exceptions=False)
+    assert told.exit_code == 0
+    compared = _data((tmp_path / "map.html").read_text(encoding="utf-8"))["compare"]
+    assert compared["gone"] == []
+    flags = next(c for c in compared["columns"] if c["name"] == "flag")
+    ours = next(
+        c
+        for c in _layer((tmp_path / "map.html").read_text(encoding="utf-8"), "nodes")["columns"]
+        if c["name"] == "flag"
+    )
+    assert flags == ours
