@@ -60,7 +60,6 @@ _SUPPORTED = ("ice_months", "wave_exposure")  # rest on the 3, 5 or 9 nearest oc
 _ANCHORED = ("ramp", "log ramp", "at least", "within", "runway", "unpaved runway")
 _DIMENSIONS = tuple(name for names in AXES.values() for name in names)
 _CONCENTRATION = 20.0
-_QUANTILES = 1000
 _BLOCK = 1000
 # Exits are read from a fifth of the draws, ranks from a tenth: their own error is below their spread.
 _EVERY = 5
@@ -121,19 +120,28 @@ def _stratified(random: np.random.Generator, rows: int, draws: int) -> NDArray[n
     return out
 
 
+def _gamma_quantile(shape: float, chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quantiles of the gamma distribution, from its density on a fine grid; good to 1e-4.
+
+    By hand, for the import of scipy.special alone costs more than all the designs.
+    """
+    if shape <= 0:
+        return np.zeros_like(chance)
+    # In the logarithm of the variable the density is smooth whatever the shape.
+    step = np.linspace(np.log(shape) - 12 / min(shape, 1), np.log(shape + 40), 4001)
+    log_density = shape * step - np.exp(step)
+    density = np.exp(log_density - log_density.max())
+    share = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    return np.asarray(np.exp(np.interp(chance, share / share[-1], step)))
+
+
 def _dirichlet(random: np.random.Generator, baseline: NDArray[np.float64], draws: int) -> NDArray[np.float32]:
     """Weights of some groups: flat in half of the draws, near the baseline in the others."""
-    from scipy.special import gammaincinv  # noqa: PLC0415  what has no draws needs no scipy
-
     chance = _stratified(random, len(baseline), draws)
     near = np.arange(draws) // 2 % 2 == 1
     parts = -np.log1p(-chance)
-    # The quantiles of a gamma distribution cost a microsecond each: read off a fine table.
-    grid = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    for shape in np.unique(baseline):
-        table = gammaincinv(max(_CONCENTRATION * shape, 1e-9), grid)
-        for row in np.flatnonzero(baseline == shape):
-            parts[row, near] = np.interp(chance[row, near], grid, table)
+    for row, share in enumerate(baseline):
+        parts[row, near] = _gamma_quantile(_CONCENTRATION * share, chance[row, near])
     return np.asarray(parts / parts.sum(axis=0), dtype=np.float32)
 
 
@@ -261,11 +269,11 @@ def scores_of(
     `support` holds scores by node_id at the levels of the ice support, by indicator; without, the
     score stands at every level.
     """
-    nodes = np.unique(evidence["node_id"].to_numpy(dtype=object))
-    live = evidence[(evidence["weight"] > 0) & evidence["dimension"].isin(_DIMENSIONS)]
+    owner, nodes = pd.factorize(evidence["node_id"].to_numpy(dtype=object), sort=True)
+    alive = ((evidence["weight"] > 0) & evidence["dimension"].isin(_DIMENSIONS)).to_numpy()
+    live, place = evidence[alive], owner[alive]
     names = {c: live[c].to_numpy(dtype=object) for c in ("dimension", "group", "indicator", "scale")}
-    codes = {c: np.unique(names[c], return_inverse=True)[1] for c in ("dimension", "group", "indicator")}
-    place = pd.Index(nodes).get_indexer(live["node_id"])
+    codes = {c: pd.factorize(names[c], sort=True)[0] for c in ("dimension", "group", "indicator")}
     order = np.lexsort((place, codes["indicator"], codes["group"], codes["dimension"]))
     numbers = {
         c: live[c].to_numpy(dtype=float)[order] for c in ("value", "score", "score_high", "zero_at", "one_at")
@@ -384,10 +392,11 @@ def dimension_values(
                 # A rank is a rank: in percentile draws an interval counts by its score alone.
                 added[np.ix_(row.is_interval, by_rank)] = 0
             total[row.open_node] += added
-        there = scores.applies[dimension] @ weights
-        values[dimension] = np.divide(total, there, out=np.full_like(total, np.nan), where=there > 0).clip(
-            0, 1
-        )
+        # Weights add up to one: only where a group does not apply is there a part to share out.
+        partly = np.flatnonzero(~scores.applies[dimension].all(axis=1))
+        with np.errstate(invalid="ignore"):
+            total[partly] /= scores.applies[dimension][partly] @ weights
+        values[dimension] = np.minimum(total, 1, out=total)
     return values
 
 
@@ -487,12 +496,15 @@ def chances(scores: Scores, shared: Design, kind: str, block: slice) -> NDArray[
         random = np.random.Generator(np.random.SFC64([shared.seed, 2, *kind.encode(), block.start]))
         half = (len(wanted) + 1) // 2
         # Two bytes a value are fine enough and cost a quarter of a float.
-        raw = np.frombuffer(random.bytes(2 * scores.open_cells * half), dtype="<u2")
-        first = raw.reshape(scores.open_cells, half).astype(np.float32)
-        first += np.float32(0.5)
-        first /= np.float32(65_536)
+        size = scores.open_cells * half
+        raw = random.bit_generator.random_raw(-(-size // 4)).astype("<u8", copy=False).view("<u2")[:size]
+        values = np.empty((scores.open_cells, len(wanted)), dtype=np.float32)
+        first, second = values[:, :half], values[:, half:]
+        np.multiply(raw.reshape(scores.open_cells, half), np.float32(2**-16), out=first)
+        first += np.float32(2**-17)
         # Antithetic: what was drawn high is drawn low once more (Hammersley and Morton 1956).
-        return np.concatenate([first, 1 - first[:, : len(wanted) - half]], axis=1)
+        np.subtract(1, first[:, : second.shape[1]], out=second)
+        return values
     columns, again = np.unique(wanted, return_inverse=True)
     picked = np.empty((scores.open_cells, len(columns)), dtype=np.float32)
     for place, number in enumerate(columns):
@@ -519,12 +531,14 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
     held = np.zeros((len(able), shared.count), dtype=np.bool_)
     kept: dict[str, list[NDArray[Any]]] = {}
     step = _EVERY if shared.count >= 100 * _EVERY else 1
-    for block in blocks(shared):
+    for whole_block in blocks(shared):
+        # The draws of a block are in no order: its first stand for all of them. Where no node is of a
+        # class, they are all that is asked for.
+        some = slice(0, -(-(whole_block.stop - whole_block.start) // step))
+        block = whole_block if len(able) else slice(whole_block.start, whole_block.start + some.stop)
         chance = chances(scores, shared, kind, block)
         parts = dimension_values(scores, shared, block, chance)
         axes = axis_values(parts, shared, block)
-        # The draws of a block are in no order: its first stand for all of them.
-        some = slice(0, -(-(block.stop - block.start) // step))
         draws = np.arange(block.start, block.start + some.stop)
         inside = np.ones((len(able), block.stop - block.start), dtype=np.bool_)
         would = np.ones((count, some.stop), dtype=np.bool_)
@@ -592,10 +606,13 @@ def draw_kinds(
 ) -> tuple[Design, dict[str, Drawn]]:
     """Draw every kind of node, or `only` some. `kinds` and `capable` are indexed by node_id."""
     shared = design(evidence, draws=draws, seed=seed, weights=scenario.weights)
-    of_row = evidence["node_id"].map(kinds)
+    texts = ["node_id", "dimension", "group", "indicator", "scale"]
+    numbers = ["weight", "value", "score", "score_high", "zero_at", "one_at"]
+    rows = evidence[texts + numbers].astype(dict.fromkeys(texts, object))
+    of_row = rows["node_id"].map(kinds)
     out = {}
     for kind in only or sorted(kinds.unique()):
-        scores = scores_of(evidence[of_row == kind], shared, support)
+        scores = scores_of(rows[of_row == kind], shared, support)
         fit = capable.reindex(scores.nodes).to_numpy(dtype=bool)
         out[kind] = judge(scores, shared, kind, fit, scenario)
     return shared, out

@@ -123,6 +123,17 @@ def test_weights_are_flat_in_one_half_and_near_the_baseline_in_the_other() -> No
     assert weight[near].std() == pytest.approx(math.sqrt(1 / 84), rel=0.05)
 
 
+@pytest.mark.parametrize("shape", [0.4, 2.0, 20 / 6, 10.0, 19.0])
+def test_gamma_quantiles_are_those_of_scipy(shape: float) -> None:
+    from scipy.special import gammaincinv
+
+    from layers.draws import _gamma_quantile
+
+    chance = np.linspace(0.001, 0.999, 999)
+    assert _gamma_quantile(shape, chance) == pytest.approx(gammaincinv(shape, chance), rel=2e-3, abs=1e-6)
+    assert _gamma_quantile(0.0, chance).tolist() == [0.0] * 999
+
+
 def test_weights_of_a_scenario_are_the_centre() -> None:
     lines = [("n", "military", g, g, 0.5) for g in ("m_access", "m_policy")] + rest("n", "military")
     shared = design(
