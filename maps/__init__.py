@@ -19,6 +19,7 @@ Exporter = Callable[["Picture", "Path"], "Path"]
 EXPORTS: dict[str, str] = {
     "gpkg": "maps.geopackage",
     "html": "maps.html",
+    "qgz": "maps.qgis",
 }
 
 

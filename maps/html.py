@@ -14,7 +14,7 @@ import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,8 @@ import shapely
 
 from layers.errors import ExportError
 from layers.schema import PILLARS
-from maps.style import BASE, classed, style_of
+from maps.style import BASE, MEDIAN_ENDS, classed, style_of
+from maps.text import visible as _text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,21 +53,9 @@ _COVERAGES = ("countries", "alliances")
 _EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
-_MEDIAN_ENDS = 2010  # years of the period are in the median already
 
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
-
-# Characters that hide, or turn the reading order of what follows, are shown instead of obeyed.
-_VISIBLE: Final = (
-    {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
-    | {0x7F: "\u2421"}
-    | {
-        code: f"[U+{code:04X}]"
-        for code in (*range(0x80, 0xA0), 0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F),
-                     *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF)
-    }
-)  # fmt: skip
 
 
 def write(picture: Picture, folder: Path) -> Path:
@@ -194,7 +183,7 @@ def _plain(style: Style) -> dict[str, Any]:
 def _ice_shown(table: Any) -> Any:
     """Keep the medians and, of each month, the latest year after them: what the slider shows."""
     year = table["year"].astype("float64")
-    later = year.where(year > _MEDIAN_ENDS)
+    later = year.where(year > MEDIAN_ENDS)
     return table[year.isna() | (later == later.groupby(table["month"]).transform("max"))]
 
 
@@ -268,10 +257,6 @@ def _numbers(values: Any) -> list[float | int | bool]:
     if getattr(values, "dtype", None) in ("bool", "boolean"):
         return [bool(value) for value in values]
     return [_number(value) for value in np.asarray(values, dtype=float).tolist()]
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).translate(_VISIBLE)
 
 
 def _number(value: float) -> float | int:
