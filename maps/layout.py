@@ -48,7 +48,7 @@ def layouts(picture: Picture, layer_id: Callable[[str], str]) -> Element:
     _map(layout, picture)
     _words(layout, picture)
     _legend(layout, picture, layer_id)
-    _scale_bar(layout)
+    _scale_bar(layout, picture)
     return root
 
 
@@ -99,20 +99,30 @@ def _map(layout: Element, picture: Picture) -> None:
     if paper is not None:
         red, green, blue, _ = rgba(canvas_colour(), 1.0).split(",")
         paper.attrib.update(red=red, green=green, blue=blue)
-    west, south, east, north = picture.region.outline.bounds
-    half = max(east - west, north - south) / 2 * 1.02
-    x, y = (west + east) / 2, (south + north) / 2
+    x, y, half = _view(picture)
     SubElement(
         item, "Extent", xmin=f"{x - half:.0f}", ymin=f"{y - half:.0f}", xmax=f"{x + half:.0f}",
         ymax=f"{y + half:.0f}",
     )  # fmt: skip
 
 
-def _scale_bar(layout: Element) -> None:
-    left, top, _, height = _MAP_MM
+def _view(picture: Picture) -> tuple[float, float, float]:
+    """Middle of the map and half its side, metres of EPSG:3413."""
+    west, south, east, north = picture.region.outline.bounds
+    return (west + east) / 2, (south + north) / 2, max(east - west, north - south) / 2 * 1.02
+
+
+def _scale_bar(layout: Element, picture: Picture) -> None:
+    left, top, width, height = _MAP_MM
+    # Two segments, together at most a quarter of the map.
+    quarter_km = 2 * _view(picture)[2] / 1000 / 4
+    segment_km = max(
+        step for step in (10, 20, 50, 100, 200, 500, 1000) if step == 10 or 2 * step <= quarter_km
+    )
     item = _item(
-        layout, "scale", "scale bar", (left + 4, top + height - 15, 90, 12), 6, mapUuid=_uuid("map"),
-        style="Single Box", unitType="km", unitLabel="km (true at 70 N)", numUnitsPerSegment="500",
+        layout, "scale", "scale bar", (left + 4, top + height - 15, width / 3, 12), 6, mapUuid=_uuid("map"),
+        style="Single Box", unitType="km", unitLabel="km in the middle of the map",
+        numUnitsPerSegment=str(segment_km),
         numMapUnitsPerScaleBarUnit="1", numSegments="2", numSegmentsLeft="0", segmentSizeMode="0",
         height="1.6", labelBarSpace="1.2", boxContentSpace="1", minBarWidth="50", maxBarWidth="150",
         segmentMillimeters="20", outlineWidth="0.2", alignment="0", labelVerticalPlacement="0",
@@ -236,8 +246,8 @@ def _entries(picture: Picture) -> list[tuple[str, str, dict[int, str]]]:
 
 def _ice_shown(picture: Picture) -> dict[int, str]:
     """The median of the month, and the month itself where it is held."""
-    month, table = picture.day.month, picture.tables["sea_ice"]
+    month, table = picture.day.month, picture.tables.get("sea_ice")
     shown = {0: f"{month_name[month]}, median 1981 to 2010"}
-    if ((table["year"] == picture.day.year) & (table["month"] == month)).any():
+    if table is not None and ((table["year"] == picture.day.year) & (table["month"] == month)).any():
         shown[1] = f"{month_name[month]} {picture.day.year}"
     return shown

@@ -397,7 +397,7 @@ def _project_metadata(element: Element, picture: Picture, title: str) -> None:
 
 def _relations(relations: Element, picture: Picture) -> None:
     """From each node to its rows of every table that names nodes."""
-    for layer in picture.layers:
+    for layer in picture.layers if "nodes" in picture.tables else ():
         if layer.geometry == "table" and any(column.name == "node_id" for column in layer.all_columns):
             relation = SubElement(
                 relations, "relation", id=f"nodes_{layer.id}", name=literal(layer.title),
