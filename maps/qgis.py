@@ -16,9 +16,10 @@ import pandas as pd
 
 from layers.crs import POLAR
 from layers.errors import ExportError
+from layers.raster import rasters
 from layers.regions import REGIONS
 from layers.schema import PILLARS
-from maps.cog import rasters, write_rasters
+from maps.cog import STOPS, write_rasters
 from maps.graticule import items
 from maps.layout import canvas_colour, layouts
 from maps.qml import parts, rgba, start_of_month
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.picture import Picture, SourceNote
+    from layers.raster import Raster
     from layers.schema import Layer
-    from maps.cog import Raster
 
 __all__ = ["project", "write"]
 
@@ -45,6 +46,7 @@ _KINDS = {
     "line": ("Line", "MultiLineString"),
     "polygon": ("Polygon", "MultiPolygon"),
 }
+_WKT = POLAR.to_wkt()
 # PROJ's short form of EPSG:3413, for readers older than WKT 2.
 _SHORT = "+proj=stere +lat_0=90 +lat_ts=70 +lon_0=-45 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
 _GRATICULE = "graticule"
@@ -119,7 +121,7 @@ def _crs() -> Element:
     """EPSG:3413 as QGIS keeps a CRS: by name, and in full."""
     element = Element("spatialrefsys", nativeFormat="Wkt")
     for name, text in (
-        ("wkt", POLAR.to_wkt()),
+        ("wkt", _WKT),
         ("proj4", _SHORT),
         ("srsid", "0"),
         ("srid", "3413"),
@@ -278,18 +280,19 @@ def _raster(raster: Raster, picture: Picture) -> Element:
         SubElement(pipe, "provider"), "resampling", enabled="false", maxOversampling="2",
         zoomedInResamplingMethod=resampling, zoomedOutResamplingMethod="nearestNeighbour",
     )  # fmt: skip
+    stops = STOPS[raster.id]
     band = picture.day.month if len(raster.names) == 12 else 1
     renderer = SubElement(
         pipe, "rasterrenderer", type="singlebandpseudocolor", band=str(band), opacity="1", alphaBand="-1",
-        classificationMin=f"{raster.stops[0][0]:g}", classificationMax=f"{raster.stops[-1][0]:g}",
+        classificationMin=f"{stops[0][0]:g}", classificationMax=f"{stops[-1][0]:g}",
         nodataColor="",
     )  # fmt: skip
     shader = SubElement(
         SubElement(renderer, "rastershader"), "colorrampshader", classificationMode="1", clip="0",
         colorRampType="INTERPOLATED" if raster.is_smooth else "EXACT", labelPrecision="0",
-        minimumValue=f"{raster.stops[0][0]:g}", maximumValue=f"{raster.stops[-1][0]:g}",
+        minimumValue=f"{stops[0][0]:g}", maximumValue=f"{stops[-1][0]:g}",
     )  # fmt: skip
-    for value, colour, label in raster.stops:
+    for value, colour, label in stops:
         SubElement(shader, "item", value=f"{value:g}", color=colour, alpha="255", label=label)
     SubElement(shader, "rampLegendSettings", useContinuousLegend="0")
     return element
@@ -368,7 +371,6 @@ def _metadata(
         _texts(element, {"rights": text})
     for text in dict.fromkeys(one.licence for one in notes):
         _texts(element, {"license": text})
-    SubElement(element, "crs").append(_crs())
     days = sorted(one.as_of for one in notes if one.state != "not_held") or [picture.day.isoformat()]
     period = SubElement(SubElement(SubElement(element, "extent"), "temporal"), "period")
     _texts(period, {"start": f"{days[0]}T00:00:00Z", "end": f"{days[-1]}T00:00:00Z"})

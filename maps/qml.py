@@ -31,7 +31,7 @@ FONT = "Open Sans"
 _MARKS = {"cross": ("cross_fill", 0), "down": ("triangle", 180)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # a pixel at 96 dpi
-_NO_FILL = 0.0
+_NO_FILL, _HATCHED = 0.0, 0.45
 
 _DARK = "#17212a"
 # Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
@@ -229,7 +229,7 @@ def _symbol(
         }  # fmt: skip
     _symbol_layer(symbol, of, options, level)
     if kind == "fill" and row and row.hatch:
-        hatch = {"color": rgba(stroke.light, 1.0), "style": _HATCHES[row.hatch], "outline_style": "no"}
+        hatch = {"color": rgba(stroke.light, _HATCHED), "style": _HATCHES[row.hatch], "outline_style": "no"}
         _symbol_layer(symbol, "SimpleFill", hatch, level)
 
 

@@ -29,9 +29,10 @@ from rasterio.errors import NotGeoreferencedWarning
 from layers.catalog import LAYERS
 from layers.crs import polar_xy
 from layers.errors import ExportError
+from layers.raster import rasters
 from layers.regions import REGIONS
 from layers.schema import PILLARS, conform
-from maps import cog, geopackage, graticule, qgis
+from maps import geopackage, graticule, qgis
 from maps.qml import qml
 from maps.style import style_of
 from maps.text import heading, literal, visible
@@ -365,13 +366,13 @@ def test_grids_say_what_is_known_of_places(folder, picture):
     assert at(grids / "air_temperature.tif", -40.0, 75.0) < -20
     assert at(grids / "warming.tif", 0.0, 85.0) > 0
     assert np.isnan(at(grids / "warming.tif", 20.0, 57.0))
-    latest = next(r for r in cog.rasters(picture.grids, picture.scenario) if r.id == "sea_ice_concentration")
+    latest = next(r for r in rasters(picture.grids, picture.scenario) if r.id == "sea_ice_concentration")
     assert latest.names == ("2021-12-31",)
 
 
 def test_what_is_not_held_is_no_raster(picture):
-    assert cog.rasters({}, picture.scenario) == []
-    assert [r.id for r in cog.rasters({"land": picture.grids["land"]}, picture.scenario)] == ["land"]
+    assert rasters({}, picture.scenario) == []
+    assert [r.id for r in rasters({"land": picture.grids["land"]}, picture.scenario)] == ["land"]
 
 
 def test_parallels_are_round():
