@@ -31,7 +31,8 @@ FONT = "Open Sans"
 _MARKS = {"cross": ("cross_fill", 0), "down": ("triangle", 180)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # a pixel at 96 dpi
-_NO_FILL, _HATCHED = 0.0, 0.45
+_NO_FILL = 0.0
+_UNDER_HATCH, _HATCH = 0.3, 0.9  # as page.js draws them
 
 _DARK = "#17212a"
 # Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
@@ -80,7 +81,7 @@ def parts(layer: Layer, table: pd.DataFrame, month: int) -> list[Element]:
     if layer.geometry == "table":
         return [_aliases(layer), preview]
     found = [_renderer(layer, table, month), _aliases(layer), preview]
-    tip = Element("mapTip")
+    tip = Element("mapTip", enabled="1")
     tip.text = _map_tip(layer)
     labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
     return [*found, tip] if labels is None else [*found, tip, _labeling(layer, *labels)]
@@ -219,8 +220,9 @@ def _symbol(
     elif kind == "line":
         of, options = "SimpleLine", _line(stroke.light, style.stroke_opacity, width, style.dash)
     else:
+        ground = _UNDER_HATCH if row and row.hatch else 1.0
         of, options = "SimpleFill", {
-            "color": rgba(fill.light, style.fill_opacity),
+            "color": rgba(fill.light, style.fill_opacity * ground),
             "outline_color": rgba(stroke.light, style.stroke_opacity),
             "outline_width": f"{width:.2f}",
             "outline_width_unit": "MM",
@@ -229,7 +231,8 @@ def _symbol(
         }  # fmt: skip
     _symbol_layer(symbol, of, options, level)
     if kind == "fill" and row and row.hatch:
-        hatch = {"color": rgba(stroke.light, _HATCHED), "style": _HATCHES[row.hatch], "outline_style": "no"}
+        hatch = {"style": _HATCHES[row.hatch], "outline_style": "no"}
+        hatch["color"] = rgba(stroke.light, style.fill_opacity * _HATCH)
         _symbol_layer(symbol, "SimpleFill", hatch, level)
 
 

@@ -21,6 +21,7 @@ _VISIBLE: Final = (
     }
 )  # fmt: skip
 
+_CAPITALS = frozenset({"cer", "eu", "iata", "icao", "iso3", "nato"})
 # Ends of column names that only repeat the unit.
 _ENDS = ("million_km2", "km2", "km", "deg", "degc", "m")
 
@@ -43,6 +44,6 @@ def heading(column: Column) -> str:
         name = name.removesuffix(f"_{end}") if end else name
     if unit == "1":
         unit = f"{column.low:g} to {column.high:g}" if column.low is not None and column.high else "ratio"
-    words = name.replace("_", " ")
+    words = " ".join(word.upper() if word in _CAPITALS else word for word in name.split("_"))
     words = words[:1].upper() + words[1:]
     return f"{words} [{unit}]" if unit else words

@@ -176,6 +176,7 @@ def test_headings():
     assert heading(columns["climate_low"]) == "Climate low [0 to 1]"
     assert heading(columns["extent_million_km2"]) == "Extent [million km2]"
     assert heading(columns["name"]) == "Name"
+    assert heading(columns["cer_sectors"]) == "CER sectors"
 
 
 def test_a_node_leads_to_its_evidence(root, layers):
@@ -254,6 +255,10 @@ def test_ranges_and_classes_have_the_colours_of_the_page(layers, picture):
         assert len(ranges) == len(picture.tables[name])
         assert all(low < high for low, high in ranges)
         assert all(first[1] == second[0] for first, second in pairwise(ranges))
+        labels = [row.get("label") for row in renderer.iter("range")]
+        for low, high, label in picture.tables[name][["class_low", "class_high", "label"]].to_numpy():
+            middle = (low + (low + 2 if np.isnan(high) else high)) / 2
+            assert [labels[n] for n, (a, b) in enumerate(ranges) if a <= middle <= b] == [label]
     flags = layers["arctic_picture_nodes"].find("renderer-v2")
     robust = next(rule for rule in flags.iter("rule") if rule.get("key") == "{robust-port}")
     symbol = next(s for s in flags.iter("symbol") if s.get("name") == robust.get("symbol"))
@@ -533,7 +538,9 @@ def pixels(path: Path) -> np.ndarray:
 
 @pytest.mark.qgis
 def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
+    before = {path: path.read_bytes() for path in moved.rglob("*") if path.is_file()}
     told = in_qgis(moved, "open")
+    assert all(path.read_bytes() == held for path, held in before.items()), "looking changes a file"
     assert told["crs"] == "EPSG:3413"
     assert told["relations"] == {"nodes_evidence": True, "nodes_measures": True}
     assert told["bookmarks"] == [region.title for region in REGIONS]
