@@ -27,7 +27,7 @@ from maps.style import MEDIAN_ENDS, style_of
 from maps.text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from layers.picture import Picture, SourceNote
@@ -97,10 +97,11 @@ def _document(picture: Picture, grids: Sequence[Raster]) -> Element:
     SubElement(root, "homePath", path="")
     SubElement(root, "title").text = title
     SubElement(root, "projectCrs").append(_crs())
-    root.append(_tree(picture, grids))
+    notes = {layer.id: _sources_of(layer, picture) for layer in picture.layers}
+    root.append(_tree(picture, grids, notes))
     _relations(SubElement(root, "relations"), picture)
     layers = SubElement(root, "projectlayers")
-    layers.extend(_layer(layer, picture) for layer in picture.layers)
+    layers.extend(_layer(layer, picture, notes[layer.id]) for layer in picture.layers)
     layers.append(_about(picture))
     layers.append(_graticule())
     layers.extend(_raster(raster, picture) for raster in grids)
@@ -153,7 +154,7 @@ def _properties(properties: Element) -> None:
 # --- the tree --------------------------------------------------------------------------------
 
 
-def _tree(picture: Picture, grids: Sequence[Raster]) -> Element:
+def _tree(picture: Picture, grids: Sequence[Raster], notes: Mapping[str, tuple[SourceNote, ...]]) -> Element:
     """Groups by pillar, what is drawn on top first; the order of drawing is that of the web map."""
     drawn = sorted(
         (layer for layer in picture.layers if layer.geometry != "table"), key=lambda one: -style_of(one).order
@@ -165,7 +166,7 @@ def _tree(picture: Picture, grids: Sequence[Raster]) -> Element:
         if inside:
             group = _group(tree, pillar.capitalize())
             for layer in inside:
-                _leaf(group, layer.id, _title(layer, picture), _in_package(layer.id), "ogr",
+                _leaf(group, layer.id, _title(layer, picture, notes[layer.id]), _in_package(layer.id), "ogr",
                       is_on=style_of(layer).visible)  # fmt: skip
     if grids:
         group = _group(tree, _GRIDS)
@@ -175,7 +176,7 @@ def _tree(picture: Picture, grids: Sequence[Raster]) -> Element:
     group = _group(tree, _TABLES)
     for layer in picture.layers:
         if layer.geometry == "table":
-            _leaf(group, layer.id, _title(layer, picture), _in_package(layer.id), "ogr")
+            _leaf(group, layer.id, _title(layer, picture, notes[layer.id]), _in_package(layer.id), "ogr")
     _leaf(group, *_ABOUT, _in_package(_ABOUT[0]), "ogr")
     # Grids and the graticule are drawn above the areas and below every line and point.
     ground = next((n for n, one in enumerate(drawn) if one.geometry == "polygon"), len(drawn))
@@ -209,11 +210,11 @@ def _leaf(group: Element, name: str, title: str, source: str, provider: str, *, 
 # --- layers ----------------------------------------------------------------------------------
 
 
-def _layer(layer: Layer, picture: Picture) -> Element:
+def _layer(layer: Layer, picture: Picture, notes: tuple[SourceNote, ...]) -> Element:
     table = picture.tables[layer.id]
     kind, wkb = _KINDS.get(layer.geometry, ("No geometry", "NoGeometry"))
     found = parts(layer, table, picture.day.month)
-    element = _maplayer(layer.id, _title(layer, picture), _in_package(layer.id), "vector")
+    element = _maplayer(layer.id, _title(layer, picture, notes), _in_package(layer.id), "vector")
     element.attrib.update(
         geometry=kind, wkbType=wkb, simplifyDrawingHints="1", simplifyDrawingTol="1", simplifyLocal="1",
         simplifyMaxScale="1", simplifyAlgorithm="0",
@@ -222,7 +223,6 @@ def _layer(layer: Layer, picture: Picture) -> Element:
     SubElement(element, "provider", encoding="UTF-8").text = "ogr"
     if layer.geometry != "table":
         SubElement(element, "srs").append(_crs())
-    notes = _sources_of(layer, picture)
     element.append(
         _metadata(layer.id, layer.title, layer.note, layer.pillar, notes, _made_from(layer, picture), picture)
     )
@@ -322,8 +322,8 @@ def _with_state(title: str, notes: Iterable[SourceNote], rows: int = 1) -> str:
     return literal(f"{title} ({'; '.join(said)})" if said else title)
 
 
-def _title(layer: Layer, picture: Picture) -> str:
-    return _with_state(layer.title, _sources_of(layer, picture), len(picture.tables[layer.id]))
+def _title(layer: Layer, picture: Picture, notes: Iterable[SourceNote]) -> str:
+    return _with_state(layer.title, notes, len(picture.tables[layer.id]))
 
 
 def _made_from(layer: Layer, picture: Picture) -> tuple[str, ...]:
