@@ -66,6 +66,7 @@ def compose(
         layers=shown,
         tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
         sources=tuple(sources),
+        grids=grids,
     )
 
 

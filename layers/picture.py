@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import pandas as pd
+    import xarray as xr
 
     from layers.regions import Region
     from layers.scenarios import Scenario
@@ -55,7 +56,8 @@ class Picture:
     """Region, scenario, day and the tables in catalogue order, all conformed and checked.
 
     `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
-    descriptions in the same order.
+    descriptions in the same order. `grids` are those the layers were made from, as they came: they
+    reach beyond a region.
     """
 
     region: Region
@@ -64,6 +66,7 @@ class Picture:
     layers: tuple[Layer, ...]
     tables: Mapping[str, pd.DataFrame]
     sources: tuple[SourceNote, ...]
+    grids: Mapping[str, xr.Dataset] = field(default_factory=dict)
 
     @property
     def late(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ Exporter = Callable[..., "Path"]
 EXPORTS: dict[str, str] = {
     "gpkg": "maps.geopackage",
     "html": "maps.html",
+    "qgz": "maps.qgis",
     "briefing": "maps.briefing",
     "rocrate": "maps.rocrate",
     "stac": "maps.stac",
@@ -30,7 +31,7 @@ EXPORTS: dict[str, str] = {
 }
 
 # What every picture has; the rest is drawn on request. The crate describes the files before it.
-ALWAYS: tuple[str, ...] = ("gpkg", "html", "briefing", "rocrate")
+ALWAYS: tuple[str, ...] = ("gpkg", "qgz", "html", "briefing", "rocrate")
 
 
 def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:

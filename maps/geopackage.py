@@ -14,7 +14,9 @@ import pandas as pd
 import pyogrio
 
 from layers.errors import ExportError
+from maps.qgis import project
 from maps.qml import qml
+from maps.text import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +76,9 @@ def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 
 def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
     table = picture.tables[layer.id]
+    if layer.id == "standards":
+        # Two thirds say that a standard is not asked of a kind: the Parquet table has them.
+        table = table[table["result"] != "not_applicable"]
     geometry = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}.get(layer.geometry)
     pyogrio.write_dataframe(
         _without_nul(table, layer) if geometry else pd.DataFrame(_without_nul(table, layer)),
@@ -90,7 +95,7 @@ def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
 
 
 def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> None:
-    """Column meanings (gpkg_data_columns), default styles (layer_styles), sources and caveats."""
+    """Column meanings, default styles, sources and caveats, and the QGIS project."""
     database.executescript(
         """
         CREATE TABLE IF NOT EXISTS gpkg_data_columns (
@@ -103,6 +108,7 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
           f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
           styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
           update_time DATETIME);
+        CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
         CREATE TABLE about (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, text TEXT NOT NULL);
         """
     )
@@ -111,16 +117,17 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
             "INSERT OR REPLACE INTO gpkg_data_columns (table_name, column_name, name, title, description) "
             "VALUES (?, ?, ?, ?, ?)",
             [
-                (layer.id, c.name, c.name, c.name, c.meaning + (f" [{c.unit}]" if c.unit else ""))
+                (layer.id, c.name, c.name, heading(c), c.meaning + (f" [{c.unit}]" if c.unit else ""))
                 for c in layer.all_columns
             ],
         )
         if layer.geometry != "table":
+            style = qml(layer, picture.tables[layer.id], picture.day.month)
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
                 "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
                 "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-                (layer.id, layer.id, qml(layer, picture.tables[layer.id]), layer.title, stamp),
+                (layer.id, layer.id, style, layer.title, stamp),
             )
     rows = [
         ("region", picture.region.title),
@@ -133,6 +140,15 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
         for note in picture.sources
     ]
     database.executemany("INSERT INTO about (topic, text) VALUES (?, ?)", rows)
+    # QGIS keeps the project it finds here as the hexadecimal text of a .qgz. Grids lie beside the
+    # GeoPackage and not in it, so this one does without.
+    database.execute(
+        "INSERT INTO qgis_projects (name, metadata, content) VALUES ('picture', ?, ?)",
+        (
+            json.dumps({"last_modified_time": stamp[:19], "last_modified_user": ""}),
+            project(picture).hex(),
+        ),
+    )
     for table, title in (("layer_styles", "Styles"), ("about", "Sources, caveats, region, scenario")):
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "

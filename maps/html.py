@@ -23,7 +23,7 @@ import shapely
 from layers.errors import ExportError
 from layers.schema import PILLARS, Column
 from maps.method import METHOD
-from maps.style import BASE, classed, style_of
+from maps.style import BASE, MEDIAN_ENDS, classed, style_of
 from maps.text import visible as _text
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ _PHRASE = re.compile(r"(?<=[.,:;]) ")
 _ALPHABET: Final = np.frombuffer(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
 )
-_MEDIAN_ENDS = 2010  # years of the period are in the median already
 
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
@@ -272,7 +271,7 @@ def _plain(style: Style) -> dict[str, Any]:
 def _ice_shown(table: Any) -> Any:
     """Keep the medians and, of each month, the latest year after them: what the slider shows."""
     year = table["year"].astype("float64")
-    later = year.where(year > _MEDIAN_ENDS)
+    later = year.where(year > MEDIAN_ENDS)
     return table[year.isna() | (later == later.groupby(table["month"]).transform("max"))]
 
 

@@ -1,44 +1,112 @@
-"""A QGIS style (QML) of a layer, from the same `maps.style` as the web map."""
+"""How a layer looks and reads in QGIS, from the same `maps.style` as the web map.
+
+The same parts make a style document (QML, for a layer dragged from the GeoPackage) and a layer of
+the project. Symbols carry both the `Option` and the older `prop` form, so QGIS 3.22 and newer read
+them. What a map tip or a label shows are columns, never text of ours that could hold an expression,
+and a value is escaped before it stands in HTML.
+"""
 
 from __future__ import annotations
 
+from html import escape
+from math import isfinite
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from maps.style import Class, Shape, classed, style_of
+import pandas as pd
+
+from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, Class, Shape, classed, style_of
+from maps.text import heading, literal
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterable
 
-    from layers.schema import Layer
+    from layers.schema import Column, Layer
     from maps.style import Style
 
-__all__ = ["qml"]
+__all__ = ["FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
 
+FONT = "Open Sans"
 # Our marks in QGIS' words, and how far each is turned.
 _MARKS = {"cross": ("cross_fill", 0), "down": ("triangle", 180)}
+_HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # a pixel at 96 dpi
 _NO_FILL = 0.0
+_UNDER_HATCH, _HATCH = 0.3, 0.9  # as page.js draws them
+
+_DARK = "#17212a"
+# Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
+_LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
+    "nodes": ("CASE WHEN \"flag\" IN ('robust', 'possible') THEN \"name\" END", 8.5, _DARK, "Bold", 6, 0),
+    "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
+    "seas": ('"name"', 8, "#2f6286", "Italic", 4, 25_000_000),
+    "sea_routes": ('"name"', 7, "#1d4f7c", "Italic", 3, 20_000_000),
+    "chokepoints": ('"name"', 7, "#a04400", "Italic", 2, 15_000_000),
+    "settlements": ('"name"', 7, "#4c4a46", "Regular", 6, 3_000_000),
+}
+_POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
+# What the reader of a map tip sees of a node, and in which order; the rest stands in its form.
+_NODE_TIP = (
+    "kind", "country_iso3", "institution", "special_status", "flag_probability", "dual_use_class",
+    "rank_low", "rank_high", "baseline_requirements", "cer_sectors", "position_uncertainty_km",
+)  # fmt: skip
+# Controls and marks that turn the reading order, as a pattern inside a QGIS string.
+_HIDDEN = "[{}]".format(
+    "".join(
+        f"\\\\x{{{first}}}-\\\\x{{{last}}}"
+        for first, last in (
+            ("00", "08"), ("0B", "1F"), ("7F", "9F"), ("200B", "200F"), ("2028", "202E"), ("2060", "2069"),
+        )
+    )
+)  # fmt: skip
+_AXES = ("climate", "military", "civil")
 
 
-def qml(layer: Layer, table: pd.DataFrame) -> str:
-    """The style document of a point, line or polygon layer.
+def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
+    """The style document of a point, line or polygon layer; `month` as in `parts`."""
+    root = Element(
+        "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|MapTips"
+    )
+    root.extend(parts(layer, table, month))
+    return tostring(root, encoding="unicode")
 
-    One symbol, one for each class of the layer's class column, or one for each class and shape by
-    rules. Symbols carry both the `Option` and the older `prop` form, so QGIS 3.22 and newer read it.
+
+def parts(layer: Layer, table: pd.DataFrame, month: int) -> list[Element]:
+    """Renderer, labels, aliases and map tip of a layer; of a table, aliases and the name it shows.
+
+    `month` is the one whose ice is drawn where no clock runs.
     """
+    preview = Element("previewExpression")
+    preview.text = '"name"' if any(c.name == "name" for c in layer.all_columns) else ""
+    if layer.geometry == "table":
+        return [_aliases(layer), preview]
+    found = [_renderer(layer, table, month), _aliases(layer), preview]
+    tip = Element("mapTip", enabled="1")
+    tip.text = _map_tip(layer)
+    labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
+    return [*found, tip] if labels is None else [*found, tip, _labeling(layer, *labels)]
+
+
+# --- symbols ---------------------------------------------------------------------------------
+
+
+def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
+    """One symbol, one for each class or range, one for each class and shape, or the ice by months."""
     style = classed(style_of(layer), table)
-    root = Element("qgis", version="3.22.0", styleCategories="Symbology")
-    renderer = SubElement(root, "renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
+    renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     classes = style.classes if style.class_column else ()
-    if classes and style.shapes:
+    if layer.id == "sea_ice":
+        _ice(renderer, layer, style, table, month)
+    elif classes and style.shapes:
         _by_rules(renderer, layer, style)
+    elif classes and style.ramp and "class_low" in table.columns:
+        _by_ranges(renderer, layer, style, table)
     elif classes:
         _by_classes(renderer, layer, style)
     else:
         renderer.set("type", "singleSymbol")
         _symbol(SubElement(renderer, "symbols"), "0", layer, style)
-    return tostring(root, encoding="unicode")
+    return renderer
 
 
 def _by_classes(renderer: Element, layer: Layer, style: Style) -> None:
@@ -48,8 +116,25 @@ def _by_classes(renderer: Element, layer: Layer, style: Style) -> None:
     symbols = SubElement(renderer, "symbols")
     for number, row in enumerate(style.classes):
         SubElement(
-            categories, "category", symbol=str(number), value=row.value, label=row.label, render="true",
-            type="string",
+            categories, "category", symbol=str(number), value=row.value, label=literal(row.label),
+            render="true", type="string",
+        )  # fmt: skip
+        _symbol(symbols, str(number), layer, style, row)
+
+
+def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame) -> None:
+    """A range for each class, told by its middle: a bound belongs to two ranges in QGIS."""
+    renderer.set("type", "graduatedSymbol")
+    renderer.set("graduatedMethod", "GraduatedColor")
+    renderer.set("attr", '("class_low" + coalesce("class_high", "class_low" + 2)) / 2')
+    ranges = SubElement(renderer, "ranges")
+    symbols = SubElement(renderer, "symbols")
+    rows = table.drop_duplicates(style.class_column).set_index(style.class_column)
+    for number, row in enumerate(style.classes):
+        low, high = (float(rows[f"class_{end}"][row.value]) for end in ("low", "high"))
+        SubElement(
+            ranges, "range", symbol=str(number), lower=f"{low:.6f}",
+            upper=f"{high if isfinite(high) else low + 2:.6f}", label=literal(row.label), render="true",
         )  # fmt: skip
         _symbol(symbols, str(number), layer, style, row)
 
@@ -60,18 +145,48 @@ def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
     rules = SubElement(renderer, "rules", key="{rules}")
     symbols = SubElement(renderer, "symbols")
     number = 0
-    for row in reversed(style.classes):
+    for level, row in enumerate(reversed(style.classes)):
         of_class = SubElement(
-            rules, "rule", key=f"{{{row.value}}}", label=row.label,
+            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label),
             filter=f"\"{style.class_column}\" = '{row.value}'",
         )  # fmt: skip
         for shape in style.shapes:
             SubElement(
-                of_class, "rule", key=f"{{{row.value}-{shape.value}}}", label=shape.label,
+                of_class, "rule", key=f"{{{row.value}-{shape.value}}}", label=literal(shape.label),
                 filter=f"\"{style.shape_column}\" = '{shape.value}'", symbol=str(number),
             )  # fmt: skip
-            _symbol(symbols, str(number), layer, style, row, shape)
+            _symbol(symbols, str(number), layer, style, row, shape, level)
             number += 1
+
+
+def start_of_month(year: int) -> str:
+    """The expression for the first day of an area of ice; a median is of the year that is looked at.
+
+    `year` stands for that year where QGIS names none.
+    """
+    return f'make_datetime(coalesce("year", year(@map_start_time), {year}), "month", 1, 0, 0, 0)'
+
+
+def _ice(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame, month: int) -> None:
+    """Median filled, single months as outlines; without a clock, one month instead of all stacked."""
+    year = table["year"].where((table["month"] == month) & (table["year"] > MEDIAN_ENDS)).max()
+    # A canvas or a layout knows its scale. Where not even that is known, the caller picks the time.
+    timed = "@map_start_time IS NOT NULL OR @map_scale IS NULL"
+    renderer.set("type", "RuleRenderer")
+    rules = SubElement(renderer, "rules", key="{rules}")
+    symbols = SubElement(renderer, "symbols")
+    for number, (product, label, still, look) in enumerate(
+        (
+            ("median_1981_2010", "Median of the month, 1981 to 2010", f'"month" = {month}', style),
+            ("monthly_extent", "The month of one year",
+             "FALSE" if pd.isna(year) else f'"month" = {month} AND "year" = {year}', ICE_OF_ONE_MONTH),
+        )
+    ):  # fmt: skip
+        SubElement(
+            rules, "rule", key=f"{{{product}}}", label=label, symbol=str(number),
+            filter=f"\"product\" = '{product}' AND ({still} OR {timed})",
+        )  # fmt: skip
+        _symbol(symbols, str(number), layer, look, level=number)
 
 
 def _symbol(
@@ -81,6 +196,7 @@ def _symbol(
     style: Style,
     row: Class | None = None,
     shape: Shape | None = None,
+    level: int = 0,
 ) -> None:
     kind = {"point": "marker", "line": "line", "polygon": "fill"}[layer.geometry]
     symbol = SubElement(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
@@ -94,36 +210,167 @@ def _symbol(
         of, options = "SimpleMarker", {
             "name": mark,
             "angle": str(turn),
-            "color": _rgba(fill.light, _NO_FILL if row and row.hollow else style.fill_opacity),
-            "outline_color": _rgba(stroke.light, style.stroke_opacity),
+            "color": rgba(fill.light, _NO_FILL if row and row.hollow else style.fill_opacity),
+            "outline_color": rgba(stroke.light, style.stroke_opacity),
             "outline_width": f"{width:.2f}",
             "outline_width_unit": "MM",
             "size": f"{2 * radius * _MM:.2f}",
             "size_unit": "MM",
         }  # fmt: skip
     elif kind == "line":
-        of, options = "SimpleLine", {
-            "line_color": _rgba(stroke.light, style.stroke_opacity),
-            "line_width": f"{width:.2f}",
-            "line_width_unit": "MM",
-            "line_style": "dash" if style.dash else "solid",
-        }  # fmt: skip
+        of, options = "SimpleLine", _line(stroke.light, style.stroke_opacity, width, style.dash)
     else:
+        ground = _UNDER_HATCH if row and row.hatch else 1.0
         of, options = "SimpleFill", {
-            "color": _rgba(fill.light, style.fill_opacity),
-            "outline_color": _rgba(stroke.light, style.stroke_opacity),
+            "color": rgba(fill.light, style.fill_opacity * ground),
+            "outline_color": rgba(stroke.light, style.stroke_opacity),
             "outline_width": f"{width:.2f}",
             "outline_width_unit": "MM",
-            "outline_style": "solid" if width else "no",
-            "style": "solid",
+            "outline_style": ("dash" if style.dash else "solid") if width else "no",
+            "style": "solid" if style.fill_opacity else "no",
         }  # fmt: skip
-    element = SubElement(symbol, "layer", {"class": of, "enabled": "1", "locked": "0", "pass": "0"})
-    bag = SubElement(element, "Option", type="Map")
+    _symbol_layer(symbol, of, options, level)
+    if kind == "fill" and row and row.hatch:
+        hatch = {"style": _HATCHES[row.hatch], "outline_style": "no"}
+        hatch["color"] = rgba(stroke.light, style.fill_opacity * _HATCH)
+        _symbol_layer(symbol, "SimpleFill", hatch, level)
+
+
+def _symbol_layer(symbol: Element, of: str, options: dict[str, str], level: int) -> None:
+    element = SubElement(symbol, "layer", {"class": of, "enabled": "1", "locked": "0", "pass": str(level)})
+    bag(element, options)
     for key, value in options.items():
-        SubElement(bag, "Option", name=key, value=value, type="QString")
         SubElement(element, "prop", k=key, v=value)
 
 
-def _rgba(hex_colour: str, opacity: float) -> str:
+def _line(colour: str, opacity: float, width_mm: float, dash: Iterable[float] = ()) -> dict[str, str]:
+    dashes = ";".join(f"{pixels * _MM:.2f}" for pixels in dash)
+    return {
+        "line_color": rgba(colour, opacity),
+        "line_width": f"{width_mm:.2f}",
+        "line_width_unit": "MM",
+        "line_style": "solid",
+        "use_custom_dash": "1" if dashes else "0",
+        "customdash": dashes or "5;2",
+        "customdash_unit": "MM",
+    }
+
+
+def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
+    """A plain line for the parts of a layout."""
+    symbol = Element("symbol", name="", type="line", alpha="1", clip_to_extent="1", force_rhr="0")
+    _symbol_layer(symbol, "SimpleLine", _line(colour, opacity, width_mm), 0)
+    return symbol
+
+
+def bag(parent: Element, options: dict[str, str]) -> None:
+    """Add a map of options, as QGIS keeps properties."""
+    element = SubElement(parent, "Option", type="Map")
+    for key, value in options.items():
+        SubElement(element, "Option", name=key, value=value, type="QString")
+
+
+def rgba(hex_colour: str, opacity: float) -> str:
+    """`#rrggbb` and an opacity of 0 to 1, as QGIS writes a colour."""
     red, green, blue = bytes.fromhex(hex_colour[1:])
     return f"{red},{green},{blue},{round(opacity * 255)}"
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _aliases(layer: Layer) -> Element:
+    aliases = Element("aliases")
+    for index, column in enumerate(layer.all_columns, start=1):
+        SubElement(aliases, "alias", field=column.name, index=str(index), name=heading(column))
+    return aliases
+
+
+def text_style(
+    size: float, colour: str, *, face: str = "Regular", expression: str = "", halo: float = 0.0
+) -> Element:
+    """A face, its size in points and its halo in millimetres."""
+    style = Element(
+        "text-style", fontFamily=FONT, namedStyle=face, fontSize=f"{size:g}", fontSizeUnit="Point",
+        fontWeight="75" if face == "Bold" else "50", fontItalic="1" if face == "Italic" else "0",
+        textColor=rgba(colour, 1.0), textOpacity="1", allowHtml="0", fieldName=expression,
+        isExpression="1", multilineHeight="1", useSubstitutions="0",
+    )  # fmt: skip
+    families = SubElement(style, "families")
+    for name in (FONT, "DejaVu Sans", "Liberation Sans", "Arial"):
+        SubElement(families, "family", name=name)
+    SubElement(
+        style, "text-buffer", bufferDraw="1" if halo else "0", bufferSize=f"{halo:g}", bufferSizeUnits="MM",
+        bufferColor="255,255,255,255", bufferOpacity="0.8", bufferNoFill="1", bufferJoinStyle="128",
+    )  # fmt: skip
+    SubElement(style, "background", shapeDraw="0")
+    SubElement(style, "shadow", shadowDraw="0")
+    return style
+
+
+def _labeling(
+    layer: Layer, expression: str, size: float, colour: str, face: str, placement: int, near: int
+) -> Element:
+    labeling = Element("labeling", type="simple")
+    settings = SubElement(labeling, "settings", calloutType="simple")
+    settings.append(text_style(size, colour, face=face, expression=expression, halo=0.7))
+    SubElement(settings, "text-format", wrapChar="", autoWrapLength="18", multilineAlign="3")
+    SubElement(
+        settings, "placement", placement=str(placement), dist="1", distUnits="MM", priority="9",
+        centroidWhole="0", centroidInside="1", placementFlags="10", offsetType="1",
+        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", repeatDistance="0", polygonPlacementFlags="2",
+    )  # fmt: skip
+    SubElement(
+        settings, "rendering", drawLabels="1", obstacle="1" if layer.geometry == "point" else "0",
+        obstacleFactor="0.5", zIndex="1", scaleVisibility="1" if near else "0", scaleMin="1",
+        scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
+        fontLimitPixelSize="0", minFeatureSize="0",
+    )  # fmt: skip
+    return labeling
+
+
+def _escaped(name: str) -> str:
+    """The expression that gives a column as text that HTML shows and never obeys."""
+    text = f"regexp_replace(to_string(\"{name}\"), '{_HIDDEN}', '\u2423')"
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = f"replace({text}, '{character}', '{entity}')"
+    return text
+
+
+def _cell(column: Column) -> str:
+    """A row of the tip, left out where the column is null."""
+    value = _escaped(column.name)
+    if column.dtype == "float":
+        value = f'format_number("{column.name}", if(abs("{column.name}") < 10, 2, 0))'
+    head = escape(heading(column), quote=False).replace("'", "''")
+    row = f"'<tr><td>{head}</td><td><b>' || {value} || '</b></td></tr>'"
+    return f"[% CASE WHEN \"{column.name}\" IS NULL THEN '' ELSE {row} END %]"
+
+
+def _map_tip(layer: Layer) -> str:
+    columns = {column.name: column for column in layer.all_columns}
+    named = "feature_id" if "name" not in columns else "name"
+    head = f"<h3>[% {_escaped(named)} %]</h3>"
+    if layer.id == "nodes":
+        rows = "".join(_axis(axis) for axis in _AXES)
+        rows += "".join(_cell(columns[name]) for name in _NODE_TIP)
+        head += f"<p>Flag: <b>[% replace({_escaped('flag')}, '_', ' ') %]</b></p>"
+        foot = (
+            f"<p>[% {_escaped('reasons')} %]</p><p>Evidence: rows of the table <b>evidence</b> with "
+            f"node_id <b>[% {_escaped('node_id')} %]</b></p>"
+        )
+    else:
+        own = [column for column in layer.columns if column.name != "node_id"]
+        rows, foot = "".join(map(_cell, own)), ""
+    said = f"Source [% {_escaped('source_id')} %], as of [% {_escaped('as_of')} %]"
+    note = f"<p>{escape(layer.note)}</p>" if layer.note else ""
+    return f'<div style="max-width:24em">{head}<table>{rows}</table>{foot}<p>{said}</p>{note}</div>'
+
+
+def _axis(axis: str) -> str:
+    low, high = (f'format_number("{axis}_{end}", 2)' for end in ("low", "high"))
+    known = f'format_number(100 * "{axis}_coverage", 0)'
+    return (
+        f"<tr><td>{axis.capitalize()} [0 to 1]</td><td><b>[% {low} || ' to ' || {high} %]</b>, "
+        f"[% {known} %] % known</td></tr>"
+    )

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
     from layers.schema import Layer
 
-__all__ = ["BASE", "STYLES", "Class", "Ink", "Shape", "Style", "classed", "ramp", "style_of"]
+__all__ = [
+    "BASE",
+    "ICE_OF_ONE_MONTH",
+    "MEDIAN_ENDS",
+    "STYLES",
+    "Class",
+    "Ink",
+    "Shape",
+    "Style",
+    "classed",
+    "ramp",
+    "style_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,10 @@ STYLES: dict[str, Style] = {
     "nodes": Style(_BLACK, _SLATE, order=64, visible=True, class_column="flag", classes=_FLAGS,
                    shape_column="kind", shapes=_KINDS),
 }  # fmt: skip
+
+MEDIAN_ENDS = 2010  # the last year of the period of the median sea ice
+# The ice of one month of one year is an outline over the median of its month; page.js agrees.
+ICE_OF_ONE_MONTH = replace(STYLES["sea_ice"], width=1.8, dash=(5.0, 4.0), fill_opacity=0.0)
 
 _DEFAULTS = {
     "polygon": Style(_SLATE, _SLATE, width=0.8, fill_opacity=0.25, order=15),

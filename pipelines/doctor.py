@@ -25,7 +25,7 @@ _NEEDED: dict[str, tuple[str, str | None]] = {
 }
 _OPTIONAL = {
     "chromium": "prints the briefing as PDF; install the package chromium of your system",
-    "qgis": "opens the GeoPackage; install QGIS 3.22 or newer",
+    "qgis": "opens picture.qgz and picture.gpkg; install qgis python3-qgis qgis-providers, 3.22 or newer",
     "git": "fetches the project; install the package git of your system",
 }
 

@@ -23,6 +23,7 @@ from layers.regions import region
 from layers.scenarios import Scenario
 from layers.schema import check
 from pipelines.publish import faults_of, manifest_of, publish
+from pipelines.snapshot import Grids
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def read_picture(folder: Path) -> Picture:
         layers=layers,
         tables=tables,
         sources=tuple(SourceNote(**row) for row in manifest["sources"]),
+        grids=Grids({path.stem: path for path in sorted((folder / "grids").glob("*.nc"))}),
     )
 
 

@@ -92,9 +92,8 @@ def test_layers_know_nothing_of_maps_and_pipelines(module):
 
 @pytest.mark.parametrize("module", modules("maps"))
 def test_maps_know_only_what_a_picture_is(module):
-    allowed = (
-        "maps", "layers.schema", "layers.picture", "layers.crs", "layers.errors", "layers.regions",
-    )  # fmt: skip
+    allowed = ("maps", "layers.schema", "layers.picture", "layers.raster", "layers.regions", "layers.crs",
+               "layers.errors")  # fmt: skip
     assert not {name for name in ours(module) if not within(name, *allowed)}
 
 
