@@ -509,32 +509,49 @@ def _unknown(ledger: Ledger, here: tuple[Condition, ...]) -> ET.Element:
     )  # fmt: skip
 
 
-def _rows_of(ledger: Ledger, name: str, most: int) -> ET.Element | None:
-    """A table of the picture as it stands, its first columns and rows; None where it is not held."""
-    layer = next((row for row in ledger.picture.layers if row.id == name), None)
-    if layer is None or not len(ledger.table(name)):
-        return None
-    columns = [c.name for c in layer.columns if c.dtype == "str"][:4]
-    rows = []
-    for row in ledger.table(name).head(most).to_dict("records"):
-        where = {key: row[key] for key in layer.key}
-        rows.append([ledger.cell("value", name, where, column, "words") for column in columns])
-    return _table([column.replace("_", " ") for column in columns], rows)
-
-
 def _requests(ledger: Ledger) -> list[ET.Element]:
-    table = _rows_of(ledger, "data_requests", 12)
-    if table is None:
+    """What the standards leave open at over four fifths of the nodes asked."""
+    if "data_requests" not in ledger or not len(ledger.table("data_requests")):
         return []
-    return [tag("h3", "Data requests, ", ledger.cell("count", "data_requests"), " on file"), table]
+    rows = []
+    for name in ledger.table("data_requests")["standard_id"]:
+        of = {"standard_id": name}
+        rows.append(
+            [
+                ledger.cell("value", "data_requests", of, "title"),
+                [ledger.cell("value", "data_requests", of, "wanted"), "; from ",
+                 ledger.cell("value", "data_requests", of, "from_whom")],
+                ledger.cell("value", "data_requests", of, "unknown", ","),
+                ledger.cell("value", "data_requests", of, "applicable", ","),
+            ]
+        )  # fmt: skip
+    return [
+        tag("h3", "Data requests"),
+        _table(["Standard", "What would answer it", "unknown", "of nodes asked"], rows, numbers=2),
+    ]
 
 
 def _standards(ledger: Ledger) -> list[ET.Element]:
-    table = _rows_of(ledger, "standards", 20)
-    if table is None:
+    """The draft baseline standards by result, over all nodes of the picture."""
+    if "standards" not in ledger or not len(ledger.table("standards")):
         return []
-    count = ledger.cell("count", "standards")
-    return [tag("h2", "Draft baseline standards"), tag("p", count, " checks on file; the first:"), table]
+    held = ledger.table("standards")
+    rows = []
+    for name, first in held.drop_duplicates("standard_id").set_index("standard_id")["node_id"].items():
+        of = (("standard_id", "=", name),)
+        one = {"node_id": first, "standard_id": name}
+        title = ledger.cell("value", "standards", one, "title")
+        threshold = ledger.cell("value", "standards", one, "threshold")
+        counts = [
+            ledger.cell("count", "standards", (*of, ("result", "=", result)))
+            for result in ("pass", "fail", "unknown", "not_applicable")
+        ]
+        rows.append([title, threshold, *counts])
+    return [
+        tag("h2", "Draft baseline standards"),
+        tag("p", "A proposal of this project, not a norm. Unknown is the commonest answer, and the finding."),
+        _table(["Standard", "Asked", "pass", "fail", "unknown", "not asked"], rows, numbers=4),
+    ]
 
 
 def _sources(ledger: Ledger) -> list[ET.Element]:

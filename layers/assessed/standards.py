@@ -246,6 +246,7 @@ def _standards(
         {
             "node_id": _spread([*known.sites["node_id"]], np.repeat(np.arange(count), width)),
             "standard_id": _fixed([s.id for s in STANDARDS], count),
+            "title": _fixed([s.title for s in STANDARDS], count),
             "result": _spread(list(RESULTS), across["result"]),
             "value": across["value"],
             "unit": _fixed([s.unit for s in STANDARDS], count),
@@ -338,6 +339,7 @@ STANDARD_RESULTS = Layer(
         Column("node_id", "str", "the node", required=True),
         Column("standard_id", "str", "the standard", required=True,
                choices=tuple(s.id for s in STANDARDS)),
+        Column("title", "str", "what it is about", required=True),
         Column("result", "str", "what open data say of it", required=True, choices=RESULTS),
         Column("value", "float", "value it was held against, in `unit`; a proxy where the note says so"),
         Column("unit", "str", "unit of the value", required=True),
