@@ -30,6 +30,7 @@ __all__ = ["POSSIBLE", "ROBUST", "exits", "flag_of", "in_words", "raw_value", "w
 
 ROBUST, POSSIBLE = 0.8, 0.2  # conventions, method §0.3
 _BINS = 10
+_LEAST = 0.01  # no smaller change of a score is told
 _FEWEST = 1000  # draws; with fewer, a bin says nothing of a share
 _BIN_ERROR = 0.015  # one standard error of a share of 0.2 in a tenth of 10,000 draws
 _AXIS_OF = {dimension: axis for axis, names in AXES.items() for dimension in names}
@@ -322,6 +323,9 @@ def _datum_flips(
         # What is unknown may already lie on the other side: then it need only be known.
         if not -1e-9 <= target <= 1 + 1e-9 or (not is_unknown and (target > base) != (current < edge)):
             continue
+        if not is_unknown and steps is None:
+            # A hair over a tie is a new rank and no change of the world.
+            target = max(target, base + _LEAST) if current < edge else min(target, base - _LEAST)
         target = min(max(target, 0.0), 1.0)
         held = float(np.searchsorted(asked, target + 1e-9, side="right") / count)
         share = min(max(held + off, 0.0), 1.0)
