@@ -127,7 +127,9 @@ def _flips(
     # Past an edge by more than the sampling error of a bin, and off the baseline itself.
     fell = np.digitize(share, (POSSIBLE - _BIN_ERROR, ROBUST - _BIN_ERROR)) < word[:, None]
     rose = np.digitize(share, (POSSIBLE + _BIN_ERROR, ROBUST + _BIN_ERROR)) > word[:, None]
-    other = (fell | rose) & matters[:, None] & (at != base)
+    # Where the draws at the baseline itself flag otherwise, the weight is not what flips the flag.
+    here = np.digitize(share[:, np.abs(at - base).argmin()], (POSSIBLE, ROBUST)) == word
+    other = (fell | rose) & (matters & here)[:, None] & (at != base)
     distance = np.where(other, np.abs(at - base)[None, :], np.inf)
     nearest = distance.argmin(axis=1)
     rows: list[tuple[object, ...]] = []
