@@ -61,8 +61,8 @@ _ANCHORED = ("ramp", "log ramp", "at least", "within", "runway", "unpaved runway
 _DIMENSIONS = tuple(name for names in AXES.values() for name in names)
 _CONCENTRATION = 20.0
 _BLOCK = 1000
-# Exits are read from a fifth of the draws, ranks from a tenth: their own error is below their spread.
-_EVERY = 5
+# Ranks, ties and exits are read from this many of the draws: their own error is below their spread.
+_SAMPLE = 1000
 _TIE_DRAWS = 120
 _TOLD_APART = 0.9
 
@@ -530,7 +530,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
     fit, theirs = scores.take(able)
     held = np.zeros((len(able), shared.count), dtype=np.bool_)
     kept: dict[str, list[NDArray[Any]]] = {}
-    step = _EVERY if shared.count >= 100 * _EVERY else 1
+    step = max(shared.count // _SAMPLE, 1)
     for whole_block in blocks(shared):
         # The draws of a block are in no order: its first stand for all of them. Where no node is of a
         # class, they are all that is asked for.
@@ -570,7 +570,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         scores=scores,
         share=share,
         would=whole["would"].mean(axis=1),
-        rank=rank_intervals(whole["overlap"][:, :: 2 if step > 1 else 1]),
+        rank=rank_intervals(whole["overlap"]),
         ties=ties(whole["overlap"]),
         able=able,
         fit=fit,

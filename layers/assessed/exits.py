@@ -205,7 +205,7 @@ def _datum_exits(
     chance = drawn.chance[theirs]
     holds = {axis: values[kept] >= drawn.bars[axis] for axis, values in drawn.axes.items()}
     current = drawn.share[drawn.able[kept]]
-    # The sample is a fifth of the draws: what it says is set right by what all of them say.
+    # The sample is a part of the draws: what it says is set right by what all of them say.
     off = current - np.all(list(holds.values()), axis=0).mean(axis=1)
     scored = told.assign(position=_position(told)).set_index(["indicator", "node_id"])[["score", "position"]]
     first = 0
