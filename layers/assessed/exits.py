@@ -329,6 +329,8 @@ def _datum_flips(
             # A hair over a tie is a new rank and no change of the world.
             target = max(target, base + _LEAST) if current < edge else min(target, base - _LEAST)
         target = min(max(target, 0.0), 1.0)
+        if not is_unknown and abs(target - base) < _LEAST - 1e-9:
+            continue
         held = float(np.searchsorted(asked, target + 1e-9, side="right") / count)
         share = min(max(held + off, 0.0), 1.0)
         if flag_of(share) == flag_of(current):
