@@ -86,10 +86,12 @@ def read_private(folder: Path) -> list[Own]:
     if not data:
         raise _refused(folder.name, f"a file {', '.join(_KINDS)}", "none in the folder", "put one there")
     own = [_read(path) for path in data]
-    ids = [one.layer.id for one in own]
-    for path, name in zip(data, ids, strict=True):
-        if ids.count(name) > 1:
-            raise _refused(path.name, "a name of its own", "another file with the same", "rename one")
+    for what in ("id", "title"):
+        said = [getattr(one.layer, what).casefold() for one in own]
+        for path, name in zip(data, said, strict=True):
+            if said.count(name) > 1:
+                word = {"id": "name"}.get(what, what)
+                raise _refused(path.name, f"a {word} of its own", "another with the same", f"change the {word}")
     stems = {path.stem for path in data}
     for path in files:
         if path.suffix == ".toml" and path.stem not in stems:
@@ -116,7 +118,7 @@ def _read(path: Path) -> Own:
     columns, attributes = _attributes(frame)
     layer = Layer(
         id=name,
-        title=told["title"],
+        title=f"Private: {told['title']}",
         pillar=told["pillar"],
         geometry=kind,
         columns=columns,
