@@ -81,12 +81,20 @@ def scenario_of(named: str) -> Scenario:
 
 
 def shown_sources(options: Options) -> list[Source]:
-    """The sources that the audience may be told of; raises UsageError where there is no such audience."""
+    """The sources that the audience may be told of: not those that feed a layer which is not for it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such audience.
+    """
     from layers.audience import audience  # noqa: PLC0415
+    from layers.catalog import LAYERS  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     seen = audience(options.audience)
-    return [source for source in SOURCES if seen.may_see(source)]
+    closed = {layer.id for layer in LAYERS if not seen.may_see(layer)}
+    return [source for source in SOURCES if seen.may_see(source) and source.feeds not in closed]
 
 
 def read_own(options: Options) -> list[Own]:

@@ -91,7 +91,9 @@ def read_private(folder: Path) -> list[Own]:
         for path, name in zip(data, said, strict=True):
             if said.count(name) > 1:
                 word = {"id": "name"}.get(what, what)
-                raise _refused(path.name, f"a {word} of its own", "another with the same", f"change the {word}")
+                raise _refused(
+                    path.name, f"a {word} of its own", "another with the same", f"change the {word}"
+                )
     stems = {path.stem for path in data}
     for path in files:
         if path.suffix == ".toml" and path.stem not in stems:

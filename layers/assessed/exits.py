@@ -309,7 +309,8 @@ def _asked(
     others = np.delete(ordered, np.searchsorted(ordered, score)) if known else ordered
     asked = shift + (score if known else now)
     count = len(others)
-    rank = np.minimum((now + shift)[by_rank] * (count + 1), count + 2.0)
+    with np.errstate(over="ignore"):  # a shift beyond all numbers is past the last rank
+        rank = np.minimum((now + shift)[by_rank] * (count + 1), count + 2.0)
     below = np.ceil(rank - 0.5 - 1e-9).clip(0, count + 1).astype(int)
     if count:
         at = others[np.minimum(np.maximum(below, 1), count) - 1]
