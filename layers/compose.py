@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
+from layers.audience import Veil, empty
 from layers.catalog import LAYERS
 from layers.errors import SchemaError
 from layers.picture import Picture, SourceNote
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from layers.scenarios import Scenario
     from layers.schema import Layer
 
-__all__ = ["compose", "derive_standing", "standing"]
+__all__ = ["compose", "derive_standing", "standing", "within"]
 
 
 def compose(
@@ -40,14 +41,16 @@ def compose(
     made: Mapping[str, pd.DataFrame] | None = None,
     asked: Sequence[Layer] = (),
     samples: int = 0,
+    veil: Veil | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
     """Make the picture of `region` from the conformed tables that sources feed, by layer id.
 
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
     same values in every region. `made` holds derived layers that are ready, by id (see `standing`);
-    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `report` hears the
-    id of each layer as it is made.
+    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `veil` keeps from an
+    audience what is not for it, and then nothing ready made is used; `report` hears the id of each
+    layer as it is made.
 
     Raises
     ------
@@ -57,16 +60,20 @@ def compose(
     given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
              "samples": samples}  # fmt: skip
     layers = (*LAYERS, *asked)
-    tables = _fold(feeds, given, layers, made or {}, report)
+    veil = veil if veil and veil.hides_any(layers) else None
+    tables = _fold(feeds, given, layers, {} if veil else made or {}, report, veil)
     shown = tuple(layer for layer in layers if layer.is_published)
+    if veil:
+        shown, tables = veil.drawn(shown, tables, feeds)
     return Picture(
         region=region,
         scenario=scenario,
         day=day,
         layers=shown,
         tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
-        sources=tuple(sources),
+        sources=(*sources, *(veil.notes(tables, day) if veil else ())),
         grids=grids,
+        withheld=len(veil.touched(layers)) if veil else 0,
     )
 
 
@@ -99,6 +106,7 @@ def _fold(
     layers: Sequence[Layer],
     ready: Mapping[str, pd.DataFrame],
     report: Callable[[str], None] = lambda _: None,
+    veil: Veil | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
@@ -106,6 +114,8 @@ def _fold(
         report(layer.id)
         if layer.id in ready:
             tables[layer.id] = ready[layer.id]
+        elif veil and (veil.shown(layer) is None or veil.starves(layer, feeds)):
+            tables[layer.id] = empty(layer)
         elif layer.derive is None:
             frames = feeds.get(layer.id)
             if not frames:
@@ -117,21 +127,25 @@ def _fold(
             names = inspect.signature(layer.derive).parameters
             known = {**given, **tables}
             tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
+        if veil:
+            tables[layer.id] = veil.table(tables[layer.id], layer, given["day"])
     return tables
+
+
+def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """The rows of a table that touch the region; a table without geometry stays as it is."""
+    if not isinstance(table, gpd.GeoDataFrame):
+        return table
+    outline = region.outline
+    shapely.prepare(outline)
+    return table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
     """The rows of each table that touch the region; evidence follows its nodes."""
     if region.is_cap and region.south_deg <= 58.0:
         return tables
-    outline = region.outline
-    shapely.prepare(outline)
-    cut = {}
-    for name, table in tables.items():
-        kept = table
-        if isinstance(table, gpd.GeoDataFrame):
-            kept = table[shapely.intersects(outline, table.geometry.to_numpy())].reset_index(drop=True)
-        cut[name] = kept
+    cut = {name: within(table, region) for name, table in tables.items()}
     nodes = set(cut["nodes"]["node_id"])
     for name in ("evidence", "measures", "standards"):
         cut[name] = cut[name][cut[name]["node_id"].isin(nodes)].reset_index(drop=True)

@@ -31,6 +31,7 @@ __all__ = [
     "lonlat",
     "polar_points",
     "polar_xy",
+    "to_polar",
     "unit_vectors",
 ]
 
@@ -41,6 +42,7 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 _GEOD = Geod(ellps="WGS84")
 _STEP_DEG = 0.25  # longest edge before a lon/lat line is projected: 14 km of latitude
+_STEP_M = 25_000.0  # the same of an edge in metres
 _GRID_M = 0.01  # coordinates are kept to the centimetre, so that seams close exactly
 
 
@@ -145,6 +147,35 @@ def geographic_to_polar(geometries: Sequence[Any] | NDArray[np.object_]) -> NDAr
     Parts cut at 180 degrees are joined again; polygons come back valid. Raises as `polar_xy`.
     """
     return np.array([_to_polar(geometry) for geometry in geometries], dtype=object)
+
+
+def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
+    """Bring geometries of any CRS to EPSG:3413; areas come back valid.
+
+    Degrees go as `geographic_to_polar`. Metres and feet are densified where they are, so that an edge
+    stays the straight line it was there, and are never cut at the date line. Raises as `polar_xy`.
+    """
+    given = shapely.force_2d(np.asarray(geometries, dtype=object))
+    if crs == POLAR:
+        return _valid_areas(given)
+    target = GEOGRAPHIC if crs.is_geographic else POLAR
+    transformer = _transformer(crs, target)
+
+    def project(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    if crs.is_geographic:
+        return geographic_to_polar(shapely.transform(given, project) if crs != CRS(GEOGRAPHIC) else given)
+    step = _STEP_M / crs.axis_info[0].unit_conversion_factor
+    dense = np.where(shapely.get_dimensions(given) > 0, shapely.segmentize(given, step), given)
+    return _valid_areas(shapely.transform(dense, project))
+
+
+def _valid_areas(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    bad = ~shapely.is_valid(geometries) & (shapely.get_dimensions(geometries) == 2)
+    mended = geometries.copy()
+    mended[bad] = [_surfaces(shapely.make_valid(geometry)) for geometry in geometries[bad]]
+    return mended
 
 
 def _to_polar(geometry: Any) -> Any:

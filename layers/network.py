@@ -107,9 +107,13 @@ class Anchors(NamedTuple):
 def anchors(points: NDArray[np.object_], sea_lanes: gpd.GeoDataFrame) -> Anchors:
     """The nearest point of the lanes to each EPSG:3413 point, to the metre along the lane.
 
-    Nearest in the plane of the conformal projection; its distance is geodesic.
+    Nearest in the plane of the conformal projection; its distance is geodesic. NaN, and part -1, where
+    there are no lanes.
     """
     parts = shapely.get_parts(sea_lanes.geometry.to_numpy())
+    if not len(parts):
+        nowhere = np.full(len(points), np.nan)
+        return Anchors(np.full(len(points), -1), nowhere, nowhere)
     near = shapely.STRtree(parts).query_nearest(points, all_matches=False)[1]
     lane, length = parts[near], shapely.length(parts[near])
     along = np.round(shapely.line_locate_point(lane, points))
@@ -261,9 +265,11 @@ def lane_shares(hung: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float6
     every lane.
     """
     on = hung.km <= REACH_KM
+    share = np.full(len(on), np.nan)
+    if not on.any():
+        return share
     graph, vertex = sea_graph(sea_lanes, hung.take(on))
     traffic = betweenness(graph, [entries(graph, one) for one in GATEWAYS], vertex)
     passing, pairs = traffic.passing[vertex], traffic.pairs[vertex]
-    share = np.full(len(on), np.nan)
     share[on] = np.divide(passing, pairs, out=np.full(len(vertex), np.nan), where=pairs > 0)
     return share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Picture:
 
     `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
     descriptions in the same order. `grids` are those the layers were made from, as they came: they
-    reach beyond a region.
+    reach beyond a region. `audience` is whom it may be shown to; `withheld` counts the layers of which
+    something was kept from them, `left_out` the private layers that this picture is without.
     """
 
     region: Region
@@ -67,6 +68,27 @@ class Picture:
     tables: Mapping[str, pd.DataFrame]
     sources: tuple[SourceNote, ...]
     grids: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    audience: str = "public"
+    withheld: int = 0
+    left_out: int = 0
+
+    @property
+    def private(self) -> tuple[Layer, ...]:
+        """The layers of its user's own that are in it."""
+        return tuple(layer for layer in self.layers if layer.is_private)
+
+    def to_pass_on(self) -> Picture:
+        """The picture without its user's private layers; it says how many were left out."""
+        own = {layer.id for layer in self.private}
+        if not own:
+            return self
+        return replace(
+            self,
+            layers=tuple(layer for layer in self.layers if layer.id not in own),
+            tables={name: table for name, table in self.tables.items() if name not in own},
+            sources=tuple(note for note in self.sources if note.feeds not in own),
+            left_out=self.left_out + len(own),
+        )
 
     @property
     def late(self) -> tuple[str, ...]:
@@ -83,5 +105,18 @@ class Picture:
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """The ten sentences of method §10, with the picture's day."""
-        return tuple(sentence.format(day=self.day.isoformat()) for sentence in CAVEATS)
+        """The ten sentences of method §10, with the picture's day, and what was kept apart."""
+        apart = (
+            (self.audience != "public", f"For the audience {self.audience}: holds what is not for everybody"),
+            (self.withheld, f"Withheld for this audience: {_layers(self.withheld)}, in whole or in part"),
+            (len(self.private), f"Holds {_layers(len(self.private), 'private ')}: keep it on this machine"),
+            (self.left_out, f"{_layers(self.left_out, 'private ')} left out of this file"),
+        )
+        return (
+            *(sentence.format(day=self.day.isoformat()) for sentence in CAVEATS),
+            *(f"{said}; a convenience, not a guard." for is_so, said in apart if is_so),
+        )
+
+
+def _layers(count: int, what: str = "") -> str:
+    return f"{count} {what}layer{'s' if count > 1 else ''}"

@@ -49,7 +49,8 @@ _GEOMETRY_KINDS = {
 class Column:
     """One column: its type, its unit (`""` where it has none) and what it means.
 
-    `required` columns hold no null. `low`, `high` and `choices` bound what is known.
+    `required` columns hold no null. `low`, `high` and `choices` bound what is known. `audience`
+    marks whom it is for, by ids of AUDIENCES (layers/audience.py); such a column is not required.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ("public",)
 
 
 # Every feature of every layer says what it is, who says so and as of when.
@@ -91,7 +93,8 @@ class Layer:
     Without `derive` it is the `merge` of the sources that feed it. With `derive` the parameters of
     that function name the layers (and `scenario`, `day`, `grids`, `draws`, `seed`) it reads.
     A layer that is not published is a step on the way to others. `note` is printed wherever the
-    layer is shown: a proxy says there that it is one.
+    layer is shown: a proxy says there that it is one. `audience` marks whom it is for, as in `Column`;
+    a private layer is its user's own and is drawn in local outputs only.
     """
 
     id: str
@@ -105,6 +108,8 @@ class Layer:
     merge: Callable[[Sequence[pd.DataFrame]], pd.DataFrame] = union
     derive: Callable[..., pd.DataFrame] | None = None
     is_published: bool = True
+    audience: tuple[str, ...] = ("public",)
+    is_private: bool = False
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["ALWAYS", "EXPORTS", "Exporter", "write"]
+__all__ = ["ALWAYS", "EXPORTS", "LOCAL", "Exporter", "write"]
 
 Exporter = Callable[..., "Path"]
 
@@ -33,11 +33,20 @@ EXPORTS: dict[str, str] = {
 # What every picture has; the rest is drawn on request. The crate describes the files before it.
 ALWAYS: tuple[str, ...] = ("gpkg", "qgz", "html", "briefing", "rocrate")
 
+# What is looked at where it was made, and its file: all that ever holds its user's private layers.
+LOCAL: dict[str, str] = {
+    "gpkg": "picture.gpkg",
+    "html": "map.html",
+    "qgz": "picture.qgz",
+    "briefing": "briefing.html",
+}
+
 
 def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:
     """Write one kind of output of `picture` into `folder` and return its path.
 
-    `options` go to the exporter: `html` takes `other`, a picture to compare with.
+    Private layers are left out of all that is not `LOCAL`. `options` go to the exporter: `html` takes
+    `other`, a picture to compare with.
     """
     exporter: Exporter = import_module(EXPORTS[name]).write
-    return exporter(picture, folder, **options)
+    return exporter(picture if name in LOCAL else picture.to_pass_on(), folder, **options)

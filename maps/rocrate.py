@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from maps import LOCAL
 from maps.text import visible
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ _TYPES = {
 
 def write(picture: Picture, folder: Path) -> Path:
     """Write `ro-crate-metadata.json`, which describes the files that lie in `folder`."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and p.name != _FILE)
+    # A file that may hold private layers is no part of what is passed on.
+    local = set(LOCAL.values()) if picture.left_out else set()
+    files = sorted(
+        p for p in folder.rglob("*")
+        if p.is_file() and not p.is_symlink() and p.name != _FILE and p.name not in local
+    )  # fmt: skip
     titles = {layer.id: layer.title for layer in picture.layers}
     parts = [_part(path, folder, titles) for path in files]
     sources = [_source(note) for note in picture.sources]

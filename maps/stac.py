@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from maps import LOCAL
 from maps.text import visible
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def item(picture: Picture) -> dict[str, Any]:
     assets = {
         name: {"href": f"./{name}", "type": media, "title": title, "roles": [role]}
         for name, (media, title, role) in _ASSETS.items()
+        if not (picture.left_out and name in LOCAL.values())  # it may hold private layers
     } | {
         layer.id: {
             "href": f"./{name}",

@@ -220,6 +220,8 @@ _DEFAULTS = {
 
 def style_of(layer: Layer) -> Style:
     """Look up the style of a layer with geometry; one nobody drew yet gets that of its kind."""
+    if layer.is_private:
+        return replace(_DEFAULTS[layer.geometry], stroke=_BLACK, fill=_PINK, visible=True)
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
 
 

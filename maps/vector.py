@@ -192,7 +192,8 @@ def write_layers(
 
     folder.mkdir(parents=True, exist_ok=True)
     for layer in picture.layers:
-        if layer.geometry == "table":
+        # GDAL has no empty PMTiles: a region without a railway has no file of railways.
+        if layer.geometry == "table" or (driver == "PMTiles" and picture.tables[layer.id].empty):
             continue
         path = folder / f"{layer.id}.{suffix}"
         path.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,20 +11,26 @@ from typing import TYPE_CHECKING, Any
 from layers.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from layers.picture import Picture
+    import xarray as xr
+
+    from layers.audience import Marked
+    from layers.picture import Picture, SourceNote
     from layers.scenarios import Scenario
+    from pipelines.private import Own
     from pipelines.snapshot import Snapshot
+    from pipelines.source import Source
 
-__all__ = ["Options", "build", "compose_snapshot", "scenario_of", "summary"]
+__all__ = ["Options", "build", "compose_snapshot", "read_own", "scenario_of", "shown_sources", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a picture is built for. `day` None means the day the snapshot was made.
 
-    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out.
+    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out. What is
+    not for the `audience` is left out; `private` is a folder of layers for local outputs only.
     """
 
     region: str = "arctic"
@@ -33,6 +39,8 @@ class Options:
     draws: int = 10_000
     seed: int = 0
     sensitivity: int = 0
+    audience: str = "public"
+    private: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
@@ -72,6 +80,51 @@ def scenario_of(named: str) -> Scenario:
     return from_toml(text, path.stem)
 
 
+def shown_sources(options: Options) -> list[Source]:
+    """The sources that the audience may be told of: not those that feed a layer which is not for it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such audience.
+    """
+    from layers.audience import audience  # noqa: PLC0415
+    from layers.catalog import LAYERS  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    seen = audience(options.audience)
+    closed = {layer.id for layer in LAYERS if not seen.may_see(layer)}
+    return [source for source in SOURCES if seen.may_see(source) and source.feeds not in closed]
+
+
+def read_own(options: Options) -> list[Own]:
+    """The user's private layers, whoever may see them; raises as `pipelines.private.read_private`."""
+    if options.private is None:
+        return []
+    from pipelines.private import read_private  # noqa: PLC0415
+
+    return read_private(options.private)
+
+
+def _note(source: Source) -> SourceNote:
+    from layers.picture import SourceNote  # noqa: PLC0415
+
+    return SourceNote(**{name: getattr(source, name) for name in SourceNote.__slots__})
+
+
+def _must_have_grids(grids: Mapping[str, xr.Dataset], audience: str) -> None:
+    """Raise where a grid that every judgement reads is not for the audience: no blank stands for one."""
+    from layers.catalog import GRIDS  # noqa: PLC0415
+
+    lacking = [name for name in GRIDS if name not in grids]
+    if lacking:
+        msg = (
+            f"--audience: expected the grid {lacking[0]} to be for {audience}, found that it is not: "
+            "nothing can be judged without it; mark its source for them or build for another audience"
+        )
+        raise UsageError(msg)
+
+
 def compose_snapshot(
     options: Options, report: Callable[[str], None] = lambda _: None
 ) -> tuple[Picture, Snapshot]:
@@ -84,22 +137,18 @@ def compose_snapshot(
     SourceError, SchemaError
         If the snapshot is damaged.
     """
+    from layers.audience import Veil, audience  # noqa: PLC0415
     from layers.catalog import ON_REQUEST  # noqa: PLC0415
     from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
-    from layers.picture import SourceNote  # noqa: PLC0415
     from layers.regions import region  # noqa: PLC0415
     from pipelines import snapshot  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     area, climate = region(options.region), scenario_of(options.scenario)
-    loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
-    notes = [
-        SourceNote(
-            id=s.id, feeds=s.feeds, title=s.title, publisher=s.publisher, licence=s.licence,
-            citation=s.citation, homepage=s.homepage, as_of=s.as_of, state=s.state,
-        )
-        for s in SOURCES
-    ]  # fmt: skip
+    shown = shown_sources(options)
+    hidden = tuple(_note(source) for source in SOURCES if source not in shown)
+    loaded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
+    _must_have_grids(loaded.grids, options.audience)
     picture = compose(
         loaded.feeds,
         loaded.grids,
@@ -108,13 +157,20 @@ def compose_snapshot(
         day=options.day or _day_of(loaded.manifest),
         draws=options.draws,
         seed=options.seed,
-        sources=notes,
+        sources=[_note(source) for source in shown],
         made=loaded.standing,
         asked=ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
+        veil=Veil(audience(options.audience), hidden),
         report=lambda name: report(f"layer {name}"),
     )
-    return picture, loaded
+    marked: list[Marked] = [
+        *shown,
+        *picture.layers,
+        *(column for layer in picture.layers for column in layer.columns),
+    ]
+    is_for_all = all(audience("public").may_see(thing) for thing in marked)
+    return picture if is_for_all else replace(picture, audience=options.audience), loaded
 
 
 def build(
@@ -122,11 +178,15 @@ def build(
 ) -> tuple[Path, Picture]:
     """Build the picture of the embedded snapshot and publish it under `root`.
 
-    Raises as `compose_snapshot`, and ExportError if it cannot be published.
+    The picture comes back without the user's private layers. Raises as `compose_snapshot` and
+    `pipelines.private.read_private`, and ExportError if it cannot be published.
     """
+    from pipelines.private import add_private  # noqa: PLC0415
     from pipelines.store import store  # noqa: PLC0415
 
+    own = read_own(options)
     picture, used = compose_snapshot(options, report)
+    picture = add_private(picture, own, options.audience)
     told = {
         "region": options.region,
         "scenario": picture.scenario.id,
@@ -134,8 +194,9 @@ def build(
         "draws": options.draws,
         "seed": options.seed,
         "sensitivity": options.sensitivity,
+        "audience": options.audience,
     }
-    return store(picture, root, options=told, used=used, report=report), picture
+    return store(picture, root, options=told, used=used, report=report), picture.to_pass_on()
 
 
 def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
@@ -164,4 +225,6 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
         ],
         "nodes": {k: int(v) for k, v in picture.tables["nodes"]["kind"].value_counts().sort_index().items()},
         "flags": {name: int(counts.get(name, 0)) for name in FLAGS},
+        "withheld": picture.withheld,
+        "private": picture.left_out,
     }

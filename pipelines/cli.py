@@ -75,6 +75,20 @@ def build(
     as_of: Annotated[str | None, typer.Option(help="Day of the picture; default: the snapshot's.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 10_000,
+    audience: Annotated[
+        str,
+        typer.Option(
+            help="public, eu, nato or both: what is not for them is left out of every file. "
+            "A convenience, not a guard."
+        ),
+    ] = "public",
+    private: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of your own layers, each with a TOML beside it: drawn in map, GeoPackage and "
+            "briefing, left out of all that is passed on. A convenience, not a guard."
+        ),
+    ] = None,
     *,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
@@ -94,13 +108,17 @@ def build(
         draws=draws,
         seed=seed,
         sensitivity=256 if sensitivity else 0,
+        audience=audience,
+        private=private,
     )
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415
 
         find_region(region)
         line.scenario_of(scenario)
-        rows = manifest_of()["sources"]
+        line.read_own(options)
+        shown = {source.id for source in line.shown_sources(options)}
+        rows = [row for row in manifest_of()["sources"] if row["id"] in shown]
         plan = {
             "sources": [
                 {k: row[k] for k in ("id", "feeds", "rows", "bytes", "as_of", "licence")} for row in rows
@@ -126,6 +144,12 @@ def build(
         f"GeoPackage  {latest / 'picture.gpkg'}\n"
         f"nodes       {sum(told['nodes'].values())}\n"
         f"flags       {flags}"
+        + (f"\nwithheld    layers, in whole or in part: {told['withheld']}" if told["withheld"] else "")
+        + (
+            f"\nprivate     layers, in map, GeoPackage and briefing only: {told['private']}"
+            if private
+            else ""
+        )
     )
     _say(told, as_json=as_json, text=text)
     if told["status"] != "COMPLETE":

@@ -94,7 +94,8 @@ class Source:
 
     `feeds` names a layer, or a grid where it starts with `grid:`. `as_of` is the date the content
     holds for; `packages` are what it is read from when it comes out of a package index. A source
-    that is `missing` has no reader: the picture names it where it says what it does not know.
+    that is `missing` has no reader: the picture names it where it says what it does not know. `audience`
+    marks whom its licence or owner allows to see it, by ids of AUDIENCES (layers/audience.py).
     """
 
     id: str
@@ -109,3 +110,4 @@ class Source:
     made: str
     read: Callable[[Inputs], pd.DataFrame | xr.Dataset] | None = None
     packages: tuple[Package, ...] = ()
+    audience: tuple[str, ...] = ("public",)

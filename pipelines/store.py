@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 import maps
+from layers.audience import Veil, audience
 from layers.catalog import LAYERS, ON_REQUEST
 from layers.errors import ExportError, SchemaError
 from layers.picture import Picture, SourceNote
@@ -52,19 +53,22 @@ def store(
 ) -> Path:
     """Publish `picture` under `root` and return its folder; whole or not at all.
 
+    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else.
+
     Raises
     ------
     ExportError
         If it cannot be published; the last picture stands.
     """
+    passed_on = picture.to_pass_on()
 
     def write(stage: Path) -> dict[str, Any]:
         for name in ("layers", "tables", "grids"):
             (stage / name).mkdir()
         described = {}
-        for layer in picture.layers:
+        for layer in passed_on.layers:
             report(f"write {layer.id}")
-            table = picture.tables[layer.id]
+            table = passed_on.tables[layer.id]
             path = _table_path(layer.id, layer.geometry)
             if table is used.table(layer.id):
                 shutil.copyfile(used.files[layer.id], stage / path)
@@ -76,7 +80,7 @@ def store(
         for name in exports:
             report(f"write {name}")
             maps.write(name, picture, stage)
-        return _manifest(picture, stage, described, options, used.manifest)
+        return _manifest(passed_on, stage, described, options, used.manifest)
 
     return publish(root, write)
 
@@ -114,6 +118,7 @@ def _manifest(
         "judged_by": asdict(picture.scenario),
         "day": picture.day.isoformat(),
         "options": options,
+        **_apart(picture),
         "files": files,
         "layers": [
             {
@@ -141,6 +146,17 @@ def _manifest(
     }
 
 
+def _apart(picture: Picture) -> dict[str, Any]:
+    """What the manifest says of things kept apart: counts without names; nothing where there are none."""
+    told = {
+        "audience": picture.audience if picture.audience != "public" else "",
+        "withheld": picture.withheld,
+        "private": picture.left_out > 0,
+        "left_out": picture.left_out,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 def as_of(table: pd.DataFrame) -> str | None:
     """The latest date a table holds for; null for an empty one."""
     days = table["as_of"].dropna() if "as_of" in table else pd.Series(dtype="str")
@@ -148,7 +164,7 @@ def as_of(table: pd.DataFrame) -> str | None:
 
 
 def read_picture(folder: Path) -> Picture:
-    """Read a stored picture back, every file held to its hash.
+    """Read a stored picture back, every file held to its hash; private layers were never stored.
 
     Raises
     ------
@@ -157,8 +173,10 @@ def read_picture(folder: Path) -> Picture:
     """
     _hold(folder)
     manifest = manifest_of(folder)
-    known = {layer.id: layer for layer in (*LAYERS, *ON_REQUEST)}
-    layers = tuple(known[row["id"]] for row in manifest["layers"])
+    # A picture from before there were audiences is public.
+    veil = Veil(audience(manifest["options"].get("audience", "public")))
+    known = {layer.id: veil.shown(layer) for layer in (*LAYERS, *ON_REQUEST)}
+    layers = tuple(layer for row in manifest["layers"] if (layer := known[row["id"]]))
     tables = {}
     for layer in layers:
         read = pd.read_parquet if layer.geometry == "table" else gpd.read_parquet
@@ -171,6 +189,9 @@ def read_picture(folder: Path) -> Picture:
         tables=tables,
         sources=tuple(SourceNote(**row) for row in manifest["sources"]),
         grids=Grids({path.stem: path for path in sorted((folder / "grids").glob("*.nc"))}),
+        audience=manifest.get("audience", "public"),
+        withheld=manifest.get("withheld", 0),
+        left_out=manifest.get("left_out", 0),
     )
 
 

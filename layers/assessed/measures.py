@@ -6,7 +6,7 @@ here depends on scenario, day or draws, so the embedded snapshot carries it read
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -75,11 +75,11 @@ def _measures(
             "rail_km": distance_to_lines_km(points, railways.geometry.to_numpy()),
             "road_km": distance_to_lines_km(points, roads.geometry.to_numpy()),
             "gate_km": gate_km,
-            "gate_name": chokepoints["name"].astype("object").to_numpy()[gate],
+            "gate_name": _at(chokepoints["name"], gate),
             "lane_km": lane.km,
             "lane_betweenness": _lane_betweenness(sites, lane, sea_lanes),
-            "military_claim_km": claim_km[:, 0],
-            "military_claim": live["feature_id"].to_numpy(dtype=object)[claim[:, 0]],
+            "military_claim_km": np.where(claim[:, 0] < 0, np.nan, claim_km[:, 0]),
+            "military_claim": _at(live["feature_id"], claim[:, 0]),
             "ice_months": ice[1],
             "three_cell_ice_months": ice[0],
             "nine_cell_ice_months": ice[2],
@@ -93,6 +93,11 @@ def _measures(
             "captive_persons": captive,
         }
     )
+
+
+def _at(values: pd.Series, places: NDArray[np.int64]) -> Any:
+    """The values at some positions; null at -1, where nothing was found."""
+    return values.astype("object").array.take(places, allow_fill=True)
 
 
 def _neighbours(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:

@@ -212,7 +212,7 @@ def _add_association(
     papers: pd.DataFrame,
 ) -> None:
     km = numbers(facts.measures["military_claim_km"])
-    claims = military_sites.set_index("feature_id").loc[facts.measures["military_claim"]]
+    claims = military_sites.set_index("feature_id").reindex(facts.measures["military_claim"])
     name = claims["name"].to_numpy()
     source = (claims["source_title"] + ", " + claims["source_url"]).to_numpy()
     radius = claims["uncertainty_km"].to_numpy()
@@ -240,8 +240,8 @@ def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
         pattern = "|".join(
             f"(?:{regex})" for regex in materials.loc[materials["tier"] == tier, "match_regex"]
         )
-        found = commodities.str.contains(pattern, case=False, na=False) if pattern else False
-        best = best.mask(found, tier)
+        if pattern:
+            best = best.mask(commodities.str.contains(pattern, case=False, na=False), tier)
     return best
 
 

@@ -41,6 +41,8 @@ def add_sea_level(
     book: Book, where: NDArray[np.bool_], projections: pd.DataFrame, trends: pd.DataFrame
 ) -> None:
     """Write relative sea level in 2100 of the sites of `where`; unknown beyond 100 km of a gauge."""
+    if projections.empty:
+        projections = projections.reindex([0])  # a gauge that is nowhere is near nothing
     lon, lat = (book.sites[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
     at_lon, at_lat = (projections[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
     nearest = (unit_vectors(lon, lat) @ unit_vectors(at_lon, at_lat).T).argmax(axis=1)

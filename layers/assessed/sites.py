@@ -153,7 +153,7 @@ def _rail_terminals(railways: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.DataF
         name=(place["name"] + " railhead").to_numpy(),
         country_iso3=place["country_iso3"].to_numpy(),
         source_id="osm_railways",
-        as_of=railways["as_of"].iloc[0],
+        as_of=railways["as_of"].max(),
         position_uncertainty_km=3.0,
     )
     # Sidings end next to each other: the end nearest its town stands for the place.
@@ -238,7 +238,7 @@ def _territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
     points = shapely.points(*_xy(table))
     shapes = countries.geometry.to_numpy()
     codes = countries["country_iso3"].to_numpy(dtype=object)
-    answer = table["country_iso3"].to_numpy(dtype=object, na_value=None)
+    answer = table["country_iso3"].to_numpy(dtype=object, na_value=None, copy=True)
     for territory, parent in (("SJM", "NOR"), ("ALA", "FIN")):
         ground = shapely.union_all(shapes[codes == territory])
         shapely.prepare(ground)

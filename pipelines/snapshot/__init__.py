@@ -102,6 +102,8 @@ def load(
 ) -> Snapshot:
     """Read every embedded source, each held to the hash in the manifest; grids when asked for.
 
+    The manifest that comes back names those sources only.
+
     Raises
     ------
     SourceError
@@ -127,6 +129,8 @@ def load(
     for row in manifest["standing"]:
         files[row["id"]] = [_held(f"layer {row['id']}", row, folder)]
         standing[row["id"]] = _table(files[row["id"]][0], is_geographic=bool(row["crs"]))
+    asked = {source.id for source in sources}
+    manifest["sources"] = [row for row in manifest["sources"] if row["id"] in asked]
     alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
     return Snapshot(feeds, Grids(grids), standing, manifest, alone)
 
