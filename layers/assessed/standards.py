@@ -253,7 +253,7 @@ def _standards(
             "threshold": _fixed([s.threshold for s in STANDARDS], count),
             "basis": _fixed([s.basis for s in STANDARDS], count),
             "source_id": _coded(across["source"]),
-            "as_of": _coded(across["source"], dates),
+            "as_of": _coded(across["source"], dates, day.isoformat()),
             "note": _coded(across["note"]),
             "standing": _spread([PROPOSAL], np.zeros(count * width, dtype=int)),
         }
@@ -286,9 +286,10 @@ def _fixed(texts: list[str], count: int) -> pd.Series:
     return _spread(texts, np.tile(np.arange(len(texts)), count))
 
 
-def _coded(texts: np.ndarray, names: dict[str, str] | None = None) -> pd.Series:
+def _coded(texts: np.ndarray, names: dict[str, str] | None = None, other: str = "") -> pd.Series:
+    """A column of text; with `names`, what they call each, and `other` what they do not know."""
     codes, found = pd.factorize(texts)
-    return _spread([names[text] for text in found] if names else list(found), codes)
+    return _spread([names.get(text, other) for text in found] if names else list(found), codes)
 
 
 def tally(results: pd.DataFrame, groups: pd.Series | None = None) -> pd.DataFrame:

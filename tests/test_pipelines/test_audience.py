@@ -402,7 +402,7 @@ def private(own, tmp_path_factory) -> SimpleNamespace:
 
 
 def test_private_layers_are_in_local_outputs_alone(private):
-    assert holding(private.folder, SECRET) == {"map.html", "picture.gpkg", "briefing.html"}
+    assert holding(private.folder, SECRET) == {"map.html", "picture.gpkg", "picture.qgz", "briefing.html"}
 
 
 @pytest.mark.parametrize("door", DOORS)
