@@ -79,6 +79,8 @@ def test_every_layer_and_no_other_is_in_it(path, picture):
 @pytest.mark.parametrize("layer", PUBLISHED, ids=lambda row: row.id)
 def test_a_layer_comes_back_as_it_was(path, picture, layer):
     table = picture.tables[layer.id]
+    if layer.id == "standards":  # what is not asked of a kind stays in the Parquet table
+        table = table[table["result"] != "not_applicable"].reset_index(drop=True)
     back = pyogrio.read_dataframe(path, layer=layer.id, use_arrow=True)
     info = pyogrio.read_info(path, layer=layer.id)
     assert info["features"] == len(back) == len(table)

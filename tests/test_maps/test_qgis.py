@@ -181,7 +181,7 @@ def test_headings():
 
 def test_a_node_leads_to_its_evidence(root, layers):
     relations = {row.get("id"): row for row in root.iter("relation")}
-    assert set(relations) == {"nodes_evidence", "nodes_measures"}
+    assert set(relations) == {f"nodes_{name}" for name in ("evidence", "measures", "standards", "overrides")}
     for row in relations.values():
         assert row.get("referencedLayer") == "arctic_picture_nodes"
         assert row.get("referencingLayer") in layers
@@ -542,7 +542,9 @@ def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
     told = in_qgis(moved, "open")
     assert all(path.read_bytes() == held for path, held in before.items()), "looking changes a file"
     assert told["crs"] == "EPSG:3413"
-    assert told["relations"] == {"nodes_evidence": True, "nodes_measures": True}
+    assert told["relations"] == {
+        f"nodes_{name}": True for name in ("evidence", "measures", "standards", "overrides")
+    }
     assert told["bookmarks"] == [region.title for region in REGIONS]
     assert told["alias"] == "Position uncertainty [km]"
     assert len(told["project"]) == len(picture.layers) + 2 + 6
