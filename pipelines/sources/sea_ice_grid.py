@@ -11,10 +11,14 @@ import xarray as xr
 import pipelines.sources.nsidc_sea_ice_index as index
 from layers.crs import POLAR
 from layers.grid import (
+    COAST,
     ICE_THRESHOLD_PCT,
+    LAKE,
     LAND,
+    LAND_SURFACE,
     MISSING,
     NSIDC_25KM,
+    OCEAN,
     POLE_HOLE,
     cell_area_km2,
     extent_million_km2,
@@ -35,13 +39,9 @@ if TYPE_CHECKING:
     from pipelines.sources.ice_samples import Sample
 
 __all__ = [
-    "COAST",
     "FILL_KM",
     "ICE",
-    "LAKE",
-    "LAND_SURFACE",
     "NOT_ASSESSED",
-    "OCEAN",
     "OPEN",
     "SOURCES",
     "fill_unassessed",
@@ -50,7 +50,6 @@ __all__ = [
     "read_surface",
 ]
 
-OCEAN, LAND_SURFACE, COAST, LAKE = 0, 1, 2, 3  # classes of the surface
 OPEN, ICE, NOT_ASSESSED = 0, 1, 255  # classes of presence
 FILL_KM = 50.0  # two cells; what other distances give: decisions/0003-ice-grid.md
 
