@@ -196,7 +196,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
     apart = np.diff(when).astype(int)
     rows: list[tuple[str, Any, Any, int, str]] = []
     at = 0
-    for width, group in itertools.groupby(apart):
+    for width, group in itertools.groupby(apart.tolist()):
         count = len(list(group))
         first, last = when[at], when[at + count]
         if width == 2 and count >= _ALTERNATE_RUN:
@@ -205,11 +205,11 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
             for place in range(at, at + count):
                 ends = when[place] + 1, when[place + 1] - 1
                 note = _KNOWN_GAPS.get((str(ends[0]), str(ends[1])), "")
-                rows.append(("gap", *ends, int(width) - 1, note))
+                rows.append(("gap", *ends, width - 1, note))
         at += count
     for name in ("sensor", "version"):
         value = days[name].to_numpy(dtype=object)
-        for place in np.flatnonzero(value[1:] != value[:-1]) + 1:
+        for place in (np.flatnonzero(value[1:] != value[:-1]) + 1).tolist():
             note = f"{value[place - 1]} to {value[place]}"
             rows.append((f"{name}_change", when[place - 1], when[place], 0, note))
     table = pd.DataFrame(rows, columns=["kind", "first_day", "last_day", "days", "note"])
@@ -318,7 +318,8 @@ def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int 
             weights.append(count)
             near.append(km[own].min() if own.any() else np.nan)
             ids.append(f"{name}:{number}")
-    return _support(ids, *(np.concatenate(parts) for parts in (rows, cells, weights)), np.array(near))
+    row, cell, weight = (np.concatenate(parts) for parts in (rows, cells, weights))
+    return _support(ids, row, cell, weight, np.array(near))
 
 
 def _along(line: Any, step_km: float) -> NDArray[np.float64]:

@@ -24,11 +24,15 @@ __all__ = ["EDGE_TREND_DEG", "days", "year"]
 EDGE_TREND_DEG = 0.07  # degrees of latitude a year by which the made edge goes north
 _FIRST = 1979
 _PATTERNS = 12
+_BLOCK_DAYS = 32
+_SPECKLE = np.float32(0.07)  # packs about as hard as a real day
 _PCT_PER_DEG = 14.0  # the edge is some seven degrees of latitude wide
 _NUMBERS = np.random.default_rng
 
 
-def year(number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: float = 0.0) -> NDArray[np.uint8]:
+def year(
+    number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: float = 0.0
+) -> NDArray[np.uint8]:
     """All days of a made year, uint8 (days, 448, 304); the same year and seed are the same field.
 
     The edge swings with the season, lies farther north in the Atlantic, moves by `EDGE_TREND_DEG` a
@@ -47,24 +51,32 @@ def year(number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: flo
     middle = 66.0 + 9.0 * warm + EDGE_TREND_DEG * (number - _FIRST)
     swing = 8.0 - 4.0 * warm
     waves = random.normal(size=(_PATTERNS, 3))
-    shape = np.stack(
-        [np.cos(a * 2 * turn + 3 * b) * np.cos(c * 6 * up) for a, b, c in waves]
-    ).astype(np.float32)
+    shape = np.stack([np.cos(a * 2 * turn + 3 * b) * np.cos(c * 6 * up) for a, b, c in waves]).astype(
+        np.float32
+    )
     shape *= np.float32(1.0 / np.sqrt(_PATTERNS))
     standing = random.normal(scale=0.8, size=_PATTERNS)
     weather = random.normal(scale=0.5, size=(count, _PATTERNS))
     for day in range(1, count):
         weather[day] += 0.9 * weather[day - 1]
     phase = np.cos(2 * np.pi * (np.arange(count) - 65) / count)  # most ice about 6 March
-    base, swing = ((lat - middle) * _PCT_PER_DEG).astype(np.float32), (swing * _PCT_PER_DEG).astype(np.float32)
+    base, swing = (
+        ((lat - middle) * _PCT_PER_DEG).astype(np.float32),
+        (swing * _PCT_PER_DEG).astype(np.float32),
+    )
     cube = np.full((count, *NSIDC_25KM.shape), LAND, dtype=np.uint8)
-    for day in range(count):
-        push = ((standing + weather[day]) * _PCT_PER_DEG).astype(np.float32)
-        value = base + np.float32(phase[day]) * swing + push @ shape + np.float32(50)
-        field = np.clip(value, 0, 100).astype(np.uint8)
+    flat = cube.reshape(count, -1)
+    for at in range(0, count, _BLOCK_DAYS):
+        part = slice(at, at + _BLOCK_DAYS)
+        value = ((standing + weather[part]) * _PCT_PER_DEG).astype(np.float32) @ shape
+        value += phase[part, None].astype(np.float32) * swing
+        value += base + np.float32(50)
+        np.clip(value, 0, 100, out=value)
+        value *= 1 - _SPECKLE * random.random(value.shape, dtype=np.float32)  # open water stays open
+        field = value.astype(np.uint8)
         if missing:
-            field[random.random(len(field)) < missing] = MISSING
-        cube[day].reshape(-1)[ocean] = field
+            field[random.random(field.shape) < missing] = MISSING
+        flat[part, ocean] = field
     return cube
 
 

@@ -31,7 +31,7 @@ class Trend(NamedTuple):
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     p: NDArray[np.float64]
-    count: NDArray[np.int64]
+    valid: NDArray[np.int64]
     lag1: NDArray[np.float64]
 
 
@@ -52,8 +52,10 @@ def trend(values: ArrayLike, times: ArrayLike, *, least: int = 3) -> Trend:
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     when = np.asarray(times, dtype=float)
+    if len(when) < 2:
+        series, when = np.full((len(series), 2), np.nan), np.arange(2.0)
     blocks = [_trend(series[at : at + _ROWS], when, least) for at in range(0, max(len(series), 1), _ROWS)]
-    return Trend(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+    return Trend._make(np.concatenate(parts) for parts in zip(*blocks, strict=True))
 
 
 def _trend(series: NDArray[np.float64], when: NDArray[np.float64], least: int) -> Trend:
@@ -72,9 +74,8 @@ def _trend(series: NDArray[np.float64], when: NDArray[np.float64], least: int) -
     low = _at(slopes, np.maximum(np.rint((pairs - reach) / 2).astype(int) - 1, 0))
     high = _at(slopes, np.minimum(np.rint((pairs + reach) / 2).astype(int), pairs - 1))
     told = count >= max(least, 3)
-    return Trend(
-        *(np.where(told, part, np.nan) for part in (slope, low, high, _two_sided(z))), count, lag1
-    )
+    slope, low, high, p = (np.where(told, part, np.nan) for part in (slope, low, high, _two_sided(z)))
+    return Trend(slope, low, high, p, count, lag1)
 
 
 def _at(ordered: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -45,6 +45,7 @@ __all__ = [
     "OPEN",
     "SOURCES",
     "fill_unassessed",
+    "on_surface",
     "presence",
     "read",
     "read_surface",
@@ -94,7 +95,7 @@ def read(inputs: Inputs) -> xr.Dataset:
     valid_ice = inputs.provider_glob(nsidc_0622.FILES)
     masks = [nsidc_0622.read_valid_ice_mask(path) for path in valid_ice]
     samples = [
-        _on_surface(product.read_sample(path), surface, masks)
+        on_surface(product.read_sample(path), surface, masks)
         for product, paths in files.items()
         for path in paths
     ]
@@ -329,7 +330,7 @@ def _sample_variables(
     }
 
 
-def _on_surface(
+def on_surface(
     sample: Sample,
     surface: NDArray[np.uint8],
     masks: Sequence[tuple[int, NDArray[np.bool_]]],

@@ -42,7 +42,7 @@ def test_by_hand_with_a_missing_year():
     # Pairs of 1, 4, 9 at times 0, 2, 3: slopes 3/2, 8/3, 5; S = 3, Var = 3*2*11/18.
     told = trend([[1.0, np.nan, 4.0, 9.0]], [0, 1, 2, 3])
     assert told.slope[0] == pytest.approx(8 / 3)
-    assert told.count[0] == 3
+    assert told.valid[0] == 3
     z = 2 / np.sqrt(66 / 18)
     assert told.p[0] == pytest.approx(2 * stats.norm.sf(z))
 
