@@ -33,6 +33,7 @@ __all__ = [
     "SYNTHETIC",
     "Day",
     "Support",
+    "along",
     "area_support",
     "check",
     "clean_ocean",
@@ -305,7 +306,7 @@ def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int 
     rows, cells, weights, near = [], [], [], []
     clean = clean_ocean(ocean)
     for name, line in lines.items():
-        points = _along(line, _STEP_KM)
+        points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
         found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM)
@@ -322,7 +323,7 @@ def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int 
     return _support(ids, row, cell, weight, np.array(near))
 
 
-def _along(line: Any, step_km: float) -> NDArray[np.float64]:
+def along(line: Any, step_km: float) -> NDArray[np.float64]:
     """Points along an EPSG:3413 line about `step_km` apart on the ground, both ends among them."""
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
