@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
 from benchmarks.network import network
 
@@ -80,6 +81,7 @@ BENCHMARKS = {
     "build": build,
     "start": start,
     "network": network,
+    "ice": ice,
     "judgement": judgement,
     "validation": validation,
 }

@@ -338,25 +338,34 @@ def disc_support(
     y_m: ArrayLike,
     ocean: NDArray[np.bool_],
     radius_m: float,
+    *,
+    parts: int = 1,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weigh alike the ocean cells whose centre lies within a radius in the plane of the grid."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
+    """Weigh the ocean cells in a disc in the plane of the grid.
 
-    flat = np.flatnonzero(ocean)
-    row, column = np.unravel_index(flat, grid.shape)
-    tree = cKDTree(np.column_stack([grid.x_m[column], grid.y_m[row]]))
-    places = np.column_stack([np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float)])
-    found = tree.query_ball_point(places, radius_m)
-    count = np.array([len(cells) for cells in found], dtype=np.intp)
-    cell = flat[np.fromiter(itertools.chain.from_iterable(found), np.intp, count.sum())]
-    near, _ = tree.query(places, distance_upper_bound=radius_m)
+    With one part a cell counts whole if its centre lies in the disc; with more, by the share of the
+    centres of its `parts` x `parts` equal parts that do.
+    """
+    x, y = (np.asarray(part, dtype=float)[:, None, None] for part in (x_m, y_m))
+    offsets = ((np.arange(parts) + 0.5) / parts - 0.5) * grid.cell_m
+    reach = int(np.ceil((radius_m - offsets[0]) / grid.cell_m))
+    window = np.arange(-reach, reach + 1)
+    row = np.floor((grid.origin[1] - y) / grid.cell_m).astype(int) + window[:, None]
+    column = np.floor((x - grid.origin[0]) / grid.cell_m).astype(int) + window
+    right = grid.origin[0] + (column + 0.5) * grid.cell_m - x
+    up = grid.origin[1] - (row + 0.5) * grid.cell_m - y
+    inside = np.zeros((len(x), len(window), len(window)), dtype=np.int32)
+    for one, other in itertools.product(offsets, offsets):
+        inside += (right + one) ** 2 + (up + other) ** 2 <= radius_m**2
+    rows, columns = grid.shape
+    able = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    cell = np.where(able, row * columns + column, 0)
+    inside[~(able & ocean.ravel()[cell])] = 0
+    near = np.where(inside > 0, np.hypot(right, up), np.inf).min(axis=(1, 2)) / 1000
+    place, *at = np.nonzero(inside)
     return _support(
-        ids,
-        np.repeat(np.arange(len(count)), count),
-        cell,
-        1.0,
-        np.where(np.isfinite(near), near / 1000, np.nan),
+        ids, place, cell[place, *at], inside[place, *at], np.where(np.isfinite(near), near, np.nan)
     )
 
 

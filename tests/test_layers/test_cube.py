@@ -232,3 +232,11 @@ def test_a_made_record_trends_and_can_lack_days(made: np.ndarray):
     assert {d.product for d in some} == {SYNTHETIC}
     assert len(some) == 184 + 91
     assert (year(1980, SURFACE, missing=0.2)[0][OCEAN] == MISSING).mean() == pytest.approx(0.2, abs=0.01)
+
+
+def test_parts_of_cells_make_the_area_of_the_disc():
+    whole = np.ones(SHAPE, dtype=bool)
+    told = disc_support(["a"], [12_345.0], [-6_789.0], whole, 75_000.0, parts=10)
+    assert told.weights.sum() / 100 * 25**2 == pytest.approx(np.pi * 75**2, rel=0.01)
+    assert told.near_km[0] < 18
+    assert np.isnan(disc_support(["a"], [0.0], [0.0], ~whole, 75_000.0).near_km[0])
