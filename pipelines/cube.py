@@ -204,17 +204,27 @@ class Ingest:
 def day_of(path: Path, surface: NDArray[np.uint8]) -> Day:
     """Read a provider's daily file as a day on the one surface.
 
-    NSIDC-0051 binaries, G02202 and OSI SAF NetCDF, known by name.
+    NSIDC-0051 binaries, G02135 GeoTIFF, G02202 and OSI SAF NetCDF, known by name.
 
     Raises
     ------
     SourceError
         If the product is not known, the file is not of its form, or it holds a month.
     """
-    from pipelines.sources import noaa_cdr_g02202, nsidc_0051, osisaf_sic  # noqa: PLC0415  xarray
+    from pipelines.sources import (  # noqa: PLC0415  xarray
+        noaa_cdr_g02202,
+        nsidc_0051,
+        nsidc_g02135_geotiff,
+        osisaf_sic,
+    )
     from pipelines.sources.sea_ice_grid import on_surface  # noqa: PLC0415
 
-    readers = {"nt_": nsidc_0051, "seaice_conc_": noaa_cdr_g02202, "osisaf_": osisaf_sic}
+    readers = {
+        "nt_": nsidc_0051,
+        "N_": nsidc_g02135_geotiff,
+        "seaice_conc_": noaa_cdr_g02202,
+        "osisaf_": osisaf_sic,
+    }
     for start, product in readers.items():
         if path.name.startswith(start):
             sample = on_surface(product.read_sample(path), surface, ())
