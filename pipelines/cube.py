@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.ice_season import Seasons, ice_year, season_of_year
+from layers.assessed.ice_waves import wave_exposure_of_year
 from layers.cube import Day, check, dataset, ledger
 from layers.errors import SourceError, UsageError
 from layers.grid import NSIDC_25KM
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from layers.assessed.ice_waves import Rays
     from layers.cube import Support
 
-__all__ = ["Archive", "Ingest", "day_of", "ingest", "seasons"]
+__all__ = ["Archive", "Ingest", "day_of", "ingest", "seasons", "wave_exposure"]
 
 # January and February lie in the first chunk of each year: an ice year reads no chunk for nothing.
 _CHUNK_DAYS, _CHUNK_ROWS = 59, 64
@@ -296,17 +298,47 @@ def seasons(
     UsageError
         If the archive holds no day.
     """
-    if not archive.files():
-        msg = f"{archive.product}: expected an archive with days under {archive.root}, found none: fill it"
-        raise UsageError(msg)
     years = range(first, last + 1)
-    found = list(mapper(partial(_season, archive, support), years))
+    found = list(mapper(partial(_season, _filled(archive), support), years))
     values = {name: np.stack([year[name] for year in found], axis=1) for name in found[0]}
     return Seasons(support.ids, np.array(years), values, archive.product, support.near_km, support.cell_count)
 
 
+def wave_exposure(
+    archive: Archive, laid: Rays, first: int, last: int, *, mapper: Callable[..., Iterable[Any]] = map
+) -> NDArray[np.float64]:
+    """Wave exposure of every place in the ice years `first` to `last`, shape (places, years).
+
+    Raises
+    ------
+    UsageError
+        If the archive holds no day.
+    """
+    years = range(first, last + 1)
+    return np.stack(list(mapper(partial(_waves, _filled(archive), laid), years)), axis=1)
+
+
+def _filled(archive: Archive) -> Archive:
+    if not archive.files():
+        msg = f"{archive.product}: expected an archive with days under {archive.root}, found none: fill it"
+        raise UsageError(msg)
+    return archive
+
+
 def _season(archive: Archive, support: Support, year: int) -> dict[str, NDArray[np.float32]]:
+    column, block, days = _ice_year(archive, support.cells, year)
+    return season_of_year(support.weights, block, column, days)
+
+
+def _waves(archive: Archive, laid: Rays, year: int) -> NDArray[np.float64]:
+    column, block, days = _ice_year(archive, laid.cells, year)
+    return wave_exposure_of_year(laid, block, column, days)
+
+
+def _ice_year(
+    archive: Archive, cells: NDArray[np.intp], year: int
+) -> tuple[NDArray[np.intp], NDArray[np.uint8], int]:
+    """Day since 1 March of every seen day, their cells, and how many days the ice year has."""
     first, last = ice_year(year)
-    when, block = archive.read(first, last, support.cells)
-    column = (when - np.datetime64(first, "D")).astype(int)
-    return season_of_year(support.weights, block, column, (last - first) // timedelta(days=1) + 1)
+    when, block = archive.read(first, last, cells)
+    return (when - np.datetime64(first, "D")).astype(int), block, (last - first) // timedelta(days=1) + 1

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = [
+    "GAP_DAYS",
     "METRICS",
+    "MISSING_SHARE",
     "Seasons",
     "edge_season",
     "fill_gaps",
@@ -53,7 +55,7 @@ _CLOSED_PCT = 80.0
 _ROUNDING_PCT = 1e-3  # means of whole percent in single precision: 15 stays 15
 _WINDOW = 5
 _EVENT_DAYS = 5
-_MISSING_SHARE, _GAP_DAYS = 0.1, 10
+MISSING_SHARE, GAP_DAYS = 0.1, 10
 _ROWS = 2048  # places in one block: its year of series stays in the cache
 _LEAST_YEARS = 30  # of a trend
 _CLIMATE = (1991, 2020)
@@ -157,7 +159,7 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     """
     filled, lost, longest = fill_gaps(daily)
     days = daily.shape[1]
-    valid = (lost <= _MISSING_SHARE * days) & (longest <= _GAP_DAYS)
+    valid = (lost <= MISSING_SHARE * days) & (longest <= GAP_DAYS)
     smooth = _smooth(filled)
     is_open = smooth < ICE_THRESHOLD_PCT - _ROUNDING_PCT
     count = is_open.sum(axis=1)

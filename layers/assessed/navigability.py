@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.assessed.ice_season import fill_gaps
+from layers.assessed.ice_season import MISSING_SHARE, fill_gaps
 from layers.crs import EARTH_RADIUS_KM, distance_km, lonlat, unit_vectors
 from layers.cube import SYNTHETIC, along
 from layers.errors import SourceError, UsageError
@@ -75,7 +75,6 @@ _END_KM = 50.0  # a passage begins in any cell so near the end of its line
 _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this length
 _STEP_KM = 5.0
 _NEVER = 101  # percent that no class bears: not seen, so not open
-_MISSING_SHARE = 0.1  # a year with more unknown days has no count
 _LEAST_YEARS = 30
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -434,7 +433,7 @@ def _whole_year(values: NDArray[np.int16], column: NDArray[np.intp], length: int
 
 
 def _counts(is_open: NDArray[np.bool_], unknown: int) -> dict[str, float]:
-    told = unknown <= _MISSING_SHARE * len(is_open)
+    told = unknown <= MISSING_SHARE * len(is_open)
     at = np.flatnonzero(is_open)
     some = told and at.size
     edges = np.flatnonzero(np.diff(np.concatenate([[0], is_open.astype(np.int8), [0]])))
