@@ -157,7 +157,7 @@ class Archive:
 
 
 def _cells_first(fields: NDArray[np.uint8], cells: NDArray[np.intp]) -> NDArray[np.uint8]:
-    flat = fields.reshape(len(fields), -1)
+    flat = fields.reshape(len(fields), fields.shape[1] * fields.shape[2])  # there may be no day
     return np.ascontiguousarray(np.take(flat, cells, axis=1).T)
 
 

@@ -132,6 +132,7 @@ def test_cells_first_is_the_same_numbers(archive):
     assert np.array_equal(when, again)
     assert np.array_equal(block, fields.reshape(len(when), -1)[:, cells].T)
     assert archive.read(date(1950, 1, 1), date(1950, 2, 1), cells)[1].shape == (3, 0)
+    assert archive.read(date(1979, 1, 2), date(1979, 1, 2), cells)[1].shape == (3, 0)  # not observed
 
 
 def places(surface: np.ndarray, count: int, seed: int = 0):
