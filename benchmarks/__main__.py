@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
 from benchmarks.maps import maps
 from benchmarks.network import network
@@ -82,6 +83,7 @@ BENCHMARKS = {
     "start": start,
     "network": network,
     "judgement": lambda: [*judgement(), *network(), *build()],
+    "ice": ice,
     "validation": validation,
     "maps": maps,
 }

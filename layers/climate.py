@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from layers.grid import Grid
 
-__all__ = ["effective_fetch_km", "permafrost_fraction", "sample_field", "temperature_degc"]
+__all__ = [
+    "FETCH_CAP_KM",
+    "directions",
+    "effective",
+    "effective_fetch_km",
+    "permafrost_fraction",
+    "reach_km",
+    "sample_field",
+    "temperature_degc",
+]
 
 # Gruber 2012 (doi:10.5194/tc-6-221-2012): the share of ground underlain by permafrost falls with
 # mean annual air temperature as a cumulative normal, mean -4.38 degC, variance 6.43 K2.
@@ -24,7 +33,7 @@ _HALF_PERMAFROST_DEGC = -4.38
 _SPREAD_K = math.sqrt(6.43)
 _ERFC = np.frompyfunc(math.erfc, 1, 1)
 
-_FETCH_CAP_KM = 500.0
+FETCH_CAP_KM = 500.0
 _DIRECTIONS = 16
 
 
@@ -75,31 +84,53 @@ def effective_fetch_km(
 ) -> NDArray[np.float64]:
     """Longest cosine-weighted fetch over open water at EPSG:3413 points, in km, capped at 500.
 
-    Rays in 16 directions run from the nearest sea cell of the land mask to land or the cap; F_eff =
-    sum F cos2 / sum cos2 within 90 degrees of the main direction (Shore Protection Manual, US Army
-    CERC 1984), for the main direction that gives most. Lengths are true to the 8 % of the
-    projection's scale. NaN where no sea cell lies within 10 km.
+    Of `reach_km` in 16 directions, by `effective`. Lengths are true to the 8 % of the projection's
+    scale. NaN where no sea cell lies within 10 km.
+    """
+    return effective(reach_km(points, is_land, grid))
+
+
+def directions() -> NDArray[np.float64]:
+    """The 16 directions of a fetch, radians from the x axis of the grid towards its y axis."""
+    return np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
+
+
+def effective(reach: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Effective fetch of reaches (..., 16), km: for the main direction that gives most, capped at 500.
+
+    F_eff = sum F cos2 / sum cos2 within 90 degrees of the main direction (Shore Protection Manual, US
+    Army CERC 1984).
+    """
+    turn = directions()[:, None] - directions()[None, :]
+    weight = np.where(np.cos(turn) > 1e-9, np.cos(turn) ** 2, 0.0)
+    return np.asarray(np.minimum((reach @ weight / weight.sum(axis=0)).max(axis=-1), FETCH_CAP_KM))
+
+
+def reach_km(
+    points: NDArray[np.object_], is_land: NDArray[np.bool_], grid: Grid = LAND_5KM
+) -> NDArray[np.float64]:
+    """Kilometres to land or the cap of 500 in each of 16 directions, shape (points, 16).
+
+    Rays run from the sea cell of the land mask nearest to the EPSG:3413 point; NaN where none lies
+    within 10 km.
     """
     row, column = np.nonzero(~is_land & _near(is_land))
     xy = shapely.get_coordinates(points)
     if not len(row):
-        return np.full(len(xy), np.nan)
+        return np.full((len(xy), _DIRECTIONS), np.nan)
     centres = np.column_stack([grid.x_m[column], grid.y_m[row]])
     from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
 
     apart_m, start = cKDTree(centres).query(xy)
-    angle = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
-    reach_cells = int(_FETCH_CAP_KM * 1000 / grid.cell_m)
+    angle = directions()
+    reach_cells = int(FETCH_CAP_KM * 1000 / grid.cell_m)
     step = np.arange(1, reach_cells + 1)
     across = column[start, None, None] + np.rint(np.cos(angle)[:, None] * step).astype(np.int32)
     down = row[start, None, None] - np.rint(np.sin(angle)[:, None] * step).astype(np.int32)
     rows, columns = is_land.shape
     blocked = is_land[np.clip(down, 0, rows - 1), np.clip(across, 0, columns - 1)]
     reach = np.where(blocked.any(axis=2), blocked.argmax(axis=2), reach_cells) * grid.cell_m / 1000
-    turn = angle[:, None] - angle[None, :]
-    weight = np.where(np.cos(turn) > 1e-9, np.cos(turn) ** 2, 0.0)
-    fetch = np.minimum((reach @ weight / weight.sum(axis=0)).max(axis=1), _FETCH_CAP_KM)
-    return np.where(apart_m <= 10_000.0, fetch, np.nan)
+    return np.where((apart_m <= 10_000.0)[:, None], reach, np.nan)
 
 
 def _near(is_land: NDArray[np.bool_]) -> NDArray[np.bool_]:

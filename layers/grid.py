@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 __all__ = [
+    "COAST",
     "ICE_THRESHOLD_PCT",
+    "LAKE",
     "LAND",
     "LAND_5KM",
+    "LAND_SURFACE",
     "MISSING",
     "NSIDC_25KM",
+    "OCEAN",
     "POLE_HOLE",
     "Grid",
     "cell_area_km2",
@@ -44,6 +48,8 @@ __all__ = [
 POLE_HOLE = 251  # not seen by the satellite, assumed to be ice
 LAND = 254  # land, coast or lake: never sea ice
 MISSING = 255
+
+OCEAN, LAND_SURFACE, COAST, LAKE = 0, 1, 2, 3  # classes of the surface; coast is land beside water
 
 ICE_THRESHOLD_PCT = 15.0
 _FULL_PCT = 100.0

@@ -320,6 +320,36 @@ def snapshot(
 
 
 @app.command()
+def ice(
+    cube: Annotated[Path, typer.Argument(help="Folder of the daily ice cube; made where there is none.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Providers' daily files to take in.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product to write tables of.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder to write the tables of --product into.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take daily ice files into a cube of one's own; write seasons of nodes, seas and routes from it."""
+    from pipelines.cube import Archive, ingest  # noqa: PLC0415
+    from pipelines.ice_record import embedded, surface_of, write_record  # noqa: PLC0415
+
+    if (product is None) != (to is None):
+        msg = "expected --product and --to together, found one: name the product and the folder"
+        raise UsageError(msg)
+    told: dict[str, Any] = {}
+    if files:
+        taken = ingest(cube, files, surface_of(embedded()))
+        told = {"added": taken.added, "held": taken.held.to_dict("records")}
+    if product is not None and to is not None:
+        with _progress() as report:
+            told["files"] = [str(path) for path in write_record(cube, product, to, report=report)]
+    records = {path.name: Archive(cube, path.name) for path in sorted(cube.glob("*")) if path.is_dir()}
+    told["products"] = {name: len(record.days()) for name, record in records.items()}
+    lines = [f"{name}: {count} days" for name, count in told["products"].items()] or ["no days"]
+    lines += [f"held: {row['reason']}" for row in told.get("held", [])]
+    _say(told, as_json=as_json, text="\n".join([*lines, *told.get("files", [])]))
+
+
+@app.command()
 def doctor(*, as_json: Json = False) -> None:
     """Say which versions and optional parts are here, what is missing and how to get it."""
     from pipelines.doctor import examine  # noqa: PLC0415

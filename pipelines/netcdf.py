@@ -10,6 +10,7 @@ from h5netcdf import CompatibilityError
 from layers.errors import ExportError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import xarray as xr
@@ -17,13 +18,22 @@ if TYPE_CHECKING:
 __all__ = ["write_grid"]
 
 # A checksum per chunk lets a flipped bit be an error, not another number.
-_PACKED = {"zlib": True, "complevel": 9, "shuffle": True, "fletcher32": True}
+_PACKED = {"zlib": True, "shuffle": True, "fletcher32": True}
 _DAYS = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
 _WRITABLE = "biufUSM"
 
 
-def write_grid(dataset: xr.Dataset, path: Path) -> None:
+def write_grid(
+    dataset: xr.Dataset,
+    path: Path,
+    *,
+    level: int = 9,
+    chunks: Mapping[str, tuple[int, ...]] | None = None,
+) -> None:
     """Write a dataset of numbers, text and days as NetCDF-4; same input, same bytes.
+
+    `level` is of zlib: what is carried for good is packed as hard as can be, what grows daily is not.
+    `chunks` are by variable; without, one is chosen.
 
     Numbers keep their type; NaN in a variable is its `_FillValue`, and no other is set. Text gets a
     fixed width: of varying width it could be neither packed nor checked. Times are whole days. What
@@ -38,7 +48,9 @@ def write_grid(dataset: xr.Dataset, path: Path) -> None:
     """
     part = path.with_name(f"{path.name}.part")
     try:
-        encoding = {str(name): _encoding(str(name), v) for name, v in dataset.variables.items()}
+        encoding = {str(name): _encoding(str(name), v, level) for name, v in dataset.variables.items()}
+        for name, sizes in (chunks or {}).items():
+            encoding[name]["chunksizes"] = sizes
         dataset.drop_encoding().to_netcdf(part, engine="h5netcdf", format="NETCDF4", encoding=encoding)
         part.replace(path)
     except (CompatibilityError, OSError, RuntimeError, TypeError, ValueError) as error:
@@ -50,7 +62,7 @@ def write_grid(dataset: xr.Dataset, path: Path) -> None:
         raise ExportError(msg) from error
 
 
-def _encoding(name: str, variable: xr.Variable) -> dict[str, Any]:
+def _encoding(name: str, variable: xr.Variable, level: int) -> dict[str, Any]:
     kind = variable.dtype.kind
     if kind == "O" and all(isinstance(value, str) for value in variable.to_numpy().flat):
         kind = "U"  # as text comes back from a file
@@ -67,4 +79,4 @@ def _encoding(name: str, variable: xr.Variable) -> dict[str, Any]:
     else:
         has_nan = kind == "f" and bool(np.isnan(variable.to_numpy()).any())
         encoding = {"_FillValue": variable.dtype.type("nan") if has_nan else None}
-    return encoding | _PACKED if variable.ndim else encoding
+    return encoding | _PACKED | {"complevel": level} if variable.ndim else encoding

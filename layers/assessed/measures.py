@@ -16,6 +16,7 @@ from layers.assessed.book import Attributes, numbers, yes
 from layers.assessed.sites import KINDS, with_lonlat
 from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat
+from layers.cube import clean_ocean
 from layers.grid import nearest_cells
 from layers.merge import nearest, within_km
 from layers.network import Anchors, anchors, lane_shares
@@ -203,9 +204,7 @@ def _ice(
     """Months with ice of the median year by support, cells the middle one rests on, km to the nearest."""
     presence = ice["presence_median"].transpose("month", "y", "x").to_numpy()
     ocean = (presence != 255).all(axis=0)
-    # A cell that touches land reads too high: it is passed over (land spill-over, method §2.1).
-    inner = ocean.copy()
-    inner[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
+    inner = clean_ocean(ocean)
     xy = shapely.get_coordinates(points)
     cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=max(_ICE_CELLS), max_km=_ICE_SUPPORT_KM)
     held = cells >= 0

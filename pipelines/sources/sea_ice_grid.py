@@ -11,10 +11,14 @@ import xarray as xr
 import pipelines.sources.nsidc_sea_ice_index as index
 from layers.crs import POLAR
 from layers.grid import (
+    COAST,
     ICE_THRESHOLD_PCT,
+    LAKE,
     LAND,
+    LAND_SURFACE,
     MISSING,
     NSIDC_25KM,
+    OCEAN,
     POLE_HOLE,
     cell_area_km2,
     extent_million_km2,
@@ -35,22 +39,18 @@ if TYPE_CHECKING:
     from pipelines.sources.ice_samples import Sample
 
 __all__ = [
-    "COAST",
     "FILL_KM",
     "ICE",
-    "LAKE",
-    "LAND_SURFACE",
     "NOT_ASSESSED",
-    "OCEAN",
     "OPEN",
     "SOURCES",
     "fill_unassessed",
+    "on_surface",
     "presence",
     "read",
     "read_surface",
 ]
 
-OCEAN, LAND_SURFACE, COAST, LAKE = 0, 1, 2, 3  # classes of the surface
 OPEN, ICE, NOT_ASSESSED = 0, 1, 255  # classes of presence
 FILL_KM = 50.0  # two cells; what other distances give: decisions/0003-ice-grid.md
 
@@ -95,7 +95,7 @@ def read(inputs: Inputs) -> xr.Dataset:
     valid_ice = inputs.provider_glob(nsidc_0622.FILES)
     masks = [nsidc_0622.read_valid_ice_mask(path) for path in valid_ice]
     samples = [
-        _on_surface(product.read_sample(path), surface, masks)
+        on_surface(product.read_sample(path), surface, masks)
         for product, paths in files.items()
         for path in paths
     ]
@@ -330,7 +330,7 @@ def _sample_variables(
     }
 
 
-def _on_surface(
+def on_surface(
     sample: Sample,
     surface: NDArray[np.uint8],
     masks: Sequence[tuple[int, NDArray[np.bool_]]],

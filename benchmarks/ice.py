@@ -1,0 +1,319 @@
+"""The ice cube: node series, seasons of decades and discs of a large raster, against named peers.
+
+Results are equal within half a percentage point before anything is timed. The cube is synthetic. Peers
+are the dependency group `benchmarks`; one that is not installed is a row that does not hold.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+RADIUS_M = 75_000.0
+FIRST, LAST = 1979, 2018
+POINTS = 0.5  # percentage points
+SIZE, DISC_CELLS = 5_000, 20
+GROWTH = (1_000, 3_000, 10_000, 30_000, 100_000)
+RUNS = 3
+# One pass is a read of every year; both run in a process of their own, whose peak is then theirs.
+CHILD = """
+import json, re, sys, time
+from datetime import date
+from pathlib import Path
+from benchmarks.ice import FIRST, LAST, places
+from layers.assessed.ice_season import season_table
+from layers.cube import node_support
+from pipelines.cube import Archive, seasons
+archive = Archive(Path(sys.argv[1]), "synthetic")
+surface, x, y, ids = places(10_000)
+def one_pass():
+    for year in archive.files():
+        archive.read(date(year, 1, 1), date(year, 12, 31))
+def table():
+    support = node_support(ids, x, y, surface == 0)
+    return season_table(seasons(archive, support, FIRST, LAST - 1))
+def timed(work):
+    begun = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - begun[0], time.process_time() - begun[1]
+table_s, table_cpu = min((timed(table) for _ in range(2)), key=lambda pair: pair[1])
+pass_s, pass_cpu = min((timed(one_pass) for _ in range(2)), key=lambda pair: pair[1])
+# ru_maxrss would be the larger one of this process and of the one that started it.
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1000
+print(json.dumps([table_s, table_cpu, pass_s, pass_cpu, peak]))
+"""
+
+
+def _surface() -> Any:
+    import xarray as xr  # noqa: PLC0415
+
+    from pipelines.snapshot import DATA  # noqa: PLC0415
+
+    options = {"decode_times": False, "mask_and_scale": False}
+    with xr.open_dataset(DATA / "sea_ice_grid.nc", **options) as grid:
+        return grid["surface"].to_numpy()
+
+
+def places(count: int) -> Any:
+    """The surface, and seeded places at sea north of 50 N in EPSG:3413 metres with their names."""
+    import numpy as np  # noqa: PLC0415
+
+    from layers.grid import NSIDC_25KM  # noqa: PLC0415
+
+    surface, random = _surface(), np.random.default_rng(0)
+    row, column = np.unravel_index(random.choice(np.flatnonzero(surface == 0), count), surface.shape)
+    shift = random.uniform(-12_000, 12_000, (2, count))
+    ids = [str(n) for n in range(count)]
+    return surface, NSIDC_25KM.x_m[column] + shift[0], NSIDC_25KM.y_m[row] + shift[1], ids
+
+
+def _median_s(work: Any, runs: int = RUNS) -> tuple[float, Any]:
+    times, told = [], None
+    for _ in range(runs):
+        begun = time.perf_counter()
+        told = work()
+        times.append(time.perf_counter() - begun)
+    return sorted(times)[runs // 2], told
+
+
+def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float, **more: Any) -> dict[str, Any]:
+    """Goal: so many times faster than the peer."""
+    return {
+        "benchmark": "ice",
+        "work": work,
+        "ours_s": round(ours_s, 4),
+        "peer": peer,
+        "peer_s": round(peer_s, 3),
+        "ratio": round(peer_s / ours_s, 2),
+        "goal": goal,
+        "holds": peer_s / ours_s >= goal,
+        **more,
+    }
+
+
+def _absent(peer: str, error: ImportError) -> dict[str, Any]:
+    return {"benchmark": "ice", "work": "not run", "peer": peer, "found": str(error), "holds": False}
+
+
+def _version(*names: str) -> str:
+    return ", ".join(f"{name} {metadata.version(name)}" for name in names)
+
+
+def _differ(ours: Any, theirs: Any) -> float:
+    """Largest difference in percentage points; where one has no value the other has none."""
+    import numpy as np  # noqa: PLC0415
+
+    assert np.array_equal(np.isnan(ours), np.isnan(theirs)), "a value on one side only"
+    worst = float(np.nanmax(np.abs(ours - theirs)))
+    assert worst <= POINTS, f"results differ by {worst:.2f} percentage points"
+    return round(worst, 3)
+
+
+def ice() -> list[dict[str, Any]]:
+    """The whole table, in one run."""
+    return [*one_year(), *raster(), *decades()]
+
+
+def one_year() -> list[dict[str, Any]]:
+    """A year of days at discs of 75 km: our matrix, built within the clock, against masks and xvec."""
+    import numpy as np  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    from layers.cube import disc_support, series  # noqa: PLC0415
+    from layers.grid import NSIDC_25KM  # noqa: PLC0415
+    from layers.synthetic import year  # noqa: PLC0415
+
+    surface = _surface()
+    cube = year(2000, surface)
+    flat, ocean = cube.reshape(len(cube), -1), surface == 0
+
+    def ours(x: Any, y: Any, ids: Any, parts: int = 1) -> Any:
+        support = disc_support(ids, x, y, ocean, RADIUS_M, parts=parts)
+        return series(support.weights, np.ascontiguousarray(np.take(flat, support.cells, axis=1).T))
+
+    def masks(x: Any, y: Any) -> Any:
+        from rasterio.features import geometry_mask  # noqa: PLC0415
+
+        stack = np.where(ocean, cube, np.nan).astype(np.float32)
+        told = np.empty((len(x), len(cube)), dtype=np.float32)
+        begun = time.perf_counter()
+        for n, disc in enumerate(shapely.points(x, y)):
+            shape = disc.buffer(RADIUS_M, quad_segs=64)
+            outside = geometry_mask([shape], ocean.shape, NSIDC_25KM.transform)
+            told[n] = stack[:, ~outside & ocean].mean(axis=1)
+        return time.perf_counter() - begun, told
+
+    rows = []
+    for count, goal, asked in ((1_000, 5, 1_000), (10_000, 15, 2_000)):
+        _, x, y, ids = places(count)
+        ours_s, told = _median_s(lambda x=x, y=y, ids=ids: ours(x, y, ids))
+        peer_s, theirs = masks(x[:asked], y[:asked])
+        worst = _differ(told[:asked], theirs)
+        work = f"365 days x {count:,} discs, peer measured on {asked:,}"
+        peer = f"geometry_mask loop, {_version('rasterio')}"
+        rows.append(_row(work, ours_s, peer, peer_s * count / asked, goal, differ_points=worst))
+    try:
+        rows.append(_xvec(ours, cube, ocean))
+    except ImportError as error:
+        rows.append(_absent("xvec with exactextract", error))
+    return rows
+
+
+def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
+    import exactextract  # noqa: F401, PLC0415  xvec calls it
+    import geopandas as gpd  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+    import rioxarray  # noqa: F401, PLC0415  exactextract reads xarray through it
+    import shapely  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415
+    import xvec  # noqa: F401, PLC0415  registers itself
+
+    from layers.grid import NSIDC_25KM  # noqa: PLC0415
+
+    _, x, y, ids = places(1_000)
+    ours_s, told = _median_s(lambda: ours(x, y, ids, parts=8))
+    stack = xr.DataArray(
+        np.where(ocean, cube, np.nan).astype(np.float32),
+        dims=("time", "y", "x"),
+        coords={"time": np.arange(len(cube)), "y": NSIDC_25KM.y_m, "x": NSIDC_25KM.x_m},
+        name="concentration",
+    )
+    stack = stack.rio.write_crs("EPSG:3413")
+    discs = gpd.GeoSeries(shapely.buffer(shapely.points(x, y), RADIUS_M, quad_segs=64), crs="EPSG:3413")
+    begun = time.perf_counter()
+    theirs = stack.xvec.zonal_stats(discs, x_coords="x", y_coords="y", stats="mean", method="exactextract")
+    peer_s = time.perf_counter() - begun
+    values = theirs.transpose("geometry", "time", ...).to_numpy().reshape(len(ids), -1)
+    worst = _differ(told, values)
+    return _row(
+        "365 days x 1,000 discs, cells by covered share",
+        ours_s,
+        f"zonal_stats, {_version('xvec', 'exactextract')}",
+        peer_s,
+        50,
+        differ_points=worst,
+    )
+
+
+def raster() -> list[dict[str, Any]]:
+    """Discs of 20 cells on one raster of 25 million."""
+    import geopandas as gpd  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+    from affine import Affine  # noqa: PLC0415
+
+    from layers.cube import disc_means  # noqa: PLC0415
+
+    random = np.random.default_rng(0)
+    line = np.arange(SIZE) / SIZE * 8
+    field = 50 + 40 * np.outer(np.sin(line), np.cos(line)) + random.normal(0, 5, (SIZE, SIZE))
+    field = field.astype(np.float32)
+    row, column = random.integers(DISC_CELLS, SIZE - DISC_CELLS, (2, 10_000))
+    discs = shapely.buffer(shapely.points(column + 0.5, SIZE - row - 0.5), DISC_CELLS, quad_segs=32)
+    transform = Affine(1, 0, 0, 0, -1, SIZE)
+    ours_s, told = _median_s(lambda: disc_means(field, row, column, DISC_CELLS))
+    rows = []
+    for peer, asked, goal in ((_rasterstats, 1_000, 10), (_exactextract, 10_000, 3)):
+        try:
+            named, peer_s, theirs = peer(field, discs[:asked], transform, gpd)
+        except ImportError as error:
+            rows.append(_absent(peer.__name__.strip("_"), error))
+            continue
+        worst = _differ(told[:asked], theirs)
+        work = f"5,000 x 5,000 raster, 10,000 discs of {DISC_CELLS} cells, peer measured on {asked:,}"
+        rows.append(_row(work, ours_s, named, peer_s * 10_000 / asked, goal, differ_points=worst))
+    return rows
+
+
+def _rasterstats(field: Any, discs: Any, transform: Any, gpd: Any) -> Any:
+    import numpy as np  # noqa: PLC0415
+    from rasterstats import zonal_stats  # noqa: PLC0415
+
+    shapes = gpd.GeoSeries(discs)
+    begun = time.perf_counter()
+    told = zonal_stats(shapes, field, affine=transform, stats=["mean"], nodata=-9999)
+    peer_s = time.perf_counter() - begun
+    return _version("rasterstats"), peer_s, np.array([row["mean"] for row in told])
+
+
+def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
+    from exactextract import exact_extract  # noqa: PLC0415
+    from exactextract.raster import NumPyRasterSource  # noqa: PLC0415
+
+    shapes = gpd.GeoDataFrame({"n": range(len(discs))}, geometry=discs, crs="EPSG:3413")
+    wkt = shapes.crs.to_wkt()
+    source = NumPyRasterSource(field, xmin=0, ymin=0, xmax=SIZE, ymax=SIZE, srs_wkt=wkt)
+    begun = time.perf_counter()
+    told = exact_extract(source, shapes, "mean", output="pandas")
+    return _version("exactextract"), time.perf_counter() - begun, told["mean"].to_numpy()
+
+
+def decades() -> list[dict[str, Any]]:
+    """Forty made years: the season table against one pass over the archive, and growth with places."""
+    from layers.synthetic import days  # noqa: PLC0415
+    from pipelines.cube import Archive  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive(Path(folder), "synthetic")
+        surface = _surface()
+        for number in range(FIRST, LAST + 1):
+            archive.append(days(number, number, surface), surface)
+        size = sum(path.stat().st_size for path in archive.files().values())
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD, folder], check=True, capture_output=True, text=True,
+            cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+        table_s, table_cpu, pass_s, pass_cpu, peak = json.loads(done.stdout)
+        rows = [
+            {
+                "benchmark": "ice",
+                "work": f"{LAST - FIRST} ice years x 10,000 nodes to a season table; archive "
+                f"{size / 1e6:.0f} MB, synthetic; CPU of both, of two runs the better",
+                "ours_s": round(table_cpu, 2),
+                "wall_s": round(table_s, 2),
+                "peer": "one pass: read and decompress",
+                "peer_s": round(pass_cpu, 2),
+                "peer_wall_s": round(pass_s, 2),
+                "ratio": round(table_cpu / pass_cpu, 2),
+                "goal": "at most 3, peak 1200 MB",
+                "holds": table_cpu <= 3 * pass_cpu and peak <= 1200,
+                "peak_mb": round(peak),
+            }
+        ]
+        return [*rows, _growth(archive)]
+
+
+def _growth(archive: Any) -> dict[str, Any]:
+    """CPU of one ice year against the number of places, and a straight line through it."""
+    import numpy as np  # noqa: PLC0415
+
+    from layers.cube import node_support  # noqa: PLC0415
+    from pipelines.cube import seasons  # noqa: PLC0415
+
+    took = []
+    for count in GROWTH:
+        surface, x, y, ids = places(count)
+        support = node_support(ids, x, y, surface == 0)
+        runs = []
+        for _ in range(RUNS):
+            begun = time.process_time()
+            seasons(archive, support, 2000, 2000)
+            runs.append(time.process_time() - begun)
+        took.append(min(runs))
+    size, spent = np.array(GROWTH, dtype=float), np.array(took)
+    slope, base = np.polyfit(size, spent, 1, w=1 / spent)
+    off = float(np.max(np.abs(base + slope * size - spent) / spent))
+    return {
+        "benchmark": "ice",
+        "work": "one ice year x "
+        + ", ".join(f"{count:,}: {s:.3f} s" for count, s in zip(GROWTH, took, strict=True)),
+        "fit": f"{base:.3f} s + {slope * 1e6:.2f} s per million places, at most {off:.0%} off",
+        "goal": "a straight line, 25 %",
+        "holds": bool(off <= 0.25 and slope > 0),
+    }

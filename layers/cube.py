@@ -1,0 +1,425 @@
+"""The daily ice cube on the 25 km grid: what a day is, what is missing, and cells weighed for places.
+
+A day is whole percent and the codes of `layers.grid`; two products of a day are two cubes, never
+one. Places (nodes, seas, stretches of a route) are rows of one sparse matrix, so that a series is a
+product of the matrix with the cube; the mean is over the cells that were seen that day.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import POLAR, distance_km, lonlat
+from layers.errors import SourceError
+from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE, nearest_cells, rasterise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    import xarray as xr
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
+
+    from layers.grid import Grid
+
+__all__ = [
+    "SYNTHETIC",
+    "Day",
+    "Support",
+    "along",
+    "area_support",
+    "check",
+    "clean_ocean",
+    "dataset",
+    "disc_means",
+    "disc_support",
+    "ledger",
+    "missing_pct",
+    "node_support",
+    "route_support",
+    "series",
+]
+
+SYNTHETIC = "synthetic"  # the product of a made cube: the word goes into everything made of it
+COMPLETE, GAPS = 0, 1  # quality of a day
+_GAPS_PCT = 1.0  # a day with more of its ocean cells unseen has gaps
+_FULL_PCT = 100
+_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer lies the coast's own cell, farther another sea (method §2.1)
+_CLOSE_CELLS = 6  # so many centres of a 25 km grid can lie within 25 km of a place
+_STRETCH_KM, _STEP_KM = 100.0, 25.0
+_LEAST_SEEN = 0.5  # of the weight of a place
+_ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every other day
+_KNOWN_GAPS = {
+    ("1987-12-03", "1988-01-12"): "SSM/I of DMSP F08 was switched off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of one product on `NSIDC_25KM`.
+
+    `concentration` is uint8, shape (448, 304): whole percent rounded down, or POLE_HOLE, LAND or
+    MISSING of `layers.grid`.
+    """
+
+    date: date
+    product: str
+    version: str
+    sensor: str
+    concentration: NDArray[np.uint8]
+
+
+def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> None:
+    """Hold a day to the grid, the codes and the calendar before it may enter a cube.
+
+    `surface` are the classes of `layers.grid`; `last` is the newest day of the cube.
+
+    Raises
+    ------
+    SourceError
+        For another grid, an unknown flag, another land mask (as the southern hemisphere has), a day
+        without any value or without any ice, a day twice, a day before the newest.
+    """
+    field, named = day.concentration, f"{day.product} {day.date}"
+    if field.shape != surface.shape or field.dtype != np.uint8:
+        raise _refuse(named, f"a grid of {surface.shape} uint8", f"{field.shape} {field.dtype}")
+    strange = ~((field <= _FULL_PCT) | np.isin(field, (POLE_HOLE, LAND, MISSING)))
+    if strange.any():
+        found = f"flag {field[strange][0]} in {strange.sum()} cell(s)"
+        raise _refuse(named, f"0...100 %, {POLE_HOLE}, {LAND} or {MISSING}", found)
+    differs = (field == LAND) != (surface != OCEAN)
+    if differs.any():
+        found = f"land or sea elsewhere in {differs.sum()} cells"
+        raise _refuse(named, "the land mask of the cube (another grid or hemisphere?)", found)
+    seen = field[field <= _FULL_PCT]
+    if not seen.size:
+        raise _refuse(named, "a day with values", "none")
+    if not seen.any():
+        raise _refuse(named, "some ice, which the Arctic always had", "an all-zero day")
+    if last is not None and day.date <= last:
+        found = "that day twice" if day.date == last else "time going backwards"
+        raise _refuse(named, f"a day after {last}", found)
+
+
+def _refuse(named: str, expected: str, found: str) -> SourceError:
+    return SourceError(f"{named}: expected {expected}, found {found}: the day is held back, mend its file")
+
+
+def missing_pct(field: NDArray[np.uint8]) -> float:
+    """Share of the ocean cells of a field without a value, percent; the pole hole is no gap."""
+    return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
+
+
+def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
+    """Describe days of one product, in order, as a CF-1.8 dataset (time, y, x) in EPSG:3413."""
+    import xarray as xr  # noqa: PLC0415  a second of CPU that the default picture does not owe
+
+    gaps = np.array([missing_pct(day.concentration) for day in days])
+    products = {day.product for day in days}
+    made = "SYNTHETIC, not observed. " if SYNTHETIC in products else ""
+    flags = {"flag_values": np.array([POLE_HOLE, LAND, MISSING], dtype=np.uint8)}
+    return xr.Dataset(
+        {
+            "crs": ((), np.int32(0), {**POLAR.to_cf(), "long_name": POLAR.to_string()}),
+            "surface": (
+                ("y", "x"),
+                surface,
+                {
+                    "long_name": "surface of the cell; coast is land beside water",
+                    "flag_values": np.arange(4, dtype=np.uint8),
+                    "flag_meanings": "ocean land coast lake",
+                    "grid_mapping": "crs",
+                },
+            ),
+            "concentration": (
+                ("time", "y", "x"),
+                np.stack([day.concentration for day in days]),
+                {
+                    "long_name": f"{made}sea ice concentration, rounded down",
+                    "standard_name": "sea_ice_area_fraction",
+                    "units": "percent",
+                    "valid_range": np.array([0, _FULL_PCT], dtype=np.uint8),
+                    "flag_meanings": "pole_hole_assumed_ice land_or_lake missing",
+                    "grid_mapping": "crs",
+                    **flags,
+                },
+            ),
+            "version": ("time", np.array([day.version for day in days]), {"long_name": "product version"}),
+            "sensor": ("time", np.array([day.sensor for day in days]), {"long_name": "satellite sensor"}),
+            "missing_pct": (
+                "time",
+                gaps.astype(np.float32),
+                {"long_name": "ocean cells without a value", "units": "percent"},
+            ),
+            "quality": (
+                "time",
+                np.where(gaps > _GAPS_PCT, GAPS, COMPLETE).astype(np.uint8),
+                {
+                    "long_name": f"quality; gaps where over {_GAPS_PCT:g} % of the ocean was not seen",
+                    "flag_values": np.array([COMPLETE, GAPS], dtype=np.uint8),
+                    "flag_meanings": "complete gaps",
+                },
+            ),
+        },
+        coords={
+            "time": (
+                "time",
+                np.array([day.date for day in days], dtype="datetime64[D]").astype("datetime64[s]"),
+                {"standard_name": "time", "long_name": "day", "axis": "T"},
+            ),
+            "y": ("y", NSIDC_25KM.y_m, {"standard_name": "projection_y_coordinate", "units": "m"}),
+            "x": ("x", NSIDC_25KM.x_m, {"standard_name": "projection_x_coordinate", "units": "m"}),
+        },
+        attrs={
+            "Conventions": "CF-1.8",
+            "title": f"{made}Daily sea ice concentration, 25 km: {', '.join(sorted(products))}",
+            "source": ", ".join(sorted(products)),
+            "comment": "not for navigation; missing is not open water, land is not ice",
+        },
+    )
+
+
+def ledger(days: pd.DataFrame) -> pd.DataFrame:
+    """What a record lacks and where it changes: one row each, in order of time.
+
+    `days` has date (datetime), sensor and version, in order. Kinds: `gap` (days without a field),
+    `every_other_day` (as SMMR, to 1987-08), `sensor_change`, `version_change`. `days` counts what is
+    missing in between.
+    """
+    when = pd.to_datetime(days["date"]).to_numpy().astype("datetime64[D]")
+    apart = np.diff(when).astype(int)
+    rows: list[tuple[str, Any, Any, int, str]] = []
+    at = 0
+    for width, group in itertools.groupby(apart.tolist()):
+        count = len(list(group))
+        first, last = when[at], when[at + count]
+        if width == 2 and count >= _ALTERNATE_RUN:
+            rows.append(("every_other_day", first, last, count, "one day of two was observed"))
+        elif width > 1:
+            for place in range(at, at + count):
+                ends = when[place] + 1, when[place + 1] - 1
+                note = _KNOWN_GAPS.get((str(ends[0]), str(ends[1])), "")
+                rows.append(("gap", *ends, width - 1, note))
+        at += count
+    for name in ("sensor", "version"):
+        value = days[name].to_numpy(dtype=object)
+        for place in (np.flatnonzero(value[1:] != value[:-1]) + 1).tolist():
+            note = f"{value[place - 1]} to {value[place]}"
+            rows.append((f"{name}_change", when[place - 1], when[place], 0, note))
+    table = pd.DataFrame(rows, columns=["kind", "first_day", "last_day", "days", "note"])
+    return table.sort_values(["first_day", "kind"], ignore_index=True)
+
+
+# --- weights ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Support:
+    """Places and the cells that speak for them.
+
+    `cells` are the flat indices used, ascending, shape (m,); `weights` is CSR (places, m), float32;
+    a place without cells has an empty row. `near_km` is the distance to the nearest of its cells,
+    NaN without.
+    """
+
+    ids: NDArray[np.object_]
+    cells: NDArray[np.intp]
+    weights: csr_array
+    near_km: NDArray[np.float64]
+
+    @property
+    def cell_count(self) -> NDArray[np.int64]:
+        """Cells of each place."""
+        return np.diff(self.weights.indptr)
+
+
+def _support(
+    ids: Sequence[str] | NDArray[np.object_],
+    row: NDArray[np.intp],
+    cell: NDArray[np.intp],
+    weight: ArrayLike,
+    near_km: NDArray[np.float64],
+) -> Support:
+    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
+
+    cells, place = np.unique(cell, return_inverse=True)
+    data = np.broadcast_to(np.asarray(weight, dtype=np.float32), row.shape)
+    matrix = sparse.csr_array((data, (row, place)), shape=(len(ids), len(cells)))
+    return Support(np.asarray(ids, dtype=object), cells, matrix, near_km)
+
+
+def clean_ocean(ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Ocean cells of which no side touches land: there the sensor sees no land (spill-over)."""
+    clean = ocean.copy()
+    clean[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
+    return clean
+
+
+def node_support(
+    ids: Sequence[str] | NDArray[np.object_],
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    ocean: NDArray[np.bool_],
+    *,
+    k: int = 5,
+    near_km: float = _NEAR_KM,
+    far_km: float = _FAR_KM,
+) -> Support:
+    """Weigh the k nearest clean ocean cells of each place alike, 25 to 75 km from it (method §2.1).
+
+    Places are EPSG:3413 metres. Fewer cells than k are used where there are no more; none, and the
+    place has no series: farther cells say nothing about it.
+    """
+    cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + _CLOSE_CELLS, far_km)
+    held = (cells >= 0) & (km >= near_km)
+    held &= np.cumsum(held, axis=1) <= k
+    closest = np.where(held, km, np.inf).min(axis=1, initial=np.inf)
+    row = np.nonzero(held)[0]
+    return _support(ids, row, cells[held], 1.0, np.where(np.isfinite(closest), closest, np.nan))
+
+
+def area_support(
+    areas: Mapping[str, Any], ocean: NDArray[np.bool_], cell_area_km2: NDArray[np.float64]
+) -> Support:
+    """Weigh the ocean cells with their centre in each area (EPSG:3413 polygons) by their own area."""
+    inside = [np.flatnonzero(rasterise([shape]) & ocean) for shape in areas.values()]
+    row = np.repeat(np.arange(len(areas)), [len(cells) for cells in inside])
+    cell = np.concatenate([*inside, np.zeros(0, dtype=np.intp)])
+    near = np.where([len(cells) > 0 for cells in inside], 0.0, np.nan)
+    return _support(list(areas), row, cell, cell_area_km2.ravel()[cell], near)
+
+
+def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5) -> Support:
+    """Weigh the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
+
+    Lines are EPSG:3413. Points every 25 km (geodesic) each take their k nearest clean ocean cells
+    within 75 km; a stretch is the mean of its points.
+    """
+    ids: list[str] = []
+    rows, cells, weights, near = [], [], [], []
+    clean = clean_ocean(ocean)
+    for name, line in lines.items():
+        points = along(line, _STEP_KM)
+        per = round(_STRETCH_KM / _STEP_KM)
+        stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
+        found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM)
+        held = found >= 0
+        for number in range(int(stretch[-1]) + 1):
+            own = (stretch == number)[:, None] & held
+            cell, count = np.unique(found[own], return_counts=True)
+            rows.append(np.full(len(cell), len(ids)))
+            cells.append(cell)
+            weights.append(count)
+            near.append(km[own].min() if own.any() else np.nan)
+            ids.append(f"{name}:{number}")
+    row, cell, weight = (np.concatenate(parts) for parts in (rows, cells, weights))
+    return _support(ids, row, cell, weight, np.array(near))
+
+
+def along(line: Any, step_km: float) -> NDArray[np.float64]:
+    """Points along an EPSG:3413 line about `step_km` apart on the ground, both ends among them."""
+    xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
+    lon, lat = lonlat(xy[:, 0], xy[:, 1])
+    run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
+    wanted = np.linspace(0, run[-1], max(round(run[-1] / step_km), 1) + 1)
+    return np.column_stack([np.interp(wanted, run, xy[:, 0]), np.interp(wanted, run, xy[:, 1])])
+
+
+def disc_support(
+    ids: Sequence[str] | NDArray[np.object_],
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    ocean: NDArray[np.bool_],
+    radius_m: float,
+    *,
+    parts: int = 1,
+    grid: Grid = NSIDC_25KM,
+) -> Support:
+    """Weigh the ocean cells in a disc in the plane of the grid.
+
+    With one part a cell counts whole if its centre lies in the disc; with more, by the share of the
+    centres of its `parts` x `parts` equal parts that do.
+    """
+    x, y = (np.asarray(part, dtype=float)[:, None, None] for part in (x_m, y_m))
+    offsets = ((np.arange(parts) + 0.5) / parts - 0.5) * grid.cell_m
+    reach = int(np.ceil((radius_m - offsets[0]) / grid.cell_m))
+    window = np.arange(-reach, reach + 1)
+    row = np.floor((grid.origin[1] - y) / grid.cell_m).astype(int) + window[:, None]
+    column = np.floor((x - grid.origin[0]) / grid.cell_m).astype(int) + window
+    right = grid.origin[0] + (column + 0.5) * grid.cell_m - x
+    up = grid.origin[1] - (row + 0.5) * grid.cell_m - y
+    inside = np.zeros((len(x), len(window), len(window)), dtype=np.int32)
+    for one, other in itertools.product(offsets, offsets):
+        inside += (right + one) ** 2 + (up + other) ** 2 <= radius_m**2
+    rows, columns = grid.shape
+    able = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    cell = np.where(able, row * columns + column, 0)
+    inside[~(able & ocean.ravel()[cell])] = 0
+    near = np.where(inside > 0, np.hypot(right, up), np.inf).min(axis=(1, 2)) / 1000
+    place, *at = np.nonzero(inside)
+    return _support(
+        ids, place, cell[place, *at], inside[place, *at], np.where(np.isfinite(near), near, np.nan)
+    )
+
+
+def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Mean concentration of places by day, percent, shape (places, days).
+
+    `block` is (cells, days) as `Support.cells` names them. The weights of cells not seen on a day
+    (missing, pole hole) go to the others; NaN where less than half of the weight was seen.
+    """
+    seen = block <= _FULL_PCT
+    total = weights.sum(axis=1)
+    whole = seen.all(axis=1)
+    if whole.all():
+        summed, weight = weights @ block.astype(np.float32), total[:, None]
+    else:
+        summed = weights @ np.where(seen, block, np.uint8(0)).astype(np.float32)
+        weight = np.repeat(total[:, None], block.shape[1], axis=1)
+        touched = np.flatnonzero(weights @ (~whole).astype(np.float32))
+        weight[touched] = weights[touched] @ seen.astype(np.float32)
+    bar = _LEAST_SEEN * total[:, None]
+    held = (weight >= bar) & (weight > 0)
+    if held.all():
+        summed /= weight
+        return summed
+    return np.divide(summed, weight, out=np.full(summed.shape, np.nan, dtype=np.float32), where=held)
+
+
+def disc_means(
+    raster: NDArray[Any], row: NDArray[np.intp], column: NDArray[np.intp], radius_cells: float
+) -> NDArray[np.float64]:
+    """Mean of the cells of a raster whose centre lies within a radius of a cell; NaN has no weight.
+
+    By running sums along the rows, so that a disc costs its height and not its area; for single
+    fields with many more cells than `Support` is made for. A disc is cut at the edge of the raster.
+    """
+    rows, columns = raster.shape
+    held = np.isfinite(raster)
+    some = not held.all()
+    sums = _running(np.where(held, raster, 0) if some else raster)
+    counts = _running(held) if some else None
+    total, weight = np.zeros(len(row)), np.zeros(len(row))
+    for rise in range(-int(radius_cells), int(radius_cells) + 1):
+        half = int(np.sqrt(radius_cells**2 - rise**2))
+        at = row + rise
+        inside = (at >= 0) & (at < rows)
+        at = np.where(inside, at, 0)
+        left, right = np.clip(column - half, 0, columns), np.clip(column + half + 1, 0, columns)
+        total += inside * (sums[at, right] - sums[at, left])
+        width = right - left if counts is None else counts[at, right] - counts[at, left]
+        weight += inside * width
+    return np.divide(total, weight, out=np.full(len(row), np.nan), where=weight > 0)
+
+
+def _running(values: NDArray[Any]) -> NDArray[np.float64]:
+    sums = np.zeros((values.shape[0], values.shape[1] + 1))
+    np.cumsum(values, axis=1, out=sums[:, 1:])
+    return sums

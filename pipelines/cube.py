@@ -1,0 +1,344 @@
+"""The daily ice cube on disk: a folder a product, a file a year, and series read from it in passes.
+
+`<root>/<product>/<year>.nc` is CF NetCDF-4. A day is appended by writing its year anew beside the old
+file and putting it in its place: the other years are never touched, and a day that fails leaves all
+as it was.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed.ice_season import Seasons, ice_year, season_of_year
+from layers.assessed.ice_waves import wave_exposure_of_year
+from layers.cube import Day, check, dataset, ledger
+from layers.errors import SourceError, UsageError
+from layers.grid import NSIDC_25KM
+from pipelines.netcdf import write_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.assessed.ice_waves import Rays
+    from layers.cube import Support
+
+__all__ = ["Archive", "Ingest", "day_of", "ingest", "seasons", "wave_exposure"]
+
+# January and February lie in the first chunk of each year: an ice year reads no chunk for nothing.
+_CHUNK_DAYS, _CHUNK_ROWS = 59, 64
+_LEVEL = 1  # of zlib: a pass over decades is read more often than a day is written
+_SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_")
+_DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The days of one product under a folder."""
+
+    root: Path
+    product: str
+
+    def files(self) -> dict[int, Path]:
+        """File by year, oldest first."""
+        found = {int(path.stem): path for path in (self.root / self.product).glob("[0-9]*.nc")}
+        return dict(sorted(found.items()))
+
+    def append(self, days: Iterable[Day], surface: NDArray[np.uint8]) -> int:
+        """Add days, oldest first, and say how many; each year's days enter together or not at all.
+
+        `surface` are the classes of `layers.grid`, the same for every day of an archive.
+
+        Raises
+        ------
+        SourceError
+            If a day is not what `layers.cube.check` wants, is of another product, or the archive lies
+            on another surface.
+        """
+        last = self.newest(surface)
+        added = 0
+        for year, group in itertools.groupby(days, key=lambda day: day.date.year):
+            new: list[Day] = []
+            for day in group:
+                if day.product != self.product:
+                    msg = f"{self.product}: expected its own days, found {day.product}: keep products apart"
+                    raise SourceError(msg)
+                check(day, surface, last)
+                last = day.date
+                new.append(day)
+            path = self.root / self.product / f"{year}.nc"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            whole = [*self._held(path), *new]
+            size = (min(_CHUNK_DAYS, len(whole)), _CHUNK_ROWS, NSIDC_25KM.shape[1])
+            write_grid(dataset(whole, surface), path, level=_LEVEL, chunks={"concentration": size})
+            added += len(new)
+        return added
+
+    def newest(self, surface: NDArray[np.uint8]) -> date | None:
+        """The newest day, None of an empty archive; raises SourceError if it lies on another surface."""
+        files = self.files()
+        if not files:
+            return None
+        newest = files[max(files)]
+        with _opened(newest) as file:
+            if not np.array_equal(_values(newest, file, "surface"), surface):
+                msg = (
+                    f"{newest.name}: expected the surface the archive was begun with, found another: "
+                    "begin a new archive for a new grid"
+                )
+                raise SourceError(msg)
+            return _dates(newest, file)[-1].astype(object)
+
+    def _held(self, path: Path) -> Iterator[Day]:
+        if not path.exists():
+            return
+        with _opened(path) as file:
+            when, fields = _dates(path, file), _values(path, file, "concentration")
+            versions, sensors = _texts(path, file, "version"), _texts(path, file, "sensor")
+        for row in zip(when, versions, sensors, fields, strict=True):
+            yield Day(row[0].astype(object), self.product, row[1], row[2], row[3])
+
+    def days(self) -> pd.DataFrame:
+        """Every day with its product, version, sensor, quality and unseen share, oldest first."""
+        tables = [pd.DataFrame(columns=["date", "version", "sensor", "quality", "missing_pct"])]
+        for path in self.files().values():
+            with _opened(path) as file:
+                named = {name: _texts(path, file, name) for name in ("version", "sensor")}
+                quality = np.where(_values(path, file, "quality") == 0, "complete", "gaps")
+                table = {"date": _dates(path, file).astype("datetime64[s]"), **named, "quality": quality}
+                tables.append(pd.DataFrame(table | {"missing_pct": _values(path, file, "missing_pct")}))
+        whole = pd.concat(tables[1:] or tables, ignore_index=True)
+        whole.insert(0, "product", self.product)
+        return whole
+
+    def ledger(self) -> pd.DataFrame:
+        """What the record lacks and where it changes: see `layers.cube.ledger`."""
+        return ledger(self.days())
+
+    def read(
+        self, first: date, last: date, cells: NDArray[np.intp] | None = None
+    ) -> tuple[NDArray[np.datetime64], NDArray[np.uint8]]:
+        """Days from `first` to `last` and their fields, uint8 (days, 448, 304).
+
+        With flat `cells`, the fields are turned to (cells, days), as `layers.cube.series` wants them.
+
+        Raises
+        ------
+        SourceError
+            If a file is cut short or a checksum does not hold.
+        """
+        when: list[NDArray[np.datetime64]] = [np.zeros(0, dtype="datetime64[D]")]
+        parts: list[NDArray[np.uint8]] = []
+        for year, path in self.files().items():
+            if not first.year <= year <= last.year:
+                continue
+            with _opened(path) as file:
+                held = _dates(path, file)
+                start = np.searchsorted(held, np.datetime64(first, "D"))
+                stop = np.searchsorted(held, np.datetime64(last, "D"), side="right")
+                when.append(held[start:stop])
+                fields = _values(path, file, "concentration", slice(start, stop))
+            parts.append(fields if cells is None else _cells_first(fields, cells))
+        if cells is None:
+            return np.concatenate(when), np.concatenate([*parts, np.zeros((0, *NSIDC_25KM.shape), np.uint8)])
+        if len(parts) == 1:
+            return np.concatenate(when), parts[0]
+        return np.concatenate(when), np.concatenate([*parts, np.zeros((len(cells), 0), np.uint8)], axis=1)
+
+
+def _cells_first(fields: NDArray[np.uint8], cells: NDArray[np.intp]) -> NDArray[np.uint8]:
+    flat = fields.reshape(len(fields), fields.shape[1] * fields.shape[2])  # there may be no day
+    return np.ascontiguousarray(np.take(flat, cells, axis=1).T)
+
+
+def _opened(path: Path) -> Any:
+    import h5netcdf  # noqa: PLC0415  the command line starts without it
+
+    try:
+        return h5netcdf.File(path, "r")
+    except OSError as error:
+        raise _broken(path, error) from error
+
+
+def _values(path: Path, file: Any, name: str, part: slice | None = None) -> NDArray[Any]:
+    try:
+        return np.asarray(file.variables[name][part or slice(None)])
+    except (OSError, KeyError) as error:
+        raise _broken(path, error) from error
+
+
+def _texts(path: Path, file: Any, name: str) -> list[str]:
+    rows = _values(path, file, name)
+    return [b"".join(row).decode().rstrip("\0") for row in rows]
+
+
+def _dates(path: Path, file: Any) -> NDArray[np.datetime64]:
+    return np.datetime64("1970-01-01", "D") + _values(path, file, "time") * _DAY
+
+
+def _broken(path: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"{path.name}: expected a whole NetCDF file of a year of days, found {error}: take it from a copy"
+    )
+
+
+# --- files of the providers ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """How many days entered, and what was held back: file and reason."""
+
+    added: int
+    held: pd.DataFrame
+
+
+def day_of(path: Path, surface: NDArray[np.uint8]) -> Day:
+    """Read a provider's daily file as a day on the one surface.
+
+    NSIDC-0051 binaries, G02135 GeoTIFF, G02202 and OSI SAF NetCDF, known by name.
+
+    Raises
+    ------
+    SourceError
+        If the product is not known, the file is not of its form, or it holds a month.
+    """
+    from pipelines.sources import (  # noqa: PLC0415  xarray
+        noaa_cdr_g02202,
+        nsidc_0051,
+        nsidc_g02135_geotiff,
+        osisaf_sic,
+    )
+    from pipelines.sources.sea_ice_grid import on_surface  # noqa: PLC0415
+
+    readers = {
+        "nt_": nsidc_0051,
+        "N_": nsidc_g02135_geotiff,
+        "seaice_conc_": noaa_cdr_g02202,
+        "osisaf_": osisaf_sic,
+    }
+    for start, product in readers.items():
+        if path.name.startswith(start):
+            sample = on_surface(product.read_sample(path), surface, ())
+            break
+    else:
+        msg = f"{path.name}: expected a name that begins {', '.join(readers)}, found another: add a reader"
+        raise SourceError(msg)
+    if sample.period != "daily":
+        msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
+        raise SourceError(msg)
+    named = _SENSOR.search(path.name)
+    sensor = named[1] if named else "sensors merged"
+    return Day(sample.date, sample.product, sample.version, sensor, sample.concentration)
+
+
+def ingest(root: Path, paths: Sequence[Path], surface: NDArray[np.uint8]) -> Ingest:
+    """Take provider files into the archives of their products; what is wrong is held and named.
+
+    A file that is held back stops no other. Files of one product are taken by date, so their order in
+    `paths` does not matter; a day older than the archive is held.
+    """
+    held: list[tuple[str, str]] = []
+    read: list[tuple[Day, Path]] = []
+    for path in paths:
+        try:
+            read.append((day_of(path, surface), path))
+        except (SourceError, OSError) as error:
+            held.append((path.name, str(error)))
+    added = 0
+    read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
+    for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
+        archive = Archive(root, product)
+        good: list[Day] = []
+        try:
+            last = archive.newest(surface)
+        except SourceError as error:
+            held.extend((path.name, str(error)) for _, path in group)
+            continue
+        for day, path in group:
+            try:
+                check(day, surface, last)
+            except SourceError as error:
+                held.append((path.name, str(error)))
+                continue
+            last = day.date
+            good.append(day)
+        added += archive.append(good, surface)
+    return Ingest(added, pd.DataFrame(held, columns=["file", "reason"]))
+
+
+# --- passes -------------------------------------------------------------------------------------
+
+
+def seasons(
+    archive: Archive,
+    support: Support,
+    first: int,
+    last: int,
+    *,
+    mapper: Callable[..., Iterable[Any]] = map,
+) -> Seasons:
+    """Season of every place in the ice years `first` to `last`, a year at a time.
+
+    Memory holds one ice year of the cells in use and one block of places. `mapper` runs the years: the
+    built-in `map`, or that of `pipelines.distributed`.
+
+    Raises
+    ------
+    UsageError
+        If the archive holds no day.
+    """
+    years = range(first, last + 1)
+    found = list(mapper(partial(_season, _filled(archive), support), years))
+    values = {name: np.stack([year[name] for year in found], axis=1) for name in found[0]}
+    return Seasons(support.ids, np.array(years), values, archive.product, support.near_km, support.cell_count)
+
+
+def wave_exposure(
+    archive: Archive, laid: Rays, first: int, last: int, *, mapper: Callable[..., Iterable[Any]] = map
+) -> NDArray[np.float64]:
+    """Wave exposure of every place in the ice years `first` to `last`, shape (places, years).
+
+    Raises
+    ------
+    UsageError
+        If the archive holds no day.
+    """
+    years = range(first, last + 1)
+    return np.stack(list(mapper(partial(_waves, _filled(archive), laid), years)), axis=1)
+
+
+def _filled(archive: Archive) -> Archive:
+    if not archive.files():
+        msg = f"{archive.product}: expected an archive with days under {archive.root}, found none: fill it"
+        raise UsageError(msg)
+    return archive
+
+
+def _season(archive: Archive, support: Support, year: int) -> dict[str, NDArray[np.float32]]:
+    column, block, days = _ice_year(archive, support.cells, year)
+    return season_of_year(support.weights, block, column, days)
+
+
+def _waves(archive: Archive, laid: Rays, year: int) -> NDArray[np.float64]:
+    column, block, days = _ice_year(archive, laid.cells, year)
+    return wave_exposure_of_year(laid, block, column, days)
+
+
+def _ice_year(
+    archive: Archive, cells: NDArray[np.intp], year: int
+) -> tuple[NDArray[np.intp], NDArray[np.uint8], int]:
+    """Day since 1 March of every seen day, their cells, and how many days the ice year has."""
+    first, last = ice_year(year)
+    when, block = archive.read(first, last, cells)
+    return (when - np.datetime64(first, "D")).astype(int), block, (last - first) // timedelta(days=1) + 1

@@ -1,0 +1,114 @@
+"""Tables of a user's own ice cube: seasons of nodes, seas and routes, and what the record lacks.
+
+The default picture has no daily cube; these tables stand beside it and are not judged with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.assessed.ice_season import season_table
+from layers.assessed.navigability import corridor, route_trends
+from layers.cube import area_support, node_support, route_support
+from layers.errors import ExportError, UsageError
+from layers.grid import OCEAN, cell_area_km2
+from pipelines import snapshot
+from pipelines.cube import Archive, seasons
+from pipelines.passages import passages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.cube import Support
+    from pipelines.snapshot import Snapshot
+
+__all__ = ["embedded", "surface_of", "write_record"]
+
+NOTE = "not for navigation; missing is not open water; see decisions/0011"
+
+
+def embedded() -> Snapshot:
+    """The embedded snapshot, whose land mask, nodes, seas and routes the cube is read with."""
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    return snapshot.load(SOURCES)
+
+
+def surface_of(held: Snapshot) -> NDArray[Any]:
+    """Classes of the surface on the 25 km grid: the land that every day of a cube must have."""
+    return held.grids["sea_ice"]["surface"].to_numpy()
+
+
+def _supports(held: Snapshot, ocean: NDArray[Any]) -> dict[str, Support]:
+    sites, seas, routes = held.standing["node_sites"], held.feeds["seas"][0], held.feeds["sea_routes"][0]
+    one_sea = seas.drop_duplicates("feature_id").set_index("feature_id").geometry
+    lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
+    return {
+        "node": node_support(sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y, ocean),
+        "sea": area_support(dict(one_sea.items()), ocean, cell_area_km2()),
+        "route_stretch": route_support(lines, ocean),
+    }
+
+
+def write_record(
+    root: Path,
+    product: str,
+    folder: Path,
+    *,
+    mapper: Callable[..., Iterable[Any]] = map,
+    report: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Write the tables of one product's record as Parquet, and give their paths.
+
+    `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_ledger`,
+    `ice_days`. Only ice years and calendar years that the archive reaches into are read.
+
+    Raises
+    ------
+    UsageError
+        If the archive of the product is empty.
+    ExportError
+        If the folder cannot be written.
+    """
+    archive = Archive(root, product)
+    years = list(archive.files())
+    if not years:
+        found = ", ".join(sorted(path.name for path in root.glob("*") if path.is_dir())) or "none"
+        msg = f"{root}: expected days of the product {product}, found {found}: take files into it first"
+        raise UsageError(msg)
+    held = embedded()
+    ocean = surface_of(held) == OCEAN
+    parts = []
+    for kind, support in _supports(held, ocean).items():
+        report(f"seasons of {kind}s")
+        table = season_table(seasons(archive, support, years[0] - 1, years[-1], mapper=mapper))
+        table.insert(0, "place_kind", kind)
+        parts.append(table)
+    report("routes")
+    routes = held.feeds["sea_routes"][0]
+    ways = [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
+    by_year = passages(archive, ways, years[0], years[-1], mapper=mapper)
+    tables = {
+        "ice_seasons": pd.concat(parts, ignore_index=True),
+        "route_seasons": by_year,
+        "route_trends": route_trends(by_year),
+        "ice_ledger": archive.ledger(),
+        "ice_days": archive.days(),
+    }
+    return [_write(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
+
+
+def _write(table: pd.DataFrame, path: Path, product: str) -> Path:
+    table.attrs = {"note": NOTE, "product": product}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(path, index=False)
+    except OSError as error:
+        msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
+        raise ExportError(msg) from error
+    return path

@@ -1,0 +1,55 @@
+"""The ice of one's own: files taken in by the command line, tables read back by pandas."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from layers.errors import UsageError
+from layers.synthetic import days
+from pipelines.cube import Archive
+from pipelines.ice_record import embedded, surface_of, write_record
+
+
+def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
+    surface = surface_of(embedded())
+    made = (day for day in days(2000, 2000, surface) if date(2000, 9, 1) <= day.date < date(2000, 9, 15))
+    Archive(tmp_path / "cube", "synthetic").append(made, surface)
+    paths = write_record(tmp_path / "cube", "synthetic", tmp_path / "out")
+    tables = {path.stem: pd.read_parquet(path) for path in paths}
+    assert set(tables) == {"ice_seasons", "route_seasons", "route_trends", "ice_ledger", "ice_days"}
+    seasons = tables["ice_seasons"]
+    assert set(seasons["place_kind"]) == {"node", "sea", "route_stretch"}
+    assert set(seasons["input"]) == set(tables["route_seasons"]["input"]) == {"daily, synthetic"}
+    assert set(seasons["state"]) == {"insufficient_data"}  # a fortnight is no climate
+    assert seasons["open_water_days_median"].isna().all()
+    assert tables["route_seasons"]["open_days"].isna().all()
+    assert tables["route_seasons"]["route_id"].nunique() == 12
+    assert len(tables["ice_days"]) == 14
+    assert "not for navigation" in tables["ice_seasons"].attrs["note"]
+    assert seasons["place_id"][seasons["place_kind"] == "node"].is_unique
+
+
+def test_an_empty_cube_is_named(tmp_path):
+    with pytest.raises(UsageError, match="expected days of the product p, found none"):
+        write_record(tmp_path, "p", tmp_path / "out")
+
+
+@pytest.mark.shared
+def test_the_command_takes_real_files_and_names_what_it_holds(command, mirror, tmp_path):
+    real = sorted((mirror / "sea_ice/nsidc0051").glob("nt_2015*.bin"))
+    month = mirror / "sea_ice/nsidc0051/nt_201305_f17_v1.1_n.bin"
+    done = command("ice", tmp_path / "cube", *real, month, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["added"] == len(real) == 4
+    assert told["products"] == {"nsidc_0051": 4}
+    assert "found a month" in told["held"][0]["reason"]
+    assert "nsidc_0051: 4 days" in command("ice", tmp_path / "cube").stdout
+    refused = command("ice", tmp_path / "cube", "--product", "nsidc_0051")
+    assert refused.returncode == 2
+    assert "expected --product and --to together" in refused.stderr
+    assert command("ice", tmp_path / "nothing").stdout == "no days\n"
