@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 _PICTURES = Path("pictures")
+_CACHE = Path("cache/live")
 # What typer raises of a line it cannot read: an unknown option, a word where a number belongs.
 _REFUSED: Any = typer.BadParameter.__mro__[1]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
@@ -267,6 +269,70 @@ def doctor(*, as_json: Json = False) -> None:
     _say({"parts": told}, as_json=as_json, text=text)
     if any(row["state"] == "broken" for row in told):
         raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources; default: all that may be.")] = None,
+    cache: Annotated[Path, typer.Option(help="Where accepted files are kept.")] = _CACHE,
+    base_url: Annotated[
+        str, typer.Option(help="One mirror for every host, laid out as URL/<host>/<path>.")
+    ] = "",
+    day: Annotated[str | None, typer.Option(help="Day of products with a file a day.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Fetch the sources into the cache: what changed, what was refused and why."""
+    from pipelines.fetch import Fetcher  # noqa: PLC0415
+    from pipelines.live import as_text, refresh, today_and_yesterday  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    today, yesterday = today_and_yesterday()
+    with _bytes_progress() as report:
+        told = refresh(
+            SOURCES, cache, Fetcher(base_url),
+            today=today, day=_day(day) or yesterday, names=sources or (), report=report,
+        )  # fmt: skip
+    _say({"sources": [asdict(row) for row in told]}, as_json=as_json, text=as_text(told))
+    if any(row.is_late for row in told):
+        raise typer.Exit(10)
+
+
+@contextmanager
+def _bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Bars of bytes on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
+
+        yield report
+
+
+@app.command()
+def changes(
+    old: Annotated[Path, typer.Argument(help="The earlier picture.")],
+    new: Annotated[Path, typer.Argument(help="The later picture.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say which nodes and flags differ between two pictures, each with its cause."""
+    from pipelines.changes import as_text  # noqa: PLC0415
+    from pipelines.changes import changes as compare  # noqa: PLC0415
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+
+    told = compare(picture_folder(old), picture_folder(new))
+    _say(told, as_json=as_json, text=as_text(told))
 
 
 def main() -> None:

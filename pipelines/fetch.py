@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from urllib3 import BaseHTTPResponse
 
-__all__ = ["Address", "Fetched", "Fetcher", "Limits", "RefusedError", "Seen"]
+    from pipelines.source import Remote
+
+__all__ = ["Fetched", "Fetcher", "Limits", "RefusedError", "Seen"]
 
 _HOPS = 5
 _BLOCK = 1 << 20
@@ -72,22 +74,6 @@ class Limits:
     backoff_s: float = 1.0
     longest_wait_s: float = 120.0
     pace_s: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a file is fetched from; `hosts` are those a redirect may lead to besides its own two."""
-
-    url: str
-    archive: str = ""
-    hosts: tuple[str, ...] = ()
-    at_most_bytes: int = 50_000_000
-
-    @property
-    def allowed(self) -> frozenset[str]:
-        """Every host this file may come from."""
-        own = [urlsplit(url).hostname or "" for url in (self.url, self.archive) if url]
-        return frozenset([*own, *self.hosts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +189,7 @@ class Fetcher:
 
     def fetch(
         self,
-        address: Address,
+        address: Remote,
         into: Path,
         seen: Seen | None = None,
         report: Callable[[int, int | None], None] = lambda _done, _total: None,
@@ -233,7 +219,7 @@ class Fetcher:
     def _patiently(
         self,
         url: str,
-        address: Address,
+        address: Remote,
         into: Path,
         seen: Seen,
         guard: _Guard,
@@ -260,7 +246,7 @@ class Fetcher:
     def _once(
         self,
         url: str,
-        address: Address,
+        address: Remote,
         into: Path,
         seen: Seen,
         guard: _Guard,
@@ -304,7 +290,7 @@ class Fetcher:
         guard.left_s()
 
     @contextmanager
-    def _opened(self, url: str, address: Address, seen: Seen, guard: _Guard) -> Iterator[BaseHTTPResponse]:
+    def _opened(self, url: str, address: Remote, seen: Seen, guard: _Guard) -> Iterator[BaseHTTPResponse]:
         """Ask, follow redirects each hop of which is checked, and give the answer's open body."""
         for _ in range(_HOPS + 1):
             host = _host_of(url, address)
@@ -379,7 +365,7 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _host_of(url: str, address: Address) -> str:
+def _host_of(url: str, address: Remote) -> str:
     parts = urlsplit(url)
     host = parts.hostname or ""
     schemes = {"https", urlsplit(address.url).scheme}

@@ -21,13 +21,13 @@ from pipelines.source import sha256_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MANIFEST", "faults_of", "identify", "manifest_of", "picture_folder", "publish"]
+__all__ = ["MANIFEST", "faults_of", "identify", "locked", "manifest_of", "picture_folder", "publish"]
 
 MANIFEST = "MANIFEST.json"
 
 
 @contextmanager
-def _locked(root: Path) -> Iterator[None]:
+def locked(root: Path) -> Iterator[None]:
     """Hold the root's lock; the kernel frees it when the process dies."""
     # A link planted under the name is refused, not followed; nothing is ever written into it.
     lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -75,7 +75,7 @@ def publish(
     try:
         root.mkdir(parents=True, exist_ok=True)
         snapshots, staging = root / "snapshots", root / "staging"
-        with _locked(root):
+        with locked(root):
             snapshots.mkdir(exist_ok=True)
             _clear(staging)
             stage = staging / str(os.getpid())

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fault_server import BODY, FAULTS, HOST, Server, running, serving
 
-from pipelines.fetch import Address, Fetcher, Limits, RefusedError, Seen
+from pipelines.fetch import Fetcher, Limits, RefusedError, Seen
+from pipelines.source import Remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,10 +64,10 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def ways(fault: str, place: str) -> tuple[Address, Seen | None]:
+def ways(fault: str, place: str) -> tuple[Remote, Seen | None]:
     """The four paths through the fetcher, each with a place of its own on the server."""
     url = f"https://{HOST}/{place}/{fault}"
-    plain = Address(url, at_most_bytes=100_000)
+    plain = Remote(url, at_most_bytes=100_000)
     return {
         "first": (plain, None),
         "known": (plain, Seen(etag='"abc"', last_modified="Tue, 01 Sep 2026 00:00:00 GMT")),
@@ -109,7 +110,7 @@ def test_nobody_listening(tmp_path):
     server = Server()
     server.server_close()
     with pytest.raises(RefusedError, match=r"newconnection|refused"):
-        Fetcher(server.url, QUICK).fetch(Address(f"https://{HOST}/x"), tmp_path)
+        Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/x"), tmp_path)
 
 
 def self_signed(folder: Path, *, name: str, days: int) -> ssl.SSLContext:
@@ -155,7 +156,7 @@ def test_a_certificate_that_does_not_hold_is_refused(tmp_path, monkeypatch, name
     if trusted:
         monkeypatch.setattr("pipelines.fetch.certifi.where", lambda: str(tmp_path / "tls" / "server.pem"))
     with running(server), pytest.raises(RefusedError, match=found):
-        Fetcher(server.url, QUICK).fetch(Address(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
+        Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
     assert not list((tmp_path / "in").iterdir())
 
 
@@ -164,13 +165,13 @@ def test_a_certificate_that_holds_is_taken(tmp_path, monkeypatch):
     server = Server(self_signed(tmp_path / "tls", name="localhost", days=9))
     monkeypatch.setattr("pipelines.fetch.certifi.where", lambda: str(tmp_path / "tls" / "server.pem"))
     with running(server):
-        got = Fetcher(server.url, QUICK).fetch(Address(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
+        got = Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
         assert got.sha256 == DIGEST
         # The end of all waiting holds under TLS too, where the socket is taken apart.
         begun = time.monotonic()
         with pytest.raises(RefusedError, match="within 1 s"):
             Fetcher(server.url, replace(QUICK, grace_s=99)).fetch(
-                Address(f"https://{HOST}/drip_body"), tmp_path / "in"
+                Remote(f"https://{HOST}/drip_body"), tmp_path / "in"
             )
         assert time.monotonic() - begun < 2
 
@@ -179,7 +180,7 @@ def test_without_a_mirror_an_address_inwards_is_refused(server, tmp_path):
     port = server.server_address[1]
     before = len(server.headers)
     with pytest.raises(RefusedError, match=r"expected a public address, found 127\.0\.0\.1"):
-        Fetcher("", QUICK).fetch(Address(f"http://localhost:{port}/nothing_wrong"), tmp_path)
+        Fetcher("", QUICK).fetch(Remote(f"http://localhost:{port}/nothing_wrong"), tmp_path)
     assert len(server.headers) == before, "a request was sent inwards"
 
 
@@ -190,7 +191,7 @@ def test_nothing_of_the_environment_is_used(server, tmp_path, monkeypatch):
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    Fetcher(server.url, QUICK).fetch(Address(f"https://{HOST}/env/nothing_wrong"), tmp_path / "in")
+    Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/env/nothing_wrong"), tmp_path / "in")
     sent = server.headers[-1].lower()
     assert "canary" not in sent
     assert "authorization" not in sent
@@ -200,7 +201,7 @@ def test_nothing_of_the_environment_is_used(server, tmp_path, monkeypatch):
 
 def test_what_was_seen_is_sent_to_its_own_server_only(server, tmp_path):
     seen = Seen(etag='"abc"', last_modified="Tue, 01 Sep 2026 00:00:00 GMT")
-    address = Address(f"https://{HOST}/seen/gone", archive=f"https://{HOST}/seen/nothing_wrong")
+    address = Remote(f"https://{HOST}/seen/gone", archive=f"https://{HOST}/seen/nothing_wrong")
     Fetcher(server.url, QUICK).fetch(address, tmp_path, seen)
     first, second = server.headers[-2:]
     assert 'If-None-Match: "abc"' in first
@@ -212,7 +213,7 @@ def test_one_request_a_second_and_host(server, tmp_path):
     fetcher = Fetcher(server.url, replace(QUICK, pace_s=0.3, deadline_s=5))
     before = len(server.times)
     for place in "abc":
-        fetcher.fetch(Address(f"https://{HOST}/pace{place}/flaky"), tmp_path)
+        fetcher.fetch(Remote(f"https://{HOST}/pace{place}/flaky"), tmp_path)
     times = server.times[before:]
     assert len(times) == 9
     assert min(b - a for a, b in pairwise(times)) > 0.25
@@ -226,7 +227,7 @@ def test_retry_after_is_kept(server, tmp_path):
     )
     begun = time.monotonic()
     Fetcher(server.url, replace(QUICK, deadline_s=5, longest_wait_s=2)).fetch(
-        Address(f"https://{HOST}/later"), tmp_path
+        Remote(f"https://{HOST}/later"), tmp_path
     )
     assert 1 <= time.monotonic() - begun < 2
     del FAULTS["later"]
@@ -245,7 +246,7 @@ def test_retry_after_may_be_a_date():
 def test_bytes_are_told_as_they_come(server, tmp_path):
     told = []
     Fetcher(server.url, QUICK).fetch(
-        Address(f"https://{HOST}/told/nothing_wrong"), tmp_path, report=lambda *two: told.append(two)
+        Remote(f"https://{HOST}/told/nothing_wrong"), tmp_path, report=lambda *two: told.append(two)
     )
     assert told[-1] == (len(BODY), len(BODY))
 
@@ -255,7 +256,7 @@ def test_a_plain_mirror_by_host_and_path(tmp_path):
     (tmp_path / "mirror" / HOST / "api").mkdir(parents=True)
     (tmp_path / "mirror" / HOST / "api" / "download").write_bytes(BODY)
     with serving(tmp_path / "mirror") as url:
-        address = Address(f"https://{HOST}/api/download?type=view&key=1")
+        address = Remote(f"https://{HOST}/api/download?type=view&key=1")
         got = Fetcher(f"{url}/", QUICK).fetch(address, tmp_path / "in")
         assert got.sha256 == DIGEST
         assert re.match(r"\w{3}, \d", got.seen.last_modified)
@@ -270,5 +271,5 @@ def test_a_disk_that_is_full_leaves_no_part(server, tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(RefusedError, match="No space left on device"):
-        Fetcher(server.url, QUICK).fetch(Address(f"https://{HOST}/full/nothing_wrong"), tmp_path)
+        Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/full/nothing_wrong"), tmp_path)
     assert not list(tmp_path.iterdir())
