@@ -86,6 +86,10 @@ def row_changes(
         if column in {"longitude_deg", "latitude_deg"}:
             continue  # said as moved
         a, b = before.loc[both, column], now.loc[both, column]
+        if len(both) and a.isna().all() != b.isna().all():
+            why = f"the field is {'new' if a.isna().all() else 'gone'} in the issue of {latest_now}"
+            rows.append(_row("", "changed", SOURCE, why) | {"what": column})
+            continue
         for name in both[_differ(a, b)]:
             is_news = is_measured and str(now.loc[name, "as_of"]) > str(before.loc[name, "as_of"])
             why = "a later measurement" if is_news else "the source corrected or reissued it"

@@ -330,8 +330,8 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
         at = table["date"][step.where(is_new).idxmax()]
         text = f"expected a step of at most {STEP_WARN:g} million km2 a day, found {widest:.2f} at {at}"
         found.append(Finding("step", "hold" if widest > STEP_HOLD else "warn", text))
-    season = extent[~is_new].groupby(day[~is_new].dt.dayofyear).agg(["min", "max"])
-    bounds = season.reindex(day[is_new].dt.dayofyear)
+    season = extent[~is_new].groupby(day[~is_new].dt.day_of_year).agg(["min", "max"])
+    bounds = season.reindex(day[is_new].dt.day_of_year)
     off = (extent[is_new].to_numpy() < bounds["min"].to_numpy() - SEASON_MARGIN) | (
         extent[is_new].to_numpy() > bounds["max"].to_numpy() + SEASON_MARGIN
     )

@@ -214,7 +214,7 @@ def _take(
         "set": name, "files": files, "as_of": as_of, "rows": rows,
         "sizes": [*row.get("sizes", []), size][-_SIZES_KEPT:],
     }  # fmt: skip
-    state = "changed" if before or rows_before is not None else "new"
+    state = "changed" if before else "new"
     told = _settle(run, ledger, fresh, state, warned, rows_before)
     for old in target.parent.iterdir():
         if old.name != name:
@@ -293,7 +293,8 @@ def _judged(
     old = table_of(run.source, before, run.packages) if before else embedded_table(run.source)
     findings += judge(run.source.id, new, old, run.today)
     own = str(new["as_of"].max())
-    if own == run.source.as_of and dated:  # the reader knows one date only, that of the embedded file
+    # One date for all rows, that of the embedded file, is all the reader knows.
+    if (new["as_of"] == own).all() and own == run.source.as_of and dated:
         findings += _older(dated, row or {"as_of": own})
         own = max(dated, own)
     return findings, own, len(new), None if old is None else len(old)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
-from pipelines.frames import points, read_rows, to_number
+from pipelines.frames import ISO3, points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
@@ -99,9 +99,11 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
         msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
     again = table.groupby("wpi_number").cumcount()
+    # The issue of 2023 leaves the country of some ports blank; their UN/LOCODE begins with it.
+    by_code = table["un_locode"].str[:2].map(ISO3)
     return table.assign(
         feature_id="wpi-" + table["wpi_number"] + again.map({0: "", 1: "-b", 2: "-c"}),
-        country_iso3=table["country_name"].map(_COUNTRY_ISO3),
+        country_iso3=table["country_name"].map(_COUNTRY_ISO3).fillna(by_code),
         source_id="nga_world_port_index",
         as_of=_AS_OF,
     )
