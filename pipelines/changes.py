@@ -170,7 +170,7 @@ def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
             f"{k}: {x} -> {y}" for k, x, y in pairs if x != y and k not in {"as_of", "id", "title", "basis"}
         ]
     a, b = old["code"]["arctic_picture"], new["code"]["arctic_picture"]
-    return said + ([f"code: {a} -> {b}"] if a != b else [])
+    return list(dict.fromkeys(said + ([f"code: {a} -> {b}"] if a != b else [])))
 
 
 def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
