@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.judgement import judgement, validation
 from benchmarks.network import network
+from benchmarks.reliability import reliability
 
 ROOT = Path(__file__).parent.parent
 FLOOR = "import geopandas, xarray, rasterio, pyarrow"
@@ -82,6 +83,7 @@ BENCHMARKS = {
     "network": network,
     "judgement": judgement,
     "validation": validation,
+    "reliability": reliability,
 }
 
 

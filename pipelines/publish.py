@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,9 +174,11 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
         if path.is_file():
             path.chmod(0o444)
             _sync(path)
-    for row in manifest["files"]:
-        path = stage / row["file"]
-        if path.stat().st_size != row["size"] or sha256_of(path) != row["sha256"]:
+    paths = [stage / row["file"] for row in manifest["files"]]
+    with ThreadPoolExecutor() as pool:  # a hash is computed while another is read
+        hashes = list(pool.map(sha256_of, paths))
+    for path, found, row in zip(paths, hashes, manifest["files"], strict=True):
+        if path.stat().st_size != row["size"] or found != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
