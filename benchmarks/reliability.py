@@ -194,14 +194,14 @@ def kills_at_random() -> dict[str, Any]:
             takes = time.perf_counter() - begun
             for kill in range(first, min(first + 25, KILLS)):
                 child = _child(partial(_publish_many, root, kill * 1000 + 1))
-                time.sleep(chance.uniform(0, 3 * takes))
+                time.sleep(chance.uniform(0, 6 * takes))
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 torn += _torn(root)
             published += len(list((root / "snapshots").iterdir()))
             publish(root, _writer(10**6))
             torn += _number(root) != 10**6 or (root / "staging").exists()
-    assert published > KILLS / 2, "the kills came before anything was published"
+    assert published > KILLS / 4, "the kills came before anything was published"
     return _row(f"torn pictures after {KILLS} kills at random", torn)
 
 

@@ -24,7 +24,8 @@ __all__ = ["Options", "build", "compose_snapshot", "scenario_of", "summary"]
 class Options:
     """What a picture is built for. `day` None means the day the snapshot was made.
 
-    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out.
+    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out. `cache`
+    holds fetched files that stand in for the embedded ones of their sources (pipelines.live).
     """
 
     region: str = "arctic"
@@ -33,6 +34,7 @@ class Options:
     draws: int = 10_000
     seed: int = 0
     sensitivity: int = 0
+    cache: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
@@ -93,10 +95,17 @@ def compose_snapshot(
 
     area, climate = region(options.region), scenario_of(options.scenario)
     loaded = snapshot.load(SOURCES, report=lambda name: report(f"read {name}"))
+    standings: dict[str, tuple[str, str]] = {}
+    if options.cache:
+        from pipelines.live import stand_in, today_and_yesterday  # noqa: PLC0415
+
+        today = options.day or today_and_yesterday()[0]
+        loaded, standings = stand_in(loaded, SOURCES, options.cache, today)
+    told = {s.id: standings.get(s.id, (s.as_of, s.state)) for s in SOURCES}
     notes = [
         SourceNote(
             id=s.id, feeds=s.feeds, title=s.title, publisher=s.publisher, licence=s.licence,
-            citation=s.citation, homepage=s.homepage, as_of=s.as_of, state=s.state,
+            citation=s.citation, homepage=s.homepage, as_of=told[s.id][0], state=told[s.id][1],
         )
         for s in SOURCES
     ]  # fmt: skip
@@ -141,7 +150,7 @@ def build(
 def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
     """What `build --json` prints; `started` is a `time.perf_counter` reading."""
     from layers.assessed.nodes import FLAGS  # noqa: PLC0415
-    from pipelines.store import as_of  # noqa: PLC0415
+    from pipelines.store import as_of, state_of  # noqa: PLC0415
 
     counts = picture.tables["nodes"]["flag"].value_counts()
     return {
@@ -158,7 +167,7 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
                 "pillar": layer.pillar,
                 "rows": len(picture.tables[layer.id]),
                 "as_of": as_of(picture.tables[layer.id]),
-                "state": "embedded",
+                "state": state_of(picture, layer.id),
             }
             for layer in picture.layers
         ],

@@ -22,7 +22,9 @@ from layers.errors import PictureError, UsageError
 from pipelines.build import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pipelines.live import Told
 
 app = typer.Typer(
     name="arctic-picture",
@@ -81,10 +83,16 @@ def build(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
     ] = False,
+    live: Annotated[bool, typer.Option("--live", help="Fetch the sources first.")] = False,
+    cache: Annotated[Path, typer.Option(help="Where fetched files are kept, for --live.")] = _CACHE,
+    base_url: Annotated[str, typer.Option(help="One mirror for every host, for --live.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build a picture from the embedded snapshot, offline, and publish it whole or not at all."""
+    """Build a picture and publish it whole or not at all: from the embedded snapshot, offline.
+
+    With --live the sources are fetched first; what is held back stays as it was and is marked.
+    """
     from pipelines import build as line  # noqa: PLC0415
     from pipelines.snapshot import manifest_of  # noqa: PLC0415
 
@@ -96,6 +104,7 @@ def build(
         draws=draws,
         seed=seed,
         sensitivity=256 if sensitivity else 0,
+        cache=cache if live else None,
     )
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415
@@ -116,6 +125,8 @@ def build(
     # A build makes half a million small values, keeps them and ends: looking for garbage among them
     # costs a tenth of it and finds none.
     gc.disable()
+    if live:
+        _fetched(cache, base_url)
     with _progress() as report:
         folder, picture = line.build(out, options, report)
     told = line.summary(folder, picture, started)
@@ -283,19 +294,25 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch the sources into the cache: what changed, what was refused and why."""
+    from pipelines.live import as_text  # noqa: PLC0415
+
+    told = _fetched(cache, base_url, _day(day), sources or ())
+    _say({"sources": [asdict(row) for row in told]}, as_json=as_json, text=as_text(told))
+    if any(row.is_late for row in told):
+        raise typer.Exit(10)
+
+
+def _fetched(cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()) -> list[Told]:
     from pipelines.fetch import Fetcher  # noqa: PLC0415
-    from pipelines.live import as_text, refresh, today_and_yesterday  # noqa: PLC0415
+    from pipelines.live import refresh, today_and_yesterday  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     today, yesterday = today_and_yesterday()
     with _bytes_progress() as report:
-        told = refresh(
+        return refresh(
             SOURCES, cache, Fetcher(base_url),
-            today=today, day=_day(day) or yesterday, names=sources or (), report=report,
+            today=today, day=day or yesterday, names=names, report=report,
         )  # fmt: skip
-    _say({"sources": [asdict(row) for row in told]}, as_json=as_json, text=as_text(told))
-    if any(row.is_late for row in told):
-        raise typer.Exit(10)
 
 
 @contextmanager

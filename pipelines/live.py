@@ -8,10 +8,11 @@ accepted: it changes by one rename. A unit is a source, or a part of one.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.fetch import Fetcher
+    from pipelines.snapshot import Snapshot
     from pipelines.source import Remote, Source
 
 __all__ = [
@@ -37,12 +39,17 @@ __all__ = [
     "embedded_table",
     "ledger_of",
     "refresh",
+    "stand_in",
     "table_of",
     "today_and_yesterday",
 ]
 
 LEDGER = "ledger.json"
 _SIZES_KEPT = 10
+# How the picture calls a source whose last fetch was not taken.
+_LATE = {"held": "held", "refused": "stale"}
+# Land and the land mask are made of the same file, and change with it: by `arctic-picture snapshot`.
+_TOGETHER = frozenset({"natural_earth_countries"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +334,82 @@ def embedded_table(source: Source) -> pd.DataFrame | None:
     if source.state != "embedded":
         return None
     return load((source,)).feeds.get(source.feeds, [None])[0]
+
+
+def stand_in(
+    held: Snapshot, sources: Sequence[Source], cache: Path, today: date, packages: Path | None = None
+) -> tuple[Snapshot, dict[str, tuple[str, str]]]:
+    """The snapshot with accepted tables in the place of embedded ones; date and state of their sources.
+
+    A source is `live`; `held` or `stale` where its last fetch was held or refused, or its content is
+    older than it may be on `today`. The embedded table stays where nothing was accepted.
+
+    Raises
+    ------
+    SourceError
+        If the ledger or an accepted file is damaged.
+    """
+    from layers.compose import derive_standing  # noqa: PLC0415
+
+    ledger = ledger_of(cache)
+    feeds = {name: list(tables) for name, tables in held.feeds.items()}
+    rows = {row["id"]: row for row in held.manifest["sources"]}
+    told: dict[str, tuple[str, str]] = {}
+    places: dict[str, int] = {}
+    for source in (source for source in sources if source.state == "embedded"):
+        place = places[source.feeds] = places.get(source.feeds, -1) + 1
+        row = ledger.get(source.id)
+        if row is None or source.id in _TOGETHER:
+            continue
+        folder = accepted_folder(cache, source.id, ledger)
+        if folder is None:
+            told[source.id] = (source.as_of, _LATE[row["held"]["state"]])
+            continue
+        try:
+            table = table_of(source, folder, packages or cache / "packages")
+        except MissingInputError:
+            continue  # its reader needs more than what is fetched: the embedded table stays
+        as_of = row["as_of"] or source.as_of
+        if (table["as_of"] == source.as_of).all():
+            table = table.assign(as_of=as_of)
+        feeds[source.feeds][place] = table
+        told[source.id] = (as_of, _state(source, row, as_of, today))
+        rows[source.id] = rows[source.id] | {
+            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
+            "inputs": [{"url": url, **file} for url, file in row["files"].items()],
+        }  # fmt: skip
+    manifest = held.manifest | {"sources": [rows[row["id"]] for row in held.manifest["sources"]]}
+    changed = {
+        name
+        for name, tables in feeds.items()
+        if any(new is not old for new, old in zip(tables, held.feeds[name], strict=True))
+    }
+    if not changed:
+        return held, told
+    # What follows from the sources is made anew; only files of what did not change can be copied.
+    anew = _following(changed)
+    standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
+    files = {name: path for name, path in held.files.items() if name not in anew}
+    return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
+
+
+def _following(changed: set[str]) -> set[str]:
+    """Layers that changed and all that are derived from them."""
+    from layers.catalog import LAYERS  # noqa: PLC0415
+
+    anew = set(changed)
+    for layer in LAYERS:  # in order: a layer reads only layers above it
+        if layer.derive and anew & set(inspect.signature(layer.derive).parameters):
+            anew.add(layer.id)
+    return anew
+
+
+def _state(source: Source, row: dict[str, Any], as_of: str, today: date) -> str:
+    if row.get("held"):
+        return _LATE[row["held"]["state"]]
+    limits = [remote.fresh_days for remote in source.remotes if remote.fresh_days]
+    age = (today - date.fromisoformat(as_of)).days
+    return "stale" if limits and age > min(limits) else "live"
 
 
 def _older(dated: str | None, row: dict[str, Any]) -> list[Finding]:

@@ -53,6 +53,7 @@ class Remote:
     lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
     together or not at all. `probe` reads the file alone and gives the day it holds for. `licensed` says
     why it is fetched only when it is named. A `page` has no file address: a person fetches from it.
+    After `fresh_days` its content is stale; 0 is never.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Remote:
     at_least_rows: int = 1
     probe: Callable[[Path], date] | None = None
     licensed: str = ""
+    fresh_days: int = 0
 
     @property
     def allowed(self) -> frozenset[str]:

@@ -237,7 +237,12 @@ SOURCES = (
         made="all days as published, none filled in; sensor and product of each day named",
         read=read_daily,
         remotes=(
-            Remote(f"{_LIVE}/daily/data/N_seaice_extent_daily_v4.0.csv", DAILY_CSV, at_least_rows=15_000),
+            Remote(
+                f"{_LIVE}/daily/data/N_seaice_extent_daily_v4.0.csv",
+                DAILY_CSV,
+                at_least_rows=15_000,
+                fresh_days=7,
+            ),
         ),
     ),
     Source(
@@ -257,6 +262,7 @@ SOURCES = (
                 f"{_LIVE}/monthly/data/N_{month:02}_extent_v4.0.csv",
                 f"sea_ice/g02135_monthly_csv/N_{month:02}_extent_v3.0.csv",
                 at_least_rows=40,
+                fresh_days=62,
             )
             for month in range(1, 13)
         ),

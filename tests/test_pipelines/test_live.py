@@ -14,14 +14,19 @@ from fault_server import serving
 from provider_mirror import DAYS, NSIDC, REAL, dated, lay_out, place
 
 from layers.errors import ExportError, SourceError, UsageError
+from pipelines.build import Options, build, compose_snapshot
+from pipelines.changes import changes
 from pipelines.fetch import Fetcher, Limits
 from pipelines.live import accepted_folder, as_text, embedded_table, ledger_of, refresh, table_of
 from pipelines.publish import locked
 from pipelines.sources import SOURCES, source
+from pipelines.store import check_picture, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from layers.picture import Picture
 
 QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
 TODAY = date(2026, 11, 25)
@@ -346,3 +351,114 @@ def test_no_secret_of_the_environment_is_written(provider, command):
     assert done.returncode == 0
     written = b"".join(path.read_bytes() for path in provider.cache.rglob("*") if path.is_file())
     assert b"canary" not in written + done.stdout.encode() + done.stderr.encode()
+
+
+# --- pictures of live sources
+
+QUICK_BUILD = Options(region="bering", draws=25)
+
+
+def build_on(provider: Provider, day: date) -> tuple[Path, Picture]:
+    return build(provider.cache / "pictures", replace(QUICK_BUILD, cache=provider.cache, day=day))
+
+
+def good(provider: Provider) -> None:
+    last = float(provider.series["extent_million_km2"].iloc[-1])
+    provider.serve(daily_csv(provider.more(last)))
+    provider.refresh()
+
+
+def held(provider: Provider) -> None:
+    provider.serve("<html></html>\n")
+    provider.refresh()
+
+
+def away(provider: Provider) -> None:
+    provider.file.unlink(missing_ok=True)
+    provider.refresh()
+
+
+# What happened -> the day of the picture, the source's date and state, and the picture's status.
+SCENARIOS = {
+    "fresh": ([good], "2026-08-07", "2026-08-06", "live", "COMPLETE"),
+    "fresh for a week": ([good], "2026-08-13", "2026-08-06", "live", "COMPLETE"),
+    "older than a week": ([good], "2026-08-14", "2026-08-06", "stale", "DEGRADED"),
+    "held after a good one": ([good, held], "2026-08-07", "2026-08-06", "held", "DEGRADED"),
+    "away after a good one": ([good, away], "2026-08-07", "2026-08-06", "stale", "DEGRADED"),
+    "held, then good again": ([good, held, good], "2026-08-07", "2026-08-06", "live", "COMPLETE"),
+    "held and old": ([good, held], "2026-11-25", "2026-08-06", "held", "DEGRADED"),
+    "held at first": ([held], "2026-08-07", "2026-08-05", "held", "DEGRADED"),
+    "away at first": ([away], "2026-08-07", "2026-08-05", "stale", "DEGRADED"),
+    "never fetched": ([], "2026-08-07", "2026-08-05", "embedded", "COMPLETE"),
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_nothing_late_is_shown_as_fresh(provider, name):
+    happened, day, as_of, state, status = SCENARIOS[name]
+    provider.cache.mkdir(exist_ok=True)
+    for step in happened:
+        step(provider)
+    options = replace(QUICK_BUILD, cache=provider.cache, day=date.fromisoformat(day))
+    picture, _ = compose_snapshot(options)
+    note = {note.id: note for note in picture.sources}[DAILY]
+    assert (note.as_of, note.state, picture.status) == (as_of, state, status)
+    assert picture.late == ((DAILY,) if state in {"held", "stale"} else ())
+    assert (state_of(picture, "sea_ice_extent"), state_of(picture, "ports")) == (state, "embedded")
+    assert str(picture.tables["sea_ice_extent"]["as_of"].max()) == as_of
+
+
+def test_what_is_late_is_said_in_every_output(provider):
+    good(provider)
+    folder, _ = build_on(provider, date(2026, 8, 7))
+    assert "Some sources are late" not in (folder / "briefing.html").read_text()
+    held(provider)
+    folder, _ = build_on(provider, date(2026, 8, 7))
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    assert manifest["status"] == "DEGRADED"
+    [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
+    assert (layer["state"], layer["as_of"]) == ("held", "2026-08-06")
+    assert "Some sources are late" in (folder / "briefing.html").read_text()
+    assert '"DEGRADED"' in (folder / "map.html").read_text()
+
+
+def test_a_live_picture_holds_the_new_days_and_where_they_came_from(provider):
+    good(provider)
+    folder, picture = build_on(provider, date(2026, 8, 7))
+    table = picture.tables["sea_ice_extent"]
+    assert (len(table), table["date"].max()) == (15801, "2026-08-06")
+    assert len(pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")) == 15801
+    [row] = [r for r in json.loads((folder / "MANIFEST.json").read_text())["inputs"] if r["id"] == DAILY]
+    assert row["inputs"][0]["url"] == DAILY_URL
+    assert len(row["inputs"][0]["sha256"]) == 64
+    assert row["rows"] == 15801
+    assert check_picture(folder)["orphans"] == 0
+    again, _ = build_on(provider, date(2026, 8, 7))
+    assert again == folder, "the same accepted files give the same picture"
+
+
+def test_only_what_changed_is_told_between_an_embedded_and_a_live_picture(provider, tmp_path):
+    before, _ = build(tmp_path / "before", replace(QUICK_BUILD, day=date(2026, 8, 7)))
+    good(provider)
+    told = changes(before, build_on(provider, date(2026, 8, 7))[0])
+    [row] = told["sources"]
+    assert (row["id"], row["rows_old"], row["rows_new"]) == (DAILY, 15800, 15801)
+    assert (row["state_old"], row["state_new"]) == ("embedded", "live")
+    assert told["methods"] == []
+    assert told["nodes"] == [], "the extent series feeds no node"
+
+
+def test_the_live_build_of_the_command_line_is_degraded_where_servers_are_away(provider, command):
+    """One provider is there, the others are not: the picture is made, marked, and ends with 10."""
+    last = float(provider.series["extent_million_km2"].iloc[-1])
+    provider.serve(daily_csv(provider.more(last)))
+    done = command(
+        "build", "--live", "--base-url", provider.url, "--cache", str(provider.cache), "--region", "bering",
+        "--draws", "25", "--out", "pictures", "--json",
+    )  # fmt: skip
+    assert done.returncode == 10, done.stderr
+    told = json.loads(done.stdout)
+    assert told["status"] == "DEGRADED"
+    states = {row["id"]: row["state"] for row in told["layers"]}
+    assert states["ports"] == "stale"
+    assert states["sea_ice_extent"] in {"live", "stale"}  # by the day on which this runs
