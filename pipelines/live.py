@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import shutil
+import tempfile
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError, SourceError, UsageError
+from pipelines.apart import read_apart
 from pipelines.gates import Finding, judge, judge_file, sniff
 from pipelines.publish import locked
 from pipelines.source import Inputs, MissingInputError, sha256_of
@@ -44,7 +46,7 @@ __all__ = [
     "today_and_yesterday",
 ]
 
-LEDGER = "ledger.json"
+LEDGER, TABLE = "ledger.json", "table.parquet"
 _SIZES_KEPT = 10
 # How the picture calls a source whose last fetch was not taken.
 _LATE = {"held": "held", "refused": "stale"}
@@ -292,12 +294,13 @@ def _judged(
     if run.source.read is None or any(remote.part for remote in remotes):
         return findings + _older(dated, row), dated, rows, row.get("rows")
     try:
-        new = table_of(run.source, run.stage, run.packages)
+        read_apart(run.source.id, run.stage, run.packages, run.stage / TABLE)
     except MissingInputError as error:
         return [*findings, Finding("read", "warn", f"not read: {error}")], dated, rows, row.get("rows")
-    except Exception as error:  # noqa: BLE001  as above
-        return [*findings, Finding("read", "hold", _words(error))], dated, None, None
-    old = table_of(run.source, before, run.packages) if before else embedded_table(run.source)
+    except SourceError as error:
+        return [*findings, Finding("read", "hold", str(error))], dated, None, None
+    new = _stored(run.stage / TABLE)
+    old = _accepted_table(run.source, before, run.packages) if before else embedded_table(run.source)
     findings += judge(run.source.id, new, old, run.today)
     own = str(new["as_of"].max())
     # One date for all rows, that of the embedded file, is all the reader knows.
@@ -305,6 +308,30 @@ def _judged(
         findings += _older(dated, row or {"as_of": own})
         own = max(dated, own)
     return findings, own, len(new), None if old is None else len(old)
+
+
+def _stored(path: Path) -> pd.DataFrame:
+    """A table that our own reader wrote."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    table = pq.read_table(path)
+    is_geographic = b"geo" in (table.schema.metadata or {})
+    return gpd.read_parquet(path) if is_geographic else table.to_pandas()
+
+
+def _accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:
+    """The table of accepted files, read anew with today's reader.
+
+    Raises
+    ------
+    MissingInputError
+        If the reader needs a file that is not at hand.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name) / TABLE
+        read_apart(source.id, folder, packages, out)
+        return _stored(out)
 
 
 def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
@@ -366,7 +393,7 @@ def stand_in(
             told[source.id] = (source.as_of, _LATE[row["held"]["state"]])
             continue
         try:
-            table = table_of(source, folder, packages or cache / "packages")
+            table = _accepted_table(source, folder, packages or cache / "packages")
         except MissingInputError:
             continue  # its reader needs more than what is fetched: the embedded table stays
         as_of = row["as_of"] or source.as_of
