@@ -23,7 +23,7 @@ MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
 # Every driver of GDAL that no reader needs: opening some is enough to open other files or addresses.
 _SKIPPED = (
     "ADBC AIVector AVCBin AVCE00 AmigoCloud CSV CSW Carto DGN DXF EDIGEO EEDA EEDAI ESRIJSON Elasticsearch "
-    "FlatGeobuf GDALG GML GMLAS GPKG GPSBabel GPX GTFS GTI GeoJSONSeq GeoRSS HTTP Idrisi JML JSONFG KML "
+    "FlatGeobuf GDALG GML GPKG GPSBabel GPX GTFS GTI GeoJSONSeq GeoRSS HTTP Idrisi JML JSONFG KML "
     "LIBKML LVBAG MBTiles MVT MapInfo\u00a0File MapML MiraMonVector NGW OAPIF ODS OGCAPI OGR_GMT OGR_PDS "
     "OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PLMosaic PLSCENES PMTiles S57 SQLite STACIT STACTA SXF "
     "Selafin TopoJSON VDV VFK VICAR VRT WAsP WCS WFS WMS WMTS XLSX"

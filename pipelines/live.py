@@ -300,7 +300,8 @@ def _judged(
     except SourceError as error:
         return [*findings, Finding("read", "hold", str(error))], dated, None, None
     new = _stored(run.stage / TABLE)
-    old = _accepted_table(run.source, before, run.packages) if before else embedded_table(run.source)
+    last = before / TABLE if before else None
+    old = _stored(last) if last and last.exists() else embedded_table(run.source)
     findings += judge(run.source.id, new, old, run.today)
     own = str(new["as_of"].max())
     # One date for all rows, that of the embedded file, is all the reader knows.
