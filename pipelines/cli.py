@@ -352,6 +352,21 @@ def changes(
     _say(told, as_json=as_json, text=as_text(told))
 
 
+@app.command()
+def serve(
+    cron: Annotated[str, typer.Option(help='When to run, such as "0 5 * * *".')],
+    out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
+    cache: Annotated[Path, typer.Option(help="Where fetched files are kept.")] = _CACHE,
+    base_url: Annotated[str, typer.Option(help="One mirror for every host.")] = "",
+    region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
+) -> None:
+    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL)."""
+    # Another process: Prefect is imported in its own home only, and takes seconds to be.
+    given = ["--fetch", "--cron", cron, "--out", out, "--cache", cache, "--region", region]
+    command = [sys.executable, "-m", "pipelines.flows", *map(str, given), "--base-url", base_url]
+    os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
+
+
 def main() -> None:
     """Run a command; an error is one line on stderr and exit code 1, 2 where the input is refused.
 
