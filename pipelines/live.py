@@ -135,13 +135,15 @@ def refresh(
     today: date,
     day: date,
     names: Sequence[str] = (),
+    is_asked: bool = True,
     packages: Path | None = None,
     report: Callable[[str, int, int | None], None] = lambda _file, _done, _total: None,
 ) -> list[Told]:
     """Fetch the sources, judge what came, accept or keep; one row a unit.
 
-    `day` is the day asked of products with a file a day. A first fetch is judged against the embedded
-    table; `packages` holds what a reader needs besides.
+    `names` are sources or units; `is_asked` says that a person named them. `day` is the day asked of
+    products with a file a day. A first fetch is judged against the embedded table; `packages` holds
+    what a reader needs besides.
 
     Raises
     ------
@@ -157,8 +159,10 @@ def refresh(
         incoming = cache / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         for unit, (source, remotes) in units.items():
-            run = _Run(unit, source, cache, packages or cache / "packages", today)
-            told.append(_take(run, [remote.of(day) for remote in remotes], fetcher, bool(names), report))
+            run = _Run(unit, source, cache, packages or cache.parent / "packages", today)
+            told.append(
+                _take(run, [remote.of(day) for remote in remotes], fetcher, bool(names) and is_asked, report)
+            )
             shutil.rmtree(incoming, ignore_errors=True)
     return told
 
@@ -192,8 +196,8 @@ def _take(
         return Told(
             run.unit, "by_hand", row.get("as_of"), f"no file address; a person fetches it from {first.url}"
         )
-    if first.licensed and not is_named:
-        return Told(run.unit, "by_name", row.get("as_of"), f"{first.licensed}; fetched only when named")
+    if first.only_named and not is_named:
+        return Told(run.unit, "by_name", row.get("as_of"), f"{first.only_named}; fetched only when named")
     try:
         before = accepted_folder(run.cache, run.unit, ledger)
     except SourceError:
@@ -394,7 +398,7 @@ def stand_in(
             told[source.id] = (source.as_of, _LATE[row["held"]["state"]])
             continue
         try:
-            table = _accepted_table(source, folder, packages or cache / "packages")
+            table = _accepted_table(source, folder, packages or cache.parent / "packages")
         except MissingInputError:
             continue  # its reader needs more than what is fetched: the embedded table stays
         as_of = row["as_of"] or source.as_of

@@ -411,13 +411,13 @@ SOURCES = (
                 part="noaa_cdr_g02202",
                 probe=lambda path: noaa_cdr_g02202.read_sample(path).date,
             ),
-            # The place in the old FTP tree, for mirrors: the provider now asks for a log-in.
             Remote(
                 "https://sidads.colorado.edu/pub/DATASETS/nsidc0051_gsfc_nasateam_seaice/"
                 "final-gsfc/north/daily/{day:%Y}/nt_{day:%Y%m%d}_f17_v1.1_n.bin",
                 "sea_ice/nsidc0051/nt_{day:%Y%m%d}_f17_v1.1_n.bin",
                 "bytes",
                 part="nsidc_0051",
+                only_named="the provider now asks for a log-in; this is its old place, for mirrors",
                 probe=lambda path: nsidc_0051.read_sample(path).date,
             ),
             Remote(

@@ -103,7 +103,10 @@ SOURCES = (
         "TeleGeography", "CC-BY-NC-SA-3.0", "TeleGeography, Submarine Cable Map",
         "https://www.submarinecablemap.com", "2021-06-29",
         tuple(
-            Remote(f"{_CABLES}/{path}", f"infrastructure/telegeography/{path}", "geojson", licensed=_NOT_FREE)
+            Remote(
+                f"{_CABLES}/{path}", f"infrastructure/telegeography/{path}", "geojson",
+                only_named=_NOT_FREE,
+            )
             for path in ("cable/cable-geo.json", "landing-point/landing-point-geo.json")
         ),
     ),

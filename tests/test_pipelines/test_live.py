@@ -229,6 +229,16 @@ def test_two_runs_at_once(provider):
         provider.refresh()
 
 
+def test_what_is_not_free_is_fetched_only_when_a_person_names_it(tmp_path):
+    def state(name: str) -> str:
+        told = refresh(SOURCES, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False)
+        return {row.source: row.state for row in told}[name]
+
+    assert state("telegeography_cables") == "by_name"
+    assert state("sea_ice_grid.nsidc_0051") == "by_name"
+    assert state("icmm_global_mining") == "by_hand"
+
+
 def test_an_unknown_source_is_refused(tmp_path):
     with pytest.raises(
         UsageError, match=r"fetch: expected one of .*nsidc_sea_ice_index.*, found 'nsidc_ice'"
