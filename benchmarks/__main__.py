@@ -15,6 +15,7 @@ from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
 from benchmarks.maps import maps
 from benchmarks.network import network
+from benchmarks.reliability import reliability
 
 ROOT = Path(__file__).parent.parent
 FLOOR = "import geopandas, xarray, rasterio, pyarrow"
@@ -86,6 +87,7 @@ BENCHMARKS = {
     "ice": ice,
     "validation": validation,
     "maps": maps,
+    "reliability": reliability,
 }
 
 

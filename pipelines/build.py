@@ -30,7 +30,8 @@ class Options:
     """What a picture is built for. `day` None means the day the snapshot was made.
 
     `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out. What is
-    not for the `audience` is left out; `private` is a folder of layers for local outputs only.
+    not for the `audience` is left out; `private` is a folder of layers for local outputs only. `cache`
+    holds fetched files that stand in for the embedded ones of their sources (pipelines.live).
     """
 
     region: str = "arctic"
@@ -41,6 +42,7 @@ class Options:
     sensitivity: int = 0
     audience: str = "public"
     private: Path | None = None
+    cache: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
@@ -149,6 +151,16 @@ def compose_snapshot(
     hidden = tuple(_note(source) for source in SOURCES if source not in shown)
     loaded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
     _must_have_grids(loaded.grids, options.audience)
+    standings: dict[str, tuple[str, str]] = {}
+    if options.cache:
+        from pipelines.live import stand_in, today_and_yesterday  # noqa: PLC0415
+
+        today = options.day or today_and_yesterday()[0]
+        loaded, standings = stand_in(loaded, shown, options.cache, today)
+    notes = []
+    for source in shown:
+        as_of, state = standings.get(source.id, (source.as_of, source.state))
+        notes.append(replace(_note(source), as_of=as_of, state=state))
     picture = compose(
         loaded.feeds,
         loaded.grids,
@@ -157,7 +169,7 @@ def compose_snapshot(
         day=options.day or _day_of(loaded.manifest),
         draws=options.draws,
         seed=options.seed,
-        sources=[_note(source) for source in shown],
+        sources=notes,
         made=loaded.standing,
         asked=ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
@@ -202,7 +214,7 @@ def build(
 def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
     """What `build --json` prints; `started` is a `time.perf_counter` reading."""
     from layers.assessed.nodes import FLAGS  # noqa: PLC0415
-    from pipelines.store import as_of  # noqa: PLC0415
+    from pipelines.store import as_of, state_of  # noqa: PLC0415
 
     counts = picture.tables["nodes"]["flag"].value_counts()
     return {
@@ -219,7 +231,7 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
                 "pillar": layer.pillar,
                 "rows": len(picture.tables[layer.id]),
                 "as_of": as_of(picture.tables[layer.id]),
-                "state": "embedded",
+                "state": state_of(picture, layer.id),
             }
             for layer in picture.layers
         ],

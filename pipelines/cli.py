@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +22,9 @@ from layers.errors import PictureError, UsageError
 from pipelines.build import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pipelines.live import Told
 
 app = typer.Typer(
     name="arctic-picture",
@@ -33,6 +36,7 @@ app = typer.Typer(
 )
 
 _PICTURES = Path("pictures")
+_CACHE = Path("cache/live")
 # What typer raises of a line it cannot read: an unknown option, a word where a number belongs.
 _REFUSED: Any = typer.BadParameter.__mro__[1]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
@@ -93,10 +97,16 @@ def build(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
     ] = False,
+    live: Annotated[bool, typer.Option("--live", help="Fetch the sources first.")] = False,
+    cache: Annotated[Path, typer.Option(help="Where fetched files are kept, for --live.")] = _CACHE,
+    base_url: Annotated[str, typer.Option(help="One mirror for every host, for --live.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build a picture from the embedded snapshot, offline, and publish it whole or not at all."""
+    """Build a picture and publish it whole or not at all: from the embedded snapshot, offline.
+
+    With --live the sources are fetched first; what is held back stays as it was and is marked.
+    """
     from pipelines import build as line  # noqa: PLC0415
     from pipelines.snapshot import manifest_of  # noqa: PLC0415
 
@@ -110,6 +120,7 @@ def build(
         sensitivity=256 if sensitivity else 0,
         audience=audience,
         private=private,
+        cache=cache if live else None,
     )
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415
@@ -132,6 +143,8 @@ def build(
     # A build makes half a million small values, keeps them and ends: looking for garbage among them
     # costs a tenth of it and finds none.
     gc.disable()
+    if live:
+        _fetched(cache, base_url)
     with _progress() as report:
         folder, picture = line.build(out, options, report)
     told = line.summary(folder, picture, started)
@@ -359,6 +372,91 @@ def doctor(*, as_json: Json = False) -> None:
     _say({"parts": told}, as_json=as_json, text=text)
     if any(row["state"] == "broken" for row in told):
         raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources; default: all that may be.")] = None,
+    cache: Annotated[Path, typer.Option(help="Where accepted files are kept.")] = _CACHE,
+    base_url: Annotated[
+        str, typer.Option(help="One mirror for every host, laid out as URL/<host>/<path>.")
+    ] = "",
+    day: Annotated[str | None, typer.Option(help="Day of products with a file a day.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Fetch the sources into the cache: what changed, what was refused and why."""
+    from pipelines.live import as_text  # noqa: PLC0415
+
+    told = _fetched(cache, base_url, _day(day), sources or ())
+    _say({"sources": [asdict(row) for row in told]}, as_json=as_json, text=as_text(told))
+    if any(row.is_late for row in told):
+        raise typer.Exit(10)
+
+
+def _fetched(cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()) -> list[Told]:
+    from pipelines.fetch import Fetcher  # noqa: PLC0415
+    from pipelines.live import refresh, today_and_yesterday  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    today, yesterday = today_and_yesterday()
+    with _bytes_progress() as report:
+        return refresh(
+            SOURCES, cache, Fetcher(base_url),
+            today=today, day=day or yesterday, names=names, report=report,
+        )  # fmt: skip
+
+
+@contextmanager
+def _bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Bars of bytes on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
+
+        yield report
+
+
+@app.command()
+def changes(
+    old: Annotated[Path, typer.Argument(help="The earlier picture.")],
+    new: Annotated[Path, typer.Argument(help="The later picture.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say which nodes and flags differ between two pictures, each with its cause."""
+    from pipelines.changes import as_text  # noqa: PLC0415
+    from pipelines.changes import changes as compare  # noqa: PLC0415
+    from pipelines.publish import picture_folder  # noqa: PLC0415
+
+    told = compare(picture_folder(old), picture_folder(new))
+    _say(told, as_json=as_json, text=as_text(told))
+
+
+@app.command()
+def serve(
+    cron: Annotated[str, typer.Option(help='When to run, such as "0 5 * * *".')],
+    out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
+    cache: Annotated[Path, typer.Option(help="Where fetched files are kept.")] = _CACHE,
+    base_url: Annotated[str, typer.Option(help="One mirror for every host.")] = "",
+    region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
+) -> None:
+    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL)."""
+    # Another process: Prefect is imported in its own home only, and takes seconds to be.
+    given = ["--fetch", "--cron", cron, "--out", out, "--cache", cache, "--region", region]
+    command = [sys.executable, "-m", "pipelines.flows", *map(str, given), "--base-url", base_url]
+    os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
 
 
 def main() -> None:

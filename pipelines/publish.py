@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,13 @@ from pipelines.source import sha256_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MANIFEST", "faults_of", "identify", "manifest_of", "picture_folder", "publish"]
+__all__ = ["MANIFEST", "faults_of", "identify", "locked", "manifest_of", "picture_folder", "publish"]
 
 MANIFEST = "MANIFEST.json"
 
 
 @contextmanager
-def _locked(root: Path) -> Iterator[None]:
+def locked(root: Path) -> Iterator[None]:
     """Hold the root's lock; the kernel frees it when the process dies."""
     # A link planted under the name is refused, not followed; nothing is ever written into it.
     lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -75,7 +76,7 @@ def publish(
     try:
         root.mkdir(parents=True, exist_ok=True)
         snapshots, staging = root / "snapshots", root / "staging"
-        with _locked(root):
+        with locked(root):
             snapshots.mkdir(exist_ok=True)
             _clear(staging)
             stage = staging / str(os.getpid())
@@ -173,9 +174,11 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
         if path.is_file():
             path.chmod(0o444)
             _sync(path)
-    for row in manifest["files"]:
-        path = stage / row["file"]
-        if path.stat().st_size != row["size"] or sha256_of(path) != row["sha256"]:
+    paths = [stage / row["file"] for row in manifest["files"]]
+    with ThreadPoolExecutor() as pool:  # a hash is computed while another is read
+        hashes = list(pool.map(sha256_of, paths))
+    for path, found, row in zip(paths, hashes, manifest["files"], strict=True):
+        if path.stat().st_size != row["size"] or found != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     import pandas as pd
     import xarray as xr
 
-__all__ = ["Inputs", "MissingInputError", "Package", "Source", "sha256_of"]
+__all__ = ["Inputs", "Kind", "MissingInputError", "Package", "Remote", "Source", "sha256_of"]
+
+Kind = Literal["csv", "json", "geojson", "zip", "xlsx", "netcdf", "bytes", "page"]
 
 REFERENCE = Path(__file__).parent.parent / "layers" / "reference"
 
@@ -41,27 +45,71 @@ class Package:
     index: Literal["pypi", "npm"] = "pypi"
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a provider serves a file, and the name `file` under which the source's reader asks for it.
+
+    `url`, `archive` and `file` may hold `{day:%Y%m%d}`: a file a day. `hosts` are those a redirect may
+    lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
+    together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
+    says why it is fetched only when it is named. A `page` has no file address: a person fetches from it.
+    After `fresh_days` its content is stale; 0 is never.
+    """
+
+    url: str
+    file: str = ""
+    kind: Kind = "csv"
+    archive: str = ""
+    hosts: tuple[str, ...] = ()
+    part: str = ""
+    at_most_bytes: int = 50_000_000
+    at_least_rows: int = 1
+    probe: Callable[[Path], date] | None = None
+    only_named: str = ""
+    fresh_days: int = 0
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Every host this file may come from."""
+        own = [urlsplit(url).hostname or "" for url in (self.url, self.archive) if url]
+        return frozenset([*own, *self.hosts])
+
+    def of(self, day: date) -> Remote:
+        """The same with the day written into addresses and name."""
+        return replace(
+            self,
+            url=self.url.format(day=day),
+            archive=self.archive.format(day=day),
+            file=self.file.format(day=day),
+        )
+
+
 @dataclass(slots=True)
 class Inputs:
     """Where the snapshot's raw files lie; remembers which ones a source really opened.
 
     `packages` holds unpacked members as `<name>/<member>`; `provider_files` holds files of the
-    providers themselves, by the path given in data_sources.md.
+    providers themselves, by the path given in data_sources.md. `fetched` holds newer ones by the same
+    paths and by package members: they stand in for both.
     """
 
     packages: Path
     provider_files: Path | None = None
+    fetched: Path | None = None
     used: list[Path] = field(default_factory=list)
 
     def package(self, package: Package) -> Path:
         """Path of a package's member; raises MissingInputError where it was not downloaded."""
-        return self._at(
+        return self._newer(package.member) or self._at(
             self.packages / package.name / package.member,
             f"{package.name} {package.version}: download it (arctic-picture snapshot does)",
         )
 
     def provider(self, path: str) -> Path:
         """Path of a provider's file; raises MissingInputError where it is not at hand."""
+        newer = self._newer(path)
+        if newer is not None:
+            return newer
         if self.provider_files is None:
             msg = f"expected the provider's file {path}, found no --provider-files folder"
             raise MissingInputError(msg)
@@ -69,7 +117,13 @@ class Inputs:
 
     def provider_glob(self, pattern: str) -> list[Path]:
         """Paths of all provider files that match, sorted; raises as `provider` where none does."""
-        found = sorted(self.provider_files.glob(pattern)) if self.provider_files else []
+        by_name = {
+            path.relative_to(folder): path
+            for folder in (self.provider_files, self.fetched)
+            if folder
+            for path in folder.glob(pattern)
+        }
+        found = [by_name[name] for name in sorted(by_name)]
         if not found:
             msg = f"expected provider files like {pattern}, found none: give --provider-files"
             raise MissingInputError(msg)
@@ -79,6 +133,13 @@ class Inputs:
     def table(self, name: str) -> Path:
         """Path of one of our own cited fact tables in layers/reference."""
         return self._at(REFERENCE / name, "it is part of the repository: restore it")
+
+    def _newer(self, name: str) -> Path | None:
+        path = self.fetched / name if self.fetched else None
+        if path is None or not path.is_file():
+            return None
+        self.used.append(path)
+        return path
 
     def _at(self, path: Path, remedy: str) -> Path:
         if not path.is_file():
@@ -93,9 +154,10 @@ class Source:
     """One row of data_sources.md, and the function that makes it a table of the layer it feeds.
 
     `feeds` names a layer, or a grid where it starts with `grid:`. `as_of` is the date the content
-    holds for; `packages` are what it is read from when it comes out of a package index. A source
-    that is `missing` has no reader: the picture names it where it says what it does not know. `audience`
-    marks whom its licence or owner allows to see it, by ids of AUDIENCES (layers/audience.py).
+    holds for; `packages` are what it is read from when it comes out of a package index, `remotes`
+    where its provider serves it. A source that is `missing` has no reader: the picture names it
+    where it says what it does not know. `audience` marks whom its licence or owner allows to see it,
+    by ids of AUDIENCES (layers/audience.py).
     """
 
     id: str
@@ -111,3 +173,4 @@ class Source:
     read: Callable[[Inputs], pd.DataFrame | xr.Dataset] | None = None
     packages: tuple[Package, ...] = ()
     audience: tuple[str, ...] = ("public",)
+    remotes: tuple[Remote, ...] = ()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.snapshot import Snapshot
 
-__all__ = ["check_picture", "read_picture", "store"]
+__all__ = ["as_of", "check_picture", "read_picture", "state_of", "store"]
 
 FORMAT = "arctic-picture 1"
 _LIBRARIES = ("geopandas", "shapely", "pyproj", "pandas", "numpy", "pyarrow", "xarray", "rasterio", "scipy")
@@ -128,13 +128,13 @@ def _manifest(
                 "file": _table_path(layer.id, layer.geometry),
                 "rows": len(picture.tables[layer.id]),
                 "as_of": as_of(picture.tables[layer.id]),
-                "state": "embedded",
+                "state": state_of(picture, layer.id),
                 "note": layer.note,
             }
             for layer in picture.layers
         ],
         "sources": [{name: getattr(note, name) for name in note.__slots__} for note in picture.sources],
-        "inputs": [row | {"url": row["homepage"]} for row in snapshot["sources"]],
+        "inputs": [{"url": row["homepage"]} | row for row in snapshot["sources"]],
         "gates": [],
         "method": "method of layers/assessed; evidence rows carry score, weight and state",
         "caveats": list(picture.caveats),
@@ -161,6 +161,12 @@ def as_of(table: pd.DataFrame) -> str | None:
     """The latest date a table holds for; null for an empty one."""
     days = table["as_of"].dropna() if "as_of" in table else pd.Series(dtype="str")
     return str(days.max()) if len(days) else None
+
+
+def state_of(picture: Picture, layer_id: str) -> str:
+    """The state of a layer: the latest of its sources says it; embedded where none does."""
+    states = {note.state for note in picture.sources if note.feeds == layer_id}
+    return next((s for s in ("missing", "held", "stale", "live") if s in states), "embedded")
 
 
 def read_picture(folder: Path) -> Picture:

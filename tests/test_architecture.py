@@ -162,6 +162,7 @@ def test_sources_know_nothing_of_the_rest_of_the_pipelines(module):
         ("folium", ("maps",)),
         ("typer", ("pipelines.cli",)),
         ("requests", ("pipelines.fetch",)),
+        ("urllib3", ("pipelines.fetch",)),
     ],
 )
 def test_a_library_is_imported_in_its_home_only(library, homes):

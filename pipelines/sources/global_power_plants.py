@@ -6,12 +6,13 @@ import geopandas as gpd
 import pandas as pd
 
 from pipelines.frames import points, read_rows, to_number
-from pipelines.source import Inputs, Source
+from pipelines.source import Inputs, Remote, Source
 
 _FILES = {
     "infrastructure/gppd_source_database_WRI.csv": "fuel1",
     "infrastructure/gppd_source_database_CAN.csv": "primary_fuel",  # the schema changed on the way
 }
+_LIVE = "https://raw.githubusercontent.com/wri/global-power-plant-database/master/source_databases_csv"
 _AS_OF = "2018-06-01"  # the tables carry no date; capacities are of 2013 to 2017
 _LEAST_MW = 5.0
 
@@ -56,5 +57,9 @@ SOURCES = (
         state="embedded",
         made="facts (name, place, capacity, fuel, owner) of plants >= 5 MW; Alaska is not at hand",
         read=read,
+        remotes=tuple(
+            Remote(f"{_LIVE}/{path.removeprefix('infrastructure/gppd_source_')}", path, at_least_rows=1000)
+            for path in _FILES
+        ),
     ),
 )

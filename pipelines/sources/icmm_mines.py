@@ -7,7 +7,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from pipelines.frames import points, to_number
-from pipelines.source import Inputs, Source
+from pipelines.source import Inputs, Remote, Source
 
 _FILE = "minerals/ICMM_global-mining-dataset_2025-09.xlsx"
 _AS_OF = "2025-09-01"
@@ -58,5 +58,6 @@ SOURCES = (
         state="embedded",
         made="facts (name, place, kind, commodities, confidence) north of 58 N",
         read=read,
+        remotes=(Remote("https://www.icmm.com", _FILE, "page"),),
     ),
 )

@@ -17,7 +17,7 @@ from layers.errors import SourceError
 from layers.grid import LAND_5KM, rasterise
 from layers.regions import REGIONS
 from pipelines.frames import SOUTH_DEG, polygons
-from pipelines.source import Inputs, Package, Source
+from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,6 +184,15 @@ SOURCES = (
         title="Admin 0, countries, 1:10m, 5.1.1",
         made="cut at 58 N, Svalbard set apart, borders simplified together to 500 m",
         read=read_countries,
+        remotes=(
+            Remote(
+                "https://naciscdn.org/naturalearth/10m/cultural/ne_10m_admin_0_countries_deu.zip",
+                COUNTRIES_PACKAGE.member,
+                "zip",
+                archive="https://naturalearth.s3.amazonaws.com/10m_cultural/ne_10m_admin_0_countries_deu.zip",
+                at_least_rows=200,
+            ),
+        ),
         packages=(COUNTRIES_PACKAGE,),
         **_COMMON,
     ),

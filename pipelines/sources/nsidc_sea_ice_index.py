@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from layers.crs import geographic_to_polar
-from pipelines.source import Inputs, Source
+from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.ice_samples import refuse
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "LICENCE",
     "MONTHLY",
     "MONTHLY_CSV",
+    "POLYGONS_REMOTE",
     "SOURCES",
     "median_files",
     "monthly_polygon_files",
@@ -38,6 +39,15 @@ DAILY, MONTHLY = "nsidc_sea_ice_index", "nsidc_sea_ice_index_monthly"
 DAILY_CSV = "sea_ice/g02135_N_seaice_extent_daily_v4.0_to20260805.csv"
 MONTHLY_CSV = "sea_ice/g02135_monthly_csv/N_*_extent_v3.0.csv"
 LICENCE = "NSIDC open data, free to use, cite Fetterer et al. 2017 (doi:10.7265/N5K072F8)"
+
+_LIVE = "https://noaadata.apps.nsidc.org/NOAA/G02135/north"
+# A month's polygons as the provider serves them; what is read here is GeoJSON made of them.
+POLYGONS_REMOTE = Remote(
+    _LIVE + "/monthly/shapefiles/shp_extent/{day:%m_%b}/extent_N_{day:%Y%m}_polygon_v4.0.zip",
+    "sea_ice/g02135_extent_polygons/extent_N_{day:%Y%m}_polygon_v4.0.zip",
+    "zip",
+    part="polygons",
+)
 
 _POLYGONS = "sea_ice/g02135_extent_polygons/N-*.geojson"
 _MEDIAN = "sea_ice/median_extent_qgreenland/{month}_median_1981-2010.geojson"
@@ -226,6 +236,14 @@ SOURCES = (
         state="embedded",
         made="all days as published, none filled in; sensor and product of each day named",
         read=read_daily,
+        remotes=(
+            Remote(
+                f"{_LIVE}/daily/data/N_seaice_extent_daily_v4.0.csv",
+                DAILY_CSV,
+                at_least_rows=15_000,
+                fresh_days=7,
+            ),
+        ),
     ),
     Source(
         id=MONTHLY,
@@ -239,5 +257,14 @@ SOURCES = (
         state="embedded",
         made="twelve files in one table; -9999 is missing",
         read=read_monthly,
+        remotes=tuple(
+            Remote(
+                f"{_LIVE}/monthly/data/N_{month:02}_extent_v4.0.csv",
+                f"sea_ice/g02135_monthly_csv/N_{month:02}_extent_v3.0.csv",
+                at_least_rows=40,
+                fresh_days=62,
+            )
+            for month in range(1, 13)
+        ),
     ),
 )

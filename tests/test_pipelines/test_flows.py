@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+import urllib.request
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from conftest_pipelines import ROOT, environment, run_command
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from fault_server import serving
 
 CALL = """
 import os, sys
@@ -64,6 +68,90 @@ def test_the_flow_fails_where_the_build_fails(tmp_path):
     assert done.returncode != 0
     assert "expected one of arctic" in done.stderr
     assert not (tmp_path / "flow" / "latest").exists()
+
+
+@pytest.mark.prefect
+def test_an_every_minute_cron_publishes_twice(tmp_path):
+    """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule.
+
+    The mirror serves nothing, so every source is refused and the picture is DEGRADED, twice the same.
+    """
+    with serving(tmp_path) as mirror, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        api = f"http://127.0.0.1:{port}/api"
+        extra = {
+            "PREFECT_HOME": str(tmp_path / "prefect"), "HOME": str(tmp_path), "PREFECT_API_URL": api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "NO_COLOR": "1",
+        }  # fmt: skip
+        env = environment(**extra)
+        log = (tmp_path / "log").open("w")
+        python = [sys.executable, "-m"]
+        started = [
+            subprocess.Popen(
+                [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+                env=env, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
+            )
+        ]  # fmt: skip
+        try:
+            wait_for(lambda: answers(f"{api}/health"), 90, log.name)
+            started.append(
+                subprocess.Popen(
+                    [
+                        *python, "pipelines", "serve", "--cron", "* * * * *", "--region", "bering",
+                        "--base-url", mirror,
+                    ],
+                    env=env, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
+                )
+            )  # fmt: skip
+            wait_for(lambda: len(completed(api)) >= 2, 400, log.name)
+            done = completed(api)
+        finally:
+            for process in started:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            log.close()
+    starts = [datetime.fromisoformat(run["expected_start_time"]) for run in done]
+    assert all(start.second == 0 for start in starts), "runs of the schedule, on the minute"
+    assert len(set(starts)) == len(done) >= 2
+    folder = (tmp_path / "pictures" / "latest").resolve()
+    assert json.loads((folder / "MANIFEST.json").read_text())["status"] == "DEGRADED"
+    assert run_command(tmp_path, "check", str(tmp_path / "pictures")).returncode == 0
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def wait_for(holds, seconds: float, log: str) -> None:
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, Path(log).read_text()[-3000:]
+        time.sleep(2)
+
+
+def completed(api: str) -> list[dict]:
+    asked = urllib.request.Request(
+        f"{api}/flow_runs/filter", method="POST", headers={"Content-Type": "application/json"},
+        data=b'{"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}',
+    )  # fmt: skip
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_serve_without_a_server_is_refused_in_one_line(tmp_path):
+    clean = {k: v for k, v in environment().items() if not k.startswith("PREFECT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines", "serve", "--cron", "0 5 * * *"],
+        cwd=tmp_path, env=clean | {"PREFECT_HOME": str(tmp_path / "prefect")}, capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "expected a Prefect server in PREFECT_API_URL, found none" in done.stderr.splitlines()[-1]
 
 
 def test_the_environment_is_set_before_prefect_and_only_where_it_is_not():

@@ -1,0 +1,529 @@
+"""Live sources: fetch, look, judge, and take a source's files whole or keep the last good ones.
+
+A cache folder holds `accepted/<unit>/<id>/` (the files under the names the readers ask for),
+`quarantine/` (what was held back, each with its reason) and `ledger.json`, which alone says what is
+accepted: it changes by one rename. A unit is a source, or a part of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import PictureError, SourceError, UsageError
+from pipelines.apart import read_apart
+from pipelines.gates import Finding, judge, judge_file, sniff
+from pipelines.publish import locked
+from pipelines.source import Inputs, MissingInputError, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from pipelines.fetch import Fetcher
+    from pipelines.snapshot import Snapshot
+    from pipelines.source import Remote, Source
+
+__all__ = [
+    "Told",
+    "accepted_folder",
+    "as_text",
+    "embedded_table",
+    "ledger_of",
+    "refresh",
+    "stand_in",
+    "table_of",
+    "today_and_yesterday",
+]
+
+LEDGER, TABLE = "ledger.json", "table.parquet"
+_SIZES_KEPT = 10
+# How the picture calls a source whose last fetch was not taken.
+_LATE = {"held": "held", "refused": "stale"}
+# Land and the land mask are made of the same file, and change with it: by `arctic-picture snapshot`.
+_TOGETHER = frozenset({"natural_earth_countries"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a unit: new, changed, unchanged, held, refused, by_hand or by_name, and why."""
+
+    source: str
+    state: str
+    as_of: str | None
+    reason: str = ""
+    rows: int | None = None
+    rows_before: int | None = None
+    size: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the last good had to stay where something newer was asked for."""
+        return self.state in {"held", "refused"}
+
+
+def ledger_of(cache: Path) -> dict[str, Any]:
+    """What is accepted, by unit; empty where nothing is.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
+    path = cache / LEDGER
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        msg = f"{path}: expected the ledger of accepted files, found {error}: delete it and fetch again"
+        raise SourceError(msg) from error
+
+
+def accepted_folder(cache: Path, unit: str, ledger: dict[str, Any]) -> Path | None:
+    """Where the accepted files of a unit lie, each held to its hash.
+
+    Raises
+    ------
+    SourceError
+        If a file is gone or changed.
+    """
+    row = ledger.get(unit, {})
+    if not row.get("set"):
+        return None
+    folder = cache / "accepted" / unit / row["set"]
+    for file in row["files"].values():
+        path = folder / file["file"]
+        if not path.is_file() or sha256_of(path) != file["sha256"]:
+            msg = f"{unit}, {file['file']}: expected the bytes that were accepted, found others: fetch again"
+            raise SourceError(msg)
+    return folder
+
+
+def _units(sources: Sequence[Source], names: Sequence[str]) -> dict[str, tuple[Source, list[Remote]]]:
+    """Units to fetch: of all sources, or of those named."""
+    units: dict[str, tuple[Source, list[Remote]]] = {}
+    for source in sources:
+        for remote in source.remotes:
+            unit = f"{source.id}.{remote.part}" if remote.part else source.id
+            if not names or source.id in names or unit in names:
+                units.setdefault(unit, (source, []))[1].append(remote)
+    known = {source.id for source in sources if source.remotes}
+    for name in names:
+        if name not in {unit.split(".")[0] for unit in units} | set(units):
+            msg = f"fetch: expected one of {', '.join(sorted(known))}, found {name!r}"
+            raise UsageError(msg)
+    return units
+
+
+def refresh(
+    sources: Sequence[Source],
+    cache: Path,
+    fetcher: Fetcher,
+    *,
+    today: date,
+    day: date,
+    names: Sequence[str] = (),
+    is_asked: bool = True,
+    packages: Path | None = None,
+    report: Callable[[str, int, int | None], None] = lambda _file, _done, _total: None,
+) -> list[Told]:
+    """Fetch the sources, judge what came, accept or keep; one row a unit.
+
+    `names` are sources or units; `is_asked` says that a person named them. `day` is the day asked of
+    products with a file a day. A first fetch is judged against the embedded table; `packages` holds
+    what a reader needs besides.
+
+    Raises
+    ------
+    UsageError
+        If a name is none of a source that can be fetched.
+    ExportError
+        If another run fetches into the same cache.
+    """
+    units = _units(sources, names)
+    cache.mkdir(parents=True, exist_ok=True)
+    told = []
+    with locked(cache):
+        incoming = cache / "incoming"
+        shutil.rmtree(incoming, ignore_errors=True)
+        for unit, (source, remotes) in units.items():
+            run = _Run(unit, source, cache, packages or cache.parent / "packages", today)
+            told.append(
+                _take(run, [remote.of(day) for remote in remotes], fetcher, bool(names) and is_asked, report)
+            )
+            shutil.rmtree(incoming, ignore_errors=True)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One unit on its way in."""
+
+    unit: str
+    source: Source
+    cache: Path
+    packages: Path
+    today: date
+
+    @property
+    def stage(self) -> Path:
+        return self.cache / "incoming" / self.unit
+
+
+def _take(
+    run: _Run,
+    remotes: Sequence[Remote],
+    fetcher: Fetcher,
+    is_named: bool,  # noqa: FBT001
+    report: Callable[[str, int, int | None], None],
+) -> Told:
+    ledger = ledger_of(run.cache)
+    row = ledger.get(run.unit, {})
+    first = remotes[0]
+    if first.kind == "page":
+        return Told(
+            run.unit, "by_hand", row.get("as_of"), f"no file address; a person fetches it from {first.url}"
+        )
+    if first.only_named and not is_named:
+        return Told(run.unit, "by_name", row.get("as_of"), f"{first.only_named}; fetched only when named")
+    try:
+        before = accepted_folder(run.cache, run.unit, ledger)
+    except SourceError:
+        before, row = None, {}  # what was accepted is damaged: fetch it all anew
+    try:
+        files = _fetch_all(run, remotes, fetcher, row, before, report)
+    except SourceError as error:
+        return _keep(run, ledger, "refused", str(error))
+    name = hashlib.sha256("".join(sorted(file["sha256"] for file in files.values())).encode()).hexdigest()[
+        :16
+    ]
+    if name == row.get("set") and before:
+        return _settle(run, ledger, row | {"files": files}, "unchanged", [])
+    findings, as_of, rows, rows_before = _judged(run, remotes, files, row, before)
+    held = [finding for finding in findings if finding.outcome == "hold"]
+    if held:
+        reason = "; ".join(f"{finding.rule}: {finding.found}" for finding in held)
+        _quarantine(run, name, reason, findings, files)
+        return _keep(run, ledger, "held", reason)
+    warned = [f"{finding.rule}: {finding.found}" for finding in findings]
+    target = run.cache / "accepted" / run.unit / name
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run.stage.rename(target)
+    size = sum(file["size"] for file in files.values())
+    fresh = {
+        "set": name, "files": files, "as_of": as_of, "rows": rows,
+        "sizes": [*row.get("sizes", []), size][-_SIZES_KEPT:],
+    }  # fmt: skip
+    state = "changed" if before else "new"
+    told = _settle(run, ledger, fresh, state, warned, rows_before)
+    for old in target.parent.iterdir():
+        if old.name != name:
+            shutil.rmtree(old)
+    return told
+
+
+def _fetch_all(
+    run: _Run,
+    remotes: Sequence[Remote],
+    fetcher: Fetcher,
+    row: dict[str, Any],
+    before: Path | None,
+    report: Callable[[str, int, int | None], None],
+) -> dict[str, Any]:
+    """All files of a unit in its stage, fetched or linked from the last set; rows of the ledger."""
+    from pipelines.fetch import Seen  # noqa: PLC0415  urllib3, for those who fetch
+
+    files: dict[str, Any] = {}
+    for remote in remotes:
+        last = row.get("files", {}).get(remote.url) if before else None
+        seen = Seen(last["etag"], last["last_modified"]) if last and last["file"] == remote.file else None
+
+        def tell(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
+            report(name, done, total)
+
+        got = fetcher.fetch(remote, run.stage, seen, tell)
+        target = run.stage / remote.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if got.path is None:
+            assert before is not None  # noqa: S101  nothing was seen without it
+            os.link(before / remote.file, target)
+            files[remote.url] = dict(last or {})
+            continue
+        got.path.replace(target)
+        files[remote.url] = {
+            "file": remote.file, "sha256": got.sha256, "size": got.size, "from": got.url,
+            "etag": got.seen.etag, "last_modified": got.seen.last_modified,
+        }  # fmt: skip
+    return files
+
+
+def _judged(
+    run: _Run, remotes: Sequence[Remote], files: dict[str, Any], row: dict[str, Any], before: Path | None
+) -> tuple[list[Finding], str | None, int | None, int | None]:
+    """Findings, content date, rows and rows before, of files and of the table read from them."""
+    findings: list[Finding] = []
+    days, rows = [], 0
+    for remote in remotes:
+        path = run.stage / remote.file
+        try:
+            facts = sniff(path, remote.kind)
+        except SourceError as error:
+            return [Finding("kind", "hold", str(error))], None, None, row.get("rows")
+        was = sniff(before / remote.file, remote.kind) if before and (before / remote.file).exists() else None
+        rows += facts.rows
+        whole = len(remotes) == 1
+        findings += judge_file(
+            facts, was, path.stat().st_size, row.get("sizes", []) if whole else [], remote.at_least_rows
+        )
+        if remote.probe:
+            try:
+                days.append(remote.probe(path).isoformat())
+            except Exception as error:  # noqa: BLE001  whatever a reader stumbles over, the file is held
+                findings.append(Finding("read", "hold", _words(error)))
+    modified = [_day_of(file["last_modified"]) for file in files.values()]
+    dated = max(days or [text for text in modified if text], default=None)
+    if run.source.read is None or any(remote.part for remote in remotes):
+        return findings + _older(dated, row), dated, rows, row.get("rows")
+    try:
+        read_apart(run.source.id, run.stage, run.packages, run.stage / TABLE)
+    except MissingInputError as error:
+        return [*findings, Finding("read", "warn", f"not read: {error}")], dated, rows, row.get("rows")
+    except SourceError as error:
+        return [*findings, Finding("read", "hold", str(error))], dated, None, None
+    new = _stored(run.stage / TABLE)
+    last = before / TABLE if before else None
+    old = _stored(last) if last and last.exists() else embedded_table(run.source)
+    findings += judge(run.source.id, new, old, run.today)
+    own = str(new["as_of"].max())
+    # One date for all rows, that of the embedded file, is all the reader knows.
+    if (new["as_of"] == own).all() and own == run.source.as_of and dated:
+        findings += _older(dated, row or {"as_of": own})
+        own = max(dated, own)
+    return findings, own, len(new), None if old is None else len(old)
+
+
+def _stored(path: Path) -> pd.DataFrame:
+    """A table that our own reader wrote."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    table = pq.read_table(path)
+    is_geographic = b"geo" in (table.schema.metadata or {})
+    return gpd.read_parquet(path) if is_geographic else table.to_pandas()
+
+
+def _accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:
+    """The table of accepted files, read anew with today's reader.
+
+    Raises
+    ------
+    MissingInputError
+        If the reader needs a file that is not at hand.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name) / TABLE
+        read_apart(source.id, folder, packages, out)
+        return _stored(out)
+
+
+def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
+    """The conformed table that a source reads from fetched files.
+
+    Raises
+    ------
+    MissingInputError
+        If it also needs a file that is not fetched and not at hand.
+    SourceError, SchemaError
+        If a file or the table is not as it must be.
+    """
+    from layers.catalog import LAYERS  # noqa: PLC0415
+    from layers.schema import conform  # noqa: PLC0415
+
+    layer = {row.id: row for row in LAYERS}.get(source.feeds)
+    if layer is None or source.read is None:
+        msg = f"{source.id}: feeds a grid or nothing, which takes more than what is fetched"
+        raise MissingInputError(msg)
+    return conform(source.read(Inputs(packages=packages, fetched=fetched)), layer)
+
+
+def embedded_table(source: Source) -> pd.DataFrame | None:
+    """The table of a source in the embedded snapshot; None where it has none."""
+    from pipelines.snapshot import load  # noqa: PLC0415
+
+    if source.state != "embedded":
+        return None
+    return load((source,)).feeds.get(source.feeds, [None])[0]
+
+
+def stand_in(
+    held: Snapshot, sources: Sequence[Source], cache: Path, today: date, packages: Path | None = None
+) -> tuple[Snapshot, dict[str, tuple[str, str]]]:
+    """The snapshot with accepted tables in the place of embedded ones; date and state of their sources.
+
+    A source is `live`; `held` or `stale` where its last fetch was held or refused, or its content is
+    older than it may be on `today`. The embedded table stays where nothing was accepted.
+
+    Raises
+    ------
+    SourceError
+        If the ledger or an accepted file is damaged.
+    """
+    from layers.compose import derive_standing  # noqa: PLC0415
+
+    ledger = ledger_of(cache)
+    feeds = {name: list(tables) for name, tables in held.feeds.items()}
+    rows = {row["id"]: row for row in held.manifest["sources"]}
+    told: dict[str, tuple[str, str]] = {}
+    places: dict[str, int] = {}
+    for source in (source for source in sources if source.state == "embedded"):
+        place = places[source.feeds] = places.get(source.feeds, -1) + 1
+        row = ledger.get(source.id)
+        if row is None or source.id in _TOGETHER:
+            continue
+        folder = accepted_folder(cache, source.id, ledger)
+        if folder is None:
+            told[source.id] = (source.as_of, _LATE[row["held"]["state"]])
+            continue
+        try:
+            table = _accepted_table(source, folder, packages or cache.parent / "packages")
+        except MissingInputError:
+            continue  # its reader needs more than what is fetched: the embedded table stays
+        as_of = row["as_of"] or source.as_of
+        if (table["as_of"] == source.as_of).all():
+            table = table.assign(as_of=as_of)
+        feeds[source.feeds][place] = table
+        told[source.id] = (as_of, _state(source, row, as_of, today))
+        rows[source.id] = rows[source.id] | {
+            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
+            "inputs": [{"url": url, **file} for url, file in row["files"].items()],
+        }  # fmt: skip
+    manifest = held.manifest | {"sources": [rows[row["id"]] for row in held.manifest["sources"]]}
+    changed = {
+        name
+        for name, tables in feeds.items()
+        if any(new is not old for new, old in zip(tables, held.feeds[name], strict=True))
+    }
+    if not changed:
+        return held, told
+    # What follows from the sources is made anew; only files of what did not change can be copied.
+    anew = _following(changed)
+    standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
+    files = {name: path for name, path in held.files.items() if name not in anew}
+    return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
+
+
+def _following(changed: set[str]) -> set[str]:
+    """Layers that changed and all that are derived from them."""
+    from layers.catalog import LAYERS  # noqa: PLC0415
+
+    anew = set(changed)
+    for layer in LAYERS:  # in order: a layer reads only layers above it
+        if layer.derive and anew & set(inspect.signature(layer.derive).parameters):
+            anew.add(layer.id)
+    return anew
+
+
+def _state(source: Source, row: dict[str, Any], as_of: str, today: date) -> str:
+    if row.get("held"):
+        return _LATE[row["held"]["state"]]
+    limits = [remote.fresh_days for remote in source.remotes if remote.fresh_days]
+    age = (today - date.fromisoformat(as_of)).days
+    return "stale" if limits and age > min(limits) else "live"
+
+
+def _older(dated: str | None, row: dict[str, Any]) -> list[Finding]:
+    if dated and row.get("as_of") and dated < row["as_of"]:
+        return [Finding("date", "hold", f"expected {row['as_of']} or later, found {dated}")]
+    return []
+
+
+def _day_of(last_modified: str) -> str | None:
+    try:
+        return parsedate_to_datetime(last_modified).date().isoformat()
+    except (ValueError, TypeError):
+        return None
+
+
+def _words(error: Exception) -> str:
+    kind = "" if isinstance(error, PictureError) else f"{type(error).__name__} "
+    return f"{kind}{' '.join(str(error).split())[:300]}"
+
+
+def _keep(run: _Run, ledger: dict[str, Any], state: str, reason: str) -> Told:
+    """The last good stays, with its date; since when and why it had to is written down."""
+    row = ledger.setdefault(run.unit, {})
+    since = (row.get("held") or {}).get("since", run.today.isoformat())
+    row["held"] = {"state": state, "since": since, "reason": reason}
+    _write(run.cache, ledger)
+    return Told(run.unit, state, row.get("as_of"), reason, row.get("rows"), row.get("rows"))
+
+
+def _settle(
+    run: _Run,
+    ledger: dict[str, Any],
+    row: dict[str, Any],
+    state: str,
+    warned: Sequence[str],
+    rows_before: int | None = None,
+) -> Told:
+    ledger[run.unit] = row | {"held": None, "checked": run.today.isoformat(), "warnings": list(warned)}
+    _write(run.cache, ledger)
+    size = sum(file["size"] for file in row["files"].values())
+    before = row["rows"] if state == "unchanged" else rows_before
+    return Told(run.unit, state, row["as_of"], "", row["rows"], before, size, tuple(warned))
+
+
+def _write(cache: Path, ledger: dict[str, Any]) -> None:
+    part = cache / f".{LEDGER}"
+    with part.open("w", encoding="utf-8") as stream:
+        json.dump(ledger, stream, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(cache / LEDGER)
+
+
+def _quarantine(
+    run: _Run, name: str, reason: str, findings: Sequence[Finding], files: dict[str, Any]
+) -> None:
+    """Set held files apart with what was found; the same files again replace themselves."""
+    target = run.cache / "quarantine" / run.unit / name
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run.stage.rename(target)
+    said = {
+        "source": run.unit, "day": run.today.isoformat(), "reason": reason,
+        "action": "held back; the last good stays", "findings": [asdict(f) for f in findings], "files": files,
+    }  # fmt: skip
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    (target / "WHY.json").write_text(text, encoding="utf-8")
+
+
+def today_and_yesterday() -> tuple[date, date]:
+    """Today and the day before in UTC: providers serve a day when it is over."""
+    today = datetime.now(UTC).date()
+    return today, today - timedelta(days=1)
+
+
+def as_text(told: Sequence[Told]) -> str:
+    """A line a unit: state, rows before and now, date, reason and warnings."""
+    lines = []
+    for row in told:
+        rows = "" if row.rows is None else f"{row.rows_before} -> {row.rows} rows"
+        said = "; ".join(filter(None, (row.reason, *row.warnings)))
+        lines.append(
+            f"{row.source:34} {row.state:10} as of {row.as_of or 'unknown':10}  {rows}  {said}".rstrip()
+        )
+    return "\n".join(lines)

@@ -1,0 +1,270 @@
+"""What changed: every difference once, with its cause, between pictures and between issues of a table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import affinity
+
+from layers.compose import compose
+from pipelines import build as line
+from pipelines.build import Options
+from pipelines.changes import CAUSES, METHOD, SOURCE, WORLD, changes, moved_km, row_changes
+from pipelines.live import embedded_table, table_of
+from pipelines.sources import source
+from pipelines.sources.nsidc_sea_ice_index import DAILY_CSV
+from pipelines.sources.world_port_index import PACKAGE
+from pipelines.store import store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BERING = Options(region="bering", draws=25)
+
+
+@pytest.fixture(scope="module")
+def bering(tmp_path_factory) -> Path:
+    return line.build(tmp_path_factory.mktemp("bering"), BERING)[0]
+
+
+def altered(folder: Path, change, as_of: dict[str, str] | None = None) -> Path:
+    """The picture of a snapshot whose feeds are changed, as a later issue of a source would."""
+    picture, loaded = line.compose_snapshot(BERING)
+    feeds = {name: list(tables) for name, tables in loaded.feeds.items()}
+    change(feeds)
+    manifest = json.loads(json.dumps(loaded.manifest))
+    for row in manifest["sources"]:
+        if row["id"] in (as_of or {}):
+            row |= {"as_of": (as_of or {})[row["id"]], "sha256": "0" * 64}
+    loaded = replace(loaded, feeds=feeds, manifest=manifest, files={}, standing={})
+    made = compose(
+        feeds, loaded.grids, region=picture.region, scenario=picture.scenario, day=picture.day,
+        draws=25, seed=0, sources=picture.sources,
+    )  # fmt: skip
+    told = {"region": "bering", "scenario": "today", "as_of": picture.day.isoformat(), "draws": 25, "seed": 0}
+    return store(made, folder, options=told | {"sensitivity": 0}, used=loaded, exports=())
+
+
+def test_a_picture_and_itself_differ_in_nothing(bering):
+    told = changes(bering, bering)
+    assert (told["nodes"], told["sources"], told["methods"]) == ([], [], [])
+    assert set(told["counts"]) == {"added", "gone", "moved", "changed"}
+
+
+@pytest.fixture(scope="module")
+def milder(tmp_path_factory) -> Path:
+    """The same data, judged by a rule that asks less."""
+    folder = tmp_path_factory.mktemp("milder")
+    (folder / "milder.toml").write_text("warming_degc = 1.36\ntop_share = 0.9\ncivil_share = 0.05\n")
+    return line.build(folder, replace(BERING, scenario=str(folder / "milder.toml")))[0]
+
+
+def test_another_rule_is_a_change_of_method(bering, milder):
+    told = changes(bering, milder)
+    assert told["sources"] == []
+    assert "top_share: 0.25 -> 0.9" in told["methods"]
+    assert told["nodes"], "a rule that asks less flags more"
+    assert {row["what"] for row in told["nodes"]} == {"flag"}
+    assert {row["cause"] for row in told["nodes"]} == {METHOD}
+    assert {row["change"] for row in told["nodes"]} == {"changed"}
+
+
+def ports_of(feeds) -> gpd.GeoDataFrame:
+    return feeds["ports"][0]
+
+
+def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
+    """Of three ports of the index one is left out, one moves 5 km, one has another name."""
+    nodes = gpd.read_parquet(bering / "layers" / "nodes.parquet")
+    ports = nodes[nodes["node_id"].str.startswith("port:wpi-")].sort_values("node_id")
+    # Ports that no other source also lists: their node stands and falls with the index.
+    alone = ports[~ports["sources"].str.contains(";")]["node_id"].str.removeprefix("port:").tolist()
+    gone, moved, renamed = alone[:3]
+
+    def change(feeds):
+        table = ports_of(feeds)
+        shape = table.geometry.copy()
+        at = table.index[table["feature_id"] == moved][0]
+        shape[at] = affinity.translate(shape[at], 5000.0)
+        name = table["name"].mask(table["feature_id"] == renamed, "Port Renamed")
+        table = table.assign(name=name).set_geometry(gpd.GeoSeries(shape, crs=3413))
+        feeds["ports"][0] = table[table["feature_id"] != gone].reset_index(drop=True)
+
+    other = altered(tmp_path, change, {"nga_world_port_index": "2026-10-01"})
+    told = changes(bering, other)
+    [row] = told["sources"]
+    assert (row["id"], row["as_of_old"], row["as_of_new"]) == (
+        "nga_world_port_index", "2025-05-27", "2026-10-01",
+    )  # fmt: skip
+    assert told["methods"] == []
+    rows = {(row["id"], row["change"], row["what"]): row for row in told["nodes"]}
+    assert rows[f"port:{gone}", "gone", ""]["cause"] == SOURCE
+    assert "no longer lists it" in rows[f"port:{gone}", "gone", ""]["why"]
+    place = rows[f"port:{moved}", "moved", "place"]
+    assert place["cause"] == SOURCE
+    assert 4.5 < float(place["why"].split(" km")[0].rsplit(" ", 1)[-1]) < 5.5
+    name = rows[f"port:{renamed}", "changed", "name"]
+    assert (name["new"], name["cause"]) == ("Port Renamed", SOURCE)
+    for change, ids in (("gone", {f"port:{gone}"}), ("moved", {f"port:{moved}"}), ("added", set())):
+        assert {row["id"] for row in told["nodes"] if row["change"] == change} == ids
+    # The other way round what is gone was added.
+    back = changes(other, bering)
+    assert {row["id"] for row in back["nodes"] if row["change"] == "added"} == {f"port:{gone}"}
+    assert sum(sum(by.values()) for by in told["counts"].values()) == len(told["nodes"])
+    assert {row["cause"] for row in told["nodes"]} <= set(CAUSES)
+
+
+def test_the_command_prints_what_differs(bering, milder, tmp_path, command):
+    done = command("changes", str(bering), str(milder), "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["old"], told["new"]) == (bering.name, milder.name)
+    text = command("changes", str(bering), str(milder)).stdout
+    assert "[method changed]" in text
+    assert len(text.splitlines()) >= len(told["nodes"])
+    done = command("changes", str(bering), str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert "expected a picture" in done.stderr
+
+
+# --- tables
+
+
+def table(**columns) -> pd.DataFrame:
+    count = len(next(iter(columns.values())))
+    return pd.DataFrame({"feature_id": [f"f{n}" for n in range(count)], "as_of": "2026-01-01", **columns})
+
+
+def test_rows_by_hand():
+    old = table(depth_m=[1.0, 2.0, None, 4.0], is_lit=[True, False, None, None])
+    new = table(depth_m=[1.0, 2.5, 3.0, None], is_lit=[True, False, None, True])
+    rows = row_changes(old, new, is_measured=False)
+    assert {(r["id"], r["what"], r["old"], r["new"]) for r in rows} == {
+        ("f1", "depth_m", 2.0, 2.5), ("f2", "depth_m", None, 3.0), ("f3", "depth_m", 4.0, None),
+        ("f3", "is_lit", None, True),
+    }  # fmt: skip
+    assert {r["cause"] for r in rows} == {SOURCE}
+
+
+def test_only_a_later_measurement_is_news_of_the_world():
+    old = pd.DataFrame({"feature_id": ["a", "b"], "as_of": ["2026-01-01", "2026-01-03"], "x": [1.0, 2.0]})
+    new = pd.DataFrame(
+        {
+            "feature_id": ["a", "b", "c", "d"],
+            "as_of": ["2026-01-01", "2026-01-03", "2026-01-02", "2026-01-04"],
+            "x": [1.5, 2.0, 3.0, 4.0],
+        }
+    )
+    rows = {(r["id"], r["change"]): r["cause"] for r in row_changes(old, new, is_measured=True)}
+    # A day filled in later and a day corrected are the source's doing.
+    assert rows == {("a", "changed"): SOURCE, ("c", "added"): SOURCE, ("d", "added"): WORLD}
+    assert {c["cause"] for c in row_changes(old, new, is_measured=False)} == {SOURCE}
+
+
+def test_a_field_that_is_new_is_said_once():
+    old, new = table(x=[None, None, None]), table(x=[1.0, 2.0, 3.0])
+    [row] = row_changes(old, new, is_measured=False)
+    assert (row["id"], row["what"]) == ("", "x")
+    assert "the field is new" in row["why"]
+    assert "the field is gone" in row_changes(new, old, is_measured=False)[0]["why"]
+
+
+def test_moved_km_is_geodesic():
+    """A degree of latitude at 70 N is 111.57 km on WGS 84."""
+    old = pd.DataFrame({"id": ["a"], "longitude_deg": [20.0], "latitude_deg": [69.5]})
+    new = old.assign(latitude_deg=70.5)
+    assert moved_km(old, new, "id")["a"] == pytest.approx(111.57, abs=0.02)
+    across = old.assign(longitude_deg=-179.99), old.assign(longitude_deg=179.99)
+    assert moved_km(*across, "id")["a"] < 1
+
+
+def wpi_2023(mirror: Path, folder: Path) -> gpd.GeoDataFrame:
+    path = folder / PACKAGE.member
+    path.parent.mkdir(parents=True)
+    shutil.copy(mirror / "ports" / "NGA_WPI_UpdatedPub150_2023.csv", path)
+    return table_of(source("nga_world_port_index"), folder, folder).assign(as_of="2023-05-01")
+
+
+@pytest.mark.shared
+def test_two_issues_of_the_world_port_index(mirror, tmp_path):
+    """Counted again from the raw file with the csv module alone."""
+    old, new = wpi_2023(mirror, tmp_path), embedded_table(source("nga_world_port_index"))
+    rows = row_changes(old, new, is_measured=False)
+    with (mirror / "ports" / "NGA_WPI_UpdatedPub150_2023.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as stream:
+        raw = [row for row in csv.DictReader(stream) if float(row["Latitude"]) >= 58]
+    raw = [row for row in raw if row["Harbor Use"] != "Military"]
+    numbers: dict[str, dict[str, str]] = {}
+    for row in raw:  # of two ports with one number the first keeps it
+        numbers.setdefault(row["World Port Index Number"].removesuffix(".0"), row)
+    now = new.set_index("feature_id")
+    assert len(old) == len(raw)
+    counts = Counter(row["change"] for row in rows)
+    assert counts["added"] == len(set(now.index) - set(old["feature_id"])) == 6
+    assert counts["gone"] == len(set(old["feature_id"]) - set(now.index)) == 13
+    both = {f"wpi-{number}": row for number, row in numbers.items() if f"wpi-{number}" in now.index}
+    names = {r["id"]: (r["old"], r["new"]) for r in rows if r["what"] == "name"}
+    assert names == {
+        key: (row["Main Port Name"].strip(), now.loc[key, "name"])
+        for key, row in both.items()
+        if row["Main Port Name"].strip() != now.loc[key, "name"]
+    }
+    assert names["wpi-28410"] == ("Reka Luga", "Ust Luga")
+    # 0 means "not stated" in both issues; nothing becomes 0.
+    lengths = {r["id"]: (r["old"], r["new"]) for r in rows if r["what"] == "max_vessel_length_m"}
+    assert len(lengths) == 44
+    for key, (before, after) in lengths.items():
+        assert (before or 0) == float(both[key]["Maximum Vessel Length (m)"] or 0)
+        assert 0 not in {before, after}
+    # No port moved by 100 m: the places again, from the raw degrees.
+    where = new.set_geometry(new.geometry).to_crs(4326).geometry
+    for key, x, y in zip(new["feature_id"], where.x, where.y, strict=True):
+        if key in both:
+            assert abs(float(both[key]["Latitude"]) - y) < 0.001
+            assert abs(float(both[key]["Longitude"]) - x) < 0.003
+    assert counts["moved"] == 0
+    assert {row["cause"] for row in rows} == {SOURCE}
+    assert [r["what"] for r in rows if r["id"] == ""] == ["object_id"], "OID_ is new in 2025"
+
+
+def extent(mirror: Path, folder: Path, name: str) -> pd.DataFrame:
+    path = folder / name / DAILY_CSV
+    path.parent.mkdir(parents=True)
+    shutil.copy(mirror / "sea_ice" / f"g02135_N_seaice_extent_daily_{name}.csv", path)
+    return table_of(source("nsidc_sea_ice_index"), folder / name, folder)
+
+
+@pytest.mark.shared
+def test_two_issues_of_the_extent_series(mirror, tmp_path):
+    """2025-12-11 to 2026-08-05 is 237 days, each measured and added once; no earlier day differs."""
+    old, new = (extent(mirror, tmp_path, f"v4.0_to{day}") for day in ("20251211", "20260805"))
+    rows = row_changes(old, new, is_measured=True)
+    days = pd.date_range("2025-12-12", "2026-08-05").strftime("%Y-%m-%d")
+    assert [row["id"] for row in rows] == [f"nh-{day}" for day in days]
+    assert len(days) == 237
+    assert {(row["change"], row["cause"]) for row in rows} == {("added", WORLD)}
+
+
+@pytest.mark.shared
+def test_two_versions_of_the_extent_series(mirror, tmp_path):
+    """Version 3 and 4 are the same until 2022; from 2023 days are of another sensor: the source's doing."""
+    old, new = (extent(mirror, tmp_path, name) for name in ("v3.0_to2025", "v4.0_to20260805"))
+    rows = row_changes(old, new, is_measured=True)
+    other = [row for row in rows if row["what"] == "extent_million_km2"]
+    assert {row["cause"] for row in other} == {SOURCE}
+    assert min(row["id"] for row in other) >= "nh-2023-01-01"
+    both = old.merge(new, on="date", suffixes=("", "_new"))
+    apart = (both["extent_million_km2"] - both["extent_million_km2_new"]).abs()
+    assert len(other) == int((apart > 1e-9).sum())
+    assert apart.max() == pytest.approx(0.286, abs=0.001)
+    assert np.isfinite(apart).all()

@@ -1,0 +1,309 @@
+"""Gates: every class of bad input is held or read right, never taken for what it is not."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import struct
+import zipfile
+from datetime import date
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import affinity
+
+from layers.errors import SourceError
+from pipelines.gates import Facts, judge, judge_file, sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TODAY = date(2026, 11, 25)
+
+
+def zipped(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as box:
+        for name, content in members.items():
+            row = zipfile.ZipInfo(name)
+            row.compress_type = zipfile.ZIP_DEFLATED
+            if change:
+                change(row)
+            box.writestr(row, content)
+    return held.getvalue()
+
+
+def twice(name: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as box:
+        box.writestr(name, b"good")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            box.writestr(name, b"evil")
+    return held.getvalue()
+
+
+def shapes(rows: int = 5, leave: str = "", cut: int = 0) -> bytes:
+    """A zipped shapefile in which one part may be missing, or the shapes cut."""
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as name:
+        table = gpd.GeoDataFrame({"n": range(rows)}, geometry=gpd.points_from_xy(range(rows), range(rows)))
+        table.set_crs(4326).to_file(Path(name) / "x.shp")
+        parts = {path.name: path.read_bytes() for path in Path(name).iterdir() if path.suffix != leave}
+    if cut:
+        parts["x.shp"] = parts["x.shp"][:-cut]
+    return zipped(parts)
+
+
+def hdf5(tmp_path: Path, name: str = "x.nc") -> bytes:
+    import xarray as xr
+
+    path = tmp_path / name
+    xr.Dataset({"ice": ("x", list(range(1000)))}).to_netcdf(path, engine="h5netcdf")
+    return path.read_bytes()
+
+
+POINTS = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [20, 70]}}
+    ],
+}
+CSV = b"id,name\n1,a\n2,b\n"
+
+BAD = {
+    "empty CSV": ("csv", b"", "line end"),
+    "HTML for CSV": ("csv", b"<!DOCTYPE html><html>busy</html>\n", "expected a CSV, found '<!DOCTYPE"),
+    "HTML after blanks": ("csv", b"\r\n  <html>\n", "expected a CSV"),
+    "JSON error for CSV": ("csv", b'{"error": "quota"}\n', "expected a CSV"),
+    "last row cut": ("csv", CSV[:-2], "line end after the last row"),
+    "NUL in text": ("csv", b"id,name\n1,a\x00b\n", "NUL"),
+    "latin-1 for UTF-8": ("csv", "id,name\n1,Tromsø\n".encode("latin-1"), "text in utf-8"),
+    "semicolons": ("csv", b"id;name\n1;a\n", "2 to 200 columns, found 1"),
+    "a thousand columns": ("csv", b",".join(b"c%d" % n for n in range(1000)) + b"\n", "found 1000"),
+    "zip for CSV": ("csv", zipped({"a": b"b"}), "text in utf-8|NUL|line end"),
+    "half a JSON": ("json", b'{"elements": [1, 2', "expected JSON"),
+    "NaN in JSON": ("json", b'{"a": NaN}', "numbers of JSON, found NaN"),
+    "Infinity in JSON": ("json", b'{"a": -Infinity}', "numbers of JSON"),
+    "a name twice in JSON": ("json", b'{"a": 1, "a": 2}', "each name once, found 'a' twice"),
+    "deep JSON": ("json", b"[" * 100_000, "expected JSON"),
+    "Overpass timed out": (
+        "json", b'{"elements": [1], "remark": "runtime error: Query timed out"}', "remark 'runtime error",
+    ),
+    "HTML for JSON": ("json", b"<html></html>", "expected JSON"),
+    "not GeoJSON": ("geojson", b'{"type": "Topology"}', "expected GeoJSON, found type 'Topology'"),
+    "a list for GeoJSON": ("geojson", b"[]", "expected GeoJSON"),
+    "crs by link": (
+        "geojson",
+        json.dumps({**POINTS, "crs": {"type": "link", "properties": {"href": "http://x.example/1"}}}).encode(),
+        "CRS84.*link",
+    ),
+    "crs in metres": (
+        "geojson",
+        json.dumps({**POINTS, "crs": {"type": "name", "properties": {"name": "EPSG:3413"}}}).encode(),
+        "CRS84.*3413",
+    ),
+    "not a zip": ("zip", b"PK\x03\x04 and no more", "a whole zip archive"),
+    "a zip that is cut": ("zip", zipped({"a": b"x" * 9999})[:-30], "a whole zip archive"),
+    "a zip with a broken member": (
+        "zip", zipped({"a.csv": bytes(range(256)) * 9}).replace(b"\x03\x04", b"\x03\x05", 1), "whole zip",
+    ),
+    "zip slip": ("zip", zipped({"../../etc/cron.d/x": b"x"}), "members inside the archive"),
+    "an absolute member": ("zip", zipped({"/etc/passwd": b"x"}), "members inside the archive"),
+    "a member with a drive": ("zip", zipped({"C:x": b"x"}), "members inside the archive"),
+    "a member with backslashes": ("zip", zipped({"..\\x": b"x"}), "members inside the archive"),
+    "a link in a zip": (
+        "zip",
+        zipped({"x": b"/etc/passwd"}, lambda r: setattr(r, "external_attr", (stat.S_IFLNK | 0o777) << 16)),
+        "plain files, found the link",
+    ),
+    "a bomb": ("zip", zipped({"x": b"0" * 20_000_000}), "at most 100 times unpacked"),
+    "too many members": ("zip", zipped({f"{n}": b"x" for n in range(101)}), "1 to 100 members, found 101"),
+    "no member": ("zip", zipped({}), "1 to 100 members, found 0"),
+    "members equal but for case": ("zip", zipped({"a.CSV": b"1", "A.csv": b"2"}), "each member once"),
+    "shapes without .prj": ("zip", shapes(leave=".prj"), r"with \.prj"),
+    "shapes without .dbf": ("zip", shapes(leave=".dbf"), r"with \.dbf"),
+    "shapes without .shx": ("zip", shapes(leave=".shx"), r"with \.shx"),
+    "shapes cut": ("zip", shapes(cut=28), "whole length"),
+    "a zip for a spreadsheet": ("xlsx", zipped({"a.csv": b"1"}), "expected a spreadsheet"),
+    "HTML for NetCDF": ("netcdf", b"<html>" + b" " * 99, "expected NetCDF"),
+    "empty NetCDF": ("netcdf", b"", "expected NetCDF"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_not_what_it_should_be_is_refused(tmp_path, name):
+    kind, content, found = BAD[name]
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=found) as refused:
+        sniff(path, kind)
+    assert "expected" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_member_twice_is_refused(tmp_path):
+    (tmp_path / "file").write_bytes(twice("ports.csv"))
+    with pytest.raises(SourceError, match=r"each member once, found 'ports\.csv' twice"):
+        sniff(tmp_path / "file", "zip")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
+def test_netcdf_that_is_cut_is_refused(tmp_path, share):
+    whole = hdf5(tmp_path)
+    (tmp_path / "file").write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(SourceError, match=r"expected NetCDF|as its header says"):
+        sniff(tmp_path / "file", "netcdf")
+
+
+def test_what_is_well_is_counted(tmp_path):
+    def facts(kind, content):
+        (tmp_path / "file").write_bytes(content)
+        return sniff(tmp_path / "file", kind)
+
+    assert facts("csv", CSV) == Facts(2, ("id", "name"))
+    assert facts("csv", b"\xef\xbb\xbf" + CSV).columns == ("id", "name")
+    assert facts("csv", CSV.decode().encode("utf-16")) == Facts(2, ("id", "name"))
+    assert facts("json", b'{"a": [1]}').rows == 1
+    assert facts("geojson", json.dumps(POINTS).encode()).rows == 1
+    assert facts("zip", shapes(7)).rows == 7
+    assert facts("zip", zipped({"a": b"1", "b": b"2"})).rows == 2
+    assert facts("netcdf", hdf5(tmp_path)).rows == 1
+    assert facts("netcdf", b"CDF\x01" + struct.pack(">I", 0) * 20).rows == 1
+    assert facts("bytes", b"12345").rows == 5
+
+
+@pytest.mark.parametrize(
+    ("now", "outcomes"),
+    [
+        (Facts(100, ("a", "b")), {}),
+        (Facts(104, ("a", "b")), {}),
+        (Facts(90, ("a", "b")), {"rows": "warn"}),
+        (Facts(79, ("a", "b")), {"rows": "hold"}),
+        (Facts(151, ("a", "b")), {"rows": "hold"}),
+        (Facts(100, ("a", "b", "c")), {"columns": "warn"}),
+        (Facts(100, ("a",)), {"columns": "hold"}),
+        (Facts(9, ("a", "b")), {"rows": "hold"}),
+    ],
+)
+def test_rows_and_columns_against_the_last_file(now, outcomes):
+    found = judge_file(now, Facts(100, ("a", "b")), 1000, [1000, 1000, 1000], 10)
+    assert {finding.rule: finding.outcome for finding in found} == outcomes
+
+
+@pytest.mark.parametrize(("size", "held"), [(499, True), (501, False), (1999, False), (2001, True)])
+def test_size_against_the_median_of_the_last(size, held):
+    found = judge_file(Facts(1), None, size, [1000, 10, 1000, 1000, 90_000], 1)
+    assert [(f.rule, f.outcome) for f in found] == ([("size", "hold")] if held else [])
+
+
+def ports(count: int = 100, **columns) -> gpd.GeoDataFrame:
+    table = {
+        "feature_id": [f"wpi-{n}" for n in range(count)],
+        "name": [f"Port {n}" for n in range(count)],
+        "source_id": "x",
+        "as_of": "2026-01-01",
+        "depth_m": [1.0] * count,
+        **columns,
+    }
+    from layers.crs import polar_points
+
+    places = polar_points([10.0 + n / 10 for n in range(count)], [70.0] * count)
+    return gpd.GeoDataFrame(table, geometry=places, crs="EPSG:3413")
+
+
+def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, source: str = "x") -> dict[str, str]:
+    return {finding.rule: finding.outcome for finding in judge(source, new, old, TODAY)}
+
+
+def test_the_same_again_passes():
+    assert outcomes(ports(), ports()) == {}
+    assert outcomes(ports()) == {}
+
+
+def test_a_feature_twice_is_held():
+    assert outcomes(ports(feature_id=["wpi-0"] * 100))["key"] == "hold"
+
+
+def test_a_date_to_come_is_held():
+    assert outcomes(ports(as_of="2026-11-27")) == {"date": "hold"}
+    assert outcomes(ports(as_of="2026-11-26")) == {}
+
+
+def test_a_date_before_the_last_is_held():
+    assert outcomes(ports(as_of="2025-12-31"), ports()) == {"date": "hold"}
+
+
+def test_other_ids_are_held():
+    assert outcomes(ports(feature_id=[f"other-{n}" for n in range(100)]), ports()) == {"ids": "hold"}
+
+
+def test_fewer_rows_are_held_or_marked():
+    assert outcomes(ports(79), ports()) == {"rows": "hold"}
+    assert outcomes(ports(94), ports()) == {"rows": "warn"}
+
+
+def test_a_column_that_goes_missing_is_marked():
+    assert outcomes(ports(depth_m=[1.0] * 94 + [None] * 6), ports()) == {"missing": "warn"}
+    assert outcomes(ports(depth_m=[1.0] * 96 + [None] * 4), ports()) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["{{7*7}}", "{% if x %}", "${x}", "a\x07b", "<script>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
+)
+def test_text_that_is_code_or_control_is_marked(text):
+    assert outcomes(ports(name=[text, *["Port"] * 99])) == {"text": "warn"}
+
+
+def test_a_port_that_moved_is_marked():
+    old, new = ports(), ports()
+    shifted = list(new.geometry)
+    shifted[3] = affinity.translate(shifted[3], 2500.0)
+    assert outcomes(new.set_geometry(shifted, crs=3413), old) == {"place": "warn"}
+    shifted[3] = affinity.translate(old.geometry[3], 1500.0)
+    assert outcomes(new.set_geometry(shifted, crs=3413), old) == {}
+
+
+def days(extent: dict[str, float]) -> pd.DataFrame:
+    dates = list(extent)
+    return pd.DataFrame(
+        {
+            "feature_id": dates, "name": dates, "source_id": "nsidc_sea_ice_index", "as_of": dates,
+            "date": dates, "extent_million_km2": list(extent.values()),
+        }
+    )  # fmt: skip
+
+
+def series(until: str, **last: float) -> pd.DataFrame:
+    """Three years of 10 million km2, the last days otherwise."""
+    made = {d.strftime("%Y-%m-%d"): 10.0 for d in pd.date_range("2023-09-01", until)}
+    return days(made | {day.replace("_", "-").removeprefix("d"): value for day, value in last.items()})
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [(10.2, {}), (10.3, {"step": "warn"}), (9.7, {"step": "warn"}), (10.6, {"step": "hold"}),
+     (5.0, {"step": "hold", "season": "hold"}), (10.9, {"step": "hold"}),
+     (11.1, {"step": "hold", "season": "hold"})],
+)  # fmt: skip
+def test_a_step_of_the_ice_that_has_no_melt_behind_it(value, outcome):
+    old = series("2026-09-10")
+    new = series("2026-09-11", d2026_09_11=value)
+    assert outcomes(new, old, "nsidc_sea_ice_index") == outcome
+
+
+def test_a_step_over_a_gap_is_by_the_day():
+    old = series("2026-09-10")
+    made = pd.concat([old, days({"2026-09-13": 10.6})], ignore_index=True)
+    assert outcomes(made, old, "nsidc_sea_ice_index") == {}, "0.2 million km2 a day"
+
+
+def test_a_step_long_ago_is_not_news():
+    old = series("2026-09-10", d2024_03_05=11.0)
+    new = series("2026-09-11", d2024_03_05=11.0)
+    assert outcomes(new, old, "nsidc_sea_ice_index") == {}

@@ -1,0 +1,491 @@
+"""Live sources: what came is accepted whole or held with its reason; the last good stays."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from fault_server import serving
+from provider_mirror import DAYS, NSIDC, REAL, dated, lay_out, place
+
+from layers.errors import ExportError, SourceError, UsageError
+from pipelines.build import Options, build
+from pipelines.changes import changes
+from pipelines.fetch import Fetcher, Limits
+from pipelines.live import accepted_folder, as_text, embedded_table, ledger_of, refresh, stand_in, table_of
+from pipelines.publish import locked
+from pipelines.snapshot import Snapshot, load
+from pipelines.sources import SOURCES, source
+from pipelines.store import check_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from layers.picture import Picture
+
+QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
+TODAY = date(2026, 11, 25)
+DAILY = "nsidc_sea_ice_index"
+DAILY_URL = f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv"
+
+
+def daily_csv(table: pd.DataFrame) -> str:
+    """The embedded series in the provider's format, by our own hand."""
+    lines = [
+        "Year, Month, Day,     Extent,    Missing, Source Data",
+        "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
+    ]
+    for row in table.itertuples():
+        year, month, day = row.date.split("-")
+        lines.append(f"{year}, {month}, {day}, {row.extent_million_km2:.3f}, 0.000, ['nsidc-0081 x_f18_y.n']")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def series() -> pd.DataFrame:
+    table = embedded_table(source(DAILY))
+    assert table is not None
+    return table
+
+
+class Provider:
+    """One file on loopback that the test rewrites, and a cache that is refreshed from it."""
+
+    def __init__(self, folder: Path, url: str, series: pd.DataFrame) -> None:
+        self.file, self.url, self.cache = place(folder / "mirror", DAILY_URL), url, folder / "cache"
+        self.series = series
+        self.time = time.time() - 1000
+
+    def serve(self, text: str | bytes, encoding: str = "utf-8") -> None:
+        self.time += 10
+        self.file.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        dated(self.file, self.time)
+
+    def refresh(self, today: date = TODAY):
+        return refresh(SOURCES, self.cache, Fetcher(self.url, QUICK), today=today, day=today, names=[DAILY])[
+            0
+        ]
+
+    def more(self, *extents: float) -> pd.DataFrame:
+        """The series with days added after its last."""
+        last = pd.Timestamp(self.series["date"].iloc[-1])
+        dates = [(last + pd.Timedelta(days=n + 1)).strftime("%Y-%m-%d") for n in range(len(extents))]
+        added = pd.DataFrame({"date": dates, "extent_million_km2": extents})
+        return pd.concat([self.series[["date", "extent_million_km2"]], added], ignore_index=True)
+
+    @property
+    def held(self) -> list[Path]:
+        return sorted((self.cache / "quarantine").glob("*/*/WHY.json"))
+
+
+@pytest.fixture
+def provider(tmp_path, series) -> Iterator[Provider]:
+    with serving(tmp_path / "mirror") as url:
+        yield Provider(tmp_path, url, series)
+
+
+def test_first_then_unchanged_then_changed(provider):
+    last = float(provider.series["extent_million_km2"].iloc[-1])
+    provider.serve(daily_csv(provider.series))
+    told = provider.refresh()
+    assert (told.state, told.rows, told.rows_before) == ("new", 15800, 15800)
+    assert told.as_of == provider.series["date"].iloc[-1], "the day of the content, not of the file"
+    again = provider.refresh()
+    assert (again.state, again.as_of) == ("unchanged", told.as_of)
+    provider.serve(daily_csv(provider.more(last + 0.01, last)))
+    more = provider.refresh()
+    assert (more.state, more.rows, more.rows_before) == ("changed", 15802, 15800)
+    folder = accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
+    assert len(table_of(source(DAILY), folder, provider.cache)) == 15802
+    assert len(list(folder.parent.iterdir())) == 1, "old sets are cleared away"
+    assert not (provider.cache / "incoming").exists()
+
+
+def test_the_same_bytes_under_a_new_date_are_unchanged(provider):
+    text = daily_csv(provider.series)
+    provider.serve(text)
+    provider.refresh()
+    provider.serve(text)
+    assert provider.refresh().state == "unchanged"
+
+
+_TO_COME = "2031, 01, 01, 13.0, 0.0, ['nsidc-0081 x_f18_y']\n"
+_NO_SUCH_DAY = "2026, 02, 30, 13.0, 0.0, ['nsidc-0081 x_f18_y']\n"
+
+
+@pytest.fixture(scope="module")
+def good_cache(tmp_path_factory, series) -> Path:
+    """A cache that has accepted the series once; tests take a copy."""
+    folder = tmp_path_factory.mktemp("good")
+    with serving(folder / "mirror") as url:
+        provider = Provider(folder, url, series)
+        provider.serve(daily_csv(series))
+        assert provider.refresh().state == "new"
+    return provider.cache
+
+
+BAD = {
+    "the same in km2": (lambda t, _m: t.replace(" 4.", " 4000000."), "extents of"),
+    "half of it": (lambda t, _m: "\n".join(t.split("\n")[:8000]) + "\n", "rows: expected about"),
+    "an older issue": (lambda t, _m: "\n".join(t.split("\n")[:-30]) + "\n", "date: expected days up to"),
+    "the last row cut": (lambda t, _m: t[:-20], "it is cut"),
+    "a page for a file": (lambda _t, _m: "<html>maintenance</html>\n" * 4000, "expected a CSV"),
+    "a NUL": (lambda t, _m: t.replace("1990", "19\x0090", 1), "NUL"),
+    "another column": (lambda t, _m: t.replace("Extent,", "Area,"), "columns"),
+    "a column more": (lambda t, _m: t.replace("Missing,", "Missing, Quality,", 1), "read: "),
+    "a day twice": (lambda t, _m: t + t.rstrip("\n").split("\n")[-1] + "\n", "each day once"),
+    "an unknown sensor": (lambda t, _m: t.replace("x_f18_y", "x_f99_y"), "known product and sensor"),
+    "an unknown product": (lambda t, _m: t.replace("nsidc-0081", "nsidc-9999"), "known product and sensor"),
+    "no number": (lambda t, _m: t.replace(" 4.", " x4.", 1), "extents of"),
+    "a leap of the ice": (lambda _t, m: daily_csv(m(9.9)), "step: expected a step|season"),
+    "a day to come": (lambda t, _m: t + _TO_COME, "date: expected days up"),
+    "no such day": (lambda t, _m: t + _NO_SUCH_DAY, "read: "),
+    "decimal commas": (lambda t, _m: t.replace("4.", "4,"), "read: |columns"),
+    "latin-1": (lambda t, _m: t.replace("web sites", "sites éé").encode("latin-1"), "text in utf-8"),
+    "twice as long": (lambda t, _m: t + "\n" * 20_000, "rows|size|read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_bad_is_held_and_the_last_good_stays(provider, good_cache, name):
+    spoil, found = BAD[name]
+    shutil.copytree(good_cache, provider.cache)
+    before = accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
+    provider.serve(spoil(daily_csv(provider.series), provider.more))
+    told = provider.refresh()
+    assert told.state == "held"
+    assert told.is_late
+    assert told.as_of == "2026-08-05", "the last good keeps its date"
+    assert pd.Series([told.reason]).str.contains(found).all(), told.reason
+    assert accepted_folder(provider.cache, DAILY, ledger_of(provider.cache)) == before
+    [why] = provider.held
+    said = json.loads(why.read_text())
+    assert said["source"] == DAILY
+    assert said["reason"] == told.reason
+    assert said["action"] == "held back; the last good stays"
+    assert (why.parent / "sea_ice").is_dir(), "the bytes are kept to be looked at"
+    assert ledger_of(provider.cache)[DAILY]["held"]["since"] == TODAY.isoformat()
+
+
+def test_held_since_stays_until_it_passes(provider):
+    provider.serve(daily_csv(provider.series))
+    provider.refresh()
+    provider.serve("<html></html>\n")
+    provider.refresh(date(2026, 11, 26))
+    provider.serve("<html>2</html>\n")
+    provider.refresh(date(2026, 11, 28))
+    assert ledger_of(provider.cache)[DAILY]["held"]["since"] == "2026-11-26"
+    provider.serve(daily_csv(provider.series))
+    provider.refresh(date(2026, 11, 29))
+    assert ledger_of(provider.cache)[DAILY]["held"] is None
+
+
+def test_a_bad_first_fetch_accepts_nothing(provider):
+    provider.serve("<html></html>\n")
+    told = provider.refresh()
+    assert (told.state, told.as_of) == ("held", None)
+    assert accepted_folder(provider.cache, DAILY, ledger_of(provider.cache)) is None
+
+
+def test_a_server_that_is_away_leaves_the_last_good(provider):
+    provider.serve(daily_csv(provider.series))
+    good = provider.refresh()
+    provider.file.unlink()
+    told = provider.refresh()
+    assert (told.state, told.as_of) == ("refused", good.as_of)
+    assert "expected status 200, found 404" in told.reason
+    assert not provider.held
+
+
+def test_accepted_files_that_were_changed_are_not_used(provider):
+    provider.serve(daily_csv(provider.series))
+    provider.refresh()
+    folder = accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
+    [path] = folder.rglob("*.csv")
+    path.chmod(0o644)
+    path.write_text("spoiled")
+    with pytest.raises(SourceError, match="expected the bytes that were accepted"):
+        accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
+    assert provider.refresh().state == "new", "it is fetched again, not asked for as unchanged"
+    assert accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
+
+
+def test_a_ledger_that_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "ledger.json").write_text("{")
+    with pytest.raises(SourceError, match=r"expected the ledger of accepted files, found .*: delete it"):
+        ledger_of(tmp_path)
+
+
+def test_two_runs_at_once(provider):
+    provider.cache.mkdir()
+    with locked(provider.cache), pytest.raises(ExportError, match="found another"):
+        provider.refresh()
+
+
+def test_what_is_not_free_is_fetched_only_when_a_person_names_it(tmp_path):
+    def state(name: str) -> str:
+        told = refresh(SOURCES, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False)
+        return {row.source: row.state for row in told}[name]
+
+    assert state("telegeography_cables") == "by_name"
+    assert state("sea_ice_grid.nsidc_0051") == "by_name"
+    assert state("icmm_global_mining") == "by_hand"
+
+
+def test_an_unknown_source_is_refused(tmp_path):
+    with pytest.raises(
+        UsageError, match=r"fetch: expected one of .*nsidc_sea_ice_index.*, found 'nsidc_ice'"
+    ):
+        refresh(SOURCES, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=["nsidc_ice"])
+
+
+@pytest.mark.parametrize("row", [r for s in SOURCES for r in s.remotes], ids=lambda r: r.url[-40:])
+def test_an_address_names_its_hosts_and_stays_inside_the_cache(row):
+    there = row.of(TODAY)
+    for url in filter(None, (there.url, there.archive)):
+        assert url.startswith("https://"), "no password, no proxy and no one in between reads along"
+        assert "{" not in url
+        assert "@" not in url
+    assert there.allowed
+    assert all("." in host for host in there.allowed)
+    assert not there.file.startswith("/")
+    assert ".." not in there.file
+    assert there.file or row.kind == "page"
+
+
+def test_files_of_a_source_have_names_of_their_own():
+    for row in SOURCES:
+        names = [remote.of(TODAY).file for remote in row.remotes if remote.kind != "page"]
+        assert len(names) == len(set(names)), row.id
+
+
+# --- every source with a real file
+
+
+@pytest.fixture(scope="module")
+def fetched(mirror, tmp_path_factory):
+    """All that a first fetch from the loopback mirror says, by unit, and its cache."""
+    folder = tmp_path_factory.mktemp("live")
+    lay_out(mirror, folder / "mirror")
+    dated_wpi = place(folder / "mirror", "https://msi.nga.mil/api/publications/download")
+    content = dated_wpi.read_bytes()
+    dated_wpi.unlink()
+    dated_wpi.write_bytes(content)
+    dated(dated_wpi, 1_683_000_000)  # 2023-05-02
+    told = {}
+    with serving(folder / "mirror") as url:
+        fetcher = Fetcher(url, replace(QUICK, deadline_s=60))
+
+        def take(day: date, *names: str) -> None:
+            rows = refresh(SOURCES, folder / "cache", fetcher, today=TODAY, day=day, names=names)
+            told.update({row.source: row for row in rows})
+
+        take(date(2026, 11, 24))
+        for part, day in DAYS.items():
+            take(date.fromisoformat(day), f"sea_ice_grid.{part}")
+        take(date(2012, 9, 1), "sea_ice_grid.polygons")
+        first = dict(told)
+        take(TODAY, "telegeography_cables")
+        return first | {"named": told["telegeography_cables"]}, folder / "cache"
+
+
+@pytest.mark.shared
+def test_every_source_with_a_real_file_is_read(fetched):
+    told, cache = fetched
+    states = {name: row.state for name, row in told.items()}
+    assert states == {
+        "natural_earth_countries": "new",
+        "sea_ice_grid.noaa_cdr_g02202": "new",
+        "sea_ice_grid.nsidc_0051": "new",
+        "sea_ice_grid.osisaf_sic": "new",
+        "sea_ice_grid.polygons": "new",
+        "nsidc_sea_ice_index": "new",
+        "nsidc_sea_ice_index_monthly": "new",
+        "nga_world_port_index": "held",
+        "nga_world_port_index_terminals": "held",
+        "ourairports": "new",
+        "wri_global_power_plants": "new",
+        "icmm_global_mining": "by_hand",
+        "dmi_ice_charts": "by_hand",
+        "gem_pipelines": "new",
+        "gem_europe_gas": "new",
+        "telegeography_cables": "by_name",
+        "named": "new",
+    }, as_text(list(told.values()))
+    assert told["nsidc_sea_ice_index"].as_of == "2026-08-05"
+    assert told["nsidc_sea_ice_index_monthly"].as_of == "2025-01-31"
+    assert {part: told[f"sea_ice_grid.{part}"].as_of for part in DAYS} == DAYS
+    assert "date: expected 2025-05-27 or later, found 2023-05-02" in told["nga_world_port_index"].reason
+    assert told["wri_global_power_plants"].rows == 642
+    assert told["gem_europe_gas"].rows == 3641
+    assert len(ledger_of(cache)["gem_pipelines"]["files"]) == 65
+
+
+@pytest.mark.shared
+def test_what_was_fetched_makes_the_embedded_tables(fetched):
+    """The embedded snapshot was made from the same files: fetched, they give the same rows."""
+    _, cache = fetched
+    for name in ("nsidc_sea_ice_index", "nsidc_sea_ice_index_monthly", "wri_global_power_plants"):
+        folder = accepted_folder(cache, name, ledger_of(cache))
+        made = table_of(source(name), folder, cache)
+        pd.testing.assert_frame_equal(pd.DataFrame(made), pd.DataFrame(embedded_table(source(name))))
+
+
+@pytest.mark.shared
+def test_nothing_fetched_is_left_out_of_the_mirror():
+    """Every address that has a file address is served, or is asked for by day."""
+    served = {url.split("?")[0] for url in REAL}
+    made = ("ourairports-data", "naciscdn", "polygon", "individual-routes")
+    for row in (remote for s in SOURCES for remote in s.remotes if remote.kind != "page"):
+        url = row.of(date.fromisoformat(DAYS.get(row.part, "2026-11-24"))).url.split("?")[0]
+        assert url in served or any(word in url for word in made), url
+
+
+def test_the_command_says_what_was_refused_and_ends_with_10(provider, command):
+    provider.serve(daily_csv(provider.series))
+    done = command("fetch", DAILY, "--base-url", provider.url, "--json")
+    assert done.returncode == 0, done.stderr
+    [row] = json.loads(done.stdout)["sources"]
+    assert (row["source"], row["state"], row["as_of"]) == (DAILY, "new", "2026-08-05")
+    provider.serve("<html>busy</html>\n")
+    done = command("fetch", DAILY, "--base-url", provider.url)
+    assert done.returncode == 10
+    assert "held" in done.stdout
+    assert "expected a CSV, found '<html>busy</html>'" in done.stdout
+    assert done.stderr == "", "no progress where there is no terminal"
+    done = command("fetch", "atlantis")
+    assert done.returncode == 2
+    assert "found 'atlantis'" in done.stderr
+
+
+def test_no_secret_of_the_environment_is_written(provider, command):
+    provider.serve(daily_csv(provider.series))
+    done = command(
+        "fetch", DAILY, "--base-url", provider.url, "--cache", str(provider.cache),
+        EARTHDATA_TOKEN="canary-4711", HTTPS_PROXY="http://canary-4711@127.0.0.1:9",
+    )  # fmt: skip
+    assert done.returncode == 0
+    written = b"".join(path.read_bytes() for path in provider.cache.rglob("*") if path.is_file())
+    assert b"canary" not in written + done.stdout.encode() + done.stderr.encode()
+
+
+# --- pictures of live sources
+
+QUICK_BUILD = Options(region="bering", draws=25)
+
+
+def build_on(provider: Provider, day: date) -> tuple[Path, Picture]:
+    return build(provider.cache / "pictures", replace(QUICK_BUILD, cache=provider.cache, day=day))
+
+
+def good(provider: Provider) -> None:
+    last = float(provider.series["extent_million_km2"].iloc[-1])
+    provider.serve(daily_csv(provider.more(last)))
+    provider.refresh()
+
+
+def held(provider: Provider) -> None:
+    provider.serve("<html></html>\n")
+    provider.refresh()
+
+
+def away(provider: Provider) -> None:
+    provider.file.unlink(missing_ok=True)
+    provider.refresh()
+
+
+# What happened -> the day of the picture, the source's date and state, and the picture's status.
+SCENARIOS = {
+    "fresh": ([good], "2026-08-07", "2026-08-06", "live", "COMPLETE"),
+    "fresh for a week": ([good], "2026-08-13", "2026-08-06", "live", "COMPLETE"),
+    "older than a week": ([good], "2026-08-14", "2026-08-06", "stale", "DEGRADED"),
+    "held after a good one": ([good, held], "2026-08-07", "2026-08-06", "held", "DEGRADED"),
+    "away after a good one": ([good, away], "2026-08-07", "2026-08-06", "stale", "DEGRADED"),
+    "held, then good again": ([good, held, good], "2026-08-07", "2026-08-06", "live", "COMPLETE"),
+    "held and old": ([good, held], "2026-11-25", "2026-08-06", "held", "DEGRADED"),
+    "held at first": ([held], "2026-08-07", "2026-08-05", "held", "DEGRADED"),
+    "away at first": ([away], "2026-08-07", "2026-08-05", "stale", "DEGRADED"),
+    "never fetched": ([], "2026-08-07", "2026-08-05", "embedded", "COMPLETE"),
+}
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Snapshot:
+    return load(SOURCES)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_nothing_late_is_shown_as_fresh(provider, embedded, name):
+    happened, day, as_of, state, status = SCENARIOS[name]
+    provider.cache.mkdir(exist_ok=True)
+    for step in happened:
+        step(provider)
+    made, told = stand_in(embedded, SOURCES, provider.cache, date.fromisoformat(day))
+    assert told == ({} if state == "embedded" else {DAILY: (as_of, state)})
+    assert (status == "DEGRADED") == (state in {"held", "stale", "missing"})
+    assert str(made.feeds["sea_ice_extent"][0]["as_of"].max()) == as_of
+    assert made.feeds["ports"][0] is embedded.feeds["ports"][0]
+    assert made.standing is embedded.standing, "nothing that stands follows from the series"
+
+
+def test_what_is_late_is_said_in_every_output(provider):
+    good(provider)
+    folder, _ = build_on(provider, date(2026, 8, 7))
+    assert "Some sources are late" not in (folder / "briefing.html").read_text()
+    held(provider)
+    folder, _ = build_on(provider, date(2026, 8, 7))
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    assert manifest["status"] == "DEGRADED"
+    [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
+    assert (layer["state"], layer["as_of"]) == ("held", "2026-08-06")
+    assert "Some sources are late" in (folder / "briefing.html").read_text()
+    assert '"DEGRADED"' in (folder / "map.html").read_text()
+
+
+def test_a_live_picture_holds_the_new_days_and_where_they_came_from(provider):
+    good(provider)
+    folder, picture = build_on(provider, date(2026, 8, 7))
+    table = picture.tables["sea_ice_extent"]
+    assert (len(table), table["date"].max()) == (15801, "2026-08-06")
+    assert len(pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")) == 15801
+    [row] = [r for r in json.loads((folder / "MANIFEST.json").read_text())["inputs"] if r["id"] == DAILY]
+    assert row["inputs"][0]["url"] == DAILY_URL
+    assert len(row["inputs"][0]["sha256"]) == 64
+    assert row["rows"] == 15801
+    assert check_picture(folder)["orphans"] == 0
+    again, _ = build_on(provider, date(2026, 8, 7))
+    assert again == folder, "the same accepted files give the same picture"
+
+
+def test_only_what_changed_is_told_between_an_embedded_and_a_live_picture(provider, tmp_path):
+    before, _ = build(tmp_path / "before", replace(QUICK_BUILD, day=date(2026, 8, 7)))
+    good(provider)
+    told = changes(before, build_on(provider, date(2026, 8, 7))[0])
+    [row] = told["sources"]
+    assert (row["id"], row["rows_old"], row["rows_new"]) == (DAILY, 15800, 15801)
+    assert (row["state_old"], row["state_new"]) == ("embedded", "live")
+    assert told["methods"] == []
+    assert told["nodes"] == [], "the extent series feeds no node"
+
+
+def test_the_live_build_of_the_command_line_is_degraded_where_servers_are_away(provider, command):
+    """One provider is there, the others are not: the picture is made, marked, and ends with 10."""
+    last = float(provider.series["extent_million_km2"].iloc[-1])
+    provider.serve(daily_csv(provider.more(last)))
+    done = command(
+        "build", "--live", "--base-url", provider.url, "--cache", str(provider.cache), "--region", "bering",
+        "--draws", "25", "--out", "pictures", "--json",
+    )  # fmt: skip
+    assert done.returncode == 10, done.stderr
+    told = json.loads(done.stdout)
+    assert told["status"] == "DEGRADED"
+    states = {row["id"]: row["state"] for row in told["layers"]}
+    assert states["ports"] == "stale"
+    assert states["sea_ice_extent"] in {"live", "stale"}  # by the day on which this runs
