@@ -9,6 +9,7 @@ const POLAR = "+proj=stere +lat_0=90 +lat_ts=70 +lon_0=-45 +k=1 +x_0=0 +y_0=0 +d
 const RESOLUTIONS = Array.from({ length: 11 }, (_, zoom) => 32768 / 2 ** zoom); // metres a pixel
 const POINT_GRID = 10;
 const PATH_GRID = 100;
+const AFAR = 1 / 3500; // pixels a metre: up to here shapes are drawn as they are from afar
 proj4.defs("EPSG:3413", POLAR);
 const plane = proj4("EPSG:3413");
 
@@ -370,6 +371,19 @@ class Sheet {
     return this.paths;
   }
 
+  // Shapes at a scale; from afar, or until the others have come, those simplified for it.
+  ringsFor(view) {
+    if (!this.afar || !this.wants(view)) return this.rings;
+    if (!(this.afar instanceof Rings)) this.afar = new Rings(this.afar);
+    return this.afar;
+  }
+
+  wants(view) {
+    if (view.scale < AFAR) return true;
+    if (this.whole().paths) return false;
+    return (view.rough = true);
+  }
+
   // Points in metres of the plane.
   get points() {
     if (this.x === undefined) this.whole();
@@ -430,13 +444,42 @@ class Sheet {
   }
 
   drawAreas(ctx, view) {
+    if (this.cells && this.wants(view)) return this.drawCells(ctx, view);
+    const rings = this.ringsFor(view);
     const indices = Array.from({ length: this.count }, (_, i) => i).filter((i) => this.drawn(i));
     // The outline of a later year would vanish beneath the median's fill.
     if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
     for (const i of indices) {
       ctx.beginPath();
-      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
+      if (rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
     }
+    return undefined;
+  }
+
+  // Areas of square cells as a picture that has a pixel for each.
+  drawCells(ctx, view) {
+    const { west, north, size, wide, high } = this.cells, { a, b, e, f } = view, dark = isDark();
+    if (!this.picture || this.pictured !== dark) {
+      const { areas, runs } = this.cells, paper = new ImageData(wide, high), dots = new Uint32Array(paper.data.buffer);
+      // Lowest byte first, as every machine that runs a browser has it.
+      const inks = Array.from({ length: this.count }, (_, i) => {
+        const ink = parseInt(this.look(this.class_of(i), i).fill.slice(1), 16);
+        return (0xff << 24) | ((ink & 255) << 16) | (ink & 0xff00) | (ink >> 16);
+      });
+      const area = unpack(areas), run = unpack(runs);
+      for (let k = 0, at = 0; k < run.length; at += run[k++]) if (area[k]) dots.fill(inks[area[k] - 1], at, at + run[k]);
+      this.picture = document.createElement("canvas");
+      this.picture.width = wide;
+      this.picture.height = high;
+      this.picture.getContext("2d").putImageData(paper, 0, 0);
+      this.pictured = dark;
+    }
+    ctx.save();
+    ctx.transform(a * size, b * size, -b * size, a * size, a * west + b * north + e, b * west - a * north + f);
+    ctx.globalAlpha = this.style.fill_opacity;
+    ctx.drawImage(this.picture, 0, 0);
+    ctx.restore();
+    return undefined;
   }
 
   // All lines of one look are one stroke.
