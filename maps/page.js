@@ -184,6 +184,7 @@ function geodesic([lng1, lat1], [lng2, lat2]) {
 // --- small things -------------------------------------------------------------------------------
 
 const byId = (id) => document.getElementById(id);
+const afterParsing = (act) => (document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act());
 const block = (id) => JSON.parse(byId(id).textContent);
 const RAD = Math.PI / 180;
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
@@ -677,6 +678,7 @@ const Painter = L.Renderer.extend({
     const ends = [[0, 0], [size.x, 0], [0, size.y], [size.x, size.y]].map(([x, y]) => view.plane(x, y));
     view.bounds = [Math.min, Math.max].flatMap((of) => [0, 1].map((k) => of(...ends.map((end) => end[k]))));
     for (const level of this.levels) level.draw(ctx, view);
+    this.rough = view.rough;
   },
 });
 
@@ -705,6 +707,7 @@ function start(map) {
   }
   const outline = new Rings(data.region.outline);
   const edge = Array.from({ length: outline.xy.length / 2 }, (_, i) => [outline.xy[2 * i], outline.xy[2 * i + 1]]);
+  const farthest = Math.max(...edge.map((p) => Math.hypot(...p)));
   // A region beside the pole stands upright on its own meridian; the whole Arctic on that of the CRS.
   const away = (k) => edge.reduce((sum, p) => sum + p[k] / Math.hypot(...p), 0);
   let lon0 = outline.covers(0, [0, 0]) ? -45 : Math.round(plane.inverse([away(0), away(1)])[0]);
@@ -1021,7 +1024,8 @@ function start(map) {
 
   function gridNames(size, pen, frame) {
     const found = [], look = { font: `11px ${FACE}`, ink: pen.grid, halo: pen.paper };
-    const spot = (place) => L.point(pixel(frame, place)).round(), within = (place) => outline.covers(0, place);
+    const spot = (place) => L.point(pixel(frame, place)).round();
+    const within = (place) => Math.hypot(...place) <= farthest && outline.covers(0, place);
     for (let lng = -180; lng < 180; lng += 30) {
       let before = null;
       for (let lat = 45; lat <= 88; lat += 0.25) {
@@ -1356,7 +1360,10 @@ function start(map) {
   }
 
   const LISTED = 40;
+  let isListed = false;
+  // Below the fold of the panel it comes with the rest of the page.
   function listFlagged() {
+    if (!isListed) return;
     const chosen = [];
     for (let i = 0; i < nodes.count; i++) {
       const flag = nodes.value("flag", i);
@@ -2114,6 +2121,10 @@ function start(map) {
   listChanges();
   drawLegend();
   fit();
+  const below = byId("flagged").getBoundingClientRect();
+  const listAtLast = () => { isListed = true; if (nodes) listFlagged(); };
+  if (below.right > 0 && below.top < innerHeight) listAtLast();
+  else afterParsing(listAtLast);
   painter.addTo(map);
   names.addTo(map);
   thinned();
@@ -2138,10 +2149,12 @@ function start(map) {
     return false;
   };
   atHome = true;
-  // What a link asks for may stand at the end of the page.
-  if (location.hash.length > 1) addEventListener("DOMContentLoaded", restore);
   restoring = false;
-  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
+  // What a link asks for may stand at the end of the page, and so may what a very large window shows.
+  if (location.hash.length > 1) afterParsing(restore);
+  const ready = () => requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
+  if (painter.rough) afterParsing(() => { paint(); ready(); });
+  else ready();
 }
 
 window.arcticPicture = { start };
