@@ -504,7 +504,9 @@ def _cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
     line = area.ravel()
     first = np.flatnonzero(np.append(True, line[1:] != line[:-1]))
     runs = {"areas": _packed(line[first]), "runs": _packed(np.diff(first, append=len(line)))}
-    return {"cells": {"west": west, "north": north, "size": cell_m, "wide": int(wide), "high": int(high), **runs}}
+    return {
+        "cells": {"west": west, "north": north, "size": cell_m, "wide": int(wide), "high": int(high), **runs}
+    }
 
 
 def _label(shape: Any) -> list[int]:
