@@ -400,6 +400,7 @@ class Sheet {
     return this.afar;
   }
 
+  // Whether a view wants the shapes from afar; one that has to do with them is rough.
   wants(view) {
     if (view.scale < AFAR) return true;
     if (this.whole().paths) return false;
@@ -599,6 +600,7 @@ class Sheet {
   // The feature under a place of the plane, of points the nearest; `metres` is how wide a pointer is.
   hit(at, metres, sizes) {
     if (this.geometry === "point") return this.within(at, metres * sizes)[0]?.[0] ?? null;
+    if (!this.whole().paths) return null;
     for (let i = this.count - 1; i >= 0; i--) {
       if (!this.drawn(i)) continue;
       if (this.geometry === "line" ? this.rings.away(i, at, metres * 4) < Infinity
