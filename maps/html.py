@@ -52,6 +52,11 @@ _DRAWN_BY = {"land": "countries"}
 _COVERAGES = ("countries", "alliances")
 # Outlines of cells and chords between junctions: nothing to simplify.
 _EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
+# From afar, a third of a pixel where the whole Arctic fills a wide window.
+_AFAR_M = 3_000.0
+# Areas of square cells, which from afar are a picture with a pixel a cell.
+_CELLS = ("bathymetry",)
+_CELL_AT_LEAST_M = 5_000
 _LABEL_GRID_M = 20_000.0
 _DIGITS = 6  # significant; whole numbers are kept whole
 _SHARE_DIGITS = 4  # after the point, of what lies between 0 and 1; the tables hold all of them
@@ -169,7 +174,7 @@ def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
     first = _FIRST.get(name, tuple(c["name"] for c in layer["columns"]) if is_shown else ())
     rest: dict[str, Any] = {"columns": [c for c in layer["columns"] if c["name"] not in first]}
     layer["columns"] = [c for c in layer["columns"] if c["name"] in first]
-    if not is_shown and name != "settlements":
+    if (not is_shown and name != "settlements") or "afar" in layer or "cells" in layer:
         rest |= {part: layer.pop(part) for part in ("x", "y", "paths") if part in layer}
     return {part: content for part, content in rest.items() if content}
 
@@ -253,6 +258,12 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
             if owner == layer.id
             else owner
         )
+        # The first view of a cap is a far one: what it needs of the shapes comes first.
+        if picture.region.is_cap and owner == layer.id and content["style"]["visible"]:
+            if layer.id in _CELLS and not set(content["sources"]) & set(picture.late):
+                content |= _cells(geometry)
+            elif tolerance_m and layer.geometry == "polygon":
+                content["afar"] = _paths(geometry, "polygon", _AFAR_M, is_coverage=is_coverage)
     if layer.id in _LABELLED:
         # A cap shows all there is; another region shows a part, and the name belongs into that.
         region = picture.region
@@ -455,6 +466,46 @@ def _paths(
         "shapes": _packed(np.bincount(shape_of[part_of[held]], minlength=len(shapes))),
         "rings": _packed(count[held]),
         "steps": _packed(steps.ravel()),
+    }
+
+
+def _cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
+    """Code areas of square cells as `cells`: runs of them from west to east, rows from north to south.
+
+    Of each run `areas` has its area, counted from 1 (0 is none), and `runs` its length. Nothing where
+    the areas are not of square cells.
+    """
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+    if not len(xy):
+        return {}
+    xy = np.round(xy).astype(np.int64)
+    west, north = int(xy[:, 0].min()), int(xy[:, 1].max())
+    place = (xy - (west, north)) * (1, -1)
+    cell_m = int(np.gcd.reduce(place.ravel()))
+    along = np.diff(place, axis=0)[ring_of[1:] == ring_of[:-1]]
+    if cell_m < _CELL_AT_LEAST_M or np.any(along[:, 0] * along[:, 1]):
+        return {}
+    column, row = (place // cell_m).T
+    wide, high = column.max(), row.max()
+    upright = np.flatnonzero((ring_of[1:] == ring_of[:-1]) & (column[1:] == column[:-1]))
+    top, foot = np.sort([row[upright], row[upright + 1]], axis=0)
+    owner = shape_of[part_of[ring_of[upright]]]
+    area = np.zeros((high, wide), dtype=np.int64)
+    for shape in range(len(shapes)):
+        mine = owner == shape
+        edges = np.zeros((high + 1, wide + 1), dtype=np.int64)
+        np.add.at(edges, (top[mine], column[upright][mine]), 1)
+        np.subtract.at(edges, (foot[mine], column[upright][mine]), 1)
+        # Inside is where an odd number of upright edges lies to the west.
+        inside = edges.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] % 2 == 1
+        area[inside] = shape + 1
+    line = area.ravel()
+    first = np.flatnonzero(np.append(True, line[1:] != line[:-1]))
+    runs = {"areas": _packed(line[first]), "runs": _packed(np.diff(first, append=len(line)))}
+    return {
+        "cells": {"west": west, "north": north, "size": cell_m, "wide": int(wide), "high": int(high), **runs}
     }
 
 

@@ -9,6 +9,7 @@ const POLAR = "+proj=stere +lat_0=90 +lat_ts=70 +lon_0=-45 +k=1 +x_0=0 +y_0=0 +d
 const RESOLUTIONS = Array.from({ length: 11 }, (_, zoom) => 32768 / 2 ** zoom); // metres a pixel
 const POINT_GRID = 10;
 const PATH_GRID = 100;
+const AFAR = 1 / 3500; // pixels a metre: up to here shapes are drawn as they are from afar
 proj4.defs("EPSG:3413", POLAR);
 const plane = proj4("EPSG:3413");
 
@@ -183,6 +184,7 @@ function geodesic([lng1, lat1], [lng2, lat2]) {
 // --- small things -------------------------------------------------------------------------------
 
 const byId = (id) => document.getElementById(id);
+const afterParsing = (act) => (document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act());
 const block = (id) => JSON.parse(byId(id).textContent);
 const RAD = Math.PI / 180;
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
@@ -208,9 +210,20 @@ function el(tag, attributes, ...children) {
   return made;
 }
 
-const FIGURE = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 6 });
+// The first formatter and the first collator of a page take long to make: not before one is needed.
+let figure = null, collator = null;
 function number(value) {
-  return Number.isFinite(value) ? FIGURE.format(value).replace(/,/g, "\u202f") : String(value);
+  const size = Math.abs(value);
+  if ((size === 0 || (size >= 1e-6 && size < 1e6)) && Number(value.toPrecision(6)) === value) {
+    const [whole, rest] = String(value).split(".");
+    return whole.replace(/(?<=\d)(?=...$)/, "\u202f") + (rest ? `.${rest}` : "");
+  }
+  figure = figure || new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 6 });
+  return Number.isFinite(value) ? figure.format(value).replace(/,/g, "\u202f") : String(value);
+}
+function byName(one, other) {
+  collator = collator || new Intl.Collator("en");
+  return collator.compare(one, other);
 }
 
 const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
@@ -240,6 +253,17 @@ function codesOf(column) {
   return column.codes;
 }
 
+// A number for each row, the same where the value is the same.
+function numbered(column, count) {
+  if (column && column.codes !== undefined) return codesOf(column);
+  const seen = new Map();
+  return Int32Array.from({ length: count }, (_, i) => {
+    const value = cell(column, i);
+    if (!seen.has(value)) seen.set(value, seen.size);
+    return seen.get(value);
+  });
+}
+
 // "unknown" is a word, never a blank and never 0.
 function shown(value, unit) {
   if (value === null || value === undefined) return el("span", { class: "unknown" }, "unknown");
@@ -249,7 +273,6 @@ function shown(value, unit) {
   return unit && unit !== "1" ? `${text} ${unit}` : text;
 }
 
-const BY_NAME = new Intl.Collator("en").compare;
 const FOLDED = { ø: "o", æ: "ae", å: "a", đ: "d", ð: "d", þ: "th", ß: "ss", ł: "l", ı: "i" };
 function fold(text) {
   return text.toLowerCase().replace(/[øæåđðþßłı]/g, (c) => FOLDED[c])
@@ -370,6 +393,20 @@ class Sheet {
     return this.paths;
   }
 
+  // Shapes at a scale; from afar, or until the others have come, those simplified for it.
+  ringsFor(view) {
+    if (!this.afar || !this.wants(view)) return this.rings;
+    if (!(this.afar instanceof Rings)) this.afar = new Rings(this.afar);
+    return this.afar;
+  }
+
+  // Whether a view wants the shapes from afar; one that has to do with them is rough.
+  wants(view) {
+    if (view.scale < AFAR) return true;
+    if (this.whole().paths) return false;
+    return (view.rough = true);
+  }
+
   // Points in metres of the plane.
   get points() {
     if (this.x === undefined) this.whole();
@@ -430,13 +467,42 @@ class Sheet {
   }
 
   drawAreas(ctx, view) {
+    if (this.cells && this.wants(view)) return this.drawCells(ctx, view);
+    const rings = this.ringsFor(view);
     const indices = Array.from({ length: this.count }, (_, i) => i).filter((i) => this.drawn(i));
     // The outline of a later year would vanish beneath the median's fill.
     if (this.id === "sea_ice") indices.sort((a, b) => (this.value("year", a) !== null) - (this.value("year", b) !== null));
     for (const i of indices) {
       ctx.beginPath();
-      if (this.rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
+      if (rings.trace(ctx, i, view, true, this.style.width ? 0.9 : 2)) inked(ctx, this.look(this.class_of(i), i));
     }
+    return undefined;
+  }
+
+  // Areas of square cells as a picture that has a pixel for each.
+  drawCells(ctx, view) {
+    const { west, north, size, wide, high } = this.cells, { a, b, e, f } = view, dark = isDark();
+    if (!this.picture || this.pictured !== dark) {
+      const { areas, runs } = this.cells, paper = new ImageData(wide, high), dots = new Uint32Array(paper.data.buffer);
+      // Lowest byte first, as every machine that runs a browser has it.
+      const inks = Array.from({ length: this.count }, (_, i) => {
+        const ink = parseInt(this.look(this.class_of(i), i).fill.slice(1), 16);
+        return (0xff << 24) | ((ink & 255) << 16) | (ink & 0xff00) | (ink >> 16);
+      });
+      const area = unpack(areas), run = unpack(runs);
+      for (let k = 0, at = 0; k < run.length; at += run[k++]) if (area[k]) dots.fill(inks[area[k] - 1], at, at + run[k]);
+      this.picture = document.createElement("canvas");
+      this.picture.width = wide;
+      this.picture.height = high;
+      this.picture.getContext("2d").putImageData(paper, 0, 0);
+      this.pictured = dark;
+    }
+    ctx.save();
+    ctx.transform(a * size, b * size, -b * size, a * size, a * west + b * north + e, b * west - a * north + f);
+    ctx.globalAlpha = this.style.fill_opacity;
+    ctx.drawImage(this.picture, 0, 0);
+    ctx.restore();
+    return undefined;
   }
 
   // All lines of one look are one stroke.
@@ -461,11 +527,12 @@ class Sheet {
     const style = this.style, column = this.column;
     const kinds = new Map(), kind = new Uint16Array(this.count), list = [];
     const parts = [column[style.class_column], column[style.shape_column], column.dual_use_class];
+    const [levels, shapes, duals] = parts.map((part) => numbered(part, this.count));
     for (let i = 0; i < this.count; i++) {
-      const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
-      const name = `${level}|${shape}|${dual}`;
+      const name = (levels[i] * 4096 + shapes[i]) * 4096 + duals[i];
       let known = kinds.get(name);
       if (known === undefined) {
+        const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
         const own = this.classes.get(String(level));
         kinds.set(name, known = list.length);
         list.push({ own, shape: (this.shapes.get(String(shape)) || style).shape, dot: dual, rank: own ? own.rank : this.classes.size,
@@ -480,27 +547,40 @@ class Sheet {
     return (this.mark = { list, kind, order });
   }
 
-  sprite(mark, size, ratio) {
-    const look = this.look(mark.own, 0), r = look.radius * size, half = Math.ceil(1.4 * r + 3);
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 2 * half * ratio;
+  // All marks of a layer on one sheet, below each other, and where on it each begins.
+  stamps({ size, ratio }) {
+    const made = `${size} ${ratio} ${isDark()}`;
+    if (this.stamped && this.stamped.made === made) return this.stamped;
+    const looks = this.marks().list.map((mark) => this.look(mark.own, 0)), canvas = document.createElement("canvas");
+    const radii = looks.map((look) => look.radius * size), halves = radii.map((r) => Math.ceil(1.4 * r + 3));
+    const tops = startsOf(halves.map((half) => 2 * half));
+    canvas.width = 2 * Math.max(...halves, 1) * ratio;
+    canvas.height = Math.max(tops[looks.length], 1) * ratio;
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);
-    trace(ctx, mark.shape, half, half, r);
-    inked(ctx, look);
-    if (mark.dot) drop(ctx, look.color, half, half, r);
-    return { canvas, half, r };
+    this.mark.list.forEach((mark, k) => {
+      const half = halves[k], y = tops[k] + half;
+      trace(ctx, mark.shape, half, y, radii[k]);
+      inked(ctx, looks[k]);
+      if (mark.dot) drop(ctx, looks[k].color, half, y, radii[k]);
+    });
+    const put = (on, k, x, y) => {
+      const wide = 2 * halves[k];
+      on.drawImage(canvas, 0, tops[k] * ratio, wide * ratio, wide * ratio, x - halves[k], y - halves[k], wide, wide);
+    };
+    return (this.stamped = { made, halves, radii, put });
   }
 
   // Marks that would hide one another are drawn once, the weightiest; a flagged one always is.
   drawPoints(ctx, view) {
     const { x, y } = this.points, { list, kind, order } = this.marks(), { a, b, e, f, wide, high } = view;
-    const sprites = list.map((mark) => this.sprite(mark, view.size, view.ratio));
-    const step = Math.max(...sprites.map((s) => s.r), 1) > 4 ? 4.4 : Math.max(3, 1.3 * sprites[0].r);
+    const { halves, radii, put } = this.stamps(view), q = view.ratio;
+    const step = Math.max(...radii, 1) > 4 ? 4.4 : Math.max(3, 1.3 * radii[0]);
     const columns = Math.ceil(wide / step) + 1, taken = new Uint8Array(columns * (Math.ceil(high / step) + 1));
     const chosen = [];
     let inView = 0;
-    for (const i of order) {
+    for (let n = 0; n < order.length; n++) {
+      const i = order[n];
       if (this.hidden && this.hidden[i]) continue;
       const px = a * x[i] + b * y[i] + e, py = b * x[i] - a * y[i] + f;
       if (px < 0 || py < 0 || px > wide || py > high) continue;
@@ -512,14 +592,15 @@ class Sheet {
     }
     this.thinned = [chosen.length / 3, inView];
     for (let k = chosen.length - 3; k >= 0; k -= 3) {
-      const { canvas, half } = sprites[kind[chosen[k]]], q = view.ratio;
-      ctx.drawImage(canvas, Math.round((chosen[k + 1] - half) * q) / q, Math.round((chosen[k + 2] - half) * q) / q, 2 * half, 2 * half);
+      const mark = kind[chosen[k]], half = halves[mark];
+      put(ctx, mark, Math.round((chosen[k + 1] - half) * q) / q + half, Math.round((chosen[k + 2] - half) * q) / q + half);
     }
   }
 
   // The feature under a place of the plane, of points the nearest; `metres` is how wide a pointer is.
   hit(at, metres, sizes) {
     if (this.geometry === "point") return this.within(at, metres * sizes)[0]?.[0] ?? null;
+    if (!this.whole().paths) return null;
     for (let i = this.count - 1; i >= 0; i--) {
       if (!this.drawn(i)) continue;
       if (this.geometry === "line" ? this.rings.away(i, at, metres * 4) < Infinity
@@ -599,6 +680,7 @@ const Painter = L.Renderer.extend({
     const ends = [[0, 0], [size.x, 0], [0, size.y], [size.x, size.y]].map(([x, y]) => view.plane(x, y));
     view.bounds = [Math.min, Math.max].flatMap((of) => [0, 1].map((k) => of(...ends.map((end) => end[k]))));
     for (const level of this.levels) level.draw(ctx, view);
+    this.rough = view.rough;
   },
 });
 
@@ -627,6 +709,7 @@ function start(map) {
   }
   const outline = new Rings(data.region.outline);
   const edge = Array.from({ length: outline.xy.length / 2 }, (_, i) => [outline.xy[2 * i], outline.xy[2 * i + 1]]);
+  const farthest = Math.max(...edge.map((p) => Math.hypot(...p)));
   // A region beside the pole stands upright on its own meridian; the whole Arctic on that of the CRS.
   const away = (k) => edge.reduce((sum, p) => sum + p[k] / Math.hypot(...p), 0);
   let lon0 = outline.covers(0, [0, 0]) ? -45 : Math.round(plane.inverse([away(0), away(1)])[0]);
@@ -668,7 +751,15 @@ function start(map) {
   const paint = () => painter.paint();
 
   // On a polar stereographic plane parallels are circles about the pole and meridians its rays.
-  const radius = (lat) => Math.abs(plane.forward([-45, lat])[1]);
+  const radii = new Map();
+  function radius(lat) {
+    if (!radii.has(lat)) radii.set(lat, Math.abs(plane.forward([-45, lat])[1]));
+    return radii.get(lat);
+  }
+  function onPlane(lat, lng) {
+    const r = radius(lat), angle = (lng + 45) * RAD;
+    return [r * Math.sin(angle), -r * Math.cos(angle)];
+  }
   function drawGrid(ctx, view) {
     const look = { ...baseLook("graticule"), fill: null };
     ctx.beginPath();
@@ -705,8 +796,7 @@ function start(map) {
     ctx.beginPath();
     if (s.geometry === "point") {
       // What was chosen may stand beneath another mark: it is drawn again, on top.
-      const { list, kind } = s.marks(), { canvas, half } = s.sprite(list[kind[i]], view.size, view.ratio), [x, y] = pixel(view, s.place(i));
-      ctx.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
+      s.stamps(view).put(ctx, s.marks().kind[i], ...pixel(view, s.place(i)));
       trace(ctx, "circle", ...pixel(view, s.place(i)), (s.look(s.class_of(i), i).radius + 5) * view.size);
     } else s.rings.trace(ctx, i, view, s.geometry === "polygon");
     inked(ctx, s.geometry === "line" ? { ...look, weight: 5, opacity: 0.6 } : look);
@@ -840,6 +930,7 @@ function start(map) {
       ctx.textBaseline = "middle";
       ctx.lineJoin = "round";
       const taken = controls();
+      this.legend = byId("legend").open;
       for (const word of namesInView(size)) write(ctx, word, taken, size);
     },
   });
@@ -883,10 +974,8 @@ function start(map) {
     });
   }
 
-  const spot = (place) => map.latLngToContainerPoint(place);
-  const spotOf = (place) => L.point(pixel(frameOf(map, map.containerPointToLayerPoint([0, 0])), place));
+  const stageFrame = () => frameOf(map, map.containerPointToLayerPoint([0, 0]));
   const inside = (p, size, pad) => p.x > pad && p.y > pad && p.x < size.x - pad && p.y < size.y - pad;
-  const within = (place) => outline.covers(0, plane.forward([place.lng, place.lat]));
 
   const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
   const pens = () => (isDark()
@@ -895,8 +984,8 @@ function start(map) {
 
   function namesInView(size) {
     const pen = pens(), found = [];
-    const scale = map.options.crs.scale(map.getZoom());
-    if (gridOn) found.push(...gridNames(size, pen));
+    const frame = stageFrame(), { scale } = frame, spotOf = (place) => L.point(pixel(frame, place));
+    if (gridOn) found.push(...gridNames(size, pen, frame));
     if (!namesOn) return found;
     for (const [s, look] of [
       [sheet.countries, { font: `600 12px ${FACE}`, spacing: "2px", ink: pen.land, halo: pen.landHalo, caps: true }],
@@ -915,8 +1004,7 @@ function start(map) {
     }
     if (sheet.settlements && sheet.settlements.column.population) {
       const least = 4e5 / 4 ** Math.max(0, map.getZoom() - 0.5);
-      for (const i of bySize()) {
-        if ((sheet.settlements.value("population", i) || 0) < least) break;
+      for (const i of ofSize(least)) {
         const p = spotOf(sheet.settlements.place(i));
         if (inside(p, size, 0)) {
           found.push({ text: sheet.settlements.title_of(i), font: `500 11.5px ${FACE}`.replace("11.5", "11"),
@@ -927,22 +1015,23 @@ function start(map) {
     return found;
   }
 
-  let ranked = null;
-  function bySize() {
-    if (!ranked) {
-      const towns = sheet.settlements;
-      ranked = Array.from({ length: towns.count }, (_, i) => i)
-        .sort((a, b) => (towns.value("population", b) || 0) - (towns.value("population", a) || 0)).slice(0, 1500);
-    }
-    return ranked;
+  let people = null;
+  function ofSize(least) {
+    const towns = sheet.settlements;
+    people = people || Float64Array.from({ length: towns.count }, (_, i) => towns.value("population", i) || 0);
+    const large = [];
+    for (let i = 0; i < people.length; i++) if (people[i] >= least) large.push(i);
+    return large.sort((a, b) => people[b] - people[a]).slice(0, 1500);
   }
 
-  function gridNames(size, pen) {
+  function gridNames(size, pen, frame) {
     const found = [], look = { font: `11px ${FACE}`, ink: pen.grid, halo: pen.paper };
+    const spot = (place) => L.point(pixel(frame, place)).round();
+    const within = (place) => Math.hypot(...place) <= farthest && outline.covers(0, place);
     for (let lng = -180; lng < 180; lng += 30) {
       let before = null;
       for (let lat = 45; lat <= 88; lat += 0.25) {
-        const place = L.latLng(lat, lng);
+        const place = onPlane(lat, lng);
         if (!within(place)) { before = place; continue; }
         const p = spot(place);
         if (before) {
@@ -957,15 +1046,15 @@ function start(map) {
     }
     for (let lat = 50; lat < 90; lat += 10) {
       for (const away of [165, -165, 135, -135, 105, -105, 75, -75, 45, -45, 15, -15]) {
-        const place = L.latLng(lat, lon0 + away), p = spot(place);
+        const place = onPlane(lat, lon0 + away), p = spot(place);
         if (inside(p, size, 30) && within(place)) {
           found.push({ ...look, text: latitude(lat), x: p.x, y: p.y, halo: pen.seaHalo });
           break;
         }
       }
     }
-    const p = spot(L.latLng(66.5622, lon0 + 150));
-    if (inside(p, size, 30) && within(L.latLng(66.5622, lon0 + 150))) {
+    const place = onPlane(66.5622, lon0 + 150), p = spot(place);
+    if (inside(p, size, 30) && within(place)) {
       found.push({ ...look, font: `italic 11px ${FACE}`, text: "Arctic Circle", x: p.x, y: p.y, halo: pen.seaHalo });
     }
     return found;
@@ -1027,26 +1116,26 @@ function start(map) {
   function swatch(style, geometry, own) {
     if (geometry === "point") return glyph(style, own || {});
     const stroke = ink((own && own.stroke) || style.stroke), fill = ink((own && own.fill) || style.fill);
+    const width = Math.max((own && own.width) || style.width, 0.8), frame = { x: 2, y: 2.5, width: 18, height: 11 };
+    if (own && own.hatch && geometry !== "line") return hatchedSwatch(hatched(own.hatch, fill, stroke), style, stroke, width);
+    const edge = geometry === "line" || style.width ? stroke : ink(data.base.graticule.stroke);
+    return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" }, geometry === "line"
+      ? el("svg:line", { x1: 1, y1: 8, x2: 21, y2: 8, stroke, "stroke-width": width, "stroke-opacity": style.stroke_opacity, "stroke-dasharray": style.dash.join(" ") || null })
+      : [el("svg:rect", { ...frame, fill, "fill-opacity": Math.max(style.fill_opacity, 0.1) }),
+        el("svg:rect", { ...frame, fill: "none", stroke: edge, "stroke-width": width })]);
+  }
+
+  function hatchedSwatch(fill, style, stroke, width) {
     const canvas = el("canvas", { class: "swatch", width: 66, height: 48, "aria-hidden": "true" });
     const ctx = canvas.getContext("2d");
     ctx.scale(3, 3);
-    ctx.strokeStyle = stroke;
-    ctx.fillStyle = own && own.hatch ? hatched(own.hatch, fill, stroke) : fill;
-    ctx.lineWidth = Math.max((own && own.width) || style.width, 0.8);
-    if (geometry === "line") {
-      ctx.setLineDash(style.dash);
-      ctx.globalAlpha = style.stroke_opacity;
-      ctx.beginPath();
-      ctx.moveTo(1, 8);
-      ctx.lineTo(21, 8);
-      ctx.stroke();
-    } else {
-      ctx.globalAlpha = Math.max(style.fill_opacity, 0.1);
-      ctx.fillRect(2, 2.5, 18, 11);
-      ctx.globalAlpha = 1;
-      if (!style.width) ctx.strokeStyle = ink(data.base.graticule.stroke);
-      ctx.strokeRect(2, 2.5, 18, 11);
-    }
+    ctx.fillStyle = fill;
+    ctx.lineWidth = width;
+    ctx.globalAlpha = Math.max(style.fill_opacity, 0.1);
+    ctx.fillRect(2, 2.5, 18, 11);
+    ctx.globalAlpha = 1;
+    ctx.strokeStyle = style.width ? stroke : ink(data.base.graticule.stroke);
+    ctx.strokeRect(2, 2.5, 18, 11);
     return canvas;
   }
 
@@ -1273,14 +1362,17 @@ function start(map) {
   }
 
   const LISTED = 40;
+  let isListed = false;
+  // Below the fold of the panel it comes with the rest of the page.
   function listFlagged() {
+    if (!isListed) return;
     const chosen = [];
     for (let i = 0; i < nodes.count; i++) {
       const flag = nodes.value("flag", i);
       if ((flag === "robust" || flag === "possible") && !nodes.hidden[i]) chosen.push(i);
     }
     chosen.sort((a, b) => nodes.value("flag_probability", b) - nodes.value("flag_probability", a)
-      || BY_NAME(nodes.title_of(a), nodes.title_of(b)));
+      || byName(nodes.title_of(a), nodes.title_of(b)));
     byId("flagged-note").textContent = chosen.length
       ? `${count(chosen.length, "node")} robust or possible, by probability; ties are ties.${chosen.length > LISTED ? ` The first ${LISTED}:` : ""}`
       : "No node shown is flagged robust or possible.";
@@ -1690,7 +1782,7 @@ function start(map) {
     const turnBy = ordering.rising ? 1 : -1;
     // What is unknown comes last, whichever way the rest runs.
     return chosen.sort(([i, a], [j, b]) => (a === null) - (b === null)
-      || turnBy * (typeof a === "string" ? BY_NAME(a, b) : a - b) || i - j).map(([i]) => i);
+      || turnBy * (typeof a === "string" ? byName(a, b) : a - b) || i - j).map(([i]) => i);
   }
 
   function openTable() {
@@ -2023,7 +2115,7 @@ function start(map) {
   map.getContainer().setAttribute("aria-label", "Polar map. Arrow keys move, plus and minus zoom, Enter opens the point nearest to the middle; search opens a place.");
   map.getContainer().setAttribute("role", "application");
   byId("legend").open = !narrow.matches;
-  byId("legend").addEventListener("toggle", () => names._map && names._write());
+  byId("legend").addEventListener("toggle", () => names._map && names.legend !== byId("legend").open && names._write());
   strip();
   method();
   layerTree();
@@ -2031,6 +2123,10 @@ function start(map) {
   listChanges();
   drawLegend();
   fit();
+  const below = byId("flagged").getBoundingClientRect();
+  const listAtLast = () => { isListed = true; if (nodes) listFlagged(); };
+  if (below.right > 0 && below.top < innerHeight) listAtLast();
+  else afterParsing(listAtLast);
   painter.addTo(map);
   names.addTo(map);
   thinned();
@@ -2055,10 +2151,12 @@ function start(map) {
     return false;
   };
   atHome = true;
-  // What a link asks for may stand at the end of the page.
-  if (location.hash.length > 1) addEventListener("DOMContentLoaded", restore);
   restoring = false;
-  requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
+  // What a link asks for may stand at the end of the page, and so may what a very large window shows.
+  if (location.hash.length > 1) afterParsing(restore);
+  const ready = () => requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
+  if (painter.rough) afterParsing(() => { paint(); ready(); });
+  else ready();
 }
 
 window.arcticPicture = { start };

@@ -99,11 +99,11 @@ _BODY = f"""
 {_DATA}
 """
 
-# folium's own macro, less the switches and the controls this map does not have.
+# folium's own macro, less the switches and the controls this map does not have, and less the centre:
+# a map that has one is laid out for it before page.js has fitted it to its region.
 _START = f"""
 {_CODE}
 var {{{{ this.get_name() }}}} = L.map({{{{ this.get_name()|tojson }}}}, {{
-    center: {{{{ this.location|tojson }}}},
     crs: L.CRS.{{{{ this.crs }}}},
     ...{{{{ this.options|tojavascript }}}}
 }});

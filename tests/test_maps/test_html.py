@@ -367,10 +367,38 @@ def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
     ice = _decoded(_layer(text, "sea_ice")["paths"])
     assert len(ice) == 3
     assert all(shape.contains(shapely.Point(0, 0)) for shape in ice)
-    (land,) = _decoded(_layer(text, "land")["paths"])
-    for point in polar_points([171.0, 179.99, -179.99, -166.0], np.full(4, 69.0)):
-        assert land.contains(point)
-    assert not land.contains(shapely.Point(0, 0))
+    for paths in (_layer(text, "land")["afar"], _data(text, "later-land")["paths"]):
+        (land,) = _decoded(paths)
+        for point in polar_points([171.0, 179.99, -179.99, -166.0], np.full(4, 69.0)):
+            assert land.contains(point)
+        assert not land.contains(shapely.Point(0, 0))
+
+
+@given(st.lists(st.integers(0, 2), min_size=12, max_size=12).filter(any))
+def test_areas_of_cells_come_back_as_runs(grid: list[int]) -> None:
+    boxes = [
+        shapely.box(1e4 * (k % 4), -1e4 * (k // 4), 1e4 * (k % 4 + 1), 1e4 * (1 - k // 4)) for k in range(12)
+    ]
+    areas = [shapely.union_all([b for b, v in zip(boxes, grid, strict=True) if v == k]) for k in (1, 2)]
+    cells = html._cells(np.array(areas, dtype=object))["cells"]
+    assert sum(_unpacked(cells["runs"])) == cells["wide"] * cells["high"]
+    line = [
+        k for k, n in zip(_unpacked(cells["areas"]), _unpacked(cells["runs"]), strict=True) for _ in range(n)
+    ]
+    for area, shape in enumerate(areas, start=1):
+        x, y = np.divmod([k for k, v in enumerate(line) if v == area], cells["wide"])[::-1]
+        west, north, size = (
+            cells["west"] + cells["size"] * x,
+            cells["north"] - cells["size"] * y,
+            cells["size"],
+        )
+        back = shapely.union_all(shapely.box(west, north - size, west + size, north))
+        assert back.symmetric_difference(shape).area == 0
+
+
+def test_areas_that_are_not_of_cells_are_no_cells() -> None:
+    assert html._cells(np.array([shapely.Point(0, 0).buffer(1e5)], dtype=object)) == {}
+    assert html._cells(np.array([shapely.Polygon()], dtype=object)) == {}
 
 
 def test_a_vertex_at_the_pole_is_kept() -> None:
