@@ -397,12 +397,12 @@ def fetch(
 def _fetched(cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()) -> list[Told]:
     from pipelines.fetch import Fetcher  # noqa: PLC0415
     from pipelines.live import refresh, today_and_yesterday  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
+    from pipelines.sources import FETCHABLE  # noqa: PLC0415
 
     today, yesterday = today_and_yesterday()
     with _bytes_progress() as report:
         return refresh(
-            SOURCES, cache, Fetcher(base_url),
+            FETCHABLE, cache, Fetcher(base_url),
             today=today, day=day or yesterday, names=names, report=report,
         )  # fmt: skip
 

@@ -35,7 +35,7 @@ from pipelines import build as line  # noqa: E402
 from pipelines import live  # noqa: E402
 from pipelines.build import Options  # noqa: E402
 from pipelines.fetch import Fetcher  # noqa: E402
-from pipelines.sources import SOURCES  # noqa: E402
+from pipelines.sources import FETCHABLE  # noqa: E402
 
 __all__ = ["main", "refresh"]
 
@@ -47,7 +47,7 @@ def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[dict[str, Any]
     """One source; what is refused is a row of the table, not a failure: the last good stays."""
     today, yesterday = live.today_and_yesterday()
     told = live.refresh(
-        SOURCES, cache, fetcher, today=today, day=yesterday, names=[source_id], is_asked=False
+        FETCHABLE, cache, fetcher, today=today, day=yesterday, names=[source_id], is_asked=False
     )
     return [asdict(row) for row in told]
 
@@ -73,7 +73,7 @@ def refresh(
     """Fetch the sources if asked to, build the picture and publish it; returns the picture's id."""
     if fetch:
         fetcher = Fetcher(base_url)  # one for all, for the pace of each host
-        rows = [row for s in SOURCES if s.remotes for row in _fetch(s.id, Path(cache), fetcher)]
+        rows = [row for s in FETCHABLE if s.remotes for row in _fetch(s.id, Path(cache), fetcher)]
         table = [{key: str(value or "") for key, value in row.items()} for row in rows]
         create_table_artifact(key="sources", table=table, description="What became of each source.")
     options = Options(

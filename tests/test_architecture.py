@@ -17,7 +17,7 @@ from layers.catalog import GRIDS, LAYERS
 from layers.regions import REGIONS
 from layers.scenarios import SCENARIOS
 from layers.schema import PILLARS
-from pipelines.sources import SOURCES
+from pipelines.sources import FETCHABLE, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,7 +226,7 @@ def test_every_module_says_what_it_is(module):
 @pytest.mark.parametrize(
     "ids",
     [
-        [row.id for row in SOURCES], [row.id for row in LAYERS], list(maps.EXPORTS),
+        [row.id for row in FETCHABLE], [row.id for row in LAYERS], list(maps.EXPORTS),
         [row.id for row in REGIONS], [row.id for row in SCENARIOS], list(GRIDS),
     ],
     ids=["SOURCES", "LAYERS", "EXPORTS", "REGIONS", "SCENARIOS", "GRIDS"],

@@ -6,6 +6,7 @@ from pipelines.source import Source
 from pipelines.sources import (
     etopo,
     eurostat_marnet,
+    fetched_only,
     geonames,
     global_power_plants,
     icmm_mines,
@@ -22,7 +23,7 @@ from pipelines.sources import (
     world_port_index,
 )
 
-__all__ = ["SOURCES", "source"]
+__all__ = ["FETCHABLE", "SOURCES", "source"]
 
 SOURCES: tuple[Source, ...] = (
     *etopo.SOURCES,
@@ -42,6 +43,10 @@ SOURCES: tuple[Source, ...] = (
     *own_tables.SOURCES,
     *wanted.SOURCES,
 )
+
+
+# What `arctic-picture fetch` knows: also what no layer is fed by yet.
+FETCHABLE: tuple[Source, ...] = (*SOURCES, *fetched_only.SOURCES)
 
 
 def source(name: str) -> Source:

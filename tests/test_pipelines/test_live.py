@@ -21,7 +21,7 @@ from pipelines.fetch import Fetcher, Limits
 from pipelines.live import accepted_folder, as_text, embedded_table, ledger_of, refresh, stand_in, table_of
 from pipelines.publish import locked
 from pipelines.snapshot import Snapshot, load
-from pipelines.sources import SOURCES, source
+from pipelines.sources import FETCHABLE, SOURCES, source
 from pipelines.store import check_picture
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ class Provider:
         dated(self.file, self.time)
 
     def refresh(self, today: date = TODAY):
-        return refresh(SOURCES, self.cache, Fetcher(self.url, QUICK), today=today, day=today, names=[DAILY])[
-            0
-        ]
+        return refresh(
+            FETCHABLE, self.cache, Fetcher(self.url, QUICK), today=today, day=today, names=[DAILY]
+        )[0]
 
     def more(self, *extents: float) -> pd.DataFrame:
         """The series with days added after its last."""
@@ -231,7 +231,7 @@ def test_two_runs_at_once(provider):
 
 def test_what_is_not_free_is_fetched_only_when_a_person_names_it(tmp_path):
     def state(name: str) -> str:
-        told = refresh(SOURCES, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False)
+        told = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False)
         return {row.source: row.state for row in told}[name]
 
     assert state("telegeography_cables") == "by_name"
@@ -243,10 +243,10 @@ def test_an_unknown_source_is_refused(tmp_path):
     with pytest.raises(
         UsageError, match=r"fetch: expected one of .*nsidc_sea_ice_index.*, found 'nsidc_ice'"
     ):
-        refresh(SOURCES, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=["nsidc_ice"])
+        refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=["nsidc_ice"])
 
 
-@pytest.mark.parametrize("row", [r for s in SOURCES for r in s.remotes], ids=lambda r: r.url[-40:])
+@pytest.mark.parametrize("row", [r for s in FETCHABLE for r in s.remotes], ids=lambda r: r.url[-40:])
 def test_an_address_names_its_hosts_and_stays_inside_the_cache(row):
     there = row.of(TODAY)
     for url in filter(None, (there.url, there.archive)):
@@ -261,7 +261,7 @@ def test_an_address_names_its_hosts_and_stays_inside_the_cache(row):
 
 
 def test_files_of_a_source_have_names_of_their_own():
-    for row in SOURCES:
+    for row in FETCHABLE:
         names = [remote.of(TODAY).file for remote in row.remotes if remote.kind != "page"]
         assert len(names) == len(set(names)), row.id
 
@@ -284,7 +284,7 @@ def fetched(mirror, tmp_path_factory):
         fetcher = Fetcher(url, replace(QUICK, deadline_s=60))
 
         def take(day: date, *names: str) -> None:
-            rows = refresh(SOURCES, folder / "cache", fetcher, today=TODAY, day=day, names=names)
+            rows = refresh(FETCHABLE, folder / "cache", fetcher, today=TODAY, day=day, names=names)
             told.update({row.source: row for row in rows})
 
         take(date(2026, 11, 24))
@@ -343,7 +343,7 @@ def test_nothing_fetched_is_left_out_of_the_mirror():
     """Every address that has a file address is served, or is asked for by day."""
     served = {url.split("?")[0] for url in REAL}
     made = ("ourairports-data", "naciscdn", "polygon", "individual-routes")
-    for row in (remote for s in SOURCES for remote in s.remotes if remote.kind != "page"):
+    for row in (remote for s in FETCHABLE for remote in s.remotes if remote.kind != "page"):
         url = row.of(date.fromisoformat(DAYS.get(row.part, "2026-11-24"))).url.split("?")[0]
         assert url in served or any(word in url for word in made), url
 
