@@ -51,7 +51,9 @@ def altered(folder: Path, change, as_of: dict[str, str] | None = None) -> Path:
         draws=25, seed=0, sources=picture.sources,
     )  # fmt: skip
     told = {"region": "bering", "scenario": "today", "as_of": picture.day.isoformat(), "draws": 25, "seed": 0}
-    return store(made, folder, options=told | {"sensitivity": 0}, used=loaded, exports=())
+    return store(
+        made, folder, options=told | {"sensitivity": 0, "audience": "public"}, used=loaded, exports=()
+    )
 
 
 def test_a_picture_and_itself_differ_in_nothing(bering):
@@ -105,7 +107,7 @@ def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
     assert (row["id"], row["as_of_old"], row["as_of_new"]) == (
         "nga_world_port_index", "2025-05-27", "2026-10-01",
     )  # fmt: skip
-    assert told["methods"] == []
+    assert told["methods"] == [], told["methods"]
     rows = {(row["id"], row["change"], row["what"]): row for row in told["nodes"]}
     assert rows[f"port:{gone}", "gone", ""]["cause"] == SOURCE
     assert "no longer lists it" in rows[f"port:{gone}", "gone", ""]["why"]
