@@ -425,6 +425,7 @@ KEYS = {
     "memberships.csv": ["country_iso3"],
     "military_sites.csv": ["site_key", "source_title"],
     "overrides.csv": ["node_id", "column", "since"],
+    "polaris_riv.csv": ["ice_class", "ice_type"],
     "sea_level_projections.csv": ["psmsl_id"],
     "sea_level_trends.csv": ["psmsl_id", "made"],
     "sea_routes.csv": ["route_key", "seq"],
@@ -439,6 +440,7 @@ CITATIONS = {
         "confidence_us",
     ],
     "memberships.csv": ["source"],
+    "polaris_riv.csv": ["source_title"],  # a circular of the IMO: it has a number and no open address
     "strategic_projects.csv": ["source"],
 }
 
