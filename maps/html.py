@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from maps.style import BASE, MEDIAN_ENDS, classed, style_of
 from maps.text import visible as _text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from layers.schema import Layer
     from maps.style import Style
 
-__all__ = ["page", "write"]
+__all__ = ["OUTLINES", "outlines", "page", "write"]
 
 _HERE = Path(__file__).parent
+OUTLINES = _HERE / "outlines.json.zlib"
 _SCRIPTS = ("vendor/leaflet.js", "vendor/proj4.js", "vendor/proj4leaflet.js", "page.js")
 _STYLES = ("vendor/leaflet.css", "page.css")
 _LICENCES = ("leaflet", "proj4", "mgrs", "wkt-parser", "proj4leaflet")
@@ -126,7 +128,7 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
         for layer in picture.layers
         if layer.geometry != "table" and _DRAWN_BY.get(layer.id) not in there
     ]
-    first: dict[bytes, str] = {}
+    first: dict[str, str] = {}
     layers, later = [], {}
     for layer in drawn:
         one = _layer(layer, picture, first)
@@ -213,13 +215,13 @@ def _compared(picture: Picture, other: Picture) -> dict[str, Any] | None:
     }
 
 
-def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str, Any]:
+def _layer(layer: Layer, picture: Picture, first: dict[str, str]) -> dict[str, Any]:
     """Describe a layer. Shapes that an earlier one has too are left to it, by its id in `first`."""
     table: Any = picture.tables[layer.id]
     rows = len(table)
     if layer.id == "sea_ice":
         table = _ice_shown(table)
-    dates = sorted(set(table["as_of"].dropna().astype(str)))
+    dates = sorted(table["as_of"].dropna().unique().tolist())
     geometry = np.asarray(table.geometry.array, dtype=object)
     # The key of a road segment tells a reader nothing and weighs as much as the segment; a node
     # has its key twice.
@@ -235,7 +237,7 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
         "count": len(table),
         "as_of": " to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else "",
         "sources": sorted(
-            set(map(_text, table["source_id"].dropna()))
+            set(map(_text, table["source_id"].dropna().unique()))
             | {
                 _text(source.id)
                 for source in picture.sources
@@ -250,20 +252,17 @@ def _layer(layer: Layer, picture: Picture, first: dict[bytes, str]) -> dict[str,
         content |= {"x": _packed(xy[:, 0]), "y": _packed(xy[:, 1])}
     else:
         wkb = b"".join(shapely.to_wkb(geometry))
-        owner = first.setdefault(hashlib.sha256(wkb).digest(), layer.id)
-        tolerance_m = 0.0 if layer.id in _EXACT else _TOLERANCE_M[layer.geometry]
-        is_coverage = layer.id in _COVERAGES
-        content["paths"] = (
-            _paths(geometry, layer.geometry, tolerance_m, is_coverage=is_coverage)
-            if owner == layer.id
-            else owner
-        )
+        digest = hashlib.sha256(wkb).hexdigest()
+        owner = first.setdefault(digest, layer.id)
         # The first view of a cap is a far one: what it needs of the shapes comes first.
-        if picture.region.is_cap and owner == layer.id and content["style"]["visible"]:
-            if layer.id in _CELLS and not set(content["sources"]) & set(picture.late):
-                content |= _cells(geometry)
-            elif tolerance_m and layer.geometry == "polygon":
-                content["afar"] = _paths(geometry, "polygon", _AFAR_M, is_coverage=is_coverage)
+        is_first = picture.region.is_cap and content["style"]["visible"]
+        if owner == layer.id:
+            key = _outline_key(layer.id, digest, is_first=is_first)
+            content |= _outlines().get(key) or _outline(layer, geometry, is_first=is_first)
+        else:
+            content["paths"] = owner
+        if set(content["sources"]) & set(picture.late):
+            content.pop("cells", None)
     if layer.id in _LABELLED:
         # A cap shows all there is; another region shows a part, and the name belongs into that.
         region = picture.region
@@ -429,6 +428,48 @@ def _packed(values: Any) -> str:
 
 
 # --- shapes ----------------------------------------------------------------------------------
+
+
+def _outline(layer: Layer, geometry: NDArray[np.object_], *, is_first: bool) -> dict[str, Any]:
+    """Code the shapes of a layer: `paths`, and what a first view needs of them, `cells` or `afar`."""
+    tolerance_m = 0.0 if layer.id in _EXACT else _TOLERANCE_M[layer.geometry]
+    is_coverage = layer.id in _COVERAGES
+    content: dict[str, Any] = {
+        "paths": _paths(geometry, layer.geometry, tolerance_m, is_coverage=is_coverage)
+    }
+    if is_first and layer.id in _CELLS:
+        content |= _cells(geometry)
+    elif is_first and tolerance_m and layer.geometry == "polygon":
+        content["afar"] = _paths(geometry, "polygon", _AFAR_M, is_coverage=is_coverage)
+    return content
+
+
+def _outline_key(layer_id: str, digest: str, *, is_first: bool) -> str:
+    return f"{layer_id} {digest} {'first' if is_first else 'later'}"
+
+
+@cache
+def _outlines() -> dict[str, dict[str, Any]]:
+    """The coded shapes that were made with the snapshot (decisions/0006), by what they were made of."""
+    return dict(json.loads(zlib.decompress(OUTLINES.read_bytes())))
+
+
+def outlines(layers: Iterable[Layer], tables: Mapping[str, Any]) -> bytes:
+    """Code the shapes of layers that no picture changes, for `OUTLINES`; same input, same content.
+
+    They are found again by a hash of the shapes: of others nothing is taken from here.
+    """
+    kept = {}
+    for layer in layers:
+        if layer.geometry not in _TOLERANCE_M or layer.id in _DRAWN_BY:
+            continue
+        table = _ice_shown(tables[layer.id]) if layer.id == "sea_ice" else tables[layer.id]
+        geometry = np.asarray(table.geometry.array, dtype=object)
+        digest = hashlib.sha256(b"".join(shapely.to_wkb(geometry))).hexdigest()
+        is_first = style_of(layer).visible
+        key = _outline_key(layer.id, digest, is_first=is_first)
+        kept[key] = _outline(layer, geometry, is_first=is_first)
+    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 9)
 
 
 def _paths(

@@ -307,7 +307,8 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
-    from pipelines.snapshot.make import make, make_standing  # noqa: PLC0415
+    from maps.html import OUTLINES  # noqa: PLC0415
+    from pipelines.snapshot.make import make, make_outlines, make_standing  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     lines: list[str] = []
@@ -328,6 +329,7 @@ def snapshot(
                 report=tell,
             )
         )
+    OUTLINES.write_bytes(make_outlines(SOURCES))
     text = "\n".join([*lines, f"{made['bytes']} bytes in all"])
     _say({"bytes": made["bytes"], "sources": len(made["sources"]), "said": lines}, as_json=as_json, text=text)
 

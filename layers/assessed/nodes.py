@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -152,8 +153,12 @@ def _nearest_exits(
 def _lacking(evidence: pd.DataFrame) -> dict[str, str]:
     """The required dual-use rows that each node does not meet or that are not known, in words."""
     rows = evidence[(evidence["group"] == "d_required") & ~(evidence["score"] == 1)]
-    words = rows["indicator"].str.replace("_", " ") + np.where(rows["score"].isna(), " not known", " not met")
-    return words.groupby(rows["node_id"]).agg(", ".join).to_dict()
+    said: dict[str, list[str]] = {}
+    columns = (rows[name].tolist() for name in ("node_id", "indicator", "score"))
+    for node, indicator, score in zip(*columns, strict=True):
+        known = "not known" if math.isnan(score) else "not met"
+        said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} {known}")
+    return {node: ", ".join(words) for node, words in said.items()}
 
 
 def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) -> pd.Series:
@@ -161,15 +166,11 @@ def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) ->
     open_rows = would_narrow(evidence)
     place = open_rows.groupby("node_id").cumcount()
     top = open_rows[place < most]
-    words = (
-        top["indicator"].str.replace("_", " ")
-        + " ("
-        + top["axis"]
-        + ", "
-        + top["width"].map("{:.2f}".format)
-        + ")"
-    )
-    return words.groupby(top["node_id"]).agg("; ".join).reindex(nodes.index)
+    said: dict[str, list[str]] = {}
+    columns = (top[name].tolist() for name in ("node_id", "indicator", "axis", "width"))
+    for node, indicator, axis, width in zip(*columns, strict=True):
+        said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} ({axis}, {width:.2f})")
+    return pd.Series({node: "; ".join(words) for node, words in said.items()}, dtype=object).reindex(nodes.index)
 
 
 def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:

@@ -67,6 +67,10 @@ class Grids(Mapping[str, "xr.Dataset"]):
                 self._read[name] = dataset.load()
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is one of that id; asked without reading it."""
+        return name in self.files
+
     def __iter__(self) -> Iterator[str]:
         """The ids."""
         return iter(self.files)

@@ -23,6 +23,7 @@ from layers.catalog import LAYERS
 from layers.compose import derive_standing
 from layers.errors import SourceError
 from layers.schema import conform
+from maps.html import outlines
 from pipelines.netcdf import write_grid
 from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pipelines.snapshot import Snapshot
     from pipelines.source import Source
 
-__all__ = ["fetch_packages", "make", "make_standing"]
+__all__ = ["fetch_packages", "make", "make_outlines", "make_standing"]
 
 _LIMIT_BYTES = 8_000_000
 
@@ -158,6 +159,19 @@ def _standing(held: Snapshot, stage: Path) -> list[dict[str, Any]]:
         {"id": name} | _stored(table, stage / f"{name}.parquet")
         for name, table in derive_standing(held.feeds, held.grids).items()
     ]
+
+
+def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
+    """Code for the web map the shapes of the embedded sources (decisions/0006); the bytes to keep.
+
+    Raises
+    ------
+    SourceError
+        If the snapshot is damaged.
+    """
+    held = load(sources, folder)
+    tables = {name: table for name in held.files if (table := held.table(name)) is not None}
+    return outlines([layer for layer in LAYERS if layer.is_published and layer.id in tables], tables)
 
 
 def _publish(
