@@ -105,7 +105,7 @@ def _feed(reports: list[dict[str, Any]]) -> str:
     _text(_text(feed, "author", ""), "name", "arctic-picture")
     _text(feed, "link", "").attrib |= {"rel": "self", "href": FEED}
     for told in reversed(reports):
-        lines = as_text(told).splitlines()
+        lines = as_text(told).split("\n") if told["old"] else [headline(told)]
         more = [f"... and {len(lines) - LINES} lines more in changes/{told['number']:06}.json"]
         entry = _text(feed, "entry", "")
         _text(entry, "id", uuid.uuid5(_SPACE, f"{told['number']} {told['time']} {told['new']}").urn)

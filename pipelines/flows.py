@@ -167,7 +167,9 @@ def refresh(
         told = _fetch_all(run, Path(cache), base_url) if fetch else []
         options = Options(region=region, scenario=scenario, draws=draws, seed=seed, cache=held)
         run.say("build", region=region, scenario=scenario)
-        made = _build.submit(options).result()
+        # In the main thread its time limit can interrupt it.
+        is_here = isinstance(refresh.task_runner, ThreadPoolTaskRunner)
+        made = _build(options) if is_here else _build.submit(options).result()
         run.say("publish")
         upstream: list[Any] = [_asset("source", source.id) for source in line.shown_sources(options)]
         publish = _publish.with_options(assets=[_asset("picture", region)], asset_deps=upstream)

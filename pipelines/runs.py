@@ -80,13 +80,13 @@ def runs_of(root: Path) -> list[dict[str, Any]]:
     for row in _events(root):
         run = runs.setdefault(
             row["run"],
-            {"run": row["run"], "began": row["time"], "last": "", "end": None, "at": None, "picture": None},
+            {"run": row["run"], "began": row["time"], "last": "", "end": None, "at": None, "reason": None}
+            | {"picture": None},
         )
-        run |= {name: row[name] for name in ("picture", "reason") if name in row}
         if row["event"] in ENDS:
-            run |= {"end": row["event"], "at": row["time"]}
+            run |= {"end": row["event"], "at": row["time"], "reason": row.get("reason")}
         else:
-            run["last"] = row["event"]
+            run |= {"last": row["event"], "picture": row.get("picture", run["picture"])}
     return list(runs.values())
 
 
