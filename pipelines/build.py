@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from pipelines.snapshot import Snapshot
     from pipelines.source import Source
 
-__all__ = ["Options", "build", "compose_snapshot", "read_own", "scenario_of", "shown_sources", "summary"]
+__all__ = [
+    "Options",
+    "build",
+    "compose_snapshot",
+    "make",
+    "put",
+    "read_own",
+    "scenario_of",
+    "shown_sources",
+    "summary",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,20 +195,28 @@ def compose_snapshot(
     return picture if is_for_all else replace(picture, audience=options.audience), loaded
 
 
-def build(
-    root: Path, options: Options, report: Callable[[str], None] = lambda _: None
-) -> tuple[Path, Picture]:
-    """Build the picture of the embedded snapshot and publish it under `root`.
+def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tuple[Picture, Snapshot]:
+    """Compose the picture with its user's private layers; returns it with what it was made from.
 
-    The picture comes back without the user's private layers. Raises as `compose_snapshot` and
-    `pipelines.private.read_private`, and ExportError if it cannot be published.
+    Raises as `compose_snapshot` and `pipelines.private.read_private`.
     """
     from pipelines.private import add_private  # noqa: PLC0415
-    from pipelines.store import store  # noqa: PLC0415
 
     own = read_own(options)
     picture, used = compose_snapshot(options, report)
-    picture = add_private(picture, own, options.audience)
+    return add_private(picture, own, options.audience), used
+
+
+def put(
+    root: Path,
+    options: Options,
+    made: tuple[Picture, Snapshot],
+    report: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Publish what `make` gave under `root`; raises ExportError if it cannot be published."""
+    from pipelines.store import store  # noqa: PLC0415
+
+    picture, used = made
     told = {
         "region": options.region,
         "scenario": picture.scenario.id,
@@ -208,7 +226,18 @@ def build(
         "sensitivity": options.sensitivity,
         "audience": options.audience,
     }
-    return store(picture, root, options=told, used=used, report=report), picture.to_pass_on()
+    return store(picture, root, options=told, used=used, report=report)
+
+
+def build(
+    root: Path, options: Options, report: Callable[[str], None] = lambda _: None
+) -> tuple[Path, Picture]:
+    """Build the picture of the embedded snapshot and publish it under `root`.
+
+    The picture comes back without the user's private layers. Raises as `make` and `put`.
+    """
+    made = make(options, report)
+    return put(root, options, made, report), made[0].to_pass_on()
 
 
 def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:

@@ -453,8 +453,20 @@ def serve(
     cache: Annotated[Path, typer.Option(help="Where fetched files are kept.")] = _CACHE,
     base_url: Annotated[str, typer.Option(help="One mirror for every host.")] = "",
     region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
+    webhook: Annotated[
+        str, typer.Option(envvar="ARCTIC_PICTURE_WEBHOOK", help="Told of each new picture: https, or here.")
+    ] = "",
 ) -> None:
-    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL)."""
+    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL).
+
+    Beside the pictures: runs.jsonl, health.json, changes.atom. A webhook with a secret in it is better
+    set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
+    """
+    if webhook:
+        from pipelines.fetch import webhook_host  # noqa: PLC0415
+
+        webhook_host(webhook)
+        os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect keeps those in plain text
     # Another process: Prefect is imported in its own home only, and takes seconds to be.
     given = ["--fetch", "--cron", cron, "--out", out, "--cache", cache, "--region", region]
     command = [sys.executable, "-m", "pipelines.flows", *map(str, given), "--base-url", base_url]

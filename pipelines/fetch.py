@@ -29,7 +29,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, SSLError
 
-from layers.errors import SourceError
+from layers.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from pipelines.source import Remote
 
-__all__ = ["Fetched", "Fetcher", "Limits", "RefusedError", "Seen"]
+__all__ = ["Fetched", "Fetcher", "Limits", "RefusedError", "Seen", "post", "webhook_host"]
 
 _HOPS = 5
 _BLOCK = 1 << 20
@@ -47,7 +47,12 @@ _AGENT = "arctic-picture (open situational picture; one request a second)"
 
 
 class RefusedError(SourceError):
-    """What a server sent, or did not send, is not taken; what was held before stays."""
+    """What a server sent, or did not send, is not taken; what was held before stays.
+
+    `may_pass` says that another time may bring it: the server was busy, or could not be reached.
+    """
+
+    may_pass = False
 
 
 class _AgainError(Exception):
@@ -205,7 +210,7 @@ class Fetcher:
             With address, expected and found, within `limits.deadline_s` and a second.
         """
         into.mkdir(parents=True, exist_ok=True)
-        reasons = []
+        reasons, may_pass = [], False
         with _Guard(self.limits.deadline_s, is_mirror=bool(self.mirror)) as guard:
             for url in filter(None, (address.url, address.archive)):
                 try:
@@ -214,7 +219,10 @@ class Fetcher:
                     return self._patiently(url, address, into, known or Seen(), guard, report)
                 except RefusedError as error:
                     reasons.append(f"{url}: {error}")
-        raise RefusedError("; ".join(reasons))
+                    may_pass |= error.may_pass
+        refused = RefusedError("; ".join(reasons))
+        refused.may_pass = may_pass
+        raise refused
 
     def _patiently(
         self,
@@ -233,7 +241,9 @@ class Fetcher:
                 guard.left_s()
                 if number == self.limits.tries:
                     msg = f"expected the file, found {fault} in each of {number} tries"
-                    raise RefusedError(msg) from fault
+                    refused = RefusedError(msg)
+                    refused.may_pass = True
+                    raise refused from fault
                 wait = fault.wait_s
                 if wait is None:
                     wait = self.limits.backoff_s * 2 ** (number - 1) * random.uniform(0.5, 1.5)  # noqa: S311
@@ -373,6 +383,65 @@ def _host_of(url: str, address: Remote) -> str:
         msg = f"expected {' or '.join(sorted(address.allowed))}, found {url[:200]!r}"
         raise RefusedError(msg)
     return host
+
+
+def webhook_host(url: str) -> str:
+    """The host of a webhook, which is all of its address that is ever said: the rest may be a secret.
+
+    Raises
+    ------
+    UsageError
+        If it is neither https nor on this machine.
+    """
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme, parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        scheme = host = ""
+    if not host or scheme not in ({"https", "http"} if _is_here(host) else {"https"}):
+        msg = "webhook: expected https, or http to this machine, found another address: give one of the two"
+        raise UsageError(msg)
+    return host
+
+
+def _is_here(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def post(url: str, body: bytes, deadline_s: float = 20.0) -> int:
+    """Post JSON to a webhook once, following no redirect; returns the status.
+
+    Raises
+    ------
+    UsageError
+        If the address is none a webhook may have.
+    RefusedError
+        If it does not answer in time, or with another status than 2xx; names the host alone.
+    """
+    host, parts = webhook_host(url), urlsplit(url)
+    target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    headers = {"User-Agent": _AGENT, "Content-Type": "application/json", "Connection": "close"}
+    try:
+        with _Guard(deadline_s, is_mirror=True) as guard:  # the receiver is the user's own choice
+            named: dict[str, Any] = {"timeout": Timeout(deadline_s), "guard": guard}
+            pool = (
+                _TlsPool(host, parts.port, ssl_context=_tls(), **named)
+                if parts.scheme == "https"
+                else _Pool(host, parts.port, **named)
+            )
+            answer = pool.urlopen("POST", target, body=body, headers=headers, redirect=False, retries=False)
+            status = answer.status
+    except (HTTPError, OSError, ValueError) as error:
+        # The words of these errors may hold the address.
+        msg = f"webhook {host}: expected an answer within {deadline_s:g} s, found {type(error).__name__}"
+        raise RefusedError(msg) from None
+    if not 200 <= status < 300:
+        msg = f"webhook {host}: expected status 2xx, found {status}"
+        raise RefusedError(msg)
+    return status
 
 
 def _check_status(answer: BaseHTTPResponse) -> None:

@@ -66,6 +66,7 @@ class Told:
     rows_before: int | None = None
     size: int = 0
     warnings: tuple[str, ...] = ()
+    may_pass: bool = False  # refused by a server that was busy or not reached
 
     @property
     def is_late(self) -> bool:
@@ -205,7 +206,8 @@ def _take(
     try:
         files = _fetch_all(run, remotes, fetcher, row, before, report)
     except SourceError as error:
-        return _keep(run, ledger, "refused", str(error))
+        told = _keep(run, ledger, "refused", str(error))
+        return replace(told, may_pass=getattr(error, "may_pass", False))
     name = hashlib.sha256("".join(sorted(file["sha256"] for file in files.values())).encode()).hexdigest()[
         :16
     ]

@@ -22,16 +22,25 @@ from pipelines.source import sha256_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MANIFEST", "faults_of", "identify", "locked", "manifest_of", "picture_folder", "publish"]
+__all__ = [
+    "MANIFEST",
+    "faults_of",
+    "identify",
+    "locked",
+    "manifest_of",
+    "picture_folder",
+    "publish",
+    "write_whole",
+]
 
 MANIFEST = "MANIFEST.json"
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Hold the root's lock; the kernel frees it when the process dies."""
+def locked(root: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold a lock of the root; the kernel frees it when the process dies."""
     # A link planted under the name is refused, not followed; nothing is ever written into it.
-    lock = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    lock = os.open(root / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,6 +105,18 @@ def publish(
     except OSError as error:
         msg = f"{root}: expected to publish a picture, found {error}: the last picture stands unchanged"
         raise ExportError(msg) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file beside the pictures in one step; a link planted under its name is replaced too."""
+    part = path.with_name(f".{path.name}")
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:

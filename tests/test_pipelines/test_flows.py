@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest_pipelines import ROOT, environment, run_command
 from fault_server import serving
+
+from pipelines.runs import runs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PICTURE = "arctic://picture/bering"
+ASSETS = '{"filter": {"event": {"prefix": ["prefect.asset.materialization"]}}, "limit": 50}'
 
 CALL = """
 import os, sys
@@ -70,55 +83,6 @@ def test_the_flow_fails_where_the_build_fails(tmp_path):
     assert not (tmp_path / "flow" / "latest").exists()
 
 
-@pytest.mark.prefect
-def test_an_every_minute_cron_publishes_twice(tmp_path):
-    """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule.
-
-    The mirror serves nothing, so every source is refused and the picture is DEGRADED, twice the same.
-    """
-    with serving(tmp_path) as mirror, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        api = f"http://127.0.0.1:{port}/api"
-        extra = {
-            "PREFECT_HOME": str(tmp_path / "prefect"), "HOME": str(tmp_path), "PREFECT_API_URL": api,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "NO_COLOR": "1",
-        }  # fmt: skip
-        env = environment(**extra)
-        log = (tmp_path / "log").open("w")
-        python = [sys.executable, "-m"]
-        started = [
-            subprocess.Popen(
-                [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-                env=env, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
-            )
-        ]  # fmt: skip
-        try:
-            wait_for(lambda: answers(f"{api}/health"), 90, log.name)
-            started.append(
-                subprocess.Popen(
-                    [
-                        *python, "pipelines", "serve", "--cron", "* * * * *", "--region", "bering",
-                        "--base-url", mirror,
-                    ],
-                    env=env, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True,
-                )
-            )  # fmt: skip
-            wait_for(lambda: len(completed(api)) >= 2, 400, log.name)
-            done = completed(api)
-        finally:
-            for process in started:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            log.close()
-    starts = [datetime.fromisoformat(run["expected_start_time"]) for run in done]
-    assert all(start.second == 0 for start in starts), "runs of the schedule, on the minute"
-    assert len(set(starts)) == len(done) >= 2
-    folder = (tmp_path / "pictures" / "latest").resolve()
-    assert json.loads((folder / "MANIFEST.json").read_text())["status"] == "DEGRADED"
-    assert run_command(tmp_path, "check", str(tmp_path / "pictures")).returncode == 0
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
@@ -127,20 +91,287 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for(holds, seconds: float, log: str) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, Path(log).read_text()[-3000:]
-        time.sleep(2)
+class Server:
+    """A real Prefect server of its own, and what is started against it; all of it ended by process id."""
+
+    def __init__(self, folder: Path, **more: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.folder, self.home, self.started = folder, f"http://127.0.0.1:{port}", []
+        self.api = f"{self.home}/api"
+        self.env = environment(**{
+            "PREFECT_HOME": str(folder / "prefect"), "HOME": str(folder), "PREFECT_API_URL": self.api,
+            "PREFECT_SERVER_UI_API_URL": self.api, "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1", "NO_COLOR": "1", "COLUMNS": "200", "PREFECT_CLI_COLORS": "false", **more,
+        })  # fmt: skip
+        self.log = (folder / "log").open("w")
+        self.start("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
+        self.wait_for(lambda: answers(f"{self.api}/health"), 90)
+
+    def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=self.env, cwd=cwd or self.folder, stdout=self.log, stderr=self.log, start_new_session=True,
+        )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def run(self, *arguments: str, cwd: Path | None = None) -> str:
+        process = self.start(*arguments, cwd=cwd)
+        code = process.wait(timeout=120)
+        assert code == 0, Path(self.log.name).read_text()[-3000:]
+        return Path(self.log.name).read_text()
+
+    def flow(self, out: str) -> subprocess.Popen[bytes]:
+        return self.start("pipelines.flows", "--region", "bering", "--draws", "25", "--out", out)
+
+    def wait_for(self, holds, seconds: float, pause_s: float = 1.0):
+        ends = time.monotonic() + seconds
+        while not (found := holds()):
+            assert time.monotonic() < ends, Path(self.log.name).read_text()[-3000:]
+            time.sleep(pause_s)
+        return found
+
+    def ask(self, what: str, query: str = "{}") -> list[dict]:
+        asked = urllib.request.Request(
+            f"{self.api}/{what}/filter", method="POST", headers={"Content-Type": "application/json"},
+            data=query.encode(),
+        )  # fmt: skip
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.load(answer)
+
+    def runs(self, deployment: str, state: str = "COMPLETED") -> list[dict]:
+        deployed = {row["id"]: row["name"] for row in self.ask("deployments")}
+        runs = self.ask("flow_runs", json.dumps({"flow_runs": {"state": {"type": {"any_": [state]}}}}))
+        return [run for run in runs if deployed.get(run["deployment_id"]) == deployment]
+
+    def end(self) -> None:
+        for process in self.started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.log.close()
 
 
-def completed(api: str) -> list[dict]:
-    asked = urllib.request.Request(
-        f"{api}/flow_runs/filter", method="POST", headers={"Content-Type": "application/json"},
-        data=b'{"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}',
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    """One server for all, with `serve --cron` on it from the start: the minutes it takes are used.
+
+    The mirror serves nothing, so every source is refused and its picture is DEGRADED.
+    """
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "mirror").mkdir()
+    with serving(folder / "mirror") as mirror:
+        server = Server(folder)
+        try:
+            server.start(
+                "pipelines", "serve", "--cron", "* * * * *", "--region", "bering", "--base-url", mirror
+            )
+            yield server
+        finally:
+            server.end()
+
+
+def events(root: Path) -> list[dict]:
+    path = root / "runs.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def is_clean(root: Path) -> None:
+    """The picture that stands is whole, no lock is held, and nothing staged is left."""
+    assert run_command(root, "check", str(root)).returncode == 0
+    for name in (".lock", ".running"):
+        with (root / name).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert not (root / "staging").exists()
+    assert not [
+        path.name for path in root.iterdir() if path.name in {".latest", ".changes.atom", ".health.json"}
+    ]
+
+
+@pytest.mark.prefect
+def test_a_run_killed_in_the_middle_is_followed_by_a_whole_one(server):
+    """kill -9 while it builds, then while it publishes: the next run says so, and leaves nothing behind."""
+    root = server.folder / "killed"
+    for event, is_there in (("build", lambda: True), ("publish", lambda: any(root.glob("staging/*/*/*")))):
+        process = server.flow("killed")
+
+        def has_come(event=event, is_there=is_there, pid=process.pid) -> bool:
+            said = events(root)
+            mine = {row["run"] for row in said if row.get("pid") == pid}
+            return any(row["event"] == event and row["run"] in mine for row in said) and is_there()
+
+        server.wait_for(has_come, 60, 0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert not (root / "latest").exists(), "killed before anything was published"
+        if event == "publish":
+            assert any(root.glob("staging/*")), "the kill came in the middle of publishing"
+    assert server.flow("killed").wait(timeout=120) == 0, Path(server.log.name).read_text()[-3000:]
+    is_clean(root)
+    told = runs_of(root)
+    assert [(run["end"], run["last"]) for run in told] == [
+        ("killed", "build"), ("killed", "publish"), ("ended", "announced"),
+    ]  # fmt: skip
+    assert told[2]["picture"] == (root / "latest").resolve().name
+    health = json.loads((root / "health.json").read_text())
+    assert health["run"]["end"] == "ended"
+    assert health["picture"]["id"] == told[2]["picture"]
+    # Prefect still believes that the two are at work: nothing here rests on it.
+    running = server.ask("flow_runs", '{"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}')
+    assert len([run for run in running if run["parameters"].get("out") == "killed"]) == 2
+
+
+@pytest.mark.prefect
+def test_a_work_pool_takes_a_run_to_a_picture(server):
+    """`prefect deploy` of prefect.yaml as it stands, and a process worker."""
+    server.env["ARCTIC_PICTURE_CLONE"] = str(ROOT)
+    root = server.folder / "pooled"
+    server.run("prefect", "work-pool", "create", "arctic", "--type", "process")
+    server.run("prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
+    names = {row["name"]: row for row in server.ask("deployments")}
+    assert set(names) == {"arctic-picture", "pool-daily", "pool-by-hand"}
+    assert [row["schedule"]["cron"] for row in names["pool-daily"]["schedules"]] == ["0 5 * * *"]
+    assert {names[name]["work_pool_name"] for name in ("pool-daily", "pool-by-hand")} == {"arctic"}
+    server.run(
+        "prefect", "deployment", "run", "refresh/pool-by-hand", "--param", "region=bering", "--param",
+        "draws=25", "--param", f"out={root}",
     )  # fmt: skip
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        return json.load(answer)
+    server.start("prefect", "worker", "start", "--pool", "arctic", "--run-once")
+    server.wait_for(lambda: server.runs("pool-by-hand"), 120)
+    is_clean(root)
+    assert [run["end"] for run in runs_of(root)] == ["ended"]
+
+
+@pytest.mark.prefect
+def test_an_every_minute_cron_publishes_twice(server):
+    """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule."""
+    server.wait_for(lambda: len(server.runs("arctic-picture")) >= 2, 300)
+    done = server.runs("arctic-picture")
+    starts = [datetime.fromisoformat(run["expected_start_time"]) for run in done]
+    assert all(start.second == 0 for start in starts), "runs of the schedule, on the minute"
+    assert len(set(starts)) == len(done) >= 2
+    root = server.folder / "pictures"
+    manifest = json.loads((root / "latest" / "MANIFEST.json").read_text())
+    assert manifest["status"] == "DEGRADED"
+    assert run_command(server.folder, "check", str(root)).returncode == 0
+    ended = [run for run in runs_of(root) if run["end"] == "ended"]
+    assert len(ended) >= 2
+    assert {run["picture"] for run in ended} == {manifest["id"]}
+    late = [row for row in json.loads((root / "health.json").read_text())["sources"] if row["reason"]]
+    assert "found 404" in late[0]["reason"]
+    assert late[0]["late_since"]
+    # What is made and of what, as Prefect keeps it: it has no page for it.
+    made = [
+        e for e in server.ask("events", ASSETS)["events"] if e["resource"]["prefect.resource.id"] == PICTURE
+    ]
+    assert any(e["event"] == "prefect.asset.materialization.succeeded" for e in made)
+    assert "arctic://source/nga_world_port_index" in json.dumps([e["related"] for e in made])
+
+
+@pytest.mark.prefect
+@pytest.mark.chromium
+def test_the_server_shows_run_and_artifacts(server, tmp_path):
+    """The Prefect pages in Chromium: the run's state, its table of sources and its summary."""
+    from playwright.sync_api import sync_playwright
+
+    [run, *_] = server.wait_for(lambda: server.runs("arctic-picture"), 200)
+    of_run = json.dumps({"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        page.goto(f"{server.home}/runs/flow-run/{run['id']}")
+        page.get_by_text("Completed", exact=True).first.wait_for(timeout=60_000)
+        page.get_by_text("publish", exact=False).first.wait_for(timeout=30_000)
+        page.screenshot(path=tmp_path / "run.png")
+        for key, shown in (("sources", "nga_world_port_index"), ("picture", "DEGRADED")):
+            [made] = [row for row in server.ask("artifacts", of_run) if row["key"] == key]
+            page.goto(f"{server.home}/artifacts/artifact/{made['id']}")
+            page.get_by_text(shown, exact=False).first.wait_for(timeout=30_000)
+            page.screenshot(path=tmp_path / f"{key}.png")
+        browser.close()
+
+
+@pytest.fixture
+def postgres(tmp_path) -> Iterator[str]:
+    """A database of its own, where PostgreSQL is installed; gives its address."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("not on this machine: postgresql")
+    place, data, as_user = found[-1].parent, tmp_path / "data", []
+    if os.getuid() == 0:  # it refuses to run as root
+        as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.stat().st_uid == 0 and folder.is_relative_to(tempfile.gettempdir()):
+                folder.chmod(folder.stat().st_mode | 0o711)
+    data.mkdir()
+    if as_user:
+        shutil.chown(data, "nobody", "nogroup")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def quietly(*command: str | Path) -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=60)
+
+    quietly(*as_user, place / "initdb", "-A", "trust", "-U", "arctic", "-D", data)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    control = [*as_user, place / "pg_ctl", "-D", data, "-w"]
+    quietly(*control, "-o", options, "-l", data / "log", "start")
+    try:
+        yield f"postgresql+asyncpg://arctic@127.0.0.1:{port}/postgres"
+    finally:
+        quietly(*control, "-m", "immediate", "stop")
+
+
+@pytest.mark.prefect
+def test_a_server_on_postgres_takes_a_run(tmp_path, postgres):
+    """Chosen by one setting of Prefect's; the run is in that database and the picture is published."""
+    server = Server(tmp_path, PREFECT_SERVER_DATABASE_CONNECTION_URL=postgres)
+    try:
+        assert server.flow("pictures").wait(timeout=120) == 0, Path(server.log.name).read_text()[-3000:]
+        [run] = server.ask("flow_runs")
+        assert run["state_type"] == "COMPLETED"
+        assert not list(tmp_path.glob("prefect/*.db")), "nothing of it in SQLite"
+    finally:
+        server.end()
+    is_clean(tmp_path / "pictures")
+
+
+@pytest.mark.prefect
+def test_dask_composes_the_same_picture(server):
+    pytest.importorskip("prefect_dask", reason="optional: pip install 'arctic-picture[dask]'")
+    assert server.flow("alone").wait(timeout=120) == 0
+    server.env["ARCTIC_PICTURE_TASK_RUNNER"] = "dask"
+    try:
+        assert server.flow("together").wait(timeout=180) == 0, Path(server.log.name).read_text()[-3000:]
+    finally:
+        del server.env["ARCTIC_PICTURE_TASK_RUNNER"]
+    assert "Creating a new Dask cluster" in Path(server.log.name).read_text()
+    names = {(server.folder / name / "latest").resolve().name for name in ("alone", "together")}
+    assert len(names) == 1
+
+
+def test_only_what_may_pass_is_tried_again():
+    """Read in a process of its own, as every import of Prefect here."""
+    code = """
+from types import SimpleNamespace as N
+from pipelines.flows import LateError, _fetch, may_pass
+from pipelines.live import Told
+told = [Told("a", "refused", None, "status 503", may_pass=True)]
+print(may_pass(None, None, N(data=LateError(told))), may_pass(None, None, N(data=ValueError("x"))))
+print(_fetch.retries, _fetch.retry_condition_fn is may_pass)
+"""
+    clean = {k: v for k, v in environment().items() if not k.startswith("PREFECT_")}
+    done = subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False", "2", "True"]
+
+
+def test_a_strange_task_runner_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-c", "import pipelines.flows"], capture_output=True, text=True, check=False,
+        env=environment(ARCTIC_PICTURE_TASK_RUNNER="spark"),
+    )  # fmt: skip
+    assert "expected dask, or tcp://host:8786 and the like, found 'spark'" in done.stderr
 
 
 def test_serve_without_a_server_is_refused_in_one_line(tmp_path):
