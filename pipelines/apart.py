@@ -197,7 +197,7 @@ def limit() -> None:
 def _forbid(event: str, _: Any) -> None:
     if event.startswith(_FORBIDDEN):
         msg = f"expected a file to be read, found its reader asking for {event}"
-        raise SourceError(msg)
+        raise PermissionError(msg)  # of a kind that a library may take for a no
 
 
 def _table(source_id: str, fetched: str, packages: str) -> str:
