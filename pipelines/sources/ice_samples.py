@@ -99,7 +99,7 @@ def opened(path: Path) -> Iterator[xr.Dataset]:
 
 def _check_whole(path: Path) -> None:
     """Refuse HDF5 that leads to another file: external links, external storage, virtual datasets."""
-    import h5py  # noqa: PLC0415
+    import h5py  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with path.open("rb") as stream:
         if not stream.read(4).startswith(b"\x89HDF"):

@@ -49,8 +49,8 @@ def read_sample(path: Path) -> Sample:
     try:
         with rasterio.open(path, driver="GTiff") as raster:
             if raster.shape != NSIDC_25KM.shape or raster.count != 1:  # before it is read: it may be vast
-                found = f"{raster.count} of {raster.shape}"
-                raise refuse(path, "one band of (448, 304)", found)
+                found = f"{raster.dtypes[0]} {raster.shape}, bands: {raster.count}"
+                raise refuse(path, "uint16 (448, 304), one band", found)
             codes, crs, corner = raster.read(1), raster.crs, raster.transform
     except RasterioError as error:
         raise refuse(path, "a whole GeoTIFF", str(error)) from error
