@@ -34,7 +34,7 @@ from layers.errors import UsageError  # noqa: E402
 from pipelines import build as line  # noqa: E402
 from pipelines import live  # noqa: E402
 from pipelines.build import Options  # noqa: E402
-from pipelines.fetch import Fetcher  # noqa: E402
+from pipelines.fetch import Fetcher, RefusedError  # noqa: E402
 from pipelines.sources import FETCHABLE  # noqa: E402
 
 __all__ = ["main", "refresh"]
@@ -95,6 +95,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--base-url", default="")
     given = vars(parser.parse_args(arguments))
     cron = given.pop("cron")
+    try:
+        Fetcher(given["base_url"])  # before Prefect keeps what it is started with
+    except RefusedError as error:
+        msg = f"serve: {error}"
+        raise UsageError(msg) from None
     if cron is None:
         sys.stdout.write(refresh(**given) + "\n")
         return

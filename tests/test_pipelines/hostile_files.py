@@ -285,11 +285,13 @@ def readers() -> dict[str, object]:
 
 def main(folder: Path, out: Path, *, limited: bool) -> None:
     """Fork a reader for each file and way; without limits only for files that a first look lets in."""
+    import platform
     import warnings
 
     import pyogrio
     import rasterio
 
+    platform.processor()  # xarray asks, by a program of the system
     warnings.simplefilter("ignore")
     ways = readers()
     pyogrio.list_drivers()  # once for all that are forked

@@ -100,7 +100,8 @@ def test_no_hostile_file_reads_a_secret_or_reaches_anybody(tmp_path, listener, m
         calls = trace.read_text(errors="replace").splitlines()
         assert [line for line in calls if str(secret.parent) in line and re.search(r"\) = \d", line)] == []
         assert [line for line in calls if "connect(" in line and "AF_INET" in line] == []
-        assert sum("execve(" in line for line in calls) == 1, "the reader itself"
+        started = [line for line in calls if "execve(" in line and "uname" not in line]
+        assert len(started) == 1, "the reader itself"
         assert sum("openat(" in line for line in calls) > 1000, "the trace sees"
 
 
