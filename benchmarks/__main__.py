@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fuzz import fuzz
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
 from benchmarks.maps import maps
@@ -88,6 +89,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
+    "fuzz": fuzz,
 }
 
 

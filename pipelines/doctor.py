@@ -49,7 +49,7 @@ def examine() -> list[dict[str, str]]:
         good = _order(found) >= _order(low) and (high is None or _order(found) < _order(high))
         remedy = "" if good else f"install {name}{span}"
         rows.append({"part": name, "state": "ok" if good else "broken", "found": found, "remedy": remedy})
-    rows += _native()
+    rows += [*_native(), _sandbox()]
     for name, remedy in _OPTIONAL.items():
         path = shutil.which(name)
         rows.append(
@@ -76,3 +76,14 @@ def _native() -> list[dict[str, str]]:
         "GEOS": ".".join(map(str, shapely.geos_version)),
     }
     return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in found.items()]
+
+
+def _sandbox() -> dict[str, str]:
+    """What shuts the reader of a provider's file in, besides its drivers and limits."""
+    from pipelines.apart import sandbox  # noqa: PLC0415
+
+    held = sandbox()
+    if not isinstance(held, str):
+        return {"part": "sandbox of readers", "state": "ok", "found": "bubblewrap", "remedy": ""}
+    remedy = "install bubblewrap and allow user namespaces; until then drivers and limits stand alone"
+    return {"part": "sandbox of readers", "state": "absent", "found": held, "remedy": remedy}

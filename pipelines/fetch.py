@@ -192,6 +192,13 @@ class Fetcher:
     limits: Limits = field(default_factory=Limits)
     _next: dict[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse a mirror that carries a secret: its address is written into ledgers and logs."""
+        parts = urlsplit(self.mirror)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            msg = "expected the address of a mirror alone, found a name, password or question in it"
+            raise RefusedError(msg)
+
     def fetch(
         self,
         address: Remote,

@@ -50,7 +50,7 @@ from pipelines import build as line  # noqa: E402
 from pipelines import live  # noqa: E402
 from pipelines.announce import announce, headline  # noqa: E402
 from pipelines.build import Options  # noqa: E402
-from pipelines.fetch import Fetcher, webhook_host  # noqa: E402
+from pipelines.fetch import Fetcher, RefusedError, webhook_host  # noqa: E402
 from pipelines.publish import manifest_of  # noqa: E402
 from pipelines.runs import recorded  # noqa: E402
 from pipelines.sources import FETCHABLE  # noqa: E402
@@ -254,6 +254,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--base-url", default="")
     given = vars(parser.parse_args(arguments))
     cron = given.pop("cron")
+    try:
+        Fetcher(given["base_url"])  # before Prefect keeps what it is started with
+    except RefusedError as error:
+        msg = f"serve: {error}"
+        raise UsageError(msg) from None
     if cron is None:
         sys.stdout.write(refresh(**given) + "\n")
         return

@@ -37,6 +37,7 @@ NULLS_WARN = 0.05  # more of a column missing than last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 
+_SHAPE = b"\x00\x00\x27\x0a"
 _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 # Control characters, marks that turn the direction of text, and the openings of template languages.
 _STRANGE = re.compile(
@@ -187,9 +188,12 @@ def _zip(path: Path) -> Facts:
         if lacking:
             _refuse(path, f"{shape} with {', '.join(lacking)}", "none")
         with zipfile.ZipFile(path) as box:
-            records = struct.unpack("<I", box.read(stem + ".dbf")[4:8])[0]
+            records = int.from_bytes(box.read(stem + ".dbf")[4:8], "little")
             indexed = (names[stem + ".shx"] - 100) // 8
-            length = struct.unpack(">I", box.read(shape)[24:28])[0] * 2
+            begins = box.read(shape)[:28]
+            if len(begins) < 28 or not begins.startswith(_SHAPE):  # GDAL chooses by content
+                _refuse(path, f"{shape} to be a shapefile", repr(begins[:16]))
+            length = struct.unpack(">I", begins[24:28])[0] * 2
         if records != indexed or length != names[shape]:
             found = f"{records} in .dbf, {indexed} in .shx; {length} bytes announced, {names[shape]} here"
             _refuse(path, f"{shape} with as many rows in each part and its whole length", found)

@@ -19,8 +19,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.errors import PictureError, SourceError, UsageError
-from pipelines.apart import read_apart
+from layers.errors import SourceError, UsageError
+from pipelines.apart import day_apart, read_apart
 from pipelines.gates import Finding, judge, judge_file, sniff
 from pipelines.publish import locked
 from pipelines.source import Inputs, MissingInputError, sha256_of
@@ -278,7 +278,7 @@ def _judged(
     """Findings, content date, rows and rows before, of files and of the table read from them."""
     findings: list[Finding] = []
     days, rows = [], 0
-    for remote in remotes:
+    for number, remote in enumerate(remotes):
         path = run.stage / remote.file
         try:
             facts = sniff(path, remote.kind)
@@ -292,9 +292,9 @@ def _judged(
         )
         if remote.probe:
             try:
-                days.append(remote.probe(path).isoformat())
-            except Exception as error:  # noqa: BLE001  whatever a reader stumbles over, the file is held
-                findings.append(Finding("read", "hold", _words(error)))
+                days.append(day_apart(run.source.id, remote.part, number, path).isoformat())
+            except SourceError as error:
+                findings.append(Finding("read", "hold", str(error)))
     modified = [_day_of(file["last_modified"]) for file in files.values()]
     dated = max(days or [text for text in modified if text], default=None)
     if run.source.read is None or any(remote.part for remote in remotes):
@@ -457,11 +457,6 @@ def _day_of(last_modified: str) -> str | None:
         return parsedate_to_datetime(last_modified).date().isoformat()
     except (ValueError, TypeError):
         return None
-
-
-def _words(error: Exception) -> str:
-    kind = "" if isinstance(error, PictureError) else f"{type(error).__name__} "
-    return f"{kind}{' '.join(str(error).split())[:300]}"
 
 
 def _keep(run: _Run, ledger: dict[str, Any], state: str, reason: str) -> Told:

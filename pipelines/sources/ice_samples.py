@@ -81,13 +81,44 @@ def decode(
 
 @contextmanager
 def opened(path: Path) -> Iterator[xr.Dataset]:
-    """Open a NetCDF file with its raw numbers: xarray would scale the flags to fractions."""
+    """Open a NetCDF file with its raw numbers: xarray would scale the flags to fractions.
+
+    Raises
+    ------
+    SourceError
+        If it is none, or keeps values or groups in other files: reading it would read those.
+    """
+    _check_whole(path)
     try:
         dataset = xr.open_dataset(path, mask_and_scale=False, decode_times=False)
     except (OSError, ValueError) as error:
         raise refuse(path, "a NetCDF file", str(error)) from error
     with dataset:
         yield dataset
+
+
+def _check_whole(path: Path) -> None:
+    """Refuse HDF5 that leads to another file: external links, external storage, virtual datasets."""
+    import h5py  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    with path.open("rb") as stream:
+        if not stream.read(4).startswith(b"\x89HDF"):
+            return
+
+    def look(name: str, link: object) -> str | None:
+        if isinstance(link, h5py.ExternalLink):
+            return name
+        held = file[name] if isinstance(link, h5py.HardLink) else None
+        is_elsewhere = isinstance(held, h5py.Dataset) and (held.external or held.is_virtual)
+        return name if is_elsewhere else None
+
+    try:
+        with h5py.File(path) as file:
+            found = file.visititems_links(look)
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise refuse(path, "a NetCDF file", str(error)) from error
+    if found is not None:
+        raise refuse(path, "all values in the file itself", f"{found!r} in another")
 
 
 @contextmanager

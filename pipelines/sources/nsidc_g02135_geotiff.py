@@ -47,11 +47,14 @@ def read_sample(path: Path) -> Sample:
     if version not in _VERSIONS:
         raise refuse(path, f"a version of {PRODUCT} among {', '.join(_VERSIONS)}", version)
     try:
-        with rasterio.open(path) as raster:
+        with rasterio.open(path, driver="GTiff") as raster:
+            if raster.shape != NSIDC_25KM.shape or raster.count != 1:  # before it is read: it may be vast
+                found = f"{raster.dtypes[0]} {raster.shape}, bands: {raster.count}"
+                raise refuse(path, "uint16 (448, 304), one band", found)
             codes, crs, corner = raster.read(1), raster.crs, raster.transform
     except RasterioError as error:
         raise refuse(path, "a whole GeoTIFF", str(error)) from error
-    fits = codes.shape == NSIDC_25KM.shape and corner.almost_equals(NSIDC_25KM.transform)
+    fits = corner.almost_equals(NSIDC_25KM.transform)
     if not fits or crs is None or crs.to_epsg() != _EPSG or codes.dtype != np.uint16:
         found = f"{codes.dtype} {codes.shape} in {crs}, corner ({corner.c:g}, {corner.f:g})"
         raise refuse(path, f"uint16 (448, 304) in EPSG:{_EPSG}, corner (-3850000, 5850000)", found)

@@ -28,6 +28,10 @@ _UNSTATED = "version not stated"
 _HUGHES_LONGITUDE, _HUGHES_PARALLEL = -45.0, 70.0
 _CELL_M, _SHAPE = 10_000.0, (1120, 760)
 _FILL, _FULL = -999, 10_000
+_MAPPING = (
+    "straight_vertical_longitude_from_pole", "latitude_of_projection_origin", "standard_parallel",
+    "false_easting", "false_northing", "semi_major_axis", "semi_minor_axis", "inverse_flattening",
+)  # fmt: skip
 _UNIT_M = {"km": 1000.0, "m": 1.0}
 
 
@@ -85,7 +89,9 @@ def _projection(path: Path, raw: Dataset) -> CRS:
     turned = (mapping["straight_vertical_longitude_from_pole"], mapping["standard_parallel"])
     if turned != (_HUGHES_LONGITUDE, _HUGHES_PARALLEL):
         raise refuse(path, "a projection turned to -45, true at 70", str(turned))
-    return CRS.from_cf(dict(mapping))
+    # Numbers only: a WKT in the file may name a grid to be opened, on this machine or elsewhere.
+    numbers = {key: mapping[key] for key in _MAPPING if key in mapping}
+    return CRS.from_cf({"grid_mapping_name": "polar_stereographic", **numbers})
 
 
 def _check_centres(

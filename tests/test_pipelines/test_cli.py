@@ -53,10 +53,13 @@ def test_doctor_says_what_is_here(command):
     assert {row["state"] for row in rows} <= {"ok", "absent"}
     named = {row["part"] for row in rows}
     assert {"geopandas", "prefect", "fastapi", "sqlalchemy", "folium", "PROJ", "chromium", "qgis"} <= named
+    assert "sandbox of readers" in named
     for row in rows:
         assert bool(row["remedy"]) == (row["state"] != "ok"), "what is missing says how to get it"
     hidden = json.loads(good(command("doctor", "--json", PATH="/nonexistent")))["parts"]
-    assert {row["part"] for row in hidden if row["state"] == "absent"} == {"chromium", "qgis", "git"}
+    assert {row["part"] for row in hidden if row["state"] == "absent"} == {
+        "chromium", "qgis", "git", "sandbox of readers",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

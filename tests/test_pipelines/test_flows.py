@@ -406,3 +406,34 @@ def test_the_environment_is_set_before_prefect_and_only_where_it_is_not():
     )
     assert done.returncode == 0, done.stderr[-1000:]
     assert done.stdout.split() == ["false", "DEBUG", "1"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://me:canary4711@127.0.0.1:9", "http://127.0.0.1:9/?key=canary4711"]
+)
+def test_an_address_with_a_secret_is_refused_and_not_told(tmp_path, address):
+    done = prefect(tmp_path, "-m", "pipelines.flows", "--fetch", "--base-url", address)
+    assert done.returncode != 0
+    assert "found a name, password or question in it" in done.stderr
+    assert "canary4711" not in done.stdout + done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"canary4711" in path.read_bytes()]
+
+
+@pytest.mark.prefect
+def test_a_secret_of_the_environment_is_written_nowhere(tmp_path, monkeypatch):
+    """A run of the flow that fetches and publishes; every file it wrote is searched, Prefect's too."""
+    for name in ("EARTHDATA_TOKEN", "COPERNICUSMARINE_SERVICE_PASSWORD", "BARENTSWATCH_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "canary4711")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:canary4711@127.0.0.1:9")
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password canary4711\n")
+    (tmp_path / "mirror").mkdir()
+    with serving(tmp_path / "mirror") as mirror:
+        done = prefect(
+            tmp_path, "-m", "pipelines.flows", "--fetch", "--base-url", mirror, "--region", "bering",
+            "--draws", "25",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "canary4711" not in done.stdout + done.stderr
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".netrc"]
+    assert {"prefect.db", "MANIFEST.json", "ledger.json", "map.html"} <= {path.name for path in written}
+    assert [path.name for path in written if b"canary4711" in path.read_bytes()] == []
