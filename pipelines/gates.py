@@ -217,13 +217,22 @@ def _netcdf(path: Path) -> Facts:
     return Facts(1)
 
 
+def _tiff(path: Path) -> Facts:
+    """A TIFF by its first bytes: GDAL would open by content, and a list of other files is content too."""
+    with path.open("rb") as stream:
+        first = stream.read(4)
+    if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:
+        _refuse(path, "TIFF", repr(first))
+    return Facts(1)
+
+
 def _bytes(path: Path) -> Facts:
     return Facts(path.stat().st_size)
 
 
 _SNIFFERS: dict[str, Callable[[Path], Facts]] = {
     "csv": _csv, "json": _json, "geojson": _geojson, "zip": _zip, "xlsx": _xlsx, "netcdf": _netcdf,
-    "bytes": _bytes,
+    "tiff": _tiff, "bytes": _bytes,
 }  # fmt: skip
 
 
