@@ -41,14 +41,14 @@ def _tenths(code: str) -> str | None:
     return f"{low} to {high} tenths" if high not in {"", "0"} else f"{low} tenths"
 
 
-def _day(path: Path) -> str:
-    return date(int(path.name[:4]), int(path.name[4:6]), int(path.name[6:8])).isoformat()
+def _day(path: Path) -> date:
+    return date(int(path.name[:4]), int(path.name[4:6]), int(path.name[6:8]))
 
 
 SOURCES = (
     feature_source(
         "polygon", {"key": "key", "kind": "kind", "status": "status", "detail": "detail"},
-        parse=_chart, dated=_day,
+        parse=_chart, dated=lambda path: _day(path).isoformat(),
         id="dmi_ice_charts", title="Regional ice charts of Greenland (SIGRID-3)",
         publisher="Danish Meteorological Institute", licence="free use with source",
         citation="DMI ice charts, SIGRID-3", homepage="https://download.dmi.dk/public/ICESERVICE/",
@@ -60,6 +60,7 @@ SOURCES = (
                 "sea_ice/ice_charts/" + _NAME.replace("{area}", area).replace("{part}", part),
                 "bytes",
                 part=area.lower(),
+                probe=_day,
                 only_named="a chart is named by its minute: --day 2014-05-01T10:00",
             )
             for area in _AREAS
