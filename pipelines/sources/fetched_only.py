@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.sources import (
     arctic_communities,
     dmi_ice_charts,
+    feature_services,
     gem,
     geometric_features,
     natural_earth_more,
@@ -18,4 +19,5 @@ SOURCES = (
     *natural_earth_more.SOURCES,
     *geometric_features.SOURCES,
     *arctic_communities.SOURCES,
+    *feature_services.SOURCES,
 )
