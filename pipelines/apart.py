@@ -27,8 +27,6 @@ from layers.errors import PictureError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.source import Source
-
 __all__ = ["ENVIRONMENT", "SECONDS", "day_apart", "limit", "main", "read_apart", "sandbox"]
 
 SECONDS = 120.0
@@ -85,15 +83,15 @@ def read_apart(source_id: str, fetched: Path, packages: Path, out: Path, *, seco
     _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
 
 
-def day_apart(source_id: str, part: str, number: int, path: Path, *, seconds: float = SECONDS) -> date:
-    """Ask the `number`-th file of a part of a source for the day it holds for, in a process of its own.
+def day_apart(source_id: str, part: str, paths: Sequence[Path], *, seconds: float = SECONDS) -> date:
+    """Ask the files of a part of a source, in its order, for the day they hold for, in one such process.
 
     Raises
     ------
     SourceError
         As `read_apart`.
     """
-    command = ["day", source_id, part, str(number), str(path.resolve())]
+    command = ["day", source_id, part, *(str(path.resolve()) for path in paths)]
     return date.fromisoformat(_apart(command, source_id, None, seconds))
 
 
@@ -202,22 +200,18 @@ def _forbid(event: str, _: Any) -> None:
 
 def _table(source_id: str, fetched: str, packages: str) -> str:
     from pipelines.live import table_of  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
 
-    table_of(_source(source_id), Path(fetched), Path(packages)).to_parquet(_TABLE, index=False)
+    table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(_TABLE, index=False)
     return ""
 
 
-def _day(source_id: str, part: str, number: str, path: str) -> str:
-    remotes = [remote for remote in _source(source_id).remotes if remote.part == part]
-    probe = remotes[int(number)].probe
-    assert probe is not None  # noqa: S101  nobody asks where there is none
-    return probe(Path(path)).isoformat()
+def _day(source_id: str, part: str, *paths: str) -> str:
+    from pipelines.sources import source  # noqa: PLC0415
 
-
-def _source(source_id: str) -> Source:
-    from pipelines.sources import FETCHABLE  # noqa: PLC0415
-
-    return {row.id: row for row in FETCHABLE}[source_id]
+    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
+    days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
+    return max(days).isoformat()
 
 
 def main(arguments: list[str]) -> int:

@@ -144,12 +144,14 @@ def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
     methods = _methods(*manifests)
     sources = _sources(*manifests)
     rows = _nodes(*pictures, methods, sources)
+    features = _features(*pictures, sources)
     return {
         "old": old_folder.name,
         "new": new_folder.name,
         "methods": methods,
         "sources": sources,
         "nodes": rows,
+        "features": features,
         "counts": {
             change: {
                 cause: sum(r["change"] == change and r["cause"] == cause for r in rows) for cause in CAUSES
@@ -193,6 +195,23 @@ def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the sources that changed, in the layer each feeds, as both pictures hold it."""
+    feeds = {note.id: note.feeds for note in new.sources}
+    rows = []
+    for name in (row["id"] for row in sources):
+        layer = feeds.get(name, "")
+        if layer not in old.tables or layer not in new.tables:
+            continue
+        tables = [picture.tables[layer] for picture in (old, new)]
+        before, now = (table[table["source_id"] == name] for table in tables)
+        rows += [
+            {"layer": layer, "source": name} | row
+            for row in row_changes(before, now, is_measured=name in MEASURED)
+        ]
+    return rows
+
+
 def _nodes(
     old: Picture, new: Picture, methods: Sequence[str], sources: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -208,6 +227,8 @@ def _nodes(
             row = table.loc[name]
             why = f"{row['source_id']} {'lists' if change == 'added' else 'no longer lists'} it"
             why = "another region is drawn" if cut == METHOD else why
+            if row["source_id"] not in renewed and cut != METHOD:
+                why = elsewhere[1]  # its list is the same: it was joined to another, or parted from it
             rows.append(_row(name, change, cut, why) | {"name": row["name"], "new": None})
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
@@ -222,7 +243,8 @@ def _nodes(
             if column in {"flag", "dual_use_class"}:
                 cause, why = reasons.get(name, elsewhere)
             else:
-                cause, why = SOURCE, f"{now.loc[name, 'source_id']} says so"
+                told = now.loc[name, "source_id"]
+                cause, why = (SOURCE, f"{told} says so") if told in renewed else elsewhere
             rows.append(
                 _row(name, "changed", cause, why)
                 | {
@@ -301,6 +323,10 @@ def as_text(told: dict[str, Any]) -> str:
             f"source  {row['id']}: as of {row['as_of_old']} -> {row['as_of_new']}, "
             f"rows {row['rows_old']} -> {row['rows_new']}, {row['state_old']} -> {row['state_new']}"
         )
+    for layer, cause in sorted({(row["layer"], row["cause"]) for row in told["features"]}):
+        of = [row["change"] for row in told["features"] if (row["layer"], row["cause"]) == (layer, cause)]
+        counts = ", ".join(f"{of.count(change)} {change}" for change in dict.fromkeys(of))
+        lines.append(f"rows    {layer}: {counts} [{cause}]")
     for row in told["nodes"]:
         value = (
             f" {row['what']} {row['old']} -> {row['new']}" if row["what"] and row["old"] != row["new"] else ""

@@ -59,11 +59,11 @@ def _say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
     sys.stdout.write((json.dumps(result, ensure_ascii=False, allow_nan=False) if as_json else text) + "\n")
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: str | None, read: Callable[[str], date] = date.fromisoformat) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return read(text)
     except ValueError as error:
         msg = f"--as-of: expected a date such as 2026-03-01, found {text!r}"
         raise UsageError(msg) from error
@@ -390,7 +390,8 @@ def fetch(
     """Fetch the sources into the cache: what changed, what was refused and why."""
     from pipelines.live import as_text  # noqa: PLC0415
 
-    told = _fetched(cache, base_url, _day(day), sources or ())
+    moment = _day(day, datetime.fromisoformat)  # some files are named by their minute
+    told = _fetched(cache, base_url, moment, sources or ())
     _say({"sources": [asdict(row) for row in told]}, as_json=as_json, text=as_text(told))
     if any(row.is_late for row in told):
         raise typer.Exit(10)

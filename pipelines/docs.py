@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.sources import SOURCES
+from pipelines.sources.fetched_only import SOURCES as LOOKED_AT
 
 __all__ = ["source_rows", "table"]
 
@@ -45,7 +46,17 @@ def table() -> str:
             source.licence, source.as_of, source.state, source.made, taken,
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in SOURCES), ""]
+    lines += ["", "Fetched and looked at; they feed no layer, and no picture names them:", ""]
+    lines += [
+        "| source | title, publisher | licence | as of | state | what was done |",
+        "|---|---|---|---|---|---|",
+    ]
+    for source in LOOKED_AT:
+        named = f"[{source.title}]({source.homepage}), {source.publisher}"
+        row = (f"`{source.id}`", named, source.licence, source.as_of, source.state, source.made)
+        lines.append("| " + " | ".join(row) + " |")
+    rows = (*SOURCES, *LOOKED_AT)
+    lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in rows), ""]
     return "\n".join(lines)
 
 

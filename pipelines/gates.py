@@ -35,6 +35,7 @@ IDS_LEAST = 0.5  # share of the ids seen last time
 MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
+COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 
 _SHAPE = b"\x00\x00\x27\x0a"
@@ -221,13 +222,22 @@ def _netcdf(path: Path) -> Facts:
     return Facts(1)
 
 
+def _tiff(path: Path) -> Facts:
+    """A TIFF by its first bytes: GDAL would open by content, and a list of other files is content too."""
+    with path.open("rb") as stream:
+        first = stream.read(4)
+    if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:
+        _refuse(path, "TIFF", repr(first))
+    return Facts(1)
+
+
 def _bytes(path: Path) -> Facts:
     return Facts(path.stat().st_size)
 
 
 _SNIFFERS: dict[str, Callable[[Path], Facts]] = {
     "csv": _csv, "json": _json, "geojson": _geojson, "zip": _zip, "xlsx": _xlsx, "netcdf": _netcdf,
-    "bytes": _bytes,
+    "tiff": _tiff, "bytes": _bytes,
 }  # fmt: skip
 
 
@@ -347,6 +357,37 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     return found
 
 
+def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """The share of harbours far from the coast of 1:10m: rivers and islets have some, no more may come.
+
+    Places that were shifted, cut to whole degrees or written with the wrong sign show so.
+    """
+    far = _far_share(new)
+    usual = COAST_USUAL if old is None or not len(old) else max(_far_share(old), COAST_USUAL)
+    if far <= usual + COAST_MORE:
+        return []
+    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {far:.0%}"
+    return [Finding("coast", "hold", text)]
+
+
+def _far_share(points: pd.DataFrame) -> float:
+    """Share of points in EPSG:3413 over `COAST_KM` from the embedded coast; its scale is within 4 % here."""
+    import shapely  # noqa: PLC0415
+
+    from pipelines.live import embedded_table  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    land = embedded_table(source("natural_earth_land"))
+    if land is None:
+        return 0.0
+    coast = shapely.STRtree(shapely.get_parts(shapely.boundary(land.geometry.to_numpy())))
+    at = points.geometry.to_numpy()
+    near = coast.query_nearest(at, max_distance=COAST_KM * 1000, all_matches=False)
+    return 1 - len(set(near[0])) / max(len(at), 1)
+
+
 _SPECIAL: dict[str, Callable[[pd.DataFrame, pd.DataFrame | None], list[Finding]]] = {
     "nsidc_sea_ice_index": _daily_extent,
+    "nga_world_port_index": _near_coast,
+    "geonames_harbours": _near_coast,
 }

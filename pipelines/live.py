@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import SourceError, UsageError
 from pipelines.apart import day_apart, read_apart
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.fetch import Fetcher
     from pipelines.snapshot import Snapshot
-    from pipelines.source import Remote, Source
+    from pipelines.source import Kind, Remote, Source
 
 __all__ = [
     "Told",
@@ -182,6 +182,11 @@ class _Run:
     def stage(self) -> Path:
         return self.cache / "incoming" / self.unit
 
+    @property
+    def by_hand(self) -> Path:
+        """What a person fetched, under the names the readers ask for."""
+        return self.cache / "by_hand"
+
 
 def _take(
     run: _Run,
@@ -193,10 +198,9 @@ def _take(
     ledger = ledger_of(run.cache)
     row = ledger.get(run.unit, {})
     first = remotes[0]
-    if first.kind == "page":
-        return Told(
-            run.unit, "by_hand", row.get("as_of"), f"no file address; a person fetches it from {first.url}"
-        )
+    if first.kind == "page" and not (run.by_hand / first.file).is_file():
+        said = f"no file address; a person fetches it from {first.url}"
+        return Told(run.unit, "by_hand", row.get("as_of"), said + f" to {run.by_hand / first.file}")
     if first.only_named and not is_named:
         return Told(run.unit, "by_name", row.get("as_of"), f"{first.only_named}; fetched only when named")
     try:
@@ -250,6 +254,9 @@ def _fetch_all(
 
     files: dict[str, Any] = {}
     for remote in remotes:
+        if remote.kind == "page":
+            files[remote.url] = _handed(run, remote)
+            continue
         last = row.get("files", {}).get(remote.url) if before else None
         seen = Seen(last["etag"], last["last_modified"]) if last and last["file"] == remote.file else None
 
@@ -272,32 +279,46 @@ def _fetch_all(
     return files
 
 
+def _handed(run: _Run, remote: Remote) -> dict[str, Any]:
+    """A file that a person fetched, copied to the stage; its row of the ledger."""
+    target = run.stage / remote.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run.by_hand / remote.file, target)
+    return {
+        "file": remote.file, "sha256": sha256_of(target), "size": target.stat().st_size,
+        "from": "by hand", "etag": "", "last_modified": "",
+    }  # fmt: skip
+
+
 def _judged(
     run: _Run, remotes: Sequence[Remote], files: dict[str, Any], row: dict[str, Any], before: Path | None
 ) -> tuple[list[Finding], str | None, int | None, int | None]:
     """Findings, content date, rows and rows before, of files and of the table read from them."""
     findings: list[Finding] = []
     days, rows = [], 0
-    for number, remote in enumerate(remotes):
+    for remote in remotes:
         path = run.stage / remote.file
+        kind = cast("Kind", path.suffix[1:]) if remote.kind == "page" else remote.kind
         try:
-            facts = sniff(path, remote.kind)
+            facts = sniff(path, kind)
         except SourceError as error:
             return [Finding("kind", "hold", str(error))], None, None, row.get("rows")
-        was = sniff(before / remote.file, remote.kind) if before and (before / remote.file).exists() else None
+        was = sniff(before / remote.file, kind) if before and (before / remote.file).exists() else None
         rows += facts.rows
         whole = len(remotes) == 1
         findings += judge_file(
             facts, was, path.stat().st_size, row.get("sizes", []) if whole else [], remote.at_least_rows
         )
-        if remote.probe:
-            try:
-                days.append(day_apart(run.source.id, remote.part, number, path).isoformat())
-            except SourceError as error:
-                findings.append(Finding("read", "hold", str(error)))
+    if any(remote.probe for remote in remotes):
+        try:
+            paths = [run.stage / remote.file for remote in remotes]
+            days.append(day_apart(run.source.id, remotes[0].part, paths).isoformat())
+        except SourceError as error:
+            findings.append(Finding("read", "hold", str(error)))
     modified = [_day_of(file["last_modified"]) for file in files.values()]
     dated = max(days or [text for text in modified if text], default=None)
-    if run.source.read is None or any(remote.part for remote in remotes):
+    # A grid is made of more than one unit's files: its parts are read by their probes.
+    if run.source.read is None or run.source.feeds.startswith("grid:"):
         return findings + _older(dated, row), dated, rows, row.get("rows")
     try:
         read_apart(run.source.id, run.stage, run.packages, run.stage / TABLE)
@@ -354,7 +375,7 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
     from layers.catalog import LAYERS  # noqa: PLC0415
     from layers.schema import conform  # noqa: PLC0415
 
-    layer = {row.id: row for row in LAYERS}.get(source.feeds)
+    layer = source.shape or {row.id: row for row in LAYERS}.get(source.feeds)
     if layer is None or source.read is None:
         msg = f"{source.id}: feeds a grid or nothing, which takes more than what is fetched"
         raise MissingInputError(msg)

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from layers.schema import Layer
+
 __all__ = ["Inputs", "Kind", "MissingInputError", "Package", "Remote", "Source", "sha256_of"]
 
-Kind = Literal["csv", "json", "geojson", "zip", "xlsx", "netcdf", "bytes", "page"]
+Kind = Literal["csv", "json", "geojson", "zip", "xlsx", "netcdf", "tiff", "bytes", "page"]
 
 REFERENCE = Path(__file__).parent.parent / "layers" / "reference"
 
@@ -53,6 +55,7 @@ class Remote:
     lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
     together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
     says why it is fetched only when it is named. A `page` has no file address: a person fetches from it.
+    What that person puts under `by_hand/` of the cache is read from there as if it had been fetched.
     After `fresh_days` its content is stale; 0 is never.
     """
 
@@ -156,7 +159,8 @@ class Source:
     `feeds` names a layer, or a grid where it starts with `grid:`. `as_of` is the date the content
     holds for; `packages` are what it is read from when it comes out of a package index, `remotes`
     where its provider serves it. A source that is `missing` has no reader: the picture names it
-    where it says what it does not know. `audience` marks whom its licence or owner allows to see it,
+    where it says what it does not know. `shape` describes the table of a source that is only looked at,
+    and feeds no layer. `audience` marks whom its licence or owner allows to see it,
     by ids of AUDIENCES (layers/audience.py).
     """
 
@@ -174,3 +178,4 @@ class Source:
     packages: tuple[Package, ...] = ()
     audience: tuple[str, ...] = ("public",)
     remotes: tuple[Remote, ...] = ()
+    shape: Layer | None = None

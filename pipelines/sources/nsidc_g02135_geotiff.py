@@ -1,4 +1,4 @@
-"""NSIDC Sea Ice Index (G02135): daily concentration as GeoTIFF, 25 km, tenths of a percent."""
+"""NSIDC Sea Ice Index (G02135): concentration of a day or a month as GeoTIFF, 25 km, tenths of a percent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EPSG = 3411  # the Hughes grid: decisions/0003-ice-grid.md
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a daily concentration GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
+    """Read a day's or month's GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
 
     uint16: 0...1000 are tenths of a percent, 2510 pole hole, 2530 coast, 2540 land, 2550 missing; unit of
     the result whole percent, rounded down.
@@ -40,10 +40,10 @@ def read_sample(path: Path) -> Sample:
     import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
     from rasterio.errors import RasterioError  # noqa: PLC0415
 
-    named = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})_concentration_(v\d\.\d)\.tif", path.name)
+    named = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})?_concentration_(v\d\.\d)\.tif", path.name)
     if named is None:
         raise refuse(path, "a name like N_20200101_concentration_v4.0.tif", path.name)
-    *when, version = named.groups()
+    year, month, day, version = named.groups()
     if version not in _VERSIONS:
         raise refuse(path, f"a version of {PRODUCT} among {', '.join(_VERSIONS)}", version)
     try:
@@ -65,5 +65,5 @@ def read_sample(path: Path) -> Sample:
         known |= codes == code
     if not known.all():
         raise refuse(path, "codes 0...1000, 2510, 2530, 2540 or 2550", f"{codes[~known][0]}")
-    year, month, day = (int(part) for part in when)
-    return Sample(date(year, month, day), "daily", PRODUCT, version, percent)
+    period = "daily" if day else "monthly"
+    return Sample(date(int(year), int(month), int(day or 1)), period, PRODUCT, version, percent)

@@ -7,6 +7,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -24,6 +25,7 @@ __all__ = [
     "DAILY",
     "DAILY_CSV",
     "LICENCE",
+    "MEDIAN_REMOTES",
     "MONTHLY",
     "MONTHLY_CSV",
     "POLYGONS_REMOTE",
@@ -41,16 +43,9 @@ MONTHLY_CSV = "sea_ice/g02135_monthly_csv/N_*_extent_v3.0.csv"
 LICENCE = "NSIDC open data, free to use, cite Fetterer et al. 2017 (doi:10.7265/N5K072F8)"
 
 _LIVE = "https://noaadata.apps.nsidc.org/NOAA/G02135/north"
-# A month's polygons as the provider serves them; what is read here is GeoJSON made of them.
-POLYGONS_REMOTE = Remote(
-    _LIVE + "/monthly/shapefiles/shp_extent/{day:%m_%b}/extent_N_{day:%Y%m}_polygon_v4.0.zip",
-    "sea_ice/g02135_extent_polygons/extent_N_{day:%Y%m}_polygon_v4.0.zip",
-    "zip",
-    part="polygons",
-)
-
-_POLYGONS = "sea_ice/g02135_extent_polygons/N-*.geojson"
+_POLYGONS = "sea_ice/g02135_extent_polygons/*N[-_]*"
 _MEDIAN = "sea_ice/median_extent_qgreenland/{month}_median_1981-2010.geojson"
+_HUGHES_EPSG = 3411
 _PLAUSIBLE_MILLION_KM2 = (2.5, 17.0)  # any day of the record is within (hold limit of the project)
 _CITATION = "Fetterer, F. et al. 2017, Sea Ice Index (G02135), {version}, doi:10.7265/N5K072F8."
 _SENSORS = {
@@ -164,16 +159,23 @@ def median_files(inputs: Inputs) -> list[Path]:
 
 
 def read_polygons(path: Path) -> NDArray[np.object_]:
-    """Read the ice polygons of a GeoJSON file, each one once, in EPSG:3413, valid.
+    """Read the ice polygons of a GeoJSON file or zipped shapefile, each one once, in EPSG:3413, valid.
 
-    The files hold every feature twice and some invalid rings; equal geometries are dropped. A
-    ring around the pole and over the date line comes out whole (`layers.crs`).
+    The GeoJSON files hold every feature twice and some invalid rings; equal geometries are dropped. A
+    ring around the pole and over the date line comes out whole (`layers.crs`). The provider's own
+    shapefiles lie on the Hughes grid, whose metres are taken as those of EPSG:3413 (decisions/0003).
 
     Raises
     ------
     SourceError
-        If the file is not GeoJSON of northern polygons in WGS 84 degrees.
+        If the file is not of northern polygons, in WGS 84 degrees or, zipped, in EPSG:3411.
     """
+    if path.suffix == ".zip":
+        frame = gpd.read_file(f"zip://{path}")
+        if frame.crs is None or frame.crs.to_epsg() != _HUGHES_EPSG:
+            raise refuse(path, f"EPSG:{_HUGHES_EPSG}", str(frame.crs))
+        shapes = shapely.make_valid(np.asarray(frame.geometry.array, dtype=object))
+        return np.asarray(shapes[~shapely.is_missing(shapes)])
     try:
         parts = shapely.get_parts(shapely.from_geojson(path.read_bytes()))
     except shapely.GEOSException as error:
@@ -190,10 +192,41 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
 
 
 def _month_of(path: Path) -> date:
-    named = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", path.name)
+    named = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", path.name) or re.fullmatch(
+        r"extent_N_(\d{4})(0[1-9]|1[0-2])_polygon_v[\d.]+\.zip", path.name
+    )
     if named is None:
         raise refuse(path, "a name like N-2012-09.geojson", path.name)
     return date(int(named[1]), int(named[2]), 1)
+
+
+def _has_polygons(path: Path) -> date:
+    """The last day of the month of a file that holds polygons."""
+    if not len(read_polygons(path)):
+        raise refuse(path, "polygons", "none")
+    first = _month_of(path)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+# A month's polygons as the provider serves them, and the median edges as others closed them.
+POLYGONS_REMOTE = Remote(
+    _LIVE + "/monthly/shapefiles/shp_extent/{day:%m_%b}/extent_N_{day:%Y%m}_polygon_v4.0.zip",
+    "sea_ice/g02135_extent_polygons/extent_N_{day:%Y%m}_polygon_v4.0.zip",
+    "zip",
+    part="polygons",
+    probe=_has_polygons,
+)
+MEDIAN_REMOTES = tuple(
+    Remote(
+        "https://raw.githubusercontent.com/MPAS-Dev/geometric_features/main/geometric_data/seaice/region/"
+        f"{month}_Historical_Median_Sea_Ice_Extent/region.geojson",
+        _MEDIAN.format(month=month),
+        "geojson",
+        part="medians",
+        probe=lambda path: date(2010, 12, 31) if len(read_polygons(path)) else date.min,
+    )
+    for month in calendar.month_name[1:]
+)
 
 
 def _csv(path: Path, columns: list[str], **options: Any) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from layers.grid import (
     rasterise,
 )
 from pipelines.source import Inputs, Remote, Source
-from pipelines.sources import noaa_cdr_g02202, nsidc_0051, nsidc_0622, osisaf_sic
+from pipelines.sources import noaa_cdr_g02202, nsidc_0051, nsidc_0622, nsidc_g02135_geotiff, osisaf_sic
 from pipelines.sources.ice_samples import refuse
 
 if TYPE_CHECKING:
@@ -428,7 +428,24 @@ SOURCES = (
                 part="osisaf_sic",
                 probe=lambda path: osisaf_sic.read_sample(path).date,
             ),
+            *(
+                Remote(
+                    "https://noaadata.apps.nsidc.org/NOAA/G02135/north/" + place,
+                    "sea_ice/g02135_geotiff/" + place.rsplit("/", 1)[-1],
+                    "tiff",
+                    part=part,
+                    probe=lambda path: nsidc_g02135_geotiff.read_sample(path).date,
+                )
+                for part, place in (
+                    (
+                        "g02135_day",
+                        "daily/geotiff/{day:%Y}/{day:%m_%b}/N_{day:%Y%m%d}_concentration_v4.0.tif",
+                    ),
+                    ("g02135_month", "monthly/geotiff/{day:%m_%b}/N_{day:%Y%m}_concentration_v4.0.tif"),
+                )
+            ),
             index.POLYGONS_REMOTE,
+            *index.MEDIAN_REMOTES,
         ),
     ),
 )

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import geopandas as gpd
+import rasterio
+
+from layers.grid import NSIDC_25KM
+from pipelines.sources import nsidc_0051
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NSIDC = "https://noaadata.apps.nsidc.org/NOAA/G02135/north"
 GITHUB = "https://raw.githubusercontent.com"
-DAYS = {"noaa_cdr_g02202": "2021-12-31", "nsidc_0051": "2015-02-04", "osisaf_sic": "2019-09-09"}
+DAYS = {
+    "noaa_cdr_g02202": "2021-12-31", "nsidc_0051": "2015-02-04", "osisaf_sic": "2019-09-09",
+    "g02135_day": "2015-02-04", "g02135_month": "2013-01-01", "polygons": "2012-09-01",
+    "capefarewell": "2013-04-10T09:20", "capefarewell2": "2014-04-25T04:20",
+    "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
+}  # fmt: skip
 
 # Address -> real file of the mirror, unchanged.
 REAL = {
@@ -53,6 +63,18 @@ REAL = {
         "infrastructure/telegeography_v2_landing-point-geo_20210629.json"
     ),
 }
+_MPAS = f"{GITHUB}/MPAS-Dev/geometric_features/main/geometric_data"
+_CHARTS = "https://download.dmi.dk/public/ICESERVICE/SIGRID3"
+_NATURAL_EARTH = {
+    "ne_10m_geography_marine_polys": "10m/physical",
+    "ne_50m_coastline": "50m/physical",
+    **dict.fromkeys(
+        ("ne_10m_admin_0_boundary_lines_maritime_indicator", "ne_10m_admin_0_disputed_areas",
+         "ne_10m_ports", "ne_10m_airports",
+         "ne_10m_populated_places_simple"),
+        "10m/cultural",
+    ),
+}  # fmt: skip
 _ROUTES = f"{GITHUB}/GlobalEnergyMonitor/GOIT-GGIT-pipeline-routes/main/data/individual-routes"
 
 
@@ -68,8 +90,8 @@ def lay_out(mirror: Path, folder: Path) -> Path:
     """Make the mirror; files that no mirror holds in the provider's format are made from one that does."""
     for url, name in REAL.items():
         place(folder, url).symlink_to(mirror / name)
-    for path in sorted((mirror / "infrastructure/gem_pipeline_routes").iterdir()):
-        place(folder, f"{_ROUTES}/{path.name.replace('__', '/')}").symlink_to(path)
+    for url, path in _folders(mirror):
+        place(folder, url).symlink_to(path)
     for name in ("airports", "runways"):
         packed = (mirror / f"infrastructure/ourairports/{name}.csv.gz").read_bytes()
         url = f"https://davidmegginson.github.io/ourairports-data/{name}.csv"
@@ -77,19 +99,61 @@ def lay_out(mirror: Path, folder: Path) -> Path:
     zip_shapes(
         mirror / "sea_ice/g02135_extent_polygons/N-2012-09.geojson",
         place(folder, f"{NSIDC}/monthly/shapefiles/shp_extent/09_Sep/extent_N_201209_polygon_v4.0.zip"),
+        epsg=3411,
     )
     zip_shapes(
         mirror / "infrastructure/natural_earth/ne_50m_admin_0_countries.json",
         place(folder, "https://naciscdn.org/naturalearth/10m/cultural/ne_10m_admin_0_countries_deu.zip"),
     )
+    for name, theme in _NATURAL_EARTH.items():
+        url = f"https://naciscdn.org/naturalearth/{theme}/{name}.zip"
+        zip_shapes(mirror / f"infrastructure/natural_earth/{name}.json", place(folder, url))
+    for name, stamp, where in (
+        ("nt_20150204_f17_v1.1_n.bin", "20150204", "daily/geotiff/2015/02_Feb"),
+        ("nt_201301_f17_v1.1_n.bin", "201301", "monthly/geotiff/01_Jan"),
+    ):
+        url = f"{NSIDC}/{where}/N_{stamp}_concentration_v4.0.tif"
+        geotiff(mirror / "sea_ice/nsidc0051" / name, place(folder, url))
     return folder
 
 
-def zip_shapes(source: Path, target: Path) -> None:
+def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
+    """Address and file of sources with a file a project, month or place."""
+    for path in sorted((mirror / "infrastructure/gem_pipeline_routes").iterdir()):
+        yield f"{_ROUTES}/{path.name.replace('__', '/')}", path
+    for path in sorted((mirror / "shipping/arctic_sea_routes").iterdir()):
+        yield f"{_MPAS}/ocean/transect/{path.stem}/transect.geojson", path
+    for path in sorted((mirror / "sea_ice/nsidc_regions").iterdir()):
+        yield f"{_MPAS}/ocean/region/{path.stem}/region.geojson", path
+    for path in sorted((mirror / "sea_ice/median_extent_qgreenland").iterdir()):
+        month = path.name.split("_")[0]
+        yield f"{_MPAS}/seaice/region/{month}_Historical_Median_Sea_Ice_Extent/region.geojson", path
+    for path in sorted((mirror / "infrastructure/arctic_communities").iterdir()):
+        yield f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data/point/{path.name}", path
+    for path in sorted((mirror / "sea_ice/ice_charts").glob("*_RIC.*")):
+        if path.suffix != ".xml":
+            yield f"{_CHARTS}/{path.name[:4]}/{path.stem}/{path.name}", path
+
+
+def geotiff(binary: Path, target: Path) -> None:
+    """A GeoTIFF in the documented form of G02135 (user guide, table 5) of the fields of NSIDC-0051."""
+    codes, _, _ = nsidc_0051.raw_codes(binary)
+    field = codes.astype("uint16") * 4
+    for old, new in ((251, 2510), (252, 2550), (253, 2530), (254, 2540), (255, 2550)):
+        field[codes == old] = new
+    grid = NSIDC_25KM
+    with rasterio.open(
+        target, "w", driver="GTiff", height=grid.shape[0], width=grid.shape[1], count=1, dtype="uint16",
+        crs="EPSG:3411", transform=grid.transform,
+    ) as raster:  # fmt: skip
+        raster.write(field, 1)
+
+
+def zip_shapes(source: Path, target: Path, epsg: int = 4326) -> None:
     """A zipped shapefile of a GeoJSON file, as providers serve one."""
     parts = target.parent / f"{target.stem}.parts"
     parts.mkdir()
-    gpd.read_file(source).to_file(parts / f"{target.stem}.shp")
+    gpd.read_file(source).to_crs(epsg).to_file(parts / f"{target.stem}.shp", encoding="utf-8")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as box:
         for path in sorted(parts.iterdir()):
             box.write(path, path.name)

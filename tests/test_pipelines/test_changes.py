@@ -36,9 +36,9 @@ def bering(tmp_path_factory) -> Path:
     return line.build(tmp_path_factory.mktemp("bering"), BERING)[0]
 
 
-def altered(folder: Path, change, as_of: dict[str, str] | None = None) -> Path:
+def altered(folder: Path, change, as_of: dict[str, str] | None = None, options: Options = BERING) -> Path:
     """The picture of a snapshot whose feeds are changed, as a later issue of a source would."""
-    picture, loaded = line.compose_snapshot(BERING)
+    picture, loaded = line.compose_snapshot(options)
     feeds = {name: list(tables) for name, tables in loaded.feeds.items()}
     change(feeds)
     manifest = json.loads(json.dumps(loaded.manifest))
@@ -50,7 +50,13 @@ def altered(folder: Path, change, as_of: dict[str, str] | None = None) -> Path:
         feeds, loaded.grids, region=picture.region, scenario=picture.scenario, day=picture.day,
         draws=25, seed=0, sources=picture.sources,
     )  # fmt: skip
-    told = {"region": "bering", "scenario": "today", "as_of": picture.day.isoformat(), "draws": 25, "seed": 0}
+    told = {
+        "region": options.region,
+        "scenario": "today",
+        "as_of": picture.day.isoformat(),
+        "draws": 25,
+        "seed": 0,
+    }
     return store(
         made, folder, options=told | {"sensitivity": 0, "audience": "public"}, used=loaded, exports=()
     )
@@ -270,3 +276,44 @@ def test_two_versions_of_the_extent_series(mirror, tmp_path):
     assert len(other) == int((apart > 1e-9).sum())
     assert apart.max() == pytest.approx(0.286, abs=0.001)
     assert np.isfinite(apart).all()
+
+
+ARCTIC = Options(draws=25)
+
+
+@pytest.mark.shared
+def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
+    """The index of 2023 and of 2025, the extents to 2025-12-11 and to 2026-08-05; rows read by eye.
+
+    In the raw file of 2023, 28410 is Reka Luga and 20491 Tuktoyaktuk; the file of 2025 has Ust Luga and
+    no 20491. 115 Borgarnes is in that of 2025 only, and Pituffik (1000) is of military use in it.
+    """
+    issues = {
+        "ports": wpi_2023(mirror, tmp_path / "wpi"),
+        "sea_ice_extent": extent(mirror, tmp_path, "v4.0_to20251211"),
+    }
+
+    def change(feeds):
+        feeds["ports"][0], feeds["sea_ice_extent"][0] = issues["ports"], issues["sea_ice_extent"]
+
+    dates = {"nga_world_port_index": "2023-05-01", "nsidc_sea_ice_index": "2025-12-11"}
+    old = altered(tmp_path / "old", change, dates, ARCTIC)
+    told = changes(old, altered(tmp_path / "new", lambda _feeds: None, None, ARCTIC))
+    assert [(row["id"], row["as_of_old"], row["as_of_new"]) for row in told["sources"]] == [
+        ("nga_world_port_index", "2023-05-01", "2025-05-27"),
+        ("nsidc_sea_ice_index", "2025-12-11", "2026-08-05"),
+    ]
+    nodes = {(row["id"], row["change"], row["what"]): row for row in told["nodes"]}
+    assert nodes["port:wpi-115", "added", ""]["name"] == "Borgarnes"
+    assert nodes["port:wpi-20491", "gone", ""]["why"] == "nga_world_port_index no longer lists it"
+    assert nodes["port:wpi-1000", "gone", ""]["name"] == "Pituffik (Thule Air Base)"
+    renamed = nodes["port:wpi-28410", "changed", "name"]
+    assert (renamed["old"], renamed["new"]) == ("Reka Luga", "Ust Luga")
+    assert {row["cause"] for row in told["nodes"]} == {SOURCE}
+    # Tuktoyaktuk's harbour of GeoNames was joined to the index's port while that was there.
+    joined = nodes["port:geonames-6170032", "added", ""]
+    assert "its own evidence is the same; others of its kind changed" in joined["why"]
+    by = Counter((row["layer"], row["change"], row["cause"]) for row in told["features"])
+    assert by["sea_ice_extent", "added", WORLD] == 237
+    assert (by["ports", "added", SOURCE], by["ports", "gone", SOURCE]) == (6, 13)
+    assert not [key for key in by if key[0] == "sea_ice_extent" and key[2] == SOURCE]

@@ -11,12 +11,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import affinity
 
+from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
 from pipelines.gates import Facts, judge, judge_file, sniff
+from pipelines.live import embedded_table
+from pipelines.sources import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,14 +215,12 @@ def ports(count: int = 100, **columns) -> gpd.GeoDataFrame:
         "depth_m": [1.0] * count,
         **columns,
     }
-    from layers.crs import polar_points
-
     places = polar_points([10.0 + n / 10 for n in range(count)], [70.0] * count)
     return gpd.GeoDataFrame(table, geometry=places, crs="EPSG:3413")
 
 
-def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, source: str = "x") -> dict[str, str]:
-    return {finding.rule: finding.outcome for finding in judge(source, new, old, TODAY)}
+def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, name: str = "x") -> dict[str, str]:
+    return {finding.rule: finding.outcome for finding in judge(name, new, old, TODAY)}
 
 
 def test_the_same_again_passes():
@@ -307,3 +309,24 @@ def test_a_step_long_ago_is_not_news():
     old = series("2026-09-10", d2024_03_05=11.0)
     new = series("2026-09-11", d2024_03_05=11.0)
     assert outcomes(new, old, "nsidc_sea_ice_index") == {}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "held"),
+    [
+        (lambda x, y: (x, y), False),
+        (lambda x, y: (np.round(x), np.round(y)), True),
+        (lambda x, y: (x + 1, y), True),
+        (lambda x, y: (-x, y), True),
+        (lambda x, y: (x, y - 0.5), True),
+    ],
+    ids=["as it is", "whole degrees", "a degree east", "the wrong sign", "half a degree south"],
+)
+def test_harbours_that_leave_the_coast_are_held(spoil, held):
+    """The embedded index itself, its places spoiled in degrees."""
+    index = embedded_table(source("nga_world_port_index"))
+    places = polar_points(*spoil(*lonlat(index.geometry.x, index.geometry.y)))
+    spoilt = index.set_geometry(gpd.GeoSeries(places, crs=3413, index=index.index))
+    found = {row.rule: row.outcome for row in judge("nga_world_port_index", spoilt, index, TODAY)}
+    assert (found.get("coast") == "hold") == held
+    assert found or not held

@@ -1,0 +1,70 @@
+"""DMI's ice charts of Greenland's waters in SIGRID-3: total concentration and oldest ice of each area."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipelines.source import Remote
+from pipelines.sources.features import feature_source, shapefile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+_NAME = "{day:%Y%m%d%H%M}_{area}_RIC/{day:%Y%m%d%H%M}_{area}_RIC{part}"
+_AREAS = ("CapeFarewell", "CapeFarewell2", "NorthEast", "SouthWest")
+# SIGRID-3 (WMO/TD-No. 1214): CT in tenths, two digits are a range, 91 is 9 to 10; -9 is not stated.
+_POLY_TYPE = {"I": "ice", "W": "open water", "L": "land", "N": "no data", "S": "ice shelf"}
+
+
+def _chart(path: Path) -> gpd.GeoDataFrame:
+    """Areas of a chart, their concentration in words; land is no part of it."""
+    raw = shapefile(path)
+    raw = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
+    return raw.assign(
+        key=[f"{path.stem}-{n}" for n in range(len(raw))],
+        kind=raw["POLY_TYPE"].map(_POLY_TYPE),
+        status=raw["CT"].map(_tenths),
+        detail="stage of development " + raw["SA"].where(raw["SA"] != "-9", "not stated"),
+    )
+
+
+def _tenths(code: str) -> str | None:
+    """The code of total concentration in words; 91 is 9 to 10 tenths, 92 all, 55 and 98 none."""
+    named = {"-9": None, "99": None, "92": "10 tenths", "91": "9 to 10 tenths", "98": "ice free",
+             "55": "ice free", "01": "less than 1 tenth", "02": "bergy water"}  # fmt: skip
+    if code in named:
+        return named[code]
+    low, high = code[0], code[1:]
+    return f"{low} to {high} tenths" if high not in {"", "0"} else f"{low} tenths"
+
+
+def _day(path: Path) -> date:
+    return date(int(path.name[:4]), int(path.name[4:6]), int(path.name[6:8]))
+
+
+SOURCES = (
+    feature_source(
+        "polygon", {"key": "key", "kind": "kind", "status": "status", "detail": "detail"},
+        parse=_chart, dated=lambda path: _day(path).isoformat(),
+        id="dmi_ice_charts", title="Regional ice charts of Greenland (SIGRID-3)",
+        publisher="Danish Meteorological Institute", licence="free use with source",
+        citation="DMI ice charts, SIGRID-3", homepage="https://download.dmi.dk/public/ICESERVICE/",
+        as_of="2014-05-01", made="total concentration in tenths as stated; coarse, for planning only",
+        remotes=tuple(
+            Remote(
+                "https://download.dmi.dk/public/ICESERVICE/SIGRID3/{day:%Y}/"
+                + _NAME.replace("{area}", area).replace("{part}", part),
+                "sea_ice/ice_charts/" + _NAME.replace("{area}", area).replace("{part}", part),
+                "bytes",
+                part=area.lower(),
+                probe=_day,
+                only_named="a chart is named by its minute: --day 2014-05-01T10:00",
+            )
+            for area in _AREAS
+            for part in (".shp", ".shx", ".dbf", ".prj")
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""Feature services that answer in GeoJSON: sites of the US, the Norwegian shelf, pipelines and zones at sea.
+
+No file of theirs is at hand: they are tried on files the tests write in the documented form.
+"""
+
+from __future__ import annotations
+
+from pipelines.source import Remote
+from pipelines.sources.features import feature_source
+
+_TRIED = "tried on a file written by the test in the documented form"
+_NORTH = (
+    "geometry=-180,58,180,90&geometryType=esriGeometryEnvelope&inSR=4326&outSR=4326&outFields=*&f=geojson"
+)
+_WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/json"
+
+SOURCES = (
+    feature_source(
+        "point",
+        {"key": "OBJECTID", "name": "SITENAME", "kind": "FEATUREDESCRIPTION",
+         "status": "SITEOPERATIONALSTATUS", "operator": "SITEREPORTINGCOMPONENT", "country": "COUNTRYNAME"},
+        is_coarse=True, id="us_mirta", title="Military installations, ranges and training areas, points",
+        publisher="US Department of Defense", licence="public domain (US Government work)", citation="MIRTA",
+        homepage="https://catalog.data.gov/dataset/military-installations-ranges-and-training-areas",
+        as_of="2024-01-01", made=f"to 0.1 degree, never scored; {_TRIED}",
+        remotes=(
+            Remote(
+                "https://services7.arcgis.com/n1YM8pTrFmm7L4hs/arcgis/rest/services/mirta/FeatureServer/0/"
+                f"query?where=1=1&{_NORTH}",
+                "military/us_mirta.geojson", "geojson",
+            ),
+        ),
+    ),
+    feature_source(
+        "line",
+        {"key": "pplNpdidPipeline", "name": "pplName", "kind": "pplMedium", "status": "pplCurrentPhase",
+         "operator": "cmpLongName", "detail": "pplMainGroupingName"},
+        id="sodir_pipelines", title="Pipelines of the Norwegian shelf",
+        publisher="Norwegian Offshore Directorate", licence="NLOD-2.0", citation="Sodir FactMaps",
+        homepage="https://factmaps.sodir.no", as_of="2026-01-01", made=_TRIED,
+        remotes=(
+            Remote(
+                "https://factmaps.sodir.no/api/rest/services/Factmaps/FactMapsWGS84/MapServer/311/"
+                f"query?where=1=1&{_NORTH}",
+                "infrastructure/sodir_pipelines.geojson", "geojson",
+            ),
+        ),
+    ),
+    feature_source(
+        "line", {"name": "name", "kind": "medium", "status": "status", "operator": "operator",
+                 "country": "country_co"},
+        id="emodnet_pipelines", title="Pipelines at sea",
+        publisher="EMODnet Human Activities", licence="CC-BY-4.0", citation="EMODnet Human Activities",
+        homepage="https://emodnet.ec.europa.eu/en/human-activities", as_of="2026-01-01", made=_TRIED,
+        remotes=(
+            Remote(
+                f"https://ows.emodnet-humanactivities.eu/wfs?{_WFS}&typeNames=emodnet:pipelines",
+                "infrastructure/emodnet_pipelines.geojson", "geojson",
+            ),
+        ),
+    ),
+    feature_source(
+        "polygon", {"key": "mrgid", "name": "geoname", "kind": "pol_type", "country": "sovereign1",
+                    "detail": "territory1"},
+        id="marine_regions_eez", title="Exclusive economic zones",
+        publisher="Flanders Marine Institute (Marine Regions)", licence="CC-BY-4.0",
+        citation="Flanders Marine Institute, Maritime Boundaries Geodatabase, doi:10.14284/632",
+        homepage="https://www.marineregions.org", as_of="2023-10-25", made=f"cut at 58 N; {_TRIED}",
+        remotes=(
+            Remote(
+                f"https://geo.vliz.be/geoserver/MarineRegions/wfs?{_WFS}&typeNames=MarineRegions:eez",
+                "boundaries/marine_regions_eez.geojson", "geojson", at_most_bytes=400_000_000,
+            ),
+        ),
+    ),
+)  # fmt: skip
