@@ -106,8 +106,8 @@ def _place(book: Tables, table: str, where: dict[str, Any]) -> list[Any]:
     """A bottleneck in words: its water and its coordinates."""
     return [
         book.cell("value", table, where, "bottleneck_water"), ", ",
-        book.cell("value", table, where, "bottleneck_latitude_deg", ".1f"), "° N ",
-        book.cell("value", table, where, "bottleneck_longitude_deg", ".1f"), "° E",
+        book.cell("value", table, where, "bottleneck_latitude_deg", ".1f"), "° north, ",
+        book.cell("value", table, where, "bottleneck_longitude_deg", ".1f"), "° east",
     ]  # fmt: skip
 
 
