@@ -160,7 +160,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def scenario(name: str) -> Scenario:
-    """Look a scenario up by id.
+    """Look a scenario up by id, or by its level of warming, such as `2C`.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def scenario(name: str) -> Scenario:
         If no scenario has that id; the message lists those that exist.
     """
     for row in SCENARIOS:
-        if row.id == name:
+        if name in {row.id, f"{row.warming_degc:g}C"}:
             return row
     msg = f"scenario: expected one of {', '.join(s.id for s in SCENARIOS)}, found {name!r}"
     raise UsageError(msg)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Cell", "Ledger", "shown"]
+__all__ = ["Cell", "Ledger", "Tables", "shown"]
 
 Condition = tuple[str, str, Any]
 
@@ -75,38 +75,26 @@ def shown(value: Any, form: str) -> str:
 
 
 @dataclass(slots=True)
-class Ledger:
-    """The tables of a picture, read by address; what is asked twice is looked up once."""
+class Tables:
+    """Tables by name, read by address; what is asked twice is looked up once. `page` reads them."""
 
-    picture: Picture
-    _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _codes: dict[tuple[str, str], tuple[NDArray[np.int64], dict[Any, int]]] = field(default_factory=dict)
-    _masks: dict[tuple[str, Condition], NDArray[np.bool_]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Add what the manifest holds to the layers' tables."""
-        picture = self.picture
-        self._tables = {
-            **picture.tables,
-            "sources": pd.DataFrame([{n: getattr(s, n) for n in s.__slots__} for s in picture.sources]),
-            "layers": pd.DataFrame(
-                [{"id": row.id, "title": row.title, "note": row.note} for row in picture.layers]
-            ),
-            "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
-            "picture": pd.DataFrame([{"region": picture.region.id, "scenario": picture.scenario.title}]),
-            "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
-        }
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
+    page: str = field(default="briefing", kw_only=True)
+    _codes: dict[tuple[str, str], tuple[NDArray[np.int64], dict[Any, int]]] = field(
+        default_factory=dict, kw_only=True
+    )
+    _masks: dict[tuple[str, Condition], NDArray[np.bool_]] = field(default_factory=dict, kw_only=True)
 
     def __contains__(self, table: str) -> bool:
-        """Whether the picture holds a table of that name."""
-        return table in self._tables
+        """Whether there is a table of that name."""
+        return table in self.tables
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by name; raises ExportError where the picture lacks it."""
-        if name not in self._tables:
-            msg = f"briefing: expected a table {name!r}, found none: build the picture again"
+        if name not in self.tables:
+            msg = f"{self.page}: expected a table {name!r}, found none: build the picture again"
             raise ExportError(msg)
-        return self._tables[name]
+        return self.tables[name]
 
     def knows(self, table: str, column: str) -> bool:
         """Whether rows of a table can be chosen by a column."""
@@ -155,7 +143,7 @@ class Ledger:
         if what == "value":
             if len(rows) != 1:
                 msg = (
-                    f"briefing: expected one row for {address}, found {len(rows)}: "
+                    f"{self.page}: expected one row for {address}, found {len(rows)}: "
                     "a number without its row is not printed; build the picture again"
                 )
                 raise ExportError(msg)
@@ -199,3 +187,24 @@ class Ledger:
             codes, found = pd.factorize(self.table(table)[column])
             self._codes[key] = codes, {str(value): place for place, value in enumerate(found.tolist())}
         return self._codes[key]
+
+
+@dataclass(slots=True)
+class Ledger(Tables):
+    """The tables of a picture, and what its manifest holds as tables beside them."""
+
+    picture: Picture
+
+    def __post_init__(self) -> None:
+        """Add what the manifest holds to the layers' tables."""
+        picture = self.picture
+        self.tables = {
+            **picture.tables,
+            "sources": pd.DataFrame([{n: getattr(s, n) for n in s.__slots__} for s in picture.sources]),
+            "layers": pd.DataFrame(
+                [{"id": row.id, "title": row.title, "note": row.note} for row in picture.layers]
+            ),
+            "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
+            "picture": pd.DataFrame([{"region": picture.region.id, "scenario": picture.scenario.title}]),
+            "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
+        }

@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
     from maps.cells import Cell, Ledger
 
-__all__ = ["bars", "daily_extent", "monthly_extent", "stacks", "three_bars"]
+__all__ = ["bars", "daily_extent", "line_of", "monthly_extent", "stacks", "svg", "three_bars"]
 
 _AXES = ("climate", "military", "civil")
 _MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
 
 
-def _svg(width: float, height: float, label: str) -> ET.Element:
+def svg(width: float, height: float, label: str) -> ET.Element:
+    """An empty drawing that says what it shows."""
     return tag("svg", viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label)
 
 
 def three_bars(ledger: Ledger, node_id: str) -> ET.Element:
     """One node's three axes, each from low to high; a stroke where the known part stands."""
-    image = _svg(152, 39, "Intervals of climate risk, military relevance and civil dependence")
+    image = svg(152, 39, "Intervals of climate risk, military relevance and civil dependence")
     left, wide = 33.0, 66.0
     for row, axis in enumerate(_AXES):
         y = 13.0 * row
@@ -53,7 +54,7 @@ def three_bars(ledger: Ledger, node_id: str) -> ET.Element:
 
 def bars(rows: Sequence[tuple[Cell, Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
     """A bar a row: its name and its value, drawn up to `most`; an unknown one has no bar."""
-    image = _svg(260, 12.0 * len(rows), label)
+    image = svg(260, 12.0 * len(rows), label)
     for place, (name, value) in enumerate(rows):
         y = 12.0 * place
         image.append(tag("text", cell=name, x=0, y=y + 8.5))
@@ -68,7 +69,7 @@ def bars(rows: Sequence[tuple[Cell, Cell]], most: float, label: str, class_: str
 
 def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
     """Two counts a row, end to end: robust, then possible."""
-    image = _svg(260, 12.0 * len(rows) + 11, label)
+    image = svg(260, 12.0 * len(rows) + 11, label)
     most = max((a.value + b.value for _, a, b in rows), default=1) or 1
     for x, word, class_ in ((98, "robust", "robust-bar"), (140, "possible", "possible-bar")):
         image.append(tag("rect", x=x, y=1, width=7, height=7, class_=class_))
@@ -87,7 +88,7 @@ def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
     return image
 
 
-def _path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+def line_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     """A line that is broken where a value is missing."""
     known = np.isfinite(y)
     starts = known & ~np.append(False, known[:-1])
@@ -107,7 +108,7 @@ def _frame(image: ET.Element, top: float, step: float, height: float) -> None:
 
 def monthly_extent(ledger: Ledger) -> ET.Element:
     """March and September extent by year, in million km2, the last year of each named."""
-    image = _svg(260, 122, "Sea ice extent in March and in September, by year")
+    image = svg(260, 122, "Sea ice extent in March and in September, by year")
     table = ledger.table("sea_ice_monthly")
     year, month = table["year"].to_numpy(dtype=float), table["month"].to_numpy(dtype=int)
     extent = table["extent_million_km2"].to_numpy(dtype=float)
@@ -123,7 +124,7 @@ def monthly_extent(ledger: Ledger) -> ET.Element:
         line = np.full(len(span), np.nan)
         chosen = month == number
         line[(year[chosen] - first).astype(int)] = extent[chosen]
-        image.append(tag("path", d=_path(x, height - height * line / top + 6), class_=class_))
+        image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_=class_))
         known = np.flatnonzero(np.isfinite(line))
         if not len(known):
             continue
@@ -137,7 +138,7 @@ def monthly_extent(ledger: Ledger) -> ET.Element:
 
 def daily_extent(ledger: Ledger, day: str) -> ET.Element:
     """The last year of daily extent up to `day`, against median and range of 1981 to 2010."""
-    image = _svg(260, 122, "Daily sea ice extent of the last year on file against the reference period")
+    image = svg(260, 122, "Daily sea ice extent of the last year on file against the reference period")
     table = ledger.table("sea_ice_extent")
     date = table["date"].to_numpy(dtype="datetime64[D]")
     extent = table["extent_million_km2"].to_numpy(dtype=float)
@@ -157,13 +158,13 @@ def daily_extent(ledger: Ledger, day: str) -> ET.Element:
             height - height * line / top + 6
             for line in (np.nanmin(base, axis=0), np.nanmedian(base, axis=0), np.nanmax(base, axis=0))
         )
-        around = _path(np.append(x[:365], x[:365][::-1]), np.append(high, low[::-1]))
+        around = line_of(np.append(x[:365], x[:365][::-1]), np.append(high, low[::-1]))
         image.append(tag("path", d=around + "Z", class_="band"))
-        image.append(tag("path", d=_path(x[:365], middle), class_="s-soft"))
+        image.append(tag("path", d=line_of(x[:365], middle), class_="s-soft"))
     _frame(image, top, 6, height)
     line = np.full(366, np.nan)
     line[place[year == last]] = extent[year == last]
-    image.append(tag("path", d=_path(x, height - height * line / top + 6), class_="s-robust"))
+    image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_="s-robust"))
     for place_of, name in enumerate(_MONTHS):
         image.append(tag("text", name, x=18 + 218 * place_of / 6, y=height + 17, class_="tick"))
     known = np.flatnonzero(np.isfinite(line))

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LABELS", "document", "tag"]
 
-# Digits that are no data: reference systems, classes, requirements, dates and the ice's base years.
-LABELS: Final = re.compile(r"EPSG:\d+|\bD[0-3]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b")
+# Digits that are no data: reference systems, classes (of ships too), requirements, dates and the
+# base years of the ice.
+LABELS: Final = re.compile(
+    r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b"
+)
 # And the numbers beside a scale, which say where a line lies and not what was measured.
 _SCALE: Final = "tick"
 
@@ -75,7 +78,11 @@ def _add_text(element: ET.Element, text: str) -> None:
 
 def _uncited(element: ET.Element) -> Iterator[str]:
     """Every text of the tree that no cell stands behind."""
-    if element.get("data-cell") is None and element.tag != "style" and element.get("class") != _SCALE:
+    if (
+        element.get("data-cell") is None
+        and element.tag != "style"
+        and _SCALE not in element.get("class", "").split()
+    ):
         if element.text:
             yield element.text
         for child in element:
@@ -84,8 +91,8 @@ def _uncited(element: ET.Element) -> Iterator[str]:
                 yield child.tail
 
 
-def document(title: str, body: ET.Element) -> str:
-    """The whole file: no script, no request, styles by their hash.
+def document(title: str, body: ET.Element, look: str = "") -> str:
+    """The whole file: no script, no request, styles by their hash; `look` is added to them.
 
     Raises
     ------
@@ -95,11 +102,11 @@ def document(title: str, body: ET.Element) -> str:
     for text in _uncited(body):
         if re.search(r"\d", LABELS.sub("", text)):
             msg = (
-                f"briefing: expected every number to name its cell, found {text.strip()[:80]!r}: "
+                f"page: expected every number to name its cell, found {text.strip()[:80]!r}: "
                 "print it through Ledger.cell, or add its kind to maps.paper.LABELS"
             )
             raise ExportError(msg)
-    digest = base64.b64encode(hashlib.sha256(_LOOK.encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256((_LOOK + look).encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = tag(
         "head",
@@ -112,7 +119,11 @@ def document(title: str, body: ET.Element) -> str:
     )
     page = ET.tostring(tag("html", head, body, lang="en"), encoding="unicode", method="html")
     # The one text that must not be escaped is ours alone.
-    return "<!DOCTYPE html>\n" + page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}</style>", 1) + "\n"
+    return (
+        "<!DOCTYPE html>\n"
+        + page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}{look}</style>", 1)
+        + "\n"
+    )
 
 
 def _inks(which: str) -> str:

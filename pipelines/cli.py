@@ -340,12 +340,14 @@ def ice(
     files: Annotated[list[Path] | None, typer.Argument(help="Providers' daily files to take in.")] = None,
     product: Annotated[str | None, typer.Option(help="Product to write tables of.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder to write the tables of --product into.")] = None,
+    stage: Annotated[str, typer.Option(help="Stage of ice that the route page is about.")] = "thick_fy",
     *,
     as_json: Json = False,
 ) -> None:
-    """Take daily ice files into a cube of one's own; write seasons of nodes, seas and routes from it."""
+    """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
     from pipelines.cube import Archive, ingest  # noqa: PLC0415
     from pipelines.ice_record import embedded, surface_of, write_record  # noqa: PLC0415
+    from pipelines.route_page import stage_of  # noqa: PLC0415
 
     if (product is None) != (to is None):
         msg = "expected --product and --to together, found one: name the product and the folder"
@@ -356,12 +358,28 @@ def ice(
         told = {"added": taken.added, "held": taken.held.to_dict("records")}
     if product is not None and to is not None:
         with _progress() as report:
-            told["files"] = [str(path) for path in write_record(cube, product, to, report=report)]
+            paths = write_record(cube, product, to, stage=stage_of(stage), report=report)
+            told["files"] = [str(path) for path in paths]
     records = {path.name: Archive(cube, path.name) for path in sorted(cube.glob("*")) if path.is_dir()}
     told["products"] = {name: len(record.days()) for name, record in records.items()}
     lines = [f"{name}: {count} days" for name, count in told["products"].items()] or ["no days"]
     lines += [f"held: {row['reason']}" for row in told.get("held", [])]
     _say(told, as_json=as_json, text="\n".join([*lines, *told.get("files", [])]))
+
+
+@app.command()
+def routes(
+    to: Annotated[Path, typer.Option(help="Folder to write the page and its tables into.")] = Path("drawn"),
+    stage: Annotated[str, typer.Option(help="Stage of ice that ships are held to.")] = "thick_fy",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the route page of the embedded edges and grids; that of a daily record comes with `ice`."""
+    from pipelines.ice_record import embedded  # noqa: PLC0415
+    from pipelines.route_page import stage_of, write_edge_page  # noqa: PLC0415
+
+    paths = [str(path) for path in write_edge_page(embedded(), to, stage_of(stage))]
+    _say({"files": paths}, as_json=as_json, text="\n".join(paths))
 
 
 @app.command()

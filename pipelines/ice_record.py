@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from layers.assessed.ice_season import season_table
-from layers.assessed.navigability import corridor, route_trends
+from layers.assessed.navigability import route_trends
 from layers.cube import area_support, node_support, route_support
-from layers.errors import ExportError, UsageError
+from layers.errors import UsageError
 from layers.grid import OCEAN, cell_area_km2
 from pipelines import snapshot
 from pipelines.cube import Archive, seasons
 from pipelines.passages import passages
+from pipelines.route_page import STAGE, corridors, with_waters, write_record_page, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from pipelines.snapshot import Snapshot
 
 __all__ = ["embedded", "surface_of", "write_record"]
-
-NOTE = "not for navigation; missing is not open water; see decisions/0011"
 
 
 def embedded() -> Snapshot:
@@ -60,13 +59,15 @@ def write_record(
     product: str,
     folder: Path,
     *,
+    stage: str = STAGE,
     mapper: Callable[..., Iterable[Any]] = map,
     report: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
-    """Write the tables of one product's record as Parquet, and give their paths.
+    """Write the tables of one product's record as Parquet and its route page, and give their paths.
 
     `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_ledger`,
-    `ice_days`. Only ice years and calendar years that the archive reaches into are read.
+    `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Only ice years and calendar
+    years that the archive reaches into are read.
 
     Raises
     ------
@@ -90,9 +91,8 @@ def write_record(
         table.insert(0, "place_kind", kind)
         parts.append(table)
     report("routes")
-    routes = held.feeds["sea_routes"][0]
-    ways = [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
-    by_year = passages(archive, ways, years[0], years[-1], mapper=mapper)
+    ways = corridors(held, ocean)
+    by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
         "route_seasons": by_year,
@@ -100,15 +100,5 @@ def write_record(
         "ice_ledger": archive.ledger(),
         "ice_days": archive.days(),
     }
-    return [_write(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
-
-
-def _write(table: pd.DataFrame, path: Path, product: str) -> Path:
-    table.attrs = {"note": NOTE, "product": product}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(path, index=False)
-    except OSError as error:
-        msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
-        raise ExportError(msg) from error
-    return path
+    paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
+    return [*paths, write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage)]

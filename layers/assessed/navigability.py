@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHAINS",
+    "CLASSES",
     "ICE_TYPES",
+    "STAGES",
     "Bottlenecks",
     "Corridor",
     "Polaris",
@@ -60,6 +62,9 @@ CHAINS = (
     ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6", "PC7", "none"),
     ("IA Super", "IA", "IB", "IC", "none"),
 )
+# What seasons are counted for; classes weakest first.
+CLASSES = ("none", "IC", "IA", "PC7", "PC6", "PC5", "PC3")
+STAGES = ("thin_fy_1", "medium_fy", "thick_fy", "second_year")
 _POLAR_CLASSES = CHAINS[0][:-1]
 _SPECIAL_RIO = -10.0
 # Thinnest and thickest first-year ice held for plausible by month: growth from October to May, and no
@@ -76,6 +81,7 @@ _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this
 _STEP_KM = 5.0
 _NEVER = 101  # percent that no class bears: not seen, so not open
 _LEAST_YEARS = 30
+_DECIDING_DAYS = 30  # the shut days with least ice name the bottleneck: those next to an opening
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
@@ -376,16 +382,17 @@ def route_seasons(
     table: Polaris,
     product: str,
     *,
-    classes: Sequence[str] = ("none", "IC", "IA", "PC7", "PC6", "PC5", "PC3"),
-    ice: Sequence[str] = ("thin_fy_1", "medium_fy", "thick_fy", "second_year"),
+    classes: Sequence[str] = CLASSES,
+    ice: Sequence[str] = STAGES,
     grid: Grid = NSIDC_25KM,
 ) -> pd.DataFrame:
     """Season of a route by calendar year, class and stage of ice; not for navigation.
 
     `open_days` counts days that were open whatever was not seen, `unknown_days` those that could be
     either; a day missing between two seen ones is their mean. A year with over 10 % unknown has no
-    count. `first_day` and `last_day` are days of the year, from 1. The bottleneck is the cell that
-    most often held the route shut.
+    count. `first_day` and `last_day` are days of the year, from 1, and `opening_date`, `closing_date`
+    the same as ISO 8601. The bottleneck is the cell that most often held the route shut on the thirty
+    shut days with least ice in it: deep in winter every cell is full and none decides.
     """
     c_star, rows = table.c_star, []
     made = f", {SYNTHETIC}" if product == SYNTHETIC else ""
@@ -402,7 +409,7 @@ def route_seasons(
                 with np.errstate(invalid="ignore"):
                     is_open, is_shut = high <= limit, low > limit
                 unknown = int(length - is_open.sum() - is_shut.sum())
-                shut_cells = found.cell[own][found.low[own] > limit]
+                shut_cells = _deciding(found.high[own], found.cell[own], found.low[own] > limit)
                 rows.append(
                     {
                         "route_id": way.route_id,
@@ -412,7 +419,7 @@ def route_seasons(
                         "ice_class": name,
                         "stage": stage,
                         "c_star_pct": round(100 * float(c_star.loc[name, stage]), 1),
-                        **_counts(is_open, unknown),
+                        **_counts(is_open, unknown, first),
                         **_place(shut_cells, grid),
                         "strait_links": way.straits,
                     }
@@ -432,7 +439,13 @@ def _whole_year(values: NDArray[np.int16], column: NDArray[np.intp], length: int
     return np.where(seen | between, filled[0], np.nan)
 
 
-def _counts(is_open: NDArray[np.bool_], unknown: int) -> dict[str, float]:
+def _deciding(ice: NDArray[np.int16], cell: NDArray[np.intp], is_shut: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Bottlenecks of the shut days nearest to an opening."""
+    shut = np.flatnonzero(is_shut)
+    return cell[shut[np.argsort(ice[shut], kind="stable")[:_DECIDING_DAYS]]]
+
+
+def _counts(is_open: NDArray[np.bool_], unknown: int, first: np.datetime64) -> dict[str, Any]:
     told = unknown <= MISSING_SHARE * len(is_open)
     at = np.flatnonzero(is_open)
     some = told and at.size
@@ -443,6 +456,8 @@ def _counts(is_open: NDArray[np.bool_], unknown: int) -> dict[str, float]:
         "unknown_days": float(unknown),
         "first_day": float(at[0] + 1) if some else np.nan,
         "last_day": float(at[-1] + 1) if some else np.nan,
+        "opening_date": str(first + at[0]) if some else None,
+        "closing_date": str(first + at[-1]) if some else None,
         "longest_run_days": float(longest) if told else np.nan,
     }
 

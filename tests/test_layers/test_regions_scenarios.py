@@ -185,3 +185,8 @@ def test_a_group_of_no_weight_alone_is_still_an_axis() -> None:
     table = pd.DataFrame([{"node_id": "n", "axis": "civil", "dimension": "civil", "group": "c_sole",
                            "indicator": "i", "state": "known"}])  # fmt: skip
     assert weigh(table, {"civil": {"c_people": 1.0}}).tolist() == [1.0]
+
+
+def test_a_level_of_warming_names_its_scenario():
+    assert scenario("2C").id == "warming_2"
+    assert scenario("1.5C").id == "warming_1_5"

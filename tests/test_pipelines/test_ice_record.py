@@ -19,7 +19,11 @@ def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
     made = (day for day in days(2000, 2000, surface) if date(2000, 9, 1) <= day.date < date(2000, 9, 15))
     Archive(tmp_path / "cube", "synthetic").append(made, surface)
     paths = write_record(tmp_path / "cube", "synthetic", tmp_path / "out")
-    tables = {path.stem: pd.read_parquet(path) for path in paths}
+    assert paths[-1].name == "routes-synthetic.html"
+    page = paths[-1].read_text(encoding="utf-8")
+    assert "<title>SYNTHETIC" in page
+    assert page.count("Synthetic, not observed") > 12  # at the lead, the map and every route
+    tables = {path.stem: pd.read_parquet(path) for path in paths[:-1]}
     assert set(tables) == {"ice_seasons", "route_seasons", "route_trends", "ice_ledger", "ice_days"}
     seasons = tables["ice_seasons"]
     assert set(seasons["place_kind"]) == {"node", "sea", "route_stretch"}

@@ -1,0 +1,209 @@
+"""The route page and its tables: from a daily record, or from the edges and grids that are embedded."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.assessed.edge_passages import field_rows
+from layers.assessed.ice_season import edge_season
+from layers.assessed.navigability import STAGES, corridor
+from layers.cube import SYNTHETIC
+from layers.errors import ExportError, UsageError
+from layers.grid import ICE_THRESHOLD_PCT, OCEAN, POLE_HOLE, polygons
+from layers.waters import waters
+from maps.routes import RouteRecord, write
+from pipelines.passages import read_polaris
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.assessed.navigability import Corridor
+    from pipelines.cube import Archive
+    from pipelines.snapshot import Snapshot
+
+__all__ = [
+    "STAGE",
+    "corridors",
+    "edge_tables",
+    "stage_of",
+    "with_waters",
+    "write_edge_page",
+    "write_record_page",
+    "write_table",
+]
+
+STAGE = "thick_fy"  # the stage a page is about if none is named
+NOTE = "not for navigation; missing is not open water; see decisions/0011"
+_EDGE_SOURCE = (
+    "NSIDC Sea Ice Index G02135 (monthly edges; median edges by QGreenland), NSIDC-0051, NOAA/NSIDC G02202, "
+    "EUMETSAT OSI SAF; routes: own table, each with its source"
+)
+
+
+def stage_of(named: str) -> str:
+    """A stage that `route_seasons` counts; raises UsageError for any other word."""
+    if named not in STAGES:
+        msg = f"--stage: expected one of {', '.join(STAGES)}, found {named!r}"
+        raise UsageError(msg)
+    return named
+
+
+def corridors(held: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
+    """The corridor of every route of the project."""
+    routes = held.feeds["sea_routes"][0]
+    return [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
+
+
+def with_waters(table: pd.DataFrame, held: Snapshot) -> pd.DataFrame:
+    """The table with `bottleneck_water`, the strait or sea each bottleneck lies in; null where none is."""
+    places = table[["bottleneck_longitude_deg", "bottleneck_latitude_deg"]].drop_duplicates()
+    lon, lat = (places[name].to_numpy(dtype=float) for name in places)
+    names = waters(lon, lat, held.feeds["chokepoints"][0], held.feeds["seas"][0])
+    named = places.assign(bottleneck_water=[name or None for name in names])
+    return table.merge(named, on=list(places.columns), how="left")
+
+
+def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
+    """Write a table as Parquet with what it is not for; raises ExportError if it cannot."""
+    table.attrs = {"note": NOTE, "product": product}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(path, index=False)
+    except OSError as error:
+        msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
+        raise ExportError(msg) from error
+    return path
+
+
+def _record(
+    held: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], told: dict[str, str]
+) -> RouteRecord:
+    routes = held.feeds["sea_routes"][0]
+    land = held.feeds["land"][0].geometry.to_numpy()
+    return RouteRecord(
+        tables={
+            **tables,
+            "routes": pd.DataFrame(routes.drop(columns="geometry")),
+            "record": pd.DataFrame([told]),
+        },
+        lines=dict(zip(routes["feature_id"], routes.geometry, strict=True)),
+        land=shapely.union_all(land),
+        ice=ice,
+        is_synthetic=told["product"] == SYNTHETIC,
+    )
+
+
+def _area(mask: NDArray[np.bool_]) -> Any:
+    found = polygons(mask)
+    return found[0][1] if found else shapely.Polygon()
+
+
+# --- a daily record ----------------------------------------------------------------------------
+
+
+def write_record_page(
+    archive: Archive, tables: Mapping[str, pd.DataFrame], held: Snapshot, path: Path, stage: str = STAGE
+) -> Path:
+    """Write the page of a daily record from its `route_seasons` and `route_trends`."""
+    seasons = tables["route_seasons"]
+    last = int(seasons["year"].max())
+    (ice, ice_said), (edge, edge_said) = (_day(archive, last, month) for month in (9, 3))
+    told = {
+        "input": str(seasons["input"].iloc[0]),
+        "product": archive.product,
+        "stage": stage,
+        "ice": ice_said,
+        "ice_edge": edge_said,
+        "first": str(int(seasons["year"].min())),
+        "last": str(last),
+        "source": f"the user's own archive of {archive.product}; routes: own table, each with its source",
+    }
+    shown = {name: tables[name] for name in ("route_seasons", "route_trends")}
+    return write(_record(held, shown, [("ice", ice), ("ice-edge", edge)], told), path)
+
+
+def _day(archive: Archive, year: int, month: int) -> tuple[Any, str]:
+    """Ice of the day nearest the middle of a month, and that day in words; nothing where none is held."""
+    days, fields = archive.read(date(year, month, 1), date(year, month, 30))
+    if not len(days):
+        return shapely.Polygon(), "no day held"
+    at = int(np.argmin(np.abs(days - np.datetime64(date(year, month, 15)))))
+    field = fields[at]
+    ice = ((field >= ICE_THRESHOLD_PCT) & (field <= 100)) | (field == POLE_HOLE)
+    return _area(ice), str(days[at])
+
+
+# --- edges and single grids --------------------------------------------------------------------
+
+
+def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
+    """`route_fields`: every route against every embedded edge and grid; `route_medians`: the median year."""
+    grid, table = held.grids["sea_ice"], read_polaris()
+    ways = corridors(held, grid["surface"].to_numpy() == OCEAN)
+    edge = {"input": "edge", "product": "nsidc_g02135"}
+    parts = []
+    for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
+        month = str(when.astype("datetime64[M]"))
+        row: dict[str, Any] = {
+            "field_id": month,
+            **edge,
+            "date": month,
+            "year": float(month[:4]),
+            "month": int(month[5:]),
+        }
+        parts.append(field_rows(ways, field.ravel(), table, stage, is_edge=True, **row))
+    for month, field in zip(grid["month"].to_numpy(), grid["presence_median"].to_numpy(), strict=True):
+        row = {"field_id": f"median-{month:02d}", **edge, "date": "", "year": np.nan, "month": int(month)}
+        parts.append(field_rows(ways, field.ravel(), table, stage, is_edge=True, **row))
+    samples = (grid[f"sample_{name}"].to_numpy() for name in ("id", "date", "product", "period"))
+    for name, when, product, period, field in zip(*samples, grid["concentration"].to_numpy(), strict=True):
+        day = str(when.astype("datetime64[D]"))
+        monthly = period == "monthly"
+        row = {
+            "field_id": str(name), "input": "monthly mean" if monthly else "daily", "product": str(product),
+            "date": day[:7] if monthly else day, "year": float(day[:4]), "month": int(day[5:7]),
+        }  # fmt: skip
+        parts.append(field_rows(ways, field.ravel(), table, stage, **row))
+    fields = with_waters(pd.concat(parts, ignore_index=True), held)
+    fields.insert(6, "month_name", [calendar.month_abbr[month] for month in fields["month"]])
+    return {"route_fields": fields, "route_medians": _medians(fields)}
+
+
+def _medians(fields: pd.DataFrame) -> pd.DataFrame:
+    """Days open in the median year by whole months, uncertain as `edge_season` says."""
+    some = fields[(fields["input"] == "edge") & fields["year"].isna()]
+    shut = some.assign(shut=~some["is_open"]).pivot_table(
+        index="route_id", columns="month", values="shut", aggfunc="max", sort=False
+    )
+    return edge_season(shut.to_numpy(dtype=float)).assign(route_id=shut.index.to_numpy())
+
+
+def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
+    """Write `routes-edges.html` and its tables from the embedded edges and grids, and give their paths."""
+    tables = edge_tables(held, stage)
+    edges = tables["route_fields"]
+    edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
+    grid = held.grids["sea_ice"]
+    months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
+    ice, said = [], []
+    for name, month in (("ice", 9), ("ice-edge", 3)):
+        last = str(edges.loc[edges["month"] == month, "field_id"].max())
+        field = grid["presence_monthly"].to_numpy()[int(np.flatnonzero(months == last)[0])]
+        ice.append((name, _area(field == 1)))
+        said.append(f"mean edge of {calendar.month_name[month]} {last[:4]}")
+    told = {
+        "input": "edges of months and single grids, no daily record", "product": "nsidc_g02135 and others",
+        "stage": stage, "first": str(edges["field_id"].min()), "last": str(edges["field_id"].max()),
+        "source": _EDGE_SOURCE, "ice": said[0], "ice_edge": said[1],
+    }  # fmt: skip
+    paths = [write_table(table, folder / f"{name}.parquet", "edges") for name, table in tables.items()]
+    return [*paths, write(_record(held, tables, ice, told), folder / "routes-edges.html")]
