@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fuzz import fuzz
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
 from benchmarks.maps import maps
@@ -89,7 +88,6 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
-    "fuzz": fuzz,
 }
 
 

@@ -23,7 +23,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from folium.plugins import FastMarkerCluster
-from playwright.sync_api import Error, sync_playwright
 
 from maps import html
 from pipelines.build import Options, compose_snapshot
@@ -94,6 +93,8 @@ def _fetch() -> None:
 
 
 def _measure(folder: Path) -> Iterator[dict[str, Any]]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  the other benchmarks need none
+
     picture, _ = compose_snapshot(Options())
     many = _more(picture, 5_000)
     lot = _points_alone(_more(picture, 100_000))
@@ -256,6 +257,8 @@ def _clustered(folder: Path, nodes: Any) -> Path:
 
 def _open(browser: Browser, path: Path, *, moves: bool) -> dict[str, float] | None:
     """Seconds to ready, MB of heap after a collection and ms of frames; None if it never came."""
+    from playwright.sync_api import Error  # noqa: PLC0415
+
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     page.route(lambda url: url.startswith("http"), _answer)
     page.add_init_script(

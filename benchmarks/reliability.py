@@ -1,4 +1,4 @@
-"""Publishing under kill, full disks and company; fetching against curl.
+"""Publishing under kill, full disks and company; mutated files; fetching against curl.
 
 A mutating call is met through Python's audit hook, before the system does it: at the n-th, the child
 dies or the call fails, for every n. `ARCTIC_PICTURE_RELIABILITY=short` takes a tenth, for CI.
@@ -24,6 +24,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.fuzz import fuzz
 from layers.errors import ExportError
 from pipelines.publish import faults_of, picture_folder, publish
 from pipelines.source import Remote, sha256_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SHORT = os.environ.get("ARCTIC_PICTURE_RELIABILITY") == "short"
-KILLS, ROUNDS, READS, RUNS_AT_ONCE = (50, 5, 500, 8) if SHORT else (500, 50, 5000, 8)
+KILLS, ROUNDS, READS, RUNS_AT_ONCE, FUZZED = (50, 5, 500, 8, 100) if SHORT else (500, 50, 5000, 8, 2000)
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
 _BLOCKS, _BLOCK = 8, 2048
 _FETCH_BYTES = 60_000_000
@@ -404,6 +405,7 @@ def reliability() -> list[dict[str, Any]]:
         failures_at_every_call(calls),
         runs_at_once(),
         reads_during_swaps(),
+        *fuzz(FUZZED),
         publication(),
         *fetching(),
     ]

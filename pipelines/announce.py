@@ -27,7 +27,7 @@ FEED = "changes.atom"
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES, LINES = 50, 200
 # Above this a receiver gets counts, and fetches the rest.
-_POSTED_NODES = 1000
+_POSTED_ROWS = 1000
 # What no XML 1.0 document may hold, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Names of the feed and its entries are made of this and the pictures' ids; RFC 4122.
@@ -79,7 +79,7 @@ def last_report(root: Path) -> dict[str, Any] | None:
 
 
 def _first(name: str) -> dict[str, Any]:
-    return {"old": None, "new": name, "methods": [], "sources": [], "nodes": [], "counts": {}}
+    return {"old": None, "new": name, "methods": [], "sources": [], "nodes": [], "features": [], "counts": {}}
 
 
 def headline(told: dict[str, Any]) -> str:
@@ -132,12 +132,11 @@ def _posted(webhook: str, told: dict[str, Any]) -> str:
         return ""
     from pipelines.fetch import post  # noqa: PLC0415  urllib3, for those who use a network
 
-    sent = told
-    if len(told["nodes"]) > _POSTED_NODES:
-        sent = told | {
-            "nodes": told["nodes"][:_POSTED_NODES],
-            "nodes_left_out": len(told["nodes"]) - _POSTED_NODES,
-        }
+    sent = dict(told)
+    for name in ("nodes", "features"):
+        rows = told.get(name, [])
+        if len(rows) > _POSTED_ROWS:
+            sent |= {name: rows[:_POSTED_ROWS], f"{name}_left_out": len(rows) - _POSTED_ROWS}
     try:
         status = post(webhook, json.dumps(sent, ensure_ascii=False, allow_nan=False).encode())
     except PictureError as error:

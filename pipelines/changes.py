@@ -33,6 +33,8 @@ _NODE_COLUMNS = ("flag", "dual_use_class", "institution", "kind", "name", "count
 _STATEMENT = ("value", "state", "source_id", "as_of")  # what a source says
 _JUDGEMENT = ("unit", "scale", "zero_at", "one_at", "weight", "score", "score_high")  # what is made of it
 _CLOSE = 1e-9
+# What is named may have risen where the flag fell.
+_RELATIVE = "; a flag is relative to others of its kind, which changed too"
 
 
 def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
@@ -242,6 +244,7 @@ def _nodes(
         for name in both[_differ(a, b)]:
             if column in {"flag", "dual_use_class"}:
                 cause, why = reasons.get(name, elsewhere)
+                why += _RELATIVE if column == "flag" and name in reasons else ""
             else:
                 told = now.loc[name, "source_id"]
                 cause, why = (SOURCE, f"{told} says so") if told in renewed else elsewhere

@@ -18,5 +18,5 @@ def test_nothing_is_torn_mixed_or_lost():
     assert done.stdout, done.stderr[-2000:]
     rows = json.loads(done.stdout)
     counts = {row["work"]: row["value"] for row in rows if "value" in row}
-    assert len(counts) == 5
+    assert len(counts) == 14
     assert set(counts.values()) == {0}, counts
