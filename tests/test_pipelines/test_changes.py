@@ -283,11 +283,13 @@ ARCTIC = Options(draws=25)
 
 @pytest.mark.shared
 def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
-    """The index of 2023 and of 2025, the extents to 2025-12-11 and to 2026-08-05; rows read by eye.
+    """The index of 2023 and of 2025, the extents to 2025-12-11 and to 2026-08-05.
 
-    In the raw file of 2023, 28410 is Reka Luga and 20491 Tuktoyaktuk; the file of 2025 has Ust Luga and
-    no 20491. 115 Borgarnes is in that of 2025 only, and Pituffik (1000) is of military use in it.
+    Four rows were looked up by number and by name in both raw files: 28410 is Reka Luga in that of 2023 and
+    Ust Luga in that of 2025; 20491, Tuktoyaktuk, and 115, Borgarnes, are in the first and the last only;
+    1000, Pituffik, is of unknown use, then of military use. The fifth, of GeoNames, is in its own table.
     """
+
     issues = {
         "ports": wpi_2023(mirror, tmp_path / "wpi"),
         "sea_ice_extent": extent(mirror, tmp_path, "v4.0_to20251211"),
