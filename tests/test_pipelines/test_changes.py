@@ -289,7 +289,6 @@ def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
     Ust Luga in that of 2025; 20491, Tuktoyaktuk, and 115, Borgarnes, are in the first and the last only;
     1000, Pituffik, is of unknown use, then of military use. The fifth, of GeoNames, is in its own table.
     """
-
     issues = {
         "ports": wpi_2023(mirror, tmp_path / "wpi"),
         "sea_ice_extent": extent(mirror, tmp_path, "v4.0_to20251211"),
