@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
 
@@ -33,6 +33,8 @@ __all__ = [
     "shown_sources",
     "summary",
 ]
+
+_SNAPSHOT_DAYS = 365  # for which an embedded snapshot is good (convention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,30 @@ def read_own(options: Options) -> list[Own]:
     return read_private(options.private)
 
 
-def _note(source: Source) -> SourceNote:
+def _note(source: Source, as_of: str = "", state: str = "") -> SourceNote:
+    """What a picture says of a source: of the embedded one, or of what was accepted in its place."""
     from layers.picture import SourceNote  # noqa: PLC0415
 
-    return SourceNote(**{name: getattr(source, name) for name in SourceNote.__slots__})
+    told = {name: getattr(source, name) for name in SourceNote.__slots__ if name != "fresh_until"}
+    if not state:
+        return SourceNote(**told)
+    from pipelines.live import fresh_until  # noqa: PLC0415
+
+    until = fresh_until(source, as_of) if state == "live" else ""
+    return SourceNote(**told | {"as_of": as_of, "state": state, "fresh_until": until})
+
+
+def _expires(used: Snapshot, sources: Sequence[Source], day: date | None) -> date:
+    """The day from which a picture is a record of its day and nothing to rely on.
+
+    With fetched tables (`day` is the picture's) it is good as long as the fastest of the sources stays
+    fresh. The embedded snapshot claims no more than the day on which its sources were last looked at,
+    and is good for the year in which the yearly ones are issued anew. No clock is asked.
+    """
+    paces = [source.fresh_days for source in sources if source.fresh_days]
+    if day and paces:
+        return day + timedelta(days=min(paces))
+    return _day_of(used.manifest) + timedelta(days=_SNAPSHOT_DAYS)
 
 
 def _must_have_grids(grids: Mapping[str, xr.Dataset], audience: str) -> None:
@@ -162,24 +184,24 @@ def compose_snapshot(
     loaded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
     _must_have_grids(loaded.grids, options.audience)
     standings: dict[str, tuple[str, str]] = {}
+    embedded = loaded
     if options.cache:
         from pipelines.live import stand_in, today_and_yesterday  # noqa: PLC0415
 
         today = options.day or today_and_yesterday()[0]
-        loaded, standings = stand_in(loaded, shown, options.cache, today)
-    notes = []
-    for source in shown:
-        as_of, state = standings.get(source.id, (source.as_of, source.state))
-        notes.append(replace(_note(source), as_of=as_of, state=state))
+        loaded, standings = stand_in(embedded, shown, options.cache, today)
+    day = options.day or _day_of(loaded.manifest)
+    notes = [_note(source, *standings.get(source.id, ())) for source in shown]
     picture = compose(
         loaded.feeds,
         loaded.grids,
         region=area,
         scenario=climate,
-        day=options.day or _day_of(loaded.manifest),
+        day=day,
         draws=options.draws,
         seed=options.seed,
         sources=notes,
+        expires=_expires(loaded, shown, day if loaded is not embedded else None),
         made=loaded.standing,
         asked=ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
@@ -212,8 +234,15 @@ def put(
     options: Options,
     made: tuple[Picture, Snapshot],
     report: Callable[[str], None] = lambda _: None,
+    *,
+    keep: int = 0,
 ) -> Path:
-    """Publish what `make` gave under `root`; raises ExportError if it cannot be published."""
+    """Publish what `make` gave under `root`, its health beside it.
+
+    `keep` is how many pictures stay, the highest in the sequence; 0 is all. Raises ExportError if it
+    cannot be published.
+    """
+    from pipelines.health import write_health  # noqa: PLC0415
     from pipelines.store import store  # noqa: PLC0415
 
     picture, used = made
@@ -226,22 +255,24 @@ def put(
         "sensitivity": options.sensitivity,
         "audience": options.audience,
     }
-    return store(picture, root, options=told, used=used, report=report)
+    folder = store(picture, root, options=told, used=used, keep=keep, report=report)
+    write_health(root, options.cache, datetime.now(UTC))
+    return folder
 
 
 def build(
-    root: Path, options: Options, report: Callable[[str], None] = lambda _: None
+    root: Path, options: Options, report: Callable[[str], None] = lambda _: None, *, keep: int = 0
 ) -> tuple[Path, Picture]:
-    """Build the picture of the embedded snapshot and publish it under `root`.
+    """Build the picture of the embedded snapshot and publish it under `root`, its health beside it.
 
-    The picture comes back without the user's private layers. Raises as `make` and `put`.
+    The picture comes back without the user's private layers. Raises and keeps as `make` and `put`.
     """
     made = make(options, report)
-    return put(root, options, made, report), made[0].to_pass_on()
+    return put(root, options, made, report, keep=keep), made[0].to_pass_on()
 
 
-def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
-    """What `build --json` prints; `started` is a `time.perf_counter` reading."""
+def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:
+    """What `build --json` prints on `today`; `started` is a `time.perf_counter` reading."""
     from layers.assessed.nodes import FLAGS  # noqa: PLC0415
     from pipelines.store import as_of, state_of  # noqa: PLC0415
 
@@ -249,7 +280,8 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
     return {
         "id": folder.name,
         "path": str(folder),
-        "status": picture.status,
+        "status": picture.status_on(today),
+        "expires": picture.expires.isoformat() if picture.expires else None,
         "seconds": round(time.perf_counter() - started, 2),
         "region": picture.region.id,
         "scenario": picture.scenario.id,

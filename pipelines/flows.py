@@ -138,9 +138,9 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 
 
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
-def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot]) -> dict[str, Any]:
+def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
     """The manifest of the picture that stands now."""
-    manifest = manifest_of(line.put(root, options, made))
+    manifest = manifest_of(line.put(root, options, made, keep=keep))
     told = {name: manifest[name] for name in ("id", "seq", "status", "day")}
     add_asset_metadata(_asset("picture", options.region), told)
     return manifest
@@ -153,12 +153,16 @@ def refresh(
     scenario: str = "today",
     draws: int = 10_000,
     seed: int = 0,
+    keep: int = 0,
     *,
     fetch: bool = False,
     cache: str = "cache/live",
     base_url: str = "",
 ) -> str:
-    """Fetch the sources if asked to, build the picture and publish it; returns the picture's id."""
+    """Fetch the sources if asked to, build the picture and publish it; returns the picture's id.
+
+    `keep` is how many pictures stay, the highest in the sequence; 0 is all.
+    """
     root, webhook = Path(out), os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
     held = Path(cache) if fetch else None
     if webhook:
@@ -173,7 +177,7 @@ def refresh(
         run.say("publish")
         upstream: list[Any] = [_asset("source", source.id) for source in line.shown_sources(options)]
         publish = _publish.with_options(assets=[_asset("picture", region)], asset_deps=upstream)
-        manifest = publish(root, options, made)
+        manifest = publish(root, options, made, keep)
         run.say("published", picture=manifest["id"], seq=manifest["seq"], status=manifest["status"])
         report = _announced(run, webhook)
     _show(root, manifest, told, report)
@@ -249,6 +253,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--region", default="arctic")
     parser.add_argument("--scenario", default="today")
     parser.add_argument("--draws", type=int, default=10_000)
+    parser.add_argument("--keep", type=int, default=0, help="pictures that stay; 0 is all")
     parser.add_argument("--fetch", action="store_true", help="fetch the sources first")
     parser.add_argument("--cache", default="cache/live")
     parser.add_argument("--base-url", default="")

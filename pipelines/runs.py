@@ -1,9 +1,8 @@
-"""The record of runs: JSON lines beside the pictures, what became of each, and a health file.
+"""The record of runs: JSON lines beside the pictures, and what became of each.
 
 `runs.jsonl` holds a line an event, with its time (UTC) and the id of its run. A run holds a lock from
 beginning to end, so one without an end whose lock is free was killed: the next run says so, and where
-it had come to. `health.json` tells a watcher of the last run, the picture and the age of each source.
-Both are files; no server is needed to read them.
+it had come to. At its end a run renews the health file. Both are files; no server is needed to read them.
 """
 
 from __future__ import annotations
@@ -12,19 +11,19 @@ import json
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from layers.errors import ExportError
-from pipelines.publish import locked, manifest_of, picture_folder, write_whole
+from pipelines.health import write_health
+from pipelines.publish import locked, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-__all__ = ["HEALTH", "RECORD", "Run", "health_of", "recorded", "runs_of"]
+__all__ = ["RECORD", "Run", "recorded", "runs_of"]
 
-RECORD, HEALTH = "runs.jsonl", "health.json"
+RECORD = "runs.jsonl"
 # What ends a run. One that has none of them is at work, or was killed.
 ENDS = frozenset({"ended", "failed", "killed"})
 _RUNS_KEPT = 100
@@ -123,9 +122,7 @@ def recorded(
         else:
             run.say("ended")
         finally:
-            write_whole(
-                root / HEALTH, json.dumps(health_of(root, cache), indent=1, ensure_ascii=False) + "\n"
-            )
+            write_health(root, cache, datetime.now(UTC), runs_of(root)[-1])
 
 
 def _shorten(root: Path) -> None:
@@ -135,49 +132,3 @@ def _shorten(root: Path) -> None:
     if len(kept) < len({row["run"] for row in events}):
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in events if row["run"] in kept]
         write_whole(root / RECORD, "".join(lines))
-
-
-def health_of(root: Path, cache: Path | None = None) -> dict[str, Any]:
-    """The last run, the picture that stands, and each of its sources: state, date, age, why it is late.
-
-    Ages are in days at the time of writing, `written`; a reader counts on from `as_of`.
-    """
-    runs = runs_of(root)
-    told: dict[str, Any] = {
-        "written": _now(),
-        "run": runs[-1] if runs else None,
-        "picture": None,
-        "sources": [],
-    }
-    try:
-        manifest = manifest_of(picture_folder(root))
-    except ExportError:
-        return told
-    told["picture"] = {name: manifest.get(name) for name in ("id", "seq", "status", "day", "expires")}
-    ledger = _ledger(cache)
-    today = datetime.now(UTC).date()
-    for source in manifest["sources"]:
-        row = ledger.get(source["id"], {})
-        late = row.get("held") or {}
-        told["sources"].append(
-            {
-                "id": source["id"],
-                "state": source["state"],
-                "as_of": source["as_of"],
-                "age_days": (today - date.fromisoformat(source["as_of"])).days,
-                "checked": row.get("checked"),
-                "late_since": late.get("since"),
-                "reason": late.get("reason"),
-            }
-        )
-    return told
-
-
-def _ledger(cache: Path | None) -> dict[str, Any]:
-    from layers.errors import SourceError  # noqa: PLC0415
-    from pipelines.live import ledger_of  # noqa: PLC0415
-
-    try:
-        return ledger_of(cache) if cache else {}
-    except SourceError:
-        return {}

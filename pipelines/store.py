@@ -19,7 +19,7 @@ import maps
 from layers.audience import Veil, audience
 from layers.catalog import LAYERS, ON_REQUEST
 from layers.errors import ExportError, SchemaError
-from layers.picture import Picture, SourceNote
+from layers.picture import LATE, Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import Scenario
 from layers.schema import check
@@ -49,11 +49,12 @@ def store(
     options: dict[str, Any],
     used: Snapshot,
     exports: Sequence[str] = maps.ALWAYS,
+    keep: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish `picture` under `root` and return its folder; whole or not at all.
 
-    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else.
+    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else. `keep` is that of `publish`.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def store(
             maps.write(name, picture, stage)
         return _manifest(passed_on, stage, described, options, used.manifest)
 
-    return publish(root, write)
+    return publish(root, write, keep)
 
 
 def _shape(table: pd.DataFrame) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "content": hashlib.sha256(held).hexdigest(),
-        "expires": None,  # an embedded snapshot does not go stale by the day; live pictures will
+        "expires": picture.expires.isoformat() if picture.expires else None,
         "status": picture.status,
         "region": picture.region.id,
         "scenario": picture.scenario.id,
@@ -166,7 +167,7 @@ def as_of(table: pd.DataFrame) -> str | None:
 def state_of(picture: Picture, layer_id: str) -> str:
     """The state of a layer: the latest of its sources says it; embedded where none does."""
     states = {note.state for note in picture.sources if note.feeds == layer_id}
-    return next((s for s in ("missing", "held", "stale", "live") if s in states), "embedded")
+    return next((s for s in (*LATE, "live") if s in states), "embedded")
 
 
 def read_picture(folder: Path) -> Picture:
@@ -198,6 +199,7 @@ def read_picture(folder: Path) -> Picture:
         audience=manifest.get("audience", "public"),
         withheld=manifest.get("withheld", 0),
         left_out=manifest.get("left_out", 0),
+        expires=date.fromisoformat(manifest["expires"]) if manifest["expires"] else None,
     )
 
 
@@ -209,10 +211,10 @@ def _hold(folder: Path) -> None:
         raise ExportError(msg)
 
 
-def check_picture(folder: Path) -> dict[str, int]:
+def check_picture(folder: Path) -> tuple[dict[str, int], Picture]:
     """Hold a stored picture to its hashes and schemas, and its evidence to its nodes and sources.
 
-    Returns counts of what was checked.
+    Returns counts of what was checked, and the picture.
 
     Raises
     ------
@@ -249,4 +251,4 @@ def check_picture(folder: Path) -> dict[str, int]:
         "evidence": len(rows),
         "sources": len(known),
         "orphans": 0,
-    }
+    }, picture

@@ -146,7 +146,7 @@ def test_a_name_of_a_source_is_text_in_the_feed():
     told = {
         "number": 2, "time": "2026-01-01T00:00:00+00:00", "seq": 2, "status": "COMPLETE", "day": "2026-01-01",
         "region": "arctic", "scenario": "today", "old": "a", "new": "b", "methods": [], "sources": [],
-        "nodes": [row] * 300, "counts": {"added": {"source changed": 300}},
+        "nodes": [row] * 300, "features": [], "counts": {"added": {"source changed": 300}},
     }  # fmt: skip
     feed = ET.fromstring(_feed([told]))
     [content] = feed.findall(f"{{{ATOM}}}entry/{{{ATOM}}}content")

@@ -13,8 +13,9 @@ import pytest
 from conftest_pipelines import environment
 
 from layers.errors import ExportError, SourceError
+from pipelines.health import HEALTH, health_of
 from pipelines.publish import publish
-from pipelines.runs import HEALTH, RECORD, health_of, recorded, runs_of
+from pipelines.runs import RECORD, recorded, runs_of
 
 SOURCE = {"id": "ports", "state": "held", "as_of": "2026-01-01"}
 
@@ -112,10 +113,13 @@ def test_health_tells_the_age_of_each_source_and_why_it_is_late(tmp_path):
     [row] = told["sources"]
     age = (datetime.now(UTC).date() - date(2026, 1, 1)).days
     assert abs(row.pop("age_days") - age) <= 1
-    assert row == SOURCE | {"checked": "2026-01-04", "late_since": "2026-01-05", "reason": held["reason"]}
-    assert health_of(tmp_path / "nothing")["picture"] is None
+    assert row == SOURCE | {"last_accepted": "2026-01-04", "last_failure": held, "next_expected": None}
+    now = datetime.now(UTC)
+    assert health_of(tmp_path / "nothing", None, now)["picture"] is None
     (cache / "ledger.json").write_text("{")
-    assert health_of(tmp_path / "root", cache)["sources"][0]["reason"] is None
+    told = health_of(tmp_path / "root", cache, now)
+    assert told["sources"][0]["last_failure"] is None
+    assert told["run"] is None, "nobody's"
 
 
 def test_the_lock_is_free_after_a_failure(tmp_path):
