@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +62,8 @@ _ANCHORED = ("ramp", "log ramp", "at least", "within", "runway", "unpaved runway
 _DIMENSIONS = tuple(name for names in AXES.values() for name in names)
 _CONCENTRATION = 20.0
 _BLOCK = 1000
+# Numbers for unknown values are made for so many cells; a block moves along by one for so many draws.
+_POOL, _MOVED = 8192, 32
 # Ranks, ties and exits are read from this many of the draws: their own error is below their spread.
 _SAMPLE = 1000
 _TIE_DRAWS = 120
@@ -355,8 +358,10 @@ def blocks(shared: Design, length: int = _BLOCK) -> Iterator[slice]:
     """Slices of draws of one aggregation each, none longer than `length`."""
     edges = np.flatnonzero(np.diff(shared.aggregation)) + 1
     for start, stop in zip([0, *edges], [*edges, shared.count], strict=True):
-        for first in range(start, stop, length):
-            yield slice(first, min(first + length, stop))
+        parts = -(-(stop - start) // length)
+        # Of one length, or nearly: blocks of one length share their numbers (`chances`).
+        cuts = [start + (stop - start) * part // parts for part in range(parts + 1)]
+        yield from itertools.starmap(slice, itertools.pairwise(cuts))
 
 
 def dimension_values(
@@ -411,31 +416,38 @@ def axis_values(
         if len(parts) == 1:
             out[axis] = parts[0]
             continue
-        out[axis] = aggregate(np.stack(parts), shared.between[:, None, block], how, shared.eps[block])
+        out[axis] = aggregate(parts, shared.between[:, None, block], how, shared.eps[block])
     return out
 
 
 def aggregate(
-    parts: NDArray[np.float32], weights: NDArray[np.float32], how: str, eps: NDArray[np.float32]
+    parts: Sequence[NDArray[np.float32]], weights: NDArray[np.float32], how: str, eps: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """One value of several, by `how`: weighted geometric or arithmetic mean, or the mean of the lowest half.
 
-    The first axis runs over the parts; NaN parts count for nothing. `weights` broadcast to `parts`.
+    NaN parts count for nothing. The first axis of `weights` runs over the parts, the others broadcast.
     """
     count = len(parts)
-    if np.isnan(parts.min()):
-        return _aggregate_told(parts, weights, how, eps)
+    if any(np.isnan(part.min()) for part in parts):
+        return _aggregate_told(np.stack(parts), weights, how, eps)
     if how == "lowest_half":
-        # Rounded up: two of three.
-        half = (count + 1) // 2
-        lowest = np.partition(parts, half - 1, axis=0)[:half] if count != 3 else None
-        total = lowest.sum(axis=0) if lowest is not None else parts.sum(axis=0) - parts.max(axis=0)
-        return np.asarray(total / half, dtype=np.float32)
+        half = (count + 1) // 2  # rounded up: two of three
+        if count != 3:
+            lowest = np.partition(np.stack(parts), half - 1, axis=0)[:half]
+            return np.asarray(lowest.sum(axis=0) / half, dtype=np.float32)
+        one, two, three = parts
+        low, high = np.minimum(one, two), np.maximum(one, two)
+        low += np.minimum(high, three)
+        return np.divide(low, 2, out=low)
     share = weights / weights.sum(axis=0)
-    out = np.zeros(parts.shape[1:], dtype=np.float32)
+    out = np.zeros(parts[0].shape, dtype=np.float32)
     for part, weight in zip(parts, share, strict=True):
-        value = part if how == "arithmetic" else np.log(eps + (1 - eps) * part)
-        out += weight * value
+        value = part * weight if how == "arithmetic" else np.multiply(part, 1 - eps)
+        if how != "arithmetic":
+            value += eps
+            np.log(value, out=value)
+            value *= weight
+        out += value
     return out if how == "arithmetic" else np.exp(out, out=out)
 
 
@@ -486,25 +498,37 @@ class Drawn:
     chance: NDArray[np.float32]
 
 
+@lru_cache(maxsize=4)
+def _numbers(seed: int, rows: int, draws: int) -> NDArray[np.float32]:
+    """Values of 0..1 for some cells and draws, antithetic, read-only; more rows leave the first as they are.
+
+    What was drawn high is drawn low once more in the other half (Hammersley and Morton 1956).
+    """
+    random, half = np.random.SFC64([seed, 2]), (draws + 1) // 2
+    # Two bytes a value are fine enough and cost a quarter of a float.
+    size = rows * half
+    raw = random.random_raw(-(-size // 4)).astype("<u8", copy=False).view("<u2")[:size]
+    values = np.empty((rows, draws), dtype=np.float32)
+    first, second = values[:, :half], values[:, half:]
+    np.multiply(raw.reshape(rows, half), np.float32(2**-16), out=first)
+    first += np.float32(2**-17)
+    np.subtract(1, first[:, : second.shape[1]], out=second)
+    values.flags.writeable = False
+    return values
+
+
 def chances(scores: Scores, shared: Design, kind: str, block: slice) -> NDArray[np.float32]:
     """A value of 0..1 for every open cell in the draws of `block`, shape (cells, draws).
 
-    The same for the same seed, kind and block: a node's draws can be made again without the rest.
+    The same for the same seed and block: a node's draws can be made again without the rest. Kinds are
+    judged apart, so the cells of all may share the numbers of a block.
     """
     wanted = shared.unknown[block]
     if np.array_equal(wanted, np.arange(block.start, block.stop)):
-        random = np.random.Generator(np.random.SFC64([shared.seed, 2, *kind.encode(), block.start]))
-        half = (len(wanted) + 1) // 2
-        # Two bytes a value are fine enough and cost a quarter of a float.
-        size = scores.open_cells * half
-        raw = random.bit_generator.random_raw(-(-size // 4)).astype("<u8", copy=False).view("<u2")[:size]
-        values = np.empty((scores.open_cells, len(wanted)), dtype=np.float32)
-        first, second = values[:, :half], values[:, half:]
-        np.multiply(raw.reshape(scores.open_cells, half), np.float32(2**-16), out=first)
-        first += np.float32(2**-17)
-        # Antithetic: what was drawn high is drawn low once more (Hammersley and Morton 1956).
-        np.subtract(1, first[:, : second.shape[1]], out=second)
-        return values
+        # Every block moves along: no cell meets the same numbers twice.
+        moved = block.start // _MOVED
+        rows = -(-(scores.open_cells + moved) // _POOL) * _POOL
+        return _numbers(shared.seed, rows, len(wanted))[moved : moved + scores.open_cells]
     columns, again = np.unique(wanted, return_inverse=True)
     picked = np.empty((scores.open_cells, len(columns)), dtype=np.float32)
     for place, number in enumerate(columns):
@@ -546,10 +570,10 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         for axis, values in axes.items():
             ordered = np.ascontiguousarray(values.T)
             at = count - most[axis]
-            bar = np.partition(ordered, at, axis=1)[:, at]
-            first = ordered[some]
+            ordered.partition(at, axis=1)
+            bar = ordered[:, at].copy()
             told[f"bar {axis}"] = bar[some]
-            told[f"next {axis}"] = np.partition(first, at - 1, axis=1)[:, at - 1] if at else 0 * bar[some]
+            told[f"next {axis}"] = ordered[some, :at].max(axis=1) if at else 0 * bar[some]
             told[f"axis {axis}"] = values[able, some]
             inside &= values[able] >= bar
             would &= values[:, some] >= bar[some]
@@ -588,9 +612,8 @@ def overlap_of(
     axes: Mapping[str, NDArray[np.float32]], shared: Design, draws: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Mean of the three axes in some draws of one aggregation, by which nodes are ranked."""
-    stack = np.stack(list(axes.values()))
-    flat = np.ones((len(stack), 1, 1), dtype=np.float32)
-    return aggregate(stack, flat, AGGREGATIONS[int(shared.aggregation[draws[0]])], shared.eps[draws])
+    flat = np.ones((len(axes), 1, 1), dtype=np.float32)
+    return aggregate(list(axes.values()), flat, AGGREGATIONS[int(shared.aggregation[draws[0]])], shared.eps[draws])
 
 
 def draw_kinds(
