@@ -170,7 +170,9 @@ def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) ->
     columns = (top[name].tolist() for name in ("node_id", "indicator", "axis", "width"))
     for node, indicator, axis, width in zip(*columns, strict=True):
         said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} ({axis}, {width:.2f})")
-    return pd.Series({node: "; ".join(words) for node, words in said.items()}, dtype=object).reindex(nodes.index)
+    return pd.Series({node: "; ".join(words) for node, words in said.items()}, dtype=object).reindex(
+        nodes.index
+    )
 
 
 def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:
