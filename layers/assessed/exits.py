@@ -241,7 +241,7 @@ def _datum_exits(
 def _scored(
     told: pd.DataFrame, nodes: NDArray[np.object_]
 ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
-    """By indicator: score and position of each of `nodes`, NaN where none, and the kind's known scores, sorted."""
+    """By indicator: score and position of each of `nodes`, NaN where none; all known scores, sorted."""
     codes, names = pd.factorize(told["indicator"].to_numpy(dtype=object))
     place = pd.Index(nodes).get_indexer(told["node_id"].to_numpy(dtype=object))
     values = np.stack([told["score"].to_numpy(dtype=float), _position(told)])
