@@ -613,8 +613,9 @@ def overlap_of(
 ) -> NDArray[np.float32]:
     """Mean of the three axes in some draws of one aggregation, by which nodes are ranked."""
     flat = np.ones((len(axes), 1, 1), dtype=np.float32)
-    how = AGGREGATIONS[int(shared.aggregation[draws[0]])]
-    return aggregate(list(axes.values()), flat, how, shared.eps[draws])
+    return aggregate(
+        list(axes.values()), flat, AGGREGATIONS[int(shared.aggregation[draws[0]])], shared.eps[draws]
+    )
 
 
 def draw_kinds(

@@ -254,6 +254,11 @@ def _layer(layer: Layer, picture: Picture, first: dict[str, str]) -> dict[str, A
         if owner == layer.id:
             key = _outline_key(layer.id, digest, is_first=is_first)
             content |= _outlines().get(key) or _outline(layer, geometry, is_first=is_first)
+            if is_first and layer.id == "sea_ice":
+                # Of the months the first view shows one; the slider asks for the others.
+                shown = geometry.copy()
+                shown[(table["month"] != picture.day.month).to_numpy(dtype=bool)] = None
+                content |= {"afar": _paths(shown, "polygon", 0.0), "afar_month": picture.day.month}
         else:
             content["paths"] = owner
         if set(content["sources"]) & set(picture.late):

@@ -400,9 +400,10 @@ class Sheet {
     return this.afar;
   }
 
-  // Whether a view wants the shapes from afar; one that has to do with them is rough.
+  // Whether a view wants the shapes from afar (of the ice, one month as it is); one that has to do
+  // with them is rough.
   wants(view) {
-    if (view.scale < AFAR) return true;
+    if (this.afar_month ? this.afar_month === this.month : view.scale < AFAR) return true;
     if (this.whole().paths) return false;
     return (view.rough = true);
   }

@@ -90,7 +90,9 @@ def project(picture: Picture, grids: Sequence[Raster] = ()) -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         row = zipfile.ZipInfo("picture.qgs", (1980, 1, 1, 0, 0, 0))
         row.compress_type, row.create_system = zipfile.ZIP_DEFLATED, 3
-        archive.writestr(row, tostring(root, encoding="utf-8", xml_declaration=True), compresslevel=6)
+        # As text and then encoded: ElementTree's own encoding costs twice the time.
+        text = tostring(root, encoding="unicode").encode("utf-8", "xmlcharrefreplace")
+        archive.writestr(row, b"<?xml version='1.0' encoding='utf-8'?>\n" + text, compresslevel=6)
     return packed.getvalue()
 
 

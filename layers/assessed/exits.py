@@ -89,8 +89,7 @@ def _shared_exits(drawn: Drawn, shared: Design, kept: NDArray[np.int64]) -> list
             if len(names) < 2 or not matters.any():
                 continue
             drawn_weight = shared.weights[dimension][number]
-            order = np.argsort(drawn_weight, kind="stable")
-            bins = np.array_split(order, _BINS)
+            bins = np.array_split(np.argsort(drawn_weight, kind="stable"), _BINS)
             at = np.array([drawn_weight[b].mean() for b in bins])
             share = np.stack([held[:, b].mean(axis=1) for b in bins], axis=1)
             base = float(shared.baseline[dimension][number])
@@ -207,7 +206,7 @@ def _datum_exits(
     current = drawn.share[drawn.able[kept]]
     # The sample is a part of the draws: what it says is set right by what all of them say.
     off = current - np.all(list(holds.values()), axis=0).mean(axis=1)
-    scored = told.assign(position=_position(told)).set_index(["indicator", "node_id"])[["score", "position"]]
+    scored = _scored(told, fit.nodes)
     first = 0
     by_rank = shared.is_percentile[drawn.sample]
     for dimension, indicators in fit.indicators.items():
@@ -227,11 +226,9 @@ def _datum_exits(
             lacking = need - drawn.parts[dimension][kept]
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 shift = np.where(others, lacking / coefficient, np.inf)
-            here = scored.xs(indicator.name)
-            score, position = here.reindex(fit.nodes).to_numpy(dtype=float).T
-            attainable = np.unique(here["score"].dropna().to_numpy())
+            score, position, ordered = scored[indicator.name]
+            attainable = np.unique(ordered)
             steps = attainable if len(attainable) <= 8 else None
-            ordered = np.sort(here["score"].dropna().to_numpy())
             for node in np.flatnonzero(on):
                 own = np.nan if unknown[node] else score[node]
                 rows += _datum_flips(
@@ -239,6 +236,24 @@ def _datum_exits(
                     own, position[node], float(current[node]), float(off[node]), steps,
                 )  # fmt: skip
     return rows
+
+
+def _scored(
+    told: pd.DataFrame, nodes: NDArray[np.object_]
+) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
+    """By indicator: score and position of each of `nodes`, NaN where none; all known scores, sorted."""
+    codes, names = pd.factorize(told["indicator"].to_numpy(dtype=object))
+    place = pd.Index(nodes).get_indexer(told["node_id"].to_numpy(dtype=object))
+    values = np.stack([told["score"].to_numpy(dtype=float), _position(told)])
+    out = {}
+    for code, name in enumerate(names):
+        rows = codes == code
+        here = rows & (place >= 0)
+        own = np.full((2, len(nodes)), np.nan)
+        own[:, place[here]] = values[:, here]
+        scores = values[0, rows]
+        out[str(name)] = (own[0], own[1], np.sort(scores[~np.isnan(scores)]))
+    return out
 
 
 def _position(told: pd.DataFrame) -> NDArray[np.float64]:

@@ -130,11 +130,10 @@ def _nearest_exits(
         .drop_duplicates("node")
         for kind, part in drawn.items()
     ]  # fmt: skip
-    by_key = {
-        (row["node_id"], row["indicator"]): row
-        for row in rows[rows["axis"].isin(list(AXES))].to_dict("records")
-    }
-    for row in pd.concat(first).to_dict("records"):
+    found = pd.concat(first).to_dict("records")
+    named = rows["indicator"].isin({row["what"] for row in found}) & rows["axis"].isin(list(AXES))
+    by_key = {(row["node_id"], row["indicator"]): row for row in rows[named].to_dict("records")}
+    for row in found:
         said[row["node"]] = in_words(row, by_key.get((row["node"], row["what"])))
     said[near.difference(said.dropna().index)] = _NO_EXIT
     # What the class alone keeps out: the conjunction holds often enough without it.
@@ -170,8 +169,9 @@ def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) ->
     columns = (top[name].tolist() for name in ("node_id", "indicator", "axis", "width"))
     for node, indicator, axis, width in zip(*columns, strict=True):
         said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} ({axis}, {width:.2f})")
-    words_of = {node: "; ".join(words) for node, words in said.items()}
-    return pd.Series(words_of, dtype=object).reindex(nodes.index)
+    return pd.Series({node: "; ".join(words) for node, words in said.items()}, dtype=object).reindex(
+        nodes.index
+    )
 
 
 def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shutil
+import zlib
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -32,6 +33,9 @@ from layers.regions import region
 from layers.schema import Column, Layer
 from maps import html
 from maps.style import STYLES, Ink, classed, ramp, style_of
+from pipelines.build import Options, compose_snapshot
+from pipelines.snapshot.make import make_outlines
+from pipelines.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -307,6 +311,31 @@ def test_shapes_of_two_layers_are_kept_once() -> None:
     assert _data(text, "later-twin")["paths"] == "land"
 
 
+def test_the_first_view_has_the_ice_of_its_month_alone() -> None:
+    picture = _picture()
+    table = html._ice_shown(picture.tables["sea_ice"])
+    text = html.page(picture)
+    first, whole = _layer(text, "sea_ice")["afar"], _data(text, "later-sea_ice")["paths"]
+    is_now = (table["month"] == picture.day.month).to_numpy()
+    assert _layer(text, "sea_ice")["afar_month"] == picture.day.month
+    for shape, there, now in zip(_decoded(first), _decoded(whole), is_now, strict=True):
+        assert shape.equals(there) if now else shape.is_empty
+
+
+def test_what_was_coded_with_the_snapshot_is_what_would_be_coded_now() -> None:
+    """`arctic-picture snapshot --standing` writes maps/outlines.json.zlib again."""
+    kept, made = html.OUTLINES.read_bytes(), make_outlines(SOURCES)
+    assert json.loads(zlib.decompress(kept)) == json.loads(zlib.decompress(made))
+
+
+def test_shapes_that_were_not_kept_are_coded(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture, loaded = compose_snapshot(Options(draws=100))
+    assert loaded.manifest
+    kept = html.page(picture)
+    monkeypatch.setattr(html, "_outlines", dict)
+    assert html.page(picture) == kept
+
+
 def test_an_empty_layer_is_listed() -> None:
     picture = _picture()
     tables = {name: table.iloc[:0] for name, table in picture.tables.items()}
@@ -364,7 +393,7 @@ def test_polygons_come_back_whole(shape: Any) -> None:
 
 
 def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
-    ice = _decoded(_layer(text, "sea_ice")["paths"])
+    ice = _decoded(_data(text, "later-sea_ice")["paths"])
     assert len(ice) == 3
     assert all(shape.contains(shapely.Point(0, 0)) for shape in ice)
     for paths in (_layer(text, "land")["afar"], _data(text, "later-land")["paths"]):
