@@ -10,6 +10,7 @@ import shapely
 
 from layers.audience import Veil, empty
 from layers.catalog import LAYERS
+from layers.doubt import Doubt
 from layers.errors import SchemaError
 from layers.picture import Picture, SourceNote
 from layers.schema import conform
@@ -42,6 +43,7 @@ def compose(
     asked: Sequence[Layer] = (),
     samples: int = 0,
     veil: Veil | None = None,
+    expires: date | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
     """Make the picture of `region` from the conformed tables that sources feed, by layer id.
@@ -49,8 +51,8 @@ def compose(
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
     same values in every region. `made` holds derived layers that are ready, by id (see `standing`);
     `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `veil` keeps from an
-    audience what is not for it, and then nothing ready made is used; `report` hears the id of each
-    layer as it is made.
+    audience what is not for it, and then nothing ready made is used; `expires` is the picture's; `report`
+    hears the id of each layer as it is made.
 
     Raises
     ------
@@ -61,10 +63,13 @@ def compose(
              "samples": samples}  # fmt: skip
     layers = (*LAYERS, *asked)
     veil = veil if veil and veil.hides_any(layers) else None
-    tables = _fold(feeds, given, layers, {} if veil else made or {}, report, veil)
+    doubt = Doubt.of(sources)
+    tables = _fold(feeds, given, layers, {} if veil else made or {}, report, veil, doubt)
     shown = tuple(layer for layer in layers if layer.is_published)
     if veil:
         shown, tables = veil.drawn(shown, tables, feeds)
+    if doubt:
+        tables = {layer.id: doubt.shown(tables[layer.id], layer) for layer in shown}
     return Picture(
         region=region,
         scenario=scenario,
@@ -74,6 +79,7 @@ def compose(
         sources=(*sources, *(veil.notes(tables, day) if veil else ())),
         grids=grids,
         withheld=len(veil.touched(layers)) if veil else 0,
+        expires=expires,
     )
 
 
@@ -107,6 +113,7 @@ def _fold(
     ready: Mapping[str, pd.DataFrame],
     report: Callable[[str], None] = lambda _: None,
     veil: Veil | None = None,
+    doubt: Doubt | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
@@ -129,6 +136,8 @@ def _fold(
             tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
         if veil:
             tables[layer.id] = veil.table(tables[layer.id], layer, given["day"])
+        if doubt:
+            tables[layer.id] = doubt.judged(layer, tables)
     return tables
 
 

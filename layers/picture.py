@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from layers.scenarios import Scenario
     from layers.schema import Layer
 
-__all__ = ["CAVEATS", "Picture", "SourceNote"]
+__all__ = ["CAVEATS", "LATE", "UNASSESSED", "Picture", "SourceNote"]
 
-_LATE = frozenset({"stale", "held", "missing"})
+# States of a source that is not what it should be, the worst first: gone; held back by its gate; old.
+LATE = ("missing", "held", "stale")
+# Those on which nothing is judged: what rests on them reads "not assessed".
+UNASSESSED = frozenset({"missing", "held"})
 
 # method §10: what must stand on every output. `{day}` is the picture's day.
 CAVEATS: tuple[str, ...] = (
@@ -38,7 +41,11 @@ CAVEATS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """What an output has to say of a source: who, under what terms, as of when, in what state."""
+    """What an output has to say of a source: who, under what terms, as of when, in what state.
+
+    `fresh_until` is the last day on which what a live source says is still fresh, ISO 8601; empty where
+    it has no such end, or never claimed to be fresh.
+    """
 
     id: str
     feeds: str
@@ -49,6 +56,7 @@ class SourceNote:
     homepage: str
     as_of: str
     state: str
+    fresh_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ class Picture:
     `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
     descriptions in the same order. `grids` are those the layers were made from, as they came: they
     reach beyond a region. `audience` is whom it may be shown to; `withheld` counts the layers of which
-    something was kept from them, `left_out` the private layers that this picture is without.
+    something was kept from them, `left_out` the private layers that this picture is without. From the day
+    `expires` on it is a record of its day and nothing to rely on; None is no end.
     """
 
     region: Region
@@ -71,6 +80,7 @@ class Picture:
     audience: str = "public"
     withheld: int = 0
     left_out: int = 0
+    expires: date | None = None
 
     @property
     def private(self) -> tuple[Layer, ...]:
@@ -96,12 +106,19 @@ class Picture:
 
         One that is `not_held` never was: a gap to name, no decay.
         """
-        return tuple(note.id for note in self.sources if note.state in _LATE)
+        return tuple(note.id for note in self.sources if note.state in LATE)
 
     @property
     def status(self) -> str:
-        """`COMPLETE`, or `DEGRADED` where a source is late."""
+        """`COMPLETE`, or `DEGRADED` where a source is late: as it was made."""
         return "DEGRADED" if self.late else "COMPLETE"
+
+    def status_on(self, day: date) -> str:
+        """The status for one who reads it on `day`: time makes sources stale, and the picture `EXPIRED`."""
+        if self.expires is not None and day >= self.expires:
+            return "EXPIRED"
+        aged = any(note.fresh_until and note.fresh_until < day.isoformat() for note in self.sources)
+        return "DEGRADED" if aged else self.status
 
     @property
     def caveats(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The written picture: print-ready A4, one file, no script; every number names the cell it is from.
+"""The written picture: print-ready A4, one file; every number names the cell it is from.
 
 Page one says what is flagged and why; then five domains by sub-region, what is covered and what is
 not, charts, what is not known, sources and caveats. With `country` the same of one country.
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from layers.errors import ExportError
+from layers.picture import UNASSESSED
 from layers.regions import REGIONS
 from layers.schema import PILLARS
 from maps.cells import Ledger
 from maps.charts import bars, daily_extent, monthly_extent, stacks, three_bars
 from maps.paper import document, tag
+from maps.status import SIGN, first_stale, late, promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["page", "write"]
 
 _FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
+_LATE_SHOWN = 4
+_NOT_ASSESSED = "not assessed"
 _TOP, _TOP_COUNTRY, _LEADING, _UNKNOWN = 7, 60, 2, 14
 _AXES = ("climate", "military", "civil")
 _EVIDENCE_KEY = ("node_id", "axis", "dimension", "group", "indicator")
@@ -176,13 +180,37 @@ def _head(ledger: Ledger, country: str | None) -> ET.Element:
         if country
         else ledger.cell("value", "regions", {"id": picture.region.id}, "title")
     )
-    late = "" if picture.status == "COMPLETE" else " Some sources are late: see the table of sources."
+    some_late = "" if picture.status == "COMPLETE" else " Some sources are late: see the table of sources."
     return tag(
         "header",
+        _status(ledger),
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
         tag("p", ledger.cell("value", "picture", (), "scenario"), f", {picture.day.isoformat()}. Built from "
-            "public data; every figure names the row it is from." + late, class_="small"),
+            "public data; every figure names the row it is from." + some_late, class_="small"),
+    )  # fmt: skip
+
+
+def _status(ledger: Ledger) -> ET.Element:
+    """The strip on top: the status as it was made, the worst of what is late, and until when it is good.
+
+    A script of the page makes it EXPIRED or DEGRADED by the reader's clock.
+    """
+    picture, found = ledger.picture, late(ledger.picture)
+    said: list[Any] = []
+    for note in found[:_LATE_SHOWN]:
+        title, state, as_of = (
+            ledger.cell("value", "sources", {"id": note.id}, c) for c in ("title", "state", "as_of")
+        )
+        said += ["; " if said else " Late: ", title, " is ", state, ", as of ", as_of]
+    more = "; and others, in the table of sources." if len(found) > _LATE_SHOWN else "." if said else ""
+    return tag(
+        "p",
+        tag("b", f"{SIGN[picture.status]} {picture.status}", class_="word"), ".", *said, more, " ",
+        promise(picture),
+        class_=f"status {picture.status.lower()}", role="status", data_status=picture.status,
+        data_expires=picture.expires.isoformat() if picture.expires else "",
+        data_stale=first_stale(picture) or "", data_day=picture.day.isoformat(),
     )  # fmt: skip
 
 
@@ -348,7 +376,8 @@ def _table(
 
 def _td(content: Any, *, is_number: bool) -> ET.Element:
     children = content if isinstance(content, list) else [content]
-    gap = any(c == "none" or getattr(c, "text", "") == "unknown" or c == "unknown" for c in children)
+    gaps = {"none", "unknown", _NOT_ASSESSED}
+    gap = any((c if isinstance(c, str) else getattr(c, "text", "")) in gaps for c in children)
     return tag("td", *children, class_=f"{'n' if is_number else 't'}{' gap' if gap else ''}")
 
 
@@ -372,6 +401,8 @@ def _domain_cell(ledger: Ledger, measure: _Measure, scope: _Scope) -> Any:
     _, what, table, more, column, form, unit = measure
     if not table or table not in ledger:
         return "unknown"
+    if _state_of(ledger, table) in UNASSESSED:
+        return _NOT_ASSESSED
     if scope.column and not ledger.knows(table, scope.column):
         return "not by country"
     where: tuple[Condition, ...] = (*scope.where, *((k, "=", v) for k, v in more.items()))
@@ -383,6 +414,11 @@ def _domain_cell(ledger: Ledger, measure: _Measure, scope: _Scope) -> Any:
     return [cell, f" {unit}"] if unit and cell.text != "unknown" else cell
 
 
+def _state_of(ledger: Ledger, table: str) -> str:
+    """The worst state of the sources that feed a table; empty where none is late."""
+    return next((note.state for note in late(ledger.picture) if note.feeds == table), "")
+
+
 def _coverage(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
     """How many rows each layer holds in each scope, by pillar; what is empty is said."""
     body: list[ET.Element] = []
@@ -390,7 +426,7 @@ def _coverage(ledger: Ledger, scopes: list[_Scope]) -> list[ET.Element]:
         layers = [layer for layer in ledger.picture.layers if layer.pillar == pillar]
         rows = [(layer, [_held(ledger, layer.id, scope) for scope in scopes]) for layer in layers]
         said = [
-            "" if any(c not in {"none", "not by place"} for c in column) else "nothing held"
+            "" if any(c not in {"none", "missing", "not by place"} for c in column) else "nothing held"
             for column in (
                 zip(*(cells for _, cells in rows), strict=True) if rows else [("none",)] * len(scopes)
             )
@@ -419,7 +455,8 @@ def _held(ledger: Ledger, layer_id: str, scope: _Scope) -> Any:
     if scope.column and not ledger.knows(layer_id, scope.column):
         return "not by place"
     cell = ledger.cell("count", layer_id, scope.where)
-    return cell if cell.value else "none"
+    state = _state_of(ledger, layer_id)
+    return [cell, f" ({state})"] if cell.value and state else cell if cell.value else state or "none"
 
 
 # --- charts ----------------------------------------------------------------------------------
@@ -430,15 +467,22 @@ def _charts(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
     figures = []
     day = ledger.picture.day.isoformat()
     if "sea_ice_monthly" in ledger and len(ledger.table("sea_ice_monthly")):
-        figures.append(
-            tag("figure", tag("h3", "Extent in March and September, million km²"), monthly_extent(ledger))
+        named = tag(
+            "h3", "Extent in March and September, million km²", _late_words(ledger, "sea_ice_monthly")
         )
+        figures.append(tag("figure", named, monthly_extent(ledger)))
     held = ledger.table("sea_ice_extent") if "sea_ice_extent" in ledger else None
     if held is not None and (held["date"] <= day).any():
         last = held["date"][held["date"] <= day].max()
         named = tag("h3", "Daily extent to ", ledger.cell("value", "sea_ice_extent", {"date": last}, "date"),
-                    ", million km²; grey: median and range, 1981 to 2010")  # fmt: skip
+                    ", million km²; grey: median and range, 1981 to 2010",
+                    _late_words(ledger, "sea_ice_extent"))  # fmt: skip
         figures.append(tag("figure", named, daily_extent(ledger, day)))
+    lost = [name for name in ("sea_ice_monthly", "sea_ice_extent") if _state_of(ledger, name) == "missing"]
+    figures += [
+        tag("p", ledger.cell("value", "layers", {"id": name}, "title"), f": {_NOT_ASSESSED}, its source is ",
+            "missing.", class_="gap") for name in lost if name in ledger
+    ]  # fmt: skip
     if figures:
         parts.append(tag("div", *figures, class_="two"))
     season = _season(ledger, here)
@@ -450,6 +494,11 @@ def _charts(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
             tag("div", *charts, class_="two"),
         ]
     return parts if len(parts) > 1 else []
+
+
+def _late_words(ledger: Ledger, table: str) -> ET.Element | None:
+    state = _state_of(ledger, table)
+    return tag("span", f" (source {state})", class_="gap") if state else None
 
 
 def _season(ledger: Ledger, here: tuple[Condition, ...]) -> list[tuple[Cell, Cell]]:
@@ -504,9 +553,28 @@ def _unknown(ledger: Ledger, here: tuple[Condition, ...]) -> ET.Element:
             tag("div", tag("h3", "Sources we name but do not hold"),
                 tag("ul", *lacking) if lacking else tag("p", "None.")),
             class_="two"),
+        *_unassessed(ledger),
         *_requests(ledger),
         class_="box",
     )  # fmt: skip
+
+
+def _unassessed(ledger: Ledger) -> list[ET.Element]:
+    """The sources by which nothing was judged, and how many values were not for that reason."""
+    rows = []
+    for note in late(ledger.picture):
+        if note.state in UNASSESSED:
+            at = (("source_id", "=", note.id), ("state", "=", "unknown"))
+            title, state, as_of = (
+                ledger.cell("value", "sources", {"id": note.id}, c) for c in ("title", "state", "as_of")
+            )
+            rows.append([title, state, as_of, ledger.cell("count", "evidence", at)])
+    if not rows:
+        return []
+    return [
+        tag("h3", "Not assessed: what rests on a source that is held back or missing"),
+        _table(["Source", "State", "Last good as of", "values not assessed"], rows, numbers=1),
+    ]
 
 
 def _requests(ledger: Ledger) -> list[ET.Element]:
@@ -560,7 +628,7 @@ def _sources(ledger: Ledger) -> list[ET.Element]:
 
     rows = [
         [of(s.id, "title"), of(s.id, "publisher"), of(s.id, "licence"), of(s.id, "as_of"),
-         of(s.id, "state", "words")]
+         [of(s.id, "state", "words"), *([", fresh until ", of(s.id, "fresh_until")] * bool(s.fresh_until))]]
         for s in ledger.picture.sources
     ]  # fmt: skip
     caveats = [

@@ -16,6 +16,7 @@ import pyogrio
 from layers.errors import ExportError
 from maps.qgis import project
 from maps.qml import qml
+from maps.status import promise, view
 from maps.text import heading
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
         ("region", picture.region.title),
         ("scenario", picture.scenario.title),
         ("day", picture.day.isoformat()),
+        ("status", f"{picture.status} when it was made. {promise(picture)}".rstrip()),
     ]
     rows += [("caveat", sentence) for sentence in picture.caveats]
     rows += [
@@ -140,6 +142,13 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
         for note in picture.sources
     ]
     database.executemany("INSERT INTO about (topic, text) VALUES (?, ?)", rows)
+    made, states = view(picture)
+    database.executescript(made)
+    database.executemany(
+        "INSERT INTO status (what, title, state_as_made, as_of, fresh_until, expires) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        states,
+    )
     # QGIS keeps the project it finds here as the hexadecimal text of a .qgz. Grids lie beside the
     # GeoPackage and not in it, so this one does without.
     database.execute(
@@ -149,7 +158,12 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
             project(picture).hex(),
         ),
     )
-    for table, title in (("layer_styles", "Styles"), ("about", "Sources, caveats, region, scenario")):
+    for table, title in (
+        ("layer_styles", "Styles"),
+        ("about", "Sources, caveats, region, scenario"),
+        ("status", "Picture and sources as they were when it was made"),
+        ("status_now", "Picture and sources by the clock of whoever reads this"),
+    ):
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
             "VALUES (?, 'attributes', ?, ?, ?, 0)",

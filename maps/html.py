@@ -22,6 +22,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import ExportError
+from layers.picture import LATE
 from layers.schema import PILLARS, Column
 from maps.method import METHOD
 from maps.style import BASE, MEDIAN_ENDS, classed, style_of
@@ -71,7 +72,7 @@ _ALPHABET: Final = np.frombuffer(
 
 # State of a source that was never held: a gap to name.
 _NOT_HELD = "not_held"
-_GAPS = (_NOT_HELD, "missing", "held", "stale")
+_GAPS = (_NOT_HELD, *LATE)
 
 
 def write(picture: Picture, folder: Path, other: Picture | None = None) -> Path:
@@ -142,7 +143,7 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
         "scenario": _text(picture.scenario.title),
         "day": picture.day.isoformat(),
         "status": picture.status,
-        "expires": _expires(picture),
+        "expires": picture.expires.isoformat() if picture.expires else None,
         "late": picture.late,
         "not_held": [source.id for source in picture.sources if source.state == _NOT_HELD],
         "caveats": [_text(sentence) for sentence in picture.caveats],
@@ -179,12 +180,6 @@ def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
     if (not is_shown and name != "settlements") or "afar" in layer or "cells" in layer:
         rest |= {part: layer.pop(part) for part in ("x", "y", "paths") if part in layer}
     return {part: content for part, content in rest.items() if content}
-
-
-def _expires(picture: Picture) -> str | None:
-    """Day or moment after which the picture is no longer good; None where it has no end."""
-    end = getattr(picture, "expires", None)
-    return None if end is None else _text(end.isoformat() if hasattr(end, "isoformat") else end)
 
 
 _COMPARED = (

@@ -703,6 +703,17 @@ function start(map) {
   const sheet = Object.fromEntries(sheets.map((s) => [s.id, s]));
   const nodes = sheet.nodes;
   const sources = new Map(data.sources.map((source) => [source.id, source]));
+  // What was fresh when the page was made may be stale when it is read: the reader's clock says.
+  function grow() {
+    for (const source of data.sources) {
+      if (source.fresh_until && !data.late.includes(source.id) && Date.now() >= Date.parse(source.fresh_until) + 864e5) {
+        source.state = "stale";
+        data.late.push(source.id);
+      }
+    }
+  }
+  grow();
+  const lateFor = (feeds) => data.sources.find((source) => source.feeds === feeds && data.late.includes(source.id));
   for (const s of sheets) {
     s.late = s.sources.some((id) => data.late.includes(id));
     // Nothing to show is a fact of the region, or a gap: which of them, the state of its sources says.
@@ -1091,7 +1102,9 @@ function start(map) {
     byId("ice-note").replaceChildren(
       median ? "Filled: median extent 1981–2010" : "Median extent unknown",
       later === undefined ? "." : `; dashed: ${MONTHS[value - 1]} ${ice.value("year", later)}.`,
-      data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km².`) : "");
+      data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km²`)
+        : lateFor("sea_ice_extent") ? el("span", null, " Extent: not assessed") : "",
+      lateFor("sea_ice_extent") ? el("span", { class: "late" }, ` (▲ its source is ${lateFor("sea_ice_extent").state}).`) : data.extent ? "." : "");
     if (painter._map) paint();
   }
 
@@ -1682,10 +1695,12 @@ function start(map) {
       el("caption", null, AXIS_NAMES[axis] || upper(words(key(axis)))),
       el("thead", null, el("tr", null, head.map((title) => el("th", { scope: "col" }, title)))),
       rows.filter((row) => get("axis", row) === axis).map((row) => {
-        const state = key(get("state", row)), known = state === "known";
+        const state = key(get("state", row)), known = state === "known", note = get("note", row);
+        // What rests on a source that is held back or missing is no common unknown: it was not judged by.
+        const doubted = note !== null && note.startsWith("not assessed");
         const source = get("source_id", row);
         const foot = [source === null ? "source unknown" : sources.has(source) ? sources.get(source).title : source,
-          get("as_of", row) === null ? "as of unknown" : `as of ${get("as_of", row)}`, get("note", row)].filter(Boolean);
+          get("as_of", row) === null ? "as of unknown" : `as of ${get("as_of", row)}`, note].filter(Boolean);
         const figure = (name, unit) => {
           const value = get(name, row);
           return value === null && state === "not_applicable" ? "–"
@@ -1697,7 +1712,7 @@ function start(map) {
         };
         return el("tbody", { class: known ? null : "missing" },
           el("tr", null, el("th", { scope: "row" }, get("indicator", row) === null ? shown(null) : upper(words(get("indicator", row)))), el("td", null, figure("value", get("unit", row))),
-            el("td", null, score(row, figure("score"))), el("td", null, figure("weight")), el("td", null, words(state))),
+            el("td", null, score(row, figure("score"))), el("td", null, figure("weight")), el("td", null, doubted ? "not assessed" : words(state))),
           el("tr", { class: "foot" }, el("td", { colspan: head.length }, foot.join(" · "))));
       })));
   }
@@ -2015,10 +2030,11 @@ function start(map) {
 
   // Age and end are by the reader's clock: a stored page cannot know when it is read.
   function tellAge() {
+    grow();
     const late = data.late.length, now = Date.now();
     const days = Math.floor((now - Date.parse(`${data.day}T00:00:00Z`)) / 864e5);
     const gone = data.expires !== null && now >= Date.parse(data.expires);
-    const state = gone ? "EXPIRED" : data.status;
+    const state = gone ? "EXPIRED" : late ? "DEGRADED" : data.status;
     byId("status").className = state.toLowerCase();
     byId("status").replaceChildren(
       el("span", { class: "sign", "aria-hidden": "true" }, { EXPIRED: "■", COMPLETE: "●" }[state] || "▲"), el("strong", null, state),

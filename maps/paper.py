@@ -85,7 +85,7 @@ def _uncited(element: ET.Element) -> Iterator[str]:
 
 
 def document(title: str, body: ET.Element) -> str:
-    """The whole file: no script, no request, styles by their hash.
+    """The whole file: no request; its styles and its one script, a constant, by their hash.
 
     Raises
     ------
@@ -99,8 +99,13 @@ def document(title: str, body: ET.Element) -> str:
                 "print it through Ledger.cell, or add its kind to maps.paper.LABELS"
             )
             raise ExportError(msg)
-    digest = base64.b64encode(hashlib.sha256(_LOOK.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    look, watch = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (_LOOK, _WATCH)
+    )
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{look}'; script-src 'sha256-{watch}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -111,8 +116,34 @@ def document(title: str, body: ET.Element) -> str:
         tag("style", "@@LOOK@@"),
     )
     page = ET.tostring(tag("html", head, body, lang="en"), encoding="unicode", method="html")
-    # The one text that must not be escaped is ours alone.
-    return "<!DOCTYPE html>\n" + page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}</style>", 1) + "\n"
+    # The two texts that must not be escaped are ours alone.
+    page = page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}</style>", 1)
+    return f"<!DOCTYPE html>\n{page.removesuffix('</body></html>')}<script>{_WATCH}</script></body></html>\n"
+
+
+# A stored page cannot know when it is read: it asks the clock of whoever opens or prints it.
+_WATCH: Final = """(() => {
+const strip = document.querySelector(".status"), now = Date.now();
+if (!strip) return;
+const day = 864e5, end = (text) => Date.parse(text + "T00:00:00Z");
+const { status, expires, stale } = strip.dataset;
+for (const cell of document.querySelectorAll('data[data-cell$="#fresh_until"]')) {
+  if (now >= end(cell.value) + day) {
+    cell.previousSibling.textContent = ": stale, by your clock, since ";
+    cell.parentNode.classList.add("gap");
+  }
+}
+const state = expires && now >= end(expires) ? "EXPIRED" : status === "COMPLETE" && stale
+  && now >= end(stale) + day ? "DEGRADED" : status;
+const age = Math.floor((now - end(strip.dataset.day)) / day);
+strip.append(age < 0 ? " Dated after your clock's today." : age === 0 ? " Of today."
+  : ` By your clock it is ${age} day${age > 1 ? "s" : ""} old.`);
+if (state === status) return;
+strip.className = `status ${state.toLowerCase()}`;
+strip.dataset.status = state;
+strip.querySelector(".word").textContent = state === "EXPIRED" ? `\u25a0 EXPIRED on ${expires}`
+  : "\u25b2 DEGRADED: a source is stale by your clock";
+})();"""
 
 
 def _inks(which: str) -> str:
@@ -141,6 +172,10 @@ font:8.4pt/1.34 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-se
 font-variant-numeric:tabular-nums;-webkit-print-color-adjust:exact;print-color-adjust:exact;
 overflow-wrap:break-word}
 header{border-top:2.2pt solid var(--ink);padding-top:2.5mm;margin-bottom:3.5mm}
+.status{border:1pt solid var(--line);padding:1mm 2mm;margin:0 0 2.5mm;font-size:8pt}
+.status.degraded{border:1.4pt dashed var(--gapink);background:var(--gap)}
+.status.expired{border:3pt double var(--robust);background:var(--gap)}
+.status.expired .word{font-size:20pt;letter-spacing:.06em;display:block}
 .kicker{font-size:7.5pt;letter-spacing:.09em;text-transform:uppercase;color:var(--soft);margin:0}
 h1{font:600 21pt/1.12 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:.8mm 0 1.2mm}
 h2{font:600 12.5pt/1.2 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:5mm 0 1.4mm;

@@ -23,6 +23,7 @@ from maps.cog import STOPS, write_rasters
 from maps.graticule import items
 from maps.layout import canvas_colour, layouts
 from maps.qml import parts, rgba, start_of_month
+from maps.status import expression, promise
 from maps.style import MEDIAN_ENDS, style_of
 from maps.text import literal
 
@@ -50,7 +51,12 @@ _WKT = POLAR.to_wkt()
 # PROJ's short form of EPSG:3413, for readers older than WKT 2.
 _SHORT = "+proj=stere +lat_0=90 +lat_ts=70 +lon_0=-45 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
 _GRATICULE = "graticule"
-_ABOUT = ("about", "Sources, caveats, region, scenario")
+_TOP_CENTRE = "4"
+# Tables of the GeoPackage that are no layer of the picture.
+_BESIDE = (
+    ("about", "Sources, caveats, region, scenario"),
+    ("status_now", "Status of picture and sources, by this machine's clock"),
+)
 
 
 def write(picture: Picture, folder: Path) -> Path:
@@ -104,10 +110,10 @@ def _document(picture: Picture, grids: Sequence[Raster]) -> Element:
     _relations(SubElement(root, "relations"), picture)
     layers = SubElement(root, "projectlayers")
     layers.extend(_layer(layer, picture, notes[layer.id]) for layer in picture.layers)
-    layers.append(_about(picture))
+    layers.extend(_beside(name, title, picture) for name, title in _BESIDE)
     layers.append(_graticule())
     layers.extend(_raster(raster, picture) for raster in grids)
-    _properties(SubElement(root, "properties"))
+    _properties(SubElement(root, "properties"), picture)
     _project_metadata(SubElement(root, "projectMetadata"), picture, title)
     root.append(layouts(picture, _id))
     _places(root, picture)
@@ -138,8 +144,11 @@ def _crs() -> Element:
     return element
 
 
-def _properties(properties: Element) -> None:
-    """Without `ProjectionsEnabled` QGIS ignores the project's CRS and draws all points at the pole."""
+def _properties(properties: Element, picture: Picture) -> None:
+    """The strip with the status lies on the map itself, where every view of it shows it.
+
+    Without `ProjectionsEnabled` QGIS ignores the project's CRS and draws all points at the pole.
+    """
     enabled = SubElement(SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int")
     enabled.text = "1"
     SubElement(SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
@@ -148,6 +157,12 @@ def _properties(properties: Element) -> None:
     SubElement(measurement, "DistanceUnits", type="QString").text = "km"
     SubElement(measurement, "AreaUnits", type="QString").text = "km2"
     SubElement(SubElement(properties, "Measure"), "Ellipsoid", type="QString").text = "EPSG:7030"
+    strip = SubElement(properties, "TitleLabel")
+    SubElement(strip, "Enabled", type="bool").text = "true"
+    SubElement(
+        strip, "Label", type="QString"
+    ).text = f"{expression(picture)} · as of {picture.day.isoformat()}"
+    SubElement(strip, "Placement", type="int").text = _TOP_CENTRE
     gui = SubElement(properties, "Gui")
     for name, part in zip(("Red", "Green", "Blue"), rgba(canvas_colour(), 1.0).split(","), strict=False):
         SubElement(gui, f"CanvasColor{name}Part", type="int").text = part
@@ -179,7 +194,8 @@ def _tree(picture: Picture, grids: Sequence[Raster], notes: Mapping[str, tuple[S
     for layer in picture.layers:
         if layer.geometry == "table":
             _leaf(group, layer.id, _title(layer, picture, notes[layer.id]), _in_package(layer.id), "ogr")
-    _leaf(group, *_ABOUT, _in_package(_ABOUT[0]), "ogr")
+    for name, title in _BESIDE:
+        _leaf(group, name, title, _in_package(name), "ogr")
     # Grids and the graticule are drawn above the areas and below every line and point.
     ground = next((n for n, one in enumerate(drawn) if one.geometry == "polygon"), len(drawn))
     names = [layer.id for layer in drawn]
@@ -250,8 +266,7 @@ def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
     return element
 
 
-def _about(picture: Picture) -> Element:
-    name, title = _ABOUT
+def _beside(name: str, title: str, picture: Picture) -> Element:
     element = _maplayer(name, title, _in_package(name), "vector")
     element.attrib.update(geometry="No geometry", wkbType="NoGeometry", labelsEnabled="0")
     SubElement(element, "provider", encoding="UTF-8").text = "ogr"
@@ -390,7 +405,7 @@ def _project_metadata(element: Element, picture: Picture, title: str) -> None:
         "language": "en",
         "type": "dataset",
         "title": title,
-        "abstract": "\n".join(picture.caveats),
+        "abstract": "\n".join((f"{picture.status}. {promise(picture)}".rstrip(), *picture.caveats)),
         "author": "arctic-picture",
         "creation": f"{picture.day.isoformat()}T00:00:00",
     })  # fmt: skip

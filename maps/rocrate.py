@@ -44,6 +44,8 @@ def write(picture: Picture, folder: Path) -> Path:
         "name": f"Arctic picture: {picture.region.title}, {picture.scenario.title}",
         "description": " ".join(picture.caveats),
         "datePublished": picture.day.isoformat(),
+        "creativeWorkStatus": picture.status,
+        **({"expires": picture.expires.isoformat()} if picture.expires else {}),
         "license": {"@id": _LICENCE},
         "hasPart": [{"@id": part["@id"]} for part in parts],
         "isBasedOn": [{"@id": source["@id"]} for source in sources],

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipelines.source import Source
 
 __all__ = ["Options", "build", "compose_snapshot", "read_own", "scenario_of", "shown_sources", "summary"]
+
+_SNAPSHOT_DAYS = 365  # for which an embedded snapshot is good (convention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,30 @@ def read_own(options: Options) -> list[Own]:
     return read_private(options.private)
 
 
-def _note(source: Source) -> SourceNote:
+def _note(source: Source, as_of: str = "", state: str = "") -> SourceNote:
+    """What a picture says of a source: of the embedded one, or of what was accepted in its place."""
     from layers.picture import SourceNote  # noqa: PLC0415
 
-    return SourceNote(**{name: getattr(source, name) for name in SourceNote.__slots__})
+    told = {name: getattr(source, name) for name in SourceNote.__slots__ if name != "fresh_until"}
+    if not state:
+        return SourceNote(**told)
+    from pipelines.live import fresh_until  # noqa: PLC0415
+
+    until = fresh_until(source, as_of) if state == "live" else ""
+    return SourceNote(**told | {"as_of": as_of, "state": state, "fresh_until": until})
+
+
+def _expires(used: Snapshot, sources: Sequence[Source], day: date | None) -> date:
+    """The day from which a picture is a record of its day and nothing to rely on.
+
+    With fetched tables (`day` is the picture's) it is good as long as the fastest of the sources stays
+    fresh. The embedded snapshot claims no more than the day on which its sources were last looked at,
+    and is good for the year in which the yearly ones are issued anew. No clock is asked.
+    """
+    paces = [source.fresh_days for source in sources if source.fresh_days]
+    if day and paces:
+        return day + timedelta(days=min(paces))
+    return _day_of(used.manifest) + timedelta(days=_SNAPSHOT_DAYS)
 
 
 def _must_have_grids(grids: Mapping[str, xr.Dataset], audience: str) -> None:
@@ -152,24 +174,24 @@ def compose_snapshot(
     loaded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
     _must_have_grids(loaded.grids, options.audience)
     standings: dict[str, tuple[str, str]] = {}
+    embedded = loaded
     if options.cache:
         from pipelines.live import stand_in, today_and_yesterday  # noqa: PLC0415
 
         today = options.day or today_and_yesterday()[0]
-        loaded, standings = stand_in(loaded, shown, options.cache, today)
-    notes = []
-    for source in shown:
-        as_of, state = standings.get(source.id, (source.as_of, source.state))
-        notes.append(replace(_note(source), as_of=as_of, state=state))
+        loaded, standings = stand_in(embedded, shown, options.cache, today)
+    day = options.day or _day_of(loaded.manifest)
+    notes = [_note(source, *standings.get(source.id, ())) for source in shown]
     picture = compose(
         loaded.feeds,
         loaded.grids,
         region=area,
         scenario=climate,
-        day=options.day or _day_of(loaded.manifest),
+        day=day,
         draws=options.draws,
         seed=options.seed,
         sources=notes,
+        expires=_expires(loaded, shown, day if loaded is not embedded else None),
         made=loaded.standing,
         asked=ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, utils
 from layers.assessed.climate_risk import ice_support
 from layers.assessed.exits import exits, in_words, would_narrow
 from layers.assessed.remit import NO_REMIT
+from layers.doubt import NOT_ASSESSED
 from layers.draws import draw_kinds
 from layers.errors import UsageError
 from layers.scenarios import Scenario
@@ -205,7 +206,9 @@ def as_text(told: dict[str, Any]) -> str:
             axis = row["axis"]
             lines.append(f"-- {axis.replace('_', ' ')}")
         value = (
-            "unknown"
+            NOT_ASSESSED
+            if (row["note"] or "").startswith(NOT_ASSESSED)
+            else "unknown"
             if row["state"] == "unknown"
             else "n/a"
             if row["state"] == "not_applicable"

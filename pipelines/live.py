@@ -39,17 +39,21 @@ __all__ = [
     "accepted_folder",
     "as_text",
     "embedded_table",
+    "fresh_until",
     "ledger_of",
     "refresh",
     "stand_in",
     "table_of",
     "today_and_yesterday",
+    "told_of",
 ]
 
 LEDGER, TABLE = "ledger.json", "table.parquet"
 _SIZES_KEPT = 10
 # How the picture calls a source whose last fetch was not taken.
 _LATE = {"held": "held", "refused": "stale"}
+# After how many times its `fresh_days` what a source said is gone, not only stale (convention).
+_GONE_AFTER = 4
 # Land and the land mask are made of the same file, and change with it: by `arctic-picture snapshot`.
 _TOGETHER = frozenset({"natural_earth_countries"})
 
@@ -374,12 +378,13 @@ def stand_in(
     """The snapshot with accepted tables in the place of embedded ones; date and state of their sources.
 
     A source is `live`; `held` or `stale` where its last fetch was held or refused, or its content is
-    older than it may be on `today`. The embedded table stays where nothing was accepted.
+    older than it may be on `today`; `missing` where it is much older, or what was accepted is lost. The
+    embedded table stays where nothing was accepted, and stands where it is lost.
 
     Raises
     ------
     SourceError
-        If the ledger or an accepted file is damaged.
+        If the ledger is damaged.
     """
     from layers.compose import derive_standing  # noqa: PLC0415
 
@@ -393,19 +398,23 @@ def stand_in(
         row = ledger.get(source.id)
         if row is None or source.id in _TOGETHER:
             continue
-        folder = accepted_folder(cache, source.id, ledger)
+        try:
+            folder = accepted_folder(cache, source.id, ledger)
+        except SourceError:
+            told[source.id] = (source.as_of, "missing")
+            continue
+        as_of, state = told_of(source, row, today)
         if folder is None:
-            told[source.id] = (source.as_of, _LATE[row["held"]["state"]])
+            told[source.id] = (as_of, state)
             continue
         try:
             table = _accepted_table(source, folder, packages or cache.parent / "packages")
         except MissingInputError:
             continue  # its reader needs more than what is fetched: the embedded table stays
-        as_of = row["as_of"] or source.as_of
         if (table["as_of"] == source.as_of).all():
             table = table.assign(as_of=as_of)
         feeds[source.feeds][place] = table
-        told[source.id] = (as_of, _state(source, row, as_of, today))
+        told[source.id] = (as_of, state)
         rows[source.id] = rows[source.id] | {
             "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
             "inputs": [{"url": url, **file} for url, file in row["files"].items()],
@@ -436,12 +445,23 @@ def _following(changed: set[str]) -> set[str]:
     return anew
 
 
-def _state(source: Source, row: dict[str, Any], as_of: str, today: date) -> str:
+def told_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str]:
+    """Date and state of a source by its row of the ledger, on `today`."""
+    as_of = row.get("as_of") or source.as_of
+    fresh = fresh_until(source, as_of)
+    over = (today - date.fromisoformat(fresh)).days if fresh else 0
+    if row.get("set") and over > (_GONE_AFTER - 1) * source.fresh_days:
+        return as_of, "missing"
     if row.get("held"):
-        return _LATE[row["held"]["state"]]
-    limits = [remote.fresh_days for remote in source.remotes if remote.fresh_days]
-    age = (today - date.fromisoformat(as_of)).days
-    return "stale" if limits and age > min(limits) else "live"
+        return as_of, _LATE[row["held"]["state"]]
+    return as_of, "stale" if over > 0 else "live"
+
+
+def fresh_until(source: Source, as_of: str) -> str:
+    """The last day on which content of `as_of` is fresh; empty where it never stales."""
+    if not source.fresh_days:
+        return ""
+    return (date.fromisoformat(as_of) + timedelta(days=source.fresh_days)).isoformat()
 
 
 def _older(dated: str | None, row: dict[str, Any]) -> list[Finding]:

@@ -174,3 +174,8 @@ class Source:
     packages: tuple[Package, ...] = ()
     audience: tuple[str, ...] = ("public",)
     remotes: tuple[Remote, ...] = ()
+
+    @property
+    def fresh_days(self) -> int:
+        """Days after which its content is stale: the least of its remotes; 0 is never."""
+        return min((remote.fresh_days for remote in self.remotes if remote.fresh_days), default=0)

@@ -19,7 +19,7 @@ import maps
 from layers.audience import Veil, audience
 from layers.catalog import LAYERS, ON_REQUEST
 from layers.errors import ExportError, SchemaError
-from layers.picture import Picture, SourceNote
+from layers.picture import LATE, Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import Scenario
 from layers.schema import check
@@ -111,7 +111,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "content": hashlib.sha256(held).hexdigest(),
-        "expires": None,  # an embedded snapshot does not go stale by the day; live pictures will
+        "expires": picture.expires.isoformat() if picture.expires else None,
         "status": picture.status,
         "region": picture.region.id,
         "scenario": picture.scenario.id,
@@ -166,7 +166,7 @@ def as_of(table: pd.DataFrame) -> str | None:
 def state_of(picture: Picture, layer_id: str) -> str:
     """The state of a layer: the latest of its sources says it; embedded where none does."""
     states = {note.state for note in picture.sources if note.feeds == layer_id}
-    return next((s for s in ("missing", "held", "stale", "live") if s in states), "embedded")
+    return next((s for s in (*LATE, "live") if s in states), "embedded")
 
 
 def read_picture(folder: Path) -> Picture:
@@ -198,6 +198,7 @@ def read_picture(folder: Path) -> Picture:
         audience=manifest.get("audience", "public"),
         withheld=manifest.get("withheld", 0),
         left_out=manifest.get("left_out", 0),
+        expires=date.fromisoformat(manifest["expires"]) if manifest["expires"] else None,
     )
 
 

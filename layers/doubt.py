@@ -1,0 +1,83 @@
+"""`Doubt`: what rests on a source that is held back or missing is not assessed, and says so.
+
+The facts of a held source stay as they were last good, under their date; those of a missing one are
+withdrawn. Either way nothing is judged by them: a value turns into an unknown, which keeps its weight
+and widens its interval, never into a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from layers.picture import UNASSESSED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from layers.picture import SourceNote
+    from layers.schema import Layer
+
+__all__ = ["NOT_ASSESSED", "Doubt"]
+
+NOT_ASSESSED = "not assessed"
+_VALUES = ("value", "score", "score_high")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The sources on which nothing is judged, each with the words that say why."""
+
+    why: Mapping[str, str]
+    missing: frozenset[str]
+
+    @classmethod
+    def of(cls, sources: Sequence[SourceNote]) -> Doubt | None:
+        """The doubt about some sources; None where every one of them can be judged by."""
+        doubted = [note for note in sources if note.state in UNASSESSED]
+        if not doubted:
+            return None
+        why = {
+            note.id: f"{NOT_ASSESSED}: {note.title} is {note.state}, last good as of {note.as_of}"
+            for note in doubted
+        }
+        return cls(why, frozenset(note.id for note in doubted if note.state == "missing"))
+
+    def judged(self, layer: Layer, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+        """A layer's table as those below may read it: what rests on a doubted source is unknown.
+
+        `tables` holds it and those above it. Evidence and results of standards say so in their notes,
+        nodes in their reasons.
+        """
+        table = tables[layer.id]
+        if layer.id == "nodes":
+            return self._told(table, tables["evidence"])
+        column = {"evidence": "state", "standards": "result"}.get(layer.id)
+        if column is None:
+            return table
+        rests = table["source_id"].isin(self.why) & (table[column] != "not_applicable")
+        if not rests.any():
+            return table
+        was = table["note"].where(table["note"] != "")
+        said = table["source_id"].map(self.why)
+        return table.assign(
+            **{name: table[name].mask(rests) for name in _VALUES if name in table},
+            **{column: table[column].mask(rests, "unknown")},
+            note=table["note"].mask(rests, said.where(was.isna(), said + "; " + was)),
+        )
+
+    def _told(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+        rests = evidence["source_id"].isin(self.why) & (evidence["state"] == "unknown")
+        count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
+        here = nodes["node_id"].map(count).fillna(0).astype(int)
+        said = nodes["reasons"] + " " + here.astype(str) + f" of them {NOT_ASSESSED}: a source is late."
+        return nodes.assign(reasons=nodes["reasons"].where(here == 0, said))
+
+    def shown(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+        """The table as it is shown: the facts of a missing source are withdrawn."""
+        if layer.derive or "source_id" not in table:
+            return table
+        gone = table["source_id"].isin(self.missing)
+        return table[~gone].reset_index(drop=True) if gone.any() else table
