@@ -163,9 +163,9 @@ def _words(layout: Element, picture: Picture) -> None:
     what = f"{literal(picture.region.title)}. {literal(picture.scenario.title)}, {day}."
     ice = f"Sea ice: {month_name[picture.day.month]}, median of 1981 to 2010; not today's ice."
     late = f" Late sources: {literal(', '.join(picture.late))}." if picture.late else ""
-    _label(layout, "title", "Arctic picture", (left, 7, width, 10), 24, is_bold=True)
+    _label(layout, "title", "Arctic picture", (left, 5.5, width, 12), 24, is_bold=True)
     status = f"{expression(picture)}. {promise(picture)}".removesuffix(". ")
-    _label(layout, "status", status, (left, 17.2, width, 4.5), 8.4, is_bold=True)
+    _label(layout, "status", status, (left, 17.6, width, 4.4), 8, is_bold=True)
     _label(layout, "subtitle", f"{what}\n{ice}{late}", (left, 22, width, 11), 8, _SOFT)
     _label(layout, "caveats heading", "What this picture is not", (left, 112, width, 6), 10, is_bold=True)
     caveats = "\n".join(f"{n}. {literal(text)}" for n, text in enumerate(picture.caveats, start=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -208,13 +208,15 @@ def compose_snapshot(
 
 
 def build(
-    root: Path, options: Options, report: Callable[[str], None] = lambda _: None
+    root: Path, options: Options, report: Callable[[str], None] = lambda _: None, *, keep: int = 0
 ) -> tuple[Path, Picture]:
-    """Build the picture of the embedded snapshot and publish it under `root`.
+    """Build the picture of the embedded snapshot and publish it under `root`, its health beside it.
 
-    The picture comes back without the user's private layers. Raises as `compose_snapshot` and
+    `keep` is how many pictures stay, the highest in the sequence; 0 is all. The picture comes back
+    without the user's private layers. Raises as `compose_snapshot` and
     `pipelines.private.read_private`, and ExportError if it cannot be published.
     """
+    from pipelines.health import write_health  # noqa: PLC0415
     from pipelines.private import add_private  # noqa: PLC0415
     from pipelines.store import store  # noqa: PLC0415
 
@@ -230,11 +232,13 @@ def build(
         "sensitivity": options.sensitivity,
         "audience": options.audience,
     }
-    return store(picture, root, options=told, used=used, report=report), picture.to_pass_on()
+    folder = store(picture, root, options=told, used=used, keep=keep, report=report)
+    write_health(root, options.cache, datetime.now(UTC))
+    return folder, picture.to_pass_on()
 
 
-def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
-    """What `build --json` prints; `started` is a `time.perf_counter` reading."""
+def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:
+    """What `build --json` prints on `today`; `started` is a `time.perf_counter` reading."""
     from layers.assessed.nodes import FLAGS  # noqa: PLC0415
     from pipelines.store import as_of, state_of  # noqa: PLC0415
 
@@ -242,7 +246,8 @@ def summary(folder: Path, picture: Picture, started: float) -> dict[str, Any]:
     return {
         "id": folder.name,
         "path": str(folder),
-        "status": picture.status,
+        "status": picture.status_on(today),
+        "expires": picture.expires.isoformat() if picture.expires else None,
         "seconds": round(time.perf_counter() - started, 2),
         "region": picture.region.id,
         "scenario": picture.scenario.id,

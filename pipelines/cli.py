@@ -93,6 +93,9 @@ def build(
             "briefing, left out of all that is passed on. A convenience, not a guard."
         ),
     ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Pictures that stay, the latest by sequence; 0 keeps all.")
+    ] = 0,
     *,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
@@ -146,8 +149,8 @@ def build(
     if live:
         _fetched(cache, base_url)
     with _progress() as report:
-        folder, picture = line.build(out, options, report)
-    told = line.summary(folder, picture, started)
+        folder, picture = line.build(out, options, report, keep=keep)
+    told = line.summary(folder, picture, started, datetime.now(UTC).date())
     flags = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in told["flags"].items())
     latest = out / "latest"
     text = (
@@ -233,12 +236,20 @@ def lens(
 
 @app.command()
 def check(picture: Place = _PICTURES, *, as_json: Json = False) -> None:
-    """Hold a stored picture to its hashes and schemas, and find evidence without an owner."""
+    """Hold a stored picture to its hashes, schemas and dates, and find evidence without an owner."""
     from pipelines.publish import picture_folder  # noqa: PLC0415
     from pipelines.store import check_picture  # noqa: PLC0415
 
-    told = check_picture(picture_folder(picture))
-    _say(dict(told), as_json=as_json, text=", ".join(f"{count} {name}" for name, count in told.items()))
+    told, read = check_picture(picture_folder(picture))
+    status, expires = read.status_on(datetime.now(UTC).date()), read.expires and read.expires.isoformat()
+    counts = ", ".join(f"{count} {name}" for name, count in told.items())
+    _say(
+        told | {"status": status, "expires": expires, "late": list(read.late)},
+        as_json=as_json,
+        text=f"{counts}\n{status}{f', good until {expires}' if expires else ''}",
+    )
+    if status != "COMPLETE":
+        raise typer.Exit(10)
 
 
 @app.command()
@@ -365,15 +376,21 @@ def ice(
 
 
 @app.command()
-def doctor(*, as_json: Json = False) -> None:
-    """Say which versions and optional parts are here, what is missing and how to get it."""
-    from pipelines.doctor import examine  # noqa: PLC0415
+def doctor(
+    out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say which versions and parts are here, what is missing, and how the pictures in a folder fare."""
+    from pipelines.doctor import examine, examine_pictures  # noqa: PLC0415
 
-    told = examine()
+    told = examine() + examine_pictures(out, datetime.now(UTC).date())
     text = "\n".join(f"{r['part']:22} {r['state']:8} {r['found']:24} {r['remedy']}".rstrip() for r in told)
     _say({"parts": told}, as_json=as_json, text=text)
     if any(row["state"] == "broken" for row in told):
         raise typer.Exit(1)
+    if any(row["state"] == "late" for row in told):
+        raise typer.Exit(10)
 
 
 @app.command()
@@ -453,10 +470,12 @@ def serve(
     cache: Annotated[Path, typer.Option(help="Where fetched files are kept.")] = _CACHE,
     base_url: Annotated[str, typer.Option(help="One mirror for every host.")] = "",
     region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
+    keep: Annotated[int, typer.Option(min=0, help="Pictures that stay; 0 keeps all.")] = 30,
 ) -> None:
     """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL)."""
     # Another process: Prefect is imported in its own home only, and takes seconds to be.
     given = ["--fetch", "--cron", cron, "--out", out, "--cache", cache, "--region", region]
+    given += ["--keep", keep]
     command = [sys.executable, "-m", "pipelines.flows", *map(str, given), "--base-url", base_url]
     os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
 

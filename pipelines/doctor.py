@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-__all__ = ["examine"]
+from layers.errors import ExportError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+__all__ = ["examine", "examine_pictures"]
 
 # Part -> (lowest version that works, first that does not); see decisions/0005 for the last three.
 _NEEDED: dict[str, tuple[str, str | None]] = {
@@ -61,6 +69,39 @@ def examine() -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
+    """A row on what `latest` points at and one on the health file; none where there is no picture.
+
+    `late` is a picture that is DEGRADED or EXPIRED on `today`, or a health file that tells of another.
+    """
+    from pipelines.health import HEALTH, status_of  # noqa: PLC0415
+    from pipelines.publish import manifest_of, picture_folder  # noqa: PLC0415
+
+    if not root.exists():
+        return []
+    try:
+        manifest = manifest_of(picture_folder(root))
+    except ExportError as error:
+        return [{"part": "latest picture", "state": "late", "found": "none", "remedy": str(error)}]
+    status = status_of(manifest, today)
+    rows = [
+        {
+            "part": "latest picture",
+            "state": "ok" if status == "COMPLETE" else "late",
+            "found": f"{status}, good until {manifest['expires']}",
+            "remedy": "" if status == "COMPLETE" else "build a new one: arctic-picture build --live",
+        }
+    ]
+    try:
+        named = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
+    except (OSError, ValueError, TypeError, KeyError):
+        named = "none"
+    is_its = named == manifest["id"]
+    remedy = "" if is_its else "the last run was cut short after it published: build again"
+    state = "ok" if is_its else "late"
+    return [*rows, {"part": HEALTH, "state": state, "found": f"of picture {named}", "remedy": remedy}]
 
 
 def _native() -> list[dict[str, str]]:

@@ -53,8 +53,8 @@ def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[dict[str, Any]
 
 
 @task(name="build and publish", cache_policy=NO_CACHE, timeout_seconds=1800)
-def _build(root: Path, options: Options) -> str:
-    folder, _ = line.build(root, options)
+def _build(root: Path, options: Options, keep: int) -> str:
+    folder, _ = line.build(root, options, keep=keep)
     return folder.name
 
 
@@ -65,12 +65,16 @@ def refresh(
     scenario: str = "today",
     draws: int = 10_000,
     seed: int = 0,
+    keep: int = 0,
     *,
     fetch: bool = False,
     cache: str = "cache/live",
     base_url: str = "",
 ) -> str:
-    """Fetch the sources if asked to, build the picture and publish it; returns the picture's id."""
+    """Fetch the sources if asked to, build the picture and publish it; returns the picture's id.
+
+    `keep` is how many pictures stay, the highest in the sequence; 0 is all.
+    """
     if fetch:
         fetcher = Fetcher(base_url)  # one for all, for the pace of each host
         rows = [row for s in FETCHABLE if s.remotes for row in _fetch(s.id, Path(cache), fetcher)]
@@ -79,7 +83,7 @@ def refresh(
     options = Options(
         region=region, scenario=scenario, draws=draws, seed=seed, cache=Path(cache) if fetch else None
     )
-    return _build(Path(out), options)
+    return _build(Path(out), options, keep)
 
 
 def main(arguments: list[str]) -> None:
@@ -90,6 +94,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--region", default="arctic")
     parser.add_argument("--scenario", default="today")
     parser.add_argument("--draws", type=int, default=10_000)
+    parser.add_argument("--keep", type=int, default=0, help="pictures that stay; 0 is all")
     parser.add_argument("--fetch", action="store_true", help="fetch the sources first")
     parser.add_argument("--cache", default="cache/live")
     parser.add_argument("--base-url", default="")

@@ -62,11 +62,13 @@ def _clear(folder: Path) -> None:
 def publish(
     root: Path,
     write: Callable[[Path], dict[str, Any]],
+    keep: int = 0,
 ) -> Path:
     """Let `write` fill a staging folder and return its manifest, then publish it under its id.
 
     The same id again changes nothing but the pointer, unless what lies there is damaged: then it is
-    replaced. Returns the snapshot's folder.
+    replaced. Of the pictures the `keep` highest in the sequence stay (0: all), and whatever their place
+    this one and the one before it. Returns the snapshot's folder.
 
     Raises
     ------
@@ -89,7 +91,10 @@ def publish(
                     _finish(stage, manifest | {"id": target.name, "seq": _next_sequence(snapshots)})
                     stage.rename(target)
                     _sync(snapshots)
+                before = (root / "latest").resolve()
                 _point(root, target)
+                if keep:
+                    _retire(snapshots, stage.parent, keep, target.name, before.name)
             finally:
                 _clear(staging)
             return target
@@ -165,6 +170,32 @@ def _next_sequence(snapshots: Path) -> int:
         except (ExportError, ValueError):
             continue
     return highest + 1
+
+
+def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str) -> None:
+    """Take away the pictures past the `keep` highest in the sequence, each whole by one rename.
+
+    The latest and the one before it stay, and so does the next lower in the sequence than the latest:
+    after a kill the pointer says no more which was before. One without a manifest has no place in it.
+    """
+    places = {}
+    for path in snapshots.glob(f"*/{MANIFEST}"):
+        try:
+            places[int(manifest_of(path.parent)["seq"])] = path.parent
+        except (ExportError, ValueError):
+            continue
+    order = sorted(places, reverse=True)
+    kept = set(order[:keep])
+    for place, seq in enumerate(order):
+        if places[seq].name == latest:
+            kept.update(order[place : place + 2])
+        elif places[seq].name == before:
+            kept.add(seq)
+    for seq in order:
+        if seq not in kept:
+            gone = staging / f"gone-{places[seq].name}"
+            places[seq].rename(gone)
+            shutil.rmtree(gone)
 
 
 def _finish(stage: Path, manifest: dict[str, Any]) -> None:

@@ -49,11 +49,12 @@ def store(
     options: dict[str, Any],
     used: Snapshot,
     exports: Sequence[str] = maps.ALWAYS,
+    keep: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish `picture` under `root` and return its folder; whole or not at all.
 
-    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else.
+    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else. `keep` is that of `publish`.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def store(
             maps.write(name, picture, stage)
         return _manifest(passed_on, stage, described, options, used.manifest)
 
-    return publish(root, write)
+    return publish(root, write, keep)
 
 
 def _shape(table: pd.DataFrame) -> dict[str, Any]:
@@ -210,10 +211,10 @@ def _hold(folder: Path) -> None:
         raise ExportError(msg)
 
 
-def check_picture(folder: Path) -> dict[str, int]:
+def check_picture(folder: Path) -> tuple[dict[str, int], Picture]:
     """Hold a stored picture to its hashes and schemas, and its evidence to its nodes and sources.
 
-    Returns counts of what was checked.
+    Returns counts of what was checked, and the picture.
 
     Raises
     ------
@@ -250,4 +251,4 @@ def check_picture(folder: Path) -> dict[str, int]:
         "evidence": len(rows),
         "sources": len(known),
         "orphans": 0,
-    }
+    }, picture

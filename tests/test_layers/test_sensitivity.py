@@ -83,5 +83,5 @@ def test_the_picture_holds_indices_when_it_is_asked_to(tmp_path) -> None:
     table = pd.read_parquet(folder / "tables" / "sensitivity.parquet")
     assert set(table["factor"]) == set(FACTORS)
     assert read_picture(folder).tables["sensitivity"].equals(picture.tables["sensitivity"])
-    assert check_picture(folder)["orphans"] == 0
+    assert check_picture(folder)[0]["orphans"] == 0
     assert set(ice_support(picture.tables["measures"])) == {"ice_months", "wave_exposure"}

@@ -73,7 +73,7 @@ def test_every_layer_and_no_other_is_in_it(path, picture):
     assert {name: found[name] for name in picture.tables} == {
         layer.id: expected[layer.geometry] for layer in picture.layers
     }
-    assert set(found) - set(picture.tables) == {"layer_styles", "about"}
+    assert set(found) - set(picture.tables) == {"layer_styles", "about", "status", "status_now"}
 
 
 @pytest.mark.parametrize("layer", PUBLISHED, ids=lambda row: row.id)

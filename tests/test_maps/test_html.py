@@ -893,21 +893,8 @@ def test_distances_are_those_of_the_ellipsoid(opened: tuple[Page, list[str]]) ->
 
 @pytest.mark.chromium
 def test_an_expired_picture_covers_itself_by_the_readers_clock(browser: Browser, tmp_path: Path) -> None:
-    content, later = html._content(_picture(), None)
-    assert content["expires"] is None
-    ending: Any = SimpleNamespace(expires=date(2026, 3, 20))
-    content["expires"] = html._expires(ending)
-    blocks = (
-        html._block("picture-data", content),
-        "".join(html._block(f"later-{n}", r) for n, r in later.items()),
-    )
-    text = (
-        html._shell()
-        .replace("@@DATA@@", blocks[0] + html._block("evidence-data", None))
-        .replace("@@LATER@@", blocks[1])
-    )
-    path = tmp_path / "map.html"
-    path.write_text(text, encoding="utf-8")
+    assert _data(html.page(_picture()))["expires"] is None
+    path = html.write(replace(_picture(), expires=date(2026, 3, 20)), tmp_path)
     for now, status in (("2026-03-19T12:00:00Z", "COMPLETE"), ("2026-03-21T12:00:00Z", "EXPIRED")):
         page = browser.new_page()
         page.clock.set_fixed_time(now)

@@ -177,7 +177,7 @@ def planted(tmp_path_factory) -> dict[str, Any]:
                 picture=picture,
                 back=back,
                 drawn=through_doors(back, base / f"drawn-{row.id}"),
-                checked=check_picture(folder),
+                checked=check_picture(folder)[0],
             )
     return told
 
@@ -432,7 +432,7 @@ def test_the_manifest_says_that_there_are_and_not_which(private):
     assert manifest["left_out"] == 3
     assert manifest["withheld"] == 1  # the one for NATO
     assert "private_" not in json.dumps(manifest)
-    assert check_picture(private.folder)["orphans"] == 0
+    assert check_picture(private.folder)[0]["orphans"] == 0
 
 
 def test_private_layers_change_no_other_file(private, folder):

@@ -56,7 +56,7 @@ try:
     else:
         print("ready", flush=True)
         for number in range(first, first + 100_000):
-            publish(root, writer(number))
+            publish(root, writer(number), 3)
 except ExportError as error:
     sys.exit(f"refused: {error}")
 """
@@ -334,3 +334,30 @@ def test_no_picture_is_said(tmp_path):
     (tmp_path / "latest").symlink_to("snapshots/gone")
     with pytest.raises(ExportError, match="found none"):
         picture_folder(tmp_path)
+
+
+def kept(root: Path) -> list[int]:
+    return sorted(hold(folder)["seq"] for folder in (root / "snapshots").iterdir())
+
+
+def test_pictures_are_kept_by_sequence_and_none_that_is_needed_goes(tmp_path):
+    first = publish(tmp_path, write)
+    for number in range(2, 6):
+        publish(tmp_path, lambda stage, text=str(number): write(stage, text))
+    assert kept(tmp_path) == [1, 2, 3, 4, 5], "without a number all stay"
+    publish(tmp_path, lambda stage: write(stage, "6"), 2)
+    assert kept(tmp_path) == [5, 6]
+    publish(tmp_path, lambda stage: write(stage, "6"), 1)
+    assert kept(tmp_path) == [5, 6], "the picture before the latest stays"
+    assert publish(tmp_path, write) == first, "one that was taken away is published anew"
+    assert hold(first)["seq"] == 7
+    assert not (tmp_path / "staging").exists()
+
+
+def test_an_old_picture_that_is_the_latest_again_stays(tmp_path):
+    for number in range(1, 6):
+        publish(tmp_path, lambda stage, text=str(number): write(stage, text))
+    publish(tmp_path, lambda stage: write(stage, "2"), 1)
+    # The highest, which was the latest; the latest, and the one below it.
+    assert kept(tmp_path) == [1, 2, 5]
+    assert hold(picture_folder(tmp_path))["text"] == "2"
