@@ -206,7 +206,7 @@ def _status(ledger: Ledger) -> ET.Element:
     more = "; and others, in the table of sources." if len(found) > _LATE_SHOWN else "." if said else ""
     return tag(
         "p",
-        tag("b", f"{SIGN[picture.status]} {picture.status}", class_="word"), ".", *said, more, " ",
+        tag("b", f"{SIGN[picture.status]} {picture.status}", class_="word"), *said, more, " ",
         promise(picture),
         class_=f"status {picture.status.lower()}", role="status", data_status=picture.status,
         data_expires=picture.expires.isoformat() if picture.expires else "",
