@@ -70,9 +70,13 @@ def _fixed_clock(stamp: str) -> Iterator[None]:
 def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
     """The table with NUL in a text shown as its symbol: SQLite would cut the text there."""
     for column in layer.all_columns:
-        if column.dtype == "str" and table[column.name].str.contains("\0", regex=False).any():
+        if column.dtype == "str" and not column.choices and _has_nul(table[column.name]):
             table = table.assign(**{column.name: table[column.name].str.replace("\0", "\u2400")})
     return table
+
+
+def _has_nul(texts: pd.Series) -> bool:
+    return bool(texts.str.contains("\0", regex=False).any())
 
 
 def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:

@@ -404,7 +404,9 @@ def _numbers(values: Any, *, is_share: bool) -> list[float | int | bool]:
     if getattr(values, "dtype", None) in ("bool", "boolean"):
         return [bool(value) for value in values]
     numbers = np.asarray(values, dtype=float)
-    return [_number(value) for value in (np.round(numbers, _SHARE_DIGITS) if is_share else numbers).tolist()]
+    if is_share:
+        return [int(v) if v.is_integer() else v for v in np.round(numbers, _SHARE_DIGITS).tolist()]
+    return [_number(value) for value in numbers.tolist()]
 
 
 def _number(value: float) -> float | int:

@@ -112,9 +112,12 @@ class Attributes:
 
     def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
         """Find the first row of `table` that was merged into each site."""
-        position = {key: row for row, key in enumerate(table["feature_id"])}
+        position = {key: row for row, key in enumerate(table["feature_id"].tolist())}
         self._row = np.array(
-            [next((position[key] for key in text.split("; ") if key in position), -1) for text in sources]
+            [
+                next((position[key] for key in text.split("; ") if key in position), -1)
+                for text in sources.tolist()
+            ]
         )
         self._table = table
 
