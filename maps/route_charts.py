@@ -141,6 +141,11 @@ def _graticule(image: ET.Element, frame: Any, at: Any) -> None:
     for meridian in range(-180, 180, 30):
         ray = shapely.LineString(np.column_stack(polar_xy([meridian] * 2, [50.0, 88.0])))
         image.append(tag("path", d=_drawn(ray, frame, at), class_="net"))
-    for longitude, latitude, words in ((150.0, 70.0, "70 N"), (150.0, 80.0, "80 N")):
-        x, y = at(*(float(part) for part in polar_xy(longitude, latitude)))
-        image.append(tag("text", words, x=x, y=y - 1.5, class_="tick mid"))
+    # A parallel is named on the first meridian where the words lie well within the frame.
+    inner = shapely.buffer(frame, -_MARGIN_M / 2)
+    meridians = np.arange(150.0, -180.0, -30.0)
+    for latitude in (70, 80):
+        points = np.column_stack(polar_xy(meridians, np.full(len(meridians), float(latitude))))
+        seen = points[shapely.covers(inner, shapely.points(points))]
+        for x, y in (at(*place) for place in seen[:1]):
+            image.append(tag("text", f"{latitude} N", x=x, y=y - 1.5, class_="tick mid"))
