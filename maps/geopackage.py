@@ -44,7 +44,8 @@ def write(picture: Picture, folder: Path) -> Path:
     stamp = f"{picture.day.isoformat()}T00:00:00.000Z"
     try:
         with _fixed_clock(stamp):
-            for layer in picture.layers:
+            # Tables first: each time GDAL opens the file it reads the triggers of the indexes that are there.
+            for layer in sorted(picture.layers, key=lambda one: one.geometry != "table"):
                 _write_layer(picture, layer, part)
         with closing(sqlite3.connect(part)) as database, database:
             _describe(database, picture, stamp)
