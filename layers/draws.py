@@ -550,6 +550,7 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         )
         for axis in AXES
     }
+    is_whole = all(there.any(axis=1).all() for there in scores.applies.values() if there.shape[1])
     able = np.flatnonzero(capable)
     fit, theirs = scores.take(able)
     held = np.zeros((len(able), shared.count), dtype=np.bool_)
@@ -570,7 +571,9 @@ def judge(scores: Scores, shared: Design, kind: str, capable: NDArray[np.bool_],
         for axis, values in axes.items():
             ordered = np.ascontiguousarray(values.T)
             at = count - most[axis]
-            ordered.partition(at, axis=1)
+            # What is not negative lies in the order of its bits, and whole numbers part a quarter faster;
+            # NaN has no place among them.
+            (ordered.view(np.int32) if is_whole else ordered).partition(at, axis=1)
             bar = ordered[:, at].copy()
             told[f"bar {axis}"] = bar[some]
             told[f"next {axis}"] = ordered[some, :at].max(axis=1) if at else 0 * bar[some]
