@@ -125,6 +125,11 @@ def _exits(
     capable = by_id["dual_use_class"].isin(["D2", "D3"])
     if not capable[node_id] or by_id.loc[node_id, "flag"] == "insufficient_data":
         return []
+    if "judged_by" not in manifest:
+        msg = (
+            f"picture {folder.name}: expected what it was judged by, found none: an older one; build it again"
+        )
+        raise UsageError(msg)
     options = manifest["options"]
     measures = pd.read_parquet(folder / "tables" / "measures.parquet")
     shared, drawn = draw_kinds(
