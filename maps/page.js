@@ -1102,9 +1102,9 @@ function start(map) {
     byId("ice-note").replaceChildren(
       median ? "Filled: median extent 1981–2010" : "Median extent unknown",
       later === undefined ? "." : `; dashed: ${MONTHS[value - 1]} ${ice.value("year", later)}.`,
-      data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km²`)
+      data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km²${lateFor("sea_ice_extent") ? "" : "."}`)
         : lateFor("sea_ice_extent") ? el("span", null, " Extent: not assessed") : "",
-      lateFor("sea_ice_extent") ? el("span", { class: "late" }, ` (▲ its source is ${lateFor("sea_ice_extent").state}).`) : data.extent ? "." : "");
+      lateFor("sea_ice_extent") ? el("span", { class: "late" }, ` (▲ its source is ${lateFor("sea_ice_extent").state}).`) : "");
     if (painter._map) paint();
   }
 
