@@ -23,10 +23,12 @@ from pipelines.publish import manifest_of
 from pipelines.sources import source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
+
+    from layers.picture import Picture
 
 PORTS = "nga_world_port_index"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -103,20 +105,38 @@ def read_by(browser: Browser, page_file: Path, day: str) -> tuple[str, str]:
     return status, text
 
 
+Made = tuple["Path", "Picture"]
+
+
+@pytest.fixture(scope="module")
+def made_once(series: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
+    """The picture of a scenario: what differs only in who reads it, and when, is built once."""
+    pictures: dict[str, Made] = {}
+
+    def made(name: str) -> Made:
+        happened, day, *_ = SCENARIOS[name]
+        key = f"{happened} {day}"
+        if key not in pictures:
+            root = tmp_path_factory.mktemp("state")
+            with serving(root / "mirror") as url:
+                provider = Provider(root, url, series)
+                provider.cache.mkdir()
+                for step in happened:
+                    step(provider)
+            options = replace(QUICK_BUILD, cache=provider.cache, day=date.fromisoformat(day))
+            pictures[key] = build(root / "pictures", options)
+        return pictures[key]
+
+    return made
+
+
 @pytest.mark.chromium
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_nothing_late_is_shown_as_fresh_in_any_output(
-    name: str, browser: Browser, series: pd.DataFrame, tmp_path: Path
+    name: str, browser: Browser, series: pd.DataFrame, made_once: Callable[[str], Made]
 ) -> None:
-    happened, day, read, states, made, status = SCENARIOS[name]
-    with serving(tmp_path / "mirror") as url:
-        provider = Provider(tmp_path, url, series)
-        provider.cache.mkdir()
-        for step in happened:
-            step(provider)
-    folder, picture = build(
-        tmp_path / "pictures", replace(QUICK_BUILD, cache=provider.cache, day=date.fromisoformat(day))
-    )
+    happened, _, read, states, made, status = SCENARIOS[name]
+    folder, picture = made_once(name)
     reader = date.fromisoformat(read)
     manifest = manifest_of(folder)
     told = {row["id"]: row for row in manifest["sources"]}
@@ -149,7 +169,7 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
         if state not in {"live", "embedded"}:
             assert f"{layer} ({state}, as of {told[source_id]['as_of']}" in project
 
-    health = json.loads((tmp_path / "pictures" / HEALTH).read_text())
+    health = json.loads((folder.parents[1] / HEALTH).read_text())
     assert health["picture"]["id"] == folder.name
     assert health["picture"]["status"] == status_of(manifest, today)
     assert {r["id"]: r["last_failure"] is not None for r in health["sources"] if r["id"] in states} == {
