@@ -3,7 +3,7 @@
 Only the standard library: this runs on a bare Python.
 
     python3 -m pipelines.bootstrap build     make .venv if need be, then build the picture
-    python3 -m pipelines.bootstrap test      the same with the test tools, then run the tests
+    python3 -m pipelines.bootstrap test      the same with the test tools, then run all tests (or pytest ...)
     python3 -m pipelines.bootstrap run ...   any arctic-picture command in .venv
 """
 
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 PACKAGES = ("layers", "maps", "pipelines")
+WHOLE = ("-n", "auto", "--dist", "loadfile")  # all tests: a file at a time on each core
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
 
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> None:
         run([str(PYTHON), "-m", "pipelines", "build", *rest])
     elif word == "test":
         ensure("dev")
-        run([str(PYTHON), "-m", "pytest", *rest])
+        run([str(PYTHON), "-m", "pytest", *(rest or WHOLE)])
     elif word == "run":
         ensure("run")
         run([str(PYTHON), "-m", "pipelines", *rest])
