@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import SourceError, UsageError
 from pipelines.apart import day_apart, read_apart
-from pipelines.gates import Finding, judge, judge_file, sniff
+from pipelines.gates import Finding, judge, judge_file
+from pipelines.look import sniff
 from pipelines.publish import locked
+from pipelines.snapshot import held_table
 from pipelines.source import Inputs, MissingInputError, sha256_of
 
 if TYPE_CHECKING:
@@ -388,11 +390,8 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
 
 def embedded_table(source: Source) -> pd.DataFrame | None:
     """The table of a source in the embedded snapshot; None where it has none."""
-    from pipelines.snapshot import load  # noqa: PLC0415
-
-    if source.state != "embedded":
-        return None
-    return load((source,)).feeds.get(source.feeds, [None])[0]
+    is_table = source.state == "embedded" and not source.feeds.startswith("grid:")
+    return held_table(source.id) if is_table else None
 
 
 def stand_in(

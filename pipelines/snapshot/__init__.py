@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "load", "manifest_of"]
+__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "held_table", "load", "manifest_of"]
 
 DATA = Path(__file__).parent / "data"
 MANIFEST = "MANIFEST.json"
@@ -137,6 +137,19 @@ def load(
     manifest["sources"] = [row for row in manifest["sources"] if row["id"] in asked]
     alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
     return Snapshot(feeds, Grids(grids), standing, manifest, alone)
+
+
+def held_table(source_id: str, folder: Path = DATA) -> Any:
+    """The embedded table of one source, a GeoDataFrame in EPSG:3413 where it has places.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or its file is not the one the manifest names.
+    """
+    row = {row["id"]: row for row in manifest_of(folder)["sources"]}.get(source_id)
+    path = _held(f"source {source_id}", row, folder)
+    return _table(path, is_geographic=bool(row and row["crs"]))
 
 
 def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:

@@ -18,8 +18,9 @@ from shapely import affinity
 
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
-from pipelines.gates import Facts, judge, judge_file, sniff
+from pipelines.gates import judge, judge_file
 from pipelines.live import embedded_table
+from pipelines.look import Facts, sniff
 from pipelines.sources import source
 
 if TYPE_CHECKING:
