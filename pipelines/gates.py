@@ -9,14 +9,16 @@ stand in `_SPECIAL`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.snapshot import held_table
+from pipelines.snapshot import held_grid, held_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -31,7 +33,10 @@ MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
+ASHORE_MOST = 0.03  # neither on land nor near a coast: 0 to 1.8 % of what is embedded
+TURNED_LEAST = 10  # places that a gate of exchanged degrees can say something of
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
+CRS_EPSG = 3413
 
 # Control characters, marks that turn the direction of text, and the openings of template languages.
 _STRANGE = re.compile(
@@ -89,7 +94,9 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
     if old is not None and len(old):
         found += _rows(len(new), len(old))
         found += _against(new, old)
-    return found + (_SPECIAL[source_id](new, old) if source_id in _SPECIAL else [])
+    for gate in _SPECIAL.get(source_id, ()) if len(new) and not _placed(new) else ():
+        found += gate(new, old)
+    return found
 
 
 def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
@@ -102,11 +109,28 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     if keys.duplicated().any():
         key = keys[keys.duplicated()].iloc[0]
         found.append(Finding("key", "hold", f"expected each feature once, found {key!r} twice"))
+    found += _placed(new)
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         odd = new[name].dropna().astype("str").str.contains(_STRANGE)
         if odd.any():
             found.append(Finding("text", "warn", f"{name} of {int(odd.sum())} rows holds code or control"))
     return found
+
+
+def _placed(new: pd.DataFrame) -> list[Finding]:
+    """The pinned CRS; a place in every row, finite, and none at zero, which is the pole."""
+    import numpy as np  # noqa: PLC0415
+
+    if "geometry" not in new:
+        return []
+    if new.crs is None or new.crs.to_epsg() != CRS_EPSG:
+        return [Finding("crs", "hold", f"expected EPSG:{CRS_EPSG}, found {new.crs}")]
+    bounds = new.geometry.bounds.to_numpy()
+    for rule, odd in (("place", ~np.isfinite(bounds).all(axis=1)), ("zero", (bounds == 0).all(axis=1))):
+        if odd.any():
+            text = f"expected a place in every row, found none in {int(odd.sum())}, such as "
+            return [Finding(rule, "hold", text + str(new["feature_id"][odd].iloc[0]))]
+    return []
 
 
 def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
@@ -128,7 +152,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
         far = moved_km(old, new, "feature_id")
         if (far > MOVED_KM).any():
             text = f"{int((far > MOVED_KM).sum())} moved by more than {MOVED_KM:g} km, {far.idxmax()} most"
-            found.append(Finding("place", "warn", text))
+            found.append(Finding("moved", "warn", text))
     return found
 
 
@@ -153,6 +177,10 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
         at = table["date"][step.where(is_new).idxmax()]
         text = f"expected a step of at most {STEP_WARN:g} million km2 a day, found {widest:.2f} at {at}"
         found.append(Finding("step", "hold" if widest > STEP_HOLD else "warn", text))
+    if "sensor_note" in table and is_new.any() and not is_new.all():
+        other = sorted(set(table["sensor_note"][is_new]) - {table["sensor_note"][~is_new].iloc[-1]})
+        if other:
+            found.append(Finding("sensor", "warn", f"new days come from {other[0]}: a step for any trend"))
     season = extent[~is_new].groupby(day[~is_new].dt.day_of_year).agg(["min", "max"])
     bounds = season.reindex(day[is_new].dt.day_of_year)
     off = (extent[is_new].to_numpy() < bounds["min"].to_numpy() - SEASON_MARGIN) | (
@@ -171,27 +199,104 @@ def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
     """
-    far = _far_share(new)
-    usual = COAST_USUAL if old is None or not len(old) else max(_far_share(old), COAST_USUAL)
-    if far <= usual + COAST_MORE:
+
+    def far(points: pd.DataFrame) -> float:
+        return float(1 - _at_coast(points.geometry.to_numpy()).mean())
+
+    usual = COAST_USUAL if old is None or not len(old) else max(far(old), COAST_USUAL)
+    found = far(new)
+    if found <= usual + COAST_MORE:
         return []
-    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {far:.0%}"
+    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {found:.0%}"
     return [Finding("coast", "hold", text)]
 
 
-def _far_share(points: pd.DataFrame) -> float:
-    """Share of points in EPSG:3413 over `COAST_KM` from the embedded coast; its scale is within 4 % here."""
+def _ashore(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
+    """Places at sea; and whether more would lie ashore if degrees were exchanged, or had another sign."""
+    import numpy as np  # noqa: PLC0415
+
+    from layers.crs import lonlat, polar_points  # noqa: PLC0415
+
+    lon, lat = lonlat(new.geometry.x, new.geometry.y)
+    here = _on_land(polar_points(lon, lat))
+    found = []
+    if 1 - here.mean() > ASHORE_MOST:
+        text = f"expected at most {ASHORE_MOST:.0%} at sea, found {1 - here.mean():.0%}"
+        found.append(Finding("ashore", "hold", text))
+    south = lat.min(initial=90.0)
+    for said, x, y in (("of the other sign", -lon, lat), ("exchanged", lat, lon)):
+        could = (y >= south) & (y <= 90)
+        if could.sum() >= TURNED_LEAST:
+            turned = _on_land(polar_points(x[could], y[could])).mean()
+            if turned > here[could].mean():
+                text = f"{turned:.0%} of {int(np.sum(could))} lie ashore with degrees {said}, as they are "
+                found.append(Finding("turned", "hold", text + f"{here[could].mean():.0%}"))
+    return found
+
+
+@cache
+def _coast() -> Any:
+    """The embedded coast as a tree of points a kilometre apart, EPSG:3413; its scale is within 4 % here."""
+    import shapely  # noqa: PLC0415
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
+    line = shapely.segmentize(shapely.boundary(held_table("natural_earth_land").geometry.to_numpy()), 1000.0)
+    return cKDTree(shapely.get_coordinates(line))
+
+
+def _at_coast(points: Any) -> Any:
+    """Which points of EPSG:3413 lie within `COAST_KM` of the coast."""
+    import numpy as np  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
-    land = held_table("natural_earth_land")
-    coast = shapely.STRtree(shapely.get_parts(shapely.boundary(land.geometry.to_numpy())))
-    at = points.geometry.to_numpy()
-    near = coast.query_nearest(at, max_distance=COAST_KM * 1000, all_matches=False)
-    return 1 - len(set(near[0])) / max(len(at), 1)
+    bound = COAST_KM * 1000
+    return np.isfinite(_coast().query(shapely.get_coordinates(points), distance_upper_bound=bound)[0])
 
 
-_SPECIAL: dict[str, Callable[[pd.DataFrame, pd.DataFrame | None], list[Finding]]] = {
-    "nsidc_sea_ice_index": _daily_extent,
-    "nga_world_port_index": _near_coast,
-    "geonames_harbours": _near_coast,
+def _on_land(points: Any) -> Any:
+    """Which points of EPSG:3413 lie in a land cell of 5 km, or near the coast."""
+    import shapely  # noqa: PLC0415
+
+    from layers.grid import LAND_5KM  # noqa: PLC0415
+
+    row, column, inside = LAND_5KM.cell_of(*shapely.get_coordinates(points).T)
+    is_land = held_grid("natural_earth_land_mask")["is_land"].to_numpy()[row, column].astype(bool)
+    return (is_land & inside) | _at_coast(points)
+
+
+def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """An index that hardly changes: what is a warning elsewhere holds it."""
+    found = _rows(len(new), len(old)) if old is not None and len(old) else []
+    return [replace(row, outcome="hold") for row in found]
+
+
+def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    if old is None:
+        return []
+    before, now = (
+        table.drop_duplicates("feature_id").set_index("feature_id")["name"] for table in (old, new)
+    )
+    both = before.index.intersection(now.index)
+    other = before[both].fillna("") != now[both].fillna("")
+    if not other.any():
+        return []
+    return [Finding("name", "warn", f"{int(other.sum())} have another name, such as {other.idxmax()}")]
+
+
+_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None"], list[Finding]]
+_SPECIAL: dict[str, tuple[_Gate, ...]] = {
+    "nsidc_sea_ice_index": (_daily_extent,),
+    "nga_world_port_index": (_near_coast, _ashore, _few_more, _renamed),
+    "nga_world_port_index_terminals": (_ashore,),
+    "geonames_harbours": (_near_coast, _ashore),
+    "geonames_cities500": (_ashore,),
+    "ourairports": (_ashore,),
+    "wri_global_power_plants": (_ashore,),
+    "icmm_global_mining": (_ashore,),
+    "natural_earth_ports": (_near_coast, _ashore),
+    "natural_earth_airports": (_ashore,),
+    "natural_earth_towns": (_ashore,),
+    "snap_communities": (_ashore,),
+    "telegeography_landings": (_near_coast, _ashore),
+    "us_mirta": (_ashore,),
 }

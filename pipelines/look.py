@@ -104,7 +104,9 @@ def _geojson(path: Path) -> Facts:
     # A `crs` of type link makes GDAL fetch it; a named one other than this is not GeoJSON.
     if not isinstance(system, dict) or system.get("type") != "name" or not re.search(r"CRS84$|4326$", named):
         _refuse(path, "longitude, latitude (CRS84)", f"crs {str(system)[:120]}")
-    return facts
+    features = content.get("features", [content])
+    named_once = {name: None for row in features for name in row.get("properties") or ()}
+    return Facts(facts.rows, tuple(named_once))
 
 
 def _archive(path: Path) -> dict[str, int]:
