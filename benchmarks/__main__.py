@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement, validation
+from benchmarks.living import living
 from benchmarks.maps import maps
 from benchmarks.network import network
 from benchmarks.reliability import reliability
@@ -88,6 +89,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
+    "living": living,
 }
 
 

@@ -140,7 +140,7 @@ def _read(path: Path, read: Callable[[Path], Any]) -> str:
 
 def _rows(many: int) -> list[dict[str, Any]]:
     from layers.errors import SourceError  # noqa: PLC0415
-    from pipelines.gates import sniff  # noqa: PLC0415
+    from pipelines.look import sniff  # noqa: PLC0415
 
     rows = []
     with tempfile.TemporaryDirectory() as name:

@@ -38,6 +38,11 @@ PILLARS: tuple[Pillar, ...] = ("military", "economic", "environmental", "social"
 _BOUND_M = 13_000_000
 
 _DTYPES = {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}
+# By the type id of shapely.
+_KINDS = np.array(
+    ["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+     "GeometryCollection"]
+)  # fmt: skip
 _GEOMETRY_KINDS = {
     "point": {"Point"},
     "line": {"LineString", "MultiLineString"},
@@ -236,12 +241,12 @@ def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[st
 
 def _geometry_faults(frame: pd.DataFrame, layer: Layer) -> list[str]:
     geometry = np.asarray(frame.geometry.array, dtype=object)
-    null = np.array([g is None or g.is_empty for g in geometry], dtype=bool)
+    null = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     faults = []
     if null.any():
         faults.append(f"geometry: expected one, found none {_some(frame, layer, null)}")
         frame, geometry = frame[~null], geometry[~null]
-    kinds = np.array([g.geom_type for g in geometry], dtype=object)
+    kinds = _KINDS[shapely.get_type_id(geometry)]
     wrong = ~np.isin(kinds, list(_GEOMETRY_KINDS[layer.geometry]))
     if wrong.any():
         faults.append(

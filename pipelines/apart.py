@@ -83,8 +83,12 @@ def read_apart(source_id: str, fetched: Path, packages: Path, out: Path, *, seco
     _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
 
 
-def day_apart(source_id: str, part: str, paths: Sequence[Path], *, seconds: float = SECONDS) -> date:
+def day_apart(
+    source_id: str, part: str, paths: Sequence[Path], out: Path | None = None, *, seconds: float = SECONDS
+) -> date:
     """Ask the files of a part of a source, in its order, for the day they hold for, in one such process.
+
+    The ice field of the first is written to `out`; an empty table where it is of none.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def day_apart(source_id: str, part: str, paths: Sequence[Path], *, seconds: floa
         As `read_apart`.
     """
     command = ["day", source_id, part, *(str(path.resolve()) for path in paths)]
-    return date.fromisoformat(_apart(command, source_id, None, seconds))
+    return date.fromisoformat(_apart(command, source_id, out, seconds))
 
 
 @cache
@@ -207,10 +211,12 @@ def _table(source_id: str, fetched: str, packages: str) -> str:
 
 
 def _day(source_id: str, part: str, *paths: str) -> str:
+    from pipelines.ice_gates import field_of  # noqa: PLC0415
     from pipelines.sources import source  # noqa: PLC0415
 
     remotes = [remote for remote in source(source_id).remotes if remote.part == part]
     days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
+    field_of(part, Path(paths[0])).to_parquet(_TABLE, index=False)
     return max(days).isoformat()
 
 

@@ -100,11 +100,12 @@ def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFra
     Raises
     ------
     SourceError
-        If a coordinate is missing, not finite or out of range (swapped columns show so).
+        If a coordinate is missing, not finite or out of range (swapped columns show so), or both are 0.
     """
     lon = frame[longitude].to_numpy(dtype=float)
     lat = frame[latitude].to_numpy(dtype=float)
     bad = ~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lat) > 90) | (np.abs(lon) > 360)
+    bad |= (lon == 0) & (lat == 0)  # what is not known is often written so
     if bad.any():
         row = int(np.argmax(bad))
         msg = (

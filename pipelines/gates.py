@@ -1,33 +1,30 @@
 """Gates: what a fetched file must be before it may stand in for the last good one.
 
-`sniff` looks at a file in Python alone, by its kind. `judge` holds the table that its source reads
-from it against the last accepted one. A finding is a `warn` (published, and marked) or a `hold` (the
-last good stays). Limits are starting values of the project, in one place; those of a source stand in
-`_SPECIAL`.
+`judge_file` weighs what a first look says of a file (pipelines.look), `judge` the table that its source
+reads from it, each against the last accepted one. A finding is a `warn` (published, and marked) or a
+`hold` (the last good stays). Limits are starting values of the project, in one place; those of a source
+stand in `_SPECIAL`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import stat
-import struct
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
-from layers.errors import SourceError
+from pipelines.snapshot import held_grid, held_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     import pandas as pd
 
-    from pipelines.source import Kind
+    from pipelines.look import Facts
 
-__all__ = ["Facts", "Finding", "judge", "judge_file", "sniff"]
+__all__ = ["Finding", "judge", "judge_file"]
 
 ROWS_HOLD, ROWS_WARN = (0.8, 1.5), (0.95, 1.05)  # of the last accepted
 SIZE_HOLD = (0.5, 2.0)  # of the median of the last sizes
@@ -36,10 +33,11 @@ MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
+ASHORE_MOST = 0.05  # neither on land nor near a coast: 0 to 1.8 % of what is embedded, 4 % of landings
+TURNED_LEAST = 10  # places that a gate of exchanged degrees can say something of
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
+CRS_EPSG = 3413
 
-_SHAPE = b"\x00\x00\x27\x0a"
-_MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 # Control characters, marks that turn the direction of text, and the openings of template languages.
 _STRANGE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}]"
@@ -49,196 +47,12 @@ _STRANGE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a file says of itself: rows or features, and its columns where it has some."""
-
-    rows: int
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """A gate that did not pass: its rule, whether it holds the file back, and what was found."""
 
     rule: str
     outcome: Literal["warn", "hold"]
     found: str
-
-
-def sniff(path: Path, kind: Kind) -> Facts:
-    """Look at a file by its kind, with no library that parses in C.
-
-    Raises
-    ------
-    SourceError
-        With expected and found, if it is not a whole file of that kind.
-    """
-    return _SNIFFERS[kind](path)
-
-
-def _refuse(path: Path, expected: str, found: str) -> NoReturn:
-    msg = f"{path.name}: expected {expected}, found {found}"
-    raise SourceError(msg)
-
-
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
-    coding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        text = raw.decode(coding)
-    except UnicodeDecodeError as error:
-        _refuse(path, f"text in {coding}", str(error))
-    if "\x00" in text:
-        _refuse(path, "text", "a NUL character")
-    return text
-
-
-def _csv(path: Path) -> Facts:
-    text = _text(path)
-    if re.match(r"\s*[<{\[]", text):
-        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r}")
-    if not text.endswith(("\n", "\r")):
-        _refuse(path, "a line end after the last row", f"{text[-40:]!r}: it is cut")
-    first = text.split("\n", 1)[0]
-    columns = tuple(name.strip().strip('"') for name in first.split(","))
-    if not 2 <= len(columns) <= _COLUMNS:
-        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} ({first[:60]!r})")
-    return Facts(text.count("\n") - 1, columns)
-
-
-def _json(path: Path) -> Facts:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
-            names = [name for name, _ in pairs]
-            _refuse(path, "each name once", f"{max(names, key=names.count)!r} twice")
-        return made
-
-    def number(text: str) -> NoReturn:
-        _refuse(path, "numbers of JSON", text)
-
-    try:
-        content = json.loads(_text(path), object_pairs_hook=once, parse_constant=number)
-    except (ValueError, RecursionError) as error:
-        _refuse(path, "JSON", str(error)[:120])
-    if isinstance(content, dict) and "remark" in content:
-        _refuse(path, "an answer of Overpass in full", f"the remark {str(content['remark'])[:120]!r}")
-    rows = content.get("features", content) if isinstance(content, dict) else content
-    return Facts(len(rows) if isinstance(rows, list) else 1)
-
-
-def _geojson(path: Path) -> Facts:
-    facts = _json(path)
-    content = json.loads(_text(path))
-    if not isinstance(content, dict) or content.get("type") not in {"FeatureCollection", "Feature"}:
-        _refuse(path, "GeoJSON", f"type {content.get('type') if isinstance(content, dict) else content!r}")
-    system = content.get("crs", {"type": "name", "properties": {"name": "CRS84"}})
-    named = str(system.get("properties", {}).get("name", "")) if isinstance(system, dict) else ""
-    # A `crs` of type link makes GDAL fetch it; a named one other than this is not GeoJSON.
-    if not isinstance(system, dict) or system.get("type") != "name" or not re.search(r"CRS84$|4326$", named):
-        _refuse(path, "longitude, latitude (CRS84)", f"crs {str(system)[:120]}")
-    return facts
-
-
-def _archive(path: Path) -> dict[str, int]:
-    """Names and sizes of the members of a zip whose every member is whole, plain and of sound size."""
-    try:
-        with zipfile.ZipFile(path) as box:
-            members = [row for row in box.infolist() if not row.is_dir()]
-            _check_members(path, members)
-            sizes = {row.filename: 0 for row in members}
-            for row in members:
-                with box.open(row) as stream:
-                    while block := stream.read(1 << 20):
-                        sizes[row.filename] += len(block)
-                        if sum(sizes.values()) > _UNPACKED_BYTES:
-                            _refuse(path, f"at most {_UNPACKED_BYTES} bytes unpacked", "more")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        _refuse(path, "a whole zip archive", str(error)[:120])
-    except Exception as error:  # noqa: BLE001  zlib.error and lzma.LZMAError have no common base
-        _refuse(path, "a whole zip archive", f"{type(error).__name__} {error}"[:120])
-    return sizes
-
-
-def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
-    if not 1 <= len(members) <= _MEMBERS:
-        _refuse(path, f"1 to {_MEMBERS} members", str(len(members)))
-    seen: set[str] = set()
-    for row in members:
-        name = row.orig_filename
-        parts = re.split(r"[/\\]", name)
-        if "\x00" in name or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
-            _refuse(path, "members inside the archive", repr(name))
-        if stat.S_ISLNK(row.external_attr >> 16):
-            _refuse(path, "plain files", f"the link {name!r}")
-        if name.casefold() in seen:
-            _refuse(path, "each member once", f"{name!r} twice")
-        seen.add(name.casefold())
-        if row.file_size > 1_000_000 and row.file_size > _RATIO * max(row.compress_size, 1):
-            _refuse(path, f"at most {_RATIO} times unpacked", f"{name!r}: {row.file_size} bytes")
-
-
-def _zip(path: Path) -> Facts:
-    """A zip; a shapefile in it has its parts, and as many rows in each."""
-    names = _archive(path)
-    shapes = [name for name in names if name.lower().endswith(".shp")]
-    rows = 0
-    for shape in shapes:
-        stem = shape[:-4]
-        lacking = [part for part in (".shx", ".dbf", ".prj") if stem + part not in names]
-        if lacking:
-            _refuse(path, f"{shape} with {', '.join(lacking)}", "none")
-        with zipfile.ZipFile(path) as box:
-            records = int.from_bytes(box.read(stem + ".dbf")[4:8], "little")
-            indexed = (names[stem + ".shx"] - 100) // 8
-            begins = box.read(shape)[:28]
-            if len(begins) < 28 or not begins.startswith(_SHAPE):  # GDAL chooses by content
-                _refuse(path, f"{shape} to be a shapefile", repr(begins[:16]))
-            length = struct.unpack(">I", begins[24:28])[0] * 2
-        if records != indexed or length != names[shape]:
-            found = f"{records} in .dbf, {indexed} in .shx; {length} bytes announced, {names[shape]} here"
-            _refuse(path, f"{shape} with as many rows in each part and its whole length", found)
-        rows += records
-    return Facts(rows or len(names))
-
-
-def _xlsx(path: Path) -> Facts:
-    names = _archive(path)
-    if "[Content_Types].xml" not in names:
-        _refuse(path, "a spreadsheet", f"a zip of {', '.join(sorted(names)[:3])}")
-    return Facts(sum("worksheets/" in name for name in names))
-
-
-def _netcdf(path: Path) -> Facts:
-    """The whole length is checked for HDF5; a classic file that is cut is refused when it is read."""
-    raw, size = path.read_bytes()[:64], path.stat().st_size
-    if raw.startswith(b"\x89HDF\r\n\x1a\n") and len(raw) == 64:
-        version = raw[8]
-        ends = struct.unpack_from("<Q", raw, 28 if version >= 2 else 40)[0]
-        if ends > size:
-            _refuse(path, f"{ends} bytes, as its header says", f"{size}: it is cut")
-    elif not raw.startswith((b"CDF\x01", b"CDF\x02")):
-        _refuse(path, "NetCDF", repr(raw[:16]))
-    return Facts(1)
-
-
-def _tiff(path: Path) -> Facts:
-    """A TIFF by its first bytes: GDAL would open by content, and a list of other files is content too."""
-    with path.open("rb") as stream:
-        first = stream.read(4)
-    if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:
-        _refuse(path, "TIFF", repr(first))
-    return Facts(1)
-
-
-def _bytes(path: Path) -> Facts:
-    return Facts(path.stat().st_size)
-
-
-_SNIFFERS: dict[str, Callable[[Path], Facts]] = {
-    "csv": _csv, "json": _json, "geojson": _geojson, "zip": _zip, "xlsx": _xlsx, "netcdf": _netcdf,
-    "tiff": _tiff, "bytes": _bytes,
-}  # fmt: skip
 
 
 def judge_file(
@@ -280,7 +94,9 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
     if old is not None and len(old):
         found += _rows(len(new), len(old))
         found += _against(new, old)
-    return found + (_SPECIAL[source_id](new, old) if source_id in _SPECIAL else [])
+    for gate in _SPECIAL.get(source_id, ()) if len(new) and not _placed(new) else ():
+        found += gate(new, old)
+    return found
 
 
 def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
@@ -293,6 +109,7 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     if keys.duplicated().any():
         key = keys[keys.duplicated()].iloc[0]
         found.append(Finding("key", "hold", f"expected each feature once, found {key!r} twice"))
+    found += _placed(new)
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         odd = new[name].dropna().astype("str").str.contains(_STRANGE)
         if odd.any():
@@ -300,12 +117,29 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     return found
 
 
+def _placed(new: pd.DataFrame) -> list[Finding]:
+    """The pinned CRS; a place in every row, finite, and none at zero, which is the pole."""
+    import numpy as np  # noqa: PLC0415
+
+    if "geometry" not in new:
+        return []
+    if new.crs is None or new.crs.to_epsg() != CRS_EPSG:
+        return [Finding("crs", "hold", f"expected EPSG:{CRS_EPSG}, found {new.crs}")]
+    bounds = new.geometry.bounds.to_numpy()
+    for rule, odd in (("place", ~np.isfinite(bounds).all(axis=1)), ("zero", (bounds == 0).all(axis=1))):
+        if odd.any():
+            text = f"expected a place in every row, found none in {int(odd.sum())}, such as "
+            return [Finding(rule, "hold", text + str(new["feature_id"][odd].iloc[0]))]
+    return []
+
+
 def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     found = []
     if str(new["as_of"].max()) < str(old["as_of"].max()):
         text = f"expected days up to {old['as_of'].max()} or later, found {new['as_of'].max()}"
         found.append(Finding("date", "hold", text))
-    kept = old["feature_id"].isin(new["feature_id"]).mean()
+    seen, now = (set(table["feature_id"].to_numpy(dtype=object)) for table in (old, new))
+    kept = len(seen & now) / len(seen)
     if kept < IDS_LEAST:
         found.append(Finding("ids", "hold", f"expected half of the ids of last time, found {kept:.0%}"))
     more = new.isna().mean() - old.isna().mean()
@@ -319,7 +153,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
         far = moved_km(old, new, "feature_id")
         if (far > MOVED_KM).any():
             text = f"{int((far > MOVED_KM).sum())} moved by more than {MOVED_KM:g} km, {far.idxmax()} most"
-            found.append(Finding("place", "warn", text))
+            found.append(Finding("moved", "warn", text))
     return found
 
 
@@ -344,6 +178,10 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
         at = table["date"][step.where(is_new).idxmax()]
         text = f"expected a step of at most {STEP_WARN:g} million km2 a day, found {widest:.2f} at {at}"
         found.append(Finding("step", "hold" if widest > STEP_HOLD else "warn", text))
+    if "sensor_note" in table and is_new.any() and not is_new.all():
+        other = sorted(set(table["sensor_note"][is_new]) - {table["sensor_note"][~is_new].iloc[-1]})
+        if other:
+            found.append(Finding("sensor", "warn", f"new days come from {other[0]}: a step for any trend"))
     season = extent[~is_new].groupby(day[~is_new].dt.day_of_year).agg(["min", "max"])
     bounds = season.reindex(day[is_new].dt.day_of_year)
     off = (extent[is_new].to_numpy() < bounds["min"].to_numpy() - SEASON_MARGIN) | (
@@ -362,32 +200,102 @@ def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
     """
-    far = _far_share(new)
-    usual = COAST_USUAL if old is None or not len(old) else max(_far_share(old), COAST_USUAL)
-    if far <= usual + COAST_MORE:
+
+    def far(points: pd.DataFrame) -> float:
+        return float(1 - _at_coast(points.geometry.x, points.geometry.y).mean())
+
+    usual = COAST_USUAL if old is None or not len(old) else max(far(old), COAST_USUAL)
+    found = far(new)
+    if found <= usual + COAST_MORE:
         return []
-    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {far:.0%}"
+    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {found:.0%}"
     return [Finding("coast", "hold", text)]
 
 
-def _far_share(points: pd.DataFrame) -> float:
-    """Share of points in EPSG:3413 over `COAST_KM` from the embedded coast; its scale is within 4 % here."""
+def _ashore(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
+    """Places at sea; and whether more would lie ashore if degrees were exchanged, or had another sign."""
+    import numpy as np  # noqa: PLC0415
+
+    from layers.crs import lonlat, polar_xy  # noqa: PLC0415
+
+    place = new.geometry.x.to_numpy(), new.geometry.y.to_numpy()
+    lon, lat = lonlat(*place)
+    here = _on_land(*place)
+    found = []
+    if 1 - here.mean() > ASHORE_MOST:
+        text = f"expected at most {ASHORE_MOST:.0%} at sea, found {1 - here.mean():.0%}"
+        found.append(Finding("ashore", "hold", text))
+    south = lat.min(initial=90.0)
+    for said, x, y in (("of the other sign", -lon, lat), ("exchanged", lat, lon)):
+        could = (y >= south) & (y <= 90)
+        if could.sum() >= TURNED_LEAST:
+            turned = _on_land(*polar_xy(x[could], y[could])).mean()
+            if turned > here[could].mean():
+                text = f"{turned:.0%} of {int(np.sum(could))} lie ashore with degrees {said}, as they are "
+                found.append(Finding("turned", "hold", text + f"{here[could].mean():.0%}"))
+    return found
+
+
+@cache
+def _coast() -> Any:
+    """The embedded coast as a tree of points a kilometre apart, EPSG:3413; its scale is within 4 % here."""
     import shapely  # noqa: PLC0415
+    from scipy.spatial import cKDTree  # noqa: PLC0415
 
-    from pipelines.live import embedded_table  # noqa: PLC0415
-    from pipelines.sources import source  # noqa: PLC0415
-
-    land = embedded_table(source("natural_earth_land"))
-    if land is None:
-        return 0.0
-    coast = shapely.STRtree(shapely.get_parts(shapely.boundary(land.geometry.to_numpy())))
-    at = points.geometry.to_numpy()
-    near = coast.query_nearest(at, max_distance=COAST_KM * 1000, all_matches=False)
-    return 1 - len(set(near[0])) / max(len(at), 1)
+    line = shapely.segmentize(shapely.boundary(held_table("natural_earth_land").geometry.to_numpy()), 1000.0)
+    return cKDTree(shapely.get_coordinates(line))
 
 
-_SPECIAL: dict[str, Callable[[pd.DataFrame, pd.DataFrame | None], list[Finding]]] = {
-    "nsidc_sea_ice_index": _daily_extent,
-    "nga_world_port_index": _near_coast,
-    "geonames_harbours": _near_coast,
+def _at_coast(x_m: Any, y_m: Any) -> Any:
+    """Which places of EPSG:3413 lie within `COAST_KM` of the coast."""
+    import numpy as np  # noqa: PLC0415
+
+    bound = COAST_KM * 1000
+    return np.isfinite(_coast().query(np.column_stack([x_m, y_m]), distance_upper_bound=bound)[0])
+
+
+def _on_land(x_m: Any, y_m: Any) -> Any:
+    """Which places of EPSG:3413 lie in a land cell of 5 km, or near the coast."""
+    from layers.grid import LAND_5KM  # noqa: PLC0415
+
+    row, column, inside = LAND_5KM.cell_of(x_m, y_m)
+    is_land = held_grid("natural_earth_land_mask")["is_land"].to_numpy()[row, column].astype(bool)
+    return (is_land & inside) | _at_coast(x_m, y_m)
+
+
+def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """An index that hardly changes: what is a warning elsewhere holds it."""
+    found = _rows(len(new), len(old)) if old is not None and len(old) else []
+    return [replace(row, outcome="hold") for row in found]
+
+
+def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    if old is None:
+        return []
+    before, now = (
+        table.drop_duplicates("feature_id").set_index("feature_id")["name"] for table in (old, new)
+    )
+    both = before.index.intersection(now.index)
+    other = before[both].fillna("") != now[both].fillna("")
+    if not other.any():
+        return []
+    return [Finding("name", "warn", f"{int(other.sum())} have another name, such as {other.idxmax()}")]
+
+
+_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None"], list[Finding]]
+_SPECIAL: dict[str, tuple[_Gate, ...]] = {
+    "nsidc_sea_ice_index": (_daily_extent,),
+    "nga_world_port_index": (_near_coast, _ashore, _few_more, _renamed),
+    "nga_world_port_index_terminals": (_ashore,),
+    "geonames_harbours": (_near_coast, _ashore),
+    "geonames_cities500": (_ashore,),
+    "ourairports": (_ashore,),
+    "wri_global_power_plants": (_ashore,),
+    "icmm_global_mining": (_ashore,),
+    "natural_earth_ports": (_ashore,),
+    "natural_earth_airports": (_ashore,),
+    "natural_earth_towns": (_ashore,),
+    "snap_communities": (_ashore,),
+    "telegeography_landings": (_ashore,),
+    "us_mirta": (_ashore,),
 }

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,8 +22,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import SourceError, UsageError
 from pipelines.apart import day_apart, read_apart
-from pipelines.gates import Finding, judge, judge_file, sniff
+from pipelines.gates import Finding, judge, judge_file
+from pipelines.look import sniff
 from pipelines.publish import locked
+from pipelines.snapshot import held_table
 from pipelines.source import Inputs, MissingInputError, sha256_of
 
 if TYPE_CHECKING:
@@ -316,14 +319,16 @@ def _judged(
     if any(remote.probe for remote in remotes):
         try:
             paths = [run.stage / remote.file for remote in remotes]
-            days.append(day_apart(run.source.id, remotes[0].part, paths).isoformat())
+            day = day_apart(run.source.id, remotes[0].part, paths, run.stage / TABLE)
+            days.append(day.isoformat())
+            findings += _ice(run, remotes[0].part, day)
         except SourceError as error:
             findings.append(Finding("read", "hold", str(error)))
     modified = [_day_of(file["last_modified"]) for file in files.values()]
     dated = max(days or [text for text in modified if text], default=None)
     # A grid is made of more than one unit's files: its parts are read by their probes.
     if run.source.read is None or run.source.feeds.startswith("grid:"):
-        return findings + _older(dated, row), dated, rows, row.get("rows")
+        return findings + _dated(dated, row, run.today), dated, rows, row.get("rows")
     try:
         read_apart(run.source.id, run.stage, run.packages, run.stage / TABLE)
     except MissingInputError as error:
@@ -337,9 +342,35 @@ def _judged(
     own = str(new["as_of"].max())
     # One date for all rows, that of the embedded file, is all the reader knows.
     if (new["as_of"] == own).all() and own == run.source.as_of and dated:
-        findings += _older(dated, row or {"as_of": own})
+        findings += _dated(dated, row or {"as_of": own}, run.today)
         own = max(dated, own)
     return findings, own, len(new), None if old is None else len(old)
+
+
+def _ice(run: _Run, part: str, day: date) -> list[Finding]:
+    """What speaks against an ice field, beside the series and the grid of its month that were accepted."""
+    from pipelines.ice_gates import FIELDS, extent_of, judge_ice  # noqa: PLC0415
+
+    if run.source.feeds != "grid:sea_ice" or part not in FIELDS:
+        return []
+    ledger = ledger_of(run.cache)
+
+    def last(unit: str) -> pd.DataFrame | None:
+        with suppress(SourceError):  # what was accepted is damaged: as if it were not there
+            folder = accepted_folder(run.cache, unit, ledger)
+            return _stored(folder / TABLE) if folder and (folder / TABLE).exists() else None
+        return None
+
+    series = last("nsidc_sea_ice_index")
+    month = f"{run.source.id}.g02135_month"
+    grid = last(month) if str(ledger.get(month, {}).get("as_of"))[:7] == f"{day:%Y-%m}" else None
+    return judge_ice(
+        part,
+        _stored(run.stage / TABLE),
+        day,
+        held_table("nsidc_sea_ice_index") if series is None else series,
+        None if grid is None else extent_of(grid),
+    )
 
 
 def _stored(path: Path) -> pd.DataFrame:
@@ -388,11 +419,8 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
 
 def embedded_table(source: Source) -> pd.DataFrame | None:
     """The table of a source in the embedded snapshot; None where it has none."""
-    from pipelines.snapshot import load  # noqa: PLC0415
-
-    if source.state != "embedded":
-        return None
-    return load((source,)).feeds.get(source.feeds, [None])[0]
+    is_table = source.state == "embedded" and not source.feeds.startswith("grid:")
+    return held_table(source.id) if is_table else None
 
 
 def stand_in(
@@ -487,9 +515,11 @@ def fresh_until(source: Source, as_of: str) -> str:
     return (date.fromisoformat(as_of) + timedelta(days=source.fresh_days)).isoformat()
 
 
-def _older(dated: str | None, row: dict[str, Any]) -> list[Finding]:
+def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]:
     if dated and row.get("as_of") and dated < row["as_of"]:
         return [Finding("date", "hold", f"expected {row['as_of']} or later, found {dated}")]
+    if dated and dated > (today + timedelta(days=1)).isoformat():
+        return [Finding("date", "hold", f"expected days up to {today}, found {dated}")]
     return []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "load", "manifest_of"]
+__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "held_grid", "held_table", "load", "manifest_of"]
 
 DATA = Path(__file__).parent / "data"
 MANIFEST = "MANIFEST.json"
@@ -137,6 +138,32 @@ def load(
     manifest["sources"] = [row for row in manifest["sources"] if row["id"] in asked]
     alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
     return Snapshot(feeds, Grids(grids), standing, manifest, alone)
+
+
+def held_table(source_id: str, folder: Path = DATA) -> Any:
+    """The embedded table of one source, a GeoDataFrame in EPSG:3413 where it has places.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or its file is not the one the manifest names.
+    """
+    row = {row["id"]: row for row in manifest_of(folder)["sources"]}.get(source_id)
+    path = _held(f"source {source_id}", row, folder)
+    return _table(path, is_geographic=bool(row and row["crs"]))
+
+
+@cache
+def held_grid(source_id: str) -> xr.Dataset:
+    """The embedded grid of one source, in memory.
+
+    Raises
+    ------
+    SourceError
+        As `held_table`.
+    """
+    row = {row["id"]: row for row in manifest_of()["sources"]}.get(source_id)
+    return Grids({source_id: _held(f"source {source_id}", row, DATA)})[source_id]
 
 
 def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:

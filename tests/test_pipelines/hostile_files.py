@@ -240,7 +240,7 @@ def readers() -> dict[str, object]:
     import rasterio
 
     from pipelines.frames import read_rows
-    from pipelines.gates import sniff
+    from pipelines.look import sniff
     from pipelines.sources import natural_earth, noaa_cdr_g02202, nsidc_sea_ice_index, osisaf_sic
     from pipelines.sources.ice_samples import opened
 

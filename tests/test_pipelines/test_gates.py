@@ -14,12 +14,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from shapely import affinity
 
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
-from pipelines.gates import Facts, judge, judge_file, sniff
+from pipelines.frames import points
+from pipelines.gates import judge, judge_file
 from pipelines.live import embedded_table
+from pipelines.look import Facts, sniff
 from pipelines.sources import source
 
 if TYPE_CHECKING:
@@ -266,7 +269,7 @@ def test_a_port_that_moved_is_marked():
     old, new = ports(), ports()
     shifted = list(new.geometry)
     shifted[3] = affinity.translate(shifted[3], 2500.0)
-    assert outcomes(new.set_geometry(shifted, crs=3413), old) == {"place": "warn"}
+    assert outcomes(new.set_geometry(shifted, crs=3413), old) == {"moved": "warn"}
     shifted[3] = affinity.translate(old.geometry[3], 1500.0)
     assert outcomes(new.set_geometry(shifted, crs=3413), old) == {}
 
@@ -330,3 +333,94 @@ def test_harbours_that_leave_the_coast_are_held(spoil, held):
     found = {row.rule: row.outcome for row in judge("nga_world_port_index", spoilt, index, TODAY)}
     assert (found.get("coast") == "hold") == held
     assert found or not held
+
+
+def other(table: gpd.GeoDataFrame, points) -> gpd.GeoDataFrame:
+    return table.set_geometry(gpd.GeoSeries(list(points), crs=3413, index=table.index))
+
+
+ASHORE = (
+    "ourairports", "geonames_cities500", "geonames_harbours", "wri_global_power_plants",
+    "icmm_global_mining", "nga_world_port_index",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ASHORE)
+def test_places_of_the_wrong_sign_are_held(name):
+    table = embedded_table(source(name))
+    assert outcomes(table, table, name) == {}
+    lon, lat = lonlat(table.geometry.x, table.geometry.y)
+    found = outcomes(other(table, polar_points(-lon, lat)), table, name)
+    assert found["ashore"] == found["turned"] == "hold"
+
+
+def test_exchanged_degrees_are_held_by_what_is_left_of_them():
+    """Only places east of 58 E are still in the north when longitude and latitude are exchanged."""
+    table = embedded_table(source("ourairports"))
+    lon, lat = lonlat(table.geometry.x, table.geometry.y)
+    left = table[(lon >= 58) & (lon <= 90)]
+    swapped = other(left, polar_points(lat[left.index], lon[left.index]))
+    found = {row.rule: row.found for row in judge("ourairports", swapped, left, TODAY)}
+    assert "100% of 72 lie ashore with degrees exchanged" in found["turned"]
+    assert outcomes(left, left, "ourairports") == {}
+
+
+def test_a_tenth_of_the_places_at_sea_is_held():
+    table = embedded_table(source("icmm_global_mining"))
+    points = list(table.geometry)
+    points[:18] = polar_points([0.0] * 18, [75.0] * 18)
+    assert outcomes(other(table, points), table, "icmm_global_mining")["ashore"] == "hold"
+
+
+def test_places_without_the_pinned_system_are_held():
+    assert outcomes(ports().set_crs(None, allow_override=True)) == {"crs": "hold"}
+    assert outcomes(ports().set_crs(3411, allow_override=True)) == {"crs": "hold"}
+    named = ports().set_crs(None, allow_override=True)
+    assert outcomes(named, None, "nga_world_port_index") == {"crs": "hold"}, "and no place is asked for"
+
+
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [(shapely.Point(), "place"), (None, "place"), (shapely.Point(np.inf, 1), "place"),
+     (shapely.Point(0, 0), "zero")],
+    ids=["empty", "none", "infinite", "zero"],
+)  # fmt: skip
+def test_a_row_without_a_place_is_held(place, rule):
+    table = ports()
+    assert outcomes(other(table, [place, *table.geometry[1:]])) == {rule: "hold"}
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (np.nan, 70.0), (20.0, np.inf), (20.0, 91.0)])
+def test_no_reader_takes_a_place_that_is_none(place):
+    frame = pd.DataFrame({"lon": [20.0, place[0]], "lat": [70.0, place[1]]})
+    with pytest.raises(SourceError, match=r"row 1: expected longitude and latitude in degrees.*missing"):
+        points(frame, "lon", "lat")
+    assert len(points(frame[:1], "lon", "lat")) == 1
+
+
+def test_an_index_that_hardly_changes_is_held_sooner():
+    index = embedded_table(source("nga_world_port_index"))
+    assert outcomes(index[:423], index, "nga_world_port_index") == {}
+    assert outcomes(index[:420], index, "nga_world_port_index") == {"rows": "hold"}
+    assert outcomes(index[:420], index) == {"rows": "warn"}, "of any other source"
+
+
+def test_a_port_of_another_name_is_marked():
+    index = embedded_table(source("nga_world_port_index"))
+    named = index.assign(name=["Atlantis", *index["name"][1:]])
+    assert outcomes(named, index, "nga_world_port_index") == {"name": "warn"}
+
+
+def test_a_new_sensor_is_marked():
+    old = series("2026-09-10").assign(sensor_note="SSMIS (DMSP F18), NSIDC-0081")
+    new = series("2026-09-11").assign(sensor_note=[*old["sensor_note"], "AMSR2 (GCOM-W1), NSIDC-0803"])
+    assert outcomes(new, old, "nsidc_sea_ice_index") == {"sensor": "warn"}
+    same = series("2026-09-11").assign(sensor_note="SSMIS (DMSP F18), NSIDC-0081")
+    assert outcomes(same, old, "nsidc_sea_ice_index") == {}
+
+
+def test_properties_of_features_are_columns(tmp_path):
+    path = tmp_path / "x.geojson"
+    two = [{**POINTS["features"][0], "properties": row} for row in ({"a": 1}, {"b": 2, "a": 3}, None)]
+    path.write_text(json.dumps({**POINTS, "features": two}))
+    assert sniff(path, "geojson") == Facts(3, ("a", "b"))

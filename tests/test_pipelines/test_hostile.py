@@ -17,7 +17,7 @@ from hostile_files import CANARY, files, readers
 
 from layers.errors import SourceError
 from pipelines.apart import ENVIRONMENT, sandbox
-from pipelines.gates import sniff
+from pipelines.look import sniff
 
 SCRIPT = Path(__file__).with_name("hostile_files.py")
 

@@ -1,0 +1,378 @@
+"""A picture that lives: validation, a scheduled run's cost, and 200 simulated days with faults.
+
+Each simulated day a provider on loopback serves the series up to that day, three times in ten with a
+fault; what is accepted, its date and its state must be what a model of a few lines says.
+`ARCTIC_PICTURE_RELIABILITY=short` takes ten days, and leaves the server out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.fetch import Fetcher, Limits
+from pipelines.snapshot import held_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+
+SHORT = os.environ.get("ARCTIC_PICTURE_RELIABILITY") == "short"
+DAYS, BUILT_EVERY, FAULTY, AWAY = (10, 9, 0.3, range(0)) if SHORT else (200, 20, 0.3, range(60, 100))
+ROWS, VALIDATED_S = 100_000, 1.5
+RUNS, OVERHEAD_S = 5, 10.0
+DAILY = "nsidc_sea_ice_index"
+QUICK = Limits(deadline_s=5, idle_s=1, tries=1, pace_s=0)
+ROOT = Path(__file__).parent.parent
+
+
+def _row(work: str, value: float, goal: float, **more: Any) -> dict[str, Any]:
+    holds = value <= goal
+    return {
+        "benchmark": "living",
+        "work": work,
+        "value": round(value, 3),
+        "goal": goal,
+        "holds": holds,
+        **more,
+    }
+
+
+def _spread(times: list[float]) -> str:
+    return f"{min(times):.2f} to {max(times):.2f} s in {len(times)}"
+
+
+# --- validation
+
+
+def validation() -> list[dict[str, Any]]:
+    """Look at, read and judge 100,000 power plants in their provider's format, against the same before.
+
+    Places are those of the embedded plants, so that all gates have work and none has a word to say.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    from layers.crs import lonlat  # noqa: PLC0415
+    from pipelines.gates import judge, judge_file  # noqa: PLC0415
+    from pipelines.live import table_of  # noqa: PLC0415
+    from pipelines.look import sniff  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    plants = source("wri_global_power_plants")
+    held = held_table(plants.id)
+    at = np.arange(ROWS) % len(held)
+    lon, lat = (part[at] for part in lonlat(held.geometry.x, held.geometry.y))
+    head = "country,country_long,name,gppd_idnr,capacity_mw,latitude,longitude,{},owner,source,url"
+    lines = [
+        f"NOR,Norway,Plant {n},X{n:06},{10 + n % 90},{lat[n]:.5f},{lon[n]:.5f},Hydro,,a source,"
+        for n in range(ROWS)
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for remote, fuel, rows in zip(
+            plants.remotes, ("fuel1", "primary_fuel"), (lines[1000:], lines[:1000]), strict=True
+        ):
+            path = folder / remote.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join([head.format(fuel), *rows]) + "\n", encoding="utf-8")
+        old, times = table_of(plants, folder, folder), []
+        for _ in range(RUNS):
+            begun = time.perf_counter()
+            found = []
+            for remote in plants.remotes:
+                path = folder / remote.file
+                facts = sniff(path, remote.kind)
+                size = path.stat().st_size
+                found += judge_file(facts, facts, size, [size], remote.at_least_rows)
+            table = table_of(plants, folder, folder)
+            found += judge(plants.id, table, old, date(2026, 11, 25))
+            times.append(time.perf_counter() - begun)
+            assert (len(table), found) == (ROWS, []), (len(table), found)
+    value = sorted(times)[RUNS // 2]
+    work = f"validation of a table of {ROWS} rows: looked at, read, judged; seconds"
+    return [_row(work, value, VALIDATED_S, spread=_spread(times))]
+
+
+# --- a scheduled run
+
+
+@contextmanager
+def _prefect(folder: Path) -> Iterator[dict[str, str]]:
+    """A Prefect server of its own on loopback; gives the environment of those who ask it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    api = f"http://127.0.0.1:{port}/api"
+    more = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": api, "PYTHONPATH": str(ROOT),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}  # fmt: skip
+    environment = os.environ | more
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(
+        command, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait_for(f"{api}/health", 120)
+        yield environment
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _wait_for(url: str, seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            assert time.monotonic() < ends, f"no answer from {url}"
+            time.sleep(0.5)
+
+
+def overhead() -> list[dict[str, Any]]:
+    """The flow in a process of its own, as a schedule starts it, against the same build; wall seconds."""
+    extra, flow, plain = [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with _prefect(folder) as environment:
+
+            def wall(module: str, *more: str) -> tuple[float, str]:
+                out = folder / module.replace(".", "-")
+                command = [sys.executable, "-m", module, *more, "--region", "bering", "--out", str(out)]
+                begun = time.perf_counter()
+                subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+                return time.perf_counter() - begun, (out / "latest").resolve().name
+
+            for _ in range(RUNS):
+                built, of_build = wall("pipelines", "build")
+                ran, of_flow = wall("pipelines.flows")
+                assert of_build == of_flow, f"pictures differ: {of_build}, {of_flow}"
+                extra.append(ran - built)
+                flow.append(ran)
+                plain.append(built)
+    work = "a run of the flow over the plain build, a server running; wall seconds, median of pairs"
+    times = {"flow": _spread(flow), "build": _spread(plain), "spread": _spread(extra)}
+    return [_row(work, sorted(extra)[RUNS // 2], OVERHEAD_S, **times)]
+
+
+# --- simulated days
+
+
+@dataclass(slots=True)
+class _Model:
+    """What must be held after each day: days of the series accepted, and how the last fetch ended."""
+
+    rows: int = 0
+    late: str = ""
+
+    def after(self, kind: str, served: int) -> str:
+        """How a fetch must end: `kind` is "", or what its fault must lead to."""
+        self.late = kind
+        if kind:
+            return kind
+        before, self.rows = self.rows, served
+        return "unchanged" if before == served else "changed" if before else "new"
+
+    def state(self, day: date, last: date) -> str:
+        """Fresh for a week, gone after four, late while the last fetch was not taken."""
+        age = (day - last).days
+        if self.rows and age > 28:
+            return "missing"
+        if self.late:
+            return {"held": "held", "refused": "stale"}[self.late]
+        return "stale" if age > 7 else "live"
+
+
+def _to_come() -> pd.DataFrame:
+    """The embedded series and the days after it, with the steps of the same days a year before."""
+    import pandas as pd  # noqa: PLC0415
+
+    held = held_table(DAILY)[["date", "extent_million_km2"]]
+    year = held["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
+    extent = (held["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
+    days = pd.date_range(held["date"].iloc[-1], periods=DAYS + 1)[1:].strftime("%Y-%m-%d")
+    more = pd.DataFrame({"date": days, "extent_million_km2": extent})
+    return pd.concat([held, more], ignore_index=True)
+
+
+def _series(table: pd.DataFrame) -> list[str]:
+    """The series in its provider's format, a line a day behind the two of its head."""
+    lines = [
+        "Year, Month, Day,     Extent,    Missing, Source Data",
+        "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
+    ]
+    for row in table.itertuples():
+        year, month, day = row.date.split("-")
+        lines.append(f"{year}, {month}, {day}, {row.extent_million_km2:.3f}, 0.000, ['nsidc-0081 x_f18_y.n']")
+    return lines
+
+
+def _with_last(extent: str) -> Callable[[list[str]], list[str]]:
+    def spoil(lines: list[str]) -> list[str]:
+        fields = lines[-1].split(", ")
+        return [*lines[:-1], ", ".join([*fields[:3], extent, *fields[4:]])]
+
+    return spoil
+
+
+# Fault of what is served -> the lines that are served instead; each must be held.
+_HELD: dict[str, Callable[[list[str]], list[str]]] = {
+    "a page": lambda _lines: ["<!DOCTYPE html>", "<html>maintenance</html>"],
+    "the last row cut": lambda lines: [*lines[:-1], lines[-1][:12]],
+    "half of it": lambda lines: lines[: len(lines) // 2],
+    "an older issue": lambda lines: lines[:-60],
+    "a day twice": lambda lines: [*lines, lines[-1]],
+    "a leap of the ice": _with_last("1.0"),
+    "a step that no melt makes": _with_last("16.9"),
+    "no number": _with_last("n/a"),
+    "a day to come": lambda lines: [*lines, "2031, 01, 01, 13.0, 0.0, ['nsidc-0081 x_f18_y.n']"],
+    "an unknown sensor": lambda lines: [*lines[:-1], lines[-1].replace("f18", "f99")],
+    "another column": lambda lines: [lines[0].replace("Extent", "Area"), *lines[1:]],
+    "a NUL": lambda lines: [*lines[:-1], lines[-1].replace("nsidc", "nsi\x00c")],
+}
+# Fault of the server: status, announced length against the real one; each must be refused.
+_REFUSED = {"gone": (404, 0), "busy": (503, 0), "cut": (200, 1000), "closed": (0, 0), "turned": (302, 0)}
+
+
+class _Provider(BaseHTTPRequestHandler):
+    """Serves one text, with the fault that is set for the day."""
+
+    body, fault, stamp = b"", "", 0
+
+    def do_GET(self) -> None:
+        """Answer in the way of the day."""
+        status, more = _REFUSED.get(self.fault, (200, 0))
+        if not status:
+            return
+        self.send_response(status)
+        self.send_header("ETag", f'"{self.stamp}"')
+        if status == 302:
+            self.send_header("Location", "https://elsewhere.example/")
+        sent = self.body if status == 200 else b""
+        self.send_header("Content-Length", str(len(sent) + more))
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _provider() -> Iterator[tuple[type[_Provider], str]]:
+    handler = type("Handler", (_Provider,), {})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield handler, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _differs(
+    day: date, expected: str, cache: Path, url: str, truth: pd.DataFrame, model: _Model
+) -> list[str]:
+    """Fetch as a day's run does, and say what is not as the model has it."""
+    import pandas as pd  # noqa: PLC0415
+
+    from pipelines.live import TABLE, accepted_folder, ledger_of, refresh, told_of  # noqa: PLC0415
+    from pipelines.sources import FETCHABLE, source  # noqa: PLC0415
+
+    [told] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
+    ledger = ledger_of(cache)
+    held = truth[: model.rows]
+    last = held["date"].iloc[-1]
+    pairs = {
+        "end": (told.state, expected),
+        "date": (ledger[DAILY]["as_of"], last),
+        "state": (told_of(source(DAILY), ledger[DAILY], day)[1], model.state(day, date.fromisoformat(last))),
+    }
+    folder = accepted_folder(cache, DAILY, ledger)
+    assert folder is not None
+    table = pd.read_parquet(folder / TABLE)
+    for name in ("date", "extent_million_km2"):
+        pairs[name] = (table[name].tolist() == held[name].tolist(), True)
+    return [
+        f"{name}: expected {right}, found {found}" for name, (found, right) in pairs.items() if found != right
+    ]
+
+
+def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> list[str]:
+    """Build and publish the picture of the day, and read it back from where it was published."""
+    import pandas as pd  # noqa: PLC0415
+
+    from pipelines.build import Options, build  # noqa: PLC0415
+
+    folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
+    manifest = json.loads((folder / "MANIFEST.json").read_text())
+    [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
+    table = pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")
+    last = truth["date"].iloc[model.rows - 1]
+    state = model.state(day, date.fromisoformat(last))
+    pairs = {
+        "layer": ((layer["state"], layer["as_of"]), (state, last)),
+        "status": (manifest["status"], "COMPLETE" if state == "live" else "DEGRADED"),
+        "rows": (table["extent_million_km2"].tolist(), truth["extent_million_km2"][: model.rows].tolist()),
+    }
+    return [
+        f"picture, {name}: expected {right}, found {found}"[:200]
+        for name, (found, right) in pairs.items()
+        if found != right
+    ]
+
+
+def soak() -> list[dict[str, Any]]:
+    """Days with faults on three fetches in ten, and forty days away, each held against the model."""
+    truth = _to_come()
+    lines, first = _series(truth), len(truth) - DAYS
+    chance, model, wrong, faults, built = random.Random(11), _Model(), [], 0, 0
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name, _provider() as (provider, url):
+        cache = Path(name) / "cache"
+        for number in range(DAYS):
+            rows = first + number + 1
+            day = date.fromisoformat(truth["date"].iloc[rows - 1]) + timedelta(days=1)
+            fault = _fault_of(number, chance)
+            faults += bool(fault)
+            text = "\n".join(_HELD.get(fault, list)(lines[: rows + 2]))
+            provider.body = (text + "\n" * (fault != "the last row cut")).encode()
+            provider.fault, provider.stamp = fault, number
+            expected = model.after("held" if fault in _HELD else "refused" if fault else "", rows)
+            said = _differs(day, expected, cache, url, truth, model)
+            if number % BUILT_EVERY == BUILT_EVERY - 1:
+                said += _misshown(day, cache, truth, model)
+                built += 1
+            wrong += [f"{day}, {fault or 'no fault'}: {row}" for row in said]
+    sys.stderr.writelines(f"soak: {row}\n" for row in wrong[:20])
+    work = f"wrong in {DAYS} simulated days, {faults} with a fault, {built} pictures built and read"
+    return [_row(work, len(wrong), 0, seconds=round(time.perf_counter() - begun))]
+
+
+def _fault_of(number: int, chance: random.Random) -> str:
+    """The fault of a day; the first has none."""
+    if number in AWAY:
+        return chance.choice(sorted(_REFUSED))
+    return chance.choice(sorted([*_REFUSED, *_HELD])) if number and chance.random() < FAULTY else ""
+
+
+def living() -> list[dict[str, Any]]:
+    """Times that have a bound, and days in which nothing may be wrong."""
+    return [*validation(), *([] if SHORT else overhead()), *soak()]
