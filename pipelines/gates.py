@@ -15,7 +15,7 @@ import struct
 import zipfile
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from layers.errors import SourceError
 
@@ -36,9 +36,14 @@ MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
+BASE_HOLD_DAYS, BASE_WARN_DAYS, RENAMED_WARN = 7, 2, 0.5
+FROZEN, ABROAD_KM, ABROAD_HOLD = 0.01, 50.0, 0.01
+# Countries by the names of others, and what else belongs to them on our map.
+_ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 
 _SHAPE = b"\x00\x00\x27\x0a"
+_LISTS = ("features", "elements", "ports")  # of GeoJSON, Overpass and the World Port Index
 _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 # Control characters, marks that turn the direction of text, and the openings of template languages.
 _STRANGE = re.compile(
@@ -123,8 +128,8 @@ def _json(path: Path) -> Facts:
         _refuse(path, "JSON", str(error)[:120])
     if isinstance(content, dict) and "remark" in content:
         _refuse(path, "an answer of Overpass in full", f"the remark {str(content['remark'])[:120]!r}")
-    rows = content.get("features", content) if isinstance(content, dict) else content
-    return Facts(len(rows) if isinstance(rows, list) else 1)
+    lists = [content.get(name) for name in _LISTS] if isinstance(content, dict) else [content]
+    return Facts(next((len(rows) for rows in lists if isinstance(rows, list)), 1))
 
 
 def _geojson(path: Path) -> Facts:
@@ -280,7 +285,7 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
     if old is not None and len(old):
         found += _rows(len(new), len(old))
         found += _against(new, old)
-    return found + (_SPECIAL[source_id](new, old) if source_id in _SPECIAL else [])
+    return found + (_SPECIAL[source_id](new, old, today) if source_id in _SPECIAL else [])
 
 
 def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
@@ -323,7 +328,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     """Steps from day to day, and the season's record, of the days that are new.
 
     Extent in million km2. A step of half a million in a day has no melt or freeze behind it.
@@ -357,7 +362,7 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     return found
 
 
-def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     """The share of harbours far from the coast of 1:10m: rivers and islets have some, no more may come.
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
@@ -386,8 +391,59 @@ def _far_share(points: pd.DataFrame) -> float:
     return 1 - len(set(near[0])) / max(len(at), 1)
 
 
-_SPECIAL: dict[str, Callable[[pd.DataFrame, pd.DataFrame | None], list[Finding]]] = {
+def _recent_base(new: pd.DataFrame, old: pd.DataFrame | None, today: date) -> list[Finding]:
+    """The age of OpenStreetMap's base by its own stamp, and names that changed all at once (vandalism)."""
+    found = []
+    age = (today - date.fromisoformat(str(new["as_of"].max()))).days
+    if age > BASE_WARN_DAYS:
+        text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
+        found.append(Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text))
+    if old is not None and len(old):
+        was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
+        kept = was.index.intersection(now.index)
+        renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
+        if renamed > RENAMED_WARN:
+            found.append(Finding("names", "warn", f"{renamed:.0%} of the names changed since last time"))
+    return found
+
+
+def _frozen(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+    """Records that are no longer kept up: a count that changes is news; one abroad is, and many are wrong."""
+    found = []
+    if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
+        text = f"expected {len(old)} records, as these are no longer kept up, found {len(new)}"
+        found.append(Finding("frozen", "hold", text))
+    abroad = _abroad(new)
+    if abroad:
+        text = f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
+        found.append(Finding("country", "hold" if len(abroad) > ABROAD_HOLD * len(new) else "warn", text))
+    return found
+
+
+def _abroad(points: pd.DataFrame) -> list[str]:
+    """Ids of points in EPSG:3413 farther than `ABROAD_KM` from the country they name, where that is held."""
+    from pipelines.live import embedded_table  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    countries = embedded_table(source("natural_earth_countries"))
+    if countries is None:
+        return []
+    found: list[str] = []
+    for name, rows in points.groupby("country"):
+        land = countries[countries["name"].isin([name, *_ALSO.get(str(name), ())])]
+        if len(land):
+            far = rows.geometry.distance(land.geometry.union_all()) > ABROAD_KM * 1000
+            found += rows.loc[far, "feature_id"].tolist()
+    return found
+
+
+_Gate: TypeAlias = "Callable[[pd.DataFrame, pd.DataFrame | None, date], list[Finding]]"
+_SPECIAL: dict[str, _Gate] = {
     "nsidc_sea_ice_index": _daily_extent,
     "nga_world_port_index": _near_coast,
     "geonames_harbours": _near_coast,
+    "usgs_mrds": _frozen,
+    **dict.fromkeys(
+        ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), _recent_base
+    ),
 }

@@ -418,11 +418,12 @@ def stand_in(
     places: dict[str, int] = {}
     for source in (source for source in sources if source.state == "embedded"):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
-        row = ledger.get(source.id)
-        if row is None or source.id in _TOGETHER:
+        unit = _form_of(source, ledger)
+        if unit is None or source.id in _TOGETHER:
             continue
+        row = ledger[unit]
         try:
-            folder = accepted_folder(cache, source.id, ledger)
+            folder = accepted_folder(cache, unit, ledger)
         except SourceError:
             told[source.id] = (source.as_of, "missing")
             continue
@@ -455,6 +456,21 @@ def stand_in(
     standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
     files = {name: path for name, path in held.files.items() if name not in anew}
     return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
+
+
+def _form_of(source: Source, ledger: dict[str, Any]) -> str | None:
+    """The unit of the ledger that a table is read from: of forms of one table, the latest accepted.
+
+    The parts of a grid are no forms of it: each holds some of its days.
+    """
+    parts = () if source.feeds.startswith("grid:") else (remote.part for remote in source.remotes)
+    units = [source.id, *(f"{source.id}.{part}" for part in parts if part)]
+    found = [unit for unit in units if unit in ledger]
+    return max(found, key=lambda unit: (bool(ledger[unit].get("set")), _dated(ledger[unit])), default=None)
+
+
+def _dated(row: dict[str, Any]) -> tuple[str, str]:
+    return row.get("as_of") or "", row.get("checked") or ""
 
 
 def _following(changed: set[str]) -> set[str]:

@@ -103,14 +103,14 @@ class Inputs:
 
     def package(self, package: Package) -> Path:
         """Path of a package's member; raises MissingInputError where it was not downloaded."""
-        return self._newer(package.member) or self._at(
+        return self.newer(package.member) or self._at(
             self.packages / package.name / package.member,
             f"{package.name} {package.version}: download it (arctic-picture snapshot does)",
         )
 
     def provider(self, path: str) -> Path:
         """Path of a provider's file; raises MissingInputError where it is not at hand."""
-        newer = self._newer(path)
+        newer = self.newer(path)
         if newer is not None:
             return newer
         if self.provider_files is None:
@@ -137,7 +137,8 @@ class Inputs:
         """Path of one of our own cited fact tables in layers/reference."""
         return self._at(REFERENCE / name, "it is part of the repository: restore it")
 
-    def _newer(self, name: str) -> Path | None:
+    def newer(self, name: str) -> Path | None:
+        """Path of a fetched file, where it is: another form of what is otherwise at hand."""
         path = self.fetched / name if self.fetched else None
         if path is None or not path.is_file():
             return None
