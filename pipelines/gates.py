@@ -415,7 +415,9 @@ def _frozen(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Findin
         found.append(Finding("frozen", "hold", text))
     abroad = _abroad(new)
     if abroad:
-        text = f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
+        text = (
+            f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
+        )
         found.append(Finding("country", "hold" if len(abroad) > ABROAD_HOLD * len(new) else "warn", text))
     return found
 
@@ -443,7 +445,5 @@ _SPECIAL: dict[str, _Gate] = {
     "nga_world_port_index": _near_coast,
     "geonames_harbours": _near_coast,
     "usgs_mrds": _frozen,
-    **dict.fromkeys(
-        ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), _recent_base
-    ),
+    **dict.fromkeys(("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), _recent_base),
 }

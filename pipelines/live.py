@@ -267,7 +267,12 @@ def _fetch_all(
         def tell(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
-        got = fetcher.fetch(remote, run.stage, seen, tell)
+        if remote.login:
+            from pipelines.logins import fetch_by_login  # noqa: PLC0415  for those who have an account
+
+            got = fetch_by_login(remote, run.stage, fetcher, tell)
+        else:
+            got = fetcher.fetch(remote, run.stage, seen, tell)
         target = run.stage / remote.file
         target.parent.mkdir(parents=True, exist_ok=True)
         if got.path is None:

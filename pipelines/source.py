@@ -54,7 +54,8 @@ class Remote:
     `url`, `archive` and `file` may hold `{day:%Y%m%d}`: a file a day. `hosts` are those a redirect may
     lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
     together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
-    says why it is fetched only when it is named. A `page` has no file address: a person fetches from it.
+    says why it is fetched only when it is named; `login` names the account it takes (pipelines/logins.py).
+    A `page` has no file address: a person fetches from it.
     What that person puts under `by_hand/` of the cache is read from there as if it had been fetched.
     After `fresh_days` its content is stale; 0 is never.
     """
@@ -68,6 +69,7 @@ class Remote:
     at_most_bytes: int = 50_000_000
     at_least_rows: int = 1
     probe: Callable[[Path], date] | None = None
+    login: str = ""
     only_named: str = ""
     fresh_days: int = 0
 

@@ -40,9 +40,10 @@ _CODES = {
 # GeoNames' own dump: no headings, tabs, no quotes (readme.txt beside it); "NA" is Namibia.
 DUMP = "settlements/cities500.zip"
 _DUMP_COLUMNS = (
-    "geonameid name asciiname alternatenames latitude longitude feature_class feature_code countrycode cc2 "
-    "admin1 admin2 admin3 admin4 population elevation dem timezone modified"
-).split()
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class",
+    "feature_code", "countrycode", "cc2", "admin1", "admin2", "admin3", "admin4", "population", "elevation",
+    "dem", "timezone", "modified",
+)  # fmt: skip
 
 
 def _dump(path: Path) -> pd.DataFrame:
@@ -53,9 +54,11 @@ def _dump(path: Path) -> pd.DataFrame:
             quoting=csv.QUOTE_NONE, index_col=False,
         )  # fmt: skip
     if not raw["modified"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all():
-        msg = f"{path.name}: expected {len(_DUMP_COLUMNS)} columns that end in a day, found others: fetch again"
+        msg = (
+            f"{path.name}: expected {len(_DUMP_COLUMNS)} columns that end in a day, found others: fetch again"
+        )
         raise SourceError(msg)
-    number = {name: float for name in ("latitude", "longitude")} | {"geonameid": int, "population": int}
+    number = dict.fromkeys(("latitude", "longitude"), float) | {"geonameid": int, "population": int}
     return raw.astype(number)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -24,6 +25,8 @@ _MRDS = {
 }  # fmt: skip
 _AS_OF_REPORT = " (as of the report it was taken from)"
 _GEUS_LAYER = "mineral_occurrences_v3_external"
+_GEUS = {"key": "ogc_fid", "name": "main_occ", "kind": "commodity_", "detail": "main_commo"}
+_GEUS_EPSG = ("32624", "4326")
 _AT_MOST_DEEP = 12
 
 
@@ -53,7 +56,7 @@ class _Gml:
         self.rows: list[dict[str, Any]] = []
         self._open: list[str] = []
         self._text = ""
-        self._names = ["north"]
+        self._systems: set[str] = set()
 
     def read(self) -> gpd.GeoDataFrame:
         parser = expat.ParserCreate()
@@ -69,10 +72,16 @@ class _Gml:
         if not self.rows:
             msg = f"{self.path.name}: expected {_GEUS_LAYER}, found none: is the address still right?"
             raise SourceError(msg)
-        return gpd.GeoDataFrame(self.rows, geometry="geometry", crs=4326)
+        epsg = [re.split("[:#/]", name)[-1] for name in self._systems]
+        if len(epsg) != 1 or epsg[0] not in _GEUS_EPSG:
+            msg = f"{self.path.name}: expected one CRS of EPSG:{', '.join(_GEUS_EPSG)}, found {epsg}"
+            raise SourceError(msg)
+        return gpd.GeoDataFrame(self.rows, geometry="geometry", crs=int(epsg[0])).to_crs(4326)
 
-    def _start(self, tag: str, _: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rsplit(":", 1)[-1]
+        if "srsName" in attributes:
+            self._systems.add(attributes["srsName"])
         self._open.append(name)
         self._text = ""
         if len(self._open) > _AT_MOST_DEEP:
@@ -94,23 +103,30 @@ class _Gml:
         self._text += text
 
     def _point(self, text: str) -> shapely.Point:
-        """A place as `longitude,latitude`: version 1.0.0 of the service has them in that order."""
+        """A place as `x,y`: version 1.0.0 of the service has them in that order, also degrees."""
         try:
-            lon, lat = (float(part) for part in text.replace(",", " ").split()[:2])
+            x, y = (float(part) for part in text.replace(",", " ").split()[:2])
         except ValueError as error:
-            msg = f"{self.path.name}: expected longitude, latitude, found {text[:40]!r}"
+            msg = f"{self.path.name}: expected x,y, found {text[:40]!r}"
             raise SourceError(msg) from error
-        return shapely.Point(lon, lat)
+        return shapely.Point(x, y)
 
     def _refuse(self, what: str, *_: object) -> None:
         msg = f"{self.path.name}: expected plain GML, found {what}: not read"
         raise SourceError(msg)
 
 
+def _geus(path: Path) -> gpd.GeoDataFrame:
+    """Occurrences; of the names of their columns we have seen the first ten letters alone."""
+    raw = _Gml(path).read()
+    found = {ours: [name for name in raw if name.startswith(theirs)] for ours, theirs in _GEUS.items()}
+    return raw.assign(**{ours: raw[names[-1]] for ours, names in found.items() if names})
+
+
 def _minmod(path: Path) -> gpd.GeoDataFrame:
     """Sites whose place is a point in degrees; most are papers without one, which are left out."""
     raw = read_rows(path, expect=["ms_uri", "location", "crs", "commodity"])
-    placed = raw[raw["location"].str.startswith("POINT") & raw["crs"].isin(["EPSG:4326", "WGS84"])]
+    placed = raw[raw["location"].str.startswith("POINT") & raw["crs"].eq("EPSG:4326")]
     placed = placed.drop_duplicates("ms_uri").reset_index(drop=True)
     key = placed["ms_uri"].str.rsplit("/", n=1).str[-1]
     return gpd.GeoDataFrame(
@@ -125,7 +141,7 @@ SOURCES = (
         publisher="US Geological Survey", licence="public domain (US Government work)",
         citation="US Geological Survey, Mineral Resources Data System (MRDS)",
         homepage="https://mrdata.usgs.gov/mrds/", as_of="2011-12-31",
-        made="status as of the source report, not current; not kept up since 2011, incomplete outside the US; "
+        made="status as of the source report, not current; not kept up since 2011; incomplete abroad; "
         "tried on a file written by the test in the documented form",
         remotes=(
             Remote("https://mrdata.usgs.gov/mrds/mrds-csv.zip", "minerals/mrds-csv.zip", "zip",
@@ -133,20 +149,19 @@ SOURCES = (
         ),
     ),
     feature_source(
-        "point", {"key": "id", "name": "name", "kind": "mineralisation_type", "status": "development_stage",
-                  "detail": "commodities"},
-        parse=lambda path: _Gml(path).read(),
+        "point", {name: name for name in _GEUS},
+        parse=_geus,
         id="geus_mineral_occurrences", title="Greenland mineral occurrences",
         publisher="Geological Survey of Denmark and Greenland (GEUS)", licence="free use with source",
         citation="Thorning et al., Greenland mineral occurrences map (GMOM), GEUS",
         homepage="https://data.geus.dk/geonetwork/srv/eng/catalog.search#/metadata/"
         "8884ead8-45fc-4d1a-ae67-325182cde646",
         as_of="2024-01-01",
-        made="GML read by our own hand; names of its columns are not confirmed, what is not found stays blank; "
+        made="GML; the names of its columns are known by their beginnings, what is not found stays blank; "
         "tried on a file written by the test in the documented form",
         remotes=(
             Remote(
-                "https://data.geus.dk/geusmap/ows/4326.jsp?service=WFS&mapname=greenland_portal&version=1.0.0"
+                "https://data.geus.dk/geusmap/ows/32624.jsp?service=WFS&mapname=greenland_portal&version=1.0.0"
                 f"&request=GetFeature&typename={_GEUS_LAYER}&maxfeatures=100000",
                 "minerals/geus_mineral_occurrences.gml", "bytes",
             ),

@@ -25,24 +25,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}Z")
-# What is asked, and how: ways and relations as a point inside them (`center`), or as drawn (`geom`).
+# What is asked, and how: ways and relations by their middle (`center`), or as drawn (`tags geom`).
 _BASES = "^(base|naval_base|airfield|barracks|range|training_area)$"
 _THEMES = {
     "osm_ports": (
-        ('nwr["harbour"]', 'nwr["industrial"="port"]', 'nwr["landuse"="port"]', 'nwr["amenity"="ferry_terminal"]'),
+        (
+            'nwr["harbour"]', 'nwr["industrial"="port"]', 'nwr["landuse"="port"]',
+            'nwr["amenity"="ferry_terminal"]',
+        ),
         "center",
     ),
     "osm_military": ((f'nwr["military"~"{_BASES}"]',), "center"),
-    "osm_rail": (('way["railway"="rail"]["usage"~"^(main|branch|industrial)$"]',), "geom"),
+    "osm_rail": (('way["railway"="rail"]["usage"~"^(main|branch|industrial)$"]',), "tags geom"),
     "osm_power": (('nwr["power"~"^(plant|substation)$"]',), "center"),
-    "osm_power_lines": (('way["power"="line"]',), "geom"),
+    "osm_power_lines": (('way["power"="line"]',), "tags geom"),
 }  # fmt: skip
 
 
 def query(selectors: Sequence[str], form: str) -> str:
     """The query of a theme in Overpass QL: everything north of the snapshot's edge, in JSON."""
     asked = "".join(f"{selector};" for selector in selectors)
-    return f"[out:json][timeout:300][bbox:{SOUTH_DEG:g},-180,90,180];({asked});out tags {form};"
+    return f"[out:json][timeout:300][bbox:{SOUTH_DEG:g},-180,90,180];({asked});out {form};"
 
 
 def _answer(path: Path) -> dict[str, Any]:
@@ -137,7 +140,7 @@ SOURCES = (
     _row("osm_ports", "point", "Harbours, ports and ferry terminals", "points or middles of areas"),
     _row(
         "osm_military", "point", "Military areas by public tags", is_coarse=True,
-        made="to 0.1 degree, never scored, named by public tags only; no single works or weapons are asked for",
+        made="to 0.1 degree, never scored, named by public tags only; no single work is asked for",
     ),
     _row("osm_rail", "line", "Railways: main, branch and industrial lines", "ways as drawn"),
     _row("osm_power", "point", "Power plants and substations", "points or middles of areas"),

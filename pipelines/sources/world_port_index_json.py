@@ -68,9 +68,9 @@ FIELDS = {
     "Services - Ice Breaking": "srIceBreaking", "Services -Diving": "srDiving",
     "Supplies - Provisions": "suProvisions", "Supplies - Potable Water": "suWater",
     "Supplies - Fuel Oil": "suFuel", "Supplies - Diesel Oil": "suDiesel",
-    "Supplies - Aviation Fuel": "suAviationFuel", "Supplies - Deck": "suDeck", "Supplies - Engine": "suEngine",
-    "Repairs": "repairCode", "Dry Dock": "drydock", "Railway": "railway", "Latitude": "ycoord",
-    "Longitude": "xcoord",
+    "Supplies - Aviation Fuel": "suAviationFuel", "Supplies - Deck": "suDeck",
+    "Supplies - Engine": "suEngine", "Repairs": "repairCode", "Dry Dock": "drydock", "Railway": "railway",
+    "Latitude": "ycoord", "Longitude": "xcoord",
 }  # fmt: skip
 _BLANK = ("OID_", "Publication Link", "IHO S-130 Sea Area")
 _FLAG = {"Y": "Yes", "N": "No", "U": "Unknown"}
