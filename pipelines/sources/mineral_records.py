@@ -126,7 +126,8 @@ def _geus(path: Path) -> gpd.GeoDataFrame:
 def _minmod(path: Path) -> gpd.GeoDataFrame:
     """Sites whose place is a point in degrees; most are papers without one, which are left out."""
     raw = read_rows(path, expect=["ms_uri", "location", "crs", "commodity"])
-    placed = raw[raw["location"].str.startswith("POINT") & raw["crs"].eq("EPSG:4326")]
+    is_point = raw["location"].str.fullmatch(r"POINT ?\(-?[\d.]+ -?[\d.]+\)")
+    placed = raw[is_point & raw["crs"].eq("EPSG:4326")]
     placed = placed.drop_duplicates("ms_uri").reset_index(drop=True)
     key = placed["ms_uri"].str.rsplit("/", n=1).str[-1]
     return gpd.GeoDataFrame(

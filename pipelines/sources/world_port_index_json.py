@@ -123,7 +123,7 @@ def csv_rows(path: Path) -> pd.DataFrame:
         if field.kind == "depth":
             text[field.heading] = text[field.heading].map(lambda metres: _BINS.get(metres, metres))
     name = text["Region Name"].str.title().str.split().str.join(" ")
-    text["Region Name"] = name + " -- " + told["regionNumber"].map(_said)
+    text["Region Name"] = (name + " -- " + told["regionNumber"].map(_said)).where(name != "", "")
     return pd.DataFrame(text | {heading: pd.Series("", index=told.index) for heading in _BLANK})
 
 

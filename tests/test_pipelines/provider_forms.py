@@ -116,15 +116,15 @@ def geonames_dump() -> bytes:
     codes = {"NOR": "NO", "FIN": "FI", "SWE": "SE", "USA": "US", "CAN": "CA", "RUS": "RU", "ISL": "IS",
              "GRL": "GL", "FRO": "FO", "EST": "EE", "GBR": "GB", "ALA": "AX", "SJM": "SJ", "DNK": "DK",
              "LVA": "LV"}  # fmt: skip
-    lines = [
-        '3352136\tWindhoek\tWindhoek\t"Aigams\t-22.55941\t17.08323\tP\tPPLC\tNA\t\t21\t\t\t\t268132\t\t1721'
-        "\tAfrica/Windhoek\t2019-09-05"
-    ]
+    windhoek = ("3352136", "Windhoek", "", '"Aigams', "-22.55941", "17.08323", "P", "PPLC", "NA", "", "21",
+                "", "", "", "268132", "", "1721", "Africa/Windhoek", "2019-09-05")  # fmt: skip
+    lines = ["\t".join(windhoek)]
     for row, place in zip(table.itertuples(), at, strict=True):
         key, people = row.feature_id.removeprefix("geonames-"), int(np.nan_to_num(row.population))
         lines.append(
             f"{key}\t{row.name}\t\t\t{place.y:.5f}\t{place.x:.5f}\tP\tPPL"
-            f"\t{codes.get(row.country_iso3, 'XX')}\t\t\t\t\t\t{people}\t\t10\tEurope/Oslo\t2026-11-0{1 + int(key) % 9}"
+            f"\t{codes.get(row.country_iso3, 'XX')}\t\t\t\t\t\t{people}\t\t10\tEurope/Oslo"
+            f"\t2026-11-0{1 + int(key) % 9}"
         )
     return zipped("cities500.txt", "\n".join(lines) + "\n")
 
