@@ -124,15 +124,15 @@ def _geus(path: Path) -> gpd.GeoDataFrame:
 
 
 def _minmod(path: Path) -> gpd.GeoDataFrame:
-    """Sites whose place is a point in degrees; most are papers without one, which are left out."""
+    """Sites whose place is a point in degrees: papers without one, and places past a pole, are left out."""
     raw = read_rows(path, expect=["ms_uri", "location", "crs", "commodity"])
     is_point = raw["location"].str.fullmatch(r"POINT ?\(-?[\d.]+ -?[\d.]+\)")
     placed = raw[is_point & raw["crs"].eq("EPSG:4326")]
-    placed = placed.drop_duplicates("ms_uri").reset_index(drop=True)
+    at = shapely.get_coordinates(shapely.from_wkt(placed["location"].to_numpy()))
+    can_be = (abs(at) <= (180, 90)).all(axis=1)
+    placed, at = placed[can_be].reset_index(drop=True), at[can_be]
     key = placed["ms_uri"].str.rsplit("/", n=1).str[-1]
-    return gpd.GeoDataFrame(
-        placed.assign(key=key), geometry=shapely.from_wkt(placed["location"].to_numpy()), crs=4326
-    )
+    return gpd.GeoDataFrame(placed.assign(key=key), geometry=shapely.points(at), crs=4326)
 
 
 SOURCES = (

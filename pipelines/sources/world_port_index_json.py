@@ -1,7 +1,7 @@
 """The World Port Index as NGA's service gives it (JSON), put under the headings of Publication 150.
 
-The service codes what the CSV spells out and rounds the letter bins of depths to whole metres. It gives no
-`OID_` and no link, and its sea areas are not those of IHO S-130: these three are blank.
+The service codes what the CSV spells out and rounds depths to whole metres: one that may be a letter bin is
+read as that. It gives no `OID_` and no link, and its sea areas are not those of IHO S-130: these are blank.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def csv_rows(path: Path) -> pd.DataFrame:
     for field in WPI_FIELDS:
         if field.kind == "depth":
             text[field.heading] = text[field.heading].map(lambda metres: _BINS.get(metres, metres))
-    name = text["Region Name"].str.title().str.split().str.join(" ")
+    name = text["Region Name"].str.title()
     text["Region Name"] = (name + " -- " + told["regionNumber"].map(_said)).where(name != "", "")
     return pd.DataFrame(text | {heading: pd.Series("", index=told.index) for heading in _BLANK})
 

@@ -82,6 +82,14 @@ _NATURAL_EARTH = {
 _SNAP = f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data"
 _SNAP_FOLDERS = {"ethnolinguistic_regions": "ethnolinguistic",
                  "first_nation_traditional_territories": "first_nations"}  # fmt: skip
+# What the served files are made from, where no mirror holds them as their provider serves them.
+MADE_FROM = (
+    "infrastructure/ourairports/airports.csv.gz", "infrastructure/ourairports/runways.csv.gz",
+    "sea_ice/g02135_extent_polygons/N-2012-09.geojson",
+    "infrastructure/natural_earth/ne_50m_admin_0_countries.json",
+    "sea_ice/nsidc0051/nt_20150204_f17_v1.1_n.bin", "sea_ice/nsidc0051/nt_201301_f17_v1.1_n.bin",
+    *(f"infrastructure/natural_earth/{name}.json" for name in _NATURAL_EARTH),
+)  # fmt: skip
 _ROUTES = f"{GITHUB}/GlobalEnergyMonitor/GOIT-GGIT-pipeline-routes/main/data/individual-routes"
 
 
