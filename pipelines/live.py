@@ -39,6 +39,7 @@ __all__ = [
     "accepted_folder",
     "as_text",
     "embedded_table",
+    "form_of",
     "fresh_until",
     "ledger_of",
     "refresh",
@@ -423,7 +424,7 @@ def stand_in(
     places: dict[str, int] = {}
     for source in (source for source in sources if source.state == "embedded"):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
-        unit = _form_of(source, ledger)
+        unit = form_of(source, ledger)
         if unit is None or source.id in _TOGETHER:
             continue
         row = ledger[unit]
@@ -463,7 +464,7 @@ def stand_in(
     return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
 
 
-def _form_of(source: Source, ledger: dict[str, Any]) -> str | None:
+def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
     """The unit of the ledger that a table is read from: of forms of one table, the latest accepted.
 
     The parts of a grid are no forms of it: each holds some of its days.

@@ -40,6 +40,7 @@ def _mrds(path: Path) -> gpd.GeoDataFrame:
         with box.open(names[0]) as stream:
             raw = pd.read_csv(
                 stream, usecols=list(_MRDS), dtype=str, keep_default_na=False, encoding="utf-8",
+                encoding_errors="replace",  # a letter that is not known is shown as such
             ).rename(columns=_MRDS)  # fmt: skip
     lon, lat = to_number(raw["longitude"]), to_number(raw["latitude"])
     nowhere = lon.isna() | lat.isna() | ((lon == 0) & (lat == 0))

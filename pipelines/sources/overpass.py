@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+__all__ = ["SOURCES", "THEMES", "base_day", "elements", "query"]
+
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}Z")
 # What is asked, and how: ways and relations by their middle (`center`), or as drawn (`tags geom`).
 _BASES = "^(base|naval_base|airfield|barracks|range|training_area)$"
-_THEMES = {
+_OVER_100_KV = "^[1-9]" + 5 * "[0-9]"
+THEMES = {
     "osm_ports": (
         (
             'nwr["harbour"]', 'nwr["industrial"="port"]', 'nwr["landuse"="port"]',
@@ -37,8 +40,10 @@ _THEMES = {
     ),
     "osm_military": ((f'nwr["military"~"{_BASES}"]',), "center"),
     "osm_rail": (('way["railway"="rail"]["usage"~"^(main|branch|industrial)$"]',), "tags geom"),
-    "osm_power": (('nwr["power"~"^(plant|substation)$"]',), "center"),
-    "osm_power_lines": (('way["power"="line"]',), "tags geom"),
+    "osm_power": (
+        ('nwr["power"="plant"]', 'nwr["power"="substation"]["substation"="transmission"]'), "center",
+    ),
+    "osm_power_lines": ((f'way["power"="line"]["voltage"~"{_OVER_100_KV}"]',), "tags geom"),
 }  # fmt: skip
 
 
@@ -116,7 +121,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(name: str, geometry: str, title: str, made: str, **more: Any) -> Any:
-    selectors, form = _THEMES[name]
+    selectors, form = THEMES[name]
     asked = urlencode({"data": query(selectors, form)})
     return feature_source(
         geometry,
@@ -129,7 +134,7 @@ def _row(name: str, geometry: str, title: str, made: str, **more: Any) -> Any:
             Remote(
                 f"https://overpass-api.de/api/interpreter?{asked}", f"infrastructure/{name}.json", "json",
                 archive=f"https://overpass.kumi.systems/api/interpreter?{asked}",
-                at_most_bytes=300_000_000, fresh_days=7,
+                at_most_bytes=150_000_000, fresh_days=7,
             ),
         ),
         **more,
@@ -143,6 +148,6 @@ SOURCES = (
         made="to 0.1 degree, never scored, named by public tags only; no single work is asked for",
     ),
     _row("osm_rail", "line", "Railways: main, branch and industrial lines", "ways as drawn"),
-    _row("osm_power", "point", "Power plants and substations", "points or middles of areas"),
-    _row("osm_power_lines", "line", "Power lines", "ways as drawn"),
+    _row("osm_power", "point", "Power plants and substations of transmission", "points or middles of areas"),
+    _row("osm_power_lines", "line", "Power lines of 100 kV and more", "ways as drawn"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from layers.errors import ExportError, SourceError, UsageError
 from pipelines.build import Options, build
 from pipelines.changes import changes
 from pipelines.fetch import Fetcher, Limits
+from pipelines.gates import sniff
 from pipelines.live import accepted_folder, as_text, embedded_table, ledger_of, refresh, stand_in, table_of
 from pipelines.publish import locked
 from pipelines.snapshot import Snapshot, load
@@ -392,6 +393,13 @@ def test_every_real_file_is_read_or_named_with_the_reason_why_not(mirror, served
         and not any(path.relative_to(mirror).match(pattern) for pattern in (*named, *NOT_READ_YET))
     ]  # fmt: skip
     assert left == []
+
+
+@pytest.mark.shared
+def test_a_table_that_was_saved_anew_and_lost_its_places_is_refused(mirror):
+    path = mirror / "ports/NGA_WPI_UpdatedPub150_bloom_semicolon.csv"
+    with pytest.raises(SourceError, match="expected 2 to 200 columns, found 1"):
+        sniff(path, "csv")
 
 
 def braces(text: str) -> list[str]:

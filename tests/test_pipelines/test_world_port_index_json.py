@@ -16,7 +16,7 @@ from provider_mirror import dated, place
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
 from pipelines.fetch import Fetcher, Limits
-from pipelines.live import _form_of, refresh
+from pipelines.live import form_of, refresh
 from pipelines.source import Inputs
 from pipelines.sources import FETCHABLE, source, world_port_index
 from pipelines.sources.world_port_index_json import FIELDS, csv_rows
@@ -156,9 +156,9 @@ def test_another_answer_is_refused(tmp_path):
 def test_of_two_forms_of_a_table_the_later_stands_in():
     ports = source("nga_world_port_index")
     csv_unit, json_unit = "nga_world_port_index", "nga_world_port_index.json"
-    assert _form_of(ports, {}) is None
-    assert _form_of(ports, {csv_unit: {"set": "a", "as_of": "2025-05-27"}}) == csv_unit
+    assert form_of(ports, {}) is None
+    assert form_of(ports, {csv_unit: {"set": "a", "as_of": "2025-05-27"}}) == csv_unit
     both = {csv_unit: {"set": "a", "as_of": "2025-05-27"}, json_unit: {"set": "b", "as_of": "2026-11-18"}}
-    assert _form_of(ports, both) == json_unit
-    assert _form_of(ports, both | {json_unit: {"held": {"state": "held"}}}) == csv_unit
-    assert _form_of(source("sea_ice_grid"), {"sea_ice_grid.osisaf_sic": {"set": "a"}}) is None
+    assert form_of(ports, both) == json_unit
+    assert form_of(ports, both | {json_unit: {"held": {"state": "held"}}}) == csv_unit
+    assert form_of(source("sea_ice_grid"), {"sea_ice_grid.osisaf_sic": {"set": "a"}}) is None

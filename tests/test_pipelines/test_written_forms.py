@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from fault_server import _Quiet, running, serving
 from provider_forms import (
     FORMS,
@@ -40,14 +43,11 @@ from pipelines.fetch import Fetcher, Limits
 from pipelines.gates import Finding, judge
 from pipelines.live import Told, accepted_folder, embedded_table, ledger_of, refresh, table_of
 from pipelines.logins import LOGINS, fetch_by_login
-from pipelines.sources import FETCHABLE, source
+from pipelines.sources import FETCHABLE, feature_services, source
 from pipelines.sources import overpass as osm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    import geopandas as gpd
 
 QUICK = Limits(deadline_s=20, idle_s=5, tries=1, backoff_s=0.01, pace_s=0)
 SECRETS = {"BARENTSWATCH_CLIENT_ID": "who@example.org:c", "BARENTSWATCH_CLIENT_SECRET": "canary-3f9a"}
@@ -259,6 +259,44 @@ def test_what_is_bad_is_held_for_its_reason(service, case):
     assert not (ledger_of(service.cache).get(name) or {}).get("set")
 
 
+@pytest.mark.parametrize("name", [row.id for row in feature_services.SOURCES])
+def test_a_service_that_leaves_some_out_is_held(service, name):
+    service.serve(name, json.dumps(json.loads(FORMS[name].make()) | {"numberMatched": 9}).encode())
+    [told] = service.refresh(name)
+    assert told.state == "held"
+    assert "expected all features, found 1 of 9" in told.reason
+
+
+@pytest.mark.parametrize("name", osm.THEMES)
+def test_an_answer_of_openstreetmap_that_stopped_half_way_is_held(service, name):
+    content = json.loads(FORMS[name].make()) | {"remark": "runtime error: Query ran out of memory"}
+    service.serve(name, json.dumps(content).encode())
+    [told] = service.refresh(name)
+    assert told.state == "held"
+    assert "Query ran out of memory" in told.reason
+
+
+def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
+    frame = gpd.GeoDataFrame({"id": ["A"], "name": ["A"]}, geometry=[shapely.box(10, 60, 11, 61)], crs=4326)
+    for remote in source("snap_territories").remotes:
+        path = tmp_path / Path(remote.file).name
+        if not path.with_suffix(".shp").exists():
+            frame.to_file(path.with_suffix(".shp"))
+        content = b" " if path.suffix == ".prj" else path.read_bytes()
+        place(service.mirror, remote.url).write_bytes(content)
+    [told] = service.refresh("snap_territories")
+    assert told.state == "held"
+    assert "expected a CRS, found none" in told.reason
+
+
+def test_sites_under_other_headings_are_held(service):
+    text = "ms_uri,place,crs,commodity\n" + "u,POINT(10 60),EPSG:4326,Nickel\n" * 1000
+    service.serve("minmod_nickel", text.encode())
+    [told] = service.refresh("minmod_nickel")
+    assert told.state == "held"
+    assert "expected the headings location" in told.reason
+
+
 def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[Finding]:
     return judge(name, new, old, today)
 
@@ -304,14 +342,14 @@ def test_a_military_place_of_openstreetmap_is_coarse_and_only_kinds_of_area_are_
         table = service.table(name)
         lon, lat = lonlat(table.geometry.x, table.geometry.y)
         assert (lon[0], lat[0]) == (pytest.approx(-147.8), pytest.approx(64.7))
-    asked = osm.query(*osm._THEMES["osm_military"])
+    asked = osm.query(*osm.THEMES["osm_military"])
     assert not [word for word in ("bunker", "ammunition", "trench", "checkpoint", "nuclear") if word in asked]
 
 
 def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
     from pipelines.sources import SOURCES
 
-    rows = [row for row in FETCHABLE if row.id in osm._THEMES]
+    rows = [row for row in FETCHABLE if row.id in osm.THEMES]
     assert len(rows) == 5
     assert {row.licence for row in rows} == {"ODbL-1.0"}
     assert not {row.id for row in rows} & {row.id for row in SOURCES}
