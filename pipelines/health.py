@@ -73,7 +73,7 @@ def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     unit = next((form_of(source, ledger) for source in SOURCES if source.id == source_id), None)
-    return dict(ledger[unit]) if unit else {}
+    return dict(ledger.get(unit or source_id, {}))
 
 
 def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str, Any]:
