@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import json
 import os
 import random
 import ssl
@@ -22,7 +23,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import certifi
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
@@ -32,7 +33,7 @@ from urllib3.exceptions import HTTPError, SSLError
 from layers.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from urllib3 import BaseHTTPResponse
 
@@ -42,6 +43,7 @@ __all__ = ["Fetched", "Fetcher", "Limits", "RefusedError", "Seen", "post", "webh
 
 _HOPS = 5
 _BLOCK = 1 << 20
+_SIGN_IN_S = 20.0
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _AGENT = "arctic-picture (open situational picture; one request a second)"
 
@@ -191,6 +193,7 @@ class Fetcher:
     mirror: str = ""
     limits: Limits = field(default_factory=Limits)
     _next: dict[str, float] = field(default_factory=dict)
+    _tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a mirror that carries a secret: its address is written into ledgers and logs."""
@@ -230,6 +233,41 @@ class Fetcher:
         refused = RefusedError("; ".join(reasons))
         refused.may_pass = may_pass
         raise refused
+
+    def sign_in(self, url: str, form: Mapping[str, str], host: str) -> None:
+        """Ask `url` for a token by a form, once, and show it to `host` from then on; in memory only.
+
+        Raises
+        ------
+        RefusedError
+            If there is no token to be had, or a mirror that is not on this machine would see the form.
+        """
+        at = urlsplit(self._at(url))
+        asked = urlsplit(url).hostname
+        if at.scheme != "https" and not _is_here(at.hostname or ""):
+            msg = f"{asked}: expected https or a mirror on this machine, found another: nothing was sent"
+            raise RefusedError(msg)
+        try:
+            with _Guard(_SIGN_IN_S, is_mirror=bool(self.mirror)) as guard:
+                named: dict[str, Any] = {"timeout": Timeout(_SIGN_IN_S), "guard": guard}
+                pool = (
+                    _TlsPool(at.hostname or "", at.port, ssl_context=_tls(), **named)
+                    if at.scheme == "https"
+                    else _Pool(at.hostname or "", at.port, **named)
+                )
+                answer = pool.urlopen(
+                    "POST", at.path, body=urlencode(form), redirect=False, retries=False,
+                    headers={"User-Agent": _AGENT, "Content-Type": "application/x-www-form-urlencoded"},
+                )  # fmt: skip
+                token = json.loads(answer.data).get("access_token") if answer.status == 200 else None
+        except (HTTPError, OSError, ValueError, AttributeError) as error:
+            # The words of these errors may hold what was sent.
+            msg = f"{asked}: expected a token within {_SIGN_IN_S:g} s, found {type(error).__name__}"
+            raise RefusedError(msg) from None
+        if not isinstance(token, str):
+            msg = f"{asked}: expected a token, found status {answer.status}: are name and secret right?"
+            raise RefusedError(msg)
+        self._tokens[host] = token
 
     def _patiently(
         self,
@@ -312,7 +350,7 @@ class Fetcher:
         for _ in range(_HOPS + 1):
             host = _host_of(url, address)
             self._pace(host, guard)
-            answer = self._ask(self._at(url), seen, guard)
+            answer = self._ask(self._at(url), seen, guard, self._tokens.get(host, ""))
             try:
                 guard.left_s()  # headers that were cut at the end of all waiting look like few headers
                 if answer.status in {301, 302, 303, 307, 308}:
@@ -346,7 +384,7 @@ class Fetcher:
             raise RefusedError(msg)
         return found
 
-    def _ask(self, url: str, seen: Seen, guard: _Guard) -> BaseHTTPResponse:
+    def _ask(self, url: str, seen: Seen, guard: _Guard, token: str) -> BaseHTTPResponse:
         parts = urlsplit(url)
         wait = min(self.limits.idle_s, guard.left_s())
         named: dict[str, Any] = {
@@ -361,6 +399,7 @@ class Fetcher:
         else:
             pool = _Pool(parts.hostname or "", parts.port, **named)
         headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close"}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         return pool.urlopen(
             "GET", target, headers=headers | seen.headers, redirect=False,

@@ -35,6 +35,10 @@ STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
 ASHORE_MOST = 0.05  # neither on land nor near a coast: 0 to 1.8 % of what is embedded, 4 % of landings
 TURNED_LEAST = 10  # places that a gate of exchanged degrees can say something of
+BASE_HOLD_DAYS, BASE_WARN_DAYS, RENAMED_WARN = 7, 2, 0.5
+FROZEN, ABROAD_KM, ABROAD_HOLD = 0.01, 50.0, 0.01
+# Countries by the names of others, and what else belongs to them on our map.
+_ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 CRS_EPSG = 3413
 
@@ -95,7 +99,7 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
         found += _rows(len(new), len(old))
         found += _against(new, old)
     for gate in _SPECIAL.get(source_id, ()) if len(new) and not _placed(new) else ():
-        found += gate(new, old)
+        found += gate(new, old, today)
     return found
 
 
@@ -157,7 +161,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     """Steps from day to day, and the season's record, of the days that are new.
 
     Extent in million km2. A step of half a million in a day has no melt or freeze behind it.
@@ -195,7 +199,7 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     return found
 
 
-def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     """The share of harbours far from the coast of 1:10m: rivers and islets have some, no more may come.
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
@@ -212,7 +216,7 @@ def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     return [Finding("coast", "hold", text)]
 
 
-def _ashore(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
+def _ashore(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:  # noqa: ARG001
     """Places at sea; and whether more would lie ashore if degrees were exchanged, or had another sign."""
     import numpy as np  # noqa: PLC0415
 
@@ -263,13 +267,13 @@ def _on_land(x_m: Any, y_m: Any) -> Any:
     return (is_land & inside) | _at_coast(x_m, y_m)
 
 
-def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _few_more(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     """An index that hardly changes: what is a warning elsewhere holds it."""
     found = _rows(len(new), len(old)) if old is not None and len(old) else []
     return [replace(row, outcome="hold") for row in found]
 
 
-def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+def _renamed(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
     if old is None:
         return []
     before, now = (
@@ -282,7 +286,50 @@ def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     return [Finding("name", "warn", f"{int(other.sum())} have another name, such as {other.idxmax()}")]
 
 
-_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None"], list[Finding]]
+def _recent_base(new: pd.DataFrame, old: pd.DataFrame | None, today: date) -> list[Finding]:
+    """The age of OpenStreetMap's base by its own stamp, and names that changed all at once (vandalism)."""
+    found = []
+    age = (today - date.fromisoformat(str(new["as_of"].max()))).days
+    if age > BASE_WARN_DAYS:
+        text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
+        found.append(Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text))
+    if old is not None and len(old):
+        was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
+        kept = was.index.intersection(now.index)
+        renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
+        if renamed > RENAMED_WARN:
+            found.append(Finding("names", "warn", f"{renamed:.0%} of the names changed since last time"))
+    return found
+
+
+def _frozen(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+    """Records that are no longer kept up: a count that changes is news; one abroad is, and many are wrong."""
+    found = []
+    if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
+        text = f"expected {len(old)} records, as these are no longer kept up, found {len(new)}"
+        found.append(Finding("frozen", "hold", text))
+    abroad = _abroad(new)
+    if abroad:
+        text = (
+            f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
+        )
+        found.append(Finding("country", "hold" if len(abroad) > ABROAD_HOLD * len(new) else "warn", text))
+    return found
+
+
+def _abroad(points: pd.DataFrame) -> list[str]:
+    """Ids of points in EPSG:3413 farther than `ABROAD_KM` from the country they name, where that is held."""
+    countries = held_table("natural_earth_countries")
+    found: list[str] = []
+    for name, rows in points.groupby("country"):
+        land = countries[countries["name"].isin([name, *_ALSO.get(str(name), ())])]
+        if len(land):
+            far = rows.geometry.distance(land.geometry.union_all()) > ABROAD_KM * 1000
+            found += rows.loc[far, "feature_id"].tolist()
+    return found
+
+
+_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None", date], list[Finding]]
 _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "nsidc_sea_ice_index": (_daily_extent,),
     "nga_world_port_index": (_near_coast, _ashore, _few_more, _renamed),
@@ -298,4 +345,6 @@ _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "snap_communities": (_ashore,),
     "telegeography_landings": (_ashore,),
     "us_mirta": (_ashore,),
+    "usgs_mrds": (_frozen,),
+    **dict.fromkeys(("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), (_recent_base,)),
 }

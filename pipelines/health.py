@@ -50,7 +50,7 @@ def health_of(
             "status": status_of(manifest, today),
         },
         "next_expected": manifest.get("expires"),
-        "sources": [_source(row, ledger.get(row["id"], {}), today) for row in manifest["sources"]],
+        "sources": [_source(row, _kept(row["id"], ledger), today) for row in manifest["sources"]],
     }
 
 
@@ -63,6 +63,17 @@ def _ledger(cache: Path | None) -> dict[str, Any]:
         return ledger_of(cache)
     except SourceError:
         return {}
+
+
+def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
+    """The row of the ledger of the form that a source was read from; none where none was fetched."""
+    if not ledger:
+        return {}
+    from pipelines.live import form_of  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    unit = next((form_of(source, ledger) for source in SOURCES if source.id == source_id), None)
+    return dict(ledger.get(unit or source_id, {}))
 
 
 def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str, Any]:

@@ -42,6 +42,7 @@ __all__ = [
     "accepted_folder",
     "as_text",
     "embedded_table",
+    "form_of",
     "fresh_until",
     "ledger_of",
     "refresh",
@@ -270,7 +271,12 @@ def _fetch_all(
         def tell(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
-        got = fetcher.fetch(remote, run.stage, seen, tell)
+        if remote.login:
+            from pipelines.logins import fetch_by_login  # noqa: PLC0415  for those who have an account
+
+            got = fetch_by_login(remote, run.stage, fetcher, tell)
+        else:
+            got = fetcher.fetch(remote, run.stage, seen, tell)
         target = run.stage / remote.file
         target.parent.mkdir(parents=True, exist_ok=True)
         if got.path is None:
@@ -446,11 +452,12 @@ def stand_in(
     places: dict[str, int] = {}
     for source in (source for source in sources if source.state == "embedded"):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
-        row = ledger.get(source.id)
-        if row is None or source.id in _TOGETHER:
+        unit = form_of(source, ledger)
+        if unit is None or source.id in _TOGETHER:
             continue
+        row = ledger[unit]
         try:
-            folder = accepted_folder(cache, source.id, ledger)
+            folder = accepted_folder(cache, unit, ledger)
         except SourceError:
             told[source.id] = (source.as_of, "missing")
             continue
@@ -483,6 +490,21 @@ def stand_in(
     standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
     files = {name: path for name, path in held.files.items() if name not in anew}
     return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
+
+
+def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
+    """The unit of the ledger that a table is read from: of forms of one table, the latest accepted.
+
+    The parts of a grid are no forms of it: each holds some of its days.
+    """
+    parts = () if source.feeds.startswith("grid:") else (remote.part for remote in source.remotes)
+    units = [source.id, *(f"{source.id}.{part}" for part in parts if part)]
+    found = [unit for unit in units if unit in ledger]
+    return max(found, key=lambda unit: (bool(ledger[unit].get("set")), _dated(ledger[unit])), default=None)
+
+
+def _dated(row: dict[str, Any]) -> tuple[str, str]:
+    return row.get("as_of") or "", row.get("checked") or ""
 
 
 def _following(changed: set[str]) -> set[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "sniff"]
 
 _SHAPE = b"\x00\x00\x27\x0a"
+_LISTS = ("features", "elements", "ports")  # of GeoJSON, Overpass and the World Port Index
 _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 
 
@@ -90,8 +91,8 @@ def _json(path: Path) -> Facts:
         _refuse(path, "JSON", str(error)[:120])
     if isinstance(content, dict) and "remark" in content:
         _refuse(path, "an answer of Overpass in full", f"the remark {str(content['remark'])[:120]!r}")
-    rows = content.get("features", content) if isinstance(content, dict) else content
-    return Facts(len(rows) if isinstance(rows, list) else 1)
+    lists = [content.get(name) for name in _LISTS] if isinstance(content, dict) else [content]
+    return Facts(next((len(rows) for rows in lists if isinstance(rows, list)), 1))
 
 
 def _geojson(path: Path) -> Facts:

@@ -54,7 +54,8 @@ class Remote:
     `url`, `archive` and `file` may hold `{day:%Y%m%d}`: a file a day. `hosts` are those a redirect may
     lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
     together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
-    says why it is fetched only when it is named. A `page` has no file address: a person fetches from it.
+    says why it is fetched only when it is named; `login` names the account it takes (pipelines/logins.py).
+    A `page` has no file address: a person fetches from it.
     What that person puts under `by_hand/` of the cache is read from there as if it had been fetched.
     After `fresh_days` its content is stale; 0 is never.
     """
@@ -68,6 +69,7 @@ class Remote:
     at_most_bytes: int = 50_000_000
     at_least_rows: int = 1
     probe: Callable[[Path], date] | None = None
+    login: str = ""
     only_named: str = ""
     fresh_days: int = 0
 
@@ -103,14 +105,14 @@ class Inputs:
 
     def package(self, package: Package) -> Path:
         """Path of a package's member; raises MissingInputError where it was not downloaded."""
-        return self._newer(package.member) or self._at(
+        return self.newer(package.member) or self._at(
             self.packages / package.name / package.member,
             f"{package.name} {package.version}: download it (arctic-picture snapshot does)",
         )
 
     def provider(self, path: str) -> Path:
         """Path of a provider's file; raises MissingInputError where it is not at hand."""
-        newer = self._newer(path)
+        newer = self.newer(path)
         if newer is not None:
             return newer
         if self.provider_files is None:
@@ -137,7 +139,8 @@ class Inputs:
         """Path of one of our own cited fact tables in layers/reference."""
         return self._at(REFERENCE / name, "it is part of the repository: restore it")
 
-    def _newer(self, name: str) -> Path | None:
+    def newer(self, name: str) -> Path | None:
+        """Path of a fetched file, where it is: another form of what is otherwise at hand."""
         path = self.fetched / name if self.fetched else None
         if path is None or not path.is_file():
             return None

@@ -5,14 +5,30 @@ No file of theirs is at hand: they are tried on files the tests write in the doc
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source
+from pipelines.sources.features import feature_source, geojson
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
 
 _TRIED = "tried on a file written by the test in the documented form"
 _NORTH = (
     "geometry=-180,58,180,90&geometryType=esriGeometryEnvelope&inSR=4326&outSR=4326&outFields=*&f=geojson"
 )
 _WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/json"
+
+
+def _norwegian_cables(path: Path) -> gpd.GeoDataFrame:
+    """Cables; their service writes 0 kV where it does not know."""
+    raw = geojson(path)
+    return (
+        raw.assign(spenning_k=raw["spenning_k"].where(raw["spenning_k"] != 0)) if "spenning_k" in raw else raw
+    )
+
 
 SOURCES = (
     feature_source(
@@ -56,6 +72,33 @@ SOURCES = (
             Remote(
                 f"https://ows.emodnet-humanactivities.eu/wfs?{_WFS}&typeNames=emodnet:pipelines",
                 "infrastructure/emodnet_pipelines.geojson", "geojson",
+            ),
+        ),
+    ),
+    feature_source(
+        "line", {"key": "lokalid", "name": "navn", "operator": "eier", "detail": "spenning_k"},
+        parse=_norwegian_cables, id="emodnet_power_cables", title="Power cables at sea, Norway",
+        publisher="EMODnet Human Activities, from NVE", licence="CC-BY-4.0",
+        citation="EMODnet Human Activities", homepage="https://emodnet.ec.europa.eu/en/human-activities",
+        as_of="2026-01-01", made=f"routes as drawn, not surveyed; kV, 0 is missing; {_TRIED}",
+        remotes=(
+            Remote(
+                f"https://ows.emodnet-humanactivities.eu/wfs?{_WFS}&typeNames=emodnet:pcablesnve",
+                "infrastructure/emodnet_power_cables.geojson", "geojson",
+            ),
+        ),
+    ),
+    feature_source(
+        "line", {"key": "id", "name": "pipe_name", "kind": "fluid", "status": "status",
+                 "operator": "operator"},
+        id="emodnet_fibre_cables", title="Fibre cables at sea, United Kingdom",
+        publisher="EMODnet Human Activities, from NSTA", licence="CC-BY-4.0",
+        citation="EMODnet Human Activities", homepage="https://emodnet.ec.europa.eu/en/human-activities",
+        as_of="2026-01-01", made=f"routes as drawn, not surveyed; {_TRIED}",
+        remotes=(
+            Remote(
+                f"https://ows.emodnet-humanactivities.eu/wfs?{_WFS}&typeNames=emodnet:ukfibrecables",
+                "infrastructure/emodnet_fibre_cables.geojson", "geojson",
             ),
         ),
     ),

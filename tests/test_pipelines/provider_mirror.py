@@ -5,18 +5,19 @@ from __future__ import annotations
 import gzip
 import os
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import geopandas as gpd
 import rasterio
+from fault_server import at_query
 
 from layers.grid import NSIDC_25KM
 from pipelines.sources import nsidc_0051
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NSIDC = "https://noaadata.apps.nsidc.org/NOAA/G02135/north"
 GITHUB = "https://raw.githubusercontent.com"
@@ -56,6 +57,9 @@ REAL = {
     f"{GITHUB}/GlobalEnergyMonitor/europe_gas_tracker/main/docs/static/data/data.csv": (
         "infrastructure/gem_europe_gas_tracker_data.csv"
     ),
+    f"{GITHUB}/DARPA-CRITICALMAAS/umn-ta2-mineral-site-linkage/main/nickel_datafile.csv": (
+        "minerals/minmod_nickel_datafile.csv"
+    ),
     "https://www.submarinecablemap.com/api/v3/cable/cable-geo.json": (
         "infrastructure/telegeography_v2_cable-geo_20210629.json"
     ),
@@ -75,15 +79,26 @@ _NATURAL_EARTH = {
         "10m/cultural",
     ),
 }  # fmt: skip
+_SNAP = f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data"
+_SNAP_FOLDERS = {"ethnolinguistic_regions": "ethnolinguistic",
+                 "first_nation_traditional_territories": "first_nations"}  # fmt: skip
+# What the served files are made from, where no mirror holds them as their provider serves them.
+MADE_FROM = (
+    "infrastructure/ourairports/airports.csv.gz", "infrastructure/ourairports/runways.csv.gz",
+    "sea_ice/g02135_extent_polygons/N-2012-09.geojson",
+    "infrastructure/natural_earth/ne_50m_admin_0_countries.json",
+    "sea_ice/nsidc0051/nt_20150204_f17_v1.1_n.bin", "sea_ice/nsidc0051/nt_201301_f17_v1.1_n.bin",
+    *(f"infrastructure/natural_earth/{name}.json" for name in _NATURAL_EARTH),
+)  # fmt: skip
 _ROUTES = f"{GITHUB}/GlobalEnergyMonitor/GOIT-GGIT-pipeline-routes/main/data/individual-routes"
 
 
-def place(folder: Path, url: str) -> Path:
-    """Where a mirror holds what `url` names."""
+def place(folder: Path, url: str, *, by_query: bool = False) -> Path:
+    """Where a mirror holds what `url` names, whatever its query asks or for that query alone."""
     parts = urlsplit(url)
     path = folder / (parts.hostname or "") / parts.path.lstrip("/")
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return Path(at_query(str(path), parts.query)) if by_query and parts.query else path
 
 
 def lay_out(mirror: Path, folder: Path) -> Path:
@@ -129,7 +144,9 @@ def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
         month = path.name.split("_")[0]
         yield f"{_MPAS}/seaice/region/{month}_Historical_Median_Sea_Ice_Extent/region.geojson", path
     for path in sorted((mirror / "infrastructure/arctic_communities").iterdir()):
-        yield f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data/point/{path.name}", path
+        yield f"{_SNAP}/point/{path.name}", path
+    for path in sorted((mirror / "climate/uasnap").iterdir()):
+        yield f"{_SNAP}/polygon/boundaries/{_SNAP_FOLDERS[path.stem]}/{path.name}", path
     for path in sorted((mirror / "sea_ice/ice_charts").glob("*_RIC.*")):
         if path.suffix != ".xml":
             yield f"{_CHARTS}/{path.name[:4]}/{path.stem}/{path.name}", path
