@@ -346,5 +346,7 @@ _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "telegeography_landings": (_ashore,),
     "us_mirta": (_ashore,),
     "usgs_mrds": (_frozen,),
-    **dict.fromkeys(("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), (_recent_base,)),
+    **dict.fromkeys(
+        ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), (_recent_base,)
+    ),
 }

@@ -500,10 +500,10 @@ def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
     parts = () if source.feeds.startswith("grid:") else (remote.part for remote in source.remotes)
     units = [source.id, *(f"{source.id}.{part}" for part in parts if part)]
     found = [unit for unit in units if unit in ledger]
-    return max(found, key=lambda unit: (bool(ledger[unit].get("set")), _dated(ledger[unit])), default=None)
+    return max(found, key=lambda unit: (bool(ledger[unit].get("set")), _latest(ledger[unit])), default=None)
 
 
-def _dated(row: dict[str, Any]) -> tuple[str, str]:
+def _latest(row: dict[str, Any]) -> tuple[str, str]:
     return row.get("as_of") or "", row.get("checked") or ""
 
 
