@@ -34,6 +34,8 @@ SIZE_HOLD = (0.5, 2.0)  # of the median of the last sizes
 IDS_LEAST = 0.5  # share of the ids seen last time
 MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
+UNIT_ROWS = 20
+UNIT_HOLD = (0.5, 2.0)  # median of a measure against that of the same rows last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
@@ -87,22 +89,30 @@ def _text(path: Path) -> str:
     try:
         text = raw.decode(coding)
     except UnicodeDecodeError as error:
-        _refuse(path, f"text in {coding}", str(error))
+        _refuse(path, f"text in {coding}", f"{error} (row {_row(raw, error.start)})")
     if "\x00" in text:
-        _refuse(path, "text", "a NUL character")
+        at = text.index("\x00")
+        _refuse(path, "text", f"a NUL character in row {_row(text, at)}")
     return text
+
+
+def _row(content: str | bytes, place: int) -> int:
+    """The row of a text, counted from 1, in which a place lies."""
+    begins = content[:place]
+    return 1 + (begins.count("\n") if isinstance(begins, str) else begins.count(b"\n"))
 
 
 def _csv(path: Path) -> Facts:
     text = _text(path)
     if re.match(r"\s*[<{\[]", text):
-        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r}")
+        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r} in row 1")
     if not text.endswith(("\n", "\r")):
-        _refuse(path, "a line end after the last row", f"{text[-40:]!r}: it is cut")
+        found = f"{text[-40:]!r} in row {_row(text, len(text))}: it is cut"
+        _refuse(path, "a line end after the last row", found)
     first = text.split("\n", 1)[0]
     columns = tuple(name.strip().strip('"') for name in first.split(","))
     if not 2 <= len(columns) <= _COLUMNS:
-        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} ({first[:60]!r})")
+        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} in row 1 ({first[:60]!r})")
     return Facts(text.count("\n") - 1, columns)
 
 
@@ -114,11 +124,13 @@ def _json(path: Path) -> Facts:
             _refuse(path, "each name once", f"{max(names, key=names.count)!r} twice")
         return made
 
-    def number(text: str) -> NoReturn:
-        _refuse(path, "numbers of JSON", text)
+    def number(name: str) -> NoReturn:
+        stands = re.search(rf"[:\[,]\s*{name}", text)
+        _refuse(path, "numbers of JSON", f"{name} in row {_row(text, stands.end() if stands else 0)}")
 
+    text = _text(path)
     try:
-        content = json.loads(_text(path), object_pairs_hook=once, parse_constant=number)
+        content = json.loads(text, object_pairs_hook=once, parse_constant=number)
     except (ValueError, RecursionError) as error:
         _refuse(path, "JSON", str(error)[:120])
     if isinstance(content, dict) and "remark" in content:
@@ -308,6 +320,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     kept = old["feature_id"].isin(new["feature_id"]).mean()
     if kept < IDS_LEAST:
         found.append(Finding("ids", "hold", f"expected half of the ids of last time, found {kept:.0%}"))
+    found += _measures(new, old)
     more = new.isna().mean() - old.isna().mean()
     found += [
         Finding("missing", "warn", f"{name} is missing in {more[name]:.0%} more of the rows")
@@ -320,6 +333,20 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
         if (far > MOVED_KM).any():
             text = f"{int((far > MOVED_KM).sum())} moved by more than {MOVED_KM:g} km, {far.idxmax()} most"
             found.append(Finding("place", "warn", text))
+    return found
+
+
+def _measures(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
+    """Measures that doubled or halved in the same rows: another unit, not another world."""
+    now, then = (table.drop_duplicates("feature_id").set_index("feature_id") for table in (new, old))
+    rows = now.index.intersection(then.index)
+    found = []
+    for name in now.select_dtypes("float").columns.intersection(then.columns):
+        both = now.loc[rows, name].notna() & then.loc[rows, name].notna()
+        median, usual = (table.loc[rows, name][both].median() for table in (now, then))
+        if both.sum() >= UNIT_ROWS and usual and not UNIT_HOLD[0] <= median / usual <= UNIT_HOLD[1]:
+            text = f"expected a median {name} of about {usual:g}, found {median:g}: another unit?"
+            found.append(Finding("unit", "hold", text))
     return found
 
 
