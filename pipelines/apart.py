@@ -235,8 +235,9 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"expected at most {MEMORY_BYTES} bytes of memory to read it, found more")
         return _REFUSED
     except Exception as error:  # noqa: BLE001  whatever a reader stumbles over, it is told
-        kind = "" if isinstance(error, PictureError) else f"{type(error).__name__} "
-        sys.stdout.write(f"{kind}{' '.join(str(error).split())}")
+        told = " ".join(str(error).split())
+        is_ours = isinstance(error, PictureError)
+        sys.stdout.write(told if is_ours else f"expected it to be read, found {type(error).__name__} {told}")
         return _REFUSED
     return 0
 

@@ -31,6 +31,8 @@ SIZE_HOLD = (0.5, 2.0)  # of the median of the last sizes
 IDS_LEAST = 0.5  # share of the ids seen last time
 MOVED_KM = 2.0
 NULLS_WARN = 0.05  # more of a column missing than last time
+UNIT_ROWS = 20
+UNIT_HOLD = (0.5, 2.0)  # median of a measure against that of the same rows last time
 STEP_HOLD, STEP_WARN = 0.5, 0.25  # sea ice extent, million km2 a day
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 2025 lie farther inland or out
 ASHORE_MOST = 0.05  # neither on land nor near a coast: 0 to 1.8 % of what is embedded, 4 % of landings
@@ -146,6 +148,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     kept = len(seen & now) / len(seen)
     if kept < IDS_LEAST:
         found.append(Finding("ids", "hold", f"expected half of the ids of last time, found {kept:.0%}"))
+    found += _measures(new, old)
     more = new.isna().mean() - old.isna().mean()
     found += [
         Finding("missing", "warn", f"{name} is missing in {more[name]:.0%} more of the rows")
@@ -158,6 +161,20 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
         if (far > MOVED_KM).any():
             text = f"{int((far > MOVED_KM).sum())} moved by more than {MOVED_KM:g} km, {far.idxmax()} most"
             found.append(Finding("moved", "warn", text))
+    return found
+
+
+def _measures(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
+    """Measures that doubled or halved in the same rows: another unit, not another world."""
+    now, then = (table.drop_duplicates("feature_id").set_index("feature_id") for table in (new, old))
+    rows = now.index.intersection(then.index)
+    found = []
+    for name in now.select_dtypes("float").columns.intersection(then.columns):
+        both = now.loc[rows, name].notna() & then.loc[rows, name].notna()
+        median, usual = (table.loc[rows, name][both].median() for table in (now, then))
+        if both.sum() >= UNIT_ROWS and usual and not UNIT_HOLD[0] <= median / usual <= UNIT_HOLD[1]:
+            text = f"expected a median {name} of about {usual:g}, found {median:g}: another unit?"
+            found.append(Finding("unit", "hold", text))
     return found
 
 

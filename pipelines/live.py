@@ -229,8 +229,9 @@ def _take(
     held = [finding for finding in findings if finding.outcome == "hold"]
     if held:
         reason = "; ".join(f"{finding.rule}: {finding.found}" for finding in held)
-        _quarantine(run, name, reason, findings, files)
-        return _keep(run, ledger, "held", reason)
+        told = _keep(run, ledger, "held", f"{reason}: set apart in quarantine/{run.unit}/{name}")
+        _quarantine(run, name, told.reason, findings, files)
+        return told
     warned = [f"{finding.rule}: {finding.found}" for finding in findings]
     target = run.cache / "accepted" / run.unit / name
     shutil.rmtree(target, ignore_errors=True)
@@ -308,7 +309,7 @@ def _judged(
 ) -> tuple[list[Finding], str | None, int | None, int | None]:
     """Findings, content date, rows and rows before, of files and of the table read from them."""
     findings: list[Finding] = []
-    days, rows = [], 0
+    days, rows, several = [], 0, _files_of(remotes)
     for remote in remotes:
         path = run.stage / remote.file
         kind = cast("Kind", path.suffix[1:]) if remote.kind == "page" else remote.kind
@@ -319,9 +320,9 @@ def _judged(
         was = sniff(before / remote.file, kind) if before and (before / remote.file).exists() else None
         rows += facts.rows
         whole = len(remotes) == 1
-        findings += judge_file(
-            facts, was, path.stat().st_size, row.get("sizes", []) if whole else [], remote.at_least_rows
-        )
+        sizes = row.get("sizes", []) if whole else []
+        told = judge_file(facts, was, path.stat().st_size, sizes, remote.at_least_rows)
+        findings += _named(told, path.name)
     if any(remote.probe for remote in remotes):
         try:
             paths = [run.stage / remote.file for remote in remotes]
@@ -329,7 +330,7 @@ def _judged(
             days.append(day.isoformat())
             findings += _ice(run, remotes[0].part, day)
         except SourceError as error:
-            findings.append(Finding("read", "hold", str(error)))
+            findings += _named([Finding("read", "hold", str(error))], several)
     modified = [_day_of(file["last_modified"]) for file in files.values()]
     dated = max(days or [text for text in modified if text], default=None)
     # A grid is made of more than one unit's files: its parts are read by their probes.
@@ -340,11 +341,11 @@ def _judged(
     except MissingInputError as error:
         return [*findings, Finding("read", "warn", f"not read: {error}")], dated, rows, row.get("rows")
     except SourceError as error:
-        return [*findings, Finding("read", "hold", str(error))], dated, None, None
+        return findings + _named([Finding("read", "hold", str(error))], several), dated, None, None
     new = _stored(run.stage / TABLE)
     last = before / TABLE if before else None
     old = _stored(last) if last and last.exists() else embedded_table(run.source)
-    findings += judge(run.source.id, new, old, run.today)
+    findings += _named(judge(run.source.id, new, old, run.today), several)
     own = str(new["as_of"].max())
     # One date for all rows, that of the embedded file, is all the reader knows.
     if (new["as_of"] == own).all() and own == run.source.as_of and dated:
@@ -377,6 +378,19 @@ def _ice(run: _Run, part: str, day: date) -> list[Finding]:
         held_table("nsidc_sea_ice_index") if series is None else series,
         None if grid is None else extent_of(grid),
     )
+
+
+def _files_of(remotes: Sequence[Remote]) -> str:
+    first = Path(remotes[0].file).name
+    return f"{first} and {len(remotes) - 1} more" if len(remotes) > 1 else first
+
+
+def _named(findings: Sequence[Finding], file: str) -> list[Finding]:
+    """The findings, each with its file where it does not name one."""
+    return [
+        row if file.split(" and ", maxsplit=1)[0] in row.found else replace(row, found=f"{file}: {row.found}")
+        for row in findings
+    ]
 
 
 def _stored(path: Path) -> pd.DataFrame:
@@ -555,6 +569,8 @@ def _day_of(last_modified: str) -> str | None:
 def _keep(run: _Run, ledger: dict[str, Any], state: str, reason: str) -> Told:
     """The last good stays, with its date; since when and why it had to is written down."""
     row = ledger.setdefault(run.unit, {})
+    stays = f"the last good of {row['as_of']} stays" if row.get("as_of") else "none was accepted before"
+    reason = f"{reason}; {stays}"
     since = (row.get("held") or {}).get("since", run.today.isoformat())
     row["held"] = {"state": state, "since": since, "reason": reason}
     _write(run.cache, ledger)

@@ -55,22 +55,30 @@ def _text(path: Path) -> str:
     try:
         text = raw.decode(coding)
     except UnicodeDecodeError as error:
-        _refuse(path, f"text in {coding}", str(error))
+        _refuse(path, f"text in {coding}", f"{error} (row {_row(raw, error.start)})")
     if "\x00" in text:
-        _refuse(path, "text", "a NUL character")
+        at = text.index("\x00")
+        _refuse(path, "text", f"a NUL character in row {_row(text, at)}")
     return text
+
+
+def _row(content: str | bytes, place: int) -> int:
+    """The row of a text, counted from 1, in which a place lies."""
+    begins = content[:place]
+    return 1 + (begins.count("\n") if isinstance(begins, str) else begins.count(b"\n"))
 
 
 def _csv(path: Path) -> Facts:
     text = _text(path)
     if re.match(r"\s*[<{\[]", text):
-        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r}")
+        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r} in row 1")
     if not text.endswith(("\n", "\r")):
-        _refuse(path, "a line end after the last row", f"{text[-40:]!r}: it is cut")
+        found = f"{text[-40:]!r} in row {_row(text, len(text))}: it is cut"
+        _refuse(path, "a line end after the last row", found)
     first = text.split("\n", 1)[0]
     columns = tuple(name.strip().strip('"') for name in first.split(","))
     if not 2 <= len(columns) <= _COLUMNS:
-        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} ({first[:60]!r})")
+        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} in row 1 ({first[:60]!r})")
     return Facts(text.count("\n") - 1, columns)
 
 
@@ -82,11 +90,13 @@ def _json(path: Path) -> Facts:
             _refuse(path, "each name once", f"{max(names, key=names.count)!r} twice")
         return made
 
-    def number(text: str) -> NoReturn:
-        _refuse(path, "numbers of JSON", text)
+    def number(name: str) -> NoReturn:
+        stands = re.search(rf"[:\[,]\s*{name}", text)
+        _refuse(path, "numbers of JSON", f"{name} in row {_row(text, stands.end() if stands else 0)}")
 
+    text = _text(path)
     try:
-        content = json.loads(_text(path), object_pairs_hook=once, parse_constant=number)
+        content = json.loads(text, object_pairs_hook=once, parse_constant=number)
     except (ValueError, RecursionError) as error:
         _refuse(path, "JSON", str(error)[:120])
     if isinstance(content, dict) and "remark" in content:

@@ -41,6 +41,9 @@ SHAPES: dict[str, Layer] = {
     geometry: Layer(f"looked_at_{geometry}", "Looked at only", "economic", cast("Any", geometry), _COLUMNS)
     for geometry in ("point", "line", "polygon")
 }
+_PARTS = {
+    "point": None, "line": {"LineString", "MultiLineString"}, "polygon": {"Polygon", "MultiPolygon"},
+}  # fmt: skip
 _TEXTS = ("name", *(column.name for column in _COLUMNS))
 _UNPLACED = 0.01  # share of rows that may be without a place, and are left out
 _COARSE_DEG = 0.1
@@ -126,11 +129,12 @@ def shapefile(path: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        If it does not state its CRS.
+        If its CRS is none in degrees: places in others would be metres taken for degrees, or the reverse.
     """
     frame = gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
-    if frame.crs is None:
-        msg = f"{path.name}: expected a CRS, found none: no place is guessed"
+    if frame.crs is None or not frame.crs.is_geographic:
+        named = "none" if frame.crs is None else frame.crs.name
+        msg = f"{path.name}: expected a CRS in degrees in its .prj, found {named}: no place is guessed"
         raise SourceError(msg)
     return frame.to_crs(4326)
 
@@ -175,6 +179,14 @@ def _placed(frame: gpd.GeoDataFrame, geometry: str, source_id: str, *, is_coarse
         msg = f"{source_id}: expected a place in 99 % of the rows, found {found}: fetch it again"
         raise SourceError(msg)
     frame = frame[here].reset_index(drop=True)
+    parts = _PARTS[geometry]
+    other = ~frame.geom_type.isin(parts) if parts else pd.Series(data=False, index=frame.index)
+    if other.any():
+        row = other.idxmax()
+        msg = (
+            f"{source_id}, row {row}: expected a {geometry}, found a {frame.geom_type[row]}: which is meant?"
+        )
+        raise SourceError(msg)
     if geometry == "point":
         at = frame.geometry
         if set(at.geom_type) != {"Point"}:

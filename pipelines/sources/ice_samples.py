@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Sample", "complete", "decode", "flag_table", "opened", "refuse"]
+__all__ = ["Sample", "cell_of", "complete", "decode", "flag_table", "opened", "refuse"]
 
 _UNKNOWN = 250  # in a decode table: the code means nothing we know
 
@@ -74,9 +74,15 @@ def decode(
     decoded = tables[version][codes]
     if (decoded == _UNKNOWN).any():
         code = int(codes[decoded == _UNKNOWN][0])
-        count = int(np.sum(codes == code))
-        raise refuse(path, f"codes known in {product} {version}", f"{code} in {count} cell(s)")
+        found = f"{code} in {int(np.sum(codes == code))} cell(s), first in {cell_of(codes == code)}"
+        raise refuse(path, f"codes known in {product} {version}", found)
     return decoded
+
+
+def cell_of(wrong: NDArray[np.bool_]) -> str:
+    """The first cell that is marked, in words."""
+    row, column = np.argwhere(wrong)[0]
+    return f"row {row}, column {column}"
 
 
 @contextmanager

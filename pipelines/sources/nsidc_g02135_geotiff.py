@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
-from pipelines.sources.ice_samples import Sample, refuse
+from pipelines.sources.ice_samples import Sample, cell_of, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,7 @@ def read_sample(path: Path) -> Sample:
         percent[codes == code] = meaning
         known |= codes == code
     if not known.all():
-        raise refuse(path, "codes 0...1000, 2510, 2530, 2540 or 2550", f"{codes[~known][0]}")
+        found = f"{codes[~known][0]} in {cell_of(~known)}"
+        raise refuse(path, "codes 0...1000, 2510, 2530, 2540 or 2550", found)
     period = "daily" if day else "monthly"
     return Sample(date(int(year), int(month), int(day or 1)), period, PRODUCT, version, percent)

@@ -73,7 +73,10 @@ def read_daily(inputs: Inputs) -> pd.DataFrame:
     path = inputs.provider(DAILY_CSV)
     wanted = ["Year", "Month", "Day", "Extent", "Missing", "Source Data"]
     raw = _csv(path, wanted, skiprows=[1])
-    day = pd.to_datetime(raw[["Year", "Month", "Day"]])
+    try:
+        day = pd.to_datetime(raw[["Year", "Month", "Day"]])
+    except ValueError as error:
+        raise refuse(path, "days of the calendar", str(error)) from error
     if day.duplicated().any():
         raise refuse(path, "each day once", f"{day[day.duplicated()].iloc[0]:%Y-%m-%d} twice")
     _check_extent(path, raw["Extent"])
@@ -230,7 +233,10 @@ MEDIAN_REMOTES = tuple(
 
 
 def _csv(path: Path, columns: list[str], **options: Any) -> pd.DataFrame:
-    raw: pd.DataFrame = pd.read_csv(path, skipinitialspace=True, na_values=["-9999"], **options)
+    try:
+        raw: pd.DataFrame = pd.read_csv(path, skipinitialspace=True, na_values=["-9999"], **options)
+    except pd.errors.ParserError as error:
+        raise refuse(path, "rows as long as the headings", str(error).removesuffix("\n")) from error
     raw.columns = [str(column).strip() for column in raw.columns]
     if list(raw.columns) != columns:
         raise refuse(path, f"the columns {', '.join(columns)}", ", ".join(raw.columns))
@@ -242,7 +248,7 @@ def _check_extent(path: Path, extent: pd.Series[Any]) -> None:
     numbers = pd.to_numeric(extent, errors="coerce")
     wrong = (extent.notna() & numbers.isna()) | (numbers < low) | (numbers > high)
     if wrong.any():
-        found = str(extent[wrong].iloc[0])
+        found = f"{extent[wrong].iloc[0]} in data row {int(np.argmax(wrong)) + 1}"
         raise refuse(path, f"extents of {low:g}...{high:g} million km2", found)
 
 

@@ -10,7 +10,7 @@ from pyproj import CRS, Transformer
 
 from layers.crs import POLAR
 from layers.grid import MISSING, NSIDC_25KM
-from pipelines.sources.ice_samples import Sample, complete, opened, refuse
+from pipelines.sources.ice_samples import Sample, cell_of, complete, opened, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def _values(path: Path, raw: Dataset) -> tuple[NDArray[np.int16], date]:
         raise refuse(path, "hundredths of % and seconds since 1978", f"{units}, scale {scale:g}")
     known = ((values >= 0) & (values <= _FULL)) | (values == _FILL)
     if not known.all():
-        raise refuse(path, "values 0...10000 or -999", str(values[~known][0]))
+        raise refuse(path, "values 0...10000 or -999", f"{values[~known][0]} in {cell_of(~known)}")
     return values, date(1978, 1, 1) + timedelta(seconds=float(raw["time"].to_numpy()[0]))
 
 

@@ -119,7 +119,10 @@ class _Handler(socketserver.StreamRequestHandler):
     times: list[float]
 
     def handle(self) -> None:
-        """Read the request, send what its last path part names. `/go/x` redirects to `/x`."""
+        """Read the request, send what its last path part names, or the one after `/fault/`.
+
+        `/go/x` redirects to `/x`.
+        """
         with suppress(OSError):
             lines = []
             while (line := self.rfile.readline().decode("latin-1").strip()) != "":
@@ -133,7 +136,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 place = f"https://{HOST}/{path.removeprefix('/go/')}"
                 self.request.sendall(head("302 Found", f"Location: {place}", length=0))
                 return
-            name = path.rsplit("/", 1)[-1]
+            name = path.split("/")[2] if path.startswith("/fault/") else path.rsplit("/", 1)[-1]
             number = self.asked.get(path, 0)
             self.asked[path] = number + 1
             FAULTS[name](self.request.sendall, number)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import stat
 import struct
-import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from shapely import affinity
+from good_files import boxed, shape_parts, zipped
+from shapely import Point, affinity
 
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
@@ -26,45 +24,9 @@ from pipelines.look import Facts, sniff
 from pipelines.sources import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 TODAY = date(2026, 11, 25)
-
-
-def zipped(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as box:
-        for name, content in members.items():
-            row = zipfile.ZipInfo(name)
-            row.compress_type = zipfile.ZIP_DEFLATED
-            if change:
-                change(row)
-            box.writestr(row, content)
-    return held.getvalue()
-
-
-def twice(name: str) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as box:
-        box.writestr(name, b"good")
-        with pytest.warns(UserWarning, match="Duplicate name"):
-            box.writestr(name, b"evil")
-    return held.getvalue()
-
-
-def shapes(rows: int = 5, leave: str = "", cut: int = 0) -> bytes:
-    """A zipped shapefile in which one part may be missing, or the shapes cut."""
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as name:
-        table = gpd.GeoDataFrame({"n": range(rows)}, geometry=gpd.points_from_xy(range(rows), range(rows)))
-        table.set_crs(4326).to_file(Path(name) / "x.shp")
-        parts = {path.name: path.read_bytes() for path in Path(name).iterdir() if path.suffix != leave}
-    if cut:
-        parts["x.shp"] = parts["x.shp"][:-cut]
-    return zipped(parts)
 
 
 def hdf5(tmp_path: Path, name: str = "x.nc") -> bytes:
@@ -83,90 +45,6 @@ POINTS = {
 }
 CSV = b"id,name\n1,a\n2,b\n"
 
-BAD = {
-    "empty CSV": ("csv", b"", "line end"),
-    "HTML for CSV": ("csv", b"<!DOCTYPE html><html>busy</html>\n", "expected a CSV, found '<!DOCTYPE"),
-    "HTML after blanks": ("csv", b"\r\n  <html>\n", "expected a CSV"),
-    "JSON error for CSV": ("csv", b'{"error": "quota"}\n', "expected a CSV"),
-    "last row cut": ("csv", CSV[:-2], "line end after the last row"),
-    "NUL in text": ("csv", b"id,name\n1,a\x00b\n", "NUL"),
-    "latin-1 for UTF-8": ("csv", "id,name\n1,Tromsø\n".encode("latin-1"), "text in utf-8"),
-    "semicolons": ("csv", b"id;name\n1;a\n", "2 to 200 columns, found 1"),
-    "a thousand columns": ("csv", b",".join(b"c%d" % n for n in range(1000)) + b"\n", "found 1000"),
-    "zip for CSV": ("csv", zipped({"a": b"b"}), "text in utf-8|NUL|line end"),
-    "half a JSON": ("json", b'{"elements": [1, 2', "expected JSON"),
-    "NaN in JSON": ("json", b'{"a": NaN}', "numbers of JSON, found NaN"),
-    "Infinity in JSON": ("json", b'{"a": -Infinity}', "numbers of JSON"),
-    "a name twice in JSON": ("json", b'{"a": 1, "a": 2}', "each name once, found 'a' twice"),
-    "deep JSON": ("json", b"[" * 100_000, "expected JSON"),
-    "Overpass timed out": (
-        "json", b'{"elements": [1], "remark": "runtime error: Query timed out"}', "remark 'runtime error",
-    ),
-    "HTML for JSON": ("json", b"<html></html>", "expected JSON"),
-    "not GeoJSON": ("geojson", b'{"type": "Topology"}', "expected GeoJSON, found type 'Topology'"),
-    "a list for GeoJSON": ("geojson", b"[]", "expected GeoJSON"),
-    "crs by link": (
-        "geojson",
-        json.dumps({**POINTS, "crs": {"type": "link", "properties": {"href": "http://x.example/1"}}}).encode(),
-        "CRS84.*link",
-    ),
-    "crs in metres": (
-        "geojson",
-        json.dumps({**POINTS, "crs": {"type": "name", "properties": {"name": "EPSG:3413"}}}).encode(),
-        "CRS84.*3413",
-    ),
-    "not a zip": ("zip", b"PK\x03\x04 and no more", "a whole zip archive"),
-    "a zip that is cut": ("zip", zipped({"a": b"x" * 9999})[:-30], "a whole zip archive"),
-    "a zip with a broken member": (
-        "zip", zipped({"a.csv": bytes(range(256)) * 9}).replace(b"\x03\x04", b"\x03\x05", 1), "whole zip",
-    ),
-    "zip slip": ("zip", zipped({"../../etc/cron.d/x": b"x"}), "members inside the archive"),
-    "an absolute member": ("zip", zipped({"/etc/passwd": b"x"}), "members inside the archive"),
-    "a member with a drive": ("zip", zipped({"C:x": b"x"}), "members inside the archive"),
-    "a member with backslashes": ("zip", zipped({"..\\x": b"x"}), "members inside the archive"),
-    "a link in a zip": (
-        "zip",
-        zipped({"x": b"/etc/passwd"}, lambda r: setattr(r, "external_attr", (stat.S_IFLNK | 0o777) << 16)),
-        "plain files, found the link",
-    ),
-    "a bomb": ("zip", zipped({"x": b"0" * 20_000_000}), "at most 100 times unpacked"),
-    "too many members": ("zip", zipped({f"{n}": b"x" for n in range(101)}), "1 to 100 members, found 101"),
-    "no member": ("zip", zipped({}), "1 to 100 members, found 0"),
-    "members equal but for case": ("zip", zipped({"a.CSV": b"1", "A.csv": b"2"}), "each member once"),
-    "shapes without .prj": ("zip", shapes(leave=".prj"), r"with \.prj"),
-    "shapes without .dbf": ("zip", shapes(leave=".dbf"), r"with \.dbf"),
-    "shapes without .shx": ("zip", shapes(leave=".shx"), r"with \.shx"),
-    "shapes cut": ("zip", shapes(cut=28), "whole length"),
-    "a zip for a spreadsheet": ("xlsx", zipped({"a.csv": b"1"}), "expected a spreadsheet"),
-    "HTML for NetCDF": ("netcdf", b"<html>" + b" " * 99, "expected NetCDF"),
-    "empty NetCDF": ("netcdf", b"", "expected NetCDF"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_file_that_is_not_what_it_should_be_is_refused(tmp_path, name):
-    kind, content, found = BAD[name]
-    path = tmp_path / "file"
-    path.write_bytes(content)
-    with pytest.raises(SourceError, match=found) as refused:
-        sniff(path, kind)
-    assert "expected" in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_member_twice_is_refused(tmp_path):
-    (tmp_path / "file").write_bytes(twice("ports.csv"))
-    with pytest.raises(SourceError, match=r"each member once, found 'ports\.csv' twice"):
-        sniff(tmp_path / "file", "zip")
-
-
-@pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
-def test_netcdf_that_is_cut_is_refused(tmp_path, share):
-    whole = hdf5(tmp_path)
-    (tmp_path / "file").write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(SourceError, match=r"expected NetCDF|as its header says"):
-        sniff(tmp_path / "file", "netcdf")
-
 
 def test_what_is_well_is_counted(tmp_path):
     def facts(kind, content):
@@ -178,7 +56,7 @@ def test_what_is_well_is_counted(tmp_path):
     assert facts("csv", CSV.decode().encode("utf-16")) == Facts(2, ("id", "name"))
     assert facts("json", b'{"a": [1]}').rows == 1
     assert facts("geojson", json.dumps(POINTS).encode()).rows == 1
-    assert facts("zip", shapes(7)).rows == 7
+    assert facts("zip", boxed(shape_parts([Point(n, n) for n in range(7)]))).rows == 7
     assert facts("zip", zipped({"a": b"1", "b": b"2"})).rows == 2
     assert facts("netcdf", hdf5(tmp_path)).rows == 1
     assert facts("netcdf", b"CDF\x01" + struct.pack(">I", 0) * 20).rows == 1

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from conftest_pipelines import ROOT
 from fault_server import serving
+from good_files import DAILY, daily_csv
 from provider_forms import FORMS
 from provider_mirror import DAYS, MADE_FROM, NSIDC, dated, lay_out, place
 
@@ -36,20 +37,7 @@ if TYPE_CHECKING:
 
 QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
 TODAY = date(2026, 11, 25)
-DAILY = "nsidc_sea_ice_index"
 DAILY_URL = f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv"
-
-
-def daily_csv(table: pd.DataFrame) -> str:
-    """The embedded series in the provider's format, by our own hand."""
-    lines = [
-        "Year, Month, Day,     Extent,    Missing, Source Data",
-        "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
-    ]
-    for row in table.itertuples():
-        year, month, day = row.date.split("-")
-        lines.append(f"{year}, {month}, {day}, {row.extent_million_km2:.3f}, 0.000, ['nsidc-0081 x_f18_y.n']")
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
@@ -118,64 +106,6 @@ def test_the_same_bytes_under_a_new_date_are_unchanged(provider):
     provider.refresh()
     provider.serve(text)
     assert provider.refresh().state == "unchanged"
-
-
-_TO_COME = "2031, 01, 01, 13.0, 0.0, ['nsidc-0081 x_f18_y']\n"
-_NO_SUCH_DAY = "2026, 02, 30, 13.0, 0.0, ['nsidc-0081 x_f18_y']\n"
-
-
-@pytest.fixture(scope="module")
-def good_cache(tmp_path_factory, series) -> Path:
-    """A cache that has accepted the series once; tests take a copy."""
-    folder = tmp_path_factory.mktemp("good")
-    with serving(folder / "mirror") as url:
-        provider = Provider(folder, url, series)
-        provider.serve(daily_csv(series))
-        assert provider.refresh().state == "new"
-    return provider.cache
-
-
-BAD = {
-    "the same in km2": (lambda t, _m: t.replace(" 4.", " 4000000."), "extents of"),
-    "half of it": (lambda t, _m: "\n".join(t.split("\n")[:8000]) + "\n", "rows: expected about"),
-    "an older issue": (lambda t, _m: "\n".join(t.split("\n")[:-30]) + "\n", "date: expected days up to"),
-    "the last row cut": (lambda t, _m: t[:-20], "it is cut"),
-    "a page for a file": (lambda _t, _m: "<html>maintenance</html>\n" * 4000, "expected a CSV"),
-    "a NUL": (lambda t, _m: t.replace("1990", "19\x0090", 1), "NUL"),
-    "another column": (lambda t, _m: t.replace("Extent,", "Area,"), "columns"),
-    "a column more": (lambda t, _m: t.replace("Missing,", "Missing, Quality,", 1), "read: "),
-    "a day twice": (lambda t, _m: t + t.rstrip("\n").split("\n")[-1] + "\n", "each day once"),
-    "an unknown sensor": (lambda t, _m: t.replace("x_f18_y", "x_f99_y"), "known product and sensor"),
-    "an unknown product": (lambda t, _m: t.replace("nsidc-0081", "nsidc-9999"), "known product and sensor"),
-    "no number": (lambda t, _m: t.replace(" 4.", " x4.", 1), "extents of"),
-    "a leap of the ice": (lambda _t, m: daily_csv(m(9.9)), "step: expected a step|season"),
-    "a day to come": (lambda t, _m: t + _TO_COME, "date: expected days up"),
-    "no such day": (lambda t, _m: t + _NO_SUCH_DAY, "read: "),
-    "decimal commas": (lambda t, _m: t.replace("4.", "4,"), "read: |columns"),
-    "latin-1": (lambda t, _m: t.replace("web sites", "sites éé").encode("latin-1"), "text in utf-8"),
-    "twice as long": (lambda t, _m: t + "\n" * 20_000, "rows|size|read"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_what_is_bad_is_held_and_the_last_good_stays(provider, good_cache, name):
-    spoil, found = BAD[name]
-    shutil.copytree(good_cache, provider.cache)
-    before = accepted_folder(provider.cache, DAILY, ledger_of(provider.cache))
-    provider.serve(spoil(daily_csv(provider.series), provider.more))
-    told = provider.refresh()
-    assert told.state == "held"
-    assert told.is_late
-    assert told.as_of == "2026-08-05", "the last good keeps its date"
-    assert pd.Series([told.reason]).str.contains(found).all(), told.reason
-    assert accepted_folder(provider.cache, DAILY, ledger_of(provider.cache)) == before
-    [why] = provider.held
-    said = json.loads(why.read_text())
-    assert said["source"] == DAILY
-    assert said["reason"] == told.reason
-    assert said["action"] == "held back; the last good stays"
-    assert (why.parent / "sea_ice").is_dir(), "the bytes are kept to be looked at"
-    assert ledger_of(provider.cache)[DAILY]["held"]["since"] == TODAY.isoformat()
 
 
 def test_held_since_stays_until_it_passes(provider):
