@@ -19,7 +19,8 @@ import pandas as pd
 
 from layers.assessed.ice_season import Seasons, ice_year, season_of_year
 from layers.assessed.ice_waves import wave_exposure_of_year
-from layers.cube import Day, check, dataset, ledger
+from layers.continuity import by_day, changes, ledger
+from layers.cube import Day, check, dataset
 from layers.errors import SourceError, UsageError
 from layers.grid import NSIDC_25KM
 from pipelines.netcdf import write_grid
@@ -122,8 +123,12 @@ class Archive:
         return whole
 
     def ledger(self) -> pd.DataFrame:
-        """What the record lacks and where it changes: see `layers.cube.ledger`."""
-        return ledger(self.days())
+        """What the record lacks and where it changes: see `layers.continuity.ledger`."""
+        return ledger(by_day(self.days()))
+
+    def breaks(self) -> pd.DataFrame:
+        """The changes of sensor and version that a trend over the record crosses."""
+        return changes(self.ledger())
 
     def read(
         self, first: date, last: date, cells: NDArray[np.intp] | None = None
