@@ -56,7 +56,7 @@ class Span:
     """Days of one product and version that one sensor, or one set of them, made.
 
     `version` is "" where the row holds for all of the product. Days are ISO 8601; "" is open, or not
-    known where `note` says so. `every_days` is the step from day to day, 0 where there is no day.
+    known where `note` says so. `cadence_days` is the step from day to day, 0 where there is no day.
     """
 
     product: str
@@ -64,7 +64,7 @@ class Span:
     sensor: str
     first_day: str
     last_day: str
-    every_days: int
+    cadence_days: int
     note: str
     reference: str
     seen: Seen
@@ -201,16 +201,18 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
     `documented_sensor`, what SPANS has for that day, null where it has nothing; `is_as_documented`, null
     where one of the two is not known.
     """
-    when = pd.to_datetime(days["date"]).to_numpy().astype("datetime64[D]")
+    when = days["date"].to_numpy(dtype="datetime64[D]")
     told = np.full(len(days), None, dtype=object)
     for product, version in days[["product", "version"]].drop_duplicates().itertuples(index=False):
         at = ((days["product"] == product) & (days["version"] == version)).to_numpy()
         for row in _documented(product, version):
-            if row.every_days and (row.first_day or row.last_day):
+            if row.cadence_days and (row.first_day or row.last_day):
                 told[at & _within(row, when)] = row.sensor
-    named = days["sensor"].map(lambda text: SENSORS.get(str(text), str(text))).to_numpy(dtype=object)
-    stated = np.isin(named.astype(str), list(SENSORS.values()))
-    known = np.array([text is not None for text in told], dtype=bool)
+    codes, words = pd.factorize(days["sensor"])  # few words, many days
+    names = np.array([SENSORS.get(str(word), str(word)) for word in words] or [""], dtype=object)
+    named = names[codes]
+    stated = np.isin(names.astype(str), list(SENSORS.values()))[codes]
+    known = told != None  # noqa: E711  by element
     sensor = np.where(stated, named, np.where(known, told, NOT_STATED))
     same = pd.array(np.where(stated & known, named == told, None), dtype="boolean")
     return days.assign(
@@ -228,7 +230,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
     SPANS. Kinds: `gap` (days without a field), `every_other_day` (as SMMR, to 1987-08), `sensor_change`,
     `version_change`. `days` counts what is missing in between.
     """
-    when = pd.to_datetime(days["date"]).to_numpy().astype("datetime64[D]")
+    when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
     products = set(days["product"]) if "product" in days else set()
     rows: list[tuple[str, Any, Any, int, str]] = []
@@ -244,9 +246,9 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
                 rows.append(("gap", *ends, width - 1, _why_gone(products, *ends)))
         at += count
     for name in ("sensor", "version"):
-        value = days[name].to_numpy(dtype=object)
-        for place in (np.flatnonzero(value[1:] != value[:-1]) + 1).tolist():
-            note = f"{value[place - 1]} to {value[place]}"
+        code, value = pd.factorize(days[name])
+        for place in (np.flatnonzero(np.diff(code)) + 1).tolist():
+            note = f"{value[code[place - 1]]} to {value[code[place]]}"
             rows.append((f"{name}_change", when[place - 1], when[place], 0, note))
     table = pd.DataFrame(rows, columns=["kind", "first_day", "last_day", "days", "note"])
     return table.sort_values(["first_day", "kind"], ignore_index=True)
@@ -255,7 +257,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
 def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> str:
     """What SPANS says of a gap that lies in days it knows to be lacking; "" where it says nothing."""
     for row in SPANS:
-        if row.product in products and not row.every_days:
+        if row.product in products and not row.cadence_days:
             known = _within(row, np.array([first, last]))
             if known.all():
                 return row.note
@@ -314,26 +316,31 @@ _OBSERVED = "seen in the daily extent series of this picture"
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
     """The ledger of the picture's daily extent series up to its day, and SPANS of its ice products."""
-    series = sea_ice_extent[sea_ice_extent["date"] <= day.isoformat()]
-    sensor = series["sensor_note"].astype("object").str.split(", NSIDC").str[0]
+    when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
+    held = when <= np.datetime64(day)
+    codes, notes = pd.factorize(sea_ice_extent["sensor_note"])
+    sensors = np.array([str(note).split(", NSIDC", maxsplit=1)[0] for note in notes] or [""], dtype=object)
     known = by_day(
         pd.DataFrame(
-            {"date": pd.to_datetime(series["date"]), "product": _SERIES, "version": _SERIES_VERSION,
-             "sensor": sensor.to_numpy()}
+            {"date": when[held], "sensor": sensors[codes[held]], "product": _SERIES,
+             "version": _SERIES_VERSION}
         )
     )  # fmt: skip
     found = ledger(known)
     told = [
-        {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None, "days": row.days,
+        {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None,
+         "lacking_days": row.days,
          "first_day": f"{row.first_day:%Y-%m-%d}", "last_day": f"{row.last_day:%Y-%m-%d}", "seen": "file",
-         "note": row.note, "reference": _OBSERVED, "every_days": None}
+         "note": row.note, "reference": _OBSERVED, "cadence_days": None}
         for row in found.itertuples(index=False)
     ]  # fmt: skip
     told += [
-        asdict(row) | {"kind": "span" if row.every_days else "gap"} for row in SPANS if row.product in _SOURCE
+        asdict(row) | {"kind": "span" if row.cadence_days else "gap"}
+        for row in SPANS
+        if row.product in _SOURCE
     ]
     table = pd.DataFrame(told)
-    table["every_days"] = table["every_days"].where(table["every_days"] != 0, None)
+    table["cadence_days"] = table["cadence_days"].where(table["cadence_days"] != 0, None)
     blank = ["first_day", "last_day", "version", "note"]
     table[blank] = table[blank].where(table[blank] != "", None)
     key = table["product"] + "-" + table["version"].fillna("all") + "-" + table["kind"]
@@ -359,8 +366,8 @@ SOURCE_CONTINUITY = Layer(
         Column("sensor", "str", "sensor and satellite; none in a gap"),
         Column("first_day", "str", "first day; of a change the last of the old; null is not known"),
         Column("last_day", "str", "last day; of a change the first of the new; null is open or not known"),
-        Column("every_days", "int", "step from day to day", low=1, high=2),
-        Column("days", "int", "days lacking in between", low=0),
+        Column("cadence_days", "int", "step from day to day", "day", low=1, high=2),
+        Column("lacking_days", "int", "days lacking in between", "day", low=0),
         Column("note", "str", "what else is said of it"),
         Column("reference", "str", "where it stands", required=True),
         Column("seen", "str", "how it was verified", required=True,

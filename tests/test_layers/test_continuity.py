@@ -74,7 +74,7 @@ def test_every_row_says_where_it_was_seen_and_no_two_sensors_share_a_day():
         made = sorted(
             (row.first_day, row.last_day or "9999-12-31")
             for row in SPANS
-            if row.product == product and row.version in {"", version} and row.every_days and row.first_day
+            if row.product == product and row.version in {"", version} and row.cadence_days and row.first_day
         )
         for (_, last), (first, _) in pairwise(made):
             assert last < first, (product, version, first)
@@ -196,5 +196,7 @@ def test_the_picture_holds_the_breaks_of_its_series(picture):
     made = table[(table["kind"] == "sensor_change")]
     assert made["last_day"].tolist() == ["1987-08-21", "1991-12-19", "1995-09-30", "2008-01-01", "2025-01-01"]
     gap = table[(table["kind"] == "gap") & (table["reference"].str.startswith("seen in"))]
-    assert gap[["first_day", "last_day", "days"]].to_numpy().tolist() == [["1987-12-03", "1988-01-12", 41]]
+    assert gap[["first_day", "last_day", "lacking_days"]].to_numpy().tolist() == [
+        ["1987-12-03", "1988-01-12", 41]
+    ]
     assert gap["note"].tolist() == ["no data of DMSP F08"]
