@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pipelines.sources import (
     arctic_communities,
+    cmip6_extent,
     dmi_ice_charts,
+    dmi_inshore,
     feature_services,
     gem,
     geometric_features,
+    ice_regional,
     natural_earth_more,
+    piomas,
+    polarwatch,
     telegeography,
 )
 
@@ -20,4 +25,9 @@ SOURCES = (
     *geometric_features.SOURCES,
     *arctic_communities.SOURCES,
     *feature_services.SOURCES,
+    *polarwatch.SOURCES,
+    *piomas.SOURCES,
+    *ice_regional.SOURCES,
+    *dmi_inshore.SOURCES,
+    *cmip6_extent.SOURCES,
 )

@@ -294,7 +294,7 @@ def fetched(served):
 
         take(date(2026, 11, 24))
         for part, day in DAYS.items():
-            whole = "dmi_ice_charts" if "T" in day else "sea_ice_grid"
+            whole = "dmi_ice_charts" if "T" in day else WHOLE.get(part, "sea_ice_grid")
             take(datetime.fromisoformat(day), f"{whole}.{part}")
         first = dict(told)
         take(TODAY, "telegeography_cables", "telegeography_landings")
@@ -302,6 +302,7 @@ def fetched(served):
         return first, named, folder / "cache"
 
 
+WHOLE = {"report": "dmi_inshore_reports"}
 WRITTEN = ("us_mirta.geojson", "sodir_pipelines.geojson", "emodnet_pipelines.geojson", "regions_eez.geojson")
 
 # State and rows of what is read from the mirror's real files; of a part of the ice grid, the day read.
@@ -327,6 +328,11 @@ READ = {
     "dmi_ice_charts.capefarewell2": ("new", 8),
     "dmi_ice_charts.northeast": ("new", 25),
     "dmi_ice_charts.southwest": ("new", 27),
+    "polarwatch_g02202_monthly": ("new", 2),
+    "piomas_volume": ("new", 552),
+    "nsidc_regional_monthly": ("new", 13_187),
+    "dmi_inshore_reports.report": ("new", 57),
+    "cmip6_ukesm_extent": ("new", 1_032),
     "gem_pipelines": ("new", 197),
     "gem_europe_gas": ("new", 286),
     "telegeography_cables": ("new", 52),
