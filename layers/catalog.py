@@ -11,6 +11,7 @@ from layers.assessed.remit import ALLIANCES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
+from layers.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES
@@ -42,6 +43,7 @@ LAYERS: tuple[Layer, ...] = (
     SEA_ICE,
     SEA_ICE_EXTENT,
     SEA_ICE_MONTHLY,
+    SOURCE_CONTINUITY,
     PERMAFROST,
     WARMING,
     SEA_LANES,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from layers.crs import POLAR, distance_km, lonlat
@@ -40,7 +39,6 @@ __all__ = [
     "dataset",
     "disc_means",
     "disc_support",
-    "ledger",
     "missing_pct",
     "node_support",
     "route_support",
@@ -55,10 +53,6 @@ _NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer lies the coast's own cell, farther anot
 _CLOSE_CELLS = 6  # so many centres of a 25 km grid can lie within 25 km of a place
 _STRETCH_KM, _STEP_KM = 100.0, 25.0
 _LEAST_SEEN = 0.5  # of the weight of a place
-_ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every other day
-_KNOWN_GAPS = {
-    ("1987-12-03", "1988-01-12"): "SSM/I of DMSP F08 was switched off",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,37 +178,6 @@ def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
             "comment": "not for navigation; missing is not open water, land is not ice",
         },
     )
-
-
-def ledger(days: pd.DataFrame) -> pd.DataFrame:
-    """What a record lacks and where it changes: one row each, in order of time.
-
-    `days` has date (datetime), sensor and version, in order. Kinds: `gap` (days without a field),
-    `every_other_day` (as SMMR, to 1987-08), `sensor_change`, `version_change`. `days` counts what is
-    missing in between.
-    """
-    when = pd.to_datetime(days["date"]).to_numpy().astype("datetime64[D]")
-    apart = np.diff(when).astype(int)
-    rows: list[tuple[str, Any, Any, int, str]] = []
-    at = 0
-    for width, group in itertools.groupby(apart.tolist()):
-        count = len(list(group))
-        first, last = when[at], when[at + count]
-        if width == 2 and count >= _ALTERNATE_RUN:
-            rows.append(("every_other_day", first, last, count, "one day of two was observed"))
-        elif width > 1:
-            for place in range(at, at + count):
-                ends = when[place] + 1, when[place + 1] - 1
-                note = _KNOWN_GAPS.get((str(ends[0]), str(ends[1])), "")
-                rows.append(("gap", *ends, width - 1, note))
-        at += count
-    for name in ("sensor", "version"):
-        value = days[name].to_numpy(dtype=object)
-        for place in (np.flatnonzero(value[1:] != value[:-1]) + 1).tolist():
-            note = f"{value[place - 1]} to {value[place]}"
-            rows.append((f"{name}_change", when[place - 1], when[place], 0, note))
-    table = pd.DataFrame(rows, columns=["kind", "first_day", "last_day", "days", "note"])
-    return table.sort_values(["first_day", "kind"], ignore_index=True)
 
 
 # --- weights ------------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from layers.picture import UNASSESSED
 from layers.regions import REGIONS
 from layers.schema import PILLARS
 from maps.cells import Ledger
-from maps.charts import bars, daily_extent, monthly_extent, stacks, three_bars
+from maps.charts import bars, breaks, daily_extent, monthly_breaks, monthly_extent, stacks, three_bars
 from maps.paper import document, tag
 from maps.status import SIGN, first_stale, late, promise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from xml.etree import ElementTree as ET
 
@@ -470,14 +470,16 @@ def _charts(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
         named = tag(
             "h3", "Extent in March and September, million km²", _late_words(ledger, "sea_ice_monthly")
         )
-        figures.append(tag("figure", named, monthly_extent(ledger)))
+        figures.append(tag("figure", named, monthly_extent(ledger), *_broken(monthly_breaks(ledger))))
     held = ledger.table("sea_ice_extent") if "sea_ice_extent" in ledger else None
     if held is not None and (held["date"] <= day).any():
         last = held["date"][held["date"] <= day].max()
         named = tag("h3", "Daily extent to ", ledger.cell("value", "sea_ice_extent", {"date": last}, "date"),
                     ", million km²; grey: median and range, 1981 to 2010",
                     _late_words(ledger, "sea_ice_extent"))  # fmt: skip
-        figures.append(tag("figure", named, daily_extent(ledger, day)))
+        # The reference ends with 2010; what changed since stands between it and the year shown.
+        since = [(None, *rest) for _, *rest in breaks(ledger, "2010-12-31", day)]
+        figures.append(tag("figure", named, daily_extent(ledger, day), *_broken(since)))
     lost = [name for name in ("sea_ice_monthly", "sea_ice_extent") if _state_of(ledger, name) == "missing"]
     figures += [
         tag("p", ledger.cell("value", "layers", {"id": name}, "title"), f": {_NOT_ASSESSED}, its source is ",
@@ -494,6 +496,22 @@ def _charts(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
             tag("div", *charts, class_="two"),
         ]
     return parts if len(parts) > 1 else []
+
+
+def _broken(strokes: Sequence[tuple[Any, ...]]) -> list[ET.Element]:
+    """In words, where the sensor changed: no step there is the ice's alone."""
+    if not strokes:
+        return []
+    said: list[Any] = ["The sensor changed "]
+    for place, (letter, _, day, words) in enumerate(strokes):
+        said += [
+            "; " if place else "",
+            f"{letter} on " if letter else "after the reference, on ",
+            day,
+            ": ",
+            words,
+        ]
+    return [tag("p", *said, ". A step there need not be one of the ice.", class_="small")]
 
 
 def _late_words(ledger: Ledger, table: str) -> ET.Element | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 
     from maps.cells import Cell, Ledger
 
-__all__ = ["bars", "daily_extent", "line_of", "monthly_extent", "stacks", "svg", "three_bars"]
+__all__ = [
+    "bars",
+    "breaks",
+    "daily_extent",
+    "line_of",
+    "monthly_breaks",
+    "monthly_extent",
+    "stacks",
+    "svg",
+    "three_bars",
+]
 
 _AXES = ("climate", "military", "civil")
 _MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
@@ -106,8 +117,39 @@ def _frame(image: ET.Element, top: float, step: float, height: float) -> None:
         image[-1].set("text-anchor", "end")
 
 
+def breaks(ledger: Ledger, after: str, until: str) -> list[tuple[str, str, Cell, Cell]]:
+    """Letter, day, and cells of day and words of each change of the extent's sensor in between."""
+    if "source_continuity" not in ledger:
+        return []
+    table = ledger.table("source_continuity")
+    some = table[table["kind"].isin(["sensor_change", "version_change"])]
+    some = some[(some["last_day"] > after) & (some["last_day"] <= until)].sort_values("last_day")
+    found = []
+    for letter, key, day in zip(ascii_lowercase, some["feature_id"], some["last_day"], strict=False):
+        cells = (ledger.cell("value", "source_continuity", {"feature_id": key}, name, "")
+                 for name in ("last_day", "note"))  # fmt: skip
+        found.append((letter, str(day), next(cells), next(cells)))
+    return found
+
+
+def monthly_breaks(ledger: Ledger) -> list[tuple[str, str, Cell, Cell]]:
+    """`breaks` among the years of which a March or September is drawn."""
+    table = ledger.table("sea_ice_monthly")
+    years = table["year"][table["month"].isin([3, 9]) & table["extent_million_km2"].notna()]
+    return breaks(ledger, str(years.min()), f"{years.max()}-12-31") if len(years) else []
+
+
+def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
+    """A dotted line where the sensor changed, with the letter that words below explain."""
+    image.append(tag("line", x1=x, x2=x, y1=10, y2=height + 6, class_="break"))
+    image.append(tag("text", letter, x=x, y=8, class_="soft mid"))
+
+
 def monthly_extent(ledger: Ledger) -> ET.Element:
-    """March and September extent by year, in million km2, the last year of each named."""
+    """March and September extent by year, in million km2, the last year of each named.
+
+    Where the sensor changed stands a dotted line with a letter (see `breaks`).
+    """
     image = svg(260, 122, "Sea ice extent in March and in September, by year")
     table = ledger.table("sea_ice_monthly")
     year, month = table["year"].to_numpy(dtype=float), table["month"].to_numpy(dtype=int)
@@ -120,6 +162,8 @@ def monthly_extent(ledger: Ledger) -> ET.Element:
     for value in range(int(first // 10 + 1) * 10, int(last) + 1, 10):
         at = 18 + 218 * (value - first) / max(last - first, 1)
         image.append(tag("text", str(value), x=at - 8, y=height + 17, class_="tick"))
+    for letter, day, *_ in monthly_breaks(ledger):
+        _stroke(image, 18 + 218 * (_year(day) - first) / max(last - first, 1), letter, height)
     for number, name, class_ in ((3, "March", "s-climate"), (9, "September", "s-robust")):
         line = np.full(len(span), np.nan)
         chosen = month == number
@@ -134,6 +178,11 @@ def monthly_extent(ledger: Ledger) -> ET.Element:
         image.append(tag("text", cell=cell, x=240, y=y + 3, class_="strong"))
         image.append(tag("text", name, x=22, y=height - height * line[known[0]] / top - 1, class_="soft"))
     return image
+
+
+def _year(day: str) -> float:
+    """A day as years and their part, a month a twelfth."""
+    return int(day[:4]) + (int(day[5:7]) - 1) / 12
 
 
 def daily_extent(ledger: Ledger, day: str) -> ET.Element:
@@ -165,6 +214,13 @@ def daily_extent(ledger: Ledger, day: str) -> ET.Element:
     line = np.full(366, np.nan)
     line[place[year == last]] = extent[year == last]
     image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_="s-robust"))
+    for _, when, *_ in breaks(ledger, f"{last - 1}-12-31", day):
+        _stroke(
+            image,
+            float(x[int((np.datetime64(when) - np.datetime64(f"{last}-01-01")).astype(int))]),
+            "sensor",
+            height,
+        )
     for place_of, name in enumerate(_MONTHS):
         image.append(tag("text", name, x=18 + 218 * place_of / 6, y=height + 17, class_="tick"))
     known = np.flatnonzero(np.isfinite(line))

@@ -294,7 +294,20 @@ def _latest_extent(picture: Picture) -> dict[str, Any] | None:
     if known.empty:
         return None
     last = known.iloc[-1]
-    return {"date": _text(last["date"]), "million_km2": _number(float(last["extent_million_km2"]))}
+    return {
+        "date": _text(last["date"]),
+        "million_km2": _number(float(last["extent_million_km2"])),
+        "break": _latest_break(picture, str(last["date"])),
+    }
+
+
+def _latest_break(picture: Picture, day: str) -> str | None:
+    """The last change of the extent's sensor up to a day, in words."""
+    table = picture.tables.get("source_continuity")
+    if table is None:
+        return None
+    some = table[(table["kind"] == "sensor_change") & (table["last_day"] <= day)].sort_values("last_day")
+    return _text(f"{some['last_day'].iloc[-1]}, {some['note'].iloc[-1]}") if len(some) else None
 
 
 def _evidence(picture: Picture) -> dict[str, Any] | None:

@@ -1104,7 +1104,8 @@ function start(map) {
       later === undefined ? "." : `; dashed: ${MONTHS[value - 1]} ${ice.value("year", later)}.`,
       data.extent ? el("span", null, ` Extent on ${data.extent.date}: ${number(data.extent.million_km2)} million km²${lateFor("sea_ice_extent") ? "" : "."}`)
         : lateFor("sea_ice_extent") ? el("span", null, " Extent: not assessed") : "",
-      lateFor("sea_ice_extent") ? el("span", { class: "late" }, ` (▲ its source is ${lateFor("sea_ice_extent").state}).`) : "");
+      lateFor("sea_ice_extent") ? el("span", { class: "late" }, ` (▲ its source is ${lateFor("sea_ice_extent").state}).`) : "",
+      data.extent && data.extent.break ? el("span", null, ` Sensor changed ${data.extent.break}.`) : "");
     if (painter._map) paint();
   }
 

@@ -226,6 +226,7 @@ svg text{font:8px "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-
 svg .tick{fill:var(--soft);font-size:7.5px}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}
 svg .mid{text-anchor:middle}svg .strong{font-weight:600}
 .track{fill:var(--track)}.grid{stroke:var(--line);stroke-width:.6}
+.break{stroke:var(--soft);stroke-width:.8;stroke-dasharray:1.5 2}
 .climate{fill:var(--climate)}.military{fill:var(--military)}.civil{fill:var(--civil)}
 .s-climate,.s-soft,.s-robust{fill:none;stroke-width:1.3;stroke-linejoin:round}
 .s-climate{stroke:var(--climate)}.s-soft{stroke:var(--soft)}.s-robust{stroke:var(--robust)}

@@ -19,7 +19,8 @@ import pandas as pd
 
 from layers.assessed.ice_season import Seasons, ice_year, season_of_year
 from layers.assessed.ice_waves import wave_exposure_of_year
-from layers.cube import Day, check, dataset, ledger
+from layers.continuity import NOT_STATED, by_day, changes, ledger
+from layers.cube import Day, check, dataset
 from layers.errors import SourceError, UsageError
 from layers.grid import NSIDC_25KM
 from pipelines.netcdf import write_grid
@@ -38,7 +39,7 @@ __all__ = ["Archive", "Ingest", "day_of", "ingest", "seasons", "wave_exposure"]
 # January and February lie in the first chunk of each year: an ice year reads no chunk for nothing.
 _CHUNK_DAYS, _CHUNK_ROWS = 59, 64
 _LEVEL = 1  # of zlib: a pass over decades is read more often than a day is written
-_SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_")
+_SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_", re.IGNORECASE)
 _DAY = np.timedelta64(1, "D")
 
 
@@ -122,8 +123,12 @@ class Archive:
         return whole
 
     def ledger(self) -> pd.DataFrame:
-        """What the record lacks and where it changes: see `layers.cube.ledger`."""
-        return ledger(self.days())
+        """What the record lacks and where it changes: see `layers.continuity.ledger`."""
+        return ledger(by_day(self.days()))
+
+    def breaks(self) -> pd.DataFrame:
+        """The changes of sensor and version that a trend over the record crosses."""
+        return changes(self.ledger())
 
     def read(
         self, first: date, last: date, cells: NDArray[np.intp] | None = None
@@ -206,40 +211,49 @@ class Ingest:
 def day_of(path: Path, surface: NDArray[np.uint8]) -> Day:
     """Read a provider's daily file as a day on the one surface.
 
-    NSIDC-0051 binaries, G02135 GeoTIFF, G02202 and OSI SAF NetCDF, known by name.
+    NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF and Bremen ASI NetCDF, known by name.
 
     Raises
     ------
     SourceError
         If the product is not known, the file is not of its form, or it holds a month.
     """
+    from pipelines.sources.sea_ice_grid import on_surface  # noqa: PLC0415  xarray
+
+    sample = on_surface(_reader(path).read_sample(path), surface, ())
+    if sample.period != "daily":
+        msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
+        raise SourceError(msg)
+    named = _SENSOR.search(path.name)
+    sensor = sample.sensor or (named[1].lower() if named else NOT_STATED)
+    return Day(sample.date, sample.product, sample.version, sensor, sample.concentration)
+
+
+def _reader(path: Path) -> Any:
+    """The product whose files are called so."""
     from pipelines.sources import (  # noqa: PLC0415  xarray
+        bremen_asi,
         noaa_cdr_g02202,
         nsidc_0051,
         nsidc_g02135_geotiff,
         osisaf_sic,
     )
-    from pipelines.sources.sea_ice_grid import on_surface  # noqa: PLC0415
 
     readers = {
         "nt_": nsidc_0051,
+        "NSIDC0051_": nsidc_0051,
         "N_": nsidc_g02135_geotiff,
         "seaice_conc_": noaa_cdr_g02202,
+        "sic_ps": noaa_cdr_g02202,
         "osisaf_": osisaf_sic,
+        "ice_conc_": osisaf_sic,
+        "asi-": bremen_asi,
     }
     for start, product in readers.items():
         if path.name.startswith(start):
-            sample = on_surface(product.read_sample(path), surface, ())
-            break
-    else:
-        msg = f"{path.name}: expected a name that begins {', '.join(readers)}, found another: add a reader"
-        raise SourceError(msg)
-    if sample.period != "daily":
-        msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
-        raise SourceError(msg)
-    named = _SENSOR.search(path.name)
-    sensor = named[1] if named else "sensors merged"
-    return Day(sample.date, sample.product, sample.version, sensor, sample.concentration)
+            return product
+    msg = f"{path.name}: expected a name that begins {', '.join(readers)}, found another: add a reader"
+    raise SourceError(msg)
 
 
 def ingest(root: Path, paths: Sequence[Path], surface: NDArray[np.uint8]) -> Ingest:

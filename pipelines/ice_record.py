@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.assessed.ice_season import season_table
 from layers.assessed.navigability import route_trends
+from layers.continuity import by_day
 from layers.cube import area_support, node_support, route_support
 from layers.errors import UsageError
 from layers.grid import OCEAN, cell_area_km2
@@ -83,11 +84,11 @@ def write_record(
         msg = f"{root}: expected days of the product {product}, found {found}: take files into it first"
         raise UsageError(msg)
     held = embedded()
-    ocean = surface_of(held) == OCEAN
+    ocean, breaks = surface_of(held) == OCEAN, archive.breaks()
     parts = []
     for kind, support in _supports(held, ocean).items():
         report(f"seasons of {kind}s")
-        table = season_table(seasons(archive, support, years[0] - 1, years[-1], mapper=mapper))
+        table = season_table(seasons(archive, support, years[0] - 1, years[-1], mapper=mapper), breaks=breaks)
         table.insert(0, "place_kind", kind)
         parts.append(table)
     report("routes")
@@ -96,9 +97,9 @@ def write_record(
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
         "route_seasons": by_year,
-        "route_trends": route_trends(by_year),
+        "route_trends": route_trends(by_year, breaks),
         "ice_ledger": archive.ledger(),
-        "ice_days": archive.days(),
+        "ice_days": by_day(archive.days()),
     }
     paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
     return [*paths, write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage)]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.continuity import crossed
 from layers.cube import SYNTHETIC, series
 from layers.grid import ICE_THRESHOLD_PCT
 from layers.trend import false_discovery, step, trend
@@ -223,13 +224,17 @@ class Seasons:
     cell_count: NDArray[np.int64]
 
 
-def season_table(found: Seasons, *, climate: tuple[int, int] = _CLIMATE) -> pd.DataFrame:
+def season_table(
+    found: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """One row a place: state, climatology, trends by decade with interval, rate and step.
 
     `state`: `seasonal`; `ice_free` (open all days in 95 % of years: no trend, not applicable);
     `never_opens`; `short_openings` (open at times, never five days); `insufficient_data` (under 30
     valid years). Only `seasonal` has trends. `<metric>_q` is the false-discovery rate over all of the
     table; `is_<metric>_trend` asks for 5 %. A trend of a record with a step is not to be trusted.
+    `breaks` are those of the record (`layers.continuity.changes`): `breaks_crossed` counts those between a
+    place's first and last valid year, `breaks` names them; not asked for, they are NaN and null.
     """
     days = found.metrics["open_water_days"].astype(float)
     valid = np.isfinite(days).sum(axis=1)
@@ -270,7 +275,19 @@ def season_table(found: Seasons, *, climate: tuple[int, int] = _CLIMATE) -> pd.D
         "step_days": np.where(rate <= _RATE, broken.size, np.nan),
         "step_q": rate,
     }
+    table["breaks_crossed"], table["breaks"] = crossed(breaks, *_span(np.isfinite(days), found.years))
     return pd.DataFrame(table)
+
+
+def _span(
+    valid: NDArray[np.bool_], years: NDArray[np.int64]
+) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    """First day of the first valid ice year of each row and last of its last; NaT without one."""
+    begins = np.array([ice_year(int(year))[0] for year in years], dtype="datetime64[D]")
+    ends = np.array([ice_year(int(year))[1] for year in years], dtype="datetime64[D]")
+    some, never = valid.any(axis=1), np.datetime64("NaT", "D")
+    first, last = valid.argmax(axis=1), valid.shape[1] - 1 - valid[:, ::-1].argmax(axis=1)
+    return np.where(some, begins[first], never), np.where(some, ends[last], never)
 
 
 def _state(values: dict[str, NDArray[np.float32]], valid: NDArray[np.int64]) -> NDArray[np.object_]:

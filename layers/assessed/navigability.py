@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.ice_season import MISSING_SHARE, fill_gaps
+from layers.continuity import crossed
 from layers.crs import EARTH_RADIUS_KM, distance_km, lonlat, unit_vectors
 from layers.cube import SYNTHETIC, along
 from layers.errors import SourceError, UsageError
@@ -477,12 +478,22 @@ def _place(cells: NDArray[np.intp], grid: Grid) -> dict[str, float]:
     }
 
 
-def route_trends(seasons: pd.DataFrame) -> pd.DataFrame:
-    """Trend of the open days of each route, class and stage, days per decade with interval and p."""
+def route_trends(seasons: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Trend of the open days of each route, class and stage, days per decade with interval and p.
+
+    `breaks` are those of the record: `breaks_crossed` counts those that a row's years reach over, and
+    `breaks` names them; not asked for, they are NaN and null.
+    """
     keys = ["route_id", "input", "ice_class", "stage"]
     wide = seasons.pivot_table(index=keys, columns="year", values="open_days", dropna=False, sort=False)
     wide = wide.dropna(how="all")
     told = trend(wide.to_numpy(dtype=float), wide.columns.to_numpy(dtype=float), least=_LEAST_YEARS)
+    ends = wide.apply(pd.Series.first_valid_index, axis=1), wide.apply(pd.Series.last_valid_index, axis=1)
+    count, words = crossed(
+        breaks,
+        [np.datetime64(f"{int(first)}-01-01") for first in ends[0]],
+        [np.datetime64(f"{int(last)}-12-31") for last in ends[1]],
+    )
     return pd.DataFrame(
         {
             "valid_years": told.valid,
@@ -491,6 +502,8 @@ def route_trends(seasons: pd.DataFrame) -> pd.DataFrame:
             "open_days_per_decade_low": told.low * 10,
             "open_days_per_decade_high": told.high * 10,
             "p": told.p,
+            "breaks_crossed": count,
+            "breaks": words,
         },
         index=wide.index,
     ).reset_index()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pipelines.sources import (
     arctic_communities,
+    cmip6_extent,
     dmi_ice_charts,
+    dmi_inshore,
     feature_services,
     gem,
     geometric_features,
+    ice_regional,
     login_services,
     mineral_records,
     natural_earth_more,
     overpass,
     permafrost_maps,
+    piomas,
+    polarwatch,
     telegeography,
     vessel_density,
 )
@@ -30,4 +35,9 @@ SOURCES = (
     *vessel_density.SOURCES,
     *permafrost_maps.SOURCES,
     *login_services.SOURCES,
+    *polarwatch.SOURCES,
+    *piomas.SOURCES,
+    *ice_regional.SOURCES,
+    *dmi_inshore.SOURCES,
+    *cmip6_extent.SOURCES,
 )

@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from layers.errors import SourceError
+from layers.grid import NSIDC_25KM, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +30,11 @@ _UNKNOWN = 250  # in a decode table: the code means nothing we know
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A concentration field on `NSIDC_25KM`, of one day or one month.
+    """A concentration field on `NSIDC_25KM`, or on a grid of its product's own, of one day or one month.
 
-    `concentration` is uint8, shape (448, 304): whole percent, rounded down so that `>= 15` asks
-    the same of it as of the raw value, or POLE_HOLE, LAND, MISSING of `layers.grid`.
+    `concentration` is uint8 of the shape of `grid`: whole percent, rounded down so that `>= 15` asks
+    the same of it as of the raw value, or POLE_HOLE, LAND, MISSING of `layers.grid`. `sensor` is as the
+    file gives it, "" where it does not.
     """
 
     date: date
@@ -41,6 +43,8 @@ class Sample:
     version: str
     concentration: NDArray[np.uint8]
     valid_ice_mask: bool = False
+    grid: Grid = NSIDC_25KM
+    sensor: str = ""
 
 
 def flag_table(highest: int, percent: tuple[int, int], flags: Mapping[int, int]) -> NDArray[np.uint8]:
@@ -86,8 +90,8 @@ def cell_of(wrong: NDArray[np.bool_]) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[xr.Dataset]:
-    """Open a NetCDF file with its raw numbers: xarray would scale the flags to fractions.
+def opened(path: Path, group: str | None = None) -> Iterator[xr.Dataset]:
+    """Open a NetCDF file, or a group in it, with its raw numbers: xarray would scale the flags to fractions.
 
     Raises
     ------
@@ -96,9 +100,10 @@ def opened(path: Path) -> Iterator[xr.Dataset]:
     """
     _check_whole(path)
     try:
-        dataset = xr.open_dataset(path, mask_and_scale=False, decode_times=False)
-    except (OSError, ValueError) as error:
-        raise refuse(path, "a NetCDF file", str(error)) from error
+        dataset = xr.open_dataset(path, group=group, mask_and_scale=False, decode_times=False)
+    except (OSError, ValueError, KeyError) as error:
+        expected = f"a NetCDF file with the group {group}" if group else "a NetCDF file"
+        raise refuse(path, expected, str(error)) from error
     with dataset:
         yield dataset
 

@@ -1,4 +1,4 @@
-"""NSIDC-0051: NASA Team sea ice concentration, 25 km, bytes behind a header of 300."""
+"""NSIDC-0051: NASA Team sea ice concentration, 25 km, bytes behind a header of 300 or NetCDF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
-from pipelines.sources.ice_samples import Sample, decode, flag_table, refuse
+from pipelines.sources.ice_grids import check_centres
+from pipelines.sources.ice_samples import Sample, complete, decode, flag_table, opened, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,19 +28,24 @@ _HEADER_BYTES = 300
 # 252 is "unused" here, and a lake in the climate data record (G02202).
 _NASA_TEAM = flag_table(250, (2, 5), {251: POLE_HOLE, 253: LAND, 254: LAND, 255: MISSING})
 _TABLES = {"v01": _NASA_TEAM, "v1.1": _NASA_TEAM}
+_NETCDF_TABLES = {"v2.0": _NASA_TEAM}
+_NETCDF = re.compile(r"NSIDC0051_SEAICE_PS_N25km_(\d{4})(\d{2})(\d{2})?_(v\d\.\d)\.nc")
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a NASA Team concentration (NSIDC-0051, 25 km, 300-byte header) of a day or a month.
+    """Read a NASA Team concentration (NSIDC-0051, 25 km) of a day or a month.
 
-    On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole hole, 253 coast,
-    254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
+    Version 1 is bytes behind a header of 300, version 2 NetCDF with the same codes in one variable named
+    by its sensor, `F17_ICECON`. On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole
+    hole, 253 coast, 254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
 
     Raises
     ------
     SourceError
         If size, header, version or a code is not the known one, or name and header disagree.
     """
+    if path.suffix == ".nc":
+        return _read_netcdf(path)
     named = re.fullmatch(r"nt_(\d{4})(\d{2})(\d{2})?_[fn]\d{2}_(v[\d.]+)_n\.bin", path.name)
     if named is None:
         raise refuse(path, "a name like nt_20010106_f13_v1.1_n.bin", path.name)
@@ -52,6 +58,27 @@ def read_sample(path: Path) -> Sample:
     period = "daily" if day else "monthly"
     percent = decode(codes, path, PRODUCT, version, _TABLES)
     return Sample(stated, period, PRODUCT, version, percent)
+
+
+def _read_netcdf(path: Path) -> Sample:
+    named = _NETCDF.fullmatch(path.name)
+    if named is None:
+        raise refuse(path, "a name like NSIDC0051_SEAICE_PS_N25km_20200101_v2.0.nc", path.name)
+    year, month, day, version = named.groups()
+    with opened(path) as raw, complete(path):
+        fields = [str(name) for name in raw if str(name).endswith("_ICECON")]
+        if len(fields) != 1:
+            raise refuse(
+                path, "one field named by its sensor, such as F17_ICECON", ", ".join(fields) or "none"
+            )
+        codes = raw[fields[0]].to_numpy()
+        x, y = raw["x"].to_numpy(), raw["y"].to_numpy()
+    if codes.dtype != np.uint8 or codes.size != np.prod(NSIDC_25KM.shape):
+        raise refuse(path, f"bytes {NSIDC_25KM.shape}", f"{codes.dtype} {codes.shape}")
+    check_centres(path, NSIDC_25KM.shape, x, y, NSIDC_25KM)
+    percent = decode(codes.reshape(NSIDC_25KM.shape), path, PRODUCT, version, _NETCDF_TABLES)
+    when, period = date(int(year), int(month), int(day or 1)), "daily" if day else "monthly"
+    return Sample(when, period, PRODUCT, version, percent, sensor=fields[0].split("_")[0].lower())
 
 
 def raw_codes(path: Path) -> tuple[NDArray[np.uint8], date, date]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.continuity import NOT_STATED, SENSORS
 from layers.crs import geographic_to_polar
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.ice_samples import refuse
@@ -48,15 +49,6 @@ _MEDIAN = "sea_ice/median_extent_qgreenland/{month}_median_1981-2010.geojson"
 _HUGHES_EPSG = 3411
 _PLAUSIBLE_MILLION_KM2 = (2.5, 17.0)  # any day of the record is within (hold limit of the project)
 _CITATION = "Fetterer, F. et al. 2017, Sea Ice Index (G02135), {version}, doi:10.7265/N5K072F8."
-_SENSORS = {
-    "n07": "SMMR (Nimbus-7)",
-    "f08": "SSM/I (DMSP F08)",
-    "f11": "SSM/I (DMSP F11)",
-    "f13": "SSM/I (DMSP F13)",
-    "f17": "SSMIS (DMSP F17)",
-    "f18": "SSMIS (DMSP F18)",
-    "amsr2": "AMSR2 (GCOM-W1)",
-}
 
 
 def read_daily(inputs: Inputs) -> pd.DataFrame:
@@ -255,10 +247,10 @@ def _check_extent(path: Path, extent: pd.Series[Any]) -> None:
 def _sensor_note(path: Path, files: str) -> str:
     products = sorted(set(re.findall(r"nsidc-?(0051|0081|0803)", files.lower())))
     sensors = sorted(set(re.findall(r"_(n07|f\d{2}|amsr2)_", files.lower())))
-    unknown = [sensor for sensor in sensors if sensor not in _SENSORS]
+    unknown = [sensor for sensor in sensors if sensor not in SENSORS]
     if not products or unknown:
         raise refuse(path, "a known product and sensor in Source Data", files[:120])
-    named = " and ".join(_SENSORS[sensor] for sensor in sensors) or "sensor not stated"
+    named = " and ".join(SENSORS[sensor] for sensor in sensors) or NOT_STATED
     return f"{named}, {' and '.join(f'NSIDC-{product}' for product in products)}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -22,7 +21,6 @@ from layers.cube import (
     dataset,
     disc_means,
     disc_support,
-    ledger,
     missing_pct,
     node_support,
     route_support,
@@ -92,32 +90,6 @@ def test_a_cube_says_what_it_is():
     made = dataset([Day(date(2001, 1, 1), SYNTHETIC, "seed 0", "made", field())], SURFACE)
     assert made.attrs["title"].startswith("SYNTHETIC, not observed")
     assert made["concentration"].attrs["long_name"].startswith("SYNTHETIC")
-
-
-def record(when: list[str], sensor: list[str] | None = None) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"date": pd.to_datetime(when), "version": "v1", "sensor": sensor or ["f13"] * len(when)}
-    )
-
-
-def test_the_ledger_knows_alternate_days_gaps_and_sensors():
-    smmr = [f"1987-08-{d:02d}" for d in range(2, 21, 2)]
-    daily = [f"1987-08-{d:02d}" for d in (21, 22)]
-    told = ledger(
-        record([*smmr, *daily, "1987-12-02", "1988-01-13", "1988-01-14"], ["n07"] * 10 + ["f08"] * 5)
-    )
-    assert told.to_numpy().tolist() == [
-        ["every_other_day", np.datetime64("1987-08-02"), np.datetime64("1987-08-20"), 9, told.note[0]],
-        ["sensor_change", np.datetime64("1987-08-20"), np.datetime64("1987-08-21"), 0, "n07 to f08"],
-        ["gap", np.datetime64("1987-08-23"), np.datetime64("1987-12-01"), 101, ""],
-        ["gap", np.datetime64("1987-12-03"), np.datetime64("1988-01-12"), 41, told.note[3]],
-    ]
-    assert "F08" in told.note[3]
-
-
-def test_a_whole_record_has_an_empty_ledger():
-    assert not len(ledger(record(["2001-01-01", "2001-01-02"])))
-    assert not len(ledger(record([])))
 
 
 # --- weights

@@ -21,6 +21,7 @@ from layers.grid import (
     NSIDC_25KM,
     POLE_HOLE,
     Grid,
+    area_million_km2,
     cell_area_km2,
     extent_million_km2,
     nearest_cells,
@@ -126,6 +127,24 @@ def test_extent_by_hand_with_every_code() -> None:
     assert extent_million_km2(percent, area, threshold_pct=80) == 3 + 4
     assert extent_million_km2(np.stack([percent, percent * 0]), area).tolist() == [16, 0]
     assert extent_million_km2(np.full((3, 3), np.nan), area) == 0
+
+
+def test_area_by_hand_with_every_code() -> None:
+    percent = np.array([[14, 15, 100], [POLE_HOLE, LAND, MISSING], [0, 80, 50]], dtype=np.uint8)
+    area = np.full((3, 3), 1e6)
+    assert area_million_km2(percent, area) == pytest.approx(0.15 + 1 + 0.8 + 0.5)
+    assert area_million_km2(percent, area, threshold_pct=0) == pytest.approx(0.14 + 0.15 + 1 + 0.8 + 0.5)
+    assert area_million_km2(np.full((3, 3), np.nan), area) == 0
+    assert area_million_km2(np.stack([percent, percent * 0]), area).shape == (2,)
+
+
+def test_areas_add_up_where_extents_do_not() -> None:
+    """A cell open on one day of two has half its area in the mean, and all of its extent or none."""
+    days, area = np.array([[[100]], [[0]]]), np.array([[1e6]])
+    mean = days.mean(axis=0)
+    assert area_million_km2(mean, area, threshold_pct=0) == area_million_km2(days, area).mean() == 0.5
+    assert extent_million_km2(mean, area) == 1
+    assert extent_million_km2(days, area).mean() == 0.5
 
 
 @given(

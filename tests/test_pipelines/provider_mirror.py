@@ -25,7 +25,7 @@ DAYS = {
     "noaa_cdr_g02202": "2021-12-31", "nsidc_0051": "2015-02-04", "osisaf_sic": "2019-09-09",
     "g02135_day": "2015-02-04", "g02135_month": "2013-01-01", "polygons": "2012-09-01",
     "capefarewell": "2013-04-10T09:20", "capefarewell2": "2014-04-25T04:20",
-    "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
+    "report": "2014-07-24", "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
 }  # fmt: skip
 
 # Address -> real file of the mirror, unchanged.
@@ -47,6 +47,21 @@ REAL = {
     "nt_20150204_f17_v1.1_n.bin": "sea_ice/nsidc0051/nt_20150204_f17_v1.1_n.bin",
     "https://thredds.met.no/thredds/fileServer/osisaf/met.no/ice/conc/2019/09/"
     "ice_conc_nh_polstere-100_multi_201909091200.nc": "sea_ice/osisaf_cf_nh10km_polstere_20190909.nc",
+    "https://polarwatch.noaa.gov/erddap/griddap/nsidcG02202v4nhmday.nc": (
+        "sea_ice/polarwatch_g02202v4_NH_monthly_202212_390rows.nc"
+    ),
+    "https://psc.apl.uw.edu/wordpress/wp-content/uploads/schweiger/ice_volume/"
+    "PIOMAS.monthly.Current.v2.1.csv": "sea_ice/PIOMAS.monthly.Current.v2.1.csv",
+    "https://noaadata.apps.nsidc.org/NOAA/G02135/seaice_analysis/"
+    "N_Sea_Ice_Index_Regional_Monthly_Data_G02135_v3.0.xlsx": (
+        "sea_ice/g02135_Sea_Ice_Index_Regional_Monthly_Data_v3.0.xlsx"
+    ),
+    f"{GITHUB}/fmassonn/ArcticWATCH/master/RILEsPaper/allsiextentn/"
+    "siextentn_SImon_UKESM1-0-LL_ssp585_r1i1p1f2_gn_201501-210012.nc": (
+        "climate/cmip6_siextentn_SImon_UKESM1-0-LL_ssp585_r1i1p1f2_201501-210012.nc"
+    ),
+    f"{GITHUB}/maritime-web/ArcticWeb/master/embryo-dataformats/src/test/resources/inshore-ice-reports/"
+    "2014-07-24.txt": "sea_ice/dmi_inshore_ice_reports/2014-07-24.txt",
     "https://msi.nga.mil/api/publications/download": "ports/NGA_WPI_UpdatedPub150_2023.csv",
     f"{GITHUB}/wri/global-power-plant-database/master/source_databases_csv/database_WRI.csv": (
         "infrastructure/gppd_source_database_WRI.csv"

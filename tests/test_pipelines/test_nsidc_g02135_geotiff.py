@@ -85,4 +85,4 @@ def test_a_real_day_in_this_form_is_the_same_day_and_a_product_of_its_own(mirror
     told = ingest(tmp_path / "cube", [source, path], surface)
     assert told.added == 2
     assert {folder.name for folder in (tmp_path / "cube").iterdir()} == {"nsidc_0051", "nsidc_g02135"}
-    assert day_of(path, surface).sensor == "sensors merged"
+    assert day_of(path, surface).sensor == "sensor not stated"
