@@ -140,7 +140,7 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
 def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
     """The manifest of the picture that stands now."""
-    manifest = manifest_of(line.put(root, options, made, keep=keep))
+    manifest = manifest_of(line.put(root, options, made, keep=keep, is_compared=True))
     told = {name: manifest[name] for name in ("id", "seq", "status", "day")}
     add_asset_metadata(_asset("picture", options.region), told)
     return manifest
