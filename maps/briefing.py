@@ -38,8 +38,16 @@ _CHANGES_SHOWN = 12
 _CHANGES = ("flag changed", "added", "gone", "moved", "changed")
 _CAUSES = ("source changed", "world changed", "method changed")
 _CHANGES_LOOK: Final = (
-    ".changes td:first-child{width:24%}.changes td:nth-child(2){width:13%}.changes td:nth-child(3),"
-    ".changes td:nth-child(4){width:14%}.counts table{width:auto;min-width:0}.counts .n{padding-left:6mm}"
+    ".changes,.counts{margin-bottom:3mm}.changes table{table-layout:fixed}.changes td{overflow-wrap:anywhere}"
+    ".changes th:first-child{width:22%}.changes th:nth-child(2){width:12%}.changes th:nth-child(3),"
+    ".changes th:nth-child(4){width:15%}.counts table{width:auto;min-width:0}.counts .n{padding-left:6mm}"
+    ".counts tr:last-child td{font-weight:600}.renewed table{table-layout:fixed}"
+    "@media screen and (max-width:640px){.scroll:is(.counts,.changes,.renewed) table{min-width:0}"
+    ".counts .n{padding-left:0}"
+    ".changes :is(table,tbody,tr,td),.changes td:first-child{display:block;width:auto}"
+    ".changes thead{display:none}"
+    ".changes td{border:0;padding:.4mm 0}.changes tr{border-bottom:.6pt solid var(--line);padding:1mm 0}"
+    ".changes td:nth-child(3)::before{content:'was '}.changes td:nth-child(4)::before{content:'is '}}"
 )
 _TOP, _TOP_COUNTRY, _LEADING, _UNKNOWN = 7, 60, 2, 14
 _AXES = ("climate", "military", "civil")
@@ -441,9 +449,9 @@ def _changed_sources(ledger: Ledger) -> list[ET.Element]:
     told = [tag("li", "The method: ", *of(place, "name")) for place in places("method")]
     for place in places("rows"):
         name, count, change, cause = of(place, "name", "rows", "change", "cause")
-        told.append(tag("li", name, ": ", count, " rows ", change, ", ", cause))
+        told.append(tag("li", name, ", rows ", change, ": ", count, " (", cause, ")"))
     return [
-        *([_table(("Source", "Was", "Is", "What differs"), rows)] if rows else []),
+        *([_table(("Source", "Was", "Is", "What differs"), rows, class_="renewed")] if rows else []),
         *([tag("ul", *told)] if told else []),
         *([] if rows or told else [tag("p", "No source and no rule differs.")]),
     ]

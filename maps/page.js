@@ -1916,6 +1916,7 @@ function start(map) {
 
   const KINDS_OF_CHANGE = [["flag changed", "Flag changed"], ["added", "Added"], ["gone", "Gone"], ["moved", "Moved"], ["changed", "Changed otherwise"]];
   const CAUSES = ["source changed", "world changed", "method changed"];
+  const OPENED = 5; // more flags than these would push the layers out of sight
   function sinceBefore(given) {
     const column = Object.fromEntries((given.columns || []).map((c) => [c.name, c]));
     const rows = Array.from({ length: given.rows || 0 }, (_, i) => Object.fromEntries(given.columns.map((c) => [c.name, cell(c, i)])));
@@ -1940,7 +1941,7 @@ function start(map) {
     byId("since-title").textContent = `What changed since ${before.day}`;
     byId("since-note").textContent = `This picture, of ${data.day}, compared with picture ${before.seq} (${before.id}) of ${before.day}, which was ${before.status} when it was made.`;
     const line = (row) => {
-      const why = el("p", { class: "small" }, row.cause ? `${upper(row.cause)}: ` : null, row.why);
+      const why = el("p", { class: "small" }, row.cause ? el("strong", null, `${upper(row.cause)}: `) : null, row.subject === "rows" ? `${count(row.rows, "row")} ${row.change}` : row.why);
       if (row.subject !== "node") return el("li", null, el("p", null, row.name), row.was ? el("p", { class: "small" }, `${row.was}, then ${row.now}`) : null, why);
       const what = [el("span", { class: "what" }, row.name || "Without a name"), el("span", { class: "count" }, row.kind ? said("kind", row.kind) : null)];
       const name = el(row.change === "gone" ? "p" : "button", row.change === "gone" ? { class: "item" } : { type: "button", class: "item" }, what);
@@ -1952,14 +1953,13 @@ function start(map) {
     const head = ["Nodes", ...CAUSES.map((cause) => upper(cause.split(" ")[0])), "All"];
     const figures = (title, change) => el("tr", null, el("th", { scope: "row" }, title), [...CAUSES, null].map((cause) => el("td", null, number(since.counted(change, cause)))));
     const ofNodes = (change) => since.of("node").filter((row) => row.change === change);
-    const others = [["Sources", since.of("source")], ["Method", since.of("method")]];
+    const others = [["Sources", since.of("source")], ["Rows of layers", since.of("rows")], ["Method", since.of("method")]];
     byId("since-body").replaceChildren(...(since.isKnown ? [
       since.whole ? el("table", { class: "counts" }, el("caption", { class: "small" }, "Changes by kind and cause"),
         el("thead", null, el("tr", null, head.map((title) => el("th", { scope: "col" }, title)))),
         el("tbody", null, KINDS_OF_CHANGE.map(([change, title]) => figures(title, change)), figures("All", null))) : el("p", null, upper(since.said)),
-      ...KINDS_OF_CHANGE.map(([change, title]) => part(title, ofNodes(change), since.counted(change), change === "flag changed")),
+      ...KINDS_OF_CHANGE.map(([change, title]) => part(title, ofNodes(change), since.counted(change), change === "flag changed" && since.counted(change) <= OPENED)),
       ...others.map(([title, rows]) => part(title, rows, rows.length, false)),
-      ...since.of("rows").map((row) => el("p", { class: "small" }, `${row.name}: ${count(row.rows, "row")} ${row.change}, ${row.cause}`)),
     ].filter(Boolean) : [el("p", { class: "late" }, upper(since.said))]));
   }
 
@@ -2079,7 +2079,7 @@ function start(map) {
   // Paper has no button: it bears them all.
   function tellCaveats() {
     const news = printing && since ? [`What changed since ${since.before.day} (picture ${since.before.seq}): ${since.said}`, ...since.of("node").slice(0, 5).map(sinceRow)] : [];
-    byId("first-caveats").textContent = [...news, ...data.caveats.slice(0, printing ? data.caveats.length : 2)].join(" ");
+    byId("first-caveats").replaceChildren(...news.map((text) => el("span", { class: "news" }, text)), data.caveats.slice(0, printing ? data.caveats.length : 2).join(" "));
   }
 
   // Age and end are by the reader's clock: a stored page cannot know when it is read.

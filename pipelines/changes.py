@@ -322,11 +322,18 @@ def _in_words(row: dict[str, Any]) -> str:
         return f"{row['indicator']} is {'no longer ' if row['_merge'] == 'left_only' else ''}asked"
     if row["cause"] == METHOD and row["value_old"] == row["value_new"]:
         return f"{row['indicator']} weighed or scaled otherwise"
-    old, new = (
-        "unknown" if pd.isna(row[f"value_{side}"]) else f"{row[f'value_{side}']:g}" for side in ("old", "new")
-    )
-    told = f"{row['indicator']} {old} -> {new} ({row['source_id_new']}, {row['as_of_new']})"
-    return told if old != new else f"{row['indicator']} from {row['source_id_new']}"
+    old, new = (_written(row[f"value_{side}"], "g") for side in ("old", "new"))
+    if old != new:
+        return f"{row['indicator']} {old} -> {new} ({row['source_id_new']}, {row['as_of_new']})"
+    for form in (".2f", ".4f", ".6f"):  # a score may move with others of its kind
+        before, now = (_written(row[f"score_{side}"], form) for side in ("old", "new"))
+        if before != now:
+            return f"{row['indicator']}, still {new}, scores {before} -> {now}"
+    return f"{row['indicator']} from {row['source_id_new']}"
+
+
+def _written(value: float, form: str) -> str:
+    return "unknown" if pd.isna(value) else format(value, form)
 
 
 def as_text(told: dict[str, Any]) -> str:
