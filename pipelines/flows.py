@@ -165,9 +165,9 @@ def refresh(
     """
     root, webhook = Path(out), os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
     held = Path(cache) if fetch else None
-    if webhook:
-        webhook_host(webhook)  # refused before any work
     with recorded(root, cache=held, tell=get_run_logger().info) as run:
+        if webhook:
+            webhook_host(webhook)  # refused before any work
         told = _fetch_all(run, Path(cache), base_url) if fetch else []
         options = Options(region=region, scenario=scenario, draws=draws, seed=seed, cache=held)
         run.say("build", region=region, scenario=scenario)

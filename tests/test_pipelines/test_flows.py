@@ -32,9 +32,19 @@ PICTURE = "arctic://picture/bering"
 ASSETS = '{"filter": {"event": {"prefix": ["prefect.asset.materialization"]}}, "limit": 50}'
 
 CALL = """
-import os, sys
+import sys
 from pipelines.flows import refresh
-sys.stdout.write(refresh(out=sys.argv[1], region="bering", draws=25) + "\\n")
+for draws in map(int, sys.argv[2:]):
+    sys.stdout.write(refresh(out=sys.argv[1], region="bering", draws=draws) + "\\n")
+"""
+FAIL = """
+import sys
+from pipelines.flows import refresh
+for region, fetch in (("atlantis", False), ("bering", True)):
+    try:
+        refresh(out=region, region=region, draws=25, fetch=fetch, cache="cache")
+    except Exception as error:
+        sys.stdout.write(f"{error}\\n")
 """
 
 
@@ -64,23 +74,43 @@ def test_the_flow_gives_the_picture_of_the_command_line(folder, tmp_path):
 
 
 @pytest.mark.prefect
-def test_the_flow_takes_the_options_of_a_build(tmp_path):
-    done = prefect(tmp_path, "-c", CALL, str(tmp_path / "flow"))
+def test_the_flow_takes_the_options_of_a_build_and_says_what_changed_since(tmp_path):
+    """The first picture is that of the command line; the second, of a draw more, says so, again and again."""
+    done = prefect(tmp_path, "-c", CALL, str(tmp_path / "flow"), "25", "26", "26")
     assert done.returncode == 0, done.stderr[-2000:]
     built = run_command(
         tmp_path, "build", "--region", "bering", "--draws", "25", "--out", str(tmp_path / "line")
     )
     assert built.returncode == 0, built.stderr
-    assert (tmp_path / "flow" / "latest").resolve().name == (tmp_path / "line" / "latest").resolve().name
-    assert done.stdout.strip().splitlines()[-1] == (tmp_path / "line" / "latest").resolve().name
+    first, second, third = done.stdout.strip().splitlines()[-3:]
+    assert first == (tmp_path / "line" / "latest").resolve().name
+    assert second == third == (tmp_path / "flow" / "latest").resolve().name != first
+    manifest = json.loads((tmp_path / "flow" / "latest" / "MANIFEST.json").read_text())
+    assert (manifest["before"]["id"], manifest["before"]["seq"]) == (first, 1)
+    for output in ("map.html", "briefing.html"):
+        text = (tmp_path / "flow" / "latest" / output).read_text()
+        assert first in text
+        assert "draws: 25 → 26" in text.replace("\\u2192", "→")
 
 
 @pytest.mark.prefect
-def test_the_flow_fails_where_the_build_fails(tmp_path):
-    done = prefect(tmp_path, "-c", CALL.replace("bering", "atlantis"), str(tmp_path / "flow"))
-    assert done.returncode != 0
-    assert "expected one of arctic" in done.stderr
-    assert not (tmp_path / "flow" / "latest").exists()
+def test_the_flow_fails_where_its_parts_fail_and_health_says_why(tmp_path):
+    """In the build, then in the fetch, whose ledger is damaged: nothing is published, both are told of."""
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "ledger.json").write_text("{")
+    done = prefect(tmp_path, "-c", FAIL)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for region, said, last in (
+        ("atlantis", "expected one of arctic", "build"),
+        ("bering", "expected the ledger of accepted files", "fetch"),
+    ):
+        assert said in done.stdout
+        assert not (tmp_path / region / "latest").exists()
+        told = json.loads((tmp_path / region / "health.json").read_text())
+        assert (told["run"]["end"], told["run"]["last"], told["picture"]) == ("failed", last, None)
+        assert said in told["run"]["reason"]
+        ages = {row["id"]: row["age_days"] for row in told["sources"]}
+        assert ages["nga_world_port_index"] > 500
 
 
 def answers(url: str) -> bool:
