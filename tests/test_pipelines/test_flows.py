@@ -9,12 +9,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -448,21 +449,50 @@ def test_an_address_with_a_secret_is_refused_and_not_told(tmp_path, address):
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"canary4711" in path.read_bytes()]
 
 
+# A block that keeps a secret, read again by the run that follows it.
+KEEP = """
+import sys
+from prefect.blocks.system import Secret
+from pipelines.flows import main
+Secret(value="canary4711").save("webhook")
+assert Secret.load("webhook").get() == "canary4711"
+main(sys.argv[1:])
+"""
+# What Prefect itself is told: of the server, which asks for it, and of the one who asks the server.
+PROFILE = """
+active = "watch"
+[profiles.watch]
+PREFECT_SERVER_API_AUTH_STRING = "me:canary4711"
+PREFECT_API_AUTH_STRING = "me:canary4711"
+PREFECT_API_KEY = "canary4711"
+"""
+
+
 @pytest.mark.prefect
-def test_a_secret_of_the_environment_is_written_nowhere(tmp_path, monkeypatch):
+def test_a_secret_of_environment_profile_or_block_is_written_nowhere(tmp_path, monkeypatch):
     """A run of the flow that fetches and publishes; every file it wrote is searched, Prefect's too."""
     for name in ("EARTHDATA_TOKEN", "COPERNICUSMARINE_SERVICE_PASSWORD", "BARENTSWATCH_CLIENT_SECRET"):
         monkeypatch.setenv(name, "canary4711")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:canary4711@127.0.0.1:9")
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password canary4711\n")
     (tmp_path / "mirror").mkdir()
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "profiles.toml").write_text(PROFILE)
     with serving(tmp_path / "mirror") as mirror:
+        monkeypatch.setenv("ARCTIC_PICTURE_WEBHOOK", f"{mirror}/hook?key=canary4711")
         done = prefect(
-            tmp_path, "-m", "pipelines.flows", "--fetch", "--base-url", mirror, "--region", "bering",
-            "--draws", "25",
-        )  # fmt: skip
+            tmp_path, "-c", KEEP, "--fetch", "--base-url", mirror, "--region", "bering", "--draws", "25"
+        )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "canary4711" not in done.stdout + done.stderr
-    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".netrc"]
-    assert {"prefect.db", "MANIFEST.json", "ledger.json", "map.html"} <= {path.name for path in written}
+    # The two that a user wrote it into; no other.
+    ours = {".netrc", "profiles.toml"}
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in ours]
+    names = {path.name for path in written}
+    assert {"prefect.db", "MANIFEST.json", "ledger.json", "map.html", "runs.jsonl", "health.json"} <= names
     assert [path.name for path in written if b"canary4711" in path.read_bytes()] == []
+    with closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as database:
+        [kept] = database.execute("SELECT data FROM block_document WHERE name = 'webhook'").fetchone()
+        rows = "\n".join(database.iterdump())
+    assert kept, "the block is there, encrypted"
+    assert "canary4711" not in rows

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import geopandas as gpd
 import pandas as pd
@@ -322,7 +324,22 @@ def test_the_briefing_shows_these_rows_and_runs_nothing(browser, two, six):
         for name, change, was, now, cause in six.expected()
     ]
     assert page.evaluate("window.__pwned") is None
+    # Every figure and word of it is that of the cell it names, read again from the stored table.
+    cells = page.eval_on_selector_all(
+        "[data-cell*=':changes?']", "cells => cells.map(c => [c.dataset.cell, c.dataset.form, c.textContent])"
+    )
     page.close()
+    table = pd.read_parquet(two[1] / "tables" / "changes.parquet")
+    assert len(cells) > 60
+    for address, form, text in cells:
+        found = re.fullmatch(r"(value|count):changes\?([^#]*)(?:#(.*))?", address)
+        assert found, address
+        rows = table
+        for condition in found[2].split("&"):
+            column, value = condition.split("=")
+            rows = rows[rows[column].astype("str") == unquote(value)]
+        told = str(len(rows)) if found[1] == "count" else str(rows[found[3]].item())
+        assert text == (told.replace("_", " ") if form == "words" else told), address
 
 
 @pytest.mark.chromium
