@@ -452,8 +452,8 @@ def test_an_address_with_a_secret_is_refused_and_not_told(tmp_path, address):
 # A block that keeps a secret, read again by the run that follows it.
 KEEP = """
 import sys
-from prefect.blocks.system import Secret
 from pipelines.flows import main
+from prefect.blocks.system import Secret
 Secret(value="canary4711").save("webhook")
 assert Secret.load("webhook").get() == "canary4711"
 main(sys.argv[1:])
@@ -462,6 +462,7 @@ main(sys.argv[1:])
 PROFILE = """
 active = "watch"
 [profiles.watch]
+PREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"
 PREFECT_SERVER_API_AUTH_STRING = "me:canary4711"
 PREFECT_API_AUTH_STRING = "me:canary4711"
 PREFECT_API_KEY = "canary4711"

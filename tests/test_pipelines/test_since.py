@@ -16,7 +16,7 @@ import pytest
 from shapely import affinity
 
 from layers.crs import lonlat
-from maps import html
+from maps import briefing, html
 from pipelines import build as line
 from pipelines.build import Options
 from pipelines.changes import changes
@@ -173,6 +173,19 @@ def test_the_stored_picture_is_drawn_again_the_same(two, tmp_path):
     picture = read_picture(two[1])
     assert html.write(picture, tmp_path).read_bytes() == (two[1] / "map.html").read_bytes()
     assert {layer.id for layer in picture.layers} >= {"changes"}
+
+
+def test_the_briefing_of_a_country_has_its_nodes_alone(two, six):
+    picture = read_picture(two[1])
+    nodes = picture.tables["nodes"].set_index("node_id")["country_iso3"]
+    for country in ("USA", "RUS"):
+        page = briefing.page(picture, country)
+        here = [name for name in (six.world, six.method, six.moved, six.renamed) if nodes[name] == country]
+        assert "What changed since" in page
+        assert all((f"{six.names[name]}</data></b>" in page) for name in here if name != six.renamed)
+        assert ("No node and no flag differs." in page) == (
+            country not in set(rows_of(two[1])["country_iso3"])
+        )
 
 
 # --- the same content again
