@@ -11,6 +11,7 @@ from layers.assessed.remit import ALLIANCES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
+from layers.changes import CHANGES
 from layers.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
@@ -28,7 +29,7 @@ from layers.observed.surface import BATHYMETRY, LAND, SEA_ICE
 from layers.observed.transport import RAILWAYS, ROADS, SEA_LANES, SEA_ROUTES
 from layers.schema import Layer
 
-__all__ = ["GRIDS", "LAYERS", "ON_REQUEST"]
+__all__ = ["GRIDS", "LAYERS", "ON_PUBLICATION", "ON_REQUEST"]
 
 # Grids that derived layers read; a source feeds one as `grid:<id>`.
 GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land")
@@ -81,3 +82,6 @@ LAYERS: tuple[Layer, ...] = (
 
 # Derived after all of them, and only when asked for.
 ON_REQUEST: tuple[Layer, ...] = (SENSITIVITY,)
+
+# Made when a picture is published where an earlier one lies.
+ON_PUBLICATION: tuple[Layer, ...] = (CHANGES,)

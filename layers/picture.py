@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from layers.scenarios import Scenario
     from layers.schema import Layer
 
-__all__ = ["CAVEATS", "LATE", "UNASSESSED", "Picture", "SourceNote"]
+__all__ = ["CAVEATS", "LATE", "UNASSESSED", "Before", "Picture", "SourceNote"]
 
 # States of a source that is not what it should be, the worst first: gone; held back by its gate; old.
 LATE = ("missing", "held", "stale")
@@ -60,6 +60,16 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The earlier picture that one is compared with: what its manifest says of it."""
+
+    id: str
+    seq: int
+    day: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Region, scenario, day and the tables in catalogue order, all conformed and checked.
 
@@ -67,7 +77,8 @@ class Picture:
     descriptions in the same order. `grids` are those the layers were made from, as they came: they
     reach beyond a region. `audience` is whom it may be shown to; `withheld` counts the layers of which
     something was kept from them, `left_out` the private layers that this picture is without. From the day
-    `expires` on it is a record of its day and nothing to rely on; None is no end.
+    `expires` on it is a record of its day and nothing to rely on; None is no end. `before` is the earlier
+    picture that the table `changes` compares it with; without the table that one could not be read.
     """
 
     region: Region
@@ -81,6 +92,7 @@ class Picture:
     withheld: int = 0
     left_out: int = 0
     expires: date | None = None
+    before: Before | None = None
 
     @property
     def private(self) -> tuple[Layer, ...]:

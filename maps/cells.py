@@ -6,13 +6,13 @@ An address is `<what>:<table>?<conditions>#<column>`, such as
 `share` (of the rows, those whose column is true of the value after `=`: `#state=unknown`) and
 `area` (km2 of the geometry within the region). A condition is `column=value`, `column<=value` or
 `column>=value`; `region` is a column of every table with geometry or nodes: a row is in each region
-it touches. Besides the layers there are `sources`, `layers`, `regions`, `picture` and `caveats`: what
-the manifest holds, and the titles behind its ids.
+it touches. Besides the layers there are `sources`, `layers`, `regions`, `picture`, `before` and `caveats`:
+what the manifest holds, and the titles behind its ids.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -206,5 +206,6 @@ class Ledger(Tables):
             ),
             "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
             "picture": pd.DataFrame([{"region": picture.region.id, "scenario": picture.scenario.title}]),
+            "before": pd.DataFrame([asdict(picture.before)] if picture.before else []),
             "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
         }

@@ -157,6 +157,8 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
         "method": METHOD,
         "compare": None if other is None else _compared(picture, other),
     }
+    if picture.before:
+        content["since"] = {"before": asdict(picture.before)} | _since(picture)
     return content, {name: rest for name, rest in later.items() if rest}
 
 
@@ -180,6 +182,26 @@ def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
     if (not is_shown and name != "settlements") or "afar" in layer or "cells" in layer:
         rest |= {part: layer.pop(part) for part in ("x", "y", "paths") if part in layer}
     return {part: content for part, content in rest.items() if content}
+
+
+# Rows that the panel lists; the table `changes` of the GeoPackage holds them all.
+_SINCE = 100
+
+
+def _since(picture: Picture) -> dict[str, Any]:
+    """What changed since the earlier picture: nodes counted by change and cause, and the first rows."""
+    table = picture.tables.get("changes")
+    if table is None:
+        return {}
+    layer = next(layer for layer in picture.layers if layer.id == "changes")
+    is_node = table["subject"] == "node"
+    counts = table[is_node].groupby(["change", "cause"]).size()
+    shown = table[~is_node | (table["place"] < _SINCE)]
+    return {
+        "counts": [[change, cause, int(count)] for (change, cause), count in counts.items()],
+        "rows": len(shown),
+        "columns": _columns(layer.columns, shown),
+    }
 
 
 _COMPARED = (

@@ -1642,6 +1642,8 @@ function start(map) {
         el("span", { class: `flag ${flag ? flag.value : ""}` }, flag ? flag.label.replace(/ \(.*/, "") : "Flag unknown"),
         el("span", null, p === null ? "probability unknown" : `probability ${p.toFixed(2)}`)),
       changes ? el("p", { class: "small change" }, changes.told(i)) : null,
+      ...(since ? since.of("node") : []).filter((row) => row.subject_id === get("node_id"))
+        .map((row) => el("p", { class: "small change" }, `Since ${since.before.day}: ${lower(since.told(row))} ${upper(row.cause)}: ${row.why}`)),
       el("div", { class: "axes" }, AXES.map(([axis, title]) => bar(axis, title, i)),
         el("p", { class: "small key" }, "Bar: lowest to highest possible, 0 to 1. Tick: the known part alone.")),
       el("dl", { class: "facts" },
@@ -1911,6 +1913,57 @@ function start(map) {
     byId("changes-on").addEventListener("change", (event) => { changes.on = event.target.checked; paint(); });
   }
 
+  // --- what changed since the earlier picture --------------------------------------------------------------
+
+  const KINDS_OF_CHANGE = [["flag changed", "Flag changed"], ["added", "Added"], ["gone", "Gone"], ["moved", "Moved"], ["changed", "Changed otherwise"]];
+  const CAUSES = ["source changed", "world changed", "method changed"];
+  const OPENED = 5; // more flags than these would push the layers out of sight
+  function sinceBefore(given) {
+    const column = Object.fromEntries((given.columns || []).map((c) => [c.name, c]));
+    const rows = Array.from({ length: given.rows || 0 }, (_, i) => Object.fromEntries(given.columns.map((c) => [c.name, cell(c, i)])));
+    const of = (subject) => rows.filter((row) => row.subject === subject);
+    const counted = (change, cause) => given.counts.filter(([a, b]) => (!change || a === change) && (!cause || b === cause)).reduce((sum, [, , n]) => sum + n, 0);
+    const isKnown = "columns" in given;
+    const whole = isKnown ? counted() : 0;
+    const told = (row) => `${row.change === "changed" ? `${upper(words(row.what))} was` : row.change === "moved" ? "Place was" : "Was"} ${row.was}, is ${row.now}.`;
+    const by = KINDS_OF_CHANGE.map(([change, title]) => [title.toLowerCase(), isKnown ? counted(change) : 0]).filter(([, n]) => n);
+    const said = !isKnown ? "the earlier picture could not be read, so what changed is unknown."
+      : whole ? `${by.map(([title, n]) => `${number(n)} ${title}`).join(", ")}.` : "no node and no flag differs.";
+    return { given, rows, of, counted, whole, isKnown, told, said, before: given.before };
+  }
+  const since = data.since ? sinceBefore(data.since) : null;
+  const sinceRow = (row) => `${row.name || "Without a name"}: ${lower(since.told(row))}`;
+  const lower = (text) => text.charAt(0).toLowerCase() + text.slice(1);
+
+  function listSince() {
+    if (!since) return;
+    const { before } = since;
+    byId("since").hidden = false;
+    byId("since-title").textContent = `What changed since ${before.day}`;
+    byId("since-note").textContent = `This picture, of ${data.day}, compared with picture ${before.seq} (${before.id}) of ${before.day}, which was ${before.status} when it was made.`;
+    const line = (row) => {
+      const why = el("p", { class: "small" }, row.cause ? el("strong", null, `${upper(row.cause)}: `) : null, row.subject === "rows" ? `${count(row.rows, "row")} ${row.change}` : row.why);
+      if (row.subject !== "node") return el("li", null, el("p", null, row.name), row.was ? el("p", { class: "small" }, `${row.was}, then ${row.now}`) : null, why);
+      const what = [el("span", { class: "what" }, row.name || "Without a name"), el("span", { class: "count" }, row.kind ? said("kind", row.kind) : null)];
+      const name = el(row.change === "gone" ? "p" : "button", row.change === "gone" ? { class: "item" } : { type: "button", class: "item" }, what);
+      if (row.change !== "gone") name.addEventListener("click", () => window.arcticPicture.select(row.subject_id));
+      return el("li", null, name, el("p", null, since.told(row)), why);
+    };
+    const part = (title, rows, n, open) => (rows.length ? el("details", { class: "pillar", open }, el("summary", null, `${title}, ${number(n)}`),
+      el("ol", null, rows.map(line)), n > rows.length ? el("p", { class: "small" }, `The first ${number(rows.length)}; the table “changes” of the GeoPackage holds them all.`) : null) : null);
+    const head = ["Nodes", ...CAUSES.map((cause) => upper(cause.split(" ")[0])), "All"];
+    const figures = (title, change) => el("tr", null, el("th", { scope: "row" }, title), [...CAUSES, null].map((cause) => el("td", null, number(since.counted(change, cause)))));
+    const ofNodes = (change) => since.of("node").filter((row) => row.change === change);
+    const others = [["Sources", since.of("source")], ["Rows of layers", since.of("rows")], ["Method", since.of("method")]];
+    byId("since-body").replaceChildren(...(since.isKnown ? [
+      since.whole ? el("table", { class: "counts" }, el("caption", { class: "small" }, "Changes by kind and cause"),
+        el("thead", null, el("tr", null, head.map((title) => el("th", { scope: "col" }, title)))),
+        el("tbody", null, KINDS_OF_CHANGE.map(([change, title]) => figures(title, change)), figures("All", null))) : el("p", null, upper(since.said)),
+      ...KINDS_OF_CHANGE.map(([change, title]) => part(title, ofNodes(change), since.counted(change), change === "flag changed" && since.counted(change) <= OPENED)),
+      ...others.map(([title, rows]) => part(title, rows, rows.length, false)),
+    ].filter(Boolean) : [el("p", { class: "late" }, upper(since.said))]));
+  }
+
   // --- full screen, print, theme --------------------------------------------------------------------------
 
   byId("full").hidden = !document.fullscreenEnabled;
@@ -2026,7 +2079,8 @@ function start(map) {
 
   // Paper has no button: it bears them all.
   function tellCaveats() {
-    byId("first-caveats").textContent = data.caveats.slice(0, printing ? data.caveats.length : 2).join(" ");
+    const news = printing && since ? [`What changed since ${since.before.day} (picture ${since.before.seq}): ${since.said}`, ...since.of("node").slice(0, 5).map(sinceRow)] : [];
+    byId("first-caveats").replaceChildren(...news.map((text) => el("span", { class: "news" }, text)), data.caveats.slice(0, printing ? data.caveats.length : 2).join(" "));
   }
 
   // Age and end are by the reader's clock: a stored page cannot know when it is read.
@@ -2138,6 +2192,7 @@ function start(map) {
   method();
   layerTree();
   filters();
+  listSince();
   listChanges();
   drawLegend();
   fit();

@@ -41,6 +41,8 @@ _BODY = f"""
  aria-expanded="false" aria-controls="hits" aria-autocomplete="list" placeholder="Name">
 <ul id="hits" role="listbox" aria-label="Places found" hidden></ul>
 </div>
+<section id="since" aria-labelledby="since-title" hidden><h2 id="since-title"></h2>
+<p class="small" id="since-note"></p><div id="since-body"></div></section>
 <section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
 <p class="small" id="changes-note"></p>
 <div class="row"><input type="checkbox" id="changes-on" checked>

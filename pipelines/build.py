@@ -236,11 +236,12 @@ def put(
     report: Callable[[str], None] = lambda _: None,
     *,
     keep: int = 0,
+    is_compared: bool = False,
 ) -> Path:
     """Publish what `make` gave under `root`, its health beside it.
 
-    `keep` is how many pictures stay, the highest in the sequence; 0 is all. Raises ExportError if it
-    cannot be published.
+    `keep` is how many pictures stay, the highest in the sequence; 0 is all. One that `is_compared` says
+    what changed since the earlier picture. Raises ExportError if it cannot be published.
     """
     from pipelines.health import write_health  # noqa: PLC0415
     from pipelines.store import store  # noqa: PLC0415
@@ -255,7 +256,7 @@ def put(
         "sensitivity": options.sensitivity,
         "audience": options.audience,
     }
-    folder = store(picture, root, options=told, used=used, keep=keep, report=report)
+    folder = store(picture, root, options=told, used=used, keep=keep, is_compared=is_compared, report=report)
     write_health(root, options.cache, datetime.now(UTC))
     return folder
 
@@ -265,10 +266,12 @@ def build(
 ) -> tuple[Path, Picture]:
     """Build the picture of the embedded snapshot and publish it under `root`, its health beside it.
 
-    The picture comes back without the user's private layers. Raises and keeps as `make` and `put`.
+    One of fetched sources says what changed since the earlier. The picture comes back without that, and
+    without the user's private layers. Raises and keeps as `make` and `put`.
     """
     made = make(options, report)
-    return put(root, options, made, report, keep=keep), made[0].to_pass_on()
+    folder = put(root, options, made, report, keep=keep, is_compared=options.cache is not None)
+    return folder, made[0].to_pass_on()
 
 
 def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:

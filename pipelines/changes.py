@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.changes import CAUSES, METHOD, SOURCE, WORLD
 from layers.crs import distance_km, lonlat
 
 if TYPE_CHECKING:
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["CAUSES", "SHIFT_KM", "as_text", "changes", "moved_km", "row_changes"]
+__all__ = ["CAUSES", "SHIFT_KM", "as_text", "changes", "differences", "moved_km", "row_changes"]
 
-SOURCE, WORLD, METHOD = CAUSES = ("source changed", "world changed", "method changed")
 # Below this a place was written with other digits, not moved: 0.001 degree of latitude.
 SHIFT_KM = 0.11
 # Sources that measure: their later value is a later state of the world.
@@ -141,19 +141,23 @@ def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
     from pipelines.publish import manifest_of  # noqa: PLC0415
     from pipelines.store import read_picture  # noqa: PLC0415
 
+    names = {"old": old_folder.name, "new": new_folder.name}
     manifests = manifest_of(old_folder), manifest_of(new_folder)
-    pictures = read_picture(old_folder), read_picture(new_folder)
+    return names | differences(manifests, (read_picture(old_folder), read_picture(new_folder)))
+
+
+def differences(
+    manifests: tuple[dict[str, Any], dict[str, Any]], pictures: tuple[Picture, Picture]
+) -> dict[str, Any]:
+    """What differs between an earlier and a later picture, which come with their manifests."""
     methods = _methods(*manifests)
     sources = _sources(*manifests)
     rows = _nodes(*pictures, methods, sources)
-    features = _features(*pictures, sources)
     return {
-        "old": old_folder.name,
-        "new": new_folder.name,
         "methods": methods,
         "sources": sources,
         "nodes": rows,
-        "features": features,
+        "features": _features(*pictures, sources),
         "counts": {
             change: {
                 cause: sum(r["change"] == change and r["cause"] == cause for r in rows) for cause in CAUSES
@@ -231,15 +235,17 @@ def _nodes(
             why = "another region is drawn" if cut == METHOD else why
             if row["source_id"] not in renewed and cut != METHOD:
                 why = elsewhere[1]  # its list is the same: it was joined to another, or parted from it
-            rows.append(_row(name, change, cut, why) | {"name": row["name"], "new": None})
+            side = "new" if change == "added" else "old"
+            rows.append(_row(name, change, cut, why) | _named(row) | {side: row["flag"]})
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
         rows.append(
             _row(name, "moved", SOURCE, f"{now.loc[name, 'source_id']} places it {km:.1f} km away")
-            | {"name": now.loc[name, "name"], "what": "place"}
+            | _named(now.loc[name])
+            | {"what": "place", "old": _place(before.loc[name]), "new": _place(now.loc[name])}
         )
     both = before.index.intersection(now.index)
-    for column in _NODE_COLUMNS:
+    for column in (name for name in _NODE_COLUMNS if name in before and name in now):
         a, b = before.loc[both, column], now.loc[both, column]
         for name in both[_differ(a, b)]:
             if column in {"flag", "dual_use_class"}:
@@ -250,14 +256,20 @@ def _nodes(
                 cause, why = (SOURCE, f"{told} says so") if told in renewed else elsewhere
             rows.append(
                 _row(name, "changed", cause, why)
-                | {
-                    "name": now.loc[name, "name"],
-                    "what": column,
-                    "old": _plain(a[name]),
-                    "new": _plain(b[name]),
-                }
+                | _named(now.loc[name])
+                | {"what": column, "old": _plain(a[name]), "new": _plain(b[name])}
             )
     return rows
+
+
+def _named(row: pd.Series) -> dict[str, Any]:
+    return {name: _plain(row[name]) for name in ("name", "kind", "country_iso3")}
+
+
+def _place(row: pd.Series) -> str:
+    """Where a node is, to 0.001 degree of WGS 84: what is less is no move."""
+    side = "W" if row["longitude_deg"] < 0 else "E"
+    return f"{row['latitude_deg']:.3f}° N, {abs(row['longitude_deg']):.3f}° {side}"
 
 
 def _elsewhere(methods: Sequence[str], sources: Sequence[dict[str, Any]]) -> tuple[str, str]:
@@ -310,11 +322,18 @@ def _in_words(row: dict[str, Any]) -> str:
         return f"{row['indicator']} is {'no longer ' if row['_merge'] == 'left_only' else ''}asked"
     if row["cause"] == METHOD and row["value_old"] == row["value_new"]:
         return f"{row['indicator']} weighed or scaled otherwise"
-    old, new = (
-        "unknown" if pd.isna(row[f"value_{side}"]) else f"{row[f'value_{side}']:g}" for side in ("old", "new")
-    )
-    told = f"{row['indicator']} {old} -> {new} ({row['source_id_new']}, {row['as_of_new']})"
-    return told if old != new else f"{row['indicator']} from {row['source_id_new']}"
+    old, new = (_written(row[f"value_{side}"], "g") for side in ("old", "new"))
+    if old != new:
+        return f"{row['indicator']} {old} -> {new} ({row['source_id_new']}, {row['as_of_new']})"
+    for form in (".2f", ".4f", ".6f"):  # a score may move with others of its kind
+        before, now = (_written(row[f"score_{side}"], form) for side in ("old", "new"))
+        if before != now:
+            return f"{row['indicator']}, still {new}, scores {before} -> {now}"
+    return f"{row['indicator']} from {row['source_id_new']}"
+
+
+def _written(value: float, form: str) -> str:
+    return "unknown" if pd.isna(value) else format(value, form)
 
 
 def as_text(told: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from pipelines.build import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from pipelines.live import Told
 
@@ -146,10 +147,11 @@ def build(
     # A build makes half a million small values, keeps them and ends: looking for garbage among them
     # costs a tenth of it and finds none.
     gc.disable()
-    if live:
-        _fetched(cache, base_url)
-    with _progress() as report:
-        folder, picture = line.build(out, options, report, keep=keep)
+    with _recorded(out, cache) if live else nullcontext():
+        if live:
+            _fetched(cache, base_url)
+        with _progress() as report:
+            folder, picture = line.build(out, options, report, keep=keep)
     told = line.summary(folder, picture, started, datetime.now(UTC).date())
     flags = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in told["flags"].items())
     latest = out / "latest"
@@ -172,17 +174,36 @@ def build(
         raise typer.Exit(10)
 
 
+def _recorded(out: Path, cache: Path) -> AbstractContextManager[Any]:
+    """The run in the record of `out`, and in its health, however it ends."""
+    from pipelines.runs import recorded  # noqa: PLC0415
+
+    return recorded(out, cache=cache)
+
+
 @app.command()
-def sources(*, as_json: Json = False) -> None:
-    """List every source: layer fed, publisher, licence, state, date and age."""
+def sources(
+    cache: Annotated[
+        Path, typer.Option(help="Where fetched files are kept: what was fetched is told of.")
+    ] = (_CACHE),
+    *,
+    as_json: Json = False,
+) -> None:
+    """List every source: layer fed, publisher, licence, state, date and age.
+
+    Ends with 10 where one of which something was fetched is stale, held back or missing.
+    """
+    from layers.picture import LATE  # noqa: PLC0415
     from pipelines.docs import source_rows  # noqa: PLC0415
 
-    rows = source_rows(datetime.now(UTC).date())
+    rows = source_rows(datetime.now(UTC).date(), cache)
     text = "\n".join(
         f"{r['id']:32} {r['feeds']:22} {r['state']:9} {r['as_of']}  {r['age']:>9}  {r['licence']}"
         for r in rows
     )
     _say({"sources": rows}, as_json=as_json, text=text)
+    if any(row["state"] in LATE for row in rows):
+        raise typer.Exit(10)
 
 
 @app.command()

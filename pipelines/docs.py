@@ -15,11 +15,21 @@ MARK = "<!-- The table below is made by `python -m pipelines.docs`; do not edit 
 PATH = Path(__file__).parent.parent / "data_sources.md"
 
 
-def source_rows(today: date) -> list[dict[str, Any]]:
-    """Every source as a row, with its age on `today`; a source that is not held has no age."""
+def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
+    """Every source as a row, with its age on `today`; a source that is not held has no age.
+
+    With a `cache` those of which something was fetched have the date and state of that; raises
+    SourceError where its ledger is damaged.
+    """
+    told: dict[str, tuple[str, str]] = {}
+    if cache is not None:
+        from pipelines.live import standings  # noqa: PLC0415  the documentation needs none
+
+        told = standings(SOURCES, cache, today)
     rows = []
     for source in SOURCES:
-        days = (today - date.fromisoformat(source.as_of)).days
+        as_of, state = told.get(source.id, (source.as_of, source.state))
+        days = (today - date.fromisoformat(as_of)).days
         rows.append(
             {
                 "id": source.id,
@@ -27,9 +37,9 @@ def source_rows(today: date) -> list[dict[str, Any]]:
                 "title": source.title,
                 "publisher": source.publisher,
                 "licence": source.licence,
-                "state": source.state,
-                "as_of": source.as_of,
-                "age": "not held" if source.state == "not_held" else f"{days} d" if days >= 0 else "model",
+                "state": state,
+                "as_of": as_of,
+                "age": "not held" if state == "not_held" else f"{days} d" if days >= 0 else "model",
             }
         )
     return rows

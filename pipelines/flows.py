@@ -140,7 +140,7 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
 def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
     """The manifest of the picture that stands now."""
-    manifest = manifest_of(line.put(root, options, made, keep=keep))
+    manifest = manifest_of(line.put(root, options, made, keep=keep, is_compared=True))
     told = {name: manifest[name] for name in ("id", "seq", "status", "day")}
     add_asset_metadata(_asset("picture", options.region), told)
     return manifest
@@ -165,9 +165,9 @@ def refresh(
     """
     root, webhook = Path(out), os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
     held = Path(cache) if fetch else None
-    if webhook:
-        webhook_host(webhook)  # refused before any work
     with recorded(root, cache=held, tell=get_run_logger().info) as run:
+        if webhook:
+            webhook_host(webhook)  # refused before any work
         told = _fetch_all(run, Path(cache), base_url) if fetch else []
         options = Options(region=region, scenario=scenario, draws=draws, seed=seed, cache=held)
         run.say("build", region=region, scenario=scenario)

@@ -1,8 +1,8 @@
 """`health.json` beside `latest`: what a monitor reads without opening a picture.
 
-It is written after each publication and at the end of each recorded run, by one rename, and is no part of
-any picture: it holds the time of writing. A run that was killed between the two leaves it one picture
-behind, which it then shows.
+It is written after each publication and at the end of each recorded run, failed ones too, by one rename,
+and is no part of any picture: it holds the time of writing. A run that was killed between the two leaves
+it one picture behind, which it then shows.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ def health_of(
 ) -> dict[str, Any]:
     """Picture and sources as they stand at `now` (UTC): ages in days, states, failures, next expected.
 
-    `run` is the recorded run that asks (pipelines.runs), None where none is recorded. Where there is no
-    picture, none is told of; a ledger of the cache that cannot be read tells of no failures.
+    `run` is the recorded run that asks (pipelines.runs), with how it ended and why; None where none is
+    recorded. Where there is no picture, sources are told of as they are embedded or were accepted; a ledger
+    of the cache that cannot be read tells of no failures.
     """
     told: dict[str, Any] = {
         "format": "arctic-picture health 1",
@@ -38,11 +39,12 @@ def health_of(
         "next_expected": None,
         "sources": [],
     }
+    ledger, today = _ledger(cache), now.date()
     try:
         manifest = manifest_of(picture_folder(root))
     except ExportError:
-        return told
-    ledger, today = _ledger(cache), now.date()
+        rows = _without_picture(cache if ledger else None, today)
+        return told | {"sources": [_source(row, ledger.get(row["id"], {}), today) for row in rows]}
     return told | {
         "picture": {
             **{name: manifest.get(name) for name in ("id", "seq", "day", "expires")},
@@ -74,6 +76,12 @@ def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
 
     unit = next((form_of(source, ledger) for source in SOURCES if source.id == source_id), None)
     return dict(ledger.get(unit or source_id, {}))
+
+
+def _without_picture(cache: Path | None, today: date) -> list[dict[str, Any]]:
+    from pipelines.docs import source_rows  # noqa: PLC0415  a picture has its own
+
+    return source_rows(today, cache)
 
 
 def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str, Any]:

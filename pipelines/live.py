@@ -47,6 +47,7 @@ __all__ = [
     "ledger_of",
     "refresh",
     "stand_in",
+    "standings",
     "table_of",
     "today_and_yesterday",
     "told_of",
@@ -466,27 +467,22 @@ def stand_in(
     places: dict[str, int] = {}
     for source in (source for source in sources if source.state == "embedded"):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
-        unit = form_of(source, ledger)
-        if unit is None or source.id in _TOGETHER:
+        found = _standing(source, cache, ledger, today)
+        if found is None:
             continue
-        row = ledger[unit]
-        try:
-            folder = accepted_folder(cache, unit, ledger)
-        except SourceError:
-            told[source.id] = (source.as_of, "missing")
-            continue
-        as_of, state = told_of(source, row, today)
+        folder, as_of, state = found
+        told[source.id] = as_of, state
         if folder is None:
-            told[source.id] = (as_of, state)
             continue
+        row = ledger[form_of(source, ledger) or source.id]
         try:
             table = _accepted_table(source, folder, packages or cache.parent / "packages")
         except MissingInputError:
-            continue  # its reader needs more than what is fetched: the embedded table stays
+            del told[source.id]  # its reader needs more than what is fetched: the embedded table stays
+            continue
         if (table["as_of"] == source.as_of).all():
             table = table.assign(as_of=as_of)
         feeds[source.feeds][place] = table
-        told[source.id] = (as_of, state)
         rows[source.id] = rows[source.id] | {
             "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
             "inputs": [{"url": url, **file} for url, file in row["files"].items()],
@@ -530,6 +526,33 @@ def _following(changed: set[str]) -> set[str]:
         if layer.derive and anew & set(inspect.signature(layer.derive).parameters):
             anew.add(layer.id)
     return anew
+
+
+def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, tuple[str, str]]:
+    """Date and state, by id, of those embedded sources of which something was fetched.
+
+    Raises
+    ------
+    SourceError
+        If the ledger is damaged.
+    """
+    ledger = ledger_of(cache)
+    held = (source for source in sources if source.state == "embedded")
+    found = {source.id: _standing(source, cache, ledger, today) for source in held}
+    return {name: standing[1:] for name, standing in found.items() if standing}
+
+
+def _standing(
+    source: Source, cache: Path, ledger: dict[str, Any], today: date
+) -> tuple[Path | None, str, str] | None:
+    """Where what was accepted of a source lies, its date and state; None where nothing was fetched."""
+    unit = form_of(source, ledger)
+    if unit is None or source.id in _TOGETHER:
+        return None
+    try:
+        return accepted_folder(cache, unit, ledger), *told_of(source, ledger[unit], today)
+    except SourceError:
+        return None, source.as_of, "missing"
 
 
 def told_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str]:

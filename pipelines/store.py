@@ -17,9 +17,9 @@ import pandas as pd
 
 import maps
 from layers.audience import Veil, audience
-from layers.catalog import LAYERS, ON_REQUEST
+from layers.catalog import LAYERS, ON_PUBLICATION, ON_REQUEST
 from layers.errors import ExportError, SchemaError
-from layers.picture import LATE, Picture, SourceNote
+from layers.picture import LATE, Before, Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import Scenario
 from layers.schema import check
@@ -50,11 +50,13 @@ def store(
     used: Snapshot,
     exports: Sequence[str] = maps.ALWAYS,
     keep: int = 0,
+    is_compared: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish `picture` under `root` and return its folder; whole or not at all.
 
-    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else. `keep` is that of `publish`.
+    Private layers are drawn where `maps.LOCAL` says, and stored nowhere else. `keep` is that of `publish`;
+    one that `is_compared` says what changed since the earlier picture (pipelines.since).
 
     Raises
     ------
@@ -78,12 +80,53 @@ def store(
             described[path] = _shape(table)
         for name, file in used.grids.files.items():
             shutil.copyfile(file, stage / "grids" / f"{name}.nc")
+        drawn, held = picture, {}
+        if is_compared:
+            held = {row["file"]: row for row in _files(stage, described, {})}
+            told = _manifest(passed_on, list(held.values()), options, used.manifest)
+            drawn = _compared(picture, root, stage, told, described, report)
         for name in exports:
             report(f"write {name}")
-            maps.write(name, picture, stage)
-        return _manifest(passed_on, stage, described, options, used.manifest)
+            maps.write(name, drawn, stage)
+        return _manifest(drawn.to_pass_on(), _files(stage, described, held), options, used.manifest)
 
     return publish(root, write, keep)
+
+
+def _compared(
+    picture: Picture,
+    root: Path,
+    stage: Path,
+    told: dict[str, Any],
+    described: dict[str, dict[str, Any]],
+    report: Callable[[str], None],
+) -> Picture:
+    """The picture with what changed since the earlier one, the table of it written into `stage`."""
+    from pipelines.since import CHANGES, since  # noqa: PLC0415  only where an earlier picture may lie
+
+    drawn = since(picture, told, root, report)
+    table = drawn.tables.get(CHANGES.id)
+    if table is not None:
+        path = _table_path(CHANGES.id, CHANGES.geometry)
+        table.to_parquet(stage / path, index=False, compression="zstd")
+        described[path] = _shape(table)
+    return drawn
+
+
+def _files(
+    stage: Path, described: dict[str, dict[str, Any]], held: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Every file with size and hash, by path; those of `held` are not read again."""
+    rows = []
+    for path in sorted(stage.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(stage).as_posix()
+            if name in held:
+                rows.append(held[name])
+                continue
+            size = {"file": name, "size": path.stat().st_size, "sha256": sha256_of(path)}
+            rows.append(size | described.get(name, {}))
+    return rows
 
 
 def _shape(table: pd.DataFrame) -> dict[str, Any]:
@@ -96,18 +139,8 @@ def _shape(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _manifest(
-    picture: Picture,
-    stage: Path,
-    described: dict[str, dict[str, Any]],
-    options: dict[str, Any],
-    snapshot: dict[str, Any],
+    picture: Picture, files: list[dict[str, Any]], options: dict[str, Any], snapshot: dict[str, Any]
 ) -> dict[str, Any]:
-    files = []
-    for path in sorted(stage.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(stage).as_posix()
-            size = {"file": name, "size": path.stat().st_size, "sha256": sha256_of(path)}
-            files.append(size | described.get(name, {}))
     held = json.dumps(files, sort_keys=True).encode()
     return {
         "format": FORMAT,
@@ -119,6 +152,7 @@ def _manifest(
         "judged_by": asdict(picture.scenario),
         "day": picture.day.isoformat(),
         "options": options,
+        **({"before": asdict(picture.before)} if picture.before else {}),
         **_apart(picture),
         "files": files,
         "layers": [
@@ -182,7 +216,7 @@ def read_picture(folder: Path) -> Picture:
     manifest = manifest_of(folder)
     # A picture from before there were audiences is public.
     veil = Veil(audience(manifest["options"].get("audience", "public")))
-    known = {layer.id: veil.shown(layer) for layer in (*LAYERS, *ON_REQUEST)}
+    known = {layer.id: veil.shown(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
     layers = tuple(layer for row in manifest["layers"] if (layer := known[row["id"]]))
     tables = {}
     for layer in layers:
@@ -200,6 +234,7 @@ def read_picture(folder: Path) -> Picture:
         withheld=manifest.get("withheld", 0),
         left_out=manifest.get("left_out", 0),
         expires=date.fromisoformat(manifest["expires"]) if manifest["expires"] else None,
+        before=Before(**manifest["before"]) if "before" in manifest else None,
     )
 
 

@@ -48,6 +48,26 @@ def test_sources_names_every_source(command):
     assert all(row.id in text for row in SOURCES)
 
 
+def test_sources_end_with_10_where_one_is_late(command, tmp_path):
+    lost = {"https://example.org/x.csv": {"file": "x.csv", "sha256": "0" * 64}}
+    late = {
+        "nga_world_port_index": ({"held": {"state": "refused", "since": "2026-11-20"}}, "stale"),
+        "ourairports": ({"held": {"state": "held", "since": "2026-11-20"}}, "held"),
+        "geonames_cities500": ({"set": "0" * 64, "files": lost, "as_of": "2026-11-20"}, "missing"),
+    }
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "ledger.json").write_text(json.dumps({name: row for name, (row, _) in late.items()}))
+    done = command("sources", "--cache", "kept", "--json")
+    assert done.returncode == 10, done.stderr
+    states = {told["id"]: told["state"] for told in json.loads(done.stdout)["sources"]}
+    assert {name: states[name] for name in late} == {name: state for name, (_, state) in late.items()}
+    assert {state for name, state in states.items() if name not in late} == {"embedded", "not_held"}
+    (tmp_path / "kept" / "ledger.json").write_text("{")
+    done = command("sources", "--cache", "kept")
+    assert done.returncode == 1
+    assert "expected the ledger of accepted files" in done.stderr
+
+
 def test_doctor_says_what_is_here(command):
     rows = json.loads(good(command("doctor", "--json")))["parts"]
     assert {row["state"] for row in rows} <= {"ok", "absent"}

@@ -9,12 +9,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +33,19 @@ PICTURE = "arctic://picture/bering"
 ASSETS = '{"filter": {"event": {"prefix": ["prefect.asset.materialization"]}}, "limit": 50}'
 
 CALL = """
-import os, sys
+import sys
 from pipelines.flows import refresh
-sys.stdout.write(refresh(out=sys.argv[1], region="bering", draws=25) + "\\n")
+for draws in map(int, sys.argv[2:]):
+    sys.stdout.write(refresh(out=sys.argv[1], region="bering", draws=draws) + "\\n")
+"""
+FAIL = """
+import sys
+from pipelines.flows import refresh
+for region, fetch in (("atlantis", False), ("bering", True)):
+    try:
+        refresh(out=region, region=region, draws=25, fetch=fetch, cache="cache")
+    except Exception as error:
+        sys.stdout.write(f"{error}\\n")
 """
 
 
@@ -64,23 +75,43 @@ def test_the_flow_gives_the_picture_of_the_command_line(folder, tmp_path):
 
 
 @pytest.mark.prefect
-def test_the_flow_takes_the_options_of_a_build(tmp_path):
-    done = prefect(tmp_path, "-c", CALL, str(tmp_path / "flow"))
+def test_the_flow_takes_the_options_of_a_build_and_says_what_changed_since(tmp_path):
+    """The first picture is that of the command line; the second, of a draw more, says so, again and again."""
+    done = prefect(tmp_path, "-c", CALL, str(tmp_path / "flow"), "25", "26", "26")
     assert done.returncode == 0, done.stderr[-2000:]
     built = run_command(
         tmp_path, "build", "--region", "bering", "--draws", "25", "--out", str(tmp_path / "line")
     )
     assert built.returncode == 0, built.stderr
-    assert (tmp_path / "flow" / "latest").resolve().name == (tmp_path / "line" / "latest").resolve().name
-    assert done.stdout.strip().splitlines()[-1] == (tmp_path / "line" / "latest").resolve().name
+    first, second, third = done.stdout.strip().splitlines()[-3:]
+    assert first == (tmp_path / "line" / "latest").resolve().name
+    assert second == third == (tmp_path / "flow" / "latest").resolve().name != first
+    manifest = json.loads((tmp_path / "flow" / "latest" / "MANIFEST.json").read_text())
+    assert (manifest["before"]["id"], manifest["before"]["seq"]) == (first, 1)
+    for output in ("map.html", "briefing.html"):
+        text = (tmp_path / "flow" / "latest" / output).read_text()
+        assert first in text
+        assert "draws: 25 → 26" in text.replace("\\u2192", "→")
 
 
 @pytest.mark.prefect
-def test_the_flow_fails_where_the_build_fails(tmp_path):
-    done = prefect(tmp_path, "-c", CALL.replace("bering", "atlantis"), str(tmp_path / "flow"))
-    assert done.returncode != 0
-    assert "expected one of arctic" in done.stderr
-    assert not (tmp_path / "flow" / "latest").exists()
+def test_the_flow_fails_where_its_parts_fail_and_health_says_why(tmp_path):
+    """In the build, then in the fetch, whose ledger is damaged: nothing is published, both are told of."""
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "ledger.json").write_text("{")
+    done = prefect(tmp_path, "-c", FAIL)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for region, said, last in (
+        ("atlantis", "expected one of arctic", "build"),
+        ("bering", "expected the ledger of accepted files", "fetch"),
+    ):
+        assert said in done.stdout
+        assert not (tmp_path / region / "latest").exists()
+        told = json.loads((tmp_path / region / "health.json").read_text())
+        assert (told["run"]["end"], told["run"]["last"], told["picture"]) == ("failed", last, None)
+        assert said in told["run"]["reason"]
+        ages = {row["id"]: row["age_days"] for row in told["sources"]}
+        assert ages["nga_world_port_index"] > 500
 
 
 def answers(url: str) -> bool:
@@ -418,21 +449,51 @@ def test_an_address_with_a_secret_is_refused_and_not_told(tmp_path, address):
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"canary4711" in path.read_bytes()]
 
 
+# A block that keeps a secret, read again by the run that follows it.
+KEEP = """
+import sys
+from pipelines.flows import main
+from prefect.blocks.system import Secret
+Secret(value="canary4711").save("webhook")
+assert Secret.load("webhook").get() == "canary4711"
+main(sys.argv[1:])
+"""
+# What Prefect itself is told: of the server, which asks for it, and of the one who asks the server.
+PROFILE = """
+active = "watch"
+[profiles.watch]
+PREFECT_SERVER_ALLOW_EPHEMERAL_MODE = "true"
+PREFECT_SERVER_API_AUTH_STRING = "me:canary4711"
+PREFECT_API_AUTH_STRING = "me:canary4711"
+PREFECT_API_KEY = "canary4711"
+"""
+
+
 @pytest.mark.prefect
-def test_a_secret_of_the_environment_is_written_nowhere(tmp_path, monkeypatch):
+def test_a_secret_of_environment_profile_or_block_is_written_nowhere(tmp_path, monkeypatch):
     """A run of the flow that fetches and publishes; every file it wrote is searched, Prefect's too."""
     for name in ("EARTHDATA_TOKEN", "COPERNICUSMARINE_SERVICE_PASSWORD", "BARENTSWATCH_CLIENT_SECRET"):
         monkeypatch.setenv(name, "canary4711")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:canary4711@127.0.0.1:9")
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password canary4711\n")
     (tmp_path / "mirror").mkdir()
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "profiles.toml").write_text(PROFILE)
     with serving(tmp_path / "mirror") as mirror:
+        monkeypatch.setenv("ARCTIC_PICTURE_WEBHOOK", f"{mirror}/hook?key=canary4711")
         done = prefect(
-            tmp_path, "-m", "pipelines.flows", "--fetch", "--base-url", mirror, "--region", "bering",
-            "--draws", "25",
-        )  # fmt: skip
+            tmp_path, "-c", KEEP, "--fetch", "--base-url", mirror, "--region", "bering", "--draws", "25"
+        )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "canary4711" not in done.stdout + done.stderr
-    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".netrc"]
-    assert {"prefect.db", "MANIFEST.json", "ledger.json", "map.html"} <= {path.name for path in written}
+    # The two that a user wrote it into; no other.
+    ours = {".netrc", "profiles.toml"}
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in ours]
+    names = {path.name for path in written}
+    assert {"prefect.db", "MANIFEST.json", "ledger.json", "map.html", "runs.jsonl", "health.json"} <= names
     assert [path.name for path in written if b"canary4711" in path.read_bytes()] == []
+    with closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as database:
+        [kept] = database.execute("SELECT data FROM block_document WHERE name = 'webhook'").fetchone()
+        rows = "\n".join(database.iterdump())
+    assert kept, "the block is there, encrypted"
+    assert "canary4711" not in rows

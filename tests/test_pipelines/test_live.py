@@ -460,8 +460,13 @@ def test_what_is_late_is_said_in_every_output(provider):
     folder, _ = build_on(provider, date(2026, 8, 7))
     assert "Some sources are late" not in (folder / "briefing.html").read_text()
     held(provider)
-    folder, _ = build_on(provider, date(2026, 8, 7))
+    before, (folder, _) = folder, build_on(provider, date(2026, 8, 7))
     manifest = json.loads((folder / "MANIFEST.json").read_text())
+    assert manifest["before"]["id"] == before.name
+    [row] = pd.read_parquet(folder / "tables" / "changes.parquet").to_dict("records")
+    assert (row["subject_id"], row["was"], row["now"]) == (
+        DAILY, "as of 2026-08-06, live", "as of 2026-08-06, held",
+    )  # fmt: skip
     assert manifest["status"] == "DEGRADED"
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
     assert (layer["state"], layer["as_of"]) == ("held", "2026-08-06")

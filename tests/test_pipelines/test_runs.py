@@ -11,11 +11,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 from conftest_pipelines import environment
+from fault_server import serving
 
 from layers.errors import ExportError, SourceError
 from pipelines.health import HEALTH, health_of
 from pipelines.publish import publish
 from pipelines.runs import RECORD, recorded, runs_of
+from pipelines.sources import SOURCES
 
 SOURCE = {"id": "ports", "state": "held", "as_of": "2026-01-01"}
 
@@ -120,6 +122,41 @@ def test_health_tells_the_age_of_each_source_and_why_it_is_late(tmp_path):
     told = health_of(tmp_path / "root", cache, now)
     assert told["sources"][0]["last_failure"] is None
     assert told["run"] is None, "nobody's"
+
+
+def test_health_tells_of_a_failed_run_before_there_is_a_picture(tmp_path):
+    """Why it failed, and the age of each source, embedded or fetched."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    away = {"state": "refused", "since": "2026-11-20", "reason": "status 503"}
+    (cache / "ledger.json").write_text(json.dumps({"nga_world_port_index": {"held": away}}))
+    root = tmp_path / "root"
+    with pytest.raises(SourceError, match="away"), recorded(root, cache=cache):
+        raise SourceError("the mirror is away")  # noqa: EM101, TRY003
+    told = json.loads((root / HEALTH).read_text())
+    assert told["run"]["end"] == "failed"
+    assert told["run"]["reason"] == "SourceError: the mirror is away"
+    assert told["picture"] is None
+    rows = {row["id"]: row for row in told["sources"]}
+    assert set(rows) == {source.id for source in SOURCES}
+    port = rows["nga_world_port_index"]
+    age = (datetime.now(UTC).date() - date(2025, 5, 27)).days
+    assert abs(port["age_days"] - age) <= 1
+    assert (port["state"], port["last_failure"]) == ("stale", away)
+    assert rows["geonames_harbours"]["state"] == "embedded"
+
+
+def test_a_live_build_that_fails_is_told_of_by_health(tmp_path, command):
+    """In its build, after a fetch that found nothing."""
+    (tmp_path / "mirror").mkdir()
+    with serving(tmp_path / "mirror") as mirror:
+        live = ("--live", "--base-url", mirror, "--cache", "cache", "--out", "pictures")
+        done = command("build", "--region", "bering", "--scenario", "none.toml", *live)
+    assert done.returncode == 2
+    told = json.loads((tmp_path / "pictures" / HEALTH).read_text())
+    assert told["run"]["end"] == "failed"
+    assert "none.toml" in told["run"]["reason"]
+    assert {row["id"]: row["state"] for row in told["sources"]}["nga_world_port_index"] == "stale"
 
 
 def test_the_lock_is_free_after_a_failure(tmp_path):
