@@ -86,8 +86,13 @@ def inset(
     routes: Mapping[str, tuple[Any, str]],
     marks: Sequence[tuple[str, float, float]],
     stamp: str,
+    label: str = "Polar map of the routes, the ice and the bottlenecks",
+    days: Sequence[tuple[str, Any]] = (),
 ) -> ET.Element:
-    """The polar map, EPSG:3413: land, ice (area, class), routes (line, class), lettered marks, a stamp."""
+    """The polar map, EPSG:3413: land, ice (class, area), routes (line, class), lettered marks, a stamp.
+
+    `days` are words on a scale, each within its area.
+    """
     bounds = shapely.total_bounds([line for line, _ in routes.values()])
     west, south, east, north = bounds + _MARGIN_M * np.array([-1, -1, 1, 1])
     scale = _WIDE / (east - west)
@@ -96,14 +101,21 @@ def inset(
     def at(x: Any, y: Any) -> Any:
         return (x - west) * scale, (north - y) * scale
 
-    image = svg(_WIDE, (north - south) * scale, "Polar map of the routes, the ice and the bottlenecks")
+    image = svg(_WIDE, (north - south) * scale, label)
     image.append(tag("rect", x=0, y=0, width=_WIDE, height=(north - south) * scale, class_="water"))
+    image.append(_hatch())
     for class_, area in ice:
         image.append(tag("path", d=_drawn(area, frame, at), class_=class_))
     image.append(tag("path", d=_drawn(land, frame, at), class_="land"))
     _graticule(image, frame, at)
     for line, class_ in routes.values():
         image.append(tag("path", d=_drawn(line, frame, at), class_=class_))
+    for words, area in days:
+        seen = shapely.intersection(area, frame)
+        if not seen.is_empty:
+            widest = max(shapely.get_parts(seen), key=shapely.area)
+            x, y = at(*shapely.get_coordinates(shapely.point_on_surface(widest))[0])
+            image.append(tag("text", words, x=x, y=y + 2.8, class_="tick mid halo"))
     for letter, longitude, latitude in marks:
         x, y = at(*(float(part) for part in polar_xy(longitude, latitude)))
         image.append(tag("circle", cx=x, cy=y, r=6.2, class_="mark"))
@@ -115,11 +127,21 @@ def inset(
     return image
 
 
+def _hatch() -> ET.Element:
+    """The pattern `#hatch`: ice of which something is in doubt or that is in the way."""
+    stroke = tag("path", d="M-1 6L6 -1M4 6L6 4", class_="hatch")
+    ground = tag("rect", width=5, height=5, class_="hatched")
+    pattern = tag("pattern", ground, stroke, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse")
+    return tag("defs", pattern)
+
+
 def _drawn(shape: Any, frame: Any, at: Any) -> str:
     """A path: rings and lines cut to the frame and thinned to what can be seen."""
     parts: list[str] = []
     seen = shapely.intersection(shapely.simplify(shape, _TOLERANCE_M), frame)
     for piece in shapely.get_parts(seen):
+        if piece.is_empty:
+            continue
         if piece.geom_type == "Polygon":
             parts += [_ring(ring, at) + "Z" for ring in (piece.exterior, *piece.interiors)]
         elif piece.geom_type == "LineString":

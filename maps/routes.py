@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     from maps.cells import Cell
 
-__all__ = ["RouteRecord", "page", "write"]
+__all__ = ["INKS", "NOT", "STAGES", "RouteRecord", "page", "write"]
 
 _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 _LEAD = "route-nsr_north_new_siberian"
 _SHIP = "PC6"  # whose bottleneck is lettered on the map, and the second stroke of the openings
-_STAGES = {
+STAGES = {
     "thin_fy_1": "thin first-year ice, first stage", "thin_fy_2": "thin first-year ice, second stage",
     "medium_fy_lt1m": "medium first-year ice under one metre", "medium_fy": "medium first-year ice",
     "thick_fy": "thick first-year ice", "second_year": "second-year ice", "light_my": "light multi-year ice",
     "heavy_my": "heavy multi-year ice",
 }  # fmt: skip
-_NOT = "Not for navigation, targeting or site security decisions."
+NOT = "Not for navigation, targeting or site security decisions."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +85,7 @@ def _head(book: Tables, record: RouteRecord) -> ET.Element:
         tag("h1", "Ice on the Arctic sea routes"),
         tag("p", "SYNTHETIC: made for tests, not observed. It resembles the Arctic and knows nothing of it.",
             class_="warn") if record.is_synthetic else None,
-        tag("p", tag("b", _NOT), " Input: ", tag("b", _of(book, "input")), " (", _of(book, "product"),
+        tag("p", tag("b", NOT), " Input: ", tag("b", _of(book, "input")), " (", _of(book, "product"),
             "), ", _of(book, "first"), " to ", _of(book, "last"), "."),
     )  # fmt: skip
 
@@ -106,8 +106,8 @@ def _place(book: Tables, table: str, where: dict[str, Any]) -> list[Any]:
     """A bottleneck in words: its water and its coordinates."""
     return [
         book.cell("value", table, where, "bottleneck_water"), ", ",
-        book.cell("value", table, where, "bottleneck_latitude_deg", ".1f"), "° north, ",
-        book.cell("value", table, where, "bottleneck_longitude_deg", ".1f"), "° east",
+        book.cell("value", table, where, "bottleneck_latitude_deg", "latitude"), ", ",
+        book.cell("value", table, where, "bottleneck_longitude_deg", "longitude"),
     ]  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def _lead(book: Tables, record: RouteRecord, where: dict[str, Any]) -> ET.Elemen
     days = float(row["open_days"].iloc[0])
     told: list[Any] = [
         _made(record), _named(book, _LEAD), ": in ", of("year"), " open to a ship of class ", of("ice_class"),
-        " on ", of("open_days", ".0f"), " days if the ice was ", _STAGES[where["stage"]],
+        " on ", of("open_days", ".0f"), " days if the ice was ", STAGES[where["stage"]],
     ]  # fmt: skip
     if days > 0:
         told += [", from ", of("opening_date"), " to ", of("closing_date")]
@@ -436,7 +436,7 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
                 book.cell("value", "route_fields", where, "weakest_class"),
                 _place(book, "route_fields", where),
             ])  # fmt: skip
-    stage = _STAGES[str(some["stage"].iloc[0])]
+    stage = STAGES[str(some["stage"].iloc[0])]
     return [
         tag("h2", "Single grids of concentration"),
         tag("p", "Percent of ice in the bottleneck of the best way, and the weakest class whose index "
@@ -450,7 +450,7 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
 
 def _reading(book: Tables, record: RouteRecord) -> list[ET.Element]:
     said = [
-        _NOT,
+        NOT,
         "POLARIS (IMO MSC circular on the risk index) weighs each stage of ice by the ship's class. Without "
         "thickness the index of one stage is a bound, not the IMO index; the stage is named.",
         "A route is open on a day when a way leads through its corridor, a hundred kilometres each side, "
@@ -479,9 +479,16 @@ def _inks(which: str) -> str:
     )
 
 
-_LOOK: Final = (
+INKS: Final = (
     ":root{" + _inks("light") + "}@media screen and (prefers-color-scheme:dark){:root{" + _inks("dark") + "}}"
     """
+.hatched{fill:var(--ice)}.hatch{stroke:var(--edge);stroke-width:1;fill:none}
+.swatch.shut{background:repeating-linear-gradient(-45deg,var(--ice) 0 2px,var(--edge) 2px 3px)}
+"""
+)
+_LOOK: Final = (
+    INKS
+    + """
 figure svg{max-width:none}
 .warn{border:1.4pt solid var(--robust);color:var(--robust);font-weight:600;padding:1.5mm 2.5mm}
 .water{fill:var(--water)}.land{fill:var(--land);stroke:none}

@@ -42,6 +42,7 @@ __all__ = [
     "bottlenecks",
     "corridor",
     "least_cost_path",
+    "neighbours",
     "operation",
     "polaris",
     "rio",
@@ -190,6 +191,12 @@ class Corridor:
     last: NDArray[np.intp]
     straits: int
 
+    @property
+    def links(self) -> NDArray[np.intp]:
+        """Flat cells at either end of each strait the grid does not resolve, shape (straits, 2)."""
+        at = len(self.u) - self.straits
+        return self.cells[np.column_stack([self.u[at:], self.v[at:]])]
+
     def matrix(self, weight: NDArray[Any], ends: NDArray[Any]) -> csr_array:
         """Steps as a graph with two more vertices, where all passages begin and end."""
         from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
@@ -233,7 +240,7 @@ def corridor(
     held = np.isfinite(apart)
     cells, place = flat[held], np.full(grid.shape[0] * grid.shape[1], -1)
     place[cells] = np.arange(len(cells))
-    u, v = _neighbours(place.reshape(grid.shape), ocean)
+    u, v = neighbours(place.reshape(grid.shape), ocean)
     straits = _straits(
         points, place, (lon[held], lat[held]), grid, set(zip(u.tolist(), v.tolist(), strict=True))
     )
@@ -259,9 +266,13 @@ def _ends(where: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.in
     return np.flatnonzero(apart <= max(_chord(_END_KM), apart.min(initial=np.inf)))
 
 
-def _neighbours(
+def neighbours(
     place: NDArray[np.intp], ocean: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of positions next to each other, the lower first; `place` has them by cell, -1 for none.
+
+    All eight directions, but not across a corner between two cells that are no `ocean`.
+    """
     rows, columns = place.shape
     us, vs = [], []
     for down, right in _STEPS:
