@@ -40,10 +40,15 @@ def _years(image: ET.Element, years: Sequence[int], left: float, step: float, y:
             image.append(tag("text", str(year), x=left + step * (place + 0.5), y=y, class_="tick mid"))
 
 
+def _step(left: float, years: int) -> float:
+    """Width of a year: a long record fills the chart, a short one stays in columns that can be seen."""
+    return min((430.0 - left) / max(years, 1), 40.0)
+
+
 def shades(days: pd.DataFrame, label: str) -> ET.Element:
     """Open days by class (rows, weakest first) and year (columns); a hatched field is not known."""
     left, high = 34.0, 11.0
-    step = min((430.0 - left) / max(len(days.columns), 1), 16.0)
+    step = _step(left, len(days.columns))
     image = svg(430, high * len(days) + 14, label)
     for row, (name, values) in enumerate(days.iterrows()):
         image.append(tag("text", str(name), x=left - 4, y=high * row + 8.5, class_="end"))
@@ -63,7 +68,7 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
     """
     left, height = 34.0, 92.0
     years = sorted({int(year) for table in spans.values() for year in table.index})
-    step = min((430.0 - left) / max(len(years), 1), 16.0)
+    step = _step(left, len(years))
     right = left + step * len(years)
     image = svg(430, height + 16, label)
     for place, month in enumerate(_MONTHS):

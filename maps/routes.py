@@ -27,6 +27,7 @@ __all__ = ["INKS", "NOT", "STAGES", "RouteRecord", "page", "write"]
 
 _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 _LEAD = "route-nsr_north_new_siberian"
+_DAGGER = "\N{DAGGER} All of it beside land, where the satellite reads the land's own signal as ice."
 _SHIP = "PC6"  # whose bottleneck is lettered on the map, and the second stroke of the openings
 STAGES = {
     "thin_fy_1": "thin first-year ice, first stage", "thin_fy_2": "thin first-year ice, second stage",
@@ -102,8 +103,19 @@ def _named(book: Tables, route: str, column: str = "name") -> Cell:
     return book.cell("value", "routes", {"feature_id": route}, column)
 
 
+def _rows(book: Tables, table: str, where: Mapping[str, Any]) -> Any:
+    return book.rows(table, *((name, "=", value) for name, value in where.items()))
+
+
+def _ship(name: str) -> str:
+    return "no ice class" if name == "none" else f"class {name}"
+
+
 def _place(book: Tables, table: str, where: dict[str, Any]) -> list[Any]:
     """A bottleneck in words: its water and its coordinates."""
+    held = book.table(table)["bottleneck_longitude_deg"].iloc[_rows(book, table, where)]
+    if held.isna().all():
+        return ["none"]
     return [
         book.cell("value", table, where, "bottleneck_water"), ", ",
         book.cell("value", table, where, "bottleneck_latitude_deg", "latitude"), ", ",
@@ -133,9 +145,10 @@ def _map(
     return tag(
         "figure",
         inset(record.land, record.ice, drawn, marks, stamp),
-        tag("p", _made(record), "White: ice, ", _of(book, "ice"), "; dashed: ice edge, ",
-            _of(book, "ice_edge"), ". Routes: full line where open, dotted where ice shuts them. "
-            "Letters: bottlenecks of the tables. Polar stereographic, EPSG:3413.", class_="small"),
+        tag("p", _made(record), "White: ice, ", _of(book, "ice"), "; hatched: ice beside land alone, where "
+            "the satellite reads the land's own signal as ice; dashed: ice edge, ", _of(book, "ice_edge"),
+            ". Routes: full line where open, dotted where ice shuts them, dashed where only ice beside land "
+            "does. Letters: bottlenecks of the tables. Polar stereographic, EPSG:3413.", class_="small"),
     )  # fmt: skip
 
 
@@ -227,7 +240,7 @@ def _route(
             tag("figure", openings(spans, "Opening to closing by year")),
             class_="pair"),
         tag("p", _made(record), "Left: days open by class of ship and year. Right: first to last open day, "
-            f"pale for a ship of class {weakest}, dark for {ship}.", class_="small"),
+            f"pale for a ship of {_ship(weakest)}, dark for {_ship(ship)}.", class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
         _every_year(book, by_class, name, stage),
     )  # fmt: skip
@@ -309,10 +322,8 @@ def _fields(book: Tables, record: RouteRecord) -> list[ET.Element]:
         if not parts:
             parts.append(_field_lead(book, last, words))
         letters, marks = _letters(some[some["field_id"] == last])
-        open_ = some[(some["field_id"] == last) & some["is_open"]]["route_id"].tolist()
         if month == 9:
-            shut = {name: "way shut" for name in record.lines if name not in open_}
-            parts.append(_map(book, record, shut, marks))
+            parts.append(_map(book, record, _drawn_ways(some[some["field_id"] == last]), marks))
         parts += _month(book, some, words, letters if month == 9 else {})
     parts += _medians(book, edges[edges["year"].isna()])
     return [*parts, *_grids(book, held[held["input"] != "edge"])]
@@ -336,30 +347,41 @@ def _field_lead(book: Tables, last: str, words: str) -> ET.Element:
                "no series.", class_="lead")  # fmt: skip
 
 
-def _ice(book: Tables, where: dict[str, Any], *, is_open: bool) -> Any:
-    if is_open:
-        return tag("b", "open")
-    return book.cell("value", "route_fields", where, "ice_km", ",.0f")
+def _drawn_ways(rows: pd.DataFrame) -> dict[str, str]:
+    """Class of each route on the map: open, shut, or shut by ice beside land alone."""
+    return {
+        row["route_id"]: "way" if row["is_open"] else "way doubtful" if _is_shore(row) else "way shut"
+        for row in rows.to_dict("records")
+    }
 
 
-def _matrix(book: Tables, some: pd.DataFrame, heads: dict[str, Any]) -> ET.Element:
+def _is_shore(row: Any) -> bool:
+    return bool(row["ice_km"] > 0 and row["shore_km"] >= row["ice_km"] - 1)
+
+
+def _ice(book: Tables, where: dict[str, Any]) -> list[Any]:
+    """`open`, or kilometres of ice, with a dagger where all of it lies beside land."""
+    row = book.table("route_fields").iloc[int(_rows(book, "route_fields", where)[0])]
+    if row["is_open"]:
+        return [tag("b", "open")]
+    km = book.cell("value", "route_fields", where, "ice_km", ",.0f")
+    return [km, " \N{DAGGER}"] if _is_shore(row) else [km]
+
+
+def _matrix(book: Tables, heads: dict[str, Any]) -> ET.Element:
     """Routes by fields: `open`, or the kilometres of ice on the way with least of it."""
-    is_open = some.set_index(["route_id", "field_id"])["is_open"]
-    rows = []
+    rows: list[tuple[Cell, list[list[Any]]]] = []
     for _, routes in _routes(book):
         for name in routes:
-            cells = [
-                _ice(book, {"field_id": field, "route_id": name}, is_open=bool(is_open[name, field]))
-                for field in heads
-            ]
-            rows.append([_named(book, name), *cells])
+            cells = [_ice(book, {"field_id": field, "route_id": name}) for field in heads]
+            rows.append((_named(book, name), cells))
     head = tag(
         "thead",
         tag("tr", tag("th", "Route", scope="col"), *(tag("th", h, scope="col") for h in heads.values())),
     )
     body = [
-        tag("tr", tag("th", row[0], scope="row"), *(tag("td", c, class_="n") for c in row[1:]))
-        for row in rows
+        tag("tr", tag("th", name, scope="row"), *(tag("td", *c, class_="n") for c in cells))
+        for name, cells in rows
     ]
     return tag("div", tag("table", head, tag("tbody", *body)), class_="scroll fields")
 
@@ -372,22 +394,20 @@ def _first(book: Tables, field: str, column: str, form: str = "") -> Cell:
 def _month(book: Tables, some: pd.DataFrame, words: str, letters: Mapping[str, str]) -> list[ET.Element]:
     fields = sorted(set(some["field_id"]))
     heads = {field: _first(book, field, "year", ".0f") for field in fields}
-    last = some[some["field_id"] == fields[-1]].set_index("route_id")
     rows = []
     for _, routes in _routes(book):
         for name in routes:
             where = {"field_id": fields[-1], "route_id": name}
-            is_open = bool(last.loc[name, "is_open"])
             rows.append([
                 [_named(book, name), f"  {letters[name]}" if name in letters else ""],
-                _ice(book, where, is_open=is_open),
+                _ice(book, where),
                 book.cell("value", "route_fields", where, "way_km", ",.0f"),
-                ["none"] if is_open else _place(book, "route_fields", where),
+                _place(book, "route_fields", where),
             ])  # fmt: skip
     return [
         tag("h2", words, ": the edge of the month, by year"),
-        tag("p", "Kilometres of ice on the way with least of it; edge only.", class_="small"),
-        _matrix(book, some, heads),
+        tag("p", "Kilometres of ice on the way with least of it; edge only. ", _DAGGER, class_="small"),
+        _matrix(book, heads),
         tag("h3", words, " ", _first(book, fields[-1], "year", ".0f"), ": where the ice lies"),
         _table(
             ("Route", "Ice, km", "Way, km", "Bottleneck: middle of the longest stretch of ice"), rows, "necks"
@@ -412,8 +432,8 @@ def _medians(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
             ])  # fmt: skip
     return [
         tag("h2", "The median year, 1981 to 2010"),
-        tag("p", "Kilometres of ice by month within the median edge; edge only.", class_="small"),
-        _matrix(book, some, heads),
+        tag("p", "Kilometres of ice by month within the median edge; edge only. ", _DAGGER, class_="small"),
+        _matrix(book, heads),
         tag("h3", "Days open in it, counted by whole months"),
         _table(("Route", "Days open, as uncertain as a month is long"), rows, "necks"),
     ]
@@ -424,25 +444,33 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
     if not len(some):
         return []
     fields = list(dict.fromkeys(some.sort_values(["date", "product"])["field_id"]))
-    rows = []
-    for field in fields:
-        for route in (_LEAD, "route-nwp_prince_of_wales_strait", "route-transpolar"):
-            where = {"field_id": field, "route_id": route}
-            rows.append([
-                [_first(book, field, "date"), ", ", _first(book, field, "input")] if route == _LEAD else "",
-                _first(book, field, "product") if route == _LEAD else "",
-                _named(book, route),
-                book.cell("value", "route_fields", where, "bottleneck_pct", ".0f"),
-                book.cell("value", "route_fields", where, "weakest_class"),
-                _place(book, "route_fields", where),
-            ])  # fmt: skip
+    shown = (_LEAD, "route-nwp_prince_of_wales_strait", "route-transpolar")
+    rows = [
+        [
+            [_first(book, field, "date"), ", ", _first(book, field, "input")],
+            _first(book, field, "product"),
+            *(_borne(book, {"field_id": field, "route_id": route}) for route in shown),
+        ]
+        for field in fields
+    ]
     stage = STAGES[str(some["stage"].iloc[0])]
     return [
         tag("h2", "Single grids of concentration"),
-        tag("p", "Percent of ice in the bottleneck of the best way, and the weakest class whose index "
-            f"stays at zero or above if that ice is {stage}. A mean of a month is no day.", class_="small"),
-        _table(("Field", "Product", "Route", "Percent", "Weakest class", "Bottleneck"), rows, "necks"),
+        tag("p", "Percent of ice in the bottleneck of the best way, the weakest ship whose index stays at "
+            f"zero or above if that ice is {stage}, and the bottleneck. A mean of a month is no day.",
+            class_="small"),
+        _table(("Field", "Product", *(_named(book, route) for route in shown)), rows, "grids"),
     ]  # fmt: skip
+
+
+def _borne(book: Tables, where: dict[str, Any]) -> list[Any]:
+    weakest = book.cell("value", "route_fields", where, "weakest_class")
+    percent = book.cell("value", "route_fields", where, "bottleneck_pct", ".0f")
+    if percent.text == "unknown":
+        return ["not seen; ", *_place(book, "route_fields", where)]
+    ship: list[Any] = {"none": ["any ship"], "no class": ["no ship"]}.get(weakest.text, ["class ", weakest])
+    told = [percent, " percent, ", *ship]
+    return [*told, "; ", *_place(book, "route_fields", where)] if percent.value else told
 
 
 # --- how to read it ----------------------------------------------------------------------------
@@ -496,7 +524,8 @@ figure svg{max-width:none}
 .ice-edge{fill:none;stroke:var(--edge);stroke-width:1.5;stroke-dasharray:5 3}
 .net{fill:none;stroke:var(--soft);stroke-width:.4;opacity:.45}
 .way{fill:none;stroke:var(--way);stroke-width:1.6;stroke-linejoin:round}
-.way.shut{stroke-dasharray:1.2 2.6}
+.way.shut{stroke-dasharray:1.2 2.6}.way.doubtful{stroke-dasharray:6 3}
+.ice-shore{fill:url(#hatch);stroke:var(--edge);stroke-width:.5}
 .mark{fill:var(--robust);stroke:var(--paper);stroke-width:.8}
 svg .letter{fill:#fff;font-weight:700}
 svg .stamp{font-size:74px;font-weight:700;fill:var(--robust);opacity:.2;letter-spacing:4px}
@@ -510,6 +539,8 @@ background:repeating-linear-gradient(45deg,transparent 0 2px,var(--gapink) 2px 3
 .span0{stroke:#8fc1e3;stroke-width:2.2}.span1{stroke:#0b63a5;stroke-width:2.2}
 section{margin:0 0 4mm}section>h3{margin-top:3mm;font-size:9.4pt}
 .fields td,.fields thead th{text-align:right}.fields th:first-child{text-align:left;width:30%}
+.grids th:first-child{width:14%;font-weight:400}.grids td:nth-child(2){width:12%}
+.scroll+h3{margin-top:3.5mm}h2+.small{break-after:avoid}
 .necks th:first-child{width:34%;font-weight:400}.season td:last-child{width:30%}
 .years td{padding:.2mm 1.4mm}summary{cursor:pointer;font-size:7.6pt;color:var(--soft)}
 @media screen and (max-width:640px){.pair{grid-template-columns:1fr}}
