@@ -73,7 +73,7 @@ def shown(value: Any, form: str) -> str:
     if form == "km":  # places are known to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude
-        return f"{abs(value):.1f}° {_SIDES[form][value < 0]}"
+        return f"{abs(value):.1f}° {_SIDES[form][bool(value < 0)]}"
     return format(value, form) if form else visible(value)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.cells import Tables
-from maps.paper import document, tag
+from maps.paper import document, scroll, tag
 from maps.route_charts import inset
 from maps.routes import INKS, NOT, STAGES
 
@@ -117,8 +117,7 @@ def _rows(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ET.Element:
     head = tag("thead", tag("tr", *(tag("th", words, scope="col") for words in heads)))
     body = tag("tbody", *(tag("tr", *(tag("td", *(c if isinstance(c, list) else [c])) for c in row))
                           for row in rows))  # fmt: skip
-    return tag("div", tag("table", head, body), class_="scroll", tabindex="0", role="region",
-               aria_label=heads[0])  # fmt: skip
+    return scroll(tag("table", head, body), heads[0])
 
 
 def _bands(book: Tables) -> list[ET.Element]:
@@ -181,7 +180,7 @@ _LOOK: Final = INKS + (
     "".join(f".b{turn}{{fill:{ink};background:{ink}}}" for turn, ink in enumerate(_RAMP))
     + """
 figure svg{max-width:none}
-.warn{border:1.4pt solid var(--robust);color:var(--robust);font-weight:600;padding:1.5mm 2.5mm}
+.warn{border:1.4pt solid var(--robust);font-weight:600;padding:1.5mm 2.5mm}
 .water{fill:var(--water)}.land{fill:var(--land);stroke:none}.band{stroke:var(--paper);stroke-width:.4}
 .net{fill:none;stroke:var(--soft);stroke-width:.4;opacity:.45}
 .way{fill:none;stroke:var(--way);stroke-width:1.1;stroke-linejoin:round}.faint{opacity:.55}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["SHADES", "inset", "openings", "shades"]
+__all__ = ["SHADES", "inset", "levels", "openings", "shades"]
 
 # Upper end in days, class of the look, words.
 SHADES: tuple[tuple[float, str, str], ...] = (
@@ -82,6 +82,37 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
             first, last = (height * (1 - (row[name] - 1) / 366) for name in ("first_day", "last_day"))
             image.append(tag("line", x1=x, x2=x, y1=first, y2=min(last, first - 1), class_=f"span{turn}"))
     _years(image, years, left, step, height + 11)
+    return image
+
+
+def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element:
+    """Open days at levels of warming: a bar from low to high a level, hatched beyond the record.
+
+    Each table has a row a level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
+    `open_water_days` (a stroke, NaN where no sensitivity is told) and `is_extrapolated`.
+    """
+    left, wide, high = 118.0, 300.0, 8.0
+    rows = sum(len(table) for _, table in places)
+    image = svg(430, rows * high + 5 * len(places) + 16, label)
+    bottom = rows * high + 5 * len(places)
+    for day in (0, 73, 146, 219, 292, 365):
+        x = left + wide * day / 365
+        image.append(tag("line", x1=x, x2=x, y1=0, y2=bottom, class_="grid"))
+        image.append(tag("text", str(day), x=x, y=bottom + 10, class_="tick mid"))
+    image.append(_hatch())
+    y = 0.0
+    for name, table in places:
+        image.append(tag("text", name, x=0, y=y + 7))
+        for row in table.sort_values("warming_degc").to_dict("records"):
+            low, far = (left + wide * row[f"open_water_{end}_days"] / 365 for end in ("low", "high"))
+            look = "guess" if row["is_extrapolated"] else "told" if row["basis"] == "sensitivity" else "band"
+            image.append(tag("text", f"{row['warming_degc']:g} °C", x=left - 4, y=y + 7, class_="tick end"))
+            image.append(tag("rect", x=low, y=y + 1, width=max(far - low, 1.2), height=high - 2, class_=look))
+            if row["open_water_days"] == row["open_water_days"]:
+                x = left + wide * row["open_water_days"] / 365
+                image.append(tag("line", x1=x, x2=x, y1=y, y2=y + high, class_="known"))
+            y += high
+        y += 5
     return image
 
 

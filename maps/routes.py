@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from maps.cells import Tables
-from maps.paper import document, tag
-from maps.route_charts import SHADES, inset, openings, shades
+from maps.paper import document, scroll, tag
+from maps.route_charts import SHADES, inset, levels, openings, shades
 from maps.style import STYLES
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _place(book: Tables, table: str, where: dict[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
-def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str = "") -> ET.Element:
+def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str, label: str) -> ET.Element:
     body = [
         tag(
             "tr",
@@ -131,8 +131,10 @@ def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str = ""
         )
         for r in rows
     ]
-    head = tag("thead", tag("tr", *(tag("th", h, scope="col") for h in heads)))
-    return tag("div", tag("table", head, tag("tbody", *body)), class_=f"scroll {class_}".strip())
+    head = tag(
+        "thead", tag("tr", *(tag("th", *(h if isinstance(h, list) else [h]), scope="col") for h in heads))
+    )
+    return scroll(tag("table", head, tag("tbody", *body)), label, class_)
 
 
 def _map(
@@ -177,7 +179,62 @@ def _seasons(book: Tables, record: RouteRecord) -> list[ET.Element]:
             )
             for name in routes
         ]
-    return parts
+    return [*parts, *_warmer(book, record)]
+
+
+def _warmer(book: Tables, record: RouteRecord) -> list[ET.Element]:
+    """Open water of the seas at levels of warming: bars with their bands, hatched beyond the record."""
+    if "ice_warming" not in book:
+        return []
+    held = book.table("ice_warming")
+    seas = [(str(name), table) for name, table in held.groupby("name", sort=False)]
+    at = sorted(set(held["warming_degc"]))
+    rows = []
+    for name, table in seas:
+        cells = [_at_level(book, row) for row in table.sort_values("warming_degc").to_dict("records")]
+        rows.append(
+            [book.cell("value", "ice_warming", {"name": name, "warming_degc": at[0]}, "name"), *cells]
+        )
+    first = {"name": seas[0][0]}
+    heads = [
+        [book.cell("value", "ice_warming", first | {"warming_degc": level}, "warming_degc", "g"), " °C"]
+        for level in at
+    ]
+
+    def loss(column: str, form: str = ".1f") -> Cell:
+        return book.cell("value", "ice_loss", (), column, form)
+
+    check = tag(
+        "p", _made(record), "The check on the sum: September's ice falls by ",
+        loss("loss_million_km2_per_degc"), " (", loss("loss_low_million_km2_per_degc"), " to ",
+        loss("loss_high_million_km2_per_degc"), ") million km² per degree in this record of ",
+        loss("years", "d"), " years: ", loss("note", ""), ".",
+        class_="small",
+    )  # fmt: skip
+    return [
+        tag("h2", "The seas at levels of warming"),
+        tag("p", _made(record), "Days of open water at a level of global warming above that of the late "
+            "nineteenth century; a level, never a year. Bars: the band of a bootstrap, five to ninety-five "
+            "percent, about the sea's own sensitivity; stroke: the middle; hatched: extrapolated beyond "
+            "twice the warming of the record; pale: no sensitivity told, the range of the record.",
+            class_="small"),
+        tag("figure", levels(seas, "Days of open water by sea and level of warming"), class_="levels"),
+        _table(["Sea", *heads], rows, "necks", "Open days by level of warming"),
+        check,
+    ]  # fmt: skip
+
+
+def _at_level(book: Tables, row: Mapping[str, Any]) -> list[Any]:
+    where = {"name": row["name"], "warming_degc": row["warming_degc"]}
+
+    def of(column: str) -> Cell:
+        return book.cell("value", "ice_warming", where, column, ".0f")
+
+    band: list[Any] = [of("open_water_low_days"), " to ", of("open_water_high_days")]
+    if row["basis"] != "sensitivity":
+        return [*band, ", the record's range"]
+    told = [of("open_water_days"), " (", *band, ")"]
+    return [*told, ", extrapolated"] if row["is_extrapolated"] else told
 
 
 def _letters(rows: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, float, float]]]:
@@ -277,7 +334,7 @@ def _season_table(book: Tables, classes: list[str], name: str, stage: str, last:
         )
         for row in rows
     ]
-    return tag("div", tag("table", head, tag("tbody", *body)), class_="scroll season")
+    return scroll(tag("table", head, tag("tbody", *body)), "Seasons by ship", "season")
 
 
 def _trend_cells(book: Tables, where: dict[str, Any]) -> list[Any]:
@@ -304,7 +361,7 @@ def _every_year(book: Tables, by_class: pd.DataFrame, name: str, stage: str) -> 
         first = book.cell("value", "route_seasons", keys[0], "year")
         rows.append([first, *(book.cell("value", "route_seasons", k, "open_days", ".0f") for k in keys)])
     return tag("details", tag("summary", "Every year in figures"),
-               _table(["Year", *by_class.index], rows, class_="years"))  # fmt: skip
+               _table(["Year", *by_class.index], rows, "years", "Days open by year and ship"))  # fmt: skip
 
 
 # --- single fields -----------------------------------------------------------------------------
@@ -383,7 +440,7 @@ def _matrix(book: Tables, heads: dict[str, Any]) -> ET.Element:
         tag("tr", tag("th", name, scope="row"), *(tag("td", *c, class_="n") for c in cells))
         for name, cells in rows
     ]
-    return tag("div", tag("table", head, tag("tbody", *body)), class_="scroll fields")
+    return scroll(tag("table", head, tag("tbody", *body)), "Ice by route", "fields")
 
 
 def _first(book: Tables, field: str, column: str, form: str = "") -> Cell:
@@ -410,7 +467,10 @@ def _month(book: Tables, some: pd.DataFrame, words: str, letters: Mapping[str, s
         _matrix(book, heads),
         tag("h3", words, " ", _first(book, fields[-1], "year", ".0f"), ": where the ice lies"),
         _table(
-            ("Route", "Ice, km", "Way, km", "Bottleneck: middle of the longest stretch of ice"), rows, "necks"
+            ("Route", "Ice, km", "Way, km", "Bottleneck: middle of the longest stretch of ice"),
+            rows,
+            "necks",
+            "Where the ice lies",
         ),
     ]
 
@@ -435,7 +495,7 @@ def _medians(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
         tag("p", "Kilometres of ice by month within the median edge; edge only. ", _DAGGER, class_="small"),
         _matrix(book, heads),
         tag("h3", "Days open in it, counted by whole months"),
-        _table(("Route", "Days open, as uncertain as a month is long"), rows, "necks"),
+        _table(("Route", "Days open, as uncertain as a month is long"), rows, "necks", "Days open"),
     ]
 
 
@@ -459,7 +519,7 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
         tag("p", "Percent of ice in the bottleneck of the best way, the weakest ship whose index stays at "
             f"zero or above if that ice is {stage}, and the bottleneck. A mean of a month is no day.",
             class_="small"),
-        _table(("Field", "Product", *(_named(book, route) for route in shown)), rows, "grids"),
+        _table(("Field", "Product", *(_named(book, n) for n in shown)), rows, "grids", "Single grids"),
     ]  # fmt: skip
 
 
@@ -518,7 +578,7 @@ _LOOK: Final = (
     INKS
     + """
 figure svg{max-width:none}
-.warn{border:1.4pt solid var(--robust);color:var(--robust);font-weight:600;padding:1.5mm 2.5mm}
+.warn{border:1.4pt solid var(--robust);font-weight:600;padding:1.5mm 2.5mm}
 .water{fill:var(--water)}.land{fill:var(--land);stroke:none}
 .ice{fill:var(--ice);stroke:var(--edge);stroke-width:.7}
 .ice-edge{fill:none;stroke:var(--edge);stroke-width:1.5;stroke-dasharray:5 3}
@@ -537,6 +597,7 @@ svg .stamp{font-size:74px;font-weight:700;fill:var(--robust);opacity:.2;letter-s
 background:repeating-linear-gradient(45deg,transparent 0 2px,var(--gapink) 2px 3px)}
 .swatch{display:inline-block;width:9px;height:9px;margin:0 3px 0 9px}
 .span0{stroke:#8fc1e3;stroke-width:2.2}.span1{stroke:#0b63a5;stroke-width:2.2}
+.told{fill:#4795cc}.guess{fill:url(#hatch);stroke:#4795cc;stroke-width:.7}
 section{margin:0 0 4mm}section>h3{margin-top:3mm;font-size:9.4pt}
 .fields td,.fields thead th{text-align:right}.fields th:first-child{text-align:left;width:30%}
 .grids th:first-child{width:14%;font-weight:400}.grids td:nth-child(2){width:12%}

@@ -43,6 +43,11 @@ __all__ = [
 
 STAGE = "thick_fy"  # the stage a page is about if none is named
 NOTE = "not for navigation; missing is not open water; see decisions/0011"
+# Whose open water the page tells at levels of warming: along the routes, west from the Barents Sea.
+_SEAS = (
+    "ne-barents-sea", "ne-kara-sea", "ne-laptev-sea", "ne-east-siberian-sea", "ne-chukchi-sea",
+    "ne-beaufort-sea", "ne-the-north-western-passages", "ne-baffin-bay", "ne-hudson-bay", "ne-greenland-sea",
+)  # fmt: skip
 _EDGE_SOURCE = (
     "NSIDC Sea Ice Index G02135 (monthly edges; median edges by QGreenland), NSIDC-0051, NOAA/NSIDC G02202, "
     "EUMETSAT OSI SAF; routes: own table, each with its source"
@@ -141,8 +146,18 @@ def write_record_page(
         "last": str(last),
         "source": f"the user's own archive of {archive.product}; routes: own table, each with its source",
     }
-    shown = {name: tables[name] for name in ("route_seasons", "route_trends")}
+    shown = {name: tables[name] for name in ("route_seasons", "route_trends")} | _shown_seas(tables, held)
     return write(_record(held, shown, drawn, told), path)
+
+
+def _shown_seas(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:
+    """Seas along the routes at levels of warming, and the check on their sum; nothing of a short record."""
+    warmed, loss = tables["ice_warming"], tables["ice_loss"]
+    if not len(warmed) or not len(loss):
+        return {}
+    seas = held.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
+    shown = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
+    return {"ice_warming": shown.assign(name=shown["place_id"].map(seas)), "ice_loss": loss}
 
 
 def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
