@@ -91,7 +91,7 @@ def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element
     Each table has a row a level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
     `open_water_days` (a stroke, NaN where no sensitivity is told) and `is_extrapolated`.
     """
-    left, wide, high = 118.0, 300.0, 8.0
+    left, wide, high = 140.0, 280.0, 8.5
     rows = sum(len(table) for _, table in places)
     image = svg(430, rows * high + 5 * len(places) + 16, label)
     bottom = rows * high + 5 * len(places)
@@ -103,6 +103,8 @@ def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element
     y = 0.0
     for name, table in places:
         image.append(tag("text", name, x=0, y=y + 7))
+        if (table["basis"] == "record").all():
+            image.append(tag("text", "no sensitivity told", x=left + 3, y=y + 7, class_="soft"))
         for row in table.sort_values("warming_degc").to_dict("records"):
             low, far = (left + wide * row[f"open_water_{end}_days"] / 365 for end in ("low", "high"))
             look = "guess" if row["is_extrapolated"] else "told" if row["basis"] == "sensitivity" else "band"

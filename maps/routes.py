@@ -232,7 +232,7 @@ def _at_level(book: Tables, row: Mapping[str, Any]) -> list[Any]:
 
     band: list[Any] = [of("open_water_low_days"), " to ", of("open_water_high_days")]
     if row["basis"] != "sensitivity":
-        return [*band, ", the record's range"]
+        return ["not told (record: ", *band, ")"]
     told = [of("open_water_days"), " (", *band, ")"]
     return [*told, ", extrapolated"] if row["is_extrapolated"] else told
 
@@ -296,8 +296,8 @@ def _route(
             tag("figure", shades(by_class, "Days open by ship class and year")),
             tag("figure", openings(spans, "Opening to closing by year")),
             class_="pair"),
-        tag("p", _made(record), "Left: days open by class of ship and year. Right: first to last open day, "
-            f"pale for a ship of {_ship(weakest)}, dark for {_ship(ship)}.", class_="small"),
+        tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last open "
+            f"day, pale for a ship of {_ship(weakest)}, dark for {_ship(ship)}.", class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
         _every_year(book, by_class, name, stage),
     )  # fmt: skip
@@ -346,6 +346,9 @@ def _trend_cells(book: Tables, where: dict[str, Any]) -> list[Any]:
     def of(column: str, form: str) -> Cell:
         return book.cell("value", "route_trends", where, column, form)
 
+    state = book.table("route_trends")["state"].iloc[_rows(book, "route_trends", where)].iloc[0]
+    if state:
+        return [of("open_days_median", ".0f"), f"none told: {state.replace('_', ' ')}"]
     slope = of("open_days_per_decade", "+.1f")
     if slope.text == "unknown":
         return [of("open_days_median", ".0f"), ["too few years: ", of("valid_years", ".0f")]]
@@ -601,6 +604,7 @@ background:repeating-linear-gradient(45deg,transparent 0 2px,var(--gapink) 2px 3
 section{margin:0 0 4mm}section>h3{margin-top:3mm;font-size:9.4pt}
 .fields td,.fields thead th{text-align:right}.fields th:first-child{text-align:left;width:30%}
 .grids th:first-child{width:14%;font-weight:400}.grids td:nth-child(2){width:12%}
+.levels svg{max-width:150mm}section>h3,section>.small{break-after:avoid}.season data{white-space:nowrap}
 .scroll+h3{margin-top:3.5mm}h2+.small{break-after:avoid}
 .necks th:first-child{width:34%;font-weight:400}.season td:last-child{width:30%}
 .years td{padding:.2mm 1.4mm}summary{cursor:pointer;font-size:7.6pt;color:var(--soft)}

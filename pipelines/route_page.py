@@ -144,10 +144,14 @@ def write_record_page(
         "ice_edge": edge_said,
         "first": str(int(seasons["year"].min())),
         "last": str(last),
-        "source": f"the user's own archive of {archive.product}; routes: own table, each with its source",
+        "source": f"{_origin(archive.product)}; routes: own table, each with its source",
     }
     shown = {name: tables[name] for name in ("route_seasons", "route_trends")} | _shown_seas(tables, held)
     return write(_record(held, shown, drawn, told), path)
+
+
+def _origin(product: str) -> str:
+    return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
 
 
 def _shown_seas(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:

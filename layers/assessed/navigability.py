@@ -82,6 +82,7 @@ _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this
 _STEP_KM = 5.0
 _NEVER = 101  # percent that no class bears: not seen, so not open
 _LEAST_YEARS = 30
+_ALMOST_ALL = 0.95  # of the years, for a state
 _DECIDING_DAYS = 30  # the shut days with least ice name the bottleneck: those next to an opening
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -489,14 +490,22 @@ def _place(cells: NDArray[np.intp], grid: Grid) -> dict[str, float]:
 
 
 def route_trends(seasons: pd.DataFrame) -> pd.DataFrame:
-    """Trend of the open days of each route, class and stage, days per decade with interval and p."""
+    """Trend of the open days of each route, class and stage, days per decade with interval and p.
+
+    `state` is `never_opens` or `open_all_year` where 95 % of the years are so, and no trend is told then.
+    """
     keys = ["route_id", "input", "ice_class", "stage"]
     wide = seasons.pivot_table(index=keys, columns="year", values="open_days", dropna=False, sort=False)
     wide = wide.dropna(how="all")
-    told = trend(wide.to_numpy(dtype=float), wide.columns.to_numpy(dtype=float), least=_LEAST_YEARS)
+    days = wide.to_numpy(dtype=float)
+    known = np.isfinite(days).sum(axis=1)
+    shut, free = (np.nansum(same, axis=1) >= _ALMOST_ALL * known for same in (days == 0, days >= 365))
+    moving = np.where((shut | free)[:, None], np.nan, days)
+    told = trend(moving, wide.columns.to_numpy(dtype=float), least=_LEAST_YEARS)
     return pd.DataFrame(
         {
-            "valid_years": told.valid,
+            "valid_years": known,
+            "state": np.select([shut, free], ["never_opens", "open_all_year"], ""),
             "open_days_median": wide.median(axis=1).to_numpy(),
             "open_days_per_decade": told.slope * 10,
             "open_days_per_decade_low": told.low * 10,
