@@ -147,7 +147,7 @@ def _map(
     return tag(
         "figure",
         inset(record.land, record.ice, drawn, marks, stamp),
-        tag("p", _made(record), "White: ice, ", _of(book, "ice"), "; hatched: ice beside land alone, where "
+        tag("p", _made(record), "Light: ice, ", _of(book, "ice"), "; hatched: ice beside land alone, where "
             "the satellite reads the land's own signal as ice; dashed: ice edge, ", _of(book, "ice_edge"),
             ". Routes: full line where open, dotted where ice shuts them, dashed where only ice beside land "
             "does. Letters: bottlenecks of the tables. Polar stereographic, EPSG:3413.", class_="small"),
@@ -296,8 +296,8 @@ def _route(
             tag("figure", shades(by_class, "Days open by ship class and year")),
             tag("figure", openings(spans, "Opening to closing by year")),
             class_="pair"),
-        tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last open "
-            f"day, pale for a ship of {_ship(weakest)}, dark for {_ship(ship)}.", class_="small"),
+        tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last "
+            f"open day, faint for a ship of {_ship(weakest)}, strong for {_ship(ship)}.", class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
         _every_year(book, by_class, name, stage),
     )  # fmt: skip
@@ -577,9 +577,16 @@ INKS: Final = (
 .swatch.shut{background:repeating-linear-gradient(-45deg,var(--ice) 0 2px,var(--edge) 2px 3px)}
 """
 )
+_DAYS: Final = "--d1:{};--d2:{};--d3:{};--d4:{};--d5:{};"  # more days stand out more, on light and on dark
+_RAMP: Final = ("#cfe3f1", "#8fc1e3", "#4795cc", "#0b63a5", "#063a63")
 _LOOK: Final = (
     INKS
-    + """
+    + ":root{"
+    + _DAYS.format(*_RAMP)
+    + "}@media screen and (prefers-color-scheme:dark){:root{"
+    + _DAYS.format(*_RAMP[::-1])
+    + "}}"
+    """
 figure svg{max-width:none}
 .warn{border:1.4pt solid var(--robust);font-weight:600;padding:1.5mm 2.5mm}
 .water{fill:var(--water)}.land{fill:var(--land);stroke:none}
@@ -593,13 +600,13 @@ figure svg{max-width:none}
 svg .letter{fill:#fff;font-weight:700}
 svg .stamp{font-size:74px;font-weight:700;fill:var(--robust);opacity:.2;letter-spacing:4px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:5mm}.pair>*{min-width:0}
-.h0{fill:var(--track);background:var(--track)}.h1{fill:#cfe3f1;background:#cfe3f1}
-.h2{fill:#8fc1e3;background:#8fc1e3}.h3{fill:#4795cc;background:#4795cc}
-.h4{fill:#0b63a5;background:#0b63a5}.h5{fill:#063a63;background:#063a63}
+.h0{fill:var(--track);background:var(--track)}.h1{fill:var(--d1);background:var(--d1)}
+.h2{fill:var(--d2);background:var(--d2)}.h3{fill:var(--d3);background:var(--d3)}
+.h4{fill:var(--d4);background:var(--d4)}.h5{fill:var(--d5);background:var(--d5)}
 .hu{fill:none;stroke:var(--gapink);stroke-width:.5;stroke-dasharray:1 1;
 background:repeating-linear-gradient(45deg,transparent 0 2px,var(--gapink) 2px 3px)}
 .swatch{display:inline-block;width:9px;height:9px;margin:0 3px 0 9px}
-.span0{stroke:#8fc1e3;stroke-width:2.2}.span1{stroke:#0b63a5;stroke-width:2.2}
+.span0{stroke:var(--d2);stroke-width:2.2}.span1{stroke:var(--d4);stroke-width:2.2}
 .told{fill:#4795cc}.guess{fill:url(#hatch);stroke:#4795cc;stroke-width:.7}
 section{margin:0 0 4mm}section>h3{margin-top:3mm;font-size:9.4pt}
 .fields td,.fields thead th{text-align:right}.fields th:first-child{text-align:left;width:30%}
