@@ -424,6 +424,20 @@ def isochrones(
 
 
 @app.command()
+def polaris(
+    charts: Annotated[list[Path], typer.Argument(help="Ice charts in SIGRID-3, as shapefiles.")],
+    to: Annotated[Path, typer.Option(help="Folder to write a GeoPackage a chart into.")] = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
+    from pipelines.ice_charts import write_chart  # noqa: PLC0415
+
+    paths = [str(write_chart(chart, to)) for chart in charts]
+    _say({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+@app.command()
 def doctor(
     out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
     *,

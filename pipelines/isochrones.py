@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pipelines.cube import Archive
     from pipelines.snapshot import Snapshot
 
-__all__ = ["Voyage", "write_isochrones"]
+__all__ = ["Voyage", "write_areas", "write_isochrones"]
 
 _LONLAT = re.compile(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
 _NEAR_KM = 50.0
@@ -107,7 +107,7 @@ def write_isochrones(
     )  # fmt: skip
     return [
         write_table(ports, folder / f"{stem}.parquet", ice.product),
-        _write_areas(made, folder / f"{stem}.gpkg"),
+        write_areas(made, folder / f"{stem}.gpkg", "isochrones"),
         write(page, folder / f"{stem}.html"),
     ]
 
@@ -207,12 +207,13 @@ def _days_to_ports(held: Snapshot, water: Sea, days: NDArray[np.float64], speed_
     return table.sort_values(["least_days", "node_id"], ignore_index=True)
 
 
-def _write_areas(made: gpd.GeoDataFrame, path: Path) -> Path:
-    """Write the areas as a GeoPackage of one layer."""
+def write_areas(made: gpd.GeoDataFrame, path: Path, layer: str) -> Path:
+    """Write areas as a GeoPackage of one layer and give its path; raises ExportError if it cannot."""
     part = path.with_suffix(".part.gpkg")
-    part.unlink(missing_ok=True)
     try:
-        pyogrio.write_dataframe(made, part, layer="isochrones", driver="GPKG", geometry_type="MultiPolygon",
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        pyogrio.write_dataframe(made, part, layer=layer, driver="GPKG", geometry_type="MultiPolygon",
                                 promote_to_multi=True)  # fmt: skip
         part.replace(path)
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:

@@ -11,7 +11,7 @@ from pipelines.build import Options, compose_snapshot
 
 TODAY = "today"
 LEVELS = (TODAY, *(f"{level:g}C" for level in LEVELS_DEGC))
-LATER = r"(?<![\d.])(?:20[3-9]\d|21\d\d)(?![\d.])"
+LATER = r"(?<![\d.])(?:20[3-9]\d|21\d\d)(?!\d|\.\d)"
 
 
 @pytest.fixture(scope="module")
