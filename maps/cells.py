@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Ledger", "Tables", "shown"]
 
 Condition = tuple[str, str, Any]
+_SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
 @cache
@@ -71,6 +72,8 @@ def shown(value: Any, form: str) -> str:
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     if form == "km":  # places are known to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
+    if form in _SIDES:  # degrees of longitude or latitude
+        return f"{abs(value):.1f}° {_SIDES[form][bool(value < 0)]}"
     return format(value, form) if form else visible(value)
 
 

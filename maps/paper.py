@@ -19,7 +19,7 @@ from maps.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LABELS", "document", "tag"]
+__all__ = ["LABELS", "document", "scroll", "tag"]
 
 # Digits that are no data: reference systems, classes (of ships too), requirements, dates and the
 # base years of the ice.
@@ -51,6 +51,11 @@ def tag(kind: str, /, *children: Child, cell: Cell | None = None, **attributes: 
         elif child:
             _add_text(element, visible(child))
     return element
+
+
+def scroll(table: ET.Element, label: str, class_: str = "") -> ET.Element:
+    """A wide table in a frame that scrolls, by keyboard too."""
+    return tag("div", table, class_=f"scroll {class_}".strip(), role="region", tabindex="0", aria_label=label)
 
 
 def _plain(value: str | float) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["SHADES", "inset", "openings", "shades"]
+__all__ = ["SHADES", "inset", "levels", "openings", "shades"]
 
 # Upper end in days, class of the look, words.
 SHADES: tuple[tuple[float, str, str], ...] = (
@@ -40,10 +40,15 @@ def _years(image: ET.Element, years: Sequence[int], left: float, step: float, y:
             image.append(tag("text", str(year), x=left + step * (place + 0.5), y=y, class_="tick mid"))
 
 
+def _step(left: float, years: int) -> float:
+    """Width of a year: a long record fills the chart, a short one stays in columns that can be seen."""
+    return min((430.0 - left) / max(years, 1), 40.0)
+
+
 def shades(days: pd.DataFrame, label: str) -> ET.Element:
     """Open days by class (rows, weakest first) and year (columns); a hatched field is not known."""
     left, high = 34.0, 11.0
-    step = min((430.0 - left) / max(len(days.columns), 1), 16.0)
+    step = _step(left, len(days.columns))
     image = svg(430, high * len(days) + 14, label)
     for row, (name, values) in enumerate(days.iterrows()):
         image.append(tag("text", str(name), x=left - 4, y=high * row + 8.5, class_="end"))
@@ -63,7 +68,7 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
     """
     left, height = 34.0, 92.0
     years = sorted({int(year) for table in spans.values() for year in table.index})
-    step = min((430.0 - left) / max(len(years), 1), 16.0)
+    step = _step(left, len(years))
     right = left + step * len(years)
     image = svg(430, height + 16, label)
     for place, month in enumerate(_MONTHS):
@@ -80,14 +85,52 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
     return image
 
 
+def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element:
+    """Open days at levels of warming: a bar from low to high a level, hatched beyond the record.
+
+    Each table has a row a level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
+    `open_water_days` (a stroke, NaN where no sensitivity is told) and `is_extrapolated`.
+    """
+    left, wide, high = 140.0, 280.0, 8.5
+    rows = sum(len(table) for _, table in places)
+    image = svg(430, rows * high + 5 * len(places) + 16, label)
+    bottom = rows * high + 5 * len(places)
+    for day in (0, 73, 146, 219, 292, 365):
+        x = left + wide * day / 365
+        image.append(tag("line", x1=x, x2=x, y1=0, y2=bottom, class_="grid"))
+        image.append(tag("text", str(day), x=x, y=bottom + 10, class_="tick mid"))
+    image.append(_hatch())
+    y = 0.0
+    for name, table in places:
+        image.append(tag("text", name, x=0, y=y + 7))
+        if (table["basis"] == "record").all():
+            image.append(tag("text", "no sensitivity told", x=left + 3, y=y + 7, class_="soft"))
+        for row in table.sort_values("warming_degc").to_dict("records"):
+            low, far = (left + wide * row[f"open_water_{end}_days"] / 365 for end in ("low", "high"))
+            look = "guess" if row["is_extrapolated"] else "told" if row["basis"] == "sensitivity" else "band"
+            image.append(tag("text", f"{row['warming_degc']:g} °C", x=left - 4, y=y + 7, class_="tick end"))
+            image.append(tag("rect", x=low, y=y + 1, width=max(far - low, 1.2), height=high - 2, class_=look))
+            if row["open_water_days"] == row["open_water_days"]:
+                x = left + wide * row["open_water_days"] / 365
+                image.append(tag("line", x1=x, x2=x, y1=y, y2=y + high, class_="known"))
+            y += high
+        y += 5
+    return image
+
+
 def inset(
     land: Any,
     ice: Sequence[tuple[str, Any]],
     routes: Mapping[str, tuple[Any, str]],
     marks: Sequence[tuple[str, float, float]],
     stamp: str,
+    label: str = "Polar map of the routes, the ice and the bottlenecks",
+    days: Sequence[tuple[str, Any]] = (),
 ) -> ET.Element:
-    """The polar map, EPSG:3413: land, ice (area, class), routes (line, class), lettered marks, a stamp."""
+    """The polar map, EPSG:3413: land, ice (class, area), routes (line, class), lettered marks, a stamp.
+
+    `days` are words on a scale, each within its area.
+    """
     bounds = shapely.total_bounds([line for line, _ in routes.values()])
     west, south, east, north = bounds + _MARGIN_M * np.array([-1, -1, 1, 1])
     scale = _WIDE / (east - west)
@@ -96,14 +139,21 @@ def inset(
     def at(x: Any, y: Any) -> Any:
         return (x - west) * scale, (north - y) * scale
 
-    image = svg(_WIDE, (north - south) * scale, "Polar map of the routes, the ice and the bottlenecks")
+    image = svg(_WIDE, (north - south) * scale, label)
     image.append(tag("rect", x=0, y=0, width=_WIDE, height=(north - south) * scale, class_="water"))
+    image.append(_hatch())
     for class_, area in ice:
         image.append(tag("path", d=_drawn(area, frame, at), class_=class_))
     image.append(tag("path", d=_drawn(land, frame, at), class_="land"))
     _graticule(image, frame, at)
     for line, class_ in routes.values():
         image.append(tag("path", d=_drawn(line, frame, at), class_=class_))
+    for words, area in days:
+        seen = shapely.intersection(area, frame)
+        if not seen.is_empty:
+            widest = max(shapely.get_parts(seen), key=shapely.area)
+            x, y = at(*shapely.get_coordinates(shapely.point_on_surface(widest))[0])
+            image.append(tag("text", words, x=x, y=y + 2.8, class_="tick mid halo"))
     for letter, longitude, latitude in marks:
         x, y = at(*(float(part) for part in polar_xy(longitude, latitude)))
         image.append(tag("circle", cx=x, cy=y, r=6.2, class_="mark"))
@@ -115,11 +165,21 @@ def inset(
     return image
 
 
+def _hatch() -> ET.Element:
+    """The pattern `#hatch`: ice of which something is in doubt or that is in the way."""
+    stroke = tag("path", d="M-1 6L6 -1M4 6L6 4", class_="hatch")
+    ground = tag("rect", width=5, height=5, class_="hatched")
+    pattern = tag("pattern", ground, stroke, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse")
+    return tag("defs", pattern)
+
+
 def _drawn(shape: Any, frame: Any, at: Any) -> str:
     """A path: rings and lines cut to the frame and thinned to what can be seen."""
     parts: list[str] = []
     seen = shapely.intersection(shapely.simplify(shape, _TOLERANCE_M), frame)
     for piece in shapely.get_parts(seen):
+        if piece.is_empty:
+            continue
         if piece.geom_type == "Polygon":
             parts += [_ring(ring, at) + "Z" for ring in (piece.exterior, *piece.interiors)]
         elif piece.geom_type == "LineString":

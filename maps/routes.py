@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from maps.cells import Tables
-from maps.paper import document, tag
-from maps.route_charts import SHADES, inset, openings, shades
+from maps.paper import document, scroll, tag
+from maps.route_charts import SHADES, inset, levels, openings, shades
 from maps.style import STYLES
 
 if TYPE_CHECKING:
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
     from maps.cells import Cell
 
-__all__ = ["RouteRecord", "page", "write"]
+__all__ = ["INKS", "NOT", "STAGES", "RouteRecord", "page", "write"]
 
 _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 _LEAD = "route-nsr_north_new_siberian"
+_DAGGER = "\N{DAGGER} All of it beside land, where the satellite reads the land's own signal as ice."
 _SHIP = "PC6"  # whose bottleneck is lettered on the map, and the second stroke of the openings
-_STAGES = {
+STAGES = {
     "thin_fy_1": "thin first-year ice, first stage", "thin_fy_2": "thin first-year ice, second stage",
     "medium_fy_lt1m": "medium first-year ice under one metre", "medium_fy": "medium first-year ice",
     "thick_fy": "thick first-year ice", "second_year": "second-year ice", "light_my": "light multi-year ice",
     "heavy_my": "heavy multi-year ice",
 }  # fmt: skip
-_NOT = "Not for navigation, targeting or site security decisions."
+NOT = "Not for navigation, targeting or site security decisions."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,7 @@ def _head(book: Tables, record: RouteRecord) -> ET.Element:
         tag("h1", "Ice on the Arctic sea routes"),
         tag("p", "SYNTHETIC: made for tests, not observed. It resembles the Arctic and knows nothing of it.",
             class_="warn") if record.is_synthetic else None,
-        tag("p", tag("b", _NOT), " Input: ", tag("b", _of(book, "input")), " (", _of(book, "product"),
+        tag("p", tag("b", NOT), " Input: ", tag("b", _of(book, "input")), " (", _of(book, "product"),
             "), ", _of(book, "first"), " to ", _of(book, "last"), "."),
     )  # fmt: skip
 
@@ -102,16 +103,27 @@ def _named(book: Tables, route: str, column: str = "name") -> Cell:
     return book.cell("value", "routes", {"feature_id": route}, column)
 
 
+def _rows(book: Tables, table: str, where: Mapping[str, Any]) -> Any:
+    return book.rows(table, *((name, "=", value) for name, value in where.items()))
+
+
+def _ship(name: str) -> str:
+    return "no ice class" if name == "none" else f"class {name}"
+
+
 def _place(book: Tables, table: str, where: dict[str, Any]) -> list[Any]:
     """A bottleneck in words: its water and its coordinates."""
+    held = book.table(table)["bottleneck_longitude_deg"].iloc[_rows(book, table, where)]
+    if held.isna().all():
+        return ["none"]
     return [
         book.cell("value", table, where, "bottleneck_water"), ", ",
-        book.cell("value", table, where, "bottleneck_latitude_deg", ".1f"), "° north, ",
-        book.cell("value", table, where, "bottleneck_longitude_deg", ".1f"), "° east",
+        book.cell("value", table, where, "bottleneck_latitude_deg", "latitude"), ", ",
+        book.cell("value", table, where, "bottleneck_longitude_deg", "longitude"),
     ]  # fmt: skip
 
 
-def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str = "") -> ET.Element:
+def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str, label: str) -> ET.Element:
     body = [
         tag(
             "tr",
@@ -119,8 +131,10 @@ def _table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str = ""
         )
         for r in rows
     ]
-    head = tag("thead", tag("tr", *(tag("th", h, scope="col") for h in heads)))
-    return tag("div", tag("table", head, tag("tbody", *body)), class_=f"scroll {class_}".strip())
+    head = tag(
+        "thead", tag("tr", *(tag("th", *(h if isinstance(h, list) else [h]), scope="col") for h in heads))
+    )
+    return scroll(tag("table", head, tag("tbody", *body)), label, class_)
 
 
 def _map(
@@ -133,9 +147,10 @@ def _map(
     return tag(
         "figure",
         inset(record.land, record.ice, drawn, marks, stamp),
-        tag("p", _made(record), "White: ice, ", _of(book, "ice"), "; dashed: ice edge, ",
-            _of(book, "ice_edge"), ". Routes: full line where open, dotted where ice shuts them. "
-            "Letters: bottlenecks of the tables. Polar stereographic, EPSG:3413.", class_="small"),
+        tag("p", _made(record), "Light: ice, ", _of(book, "ice"), "; hatched: ice beside land alone, where "
+            "the satellite reads the land's own signal as ice; dashed: ice edge, ", _of(book, "ice_edge"),
+            ". Routes: full line where open, dotted where ice shuts them, dashed where only ice beside land "
+            "does. Letters: bottlenecks of the tables. Polar stereographic, EPSG:3413.", class_="small"),
     )  # fmt: skip
 
 
@@ -164,7 +179,62 @@ def _seasons(book: Tables, record: RouteRecord) -> list[ET.Element]:
             )
             for name in routes
         ]
-    return parts
+    return [*parts, *_warmer(book, record)]
+
+
+def _warmer(book: Tables, record: RouteRecord) -> list[ET.Element]:
+    """Open water of the seas at levels of warming: bars with their bands, hatched beyond the record."""
+    if "ice_warming" not in book:
+        return []
+    held = book.table("ice_warming")
+    seas = [(str(name), table) for name, table in held.groupby("name", sort=False)]
+    at = sorted(set(held["warming_degc"]))
+    rows = []
+    for name, table in seas:
+        cells = [_at_level(book, row) for row in table.sort_values("warming_degc").to_dict("records")]
+        rows.append(
+            [book.cell("value", "ice_warming", {"name": name, "warming_degc": at[0]}, "name"), *cells]
+        )
+    first = {"name": seas[0][0]}
+    heads = [
+        [book.cell("value", "ice_warming", first | {"warming_degc": level}, "warming_degc", "g"), " °C"]
+        for level in at
+    ]
+
+    def loss(column: str, form: str = ".1f") -> Cell:
+        return book.cell("value", "ice_loss", (), column, form)
+
+    check = tag(
+        "p", _made(record), "The check on the sum: September's ice falls by ",
+        loss("loss_million_km2_per_degc"), " (", loss("loss_low_million_km2_per_degc"), " to ",
+        loss("loss_high_million_km2_per_degc"), ") million km² per degree in this record of ",
+        loss("years", "d"), " years: ", loss("note", ""), ".",
+        class_="small",
+    )  # fmt: skip
+    return [
+        tag("h2", "The seas at levels of warming"),
+        tag("p", _made(record), "Days of open water at a level of global warming above that of the late "
+            "nineteenth century; a level, never a year. Bars: the band of a bootstrap, five to ninety-five "
+            "percent, about the sea's own sensitivity; stroke: the middle; hatched: extrapolated beyond "
+            "twice the warming of the record; pale: no sensitivity told, the range of the record.",
+            class_="small"),
+        tag("figure", levels(seas, "Days of open water by sea and level of warming"), class_="levels"),
+        _table(["Sea", *heads], rows, "necks", "Open days by level of warming"),
+        check,
+    ]  # fmt: skip
+
+
+def _at_level(book: Tables, row: Mapping[str, Any]) -> list[Any]:
+    where = {"name": row["name"], "warming_degc": row["warming_degc"]}
+
+    def of(column: str) -> Cell:
+        return book.cell("value", "ice_warming", where, column, ".0f")
+
+    band: list[Any] = [of("open_water_low_days"), " to ", of("open_water_high_days")]
+    if row["basis"] != "sensitivity":
+        return ["not told (record: ", *band, ")"]
+    told = [of("open_water_days"), " (", *band, ")"]
+    return [*told, ", extrapolated"] if row["is_extrapolated"] else told
 
 
 def _letters(rows: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, float, float]]]:
@@ -188,7 +258,7 @@ def _lead(book: Tables, record: RouteRecord, where: dict[str, Any]) -> ET.Elemen
     days = float(row["open_days"].iloc[0])
     told: list[Any] = [
         _made(record), _named(book, _LEAD), ": in ", of("year"), " open to a ship of class ", of("ice_class"),
-        " on ", of("open_days", ".0f"), " days if the ice was ", _STAGES[where["stage"]],
+        " on ", of("open_days", ".0f"), " days if the ice was ", STAGES[where["stage"]],
     ]  # fmt: skip
     if days > 0:
         told += [", from ", of("opening_date"), " to ", of("closing_date")]
@@ -226,8 +296,8 @@ def _route(
             tag("figure", shades(by_class, "Days open by ship class and year")),
             tag("figure", openings(spans, "Opening to closing by year")),
             class_="pair"),
-        tag("p", _made(record), "Left: days open by class of ship and year. Right: first to last open day, "
-            f"pale for a ship of class {weakest}, dark for {ship}.", class_="small"),
+        tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last "
+            f"open day, faint for a ship of {_ship(weakest)}, strong for {_ship(ship)}.", class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
         _every_year(book, by_class, name, stage),
     )  # fmt: skip
@@ -264,7 +334,7 @@ def _season_table(book: Tables, classes: list[str], name: str, stage: str, last:
         )
         for row in rows
     ]
-    return tag("div", tag("table", head, tag("tbody", *body)), class_="scroll season")
+    return scroll(tag("table", head, tag("tbody", *body)), "Seasons by ship", "season")
 
 
 def _trend_cells(book: Tables, where: dict[str, Any]) -> list[Any]:
@@ -276,6 +346,9 @@ def _trend_cells(book: Tables, where: dict[str, Any]) -> list[Any]:
     def of(column: str, form: str) -> Cell:
         return book.cell("value", "route_trends", where, column, form)
 
+    state = book.table("route_trends")["state"].iloc[_rows(book, "route_trends", where)].iloc[0]
+    if state:
+        return [of("open_days_median", ".0f"), f"none told: {state.replace('_', ' ')}"]
     slope = of("open_days_per_decade", "+.1f")
     if slope.text == "unknown":
         return [of("open_days_median", ".0f"), ["too few years: ", of("valid_years", ".0f")]]
@@ -291,7 +364,7 @@ def _every_year(book: Tables, by_class: pd.DataFrame, name: str, stage: str) -> 
         first = book.cell("value", "route_seasons", keys[0], "year")
         rows.append([first, *(book.cell("value", "route_seasons", k, "open_days", ".0f") for k in keys)])
     return tag("details", tag("summary", "Every year in figures"),
-               _table(["Year", *by_class.index], rows, class_="years"))  # fmt: skip
+               _table(["Year", *by_class.index], rows, "years", "Days open by year and ship"))  # fmt: skip
 
 
 # --- single fields -----------------------------------------------------------------------------
@@ -309,10 +382,8 @@ def _fields(book: Tables, record: RouteRecord) -> list[ET.Element]:
         if not parts:
             parts.append(_field_lead(book, last, words))
         letters, marks = _letters(some[some["field_id"] == last])
-        open_ = some[(some["field_id"] == last) & some["is_open"]]["route_id"].tolist()
         if month == 9:
-            shut = {name: "way shut" for name in record.lines if name not in open_}
-            parts.append(_map(book, record, shut, marks))
+            parts.append(_map(book, record, _drawn_ways(some[some["field_id"] == last]), marks))
         parts += _month(book, some, words, letters if month == 9 else {})
     parts += _medians(book, edges[edges["year"].isna()])
     return [*parts, *_grids(book, held[held["input"] != "edge"])]
@@ -336,32 +407,43 @@ def _field_lead(book: Tables, last: str, words: str) -> ET.Element:
                "no series.", class_="lead")  # fmt: skip
 
 
-def _ice(book: Tables, where: dict[str, Any], *, is_open: bool) -> Any:
-    if is_open:
-        return tag("b", "open")
-    return book.cell("value", "route_fields", where, "ice_km", ",.0f")
+def _drawn_ways(rows: pd.DataFrame) -> dict[str, str]:
+    """Class of each route on the map: open, shut, or shut by ice beside land alone."""
+    return {
+        row["route_id"]: "way" if row["is_open"] else "way doubtful" if _is_shore(row) else "way shut"
+        for row in rows.to_dict("records")
+    }
 
 
-def _matrix(book: Tables, some: pd.DataFrame, heads: dict[str, Any]) -> ET.Element:
+def _is_shore(row: Any) -> bool:
+    return bool(row["ice_km"] > 0 and row["shore_km"] >= row["ice_km"] - 1)
+
+
+def _ice(book: Tables, where: dict[str, Any]) -> list[Any]:
+    """`open`, or kilometres of ice, with a dagger where all of it lies beside land."""
+    row = book.table("route_fields").iloc[int(_rows(book, "route_fields", where)[0])]
+    if row["is_open"]:
+        return [tag("b", "open")]
+    km = book.cell("value", "route_fields", where, "ice_km", ",.0f")
+    return [km, " \N{DAGGER}"] if _is_shore(row) else [km]
+
+
+def _matrix(book: Tables, heads: dict[str, Any]) -> ET.Element:
     """Routes by fields: `open`, or the kilometres of ice on the way with least of it."""
-    is_open = some.set_index(["route_id", "field_id"])["is_open"]
-    rows = []
+    rows: list[tuple[Cell, list[list[Any]]]] = []
     for _, routes in _routes(book):
         for name in routes:
-            cells = [
-                _ice(book, {"field_id": field, "route_id": name}, is_open=bool(is_open[name, field]))
-                for field in heads
-            ]
-            rows.append([_named(book, name), *cells])
+            cells = [_ice(book, {"field_id": field, "route_id": name}) for field in heads]
+            rows.append((_named(book, name), cells))
     head = tag(
         "thead",
         tag("tr", tag("th", "Route", scope="col"), *(tag("th", h, scope="col") for h in heads.values())),
     )
     body = [
-        tag("tr", tag("th", row[0], scope="row"), *(tag("td", c, class_="n") for c in row[1:]))
-        for row in rows
+        tag("tr", tag("th", name, scope="row"), *(tag("td", *c, class_="n") for c in cells))
+        for name, cells in rows
     ]
-    return tag("div", tag("table", head, tag("tbody", *body)), class_="scroll fields")
+    return scroll(tag("table", head, tag("tbody", *body)), "Ice by route", "fields")
 
 
 def _first(book: Tables, field: str, column: str, form: str = "") -> Cell:
@@ -372,25 +454,26 @@ def _first(book: Tables, field: str, column: str, form: str = "") -> Cell:
 def _month(book: Tables, some: pd.DataFrame, words: str, letters: Mapping[str, str]) -> list[ET.Element]:
     fields = sorted(set(some["field_id"]))
     heads = {field: _first(book, field, "year", ".0f") for field in fields}
-    last = some[some["field_id"] == fields[-1]].set_index("route_id")
     rows = []
     for _, routes in _routes(book):
         for name in routes:
             where = {"field_id": fields[-1], "route_id": name}
-            is_open = bool(last.loc[name, "is_open"])
             rows.append([
                 [_named(book, name), f"  {letters[name]}" if name in letters else ""],
-                _ice(book, where, is_open=is_open),
+                _ice(book, where),
                 book.cell("value", "route_fields", where, "way_km", ",.0f"),
-                ["none"] if is_open else _place(book, "route_fields", where),
+                _place(book, "route_fields", where),
             ])  # fmt: skip
     return [
         tag("h2", words, ": the edge of the month, by year"),
-        tag("p", "Kilometres of ice on the way with least of it; edge only.", class_="small"),
-        _matrix(book, some, heads),
+        tag("p", "Kilometres of ice on the way with least of it; edge only. ", _DAGGER, class_="small"),
+        _matrix(book, heads),
         tag("h3", words, " ", _first(book, fields[-1], "year", ".0f"), ": where the ice lies"),
         _table(
-            ("Route", "Ice, km", "Way, km", "Bottleneck: middle of the longest stretch of ice"), rows, "necks"
+            ("Route", "Ice, km", "Way, km", "Bottleneck: middle of the longest stretch of ice"),
+            rows,
+            "necks",
+            "Where the ice lies",
         ),
     ]
 
@@ -412,10 +495,10 @@ def _medians(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
             ])  # fmt: skip
     return [
         tag("h2", "The median year, 1981 to 2010"),
-        tag("p", "Kilometres of ice by month within the median edge; edge only.", class_="small"),
-        _matrix(book, some, heads),
+        tag("p", "Kilometres of ice by month within the median edge; edge only. ", _DAGGER, class_="small"),
+        _matrix(book, heads),
         tag("h3", "Days open in it, counted by whole months"),
-        _table(("Route", "Days open, as uncertain as a month is long"), rows, "necks"),
+        _table(("Route", "Days open, as uncertain as a month is long"), rows, "necks", "Days open"),
     ]
 
 
@@ -424,25 +507,33 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
     if not len(some):
         return []
     fields = list(dict.fromkeys(some.sort_values(["date", "product"])["field_id"]))
-    rows = []
-    for field in fields:
-        for route in (_LEAD, "route-nwp_prince_of_wales_strait", "route-transpolar"):
-            where = {"field_id": field, "route_id": route}
-            rows.append([
-                [_first(book, field, "date"), ", ", _first(book, field, "input")] if route == _LEAD else "",
-                _first(book, field, "product") if route == _LEAD else "",
-                _named(book, route),
-                book.cell("value", "route_fields", where, "bottleneck_pct", ".0f"),
-                book.cell("value", "route_fields", where, "weakest_class"),
-                _place(book, "route_fields", where),
-            ])  # fmt: skip
-    stage = _STAGES[str(some["stage"].iloc[0])]
+    shown = (_LEAD, "route-nwp_prince_of_wales_strait", "route-transpolar")
+    rows = [
+        [
+            [_first(book, field, "date"), ", ", _first(book, field, "input")],
+            _first(book, field, "product"),
+            *(_borne(book, {"field_id": field, "route_id": route}) for route in shown),
+        ]
+        for field in fields
+    ]
+    stage = STAGES[str(some["stage"].iloc[0])]
     return [
         tag("h2", "Single grids of concentration"),
-        tag("p", "Percent of ice in the bottleneck of the best way, and the weakest class whose index "
-            f"stays at zero or above if that ice is {stage}. A mean of a month is no day.", class_="small"),
-        _table(("Field", "Product", "Route", "Percent", "Weakest class", "Bottleneck"), rows, "necks"),
+        tag("p", "Percent of ice in the bottleneck of the best way, the weakest ship whose index stays at "
+            f"zero or above if that ice is {stage}, and the bottleneck. A mean of a month is no day.",
+            class_="small"),
+        _table(("Field", "Product", *(_named(book, n) for n in shown)), rows, "grids", "Single grids"),
     ]  # fmt: skip
+
+
+def _borne(book: Tables, where: dict[str, Any]) -> list[Any]:
+    weakest = book.cell("value", "route_fields", where, "weakest_class")
+    percent = book.cell("value", "route_fields", where, "bottleneck_pct", ".0f")
+    if percent.text == "unknown":
+        return ["not seen; ", *_place(book, "route_fields", where)]
+    ship: list[Any] = {"none": ["any ship"], "no class": ["no ship"]}.get(weakest.text, ["class ", weakest])
+    told = [percent, " percent, ", *ship]
+    return [*told, "; ", *_place(book, "route_fields", where)] if percent.value else told
 
 
 # --- how to read it ----------------------------------------------------------------------------
@@ -450,7 +541,7 @@ def _grids(book: Tables, some: pd.DataFrame) -> list[ET.Element]:
 
 def _reading(book: Tables, record: RouteRecord) -> list[ET.Element]:
     said = [
-        _NOT,
+        NOT,
         "POLARIS (IMO MSC circular on the risk index) weighs each stage of ice by the ship's class. Without "
         "thickness the index of one stage is a bound, not the IMO index; the stage is named.",
         "A route is open on a day when a way leads through its corridor, a hundred kilometres each side, "
@@ -479,30 +570,49 @@ def _inks(which: str) -> str:
     )
 
 
-_LOOK: Final = (
+INKS: Final = (
     ":root{" + _inks("light") + "}@media screen and (prefers-color-scheme:dark){:root{" + _inks("dark") + "}}"
     """
+.hatched{fill:var(--ice)}.hatch{stroke:var(--edge);stroke-width:1;fill:none}
+.swatch.shut{background:repeating-linear-gradient(-45deg,var(--ice) 0 2px,var(--edge) 2px 3px)}
+"""
+)
+_DAYS: Final = "--d1:{};--d2:{};--d3:{};--d4:{};--d5:{};"  # more days stand out more, on light and on dark
+_RAMP: Final = ("#cfe3f1", "#8fc1e3", "#4795cc", "#0b63a5", "#063a63")
+_LOOK: Final = (
+    INKS
+    + ":root{"
+    + _DAYS.format(*_RAMP)
+    + "}@media screen and (prefers-color-scheme:dark){:root{"
+    + _DAYS.format(*_RAMP[::-1])
+    + "}}"
+    """
 figure svg{max-width:none}
-.warn{border:1.4pt solid var(--robust);color:var(--robust);font-weight:600;padding:1.5mm 2.5mm}
+.warn{border:1.4pt solid var(--robust);font-weight:600;padding:1.5mm 2.5mm}
 .water{fill:var(--water)}.land{fill:var(--land);stroke:none}
 .ice{fill:var(--ice);stroke:var(--edge);stroke-width:.7}
 .ice-edge{fill:none;stroke:var(--edge);stroke-width:1.5;stroke-dasharray:5 3}
 .net{fill:none;stroke:var(--soft);stroke-width:.4;opacity:.45}
 .way{fill:none;stroke:var(--way);stroke-width:1.6;stroke-linejoin:round}
-.way.shut{stroke-dasharray:1.2 2.6}
+.way.shut{stroke-dasharray:1.2 2.6}.way.doubtful{stroke-dasharray:6 3}
+.ice-shore{fill:url(#hatch);stroke:var(--edge);stroke-width:.5}
 .mark{fill:var(--robust);stroke:var(--paper);stroke-width:.8}
 svg .letter{fill:#fff;font-weight:700}
 svg .stamp{font-size:74px;font-weight:700;fill:var(--robust);opacity:.2;letter-spacing:4px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:5mm}.pair>*{min-width:0}
-.h0{fill:var(--track);background:var(--track)}.h1{fill:#cfe3f1;background:#cfe3f1}
-.h2{fill:#8fc1e3;background:#8fc1e3}.h3{fill:#4795cc;background:#4795cc}
-.h4{fill:#0b63a5;background:#0b63a5}.h5{fill:#063a63;background:#063a63}
+.h0{fill:var(--track);background:var(--track)}.h1{fill:var(--d1);background:var(--d1)}
+.h2{fill:var(--d2);background:var(--d2)}.h3{fill:var(--d3);background:var(--d3)}
+.h4{fill:var(--d4);background:var(--d4)}.h5{fill:var(--d5);background:var(--d5)}
 .hu{fill:none;stroke:var(--gapink);stroke-width:.5;stroke-dasharray:1 1;
 background:repeating-linear-gradient(45deg,transparent 0 2px,var(--gapink) 2px 3px)}
 .swatch{display:inline-block;width:9px;height:9px;margin:0 3px 0 9px}
-.span0{stroke:#8fc1e3;stroke-width:2.2}.span1{stroke:#0b63a5;stroke-width:2.2}
+.span0{stroke:var(--d2);stroke-width:2.2}.span1{stroke:var(--d4);stroke-width:2.2}
+.told{fill:#4795cc}.guess{fill:url(#hatch);stroke:#4795cc;stroke-width:.7}
 section{margin:0 0 4mm}section>h3{margin-top:3mm;font-size:9.4pt}
 .fields td,.fields thead th{text-align:right}.fields th:first-child{text-align:left;width:30%}
+.grids th:first-child{width:14%;font-weight:400}.grids td:nth-child(2){width:12%}
+.levels svg{max-width:150mm}section>h3,section>.small{break-after:avoid}.season data{white-space:nowrap}
+.scroll+h3{margin-top:3.5mm}h2+.small{break-after:avoid}
 .necks th:first-child{width:34%;font-weight:400}.season td:last-child{width:30%}
 .years td{padding:.2mm 1.4mm}summary{cursor:pointer;font-size:7.6pt;color:var(--soft)}
 @media screen and (max-width:640px){.pair{grid-template-columns:1fr}}

@@ -415,6 +415,50 @@ def routes(
 
 
 @app.command()
+def isochrones(
+    port: Annotated[str, typer.Argument(help="A port by name, node id or longitude,latitude.")],
+    month: Annotated[int, typer.Option(help="Month whose ice is sailed in, 1 to 12.")],
+    year: Annotated[
+        int | None, typer.Option(help="Its year; default: all of the cube, the last edge.")
+    ] = None,
+    ice_class: Annotated[str, typer.Option(help="Class of the ship, such as PC6, IA or none.")] = "PC6",
+    stage: Annotated[str, typer.Option(help="Stage of ice that the ship is held to.")] = "thick_fy",
+    speed_kn: Annotated[float, typer.Option(help="Speed where the class may sail freely, knots.")] = 12.0,
+    cube: Annotated[Path | None, typer.Option(help="Folder of a daily ice cube; default: the edges.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product of the cube.")] = None,
+    to: Annotated[Path, typer.Option(help="Folder to write areas, table and page into.")] = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write days from a port by class of ship in the ice of a month: areas, table, page. No navigation."""
+    from pipelines.cube import Archive  # noqa: PLC0415
+    from pipelines.ice_record import embedded  # noqa: PLC0415
+    from pipelines.isochrones import Voyage, write_isochrones  # noqa: PLC0415
+
+    if (cube is None) != (product is None):
+        msg = "expected --cube and --product together, found one: name the folder and the product"
+        raise UsageError(msg)
+    archive = None if cube is None or product is None else Archive(cube, product)
+    asked = Voyage(port, month, year, ice_class, stage, speed_kn)
+    paths = [str(path) for path in write_isochrones(embedded(), asked, to, archive)]
+    _say({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+@app.command()
+def polaris(
+    charts: Annotated[list[Path], typer.Argument(help="Ice charts in SIGRID-3, as shapefiles.")],
+    to: Annotated[Path, typer.Option(help="Folder to write a GeoPackage a chart into.")] = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
+    from pipelines.ice_charts import write_chart  # noqa: PLC0415
+
+    paths = [str(write_chart(chart, to)) for chart in charts]
+    _say({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+@app.command()
 def doctor(
     out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
     *,

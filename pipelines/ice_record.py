@@ -5,20 +5,25 @@ The default picture has no daily cube; these tables stand beside it and are not 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from layers.assessed.ice_season import season_table
+from layers.assessed.ice_season import Seasons, season_table
+from layers.assessed.ice_warming import LEVELS_DEGC, september_loss, warmed_seasons
 from layers.assessed.navigability import route_trends
 from layers.continuity import by_day
 from layers.cube import area_support, node_support, route_support
 from layers.errors import UsageError
-from layers.grid import OCEAN, cell_area_km2
+from layers.grid import OCEAN, POLE_HOLE, cell_area_km2
 from pipelines import snapshot
 from pipelines.cube import Archive, seasons
 from pipelines.passages import passages
 from pipelines.route_page import STAGE, corridors, with_waters, write_record_page, write_table
+from pipelines.source import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,7 +34,10 @@ if TYPE_CHECKING:
     from layers.cube import Support
     from pipelines.snapshot import Snapshot
 
-__all__ = ["embedded", "surface_of", "write_record"]
+__all__ = ["embedded", "read_warming", "surface_of", "write_record"]
+
+_LEAST_YEARS = 10  # of a sensitivity
+_SEEN_SHARE = 0.98  # of the ocean, for a day to count
 
 
 def embedded() -> Snapshot:
@@ -42,6 +50,41 @@ def embedded() -> Snapshot:
 def surface_of(held: Snapshot) -> NDArray[Any]:
     """Classes of the surface on the 25 km grid: the land that every day of a cube must have."""
     return held.grids["sea_ice"]["surface"].to_numpy()
+
+
+def read_warming() -> pd.Series[float]:
+    """Global warming above 1850-1900 by year, degC, from layers/reference."""
+    table = pd.read_csv(REFERENCE / "global_warming.csv", encoding="utf-8")
+    return table.set_index("year")["warming_degc"]
+
+
+def _warmed(found: Seasons, table: pd.DataFrame) -> pd.DataFrame:
+    """Places at the levels of warming, from the years whose warming is known; none of too few."""
+    warming = read_warming()
+    known = np.isin(found.years, warming.index)
+    if known.sum() < _LEAST_YEARS:
+        return pd.DataFrame()
+    years = found.years[known]
+    metrics = {name: values[:, known] for name, values in found.metrics.items()}
+    part = replace(found, years=years, metrics=metrics)
+    return warmed_seasons(part, table, warming.loc[years].to_numpy(), LEVELS_DEGC)
+
+
+def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
+    """What the whole ocean lost by degree: one row, none of too few years."""
+    warming, cells = read_warming(), np.flatnonzero(ocean)
+    area = cell_area_km2().ravel()[cells] / 1e8  # a cell at one percent, million km2
+    by_year = {}
+    for year in archive.files():
+        block = archive.read(date(year, 9, 1), date(year, 9, 30), cells)[1]
+        percent = np.where(block == POLE_HOLE, 100, block).astype(np.float32)
+        whole = (percent <= 100).mean(axis=0) >= _SEEN_SHARE if block.size else np.zeros(0, dtype=bool)
+        if whole.any() and year in warming.index:
+            by_year[year] = float((area @ np.where(percent <= 100, percent, 0)[:, whole]).mean())
+    if len(by_year) < _LEAST_YEARS:
+        return pd.DataFrame()
+    told = september_loss(list(by_year.values()), warming.loc[list(by_year)].to_numpy())
+    return pd.DataFrame([{"product": archive.product, "years": len(by_year), **told}])
 
 
 def _supports(held: Snapshot, ocean: NDArray[Any]) -> dict[str, Support]:
@@ -66,9 +109,10 @@ def write_record(
 ) -> list[Path]:
     """Write the tables of one product's record as Parquet and its route page, and give their paths.
 
-    `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_ledger`,
-    `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Only ice years and calendar
-    years that the archive reaches into are read.
+    `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_warming` (the
+    places at levels of warming), `ice_loss` (September's by degree, against what is published),
+    `ice_ledger`, `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Only ice years and
+    calendar years that the archive reaches into are read.
 
     Raises
     ------
@@ -85,10 +129,12 @@ def write_record(
         raise UsageError(msg)
     held = embedded()
     ocean, breaks = surface_of(held) == OCEAN, archive.breaks()
-    parts = []
+    parts, warmed = [], []
     for kind, support in _supports(held, ocean).items():
         report(f"seasons of {kind}s")
-        table = season_table(seasons(archive, support, years[0] - 1, years[-1], mapper=mapper), breaks=breaks)
+        record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
+        table = season_table(record, breaks=breaks)
+        warmed.append(_warmed(record, table).assign(place_kind=kind))
         table.insert(0, "place_kind", kind)
         parts.append(table)
     report("routes")
@@ -98,6 +144,8 @@ def write_record(
         "ice_seasons": pd.concat(parts, ignore_index=True),
         "route_seasons": by_year,
         "route_trends": route_trends(by_year, breaks),
+        "ice_warming": pd.concat(warmed, ignore_index=True),
+        "ice_loss": _september(archive, ocean),
         "ice_ledger": archive.ledger(),
         "ice_days": by_day(archive.days()),
     }

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.assessed.edge_passages import field_rows
+from layers.assessed.edge_passages import field_rows, shore_ice
 from layers.assessed.ice_season import edge_season
 from layers.assessed.navigability import STAGES, corridor
 from layers.cube import SYNTHETIC
 from layers.errors import ExportError, UsageError
-from layers.grid import ICE_THRESHOLD_PCT, OCEAN, POLE_HOLE, polygons
+from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, OCEAN, POLE_HOLE, polygons
 from layers.waters import waters
 from maps.routes import RouteRecord, write
 from pipelines.passages import read_polaris
@@ -43,6 +43,11 @@ __all__ = [
 
 STAGE = "thick_fy"  # the stage a page is about if none is named
 NOTE = "not for navigation; missing is not open water; see decisions/0011"
+# Whose open water the page tells at levels of warming: along the routes, west from the Barents Sea.
+_SEAS = (
+    "ne-barents-sea", "ne-kara-sea", "ne-laptev-sea", "ne-east-siberian-sea", "ne-chukchi-sea",
+    "ne-beaufort-sea", "ne-the-north-western-passages", "ne-baffin-bay", "ne-hudson-bay", "ne-greenland-sea",
+)  # fmt: skip
 _EDGE_SOURCE = (
     "NSIDC Sea Ice Index G02135 (monthly edges; median edges by QGreenland), NSIDC-0051, NOAA/NSIDC G02202, "
     "EUMETSAT OSI SAF; routes: own table, each with its source"
@@ -107,6 +112,18 @@ def _area(mask: NDArray[np.bool_]) -> Any:
     return found[0][1] if found else shapely.Polygon()
 
 
+def _drawn_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> list[tuple[str, Any]]:
+    """Ice of the open sea, and what lies beside land alone, each with its class."""
+    shore = shore_ice(ice, ocean)
+    return [("ice", _area(ice & ocean & ~shore)), ("ice-shore", _area(shore))]
+
+
+def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
+    """The line between ice and open water, not that between ice and land."""
+    sides = [shapely.boundary(_area(mask)) for mask in (ice & ocean & ~shore_ice(ice, ocean), ocean & ~ice)]
+    return shapely.line_merge(shapely.intersection(*sides))
+
+
 # --- a daily record ----------------------------------------------------------------------------
 
 
@@ -117,6 +134,8 @@ def write_record_page(
     seasons = tables["route_seasons"]
     last = int(seasons["year"].max())
     (ice, ice_said), (edge, edge_said) = (_day(archive, last, month) for month in (9, 3))
+    ocean = held.grids["sea_ice"]["surface"].to_numpy() == OCEAN
+    drawn = [*_drawn_ice(ice, ocean), ("ice-edge", _edge(edge, ocean))]
     told = {
         "input": str(seasons["input"].iloc[0]),
         "product": archive.product,
@@ -125,21 +144,35 @@ def write_record_page(
         "ice_edge": edge_said,
         "first": str(int(seasons["year"].min())),
         "last": str(last),
-        "source": f"the user's own archive of {archive.product}; routes: own table, each with its source",
+        "source": f"{_origin(archive.product)}; routes: own table, each with its source",
     }
-    shown = {name: tables[name] for name in ("route_seasons", "route_trends")}
-    return write(_record(held, shown, [("ice", ice), ("ice-edge", edge)], told), path)
+    shown = {name: tables[name] for name in ("route_seasons", "route_trends")} | _shown_seas(tables, held)
+    return write(_record(held, shown, drawn, told), path)
 
 
-def _day(archive: Archive, year: int, month: int) -> tuple[Any, str]:
+def _origin(product: str) -> str:
+    return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
+
+
+def _shown_seas(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:
+    """Seas along the routes at levels of warming, and the check on their sum; nothing of a short record."""
+    warmed, loss = tables["ice_warming"], tables["ice_loss"]
+    if not len(warmed) or not len(loss):
+        return {}
+    seas = held.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
+    shown = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
+    return {"ice_warming": shown.assign(name=shown["place_id"].map(seas)), "ice_loss": loss}
+
+
+def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
     """Ice of the day nearest the middle of a month, and that day in words; nothing where none is held."""
     days, fields = archive.read(date(year, month, 1), date(year, month, 30))
     if not len(days):
-        return shapely.Polygon(), "no day held"
+        return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
     at = int(np.argmin(np.abs(days - np.datetime64(date(year, month, 15)))))
     field = fields[at]
     ice = ((field >= ICE_THRESHOLD_PCT) & (field <= 100)) | (field == POLE_HOLE)
-    return _area(ice), str(days[at])
+    return ice, str(days[at])
 
 
 # --- edges and single grids --------------------------------------------------------------------
@@ -148,7 +181,8 @@ def _day(archive: Archive, year: int, month: int) -> tuple[Any, str]:
 def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
     """`route_fields`: every route against every embedded edge and grid; `route_medians`: the median year."""
     grid, table = held.grids["sea_ice"], read_polaris()
-    ways = corridors(held, grid["surface"].to_numpy() == OCEAN)
+    ocean = grid["surface"].to_numpy() == OCEAN
+    ways = corridors(held, ocean)
     edge = {"input": "edge", "product": "nsidc_g02135"}
     parts = []
     for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
@@ -160,10 +194,10 @@ def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
             "year": float(month[:4]),
             "month": int(month[5:]),
         }
-        parts.append(field_rows(ways, field.ravel(), table, stage, is_edge=True, **row))
+        parts.append(field_rows(ways, field, ocean, table, stage, is_edge=True, **row))
     for month, field in zip(grid["month"].to_numpy(), grid["presence_median"].to_numpy(), strict=True):
         row = {"field_id": f"median-{month:02d}", **edge, "date": "", "year": np.nan, "month": int(month)}
-        parts.append(field_rows(ways, field.ravel(), table, stage, is_edge=True, **row))
+        parts.append(field_rows(ways, field, ocean, table, stage, is_edge=True, **row))
     samples = (grid[f"sample_{name}"].to_numpy() for name in ("id", "date", "product", "period"))
     for name, when, product, period, field in zip(*samples, grid["concentration"].to_numpy(), strict=True):
         day = str(when.astype("datetime64[D]"))
@@ -172,7 +206,7 @@ def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
             "field_id": str(name), "input": "monthly mean" if monthly else "daily", "product": str(product),
             "date": day[:7] if monthly else day, "year": float(day[:4]), "month": int(day[5:7]),
         }  # fmt: skip
-        parts.append(field_rows(ways, field.ravel(), table, stage, **row))
+        parts.append(field_rows(ways, field, ocean, table, stage, **row))
     fields = with_waters(pd.concat(parts, ignore_index=True), held)
     fields.insert(6, "month_name", [calendar.month_abbr[month] for month in fields["month"]])
     return {"route_fields": fields, "route_medians": _medians(fields)}
@@ -194,11 +228,13 @@ def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Pa
     edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
     grid = held.grids["sea_ice"]
     months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
-    ice, said = [], []
-    for name, month in (("ice", 9), ("ice-edge", 3)):
+    ocean = grid["surface"].to_numpy() == OCEAN
+    ice: list[tuple[str, Any]] = []
+    said = []
+    for month in (9, 3):
         last = str(edges.loc[edges["month"] == month, "field_id"].max())
         field = grid["presence_monthly"].to_numpy()[int(np.flatnonzero(months == last)[0])]
-        ice.append((name, _area(field == 1)))
+        ice += _drawn_ice(field == 1, ocean) if month == 9 else [("ice-edge", _edge(field == 1, ocean))]
         said.append(f"mean edge of {calendar.month_name[month]} {last[:4]}")
     told = {
         "input": "edges of months and single grids, no daily record", "product": "nsidc_g02135 and others",

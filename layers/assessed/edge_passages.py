@@ -23,21 +23,42 @@ if TYPE_CHECKING:
     from layers.assessed.navigability import Corridor, Polaris
     from layers.grid import Grid
 
-__all__ = ["LeastIce", "field_rows", "least_ice"]
+__all__ = ["LeastIce", "field_rows", "least_ice", "shore_ice"]
 
 _OPEN_KM = 1e-3  # a step through open water costs so much of one through ice
+_SHORE_CELLS = 2  # as far as the footprint of the radiometer's lower channel (70 km) reaches over land
 
 
 class LeastIce(NamedTuple):
-    """The way with least ice: km of ice, km in all, middle cell of its longest ice (-1: none)."""
+    """The way with least ice: km of ice, of it km beside land alone, km in all, middle of its longest ice.
+
+    `cell` is -1 where there is no ice.
+    """
 
     ice_km: float
+    shore_km: float
     way_km: float
     cell: int
 
 
-def least_ice(way: Corridor, ice: NDArray[np.bool_]) -> LeastIce:
-    """The way through a corridor with the fewest kilometres of ice; `ice` is by cell of the corridor.
+def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Ice in patches that lie wholly within two cells of land; masks of the grid.
+
+    There the land's own signal reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081): in a summer
+    it is water more likely than not, in a narrow strait it may be either.
+    """
+    from scipy import ndimage  # noqa: PLC0415  a build needs none
+
+    around = np.ones((3, 3))
+    beside = ndimage.binary_dilation(~ocean, around, iterations=_SHORE_CELLS)
+    patch, count = ndimage.label(ice & ocean, around)
+    reaches_out = np.zeros(count + 1, dtype=bool)
+    reaches_out[patch[~beside]] = True
+    return np.asarray((patch > 0) & ~reaches_out[patch])
+
+
+def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | None = None) -> LeastIce:
+    """The way through a corridor with the fewest kilometres of ice; masks are by cell of the corridor.
 
     Half of each step belongs to the cell at either end. Among ways with as little ice the shorter one.
     """
@@ -58,7 +79,13 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_]) -> LeastIce:
     order = np.argsort(known)
     step = order[np.searchsorted(known, pair, sorter=order)]
     km = way.km[step]
-    return LeastIce(float((km * half[step]).sum()), float(km.sum()), _middle(way, here, ice[here]))
+    beside = np.zeros(len(step)) if shore is None else (shore[way.u[step]] * 0.5 + shore[way.v[step]] * 0.5)
+    return LeastIce(
+        float((km * half[step]).sum()),
+        float((km * beside).sum()),
+        float(km.sum()),
+        _middle(way, here, ice[here]),
+    )
 
 
 def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> int:
@@ -74,6 +101,7 @@ def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> in
 def field_rows(
     ways: Sequence[Corridor],
     field: NDArray[np.uint8],
+    ocean: NDArray[np.bool_],
     table: Polaris,
     stage: str,
     *,
@@ -83,15 +111,18 @@ def field_rows(
 ) -> pd.DataFrame:
     """One row a route of one field, with `named` as further columns.
 
-    `field` is flat, whole percent and the codes of `layers.grid`; with `is_edge` it is 1 inside the edge
-    and 0 outside. What was not seen is ice. `weakest_class` bears the ice of the bottleneck in `stage`;
-    of an edge alone it is not known, nor is `bottleneck_pct`.
+    `field` has the shape of `ocean`, whole percent and the codes of `layers.grid`; with `is_edge` it is 1
+    inside the edge and 0 outside. What was not seen is ice. `shore_km` of `ice_km` lie in `shore_ice`.
+    `weakest_class` bears the ice of the bottleneck in `stage`; of an edge alone it is not known, nor is
+    `bottleneck_pct`.
     """
     rows = []
+    ice = field == 1 if is_edge else (field >= ICE_THRESHOLD_PCT)  # codes stand above every concentration
+    shore = shore_ice(ice, ocean).ravel()
     for way in ways:
-        own = field[way.cells]
+        own = field.ravel()[way.cells]
         seen = own <= 100
-        told = least_ice(way, own == 1 if is_edge else (own >= ICE_THRESHOLD_PCT) | ~seen)
+        told = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
         necks = None if is_edge else bottlenecks(way, own[:, None])
         percent = np.nan if necks is None else float(necks.high[0])
         cell = told.cell if necks is None or told.cell < 0 else int(necks.cell[0])
@@ -104,6 +135,7 @@ def field_rows(
                 "route_id": way.route_id,
                 "is_open": told.cell < 0,
                 "ice_km": told.ice_km,
+                "shore_km": told.shore_km,
                 "way_km": told.way_km,
                 "bottleneck_pct": np.nan if percent > 100 else percent,
                 "unseen_cells": int(np.sum(~seen & (own != POLE_HOLE))) if not is_edge else 0,

@@ -22,11 +22,24 @@ if TYPE_CHECKING:
 
     from layers.assessed.ice_season import Seasons
 
-__all__ = ["PUBLISHED_LOSS", "sensitivity", "september_loss", "smoothed", "warmed_seasons"]
+__all__ = [
+    "LEVELS_DEGC",
+    "PUBLISHED_LOSS",
+    "sensitivity",
+    "september_loss",
+    "smoothed",
+    "warmed_seasons",
+    "whole_area",
+]
+
+LEVELS_DEGC = (1.5, 2.0, 3.0, 4.0)
 
 # Loss of September ice area, million km2 per degC, by dataset and period: Notz & Stroeve 2018, Table 1
 # (PMC6411203).
 PUBLISHED_LOSS = (2.6, 4.1)
+# Unseen circle about the pole, million km2, by the September it is first of: Fetterer et al. 2017, Sea Ice
+# Index, doi:10.7265/N5K072F8. The published area leaves it out, so that its shrinking reads as growth.
+_POLE_HOLE = ((1979, 1.19), (1987, 0.31), (2008, 0.029))
 _WINDOW = 5
 _BLOCK_YEARS = 5
 _DRAWS = 5_000
@@ -145,18 +158,27 @@ def _range_of(days: NDArray[np.float64]) -> NDArray[np.float64]:
     return ends
 
 
+def whole_area(area_million_km2: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
+    """September area with the circle about the pole that the sensors did not see, taken for full ice."""
+    first, hole = np.array(_POLE_HOLE).T
+    at = np.searchsorted(first, np.asarray(years), side="right") - 1
+    return np.asarray(np.asarray(area_million_km2, dtype=float) + hole[at])
+
+
 def september_loss(area_million_km2: ArrayLike, gmst_degc: ArrayLike) -> dict[str, Any]:
     """Loss of September area per degC in a record, and whether it lies in the published range.
 
     A check on the sum of the cells, not a driver of places: where it fails, the mismatch is printed.
     """
     values = np.asarray(area_million_km2, dtype=float)[None, :]
-    loss = -float(sensitivity(values, gmst_degc, draws=1)[0][0])
-    low, high = PUBLISHED_LOSS
+    slope, steep, flat = (float(part[0]) for part in sensitivity(values, gmst_degc))
+    loss, (low, high) = -slope, PUBLISHED_LOSS
     inside = bool(low <= loss <= high)
     said = "within" if inside else "outside of"
     return {
         "loss_million_km2_per_degc": loss,
+        "loss_low_million_km2_per_degc": -flat,
+        "loss_high_million_km2_per_degc": -steep,
         "is_published": inside,
         "note": f"{loss:.1f} million km2 per degC, {said} the published {low:g} to {high:g}",
     }

@@ -43,6 +43,7 @@ __all__ = [
     "bottlenecks",
     "corridor",
     "least_cost_path",
+    "neighbours",
     "operation",
     "polaris",
     "rio",
@@ -82,6 +83,7 @@ _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this
 _STEP_KM = 5.0
 _NEVER = 101  # percent that no class bears: not seen, so not open
 _LEAST_YEARS = 30
+_ALMOST_ALL = 0.95  # of the years, for a state
 _DECIDING_DAYS = 30  # the shut days with least ice name the bottleneck: those next to an opening
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
@@ -191,6 +193,12 @@ class Corridor:
     last: NDArray[np.intp]
     straits: int
 
+    @property
+    def links(self) -> NDArray[np.intp]:
+        """Flat cells at either end of each strait the grid does not resolve, shape (straits, 2)."""
+        at = len(self.u) - self.straits
+        return self.cells[np.column_stack([self.u[at:], self.v[at:]])]
+
     def matrix(self, weight: NDArray[Any], ends: NDArray[Any]) -> csr_array:
         """Steps as a graph with two more vertices, where all passages begin and end."""
         from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
@@ -234,7 +242,7 @@ def corridor(
     held = np.isfinite(apart)
     cells, place = flat[held], np.full(grid.shape[0] * grid.shape[1], -1)
     place[cells] = np.arange(len(cells))
-    u, v = _neighbours(place.reshape(grid.shape), ocean)
+    u, v = neighbours(place.reshape(grid.shape), ocean)
     straits = _straits(
         points, place, (lon[held], lat[held]), grid, set(zip(u.tolist(), v.tolist(), strict=True))
     )
@@ -260,9 +268,13 @@ def _ends(where: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.in
     return np.flatnonzero(apart <= max(_chord(_END_KM), apart.min(initial=np.inf)))
 
 
-def _neighbours(
+def neighbours(
     place: NDArray[np.intp], ocean: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of positions next to each other, the lower first; `place` has them by cell, -1 for none.
+
+    All eight directions, but not across a corner between two cells that are no `ocean`.
+    """
     rows, columns = place.shape
     us, vs = [], []
     for down, right in _STEPS:
@@ -483,11 +495,17 @@ def route_trends(seasons: pd.DataFrame, breaks: pd.DataFrame | None = None) -> p
 
     `breaks` are those of the record: `breaks_crossed` counts those that a row's years reach over, and
     `breaks` names them; not asked for, they are NaN and null.
+
+    `state` is `never_opens` or `open_all_year` where 95 % of the years are so, and no trend is told then.
     """
     keys = ["route_id", "input", "ice_class", "stage"]
     wide = seasons.pivot_table(index=keys, columns="year", values="open_days", dropna=False, sort=False)
     wide = wide.dropna(how="all")
-    told = trend(wide.to_numpy(dtype=float), wide.columns.to_numpy(dtype=float), least=_LEAST_YEARS)
+    days = wide.to_numpy(dtype=float)
+    known = np.isfinite(days).sum(axis=1)
+    shut, free = (np.nansum(same, axis=1) >= _ALMOST_ALL * known for same in (days == 0, days >= 365))
+    moving = np.where((shut | free)[:, None], np.nan, days)
+    told = trend(moving, wide.columns.to_numpy(dtype=float), least=_LEAST_YEARS)
     ends = wide.apply(pd.Series.first_valid_index, axis=1), wide.apply(pd.Series.last_valid_index, axis=1)
     count, words = crossed(
         breaks,
@@ -496,7 +514,8 @@ def route_trends(seasons: pd.DataFrame, breaks: pd.DataFrame | None = None) -> p
     )
     return pd.DataFrame(
         {
-            "valid_years": told.valid,
+            "valid_years": known,
+            "state": np.select([shut, free], ["never_opens", "open_all_year"], ""),
             "open_days_median": wide.median(axis=1).to_numpy(),
             "open_days_per_decade": told.slope * 10,
             "open_days_per_decade_low": told.low * 10,

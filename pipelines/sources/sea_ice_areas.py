@@ -21,7 +21,9 @@ _MEDIAN_ENDS = "2010-12-31"
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
     """Areas with ice in EPSG:3413, along the edges of the 25 km cells, cut at 58 N.
 
-    `area_million_km2` is of the whole month's ice, also of what lies south of the cut.
+    `area_million_km2` is of the whole month's ice, also of what lies south of the cut. It is the extent
+    of a month's mean concentration, one to five percent over the mean of its daily extents, which is what
+    the monthly table holds (Windnagel et al. 2017, NSIDC Special Report 19).
     """
     grid = sea_ice_grid.read(inputs)
     fields = [

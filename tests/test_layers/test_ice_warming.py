@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from layers.assessed.ice_season import METRICS, Seasons, season_table
-from layers.assessed.ice_warming import PUBLISHED_LOSS, sensitivity, september_loss, smoothed, warmed_seasons
+from layers.assessed.ice_warming import (
+    PUBLISHED_LOSS,
+    sensitivity,
+    september_loss,
+    smoothed,
+    warmed_seasons,
+    whole_area,
+)
 
 YEARS = np.arange(1979, 2021)
 GMST = 0.3 + 0.02 * (YEARS - 1979) + 0.05 * np.sin(YEARS * 1.7)
@@ -84,4 +91,10 @@ def test_the_sum_is_held_to_the_published_range(loss: float, inside: bool):
     assert told["loss_million_km2_per_degc"] == pytest.approx(loss)
     assert told["is_published"] is inside
     assert ("within" in told["note"]) is inside
+    assert told["loss_low_million_km2_per_degc"] <= loss + 1e-6
+    assert told["loss_high_million_km2_per_degc"] >= loss - 1e-6
     assert PUBLISHED_LOSS == (2.6, 4.1)
+
+
+def test_the_circle_about_the_pole_is_ice():
+    assert whole_area([4, 4, 3, 3], [1986, 1987, 2007, 2008]) == pytest.approx([5.19, 4.31, 3.31, 3.029])

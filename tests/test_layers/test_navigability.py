@@ -312,3 +312,34 @@ def test_trends_of_seasons_are_by_decade():
     assert told["open_days_per_decade"].tolist() == pytest.approx([20])
     assert told["p"][0] < 0.001
     assert np.isnan(route_trends(rows[:29])["open_days_per_decade"][0])
+
+
+def test_a_route_that_never_opens_or_never_shuts_has_a_state_and_no_trend():
+    years = np.arange(1979, 2019)
+    seasons = pd.concat(
+        [
+            pd.DataFrame({"route_id": name, "input": "daily", "ice_class": "PC6", "stage": "thick_fy",
+                          "year": years, "open_days": days})
+            for name, days in (
+                ("shut", np.where(years == 2012, 3.0, 0.0)), ("free", np.where(years % 4, 365.0, 366.0)),
+                ("moving", 40.0 + years - 1979),
+            )
+        ]
+    )  # fmt: skip
+    told = route_trends(seasons).set_index("route_id")
+    assert told["state"].to_dict() == {"shut": "never_opens", "free": "open_all_year", "moving": ""}
+    assert told["open_days_per_decade"].isna().to_dict() == {"shut": True, "free": True, "moving": False}
+    assert told["valid_years"].tolist() == [40, 40, 40]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(range(24)), st.lists(st.integers(0, 101), min_size=24, max_size=24))
+def test_the_order_of_days_in_memory_does_not_matter(order: list[int], percent: list[int]):
+    """Days are known by their date: bottlenecks of shuffled fields are the shuffled bottlenecks."""
+    toy = way()
+    fields = np.stack(
+        [block(np.full((5, 7), p if p <= 100 else MISSING), toy)[:, 0] for p in percent], axis=1
+    )
+    one, other = bottlenecks(toy, fields), bottlenecks(toy, fields[:, order])
+    for here, there in zip(one, other, strict=True):
+        assert there.tolist() == here[order].tolist()

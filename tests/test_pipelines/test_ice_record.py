@@ -8,10 +8,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from layers.assessed.ice_warming import september_loss, whole_area
 from layers.errors import UsageError
 from layers.synthetic import days
 from pipelines.cube import Archive
-from pipelines.ice_record import embedded, surface_of, write_record
+from pipelines.ice_record import embedded, read_warming, surface_of, write_record
 
 
 def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
@@ -24,7 +25,10 @@ def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
     assert "<title>SYNTHETIC" in page
     assert page.count("Synthetic, not observed") > 12  # at the lead, the map and every route
     tables = {path.stem: pd.read_parquet(path) for path in paths[:-1]}
-    assert set(tables) == {"ice_seasons", "route_seasons", "route_trends", "ice_ledger", "ice_days"}
+    assert set(tables) == {
+        "ice_seasons", "route_seasons", "route_trends", "ice_warming", "ice_loss", "ice_ledger", "ice_days",
+    }  # fmt: skip
+    assert not len(tables["ice_warming"])  # one year has no sensitivity
     seasons = tables["ice_seasons"]
     assert set(seasons["place_kind"]) == {"node", "sea", "route_stretch"}
     assert set(seasons["input"]) == set(tables["route_seasons"]["input"]) == {"daily, synthetic"}
@@ -35,6 +39,25 @@ def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
     assert len(tables["ice_days"]) == 14
     assert "not for navigation" in tables["ice_seasons"].attrs["note"]
     assert seasons["place_id"][seasons["place_kind"] == "node"].is_unique
+
+
+def test_the_real_septembers_lose_what_is_published():
+    """NSIDC's monthly area on observed warming, 1979 to 2024, against Notz & Stroeve 2018."""
+    table = embedded().feeds["sea_ice_monthly"][0]
+    september = table[(table["month"] == 9) & (table["year"] <= 2024)].set_index("year")
+    years = september.index.to_numpy()
+    warming = read_warming().loc[years].to_numpy()
+    assert (years[0], years[-1], len(years)) == (1979, 2024, 46)
+    told = september_loss(whole_area(september["area_million_km2"], years), warming)
+    print("\nSeptember area:", told["note"])
+    assert told["is_published"]
+    assert told["loss_million_km2_per_degc"] == pytest.approx(3.6, abs=0.06)
+    assert told["loss_low_million_km2_per_degc"] == pytest.approx(3.0, abs=0.15)
+    assert told["loss_high_million_km2_per_degc"] == pytest.approx(4.1, abs=0.15)
+    # As published, without the circle about the pole, which shrank: the trap.
+    bare = september_loss(september["area_million_km2"], warming)
+    assert not bare["is_published"]
+    assert bare["loss_million_km2_per_degc"] == pytest.approx(2.2, abs=0.06)
 
 
 def test_an_empty_cube_is_named(tmp_path):
