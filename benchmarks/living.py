@@ -339,10 +339,11 @@ def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> lis
     table = pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")
     last = truth["date"].iloc[model.rows - 1]
     state = model.state(day, date.fromisoformat(last))
+    shown = truth[: model.rows if state != "missing" else 0]  # what is gone is withdrawn
     pairs = {
-        "layer": ((layer["state"], layer["as_of"]), (state, last)),
+        "layer": ((layer["state"], layer["as_of"]), (state, last if len(shown) else None)),
         "status": (manifest["status"], "COMPLETE" if state == "live" else "DEGRADED"),
-        "rows": (table["extent_million_km2"].tolist(), truth["extent_million_km2"][: model.rows].tolist()),
+        "rows": (table["extent_million_km2"].tolist(), shown["extent_million_km2"].tolist()),
     }
     return [
         f"picture, {name}: expected {right}, found {found}"[:200]

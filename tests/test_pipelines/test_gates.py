@@ -411,6 +411,13 @@ def test_a_port_of_another_name_is_marked():
     assert outcomes(named, index, "nga_world_port_index") == {"name": "warn"}
 
 
+def test_a_new_day_without_a_value_is_held():
+    old = series("2026-09-10")
+    assert outcomes(series("2026-09-11", d2026_09_11=np.nan), old, "nsidc_sea_ice_index") == {"value": "hold"}
+    gap = series("2026-09-10", d2024_03_05=np.nan)
+    assert outcomes(gap, gap, "nsidc_sea_ice_index") == {}, "known long since"
+
+
 def test_a_new_sensor_is_marked():
     old = series("2026-09-10").assign(sensor_note="SSMIS (DMSP F18), NSIDC-0081")
     new = series("2026-09-11").assign(sensor_note=[*old["sensor_note"], "AMSR2 (GCOM-W1), NSIDC-0803"])
