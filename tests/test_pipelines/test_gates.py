@@ -203,6 +203,11 @@ def test_rows_and_columns_against_the_last_file(now, outcomes):
     assert {finding.rule: finding.outcome for finding in found} == outcomes
 
 
+def test_a_first_file_has_its_least_rows():
+    assert [row.rule for row in judge_file(Facts(9), None, 1000, [], 10)] == ["rows"]
+    assert judge_file(Facts(10), None, 1000, [], 10) == []
+
+
 @pytest.mark.parametrize(("size", "held"), [(499, True), (501, False), (1999, False), (2001, True)])
 def test_size_against_the_median_of_the_last(size, held):
     found = judge_file(Facts(1), None, size, [1000, 10, 1000, 1000, 90_000], 1)
