@@ -39,6 +39,7 @@ FUZZED = {"short": (2000, 500), "deep": (10_000, 10_000)}.get(
     LENGTH, (2000, 2000)
 )  # each format; other seeds
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
+TURNS = 5 if SHORT else 11  # ours and the peer in turn; medians
 _BLOCKS, _BLOCK = 8, 2048
 _FETCH_BYTES = 60_000_000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -319,7 +320,7 @@ def publication() -> dict[str, Any]:
                 rows.append({"file": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)})
             return {"turn": turn, "files": rows}
 
-        for turn in range(5):
+        for turn in range(TURNS):
             begun = time.perf_counter()
             folder = publish(root / "pictures", partial(write, turn=turn))
             ours.append(time.perf_counter() - begun)
@@ -371,7 +372,7 @@ def fetching() -> list[dict[str, Any]]:
         file.parent.mkdir(parents=True)
         file.write_bytes(os.urandom(_FETCH_BYTES))
         with _serving(root / "mirror") as url:
-            for _ in range(5):
+            for _ in range(TURNS):
                 begun = time.perf_counter()
                 got = Fetcher(url, Limits(pace_s=0)).fetch(remote, root / "in")
                 ours.append(time.perf_counter() - begun)
@@ -397,6 +398,8 @@ def _timed(work: str, ours: list[float], peer: str, theirs: list[float], goal: f
         "ratio": round(peer_s / ours_s, 3),
         "goal": round(goal, 3),
         "holds": peer_s / ours_s >= goal,
+        "ours_spread_s": [round(min(ours), 3), round(max(ours), 3)],
+        "peer_spread_s": [round(min(theirs), 3), round(max(theirs), 3)],
     }
 
 

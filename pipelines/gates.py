@@ -194,6 +194,9 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[
     )
     step = extent.diff().abs() / day.diff().dt.days
     found = []
+    if extent[is_new].isna().any():
+        at = table["date"][is_new & extent.isna()].iloc[0]
+        found.append(Finding("value", "hold", f"expected an extent of each new day, found none at {at}"))
     widest = step.where(is_new).max()
     if widest > STEP_WARN:
         at = table["date"][step.where(is_new).idxmax()]

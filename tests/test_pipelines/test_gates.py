@@ -81,6 +81,11 @@ def test_rows_and_columns_against_the_last_file(now, outcomes):
     assert {finding.rule: finding.outcome for finding in found} == outcomes
 
 
+def test_a_first_file_has_its_least_rows():
+    assert [row.rule for row in judge_file(Facts(9), None, 1000, [], 10)] == ["rows"]
+    assert judge_file(Facts(10), None, 1000, [], 10) == []
+
+
 @pytest.mark.parametrize(("size", "held"), [(499, True), (501, False), (1999, False), (2001, True)])
 def test_size_against_the_median_of_the_last(size, held):
     found = judge_file(Facts(1), None, size, [1000, 10, 1000, 1000, 90_000], 1)
@@ -287,6 +292,13 @@ def test_a_port_of_another_name_is_marked():
     index = embedded_table(source("nga_world_port_index"))
     named = index.assign(name=["Atlantis", *index["name"][1:]])
     assert outcomes(named, index, "nga_world_port_index") == {"name": "warn"}
+
+
+def test_a_new_day_without_a_value_is_held():
+    old = series("2026-09-10")
+    assert outcomes(series("2026-09-11", d2026_09_11=np.nan), old, "nsidc_sea_ice_index") == {"value": "hold"}
+    gap = series("2026-09-10", d2024_03_05=np.nan)
+    assert outcomes(gap, gap, "nsidc_sea_ice_index") == {}, "known long since"
 
 
 def test_a_new_sensor_is_marked():

@@ -9,13 +9,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+from fault_server import serving
+from provider_mirror import NSIDC, place
 from shapely import affinity
 from shapely.geometry import Point
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE
+from pipelines.fetch import Fetcher, Limits
 from pipelines.ice_gates import FIELDS, extent_of, field_of, judge_ice
+from pipelines.live import Told, refresh
 from pipelines.snapshot import held_grid, held_table
-from pipelines.sources import source
+from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DAY = date(2015, 2, 4)
+QUICK = Limits(deadline_s=20, idle_s=5, tries=1, pace_s=0)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +174,43 @@ def extent(shape) -> float:
     from layers.crs import area_km2
 
     return float(area_km2([shape]).sum()) / 1e6
+
+
+def test_a_file_whose_land_is_another_is_held_on_its_way_in(codes, surface, tmp_path):
+    """The whole way of a GeoTIFF: fetched, read apart, judged; kept back with its reason, or taken."""
+    file = place(tmp_path / "mirror", f"{NSIDC}/daily/geotiff/2015/02_Feb/N_20150204_concentration_v4.0.tif")
+    with serving(tmp_path / "mirror") as url:
+
+        def told(field: NDArray[np.uint8], today: date = date(2026, 11, 25)) -> Told:
+            geotiff(field, file)
+            return refresh(
+                FETCHABLE, tmp_path / "cache", Fetcher(url, QUICK), today=today, day=DAY,
+                names=["sea_ice_grid.g02135_day"],
+            )[0]  # fmt: skip
+
+        drowned = told(np.where(first((codes == LAND) & (surface != 3), 500), np.uint8(0), codes))
+        assert (drowned.state, drowned.reason) == (
+            "held", "land: expected the pinned land but for 0.1%, found 0.37% other",
+        )  # fmt: skip
+        early = told(codes, date(2015, 2, 1))
+        assert (early.state, early.reason) == (
+            "held", "date: expected days up to 2015-02-01, found 2015-02-04",
+        )  # fmt: skip
+        taken = told(codes)
+        assert (taken.state, taken.as_of, taken.warnings) == ("new", "2015-02-04", ())
+
+
+def geotiff(field: NDArray[np.uint8], path: Path) -> None:
+    """A field of this project in the documented form of G02135 (user guide, table 5)."""
+    code = field.astype("uint16") * 10
+    for old, new in ((POLE_HOLE, 2510), (LAND, 2540), (MISSING, 2550)):
+        code[field == old] = new
+    rows, columns = NSIDC_25KM.shape
+    with rasterio.open(
+        path, "w", driver="GTiff", height=rows, width=columns, count=1, dtype="uint16", crs="EPSG:3411",
+        transform=NSIDC_25KM.transform,
+    ) as raster:  # fmt: skip
+        raster.write(code, 1)
 
 
 @pytest.mark.shared
