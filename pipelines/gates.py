@@ -15,7 +15,7 @@ import struct
 import zipfile
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from layers.errors import SourceError
 
@@ -285,7 +285,9 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
     if old is not None and len(old):
         found += _rows(len(new), len(old))
         found += _against(new, old)
-    return found + (_SPECIAL[source_id](new, old, today) if source_id in _SPECIAL else [])
+    if source_id in _OPENSTREETMAP:
+        found += _aged(new, today)
+    return found + (_SPECIAL[source_id](new, old) if source_id in _SPECIAL else [])
 
 
 def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
@@ -328,7 +330,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """Steps from day to day, and the season's record, of the days that are new.
 
     Extent in million km2. A step of half a million in a day has no melt or freeze behind it.
@@ -362,7 +364,7 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[
     return found
 
 
-def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """The share of harbours far from the coast of 1:10m: rivers and islets have some, no more may come.
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
@@ -391,23 +393,28 @@ def _far_share(points: pd.DataFrame) -> float:
     return 1 - len(set(near[0])) / max(len(at), 1)
 
 
-def _recent_base(new: pd.DataFrame, old: pd.DataFrame | None, today: date) -> list[Finding]:
-    """The age of OpenStreetMap's base by its own stamp, and names that changed all at once (vandalism)."""
-    found = []
+def _aged(new: pd.DataFrame, today: date) -> list[Finding]:
+    """The age of OpenStreetMap's base, by the day that an answer says it is of."""
     age = (today - date.fromisoformat(str(new["as_of"].max()))).days
-    if age > BASE_WARN_DAYS:
-        text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
-        found.append(Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text))
-    if old is not None and len(old):
-        was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
-        kept = was.index.intersection(now.index)
-        renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
-        if renamed > RENAMED_WARN:
-            found.append(Finding("names", "warn", f"{renamed:.0%} of the names changed since last time"))
-    return found
+    if age <= BASE_WARN_DAYS:
+        return []
+    text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
+    return [Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text)]
 
 
-def _frozen(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _all_renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """Names that changed all at once: what anyone may edit is vandalised so."""
+    if old is None or not len(old):
+        return []
+    was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
+    kept = was.index.intersection(now.index)
+    renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
+    if renamed <= RENAMED_WARN:
+        return []
+    return [Finding("names", "warn", f"{renamed:.0%} of the names changed since last time")]
+
+
+def _frozen(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """Records that are no longer kept up: a count that changes is news; one abroad is, and many are wrong."""
     found = []
     if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
@@ -439,11 +446,11 @@ def _abroad(points: pd.DataFrame) -> list[str]:
     return found
 
 
-_Gate: TypeAlias = "Callable[[pd.DataFrame, pd.DataFrame | None, date], list[Finding]]"
-_SPECIAL: dict[str, _Gate] = {
+_OPENSTREETMAP = ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines")
+_SPECIAL: dict[str, Callable[[pd.DataFrame, pd.DataFrame | None], list[Finding]]] = {
     "nsidc_sea_ice_index": _daily_extent,
     "nga_world_port_index": _near_coast,
     "geonames_harbours": _near_coast,
     "usgs_mrds": _frozen,
-    **dict.fromkeys(("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), _recent_base),
+    **dict.fromkeys(_OPENSTREETMAP, _all_renamed),
 }
