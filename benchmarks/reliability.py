@@ -39,7 +39,7 @@ FUZZED = {"short": (2000, 500), "deep": (10_000, 10_000)}.get(
     LENGTH, (2000, 2000)
 )  # each format; other seeds
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
-TURNS = 5 if SHORT else 11  # ours and the peer in turn; medians
+TURNS = 5 if LENGTH == "short" else 11  # ours and the peer in turn; medians
 _BLOCKS, _BLOCK = 8, 2048
 _FETCH_BYTES = 60_000_000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

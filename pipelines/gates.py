@@ -44,9 +44,11 @@ _ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard an
 SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 CRS_EPSG = 3413
 
-# Control characters, marks that turn the direction of text, and the openings of template languages.
+# Control characters, marks that turn the direction of text, what was decoded wrongly (UTF-8 taken for
+# Latin-1), and the openings of template languages.
 _STRANGE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}]"
+    "|\N{REPLACEMENT CHARACTER}|[\u00c2\u00c3\u00d0\u00d1][\x80-\xbf]"
     r"|\{\{|\{%|\$\{|<script",
     re.IGNORECASE,
 )
@@ -100,8 +102,10 @@ def judge(source_id: str, new: pd.DataFrame, old: pd.DataFrame | None, today: da
     if old is not None and len(old):
         found += _rows(len(new), len(old))
         found += _against(new, old)
+    if source_id in _OPENSTREETMAP:
+        found += _aged(new, today)
     for gate in _SPECIAL.get(source_id, ()) if len(new) and not _placed(new) else ():
-        found += gate(new, old, today)
+        found += gate(new, old)
     return found
 
 
@@ -119,7 +123,8 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         odd = new[name].dropna().astype("str").str.contains(_STRANGE)
         if odd.any():
-            found.append(Finding("text", "warn", f"{name} of {int(odd.sum())} rows holds code or control"))
+            said = f"{name} of {int(odd.sum())} rows holds code, control or misread text"
+            found.append(Finding("text", "warn", said))
     return found
 
 
@@ -178,7 +183,7 @@ def _measures(new: pd.DataFrame, old: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """Steps from day to day, and the season's record, of the days that are new.
 
     Extent in million km2. A step of half a million in a day has no melt or freeze behind it.
@@ -219,7 +224,7 @@ def _daily_extent(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[
     return found
 
 
-def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """The share of harbours far from the coast of 1:10m: rivers and islets have some, no more may come.
 
     Places that were shifted, cut to whole degrees or written with the wrong sign show so.
@@ -236,7 +241,7 @@ def _near_coast(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Fi
     return [Finding("coast", "hold", text)]
 
 
-def _ashore(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:  # noqa: ARG001
+def _ashore(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
     """Places at sea; and whether more would lie ashore if degrees were exchanged, or had another sign."""
     import numpy as np  # noqa: PLC0415
 
@@ -287,13 +292,13 @@ def _on_land(x_m: Any, y_m: Any) -> Any:
     return (is_land & inside) | _at_coast(x_m, y_m)
 
 
-def _few_more(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """An index that hardly changes: what is a warning elsewhere holds it."""
     found = _rows(len(new), len(old)) if old is not None and len(old) else []
     return [replace(row, outcome="hold") for row in found]
 
 
-def _renamed(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     if old is None:
         return []
     before, now = (
@@ -306,23 +311,28 @@ def _renamed(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Findi
     return [Finding("name", "warn", f"{int(other.sum())} have another name, such as {other.idxmax()}")]
 
 
-def _recent_base(new: pd.DataFrame, old: pd.DataFrame | None, today: date) -> list[Finding]:
-    """The age of OpenStreetMap's base by its own stamp, and names that changed all at once (vandalism)."""
-    found = []
+def _aged(new: pd.DataFrame, today: date) -> list[Finding]:
+    """The age of OpenStreetMap's base, by the day that an answer says it is of."""
     age = (today - date.fromisoformat(str(new["as_of"].max()))).days
-    if age > BASE_WARN_DAYS:
-        text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
-        found.append(Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text))
-    if old is not None and len(old):
-        was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
-        kept = was.index.intersection(now.index)
-        renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
-        if renamed > RENAMED_WARN:
-            found.append(Finding("names", "warn", f"{renamed:.0%} of the names changed since last time"))
-    return found
+    if age <= BASE_WARN_DAYS:
+        return []
+    text = f"expected a base of the last {BASE_WARN_DAYS} days, found one of {age} days ago"
+    return [Finding("base", "hold" if age > BASE_HOLD_DAYS else "warn", text)]
 
 
-def _frozen(new: pd.DataFrame, old: pd.DataFrame | None, _: date) -> list[Finding]:
+def _all_renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """Names that changed all at once: what anyone may edit is vandalised so."""
+    if old is None or not len(old):
+        return []
+    was, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))
+    kept = was.index.intersection(now.index)
+    renamed = float((was[kept] != now[kept]).mean()) if len(kept) else 0.0
+    if renamed <= RENAMED_WARN:
+        return []
+    return [Finding("names", "warn", f"{renamed:.0%} of the names changed since last time")]
+
+
+def _frozen(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """Records that are no longer kept up: a count that changes is news; one abroad is, and many are wrong."""
     found = []
     if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
@@ -349,7 +359,8 @@ def _abroad(points: pd.DataFrame) -> list[str]:
     return found
 
 
-_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None", date], list[Finding]]
+_OPENSTREETMAP = ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines")
+_Gate = Callable[["pd.DataFrame", "pd.DataFrame | None"], list[Finding]]
 _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "nsidc_sea_ice_index": (_daily_extent,),
     "nga_world_port_index": (_near_coast, _ashore, _few_more, _renamed),
@@ -366,7 +377,5 @@ _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "telegeography_landings": (_ashore,),
     "us_mirta": (_ashore,),
     "usgs_mrds": (_frozen,),
-    **dict.fromkeys(
-        ("osm_ports", "osm_military", "osm_rail", "osm_power", "osm_power_lines"), (_recent_base,)
-    ),
+    **dict.fromkeys(_OPENSTREETMAP, (_all_renamed,)),
 }

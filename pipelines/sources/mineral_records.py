@@ -95,7 +95,7 @@ class _Gml:
         self._text = ""
         if not self.rows or _GEUS_LAYER not in self._open:
             return
-        if name in {"coordinates", "pos"}:
+        if name in {"coordinates", "pos"} and self._open[-1] == "Point":  # a box around it has some too
             self.rows[-1]["geometry"] = self._point(text)
         elif self._open[-1] == _GEUS_LAYER and text:
             self.rows[-1][name] = text

@@ -101,6 +101,8 @@ def gml(*rows: str, system: str = "EPSG:32624") -> bytes:
 
 
 OCCURRENCE = (
+    '<gml:boundedBy><gml:Box srsName="{system}"><gml:coordinates>1,2 3,4</gml:coordinates></gml:Box>'
+    "</gml:boundedBy>"
     '<ms:msGeometry><gml:Point srsName="{system}"><gml:coordinates>500000,7100000</gml:coordinates>'
     "</gml:Point></ms:msGeometry><ms:ogc_fid>12</ms:ogc_fid><ms:main_occurrence_name>Kvanefjeld</ms:main_occurrence_name>"
     "<ms:commodity_group>rare earths</ms:commodity_group>"

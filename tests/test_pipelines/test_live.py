@@ -16,7 +16,7 @@ from conftest_pipelines import ROOT
 from fault_server import serving
 from good_files import DAILY, daily_csv
 from provider_forms import FORMS
-from provider_mirror import DAYS, MADE_FROM, NSIDC, dated, lay_out, place
+from provider_mirror import DAYS, MADE_FROM, NSIDC, REAL, dated, lay_out, place
 
 from layers.errors import ExportError, SourceError, UsageError
 from pipelines.build import Options, build
@@ -309,7 +309,8 @@ def test_every_source_with_a_real_file_is_read(fetched):
 @pytest.mark.shared
 def test_every_real_file_is_read_or_named_with_the_reason_why_not(mirror, served):
     """Served above, put there by hand, read into the snapshot, or named in data_sources.md."""
-    told = {path.resolve() for path in served.rglob("*")} | {mirror / name for name in (*MADE_FROM, ICMM)}
+    told = {path.resolve() for path in served.rglob("*")}
+    told |= {mirror / name for name in (*REAL.values(), *MADE_FROM, ICMM)}
     preface = (ROOT / "data_sources.md").read_text(encoding="utf-8").split("<!--")[0]
     listed = preface[preface.index("**Provider files**") : preface.index("**Sources of which")]
     named = [name for text in re.findall(r"`([^`]+/[^`]+)`", listed) for name in braces(text)]

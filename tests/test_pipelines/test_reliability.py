@@ -1,4 +1,4 @@
-"""The counts of `python -m benchmarks reliability living` that must be 0: a tenth of its kills, all its formats."""
+"""The counts of the benchmarks `reliability` and `living` that must be 0: fewer kills, all formats."""
 
 from __future__ import annotations
 

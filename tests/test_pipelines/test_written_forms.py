@@ -377,6 +377,23 @@ def test_permafrost_is_where_the_file_has_it(accepted):
     assert area == pytest.approx(outline, rel=0.12), "half of the cap north of 58 N"
 
 
+def test_an_occurrence_lies_at_its_point_and_not_at_its_box(accepted):
+    """UTM 24 N, 500 km east: on the meridian of 39 W by definition; 7100 km north is 64.03 N."""
+    service, _ = accepted
+    at = service.table("geus_mineral_occurrences").geometry
+    lon, lat = lonlat(at.x, at.y)
+    assert (lon[0], lat[0]) == (pytest.approx(-39.0), pytest.approx(64.03, abs=0.01))
+
+
+def test_a_coverage_lies_where_its_corner_says(accepted):
+    """EPSG:3035 is centred on 10 E, 52 N at (4321000, 3210000): 4.2 to 4.3, 5.1 Mm is by 10 E, 69 N."""
+    service, _ = accepted
+    middle_of = service.table("emodnet_vessel_density").geometry.iloc[0].centroid
+    lon, lat = lonlat(middle_of.x, middle_of.y)
+    assert 8 < float(lon) < 10
+    assert 68 < float(lat) < 70
+
+
 def test_ships_are_counted_where_a_token_is_shown(service, monkeypatch):
     service.serve("barentswatch_ais", json.dumps(SHIPS).encode())
     [told] = service.refresh("barentswatch_ais")
