@@ -42,9 +42,11 @@ SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
 
 _SHAPE = b"\x00\x00\x27\x0a"
 _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
-# Control characters, marks that turn the direction of text, and the openings of template languages.
+# Control characters, marks that turn the direction of text, what was decoded wrongly (UTF-8 taken for
+# Latin-1), and the openings of template languages.
 _STRANGE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}]"
+    "|\N{REPLACEMENT CHARACTER}|[\u00c2\u00c3\u00d0\u00d1][\x80-\xbf]"
     r"|\{\{|\{%|\$\{|<script",
     re.IGNORECASE,
 )
@@ -308,7 +310,8 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         odd = new[name].dropna().astype("str").str.contains(_STRANGE)
         if odd.any():
-            found.append(Finding("text", "warn", f"{name} of {int(odd.sum())} rows holds code or control"))
+            said = f"{name} of {int(odd.sum())} rows holds code, control or misread text"
+            found.append(Finding("text", "warn", said))
     return found
 
 
