@@ -400,6 +400,7 @@ def _rows(of_each: int, of_others: int, share: str) -> list[dict[str, Any]]:
                 shutil.rmtree(stage)
             reader.close()
         rows.append(_row(form.name, many, counts, reader, late, time.monotonic() - begun))
+        sys.stderr.write(f"fuzz: {form.name}: {rows[-1]['took_s']:g} s\n")  # it takes minutes
     return rows
 
 
@@ -425,12 +426,12 @@ def fuzz(of_each: int, of_others: int) -> list[dict[str, Any]]:
     all cut: only as a private layer, which its owner vouches for.
     """
     paths = os.pathsep.join((str(ROOT), str(ROOT / "tests" / "test_pipelines")))
+    cut = os.environ | ENVIRONMENT | {"PYTHONPATH": paths, "CPL_LOG": os.devnull}
     kept = {"GDAL_SKIP": ",".join(set(ENVIRONMENT["GDAL_SKIP"].split(",")) - {"GPKG"})}
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.fuzz", str(of_each), str(of_others), share],
-            env=os.environ | ENVIRONMENT | more | {"PYTHONPATH": paths}, cwd=ROOT, stdout=subprocess.PIPE,
-            text=True,
+            env=cut | more, cwd=ROOT, stdout=subprocess.PIPE, text=True,
         )
         for share, more in (("gdal", {}), ("others", kept))
     ]  # fmt: skip
