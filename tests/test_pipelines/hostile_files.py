@@ -281,9 +281,9 @@ def readers() -> dict[str, object]:
 
 
 def main(folder: Path, out: Path, *, limited: bool) -> None:
-    """Fork a reader for each file and way; without limits only files that a first look lets in, once a way.
+    """Fork a reader for each file, to read it in every way, whatever a first look would have said of it.
 
-    The readers of `SHARED` open a file by the way of another, and are left out there.
+    The readers of `SHARED` open a file by the way of another, and are left out without limits.
     """
     import platform
     import warnings
@@ -297,45 +297,33 @@ def main(folder: Path, out: Path, *, limited: bool) -> None:
     pyogrio.list_drivers()  # once for all that are forked
     with rasterio.Env():
         pass
+    ways = {name: read for name, read in ways.items() if limited or name not in SHARED}
     for path in sorted(folder.iterdir()):
-        for name, read in ways.items():
-            if not limited and name != "sniff" and (name in SHARED or not _is_let_in(path, ways["sniff"])):
-                continue
-            child = os.fork()
-            if child == 0:
-                _read(path, read, out / f"{path.name}.{name}", limited=limited)
-            ends = time.monotonic() + 20
-            while os.waitpid(child, os.WNOHANG) == (0, 0):
-                assert time.monotonic() < ends, f"{path.name} by {name}: no end"
-                time.sleep(0.002)
+        child = os.fork()
+        if child == 0:
+            _read(path, ways, out, limited=limited)
+        ends = time.monotonic() + 60
+        while os.waitpid(child, os.WNOHANG) == (0, 0):
+            assert time.monotonic() < ends, f"{path.name}: no end"
+            time.sleep(0.002)
 
 
-def _is_let_in(path: Path, sniffed: object) -> bool:
-    from layers.errors import SourceError
-
-    try:
-        sniffed(path)
-    except SourceError:
-        return False
-    return True
-
-
-def _read(path: Path, read: object, out: Path, *, limited: bool) -> None:
+def _read(path: Path, ways: dict[str, object], out: Path, *, limited: bool) -> None:
     from pipelines.apart import limit
 
-    with out.open("wb") as stream:
-        os.dup2(stream.fileno(), 1)
-        os.dup2(stream.fileno(), 2)
-        try:
-            if limited:
-                limit()
-            got = read(path)
-            stream.write(b"READ " + (got if isinstance(got, bytes) else got.encode(errors="replace")))
-        except BaseException as error:  # noqa: BLE001  whatever it is, it is looked through
-            # The name of the secret may be told; what is in it may not.
-            stream.write(f"REFUSED {type(error).__name__} {error}".encode(errors="replace"))
-        stream.flush()
-        os._exit(0)
+    if limited:
+        limit()
+    for name, read in ways.items():
+        with (out / f"{path.name}.{name}").open("wb") as stream:
+            os.dup2(stream.fileno(), 1)
+            os.dup2(stream.fileno(), 2)
+            try:
+                got = read(path)
+                stream.write(b"READ " + (got if isinstance(got, bytes) else got.encode(errors="replace")))
+            except BaseException as error:  # noqa: BLE001  whatever it is, it is looked through
+                # The name of the secret may be told; what is in it may not.
+                stream.write(f"REFUSED {type(error).__name__} {error}".encode(errors="replace"))
+    os._exit(0)
 
 
 if __name__ == "__main__":

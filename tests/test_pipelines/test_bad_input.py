@@ -76,7 +76,7 @@ class Bad:
     """What is wrong, in words; how a good file becomes so; the rule that meets it, and what is said of it.
 
     `rule` is that of a gate; `fetch` where nothing is taken from the server; empty where the file is read
-    right, and then `right` looks at the table.
+    right, and then `right` looks at the table, and `says` at the warnings.
     """
 
     id: str
@@ -207,7 +207,7 @@ BAD = (
     Bad("N9", DAILY, "sent on inwards", "redirect_inwards", "fetch", (r"169\.254\.169\.254",)),
     Bad("N9", DAILY, "sent round in a loop", "redirect_loop", "fetch", ("at most 5 redirects",)),
     Bad("N11", DAILY, "no byte under 200", "empty", "fetch", ("found 0 bytes",)),
-    Bad("N11", DAILY, "not modified, though nothing was asked", "closed_at_once", "fetch", ("2 tries",)),
+    Bad("N8", DAILY, "hung up at once", "closed_at_once", "fetch", ("in each of 2 tries",)),
     Bad("N11", DAILY, "gone", "gone", "fetch", ("expected status 200, found 404",)),
     # --- CSV: looked at in Python
     Bad("N11", DAILY, "a page under 200", only(HTML * 4000), "kind", ("expected a CSV", "DOCTYPE", "row 1")),
@@ -282,8 +282,12 @@ BAD = (
         ("capacity_mw",)),
     Bad("P15", PLANTS, "every key anew", text(lambda t: re.sub(r"(?m)^([A-Z]{3})", r"X\1", t)), "ids",
         ("half of the ids", "0%")),
-    Bad("P16", PLANTS, "a name that is code", cell(9, 1, '"{{7*7}}<script>"'), "", (),
-        lambda t: (t["name"] == "{{7*7}}<script>").sum() == 1),
+    Bad("P8", PLANTS, "a name in UTF-8 that was taken for Latin-1", cell(9, 1, '"Troms\u00c3\u00b8"'), "",
+        ("text: .*name of 1 rows",), lambda t: (t["name"] == "Troms\u00c3\u00b8").sum() == 1),
+    Bad("P16", PLANTS, "a name that turns the direction of text", cell(9, 1, '"x\u202ey"'), "",
+        ("text: .*name of 1 rows",), lambda t: t["name"].str.contains("\u202e").sum() == 1),
+    Bad("P16", PLANTS, "a name that is code", cell(9, 1, '"{{7*7}}<script>"'), "",
+        ("text: .*name of 1 rows",), lambda t: (t["name"] == "{{7*7}}<script>").sum() == 1),
     Bad("S9", PLANTS, "a name that is a formula", cell(9, 1, '"=cmd|\' /C calc\'!A0"'), "", (),
         lambda t: t["name"].str.startswith("=cmd").sum() == 1),
     Bad("P8", PLANTS, "an owner called NA", cell(9, 7, "NA"), "", (),
@@ -488,6 +492,7 @@ def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, cap
         assert told.state in {"new", "changed", "unchanged"}
         now = accepted_folder(cache, row.unit, ledger_of(cache))
         assert row.right(_stored(now / "table.parquet"))
+        assert [part for part in row.says if not re.search(part, "; ".join(told.warnings))] == []
         return
     ledger = ledger_of(cache)
     # source, file, row or cell, rule, value and action
@@ -537,8 +542,7 @@ def test_there_are_more_than_sixty_classes(capsys):
     assert {f"P{n}" for n in (1, 5, 7, 8, 9, 10, 11, 13, 14, 15, 16)} <= ids
 
 
-def test_a_copy_of_a_good_file_is_no_news(tmp_path):
-    """The good files themselves are taken, else the table would show nothing."""
+def test_a_good_file_is_taken_once(tmp_path):
     good = good_files()
     with serving(tmp_path) as url:
         lay(tmp_path / "x", tmp_path / "cache", NASA_TEAM, good[NASA_TEAM])

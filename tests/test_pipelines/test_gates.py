@@ -142,10 +142,30 @@ def test_a_column_that_goes_missing_is_marked():
 
 
 @pytest.mark.parametrize(
-    "text", ["{{7*7}}", "{% if x %}", "${x}", "a\x07b", "<script>", "\N{RIGHT-TO-LEFT OVERRIDE}x"]
+    "text",
+    [
+        "Troms\u00c3\u00b8",
+        "Troms\ufffd",
+        "{{7*7}}",
+        "{% if x %}",
+        "${x}",
+        "a\x07b",
+        "<script>",
+        "\N{RIGHT-TO-LEFT OVERRIDE}x",
+    ],
 )
 def test_text_that_is_code_or_control_is_marked(text):
     assert outcomes(ports(name=[text, *["Port"] * 99])) == {"text": "warn"}
+
+
+@pytest.mark.parametrize(
+    ("times", "held"), [(0.4, True), (0.6, False), (1.9, False), (2.1, True), (1000, True)]
+)
+def test_a_measure_in_another_unit_is_held(times, held):
+    depths = [5.0 + n / 10 for n in range(100)]
+    new = ports(depth_m=[depth * times for depth in depths])
+    assert outcomes(new, ports(depth_m=depths)) == ({"unit": "hold"} if held else {})
+    assert outcomes(new.head(19), ports(19, depth_m=depths[:19])) == {}, "too few to tell"
 
 
 def test_a_port_that_moved_is_marked():
