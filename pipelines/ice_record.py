@@ -14,7 +14,7 @@ from layers.assessed.navigability import route_trends
 from layers.continuity import by_day
 from layers.cube import area_support, node_support, route_support
 from layers.errors import UsageError
-from layers.grid import OCEAN, cell_area_km2
+from layers.grid import NSIDC_25KM, OCEAN, Grid, cell_area_km2
 from pipelines import snapshot
 from pipelines.cube import Archive, seasons
 from pipelines.passages import passages
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from layers.cube import Support
     from pipelines.snapshot import Snapshot
 
-__all__ = ["embedded", "surface_of", "write_record"]
+__all__ = ["embedded", "land_of", "surface_of", "write_record"]
 
 
 def embedded() -> Snapshot:
@@ -39,20 +39,26 @@ def embedded() -> Snapshot:
     return snapshot.load(SOURCES)
 
 
+def land_of(held: Snapshot) -> NDArray[Any]:
+    """Where the mask of 5 km is land: the land of products that stay on their own grids."""
+    return held.grids["land"]["is_land"].to_numpy().astype(bool)
+
+
 def surface_of(held: Snapshot) -> NDArray[Any]:
     """Classes of the surface on the 25 km grid: the land that every day of a cube must have."""
     return held.grids["sea_ice"]["surface"].to_numpy()
 
 
-def _supports(held: Snapshot, ocean: NDArray[Any]) -> dict[str, Support]:
+def _supports(held: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, Support]:
+    """Cells of every place; of seas on the grid of 25 km only."""
     sites, seas, routes = held.standing["node_sites"], held.feeds["seas"][0], held.feeds["sea_routes"][0]
     one_sea = seas.drop_duplicates("feature_id").set_index("feature_id").geometry
     lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
-    return {
-        "node": node_support(sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y, ocean),
-        "sea": area_support(dict(one_sea.items()), ocean, cell_area_km2()),
-        "route_stretch": route_support(lines, ocean),
-    }
+    places = (sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y)
+    found = {"node": node_support(*places, ocean, grid=grid)}
+    if grid is NSIDC_25KM:
+        found["sea"] = area_support(dict(one_sea.items()), ocean, cell_area_km2())
+    return found | {"route_stretch": route_support(lines, ocean, grid=grid)}
 
 
 def write_record(
@@ -67,8 +73,9 @@ def write_record(
     """Write the tables of one product's record as Parquet and its route page, and give their paths.
 
     `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_ledger`,
-    `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Only ice years and calendar
-    years that the archive reaches into are read.
+    `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Of a product on its own grid there
+    are seasons of nodes and stretches, ledger and days: routes are judged on the grid of 25 km. Only ice
+    years and calendar years that the archive reaches into are read.
 
     Raises
     ------
@@ -77,29 +84,30 @@ def write_record(
     ExportError
         If the folder cannot be written.
     """
-    archive = Archive(root, product)
+    archive = Archive.named(root, product)
     years = list(archive.files())
     if not years:
         found = ", ".join(sorted(path.name for path in root.glob("*") if path.is_dir())) or "none"
         msg = f"{root}: expected days of the product {product}, found {found}: take files into it first"
         raise UsageError(msg)
     held = embedded()
-    ocean, breaks = surface_of(held) == OCEAN, archive.breaks()
+    ocean, breaks = archive.surface() == OCEAN, archive.breaks()
     parts = []
-    for kind, support in _supports(held, ocean).items():
+    for kind, support in _supports(held, ocean, archive.grid).items():
         report(f"seasons of {kind}s")
         table = season_table(seasons(archive, support, years[0] - 1, years[-1], mapper=mapper), breaks=breaks)
         table.insert(0, "place_kind", kind)
         parts.append(table)
-    report("routes")
-    ways = corridors(held, ocean)
-    by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
-        "route_seasons": by_year,
-        "route_trends": route_trends(by_year, breaks),
         "ice_ledger": archive.ledger(),
         "ice_days": by_day(archive.days()),
     }
+    if archive.grid is not NSIDC_25KM:
+        return [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
+    report("routes")
+    ways = corridors(held, ocean)
+    by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
+    tables |= {"route_seasons": by_year, "route_trends": route_trends(by_year, breaks)}
     paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
     return [*paths, write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage)]
