@@ -243,7 +243,7 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
         product = sample.product
     else:
         sample = reader.read_field(path)
-        sample = on_surface(sample, own_surface(sample.grid, is_land), ())
+        sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
         product = f"{sample.product}_{sample.grid.cell_m:g}m"
     if sample.period != "daily":
         msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
@@ -253,12 +253,16 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
     return Day(sample.date, product, sample.version, sensor, sample.concentration, sample.grid)
 
 
-def own_surface(grid: Grid, is_land: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Land and ocean of a grid, from the land mask of 5 km at its centres; south of the mask all is ocean."""
+def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Land and ocean of a grid at the centres of its cells: from the mask of 5 km, beyond it of 25 km.
+
+    Where neither reaches, south of both, all is ocean.
+    """
     from pipelines.sources.ice_grids import cells_in  # noqa: PLC0415
 
-    row, column, inside = cells_in(LAND_5KM, grid)
-    return np.where(inside & is_land[row, column], LAND_SURFACE, OCEAN).astype(np.uint8)
+    fine, coarse = cells_in(LAND_5KM, grid), cells_in(NSIDC_25KM, grid)
+    land = np.where(fine[2], is_land[fine[0], fine[1]], coarse[2] & (surface[coarse[0], coarse[1]] != OCEAN))
+    return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
 
 
 def _reader(path: Path) -> Any:
@@ -309,7 +313,7 @@ def ingest(
     for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
         pairs = list(group)
         grid = pairs[0][0].grid
-        under = surface if is_land is None or grid is NSIDC_25KM else own_surface(grid, is_land)
+        under = surface if is_land is None or grid is NSIDC_25KM else own_surface(grid, is_land, surface)
         added += _take(Archive(root, product, grid), pairs, under, held)
     return Ingest(added, pd.DataFrame(held, columns=["file", "reason"]))
 

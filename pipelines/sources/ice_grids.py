@@ -76,7 +76,7 @@ def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, c
 
 
 # Of one grid all days are alike, and the places of two million cells take a second.
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _cells_of(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Flat cell of `NSIDC_25KM` that each centre lies in, and whether it lies in any."""
     to_polar = Transformer.from_crs(crs, POLAR, always_xy=True)
@@ -89,7 +89,7 @@ def cells_in(other: Grid, grid: Grid) -> tuple[NDArray[np.intp], NDArray[np.intp
     return _cells_under(other, grid, other.crs)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _cells_under(
     other: Grid, grid: Grid, crs: CRS
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:

@@ -258,7 +258,9 @@ def test_products_stay_on_their_own_grids_and_their_days_are_read_back(surface, 
         under = archive.surface()
         assert ((fields[0] == LAND) == (under != 0)).all()
         if grid is not NSIDC_25KM:
-            assert 0.1 < (under != 0).mean() < 0.5
+            assert 0.1 < (under != 0).mean() < 0.6
+            # Every cell has a value here but one: what is missing is ocean to us and land to them.
+            assert archive.days()["missing_pct"].max() < 1
         with xr.open_dataset(archive.files()[2020]) as held:
             assert np.array_equal(held["x"], grid.x_m)
             assert CRS.from_cf(held["crs"].attrs).to_epsg() == grid.crs.to_epsg()
@@ -282,8 +284,8 @@ def test_a_wrong_day_is_held_on_its_own_grid_too(surface, is_land, tmp_path):
     ]  # fmt: skip
 
 
-def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(is_land):
-    ocean = own_surface(EASE2_25KM, is_land) == 0
+def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(surface, is_land):
+    ocean = own_surface(EASE2_25KM, is_land, surface) == 0
     x, y = polar_xy([30.0, -150.0, 19.0], [81.5, 72.5, 69.6])
     told = node_support(["a", "b", "c"], x, y, ocean, grid=EASE2_25KM)
     clean = np.flatnonzero(clean_ocean(ocean))
@@ -298,8 +300,8 @@ def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(is_land
         assert told.near_km[place] == pytest.approx(km[able].min())
 
 
-def test_a_fine_grid_has_cells_beyond_the_disc_that_is_left_out(is_land):
-    ocean = own_surface(HUGHES_6KM, is_land) == 0
+def test_a_fine_grid_has_cells_beyond_the_disc_that_is_left_out(surface, is_land):
+    ocean = own_surface(HUGHES_6KM, is_land, surface) == 0
     x, y = polar_xy([-150.0], [78.0])
     told = node_support(["a"], x, y, ocean, grid=HUGHES_6KM)
     assert told.cell_count.tolist() == [5]
