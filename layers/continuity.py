@@ -319,6 +319,7 @@ _SOURCE = {
 }
 _SERIES, _SERIES_VERSION = "nsidc_g02135", "v4.0"
 _OBSERVED = "seen in the daily extent series of this picture"
+_READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -333,6 +334,7 @@ def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
              "version": _SERIES_VERSION}
         )
     )  # fmt: skip
+    latest = str(when[held].max()) if held.any() else day.isoformat()
     found = ledger(known)
     told = [
         {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None,
@@ -356,7 +358,7 @@ def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
         feature_id=key + "-" + number.astype(str).str.zfill(2),
         name=table["sensor"].fillna(table["note"]).fillna(table["kind"]),
         source_id=table["product"].map(_SOURCE),
-        as_of=day.isoformat(),
+        as_of=np.where(table["reference"] == _OBSERVED, latest, min(_READ_ON, day.isoformat())),
     )
 
 

@@ -186,6 +186,7 @@ def test_the_layer_says_what_the_series_shows_and_what_is_documented():
     assert [row[2] for row in seen] == ["1987-08-21", "2022-01-01", "2025-01-01"]
     assert seen[2][3] == f"{SENSORS['f17']} to {SENSORS['am2']}"  # what files leave unsaid is documented
     assert not (table["first_day"] > "2026-08-05").any()
+    assert set(shown["as_of"]) == {"2025-01-02"}, "what a series shows is as old as its last day"
     assert set(table["kind"]) >= {"span", "gap"}
     assert table["source_id"].isin(["nsidc_sea_ice_index", "sea_ice_grid"]).all()
 
