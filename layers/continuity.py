@@ -8,6 +8,7 @@ version is a break: a trend over one says so.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -183,8 +184,14 @@ SPANS: tuple[Span, ...] = (
 _ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every other day
 
 
+def _base(product: str) -> str:
+    """A product without the side of a cell that the archive on its own grid is named by."""
+    return re.sub(r"_[\d.]+m$", "", product)
+
+
 def _documented(product: str, version: str) -> list[Span]:
-    return [row for row in SPANS if row.product == product and row.version in {"", version}]
+    """Rows of a product and version; what follows the version's own name is a kind of it."""
+    return [row for row in SPANS if row.product == _base(product) and version.startswith(row.version)]
 
 
 def _within(row: Span, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
@@ -232,7 +239,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
-    products = set(days["product"]) if "product" in days else set()
+    products = {_base(name) for name in days["product"].unique()} if "product" in days else set()
     rows: list[tuple[str, Any, Any, int, str]] = []
     at = 0
     for width, group in itertools.groupby(apart.tolist()):
@@ -312,6 +319,7 @@ _SOURCE = {
 }
 _SERIES, _SERIES_VERSION = "nsidc_g02135", "v4.0"
 _OBSERVED = "seen in the daily extent series of this picture"
+_READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -326,6 +334,7 @@ def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
              "version": _SERIES_VERSION}
         )
     )  # fmt: skip
+    latest = str(when[held].max()) if held.any() else day.isoformat()
     found = ledger(known)
     told = [
         {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None,
@@ -349,7 +358,7 @@ def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
         feature_id=key + "-" + number.astype(str).str.zfill(2),
         name=table["sensor"].fillna(table["note"]).fillna(table["kind"]),
         source_id=table["product"].map(_SOURCE),
-        as_of=day.isoformat(),
+        as_of=np.where(table["reference"] == _OBSERVED, latest, min(_READ_ON, day.isoformat())),
     )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "geographic_to_polar",
     "length_km",
     "lonlat",
+    "lonlat_of",
     "polar_points",
     "polar_xy",
     "to_polar",
@@ -90,6 +91,14 @@ def lonlat(x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray
     """Take EPSG:3413 metres back to WGS 84 degrees, longitude in -180...180."""
     lon, lat = _transformer(POLAR, GEOGRAPHIC).transform(x_m, y_m)
     # PROJ answers -180.00000000000003 on the date line.
+    return np.clip(lon, -180.0, 180.0), np.asarray(lat)
+
+
+def lonlat_of(crs: CRS, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Take metres of another system, such as a grid's own, back to WGS 84 degrees."""
+    if crs == POLAR:
+        return lonlat(x_m, y_m)
+    lon, lat = _transformer(crs, GEOGRAPHIC).transform(x_m, y_m)
     return np.clip(lon, -180.0, 180.0), np.asarray(lat)
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from layers.crs import POLAR, distance_km, lonlat
+from layers.crs import distance_km, lonlat
 from layers.errors import SourceError
-from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE, nearest_cells, rasterise
+from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE, Grid, nearest_cells, rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
-
-    from layers.grid import Grid
 
 __all__ = [
     "SYNTHETIC",
@@ -57,9 +55,9 @@ _LEAST_SEEN = 0.5  # of the weight of a place
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of one product on `NSIDC_25KM`.
+    """A day of one product on `NSIDC_25KM`, or on the grid of its product.
 
-    `concentration` is uint8, shape (448, 304): whole percent rounded down, or POLE_HOLE, LAND or
+    `concentration` is uint8 of the shape of `grid`: whole percent rounded down, or POLE_HOLE, LAND or
     MISSING of `layers.grid`.
     """
 
@@ -68,6 +66,7 @@ class Day:
     version: str
     sensor: str
     concentration: NDArray[np.uint8]
+    grid: Grid = NSIDC_25KM
 
 
 def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> None:
@@ -112,16 +111,17 @@ def missing_pct(field: NDArray[np.uint8]) -> float:
 
 
 def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
-    """Describe days of one product, in order, as a CF-1.8 dataset (time, y, x) in EPSG:3413."""
+    """Describe days of one product and grid, in order, as a CF-1.8 dataset (time, y, x) in its CRS."""
     import xarray as xr  # noqa: PLC0415  a second of CPU that the default picture does not owe
 
     gaps = np.array([missing_pct(day.concentration) for day in days])
+    grid = days[0].grid
     products = {day.product for day in days}
     made = "SYNTHETIC, not observed. " if SYNTHETIC in products else ""
     flags = {"flag_values": np.array([POLE_HOLE, LAND, MISSING], dtype=np.uint8)}
     return xr.Dataset(
         {
-            "crs": ((), np.int32(0), {**POLAR.to_cf(), "long_name": POLAR.to_string()}),
+            "crs": ((), np.int32(0), {**grid.crs.to_cf(), "long_name": grid.crs.to_string()}),
             "surface": (
                 ("y", "x"),
                 surface,
@@ -168,12 +168,13 @@ def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
                 np.array([day.date for day in days], dtype="datetime64[D]").astype("datetime64[s]"),
                 {"standard_name": "time", "long_name": "day", "axis": "T"},
             ),
-            "y": ("y", NSIDC_25KM.y_m, {"standard_name": "projection_y_coordinate", "units": "m"}),
-            "x": ("x", NSIDC_25KM.x_m, {"standard_name": "projection_x_coordinate", "units": "m"}),
+            "y": ("y", grid.y_m, {"standard_name": "projection_y_coordinate", "units": "m"}),
+            "x": ("x", grid.x_m, {"standard_name": "projection_x_coordinate", "units": "m"}),
         },
         attrs={
             "Conventions": "CF-1.8",
-            "title": f"{made}Daily sea ice concentration, 25 km: {', '.join(sorted(products))}",
+            "title": f"{made}Daily sea ice concentration, {grid.cell_m / 1000:g} km: "
+            + ", ".join(sorted(products)),
             "source": ", ".join(sorted(products)),
             "comment": "not for navigation; missing is not open water, land is not ice",
         },
@@ -234,13 +235,17 @@ def node_support(
     k: int = 5,
     near_km: float = _NEAR_KM,
     far_km: float = _FAR_KM,
+    grid: Grid = NSIDC_25KM,
 ) -> Support:
     """Weigh the k nearest clean ocean cells of each place alike, 25 to 75 km from it (method §2.1).
 
-    Places are EPSG:3413 metres. Fewer cells than k are used where there are no more; none, and the
-    place has no series: farther cells say nothing about it.
+    Places are EPSG:3413 metres, whatever the grid. Fewer cells than k are used where there are no more;
+    none, and the place has no series: farther cells say nothing about it.
     """
-    cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + _CLOSE_CELLS, far_km)
+    # As many as fit into the disc that is left out, its rim included.
+    fine = int(np.pi * (1000 * near_km / grid.cell_m + 1) ** 2)
+    close = _CLOSE_CELLS if grid.cell_m >= NSIDC_25KM.cell_m else fine
+    cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + close, far_km, grid)
     held = (cells >= 0) & (km >= near_km)
     held &= np.cumsum(held, axis=1) <= k
     closest = np.where(held, km, np.inf).min(axis=1, initial=np.inf)
@@ -259,11 +264,13 @@ def area_support(
     return _support(list(areas), row, cell, cell_area_km2.ravel()[cell], near)
 
 
-def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5) -> Support:
+def route_support(
+    lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5, grid: Grid = NSIDC_25KM
+) -> Support:
     """Weigh the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
 
-    Lines are EPSG:3413. Points every 25 km (geodesic) each take their k nearest clean ocean cells
-    within 75 km; a stretch is the mean of its points.
+    Lines are EPSG:3413, whatever the grid. Points every 25 km (geodesic) each take their k nearest clean
+    ocean cells within 75 km; a stretch is the mean of its points.
     """
     ids: list[str] = []
     rows, cells, weights, near = [], [], [], []
@@ -272,7 +279,7 @@ def route_support(lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int 
         points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
-        found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM)
+        found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
         held = found >= 0
         for number in range(int(stretch[-1]) + 1):
             own = (stretch == number)[:, None] & held

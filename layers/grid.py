@@ -16,7 +16,7 @@ import shapely
 from affine import Affine
 from rasterio import features
 
-from layers.crs import POLAR, area_km2, distance_km, lonlat, unit_vectors
+from layers.crs import POLAR, area_km2, distance_km, lonlat, lonlat_of, unit_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -270,20 +270,19 @@ def nearest_cells(
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Give the k nearest cells, by their centres, for which `mask` is true, and their distances.
 
-    Points are EPSG:3413 metres, shape (n,). Returns flat indices into the grid (row * columns +
-    column) and geodesic distances in kilometres, both (n, k) and nearest first; -1 and infinity
-    where there is no such cell within `max_km`.
+    Points are EPSG:3413 metres, shape (n,), whatever the CRS of the grid. Returns flat indices into the
+    grid (row * columns + column) and geodesic distances in kilometres, both (n, k) and nearest first; -1
+    and infinity where there is no such cell within `max_km`.
 
     Raises
     ------
     ValueError
-        If the mask does not fit the grid, the grid is not in EPSG:3413 or a point is not finite.
+        If the mask does not fit the grid or a point is not finite.
     """
-    _must_be_polar(grid)
     _must_fit(mask, grid)
     cells = np.flatnonzero(mask)
     row, column = np.unravel_index(cells, grid.shape)
-    cell_lon, cell_lat = lonlat(grid.x_m[column], grid.y_m[row])
+    cell_lon, cell_lat = lonlat_of(grid.crs, grid.x_m[column], grid.y_m[row])
     lon, lat = lonlat(np.atleast_1d(x_m), np.atleast_1d(y_m))
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         msg = "expected finite points in EPSG:3413, found NaN or infinity: drop those rows first"

@@ -299,6 +299,7 @@ def _route(
         tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last "
             f"open day, faint for a ship of {_ship(weakest)}, strong for {_ship(ship)}.", class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
+        _breaks(book, {"route_id": name, "ice_class": by_class.index[0], "stage": stage}),
         _every_year(book, by_class, name, stage),
     )  # fmt: skip
 
@@ -354,7 +355,23 @@ def _trend_cells(book: Tables, where: dict[str, Any]) -> list[Any]:
         return [of("open_days_median", ".0f"), ["too few years: ", of("valid_years", ".0f")]]
     interval = [slope, " (", of("open_days_per_decade_low", "+.1f"), " to ",
                 of("open_days_per_decade_high", "+.1f"), ") days"]  # fmt: skip
+    crossed = of("breaks_crossed", ".0f")
+    if crossed.value and crossed.text != "unknown":
+        interval += [", over ", crossed, " changes of sensor or version"]
     return [of("open_days_median", ".0f"), interval]
+
+
+def _breaks(book: Tables, where: dict[str, Any]) -> ET.Element | None:
+    """Which changes of sensor and version a trend reaches over, in words."""
+    keys = tuple((k, "=", v) for k, v in where.items())
+    if "route_trends" not in book or not len(book.rows("route_trends", *keys)):
+        return None
+    said = book.cell("value", "route_trends", where, "breaks", "words")
+    if said.text in {"", "unknown"}:
+        return None
+    return tag(
+        "p", "Changes within the record: ", said, ". A step there need not be the ice's.", class_="small"
+    )
 
 
 def _every_year(book: Tables, by_class: pd.DataFrame, name: str, stage: str) -> ET.Element:

@@ -374,11 +374,14 @@ def ice(
     to: Annotated[Path | None, typer.Option(help="Folder to write the tables of --product into.")] = None,
     stage: Annotated[str, typer.Option(help="Stage of ice that the route page is about.")] = "thick_fy",
     *,
+    own_grid: Annotated[
+        bool, typer.Option("--own-grid", help="Keep products on the grids they come on.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
     from pipelines.cube import Archive, ingest  # noqa: PLC0415
-    from pipelines.ice_record import embedded, surface_of, write_record  # noqa: PLC0415
+    from pipelines.ice_record import embedded, land_of, surface_of, write_record  # noqa: PLC0415
     from pipelines.route_page import stage_of  # noqa: PLC0415
 
     if (product is None) != (to is None):
@@ -386,7 +389,8 @@ def ice(
         raise UsageError(msg)
     told: dict[str, Any] = {}
     if files:
-        taken = ingest(cube, files, surface_of(embedded()))
+        held = embedded()
+        taken = ingest(cube, files, surface_of(held), land_of(held) if own_grid else None)
         told = {"added": taken.added, "held": taken.held.to_dict("records")}
     if product is not None and to is not None:
         with _progress() as report:

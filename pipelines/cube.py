@@ -22,7 +22,7 @@ from layers.assessed.ice_waves import wave_exposure_of_year
 from layers.continuity import NOT_STATED, by_day, changes, ledger
 from layers.cube import Day, check, dataset
 from layers.errors import SourceError, UsageError
-from layers.grid import NSIDC_25KM
+from layers.grid import LAND_5KM, LAND_SURFACE, NSIDC_25KM, OCEAN, Grid
 from pipelines.netcdf import write_grid
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from layers.assessed.ice_waves import Rays
     from layers.cube import Support
 
-__all__ = ["Archive", "Ingest", "day_of", "ingest", "seasons", "wave_exposure"]
+__all__ = ["Archive", "Ingest", "day_of", "ingest", "own_surface", "seasons", "wave_exposure"]
 
 # January and February lie in the first chunk of each year: an ice year reads no chunk for nothing.
 _CHUNK_DAYS, _CHUNK_ROWS = 59, 64
@@ -45,10 +45,24 @@ _DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The days of one product under a folder."""
+    """The days of one product under a folder, all on one grid."""
 
     root: Path
     product: str
+    grid: Grid = NSIDC_25KM
+
+    @classmethod
+    def named(cls, root: Path, product: str) -> Archive:
+        """The archive of a product, its grid by the end of its name (see `day_of`)."""
+        from pipelines.sources.ice_grids import OWN_GRIDS  # noqa: PLC0415
+
+        return cls(root, product, OWN_GRIDS.get(product.rpartition("_")[2], NSIDC_25KM))
+
+    def surface(self) -> NDArray[np.uint8]:
+        """Classes of the surface that the archive lies on; raises UsageError if it is empty."""
+        newest = max(_filled(self).files().values())
+        with _opened(newest) as file:
+            return np.asarray(_values(newest, file, "surface"))
 
     def files(self) -> dict[int, Path]:
         """File by year, oldest first."""
@@ -80,7 +94,7 @@ class Archive:
             path = self.root / self.product / f"{year}.nc"
             path.parent.mkdir(parents=True, exist_ok=True)
             whole = [*self._held(path), *new]
-            size = (min(_CHUNK_DAYS, len(whole)), _CHUNK_ROWS, NSIDC_25KM.shape[1])
+            size = (min(_CHUNK_DAYS, len(whole)), min(_CHUNK_ROWS, surface.shape[0]), surface.shape[1])
             write_grid(dataset(whole, surface), path, level=_LEVEL, chunks={"concentration": size})
             added += len(new)
         return added
@@ -107,7 +121,7 @@ class Archive:
             when, fields = _dates(path, file), _values(path, file, "concentration")
             versions, sensors = _texts(path, file, "version"), _texts(path, file, "sensor")
         for row in zip(when, versions, sensors, fields, strict=True):
-            yield Day(row[0].astype(object), self.product, row[1], row[2], row[3])
+            yield Day(row[0].astype(object), self.product, row[1], row[2], row[3], self.grid)
 
     def days(self) -> pd.DataFrame:
         """Every day with its product, version, sensor, quality and unseen share, oldest first."""
@@ -155,7 +169,7 @@ class Archive:
                 fields = _values(path, file, "concentration", slice(start, stop))
             parts.append(fields if cells is None else _cells_first(fields, cells))
         if cells is None:
-            return np.concatenate(when), np.concatenate([*parts, np.zeros((0, *NSIDC_25KM.shape), np.uint8)])
+            return np.concatenate(when), np.concatenate([*parts, np.zeros((0, *self.grid.shape), np.uint8)])
         if len(parts) == 1:
             return np.concatenate(when), parts[0]
         return np.concatenate(when), np.concatenate([*parts, np.zeros((len(cells), 0), np.uint8)], axis=1)
@@ -208,10 +222,13 @@ class Ingest:
     held: pd.DataFrame
 
 
-def day_of(path: Path, surface: NDArray[np.uint8]) -> Day:
-    """Read a provider's daily file as a day on the one surface.
+def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None) -> Day:
+    """Read a provider's daily file as a day on the one surface, or on the product's own grid.
 
     NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF and Bremen ASI NetCDF, known by name.
+    With `is_land`, the mask on `LAND_5KM`, a product that comes on another grid stays on it: its land is
+    what that mask holds at the centres of its cells, and its name ends in the side of a cell, such as
+    `osisaf_sic_10000m`.
 
     Raises
     ------
@@ -220,13 +237,32 @@ def day_of(path: Path, surface: NDArray[np.uint8]) -> Day:
     """
     from pipelines.sources.sea_ice_grid import on_surface  # noqa: PLC0415  xarray
 
-    sample = on_surface(_reader(path).read_sample(path), surface, ())
+    reader = _reader(path)
+    if is_land is None or not hasattr(reader, "read_field"):
+        sample = on_surface(reader.read_sample(path), surface, ())
+        product = sample.product
+    else:
+        sample = reader.read_field(path)
+        sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
+        product = f"{sample.product}_{sample.grid.cell_m:g}m"
     if sample.period != "daily":
         msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
         raise SourceError(msg)
     named = _SENSOR.search(path.name)
     sensor = sample.sensor or (named[1].lower() if named else NOT_STATED)
-    return Day(sample.date, sample.product, sample.version, sensor, sample.concentration)
+    return Day(sample.date, product, sample.version, sensor, sample.concentration, sample.grid)
+
+
+def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Land and ocean of a grid at the centres of its cells: from the mask of 5 km, beyond it of 25 km.
+
+    Where neither reaches, south of both, all is ocean.
+    """
+    from pipelines.sources.ice_grids import cells_in  # noqa: PLC0415
+
+    fine, coarse = cells_in(LAND_5KM, grid), cells_in(NSIDC_25KM, grid)
+    land = np.where(fine[2], is_land[fine[0], fine[1]], coarse[2] & (surface[coarse[0], coarse[1]] != OCEAN))
+    return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
 
 
 def _reader(path: Path) -> Any:
@@ -256,39 +292,54 @@ def _reader(path: Path) -> Any:
     raise SourceError(msg)
 
 
-def ingest(root: Path, paths: Sequence[Path], surface: NDArray[np.uint8]) -> Ingest:
+def ingest(
+    root: Path, paths: Sequence[Path], surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None
+) -> Ingest:
     """Take provider files into the archives of their products; what is wrong is held and named.
 
     A file that is held back stops no other. Files of one product are taken by date, so their order in
-    `paths` does not matter; a day older than the archive is held.
+    `paths` does not matter; a day older than the archive is held. With `is_land` products stay on their
+    own grids (`day_of`).
     """
     held: list[tuple[str, str]] = []
     read: list[tuple[Day, Path]] = []
     for path in paths:
         try:
-            read.append((day_of(path, surface), path))
+            read.append((day_of(path, surface, is_land), path))
         except (SourceError, OSError) as error:
             held.append((path.name, str(error)))
     added = 0
     read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
     for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
-        archive = Archive(root, product)
-        good: list[Day] = []
-        try:
-            last = archive.newest(surface)
-        except SourceError as error:
-            held.extend((path.name, str(error)) for _, path in group)
-            continue
-        for day, path in group:
-            try:
-                check(day, surface, last)
-            except SourceError as error:
-                held.append((path.name, str(error)))
-                continue
-            last = day.date
-            good.append(day)
-        added += archive.append(good, surface)
+        pairs = list(group)
+        grid = pairs[0][0].grid
+        under = surface if is_land is None or grid is NSIDC_25KM else own_surface(grid, is_land, surface)
+        added += _take(Archive(root, product, grid), pairs, under, held)
     return Ingest(added, pd.DataFrame(held, columns=["file", "reason"]))
+
+
+def _take(
+    archive: Archive,
+    pairs: Sequence[tuple[Day, Path]],
+    surface: NDArray[np.uint8],
+    held: list[tuple[str, str]],
+) -> int:
+    """Append the good days of one product, note the others, and say how many were added."""
+    try:
+        last = archive.newest(surface)
+    except SourceError as error:
+        held.extend((path.name, str(error)) for _, path in pairs)
+        return 0
+    good: list[Day] = []
+    for day, path in pairs:
+        try:
+            check(day, surface, last)
+        except SourceError as error:
+            held.append((path.name, str(error)))
+            continue
+        last = day.date
+        good.append(day)
+    return archive.append(good, surface)
 
 
 # --- passes -------------------------------------------------------------------------------------

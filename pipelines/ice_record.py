@@ -18,7 +18,7 @@ from layers.assessed.navigability import route_trends
 from layers.continuity import by_day
 from layers.cube import area_support, node_support, route_support
 from layers.errors import UsageError
-from layers.grid import OCEAN, POLE_HOLE, cell_area_km2
+from layers.grid import NSIDC_25KM, OCEAN, POLE_HOLE, Grid, cell_area_km2
 from pipelines import snapshot
 from pipelines.cube import Archive, seasons
 from pipelines.passages import passages
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from layers.cube import Support
     from pipelines.snapshot import Snapshot
 
-__all__ = ["embedded", "read_warming", "surface_of", "write_record"]
+__all__ = ["embedded", "land_of", "read_warming", "surface_of", "write_record"]
 
 _LEAST_YEARS = 10  # of a sensitivity
 _SEEN_SHARE = 0.98  # of the ocean, for a day to count
@@ -45,6 +45,11 @@ def embedded() -> Snapshot:
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     return snapshot.load(SOURCES)
+
+
+def land_of(held: Snapshot) -> NDArray[Any]:
+    """Where the mask of 5 km is land: the land of products that stay on their own grids."""
+    return held.grids["land"]["is_land"].to_numpy().astype(bool)
 
 
 def surface_of(held: Snapshot) -> NDArray[Any]:
@@ -73,7 +78,7 @@ def _warmed(found: Seasons, table: pd.DataFrame) -> pd.DataFrame:
 def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
     """What the whole ocean lost by degree: one row, none of too few years."""
     warming, cells = read_warming(), np.flatnonzero(ocean)
-    area = cell_area_km2().ravel()[cells] / 1e8  # a cell at one percent, million km2
+    area = cell_area_km2(archive.grid).ravel()[cells] / 1e8  # a cell at one percent, million km2
     by_year = {}
     for year in archive.files():
         block = archive.read(date(year, 9, 1), date(year, 9, 30), cells)[1]
@@ -87,15 +92,16 @@ def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
     return pd.DataFrame([{"product": archive.product, "years": len(by_year), **told}])
 
 
-def _supports(held: Snapshot, ocean: NDArray[Any]) -> dict[str, Support]:
+def _supports(held: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, Support]:
+    """Cells of every place; of seas on the grid of 25 km only."""
     sites, seas, routes = held.standing["node_sites"], held.feeds["seas"][0], held.feeds["sea_routes"][0]
     one_sea = seas.drop_duplicates("feature_id").set_index("feature_id").geometry
     lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
-    return {
-        "node": node_support(sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y, ocean),
-        "sea": area_support(dict(one_sea.items()), ocean, cell_area_km2()),
-        "route_stretch": route_support(lines, ocean),
-    }
+    places = (sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y)
+    found = {"node": node_support(*places, ocean, grid=grid)}
+    if grid is NSIDC_25KM:
+        found["sea"] = area_support(dict(one_sea.items()), ocean, cell_area_km2())
+    return found | {"route_stretch": route_support(lines, ocean, grid=grid)}
 
 
 def write_record(
@@ -111,8 +117,9 @@ def write_record(
 
     `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_warming` (the
     places at levels of warming), `ice_loss` (September's by degree, against what is published),
-    `ice_ledger`, `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Only ice years and
-    calendar years that the archive reaches into are read.
+    `ice_ledger`, `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Of a product on its
+    own grid there are all but the routes, which are judged on the grid of 25 km. Only ice years and calendar
+    years that the archive reaches into are read.
 
     Raises
     ------
@@ -121,33 +128,34 @@ def write_record(
     ExportError
         If the folder cannot be written.
     """
-    archive = Archive(root, product)
+    archive = Archive.named(root, product)
     years = list(archive.files())
     if not years:
         found = ", ".join(sorted(path.name for path in root.glob("*") if path.is_dir())) or "none"
         msg = f"{root}: expected days of the product {product}, found {found}: take files into it first"
         raise UsageError(msg)
     held = embedded()
-    ocean, breaks = surface_of(held) == OCEAN, archive.breaks()
+    ocean, breaks = archive.surface() == OCEAN, archive.breaks()
     parts, warmed = [], []
-    for kind, support in _supports(held, ocean).items():
+    for kind, support in _supports(held, ocean, archive.grid).items():
         report(f"seasons of {kind}s")
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)
         warmed.append(_warmed(record, table).assign(place_kind=kind))
         table.insert(0, "place_kind", kind)
         parts.append(table)
-    report("routes")
-    ways = corridors(held, ocean)
-    by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
-        "route_seasons": by_year,
-        "route_trends": route_trends(by_year, breaks),
         "ice_warming": pd.concat(warmed, ignore_index=True),
         "ice_loss": _september(archive, ocean),
         "ice_ledger": archive.ledger(),
         "ice_days": by_day(archive.days()),
     }
+    if archive.grid is not NSIDC_25KM:
+        return [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
+    report("routes")
+    ways = corridors(held, ocean)
+    by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
+    tables |= {"route_seasons": by_year, "route_trends": route_trends(by_year, breaks)}
     paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
     return [*paths, write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage)]

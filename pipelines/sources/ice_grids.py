@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["EASE2_25KM", "HUGHES_3KM", "HUGHES_6KM", "HUGHES_10KM", "check_centres", "on_25km"]
+__all__ = [
+    "EASE2_25KM",
+    "HUGHES_3KM",
+    "HUGHES_6KM",
+    "HUGHES_10KM",
+    "OWN_GRIDS",
+    "cells_in",
+    "check_centres",
+    "on_25km",
+]
 
 # All in the NSIDC corner but EASE-Grid 2.0 (Brodzik et al. 2012, doi:10.3390/ijgi1010032).
 _HUGHES, _CORNER = CRS.from_epsg(3411), NSIDC_25KM.origin
@@ -25,6 +34,9 @@ HUGHES_10KM = Grid(_HUGHES, (1120, 760), _CORNER, 10_000.0)
 HUGHES_6KM = Grid(_HUGHES, (1792, 1216), _CORNER, 6_250.0)
 HUGHES_3KM = Grid(_HUGHES, (3584, 2432), _CORNER, 3_125.0)
 EASE2_25KM = Grid(CRS.from_epsg(6931), (432, 432), (-5_400_000.0, 5_400_000.0), 25_000.0)
+
+# By the end of the name of an archive that keeps a product on its own grid.
+OWN_GRIDS = {f"{grid.cell_m:g}m": grid for grid in (EASE2_25KM, HUGHES_10KM, HUGHES_6KM, HUGHES_3KM)}
 
 _FINE_M = 12_500.0  # at least four centres in a cell of 25 km: their mean; coarser: the cell that is there
 
@@ -58,13 +70,13 @@ def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, c
     """
     if grid.cell_m <= _FINE_M:
         return _mean(percent, land, *_cells_of(grid, crs))
-    row, column, inside = _under(grid, crs)
+    row, column, inside = _cells_under(grid, NSIDC_25KM, crs)
     here = np.where(inside, percent[row, column], np.nan)
     return _whole(here, np.isfinite(here), inside & land[row, column])
 
 
 # Of one grid all days are alike, and the places of two million cells take a second.
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _cells_of(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Flat cell of `NSIDC_25KM` that each centre lies in, and whether it lies in any."""
     to_polar = Transformer.from_crs(crs, POLAR, always_xy=True)
@@ -72,11 +84,17 @@ def _cells_of(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.bool_]
     return row * NSIDC_25KM.shape[1] + column, inside
 
 
-@lru_cache(maxsize=4)
-def _under(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-    """Row and column of the cell of `grid` in which each centre of `NSIDC_25KM` lies."""
-    from_polar = Transformer.from_crs(POLAR, crs, always_xy=True)
-    return grid.cell_of(*from_polar.transform(*np.meshgrid(NSIDC_25KM.x_m, NSIDC_25KM.y_m)))
+def cells_in(other: Grid, grid: Grid) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """Row and column of the cell of `other` in which each centre of `grid` lies, and whether in any."""
+    return _cells_under(other, grid, other.crs)
+
+
+@lru_cache(maxsize=8)
+def _cells_under(
+    other: Grid, grid: Grid, crs: CRS
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    places = Transformer.from_crs(grid.crs, crs, always_xy=True)
+    return other.cell_of(*places.transform(*np.meshgrid(grid.x_m, grid.y_m)))
 
 
 def _mean(

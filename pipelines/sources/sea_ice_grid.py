@@ -26,7 +26,14 @@ from layers.grid import (
     rasterise,
 )
 from pipelines.source import Inputs, Remote, Source
-from pipelines.sources import noaa_cdr_g02202, nsidc_0051, nsidc_0622, nsidc_g02135_geotiff, osisaf_sic
+from pipelines.sources import (
+    bremen_asi,
+    noaa_cdr_g02202,
+    nsidc_0051,
+    nsidc_0622,
+    nsidc_g02135_geotiff,
+    osisaf_sic,
+)
 from pipelines.sources.ice_samples import refuse
 
 if TYPE_CHECKING:
@@ -388,6 +395,42 @@ def _days(days: Sequence[date]) -> NDArray[np.datetime64]:
     return np.array(days, dtype="datetime64[D]").astype("datetime64[s]")
 
 
+_FOR_A_CUBE = "for a cube of one's own (the command `ice`)"
+_OSI_RECORD = "https://thredds.met.no/thredds/fileServer/osisaf/met.no/reprocessed/ice/"
+# Days that no picture is made of: fetched when named, read by their probes, taken into a cube.
+_CUBE_REMOTES = tuple(
+    Remote(
+        url + name,
+        "sea_ice/cube/" + name,
+        "netcdf",
+        part=part,
+        only_named=_FOR_A_CUBE,
+        probe=probe,
+    )
+    for part, probe, url, name in (
+        (
+            "noaa_cdr_g02202_v6", lambda path: noaa_cdr_g02202.read_sample(path).date,
+            "https://noaadata.apps.nsidc.org/NOAA/G02202_V6/north/daily/{day:%Y}/",
+            "sic_psn25_{day:%Y%m%d}_am2_v06r00.nc",
+        ),
+        (
+            "osisaf_cdr", lambda path: osisaf_sic.read_sample(path).date,
+            _OSI_RECORD + "conc_450a_files/{day:%Y}/{day:%m}/",
+            "ice_conc_nh_ease2-250_cdr-v3p0_{day:%Y%m%d}1200.nc",
+        ),
+        (
+            "osisaf_icdr", lambda path: osisaf_sic.read_sample(path).date,
+            _OSI_RECORD + "conc_cra_files/{day:%Y}/{day:%m}/",
+            "ice_conc_nh_ease2-250_icdr-v3p0_{day:%Y%m%d}1200.nc",
+        ),
+        (
+            "bremen_asi", lambda path: bremen_asi.read_sample(path).date,
+            "https://data.seaice.uni-bremen.de/amsr2/asi_daygrid_swath/n6250/netcdf/{day:%Y}/",
+            "asi-AMSR2-n6250-{day:%Y%m%d}-v5.4.nc",
+        ),
+    )
+)  # fmt: skip
+
 SOURCES = (
     Source(
         id="sea_ice_grid",
@@ -446,6 +489,7 @@ SOURCES = (
             ),
             index.POLYGONS_REMOTE,
             *index.MEDIAN_REMOTES,
+            *_CUBE_REMOTES,
         ),
     ),
 )

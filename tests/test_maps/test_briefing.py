@@ -204,6 +204,19 @@ def test_it_says_what_it_must(page, picture):
     assert all(name in text for name in robust)
 
 
+def test_the_breaks_of_the_sensor_are_marked_and_named(page, picture):
+    """A letter at each line, and its day and sensors in words below: no colour carries it alone."""
+    table = picture.tables["source_continuity"]
+    changes = table[table["kind"] == "sensor_change"].sort_values("last_day")
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    before, last = changes.iloc[:-1], changes.iloc[-1]
+    for letter, row in zip("abcd", before.itertuples(), strict=True):
+        assert f"{letter} on {row.last_day}: {row.note}" in words
+    assert f"after the reference, on {last.last_day}: {last.note}" in words
+    # No line of 2025 in the chart of March and September, which ends with 2024, nor in that of 2026.
+    assert page.count('class="break"') == len(before) == 4
+
+
 def test_gaps_of_the_coverage_are_said(page, picture):
     empty, nodes = 0, picture.tables["nodes"]
     for layer in picture.layers:

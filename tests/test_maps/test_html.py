@@ -343,6 +343,20 @@ def test_an_empty_layer_is_listed() -> None:
     assert [layer["count"] for layer in data["layers"]] == [0] * 5
 
 
+def test_the_ice_panel_names_the_last_change_of_its_sensor(picture):
+    told = html._latest_extent(picture)
+    assert told is not None
+    assert told["break"] == "2025-01-01, SSMIS (DMSP F17) to AMSR2 (GCOM-W1)"
+    early = replace(picture, day=date(2000, 6, 1))
+    told = html._latest_extent(early)
+    assert told is not None
+    assert told["break"] == "1995-09-30, SSM/I (DMSP F11) to SSM/I (DMSP F13)"
+    without = {name: table for name, table in picture.tables.items() if name != "source_continuity"}
+    told = html._latest_extent(replace(picture, tables=without))
+    assert told is not None
+    assert told["break"] is None
+
+
 def test_a_picture_without_nodes_and_ice_is_drawn() -> None:
     picture = _picture()
     bare = replace(picture, layers=(LAND,), tables={"land": picture.tables["land"]}, sources=())

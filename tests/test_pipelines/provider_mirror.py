@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,9 +13,11 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import rasterio
 from fault_server import at_query
+from ice_files import Wish, asi, climate, record_v6
 
 from layers.grid import NSIDC_25KM
-from pipelines.sources import nsidc_0051
+from pipelines.ice_record import embedded, surface_of
+from pipelines.sources import nsidc_0051, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +28,9 @@ DAYS = {
     "noaa_cdr_g02202": "2021-12-31", "nsidc_0051": "2015-02-04", "osisaf_sic": "2019-09-09",
     "g02135_day": "2015-02-04", "g02135_month": "2013-01-01", "polygons": "2012-09-01",
     "capefarewell": "2013-04-10T09:20", "capefarewell2": "2014-04-25T04:20",
-    "report": "2014-07-24", "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
+    "noaa_cdr_g02202_v6": "2026-03-01", "osisaf_cdr": "2020-03-01", "osisaf_icdr": "2024-03-01",
+    "bremen_asi": "2024-03-01", "report": "2014-07-24",
+    "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
 }  # fmt: skip
 
 # Address -> real file of the mirror, unchanged.
@@ -144,7 +149,22 @@ def lay_out(mirror: Path, folder: Path) -> Path:
     ):
         url = f"{NSIDC}/{where}/N_{stamp}_concentration_v4.0.tif"
         geotiff(mirror / "sea_ice/nsidc0051" / name, place(folder, url))
+    _days_for_a_cube(folder)
     return folder
+
+
+def _days_for_a_cube(folder: Path) -> None:
+    """Files of products of which none was at hand, in their documented form (`ice_files`)."""
+    surface = surface_of(embedded())
+    for part, write in (
+        ("noaa_cdr_g02202_v6", record_v6), ("osisaf_cdr", climate), ("osisaf_icdr", climate),
+        ("bremen_asi", asi),
+    ):  # fmt: skip
+        [remote] = [row for row in source("sea_ice_grid").remotes if row.part == part]
+        day = date.fromisoformat(DAYS[part])
+        target = place(folder, remote.of(day).url)
+        kind = {"kind": "icdr"} if part == "osisaf_icdr" else {}
+        write(target.parent, Wish(day), surface, **kind).rename(target)
 
 
 def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:

@@ -7,18 +7,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from ice_files import PRODUCTS, Wish, asi, climate, nasa_team_netcdf, record_v6
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
-from layers.crs import polar_xy
+from layers.continuity import by_day
+from layers.crs import distance_km, lonlat_of, polar_xy
+from layers.cube import clean_ocean, node_support
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
-from pipelines.cube import Archive, day_of, ingest
+from pipelines.cube import Archive, day_of, ingest, own_surface
+from pipelines.ice_record import embedded, land_of, write_record
 from pipelines.snapshot import DATA
 from pipelines.sources import bremen_asi, noaa_cdr_g02202, nsidc_0051, osisaf_sic
-from pipelines.sources.ice_grids import EASE2_25KM, HUGHES_6KM
+from pipelines.sources.ice_grids import EASE2_25KM, HUGHES_6KM, HUGHES_10KM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,3 +228,93 @@ def test_asi_has_north_up_and_tells_land_from_nothing(surface, tmp_path):
     assert told.concentration[0, 0] == MISSING
     assert LAND not in told.concentration
     assert bremen_asi.read_sample(path).concentration[0, 0] == 60  # 15 of its 16 cells have a value
+
+
+# --- own grids
+
+
+@pytest.fixture(scope="module")
+def is_land() -> np.ndarray:
+    return land_of(embedded())
+
+
+def test_products_stay_on_their_own_grids_and_their_days_are_read_back(surface, is_land, tmp_path):
+    names = ("osisaf_sic", "osisaf_cdr_v3", "bremen_asi_amsr2", "nsidc_0051 v2")
+    for day in (FIRST, SECOND):
+        paths = [PRODUCTS[name][0](tmp_path / "files", Wish(day), surface) for name in names]
+        told = ingest(tmp_path / "cube", paths, surface, is_land)
+        assert told.added == len(names), told.held["reason"].tolist()
+    kept = {path.name for path in (tmp_path / "cube").iterdir()}
+    assert kept == {"osisaf_sic_10000m", "osisaf_cdr_v3_25000m", "bremen_asi_amsr2_6250m", "nsidc_0051"}
+    for product, grid in (
+        ("osisaf_sic_10000m", HUGHES_10KM), ("osisaf_cdr_v3_25000m", EASE2_25KM),
+        ("bremen_asi_amsr2_6250m", HUGHES_6KM), ("nsidc_0051", NSIDC_25KM),
+    ):  # fmt: skip
+        archive = Archive.named(tmp_path / "cube", product)
+        assert archive.grid is grid
+        when, fields = archive.read(FIRST, SECOND)
+        assert [str(day) for day in when] == ["2020-03-01", "2020-03-02"]
+        assert fields.shape == (2, *grid.shape)
+        under = archive.surface()
+        assert ((fields[0] == LAND) == (under != 0)).all()
+        if grid is not NSIDC_25KM:
+            assert 0.1 < (under != 0).mean() < 0.6
+            # Every cell has a value here but one: what is missing is ocean to us and land to them.
+            assert archive.days()["missing_pct"].max() < 1
+        with xr.open_dataset(archive.files()[2020]) as held:
+            assert np.array_equal(held["x"], grid.x_m)
+            assert CRS.from_cf(held["crs"].attrs).to_epsg() == grid.crs.to_epsg()
+        assert set(archive.days()["product"]) == {product}
+        told_days = by_day(archive.days())
+        assert told_days["sensor"].notna().all()
+    asi_days = by_day(Archive.named(tmp_path / "cube", "bremen_asi_amsr2_6250m").days())
+    assert asi_days["is_as_documented"].tolist() == [True, True]
+
+
+def test_a_wrong_day_is_held_on_its_own_grid_too(surface, is_land, tmp_path):
+    good = climate(tmp_path / "a", Wish(SECOND), surface)
+    wrong = [climate(tmp_path / "b", Wish(SECOND), surface), climate(tmp_path / "c", Wish(FIRST), surface),
+             climate(tmp_path / "d", Wish(date(2020, 3, 3), percent=0), surface)]  # fmt: skip
+    told = ingest(tmp_path / "cube", [good], surface, is_land)
+    assert told.added == 1
+    told = ingest(tmp_path / "cube", wrong, surface, is_land)
+    assert told.added == 0
+    assert [re.search("backwards|twice|all-zero", text)[0] for text in told.held["reason"]] == [
+        "backwards", "twice", "all-zero",
+    ]  # fmt: skip
+
+
+def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(surface, is_land):
+    ocean = own_surface(EASE2_25KM, is_land, surface) == 0
+    x, y = polar_xy([30.0, -150.0, 19.0], [81.5, 72.5, 69.6])
+    told = node_support(["a", "b", "c"], x, y, ocean, grid=EASE2_25KM)
+    clean = np.flatnonzero(clean_ocean(ocean))
+    row, column = np.unravel_index(clean, EASE2_25KM.shape)
+    lon, lat = lonlat_of(EASE2_25KM.crs, EASE2_25KM.x_m[column], EASE2_25KM.y_m[row])
+    for place, (here_lon, here_lat) in enumerate([(30.0, 81.5), (-150.0, 72.5), (19.0, 69.6)]):
+        km = distance_km(np.full(len(lon), here_lon), np.full(len(lat), here_lat), lon, lat)
+        able = (km >= 25) & (km <= 75)
+        wanted = set(clean[able][np.argsort(km[able])[:5]].tolist())
+        cells = set(told.cells[told.weights[[place]].indices].tolist())
+        assert cells == wanted
+        assert told.near_km[place] == pytest.approx(km[able].min())
+
+
+def test_a_fine_grid_has_cells_beyond_the_disc_that_is_left_out(surface, is_land):
+    ocean = own_surface(HUGHES_6KM, is_land, surface) == 0
+    x, y = polar_xy([-150.0], [78.0])
+    told = node_support(["a"], x, y, ocean, grid=HUGHES_6KM)
+    assert told.cell_count.tolist() == [5]
+    assert 25 <= told.near_km[0] < 26
+
+
+def test_the_tables_of_a_record_on_its_own_grid(surface, is_land, tmp_path):
+    paths = [climate(tmp_path / "files", Wish(day), surface) for day in (FIRST, SECOND)]
+    ingest(tmp_path / "cube", paths, surface, is_land)
+    written = write_record(tmp_path / "cube", "osisaf_cdr_v3_25000m", tmp_path / "out")
+    tables = {path.stem: pd.read_parquet(path) for path in written}
+    assert set(tables) == {"ice_seasons", "ice_ledger", "ice_days"}
+    assert set(tables["ice_seasons"]["place_kind"]) == {"node", "route_stretch"}
+    assert set(tables["ice_seasons"]["state"]) == {"insufficient_data"}
+    assert tables["ice_days"]["sensor"].tolist() == ["SSM/I, with SSMIS from 2006"] * 2
+    assert tables["ice_days"]["sensor_basis"].tolist() == ["documented"] * 2

@@ -251,6 +251,11 @@ READ = {
     "sea_ice_grid.osisaf_sic": ("new", "2019-09-09"),
     "sea_ice_grid.g02135_day": ("new", "2015-02-04"),
     "sea_ice_grid.g02135_month": ("new", "2013-01-01"),
+    # Made in their documented form: none of the provider's was at hand.
+    "sea_ice_grid.noaa_cdr_g02202_v6": ("new", "2026-03-01"),
+    "sea_ice_grid.osisaf_cdr": ("new", "2020-03-01"),
+    "sea_ice_grid.osisaf_icdr": ("new", "2024-03-01"),
+    "sea_ice_grid.bremen_asi": ("new", "2024-03-01"),
     "sea_ice_grid.polygons": ("new", "2012-09-30"),
     "sea_ice_grid.medians": ("new", "2010-12-31"),
     "nsidc_sea_ice_index": ("new", 15_800),
