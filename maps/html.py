@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from layers.picture import Picture
+    from layers.picture import Before, Picture
     from layers.schema import Layer
     from maps.style import Style
 
@@ -158,7 +158,7 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
         "compare": None if other is None else _compared(picture, other),
     }
     if picture.before:
-        content["since"] = {"before": asdict(picture.before)} | _since(picture)
+        content["since"] = _since(picture, picture.before)
     return content, {name: rest for name, rest in later.items() if rest}
 
 
@@ -188,16 +188,17 @@ def _put_off(layer: dict[str, Any]) -> dict[str, Any]:
 _SINCE = 100
 
 
-def _since(picture: Picture) -> dict[str, Any]:
+def _since(picture: Picture, before: Before) -> dict[str, Any]:
     """What changed since the earlier picture: nodes counted by change and cause, and the first rows."""
     table = picture.tables.get("changes")
+    told = {"before": {name: _text(value) for name, value in asdict(before).items()}}
     if table is None:
-        return {}
+        return told
     layer = next(layer for layer in picture.layers if layer.id == "changes")
     is_node = table["subject"] == "node"
     counts = table[is_node].groupby(["change", "cause"]).size()
     shown = table[~is_node | (table["place"] < _SINCE)]
-    return {
+    return told | {
         "counts": [[change, cause, int(count)] for (change, cause), count in counts.items()],
         "rows": len(shown),
         "columns": _columns(layer.columns, shown),
