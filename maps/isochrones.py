@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.cells import Tables
 from maps.paper import document, scroll, tag
 from maps.route_charts import inset
-from maps.routes import INKS, NOT, STAGES
+from maps.routes import INKS, NOT, STAGES, ship_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,9 +62,10 @@ def _of(book: Tables, column: str, form: str = "") -> Cell:
 
 def _head(book: Tables, record: IsochroneRecord) -> list[ET.Element | None]:
     stage = STAGES[str(book.table("record")["stage"].iloc[0])]
+    ship = ship_words(str(book.table("record")["ice_class"].iloc[0]))
     reached = book.cell("count", "bands", {"is_reached": True})
     lead = tag(
-        "p", "Least days for a ship of class ", _of(book, "ice_class"), " that makes ",
+        "p", f"Least days for a ship of {ship} that makes ",
         _of(book, "speed_kn", "g"), f" knots, if the ice is {stage}. Ice: ", _of(book, "period"), " (",
         _of(book, "input"), "; ", _of(book, "product"), "). ",
         "" if reached.value else "No cell within reach of the port lets this ship out.",
@@ -189,6 +190,7 @@ svg .halo{font-weight:700;font-size:10px;fill:#16202a;stroke:#fff;stroke-width:2
 svg .stamp{font-size:74px;font-weight:700;fill:var(--robust);opacity:.2;letter-spacing:4px}
 .band.shut{fill:url(#hatch)}.unseen{fill:var(--track);background:var(--track)}
 .swatch{display:inline-block;width:11px;height:11px;margin:0 5px 0 0;border:.5px solid var(--soft)}
+@media screen and (max-width:640px){.scroll table{min-width:0}}
 summary{cursor:pointer;font-size:7.6pt;color:var(--soft)}
 """
 )

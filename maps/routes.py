@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from maps.cells import Cell
 
-__all__ = ["INKS", "NOT", "STAGES", "RouteRecord", "page", "write"]
+__all__ = ["INKS", "NOT", "STAGES", "RouteRecord", "page", "ship_words", "write"]
 
 _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 _LEAD = "route-nsr_north_new_siberian"
@@ -107,7 +107,8 @@ def _rows(book: Tables, table: str, where: Mapping[str, Any]) -> Any:
     return book.rows(table, *((name, "=", value) for name, value in where.items()))
 
 
-def _ship(name: str) -> str:
+def ship_words(name: str) -> str:
+    """A class of ship as a sentence takes it."""
     return "no ice class" if name == "none" else f"class {name}"
 
 
@@ -297,7 +298,8 @@ def _route(
             tag("figure", openings(spans, "Opening to closing by year")),
             class_="pair"),
         tag("p", _made(record), "First chart: days open by class of ship and year. Second: first to last "
-            f"open day, faint for a ship of {_ship(weakest)}, strong for {_ship(ship)}.", class_="small"),
+            f"open day, faint for a ship of {ship_words(weakest)}, strong for {ship_words(ship)}.",
+            class_="small"),
         _season_table(book, list(by_class.index), name, stage, last),
         _breaks(book, {"route_id": name, "ice_class": by_class.index[0], "stage": stage}),
         _every_year(book, by_class, name, stage),

@@ -46,18 +46,12 @@ def test_the_edge_of_a_real_september(held, tmp_path):
     text = page.read_text(encoding="utf-8")
     assert "Not for navigation" in text
     assert "SYNTHETIC" not in text
-    # A ship that bears thick first-year ice comes to every port no later, and through the pack.
-    strong = write_isochrones(held, Voyage("Murmansk", 9, 2022, "PC3"), tmp_path)[0]
-    both = pd.read_parquet(table).merge(pd.read_parquet(strong), on="node_id")
-    told = both["least_days_x"].notna()
-    assert both.loc[told, "least_days_y"].notna().all()
-    assert (both["least_days_y"] <= both["least_days_x"] + 1e-9)[told].all()
     # March has more ice than September: nothing is sooner.
     winter = write_isochrones(held, Voyage("Murmansk", 3, 2022, "none"), tmp_path)[0]
     both = pd.read_parquet(table).merge(pd.read_parquet(winter), on="node_id")
     later = both["least_days_y"].to_numpy() - both["least_days_x"].to_numpy()
     assert np.nanmin(later) >= -1e-9
-    assert both["least_days_y"].notna().sum() < told.sum()
+    assert both["least_days_y"].notna().sum() < both["least_days_x"].notna().sum()
 
 
 def test_a_made_cube_says_so(held, tmp_path):
