@@ -13,7 +13,7 @@ def test_nothing_is_torn_mixed_or_lost():
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "reliability", "living", "--json"],
         cwd=ROOT, env=environment(ARCTIC_PICTURE_RELIABILITY="short"), capture_output=True, text=True,
-        check=False, timeout=300,
+        check=False, timeout=600,
     )  # fmt: skip
     assert done.stdout, done.stderr[-2000:]
     rows = json.loads(done.stdout)
