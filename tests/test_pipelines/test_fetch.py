@@ -216,7 +216,9 @@ def test_one_request_a_second_and_host(server, tmp_path):
         fetcher.fetch(Remote(f"https://{HOST}/pace{place}/flaky"), tmp_path)
     times = server.times[before:]
     assert len(times) == 9
-    assert min(b - a for a, b in pairwise(times)) > 0.25
+    # A busy machine notes one late and the next in time: the whole is paced, and none comes at once.
+    assert times[-1] - times[0] > 8 * 0.3 - 0.2
+    assert min(b - a for a, b in pairwise(times)) > 0.1
 
 
 def test_retry_after_is_kept(server, tmp_path):
