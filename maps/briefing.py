@@ -47,7 +47,7 @@ _CHANGES_LOOK: Final = (
     ".changes :is(table,tbody,tr,td),.changes td:first-child{display:block;width:auto}"
     ".changes thead{display:none}"
     ".changes td{border:0;padding:.4mm 0}.changes tr{border-bottom:.6pt solid var(--line);padding:1mm 0}"
-    ".changes td:nth-child(n+2):nth-child(-n+4){display:inline}"
+    ".changes td:nth-child(n+2):nth-child(-n+4){display:inline;vertical-align:baseline}"
     ".changes td:nth-child(3)::before{content:': was '}.changes td:nth-child(4)::before{content:', is '}}"
 )
 _TOP, _TOP_COUNTRY, _LEADING, _UNKNOWN = 7, 60, 2, 14
