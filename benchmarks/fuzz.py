@@ -115,10 +115,8 @@ def _forms(share: str) -> list[_Form]:
 def _good() -> dict[str, list[bytes]]:
     """A good file or more of each unit: the mirror's own where it is at hand, else written here."""
     import good_files as good  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
 
-    codes = np.tile(np.arange(8, dtype=np.uint8), (448, 38))
-    return good.good_files() | {_CLASSIC: [good.cdr_bytes(codes, engine="scipy")]} | _real()
+    return good.good_files() | {_CLASSIC: [good.cdr_bytes(good.cdr_codes(), engine="scipy")]} | _real()
 
 
 def _written(kind: str) -> bytes:

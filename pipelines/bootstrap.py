@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 PACKAGES = ("layers", "maps", "pipelines")
-WHOLE = ("-n", "auto", "--dist", "loadfile")  # all tests: a file at a time on each core
+WHOLE = (
+    "-n",
+    "auto",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)  # all tests: a file at a time on each core
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
 

@@ -296,7 +296,7 @@ def _on_land(x_m: Any, y_m: Any) -> Any:
 def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """An index that hardly changes: what is a warning elsewhere holds it."""
     found = _rows(len(new), len(old)) if old is not None and len(old) else []
-    return [replace(row, outcome="hold") for row in found]
+    return [replace(row, outcome="hold") for row in found if row.outcome == "warn"]
 
 
 def _renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:

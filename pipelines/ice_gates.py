@@ -45,8 +45,9 @@ NEVER_CELLS, NEVER_WARN, NEVER_DAYS = 4, 0.3, 15
 AREA_HOLD, MONTH_HOLD = 0.02, 0.1  # polygons against their raster; their month's mean of days: 5 % at most
 WINTER = frozenset({11, 12, 1, 2, 3, 4, 5})
 _STEP_DAYS = 7
-# Parts that state no land; parts of the index itself, and of what it is made from, with weather in it.
-_NO_LAND = frozenset({"osisaf_sic"})
+# Parts that state no land, or that of another grid; parts of the index itself, and of what it is made
+# from, with weather in it.
+_NO_LAND = frozenset({"osisaf_sic", "osisaf_cdr", "osisaf_icdr", "bremen_asi"})
 _OWN = {"g02135_day": "hold", "nsidc_0051": "warn"}
 
 
@@ -72,8 +73,12 @@ def _polygons(path: Path) -> pd.DataFrame:
 # Part of `sea_ice_grid` -> what reads a field of it. Median edges are of no day.
 FIELDS: dict[str, Callable[[Path], pd.DataFrame]] = {
     "noaa_cdr_g02202": _sample("noaa_cdr_g02202"),
+    "noaa_cdr_g02202_v6": _sample("noaa_cdr_g02202"),
     "nsidc_0051": _sample("nsidc_0051"),
     "osisaf_sic": _sample("osisaf_sic"),
+    "osisaf_cdr": _sample("osisaf_sic"),
+    "osisaf_icdr": _sample("osisaf_sic"),
+    "bremen_asi": _sample("bremen_asi"),
     "g02135_day": _sample("nsidc_g02135_geotiff"),
     "g02135_month": _sample("nsidc_g02135_geotiff"),
     "polygons": _polygons,

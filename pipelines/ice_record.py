@@ -78,7 +78,7 @@ def _warmed(found: Seasons, table: pd.DataFrame) -> pd.DataFrame:
 def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
     """What the whole ocean lost by degree: one row, none of too few years."""
     warming, cells = read_warming(), np.flatnonzero(ocean)
-    area = cell_area_km2(archive.grid).ravel()[cells] / 1e8  # a cell at one percent, million km2
+    area = cell_area_km2().ravel()[cells] / 1e8  # a cell at one percent, million km2
     by_year = {}
     for year in archive.files():
         block = archive.read(date(year, 9, 1), date(year, 9, 30), cells)[1]
@@ -118,8 +118,8 @@ def write_record(
     `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_warming` (the
     places at levels of warming), `ice_loss` (September's by degree, against what is published),
     `ice_ledger`, `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Of a product on its
-    own grid there are all but the routes, which are judged on the grid of 25 km. Only ice years and calendar
-    years that the archive reaches into are read.
+    own grid there are all but the routes and the loss, which are judged on the grid of 25 km. Only ice
+    years and calendar years that the archive reaches into are read.
 
     Raises
     ------
@@ -147,7 +147,6 @@ def write_record(
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
         "ice_warming": pd.concat(warmed, ignore_index=True),
-        "ice_loss": _september(archive, ocean),
         "ice_ledger": archive.ledger(),
         "ice_days": by_day(archive.days()),
     }
@@ -156,6 +155,10 @@ def write_record(
     report("routes")
     ways = corridors(held, ocean)
     by_year = with_waters(passages(archive, ways, years[0], years[-1], mapper=mapper), held)
-    tables |= {"route_seasons": by_year, "route_trends": route_trends(by_year, breaks)}
+    tables |= {
+        "route_seasons": by_year,
+        "route_trends": route_trends(by_year, breaks),
+        "ice_loss": _september(archive, ocean),
+    }
     paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
     return [*paths, write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage)]

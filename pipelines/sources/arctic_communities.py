@@ -34,7 +34,7 @@ _TERRITORIES = {
 
 
 def _territories(path: Path) -> gpd.GeoDataFrame:
-    return shapefile(path).assign(kind=_TERRITORIES[path.stem][1])
+    return shapefile(path, in_metres=True).assign(kind=_TERRITORIES[path.stem][1])
 
 
 SOURCES = (

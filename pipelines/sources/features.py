@@ -123,18 +123,18 @@ def geojson(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame.from_features(rows, crs=4326)
 
 
-def shapefile(path: Path) -> gpd.GeoDataFrame:
+def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
     """Features of a shapefile, plain or zipped, in WGS 84 degrees.
 
     Raises
     ------
     SourceError
-        If its CRS is none in degrees: places in others would be metres taken for degrees, or the reverse.
+        If its CRS is none in degrees, or none `in_metres`: one would be taken for the other.
     """
     frame = gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
-    if frame.crs is None or not frame.crs.is_geographic:
-        named = "none" if frame.crs is None else frame.crs.name
-        msg = f"{path.name}: expected a CRS in degrees in its .prj, found {named}: no place is guessed"
+    if frame.crs is None or frame.crs.is_geographic is in_metres:
+        unit, named = ("metres" if in_metres else "degrees"), (frame.crs.name if frame.crs else "none")
+        msg = f"{path.name}: expected a CRS in {unit} in its .prj, found {named}: no place is guessed"
         raise SourceError(msg)
     return frame.to_crs(4326)
 

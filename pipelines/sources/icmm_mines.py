@@ -34,7 +34,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     others = others.str.strip(";")
     return table.assign(
         feature_id=table["ICMMID"].str.lower(),
-        name=table["Mine Name"],
+        name=table["Mine Name"].map(_mended),
         country_iso3=table["Country"].map(_COUNTRY_ISO3),
         kind=table["Asset Type"].str.lower(),
         commodity=table["Primary Commodity"].str.strip(),
@@ -43,6 +43,14 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         source_id="icmm_global_mining",
         as_of=_AS_OF,
     )
+
+
+def _mended(name: str) -> str:
+    """The name; one in UTF-8 that the sheet holds as Latin-1 is read as it was meant."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 SOURCES = (

@@ -113,7 +113,7 @@ def _latitude() -> NDArray[np.float64]:
 
 def _brown(path: Path) -> gpd.GeoDataFrame:
     """Areas of the map that hold permafrost, their extent and ground ice in words."""
-    raw = shapefile(path)
+    raw = shapefile(path, in_metres=True)
     code = raw["EXTENT"].astype("str").str.strip().str.upper()
     strange = sorted(set(code[raw["EXTENT"].notna()]) - set(_EXTENT) - {""})
     if strange:

@@ -52,7 +52,8 @@ def test_the_page_of_the_real_edges(tmp_path):
 
 def trends(crossed: float, breaks: str | None) -> Tables:
     row = {
-        "route_id": "r", "open_days_median": 90.0, "valid_years": 40, "open_days_per_decade": 5.0,
+        "route_id": "r", "state": "", "open_days_median": 90.0, "valid_years": 40,
+        "open_days_per_decade": 5.0,
         "open_days_per_decade_low": 1.0, "open_days_per_decade_high": 9.0, "breaks_crossed": crossed,
         "breaks": breaks,
     }  # fmt: skip

@@ -21,6 +21,7 @@ from test_nsidc_0051 import nasa_team
 from layers.crs import lonlat
 from layers.grid import NSIDC_25KM
 from pipelines.live import embedded_table
+from pipelines.snapshot import held_grid
 from pipelines.sources import source
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def sites(count: int = 200, **more: Any) -> bytes:
 
 
 def _ports() -> bytes:
-    at = [shapely.Point(5 + n, 70) for n in range(20)]
+    at = [shapely.Point(90 + n, 66) for n in range(20)]
     return boxed(shape_parts(at, name=[f"Port {n}" for n in range(20)], featurecla="Port"))
 
 
@@ -117,8 +118,18 @@ def _tracker() -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-16")
 
 
+def _field(sample: str) -> np.ndarray:
+    """A day of ice of the snapshot, percent; 251 about the pole, 254 land, 255 missing."""
+    grid = held_grid("sea_ice_grid")
+    return grid["concentration"].to_numpy()[list(grid["sample_id"].to_numpy()).index(sample)]
+
+
+def cdr_codes() -> np.ndarray:
+    return _field("noaa_cdr_g02202-2021-12-31")
+
+
 def _cdr() -> bytes:
-    return cdr_bytes(np.tile(np.array([0, 50, 100, 251, 253, 254, 255, 252], np.uint8), (448, 38)))
+    return cdr_bytes(cdr_codes())
 
 
 def cdr_bytes(codes: np.ndarray, change: Callable[[Any], Any] = lambda whole: whole, **options: Any) -> bytes:
@@ -129,7 +140,8 @@ def cdr_bytes(codes: np.ndarray, change: Callable[[Any], Any] = lambda whole: wh
 
 
 def team_codes() -> np.ndarray:
-    return np.tile(np.array([0, 100, 250, 251, 253, 254, 255, 38], np.uint8), (448, 38))
+    codes = _field("nsidc_0051-2015-02-04")
+    return np.where(codes <= 100, np.rint(np.minimum(codes, 100) * 2.5), codes).astype(np.uint8)
 
 
 def team_bytes(codes: np.ndarray | None = None, **fields: str) -> bytes:
@@ -159,7 +171,7 @@ def tiff_bytes(field: np.ndarray, **changed: Any) -> bytes:
 
 
 def _polygons() -> bytes:
-    return boxed(shape_parts([shapely.box(-5e5, -5e5, 5e5, 5e5)], 3411))
+    return boxed(shape_parts([shapely.Point(0, 0).buffer(1_034_000)], 3411))
 
 
 def _chart() -> dict[str, bytes]:

@@ -189,13 +189,11 @@ def test_a_file_whose_land_is_another_is_held_on_its_way_in(codes, surface, tmp_
             )[0]  # fmt: skip
 
         drowned = told(np.where(first((codes == LAND) & (surface != 3), 500), np.uint8(0), codes))
-        assert (drowned.state, drowned.reason) == (
-            "held", "land: expected the pinned land but for 0.1%, found 0.37% other",
-        )  # fmt: skip
+        assert drowned.state == "held"
+        assert "expected the pinned land but for 0.1%, found 0.37% other" in drowned.reason
         early = told(codes, date(2015, 2, 1))
-        assert (early.state, early.reason) == (
-            "held", "date: expected days up to 2015-02-01, found 2015-02-04",
-        )  # fmt: skip
+        assert early.state == "held"
+        assert "expected days up to 2015-02-01, found 2015-02-04" in early.reason
         taken = told(codes)
         assert (taken.state, taken.as_of, taken.warnings) == ("new", "2015-02-04", ())
 

@@ -364,7 +364,7 @@ def test_phone_dark_and_paper(browser, two, output):
     )
     if output == "map.html":
         page.click("#panel-toggle")
-        assert page.is_visible("#since")
+        page.wait_for_selector("#since", state="visible")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.add_script_tag(path=AXE)
     within = {"map.html": "document", "briefing.html": "{ include: ['.counts', '.changes', '.renewed'] }"}[

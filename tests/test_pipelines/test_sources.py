@@ -427,6 +427,7 @@ KEYS = {
     "overrides.csv": ["node_id", "column", "since"],
     "polaris_riv.csv": ["ice_class", "ice_type"],
     "sea_level_projections.csv": ["psmsl_id"],
+    "global_warming.csv": ["year"],
     "sea_level_trends.csv": ["psmsl_id", "made"],
     "sea_routes.csv": ["route_key", "seq"],
     "strategic_projects.csv": ["project"],
@@ -439,6 +440,7 @@ CITATIONS = {
         "confidence_eu_critical",
         "confidence_us",
     ],
+    "global_warming.csv": ["source"],
     "memberships.csv": ["source"],
     "polaris_riv.csv": ["source_title"],  # a circular of the IMO: it has a number and no open address
     "strategic_projects.csv": ["source"],
