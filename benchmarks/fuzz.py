@@ -40,7 +40,7 @@ SECONDS = 20.0
 _SHARE = 200  # files a reader reads, at most: its limit of CPU is for all of them together
 _TODAY = date(2026, 11, 25)
 _CLASSIC, _GOOD = "classic", "good"
-_ALONE = frozenset({"json", "parquet", "gpkg", "xlsx"})
+_ALONE = frozenset({"json", "parquet", "gpkg", "xlsx", _CLASSIC})
 
 
 def _mutated(whole: bytes, chance: random.Random) -> bytes:
@@ -115,8 +115,11 @@ def _forms(share: str) -> list[_Form]:
 def _good() -> dict[str, list[bytes]]:
     """A good file or more of each unit: the mirror's own where it is at hand, else written here."""
     import good_files as good  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
 
-    return good.good_files() | {_CLASSIC: [good.cdr_bytes(good.cdr_codes(), engine="scipy")]} | _real()
+    # Classic NetCDF has no unsigned bytes: codes of land and gaps, which the gates ask for, do not fit.
+    codes = np.tile(np.arange(8, dtype=np.uint8), (448, 38))
+    return good.good_files() | {_CLASSIC: [good.cdr_bytes(codes, engine="scipy")]} | _real()
 
 
 def _written(kind: str) -> bytes:
@@ -164,6 +167,8 @@ def _alone(kind: str, path: str) -> str:
     from pipelines.live import _stored  # noqa: PLC0415
     from pipelines.private import _frame  # noqa: PLC0415
 
+    if kind == _CLASSIC:
+        return _grid("noaa_cdr_g02202", path)
     if kind == "json":
         return _digest(json.dumps(json.loads(Path(path).read_bytes())).encode())
     if kind == "xlsx":
@@ -281,9 +286,8 @@ class _Unit:
         self.contents = _good().get(form.unit) or [_written(form.unit)]
         self.sizes = [sum(map(len, self.contents))]
         if not self.is_alone:
-            unit = good.CDR if form.unit == _CLASSIC else form.unit
-            self.source, remotes = _units(FETCHABLE, [unit])[unit]
-            day = datetime.fromisoformat(good.DAYS.get(unit, "2026-11-24"))
+            self.source, remotes = _units(FETCHABLE, [form.unit])[form.unit]
+            day = datetime.fromisoformat(good.DAYS.get(form.unit, "2026-11-24"))
             self.remotes = [remote.of(day) for remote in remotes]
         self.before: Path | None = None
         self.row: dict[str, Any] = {}
@@ -315,8 +319,8 @@ class _Unit:
         if self.is_alone:
             path = stage / f"x.{self.form.unit}"
             try:
-                if self.form.unit in {"json", "xlsx"}:
-                    sniff(path, self.form.unit)  # type: ignore[arg-type]
+                if kind := {"json": "json", "xlsx": "xlsx", _CLASSIC: "netcdf"}.get(self.form.unit):
+                    sniff(path, kind)  # type: ignore[arg-type]
             except SourceError:
                 return "kind", None
             if self.form.unit == "xlsx" and not _reads_xlsx():
@@ -366,8 +370,8 @@ def _ask_for(reader: _Reader) -> None:
     def table(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
         reader.ask("table", str(out.parent), source_id, str(fetched), str(packages))
 
-    def day(source_id: str, part: str, paths: list[Path]) -> date:
-        said = reader.ask("day", str(paths[0].parent), source_id, part, *map(str, paths))
+    def day(source_id: str, part: str, paths: list[Path], out: Path) -> date:
+        said = reader.ask("day", str(out.parent), source_id, part, *map(str, paths))
         return date.fromisoformat(said)
 
     stored = live._stored  # noqa: SLF001

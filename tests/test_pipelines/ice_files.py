@@ -15,8 +15,10 @@ import numpy as np
 import rasterio
 import xarray as xr
 from affine import Affine
+from pyproj import Transformer
+from scipy import ndimage
 
-from layers.grid import NSIDC_25KM
+from layers.grid import NSIDC_25KM, Grid
 from pipelines.sources.ice_grids import EASE2_25KM, HUGHES_6KM, HUGHES_10KM
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Wish:
     shift_m: float = 0.0
     south: bool = False
     version: str = ""
+    edge_deg: float | None = None  # open water south of it, and no ice on land; else ice is everywhere
 
 
 def coded(wish: Wish, surface: np.ndarray, full: int, land: int, coast: int, lake: int | None) -> np.ndarray:
@@ -54,6 +57,19 @@ def coded(wish: Wish, surface: np.ndarray, full: int, land: int, coast: int, lak
     if wish.flag is not None:
         codes[tuple(np.argwhere(surface == 0)[0])] = wish.flag
     return np.zeros(SOUTH, dtype=np.uint16) + codes[200, 150] if wish.south else codes
+
+
+def ice_of(wish: Wish, grid: Grid, surface: np.ndarray) -> np.ndarray:
+    """Percent on a grid; NaN on land and beside it, where the wish is of an edge."""
+    if wish.edge_deg is None:
+        return np.full(grid.shape, float(wish.percent))
+    x, y = np.meshgrid(grid.x_m, grid.y_m)
+    lat = Transformer.from_crs(grid.crs, 4326, always_xy=True).transform(x, y)[1]
+    row, column, inside = NSIDC_25KM.cell_of(
+        *Transformer.from_crs(grid.crs, 3413, always_xy=True).transform(x, y)
+    )
+    is_sea = ndimage.binary_erosion(surface == 0, np.ones((3, 3)), border_value=1)[row, column] & inside
+    return np.where(is_sea, np.where(lat >= wish.edge_deg, wish.percent, 0.0), np.nan)
 
 
 def netcdf(path: Path, root: xr.Dataset, **groups: xr.Dataset) -> Path:
@@ -122,7 +138,7 @@ def record_v4(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
 
 
 def record_v6(folder: Path, wish: Wish, surface: np.ndarray, made: str = "v06r00") -> Path:
-    codes = np.full(surface.shape, wish.percent, dtype=np.uint8)
+    codes = np.nan_to_num(ice_of(wish, NSIDC_25KM, surface)).astype(np.uint8)
     kinds = np.array([50, 250, 200, 75], dtype=np.uint8)[surface]
     codes[surface != 0] = 255
     if wish.flag is not None:
@@ -167,10 +183,11 @@ def operational(folder: Path, wish: Wish, surface: np.ndarray) -> Path:  # noqa:
     return netcdf(folder / f"ice_conc_{half}_polstere-100_multi_{wish.day:%Y%m%d}1200.nc", held)
 
 
-def climate(folder: Path, wish: Wish, surface: np.ndarray, kind: str = "cdr", version: str = "v3p0") -> Path:  # noqa: ARG001
-    values = np.full(EASE2_25KM.shape, wish.percent * 100, dtype=np.int32)
+def climate(folder: Path, wish: Wish, surface: np.ndarray, kind: str = "cdr", version: str = "v3p0") -> Path:
+    percent = ice_of(wish, EASE2_25KM, surface)
+    values = np.where(np.isnan(percent), -32767, percent * 100).astype(np.int32)
     values[0, 0] = -32767
-    flags = np.zeros(EASE2_25KM.shape, dtype=np.int16)
+    flags = np.isnan(percent).astype(np.int16)
     flags[0, 0], flags[5, 5:7] = 1, (2, 16)
     if wish.flag is not None:
         flags[9, 9] = wish.flag
@@ -200,8 +217,8 @@ def climate_interim(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     return climate(folder, wish, surface, "icdr", "v2p0")
 
 
-def asi(folder: Path, wish: Wish, surface: np.ndarray) -> Path:  # noqa: ARG001
-    percent = np.full(HUGHES_6KM.shape, wish.percent, dtype=np.float32)
+def asi(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
+    percent = ice_of(wish, HUGHES_6KM, surface).astype(np.float32)
     percent[0, 0] = np.nan
     percent[1, 1] = percent[1, 1] if wish.flag is None else wish.flag
     mapping = HUGHES | ({"latitude_of_projection_origin": -90.0} if wish.south else {})

@@ -153,6 +153,9 @@ def lay_out(mirror: Path, folder: Path) -> Path:
     return folder
 
 
+EDGE_DEG = 62.0  # of ice that a March may have
+
+
 def _days_for_a_cube(folder: Path) -> None:
     """Files of products of which none was at hand, in their documented form (`ice_files`)."""
     surface = surface_of(embedded())
@@ -164,7 +167,7 @@ def _days_for_a_cube(folder: Path) -> None:
         day = date.fromisoformat(DAYS[part])
         target = place(folder, remote.of(day).url)
         kind = {"kind": "icdr"} if part == "osisaf_icdr" else {}
-        write(target.parent, Wish(day), surface, **kind).rename(target)
+        write(target.parent, Wish(day, edge_deg=EDGE_DEG), surface, **kind).rename(target)
 
 
 def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
