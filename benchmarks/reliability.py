@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LENGTH = os.environ.get("ARCTIC_PICTURE_RELIABILITY", "")
 KILLS, ROUNDS, READS, RUNS_AT_ONCE = (50, 5, 500, 8) if LENGTH == "short" else (500, 50, 5000, 8)
 # Mutated files of each format, and of its other seeds.
-FUZZED = {"short": (2000, 500), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
+FUZZED = {"short": (2000, 100), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
 TURNS = 5 if LENGTH == "short" else 11  # ours and the peer in turn; medians
 _BLOCKS, _BLOCK = 8, 2048

@@ -43,6 +43,7 @@ GAPS_WARN = 0.02  # share of the ocean without a value, coasts filled
 # The record at hand is a few months: ice may lie four cells beyond it before it is strange.
 NEVER_CELLS, NEVER_WARN, NEVER_DAYS = 4, 0.3, 15
 AREA_HOLD, MONTH_HOLD = 0.02, 0.1  # polygons against their raster; their month's mean of days: 5 % at most
+REACH_KM = 10_000.0  # along each axis: twice what the grid spans
 WINTER = frozenset({11, 12, 1, 2, 3, 4, 5})
 _STEP_DAYS = 7
 # Parts that state no land, or that of another grid; parts of the index itself, and of what it is made
@@ -225,6 +226,10 @@ def _judge_polygons(
 
     from layers.crs import area_km2  # noqa: PLC0415
 
+    reach_km = float(np.abs(shapely.total_bounds(shapes)).max()) / 1000 if len(shapes) else 0.0
+    if not reach_km <= REACH_KM:
+        text = f"expected polygons within {REACH_KM:g} km of the pole, found {reach_km:g}"
+        return [Finding("place", "hold", text)]
     whole = shapely.union_all(shapes)  # a provider that gives each twice has no more ice
     area = float(area_km2([whole]).sum()) / 1e6
     cells = float(np.sum(_cells_km2()[rasterise(shapes)])) / 1e6

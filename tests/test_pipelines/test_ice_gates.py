@@ -162,6 +162,7 @@ def test_polygons_are_held_against_their_raster_and_month(series):
     assert outcomes(july, wide, raster=extent(wide) * 1.03) == {"area": "hold"}
     assert outcomes(july, DISC.buffer(-300_000)) == {"area": "hold"}, "not that month"
     assert outcomes(july, wide, wide) == {}, "twice the same is no more ice"
+    assert outcomes(july, affinity.translate(wide, 1e300)) == {"place": "hold"}, "found by mutated files"
     beyond = affinity.translate(wide, 0, 6_500_000)
     assert outcomes(date(2027, 7, 31), wide, beyond) == {"area": "hold"}, "more than its cells"
     assert outcomes(july, Point(0, 0).buffer(300_000)) == {"extent": "hold", "area": "hold"}
