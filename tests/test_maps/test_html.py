@@ -7,7 +7,6 @@ import csv
 import hashlib
 import json
 import re
-import shutil
 import zlib
 from dataclasses import replace
 from datetime import date
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 AXE = Path(__file__).parents[1] / "vendor"
 VENDOR = Path(html.__file__).parent / "vendor"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 HOSTILE = (
     "</script><script>window.__pwned=1</script>",
@@ -494,20 +492,6 @@ def test_vendored_files_are_those_of_the_packages(folder: Path, licences: set[st
 
 
 # --- the page in a browser -------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "who opens a browser is marked `chromium`"
-    playwright = pytest.importorskip("playwright.sync_api")
-    switches = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-        " --disable-component-update --disable-sync"
-    )
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=switches.split())
-        yield opened
-        opened.close()
 
 
 def _open(browser: Browser, path: Path, link: str = "") -> tuple[Page, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -22,7 +21,7 @@ from pipelines.isochrones import Voyage, write_isochrones
 from pipelines.route_page import write_edge_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from playwright.sync_api import Browser
 
@@ -91,15 +90,6 @@ def pages(tmp_path_factory) -> dict[str, tuple[Path, Mapping[str, pd.DataFrame]]
         "isochrones": (days, {"ports": pd.read_parquet(ports)}),
         "record": (write(record, folder / "routes-synthetic.html"), record.tables),
     }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("name", ["edges", "isochrones", "record"])

@@ -24,14 +24,11 @@ from pipelines.publish import faults_of, manifest_of
 from pipelines.store import read_picture, store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from layers.picture import Picture
     from pipelines.snapshot import Snapshot
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 OPTIONS = {
     "region": "bering", "scenario": "today", "as_of": "2026-11-25", "draws": 25, "seed": 0,
@@ -264,16 +261,6 @@ def test_a_picture_that_is_not_compared_says_nothing_of_an_earlier_one(six, made
 
 
 # --- in the pages
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "who opens a browser is marked `chromium`"
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 def opened(browser: Browser, path: Path, **more: Any) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,7 +22,7 @@ from pipelines.publish import manifest_of
 from pipelines.sources import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from layers.picture import Picture
 
 PORTS = "nga_world_port_index"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def ports_held(provider: Provider) -> None:
@@ -67,16 +65,6 @@ SCENARIOS: dict[str, tuple[list[Any], str, str, dict[str, str], str, str]] = {
         "DEGRADED",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "who opens a browser is marked `chromium`"
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
