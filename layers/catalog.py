@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from layers.assessed.areas import PERMAFROST, WARMING
+from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.evidence import EVIDENCE
+from layers.assessed.exits import EXITS
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
@@ -16,12 +18,22 @@ from layers.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES
+from layers.observed.climate_records import (
+    COASTAL_EROSION,
+    GLOBAL_WARMING,
+    PERMAFROST_MAPS,
+    PERMAFROST_PLACES,
+    PORT_ICE_SEASONS,
+    STATION_NORMALS,
+    THAW_DAMAGE,
+)
 from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
 from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
 from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
 from layers.observed.ports import HARBOURS, PORTS
+from layers.observed.scope import ARCTIC_BOUNDARY, CLOSED_BORDERS, GATEWAYS, RAILHEADS
 from layers.observed.sea_ice import SEA_ICE_EXTENT, SEA_ICE_MONTHLY
 from layers.observed.sea_level import SEA_LEVEL_PROJECTIONS, SEA_LEVEL_TRENDS
 from layers.observed.settlements import SETTLEMENTS
@@ -32,13 +44,16 @@ from layers.schema import Layer
 __all__ = ["GRIDS", "LAYERS", "ON_PUBLICATION", "ON_REQUEST"]
 
 # Grids that derived layers read; a source feeds one as `grid:<id>`.
-GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land")
+GRIDS: tuple[str, ...] = ("sea_ice", "climate", "land", "ice_presence")
 
 LAYERS: tuple[Layer, ...] = (
     BATHYMETRY,
     COUNTRIES,
     LAND,
     SEAS,
+    ARCTIC_BOUNDARY,
+    GATEWAYS,
+    CLOSED_BORDERS,
     MEMBERSHIPS,
     ALLIANCES,
     SEA_ICE,
@@ -46,10 +61,18 @@ LAYERS: tuple[Layer, ...] = (
     SEA_ICE_MONTHLY,
     SOURCE_CONTINUITY,
     PERMAFROST,
+    PERMAFROST_MAPS,
+    PERMAFROST_PLACES,
+    THAW_DAMAGE,
+    STATION_NORMALS,
+    GLOBAL_WARMING,
+    COASTAL_EROSION,
+    PORT_ICE_SEASONS,
     WARMING,
     SEA_LANES,
     SEA_ROUTES,
     RAILWAYS,
+    RAILHEADS,
     ROADS,
     CABLES,
     CABLE_LANDINGS,
@@ -74,7 +97,9 @@ LAYERS: tuple[Layer, ...] = (
     SEA_LEVEL_PROJECTIONS,
     SITES,
     MEASURES,
+    CLIMATE_FACTS,
     EVIDENCE,
+    EXITS,
     NODES,
     STANDARD_RESULTS,
     DATA_REQUESTS,

@@ -125,6 +125,9 @@ def _fold(
             tables[layer.id] = empty(layer)
         elif layer.derive is None:
             frames = feeds.get(layer.id)
+            if not frames and layer.is_optional:
+                tables[layer.id] = empty(layer)
+                continue
             if not frames:
                 msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
                 raise SchemaError(msg)

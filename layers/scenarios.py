@@ -1,6 +1,6 @@
 """SCENARIOS: the warming levels a picture is judged under. Conditional, never dated.
 
-An analyst's own is a TOML text with the fields of `Scenario`; weights as `[weights.military]`.
+An analyst's own is a TOML text with the fields of `Scenario`; other anchors as `[anchors]`.
 """
 
 from __future__ import annotations
@@ -11,84 +11,54 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from layers.assessed.anchors import ANCHORS, PAIRS, anchor_values
 from layers.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["GROUPS", "SCENARIOS", "Scenario", "from_toml", "scenario"]
+__all__ = ["SCENARIOS", "Scenario", "from_toml", "scenario"]
 
-# Dimension -> its groups of indicators: what a weight can be given for.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "hazard": ("h_seaice", "h_permafrost", "h_coast", "h_level"),
-    "exposure": ("e_function", "e_network"),
-    "vulnerability": ("v_sensitivity", "v_alternative"),
-    "military": ("m_access", "m_sustain", "m_connect", "m_position", "m_association", "m_policy"),
-    "civil": ("c_people", "c_sole", "c_access"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Global warming above 1850-1900 in degC, and the cut-offs of the conjunction.
+    """Global warming above 1850-1900 in degC, and anchors that differ from the table of ANCHORS, by id.
 
-    A node is in the conjunction when it stands in the top `top_share` of its kind on the climate
-    and the military axis and in the top `civil_share` on the civil one (decisions/0004).
-    `association_km`: within it of a public claim of a military site a node counts as associated.
-    `alternative_km`: no other node of its kind nearer is no alternative. `weights`: by dimension and
-    group, each dimension adding up to one; without, groups are equal.
+    `with_association` False judges the military class without documents, claims and lists.
     """
 
     id: str
     title: str
     warming_degc: float
     basis: str
-    top_share: float = 0.25
-    civil_share: float = 0.5
-    association_km: float = 10.0
-    alternative_km: float = 100.0
-    weights: Mapping[str, Mapping[str, float]] | None = None
+    anchors: Mapping[str, float] | None = None
+    with_association: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be judged with, before any work."""
-        for name in ("top_share", "civil_share"):
-            value = getattr(self, name)
-            if not 0 < value <= 1:
-                msg = (
-                    f"scenario {self.id}: {name}: expected a share over 0 and up to 1, found {value:g}: "
-                    "0.25 is usual"
-                )
-                raise UsageError(msg)
-        for name, usual in (("association_km", 10), ("alternative_km", 100)):
-            value = getattr(self, name)
-            if not 0 < value < math.inf:
-                msg = (
-                    f"scenario {self.id}: {name}: expected a radius over 0 km, found {value:g}: "
-                    f"{usual} is usual"
-                )
-                raise UsageError(msg)
         if not 0 <= self.warming_degc <= 8:
             msg = (
                 f"scenario {self.id}: warming_degc: expected 0 to 8 degC above 1850-1900, "
                 f"found {self.warming_degc:g}: 1.5, 2, 3 and 4 are usual"
             )
             raise UsageError(msg)
-        for dimension, given in (self.weights or {}).items():
-            _known(f"scenario {self.id}: weights", dimension, GROUPS)
-            for group in given:
-                _known(f"scenario {self.id}: weights.{dimension}", group, GROUPS[dimension])
-            bad = [f"{group} = {weight}" for group, weight in given.items() if not 0 <= weight <= 1]
-            total = sum(given.values())
-            if bad or not math.isclose(total, 1, abs_tol=1e-6):
-                found = bad[0] if bad else f"{total:g}"
-                scaled = (
-                    ", ".join(f"{g} = {w / total:.3f}" for g, w in given.items())
-                    if total > 0 and not bad
-                    else ""
-                )
+        known = {anchor.id: anchor for anchor in ANCHORS}
+        for name, value in (self.anchors or {}).items():
+            _known(f"scenario {self.id}: anchors", name, known)
+            usual, unit = known[name].value, known[name].unit
+            if not math.isfinite(value) or value * usual <= 0 or not 0.1 <= value / usual <= 10:
                 msg = (
-                    f"scenario {self.id}: weights.{dimension}: expected weights of 0 to 1 that add up to 1, "
-                    f"found {found}" + (f": scaled they would be {scaled}" if scaled else "")
+                    f"scenario {self.id}: anchors.{name}: expected {usual / 10:g} to {usual * 10:g} {unit}, "
+                    f"found {value:g}: {usual:g} is usual"
+                )
+                raise UsageError(msg)
+        values = anchor_values(self.anchors)
+        for low, high in PAIRS:
+            if values[low] >= values[high]:
+                msg = (
+                    f"scenario {self.id}: anchors: expected {low} below {high}, "
+                    f"found {values[low]:g} and {values[high]:g}"
                 )
                 raise UsageError(msg)
 
@@ -109,8 +79,7 @@ def from_toml(text: str, name: str) -> Scenario:
     Raises
     ------
     UsageError
-        If it is no TOML, a key is unknown, a value is of the wrong type, weights do not add up to
-        one, or a radius, share or warming is out of range; with the nearest valid key or value.
+        If it is no TOML, a key is unknown, a value is of the wrong type, or an anchor or the warming is out of range; with the nearest valid key.
     """
     try:
         table: dict[str, Any] = tomllib.loads(text)
@@ -123,11 +92,11 @@ def from_toml(text: str, name: str) -> Scenario:
     for key, value in table.items():
         if key in {"id", "title", "basis"}:
             fits, wanted = isinstance(value, str), "a text"
-        elif key == "weights":
-            fits = isinstance(value, dict) and all(
-                isinstance(row, dict) and all(_is_number(w) for w in row.values()) for row in value.values()
-            )
-            wanted = "a table such as [weights.military] of numbers"
+        elif key == "anchors":
+            fits = isinstance(value, dict) and all(_is_number(v) for v in value.values())
+            wanted = "a table of numbers"
+        elif key == "with_association":
+            fits, wanted = isinstance(value, bool), "true or false"
         else:
             fits, wanted = _is_number(value), "a number"
         if not fits:

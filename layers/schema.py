@@ -97,7 +97,8 @@ class Layer:
 
     Without `derive` it is the `merge` of the sources that feed it. With `derive` the parameters of
     that function name the layers (and `scenario`, `day`, `grids`, `draws`, `seed`) it reads.
-    A layer that is not published is a step on the way to others. `note` is printed wherever the
+    A layer that `is_optional` is empty where no source feeds it. A layer that is not published is a step
+    on the way to others. `note` is printed wherever the
     layer is shown: a proxy says there that it is one. `audience` marks whom it is for, as in `Column`;
     a private layer is its user's own and is drawn in local outputs only.
     """
@@ -115,6 +116,7 @@ class Layer:
     is_published: bool = True
     audience: tuple[str, ...] = ("public",)
     is_private: bool = False
+    is_optional: bool = False
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

@@ -332,6 +332,9 @@ def snapshot(
     provider_files: Annotated[
         Path | None, typer.Option(help="Files of the providers, laid out as in data_sources.md.")
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Rebuild only this source; may be given several times.")
+    ] = None,
     *,
     standing: Annotated[
         bool, typer.Option("--standing", help="Only derive again what follows from the embedded sources.")
@@ -358,6 +361,7 @@ def snapshot(
                 cache=cache,
                 provider_files=provider_files,
                 retrieved=datetime.now(UTC).date(),
+                only=source or (),
                 report=tell,
             )
         )

@@ -332,15 +332,16 @@ def _judged(
             findings += _ice(run, remotes[0].part, day)
         except SourceError as error:
             findings += _named([Finding("read", "hold", str(error))], several)
-    modified = [_day_of(file["last_modified"]) for file in files.values()]
-    dated = max(days or [text for text in modified if text], default=None)
+    dated = max(days, default=None)
     # A grid is made of more than one unit's files: its parts are read by their probes.
     if run.source.read is None or run.source.feeds.startswith("grid:"):
         return findings + _dated(dated, row, run.today), dated, rows, row.get("rows")
     try:
         read_apart(run.source.id, run.stage, run.packages, run.stage / TABLE)
     except MissingInputError as error:
-        return [*findings, Finding("read", "warn", f"not read: {error}")], dated, rows, row.get("rows")
+        findings += [] if dated else _outdated(files, row, run.source.as_of)
+        findings.append(Finding("read", "warn", f"not read: {error}"))
+        return findings, dated or run.source.as_of, rows, row.get("rows")
     except SourceError as error:
         return findings + _named([Finding("read", "hold", str(error))], several), dated, None, None
     new = _stored(run.stage / TABLE)
@@ -349,9 +350,12 @@ def _judged(
     findings += _named(judge(run.source.id, new, old, run.today), several)
     own = str(new["as_of"].max())
     # One date for all rows, that of the embedded file, is all the reader knows.
-    if (new["as_of"] == own).all() and own == run.source.as_of and dated:
-        findings += _dated(dated, row or {"as_of": own}, run.today)
-        own = max(dated, own)
+    if (new["as_of"] == own).all() and own == run.source.as_of:
+        if dated:
+            findings += _dated(dated, row or {"as_of": own}, run.today)
+            own = max(dated, own)
+        else:
+            findings += _outdated(files, row, own)
     return findings, own, len(new), None if old is None else len(old)
 
 
@@ -480,8 +484,6 @@ def stand_in(
         except MissingInputError:
             del told[source.id]  # its reader needs more than what is fetched: the embedded table stays
             continue
-        if (table["as_of"] == source.as_of).all():
-            table = table.assign(as_of=as_of)
         feeds[source.feeds][place] = table
         rows[source.id] = rows[source.id] | {
             "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
@@ -582,11 +584,28 @@ def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]
     return []
 
 
-def _day_of(last_modified: str) -> str | None:
-    try:
-        return parsedate_to_datetime(last_modified).date().isoformat()
-    except (ValueError, TypeError):
-        return None
+def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Finding]:
+    """Hold undated content whose files were last changed before `as_of`, or before the accepted ones.
+
+    `Last-Modified` is a date of the server's clock. It never dates content, which may be years older; it
+    only bounds it: a file holds nothing later than its last change. A date that the server stated ahead
+    of the day of the last check (`checked`) counts as that day, so that one wrong clock holds nothing.
+    """
+    changed, changed_before = _last_changed(files), _last_changed(row.get("files", {}))
+    least = max(as_of, min(changed_before, row.get("checked", "")))
+    if not changed or changed >= least:
+        return []
+    text = f"expected a file of {least} or later, found one last changed on {changed}"
+    return [Finding("date", "hold", text)]
+
+
+def _last_changed(files: dict[str, Any]) -> str:
+    """The latest day in UTC on which a server says that one of the files changed; empty where none says."""
+    days = []
+    for file in files.values():
+        with suppress(ValueError, TypeError):
+            days.append(parsedate_to_datetime(file["last_modified"]).date().isoformat())
+    return max(days, default="")
 
 
 def _keep(run: _Run, ledger: dict[str, Any], state: str, reason: str) -> Told:

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.scoring import Scale
+from layers.observed.climate_records import FACTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Attributes", "Book", "Facts", "facts_of", "numbers", "yes"]
 
+# Dimension of an indicator -> its axis.
 _AXIS = {
     "hazard": "climate",
-    "exposure": "climate",
-    "vulnerability": "climate",
-    "military": "military",
-    "civil": "civil",
+    "facility": "military",
+    "hinterland": "military",
+    "position": "military",
+    "association": "military",
+    "dependence": "civil",
     "access": "access",
     "dual_use": "dual_use",
 }
@@ -44,34 +46,40 @@ class Book:
         source: Any,
         as_of: Any,
         note: Any = "",
-        score_high: Any = None,
+        value_low: Any = None,
         value_high: Any = None,
+        label: Any = None,
+        tier: Any = "",
         off: Any = False,
-        scale: Scale | str = "class",
+        scale: tuple[str, float, float] | str = "class",
+        share: float = 1.0,
     ) -> None:
         """Write one row a node. `place` is dimension, group, indicator.
 
-        Arrays hold one value for every site, not only for those of `where`. With a `Scale` the score
-        is that of the value (and of `value_high`, the upper end of a value known as an interval);
-        otherwise `scale` names how the score was made: `class`, `share` or `percentile`. A NaN
-        score is `unknown`; rows where `off` is true are `not_applicable`.
+        Arrays hold one value for every site, not only for those of `where`. A value known as an interval
+        has ends. `scale` names how a value becomes a score, with its two anchors where it has some. A row
+        whose value and score are both NaN is `unknown`; rows where `off` is true are `not_applicable`.
+        Where source or date are null the site's own stand: the list that names it says nothing of this.
+        `share` is the weight of an indicator among those of its group.
         """
         dimension, group, indicator = place
-        anchors = (np.nan, np.nan)
-        if isinstance(scale, Scale):
-            score, anchors = scale.score(value), (scale.zero_at, scale.one_at)
-            score_high = score_high if value_high is None else scale.score(value_high)
-            scale = scale.form
+        form, zero_at, one_at = scale if isinstance(scale, tuple) else (scale, np.nan, np.nan)
         rows = np.flatnonzero(where)
         total = len(self.sites)
 
         def pick(values: Any, dtype: Any) -> Any:
             return np.broadcast_to(np.asarray(values, dtype=dtype), total)[rows]
 
+        def known(values: Any, own: str) -> NDArray[np.object_]:
+            told = pick(values, object)
+            return np.where(pd.isna(told), self.sites[own].to_numpy(dtype=object)[rows], told)
+
         is_off = pick(off, bool)
+        measured = np.where(is_off, np.nan, pick(value, float))
         scored = np.where(is_off, np.nan, pick(score, float))
-        upper = scored if score_high is None else np.where(np.isnan(scored), np.nan, pick(score_high, float))
-        known = np.where(np.isnan(scored), "unknown", "known")
+        ends = [measured if end is None else np.where(is_off, np.nan, pick(end, float))
+                for end in (value_low, value_high)]  # fmt: skip
+        is_known = ~(np.isnan(scored) & np.isnan(measured))
         self.parts.append(
             {
                 "node": rows,
@@ -79,16 +87,20 @@ class Book:
                 "dimension": dimension,
                 "group": group,
                 "indicator": indicator,
-                "value": pick(value, float),
+                "value": measured,
+                "value_low": np.where(np.isnan(ends[0]), measured, ends[0]),
+                "value_high": np.where(np.isnan(ends[1]), measured, ends[1]),
+                "label": pick(label, object),
                 "unit": unit,
                 "score": scored,
-                "score_high": upper,
-                "scale": scale,
-                "zero_at": np.full(len(rows), anchors[0]),
-                "one_at": np.full(len(rows), anchors[1]),
-                "state": np.where(is_off, "not_applicable", known),
-                "source_id": pick(source, object),
-                "as_of": pick(as_of, object),
+                "scale": form,
+                "zero_at": np.full(len(rows), zero_at),
+                "one_at": np.full(len(rows), one_at),
+                "share": np.full(len(rows), share),
+                "tier": pick(tier, object),
+                "state": np.where(is_off, "not_applicable", np.where(is_known, "known", "unknown")),
+                "source_id": known(source, "source_id"),
+                "as_of": known(as_of, "as_of"),
                 "note": pick(note, object),
             }
         )
@@ -144,18 +156,30 @@ class Facts:
     plant: Attributes
     terminal: Attributes
     station: Attributes
+    railhead: Attributes
     measures: pd.DataFrame
+    climate: dict[str, pd.DataFrame]
 
     def of(self, *kinds: str) -> NDArray[np.bool_]:
         """Mask of the sites of some kinds."""
         return np.isin(self.kind, kinds)
 
 
-def facts_of(sites: pd.DataFrame, measures: pd.DataFrame, **tables: pd.DataFrame) -> Facts:
-    """Gather the measures and the attributes of `tables` (by field name of `Facts`)."""
+def facts_of(
+    sites: pd.DataFrame, measures: pd.DataFrame, climate_facts: pd.DataFrame, **tables: pd.DataFrame
+) -> Facts:
+    """Gather measures, climate facts and the attributes of `tables` (by field name of `Facts`)."""
+    order = sites["node_id"]
+    by_fact = dict(iter(climate_facts.groupby("fact", sort=False)))
+    columns = [c for c in climate_facts.columns if c != "fact"]
+    blank = climate_facts.iloc[:0]
     return Facts(
         kind=sites["kind"].to_numpy(dtype=object),
-        measures=measures.set_index("node_id").loc[sites["node_id"]].reset_index(),
+        measures=measures.set_index("node_id").loc[order].reset_index(),
+        climate={
+            name: by_fact.get(name, blank)[columns].set_index("node_id").reindex(order).reset_index()
+            for name in FACTS
+        },
         **{name: Attributes(sites["sources"], table) for name, table in tables.items()},
     )
 

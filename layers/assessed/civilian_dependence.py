@@ -1,4 +1,4 @@
-"""What people and supply hang on a node: who is within reach, and who has no other."""
+"""Who hangs on a node: people within reach, and people who have no other (judgement, section 2.4)."""
 
 from __future__ import annotations
 
@@ -6,50 +6,64 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layers.assessed import rules
 from layers.assessed.book import numbers
-from layers.scoring import Scale, ramp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from layers.assessed.book import Book, Facts
 
-__all__ = ["add_civilian_dependence"]
+__all__ = ["SUPPLIES", "add_civilian_dependence"]
 
-_TOWNS_DAY = "2026-07-01"
+# Kinds that people can lack: no household is supplied by a mine or a ground station.
+SUPPLIES = ("port", "airfield", "cable_landing", "rail_terminal", "energy_site")
+# Of these a sole supply counts for fewer people.
+SOLE = ("energy_site", "cable_landing")
 
 
-def add_civilian_dependence(book: Book, facts: Facts) -> None:
-    """Write people within reach, people without another, roads and sole supply of every site."""
-    reached = numbers(facts.measures["reached_persons"])
-    everywhere = np.ones(len(book.sites), dtype=bool)
+def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    """Write people without another node, the largest place without one, and people within reach."""
+    m = facts.measures
+    supplies, everywhere = facts.of(*SUPPLIES), np.ones(len(book.sites), dtype=bool)
+    source = {"source": "geonames_cities500", "as_of": m["reached_as_of"].to_numpy(dtype=object)}
+    captive, over_all = numbers(m["captive_persons"]), numbers(m["captive_persons_all_borders"])
+    sole = facts.of(*SOLE)
+    high_at = np.where(sole, a["sole_supply"], a["captive_high"])
+    code = rules.steps(rules.whole(captive), rules.whole(a["captive_moderate"]), rules.whole(high_at))
+    other = numbers(m["other_by_land_km"])
+    way = np.array(
+        [
+            "no other usable one within 120 km by land"
+            if np.isnan(km)
+            else f"next usable one {km:.0f} km by land"
+            for km in other
+        ],
+        dtype=object,
+    )
+    border = np.where(
+        over_all < captive,
+        np.array([f"; {n:.0f} if closed borders were open" for n in over_all], dtype=object),
+        "",
+    )
     book.add(
-        everywhere, ("civil", "c_people", "people_within_50_km"),
-        scale=Scale("log ramp", 100, 100_000), value=reached, unit="persons",
-        source="geonames_cities500", as_of=_TOWNS_DAY,
-        note="places with a stated population; 0 at 100, 1 at 100,000 on a logarithm",
+        supplies, ("dependence", "c_sole", "people_without_another"), code / 2.0, value=captive,
+        value_low=numbers(m["captive_persons_120_km"]), value_high=numbers(m["captive_persons_80_km"]),
+        unit="persons", scale=("steps", a["captive_moderate"], a["captive_high"]), **source,
+        note="people within 50 km who have no other usable node of this kind within 100 km by road or rail; "
+        + way + border,
     )  # fmt: skip
-    captive = numbers(facts.measures["captive_persons"])
+    place = numbers(m["captive_place_persons"])
     book.add(
-        everywhere, ("civil", "c_sole", "people_without_another"),
-        scale=Scale("log ramp", 100, 10_000), value=captive, unit="persons",
-        source="geonames_cities500", as_of=_TOWNS_DAY,
-        note="people within 50 km whose next node of this kind is over 100 km away; 1 at 10,000",
+        supplies, ("dependence", "c_sole", "largest_place_without_another"),
+        np.where(rules.whole(place) >= rules.whole(a["captive_place"]), 1.0, 0.0), value=place, unit="persons",
+        label=m["captive_place"].to_numpy(dtype=object), scale=("at least", a["captive_place"], a["captive_place"]),
+        **source, note="a whole place that has no other",
     )  # fmt: skip
-    road = numbers(facts.measures["road_km"])
+    reached = numbers(m["reached_persons"])
     book.add(
-        facts.of("port", "airfield"), ("civil", "c_access", "no_main_road"),
-        scale=Scale("ramp", 5, 50), value=road, unit="km", source="osm_roads", as_of="2024-04-01",
-        note="distance to a main road; 1 at 50 km; lesser roads are not held",
-    )  # fmt: skip
-    systems = numbers(facts.landing["systems_in_service"])
-    book.add(
-        facts.of("cable_landing"), ("civil", "c_access", "few_systems"),
-        np.where(systems == 0, 0.0, ramp(systems, 3, 1)), value=systems, unit="systems",
-        source="own_cable_landings", as_of="2026-11-23", note="one system in service 1, three or more 0",
-    )  # fmt: skip
-    apart = numbers(facts.measures["own_kind_km"])
-    book.add(
-        facts.of("energy_site"), ("civil", "c_access", "sole_supply"),
-        scale=Scale("ramp", 25, 100), value=apart, unit="km",
-        source="wri_global_power_plants", as_of="2018-06-01",
-        note="distance to the next energy site; 0 at 25 km, 1 at 100 km",
+        everywhere, ("dependence", "c_people", "people_within_50_km"),
+        np.where(rules.whole(reached) >= rules.whole(a["reached_moderate"]), 0.5, 0.0), value=reached,
+        unit="persons", scale=("steps", a["reached_moderate"], a["reached_moderate"]), **source,
+        note="in places with a stated population",
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.book import numbers, yes
-from layers.assessed.military_relevance import material_tier
+from layers.assessed.military_relevance import mine_facts, reaches_port, runway_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -47,25 +47,39 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
         papers["is_dual"].to_numpy(), ("dual_use", "d_documented", "official_document"), 1.0, value=1.0,
         source="own_documented_dual_use", as_of=papers["seen_on"], note=papers["note"],
     )  # fmt: skip
-    port, air, reach = facts.port, facts.airfield, facts.measures
-
-    count = len(facts.kind)
-
-    def rows(kind: str, table: tuple[tuple[str, str, Any, str, str], ...]) -> None:
-        for group, indicator, score, source, note in table:
+    for kind, rows in (
+        ("port", _port(facts)), ("airfield", _airfield(facts)), ("rail_terminal", _railhead(facts)),
+        ("cable_landing", _landing(facts)), ("energy_site", _energy(facts)), ("mine", _mine(facts, materials)),
+        ("ground_station", _station(facts)),
+    ):  # fmt: skip
+        for need, indicator, score, told, note in rows:
             book.add(
-                facts.of(kind),
-                ("dual_use", f"d_{group}", indicator),
-                np.asarray(score, dtype=float),
-                value=np.asarray(score, dtype=float),
-                source=source,
-                as_of=_DAYS[source],
-                note=note,
-            )
+                facts.of(kind), ("dual_use", f"d_{need}", indicator), score, value=score, note=note,
+                source=told["source_id"].to_numpy(dtype=object), as_of=told["as_of"].to_numpy(dtype=object),
+            )  # fmt: skip
 
-    def near(column: str, km: float) -> NDArray[np.float64]:
-        return (reach[column] <= km).astype(float).to_numpy()
 
+_Rows = "tuple[tuple[str, str, NDArray[np.float64], Any, str], ...]"
+
+
+def _near(facts: Facts, column: str, km: float) -> NDArray[np.float64]:
+    return (facts.measures[column] <= km).astype(float).to_numpy()
+
+
+def _line(facts: Facts, name: str) -> pd.DataFrame:
+    """Source and date of the nearest line of some sort."""
+    m = facts.measures
+    return pd.DataFrame({"source_id": m[f"{name}_source_id"], "as_of": m[f"{name}_as_of"]})
+
+
+def _own(facts: Facts) -> pd.DataFrame:
+    """What follows from the places of nodes has the source and date of the node's own place."""
+    blank = np.full(len(facts.kind), None, dtype=object)
+    return pd.DataFrame({"source_id": blank, "as_of": blank})
+
+
+def _port(facts: Facts) -> _Rows:
+    port = facts.port
     deep = _or(
         _at_least(numbers(port["channel_depth_low_m"]), 10.7),
         _at_least(numbers(port["anchorage_depth_low_m"]), 10.7),
@@ -74,186 +88,90 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
         np.isnan(numbers(port["cargo_pier_depth_low_m"])), yes(port["has_facilities_wharves"]), 1.0
     )
     fuel = _or(yes(port["has_supplies_fuel_oil"]), yes(port["has_supplies_diesel_oil"]))
-    crane = _or(
-        *(
-            yes(port[f"has_{c}"])
-            for c in ("cranes_fixed", "cranes_mobile", "cranes_floating", "lifts_100_plus_tons")
-        )
-    )
-    shelter = numbers(
-        port["shelter_afforded"].map({"Excellent": 1.0, "Good": 1.0, "Fair": 0.0, "Poor": 0.0, "None": 0.0})
-    )
-    wpi = "nga_world_port_index"
-    rows(
-        "port",
-        (
-            ("required", "deep_water", deep, wpi, "channel or anchorage 10.7 m and more"),
-            ("required", "berth", berth, wpi, "a pier depth or wharf is reported"),
-            ("supporting", "roro", yes(port["has_facilities_ro_ro"]), wpi, "roll-on roll-off"),
-            ("supporting", "railway", near("rail_km", 2), "osm_railways", "railway within 2 km"),
-            ("supporting", "fuel", fuel, wpi, "fuel oil or diesel"),
-            ("supporting", "crane", crane, wpi, "crane or lift"),
-            ("supporting", "tug", yes(port["has_tugs_assistance"]), wpi, "tug assistance"),
-            ("supporting", "shelter", shelter, wpi, "shelter good or excellent"),
-        ),
-    )
-    length, paved = numbers(air["runway_length_m"]), yes(air["is_runway_paved"])
-    width, paved_length = numbers(air["runway_width_m"]), numbers(air["paved_length_m"])
-    # No paved runway on file: 0 where the longest is unpaved; where its surface is unknown it counts
-    # only if it is too short whatever it is.
-    unstated = np.where(length < 1067, length, np.nan)
-    surfaced = np.where(np.isnan(paved_length), np.where(paved == 0, 0.0, unstated), paved_length)
-    short = _at_least(surfaced, 1067)
-    long = np.where(short == 0, 0.0, _at_least(surfaced, 2359))
-    rows(
-        "airfield",
-        (
-            ("required", "paved_1067_m", short, "ourairports", "paved runway of 1,067 m and more"),
-            ("required", "width_27_4_m", _at_least(width, 27.4), "ourairports", "27.4 m wide and more"),
-            ("supporting", "paved_2359_m", long, "ourairports", "2,359 m and more"),
-            (
-                "supporting",
-                "scheduled",
-                yes(air["has_scheduled_service"]),
-                "ourairports",
-                "scheduled passengers",
-            ),
-            ("supporting", "fuel", np.full(count, np.nan), "ourairports", "fuel is not openly held"),
-            (
-                "supporting",
-                "port_or_rail",
-                np.maximum(near("port_km", 30), near("rail_terminal_km", 30)),
-                "nga_world_port_index",
-                "port or railhead within 30 km",
-            ),
-        ),
-    )
-    rows(
-        "rail_terminal",
-        (
-            (
-                "required",
-                "to_port_or_border",
-                near("port_km", 10),
-                "osm_railways",
-                "a port within 10 km of the railhead",
-            ),
-            ("required", "gauge", np.full(count, np.nan), "osm_railways", "gauge is not held"),
-            (
-                "supporting",
-                "electrified",
-                np.full(count, np.nan),
-                "osm_railways",
-                "electrification is not held",
-            ),
-        ),
-    )
-    systems = numbers(facts.landing["systems_in_service"])
-    rows(
-        "cable_landing",
-        (
-            (
-                "required",
-                "system_in_service",
-                _at_least(systems, 1),
-                "own_cable_landings",
-                "an international or inter-island system lands",
-            ),
-            (
-                "supporting",
-                "only_landing",
-                (reach["cable_landing_km"] > 100).astype(float),
-                "own_cable_landings",
-                "no other landing within 100 km",
-            ),
-            (
-                "supporting",
-                "serves_ground_station",
-                near("ground_station_km", 50),
-                "own_ground_stations",
-                "a ground station within 50 km",
-            ),
-        ),
-    )
-    nearby = reach[["port_km", "airfield_km", "cable_landing_km", "rail_terminal_km"]].min(axis=1)
-    rows(
-        "energy_site",
-        (
-            (
-                "required",
-                "dependent_node",
-                (nearby <= 25).astype(float),
-                "nga_world_port_index",
-                "a port, airfield, landing or railhead within 25 km",
-            ),
-            (
-                "supporting",
-                "only_supply",
-                (reach["energy_site_km"] > 100).astype(float),
-                "wri_global_power_plants",
-                "no other energy site within 100 km",
-            ),
-        ),
-    )
-    tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
-    listed = tier.isin(["A", "B"]).astype(float).where(tier.notna()).to_numpy(dtype=float)
-    rows(
-        "mine",
-        (
-            (
-                "required",
-                "listed_material",
-                listed,
-                "own_materials",
-                "material on NATO's or the EU's strategic list",
-            ),
-            (
-                "required",
-                "producing_or_strategic",
-                np.where(facts.project.is_there | facts.mine.is_there, 1.0, np.nan),
-                "icmm_global_mining",
-                "a facility on record or a strategic project",
-            ),
-            (
-                "supporting",
-                "port_or_rail",
-                np.maximum(near("port_km", 25), near("rail_km", 5)),
-                "osm_railways",
-                "port within 25 km or railway within 5 km",
-            ),
-        ),
-    )
-    rows(
-        "ground_station",
-        (
-            (
-                "required",
-                "civil_and_public",
-                np.ones(count),
-                "own_ground_stations",
-                "civil operator, public site",
-            ),
-            (
-                "supporting",
-                "polar_orbit",
-                yes(facts.station["is_polar_orbit_service"]),
-                "own_ground_stations",
-                "serves polar orbits",
-            ),
-        ),
+    cranes = ("cranes_fixed", "cranes_mobile", "cranes_floating", "lifts_100_plus_tons")
+    crane = _or(*(yes(port[f"has_{name}"]) for name in cranes))
+    good = {"Excellent": 1.0, "Good": 1.0, "Fair": 0.0, "Poor": 0.0, "None": 0.0}
+    shelter = numbers(port["shelter_afforded"].map(good))
+    return (
+        ("required", "deep_water", deep, port, "channel or anchorage 10.7 m and more"),
+        ("required", "berth", berth, port, "a pier depth or wharf is reported"),
+        ("supporting", "roro", yes(port["has_facilities_ro_ro"]), port, "roll-on roll-off"),
+        ("supporting", "railway", _near(facts, "rail_km", 2), _line(facts, "rail"), "railway within 2 km"),
+        ("supporting", "fuel", fuel, port, "fuel oil or diesel"),
+        ("supporting", "crane", crane, port, "crane or lift"),
+        ("supporting", "tug", yes(port["has_tugs_assistance"]), port, "tug assistance"),
+        ("supporting", "shelter", shelter, port, "shelter good or excellent"),
     )
 
 
-_DAYS = {
-    "nga_world_port_index": "2025-05-27",
-    "ourairports": "2022-10-11",
-    "osm_railways": "2024-04-01",
-    "own_cable_landings": "2026-11-23",
-    "own_ground_stations": "2026-11-23",
-    "own_materials": "2025-11-07",
-    "wri_global_power_plants": "2018-06-01",
-    "icmm_global_mining": "2025-09-01",
-}
+def _airfield(facts: Facts) -> _Rows:
+    air, length = facts.airfield, runway_of(facts)
+    long = np.where(_at_least(length, 1067) == 0, 0.0, _at_least(length, 2359))
+    beside = np.maximum(_near(facts, "port_km", 30), _near(facts, "rail_terminal_km", 30))
+    return (
+        ("required", "paved_1067_m", _at_least(length, 1067), air, "paved runway of 1,067 m and more"),
+        ("required", "width_27_4_m", _at_least(numbers(air["runway_width_m"]), 27.4), air,
+         "27.4 m wide and more"),
+        ("supporting", "paved_2359_m", long, air, "2,359 m and more"),
+        ("supporting", "scheduled", yes(air["has_scheduled_service"]), air, "scheduled passengers"),
+        ("supporting", "fuel", np.full(len(length), np.nan), air, "fuel is not openly held"),
+        ("supporting", "port_or_rail", beside, _own(facts), "port or railhead within 30 km"),
+    )  # fmt: skip
+
+
+def _railhead(facts: Facts) -> _Rows:
+    head = facts.railhead
+    gauge = numbers(head["gauge_mm"])
+    standard = np.where(np.isnan(gauge), np.nan, (gauge == 1435).astype(float))
+    return (
+        ("required", "to_port_or_border", reaches_port(facts), head, "a port within 10 km, or a border"),
+        ("required", "gauge", standard, head, "standard gauge, 1,435 mm"),
+        ("supporting", "electrified", yes(head["is_electrified"]), head, "electrified"),
+    )
+
+
+def _landing(facts: Facts) -> _Rows:
+    landing = facts.landing
+    lone = (facts.measures["cable_landing_km"] > 100).astype(float).to_numpy()
+    return (
+        ("required", "system_in_service", _at_least(numbers(landing["systems_in_service"]), 1), landing,
+         "an international or inter-island system lands"),
+        ("supporting", "only_landing", lone, landing, "no other landing within 100 km"),
+        ("supporting", "serves_ground_station", _near(facts, "ground_station_km", 50), _own(facts),
+         "a ground station within 50 km"),
+    )  # fmt: skip
+
+
+def _energy(facts: Facts) -> _Rows:
+    kinds = ["port_km", "airfield_km", "cable_landing_km", "rail_terminal_km"]
+    nearby = facts.measures[kinds].min(axis=1)
+    lone = (facts.measures["energy_site_km"] > 100).astype(float).to_numpy()
+    return (
+        ("required", "dependent_node", (nearby <= 25).astype(float).to_numpy(), _own(facts),
+         "a port, airfield, landing or railhead within 25 km"),
+        ("supporting", "only_supply", lone, _own(facts), "no other energy site within 100 km"),
+    )  # fmt: skip
+
+
+def _mine(facts: Facts, materials: pd.DataFrame) -> _Rows:
+    worth, active, _ = mine_facts(facts, materials)
+    listed = np.where(np.isnan(worth), np.nan, (worth > 0).astype(float))
+    way = np.maximum(_near(facts, "port_km", 25), _near(facts, "rail_km", 5))
+    both = {name: facts.mine[name].fillna(facts.project[name]) for name in ("source_id", "as_of")}
+    told = pd.DataFrame(both)
+    return (
+        ("required", "listed_material", listed, told, "material on NATO's or the EU's strategic list"),
+        ("required", "producing_or_strategic", active, told, "producing, or a strategic project"),
+        ("supporting", "port_or_rail", way, _line(facts, "rail"), "port within 25 km or railway within 5 km"),
+    )
+
+
+def _station(facts: Facts) -> _Rows:
+    station = facts.station
+    return (
+        ("required", "civil_and_public", station.is_there.astype(float), station, "civil operator, public site"),
+        ("supporting", "polar_orbit", yes(station["is_polar_orbit_service"]), station, "serves polar orbits"),
+    )
 
 
 def classify(evidence: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Evidence: one row a node and indicator, with value, unit, score, weight, state, source and date.
 
-A row is `known`, `unknown` (keeps its weight and widens the interval) or `not_applicable` (weighs
-nothing). What the open data at hand cannot say is an unknown row that names the source that would.
+A row is `known`, `unknown` (its datum and the source that would tell are named) or `not_applicable`.
+Source and date are those of the row judged, never of this file.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from layers.assessed.anchors import anchor_values
 from layers.assessed.book import Book, facts_of
 from layers.assessed.civilian_dependence import add_civilian_dependence
-from layers.assessed.climate_risk import add_climate_risk
 from layers.assessed.dual_use import add_dual_use
+from layers.assessed.hazard import add_hazards
 from layers.assessed.military_relevance import add_military_relevance
 from layers.assessed.overrides import apply_overrides, tell_overrides
 from layers.assessed.policy import documented
+from layers.observed.climate_records import TIERS
 from layers.schema import Column, Layer
 from layers.scoring import SCALES, weigh
 
@@ -33,8 +35,10 @@ __all__ = ["EVIDENCE"]
 def _evidence(
     node_sites: gpd.GeoDataFrame,
     measures: pd.DataFrame,
+    climate_facts: pd.DataFrame,
     ports: gpd.GeoDataFrame,
     airfields: gpd.GeoDataFrame,
+    railheads: gpd.GeoDataFrame,
     power_plants: gpd.GeoDataFrame,
     terminals: gpd.GeoDataFrame,
     mines: gpd.GeoDataFrame,
@@ -47,37 +51,40 @@ def _evidence(
     ten_t_nodes: pd.DataFrame,
     documented_dual_use: pd.DataFrame,
     overrides_on_file: pd.DataFrame,
-    sea_level_projections: pd.DataFrame,
-    sea_level_trends: pd.DataFrame,
+    global_warming: pd.DataFrame,
     scenario: Scenario,
     day: date,
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
-    corrected, overrides = apply_overrides(
-        pd.DataFrame(ports.drop(columns="geometry")), overrides_on_file, day
+    (port, of_ports), (airfield, of_fields) = (
+        apply_overrides(pd.DataFrame(table.drop(columns="geometry")), overrides_on_file, day)
+        for table in (ports, airfields)
     )
     papers = documented(sites, documented_dual_use)
     facts = facts_of(
         sites,
         measures,
-        port=corrected,
-        airfield=airfields,
+        climate_facts,
+        port=port,
+        airfield=airfield,
         landing=cable_landings,
         mine=mines,
         project=strategic_projects,
         plant=power_plants,
         terminal=terminals,
         station=ground_stations,
+        railhead=railheads,
     )
+    anchors = anchor_values(scenario.anchors)
     book = Book(sites)
-    add_climate_risk(book, facts, scenario, sea_level_projections, sea_level_trends)
+    add_hazards(book, facts, scenario, anchors, global_warming)
     add_military_relevance(
-        book, facts, military_sites, materials, memberships, scenario, day, ten_t_nodes, papers
+        book, facts, anchors, military_sites, materials, memberships, day, ten_t_nodes, papers
     )
-    add_civilian_dependence(book, facts)
+    add_civilian_dependence(book, facts, anchors)
     add_dual_use(book, facts, materials, papers)
-    table = tell_overrides(book.table(), overrides)
-    return table.assign(weight=weigh(table, scenario.weights))
+    table = tell_overrides(book.table(), pd.concat([of_ports, of_fields]))
+    return table.assign(weight=weigh(table))
 
 
 EVIDENCE = Layer(
@@ -95,15 +102,19 @@ EVIDENCE = Layer(
         Column("group", "str", "group of indicators", required=True),
         Column("indicator", "str", "what was measured", required=True),
         Column("value", "float", "raw value, in `unit`"),
+        Column("value_low", "float", "lower end of the value"),
+        Column("value_high", "float", "upper end of the value"),
+        Column("label", "str", "the value in words, where it has some"),
         Column("unit", "str", "unit of the value", required=True),
-        Column("score", "float", "value on its anchored scale; null where not known", low=0, high=1),
-        Column("score_high", "float", "score at the upper bound of an interval", low=0, high=1),
-        Column("scale", "str", "how a value becomes a score (layers/scoring.py), or class, share, percentile",
-               required=True, choices=(*SCALES, "class", "share", "percentile")),
-        Column("zero_at", "float", "anchor of the scale: the value that scores 0 (or its middle)"),
-        Column("one_at", "float", "anchor of the scale: the value that scores 1"),
-        Column("weight", "float", "share of its dimension: groups equal, indicators equal in a group",
-               required=True, low=0, high=1),
+        Column("score", "float", "value on its anchored scale; a class as 0, 0.5, 1; null where not known",
+               low=0, high=1),
+        Column("scale", "str", "how a value becomes a score (layers/scoring.py)", required=True,
+               choices=SCALES),
+        Column("zero_at", "float", "anchor of the scale: the value that scores 0; moderate from"),
+        Column("one_at", "float", "anchor of the scale: the value that scores 1; high from"),
+        Column("weight", "float", "share of the military axis; 0 on axes that are no mean", required=True,
+               low=0, high=1),
+        Column("tier", "str", "how a climate fact is known; empty elsewhere", choices=("", *TIERS)),
         Column("state", "str", "what is known", required=True,
                choices=("known", "unknown", "not_applicable")),
         Column("source_id", "str", "source, held or lacking", required=True),

@@ -1,7 +1,8 @@
-"""What is measured at a node site before anything is judged: distances, ice, fetch, air, people.
+"""What is measured at a node site before anything is judged: distances, fetch, air, people.
 
-Every column is in its own unit; scales and anchors come later (layers.assessed.evidence). Nothing
-here depends on scenario, day or draws, so the embedded snapshot carries it ready made.
+Every column is in its own unit; anchors come later (layers.assessed.anchors). Nothing here depends on
+scenario, day or draws, so the embedded snapshot carries it ready made. Corrections without an end
+(layers/reference/overrides.csv) count from the day of the snapshot, borders by their last known state.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import pandas as pd
 import shapely
 
 from layers.assessed.book import Attributes, numbers, yes
+from layers.assessed.overrides import apply_standing
+from layers.assessed.reach import Captives, captives, closed_pairs, land_network
 from layers.assessed.sites import KINDS, with_lonlat
 from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat
-from layers.cube import clean_ocean
-from layers.grid import nearest_cells
 from layers.merge import nearest, within_km
 from layers.network import Anchors, anchors, lane_shares
 from layers.schema import Column, Layer
@@ -31,40 +32,47 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES", "distance_to_lines_km"]
 
-_ICE_SUPPORT_KM = 75.0  # beyond it the satellite grid says nothing about a place (method §2.1)
-_ICE_CELLS = (3, 5, 9)  # supports that are drawn; the middle one is published (method §1.5)
 _COAST_KM = 1.0
 _CUT_DEG = 58.005
 _REACH_KM = 50.0
-_NEXT_KM = 100.0
 # The bars of the dual-use rubric (method §4): deep draft; the fields a large transport lands on and
 # takes off from.
 _DEEP_DRAFT_M = 10.7
 _SHORT_FIELD_M, _LONG_FIELD_M = 1067.0, 2359.0
+# A gate wider than this is open sea: a ship need not pass near anything (convention).
+_NARROW_KM = 200.0
+# Kinds that people can lack: a mine or a ground station supplies no household.
+_SUPPLIES = ("port", "airfield", "cable_landing", "rail_terminal", "energy_site")
+_CLAIMS = ("high", "medium", "low")
 
 
 def _measures(
     node_sites: gpd.GeoDataFrame,
+    countries: gpd.GeoDataFrame,
     land: gpd.GeoDataFrame,
     settlements: gpd.GeoDataFrame,
     railways: gpd.GeoDataFrame,
+    railheads: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     sea_lanes: gpd.GeoDataFrame,
+    sea_routes: gpd.GeoDataFrame,
     ports: gpd.GeoDataFrame,
     airfields: gpd.GeoDataFrame,
+    cable_landings: gpd.GeoDataFrame,
     chokepoints: gpd.GeoDataFrame,
     military_sites: gpd.GeoDataFrame,
+    closed_borders: pd.DataFrame,
+    overrides_on_file: pd.DataFrame,
     grids: Mapping[str, xr.Dataset],
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     points = node_sites.geometry.to_numpy()
     lon, lat = sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy()
-    ice, cells, cell_km = _ice(points, grids["sea_ice"])
-    reached, captive = _people(sites, with_lonlat(settlements))
-    live = military_sites[military_sites["status"] != "closed"]
-    claim_km, claim = nearest(sites, with_lonlat(live))
+    ports = apply_standing(pd.DataFrame(ports.drop(columns="geometry")), overrides_on_file)
+    airfields = apply_standing(pd.DataFrame(airfields.drop(columns="geometry")), overrides_on_file)
+    able = _capability(sites, ports, airfields)
     coastal = np.isin(sites["kind"], ["port", "cable_landing"]) | _beside_sea(points, land)
-    gate, gate_km = _nearest_line(points, chokepoints.geometry.to_numpy())
+    narrow = chokepoints[chokepoints["narrows_km"].fillna(np.inf) <= _NARROW_KM]
     lane = anchors(points, sea_lanes)
     fetch = np.full(len(points), np.nan)
     fetch[coastal] = effective_fetch_km(points[coastal], grids["land"]["is_land"].to_numpy() == 1)
@@ -72,28 +80,107 @@ def _measures(
         {
             "node_id": sites["node_id"],
             **_neighbours(sites),
-            "own_class_km": _own_class_km(sites, _capability(sites, ports, airfields)),
-            "rail_km": distance_to_lines_km(points, railways.geometry.to_numpy()),
-            "road_km": distance_to_lines_km(points, roads.geometry.to_numpy()),
-            "gate_km": gate_km,
-            "gate_name": _at(chokepoints["name"], gate),
+            "own_class_km": _own_class_km(sites, able),
+            **_beside(sites, able, ports, airfields),
+            **_lines("rail", points, _tracks(railways, railheads)),
+            **_lines("road", points, roads),
+            **_lines("route", points, sea_routes, named=True),
+            **_lines("narrow", points, narrow, named=True),
             "lane_km": lane.km,
             "lane_betweenness": _lane_betweenness(sites, lane, sea_lanes),
-            "military_claim_km": np.where(claim[:, 0] < 0, np.nan, claim_km[:, 0]),
-            "military_claim": _at(live["feature_id"], claim[:, 0]),
-            "ice_months": ice[1],
-            "three_cell_ice_months": ice[0],
-            "nine_cell_ice_months": ice[2],
-            "ice_cells": cells,
-            "ice_cell_km": cell_km,
+            **_claims(sites, military_sites),
             "is_coastal": coastal,
             "fetch_km": fetch,
             "air_before_degc": sample_field(grids["climate"]["temperature_before_degc"], lon, lat),
             "warming_ratio": sample_field(grids["climate"]["warming_ratio"], lon, lat),
-            "reached_persons": reached,
-            "captive_persons": captive,
+            **_people(
+                node_sites, settlements, _usable(sites, able, ports, cable_landings),
+                np.concatenate([railways.geometry.to_numpy(), roads.geometry.to_numpy()]), countries,
+                closed_borders,
+            ),
         }
+    )  # fmt: skip
+
+
+def _tracks(railways: gpd.GeoDataFrame, railheads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lines of the extract and the railheads that are typed: a head is track too."""
+    columns = ["name", "source_id", "as_of", "geometry"]
+    return pd.concat([railways[columns], railheads[columns]], ignore_index=True)
+
+
+def _lines(
+    name: str, points: NDArray[np.object_], lines: gpd.GeoDataFrame, *, named: bool = False
+) -> dict[str, Any]:
+    """Kilometres to the nearest of some lines, its source and date, and its name if wanted."""
+    found, km = _nearest_line(points, lines.geometry.to_numpy())
+    told = {f"{name}_km": km}
+    if named:
+        told[f"{name}_name"] = _at(lines["name"], found)
+    return told | {
+        f"{name}_source_id": _at(lines["source_id"], found), f"{name}_as_of": _at(lines["as_of"], found)
+    }  # fmt: skip
+
+
+def _claims(sites: pd.DataFrame, military_sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """The nearest public claim of a military site of each confidence, and kilometres to it."""
+    live = with_lonlat(military_sites[military_sites["status"] != "closed"])
+    told: dict[str, Any] = {}
+    for confidence in _CLAIMS:
+        some = live[live["confidence"] == confidence].reset_index(drop=True)
+        km, claim = nearest(sites, some)
+        told[f"claim_{confidence}_km"] = np.where(claim[:, 0] < 0, np.nan, km[:, 0])
+        told[f"claim_{confidence}"] = _at(some["feature_id"], claim[:, 0])
+    return told
+
+
+def _beside(
+    sites: pd.DataFrame,
+    able: NDArray[np.float64],
+    ports: pd.DataFrame,
+    airfields: pd.DataFrame,
+) -> dict[str, Any]:
+    """Of each node: the longest paved runway within 50 km, and kilometres to the nearest deep port."""
+    kinds = sites["kind"].to_numpy(dtype=object)
+    air = Attributes(sites["sources"], airfields)
+    paved_m = np.where(kinds == "airfield", numbers(air["paved_length_m"]), np.nan)
+    is_field = np.flatnonzero((kinds == "airfield") & ~np.isnan(paved_m))
+    at, found = within_km(sites, sites.iloc[is_field], _REACH_KM)
+    found = is_field[found]
+    other = at != found
+    at, found = at[other], found[other]
+    order = np.lexsort((sites["node_id"].to_numpy(dtype=object)[found], paved_m[found]))
+    best = np.full(len(sites), -1)
+    best[at[order]] = found[order]
+    deep = np.flatnonzero((kinds == "port") & (able == 1))
+    km, near = nearest(sites, sites.iloc[deep], k=2)
+    own = (near[:, 0] >= 0) & (deep[np.maximum(near[:, 0], 0)] == np.arange(len(sites)))
+    deep_km = np.where(own, km[:, 1], km[:, 0])
+    source, as_of = air["source_id"], air["as_of"]
+    return {
+        "runway_near_m": np.where(best < 0, 0.0, paved_m[np.maximum(best, 0)]),
+        "runway_near_name": _at(sites["name"], best),
+        "runway_near_source_id": _at(source, best),
+        "runway_near_as_of": _at(as_of, best),
+        "deep_port_km": np.where(np.isinf(deep_km), np.nan, deep_km),
+    }
+
+
+def _usable(
+    sites: pd.DataFrame, able: NDArray[np.float64], ports: pd.DataFrame, landings: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Nodes that can stand in for another: a runway of 1,067 m, a port of known depth, a live landing."""
+    kinds = sites["kind"].to_numpy(dtype=object)
+    port, landing = Attributes(sites["sources"], ports), Attributes(sites["sources"], landings)
+    depth = np.vstack(
+        [numbers(port[f"{n}_low_m"]) for n in ("channel_depth", "anchorage_depth", "cargo_pier_depth")]
     )
+    told = ~np.isnan(depth).all(axis=0)
+    systems = numbers(landing["systems_in_service"])
+    return np.select(
+        [kinds == "port", kinds == "airfield", kinds == "cable_landing"],
+        [told, np.nan_to_num(able, nan=0.0) >= 0.5, systems >= 1],
+        default=True,
+    ).astype(bool)
 
 
 def _at(values: pd.Series, places: NDArray[np.int64]) -> Any:
@@ -119,8 +206,9 @@ def _neighbours(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
 def _capability(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame) -> NDArray[np.float64]:
     """Class a node's equals are sought in, higher is more capable; NaN where it is not known.
 
-    Ports: 1 with deep water. Airfields: 2, 1, 0 by paved length; an unpaved runway is 0, one of unknown
-    surface only if it is too short whatever it is. Other kinds are of one class.
+    Ports: 1 with deep water. Airfields: 2, 1, 0 by paved length; an unpaved runway is 0.5 where it is
+    long enough and else 0, one of unknown surface 0 only if it is too short whatever it is. Other kinds
+    are of one class.
     """
     port, air = Attributes(sites["sources"], ports), Attributes(sites["sources"], airfields)
     depths = np.vstack([numbers(port["channel_depth_low_m"]), numbers(port["anchorage_depth_low_m"])])
@@ -131,6 +219,8 @@ def _capability(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFram
     )
     paved_m = np.where(np.isnan(paved_m), unpaved, paved_m)
     field = np.where(paved_m >= _LONG_FIELD_M, 2.0, paved_m >= _SHORT_FIELD_M) + paved_m * 0
+    # A long gravel runway is no equal of a paved one, but it can be used.
+    field = np.where((field == 0) & (length >= _SHORT_FIELD_M), 0.5, field)
     kinds = sites["kind"].to_numpy(dtype=object)
     return np.where(kinds == "port", deep, np.where(kinds == "airfield", field, 0.0))
 
@@ -198,43 +288,47 @@ def _beside_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[
     return near
 
 
-def _ice(
-    points: NDArray[np.object_], ice: xr.Dataset
-) -> tuple[list[NDArray[np.float64]], NDArray[np.int64], NDArray[np.float64]]:
-    """Months with ice of the median year by support, cells the middle one rests on, km to the nearest."""
-    presence = ice["presence_median"].transpose("month", "y", "x").to_numpy()
-    ocean = (presence != 255).all(axis=0)
-    inner = clean_ocean(ocean)
-    xy = shapely.get_coordinates(points)
-    cells, km = nearest_cells(xy[:, 0], xy[:, 1], inner, k=max(_ICE_CELLS), max_km=_ICE_SUPPORT_KM)
-    held = cells >= 0
-    months = (presence == 1).sum(axis=0).ravel().astype(float)
-    near = np.where(held, months[np.maximum(cells, 0)], 0.0)
-    counts = [held[:, :size].sum(axis=1) for size in _ICE_CELLS]
-    means = [
-        np.divide(near[:, :size].sum(axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
-        for size, count in zip(_ICE_CELLS, counts, strict=True)
-    ]
-    closest = np.where(held, km, np.inf).min(axis=1)
-    return means, counts[1], np.where(counts[1] > 0, closest, np.nan)
+def _people(
+    node_sites: gpd.GeoDataFrame,
+    settlements: gpd.GeoDataFrame,
+    usable: NDArray[np.bool_],
+    lines: NDArray[np.object_],
+    countries: gpd.GeoDataFrame,
+    closed_borders: pd.DataFrame,
+) -> dict[str, Any]:
+    """People within 50 km of each node, and those who have no other usable node within reach by land.
 
-
-def _people(sites: pd.DataFrame, towns: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """People within 50 km of each site, and of them those whose next of its kind is over 100 km off.
-
-    Places without a stated population add nobody.
+    Places without a stated population add nobody. Twice: over open borders only, and over all.
     """
+    sites = pd.DataFrame(node_sites.drop(columns="geometry"))
+    towns = with_lonlat(settlements)
     counted = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     site, town = within_km(sites, towns, _REACH_KM)
     reached = np.bincount(site, weights=counted[town], minlength=len(sites))
-    captive = np.zeros(len(sites))
-    kinds = sites["kind"].to_numpy(dtype=object)
-    for kind in KINDS:
-        rows = np.flatnonzero(kinds == kind)
-        km, found = nearest(towns, sites.iloc[rows], k=2)
-        only = (km[:, 0] <= _REACH_KM) & (km[:, 1] > _NEXT_KM)
-        np.add.at(captive, rows[found[only, 0]], counted[only])
-    return np.asarray(reached, dtype=float), captive
+    points = np.concatenate([settlements.geometry.to_numpy(), node_sites.geometry.to_numpy()])
+    day = max([*closed_borders["as_of"], ""])
+
+    def count(closed: frozenset[frozenset[str]]) -> Captives:
+        network = land_network(lines, points, countries, closed)
+        return captives(sites, towns, usable, network, _SUPPLIES)
+
+    open_only, over_all = count(closed_pairs(closed_borders, day)), count(frozenset())
+    order = np.lexsort((-counted[town], site))
+    first = np.append(True, site[order][1:] != site[order][:-1])
+    biggest = np.full(len(sites), -1)
+    biggest[site[order][first]] = town[order][first]
+    return {
+        "is_usable": usable,
+        "reached_persons": np.asarray(reached, dtype=float),
+        "reached_as_of": _at(towns["as_of"], biggest),
+        "captive_persons_80_km": open_only.persons[:, 0],
+        "captive_persons": open_only.persons[:, 1],
+        "captive_persons_120_km": open_only.persons[:, 2],
+        "captive_persons_all_borders": over_all.persons[:, 1],
+        "captive_place_persons": open_only.largest,
+        "captive_place": _at(towns["name"], open_only.place),
+        "other_by_land_km": open_only.other_km,
+    }
 
 
 def _km(name: str, meaning: str) -> Column:
@@ -255,25 +349,55 @@ MEASURES = Layer(
         _km("own_class_km", "distance to the nearest other of its kind known to be as capable"),
         _km("rail_km", "distance to the nearest railway on file"),
         _km("road_km", "distance to the nearest main road on file"),
-        _km("gate_km", "distance to the nearest maritime gate"),
-        Column("gate_name", "str", "name of that gate"),
+        _km("deep_port_km", "distance to the nearest other port with deep water"),
+        Column("runway_near_m", "float", "longest paved runway within 50 km; 0 where there is none", "m",
+               low=0),
+        Column("runway_near_name", "str", "airfield of that runway"),
+        Column("runway_near_source_id", "str", "source of that runway"),
+        Column("runway_near_as_of", "str", "date of that runway, ISO 8601"),
+        *(
+            column
+            for name, what in (("rail", "railway or railhead"), ("road", "main road"),
+                               ("route", "named Arctic sea route"),
+                               ("narrow", "narrow: a gate of 200 km or less"))
+            for column in (
+                Column(f"{name}_source_id", "str", f"source of the nearest {what}"),
+                Column(f"{name}_as_of", "str", f"date of the nearest {what}, ISO 8601"),
+            )
+        ),
+        _km("route_km", "distance to the nearest named Arctic sea route"),
+        Column("route_name", "str", "name of that route"),
+        _km("narrow_km", "distance to the nearest narrow: a gate of 200 km or less"),
+        Column("narrow_name", "str", "name of that narrow"),
         _km("lane_km", "distance to the nearest sea lane"),
         Column("lane_betweenness", "float", "share of gateway-to-port shortest paths that pass a port's lane "
                "point; null over 100 km from a lane", "1", low=0, high=1),
-        _km("military_claim_km", "distance to the nearest public claim of a military site"),
-        Column("military_claim", "str", "key of that claim"),
-        Column("ice_months", "float", "months with ice, median of 1981-2010", "months", low=0, high=12),
-        Column("three_cell_ice_months", "float", "the same over three cells", "months", low=0, high=12),
-        Column("nine_cell_ice_months", "float", "the same over nine cells", "months", low=0, high=12),
-        Column("ice_cells", "int", "ocean cells it rests on", low=0, high=_ICE_CELLS[1]),
-        _km("ice_cell_km", "distance to the nearest of these cells"),
+        *(
+            column
+            for word in _CLAIMS
+            for column in (
+                _km(f"claim_{word}_km", f"distance to the nearest public claim of a military site ({word})"),
+                Column(f"claim_{word}", "str", "key of that claim"),
+            )
+        ),
         Column("is_coastal", "bool", "a port, a landing, or within 1 km of the coastline", required=True),
         _km("fetch_km", "longest effective fetch over open water"),
         Column("air_before_degc", "float", "mean annual air temperature before industry (model)", "degC"),
         Column("warming_ratio", "float", "local warming per degree of global warming (model)", "K K-1"),
+        Column("is_usable", "bool", "can stand in for another of its kind", required=True),
         Column("reached_persons", "float", "people within 50 km, in places that state it", "persons", low=0),
-        Column("captive_persons", "float", "of them, whose next of its kind is 100 km off",
-               "persons", low=0),
+        Column("reached_as_of", "str", "date of the largest of these places, ISO 8601"),
+        *(
+            Column(f"captive_persons{end}", "float", f"of them, without another usable node of its kind {how}",
+                   "persons", low=0)
+            for end, how in (
+                ("_80_km", "within 80 km by land"), ("", "within 100 km by land, over open borders"),
+                ("_120_km", "within 120 km by land"), ("_all_borders", "within 100 km over any border"))
+        ),
+        Column("captive_place_persons", "float", "people of the largest place without another", "persons",
+               low=0),
+        Column("captive_place", "str", "name of that place"),
+        _km("other_by_land_km", "way by land from the largest place within 50 km to the next usable node"),
     ),
     note="Raw values; the evidence puts them on scales.",
     derive=_measures,

@@ -1,236 +1,266 @@
-"""M, military relevance from public attributes, method §4.
+"""Military relevance from public attributes: what they would let a place do (judgement, section 2.3).
 
-It says that public attributes would let a place support allied or national movement and
-sustainment. It says nothing of plans, forces or targets, and never scores a military site.
+It says that public attributes would let a place support allied or national movement and sustainment. It
+says nothing of plans, forces or targets, and never scores a military site. Four parts, each on absolute
+anchors; what is not known counts as 0 and so raises no class.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from layers.assessed.book import numbers, yes
+from layers.assessed import rules
+from layers.assessed.book import Facts, numbers, yes
 from layers.assessed.policy import ten_t
 from layers.assessed.remit import special_status
-from layers.scoring import Scale, percentile
+from layers.assessed.sites import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
-    from layers.assessed.book import Book, Facts
-    from layers.scenarios import Scenario
+    from layers.assessed.book import Attributes, Book
 
-__all__ = ["add_military_relevance", "material_tier"]
+__all__ = ["MILITARY", "add_military_relevance", "material_tier"]
 
 # Treaty status that takes association and policy out of the question; the reason is printed.
 _TREATY = {
     "svalbard_treaty_art9": "Svalbard Treaty 1920, Art. 9: no naval base, no fortification",
     "demilitarised_neutralised": "Åland: demilitarised and neutralised (1856, 1921, 1940)",
 }
-_WPI, _WPI_DAY = "nga_world_port_index", "2025-05-27"
-_AIR, _AIR_DAY = "ourairports", "2022-10-11"
-# Deep draft 35 ft = 10.7 m (US Army Corps of Engineers / Alaska DOT, Arctic ports study).
-_DEEP_DRAFT_M = 10.7
-# C-17: 3,500 ft x 90 ft to land and operate, 7,740 ft to take off (method §4).
-_SHORT_FIELD_M, _LONG_FIELD_M, _WIDTH_M = 1067.0, 2359.0, 27.4
+_REPAIRS = {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
+_DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
+_CONFIDENCES = ("high", "medium", "low")
+# Indicators that `rules.facility` and `rules.parts` read, by the name they have there.
+MILITARY = {
+    "approach_depth": "approach_depth", "pier_depth": "pier_depth", "vessel_length": "vessel_length",
+    "roro": "roro", "sustainment": "sustainment", "runway_length": "runway_length",
+    "runway_width": "runway_width", "systems_in_service": "systems_in_service", "capacity": "capacity",
+    "dependent_node": "dependent_node", "listed_material": "listed_material",
+    "producing_or_strategic": "producing_or_strategic", "gauge": "gauge",
+    "to_port_or_border": "to_port_or_border", "civil_and_public": "civil_and_public",
+    "polar_orbit": "polar_orbit", "runway_near": "runway_near", "railway": "railway", "main_road": "main_road",
+    "deep_port": "deep_port", "route": "route", "narrow": "narrow", "scarcity": "scarcity",
+}  # fmt: skip
 
 
 def add_military_relevance(
     book: Book,
     facts: Facts,
+    anchors: Mapping[str, float],
     military_sites: gpd.GeoDataFrame,
     materials: pd.DataFrame,
     memberships: pd.DataFrame,
-    scenario: Scenario,
     day: date,
     ten_t_nodes: pd.DataFrame,
     papers: pd.DataFrame,
 ) -> None:
-    """Write access, sustainment, connection, position, association and policy of every site."""
-    _add_access(book, facts)
-    _add_sustainment(book, facts)
-    _add_connection(book, facts)
-    _add_position(book, facts)
+    """Write facility, hinterland, position, association and policy of every site."""
+    _add_port(book, facts, anchors)
+    _add_airfield(book, facts, anchors)
+    _add_other(book, facts, anchors, materials)
+    _add_hinterland(book, facts, anchors)
+    _add_position(book, facts, anchors)
     reason = special_status(book.sites, memberships, day).map(_TREATY)
-    _add_association(book, facts, military_sites, scenario, reason, papers)
+    _add_association(book, facts, anchors, military_sites, reason, papers)
     _add_policy(book, facts, materials, reason, ten_t(book.sites, ten_t_nodes))
 
 
-def _add_access(book: Book, facts: Facts) -> None:
-    port = facts.of("port")
-    for indicator, fields, zero_at in (
-        ("approach_depth", ("channel_depth", "anchorage_depth"), 6.4),
-        ("pier_depth", ("cargo_pier_depth",), 4.9),
-    ):
-        low = np.fmax.reduce([numbers(facts.port[f"{name}_low_m"]) for name in fields])
-        # A bin without an upper bound is deeper than every anchor.
-        top = [numbers(facts.port[f"{name}_high_m"]) for name in fields]
-        lows = [numbers(facts.port[f"{name}_low_m"]) for name in fields]
-        high = np.fmax.reduce(
-            [np.where(np.isnan(t) & ~np.isnan(b), 99.0, t) for t, b in zip(top, lows, strict=True)]
-        )
-        book.add(
-            port, ("military", "m_access", indicator), value=low, unit="m",
-            source=_WPI, as_of=_WPI_DAY, scale=Scale("ramp", zero_at, _DEEP_DRAFT_M), value_high=high,
-            note=f"lower bound of the bin; 0 at {zero_at} m, 1 at {_DEEP_DRAFT_M} m",
-        )  # fmt: skip
-    length = numbers(facts.port["max_vessel_length_m"])
-    book.add(
-        port, ("military", "m_access", "vessel_length"), scale=Scale("at least", 152, 152),
-        value=length, unit="m", source=_WPI, as_of=_WPI_DAY, note="1 where ships over 152 m (500 ft) enter",
-    )  # fmt: skip
-    roro = yes(facts.port["has_facilities_ro_ro"])
-    book.add(
-        port, ("military", "m_access", "roro"), roro, value=roro, source=_WPI, as_of=_WPI_DAY,
-        note="roll-on roll-off facility",
-    )  # fmt: skip
-    field = facts.of("airfield")
-    length, width = numbers(facts.airfield["runway_length_m"]), numbers(facts.airfield["runway_width_m"])
-    paved = yes(facts.airfield["is_runway_paved"])
-    paved_length = numbers(facts.airfield["paved_length_m"])
-    is_paved = ~np.isnan(paved_length)
-    reach = np.where(is_paved, paved_length, length)
-    # Nothing short can be long, whatever its surface; a long one of unknown surface is unknown.
-    reach = np.where(is_paved | (paved == 0) | (reach < _SHORT_FIELD_M), reach, np.nan)
-    # Gravel carries some of these aircraft, some of the time: without a paved runway, one half.
-    for where, form in ((field & is_paved, "runway"), (field & ~is_paved, "unpaved runway")):
-        book.add(
-            where, ("military", "m_access", "runway_length"),
-            scale=Scale(form, _SHORT_FIELD_M, _LONG_FIELD_M), value=reach,
-            unit="m", source=_AIR, as_of=_AIR_DAY,
-            note="0.5 at 1,067 m, 1 at 2,359 m paved; long enough says nothing of strong enough",
-        )  # fmt: skip
-    book.add(
-        field, ("military", "m_access", "runway_width"), scale=Scale("at least", _WIDTH_M, _WIDTH_M),
-        value=width, unit="m", source=_AIR, as_of=_AIR_DAY, note="1 at 27.4 m and more",
-    )  # fmt: skip
-    book.add(
-        facts.of("rail_terminal"), ("military", "m_access", "axle_load"), unit="t",
-        source="osm_railways", as_of="2024-04-01", note="axle load, gauge and train length are not held",
-    )  # fmt: skip
-
-
-def _add_sustainment(book: Book, facts: Facts) -> None:
-    port = facts.of("port")
-    flags = {
-        "fuel_oil": "has_supplies_fuel_oil",
-        "diesel": "has_supplies_diesel_oil",
-        "aviation_fuel": "has_supplies_aviation_fuel",
-        "tugs": "has_tugs_assistance",
-        "lift_100_t": "has_lifts_100_plus_tons",
+def _of(attributes: Attributes) -> dict[str, Any]:
+    """Source and date of the row that an attribute comes from."""
+    return {
+        "source": attributes["source_id"].to_numpy(dtype=object),
+        "as_of": attributes["as_of"].to_numpy(dtype=object),
     }
-    for indicator, column in flags.items():
-        flag = yes(facts.port[column])
+
+
+def _score(whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return whole / rules.ONE
+
+
+def _ramp(
+    value: NDArray[np.float64], a: Mapping[str, float], name: str, form: str = "ramp"
+) -> dict[str, Any]:
+    """Value, score and scale of a ramp between the anchors `<name>_zero` and `<name>_one`."""
+    zero, one = a[f"{name}_zero"], a[f"{name}_one"]
+    score = rules.ramp if form == "ramp" else rules.log_ramp
+    return {
+        "value": value, "scale": (form, zero, one),
+        "score": _score(score(rules.whole(value), rules.whole(zero), rules.whole(one))),
+    }  # fmt: skip
+
+
+def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    port, where, told = facts.port, facts.of("port"), _of(facts.port)
+    for indicator, fields, name in (
+        ("approach_depth", ("channel_depth", "anchorage_depth"), "approach"),
+        ("pier_depth", ("cargo_pier_depth",), "pier"),
+    ):
+        low = np.fmax.reduce([numbers(port[f"{field}_low_m"]) for field in fields])
+        # A bin without an upper bound is deeper than every anchor.
+        ends = [(numbers(port[f"{f}_low_m"]), numbers(port[f"{f}_high_m"])) for f in fields]
+        high = np.fmax.reduce([np.where(np.isnan(top) & ~np.isnan(at), 99.0, top) for at, top in ends])
+        zero, one = a[f"{name}_zero"], a[f"{name}_one"]
         book.add(
-            port, ("military", "m_sustain", indicator), flag, value=flag, source=_WPI, as_of=_WPI_DAY,
-            note="World Port Index, yes or no",
+            where, ("facility", "m_facility", indicator), **_ramp(low, a, name), value_low=low, value_high=high,
+            unit="m", **told, note=f"lower bound of the bin; 0 at {zero:g} m, 1 at {one:g} m",
         )  # fmt: skip
-    repairs = numbers(
-        facts.port["repairs"].map(
-            {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
-        )
+    length, roro = numbers(port["max_vessel_length_m"]), yes(port["has_facilities_ro_ro"])
+    ships = {"vessel_length": rules.whole(length), "roro": roro * rules.ONE}
+    score = _score(rules.large_ships(ships, {"vessel_length": rules.whole(a["vessel_length"])}))
+    words = np.array(
+        [
+            f"ship length {'not known' if np.isnan(m) else f'{m:g} m'}, "
+            f"ro-ro {'not known' if np.isnan(r) else ('yes' if r else 'no')}"
+            for m, r in zip(length, roro, strict=True)
+        ],
+        dtype=object,
     )
     book.add(
-        port, ("military", "m_sustain", "repairs"), repairs, value=repairs, unit="class", source=_WPI,
-        as_of=_WPI_DAY, note="none 0 to major 1",
+        where, ("facility", "m_facility", "large_ships"), score, value=np.where(np.isnan(score), np.nan, length),
+        unit="m", label=words, scale=("at least", a["vessel_length"], a["vessel_length"]), **told,
+        note=f"the better of ships over {a['vessel_length']:g} m and roll-on roll-off; " + words,
     )  # fmt: skip
-    dock = numbers(facts.port["dry_dock"].map({"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}))
-    book.add(
-        port, ("military", "m_sustain", "dry_dock"), dock, value=dock, unit="class", source=_WPI,
-        as_of=_WPI_DAY, note="small 0.33, medium 0.67, large 1",
+    best = [
+        numbers(port["repairs"].map(_REPAIRS)), numbers(port["dry_dock"].map(_DOCKS)),
+        yes(port["has_lifts_100_plus_tons"]),
+    ]  # fmt: skip
+    score = np.fmax.reduce(best)
+    words = np.array(
+        [
+            f"repairs {'not known' if r is None or r != r else str(r).lower()}, "
+            f"dry dock {'not known' if d is None or d != d else str(d).lower()}, "
+            f"100 t lift {'not known' if np.isnan(t) else ('yes' if t else 'no')}"
+            for r, d, t in zip(
+                port["repairs"].to_numpy(dtype=object), port["dry_dock"].to_numpy(dtype=object), best[2],
+                strict=True,
+            )
+        ],
+        dtype=object,
     )  # fmt: skip
     book.add(
-        facts.of("airfield"), ("military", "m_sustain", "aviation_fuel"), source=_AIR, as_of=_AIR_DAY,
-        note="fuel is not openly held",
+        where, ("facility", "m_facility", "sustainment"), score, value=score, unit="class", label=words, **told,
+        share=3.0, note="the best of repairs, dry dock and a lift of 100 t; " + words,
     )  # fmt: skip
 
 
-def _add_connection(book: Book, facts: Facts) -> None:
-    everywhere = np.ones(len(book.sites), dtype=bool)
-    rail, road = numbers(facts.measures["rail_km"]), numbers(facts.measures["road_km"])
-    book.add(
-        everywhere, ("military", "m_connect", "railway"), scale=Scale("within", 2, 2), value=rail, unit="km",
-        source="osm_railways", as_of="2024-04-01", note="1 within 2 km; the extract lacks some lines",
-        off=facts.of("rail_terminal"),
-    )  # fmt: skip
-    book.add(
-        everywhere, ("military", "m_connect", "main_road"), scale=Scale("within", 5, 5), value=road,
-        unit="km", source="osm_roads", as_of="2024-04-01",
-        note="1 within 5 km of a main road; lesser roads not held",
-    )  # fmt: skip
-    other = np.where(
-        facts.of("port"),
-        facts.measures["airfield_km"],
-        np.where(
-            facts.of("airfield"),
-            facts.measures["port_km"],
-            facts.measures[["port_km", "airfield_km"]].min(axis=1),
-        ),
+def runway_of(facts: Facts) -> NDArray[np.float64]:
+    """Longest paved runway, m: 0 where the longest is unpaved, NaN where a long one is of unknown surface."""
+    air = facts.airfield
+    length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])
+    unpaved = np.where(yes(air["is_runway_paved"]) == 0, 0.0, np.nan)
+    # Nothing short can be long, whatever its surface.
+    unpaved = np.where(np.isnan(unpaved) & (length < 1067.0), 0.0, unpaved)
+    return np.where(np.isnan(paved_m), unpaved, paved_m)
+
+
+def _add_airfield(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    where, told = facts.of("airfield"), _of(facts.airfield)
+    length, width = runway_of(facts), numbers(facts.airfield["runway_width_m"])
+    whole = {"runway_length": rules.whole(length), "runway_width": rules.whole(width)}
+    names = ("runway_short", "runway_long", "runway_width")
+    score = _score(rules.runway(whole, {name: rules.whole(a[name]) for name in names}))
+    unpaved = numbers(facts.airfield["runway_length_m"])
+    note = np.where(
+        (length == 0) & (unpaved >= a["runway_short"]),
+        "longest runway is not paved; ", "",
+    ).astype(object)  # fmt: skip
+    note += (
+        f"0.5 at {a['runway_short']:g} m, 1 at {a['runway_long']:g} m paved and {a['runway_width']:g} m wide; "
+        "long enough says nothing of strong enough"
     )
     book.add(
-        everywhere, ("military", "m_connect", "second_mode"), scale=Scale("ramp", 25, 5), value=other,
-        unit="km", source="ourairports", as_of=_AIR_DAY,
-        note="airfield or port beside it; 1 within 5 km, 0 at 25 km",
+        where, ("facility", "m_facility", "runway_length"), score, value=length, unit="m", **told, note=note,
+        scale=("runway", a["runway_short"], a["runway_long"]),
     )  # fmt: skip
-
-
-def _add_position(book: Book, facts: Facts) -> None:
-    everywhere = np.ones(len(book.sites), dtype=bool)
-    kind = pd.Series(facts.kind)
-    gate = numbers(facts.measures["gate_km"])
     book.add(
-        everywhere, ("military", "m_position", "gate_distance"),
-        percentile(pd.Series(gate), kind, falling=True), scale="percentile", value=gate, unit="km",
-        source="own_chokepoints", as_of="2026-11-23", note="percentile within kind: nearer a gate is higher",
-    )  # fmt: skip
-    lane = facts.measures["lane_betweenness"]
-    book.add(
-        everywhere, ("military", "m_position", "lane_betweenness"), percentile(lane, kind),
-        scale="percentile", value=lane.to_numpy(), source="eurostat_marnet", as_of="2025-05-27",
-        off=~facts.of("port"),
-        note="percentile within kind: share of shortest sea ways from the gateways to ports that pass it",
-    )  # fmt: skip
-    apart = facts.measures["own_class_km"]
-    book.add(
-        everywhere, ("military", "m_position", "scarcity"), percentile(apart, kind), scale="percentile",
-        value=apart.to_numpy(), unit="km", source=book.sites["source_id"].to_numpy(),
-        as_of=book.sites["as_of"].to_numpy(),
-        note="percentile within kind: farther from nodes of equal class is higher",
+        where, ("facility", "m_facility", "runway_width"), value=width, unit="m", share=0.0, **told,
+        note=f"a runway narrower than {a['runway_width']:g} m scores 0",
+        scale=("at least", a["runway_width"], a["runway_width"]),
     )  # fmt: skip
 
 
-def _add_association(
+def _add_other(book: Book, facts: Facts, a: Mapping[str, float], materials: pd.DataFrame) -> None:
+    systems = numbers(facts.landing["systems_in_service"])
+    score = rules.ramp(rules.whole(systems), 0.0, rules.whole(a["systems_one"]))
+    book.add(
+        facts.of("cable_landing"), ("facility", "m_facility", "systems_in_service"), _score(score),
+        value=systems, unit="systems", **_of(facts.landing), scale=("ramp", 0.0, a["systems_one"]),
+        note="cable systems in service that land here",
+    )  # fmt: skip
+    book.add(
+        facts.of("energy_site"), ("facility", "m_facility", "capacity"),
+        **_ramp(numbers(facts.plant["capacity_mw"]), a, "capacity", "log ramp"), unit="MW", **_of(facts.plant),
+        note="installed capacity; throughput of terminals is not held",
+    )  # fmt: skip
+    near = facts.measures[["port_km", "airfield_km"]].min(axis=1).to_numpy(dtype=float)
+    _yes_no(book, facts, "energy_site", "dependent_node", (near <= 25.0).astype(float), {},
+            "a port or airfield within 25 km")  # fmt: skip
+    listed, active, told = mine_facts(facts, materials)
+    source = {
+        "source": np.where(facts.mine.is_there, _of(facts.mine)["source"], _of(facts.project)["source"]),
+        "as_of": np.where(facts.mine.is_there, _of(facts.mine)["as_of"], _of(facts.project)["as_of"]),
+    }
+    _yes_no(book, facts, "mine", "listed_material", listed, source, told)
+    _yes_no(
+        book, facts, "mine", "producing_or_strategic", active, source, "producing, or a strategic project"
+    )
+    head, gauge = _of(facts.railhead), numbers(facts.railhead["gauge_mm"])
+    score = np.where(np.isnan(gauge), np.nan, np.where(gauge == 1435, 1.0, 0.5))
+    apart = yes(facts.railhead["is_isolated"]) == 1
+    score = np.where(apart, 0.0, score)
+    book.add(
+        facts.of("rail_terminal"), ("facility", "m_facility", "gauge"), score, value=gauge, unit="mm", **head,
+        note=np.where(apart, "0: the line is joined to no other", "1 at 1,435 mm (standard), 0.5 at 1,520 or 1,524 mm"),
+    )  # fmt: skip
+    _yes_no(book, facts, "rail_terminal", "to_port_or_border", reaches_port(facts), head,
+            "a port within 10 km, or a border station")  # fmt: skip
+    station = _of(facts.station)
+    _yes_no(book, facts, "ground_station", "civil_and_public", facts.station.is_there.astype(float), station,
+            "civil operator, public site")  # fmt: skip
+    _yes_no(book, facts, "ground_station", "polar_orbit", yes(facts.station["is_polar_orbit_service"]), station,
+            "serves polar orbits")  # fmt: skip
+
+
+def _yes_no(
     book: Book,
     facts: Facts,
-    military_sites: gpd.GeoDataFrame,
-    scenario: Scenario,
-    reason: pd.Series,
-    papers: pd.DataFrame,
+    kind: str,
+    name: str,
+    score: NDArray[np.float64],
+    told: Mapping[str, Any],
+    note: Any,
 ) -> None:
-    km = numbers(facts.measures["military_claim_km"])
-    claims = military_sites.set_index("feature_id").reindex(facts.measures["military_claim"])
-    name = claims["name"].to_numpy()
-    source = (claims["source_title"] + ", " + claims["source_url"]).to_numpy()
-    radius = claims["uncertainty_km"].to_numpy()
-    near_km = scenario.association_km
-    told = [
-        f"nearest public claim: {n}, {k:.0f} km (+/- {r:.0f} km), {s}"
-        for n, k, r, s in zip(name, km, radius, source, strict=True)
-    ]
-    # A document that calls a node joint use is nearer than any site beside it.
-    joint = papers["is_joint"].to_numpy()
-    told = [f"{t}; {paper}" if j else t for t, j, paper in zip(told, joint, papers["note"], strict=True)]
-    off = reason.notna().to_numpy()
     book.add(
-        np.ones(len(book.sites), dtype=bool), ("military", "m_association", "military_site_near"),
-        scale=Scale("rings", 2.5 * near_km, near_km), value=np.where(joint, 0, np.maximum(km - radius, 0)),
-        unit="km", source="own_military_sites", as_of="2026-11-23",
-        note=np.where(off, reason.fillna(""), np.array(told, dtype=object)), off=off,
+        facts.of(kind), ("facility", "m_facility", name), score, value=score,
+        **({"source": None, "as_of": None} | dict(told)), note=note,
     )  # fmt: skip
+
+
+def reaches_port(facts: Facts) -> NDArray[np.float64]:
+    """1 for a railhead within 10 km of a port or at a border."""
+    beside = (facts.measures["port_km"] <= 10).to_numpy() | facts.railhead["serves_port"].notna().to_numpy()
+    return (beside | (yes(facts.railhead["is_border_station"]) == 1)).astype(float)
+
+
+def mine_facts(
+    facts: Facts, materials: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
+    """Of each mine: what its material is worth (1 for tier A, 0.5 B, else 0), whether it works, in words."""
+    text = facts.mine["commodity"].fillna(facts.project["materials"])
+    tier = material_tier(text, materials)
+    worth = tier.map({"A": 1.0, "B": 0.5, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)
+    idle = facts.mine["kind"].eq("deposit") | facts.mine["status"].isin(["standby", "project"])
+    there = np.where(facts.mine.is_there, np.where(idle.fillna(value=False), 0.0, 1.0), np.nan)
+    active = np.where(facts.project.is_there, 1.0, there)
+    words = "tier " + tier.fillna("unknown") + ": " + text.fillna("commodity not known")
+    return worth, active, words.to_numpy(dtype=object)
 
 
 def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
@@ -245,11 +275,144 @@ def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
     return best
 
 
+def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    m = facts.measures
+    paved = numbers(m["runway_near_m"])
+    names = ("runway_short", "runway_long", "runway_width")
+    anchors = {name: rules.whole(a[name]) for name in names}
+    score = rules.runway({"runway_length": rules.whole(paved), "runway_width": 1e9 + 0 * paved}, anchors)
+    book.add(
+        ~facts.of("airfield"), ("hinterland", "m_hinterland", "runway_near"), _score(score), value=paved,
+        unit="m", label=m["runway_near_name"].to_numpy(dtype=object),
+        source=m["runway_near_source_id"].to_numpy(dtype=object),
+        as_of=m["runway_near_as_of"].to_numpy(dtype=object), scale=("runway", a["runway_short"], a["runway_long"]),
+        note="longest paved runway within 50 km",
+    )  # fmt: skip
+    rail, road = numbers(m["rail_km"]), numbers(m["road_km"])
+    near = np.where(np.fmin(rail, road) <= a["land_near"], 1.0, 0.0)
+    by_rail = ~(rail > road)
+    book.add(
+        facts.of("port"), ("hinterland", "m_hinterland", "land_mode"), near, value=np.fmin(rail, road), unit="km",
+        label=np.where(by_rail, "railway", "main road"),
+        source=np.where(by_rail, m["rail_source_id"], m["road_source_id"]),
+        as_of=np.where(by_rail, m["rail_as_of"], m["road_as_of"]),
+        scale=("within", a["land_near"], a["land_near"]),
+        note=f"railway or main road within {a['land_near']:g} km; lesser roads are not held",
+    )  # fmt: skip
+    book.add(
+        facts.of("airfield"), ("hinterland", "m_hinterland", "railway"), np.where(rail <= a["land_near"], 1.0, 0.0),
+        value=rail, unit="km", source=m["rail_source_id"].to_numpy(dtype=object),
+        as_of=m["rail_as_of"].to_numpy(dtype=object), scale=("within", a["land_near"], a["land_near"]),
+        note=f"railway within {a['land_near']:g} km; it stands in for a deep port",
+    )  # fmt: skip
+    deep = numbers(m["deep_port_km"])
+    book.add(
+        ~facts.of("port"), ("hinterland", "m_hinterland", "deep_port"), **_ramp(deep, a, "deep_port"), unit="km",
+        source="nga_world_port_index", as_of=None, note="nearest other port with 10.7 m of water",
+    )  # fmt: skip
+
+
+def _add_position(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    m = facts.measures
+    everywhere = np.ones(len(book.sites), dtype=bool)
+    for name, what in (("route", "named Arctic sea route"), ("narrow", "narrow (a gate of 200 km or less)")):
+        book.add(
+            everywhere, ("position", "m_position", name), **_ramp(numbers(m[f"{name}_km"]), a, name), unit="km",
+            label=m[f"{name}_name"].to_numpy(dtype=object),
+            source=m[f"{name}_source_id"].to_numpy(dtype=object),
+            as_of=m[f"{name}_as_of"].to_numpy(dtype=object), note=f"nearest {what}",
+        )  # fmt: skip
+    score = facility_of(book, facts, a)
+    book.add(
+        everywhere, ("position", "m_position", "scarcity"),
+        **_ramp(numbers(m["own_class_km"]), a, "scarcity", "log ramp"), unit="km",
+        source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
+        off=~(score >= rules.ONE / 2), note="nearest other node of its kind that is as capable",
+    )  # fmt: skip
+
+
+def facility_of(book: Book, facts: Facts, a: Mapping[str, float]) -> NDArray[np.float64]:
+    """Facility of every site, whole thousandths, from the rows written so far."""
+    score = np.full(len(book.sites), np.nan)
+    anchors = whole_anchors(a)
+    values = inputs_of(book.table(), book.sites["node_id"])
+    for kind in KINDS:
+        rows = facts.of(kind)
+        some = {name: value[rows] for name, value in values.items()}
+        score[rows] = rules.facility(kind, some, anchors)
+    return score
+
+
+def whole_anchors(a: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
+    """Every anchor in whole thousandths."""
+    return {name: rules.whole(value) for name, value in a.items()}
+
+
+def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.float64]]:
+    """What `rules.facility` reads, by node in the order of `nodes`, from evidence rows."""
+    index = pd.Index(nodes)
+    blank = np.full(len(index), np.nan)
+    values: dict[str, NDArray[np.float64]] = {}
+    rows = table[table["axis"] == "military"]
+    for name, part in rows.groupby("indicator", sort=False):
+        at = index.get_indexer(part["node_id"])
+        values[str(name)] = blank.copy()
+        values[str(name)][at] = rules.whole(part["value"])
+        values[f"{name} score"] = blank.copy()
+        values[f"{name} score"][at] = rules.whole(part["score"])
+    ships = values.pop("large_ships", blank)
+    # The better of length and ro-ro is already one score: as a yes or no it is read back.
+    values |= {"vessel_length": blank, "roro": values.pop("large_ships score", blank)}
+    del ships
+    for name in ("listed_material", "producing_or_strategic", "to_port_or_border", "civil_and_public",
+                 "polar_orbit", "sustainment", "dependent_node", "gauge"):  # fmt: skip
+        values[name] = values.get(f"{name} score", blank)
+    for name in MILITARY:
+        values.setdefault(name, blank)
+    return values
+
+
+def _add_association(
+    book: Book,
+    facts: Facts,
+    a: Mapping[str, float],
+    military_sites: gpd.GeoDataFrame,
+    reason: pd.Series,
+    papers: pd.DataFrame,
+) -> None:
+    claims = military_sites.set_index("feature_id")
+    m, off = facts.measures, reason.notna().to_numpy()
+    joint = papers["is_joint"].to_numpy(dtype=bool) | papers["is_dual"].to_numpy(dtype=bool)
+    book.add(
+        np.ones(len(book.sites), dtype=bool), ("association", "m_association", "documented_use"),
+        joint.astype(float), value=joint.astype(float), source="own_documented_dual_use",
+        as_of=np.where(papers["seen_on"].isna(), None, papers["seen_on"]), off=off,
+        note=np.where(off, reason.fillna(""), np.where(joint, papers["note"], "no document on file")),
+    )  # fmt: skip
+    for confidence in _CONFIDENCES:
+        row = claims.reindex(m[f"claim_{confidence}"])
+        radius = row["uncertainty_km"].to_numpy(dtype=float)
+        km = np.maximum(numbers(m[f"claim_{confidence}_km"]) - radius, 0.0)
+        worth = rules.CLAIM_WORTH[confidence] / rules.ONE
+        score = np.where(np.isnan(km), np.nan, np.where(km <= a["claim_near"], worth, 0.0))
+        told = [
+            f"nearest public claim of {confidence} confidence: {n}, within about {k + r:.0f} km, {t}, {u}"
+            for n, k, r, t, u in zip(
+                row["name"], km, radius, row["source_title"], row["source_url"], strict=True
+            )
+        ]
+        book.add(
+            np.ones(len(book.sites), dtype=bool), ("association", "m_association", f"claim_{confidence}"), score,
+            value=np.round(km), unit="km", source=row["source_id"].to_numpy(dtype=object),
+            as_of=row["as_of"].to_numpy(dtype=object), scale=("within", a["claim_near"], a["claim_near"]),
+            off=off, note=np.where(off, reason.fillna(""), np.array(told, dtype=object)),
+        )  # fmt: skip
+
+
 def _add_policy(
     book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Series, network: pd.DataFrame
 ) -> None:
-    off = reason.notna().to_numpy()
-    why = reason.fillna("").to_numpy(dtype=object)
+    off, why = reason.notna().to_numpy(), reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
     tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
     project = facts.project.is_there
@@ -257,12 +420,14 @@ def _add_policy(
     told = np.where(
         project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object)
     )
+    source = np.where(project, _of(facts.project)["source"], "own_materials")
     book.add(
-        mine, ("military", "m_policy", "strategic_material"), score, value=score, source="own_materials",
-        as_of="2025-11-07", off=off, note=np.where(off, why, told),
+        mine, ("association", "m_policy", "strategic_material"), score, value=score, source=source,
+        as_of=np.where(project, _of(facts.project)["as_of"], materials["as_of"].max()), off=off,
+        note=np.where(off, why, told),
     )  # fmt: skip
     book.add(
-        ~mine, ("military", "m_policy", "ten_t_network"), network["score"], value=network["score"],
-        source=network["source_id"], as_of="2024-07-18", off=off | network["off"],
+        ~mine, ("association", "m_policy", "ten_t_network"), network["score"], value=network["score"],
+        source=network["source_id"], as_of=network["as_of"], off=off | network["off"],
         note=np.where(off, why, network["note"]),
     )  # fmt: skip

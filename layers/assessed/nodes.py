@@ -1,100 +1,92 @@
-"""Nodes: three axes as intervals, the dual-use class, and the flag as a share of draws."""
+"""Nodes: the classes of climate, defence and people, the overlap and the flag, each with what decides."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.assessed.climate_risk import ice_support
-from layers.assessed.dual_use import CLASSES, classify
-from layers.assessed.exits import POSSIBLE, ROBUST, exits, in_words, would_narrow
+from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN
+from layers.assessed.dual_use import CLASSES as DUAL_USE
+from layers.assessed.dual_use import classify
+from layers.assessed import rules
+from layers.assessed.judgement import (
+    ABSENT,
+    Classes,
+    Inputs,
+    could_be,
+    ground_could_be,
+    judge,
+    whole_of,
+)
 from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
-from layers.assessed.sites import KINDS
+from layers.assessed.sites import KINDS, SCOPES
 from layers.crs import POLAR
-from layers.draws import draw_kinds
+from layers.draws import draw, numbers_of
+from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.schema import Column, Layer
-from layers.scoring import AXES, axis_intervals
+from layers.scoring import intervals
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from layers.draws import Design, Drawn
+    from numpy.typing import NDArray
+
     from layers.scenarios import Scenario
 
-__all__ = ["FLAGS", "NODES"]
+__all__ = ["FLAGS", "NODES", "POSSIBLE", "ROBUST", "flag_of"]
 
 FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
-_ENOUGH = 0.5  # convention, method §0.3
-_NO_EXIT = "no single change of a weight, an anchor or a datum flips it"
+ROBUST, POSSIBLE = 0.8, 0.2  # conventions
+_BARRED = "D0"
+_OTHERS = ("hinterland", "position", "association")
+_SITE_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
+
+
+def flag_of(share: float) -> str:
+    """The flag of a share of draws."""
+    return "robust" if share >= ROBUST else "possible" if share >= POSSIBLE else "not_flagged"
 
 
 def _nodes(
     node_sites: gpd.GeoDataFrame,
-    measures: pd.DataFrame,
+    climate_facts: pd.DataFrame,
+    mines: gpd.GeoDataFrame,
     evidence: pd.DataFrame,
+    exits: pd.DataFrame,
     memberships: pd.DataFrame,
     scenario: Scenario,
     day: date,
     draws: int,
     seed: int,
 ) -> gpd.GeoDataFrame:
-    sites = node_sites.set_index("node_id", drop=False)
-    axes = axis_intervals(evidence).reindex(sites.index)
-    classes = classify(evidence).reindex(sites.index)
+    sites = node_sites.reset_index(drop=True)
+    inputs = Inputs.of(evidence, sites)
+    classes = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
+    drawn = draw(inputs, scenario, numbers_of(scenario, draws, seed))
+    dual = classify(evidence).reindex(sites["node_id"]).reset_index(drop=True)
     lens = institutions(memberships, day).reindex(sites["country_iso3"])
-    kind = sites["kind"]
-    coverage = axes[[f"{axis}_coverage" for axis in AXES]].min(axis=1)
-    enough = (coverage >= _ENOUGH) & (classes["dual_use_class"] != "D?")
-    capable = classes["dual_use_class"].isin(["D2", "D3"])
-    shared, drawn = draw_kinds(
-        evidence, kind, capable, scenario, draws=draws, seed=seed, support=ice_support(measures)
-    )
-    told = pd.concat(
-        pd.DataFrame(
-            {
-                "share": d.share,
-                "would": d.would,
-                "ties": d.ties,
-                "low": d.rank[:, 0],
-                "median": d.rank[:, 1],
-                "high": d.rank[:, 2],
-            },
-            index=d.scores.nodes,
-        )
-        for d in drawn.values()
-    ).reindex(sites.index)
-    share = told["share"].to_numpy()
-    flag = np.select(
-        [~enough.to_numpy(), share >= ROBUST, share >= POSSIBLE],
-        ["insufficient_data", "robust", "possible"],
-        "not_flagged",
-    )
-    remit = kind.map(REMIT)
+    judged = _judged(inputs, classes, sites, dual["dual_use_class"], drawn.flag, drawn.overlap)
+    deciding = _deciding(inputs, classes, evidence, sites)
+    remit = sites["kind"].map(REMIT)
     table = pd.DataFrame(
         {
             "feature_id": sites["node_id"],
-            "node_id": sites["node_id"],
-            "name": sites["name"],
-            "kind": kind,
-            "country_iso3": sites["country_iso3"],
+            **{name: sites[name] for name in ("node_id", "name", "kind", "country_iso3")},
+            "site_kind": _site_kind(sites, mines),
             "institution": lens["institution"].to_numpy(),
             "special_status": special_status(sites, memberships, day),
             "longitude_deg": sites["longitude_deg"].round(5),
             "latitude_deg": sites["latitude_deg"].round(5),
             "position_uncertainty_km": sites["position_uncertainty_km"].round(2),
             "sources_apart_km": sites["sources_apart_km"].round(2),
-            "dual_use_class": classes["dual_use_class"],
-            "flag_probability": share.round(4),
-            "flag": flag,
-            "rank_low": told["low"],
-            "rank_median": told["median"],
-            "rank_high": told["high"],
-            "tied_nodes": told["ties"],
+            **{name: sites[name] for name in ("scope", "in_arctic", "place_id", "place")},
+            **judged,
+            **deciding,
+            "dual_use_class": dual["dual_use_class"],
+            **_facts(climate_facts, sites),
             "baseline_requirements": [
                 "; ".join(f"{code} {BASELINE_REQUIREMENTS[code]}" for code in codes) or None
                 for codes, _ in remit
@@ -104,166 +96,269 @@ def _nodes(
             "source_id": sites["source_id"],
             "as_of": day.isoformat(),
         }
-    ).join(axes)
-    table["reasons"] = _reasons(table, evidence, scenario)
-    table["nearest_exit"] = _nearest_exits(table, evidence, shared, drawn, told["would"])
-    table["would_narrow"] = _would_narrow(table, evidence)
-    return gpd.GeoDataFrame(table, geometry=sites.geometry, crs=POLAR)
+    )
+    table = table.join(intervals(evidence).reindex(sites["node_id"]).reset_index(drop=True))
+    table["fact_age_years"] = _age(evidence, table, day)
+    table["nearest_exit"] = _nearest_exit(table, exits)
+    table["reasons"] = _reasons(table, classes, scenario)
+    return gpd.GeoDataFrame(table, geometry=sites.geometry.to_numpy(), crs=POLAR)
 
 
-def _nearest_exits(
-    nodes: pd.DataFrame,
-    evidence: pd.DataFrame,
-    shared: Design,
-    drawn: dict[str, Drawn],
-    would: pd.Series,
-) -> pd.Series:
-    """The smallest single change that flips each flag, in words; null where one is not enough."""
-    said = pd.Series(None, index=nodes.index, dtype=object)
-    judged = nodes["flag"] != "insufficient_data"
-    # Of what is not flagged `explain` works it out on request.
-    near = nodes.index[nodes["flag"].isin(["robust", "possible"])]
-    rows = evidence[evidence["node_id"].isin(near)]
-    of_row = evidence["node_id"].map(nodes["kind"])
-    first = [
-        exits(part, shared, evidence[of_row == kind], near.to_numpy(dtype=object))
-        .drop_duplicates("node")
-        for kind, part in drawn.items()
-    ]  # fmt: skip
-    found = pd.concat(first).to_dict("records")
-    named = rows["indicator"].isin({row["what"] for row in found}) & rows["axis"].isin(list(AXES))
-    by_key = {(row["node_id"], row["indicator"]): row for row in rows[named].to_dict("records")}
-    for row in found:
-        said[row["node"]] = in_words(row, by_key.get((row["node"], row["what"])))
-    said[near.difference(said.dropna().index)] = _NO_EXIT
-    # What the class alone keeps out: the conjunction holds often enough without it.
-    lacking = _lacking(evidence)
-    barred = judged & ~nodes["dual_use_class"].isin(["D2", "D3"]) & (would >= POSSIBLE)
-    for node in nodes.index[barred]:
-        said[node] = (
-            f"dual-use class {nodes.loc[node, 'dual_use_class']} to D2 "
-            f"({lacking.get(node, 'too few supporting rows')}): possible, in {would[node]:.0%} of draws"
-        )
-    for node in nodes.index[~judged]:
-        said[node] = f"more must be known first: {lacking.get(node, 'see what would narrow it')}"
+def words_of(code: NDArray[np.int8]) -> NDArray[np.object_]:
+    """Classes in words; an unknown code is the last of CLASSES."""
+    return np.array(CLASSES, dtype=object)[code]
+
+
+def _judged(
+    inputs: Inputs,
+    classes: Classes,
+    sites: pd.DataFrame,
+    dual: pd.Series,
+    flag: NDArray[np.float64],
+    overlap: NDArray[np.float64],
+) -> dict[str, NDArray[np.object_]]:
+    hazard, military, leaned = (
+        getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence")
+    )
+    inside = (sites["scope"] != "context").to_numpy() & (dual != _BARRED).to_numpy()
+    share = np.where(inside, flag, 0.0).round(4)
+    # Where an unknown alone keeps the answer open, the answer is open: ground ice under wide permafrost, a
+    # facility whose other parts would do, people that are not counted.
+    ground = (ground_could_be(inputs) == HIGH) & (hazard < HIGH)
+    frozen = (hazard == HIGH) | ground | (hazard == UNKNOWN)
+    others = np.sum(
+        [rules.known_or_0(classes.parts[name])[:, 0] >= rules.ONE / 2 for name in _OTHERS], axis=0
+    )
+    no_facility = (military == UNKNOWN) & (others >= 2)
+    capable, needed = (military == HIGH) | no_facility, np.isin(leaned, (HIGH, MODERATE, UNKNOWN))
+    unknown = ground | (hazard == UNKNOWN) | no_facility | (leaned == UNKNOWN)
+    insufficient = inside & frozen & capable & needed & unknown
+    # Nobody is flagged for a hazard that is not known to be high.
+    insufficient |= inside & (hazard < HIGH) & (share >= POSSIBLE)
+    share = np.where((hazard < HIGH) & ~insufficient, 0.0, share)
+    word = np.select([share >= ROBUST, share >= POSSIBLE], ["robust", "possible"], "not_flagged")
+    worst, datum = could_be(inputs, classes)
+    datum = np.where(insufficient & ground, "ground ice of the site", datum)
+    datum = np.where(insufficient & no_facility & ~ground, _facility_datum(inputs), datum)
+    both = insufficient & no_facility & ground
+    datum = np.where(both, [f"{d}; ground ice of the site" for d in _facility_datum(inputs)], datum)
+    return {
+        "hazard_class": words_of(hazard),
+        "military_class": words_of(military),
+        "dependence_class": words_of(leaned),
+        "hazard_could_be": np.where(worst > hazard, words_of(worst), None),
+        "deciding_datum": datum,
+        "overlap_probability": overlap.round(4),
+        "flag_probability": share,
+        "flag": np.where(insufficient, "insufficient_data", word),
+    }
+
+
+# What would tell where the facility is not known.
+_DATUM = {
+    "port": "depth of approach and quay", "airfield": "surface or width of the runway",
+    "cable_landing": "systems in service", "mine": "commodity", "energy_site": "installed capacity",
+    "rail_terminal": "gauge", "ground_station": "operator",
+}  # fmt: skip
+
+
+def _facility_datum(inputs: Inputs) -> NDArray[np.object_]:
+    return np.array([_DATUM[kind] for kind in inputs.kind], dtype=object)
+
+
+def _deciding(
+    inputs: Inputs, classes: Classes, evidence: pd.DataFrame, sites: pd.DataFrame
+) -> dict[str, NDArray[np.object_]]:
+    """The hazard that decides, in words with value and unit, and how it is known.
+
+    Of equal hazards the one that is known best decides; where the class is low, the one nearest to worse.
+    """
+    rows = evidence[evidence["indicator"].isin(list(classes.by_hazard)) & (evidence["state"] == "known")]
+    rank = {name: place for place, name in enumerate(TIERS)}
+    code = pd.DataFrame(
+        {name: values[:, 0] for name, values in classes.by_hazard.items()}, index=inputs.nodes
+    ).stack()
+    keys = pd.MultiIndex.from_arrays([rows["node_id"], rows["indicator"]])
+    rows = rows.assign(code=code.reindex(keys).to_numpy(), tier_rank=rows["tier"].map(rank).fillna(len(rank)))
+    rows = rows.sort_values(["node_id", "code", "tier_rank"], ascending=[True, False, True], kind="stable")
+    first = rows[rows["code"] > ABSENT].drop_duplicates("node_id").set_index("node_id")
+    first = first.reindex(sites["node_id"])
+    said = [
+        None if pd.isna(row.indicator) else _in_words(row) for row in first.itertuples()
+    ]
+    return {
+        "hazard_deciding": np.array(said, dtype=object),
+        "hazard_tier": first["tier"].to_numpy(dtype=object),
+    }
+
+
+def _in_words(row: object) -> str:
+    name = str(row.indicator)  # type: ignore[attr-defined]
+    title = name.replace("_", " ")
+    if name == "permafrost_thaw":
+        return f"{title}: {row.label}"  # type: ignore[attr-defined]
+    value, low, high = row.value, row.value_low, row.value_high  # type: ignore[attr-defined]
+    span = f" ({low:.2g} to {high:.2g})" if low < high else ""
+    label = f", {row.label}" if isinstance(row.label, str) else ""  # type: ignore[attr-defined]
+    return f"{title} {value:.2g}{span} {row.unit}{label}"  # type: ignore[attr-defined]
+
+
+def _facts(climate_facts: pd.DataFrame, sites: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+    """The climate facts that stand as columns of a node."""
+    by_fact = {
+        name: part.set_index("node_id").reindex(sites["node_id"])
+        for name, part in climate_facts.groupby("fact", sort=False)
+    }
+    blank = climate_facts.iloc[:0].set_index("node_id").reindex(sites["node_id"])
+
+    def of(fact: str, column: str) -> NDArray[np.object_]:
+        return by_fact.get(fact, blank)[column].to_numpy()
+
+    zone, ice = of("permafrost_zone", "label"), of("ground_ice", "label")
+    rate = pd.Series(of("coastal_erosion", "value"), dtype=float)
+    return {
+        "permafrost_zone": np.where(pd.isna(zone), "unknown", zone),
+        "ground_ice": np.where(pd.isna(ice), "unknown", ice),
+        "ice_months_recent": of("ice_months_recent", "value"),
+        "ice_months_lost": of("ice_months_lost", "value"),
+        "ice_months_lost_low": of("ice_months_lost", "low"),
+        "ice_months_lost_high": of("ice_months_lost", "high"),
+        "coastal_erosion_m_per_year": rate.to_numpy(),
+        "coastal_erosion_class": np.select(
+            [rate.isna(), rate >= 1.0, rate >= 0.3], ["unknown", "high", "moderate"], "low"
+        ),
+        "relative_sea_level_m": of("relative_sea_level", "value"),
+        "relative_sea_level_low_m": of("relative_sea_level", "low"),
+        "relative_sea_level_high_m": of("relative_sea_level", "high"),
+    }
+
+
+def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
+    """What a node of the kind `mine` is; null of other kinds and of projects."""
+    kind_of = dict(zip(mines["feature_id"], mines["kind"], strict=True))
+    first = sites["sources"].str.split("; ").str[0].map(kind_of)
+    told = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
+    return np.where(sites["kind"] == "mine", told, None)
+
+
+def _age(evidence: pd.DataFrame, nodes: pd.DataFrame, day: date) -> NDArray[np.float64]:
+    """Years since the oldest fact that decides a class: the hazard, and what the military class rests on."""
+    name = nodes["hazard_deciding"].str.extract(r"^([a-z ]+?)(?:[:]| -?\d)")[0].str.replace(" ", "_")
+    rows = evidence[evidence["state"] == "known"]
+    decides = (rows["group"] == "m_facility") & (rows["weight"] > 0)
+    decides |= rows["indicator"] == rows["node_id"].map(dict(zip(nodes["node_id"], name, strict=True)))
+    some = rows[decides]
+    began = pd.to_datetime(some["as_of"], format="ISO8601", errors="coerce")
+    oldest = began.groupby(some["node_id"]).min().reindex(nodes["node_id"])
+    return np.asarray(((pd.Timestamp(day) - oldest).dt.days / 365.25).round(1), dtype=float)
+
+
+def _gates(row: pd.Series) -> list[str]:
+    """The axes that keep a node from the flag."""
+    shut = []
+    if row["hazard_class"] != "high":
+        shut.append("climate")
+    if row["military_class"] != "high":
+        shut.append("military")
+    if row["dependence_class"] not in {"high", "moderate"}:
+        shut.append("civil")
+    return shut
+
+
+def _nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
+    """The one value that would turn the flag with the smallest gap, in words; or what keeps it shut."""
+    worse = exits[
+        ((exits["axis"] == "climate") & (exits["before"] == "high"))
+        | ((exits["axis"] == "military") & (exits["before"] == "high"))
+        | ((exits["axis"] == "civil") & (exits["after"] == "low"))
+    ]
+    better = exits[
+        ((exits["axis"] == "climate") & (exits["after"] == "high"))
+        | ((exits["axis"] == "military") & (exits["after"] == "high"))
+        | ((exits["axis"] == "civil") & (exits["before"] == "low"))
+    ]
+    down = worse.sort_values("gap", kind="stable").drop_duplicates("node_id").set_index("node_id")["words"]
+    up = better.sort_values("gap", kind="stable").drop_duplicates(["node_id", "axis"])
+    up_words = up.set_index(["node_id", "axis"])["words"].to_dict()
+    said = []
+    columns = ["node_id", "flag", "scope", "dual_use_class", "hazard_class", "military_class",
+               "dependence_class", "deciding_datum"]  # fmt: skip
+    for row in nodes[columns].to_dict("records"):
+        shut = _gates(row)
+        if row["flag"] == "insufficient_data":
+            said.append(f"must be known first: {row['deciding_datum'] or 'what the classes call unknown'}")
+        elif not shut and row["scope"] != "context":
+            said.append(down.get(row["node_id"], "no single measured value turns it"))
+        elif row["scope"] == "context":
+            said.append("outside the boundary: judged, never flagged")
+        elif len(shut) > 1:
+            said.append(f"{len(shut)} conditions are not met: {', '.join(shut)}")
+        else:
+            datum = f"; would tell: {row['deciding_datum']}" if row["deciding_datum"] and shut == ["climate"] else ""
+            words = up_words.get((row["node_id"], shut[0]), f"no measured value of the {shut[0]} axis")
+            said.append(words + datum)
     return said
 
 
-def _lacking(evidence: pd.DataFrame) -> dict[str, str]:
-    """The required dual-use rows that each node does not meet or that are not known, in words."""
-    rows = evidence[(evidence["group"] == "d_required") & ~(evidence["score"] == 1)]
-    said: dict[str, list[str]] = {}
-    columns = (rows[name].tolist() for name in ("node_id", "indicator", "score"))
-    for node, indicator, score in zip(*columns, strict=True):
-        known = "not known" if math.isnan(score) else "not met"
-        said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} {known}")
-    return {node: ", ".join(words) for node, words in said.items()}
-
-
-def _would_narrow(nodes: pd.DataFrame, evidence: pd.DataFrame, most: int = 3) -> pd.Series:
-    """The data that would narrow each node's intervals most, in words; null where all is known."""
-    open_rows = would_narrow(evidence)
-    place = open_rows.groupby("node_id").cumcount()
-    top = open_rows[place < most]
-    said: dict[str, list[str]] = {}
-    columns = (top[name].tolist() for name in ("node_id", "indicator", "axis", "width"))
-    for node, indicator, axis, width in zip(*columns, strict=True):
-        said.setdefault(node, []).append(f"{indicator.replace('_', ' ')} ({axis}, {width:.2f})")
-    return pd.Series({node: "; ".join(words) for node, words in said.items()}, dtype=object).reindex(
-        nodes.index
-    )
-
-
-def _reasons(nodes: pd.DataFrame, evidence: pd.DataFrame, scenario: Scenario) -> list[str]:
-    """The sentences behind each flag, every number taken from the table or its evidence."""
-    told, unknown = _leading(evidence)
+def _reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[str]:
+    """The sentences behind each flag, every number from the table."""
     out = []
-    said = ["node_id", "flag", "flag_probability", "dual_use_class", "special_status"]
-    said += [f"{axis}_{end}" for axis in AXES for end in ("low", "high")]
-    for row in nodes[said].to_dict("records"):
-        node = row["node_id"]
-        if row["flag"] == "insufficient_data":
-            parts = ["Not judged: too little is openly known."]
+    lost = {name: values[:, 0] for name, values in classes.by_hazard.items()}
+    for place, row in enumerate(nodes.to_dict("records")):
+        lacking = [name.replace("_", " ") for name, code in lost.items() if code[place] == UNKNOWN]
+        so_far = " so far" if row["hazard_class"] == "low" and lacking else ""
+        parts = [
+            f"Climate {row['hazard_class']}{so_far}: {row['hazard_deciding'] or 'nothing is known'}"
+            f"{' (' + row['hazard_tier'] + ')' if isinstance(row['hazard_tier'], str) else ''}.",
+            f"Military {row['military_class']}: {_parts_in_words(classes, place)}.",
+            f"People: dependence {row['dependence_class']}.",
+        ]
+        if row["hazard_could_be"]:
+            parts.append(f"Could be {row['hazard_could_be']}: {row['deciding_datum']} is not known.")
+        elif lacking:
+            parts.append(f"Not known: {', '.join(lacking)}.")
+        if row["flag"] != "insufficient_data":
+            parts.append(
+                f"All three in {row['flag_probability']:.0%} of draws ({scenario.title.lower()}; "
+                f"dual-use class {row['dual_use_class']})."
+            )
         else:
-            parts = [
-                f"In the conjunction in {row['flag_probability']:.0%} of draws "
-                f"(dual-use class {row['dual_use_class']}; {scenario.title.lower()})."
-            ]
-        for axis in AXES:
-            lead = ", ".join(told.get((node, axis), ()))
-            span = f"{axis.capitalize()} {row[f'{axis}_low']:.2f} to {row[f'{axis}_high']:.2f}"
-            parts.append(f"{span}: {lead}." if lead else f"{span}.")
-        parts.append(f"{unknown.get(node, 0)} indicators are unknown.")
+            parts.append("Not judged: an unknown alone decides.")
         if isinstance(row["special_status"], str):
             parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
         out.append(" ".join(parts))
     return out
 
 
-def _leading(evidence: pd.DataFrame, most: int = 2) -> tuple[dict[tuple[str, str], list[str]], Counter[str]]:
-    """What weighs most on each axis of each node, in words, and how much of it is unknown."""
-    names = ["node_id", "axis", "indicator", "value", "unit", "score", "weight", "state"]
-    judged = evidence.loc[evidence["axis"] != "dual_use", names]
-    unknown = Counter(judged.loc[judged["state"] == "unknown", "node_id"].tolist())
-    part = (judged["weight"] * judged["score"]).to_numpy()
-    owner = judged.groupby(["node_id", "axis"], sort=False).ngroup().to_numpy()
-    order = np.lexsort((-np.nan_to_num(part), owner))
-    order = order[np.nan_to_num(part)[order] > 0]
-    place = np.arange(len(order))
-    start = np.append(True, owner[order][1:] != owner[order][:-1])
-    lead = order[place - place[start][np.cumsum(start) - 1] < most]
-    columns = [
-        judged[name].iloc[lead].tolist()
-        for name in ("node_id", "axis", "indicator", "value", "unit", "score")
-    ]
-    told: dict[tuple[str, str], list[str]] = {}
-    for node, axis, indicator, value, unit, score in zip(*columns, strict=True):
-        measure = "" if unit in {"1", "class"} else f" {unit}"
-        words = f"{indicator.replace('_', ' ')} {_plain(value)}{measure} (score {score:.2f})"
-        told.setdefault((node, axis), []).append(words)
-    return told, unknown
+def _parts_in_words(classes: Classes, place: int) -> str:
+    said = []
+    for name, score in classes.parts.items():
+        value = float(score[place, 0])
+        said.append(f"{name} {'not known' if np.isnan(value) else f'{value / 1000:.2f}'}")
+    return ", ".join(said)
 
 
-def _plain(value: float) -> str:
-    """Four significant digits, never in powers of ten."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _class_column(name: str, what: str) -> Column:
+    return Column(f"{name}_class", "str", what, required=True, choices=CLASSES)
 
 
-def _axis_columns() -> tuple[Column, ...]:
-    told = {
-        "climate": "axis R, climate risk",
-        "military": "axis M, military relevance",
-        "civil": "civil dependence",
-        "access": "sea access, beside the axes and in none of them; ports and landings only",
-    }
-    return tuple(
-        Column(
-            f"{axis}_{part}",
-            "float",
-            f"{told[axis]}: {meaning}",
-            "1",
-            low=0,
-            high=1,
-            required=required and axis in AXES,
-        )
-        for axis in told
-        for part, meaning, required in (
-            ("low", "every unknown taken as 0", True),
-            ("high", "every unknown taken as 1", True),
-            ("known", "what is known alone; null where a dimension knows nothing", False),
-            ("coverage", "share of the weight that is known", True),
-        )
+_MILITARY = tuple(
+    Column(f"military_{part}", "float", f"military relevance: {meaning}", "1", low=0, high=1)
+    for part, meaning in (
+        ("low", "mean of its parts, every unknown taken as 0"), ("high", "every unknown taken as 1"),
+        ("known", "what is known alone"), ("coverage", "share of the weight that is known"),
     )
-
+)  # fmt: skip
 
 NODES = Layer(
     id="nodes",
-    title="Nodes: climate risk, military relevance and civil dependence",
+    title="Nodes: climate hazard, military relevance and civil dependence",
     pillar="military",
     geometry="point",
     columns=(
         Column("node_id", "str", "`<kind>:<source key>`, stable across runs", required=True),
         Column("kind", "str", "kind of node", required=True, choices=KINDS),
+        Column("site_kind", "str", "what a node of the kind mine is", choices=_SITE_KINDS),
         Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
         Column("institution", "str", "NATO and EU at the picture's date", required=True,
                choices=INSTITUTIONS),
@@ -273,27 +368,51 @@ NODES = Layer(
         Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True, low=0),
         Column("sources_apart_km", "float", "largest distance between the lists that place it; null with one",
                "km", low=0),
-        *_axis_columns(),
+        Column("scope", "str", "inside the boundary, a gateway to it, or context, which is never flagged",
+               required=True, choices=SCOPES),
+        Column("in_arctic", "bool", "inside the boundary of the Arctic", required=True),
+        Column("place_id", "str", "the place it belongs to: nodes within 25 km of one centre", required=True),
+        Column("place", "str", "name of that place", required=True),
+        _class_column("hazard", "climate hazard: the worst that is known"),
+        _class_column("military", "what public attributes would let it do"),
+        _class_column("dependence", "who depends on it"),
+        Column("hazard_deciding", "str", "the hazard that decides, with value and unit"),
+        Column("hazard_tier", "str", "how it is known, best first", choices=TIERS),
+        Column("hazard_could_be", "str", "what data not held could make of the class; null where nothing",
+               choices=CLASSES[:3]),
+        Column("deciding_datum", "str", "the datum that would tell"),
+        *_MILITARY,
         Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True,
-               choices=CLASSES),
-        Column("flag_probability", "float", "share of draws in the conjunction", "1", required=True,
-               low=0, high=1),
-        Column("flag", "str", "robust from 0.8, possible from 0.2", required=True, choices=FLAGS),
-        Column("rank_low", "int", "rank within kind, 5 % of draws", required=True, low=1),
-        Column("rank_median", "int", "rank within kind, median draw", required=True, low=1),
-        Column("rank_high", "int", "rank within kind, 95 % of draws", required=True, low=1),
-        Column("tied_nodes", "int", "others of its kind it is not told apart from in 90 % of draws",
-               required=True, low=0),
+               choices=DUAL_USE),
+        Column("overlap_probability", "float", "share of draws with hazard moderate or more and military high",
+               "1", required=True, low=0, high=1),
+        Column("flag_probability", "float", "share of draws with hazard high, military high and dependence "
+               "moderate or more; 0 outside the scope", "1", required=True, low=0, high=1),
+        Column("flag", "str", "robust from 0.8, possible from 0.2; insufficient_data where an unknown alone "
+               "decides", required=True, choices=FLAGS),
+        Column("permafrost_zone", "str", "extent of permafrost", required=True,
+               choices=(*PERMAFROST_ZONES, "unknown")),
+        Column("ground_ice", "str", "ice in the ground", required=True, choices=(*GROUND_ICE, "unknown")),
+        Column("ice_months_recent", "float", "months a year with ice, last ten years of record", "months",
+               low=0, high=12),
+        Column("ice_months_lost", "float", "months fewer than in 1981-2010", "months", low=-12, high=12),
+        Column("ice_months_lost_low", "float", "lower end, 5 %", "months", low=-12, high=12),
+        Column("ice_months_lost_high", "float", "upper end, 95 %", "months", low=-12, high=12),
+        Column("coastal_erosion_class", "str", "class by rate", required=True, choices=CLASSES),
+        Column("coastal_erosion_m_per_year", "float", "retreat of the shore", "m a-1"),
+        Column("relative_sea_level_m", "float", "2100 against 1995-2014, SSP2-4.5 median, signed", "m"),
+        Column("relative_sea_level_low_m", "float", "SSP1-2.6, 17 %", "m"),
+        Column("relative_sea_level_high_m", "float", "SSP5-8.5, 83 %", "m"),
+        Column("fact_age_years", "float", "age of the oldest fact that decides a class", "years"),
         Column("reasons", "str", "the sentences behind the flag", required=True),
-        Column("nearest_exit", "str", "smallest change of one weight, anchor or datum that flips the flag; "
-               "null where there is no flag (`explain` works it out)"),
-        Column("would_narrow", "str", "data that would narrow its intervals most, with the share they close"),
+        Column("nearest_exit", "str", "the value nearest to turning the flag, its anchor, and the gap",
+               required=True),
         Column("baseline_requirements", "str", "NATO seven baseline requirements it serves; null where the "
                "list does not name its kind (raw materials)"),
         Column("cer_sectors", "str", "sectors of the EU CER Directive; null where it does not name its kind "
                "(raw materials)"),
         Column("sources", "str", "keys of all source rows that were merged", required=True),
     ),
-    note="Scores are relative within node type; intervals are shown; ties are ties.",
+    note="Classes are absolute: the same anchors for every kind and country. Unknown raises none.",
     derive=_nodes,
 )  # fmt: skip

@@ -27,9 +27,24 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
     "anchorage_depth_high_m": ("approach_depth",),
     "cargo_pier_depth_low_m": ("pier_depth", "berth"),
     "cargo_pier_depth_high_m": ("pier_depth",),
-    "max_vessel_length_m": ("vessel_length",),
-    "harbor_size": ("size",),
+    "max_vessel_length_m": ("large_ships",),
+    "has_facilities_ro_ro": ("large_ships", "roro"),
+    "repairs": ("sustainment",),
+    "dry_dock": ("sustainment",),
+    "has_lifts_100_plus_tons": ("sustainment", "crane"),
+    "harbor_size": (),
+    "runway_length_m": ("runway_length", "paved_2359_m"),
+    "runway_width_m": ("runway_width", "width_27_4_m"),
+    "paved_length_m": ("runway_length", "paved_1067_m", "paved_2359_m"),
+    "is_runway_paved": ("runway_length",),
 }
+
+
+def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
+    """The table with every override that has no end and whose old value the source still says."""
+    held = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
+    held = held[held["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
+    return _applied(table, held, None)[0]
 
 
 def apply_overrides(
@@ -46,28 +61,38 @@ def apply_overrides(
     SchemaError
         If an override names a column that no evidence tells of.
     """
+    unknown = sorted(set(overrides["column"]) - set(_RESTS_ON))
+    if unknown:
+        node = overrides.loc[overrides["column"] == unknown[0], "node_id"].iloc[0]
+        msg = (
+            f"override of {node}: expected one of the columns {', '.join(_RESTS_ON)}, found "
+            f"{unknown[0]}: name the indicators that rest on it in layers/assessed/overrides.py"
+        )
+        raise SchemaError(msg)
+    corrected, states = _applied(table, overrides, day)
+    return corrected, overrides.assign(state=pd.Series(states, index=overrides.index, dtype="str"))
+
+
+def _applied(
+    table: pd.DataFrame, overrides: pd.DataFrame, day: date | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """The corrected table and the state of each override; with no day, those without an end hold."""
     corrected, states = table.copy(), []
     row_of = {key: row for row, key in enumerate(table["feature_id"])}
     for one in overrides.itertuples():
-        if one.column not in _RESTS_ON:
-            msg = (
-                f"override of {one.node_id}: expected one of the columns {', '.join(_RESTS_ON)}, found "
-                f"{one.column}: name the indicators that rest on it in layers/assessed/overrides.py"
-            )
-            raise SchemaError(msg)
-        row = row_of.get(str(one.node_id).split(":", 1)[-1])
+        row = row_of.get(str(one.node_id).split(":", 1)[-1]) if one.column in table else None
         says = None if row is None else table[one.column].iloc[row]
         state = _state(one, row, says, day)
         states.append(state)
         if state == "applied":
             corrected.loc[corrected.index[row], one.column] = _like(table[one.column], one.new_value)
-    return corrected, overrides.assign(state=pd.Series(states, index=overrides.index, dtype="str"))
+    return corrected, states
 
 
-def _state(one: Any, row: int | None, says: Any, day: date) -> str:
-    if pd.notna(one.until) and one.until < day.isoformat():
+def _state(one: Any, row: int | None, says: Any, day: date | None) -> str:
+    if day and pd.notna(one.until) and one.until < day.isoformat():
         return "expired"
-    if one.since > day.isoformat():
+    if day and one.since > day.isoformat():
         return "not_yet"
     if row is None:
         return "unmatched"
@@ -78,6 +103,11 @@ def _state(one: Any, row: int | None, says: Any, day: date) -> str:
 
 def _like(example: Any, text: str) -> Any:
     """The text as a value of the type of a column or of one of its values."""
+    is_flag = (
+        pd.api.types.is_bool_dtype(example) if isinstance(example, pd.Series) else isinstance(example, bool)
+    )
+    if is_flag or str(text) in {"True", "False"}:
+        return str(text) == "True"
     is_text = (
         pd.api.types.is_string_dtype(example) if isinstance(example, pd.Series) else isinstance(example, str)
     )
@@ -91,6 +121,7 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
     """
     applied = overrides[overrides["state"] == "applied"]
     told = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
+    told = told.dropna(subset=["indicator"])
     for (node, indicator), rows in told.groupby(["node_id", "indicator"], sort=False):
         first = rows.iloc[0]
         was = ", ".join(
@@ -110,8 +141,15 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
     return evidence
 
 
-def _overrides(overrides_on_file: pd.DataFrame, ports: pd.DataFrame, day: date) -> pd.DataFrame:
-    return apply_overrides(ports, overrides_on_file, day)[1]
+def _overrides(
+    overrides_on_file: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame, day: date
+) -> pd.DataFrame:
+    is_field = overrides_on_file["node_id"].str.startswith("airfield:")
+    parts = [
+        apply_overrides(table, overrides_on_file[rows], day)[1]
+        for table, rows in ((ports, ~is_field), (airfields, is_field))
+    ]
+    return pd.concat(parts).sort_index()
 
 
 OVERRIDES = Layer(

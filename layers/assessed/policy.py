@@ -71,6 +71,7 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
             "off": other_kind | outside,
             "note": note,
             "source_id": np.where(covered & ~rail & ~part, "own_ten_t", "eu_ten_t"),
+            "as_of": ten_t_nodes["as_of"].max(),
         },
         index=sites.index,
     )

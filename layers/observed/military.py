@@ -40,6 +40,7 @@ CHOKEPOINTS = Layer(
     geometry="line",
     columns=(
         Column("length_km", "float", "geodesic width between the end points", "km", required=True, low=0),
+        Column("narrows_km", "float", "width of the narrows from shore to shore", "km", low=0),
         Column("source_title", "str", "document that names it", required=True),
         Column("source_url", "str", "address of that document", required=True),
         Column("seen_on", "str", "date its text was read for this table; null: cited unread"),

@@ -13,6 +13,8 @@ MINES = Layer(
         Column("commodity", "str", "primary commodity", required=True),
         Column("byproducts", "str", "other commodities"),
         Column("confidence", "str", "confidence the source gives its own row"),
+        Column("status", "str", "operating, standby, construction, project, closed; null where not stated"),
+        Column("replaces", "str", "keys of rows of other lists that it corrects, `;` separated"),
     ),
     note="Sites the source withholds (S&P-derived) are absent: no mine shown is not no mine there.",
 )

@@ -29,7 +29,7 @@ from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
     from pipelines.snapshot import Snapshot
@@ -100,19 +100,27 @@ def make(
     provider_files: Path | None,
     retrieved: date,
     folder: Path = DATA,
+    only: Collection[str] = (),
     report: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Rebuild the snapshot in `folder` and return its manifest.
 
+    With `only`, the other sources keep the files they have, unread.
+
     Raises
     ------
     SourceError
-        If a source can neither be read nor kept, or the whole is over 8 MB.
+        If a source of `only` is not embedded, one can neither be read nor kept, or the whole is over 8 MB.
     SchemaError
         If a table breaks its layer's contract.
     """
     embedded = [source for source in sources if source.state == "embedded"]
-    fetch_packages([p for s in embedded for p in s.packages], cache, report)
+    strange = sorted(set(only) - {source.id for source in embedded})
+    if strange:
+        msg = f"--source: expected an embedded source, found {strange[0]!r}: 'arctic-picture sources' lists them"
+        raise SourceError(msg)
+    wanted = [source for source in embedded if not only or source.id in only]
+    fetch_packages([p for s in wanted for p in s.packages], cache, report)
     before = (
         {row["id"]: row for row in manifest_of(folder)["sources"]} if (folder / MANIFEST).exists() else {}
     )
@@ -121,6 +129,9 @@ def make(
     with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
         rows = []
         for source in embedded:
+            if source not in wanted:
+                rows.append(_keep(source, before, folder, Path(stage), SourceError("not asked for")))
+                continue
             inputs = Inputs(packages=cache, provider_files=provider_files)
             try:
                 assert source.read is not None  # noqa: S101  embedded sources have a reader

@@ -5,16 +5,20 @@ from __future__ import annotations
 from pipelines.source import Source
 from pipelines.sources import (
     etopo,
+    arctic_boundary,
     eurostat_marnet,
     fetched_only,
     geonames,
     global_power_plants,
+    ice_presence,
     icmm_mines,
     model_climate,
     natural_earth,
     nsidc_sea_ice_index,
     osm_transport,
     our_airports,
+    own_climate_tables,
+    own_site_tables,
     own_tables,
     sea_ice_areas,
     sea_ice_grid,
@@ -28,9 +32,11 @@ __all__ = ["FETCHABLE", "SOURCES", "source"]
 SOURCES: tuple[Source, ...] = (
     *etopo.SOURCES,
     *natural_earth.SOURCES,
+    *arctic_boundary.SOURCES,
     *model_climate.SOURCES,
     *sea_ice_grid.SOURCES,
     *sea_ice_areas.SOURCES,
+    *ice_presence.SOURCES,
     *nsidc_sea_ice_index.SOURCES,
     *eurostat_marnet.SOURCES,
     *osm_transport.SOURCES,
@@ -41,6 +47,8 @@ SOURCES: tuple[Source, ...] = (
     *icmm_mines.SOURCES,
     *world_mining_data.SOURCES,
     *own_tables.SOURCES,
+    *own_climate_tables.SOURCES,
+    *own_site_tables.SOURCES,
     *wanted.SOURCES,
 )
 

@@ -29,7 +29,8 @@ def _blank_is_missing(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.apply(lambda column: column.str.strip().where(column.str.strip() != "", None))
 
 
-def _table(inputs: Inputs, name: str) -> pd.DataFrame:
+def read_table(inputs: Inputs, name: str) -> pd.DataFrame:
+    """One of our cited tables as text; blank is missing."""
     return _blank_is_missing(read_rows(inputs.table(name)))
 
 
@@ -43,7 +44,7 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
     Every position is rounded to 0.1 degree, whatever its source. An aerodrome list's row joins a
     site by ICAO code or becomes a site of its own.
     """
-    cited = _table(inputs, "military_sites.csv")
+    cited = read_table(inputs, "military_sites.csv")
     cited = cited.assign(
         longitude_deg=to_number(cited["longitude_deg"].fillna("")),
         latitude_deg=to_number(cited["latitude_deg"].fillna("")),
@@ -162,7 +163,7 @@ def _port_claims(inputs: Inputs) -> pd.DataFrame:
 
 def read_memberships(inputs: Inputs) -> pd.DataFrame:
     """NATO and EU membership by date and territory."""
-    raw = _table(inputs, "memberships.csv")
+    raw = read_table(inputs, "memberships.csv")
     return raw.assign(
         feature_id="member-" + raw["country_iso3"].str.lower(),
         is_arctic_council=raw["is_arctic_council"] == "1",
@@ -173,12 +174,12 @@ def read_memberships(inputs: Inputs) -> pd.DataFrame:
 
 def read_materials(inputs: Inputs) -> pd.DataFrame:
     """Raw materials on the lists of NATO, the EU and the US."""
-    return _table(inputs, "materials.csv").assign(source_id="own_materials", as_of="2025-11-07")
+    return read_table(inputs, "materials.csv").assign(source_id="own_materials", as_of="2025-11-07")
 
 
 def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
     """EU strategic projects north of 58 N, with how well each place is known."""
-    raw = _table(inputs, "strategic_projects.csv")
+    raw = read_table(inputs, "strategic_projects.csv")
     raw = raw.assign(lon=to_number(raw["lon"]), lat=to_number(raw["lat"]))
     table = points(raw, "lon", "lat")
     slug = table["project"].str.lower().str.replace(r"[^a-z0-9]+", "-", regex=True).str.strip("-")
@@ -195,13 +196,15 @@ def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
     """Maritime gates north of 58 N as lines between approximate end points."""
-    raw = _table(inputs, "chokepoints.csv")
+    raw = read_table(inputs, "chokepoints.csv")
     ends = [
         to_number(raw[f"{end}_{part}_deg"]) for end in ("from", "to") for part in ("longitude", "latitude")
     ]
     pairs = np.stack([np.column_stack(ends[:2]), np.column_stack(ends[2:])], axis=1)
     table = lines(gpd.GeoDataFrame(raw, geometry=list(shapely.linestrings(pairs)), crs=4326))
+    widths = read_table(inputs, "gate_widths.csv").set_index("gate_key")["width_km"]
     return table.assign(
+        narrows_km=to_number(widths.reindex(table["gate_key"]).reset_index(drop=True).fillna("")),
         feature_id="gate-" + table["gate_key"],
         length_km=length_km(table.geometry.to_numpy()).round(1),
         source_id="own_chokepoints",
@@ -211,7 +214,7 @@ def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_ground_stations(inputs: Inputs) -> gpd.GeoDataFrame:
     """Civil ground stations and space sites."""
-    raw = _table(inputs, "ground_stations.csv")
+    raw = read_table(inputs, "ground_stations.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
     )
@@ -226,7 +229,7 @@ def read_ground_stations(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
     """Cited oil, gas and LNG terminals the World Port Index lacks."""
-    raw = _table(inputs, "energy_terminals.csv")
+    raw = read_table(inputs, "energy_terminals.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
     )
@@ -239,8 +242,8 @@ def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _systems_by_landing(inputs: Inputs) -> pd.DataFrame:
-    links = _table(inputs, "cable_links.csv")
-    systems = _table(inputs, "cable_systems.csv").set_index("system_key")
+    links = read_table(inputs, "cable_links.csv")
+    systems = read_table(inputs, "cable_systems.csv").set_index("system_key")
     ends = pd.concat([links["from_landing"], links["to_landing"]])
     pairs = pd.DataFrame(
         {"landing_key": ends.to_numpy(), "system": np.tile(links["system_key"].to_numpy(), 2)}
@@ -257,7 +260,7 @@ def _systems_by_landing(inputs: Inputs) -> pd.DataFrame:
 
 def read_cable_landings(inputs: Inputs) -> gpd.GeoDataFrame:
     """Landing towns with the systems that land there."""
-    raw = _table(inputs, "cable_landings.csv")
+    raw = read_table(inputs, "cable_landings.csv")
     pairs = _systems_by_landing(inputs).groupby("landing_key")
     systems = pairs["name"].agg(lambda names: "; ".join(sorted(names)))
     raw = raw.assign(
@@ -277,9 +280,9 @@ def read_cable_landings(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
     """Links of cable systems, drawn between towns through way points: schematic."""
-    links = _table(inputs, "cable_links.csv")
-    systems = _table(inputs, "cable_systems.csv").set_index("system_key")
-    towns = _table(inputs, "cable_landings.csv").set_index("landing_key")
+    links = read_table(inputs, "cable_links.csv")
+    systems = read_table(inputs, "cable_systems.csv").set_index("system_key")
+    towns = read_table(inputs, "cable_landings.csv").set_index("landing_key")
 
     def place(end: str) -> tuple[float, float]:
         if end.startswith("south:"):
@@ -318,7 +321,7 @@ def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
     """Named Arctic routes through our own way points."""
-    raw = _table(inputs, "sea_routes.csv")
+    raw = read_table(inputs, "sea_routes.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
     )
@@ -347,7 +350,7 @@ def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
 
 def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
     """Nodes of the EU's transport network; a row a node of ours, or one where we have none."""
-    raw = _table(inputs, "ten_t_nodes.csv")
+    raw = read_table(inputs, "ten_t_nodes.csv")
     raw = raw.assign(match_name=raw["match_name"].str.split("; ")).explode("match_name", ignore_index=True)
     slug = raw["match_name"].fillna(raw["name"]).str.lower().str.replace(r"\W+", "-", regex=True)
     return raw.assign(
@@ -357,7 +360,7 @@ def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
 
 def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
     """Nodes that official documents call dual use, with the words."""
-    raw = _table(inputs, "documented_dual_use.csv")
+    raw = read_table(inputs, "documented_dual_use.csv")
     return raw.assign(
         feature_id="dual-" + raw["document_key"],
         name=raw["match_name"],
@@ -370,7 +373,7 @@ def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
 
 def read_overrides(inputs: Inputs) -> pd.DataFrame:
     """Documented corrections of an attribute of another source."""
-    raw = _table(inputs, "overrides.csv")
+    raw = read_table(inputs, "overrides.csv")
     return raw.assign(
         feature_id="override-" + raw["node_id"].str.replace(":", "-") + "-" + raw["column"],
         source_id="own_overrides",
@@ -379,7 +382,7 @@ def read_overrides(inputs: Inputs) -> pd.DataFrame:
 
 
 def _gauges(inputs: Inputs, name: str, numbers: tuple[str, ...]) -> pd.DataFrame:
-    raw = _table(inputs, name)
+    raw = read_table(inputs, name)
     cast = {column: to_number(raw[column]) for column in ("longitude_deg", "latitude_deg", *numbers)}
     return raw.assign(name=raw["station"], psmsl_id=to_number(raw["psmsl_id"]).astype("Int64"), **cast)
 
@@ -405,7 +408,7 @@ def read_sea_level_projections(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-def _own(
+def own(
     source_id: str,
     feeds: str,
     title: str,
@@ -413,7 +416,9 @@ def _own(
     made: str,
     as_of: str = _AS_OF,
     packages: tuple[Package, ...] = (),
+    file: str = "",
 ) -> Source:
+    """A source of our own by its table in layers/reference: `file`, or as it is filed here."""
     return Source(
         id=source_id,
         feeds=feeds,
@@ -421,7 +426,7 @@ def _own(
         publisher="arctic-picture",
         licence="CC-BY-4.0",
         citation="arctic-picture, compiled from public sources named in every row.",
-        homepage=f"layers/reference/{_FILES[source_id]}.csv",
+        homepage=f"layers/reference/{file or _FILES[source_id]}.csv",
         as_of=as_of,
         state="embedded",
         made=made,
@@ -449,30 +454,30 @@ _FILES = {
 }
 _CITED = "own table, a citation in every row"
 SOURCES = (
-    _own("own_memberships", "memberships", "Membership of NATO and the EU", read_memberships, _CITED),
-    _own("own_military_sites", "military_sites", "Military sites named by public sources",
+    own("own_memberships", "memberships", "Membership of NATO and the EU", read_memberships, _CITED),
+    own("own_military_sites", "military_sites", "Military sites named by public sources",
          read_military_sites, f"{_CITED}; joined with what aerodrome and port lists call military; "
          "0.1 degree", packages=(AIRPORTS, AIRPORTSDATA, world_port_index.PACKAGE)),
-    _own("own_chokepoints", "chokepoints", "Maritime gates", read_chokepoints, _CITED),
-    _own("own_cables", "cables", "Subsea cables and links", read_cables, f"{_CITED}; lines are schematic"),
-    _own("own_cable_landings", "cable_landings", "Cable landing towns", read_cable_landings,
+    own("own_chokepoints", "chokepoints", "Maritime gates", read_chokepoints, _CITED),
+    own("own_cables", "cables", "Subsea cables and links", read_cables, f"{_CITED}; lines are schematic"),
+    own("own_cable_landings", "cable_landings", "Cable landing towns", read_cable_landings,
          f"{_CITED}; placed by GeoNames towns"),
-    _own("own_ground_stations", "ground_stations", "Civil ground stations", read_ground_stations, _CITED),
-    _own("own_energy_terminals", "terminals", "Energy terminals", read_terminals, _CITED),
-    _own("own_sea_routes", "sea_routes", "Named Arctic sea routes", read_sea_routes,
+    own("own_ground_stations", "ground_stations", "Civil ground stations", read_ground_stations, _CITED),
+    own("own_energy_terminals", "terminals", "Energy terminals", read_terminals, _CITED),
+    own("own_sea_routes", "sea_routes", "Named Arctic sea routes", read_sea_routes,
          f"{_CITED}; our own way points"),
-    _own("own_materials", "materials", "Raw-material lists", read_materials, _CITED, "2025-11-07"),
-    _own("own_strategic_projects", "strategic_projects", "EU strategic projects",
+    own("own_materials", "materials", "Raw-material lists", read_materials, _CITED, "2025-11-07"),
+    own("own_strategic_projects", "strategic_projects", "EU strategic projects",
          read_strategic_projects, _CITED, "2025-06-04"),
-    _own("own_ten_t", "ten_t_nodes", "TEN-T nodes", read_ten_t_nodes,
+    own("own_ten_t", "ten_t_nodes", "TEN-T nodes", read_ten_t_nodes,
          f"{_CITED}; Regulation (EU) 2024/1679 Annex II, north of 58 N", "2024-07-18"),
-    _own("own_documented_dual_use", "documented_dual_use", "Documented dual use",
+    own("own_documented_dual_use", "documented_dual_use", "Documented dual use",
          read_documented_dual_use, f"{_CITED}, with the words it rests on", "2026-11-25"),
-    _own("own_overrides", "overrides_on_file", "Documented corrections", read_overrides, _CITED,
+    own("own_overrides", "overrides_on_file", "Documented corrections", read_overrides, _CITED,
          "2026-11-25"),
-    _own("own_sea_level_trends", "sea_level_trends", "Trends of relative sea level",
+    own("own_sea_level_trends", "sea_level_trends", "Trends of relative sea level",
          read_sea_level_trends, f"{_CITED}; some computed from PSMSL annual means", "2023-12-31"),
-    _own("own_sea_level_projections", "sea_level_projections", "Relative sea level in 2100, IPCC AR6",
+    own("own_sea_level_projections", "sea_level_projections", "Relative sea level in 2100, IPCC AR6",
          read_sea_level_projections, f"{_CITED}; after Grandey et al. from Garner et al. 2021, "
          "doi:10.5281/zenodo.6382554", "2021-08-09"),
 )  # fmt: skip

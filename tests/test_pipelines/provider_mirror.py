@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,6 +32,9 @@ DAYS = {
     "bremen_asi": "2024-03-01", "report": "2014-07-24",
     "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
 }  # fmt: skip
+
+# What the mirror states as Last-Modified of all its files, whenever they were copied or made.
+SERVED = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
 
 # Address -> real file of the mirror, unchanged.
 REAL = {
@@ -150,6 +153,8 @@ def lay_out(mirror: Path, folder: Path) -> Path:
         url = f"{NSIDC}/{where}/N_{stamp}_concentration_v4.0.tif"
         geotiff(mirror / "sea_ice/nsidc0051" / name, place(folder, url))
     _days_for_a_cube(folder)
+    for path in folder.rglob("*"):
+        dated(path, SERVED)
     return folder
 
 
@@ -215,5 +220,5 @@ def zip_shapes(source: Path, target: Path, epsg: int = 4326) -> None:
 
 
 def dated(path: Path, seconds: float) -> None:
-    """Give a file the time a server states as Last-Modified."""
-    os.utime(path, (seconds, seconds))
+    """Give a file the time a server states as Last-Modified; of a link, to the link alone."""
+    os.utime(path, (seconds, seconds), follow_symlinks=False)

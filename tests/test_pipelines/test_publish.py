@@ -192,7 +192,7 @@ def test_a_file_that_reads_back_otherwise_is_refused(tmp_path, change):
 
 
 def test_a_second_process_is_refused_with_one_line(tmp_path):
-    first = worker(tmp_path, 1, 8.0)
+    first = worker(tmp_path, 1, 600.0)  # it is killed when the second was refused
     try:
         assert first.stdout is not None
         assert first.stdout.readline() == "writing\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -100,6 +100,7 @@ class _SignedIn(_Quiet):
         if "barentswatch" in self.path and self.headers.get("Authorization") != "Bearer token-77":
             self.send_error(401)
             return
+        del self.headers["If-Modified-Since"]  # many services send their answer whole each time
         super().do_GET()
 
 
@@ -162,6 +163,51 @@ def test_a_form_stands_for_what_is_not_at_hand():
     """`data_sources.md` says of each that it was tried on a file written by the test."""
     for name in FORMS:
         assert name == "geonames_cities500" or "written by the test" in source(name).made, name
+
+
+# --- what a server says of a file dates none of its content
+
+
+PIPES = "emodnet_pipelines"  # no day in the file: the reader gives it that of its source, 2026-01-01
+PIPES_AS_OF = source(PIPES).as_of
+
+
+def stated(service: Service, day: str, content: bytes) -> Told:
+    """What becomes of a file of which the server says that it was last changed on a day."""
+    service.time = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    service.serve(PIPES, content)
+    return service.refresh(PIPES)[0]
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-11-20", "2026-11-29", "2027-03-01", "2037-12-31"])
+def test_the_day_a_server_states_is_never_the_day_of_the_content(service, day):
+    told = stated(service, day, FORMS[PIPES].make())
+    assert (told.state, told.as_of) == ("new", PIPES_AS_OF)
+    assert set(service.table(PIPES)["as_of"]) == {PIPES_AS_OF}
+
+
+def test_a_file_last_changed_before_what_is_held_was_made_is_held(service):
+    told = stated(service, "2025-12-30", FORMS[PIPES].make())
+    assert told.state == "held"
+    assert "date: expected a file of 2026-01-01 or later, found one last changed on 2025-12-30" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [
+        ("2026-11-20", "2026-11-20", "changed"),
+        ("2026-11-20", "2026-11-19", "held"),
+        ("2026-11-20", "2027-03-01", "changed"),
+        # A clock that ran ahead says no more than the day on which it was asked, 2026-11-25.
+        ("2037-12-31", "2026-11-25", "changed"),
+        ("2037-12-31", "2026-11-24", "held"),
+    ],
+)
+def test_other_content_under_an_earlier_date_is_an_older_file_served_again(service, first, then, state):
+    content = FORMS[PIPES].make()
+    assert stated(service, first, content).state == "new"
+    told = stated(service, then, content + b"\n")
+    assert (told.state, told.as_of) == (state, PIPES_AS_OF)
 
 
 # --- held, each for its reason

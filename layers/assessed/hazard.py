@@ -1,0 +1,267 @@
+"""Climate hazards of a node: how far it has left the climate it was built for, and damage of today.
+
+Each hazard that applies has a class by absolute anchors, on what is known; what is not known raises
+none and is named with the datum that would tell (docs: judgement, section 2.2). Sea access is told beside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.assessed import rules
+from layers.assessed.anchors import HIGH, UNKNOWN
+from layers.assessed.book import numbers
+from layers.assessed.climate_facts import NORMAL_YEARS, proxy_zone, warming_of
+from layers.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from layers.assessed.book import Book, Facts
+    from layers.scenarios import Scenario
+
+__all__ = ["HAZARDS", "TODAY_DEGC", "add_hazards"]
+
+# Hazard -> what would tell where it is not known: the datum and the source that has it.
+HAZARDS: dict[str, tuple[str, str]] = {
+    "ice_season_lost": ("ice season at the quay", "nsidc_ice_presence"),
+    "ice_season_unreliable": ("ice season at the quay", "nsidc_ice_presence"),
+    "permafrost_thaw": ("ground ice of the site", "nsidc_ggd318_permafrost"),
+    "coastal_erosion": ("rate of erosion of the shore", "arctic_coastal_dynamics"),
+    "relative_sea_level": ("projection of the sea level at the site", "ipcc_ar6_sea_level"),
+}
+TODAY_DEGC = SCENARIOS[0].warming_degc
+_LOW_FIELD_M = 10.0
+
+
+def add_hazards(
+    book: Book,
+    facts: Facts,
+    scenario: Scenario,
+    anchors: Mapping[str, float],
+    global_warming: pd.DataFrame,
+) -> None:
+    """Write the hazards of every site and what they rest on."""
+    last = int(facts.climate["ice_months_lost"]["as_of"].dropna().str[:4].max() or 0)
+    recent = warming_of(global_warming, last - 9, last) if last else scenario.warming_degc
+    _add_ice(book, facts, scenario, anchors, recent)
+    _add_permafrost(book, facts, scenario, anchors, warming_of(global_warming, *NORMAL_YEARS))
+    _add_erosion(book, facts, anchors)
+    _add_level(book, facts, anchors)
+    _add_access(book, facts)
+
+
+def _score(code: NDArray[np.int8]) -> NDArray[np.float64]:
+    return np.where(code == UNKNOWN, np.nan, code / 2.0)
+
+
+def _told(fact: pd.DataFrame, column: str, blank: object = None) -> NDArray[np.object_]:
+    values = fact[column].to_numpy(dtype=object)
+    return values if blank is None else np.where(fact["tier"].isna(), blank, values)
+
+
+def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, NDArray[np.object_]]:
+    """Source, date, tier and note of a fact; where there is none, the source that would have it."""
+    lacking = fact["tier"].isna().to_numpy()
+    datum, source = HAZARDS[wanted]
+    return {
+        "source": np.where(lacking, source, _told(fact, "source_id")),
+        "as_of": np.where(lacking, None, _told(fact, "as_of")),
+        "tier": np.where(lacking, "", _told(fact, "tier")),
+        "note": np.where(lacking, f"not known; would tell: {datum}", _told(fact, "note")),
+    }
+
+
+def lost_at(
+    lost: NDArray[np.float64], per_degc: NDArray[np.float64], normal: NDArray[np.float64], more_degc: float
+) -> NDArray[np.float64]:
+    """Months lost after more warming: today's and what the node's own slope adds, the season at most."""
+    more = np.where(np.isnan(per_degc), 0.0, np.maximum(per_degc, 0.0)) * max(more_degc, 0.0)
+    today = np.where(np.isnan(lost), np.nan, lost)
+    return np.maximum(today, np.minimum(today + more, np.maximum(normal, today)))
+
+
+def _add_ice(
+    book: Book, facts: Facts, scenario: Scenario, a: Mapping[str, float], recent_degc: float
+) -> None:
+    lost, recent = facts.climate["ice_months_lost"], facts.climate["ice_months_recent"]
+    slope, spread = facts.climate["ice_loss_per_degc"], facts.climate["ice_season_spread"]
+    normal = numbers(lost["value"]) + numbers(recent["value"])
+    # Of today the record itself is the measure: only what a scenario adds to today's warming adds to it.
+    beyond = scenario.warming_degc - max(recent_degc, TODAY_DEGC)
+    mid, low, high = (
+        lost_at(numbers(lost[end]), numbers(slope[end]), normal, beyond) for end in ("value", "low", "high")
+    )
+    low, high = np.where(np.isnan(low), mid, low), np.where(np.isnan(high), mid, high)
+    code = rules.steps(
+        rules.whole(low), *(rules.whole(a[f"ice_lost_{word}"]) for word in ("moderate", "high"))
+    )
+    told = _sources(lost, "ice_season_lost")
+    free = (numbers(recent["value"]) == 0) & (numbers(lost["value"]) == 0)
+    book.add(
+        facts.of("port", "cable_landing"), ("hazard", "h_seaice", "ice_season_lost"), _score(code), value=mid,
+        value_low=low, value_high=high, unit="months a year", off=free,
+        scale=("steps", a["ice_lost_moderate"], a["ice_lost_high"]), **told,
+    )  # fmt: skip
+    wide = numbers(spread["value"])
+    code = rules.steps(
+        rules.whole(wide), *(rules.whole(a[f"ice_unreliable_{word}"]) for word in ("moderate", "high"))
+    )
+    book.add(
+        facts.of("port"), ("hazard", "h_seaice", "ice_season_unreliable"), _score(code), value=wide,
+        unit="months", off=free, scale=("steps", a["ice_unreliable_moderate"], a["ice_unreliable_high"]),
+        **_sources(spread, "ice_season_unreliable"),
+    )  # fmt: skip
+
+
+def _add_permafrost(
+    book: Book, facts: Facts, scenario: Scenario, a: Mapping[str, float], normal_degc: float
+) -> None:
+    names = ("permafrost_zone", "ground_ice", "bedrock", "thaw_damage", "air_temperature")
+    zone, ice, bedrock, damage, air = (facts.climate[name] for name in names)
+    ratio = numbers(facts.measures["warming_ratio"])
+    then = numbers(air["value"])
+    now, base = (then + ratio * (level - normal_degc) for level in (scenario.warming_degc, TODAY_DEGC))
+    steps = np.minimum(np.maximum(proxy_zone(base) - proxy_zone(now), 0), 1).astype(float)
+    error = numbers(air["high"]) - then
+    values = {
+        "zone": numbers(zone["value"]), "ice": numbers(ice["value"]), "air": rules.whole(now),
+        "bedrock": numbers(bedrock["value"]), "damage": numbers(damage["value"]),
+        "proxy": (zone["tier"] == "proxy").to_numpy(dtype=float), "steps": steps,
+    }  # fmt: skip
+    whole = {"warm_permafrost": rules.whole(a["warm_permafrost"])}
+    code, is_open = rules.permafrost(values, whole)
+    if scenario.warming_degc > TODAY_DEGC:  # never better than today
+        today, _ = rules.permafrost(values | {"air": rules.whole(base), "steps": steps * 0}, whole)
+        code = np.maximum(code, today)
+    deciding = _deciding_ground(values, code)
+    parts = dict(zip(names, (zone, ice, bedrock, damage, air), strict=True))
+    rows = np.arange(len(code))
+
+    def of(column: str) -> NDArray[np.object_]:
+        stack = np.stack([parts[name][column].to_numpy(dtype=object) for name in names])
+        return stack[[names.index(name) for name in deciding], rows]
+
+    words = np.array(
+        [
+            f"{'no' if z == 'none' else z} permafrost{_ice(z, i)}{_aside(b, d)}"
+            for z, i, b, d in zip(*(parts[n]["label"].to_numpy(dtype=object) for n in names[:4]), strict=True)
+        ],
+        dtype=object,
+    )
+    everywhere = np.ones(len(code), dtype=bool)
+    note = np.where(is_open, "moderate or high: ground ice decides; ", "") + words + "; " + of("note")
+    book.add(
+        everywhere, ("hazard", "h_permafrost", "permafrost_thaw"), _score(code), value=_score(code) * 2,
+        label=words, unit="class", source=of("source_id"), as_of=of("as_of"), tier=of("tier"), note=note,
+        scale=("steps", 1.0, 2.0),
+    )  # fmt: skip
+    for name, unit in (("permafrost_zone", "class"), ("ground_ice", "class"), ("thaw_damage", "report"),
+                       ("bedrock", "class")):  # fmt: skip
+        told = _sources(parts[name], "permafrost_thaw")
+        lacking = parts[name]["tier"].isna().to_numpy()
+        skip = lacking & (name in {"thaw_damage", "bedrock"})
+        frozen = numbers(zone["value"]) >= 2
+        book.add(
+            everywhere & ~skip & (frozen | ~lacking), ("hazard", "h_permafrost", name),
+            value=numbers(parts[name]["value"]), label=_told(parts[name], "label"), unit=unit, share=0.0, **told,
+        )  # fmt: skip
+    book.add(
+        everywhere, ("hazard", "h_permafrost", "air_temperature"), value=now.round(2),
+        value_low=(now - error).round(2), value_high=(now + error).round(2), unit="degC", share=0.0,
+        source=_told(air, "source_id"), as_of=_told(air, "as_of"), tier="modelled",
+        note=f"at {scenario.warming_degc:g} degC of global warming; " + _told(air, "note"),
+        scale=("warmer than", a["warm_permafrost"], a["warm_permafrost"]),
+    )  # fmt: skip
+    book.add(
+        everywhere & (steps > 0), ("hazard", "h_permafrost", "zones_lost"), value=steps, unit="zones", share=0.0,
+        source=_told(air, "source_id"), as_of=_told(air, "as_of"), tier="proxy",
+        note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
+    )  # fmt: skip
+
+
+def _ice(zone: object, ice: object) -> str:
+    if isinstance(ice, str):
+        return f", ground ice {ice}"
+    return "" if zone in {"none", "isolated"} else ", ground ice not known"
+
+
+def _aside(bedrock: object, damage: object) -> str:
+    said = ", on bedrock" if bedrock == "bedrock" else ""
+    return said + (f", damage reported ({damage})" if isinstance(damage, str) else "")
+
+
+def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8]) -> list[str]:
+    """Which of the facts on the ground makes the class."""
+    by_ice = ~np.isnan(v["ice"]) & (v["zone"] >= 2) & (code > 0)
+    return list(
+        np.select(
+            [(v["damage"] >= 1) & (code == HIGH), v["bedrock"] == 1, by_ice & (v["proxy"] != 1)],
+            ["thaw_damage", "bedrock", "ground_ice"],
+            "permafrost_zone",
+        )
+    )
+
+
+def _add_erosion(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    fact = facts.climate["coastal_erosion"]
+    rate = numbers(fact["value"])
+    code = rules.steps(
+        rules.whole(rate), *(rules.whole(a[f"erosion_{word}"]) for word in ("moderate", "high"))
+    )
+    book.add(
+        facts.measures["is_coastal"].to_numpy(dtype=bool), ("hazard", "h_coast", "coastal_erosion"),
+        _score(code), value=rate, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
+        label=_told(fact, "label"), unit="m a-1", scale=("steps", a["erosion_moderate"], a["erosion_high"]),
+        **_sources(fact, "coastal_erosion"),
+    )  # fmt: skip
+
+
+def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+    fact = facts.climate["relative_sea_level"]
+    level = numbers(fact["value"])
+    coastal = facts.measures["is_coastal"].to_numpy(dtype=bool)
+    low_field = facts.of("airfield") & (numbers(facts.airfield["elevation_m"]) <= _LOW_FIELD_M) & coastal
+    depth = charted_depth(facts)
+    names = ("level_rise_moderate", "level_rise_high", "depth_deep", "depth_shallow")
+    code = rules.hazard_of_level(
+        {"level": rules.whole(level), "depth": rules.whole(depth)}, {n: rules.whole(a[n]) for n in names}
+    )
+    told = _sources(fact, "relative_sea_level")
+    sign = np.select(
+        [np.isnan(level), level < 0], ["", "the sea falls: depth is lost; "], "the sea rises: flooding; "
+    ).astype(object)
+    told["note"] = sign + told["note"]
+    book.add(
+        facts.of("port", "cable_landing") | low_field, ("hazard", "h_level", "relative_sea_level"),
+        _score(code), value=level, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
+        unit="m by 2100", label=np.where(np.isnan(level), None, np.where(level < 0, "fall", "rise")),
+        scale=("steps", a["level_rise_moderate"], a["level_rise_high"]), **told,
+    )  # fmt: skip
+    book.add(
+        facts.of("port") & (level < 0), ("hazard", "h_level", "charted_depth"), value=depth, unit="m", share=0.0,
+        source=facts.port["source_id"].to_numpy(dtype=object),
+        as_of=facts.port["as_of"].to_numpy(dtype=object),
+        note="deepest charted approach or pier, from which a falling sea takes",
+    )  # fmt: skip
+
+
+def charted_depth(facts: Facts) -> NDArray[np.float64]:
+    """Deepest charted approach or pier of a port, m; NaN where none is known or it is no port."""
+    names = ("channel_depth_low_m", "cargo_pier_depth_low_m")
+    return np.fmax.reduce([numbers(facts.port[name]) for name in names])
+
+
+def _add_access(book: Book, facts: Facts) -> None:
+    """Sea access is told beside the axes and in none of them: a longer season is hazard and chance."""
+    fact = facts.climate["ice_months_recent"]
+    book.add(
+        facts.of("port", "cable_landing"), ("access", "a_season", "ice_months_recent"),
+        value=numbers(fact["value"]), value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
+        unit="months a year", share=0.0, **_sources(fact, "ice_season_lost"),
+    )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Who can reach another node by road or rail, and who cannot: the people that depend on one node.
+
+The network is the main roads and railways on file; a place joins it where a line passes within 10 km.
+Edges across a closed border are left out. Lesser roads, ferries and winter roads are not held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.crs import distance_km, lonlat
+from layers.merge import nearest, within_km
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = ["RADII_KM", "Captives", "LandNetwork", "captives", "closed_pairs"]
+
+_JOIN_KM = 10.0  # the extract draws chords between junctions: a place on a line may stand beside its chord
+_REACH_KM = 50.0  # people this near are served by a node
+# The radius of an alternative and its drawn ends (anchor x 0.8 and x 1.2).
+RADII_KM = (80.0, 100.0, 120.0)
+
+
+def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
+    """Pairs of states between which every crossing is closed on `day` (ISO 8601)."""
+    since = closed_borders["closed_from"].fillna("9999") <= day
+    until = closed_borders["closed_until"].fillna("9999") >= day
+    whole = closed_borders["crossing"].str.lower().str.startswith("all")
+    rows = closed_borders[since & until & whole & (closed_borders["mode"] != "rail")]
+    return frozenset(frozenset(text.split("-")) for text in rows["states"])
+
+
+@dataclass(frozen=True, slots=True)
+class LandNetwork:
+    """Roads and railways as one graph with the points that join it.
+
+    `ends` (edges, 2) and `km` (edges,) after every joined point was made a vertex; `vertex` of each
+    point, -1 where none is within 10 km, and `leg_km`, its way to the line.
+    """
+
+    count: int
+    ends: NDArray[np.int64]
+    km: NDArray[np.float64]
+    vertex: NDArray[np.int64]
+    leg_km: NDArray[np.float64]
+
+    def distances_km(self, start: NDArray[np.int64], limit_km: float) -> NDArray[np.float64]:
+        """Kilometres from some vertices to all, inf beyond the limit, shape (start, vertices)."""
+        from scipy.sparse import coo_array  # noqa: PLC0415  a build with ready measures needs none
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
+        keyed = pd.DataFrame(np.sort(self.ends, axis=1), columns=["a", "b"]).assign(km=self.km)
+        least = keyed.groupby(["a", "b"])["km"].min().reset_index()  # a sparse array would add doubles up
+        graph = coo_array(
+            (np.maximum(least["km"], 1e-6), (least["a"], least["b"])), shape=(self.count,) * 2
+        ).tocsr()
+        return np.asarray(dijkstra(graph, directed=False, indices=start, limit=limit_km))
+
+
+def land_network(
+    lines: NDArray[np.object_],
+    points: NDArray[np.object_],
+    countries: gpd.GeoDataFrame,
+    closed: Iterable[frozenset[str]],
+) -> LandNetwork:
+    """Join EPSG:3413 points to lines; an edge from one state of a closed pair to the other is left out."""
+    parts = shapely.get_parts(lines)
+    xy, owner = shapely.get_coordinates(parts, return_index=True)
+    inside = owner[1:] == owner[:-1]
+    pairs = np.stack([xy[:-1][inside], xy[1:][inside]], axis=1)
+    places, number = np.unique(np.round(pairs.reshape(-1, 2)).astype(np.int64), axis=0, return_inverse=True)
+    ends = number.reshape(-1, 2)
+    kept = (ends[:, 0] != ends[:, 1]) & ~_crosses(places, ends, countries, closed)
+    ends, pairs = ends[kept], pairs[kept]
+    lon, lat = lonlat(places[:, 0].astype(float), places[:, 1].astype(float))
+    km = distance_km(lon[ends[:, 0]], lat[ends[:, 0]], lon[ends[:, 1]], lat[ends[:, 1]])
+    vertex, leg_km, ends, km, count = _joined(points, pairs, ends, km, len(places))
+    return LandNetwork(count, ends, km, vertex, leg_km)
+
+
+def _crosses(
+    places: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    countries: gpd.GeoDataFrame,
+    closed: Iterable[frozenset[str]],
+) -> NDArray[np.bool_]:
+    """Which edges run from one state of a closed pair to the other."""
+    shapes = countries.geometry.to_numpy()
+    codes = countries["country_iso3"].to_numpy(dtype=object)
+    at = codes[shapely.STRtree(shapes).nearest(shapely.points(places))]
+    out = np.zeros(len(ends), dtype=bool)
+    for pair in closed:
+        one, other = sorted(pair)
+        a, b = at[ends[:, 0]], at[ends[:, 1]]
+        out |= ((a == one) & (b == other)) | ((a == other) & (b == one))
+    return out
+
+
+def _joined(
+    points: NDArray[np.object_],
+    pairs: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    km: NDArray[np.float64],
+    count: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], int]:
+    """Make the foot of each point on its nearest edge a vertex of the graph."""
+    segments = shapely.linestrings(pairs)
+    (of_point, of_edge), planar = shapely.STRtree(segments).query_nearest(
+        points, return_distance=True, all_matches=False, max_distance=_JOIN_KM * 1100
+    )
+    xy = shapely.get_coordinates(points[of_point])
+    latitude = lonlat(xy[:, 0], xy[:, 1])[1]
+    scale = (1 + np.sin(np.radians(70))) / (1 + np.sin(np.radians(latitude)))
+    leg = planar / scale / 1000
+    near = leg <= _JOIN_KM
+    of_point, of_edge, leg = of_point[near], of_edge[near], leg[near]
+    part = shapely.line_locate_point(segments[of_edge], points[of_point], normalized=True)
+    vertex, leg_km = np.full(len(points), -1), np.full(len(points), np.nan)
+    vertex[of_point], leg_km[of_point] = count + np.arange(len(of_point)), leg
+    order = np.lexsort((part, of_edge))
+    edge, share, new = of_edge[order], part[order], (count + np.arange(len(of_point)))[order]
+    first = np.append(True, edge[1:] != edge[:-1])
+    last = np.append(edge[1:] != edge[:-1], True)
+    before = np.where(first, ends[edge, 0], np.roll(new, 1))
+    done = np.where(first, 0.0, np.roll(share, 1))
+    chain = np.column_stack([before, new]), (share - done) * km[edge]
+    tail = np.column_stack([new[last], ends[edge[last], 1]]), (1 - share[last]) * km[edge[last]]
+    whole = np.setdiff1d(np.arange(len(ends)), of_edge)
+    return (
+        vertex, leg_km,
+        np.concatenate([ends[whole], chain[0], tail[0]]), np.concatenate([km[whole], chain[1], tail[1]]),
+        count + len(of_point),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Captives:
+    """People of places within 50 km of each node that have no other usable node of its kind.
+
+    `persons` by radius of `RADII_KM`, shape (nodes, 3); `largest` the largest such place and `place` its
+    position; `other_km` how far by land the next usable node lies from the largest place within 50 km.
+    """
+
+    persons: NDArray[np.float64]
+    largest: NDArray[np.float64]
+    place: NDArray[np.int64]
+    other_km: NDArray[np.float64]
+
+
+def captives(
+    sites: pd.DataFrame,
+    towns: pd.DataFrame,
+    usable: NDArray[np.bool_],
+    network: LandNetwork,
+    kinds: Sequence[str],
+) -> Captives:
+    """Count the people who depend on each node of `kinds`; 0 for other kinds.
+
+    The points of `network` are the towns and then the sites. A node within 10 km of a town can be reached
+    whatever the roads.
+    """
+    people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
+    counted = np.flatnonzero(people > 0)
+    persons, largest = np.zeros((len(sites), len(RADII_KM))), np.zeros(len(sites))
+    place, other_km = np.full(len(sites), -1), np.full(len(sites), np.nan)
+    reach_km = _by_land(network, counted, len(towns), RADII_KM[-1])
+    kind_of = sites["kind"].to_numpy(dtype=object)
+    for kind in kinds:
+        rows = np.flatnonzero(kind_of == kind)
+        some = towns.iloc[counted]
+        (at_town, at_site) = within_km(some, sites.iloc[rows], _REACH_KM)
+        near_km, near = nearest(some, sites.iloc[rows], k=min(6, max(len(rows), 1)))
+        way = reach_km[:, rows].copy()
+        for column in range(near.shape[1]):  # beside the town: no road is asked for
+            close = (near[:, column] >= 0) & (near_km[:, column] <= _JOIN_KM)
+            here = np.flatnonzero(close)
+            way[here, near[here, column]] = np.fmin(way[here, near[here, column]], near_km[here, column])
+        way[:, ~usable[rows]] = np.inf
+        ordered = np.sort(way, axis=1)
+        own = way[at_town, at_site]
+        # The nearest usable one other than the node itself.
+        least = ordered[at_town, 0]
+        second = ordered[at_town, 1] if way.shape[1] > 1 else np.full(len(at_town), np.inf)
+        next_km = np.where(own == least, second, least)
+        for place_of, radius in enumerate(RADII_KM):
+            only = next_km > radius
+            np.add.at(persons[:, place_of], rows[at_site[only]], people[counted[at_town[only]]])
+        only = next_km > RADII_KM[1]
+        order = np.argsort(people[counted[at_town[only]]], kind="stable")
+        owner, town = rows[at_site[only]][order], counted[at_town[only]][order]
+        largest[owner], place[owner] = people[town], town
+        order = np.argsort(people[counted[at_town]], kind="stable")
+        other_km[rows[at_site[order]]] = next_km[order]
+    return Captives(persons, largest, place, np.where(np.isinf(other_km), np.nan, other_km))
+
+
+def _by_land(
+    network: LandNetwork, towns: NDArray[np.int64], offset: int, limit_km: float, block: int = 250
+) -> NDArray[np.float32]:
+    """Kilometres by land from some towns to every site; inf where there is no way within the limit."""
+    at_site, leg_site = network.vertex[offset:], network.leg_km[offset:]
+    joined = np.flatnonzero(at_site >= 0)
+    out = np.full((len(towns), len(at_site)), np.inf, dtype=np.float32)
+    start = np.flatnonzero(network.vertex[towns] >= 0)
+    for first in range(0, len(start), block):
+        some = start[first : first + block]
+        way = network.distances_km(network.vertex[towns[some]], limit_km)[:, at_site[joined]]
+        way += network.leg_km[towns[some]][:, None] + leg_site[joined]
+        out[np.ix_(some, joined)] = way
+    return out

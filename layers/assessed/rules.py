@@ -1,0 +1,231 @@
+"""The rules of the three classes, on whole numbers: no rounding of any machine can move a class.
+
+A value is a whole number of thousandths of its unit (`whole`), held in a float64, which is exact up to
+2^53; a value that is not known is NaN. Arrays are nodes by draws, or nodes by 1; anchors are whole
+numbers too, or one for each draw. So one rule serves the picture, the draws and the sensitivity.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "ONE", "dependence", "facility", "hazard_of_level", "military", "parts", "permafrost", "ramp",
+    "log_ramp", "steps", "whole", "whole_log",
+]  # fmt: skip
+
+ONE = 1000.0  # a score of 1
+_BLOCK = tuple[float, ...]
+Values = "Mapping[str, NDArray[np.float64]]"
+
+
+def whole(values: ArrayLike, per: float = ONE) -> NDArray[np.float64]:
+    """Whole thousandths of some values; NaN stays NaN."""
+    return np.rint(np.asarray(values, dtype=float) * per)
+
+
+def whole_log(values: ArrayLike) -> NDArray[np.float64]:
+    """Whole millionths of the natural logarithm of some whole thousandths; 0 and less count as 0.001."""
+    number = np.asarray(values, dtype=float)
+    return np.rint(np.log(np.where(number < 1, 1.0, number)) * 1e6) + 0 * number
+
+
+def steps(value: ArrayLike, moderate: ArrayLike, high: ArrayLike) -> NDArray[np.int8]:
+    """Class of a value that grows worse: moderate and high from their anchors; unknown where it is NaN."""
+    number = np.asarray(value)
+    code = (number >= moderate).astype(np.int8) + (number >= high).astype(np.int8)
+    return np.where(np.isnan(number), np.int8(UNKNOWN), code).astype(np.int8)
+
+
+def ramp(value: ArrayLike, zero_at: ArrayLike, one_at: ArrayLike) -> NDArray[np.float64]:
+    """Score in whole thousandths, 0 at `zero_at` and 1,000 at `one_at`, linear and cut between; may fall."""
+    share = (np.asarray(value) - zero_at) * ONE / (np.asarray(one_at) - zero_at)
+    return np.clip(np.floor(share), 0.0, ONE)
+
+
+def log_ramp(value: ArrayLike, zero_at: ArrayLike, one_at: ArrayLike) -> NDArray[np.float64]:
+    """As `ramp`, linear in the logarithm."""
+    return ramp(whole_log(value), whole_log(zero_at), whole_log(one_at))
+
+
+def at_least(value: ArrayLike, anchor: ArrayLike) -> NDArray[np.float64]:
+    """1,000 from the anchor up, else 0; NaN stays NaN."""
+    number = np.asarray(value)
+    return np.where(np.isnan(number), np.nan, np.where(number >= anchor, ONE, 0.0))
+
+
+def known_or_0(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A score with the unknown as 0: what is not known raises no class."""
+    return np.where(np.isnan(score), 0.0, score)
+
+
+# --- hazard -------------------------------------------------------------------------------------
+
+
+def permafrost(v: Values, a: Values) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Class of thaw, and where it is `moderate` only because the ground ice is not known.
+
+    Reads `zone` (4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none), `ice` (2 high, 1 medium,
+    0 low), `air` (mean annual, whole thousandths of degC), `bedrock` (1 or 0), `damage` (2 reported of the
+    facility, 1 of its town), `proxy` (1
+    where the zone is a proxy) and `steps` (zones lost under the scenario, 0 or 1). The zone is that of
+    today's maps. Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45.
+    """
+    zone, ice, warm = v["zone"], v["ice"], v["air"] >= a["warm_permafrost"]
+    wide, spotted = zone >= 3, zone == 2
+    is_open = wide & np.isnan(ice)
+    steep = (zone == 3) | warm | (v["steps"] > 0)
+    code = np.where(wide, MODERATE, LOW)
+    code = np.where(wide & (ice == 2), HIGH, code)
+    code = np.where(wide & (ice == 1) & steep, HIGH, code)
+    # Sporadic permafrost with ice in it is moderate, and high where the scenario takes the zone away.
+    iced = spotted & (ice >= 1)
+    code = np.where(iced, np.where((v["steps"] > 0) & (ice == 2), HIGH, MODERATE), code)
+    # A proxy alone never gives high.
+    code = np.where((v["proxy"] == 1) & (code == HIGH), MODERATE, code)
+    # What is reported of a town speaks for a site in it unless the ground of the site is known to be sound.
+    hurt = (v["damage"] == 2) | ((v["damage"] == 1) & (v["bedrock"] != 1) & (ice != 0))
+    code = np.where(v["bedrock"] == 1, LOW, code)
+    code = np.where(hurt, HIGH, code)
+    code = np.where(np.isnan(zone) & ~hurt & (v["bedrock"] != 1), UNKNOWN, code)
+    is_open &= (v["bedrock"] != 1) & ~hurt & (v["proxy"] != 1)
+    return code.astype(np.int8), is_open & np.ones(code.shape, dtype=bool)
+
+
+def hazard_of_level(v: Values, a: Values) -> NDArray[np.int8]:
+    """Class of relative sea level: a rise by its anchors, a fall where it takes a charted depth away.
+
+    Reads `level` (m by 2100) and `depth` (charted, m; NaN where unknown or not a port).
+    """
+    level, depth = v["level"], v["depth"]
+    rise = steps(np.where(level > 0, level, 0 * level), a["level_rise_moderate"], a["level_rise_high"])
+    left = depth + level  # a fall is negative
+    crossed = ((depth >= a["depth_deep"]) & (left < a["depth_deep"])) | (
+        (depth >= a["depth_shallow"]) & (left < a["depth_shallow"])
+    )
+    return np.where((level < 0) & crossed, np.int8(MODERATE), rise).astype(np.int8)
+
+
+# --- military -----------------------------------------------------------------------------------
+
+
+def runway(v: Values, a: Values) -> NDArray[np.float64]:
+    """Score of the longest paved runway; 0 where it is too narrow, unknown where its width decides."""
+    length, width = v["runway_length"], v["runway_width"]
+    score = np.where(
+        length < a["runway_short"], 0.0, 500 + np.floor(ramp(length, a["runway_short"], a["runway_long"]) / 2)
+    )
+    score = np.where(np.isnan(length), np.nan, score)
+    return np.where(score > 0, np.where(np.isnan(width), np.nan, np.where(width < a["runway_width"], 0, score)),
+                    score)  # fmt: skip
+
+
+def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
+    """Score of what a node of `kind` offers, whole thousandths; NaN where what decides is not known."""
+    if kind == "port":
+        approach = ramp(v["approach_depth"], a["approach_zero"], a["approach_one"])
+        pier = ramp(v["pier_depth"], a["pier_zero"], a["pier_one"])
+        ships = large_ships(v, a)
+        told = (~np.isnan(approach)).astype(int) + ~np.isnan(pier) + ~np.isnan(ships)
+        access = known_or_0(approach) + known_or_0(pier) + known_or_0(ships)
+        score = np.floor((access + 3 * known_or_0(v["sustainment"])) / 6)
+        return np.where(told >= 2, score, np.nan)
+    if kind == "airfield":
+        return runway(v, a)
+    if kind == "cable_landing":
+        return ramp(v["systems_in_service"], 0.0, a["systems_one"])
+    if kind == "energy_site":
+        size = log_ramp(v["capacity"], a["capacity_zero"], a["capacity_one"])
+        return np.floor((size + known_or_0(v["dependent_node"])) / 2)
+    first, second = {
+        "mine": ("listed_material", "producing_or_strategic"),
+        "rail_terminal": ("gauge", "to_port_or_border"),
+        "ground_station": ("civil_and_public", "polar_orbit"),
+    }[kind]
+    return np.floor((v[first] + known_or_0(v[second])) / 2)
+
+
+def large_ships(v: Values, a: Values) -> NDArray[np.float64]:
+    """The better of what is known of ship length and ro-ro."""
+    long = at_least(v["vessel_length"], a["vessel_length"])
+    return np.fmax(long, v["roro"])
+
+
+def parts(kind: str, v: Values, a: Values) -> dict[str, NDArray[np.float64]]:
+    """Scores of the four parts of military relevance; unknown and absent count as 0, but of the facility.
+
+    `association` is NaN where a treaty rules it out.
+    """
+    score = facility(kind, v, a)
+    near = known_or_0(
+        runway({"runway_length": v["runway_near"], "runway_width": 1e9 + 0 * v["runway_near"]}, a)
+    )
+    port = known_or_0(ramp(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]))
+    if kind == "port":
+        land = np.where(np.fmin(v["railway"], v["main_road"]) <= a["land_near"], ONE, 0.0)
+        hinterland = np.floor((near + land) / 2)
+    elif kind == "airfield":  # what lands by sea or comes by rail
+        hinterland = np.fmax(port, np.where(v["railway"] <= a["land_near"], ONE, 0.0))
+    else:
+        hinterland = np.floor((near + port) / 2)
+    route = known_or_0(ramp(v["route"], a["route_zero"], a["route_one"]))
+    narrow = known_or_0(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
+    scarce = known_or_0(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
+    able = known_or_0(score) >= ONE / 2
+    position = np.where(able, np.floor((route + narrow + scarce) / 3), np.floor((route + narrow) / 2))
+    claim = np.fmax.reduce(
+        [np.where(v[f"claim_{c}"] <= a["claim_near"], worth, 0.0) for c, worth in CLAIM_WORTH.items()]
+    )
+    claim = np.fmax(claim, np.where(v["joint_use"] == 1, ONE, 0.0))
+    # Documents, claims and lists say one thing in several ways: the best of them is the one vote.
+    policy = np.where(v["policy_off"] == 1, 0.0, known_or_0(v["policy"]))
+    association = np.where(v["treaty"] == 1, np.nan, np.fmax(claim, policy))
+    return {"facility": score, "hinterland": hinterland, "position": position, "association": association}
+
+
+# What a public claim of a military site nearby is worth, by the confidence of its source.
+CLAIM_WORTH = {"high": 1000.0, "medium": 500.0, "low": 250.0}
+
+
+def military(
+    part: Mapping[str, NDArray[np.float64]], a: Values, *, with_association: bool = True
+) -> NDArray[np.int8]:
+    """Class: high needs the facility and two of the other three, moderate the facility and one.
+
+    Unknown where the facility is.
+    """
+    names = ("hinterland", "position", "association") if with_association else ("hinterland", "position")
+    votes = np.sum([known_or_0(part[name]) >= a["part_holds"] for name in names], axis=0)
+    score = part["facility"]
+    code = np.where(
+        (score >= a["facility_high"]) & (votes >= 2), HIGH,
+        np.where((score >= a["facility_moderate"]) & (votes >= 1), MODERATE, LOW),
+    )  # fmt: skip
+    return np.where(np.isnan(score), UNKNOWN, code).astype(np.int8)
+
+
+# --- dependence ---------------------------------------------------------------------------------
+
+
+def dependence(v: Values, a: Values) -> NDArray[np.int8]:
+    """Class of who depends on a node.
+
+    Reads `captive` (people without another; NaN where the kind supplies nobody), `captive_place` (the
+    largest such place), `sole` (1 where a supply of energy or data counts) and `reached`. People within
+    50 km that are not known make it unknown, unless the captive ones decide.
+    """
+    captive = known_or_0(v["captive"])
+    high = (captive >= a["captive_high"]) | (known_or_0(v["captive_place"]) >= a["captive_place"])
+    high |= (v["sole"] == 1) & (captive >= a["sole_supply"])
+    some = (captive >= a["captive_moderate"]) | (v["reached"] >= a["reached_moderate"])
+    code = np.where(high, HIGH, np.where(some, MODERATE, LOW))
+    return np.where(np.isnan(v["reached"]) & (code == LOW), UNKNOWN, code).astype(np.int8)
