@@ -1,4 +1,4 @@
-"""The judgement: our draws against pandas draw by draw, and what the validation of a ranking can say."""
+"""The judgement against one draw after the other in pandas: the same numbers, the same memberships."""
 
 from __future__ import annotations
 
@@ -7,366 +7,167 @@ import time
 from typing import Any
 
 GOAL = 50
-PEER_DRAWS = 100
+PEER_DRAWS = 40
 
 
-def _inputs() -> Any:
-    """The picture of the embedded snapshot, its nodes and its evidence."""
-    from pipelines.build import Options, compose_snapshot  # noqa: PLC0415
+def _score(value: Any, zero: float, one: float) -> Any:
+    import numpy as np  # noqa: PLC0415
 
-    picture, _ = compose_snapshot(Options(draws=100))
-    nodes = picture.tables["nodes"].drop(columns="geometry").set_index("node_id", drop=False)
-    return picture, nodes, picture.tables["evidence"]
+    return np.floor((value - zero) * 1000 / (one - zero)).clip(0, 1000)
 
 
-def peer_draw(rows: Any, kinds: Any, capable: Any, shared: Any, draw: int, chance: Any, scenario: Any) -> Any:
-    """One draw of all nodes as one would write it in pandas: axes and who is in the conjunction.
+def _log(value: Any) -> Any:
+    import numpy as np  # noqa: PLC0415
 
-    `rows` is the evidence that weighs, with kind and, for wave exposure and ice months, a column for
-    each support; `chance` the values of this draw for the rows that are open, NaN elsewhere.
+    return (np.log(np.maximum(value, 1.0)) * 1e6).round()
+
+
+def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[Any, Any]:
+    """One draw of all nodes as one would write it in pandas: who overlaps and who meets all three.
+
+    `table` holds what is read of each node and `drawn` what was drawn of it, both whole thousandths;
+    `a` the anchors of the draw; `known` the hazards on file, code by code.
     """
     import numpy as np  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
-    from layers.draws import AGGREGATIONS, factors_of  # noqa: PLC0415
-    from layers.scoring import AXES, SCALES  # noqa: PLC0415
-
-    known = rows["score"].notna()
-    if shared.is_percentile[draw]:
-        groups = rows[known].groupby(["kind", "dimension", "group", "indicator"])["score"]
-        score = (groups.rank() - 0.5) / groups.transform("count")
-        score = score.reindex(rows.index)
-    else:
-        score = rows["score"].copy()
-        for (name, form, zero, one), part in rows[known].groupby(["indicator", "scale", "zero_at", "one_at"]):
-            factor, multiples = factors_of(name, form)
-            level = min(int(shared.level[name][draw] * len(multiples)), len(multiples) - 1)
-            if factor in {"anchors", "radii"}:
-                value = part["value"].to_numpy()
-                score[part.index] = SCALES[form](value, zero * multiples[level], one * multiples[level])
-        for name in ("ice_months", "wave_exposure"):
-            level = min(int(shared.level[name][draw] * 3), 2)
-            at = known & (rows["indicator"] == name)
-            score[at] = rows.loc[at, f"support_{level}"]
-    width = (rows["score_high"] - rows["score"]).where(known, 1.0)
-    if shared.is_percentile[draw]:
-        width = width.where(~known, 0.0)
-    score = score.fillna(0.0) + (width * chance).fillna(0.0)
-    means = (
-        score.groupby([rows["node_id"], rows["dimension"], rows["group"]]).mean().reset_index(name="score")
+    v = table.assign(**{name: drawn[name] for name in drawn})
+    # Hazards.
+    wide, warm, steps = v["zone"] >= 3, v["air"] >= a["warm_permafrost"], v["steps"] > 0
+    thaw = pd.Series(0, index=v.index).mask(wide, 1).mask(wide & (v["ice"] == 2), 2)
+    thaw = thaw.mask(wide & (v["ice"] == 1) & ((v["zone"] == 3) | warm | steps), 2)
+    iced = (v["zone"] == 2) & (v["ice"] >= 1)
+    thaw = thaw.mask(iced, 1).mask(iced & steps & (v["ice"] == 2), 2)
+    thaw = thaw.mask((v["proxy"] == 1) & (thaw == 2), 1)
+    hurt = (v["damage"] == 2) | ((v["damage"] == 1) & (v["bedrock"] != 1) & (v["ice"] != 0))
+    thaw = thaw.mask((v["damage"] == 0.5) & (thaw < 1), 1)
+    codes = {"permafrost_thaw": thaw.mask(v["bedrock"] == 1, 0).mask(hurt, 2)}
+    for name, column, low, high in (
+        ("ice_season_lost", "ice_lost_low", "ice_lost_moderate", "ice_lost_high"),
+        ("ice_season_unreliable", "ice_spread", "ice_unreliable_moderate", "ice_unreliable_high"),
+        ("coastal_erosion", "erosion", "erosion_moderate", "erosion_high"),
+    ):
+        codes[name] = (v[column] >= a[low]).astype(int) + (v[column] >= a[high])
+    rise = v["level"].clip(lower=0)
+    level = (rise >= a["level_rise_moderate"]).astype(int) + (rise >= a["level_rise_high"])
+    left = v["depth"] + v["level"]
+    lost = pd.Series(data=False, index=v.index)
+    for name in ("depth_deep", "depth_shallow"):
+        lost |= (v["depth"] >= a[name]) & (left < a[name])
+    codes["relative_sea_level"] = level.mask((v["level"] < 0) & lost, 1)
+    hazard = pd.concat([code.clip(upper=known[name]) for name, code in codes.items()], axis=1).max(axis=1)
+    # Military.
+    scores = _facility(v, a)
+    length = v["runway_near"]
+    near = (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2)).where(
+        length >= a["runway_short"], 0
     )
-    weight = {
-        (d, g): float(shared.weights[d][n, draw])
-        for d, names in shared.groups.items()
-        for n, g in enumerate(names)
-    }
-    means["weight"] = [weight[pair] for pair in zip(means["dimension"], means["group"], strict=True)]
-    means["part"] = means["score"] * means["weight"]
-    sums = means.groupby(["node_id", "dimension"])[["part", "weight"]].sum()
-    wide = (sums["part"] / sums["weight"]).clip(0, 1).unstack()  # noqa: PD010
-    how = AGGREGATIONS[shared.aggregation[draw]]
-    climate = wide[list(AXES["climate"])]
-    between, eps = shared.between[:, draw] / shared.between[:, draw].sum(), float(shared.eps[draw])
-    if how == "lowest_half":
-        axis = climate.apply(lambda row: row.sort_values().head(2).mean(), axis=1)
-    elif how == "arithmetic":
-        axis = (climate * between).sum(axis=1)
-    else:
-        axis = np.exp((np.log(eps + (1 - eps) * climate) * between).sum(axis=1))
-    axes = pd.DataFrame({"climate": axis, "military": wide["military"], "civil": wide["civil"]})
-    kind = kinds.reindex(axes.index)
-    inside = capable.reindex(axes.index).copy()
-    for name in axes:
-        share = scenario.civil_share if name == "civil" else scenario.top_share
-        bar = axes.groupby(kind)[name].transform(
-            lambda values, share=share: values.nlargest(
-                max(1, int(np.ceil(len(values) * share - 1e-9)))
-            ).iloc[-1]
-        )
-        inside &= axes[name] >= bar
-    return axes, inside
+    near = near.fillna(0)
+    port = _score(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]).fillna(0)
+    line = (v["railway"] <= a["land_near"]) * 1000.0
+    hinterland = np.floor((near + port) / 2)
+    hinterland = hinterland.mask(v["kind"] == "port", np.floor((near + line) / 2))
+    hinterland = hinterland.mask(v["kind"] == "airfield", np.maximum(port, line))
+    route = _score(v["route"], a["route_zero"], a["route_one"]).fillna(0)
+    narrow = _score(v["narrow"], a["narrow_zero"], a["narrow_one"]).fillna(0)
+    scarce = _score(_log(v["scarcity"]), _log(a["scarcity_zero"]), _log(a["scarcity_one"])).fillna(0)
+    position = np.floor((route + narrow) / 2).mask(
+        scores.fillna(0) >= 500, np.floor((route + narrow + scarce) / 3)
+    )
+    claim = pd.concat(
+        [(v[f"claim_{c}"] <= a["claim_near"]) * worth for c, worth in (("high", 1000), ("medium", 500), ("low", 250))]
+        + [(v["joint_use"] == 1) * 1000, v["policy"].fillna(0).mask(v["policy_off"] == 1, 0)],
+        axis=1,
+    ).max(axis=1)
+    votes = (hinterland >= a["part_holds"]).astype(int) + (position >= a["part_holds"])
+    votes += (claim.mask(v["treaty"] == 1, 0) >= a["part_holds"])
+    capable = (scores >= a["facility_high"]) & (votes >= 2)
+    # Dependence.
+    captive = v["captive"].fillna(0)
+    leaned = (captive >= a["captive_high"]) | (v["captive_place"].fillna(0) >= a["captive_place"])
+    leaned |= (v["sole"] == 1) & (captive >= a["sole_supply"])
+    leaned |= (captive >= a["captive_moderate"]) | (v["reached"] >= a["reached_moderate"])
+    return (hazard >= 1) & capable, (hazard >= 2) & capable & leaned
 
 
-def _chance_rows(rows: Any, kinds: Any, shared: Any, support: Any, draws: int) -> tuple[Any, Any]:
-    """The values drawn for the open rows of evidence, shape (rows, draws), and our axes for them."""
+def _facility(v: Any, a: dict[str, float]) -> Any:
+    """Facility of every node, kind by kind; NaN where what decides is not known."""
     import numpy as np  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
-    from layers.draws import axis_values, blocks, chances, dimension_values, scores_of  # noqa: PLC0415
-
-    place = {key: number for number, key in enumerate(
-        zip(rows["node_id"], rows["dimension"], rows["group"], rows["indicator"], strict=True))}  # fmt: skip
-    group_of = {(row.dimension, row.indicator): row.group for row in
-                rows.drop_duplicates(["dimension", "indicator"]).itertuples()}  # fmt: skip
-    values = np.full((len(rows), draws), np.nan)
-    axes: dict[str, Any] = {}
-    for kind in sorted(kinds.unique()):
-        scores = scores_of(rows[rows["kind"] == kind], shared, support)
-        columns, told = [], []
-        for block in blocks(shared):
-            chance = chances(scores, shared, kind, block)
-            columns.append(chance)
-            told.append(axis_values(dimension_values(scores, shared, block, chance), shared, block))
-        drawn, first = np.concatenate(columns, axis=1), 0
-        for dimension, indicators in scores.indicators.items():
-            for row in indicators:
-                for node in row.open_node:
-                    key = (scores.nodes[node], dimension, group_of[dimension, row.name], row.name)
-                    values[place[key]] = drawn[first]
-                    first += 1
-        for axis in told[0]:
-            frame = pd.DataFrame(np.concatenate([part[axis] for part in told], axis=1), index=scores.nodes)
-            axes.setdefault(axis, []).append(frame)
-    return values, {axis: pd.concat(frames) for axis, frames in axes.items()}
+    approach = _score(v["approach_depth"], a["approach_zero"], a["approach_one"])
+    pier = _score(v["pier_depth"], a["pier_zero"], a["pier_one"])
+    long = ((v["vessel_length"] >= a["vessel_length"]) * 1000.0).where(v["vessel_length"].notna())
+    ships = pd.concat([long, v["roro"]], axis=1).max(axis=1)
+    told = approach.notna().astype(int) + pier.notna() + ships.notna()
+    access = approach.fillna(0) + pier.fillna(0) + ships.fillna(0)
+    port = np.floor((access + 3 * v["sustainment"].fillna(0)) / 6).where(told >= 2)
+    length = v["runway_length"]
+    strip = (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2)).where(
+        length >= a["runway_short"], 0
+    ).where(length.notna())
+    width = v["runway_width"]
+    strip = strip.mask(strip > 0, strip.where(width >= a["runway_width"], 0).where(width.notna()))
+    size = _score(_log(v["capacity"]).where(v["capacity"].notna()), _log(a["capacity_zero"]), _log(a["capacity_one"]))
+    out = pd.Series(np.nan, index=v.index).mask(v["kind"] == "port", port).mask(v["kind"] == "airfield", strip)
+    out = out.mask(v["kind"] == "cable_landing", _score(v["systems_in_service"], 0, a["systems_one"]))
+    out = out.mask(v["kind"] == "energy_site", np.floor((size + v["dependent_node"].fillna(0)) / 2))
+    dug = np.floor(v["listed_material"] * (1000 + v["producing_or_strategic"].fillna(0)) / 2000)
+    out = out.mask(v["kind"] == "mine", dug)
+    for kind, first, second in (
+        ("rail_terminal", "gauge", "to_port_or_border"),
+        ("ground_station", "civil_and_public", "polar_orbit"),
+    ):  # fmt: skip
+        out = out.mask(v["kind"] == kind, np.floor((v[first] + v[second].fillna(0)) / 2))
+    return out
 
 
 def judgement() -> list[dict[str, Any]]:
-    """10,000 draws of all nodes, against the same draws looped in pandas (100, scaled); results equal."""
+    """10,000 draws of all nodes against pandas draw by draw; memberships are shown equal first."""
     import numpy as np  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
 
-    from layers.assessed.climate_risk import ice_support  # noqa: PLC0415
-    from layers.draws import design, draw_kinds  # noqa: PLC0415
+    from layers.assessed.judgement import Inputs, judge, whole_of  # noqa: PLC0415
+    from layers.draws import draw, drawn_values, memberships, numbers_of  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+    from pipelines.build import Options, compose_snapshot  # noqa: PLC0415
 
-    picture, nodes, evidence = _inputs()
-    support = ice_support(picture.tables["measures"])
-    kinds, capable = nodes["kind"], nodes["dual_use_class"].isin(["D2", "D3"])
-    few = design(evidence, draws=PEER_DRAWS, seed=0)
-    rows = evidence[(evidence["weight"] > 0) & evidence["axis"].isin(["climate", "military", "civil"])]
-    rows = rows.assign(kind=rows["node_id"].map(kinds)).reset_index(drop=True)
-    for level in range(3):
-        rows[f"support_{level}"] = np.nan
-    for name, table in support.items():
-        at = rows["indicator"] == name
-        for level in range(3):
-            rows.loc[at, f"support_{level}"] = (
-                table.iloc[:, level].reindex(rows.loc[at, "node_id"]).to_numpy()
-            )
-    values, ours = _chance_rows(rows, kinds, few, support, PEER_DRAWS)
-    drawn = draw_kinds(evidence, kinds, capable, picture.scenario, draws=PEER_DRAWS, seed=0, support=support)[
-        1
-    ]
-    held = {
-        node: part.held[n] for part in drawn.values() for n, node in enumerate(part.scores.nodes[part.able])
-    }
-    begun = time.perf_counter()
-    told = [
-        peer_draw(rows, kinds, capable, few, d, values[:, d], picture.scenario) for d in range(PEER_DRAWS)
-    ]
-    peer_s = (time.perf_counter() - begun) * 10_000 / PEER_DRAWS
-    differ = 0
-    for d, (axes, inside) in enumerate(told):
-        for axis in ("climate", "military", "civil"):
-            np.testing.assert_allclose(axes[axis], ours[axis][d].reindex(axes.index), atol=2e-5)
-        differ += sum(held[node][d] != inside[node] for node in held)
-    # Single against double precision: only values that meet at the bar may fall on either side.
-    assert differ <= 1e-4 * len(held) * PEER_DRAWS, f"{differ} nodes are in the conjunction in one alone"
-    begun = time.perf_counter()
-    draw_kinds(evidence, kinds, capable, picture.scenario, draws=10_000, seed=0, support=support)
-    ours_s = time.perf_counter() - begun
+    picture, _ = compose_snapshot(Options(draws=1))
+    nodes, evidence = picture.tables["nodes"], picture.tables["evidence"]
+    today = scenario("today")
+    inputs = Inputs.of(evidence, nodes)
+    begun = time.process_time()
+    numbers = numbers_of(today, 10_000, 0)
+    draw(inputs, today, numbers)
+    ours_s = time.process_time() - begun
+    table = pd.DataFrame({name: value[:, 0] for name, value in inputs.values.items()}).assign(kind=inputs.kind)
+    now = judge(inputs, whole_of())
+    known = {name: pd.Series(code[:, 0].astype(float)) for name, code in now.by_hazard.items()}
+    known["permafrost_thaw"] = known["permafrost_thaw"].mask(pd.Series(now.is_open[:, 0]), 2.0)
+    filed = {
+        "military": pd.Series(now.military[:, 0] == 2), "dependence": pd.Series(now.dependence[:, 0] >= 1)
+    }  # fmt: skip
+    overlap, flag = memberships(inputs, today, numbers, slice(0, PEER_DRAWS))
+    differ, peer_s = 0, 0.0
+    for number in range(PEER_DRAWS):
+        drawn = {
+            name: np.broadcast_to(value, (len(table), 1))[:, 0]
+            for name, value in drawn_values(inputs, numbers, slice(number, number + 1)).items()
+        }
+        anchors = {name: float(value[0, number]) for name, value in numbers.anchors.items()}
+        begun = time.process_time()
+        both, three = peer_draw(table, drawn, anchors, known)
+        both, three = both & filed["military"], three & filed["military"] & filed["dependence"]
+        peer_s += time.process_time() - begun
+        differ += int((both.to_numpy() != overlap[:, number]).sum() + (three.to_numpy() != flag[:, number]).sum())
+    peer_s *= 10_000 / PEER_DRAWS
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     return [
         {
-            "benchmark": "judgement",
-            "work": f"10,000 draws of {len(nodes)} nodes; peer measured on {PEER_DRAWS}; "
-            f"{differ} of {len(held) * PEER_DRAWS} memberships differ",
-            "ours_s": round(ours_s, 2),
-            "peer": "pandas, draw by draw",
-            "peer_s": round(peer_s, 1),
-            "ratio": round(peer_s / ours_s, 1),
-            "goal": GOAL,
-            "holds": peer_s / ours_s >= GOAL and peak <= 1500,
-            "peak_mb": round(peak),
+            "benchmark": "judgement", "work": f"10,000 draws of {len(table)} nodes; {differ} memberships of "
+            f"{2 * PEER_DRAWS * len(table)} differ", "ours_s": round(ours_s, 3),
+            "peer": f"pandas, draw by draw ({PEER_DRAWS} timed)", "peer_s": round(peer_s, 1),
+            "ratio": round(peer_s / ours_s, 1), "goal": GOAL,
+            "holds": peer_s >= GOAL * ours_s and differ == 0, "peak_mb": round(peak),
         }
-    ]
-
-
-# --- validation ---------------------------------------------------------------------------------
-
-
-def _judged(picture: Any, nodes: Any, evidence: Any, seed: int = 0, draws: int = 2000) -> Any:
-    """Share of draws in the conjunction, by node."""
-    import pandas as pd  # noqa: PLC0415
-
-    from layers.assessed.climate_risk import ice_support  # noqa: PLC0415
-    from layers.draws import draw_kinds  # noqa: PLC0415
-
-    capable = nodes["dual_use_class"].isin(["D2", "D3"])
-    support = ice_support(picture.tables["measures"])
-    _, drawn = draw_kinds(
-        evidence, nodes["kind"], capable, picture.scenario, draws=draws, seed=seed, support=support
-    )
-    return pd.concat([pd.Series(part.share, index=part.scores.nodes) for part in drawn.values()])
-
-
-def _row(what: str, work: str, value: float, goal: float | None, *, holds: bool = True) -> dict[str, Any]:
-    return {
-        "benchmark": f"validation {what}",
-        "work": work,
-        "value": round(value, 4),
-        "goal": goal,
-        "holds": holds,
-    }
-
-
-def _flagged(share: Any) -> Any:
-    return share >= 0.2
-
-
-def _jaccard(one: Any, other: Any) -> float:
-    return float((one & other).sum() / max((one | other).sum(), 1))
-
-
-def validation() -> list[dict[str, Any]]:
-    """What the project can say of its own ranking: a null, stability by country, ablation, failures by name.
-
-    The list that judges military relevance is kept elsewhere; nothing here is tuned to it.
-    """
-    picture, nodes, evidence = _inputs()
-    base = _judged(picture, nodes, evidence).reindex(nodes.index)
-    return [
-        *_null(nodes, base),
-        *_seeds(picture, nodes, evidence),
-        *_countries(picture, nodes, evidence, base),
-        *_ablation(picture, nodes, evidence, base),
-        *_ice(picture),
-        *_twins(nodes, evidence),
-    ]
-
-
-def _null(nodes: Any, base: Any) -> list[dict[str, Any]]:
-    """Whether the axes meet more often than if they were dealt at random within a kind.
-
-    Nodes of a dual-use class in the top quarter of known climate and military and the upper half of
-    civil: the count, against 2,000 permutations of the military and civil values within each kind.
-    """
-    import numpy as np  # noqa: PLC0415
-
-    random = np.random.default_rng(0)
-    told = nodes[nodes["flag"] != "insufficient_data"]
-    share = {axis: told.groupby("kind")[f"{axis}_known"].rank(pct=True, ascending=False) for axis in
-             ("climate", "military", "civil")}  # fmt: skip
-    top = {axis: (s <= (0.5 if axis == "civil" else 0.25)).to_numpy() for axis, s in share.items()}
-    able = told["dual_use_class"].isin(["D2", "D3"]).to_numpy()
-    kinds = told["kind"].to_numpy()
-    met = int((top["climate"] & top["military"] & top["civil"] & able).sum())
-    counts = []
-    for _ in range(2000):
-        total = 0
-        for kind in np.unique(kinds):
-            at = np.flatnonzero(kinds == kind)
-            total += int(
-                (
-                    top["climate"][at]
-                    & random.permutation(top["military"][at] & able[at])
-                    & random.permutation(top["civil"][at])
-                ).sum()
-            )
-        counts.append(total)
-    null = np.array(counts)
-    p = float((null >= met).mean())
-    return [
-        _row("null", f"{met} nodes meet by what is known; permuted {null.mean():.1f} "
-             f"(5 to 95 %: {np.quantile(null, 0.05):.0f} to {np.quantile(null, 0.95):.0f}); share of "
-             "permutations with as many", p, None),
-        _row("sharpness", "share of judged nodes of a class whose flag is clear (under 0.05 or over 0.8)",
-             float(((base[able_index(nodes)] < 0.05) | (base[able_index(nodes)] > 0.8)).mean()), None),
     ]  # fmt: skip
-
-
-def able_index(nodes: Any) -> Any:
-    """Ids of the judged nodes of a dual-use class."""
-    fits = nodes["dual_use_class"].isin(["D2", "D3"]) & (nodes["flag"] != "insufficient_data")
-    return nodes.index[fits]
-
-
-def _seeds(picture: Any, nodes: Any, evidence: Any) -> list[dict[str, Any]]:
-    """Another seed, 10,000 draws: the largest move of a flag probability."""
-    one, other = (
-        _judged(picture, nodes, evidence, seed=s, draws=10_000).reindex(nodes.index) for s in (0, 1)
-    )
-    moved = (one - other).abs()
-    return [_row("seed", f"largest move of flag_probability between two seeds, at {moved.idxmax()}",
-                 float(moved.max()), 0.02, holds=bool(moved.max() < 0.02))]  # fmt: skip
-
-
-def _countries(picture: Any, nodes: Any, evidence: Any, base: Any) -> list[dict[str, Any]]:
-    """Each country left out: whether the flags of the others stand."""
-    rows, moved = [], {}
-    for country, part in nodes.groupby("country_iso3"):
-        if len(part) < 20:
-            continue
-        rest = nodes[nodes["country_iso3"] != country]
-        told = _judged(picture, rest, evidence[evidence["node_id"].isin(rest.index)]).reindex(rest.index)
-        before = base[rest.index]
-        fit = rest.index.intersection(able_index(nodes))
-        rank = float(told[fit].corr(before[fit], "spearman"))
-        for node in fit[(_flagged(told[fit]) != _flagged(before[fit]))]:
-            moved.setdefault(node, []).append(country)
-        rows.append(
-            _row(
-                f"without {country}",
-                f"rank correlation of flag probability, {len(fit)} nodes of a class; "
-                f"flags kept (Jaccard) {_jaccard(_flagged(told[fit]), _flagged(before[fit])):.2f}",
-                rank,
-                0.9,
-                holds=rank >= 0.9,
-            )
-        )
-    shaky = sorted(moved, key=lambda node: -len(moved[node]))[:8]
-    names = "; ".join(f"{nodes.loc[n, 'name']} ({', '.join(moved[n])})" for n in shaky)
-    rows.append(_row("flags that hang on one country", names or "none", len(moved), None))
-    return rows
-
-
-def _ablation(picture: Any, nodes: Any, evidence: Any, base: Any) -> list[dict[str, Any]]:
-    """Association and policy left out: what could leak the answer."""
-    from layers.scoring import axis_intervals, weigh  # noqa: PLC0415
-
-    kept = evidence[~evidence["group"].isin(["m_association", "m_policy"])]
-    kept = kept.assign(weight=weigh(kept))
-    told = _judged(picture, nodes, kept).reindex(nodes.index)
-    fit = able_index(nodes)
-    known = axis_intervals(kept)["military_known"].reindex(nodes.index)
-    ranks = [
-        float(known[part.index].corr(part["military_known"], "spearman")) for _, part in nodes.groupby("kind")
-    ]
-    lost = fit[_flagged(base[fit]) & ~_flagged(told[fit])]
-    won = fit[~_flagged(base[fit]) & _flagged(told[fit])]
-    named = [f"{nodes.loc[n, 'name']} ({nodes.loc[n, 'kind']})" for n in lost[:12]]
-    return [
-        _row("ablation, military", "least rank correlation of the military axis with and without association "
-             f"and policy, over kinds ({', '.join(f'{r:.2f}' for r in ranks)})", min(ranks), None),
-        _row("ablation, flags", "flags kept (Jaccard) without association and policy; "
-             f"{len(lost)} lost, {len(won)} won", _jaccard(_flagged(base[fit]), _flagged(told[fit])), None),
-        _row("ablation, lost by name", "; ".join(named) or "none", len(lost), None),
-    ]  # fmt: skip
-
-
-def _ice(picture: Any) -> list[dict[str, Any]]:
-    """The ice near a node against what is published: places that never freeze, and that long do."""
-    nodes = picture.tables["nodes"].set_index("node_id")
-    months = picture.tables["measures"].set_index("node_id")["ice_months"]
-    # National Snow and Ice Data Center, median edges: the Norwegian coast and Murmansk stay open;
-    # Tiksi, Pevek and Churchill are shut for most of the year.
-    cases = {"Tromso": (0, 0), "Narvik": (0, 0), "Murmansk": (0, 1), "Tiksi": (8, 12), "Pevek": (7, 12),
-             "Churchill": (6, 10), "Nuuk": (0, 2)}  # fmt: skip
-    wrong, seen = [], 0
-    for name, (low, high) in cases.items():
-        found = months[nodes.index[(nodes["kind"] == "port") & nodes["name"].str.startswith(name)]].dropna()
-        seen += len(found) > 0
-        if len(found) and not low <= found.iloc[0] <= high:
-            wrong.append(f"{name} {found.iloc[0]:.1f} months, expected {low} to {high}")
-    told = "; ".join(wrong) or "none"
-    work = f"ports of {seen} named outside the published season: {told}"
-    return [_row("ice season", work, len(wrong), 0, holds=not wrong)]
-
-
-def _twins(nodes: Any, evidence: Any) -> list[dict[str, Any]]:
-    """Pairs of indicators that say one thing, and the indicator whose weight and importance differ most."""
-    from layers.assessed.sensitivity import effective_importance  # noqa: PLC0415
-
-    table = effective_importance(evidence, nodes["kind"])
-    twins = table[table["twin"].notna()]
-    named = "; ".join(f"{r.kind} {r.indicator} and {r.twin}" for r in twins.itertuples()) or "none"
-    return [_row("redundancy", f"indicators with |Spearman| over 0.9 to another of their axis: {named}",
-                 len(twins), 0, holds=not len(twins))]  # fmt: skip

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.crs import POLAR
+from layers.doubt import VALUES
 from layers.errors import UsageError
 from layers.picture import SourceNote
 from layers.schema import conform
@@ -113,7 +114,7 @@ class Veil:
             return table[~rests].reset_index(drop=True)
         was_known = rests & (table["state"] == "known")
         return table.assign(
-            **{name: table[name].mask(rests) for name in ("value", "score", "score_high", "note")},
+            **{name: table[name].mask(rests) for name in (*VALUES, "note")},
             state=table["state"].mask(was_known, "unknown"),
             source_id=table["source_id"].mask(rests, WITHHELD),
             as_of=table["as_of"].mask(rests, day.isoformat()),

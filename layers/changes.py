@@ -20,8 +20,8 @@ __all__ = ["CAUSES", "CHANGES", "METHOD", "SOURCE", "WORLD", "table_of"]
 SOURCE, WORLD, METHOD = CAUSES = ("source changed", "world changed", "method changed")
 _ABSENT = "not in the picture"
 _FLAGGED = ("robust", "possible")
-# Of the columns of a node that may differ, the one that says more than the others.
-_CLASS = "dual_use_class"
+# Of the columns of a node that may differ, those that say more than the others.
+_CLASSES = frozenset({"hazard_class", "military_class", "dependence_class", "dual_use_class"})
 
 CHANGES = Layer(
     id="changes",
@@ -73,7 +73,7 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     is_flag, is_whole = row["what"] == "flag", row["change"] in {"added", "gone"}
     best = min((_FLAGGED.index(v) for v in (row["old"], row["new"]) if v in _FLAGGED), default=len(_FLAGGED))
     kinds = (
-        is_flag and best < len(_FLAGGED), is_whole and best < len(_FLAGGED), is_flag, row["what"] == _CLASS,
+        is_flag and best < len(_FLAGGED), is_whole and best < len(_FLAGGED), is_flag, row["what"] in _CLASSES,
         row["change"] == "moved", is_whole, True,
     )  # fmt: skip
     return kinds.index(True), best, str(row["name"]), str(row["id"]), str(row["what"])

@@ -154,11 +154,12 @@ def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
-    """The rows of each table that touch the region; evidence follows its nodes."""
+    """The rows of each table that touch the region; what is told of nodes follows them."""
     if region.is_cap and region.south_deg <= 58.0:
         return tables
     cut = {name: within(table, region) for name, table in tables.items()}
     nodes = set(cut["nodes"]["node_id"])
-    for name in ("evidence", "measures", "standards"):
-        cut[name] = cut[name][cut[name]["node_id"].isin(nodes)].reset_index(drop=True)
+    for name, table in cut.items():
+        if name != "nodes" and "node_id" in table:
+            cut[name] = table[table["node_id"].isin(nodes)].reset_index(drop=True)
     return cut

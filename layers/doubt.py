@@ -1,8 +1,8 @@
 """`Doubt`: what rests on a source that is held back or missing is not assessed, and says so.
 
 The facts of a held source stay as they were last good, under their date; those of a missing one are
-withdrawn. Either way nothing is judged by them: a value turns into an unknown, which keeps its weight
-and widens its interval, never into a zero.
+withdrawn. Either way nothing is judged by them: a value turns into an unknown, which raises no class and
+is never a zero. Nodes are derived from evidence and follow.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from layers.picture import SourceNote
     from layers.schema import Layer
 
-__all__ = ["NOT_ASSESSED", "Doubt"]
+__all__ = ["NOT_ASSESSED", "VALUES", "Doubt"]
 
 NOT_ASSESSED = "not assessed"
-_VALUES = ("value", "score", "score_high")
+# What a row says; unit, anchors, weight, source and date stay.
+VALUES = ("value", "value_low", "value_high", "label", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Doubt:
         was = table["note"].where(table["note"] != "")
         said = table["source_id"].map(self.why)
         return table.assign(
-            **{name: table[name].mask(rests) for name in _VALUES if name in table},
+            **{name: table[name].mask(rests) for name in VALUES if name in table},
             **{column: table[column].mask(rests, "unknown")},
             note=table["note"].mask(rests, said.where(was.isna(), said + "; " + was)),
         )
@@ -72,7 +73,7 @@ class Doubt:
         rests = evidence["source_id"].isin(self.why) & (evidence["state"] == "unknown")
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
-        said = nodes["reasons"] + " " + here.astype(str) + f" of them {NOT_ASSESSED}: a source is late."
+        said = nodes["reasons"] + " " + here.astype(str) + f" values are {NOT_ASSESSED}: a source is late."
         return nodes.assign(reasons=nodes["reasons"].where(here == 0, said))
 
     def shown(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 Every anchor is multiplied by 0.8 to 1.2, each for itself and for all nodes alike. Of a node are drawn:
 the years behind its ice season, ground ice where it is not known (half and half), the zone where it is a
 proxy, the error of its air, the ends of a rate or a level, the bins of depths, the place of a military
-site, the radius of an alternative. A draw tests a finding and makes none: a hazard that is not high on
-file is high in no draw. References: Saisana, Saltelli and Tarantola 2005,
+site, the radius of an alternative. A draw tests a finding and makes none: a class that is not reached on
+file is reached in no draw, but where ground ice alone keeps it open. References: Saisana, Saltelli and Tarantola 2005,
 doi:10.1111/j.1467-985X.2005.00350.x.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from layers.scenarios import Scenario
 
-__all__ = ["Drawn", "Numbers", "draw", "drawn_values", "numbers_of"]
+__all__ = ["Drawn", "Numbers", "draw", "drawn_values", "memberships", "numbers_of"]
 
 _LEAST, _STEPS = 80, 41  # hundredths: 0.80 to 1.20
 _POOL = 1024  # rows of numbers that nodes pick theirs from
@@ -103,7 +103,7 @@ def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, ND
     n = {factor: numbers.of(inputs.nodes, factor, block) for factor in _FACTORS}
     # The class rests on the lower end: the drawn years move it as they move the mean.
     shift = _between(v["ice_lost_low"], v["ice_lost"], v["ice_lost_high"], n["ice"], 450.0) - v["ice_lost"]
-    wide = np.isnan(v["ice"]) & (v["zone"] >= 3)
+    wide = np.isnan(v["ice"]) & (v["zone"] >= 3) & ~(v["damage"] >= 1)
     zone = v["zone"] + np.where(
         v["proxy"] == 1, (n["zone"] >= _ZONE_UP).astype(float) - (n["zone"] < _ZONE_DOWN), 0.0
     )
@@ -138,28 +138,36 @@ def blocks(draws: int) -> Iterator[slice]:
 def draw(inputs: Inputs, scenario: Scenario, numbers: Numbers) -> Drawn:
     """Share of draws with overlap and with all three conditions of the flag, whatever the scope.
 
-    Nodes that no draw can reach (no hazard on file, no capable facility) are not drawn.
+    Nodes that no draw can reach (no hazard or no high military class on file) are not drawn.
     """
-    baseline = whole_of(scenario.anchors)
-    now = judge(inputs, baseline, with_association=scenario.with_association)
-    at_best = {a.id: np.floor(baseline[a.id] * (_LEAST if a.id in _EASIER_LOW else 120) / 100) for a in ANCHORS}
-    best = military_parts(_at_best(inputs), at_best)["facility"][:, 0]
-    on_file = now.hazard[:, 0] >= MODERATE
-    rows = np.flatnonzero(on_file & (best >= at_best["facility_high"]))
-    some = inputs.take(rows)
-    known = {name: code[rows] for name, code in now.by_hazard.items()}
-    is_open = now.is_open[rows]
+    rows = _reachable(inputs, scenario)
     overlap, flag = np.zeros(len(inputs.nodes)), np.zeros(len(inputs.nodes))
     for block in blocks(numbers.count):
-        part = some.with_values(**drawn_values(some, numbers, block))
-        anchors = {name: value[:, block] for name, value in numbers.anchors.items()}
-        code = _hazard(part, anchors, known, is_open)
-        scores = military_parts(part, anchors)
-        capable = rules.military(scores, anchors, with_association=scenario.with_association) == HIGH
-        leaned_on = rules.dependence(part.values, anchors) >= MODERATE
-        overlap[rows] += ((code >= MODERATE) & capable).sum(axis=1)
-        flag[rows] += ((code == HIGH) & capable & leaned_on).sum(axis=1)
+        both, three = memberships(inputs.take(rows), scenario, numbers, block)
+        overlap[rows] += both.sum(axis=1)
+        flag[rows] += three.sum(axis=1)
     return Drawn(overlap / numbers.count, flag / numbers.count)
+
+
+def _reachable(inputs: Inputs, scenario: Scenario) -> NDArray[np.int64]:
+    """Nodes with a hazard and a high military class on file."""
+    now = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
+    return np.flatnonzero((now.hazard[:, 0] >= MODERATE) & (now.military[:, 0] == HIGH))
+
+
+def memberships(
+    inputs: Inputs, scenario: Scenario, numbers: Numbers, block: slice
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who overlaps, and who meets all three conditions, in the draws of `block`; shape (nodes, draws)."""
+    on_file = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
+    part = inputs.with_values(**drawn_values(inputs, numbers, block))
+    anchors = {name: value[:, block] for name, value in numbers.anchors.items()}
+    code = _hazard(part, anchors, on_file.by_hazard, on_file.is_open)
+    scores = military_parts(part, anchors)
+    capable = rules.military(scores, anchors, with_association=scenario.with_association) == HIGH
+    capable &= on_file.military == HIGH
+    leaned_on = (rules.dependence(part.values, anchors) >= MODERATE) & (on_file.dependence >= MODERATE)
+    return (code >= MODERATE) & capable, (code == HIGH) & capable & leaned_on
 
 
 def _hazard(
@@ -175,18 +183,3 @@ def _hazard(
         most = np.where(is_open, np.int8(HIGH), known[name]) if name == "permafrost_thaw" else known[name]
         codes.append(np.minimum(code, most))
     return np.asarray(np.max(codes, axis=0), dtype=np.int8)
-
-
-# Anchors that make a facility better where they are lower.
-_EASIER_LOW = frozenset(
-    {"approach_zero", "approach_one", "pier_zero", "pier_one", "vessel_length", "runway_short", "runway_long",
-     "runway_width", "systems_one", "capacity_zero", "capacity_one", "facility_high"}
-)  # fmt: skip
-
-
-def _at_best(inputs: Inputs) -> Inputs:
-    """The inputs with every depth at the upper end of its bin."""
-    v = inputs.values
-    return inputs.with_values(
-        **{name: np.fmax(v[name], v[f"{name}_high"]) for name in ("approach_depth", "pier_depth")}
-    )

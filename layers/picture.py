@@ -27,10 +27,11 @@ UNASSESSED = frozenset({"missing", "held"})
 CAVEATS: tuple[str, ...] = (
     "Public data, as of {day}; missing data are shown as missing, never as zero.",
     "Not for navigation, targeting or site security decisions.",
-    "Scores are relative within node type; intervals are shown; ties are ties.",
+    "Classes are absolute, by printed anchors; what is not known raises none.",
     "Sea ice: 25 km satellite cells; harbours and fjords are not resolved; the 15 % satellite ice "
     "edge is not the Polar Code's open water.",
-    "Permafrost: a proxy from modelled air temperature, not a permafrost map; site ground unknown.",
+    "Permafrost: as published for places and maps where a source is named; elsewhere a proxy from modelled "
+    "air, which alone never gives high; site ground unknown.",
     "World Port Index depths are bins; 0 means not reported.",
     "Boundaries are cartographic and imply no position on status.",
     "Dual-use class D2 is an inference from public attributes.",

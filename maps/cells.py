@@ -4,10 +4,10 @@ An address is `<what>:<table>?<conditions>#<column>`, such as
 `value:nodes?node_id=port%3Awpi-19800#flag_probability` or `count:nodes?flag=robust&kind=port`.
 `what` is one of `value` (exactly one row), `count`, `distinct`, `sum`, `median`, `min`, `max`,
 `share` (of the rows, those whose column is true of the value after `=`: `#state=unknown`) and
-`area` (km2 of the geometry within the region). A condition is `column=value`, `column<=value` or
-`column>=value`; `region` is a column of every table with geometry or nodes: a row is in each region
-it touches. Besides the layers there are `sources`, `layers`, `regions`, `picture`, `before` and `caveats`:
-what the manifest holds, and the titles behind its ids.
+`area` (km2 of the geometry within the region). A condition is `column=value`, `column=value|value` (one
+of them), `column<=value` or `column>=value`; `region` is a column of every table with geometry or nodes:
+a row is in each region it touches. Besides the layers there are `sources`, `layers`, `regions`,
+`picture`, `before` and `caveats`: what the manifest holds, and the titles behind its ids.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Cell", "Ledger", "Tables", "shown"]
+__all__ = ["Cell", "Condition", "Ledger", "Tables", "shown"]
 
-Condition = tuple[str, str, Any]
+Condition = tuple[str, str, Any]  # of several values a tuple
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
@@ -46,6 +46,12 @@ def _outline(region_id: str) -> Any:
     outline = next(region.outline for region in REGIONS if region.id == region_id)
     shapely.prepare(outline)
     return outline
+
+
+def _quoted(value: Any) -> str:
+    """A value of a condition as it stands in an address; one of several between bars."""
+    values = value if isinstance(value, tuple) else (value,)
+    return "|".join(quote(str(one), safe="") for one in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Tables:
             If there is no such row, or more than one where one value is asked for.
         """
         conditions = tuple((k, "=", v) for k, v in where.items()) if not isinstance(where, tuple) else where
-        asked = "&".join(f"{c}{op}{quote(str(v), safe='')}" for c, op, v in conditions)
+        asked = "&".join(f"{c}{op}{_quoted(v)}" for c, op, v in conditions)
         tail = f"#{column}" + (f"={quote(equals, safe='')}" if equals else "") if column else ""
         address = f"{what}:{table}" + (f"?{asked}" if asked else "") + tail
         rows = self.rows(table, *conditions)
@@ -172,8 +178,8 @@ class Tables:
         if column in held.columns:
             if operator == "=":
                 codes, place = self.coded(table, column)
-                found: NDArray[np.bool_] = codes == place.get(str(value), -2)
-                return found
+                wanted = value if isinstance(value, tuple) else (value,)
+                return np.isin(codes, [place.get(str(one), -2) for one in wanted])
             number = held[column].to_numpy(dtype=float, na_value=np.nan)
             return number <= value if operator == "<=" else number >= value
         if column == "region" and isinstance(held, gpd.GeoDataFrame):
@@ -208,7 +214,16 @@ class Ledger(Tables):
                 [{"id": row.id, "title": row.title, "note": row.note} for row in picture.layers]
             ),
             "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
-            "picture": pd.DataFrame([{"region": picture.region.id, "scenario": picture.scenario.title}]),
+            "picture": pd.DataFrame(
+                [
+                    {
+                        "region": picture.region.id,
+                        "scenario": picture.scenario.title,
+                        "warming_degc": picture.scenario.warming_degc,
+                        "basis": picture.scenario.basis,
+                    }
+                ]
+            ),
             "before": pd.DataFrame([asdict(picture.before)] if picture.before else []),
             "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
         }

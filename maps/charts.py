@@ -26,10 +26,8 @@ __all__ = [
     "monthly_extent",
     "stacks",
     "svg",
-    "three_bars",
 ]
 
-_AXES = ("climate", "military", "civil")
 _MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
 
 
@@ -38,44 +36,29 @@ def svg(width: float, height: float, label: str) -> ET.Element:
     return tag("svg", viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label)
 
 
-def three_bars(ledger: Ledger, node_id: str) -> ET.Element:
-    """One node's three axes, each from low to high; a stroke where the known part stands."""
-    image = svg(152, 39, "Intervals of climate risk, military relevance and civil dependence")
-    left, wide = 33.0, 66.0
-    for row, axis in enumerate(_AXES):
-        y = 13.0 * row
-        where = {"node_id": node_id}
-        low, high, known = (
-            ledger.cell("value", "nodes", where, f"{axis}_{part}", ".2f") for part in ("low", "high", "known")
-        )
-        image.append(tag("text", axis, x=0, y=y + 8, class_="soft"))
-        image.append(tag("rect", x=left, y=y + 1.5, width=wide, height=8, class_="track"))
-        image.append(
-            tag("rect", x=left + wide * low.value, y=y + 1.5, height=8, class_=axis,
-                width=max(wide * (high.value - low.value), 1.6))
-        )  # fmt: skip
-        if known.value is not None and known.value == known.value:
-            at = left + wide * known.value
-            image.append(tag("line", x1=at, x2=at, y1=y, y2=y + 11, class_="known"))
-        image.append(tag("text", cell=low, x=left + wide + 22, y=y + 8, class_="end"))
-        image.append(tag("text", "to", x=left + wide + 25, y=y + 8, class_="soft"))
-        image.append(tag("text", cell=high, x=left + wide + 52, y=y + 8, class_="end"))
-    return image
+def bars(rows: Sequence[Sequence[Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
+    """A bar a row: its name and its value, drawn up to `most`; an unknown one has no bar.
 
-
-def bars(rows: Sequence[tuple[Cell, Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
-    """A bar a row: its name and its value, drawn up to `most`; an unknown one has no bar."""
+    With two more cells, the ends of the value, a stroke runs between them; what is below nothing is cut.
+    """
     image = svg(260, 12.0 * len(rows), label)
-    for place, (name, value) in enumerate(rows):
+    for place, (name, value, *ends) in enumerate(rows):
         y = 12.0 * place
         image.append(tag("text", cell=name, x=0, y=y + 8.5))
         image.append(tag("rect", x=130, y=y + 2, width=100, height=8, class_="track"))
         known = value.text != "unknown"
-        if known and value.value:
-            wide = 100 * min(value.value / most, 1)
-            image.append(tag("rect", x=130, y=y + 2, width=wide, height=8, class_=class_))
+        if known and value.value > 0:
+            image.append(tag("rect", x=130, y=y + 2, width=_part(value, most), height=8, class_=class_))
+        if len(ends) == 2 and all(end.text != "unknown" for end in ends):
+            first, last = (130 + _part(end, most) for end in ends)
+            image.append(tag("line", x1=first, x2=max(last, first + 1), y1=y + 6, y2=y + 6, class_="known"))
         image.append(tag("text", cell=value, x=234 if known else 133, y=y + 8.5))
     return image
+
+
+def _part(cell: Cell, most: float) -> float:
+    """How much of a hundred a value is."""
+    return 100 * min(max(cell.value, 0.0) / most, 1.0)
 
 
 def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:

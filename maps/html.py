@@ -21,11 +21,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.assessed.anchors import ANCHORS, anchor_values
 from layers.errors import ExportError
 from layers.picture import LATE
 from layers.schema import PILLARS, Column
-from maps.method import METHOD
-from maps.style import BASE, MEDIAN_ENDS, classed, style_of
+from maps.method import classes_in_words, method
+from maps.style import BASE, MEDIAN_ENDS, OVERLAP_FROM, classed, marked, style_of
 from maps.text import visible as _text
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
         "base": {name: _plain(style) for name, style in BASE.items()},
         "layers": layers,
         "extent": _latest_extent(picture),
-        "method": METHOD,
+        **_explained(picture),
         "compare": None if other is None else _compared(picture, other),
     }
     if picture.before:
@@ -162,9 +163,30 @@ def _content(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], d
     return content, {name: rest for name, rest in later.items() if rest}
 
 
+def _explained(picture: Picture) -> dict[str, Any]:
+    """The method in words, and every anchor that the picture is judged by."""
+    scenario = picture.scenario
+    values = anchor_values(scenario.anchors)
+    own = set(scenario.anchors or ())
+    with_association = scenario.with_association
+    return {
+        "method": method(values, with_association=with_association),
+        "classes": classes_in_words(values, with_association=with_association),
+        "with_association": with_association,
+        "overlap_from": OVERLAP_FROM,
+        "anchors": [
+            {"id": a.id, "value": _number(float(values[a.id])), "unit": a.unit, "meaning": a.meaning,
+             "source": "this scenario" if a.id in own else a.source}
+            for a in ANCHORS
+        ],
+    }  # fmt: skip
+
+
 # Columns that the first view shows, or counts, of layers that have more than those.
 _FIRST = {
-    "nodes": ("name", "kind", "country_iso3", "institution", "dual_use_class", "flag", "flag_probability"),
+    "nodes": ("name", "kind", "country_iso3", "institution", "scope", "place", "dual_use_class", "mark",
+              "flag", "flag_probability", "overlap_probability", "hazard_class", "military_class",
+              "dependence_class"),
     "settlements": ("name", "population"),
     "seas": ("name",),
 }  # fmt: skip
@@ -206,10 +228,8 @@ def _since(picture: Picture, before: Before) -> dict[str, Any]:
 
 
 _COMPARED = (
-    "flag",
-    "flag_probability",
-    *(f"{a}_{e}" for a in ("climate", "military", "civil") for e in ("low", "high")),
-)
+    "flag", "flag_probability", "overlap_probability", "hazard_class", "military_class", "dependence_class",
+)  # fmt: skip
 
 
 def _compared(picture: Picture, other: Picture) -> dict[str, Any] | None:
@@ -237,14 +257,17 @@ def _layer(layer: Layer, picture: Picture, first: dict[str, str]) -> dict[str, A
     """Describe a layer. Shapes that an earlier one has too are left to it, by its id in `first`."""
     table: Any = picture.tables[layer.id]
     rows = len(table)
+    own: tuple[Column, ...] = ()
     if layer.id == "sea_ice":
         table = _ice_shown(table)
+    elif layer.id == "nodes":
+        table, own = table.assign(mark=marked(table), lacking=_lacking(picture)), _ADDED
     dates = sorted(table["as_of"].dropna().unique().tolist())
     geometry = np.asarray(table.geometry.array, dtype=object)
     # The key of a road segment tells a reader nothing and weighs as much as the segment; a node
     # has its key twice.
     keyed = layer.geometry != "line" and "node_id" not in table.columns
-    columns = [c for c in layer.all_columns if c.name != "feature_id" or keyed]
+    columns = [*(c for c in layer.all_columns if c.name != "feature_id" or keyed), *own]
     content: dict[str, Any] = {
         "id": layer.id,
         "title": _text(layer.title),
@@ -292,6 +315,34 @@ def _layer(layer: Layer, picture: Picture, first: dict[str, str]) -> dict[str, A
         shown = geometry if region.is_cap else shapely.intersection(geometry, region.outline)
         content["labels"] = [_label(shape) for shape in shown]
     return content
+
+
+# What the page is told of a node besides its columns.
+_ADDED = (
+    Column("mark", "str", "what it is drawn as"),
+    Column("lacking", "str", "hazards that apply and are not known"),
+)
+
+
+def _lacking(picture: Picture) -> NDArray[np.object_]:
+    """Of each node the hazards that apply to it and are not known, in words."""
+    nodes, evidence = picture.tables["nodes"], picture.tables.get("evidence")
+    if evidence is None or "dimension" not in evidence or "node_id" not in nodes:
+        return np.full(len(nodes), None, dtype=object)
+    rows = evidence[(evidence["dimension"] == "hazard") & evidence["indicator"].isin(_HAZARDS)]
+    rows = rows[rows["state"] == "unknown"]
+    said = rows["indicator"].str.replace("_", " ").groupby(rows["node_id"]).agg("; ".join)
+    return np.asarray(said.reindex(nodes["node_id"]), dtype=object)
+
+
+# Indicators that are a hazard; the others of their groups are what a hazard rests on.
+_HAZARDS = (
+    "ice_season_lost",
+    "ice_season_unreliable",
+    "permafrost_thaw",
+    "coastal_erosion",
+    "relative_sea_level",
+)
 
 
 def _plain(style: Style) -> dict[str, Any]:
@@ -343,11 +394,13 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         return None
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
-    if "score_high" in rows:
-        rows["score_high"] = rows["score_high"].where(rows["score_high"] != rows["score"])
+    # An end that is the value says nothing more.
+    for end in ("value_low", "value_high"):
+        if end in rows:
+            rows[end] = rows[end].where(rows[end] != rows["value"])
     layer = next(layer for layer in picture.layers if layer.id == "evidence")
     columns = [column for column in layer.all_columns if column.name in rows.columns]
-    words = [column for column in columns if column.dtype == "str" and column.name != "node_id"]
+    words = [c for c in columns if c.name in _SAID or (c.dtype == "str" and c.name not in _UNSAID)]
     # What is said of an indicator hardly differs from node to node: each saying is kept once.
     said = np.zeros(len(rows), dtype=np.int64)
     for column in words:
@@ -355,12 +408,32 @@ def _evidence(picture: Picture) -> dict[str, Any] | None:
         # Numbered anew after each column, so that the product of the counts stays small.
         said = np.unique(said * (len(found) + 1) + codes + 1, return_inverse=True)[1]
     sayings = rows.iloc[np.unique(said, return_index=True)[1]]
+    measured = [c for c in columns if c.dtype != "str" and c.name not in (*_SAID, *_UNSAID)]
     return {
         "counts": _packed(counts),
         "saying": _packed(said),
         "sayings": _columns(words, sayings),
-        "columns": _columns([column for column in columns if column.dtype != "str"], rows),
+        "columns": _columns(measured, rows),
+        "exits": _exits(picture, place),
     }
+
+
+# Numbers of a row that are the same wherever its indicator stands, and what the page does not show.
+_SAID = ("zero_at", "one_at", "weight")
+_UNSAID = ("node_id", "dimension")
+
+
+def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
+    """Of each node and axis the nearest exit, in the words of the table; the first row is the nearest."""
+    table = picture.tables.get("exits")
+    if table is None:
+        return None
+    rows = table[table["node_id"].isin(place.index)].drop_duplicates(["node_id", "axis"])
+    rows = rows.assign(_owner=rows["node_id"].map(place)).sort_values("_owner", kind="stable")
+    layer = next(layer for layer in picture.layers if layer.id == "exits")
+    columns = [column for column in layer.columns if column.name in ("axis", "words")]
+    counts = np.bincount(rows["_owner"].astype(int), minlength=len(place))
+    return {"counts": _packed(counts), "columns": _columns(columns, rows)}
 
 
 # --- columns ---------------------------------------------------------------------------------

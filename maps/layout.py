@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from maps.qml import FONT, bag, line_symbol, rgba, text_style
 from maps.status import expression, promise
-from maps.style import BASE, STYLES
+from maps.style import BASE, OVERLAP_FROM, STYLES
 from maps.text import literal
 
 if TYPE_CHECKING:
@@ -25,6 +25,16 @@ _PAGE_MM = (420.0, 297.0)
 _MAP_MM = (8.0, 8.0, 281.0, 281.0)
 _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
 _ITEM = {"label": "65641", "legend": "65642", "map": "65639", "page": "65638", "scale": "65646"}
+
+
+# What a legend of half a column's width calls a class of node.
+_SHORT = {
+    "robust": "Critical, robust (p ≥ 0.8)", "possible": "Critical, possible (p 0.2 to 0.8)",
+    "overlap": "Overlap, not critical (p ≥ 0.5)", "overlap_open": "Overlap, a datum lacking",
+    "insufficient_data": "A datum lacking", "not_flagged": "Other in scope",
+    "context": "Context, never flagged",
+}  # fmt: skip
+_SECOND_COLUMN = "arctic_boundary"
 
 
 def canvas_colour() -> str:
@@ -166,12 +176,30 @@ def _words(layout: Element, picture: Picture) -> None:
     _label(layout, "title", "Arctic picture", (left, 5.5, width, 12), 24, is_bold=True)
     status = f"{expression(picture)}. {promise(picture)}".removesuffix(". ")
     _label(layout, "status", status, (left, 17.6, width, 4.4), 8, is_bold=True)
-    _label(layout, "subtitle", f"{what}\n{ice}{late}", (left, 22, width, 11), 8, _SOFT)
+    _label(layout, "subtitle", f"{what}\n{ice}{late}", (left, 22, width, 10.5), 8, _SOFT)
+    _label(layout, "counts", _counts(picture), (left, 32.5, width, 7.5), 8, is_bold=True)
     _label(layout, "caveats heading", "What this picture is not", (left, 112, width, 6), 10, is_bold=True)
     caveats = "\n".join(f"{n}. {literal(text)}" for n, text in enumerate(picture.caveats, start=1))
-    _label(layout, "caveats", caveats, (left, 118.5, width, 50), 7.4)
-    _label(layout, "sources heading", "Sources and licences", (left, 171, width, 6), 10, is_bold=True)
-    _label(layout, "sources", _credits(picture.sources), (left, 177.5, width, 112), 6, _SOFT)
+    _label(layout, "caveats", caveats, (left, 118.5, width, 42), 7.4)
+    _label(layout, "sources heading", "Sources and licences", (left, 161.5, width, 6), 10, is_bold=True)
+    _label(layout, "sources", _credits(picture.sources), (left, 168, width, 122), 5.4, _SOFT)
+
+
+def _counts(picture: Picture) -> str:
+    """How many nodes and places are critical, how many more overlap, and how many lack a datum."""
+    nodes = picture.tables.get("nodes")
+    if nodes is None:
+        return ""
+    inside = nodes[nodes["scope"] != "context"]
+    is_critical = inside["flag"].isin(["robust", "possible"])
+    critical = inside[is_critical]
+    overlap = int((~is_critical & (inside["overlap_probability"] >= OVERLAP_FROM)).sum())
+    lacking = int((inside["flag"] == "insufficient_data").sum())
+    return (
+        f"{len(critical)} critical nodes in {critical['place_id'].nunique()} places, "
+        f"{int((critical['flag'] == 'robust').sum())} robust; climate and defence overlap at {overlap} more; "
+        f"an unknown alone decides at {lacking}."
+    )
 
 
 def _credits(sources: Sequence[SourceNote]) -> str:
@@ -194,7 +222,7 @@ def _credits(sources: Sequence[SourceNote]) -> str:
 
 def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -> None:
     item = _item(
-        layout, "legend", "legend", (_LEFT_MM - 2, 33, _WIDTH_MM, 76), 4, map_uuid=_uuid("map"), title="",
+        layout, "legend", "legend", (_LEFT_MM - 2, 38.5, _WIDTH_MM, 72), 4, map_uuid=_uuid("map"), title="",
         columnCount="2", splitLayer="0", equalColumnWidth="1", columnSpace="4", boxSpace="2",
         symbolWidth="6", symbolHeight="3.2", resizeToContents="1", lineSpacing="0.8", fontColor=_INK,
         titleAlignment="1", symbolAlignment="1", wrapChar="", legendFilterByAtlas="0", minSymbolSize="0",
@@ -205,8 +233,8 @@ def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -
         ("title", 11, 75, {"marginBottom": "2"}),
         ("group", 9, 75, {"marginTop": "2.5"}),
         ("subgroup", 8, 75, {"marginTop": "2.6"}),
-        ("symbol", 7, 50, {"marginTop": "1.2"}),
-        ("symbolLabel", 7.2, 50, {"marginTop": "1.2", "marginLeft": "2"}),
+        ("symbol", 7, 50, {"marginTop": "0.9"}),
+        ("symbolLabel", 7.2, 50, {"marginTop": "0.9", "marginLeft": "2"}),
     ):
         style = SubElement(styles, "style", {"name": name, "alignment": "1", "indent": "0", **margins})
         SubElement(style, "styleFont", description=f"{FONT},{size:g},-1,5,{weight},0,0,0,0,0", style="")
@@ -219,6 +247,8 @@ def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -
                 providerKey="ogr", legend_exp="", legend_split_behavior="0", patch_size="-1,-1",
             )  # fmt: skip
             options = {"cached_name": title, "legend/title-label": title}
+            if name == _SECOND_COLUMN:
+                options["legend/column-break"] = "1"
             if labels:
                 options["legend/node-order"] = ",".join(map(str, labels))
                 options |= {f"legend/label-{number}": label for number, label in labels.items()}
@@ -230,17 +260,18 @@ def _entries(picture: Picture) -> list[tuple[str, str, dict[int, str]]]:
 
     Rules stand in the legend class by class, the lightest first, each with its shapes below it.
     """
-    nodes = STYLES["nodes"]
-    row = len(nodes.shapes) + 1
-    last = len(nodes.classes) - 1
-    flags = {(last - n) * row + 1: literal(one.label) for n, one in enumerate(nodes.classes)}
-    plain = (last - [one.value for one in nodes.classes].index("not_flagged")) * row
-    kinds = {plain + 1 + n: literal(one.label) for n, one in enumerate(nodes.shapes)}
+    style = STYLES["nodes"]
+    row = len(style.shapes) + 1
+    last = len(style.classes) - 1
+    marks = {(last - n) * row + 1: _SHORT[one.value] for n, one in enumerate(style.classes)}
+    plain = (last - [one.value for one in style.classes].index("not_flagged")) * row
+    kinds = {plain + 1 + n: literal(one.label) for n, one in enumerate(style.shapes)}
     return [
-        ("nodes", "Flag", flags),
+        ("nodes", "Nodes", marks),
         ("nodes", "Kind of node", kinds),
+        ("arctic_boundary", "Boundary of the Arctic", {}),
         ("chokepoints", "Maritime gates", {}),
-        ("sea_routes", "Named sea routes (schematic)", {}),
+        ("sea_routes", "Sea routes (schematic)", {}),
         ("sea_ice", "Sea ice, 25 km cells", _ice_shown(picture)),
         ("countries", "Land", {}),
         ("bathymetry", "Sea depth", {}),

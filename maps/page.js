@@ -355,6 +355,11 @@ function hatched(kind, fill, line) {
   return ctx.createPattern(tile, "repeat");
 }
 
+// What a style calls the class of a value; that of no value is the empty one.
+const coded = (value) => (value === null ? "" : String(value));
+// Marks of nodes that are drawn wherever they are.
+const MAJOR = ["robust", "possible", "overlap", "overlap_open", "insufficient_data"];
+
 // --- one layer ----------------------------------------------------------------------------------
 
 class Sheet {
@@ -421,7 +426,7 @@ class Sheet {
   value(name, i) { return cell(this.column[name] || this.whole().column[name], i); }
   name(i) { return this.value("name", i); }
   title_of(i) { return this.name(i) || `${this.title}, without a name`; }
-  class_of(i) { return this.classes.get(String(this.value(this.style.class_column, i))); }
+  class_of(i) { return this.classes.get(coded(this.value(this.style.class_column, i))); }
 
   // Where a feature is, in the plane; null for one without a shape.
   place(i) {
@@ -534,10 +539,10 @@ class Sheet {
       let known = kinds.get(name);
       if (known === undefined) {
         const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
-        const own = this.classes.get(String(level));
+        const own = this.classes.get(coded(level));
         kinds.set(name, known = list.length);
         list.push({ own, shape: (this.shapes.get(String(shape)) || style).shape, dot: dual, rank: own ? own.rank : this.classes.size,
-          major: ["robust", "possible"].includes(level) && style.class_column === "flag" });
+          major: style.class_column === "mark" && MAJOR.includes(level) });
       }
       kind[i] = known;
     }
@@ -572,7 +577,7 @@ class Sheet {
     return (this.stamped = { made, halves, radii, put });
   }
 
-  // Marks that would hide one another are drawn once, the weightiest; a flagged one always is.
+  // Marks that would hide one another are drawn once, the weightiest; one that matters always is.
   drawPoints(ctx, view) {
     const { x, y } = this.points, { list, kind, order } = this.marks(), { a, b, e, f, wide, high } = view;
     const { halves, radii, put } = this.stamps(view), q = view.ratio;
@@ -1133,8 +1138,9 @@ function start(map) {
     const stroke = ink((own && own.stroke) || style.stroke), fill = ink((own && own.fill) || style.fill);
     const width = Math.max((own && own.width) || style.width, 0.8), frame = { x: 2, y: 2.5, width: 18, height: 11 };
     if (own && own.hatch && geometry !== "line") return hatchedSwatch(hatched(own.hatch, fill, stroke), style, stroke, width);
-    const edge = geometry === "line" || style.width ? stroke : ink(data.base.graticule.stroke);
-    return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" }, geometry === "line"
+    const isLine = geometry === "line" || (!style.fill_opacity && style.dash.length > 0);
+    const edge = isLine || style.width ? stroke : ink(data.base.graticule.stroke);
+    return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" }, isLine
       ? el("svg:line", { x1: 1, y1: 8, x2: 21, y2: 8, stroke, "stroke-width": width, "stroke-opacity": style.stroke_opacity, "stroke-dasharray": style.dash.join(" ") || null })
       : [el("svg:rect", { ...frame, fill, "fill-opacity": Math.max(style.fill_opacity, 0.1) }),
         el("svg:rect", { ...frame, fill: "none", stroke: edge, "stroke-width": width })]);
@@ -1157,7 +1163,7 @@ function start(map) {
   function glyph(style, own) {
     const r = Math.min(own.radius || Math.max(style.radius, 4), 6.6), outline = SHAPES[own.shape || style.shape];
     const look = { fill: ink(own.fill || style.fill), stroke: ink(own.stroke || style.stroke),
-      "stroke-width": Math.max(own.width || style.width, 0.8), "stroke-dasharray": own.hollow ? "2 1.6" : null };
+      "fill-opacity": own.hollow ? 0.55 : style.fill_opacity, "stroke-width": Math.max(own.width || style.width, 0.8), "stroke-dasharray": own.hollow ? "2 1.6" : null };
     return el("svg:svg", { class: "swatch", viewBox: "0 0 22 16", "aria-hidden": "true" },
       outline ? el("svg:polygon", { ...look, points: outline.map(([u, v]) => `${(11 + u * r).toFixed(1)},${(8 + v * r).toFixed(1)}`).join(" ") })
         : el("svg:circle", { ...look, cx: 11, cy: 8, r }),
@@ -1223,20 +1229,24 @@ function start(map) {
 
   // --- legend --------------------------------------------------------------------------------------------
 
+  // What the classes mean, with the anchors they turn at: made once, so that it stays open or shut.
+  const meaning = el("details", { class: "meaning" }, el("summary", null, "What the classes mean"),
+    data.classes.map(([title, ...said]) => [el("h4", null, title), el("ul", null, said.map((text) => el("li", null, text)))]));
+
   function drawLegend() {
     const parts = [];
     const entry = (icon, text) => el("li", null, icon, el("span", null, text));
     if (nodes && nodes.on) {
       const shapeLook = { fill: data.base.region.fill, stroke: data.base.region.stroke, radius: 4.6, width: 1 };
-      parts.push(el("h3", null, "Nodes: the flag"), el("ul", null,
-        nodes.style.classes.map((c) => entry(swatch(nodes.style, "point", c), c.label))));
+      parts.push(el("h3", null, "Nodes: climate, defence, people"), el("ul", null,
+        nodes.style.classes.map((c) => entry(swatch(nodes.style, "point", c), c.label))), meaning);
       parts.push(el("h3", null, "Nodes: the kind"), el("ul", null,
         nodes.style.shapes.map((s) => entry(swatch(nodes.style, "point", { ...shapeLook, shape: s.shape }), s.label)),
         nodes.column.dual_use_class ? entry(swatch(nodes.style, "point", { ...shapeLook, dot: true }), "Dot: documented dual use (D3)") : null));
     }
     const plain = [];
     for (const s of [...sheets].sort((a, b) => b.style.order - a.style.order)) {
-      if (!s.on || s === nodes || (s.geometry === "polygon" && !s.style.fill_opacity)) continue;
+      if (!s.on || s === nodes || (s.geometry === "polygon" && !s.style.fill_opacity && !s.style.dash.length)) continue;
       if (s.classes.size) {
         parts.push(el("h3", null, s.title), el("ul", null,
           s.style.classes.map((c) => entry(swatch(s.style, s.geometry, c), c.label))));
@@ -1259,23 +1269,19 @@ function start(map) {
 
   // --- filters -----------------------------------------------------------------------------------------------
 
-  const FILTERS = [["flag", "Flag"], ["kind", "Kind"], ["country_iso3", "Country"], ["institution", "Institution"]];
+  const valueOf = (name, i) => (name === "overlap" ? overlaps(i) : nodes.value(name, i));
+  const overlaps = (i) => (nodes.value("overlap_probability", i) >= data.overlap_from ? "overlap" : "none");
+  const FILTERS = [["flag", "Flag"], ["overlap", "Overlap of climate and defence"], ["kind", "Kind"], ["country_iso3", "Country"],
+    ["scope", "Scope"], ["hazard_class", "Climate class"], ["military_class", "Defence class"], ["dependence_class", "People class"],
+    ["institution", "Institution"]].filter(([name]) => nodes && nodes.column[name === "overlap" ? "overlap_probability" : name]);
   const refused = Object.fromEntries(FILTERS.map(([name]) => [name, new Set()]));
   const key = (value) => (value === null ? "unknown" : String(value));
-  const AXES = [["climate", "Climate risk"], ["military", "Military relevance"], ["civil", "Civil dependence"]];
-  const least = { climate: 0, military: 0, civil: 0 };
-  let judgedBy = "high";
-  const reaches = (i, axis) => {
-    const value = least[axis] > 0 ? nodes.value(`${axis}_${judgedBy}`, i) : 1;
-    return value !== null && value >= least[axis];
-  };
-  const passes = (i) => FILTERS.every(([name]) => !refused[name].size || !refused[name].has(key(nodes.value(name, i))))
-    && AXES.every(([axis]) => reaches(i, axis));
+  const passes = (i) => FILTERS.every(([name]) => !refused[name].size || !refused[name].has(key(valueOf(name, i))));
 
   function filter() {
     let left = 0;
     nodes.hidden = new Uint8Array(nodes.count);
-    if (FILTERS.some(([name]) => refused[name].size) || AXES.some(([axis]) => least[axis])) {
+    if (FILTERS.some(([name]) => refused[name].size)) {
       for (let i = 0; i < nodes.count; i++) passes(i) ? left++ : (nodes.hidden[i] = 1);
     } else left = nodes.count;
     byId("shown").textContent = `${number(left)} of ${count(nodes.count, "node")} shown`;
@@ -1285,10 +1291,18 @@ function start(map) {
     remember();
   }
 
-  function said(name, value) {
-    const known = { flag: nodes.classes, kind: nodes.shapes }[name];
-    return known && known.has(value) ? known.get(value).label : MEMBER[value] || upper(words(value));
-  }
+  // Values of a filter in the order they are told, and how.
+  const CLASS_ORDER = { high: "High", moderate: "Moderate", low: "Low", unknown: "Unknown" };
+  const SPOKEN = {
+    flag: { robust: "Critical, robust", possible: "Critical, possible", not_flagged: "Not flagged", insufficient_data: "Insufficient data" },
+    overlap: { overlap: "Overlap", none: "No overlap" },
+    scope: { arctic: "In the Arctic", gateway: "Gateway to the Arctic", context: "Context: judged, never flagged" },
+    institution: { both: "NATO and EU", nato_only: "NATO only", eu_only: "EU only", neither: "Neither NATO nor EU" },
+    hazard_class: CLASS_ORDER, military_class: CLASS_ORDER, dependence_class: CLASS_ORDER,
+    kind: Object.fromEntries(nodes ? nodes.style.shapes.map((s) => [s.value, s.label]) : []),
+  };
+  const spoken = (name) => new Map(Object.entries(SPOKEN[name] || {}));
+  const said = (name, value) => spoken(name).get(value) || upper(words(value));
   let countries = null;
   function countryName(code) {
     if (!countries) {
@@ -1297,11 +1311,10 @@ function start(map) {
     }
     return countries.get(code) || code;
   }
-  const MEMBER = { both: "NATO and EU", nato_only: "NATO only", eu_only: "EU only", neither: "Neither NATO nor EU" };
 
   function filters() {
     if (!nodes) {
-      byId("filters").hidden = byId("flagged").hidden = true;
+      byId("filters").hidden = byId("flagged").hidden = byId("overlap").hidden = true;
       return;
     }
     // The boxes of a filter are made when it is first opened.
@@ -1310,7 +1323,6 @@ function start(map) {
       part.addEventListener("toggle", () => part.append(boxesOf(name, title)), { once: true });
       byId("choices").append(part);
     }
-    byId("choices").append(el("details", { class: "pillar" }, el("summary", null, "Axis thresholds"), thresholds()));
     byId("table-open").addEventListener("click", openTable);
     filter();
   }
@@ -1318,7 +1330,7 @@ function start(map) {
 
   function boxesOf(name, title) {
     const tally = tallied(name);
-    const listed = name === "flag" ? [...nodes.classes.keys()] : name === "kind" ? [...nodes.shapes.keys()] : [];
+    const listed = [...spoken(name).keys()];
     const values = [...listed.filter((v) => tally.has(v)),
       ...[...tally.keys()].filter((v) => !listed.includes(v)).sort()];
     const boxes = values.map((value, k) => {
@@ -1345,60 +1357,56 @@ function start(map) {
   }
 
   function tallied(name) {
-    const column = nodes.column[name], tally = new Map();
+    const tally = new Map();
     for (let i = 0; i < nodes.count; i++) {
-      const value = cell(column, i);
+      const value = valueOf(name, i);
       tally.set(value, (tally.get(value) || 0) + 1);
     }
     return new Map([...tally].map(([value, n]) => [key(value), n]));
   }
 
-  // An axis is an interval: which end of it must reach the threshold is the reader's to say.
-  function thresholds() {
-    const end = el("select", { id: "judged-by" }, [["high", "highest possible value"], ["known", "known part alone"], ["low", "lowest possible value"]]
-      .map(([value, text]) => el("option", { value }, text)));
-    end.addEventListener("change", () => { judgedBy = end.value; filter(); });
-    renewed.push(() => { end.value = judgedBy; });
-    return el("fieldset", { class: "thresholds" }, el("legend", { class: "hide" }, "Axis thresholds"),
-      el("label", { class: "judge" }, "Judged by ", end),
-      AXES.map(([axis, title]) => {
-        const slider = el("input", { type: "range", id: `least-${axis}`, min: 0, max: 1, step: 0.05, value: least[axis] });
-        const told = el("output", { for: slider.id, class: "count" });
-        const tell = () => {
-          slider.value = least[axis];
-          told.textContent = least[axis] ? `at least ${least[axis].toFixed(2)}` : "any";
-          slider.setAttribute("aria-valuetext", told.textContent);
-        };
-        slider.addEventListener("input", () => { least[axis] = Number(slider.value); tell(); filter(); });
-        renewed.push(tell);
-        tell();
-        return el("div", { class: "least" }, el("label", { for: slider.id }, title), told, slider);
-      }));
-  }
-
-  const LISTED = 40;
-  let isListed = false;
-  // Below the fold of the panel it comes with the rest of the page.
+  // What is critical, and what overlaps besides, by place.
   function listFlagged() {
-    if (!isListed) return;
-    const chosen = [];
+    const critical = [], overlap = [];
+    let outside = 0;
     for (let i = 0; i < nodes.count; i++) {
-      const flag = nodes.value("flag", i);
-      if ((flag === "robust" || flag === "possible") && !nodes.hidden[i]) chosen.push(i);
+      if (nodes.hidden[i]) continue;
+      if (["robust", "possible"].includes(nodes.value("flag", i))) critical.push(i);
+      else if (overlaps(i) === "overlap") nodes.value("scope", i) === "context" ? outside++ : overlap.push(i);
     }
-    chosen.sort((a, b) => nodes.value("flag_probability", b) - nodes.value("flag_probability", a)
-      || byName(nodes.title_of(a), nodes.title_of(b)));
-    byId("flagged-note").textContent = chosen.length
-      ? `${count(chosen.length, "node")} robust or possible, by probability; ties are ties.${chosen.length > LISTED ? ` The first ${LISTED}:` : ""}`
-      : "No node shown is flagged robust or possible.";
-    byId("flagged-list").replaceChildren(...chosen.slice(0, LISTED).map((i) => el("li", null, opener(nodes, i,
-      probability(nodes.value("flag_probability", i))))));
+    const places = byPlace(critical, "flag_probability"), others = byPlace(overlap, "overlap_probability");
+    byId("flagged-title").textContent = `Critical places, ${number(places.length)}`;
+    byId("flagged-note").textContent = critical.length
+      ? `${count(critical.length, "node")}: climate high, defence high, people moderate or high. Of the strongest node of each place, the share of draws in which all three hold:`
+      : "No node shown is critical.";
+    byId("overlap-title").textContent = `Overlap, ${count(others.length, "more place")}`;
+    byId("overlap-note").textContent = `${overlap.length ? `${count(overlap.length, "node")}, not critical: climate moderate or high and defence high. Share of draws in which both hold:` : "No other node shown overlaps."}${outside ? ` ${number(outside)} more ${outside === 1 ? "is" : "are"} context, outside the boundary.` : ""}`;
+    byId("flagged-list").replaceChildren(...places);
+    byId("overlap-list").replaceChildren(...others);
   }
-  const probability = (p) => (p === null ? "p unknown" : `p ${p.toFixed(2)}`);
+  const placeOf = (i) => nodes.value("place", i) || nodes.title_of(i);
 
-  function opener(s, i, tail) {
+  // Places, the one with the largest share first; each opens its strongest node, which names the others.
+  function byPlace(chosen, share) {
+    const value = (i) => nodes.value(share, i), groups = new Map();
+    const ranked = chosen.sort((a, b) => value(b) - value(a) || byName(nodes.title_of(a), nodes.title_of(b)));
+    for (const i of ranked) groups.set(placeOf(i), [...(groups.get(placeOf(i)) || []), i]);
+    const what = (members) => (members.length > 1 ? count(members.length, "node") : said("kind", key(nodes.value("kind", members[0]))).toLowerCase());
+    return [...groups].map(([place, members]) => el("li", null, opener(nodes, members[0], percent(value(members[0])),
+      [place, el("span", { class: "small" }, what(members))])));
+  }
+
+  // A share of draws in words; what is not quite none or all is not told as none or all.
+  function percent(share) {
+    if (share === null) return "unknown";
+    if (share > 0 && share < 0.01) return "under 1 %";
+    if (share < 1 && share > 0.99) return "over 99 %";
+    return `${Math.round(100 * share)} %`;
+  }
+
+  function opener(s, i, tail, title = s.title_of(i)) {
     const button = el("button", { type: "button", class: "item" }, s === nodes ? icon(i) : swatch(s.style, s.geometry, s.class_of(i)),
-      el("span", { class: "what" }, s.title_of(i)), el("span", { class: "count" }, tail));
+      el("span", { class: "what" }, title), el("span", { class: "count" }, tail));
     button.addEventListener("click", () => open(s, i, { move: true, focus: true }));
     return button;
   }
@@ -1421,17 +1429,19 @@ function start(map) {
         if (s === ice) continue;
         for (let i = 0; i < s.count; i++) {
           const name = s.name(i);
-          if (name) index.push({ s, i, name: fold(name) });
+          const place = s === nodes && nodes.value("place", i);
+          if (name || place) index.push({ s, i, name: fold(name || ""), place: place ? fold(place) : "", rank: s === nodes ? (nodes.class_of(i) || { rank: 9 }).rank : 9 });
         }
       }
     }
     const wanted = fold(text.trim());
     if (!wanted) return [];
     const grade = (name) => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : name.includes(` ${wanted}`) ? 2 : 3);
-    const whole = index.map((row, k) => ({ ...row, k, grade: row.name.includes(wanted) ? grade(row.name) : 9 }))
+    // A node is found by its place as well.
+    const whole = index.map((row, k) => ({ ...row, k, grade: row.name.includes(wanted) ? grade(row.name) : row.place.startsWith(wanted) ? 4 : 9 }))
       .filter((row) => row.grade < 9);
     return [...whole, ...(whole.length < 6 && wanted.length > 2 ? alike(wanted, whole) : [])]
-      .sort((a, b) => a.grade - b.grade || a.k - b.k).slice(0, 12);
+      .sort((a, b) => a.grade - b.grade || a.rank - b.rank || a.k - b.k).slice(0, 12);
   }
 
   // A name that was mistyped shares most of its runs of three letters with the right one.
@@ -1457,8 +1467,9 @@ function start(map) {
     hits.replaceChildren(...found.map((row, k) => {
       const item = el("li", { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) },
         row.s === nodes ? icon(row.i) : swatch(row.s.style, row.s.geometry, row.s.class_of(row.i)),
-        el("span", { class: "what" }, row.s.name(row.i)),
-        el("span", { class: "count" }, row.s === nodes ? said("kind", key(nodes.value("kind", row.i))) : row.s.title));
+        el("span", { class: "what" }, row.s.title_of(row.i)),
+        el("span", { class: "count" }, row.s === nodes ? [said("kind", key(nodes.value("kind", row.i))),
+          nodes.value("scope", row.i) === "context" ? ", context" : ""] : row.s.title));
       item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(k); });
       return item;
     }), ...(none ? [el("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "No place of that name")] : []));
@@ -1602,122 +1613,287 @@ function start(map) {
     D0: "none found",
     "D?": "unknown: too little is known",
   };
-  const covered = (share) => (share === null ? "coverage unknown"
-    : `${Math.round(100 * share)} % known, ${share >= 0.9 ? "nearly complete" : share >= 0.7 ? "mostly known" : share >= 0.5 ? "partly known" : "mostly unknown"}`);
+  // --- the three gates: climate, defence, people --------------------------------------------------------
 
-  function bar(axis, title, i) {
-    const [low, high, known, coverage] = ["low", "high", "known", "coverage"]
-      .map((part) => nodes.value(`${axis}_${part}`, i));
-    const blank = low === null || high === null;
-    const fixed = (v) => v.toFixed(2);
-    const text = blank ? "unknown"
-      : `${fixed(low)} to ${fixed(high)}${known === null ? "" : `, known part ${fixed(known)}`}`;
-    const x = (v) => 2 + 96 * v;
-    const [was, wasTo] = changes ? ["low", "high"].map((part) => changes.value(`${axis}_${part}`, i)) : [null, null];
-    return el("div", { class: "axis" },
-      el("p", null, el("strong", null, title), el("span", blank ? { class: "unknown" } : null, text)),
-      el("svg:svg", { viewBox: "0 0 100 14", preserveAspectRatio: "none", role: "img", "aria-label": `${title}: ${text}; ${covered(coverage)}` },
-        el("svg:rect", { class: blank ? "trough blank" : "trough", x: 2, y: 4, width: 96, height: 6 }),
-        [0.25, 0.5, 0.75].map((v) => el("svg:line", { class: "grid", x1: x(v), x2: x(v), y1: 4, y2: 10 })),
-        blank ? null : el("svg:rect", { class: `band ${axis}`, x: x(low), y: 2.5, width: Math.max(96 * (high - low), 0.8), height: 9 }),
-        was === null || wasTo === null ? null : el("svg:rect", { class: "then", x: x(was), y: 1, width: Math.max(96 * (wasTo - was), 0.8), height: 12 }),
-        blank || known === null ? null : el("svg:line", { class: "known", x1: x(known), x2: x(known), y1: 0, y2: 14 })),
-      el("p", { class: "small" }, covered(coverage),
-        was === null || wasTo === null ? null : ` · other picture ${fixed(was)} to ${fixed(wasTo)}`));
+  const CLASSED = [["climate", "Climate", "hazard_class", ["high"]], ["military", "Defence", "military_class", ["high"]],
+    ["civil", "People", "dependence_class", ["high", "moderate"]]];
+  const UNITS = { "m a-1": "m a year", degC: "°C", months: "months", persons: "people" };
+  const TIERS = {
+    measured: "measured at the place", typed: "typed from a publication", mapped: "read from a published map",
+    modelled: "modelled", proxy: "a proxy from modelled air alone",
+  };
+  const anchor = Object.fromEntries(data.anchors.map((a) => [a.id, a.value]));
+  const isKnown = (row) => row.state === "known" && (row.value !== null || row.label !== null || row.score !== null);
+  const classOf = (score) => (score === null ? "unknown" : ["low", "moderate", "high"][Math.round(2 * score)]);
+
+  // Low with hazards that are not known is low so far.
+  function classWord(name, i) {
+    const value = nodes.value(name, i);
+    return name === "hazard_class" && value === "low" && nodes.value("lacking", i) !== null ? "low so far" : value;
+  }
+
+  const short = (value) => (typeof value === "number" ? number(Number(value.toPrecision(value >= 1000 ? 6 : 3))) : value);
+  // Value from low to high with its unit; a class and a yes or no in words.
+  function measured(row) {
+    if (row.unit === "report") return row.value === null ? null : row.value ? `reported of the ${row.label ?? "place"}` : "none reported";
+    if (row.unit === "class" || (row.value === null && row.label !== null)) return row.label ?? (row.value === null ? null : short(row.value));
+    if (row.value === null) return null;
+    if (row.scale === "class" && row.unit === "1" && [0, 1].includes(row.value)) return row.value ? "yes" : "no";
+    const low = row.value_low ?? row.value, high = row.value_high ?? row.value, unit = row.unit === "1" ? "" : ` ${UNITS[row.unit] || row.unit}`;
+    if (low === row.value && low < high) return `${short(low)} to ${short(high)}${unit}`;
+    return `${short(row.value)}${low < high ? ` (${short(low)} to ${short(high)})` : ""}${unit}`;
+  }
+  const INDICATORS = {
+    ten_t_network: "TEN-T network", roro: "ro-ro", paved_1067_m: "paved, 1\u202f067 m", paved_2359_m: "paved, 2\u202f359 m", width_27_4_m: "width 27.4 m",
+  };
+  const indicator = (row) => INDICATORS[row.indicator] || words(key(row.indicator));
+  const labelled = (row) => `${indicator(row)} ${measured(row)}${row.label !== null && measured(row) !== row.label ? `, ${row.label}` : ""}`;
+  const titleOf = (id) => (id === null ? "source unknown" : sources.has(id) ? sources.get(id).title : id);
+  const knownFrom = (rows) => [...new Set(rows.map((row) => `${titleOf(row.source_id)}, ${row.as_of ?? "as of unknown"}`))].join("; ");
+  const small = (...content) => el("p", { class: "small" }, content);
+
+  function gates(i, rows) {
+    const told = { climate: climateGate, military: militaryGate, civil: civilGate };
+    return el("div", { class: "gates" }, CLASSED.filter(([,, name]) => nodes.column[name] || nodes.whole().column[name]).map(([axis, title, name, open]) => {
+      const value = key(nodes.value(name, i)), met = open.includes(value);
+      const exit = exitOf(i, axis);
+      return el("section", { class: `gate ${CLASS_ORDER[value] ? value : "unknown"}` },
+        el("h3", null, title, el("span", { class: "class" }, classWord(name, i) ?? "unknown"),
+          el("span", { class: "met" }, met ? "✓ met" : value === "unknown" ? "? open" : "– not met")),
+        told[axis](i, rows), exit === null ? null : small(el("span", { class: "lead" }, "Nearest turn: "), exit, "."));
+    }));
+  }
+
+  // A datum that decides is one of the climate, or of the facility where that alone is not known.
+  function lackingData(i) {
+    const datum = nodes.value("deciding_datum", i), parts = datum === null ? [] : datum.split("; ");
+    const isFacility = nodes.value("flag", i) === "insufficient_data" && nodes.value("military_class", i) === "unknown";
+    return isFacility ? { facility: parts[0] ?? null, climate: parts.slice(1).join("; ") || null } : { facility: null, climate: datum };
+  }
+
+  // Of a fact that somebody published the note names the publication; the address stands with the evidence.
+  function citation(row) {
+    const note = (row.note ?? "").replace(/ *\(https?:[^)]*\)/g, "").replace(/\.$/, "");
+    const own = row.label === null ? note : note.replace(`${row.label}; `, "");
+    return ["typed", "mapped"].includes(row.tier) && own ? own : titleOf(row.source_id);
+  }
+
+  function climateGate(i, rows) {
+    const deciding = nodes.value("hazard_deciding", i), tier = nodes.value("hazard_tier", i), lacking = nodes.value("lacking", i);
+    const hazards = rows.filter((row) => row.axis === "climate" && isKnown(row) && row.score !== null);
+    const first = hazards.find((row) => deciding !== null && deciding.startsWith(words(row.indicator)));
+    const rest = hazards.filter((row) => row !== first);
+    const worse = nodes.value("hazard_could_be", i), { climate } = lackingData(i);
+    return [
+      el("p", { class: "deciding" }, deciding === null ? "No hazard that applies is known." : `${upper(deciding).replace(/ m a-1\b/, " m a year")}.`),
+      tier === null ? null : small(upper(TIERS[tier] || tier), first ? `, ${first.as_of ?? "as of unknown"}: ${citation(first)}.` : "."),
+      rest.length ? small(el("span", { class: "lead" }, "Also known: "), `${rest.map((row) => `${labelled(row)}: ${classOf(row.score)}`).join("; ")}.`) : null,
+      lacking === null ? null : small(el("span", { class: "lead" }, "Not known: "), `${lacking}.`),
+      worse === null ? null : el("p", { class: "could" }, `Could be ${worse}: ${climate ?? "what would tell"} is not known.`),
+    ];
+  }
+
+  // The scores of the parts stand in the sentences of the node.
+  const PARTS = ["facility", "hinterland", "position", "association"];
+  function partsOf(i) {
+    const text = nodes.value("reasons", i) || "";
+    const found = PARTS.map((name) => [name, (text.match(new RegExp(`\\b${name} (not known|[01]\\.\\d\\d)`)) || [])[1]]);
+    return found.filter(([name, score]) => score !== undefined && (name !== "association" || data.with_association));
+  }
+
+  function militaryGate(i, rows) {
+    const mine = rows.filter((row) => row.axis === "military" && row.weight > 0);
+    const facility = mine.filter((row) => row.group === "m_facility" && isKnown(row));
+    const unknown = mine.filter((row) => row.state === "unknown").map(indicator);
+    const { facility: datum } = lackingData(i), coverage = nodes.value("military_coverage", i);
+    const part = ([name, score]) => {
+      const at = name === "facility" ? anchor.facility_high : anchor.part_holds, value = Number(score), holds = value >= at;
+      const some = name === "facility" && !holds && value >= anchor.facility_moderate;
+      return el("li", null, el("span", { class: "sign", "aria-hidden": "true" }, holds ? "✓" : some ? "~" : score === "not known" ? "?" : "–"),
+        `${upper(name)} ${score}`, el("span", { class: "hide" }, holds ? ", holds" : some ? ", moderate" : score === "not known" ? "" : ", does not hold"));
+    };
+    return [
+      el("ul", { class: "parts" }, partsOf(i).map(part)),
+      small(`Facility holds from ${anchor.facility_high} (moderate from ${anchor.facility_moderate}), each other from ${anchor.part_holds}; high needs the facility and two others.`),
+      facility.length ? small(el("span", { class: "lead" }, "Facility: "), `${facility.map(labelled).join("; ")}.`) : null,
+      facility.length ? small(el("span", { class: "lead" }, "Known from: "), `${knownFrom(facility)}.`) : null,
+      unknown.length ? small(el("span", { class: "lead" }, "Not known: "), `${unknown.join(", ")}${coverage === null ? "" : ` (${percent(coverage)} of the weight is known)`}.`) : null,
+      datum === null ? null : el("p", { class: "could" }, `Would tell: ${datum}.`),
+    ];
+  }
+
+  function civilGate(i, rows) {
+    const mine = rows.filter((row) => row.axis === "civil"), known = mine.filter(isKnown);
+    const unknown = mine.filter((row) => row.state === "unknown").map(indicator);
+    const steps = (row) => stepsOf(row).replace(/ people$/, "");
+    const line = (row) => `${upper(indicator(row))}: ${measured(row)}${row.label === null ? "" : `, ${row.label}`}${steps(row) ? ` (${steps(row)})` : ""}.`;
+    const ranked = [...known].sort((a, b) => (b.score ?? -1) - (a.score ?? -1));
+    return [
+      ranked.length ? el("p", { class: "deciding" }, line(ranked[0])) : el("p", { class: "deciding" }, "Nothing is known."),
+      ranked.slice(1).map((row) => small(line(row))),
+      ranked.length ? small(el("span", { class: "lead" }, "Known from: "), `${knownFrom([ranked[0]])}.`) : null,
+      unknown.length ? small(el("span", { class: "lead" }, "Not known: "), `${unknown.join(", ")}.`) : null,
+    ];
+  }
+
+  // Where the score of a row turns.
+  function stepsOf({ scale, unit, zero_at: zero, one_at: one, axis, note }) {
+    if (zero === null || one === null || unit === "class" || (note !== null && /\b0 at\b/.test(note))) return "";
+    const of = unit === "1" ? "" : ` ${UNITS[unit] || unit}`, at = number;
+    switch (scale) {
+      case "steps": return zero === one ? `moderate from ${at(zero)}${of}` : `moderate from ${at(zero)}, high from ${at(one)}${of}`;
+      case "ramp": case "log ramp": return `0 at ${at(zero)}, 1 at ${at(one)}${of}`;
+      case "at least": return `${axis === "civil" ? "high" : "counts"} from ${at(one)}${of}`;
+      case "within": return `counts within ${at(one)}${of}`;
+      case "warmer than": return `warm from ${at(one)}${of}`;
+      case "runway": return `0.5 at ${at(zero)}, 1 at ${at(one)}${of}`;
+      default: return "";
+    }
   }
 
   const list = (text) => (text ? el("ul", { class: "plainlist" }, text.split(";").map((part) => part.trim()).filter(Boolean)
     .map((part) => el("li", null, part))) : shown(null));
 
+  const DRAWS = " of the draws";
   function nodeDetails(i) {
     nodes.whole();
     const get = (name) => nodes.value(name, i);
-    const flag = nodes.classes.get(get("flag"));
-    const p = get("flag_probability"), dual = get("dual_use_class");
-    const ranks = ["rank_low", "rank_median", "rank_high"].map(get);
-    const special = get("special_status");
+    const dual = get("dual_use_class"), special = get("special_status"), scope = get("scope"), rows = evidenceRows(i);
+    const age = get("fact_age_years");
     return [
-      heading(said("kind", key(get("kind"))), nodes.title_of(i), icon(i)),
-      el("p", { class: "badges" },
-        el("span", { class: `flag ${flag ? flag.value : ""}` }, flag ? flag.label.replace(/ \(.*/, "") : "Flag unknown"),
-        el("span", null, p === null ? "probability unknown" : `probability ${p.toFixed(2)}`)),
-      changes ? el("p", { class: "small change" }, changes.told(i)) : null,
-      ...(since ? since.of("node") : []).filter((row) => row.subject_id === get("node_id"))
-        .map((row) => el("p", { class: "small change" }, `Since ${since.before.day}: ${lower(since.told(row))} ${upper(row.cause)}: ${row.why}`)),
-      el("div", { class: "axes" }, AXES.map(([axis, title]) => bar(axis, title, i)),
-        el("p", { class: "small key" }, "Bar: lowest to highest possible, 0 to 1. Tick: the known part alone.")),
+      heading([said("kind", key(get("kind"))), get("site_kind") === null ? "" : `, ${words(get("site_kind"))}`], nodes.title_of(i), icon(i)),
+      scope === "context" ? el("p", { class: "small scope" }, "Context: outside the boundary of the Arctic, judged, never flagged.") : null,
+      gates(i, rows),
+      el("p", { class: "badges" }, el("span", { class: `flag ${get("flag") || ""}` }, get("flag") === null ? "Flag unknown" : said("flag", get("flag"))),
+        overlaps(i) === "overlap" && !["robust", "possible"].includes(get("flag")) ? el("span", { class: "flag overlap" }, "Overlap") : null),
       el("dl", { class: "facts" },
+        fact("Climate and defence overlap", `${percent(get("overlap_probability"))}${DRAWS}`, "climate moderate or high and defence high"),
+        fact("All three: critical", scope === "context" ? "never flagged" : `${percent(get("flag_probability"))}${DRAWS}`, "climate high, defence high, people moderate or high"),
+        nodes.column.nearest_exit ? fact("Nearest exit", upper(get("nearest_exit") || "unknown")) : null,
         fact("Dual-use class", dual ? `${dual}, ${DUAL[dual] || ""}` : shown(null)),
-        fact("Rank in kind", ranks[1] === null ? shown(null)
-          : `${number(ranks[1])} (5 to 95 %: ${ranks[0] === null ? "unknown" : number(ranks[0])} to ${ranks[2] === null ? "unknown" : number(ranks[2])})`),
+        scope === null ? null : fact("Scope", said("scope", scope)),
+        fact("Place", placeDetails(i)),
+        age === null ? null : fact("Oldest fact that decides", `${number(age)} years old`),
         fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : shown(null)),
         fact("Institution", get("institution") ? said("institution", get("institution")) : shown(null)),
         special ? fact("Special status", upper(words(special))) : null,
         fact("Position", [`${latitude(get("latitude_deg") ?? at(...nodes.place(i)).lat)}, ${longitude(get("longitude_deg") ?? at(...nodes.place(i)).lng)}`,
           get("position_uncertainty_km") === null ? ", uncertainty unknown" : ` ± ${number(get("position_uncertainty_km"))} km`])),
-      el("h3", null, "Reasons"),
+      changes ? el("p", { class: "small change" }, changes.told(i)) : null,
+      ...(since ? since.of("node") : []).filter((row) => row.subject_id === get("node_id"))
+        .map((row) => el("p", { class: "small change" }, `Since ${since.before.day}: ${lower(since.told(row))} ${upper(row.cause)}: ${row.why}`)),
+      el("h3", null, "In sentences"),
       get("reasons") ? el("p", { class: "reasons" }, get("reasons")) : el("p", null, shown(null)),
-      nodes.column.would_narrow ? el("h3", null, "What would narrow it") : null,
-      nodes.column.would_narrow ? el("div", { class: "narrow" }, list(get("would_narrow"))) : null,
+      el("h3", null, "Climate facts"),
+      climateFacts(i),
+      el("h3", null, "Evidence"),
+      ...evidenceTables(rows),
+      el("h3", null, "Of the node"),
       el("dl", { class: "facts" },
-        nodes.column.nearest_exit ? fact("Nearest exit", list(get("nearest_exit"))) : null,
         fact("NATO baseline requirements", list(get("baseline_requirements"))),
         fact("CER sectors", list(get("cer_sectors"))),
         nodes.column.sources ? fact("Position and attributes from", list(get("sources"))) : null,
         nodes.columns.filter((column) => !TOLD.has(column.name)).map((column) => fact(
           SPELT[column.name] || upper(words(column.name)), shown(cell(column, i), column.unit), column.meaning)),
         fact("Key", get("node_id"))),
-      el("h3", null, "Evidence"),
-      ...evidenceOf(i),
       origin(get("source_id"), get("as_of")),
     ].filter(Boolean);
   }
+  // What the page adds to a node: no column of the table, and so none of its CSV.
+  const ADDED = ["mark", "lacking"];
+  const FACTS = [
+    ["Permafrost", (get) => (get("permafrost_zone") === "unknown" ? null : get("permafrost_zone"))],
+    ["Ground ice", (get) => (get("ground_ice") === "unknown" ? null : get("ground_ice"))],
+    ["Ice, last ten years", (get) => spanned(get("ice_months_recent"), null, null, "months a year")],
+    ["Ice lost since 1981–2010", (get) => spanned(get("ice_months_lost"), get("ice_months_lost_low"), get("ice_months_lost_high"), "months a year")],
+    ["Coastal erosion", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
+    ["Sea level by 2100", (get) => spanned(get("relative_sea_level_m"), get("relative_sea_level_low_m"), get("relative_sea_level_high_m"), "m")],
+  ];
+  const spanned = (value, low, high, unit) => (value === null ? null : `${short(value)}${low !== null && high !== null && low < high ? ` (${short(low)} to ${short(high)})` : ""} ${unit}`);
+  const climateFacts = (i) => el("dl", { class: "facts" }, FACTS.map(([title, told]) => fact(title, told((name) => nodes.value(name, i)) ?? shown(null))));
+
   // What the details say in a place of its own; any other column a node has is listed by its name.
-  const TOLD = new Set([...SPINE, "kind", "dual_use_class", "flag", "flag_probability", "rank_low", "rank_median", "rank_high",
-    "country_iso3", "institution", "special_status", "latitude_deg", "longitude_deg", "position_uncertainty_km", "reasons",
-    "would_narrow", "nearest_exit", "baseline_requirements", "cer_sectors", "sources", "node_id",
-    ...AXES.flatMap(([axis]) => ["low", "high", "known", "coverage"].map((part) => `${axis}_${part}`))]);
-  const SPELT = { nato: "NATO", cer: "CER" };
+  const TOLD = new Set([...SPINE, ...ADDED, "kind", "site_kind", "dual_use_class", "flag", "flag_probability", "overlap_probability", "scope", "in_arctic",
+    "place", "place_id", ...CLASSED.map(([,, name]) => name), "hazard_deciding", "hazard_tier", "hazard_could_be", "deciding_datum",
+    "military_low", "military_high", "military_known", "military_coverage", "permafrost_zone", "ground_ice", "ice_months_recent",
+    "ice_months_lost", "ice_months_lost_low", "ice_months_lost_high", "coastal_erosion_class", "coastal_erosion_m_per_year",
+    "relative_sea_level_m", "relative_sea_level_low_m", "relative_sea_level_high_m", "fact_age_years", "country_iso3", "institution",
+    "special_status", "latitude_deg", "longitude_deg", "position_uncertainty_km", "reasons", "nearest_exit", "baseline_requirements",
+    "cer_sectors", "sources", "node_id"]);
+  const SPELT = { sources_apart_km: "Sources apart" };
+
+  // The place of a node and the other nodes there, the weightiest first.
+  function placeDetails(i) {
+    const place = nodes.value("place", i), id = nodes.value("place_id", i), others = [];
+    if (place === null && id === null) return shown(null);
+    for (let k = 0; k < nodes.count; k++) if (k !== i && nodes.value("place_id", k) === id) others.push(k);
+    others.sort((a, b) => standing(b) - standing(a));
+    if (!others.length) return [place ?? id, el("span", { class: "small" }, ", no other node")];
+    const mark = (k) => (nodes.class_of(k) ? nodes.class_of(k).label.replace(/[,:(].*/, "") : "");
+    return el("details", { class: "others", open: others.length <= 6 }, el("summary", null, `${place ?? id}, ${count(others.length, "other node")}`),
+      el("ul", null, others.map((k) => el("li", null, opener(nodes, k, ["context", "not_flagged"].includes(nodes.value("mark", k)) ? "" : mark(k))))));
+  }
 
   let evidence;
-  const AXIS_NAMES = { climate: "Climate risk", military: "Military relevance", civil: "Civil dependence", access: "Sea access", dual_use: "Dual use" };
-  function evidenceOf(i) {
-    if (evidence === undefined) {
-      evidence = block("evidence-data");
-      if (evidence) Object.assign(evidence, { starts: startsOf(unpack(evidence.counts)), saying: unpack(evidence.saying) });
-    }
-    const first = evidence ? evidence.starts[i] : 0, last = evidence ? evidence.starts[i + 1] : 0;
-    if (first === last) return [el("p", null, "No evidence row is stored for this node.")];
-    const column = Object.fromEntries(evidence.columns.map((c) => [c.name, c]));
-    const saying = Object.fromEntries(evidence.sayings.map((c) => [c.name, c]));
-    const get = (name, row) => (saying[name] ? cell(saying[name], evidence.saying[row]) : cell(column[name], row));
-    const rows = Array.from({ length: last - first }, (_, k) => first + k);
-    const axes = [...new Set(rows.map((row) => get("axis", row)))];
-    const head = ["Indicator", "Value", "Score", "Weight", "State"];
-    return axes.map((axis) => el("table", { class: "evidence" },
-      el("caption", null, AXIS_NAMES[axis] || upper(words(key(axis)))),
-      el("thead", null, el("tr", null, head.map((title) => el("th", { scope: "col" }, title)))),
-      rows.filter((row) => get("axis", row) === axis).map((row) => {
-        const state = key(get("state", row)), known = state === "known", note = get("note", row);
-        // What rests on a source that is held back or missing is no common unknown: it was not judged by.
-        const doubted = note !== null && note.startsWith("not assessed");
-        const source = get("source_id", row);
-        const foot = [source === null ? "source unknown" : sources.has(source) ? sources.get(source).title : source,
-          get("as_of", row) === null ? "as of unknown" : `as of ${get("as_of", row)}`, note].filter(Boolean);
-        const figure = (name, unit) => {
-          const value = get(name, row);
-          return value === null && state === "not_applicable" ? "–"
-            : shown(value === null ? null : name === "value" ? value : Math.round(value * 1e4) / 1e4, unit);
-        };
-        const score = (at, low) => {
-          const high = get("score_high", at);
-          return high === null ? low : [low, " to ", String(Math.round(high * 1e4) / 1e4)];
-        };
-        return el("tbody", { class: known ? null : "missing" },
-          el("tr", null, el("th", { scope: "row" }, get("indicator", row) === null ? shown(null) : upper(words(get("indicator", row)))), el("td", null, figure("value", get("unit", row))),
-            el("td", null, score(row, figure("score"))), el("td", null, figure("weight")), el("td", null, doubted ? "not assessed" : words(state))),
-          el("tr", { class: "foot" }, el("td", { colspan: head.length }, foot.join(" · "))));
-      })));
+  function openEvidence() {
+    if (evidence !== undefined) return evidence;
+    evidence = block("evidence-data");
+    if (!evidence) return evidence;
+    const named = (columns) => Object.fromEntries(columns.map((c) => [c.name, c]));
+    Object.assign(evidence, { starts: startsOf(unpack(evidence.counts)), saying: unpack(evidence.saying), column: named(evidence.columns), said: named(evidence.sayings) });
+    if (evidence.exits) Object.assign(evidence.exits, { starts: startsOf(unpack(evidence.exits.counts)), column: named(evidence.exits.columns) });
+    return evidence;
+  }
+
+  const ROW = ["axis", "group", "indicator", "value", "value_low", "value_high", "label", "unit", "score", "scale", "zero_at", "one_at", "weight", "tier", "state", "source_id", "as_of", "note"];
+  function evidenceRows(i) {
+    const held = openEvidence();
+    if (!held) return [];
+    const get = (name, row) => (held.said[name] ? cell(held.said[name], held.saying[row]) : cell(held.column[name], row));
+    return Array.from({ length: held.starts[i + 1] - held.starts[i] }, (_, k) => Object.fromEntries(ROW.map((name) => [name, get(name, held.starts[i] + k)])));
+  }
+
+  function exitOf(i, axis) {
+    const held = openEvidence() && evidence.exits;
+    if (!held) return null;
+    for (let row = held.starts[i]; row < held.starts[i + 1]; row++) if (cell(held.column.axis, row) === axis) return cell(held.column.words, row);
+    return null;
+  }
+
+  const AXIS_NAMES = { climate: "Climate", military: "Defence", civil: "People", access: "Sea access", dual_use: "Dual use" };
+  const GROUP_NAMES = {
+    h_seaice: "Sea ice", h_permafrost: "Permafrost", h_coast: "Coast", h_level: "Sea level", m_facility: "Facility", m_hinterland: "Hinterland",
+    m_position: "Position", m_association: "Association", m_policy: "Association: policy", c_sole: "Without another", c_people: "Within reach",
+    a_season: "Season", d_documented: "Documented", d_required: "Required of its kind", d_supporting: "Supporting",
+  };
+  const EVIDENCE_HEAD = ["Indicator", "Value", "Score", "How known"];
+  function evidenceTables(rows) {
+    if (!rows.length) return [el("p", null, "No evidence row is stored for this node.")];
+    return [...new Set(rows.map((row) => row.axis))].map((axis) => {
+      const mine = rows.filter((row) => row.axis === axis);
+      return el("table", { class: "evidence" },
+        el("caption", null, AXIS_NAMES[axis] || upper(words(key(axis)))),
+        el("thead", null, el("tr", null, EVIDENCE_HEAD.map((title) => el("th", { scope: "col" }, title)))),
+        [...new Set(mine.map((row) => row.group))].map((group) => [
+          group === null ? null : el("tbody", { class: "group" }, el("tr", null, el("th", { colspan: EVIDENCE_HEAD.length, scope: "rowgroup" }, GROUP_NAMES[group] || upper(words(group))))),
+          mine.filter((row) => row.group === group).map(evidenceRow)]));
+    });
+  }
+
+  function evidenceRow(row) {
+    const state = key(row.state), known = state === "known", none = state === "not_applicable";
+    // What rests on a source that is held back or missing is no common unknown: it was not judged by.
+    const doubted = row.note !== null && row.note.startsWith("not assessed");
+    const value = measured(row), label = row.label !== null && row.label !== value ? el("span", { class: "small label" }, row.label) : null;
+    const word = ["climate", "civil"].includes(row.axis) && row.score !== null ? el("span", { class: "small label" }, classOf(row.score)) : null;
+    const foot = [titleOf(row.source_id), row.as_of === null ? "as of unknown" : `as of ${row.as_of}`, stepsOf(row),
+      row.weight > 0 ? `weight ${short(row.weight)}` : "", row.note].filter(Boolean);
+    return el("tbody", { class: known ? null : "missing" },
+      el("tr", null, el("th", { scope: "row" }, row.indicator === null ? shown(null) : upper(indicator(row))),
+        el("td", null, value === null && none ? "–" : shown(value), label),
+        el("td", null, row.score === null ? (known || none ? "–" : shown(null)) : short(row.score), word),
+        el("td", null, doubted ? "not assessed" : known && row.tier !== null ? row.tier : words(state))),
+      el("tr", { class: "foot" }, el("td", { colspan: EVIDENCE_HEAD.length }, foot.join(" · "))));
   }
 
   // --- measure: geodesics on WGS 84 ---------------------------------------------------------------------
@@ -1778,22 +1954,25 @@ function start(map) {
   // --- table of the nodes shown, and the same as CSV ----------------------------------------------------
 
   const PAGE = 200;
-  const span = (axis) => [axis, (i) => {
-    const [low, high] = ["low", "high"].map((part) => nodes.value(`${axis}_${part}`, i));
-    return low === null || high === null ? null : `${low.toFixed(2)}\u00a0–\u00a0${high.toFixed(2)}`;
-  }, (i) => nodes.value(`${axis}_low`, i)];
-  const plainly = (name) => [name, (i) => nodes.value(name, i), (i) => nodes.value(name, i)];
+  const plainly = (name) => [(i) => nodes.value(name, i), (i) => nodes.value(name, i)];
+  const spokenly = (name) => [(i) => nodes.value(name, i) && said(name, nodes.value(name, i)), (i) => nodes.value(name, i)];
+  const graded = (name) => [(i) => classWord(name, i), (i) => [null, "low", "moderate", "high"].indexOf(nodes.value(name, i)) || null];
+  const shared = (name) => [(i) => percent(nodes.value(name, i)), (i) => nodes.value(name, i)];
+  // What is critical comes first, then what overlaps, each by its share of the draws.
+  const standing = (i) => -(nodes.class_of(i) || { rank: 9 }).rank + 0.6 * (nodes.value("flag_probability", i) || 0) + 0.3 * (nodes.value("overlap_probability", i) || 0);
   const FIELDS = [
     ["Name", (i) => nodes.title_of(i), (i) => nodes.title_of(i)],
-    ["Kind", (i) => said("kind", key(nodes.value("kind", i))), (i) => nodes.value("kind", i)],
+    ["Place", ...plainly("place")],
+    ["Kind", ...spokenly("kind")],
     ["Country", (i) => nodes.value("country_iso3", i) && countryName(nodes.value("country_iso3", i)), (i) => nodes.value("country_iso3", i)],
-    ["Institution", (i) => nodes.value("institution", i) && said("institution", nodes.value("institution", i)), (i) => nodes.value("institution", i)],
-    ["Class", ...plainly("dual_use_class").slice(1)],
-    ["Flag", (i) => nodes.value("flag", i) && words(nodes.value("flag", i)), (i) => nodes.value("flag", i)],
-    ["Probability", ...plainly("flag_probability").slice(1)],
-    ["Climate", ...span("climate").slice(1)], ["Military", ...span("military").slice(1)], ["Civil", ...span("civil").slice(1)],
+    ["Scope", (i) => nodes.value("scope", i) && said("scope", nodes.value("scope", i)).replace(/:.*/, ""), (i) => nodes.value("scope", i)],
+    ["Flag", (i) => nodes.value("flag", i) && said("flag", nodes.value("flag", i)), standing],
+    ["Critical", ...shared("flag_probability")], ["Overlap", ...shared("overlap_probability")],
+    ["Climate", ...graded("hazard_class")], ["Defence", ...graded("military_class")], ["People", ...graded("dependence_class")],
+    ["Dual use", ...plainly("dual_use_class")],
+    ["Institution", ...spokenly("institution")],
   ];
-  const ordering = { field: 6, rising: false, page: 0 };
+  const ordering = { field: 5, rising: false, page: 0 };
 
   function listed() {
     const chosen = [];
@@ -1823,7 +2002,7 @@ function start(map) {
     const head = FIELDS.map(([title], k) => {
       const sort = el("button", { type: "button", class: "sort" }, title, el("span", { "aria-hidden": "true" }, k === ordering.field ? (ordering.rising ? " ▲" : " ▼") : ""));
       sort.addEventListener("click", () => {
-        Object.assign(ordering, { rising: k === ordering.field ? !ordering.rising : k < 6, field: k, page: 0 });
+        Object.assign(ordering, { rising: k === ordering.field ? !ordering.rising : k < 5 || k > 10, field: k, page: 0 });
         fillTable();
         byId("table-view").querySelectorAll(".sort")[k].focus();
       });
@@ -1851,7 +2030,7 @@ function start(map) {
   }
 
   function download(rows) {
-    const { columns } = nodes.whole();
+    const columns = nodes.whole().columns.filter((column) => !ADDED.includes(column.name));
     const lines = [columns.map((column) => column.name), ...rows.map((i) => columns.map((column) => cell(column, i)))];
     const text = lines.map((line) => line.map(csvCell).join(",")).join("\r\n");
     const address = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));
@@ -1875,7 +2054,7 @@ function start(map) {
     return {
       given, is, value, other, on: true,
       told: (i) => (value("flag", i) === null ? `New: not a node of the other picture (${other}).`
-        : `Other picture (${other}): ${flag(value("flag", i))}, p ${value("flag_probability", i).toFixed(2)}.`),
+        : `Other picture (${other}): ${flag(value("flag", i))}, critical in ${percent(value("flag_probability", i))} of the draws; climate ${flag(value("hazard_class", i))}, defence ${flag(value("military_class", i))}, people ${flag(value("dependence_class", i))}.`),
       short: (i) => `${flag(value("flag", i))} → ${flag(nodes.value("flag", i))}`,
       draw(ctx, view) {
         if (!this.on || !nodes.on) return;
@@ -2021,8 +2200,6 @@ function start(map) {
     query.set("layers", sheets.filter((s) => s.on).map((s) => s.id).join("."));
     if (ice) query.set("month", ice.month);
     for (const [name] of FILTERS) for (const value of refused[name]) query.append(`no_${name}`, value);
-    for (const [axis] of AXES) if (least[axis]) query.set(axis, least[axis]);
-    if (judgedBy !== "high") query.set("judged_by", judgedBy);
     if (theme !== "system") query.set("theme", theme);
     if (opened && opened.s === nodes) query.set("node", nodes.value("node_id", opened.i));
     return query;
@@ -2043,8 +2220,6 @@ function start(map) {
     if (["light", "dark", "system"].includes(query.get("theme"))) byId("theme").value = theme = query.get("theme");
     if (nodes) {
       for (const [name] of FILTERS) refused[name] = new Set(query.getAll(`no_${name}`));
-      for (const [axis] of AXES) least[axis] = Math.min(1, Math.max(0, Number(query.get(axis)) || 0));
-      if (["high", "known", "low"].includes(query.get("judged_by"))) judgedBy = query.get("judged_by");
       for (const again of renewed) again();
       filter();
     }
@@ -2108,8 +2283,18 @@ function start(map) {
 
   function method() {
     fillDialog("method", "How this picture is made", data.method.flatMap(([title, ...said]) => [
-      el("h3", null, title), ...said.map((text) => el("p", null, text))]));
+      el("h3", null, title), ...said.map((text) => el("p", null, text))]).concat(anchorTable()));
     byId("method-open").addEventListener("click", () => byId("method").showModal());
+  }
+
+  // Every value at which a class or a score turns, and by whose word.
+  function anchorTable() {
+    const head = ["What turns there", "Value", "Source"];
+    return [el("h3", { id: "anchors-title" }, "Anchors"), el("p", null, "A convention is a choice of ours: it is printed, varied in the draws and open to change by a scenario of your own."),
+      el("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": "anchors-title" }, el("table", { class: "anchors" },
+        el("thead", null, el("tr", null, head.map((title) => el("th", { scope: "col" }, title)))),
+        el("tbody", null, data.anchors.map((a) => el("tr", null, el("th", { scope: "row" }, upper(a.meaning)),
+          el("td", null, shown(a.value, UNITS[a.unit] || a.unit)), el("td", null, a.source))))))];
   }
 
   function fillDialog(id, title, content) {
@@ -2196,10 +2381,6 @@ function start(map) {
   listChanges();
   drawLegend();
   fit();
-  const below = byId("flagged").getBoundingClientRect();
-  const listAtLast = () => { isListed = true; if (nodes) listFlagged(); };
-  if (below.right > 0 && below.top < innerHeight) listAtLast();
-  else afterParsing(listAtLast);
   painter.addTo(map);
   names.addTo(map);
   thinned();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import io
 import zipfile
+from calendar import monthrange
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -18,13 +19,13 @@ from layers.crs import POLAR
 from layers.errors import ExportError
 from layers.raster import rasters
 from layers.regions import REGIONS
-from layers.schema import PILLARS
 from maps.cog import STOPS, write_rasters
 from maps.graticule import items
 from maps.layout import canvas_colour, layouts
+from maps.qgis_tree import in_package, tree
 from maps.qml import parts, rgba, start_of_month
 from maps.status import expression, promise
-from maps.style import MEDIAN_ENDS, style_of
+from maps.style import MEDIAN_ENDS
 from maps.text import literal
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ __all__ = ["project", "write"]
 
 _FILE = "picture.qgz"
 _VERSION = "3.22.0"
-_GRIDS, _TABLES = "Environment grids", "Tables"
 # States in which a source says what it should; one that is not held never was, and is no decay.
 _SOUND = frozenset({"embedded", "live", "user-supplied", "not_held"})
 _KINDS = {
@@ -106,10 +106,19 @@ def _document(picture: Picture, grids: Sequence[Raster]) -> Element:
     SubElement(root, "title").text = title
     SubElement(root, "projectCrs").append(_crs())
     notes = {layer.id: _sources_of(layer, picture) for layer in picture.layers}
-    root.append(_tree(picture, grids, notes))
-    _relations(SubElement(root, "relations"), picture)
+    rasters_by_name = {f"grid_{raster.id}": raster for raster in grids}
+    titles = {layer.id: _title(layer, picture, notes[layer.id]) for layer in picture.layers}
+    titles |= {
+        name: _with_state(raster.title, _feeding(f"grid:{raster.source}", picture))
+        for name, raster in rasters_by_name.items()
+    }
+    titles |= {**dict(_BESIDE), _GRATICULE: "Graticule"}
+    beside = [name for name, _ in _BESIDE]
+    root.append(tree(picture.layers, rasters_by_name, titles, beside, _GRATICULE, _id))
+    related = _related(picture)
+    _relations(SubElement(root, "relations"), related)
     layers = SubElement(root, "projectlayers")
-    layers.extend(_layer(layer, picture, notes[layer.id]) for layer in picture.layers)
+    layers.extend(_layer(layer, picture, notes[layer.id], related) for layer in picture.layers)
     layers.extend(_beside(name, title, picture) for name, title in _BESIDE)
     layers.append(_graticule())
     layers.extend(_raster(raster, picture) for raster in grids)
@@ -168,71 +177,17 @@ def _properties(properties: Element, picture: Picture) -> None:
         SubElement(gui, f"CanvasColor{name}Part", type="int").text = part
 
 
-# --- the tree --------------------------------------------------------------------------------
-
-
-def _tree(picture: Picture, grids: Sequence[Raster], notes: Mapping[str, tuple[SourceNote, ...]]) -> Element:
-    """Groups by pillar, what is drawn on top first; the order of drawing is that of the web map."""
-    drawn = sorted(
-        (layer for layer in picture.layers if layer.geometry != "table"), key=lambda one: -style_of(one).order
-    )
-    tree = Element("layer-tree-group")
-    _leaf(tree, _GRATICULE, "Graticule", "", "", is_on=True)
-    for pillar in sorted(PILLARS, key=lambda name: _depth(name, drawn)):
-        inside = [layer for layer in drawn if layer.pillar == pillar]
-        if inside:
-            group = _group(tree, pillar.capitalize())
-            for layer in inside:
-                _leaf(group, layer.id, _title(layer, picture, notes[layer.id]), _in_package(layer.id), "ogr",
-                      is_on=style_of(layer).visible)  # fmt: skip
-    if grids:
-        group = _group(tree, _GRIDS)
-        for raster in grids:
-            name = _with_state(raster.title, _feeding(f"grid:{raster.source}", picture))
-            _leaf(group, f"grid_{raster.id}", name, f"./grids/{raster.id}.tif", "gdal")
-    group = _group(tree, _TABLES)
-    for layer in picture.layers:
-        if layer.geometry == "table":
-            _leaf(group, layer.id, _title(layer, picture, notes[layer.id]), _in_package(layer.id), "ogr")
-    for name, title in _BESIDE:
-        _leaf(group, name, title, _in_package(name), "ogr")
-    # Grids and the graticule are drawn above the areas and below every line and point.
-    ground = next((n for n, one in enumerate(drawn) if one.geometry == "polygon"), len(drawn))
-    names = [layer.id for layer in drawn]
-    names[ground:ground] = [_GRATICULE, *(f"grid_{raster.id}" for raster in grids)]
-    order = SubElement(tree, "custom-order", enabled="1")
-    for name in names:
-        SubElement(order, "item").text = _id(name)
-    return tree
-
-
-def _in_package(name: str) -> str:
-    return f"./picture.gpkg|layername={name}"
-
-
-def _depth(pillar: str, drawn: Sequence[Layer]) -> int:
-    return next((n for n, layer in enumerate(drawn) if layer.pillar == pillar), len(drawn))
-
-
-def _group(tree: Element, name: str) -> Element:
-    return SubElement(tree, "layer-tree-group", name=name, checked="Qt::Checked", expanded="1")
-
-
-def _leaf(group: Element, name: str, title: str, source: str, provider: str, *, is_on: bool = False) -> None:
-    SubElement(
-        group, "layer-tree-layer", id=_id(name), name=title, source=source, providerKey=provider,
-        checked="Qt::Checked" if is_on else "Qt::Unchecked", expanded="0", legend_exp="", patch_size="-1,-1",
-    )  # fmt: skip
-
-
 # --- layers ----------------------------------------------------------------------------------
 
 
-def _layer(layer: Layer, picture: Picture, notes: tuple[SourceNote, ...]) -> Element:
+def _layer(
+    layer: Layer, picture: Picture, notes: tuple[SourceNote, ...], related: Mapping[str, tuple[Layer, str]]
+) -> Element:
     table = picture.tables[layer.id]
     kind, wkb = _KINDS.get(layer.geometry, ("No geometry", "NoGeometry"))
-    found = parts(layer, table, picture.day.month)
-    element = _maplayer(layer.id, _title(layer, picture, notes), _in_package(layer.id), "vector")
+    relations = {name: literal(other.title) for name, (other, _) in related.items()}
+    found = parts(layer, table, picture.day.month, relations)
+    element = _maplayer(layer.id, _title(layer, picture, notes), in_package(layer.id), "vector")
     element.attrib.update(
         geometry=kind, wkbType=wkb, simplifyDrawingHints="1", simplifyDrawingTol="1", simplifyLocal="1",
         simplifyMaxScale="1", simplifyAlgorithm="0",
@@ -267,7 +222,7 @@ def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
 
 
 def _beside(name: str, title: str, picture: Picture) -> Element:
-    element = _maplayer(name, title, _in_package(name), "vector")
+    element = _maplayer(name, title, in_package(name), "vector")
     element.attrib.update(geometry="No geometry", wkbType="NoGeometry", labelsEnabled="0")
     SubElement(element, "provider", encoding="UTF-8").text = "ogr"
     element.append(_metadata(name, title, "", "", (), (), picture))
@@ -390,8 +345,21 @@ def _metadata(
         _texts(element, {"license": text})
     days = sorted(one.as_of for one in notes if one.state != "not_held") or [picture.day.isoformat()]
     period = SubElement(SubElement(SubElement(element, "extent"), "temporal"), "period")
-    _texts(period, {"start": f"{days[0]}T00:00:00Z", "end": f"{days[-1]}T00:00:00Z"})
+    _texts(period, {"start": f"{_first_day(days[0])}T00:00:00Z", "end": f"{_last_day(days[-1])}T00:00:00Z"})
     return element
+
+
+def _first_day(told: str) -> str:
+    """The first day of a day, month or year, ISO 8601."""
+    return f"{told}-01-01"[:10]
+
+
+def _last_day(told: str) -> str:
+    """The last day of a day, month or year, ISO 8601."""
+    if len(told) == len("2026-11-29"):
+        return told
+    year, month = (int(part) for part in f"{told}-12"[:7].split("-"))
+    return f"{year}-{month:02d}-{monthrange(year, month)[1]}"
 
 
 def _texts(element: Element, texts: dict[str, str]) -> None:
@@ -414,16 +382,32 @@ def _project_metadata(element: Element, picture: Picture, title: str) -> None:
 # --- relations, places, time -----------------------------------------------------------------
 
 
-def _relations(relations: Element, picture: Picture) -> None:
-    """From each node to its rows of every table that names nodes."""
-    for layer in picture.layers if "nodes" in picture.tables else ():
-        if layer.geometry == "table" and any(column.name == "node_id" for column in layer.all_columns):
-            relation = SubElement(
-                relations, "relation", id=f"nodes_{layer.id}", name=literal(layer.title),
-                strength="Association", referencingLayer=_id(layer.id),
-                referencedLayer=_id("nodes"),
-            )  # fmt: skip
-            SubElement(relation, "fieldRef", referencingField="node_id", referencedField="node_id")
+# Columns that name a node.
+_NAMES_NODE = ("node_id", "match_node")
+
+
+def _related(picture: Picture) -> dict[str, tuple[Layer, str]]:
+    """Id of each relation -> the layer whose rows name nodes, and the column that does."""
+    if "nodes" not in picture.tables:
+        return {}
+    others = [layer for layer in picture.layers if layer.id != "nodes" and not layer.is_private]
+    found = {}
+    for name in _NAMES_NODE:
+        for layer in others:
+            if any(column.name == name for column in layer.all_columns):
+                found[f"nodes_{layer.id}"] = (layer, name)
+    first = {f"nodes_{name}": n for n, name in enumerate(("evidence", "exits", "climate_facts"))}
+    return dict(sorted(found.items(), key=lambda row: first.get(row[0], len(first))))
+
+
+def _relations(relations: Element, related: Mapping[str, tuple[Layer, str]]) -> None:
+    """From each node to its rows of every layer that names nodes."""
+    for key, (layer, column) in related.items():
+        relation = SubElement(
+            relations, "relation", id=key, name=literal(layer.title), strength="Association",
+            referencingLayer=_id(layer.id), referencedLayer=_id("nodes"),
+        )  # fmt: skip
+        SubElement(relation, "fieldRef", referencingField=column, referencedField="node_id")
 
 
 def _places(root: Element, picture: Picture) -> None:

@@ -8,36 +8,55 @@ and a value is escaped before it stands in HTML.
 
 from __future__ import annotations
 
-from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pandas as pd
 
-from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, Class, Shape, classed, style_of
+from maps.qml_form import form, shown_as
+from maps.qml_tip import map_tip
+from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, OVERLAP_FROM, Class, Shape, classed, style_of
 from maps.text import heading, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from layers.schema import Column, Layer
+    from layers.schema import Layer
     from maps.style import Style
 
-__all__ = ["FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
+__all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
 
 FONT = "Open Sans"
-# Our marks in QGIS' words, and how far each is turned.
-_MARKS = {"cross": ("cross_fill", 0), "down": ("triangle", 180)}
+# Our marks in QGIS' words, how far each is turned, and how much larger it is drawn to weigh as much.
+_MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # a pixel at 96 dpi
-_NO_FILL = 0.0
+_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as page.js draws it
 _UNDER_HATCH, _HATCH = 0.3, 0.9  # as page.js draws them
 
 _DARK = "#17212a"
+_CRITICAL = "\"flag\" IN ('robust', 'possible')"
+_OVERLAP = f'"overlap_probability" >= {OVERLAP_FROM}'
+_INSIDE = "\"scope\" <> 'context'"
+# Class of a node -> its condition, of constants and columns: `maps.style.marked` as an expression.
+CONDITIONS: dict[str, str] = {
+    "robust": f"{_INSIDE} AND \"flag\" = 'robust'",
+    "possible": f"{_INSIDE} AND \"flag\" = 'possible'",
+    "overlap": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND {_OVERLAP}",
+    "overlap_open": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND {_OVERLAP}",
+    "insufficient_data": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND NOT ({_OVERLAP})",
+    "not_flagged": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND NOT ({_OVERLAP})",
+    "context": "\"scope\" = 'context'",
+}
+# The place of the critical nodes, written once: at that of them which is flagged in most draws.
+_PLACE_ONCE = (
+    f'CASE WHEN {_CRITICAL} AND "node_id" = array_first(array_agg("node_id", group_by:="place_id", '
+    f'filter:={_CRITICAL}, order_by:=-"flag_probability")) THEN "place" END'
+)
 # Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
 _LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
-    "nodes": ("CASE WHEN \"flag\" IN ('robust', 'possible') THEN \"name\" END", 8.5, _DARK, "Bold", 6, 0),
+    "nodes": (_PLACE_ONCE, 8.5, _DARK, "Bold", 6, 0),
     "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
     "seas": ('"name"', 8, "#2f6286", "Italic", 4, 25_000_000),
     "sea_routes": ('"name"', 7, "#1d4f7c", "Italic", 3, 20_000_000),
@@ -45,44 +64,34 @@ _LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
     "settlements": ('"name"', 7, "#4c4a46", "Regular", 6, 3_000_000),
 }
 _POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
-# What the reader of a map tip sees of a node, and in which order; the rest stands in its form.
-_NODE_TIP = (
-    "kind", "country_iso3", "institution", "special_status", "flag_probability", "dual_use_class",
-    "rank_low", "rank_high", "baseline_requirements", "cer_sectors", "position_uncertainty_km",
-)  # fmt: skip
-# Controls and marks that turn the reading order, as a pattern inside a QGIS string.
-_HIDDEN = "[{}]".format(
-    "".join(
-        f"\\\\x{{{first}}}-\\\\x{{{last}}}"
-        for first, last in (
-            ("00", "08"), ("0B", "1F"), ("7F", "9F"), ("200B", "200F"), ("2028", "202E"), ("2060", "2069"),
-        )
-    )
-)  # fmt: skip
-_AXES = ("climate", "military", "civil")
 
 
 def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
     """The style document of a point, line or polygon layer; `month` as in `parts`."""
     root = Element(
-        "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|MapTips"
+        "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
     )
     root.extend(parts(layer, table, month))
     return tostring(root, encoding="unicode")
 
 
-def parts(layer: Layer, table: pd.DataFrame, month: int) -> list[Element]:
-    """Renderer, labels, aliases and map tip of a layer; of a table, aliases and the name it shows.
+def parts(
+    layer: Layer, table: pd.DataFrame, month: int, relations: Mapping[str, str] | None = None
+) -> list[Element]:
+    """Renderer, labels, aliases, form and map tip of a layer; of a table, aliases and the name it shows.
 
-    `month` is the one whose ice is drawn where no clock runs.
+    `month` is the one whose ice is drawn where no clock runs; `relations` are those of the project to the
+    tables that name nodes, id -> title.
     """
     preview = Element("previewExpression")
-    preview.text = '"name"' if any(c.name == "name" for c in layer.all_columns) else ""
+    preview.text = shown_as(layer)
     if layer.geometry == "table":
         return [_aliases(layer), preview]
     found = [_renderer(layer, table, month), _aliases(layer), preview]
+    if layer.id == "nodes":
+        found += form(layer, relations or {})
     tip = Element("mapTip", enabled="1")
-    tip.text = _map_tip(layer)
+    tip.text = map_tip(layer)
     labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
     return [*found, tip] if labels is None else [*found, tip, _labeling(layer, *labels)]
 
@@ -91,13 +100,13 @@ def parts(layer: Layer, table: pd.DataFrame, month: int) -> list[Element]:
 
 
 def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
-    """One symbol, one for each class or range, one for each class and shape, or the ice by months."""
+    """One symbol, one for each class or range, one for each class and kind of node, or the ice by months."""
     style = classed(style_of(layer), table)
     renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     classes = style.classes if style.class_column else ()
     if layer.id == "sea_ice":
         _ice(renderer, layer, style, table, month)
-    elif classes and style.shapes:
+    elif layer.id == "nodes":
         _by_rules(renderer, layer, style)
     elif classes and style.ramp and "class_low" in table.columns:
         _by_ranges(renderer, layer, style, table)
@@ -140,16 +149,15 @@ def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFram
 
 
 def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
-    """A rule for each class, and under it one for each shape; what weighs most is drawn last."""
+    """A rule for each class of node, and under it one for each kind; what weighs most is drawn last."""
     renderer.set("type", "RuleRenderer")
     rules = SubElement(renderer, "rules", key="{rules}")
     symbols = SubElement(renderer, "symbols")
     number = 0
     for level, row in enumerate(reversed(style.classes)):
         of_class = SubElement(
-            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label),
-            filter=f"\"{style.class_column}\" = '{row.value}'",
-        )  # fmt: skip
+            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label), filter=CONDITIONS[row.value]
+        )
         for shape in style.shapes:
             SubElement(
                 of_class, "rule", key=f"{{{row.value}-{shape.value}}}", label=literal(shape.label),
@@ -206,15 +214,17 @@ def _symbol(
     if kind == "marker":
         radius = row.radius if row and row.radius else style.radius
         drawn = shape.shape if shape else style.shape
-        mark, turn = _MARKS.get(drawn, (drawn, 0))
+        is_hollow = row is not None and row.hollow
+        mark, turn, larger = _MARKS.get(drawn, (drawn, 0, 1.0))
         of, options = "SimpleMarker", {
             "name": mark,
             "angle": str(turn),
-            "color": rgba(fill.light, _NO_FILL if row and row.hollow else style.fill_opacity),
+            "color": rgba(fill.light, _HOLLOW if is_hollow else style.fill_opacity),
             "outline_color": rgba(stroke.light, style.stroke_opacity),
+            "outline_style": "dash" if is_hollow else "solid",
             "outline_width": f"{width:.2f}",
             "outline_width_unit": "MM",
-            "size": f"{2 * radius * _MM:.2f}",
+            "size": f"{2 * radius * larger * _MM:.2f}",
             "size_unit": "MM",
         }  # fmt: skip
     elif kind == "line":
@@ -316,7 +326,7 @@ def _labeling(
     settings.append(text_style(size, colour, face=face, expression=expression, halo=0.7))
     SubElement(settings, "text-format", wrapChar="", autoWrapLength="18", multilineAlign="3")
     SubElement(
-        settings, "placement", placement=str(placement), dist="1", distUnits="MM", priority="9",
+        settings, "placement", placement=str(placement), dist="1", distUnits="MM", priority="5",
         centroidWhole="0", centroidInside="1", placementFlags="10", offsetType="1",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", repeatDistance="0", polygonPlacementFlags="2",
     )  # fmt: skip
@@ -326,51 +336,18 @@ def _labeling(
         scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
         fontLimitPixelSize="0", minFeatureSize="0",
     )  # fmt: skip
+    if layer.id == "nodes":
+        _priority(settings, '9 + "flag_probability"')
     return labeling
 
 
-def _escaped(name: str) -> str:
-    """The expression that gives a column as text that HTML shows and never obeys."""
-    text = f"regexp_replace(to_string(\"{name}\"), '{_HIDDEN}', '\u2423')"
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = f"replace({text}, '{character}', '{entity}')"
-    return text
-
-
-def _cell(column: Column) -> str:
-    """A row of the tip, left out where the column is null."""
-    value = _escaped(column.name)
-    if column.dtype == "float":
-        value = f'format_number("{column.name}", if(abs("{column.name}") < 10, 2, 0))'
-    head = escape(heading(column), quote=False).replace("'", "''")
-    row = f"'<tr><td>{head}</td><td><b>' || {value} || '</b></td></tr>'"
-    return f"[% CASE WHEN \"{column.name}\" IS NULL THEN '' ELSE {row} END %]"
-
-
-def _map_tip(layer: Layer) -> str:
-    columns = {column.name: column for column in layer.all_columns}
-    named = "feature_id" if "name" not in columns else "name"
-    head = f"<h3>[% {_escaped(named)} %]</h3>"
-    if layer.id == "nodes":
-        rows = "".join(_axis(axis) for axis in _AXES)
-        rows += "".join(_cell(columns[name]) for name in _NODE_TIP)
-        head += f"<p>Flag: <b>[% replace({_escaped('flag')}, '_', ' ') %]</b></p>"
-        foot = (
-            f"<p>[% {_escaped('reasons')} %]</p><p>Evidence: rows of the table <b>evidence</b> with "
-            f"node_id <b>[% {_escaped('node_id')} %]</b></p>"
-        )
-    else:
-        own = [column for column in layer.columns if column.name != "node_id"]
-        rows, foot = "".join(map(_cell, own)), ""
-    said = f"Source [% {_escaped('source_id')} %], as of [% {_escaped('as_of')} %]"
-    note = f"<p>{escape(layer.note)}</p>" if layer.note else ""
-    return f'<div style="max-width:24em">{head}<table>{rows}</table>{foot}<p>{said}</p>{note}</div>'
-
-
-def _axis(axis: str) -> str:
-    low, high = (f'format_number("{axis}_{end}", 2)' for end in ("low", "high"))
-    known = f'format_number(100 * "{axis}_coverage", 0)'
-    return (
-        f"<tr><td>{axis.capitalize()} [0 to 1]</td><td><b>[% {low} || ' to ' || {high} %]</b>, "
-        f"[% {known} %] % known</td></tr>"
-    )
+def _priority(settings: Element, expression: str) -> None:
+    """Which label stays where two would overlap: 0 to 10, by an expression of the feature."""
+    given = SubElement(SubElement(settings, "dd_properties"), "Option", type="Map")
+    SubElement(given, "Option", name="name", type="QString", value="")
+    properties = SubElement(given, "Option", name="properties", type="Map")
+    priority = SubElement(properties, "Option", name="Priority", type="Map")
+    SubElement(priority, "Option", name="active", type="bool", value="true")
+    SubElement(priority, "Option", name="expression", type="QString", value=expression)
+    SubElement(priority, "Option", name="type", type="int", value="3")
+    SubElement(given, "Option", name="type", type="QString", value="collection")

@@ -48,13 +48,15 @@ _BODY = f"""
 <div class="row"><input type="checkbox" id="changes-on" checked>
 <label for="changes-on">Mark changes on the map</label></div>
 <div id="changes-list"></div></section>
+<section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Critical places</h2>
+<p class="small" id="flagged-note"></p><ol id="flagged-list"></ol>
+<details class="pillar" id="overlap"><summary id="overlap-title">Climate and defence overlap</summary>
+<p class="small" id="overlap-note"></p><ol id="overlap-list"></ol></details></section>
 <section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
 <div id="layers"></div></section>
 <section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
 <p id="shown" role="status"></p><div id="choices"></div>
 <button type="button" id="table-open">Table of these nodes</button></section>
-<section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Flagged nodes</h2>
-<p class="small" id="flagged-note"></p><ol id="flagged-list"></ol></section>
 </nav>
 <main id="stage" aria-label="Map">
 <div class="folium-map" id="{{{{ this.get_name() }}}}"></div>

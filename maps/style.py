@@ -1,6 +1,6 @@
 """How each layer looks: colours for light and dark, shapes, order. One look for every map.
 
-Colour never carries a meaning alone: node kinds are shapes, flags are colour with size and
+Colour never carries a meaning alone: node kinds are shapes, marks of nodes are colour with size and
 outline, classes are colour with hatching or order. Hues are those of Okabe and Ito (2008).
 """
 
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from layers.schema import Layer
 
@@ -20,12 +21,14 @@ __all__ = [
     "BASE",
     "ICE_OF_ONE_MONTH",
     "MEDIAN_ENDS",
+    "OVERLAP_FROM",
     "STYLES",
     "Class",
     "Ink",
     "Shape",
     "Style",
     "classed",
+    "marked",
     "ramp",
     "style_of",
 ]
@@ -124,6 +127,10 @@ _GREEN = Ink("#00795a", "#35c49b")
 _PINK = Ink("#a8527f", "#dd93bb")
 _SLATE = Ink("#5f7485", "#9fb3c1")
 _GREY = Ink("#6d747a", "#9aa3aa")
+_PURPLE = Ink("#8a3f8f", "#d59ad9")
+_VIOLET = Ink("#75559f", "#a98bd4")
+_FAINT = Ink("#b3bec6", "#4f5c66")
+_FAINT_EDGE = Ink("#f3f5f6", "#1b242c")
 _WHITE = Ink("#ffffff", "#0f151b")
 
 # What every map draws besides its layers.
@@ -134,12 +141,17 @@ BASE: dict[str, Style] = {
     "selection": Style(_BLACK, _PAPER, width=2.5, order=70),
 }
 
-_FLAGS = (
-    Class("robust", "Flag robust (p ≥ 0.8)", _RED, _BLACK, radius=7.0, width=1.8),
-    Class("possible", "Flag possible (p 0.2 to 0.8)", _ORANGE, _BLACK, radius=5.2, width=1.0),
-    Class("not_flagged", "Not flagged (p < 0.2)", _SLATE, _WHITE, radius=3.6, width=0.6),
-    Class("insufficient_data", "Insufficient data", _WHITE, _GREY, radius=3.6, width=1.1,
-          hollow=True),
+# What a node is drawn as, what weighs most first; `marked` says which.
+_MARKS = (
+    Class("robust", "Critical, robust (80 % or more)", _RED, _BLACK, radius=7.0, width=1.8),
+    Class("possible", "Critical, possible (20 to 80 %)", _ORANGE, _BLACK, radius=5.2, width=1.0),
+    Class("overlap", "Climate and defence overlap", _PURPLE, _WHITE, radius=5.0, width=1.2),
+    Class("overlap_open", "Overlap, flag undecided", _PURPLE, _GREY, radius=5.0,
+          width=1.3, hollow=True),
+    Class("insufficient_data", "Insufficient data", _WHITE, _GREY, radius=4.4,
+          width=1.2, hollow=True),
+    Class("not_flagged", "Other, in scope", _SLATE, _WHITE, radius=3.4, width=0.6),
+    Class("context", "Context, never flagged", _FAINT, _FAINT_EDGE, radius=2.3, width=0.5),
 )  # fmt: skip
 _KINDS = (
     Shape("port", "Port", "circle"),
@@ -155,6 +167,27 @@ _MEMBERSHIPS = (
     Class("nato_only", "NATO only", _SKY, _BLUE, hatch="forward"),
     Class("eu_only", "EU only", _ORANGE, _ORANGE, hatch="back"),
     Class("neither", "Neither", _GREY, _GREY, hatch="dots"),
+)
+
+_ZONES = (
+    Class("continuous", "Continuous permafrost", Ink("#4a2f7a", "#b79be6"), _WHITE),
+    Class("discontinuous", "Discontinuous permafrost", _VIOLET, _WHITE),
+    Class("sporadic", "Sporadic permafrost", Ink("#b9a5d0", "#6f5f8d"), _GREY),
+    Class("isolated", "Isolated patches", Ink("#e3dbee", "#4a4654"), _GREY),
+    Class("none", "No permafrost", Ink("#e9d8a6", "#7a6a36"), _GREY),
+)
+# A publication may speak of the ice in the ground and not of the zone.
+_ZONES_AT_PLACES = (*_ZONES, Class("", "Zone not stated", _WHITE, _VIOLET, hollow=True))
+_SHORES = (
+    Class("eroding", "Eroding shore", _RED, _BLACK, radius=5.0),
+    Class("accreting", "Growing shore", _BLUE, _WHITE),
+    Class("stable", "Stable shore", Ink("#a9b4bd", "#7b8791"), _GREY),
+    Class("bedrock", "Bedrock shore", Ink("#6b5a45", "#b09a7c"), _WHITE),
+    Class("protected", "Protected shore", _WHITE, _GREY, width=1.2, hollow=True),
+)
+_DAMAGED = (
+    Class("facility", "Damage at a named facility", _RED, _BLACK, radius=5.6, width=1.2),
+    Class("town", "Damage in a town", _WHITE, _RED, width=1.4),
 )
 
 _DEPTH = (
@@ -179,6 +212,8 @@ STYLES: dict[str, Style] = {
                         class_column="label", ramp=_FROST),
     "alliances": Style(_BLUE, _SKY, width=0.8, fill_opacity=0.75, order=16,
                        class_column="institution", classes=_MEMBERSHIPS),
+    "permafrost_maps": Style(_VIOLET, _VIOLET, width=0.0, fill_opacity=0.7, order=13,
+                             class_column="permafrost_zone", classes=_ZONES),
     "warming": Style(_ORANGE, _WARMTH[1], width=0.0, fill_opacity=0.6, order=18,
                      class_column="label", ramp=_WARMTH),
     # lines
@@ -189,7 +224,18 @@ STYLES: dict[str, Style] = {
     "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.3, dash=(7, 4), order=38,
                         visible=True),
     "chokepoints": Style(_RED, _PAPER, width=2.8, order=40, visible=True),
+    "arctic_boundary": Style(_GREEN, _PAPER, width=1.1, fill_opacity=0.0, dash=(6, 4), order=42,
+                             visible=True),
     # points
+    "station_normals": Style(_WHITE, Ink("#40548f", "#8fa2dd"), radius=3.0, width=0.6, order=45),
+    "permafrost_places": Style(_WHITE, _VIOLET, shape="hexagon", radius=4.0, width=0.7, order=46,
+                               class_column="permafrost_zone", classes=_ZONES_AT_PLACES),
+    "port_ice_seasons": Style(_BLUE, Ink("#cfe6f5", "#2f5f80"), shape="diamond", radius=5.0, width=1.0,
+                              order=47),
+    "coastal_erosion": Style(_WHITE, _RED, shape="square", radius=4.2, width=0.8, order=48,
+                             class_column="coast_kind", classes=_SHORES),
+    "thaw_damage": Style(_BLACK, _RED, shape="down", radius=4.6, width=0.9, order=49,
+                         class_column="applies_to", classes=_DAMAGED),
     "settlements": Style(_WHITE, Ink("#4c4a46", "#d8d3c8"), radius=2.6, width=0.6, order=50),
     "harbours": Style(_WHITE, _SKY, radius=3.0, width=0.8, order=51),
     "ports": Style(_WHITE, _BLUE, radius=4.0, width=0.9, order=52),
@@ -197,13 +243,15 @@ STYLES: dict[str, Style] = {
     "power_plants": Style(_WHITE, _ORANGE, shape="star", radius=5.0, width=0.8, order=54),
     "terminals": Style(_WHITE, _GREEN, shape="pentagon", radius=4.6, width=0.9, order=55),
     "ground_stations": Style(_WHITE, _PINK, shape="hexagon", radius=4.6, width=0.9, order=56),
+    "railheads": Style(_WHITE, Ink("#3f464c", "#c4ccd2"), shape="cross", radius=4.6, width=0.8, order=56),
     "mines": Style(_WHITE, Ink("#7a4f1d", "#cf9d5f"), shape="square", radius=4.0, width=0.9,
                    order=57),
     "strategic_projects": Style(_BLACK, _GREEN, shape="square", radius=5.2, width=1.6, order=58),
     "cable_landings": Style(_WHITE, _PINK, shape="diamond", radius=4.6, width=0.9, order=59),
     "military_sites": Style(_BLACK, Ink("#4a5a2a", "#a9be73"), shape="down", radius=5.0,
                             width=1.0, order=60),
-    "nodes": Style(_BLACK, _SLATE, order=64, visible=True, class_column="flag", classes=_FLAGS,
+    "gateways": Style(_GREEN, _PAPER, radius=8.5, width=1.8, fill_opacity=0.0, order=63),
+    "nodes": Style(_BLACK, _SLATE, order=64, visible=True, class_column="mark", classes=_MARKS,
                    shape_column="kind", shapes=_KINDS),
 }  # fmt: skip
 
@@ -223,6 +271,33 @@ def style_of(layer: Layer) -> Style:
     if layer.is_private:
         return replace(_DEFAULTS[layer.geometry], stroke=_BLACK, fill=_PINK, visible=True)
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
+
+
+OVERLAP_FROM = 0.5  # share of draws from which climate and defence are said to overlap
+
+
+def marked(nodes: pd.DataFrame) -> pd.Series:
+    """What each node is drawn as: a value of the classes of the style of `nodes`.
+
+    The flag first, then the overlap; where both a datum is lacking and there is an overlap, that is its
+    own mark. What is outside the boundary is context, whatever it is judged to be.
+    """
+    rows = nodes.index
+    flag = nodes["flag"] if "flag" in nodes else pd.Series("not_flagged", index=rows)
+    share = nodes["overlap_probability"] if "overlap_probability" in nodes else pd.Series(0.0, index=rows)
+    scope = nodes["scope"] if "scope" in nodes else pd.Series("arctic", index=rows)
+    overlap, lacking = share >= OVERLAP_FROM, flag == "insufficient_data"
+    conditions = [
+        scope == "context",
+        flag == "robust",
+        flag == "possible",
+        overlap & lacking,
+        overlap,
+        lacking,
+    ]
+    marks = ["context", "robust", "possible", "overlap_open", "overlap", "insufficient_data"]
+    told = np.select([np.asarray(condition, dtype=bool) for condition in conditions], marks, "not_flagged")
+    return pd.Series(told, index=rows, dtype="str")
 
 
 def classed(style: Style, table: pd.DataFrame) -> Style:

@@ -41,9 +41,9 @@ _SNAPSHOT_DAYS = 365  # for which an embedded snapshot is good (convention)
 class Options:
     """What a picture is built for. `day` None means the day the snapshot was made.
 
-    `sensitivity` is the sample size of the Sobol indices, a power of two; 0 leaves them out. What is
-    not for the `audience` is left out; `private` is a folder of layers for local outputs only. `cache`
-    holds fetched files that stand in for the embedded ones of their sources (pipelines.live).
+    `sensitivity` 0 leaves out what changes with each anchor a fifth lower and higher; any other number
+    adds it. What is not for the `audience` is left out; `private` is a folder of layers for local outputs
+    only. `cache` holds fetched files that stand in for the embedded ones of their sources (pipelines.live).
     """
 
     region: str = "arctic"
@@ -61,8 +61,8 @@ class Options:
         if self.draws < 1:
             msg = f"--draws: expected 1 or more, found {self.draws}: 10,000 is usual"
             raise UsageError(msg)
-        if self.sensitivity < 0 or self.sensitivity & (self.sensitivity - 1):
-            msg = f"--sensitivity: expected a power of two, found {self.sensitivity}: 256 is usual"
+        if self.sensitivity < 0:
+            msg = f"--sensitivity: expected 0 or more, found {self.sensitivity}: 0 leaves it out"
             raise UsageError(msg)
         if self.seed < 0:
             msg = f"--seed: expected 0 or more, found {self.seed}"
@@ -121,12 +121,12 @@ def read_own(options: Options) -> list[Own]:
 
 
 def _note(source: Source, as_of: str = "", state: str = "") -> SourceNote:
-    """What a picture says of a source: of the embedded one, or of what was accepted in its place."""
+    """What a picture says of a source: of what is embedded of it, or of what was accepted."""
     from layers.picture import SourceNote  # noqa: PLC0415
 
     told = {name: getattr(source, name) for name in SourceNote.__slots__ if name != "fresh_until"}
     if not state:
-        return SourceNote(**told)
+        return SourceNote(**told | {"state": source.unfetched})
     from pipelines.live import fresh_until  # noqa: PLC0415
 
     until = fresh_until(source, as_of) if state == "live" else ""
@@ -275,11 +275,18 @@ def build(
 
 
 def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:
-    """What `build --json` prints on `today`; `started` is a `time.perf_counter` reading."""
+    """What `build --json` prints on `today`; `started` is a `time.perf_counter` reading.
+
+    `critical_places` are places with a node whose flag is robust or possible; `overlap_nodes` are those in
+    scope of which hazard is moderate or high and military relevance high in half of the draws or more.
+    """
     from layers.assessed.nodes import FLAGS  # noqa: PLC0415
+    from maps.style import OVERLAP_FROM  # noqa: PLC0415
     from pipelines.store import as_of, state_of  # noqa: PLC0415
 
-    counts = picture.tables["nodes"]["flag"].value_counts()
+    nodes = picture.tables["nodes"]
+    counts = nodes["flag"].value_counts()
+    overlaps = (nodes["overlap_probability"] >= OVERLAP_FROM) & (nodes["scope"] != "context")
     return {
         "id": folder.name,
         "path": str(folder),
@@ -299,8 +306,10 @@ def summary(folder: Path, picture: Picture, started: float, today: date) -> dict
             }
             for layer in picture.layers
         ],
-        "nodes": {k: int(v) for k, v in picture.tables["nodes"]["kind"].value_counts().sort_index().items()},
+        "nodes": {k: int(v) for k, v in nodes["kind"].value_counts().sort_index().items()},
         "flags": {name: int(counts.get(name, 0)) for name in FLAGS},
+        "critical_places": int(nodes.loc[nodes["flag"].isin(FLAGS[:2]), "place_id"].nunique()),
+        "overlap_nodes": int(overlaps.sum()),
         "withheld": picture.withheld,
         "private": picture.left_out,
     }

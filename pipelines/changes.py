@@ -1,9 +1,10 @@
 """What differs between two pictures, or two issues of a table, each difference with its cause.
 
-Three causes. *Method changed*: the same statements, judged otherwise (code, scenario, options,
-weights, anchors). *World changed*: a measurement of a later day says something else. *Source changed*:
-another source, a correction, or a list issued anew. A list under one date shows that the source
-changed; whether the world did, it does not say.
+Three causes. *Method changed*: the same statements, judged otherwise (code, scenario, options, anchors).
+*World changed*: a measurement of a later day says something else. *Source changed*: another source, a
+correction, or a list issued anew. A list under one date shows that the source changed; whether the world
+did, it does not say. Classes and flags are absolute: a node is judged otherwise for what is said of it, or
+of the neighbours that its evidence names (pipelines.causes).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from layers.assessed.anchors import anchor_values
 from layers.changes import CAUSES, METHOD, SOURCE, WORLD
 from layers.crs import distance_km, lonlat
+from pipelines.causes import AXIS_OF, MEASURED, Causes, differ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +29,17 @@ __all__ = ["CAUSES", "SHIFT_KM", "as_text", "changes", "differences", "moved_km"
 
 # Below this a place was written with other digits, not moved: 0.001 degree of latitude.
 SHIFT_KM = 0.11
-# Sources that measure: their later value is a later state of the world.
-MEASURED = frozenset({"nsidc_sea_ice_index", "nsidc_sea_ice_index_monthly", "sea_ice_areas", "sea_ice_grid"})
 
-_NODE_COLUMNS = ("flag", "dual_use_class", "institution", "kind", "name", "country_iso3", "special_status")
-_STATEMENT = ("value", "state", "source_id", "as_of")  # what a source says
-_JUDGEMENT = ("unit", "scale", "zero_at", "one_at", "weight", "score", "score_high")  # what is made of it
-_CLOSE = 1e-9
-# What is named may have risen where the flag fell.
-_RELATIVE = "; a flag is relative to others of its kind, which changed too"
+_NODE_COLUMNS = (
+    "flag", *AXIS_OF, "scope", "institution", "special_status", "kind", "name", "country_iso3",
+)  # fmt: skip
+# Column -> the layers that decide it, where that is not the list that names the node.
+_FED_BY = {
+    "institution": ("memberships",),
+    "special_status": ("memberships",),
+    "scope": ("arctic_boundary", "gateways"),
+}
+_DATED = frozenset({"institution", "special_status"})  # hold from a day on
 
 
 def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
@@ -92,7 +97,7 @@ def row_changes(
             why = f"the field is {'new' if a.isna().all() else 'gone'} in the issue of {latest_now}"
             rows.append(_row("", "changed", SOURCE, why) | {"what": column})
             continue
-        for name in both[_differ(a, b)]:
+        for name in both[differ(a, b)]:
             is_news = is_measured and str(now.loc[name, "as_of"]) > str(before.loc[name, "as_of"])
             why = "a later measurement" if is_news else "the source corrected or reissued it"
             rows.append(
@@ -120,16 +125,6 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _differ(a: pd.Series, b: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Where two columns in the same order differ; both missing is the same."""
-    if pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b):
-        left, right = (np.asarray(x.astype("Float64").to_numpy(dtype=float, na_value=np.nan)) for x in (a, b))
-        return np.asarray(~np.isclose(left, right, rtol=0, atol=_CLOSE, equal_nan=True))
-    missing = a.isna().to_numpy() & b.isna().to_numpy()
-    same = (a.astype("object").to_numpy() == b.astype("object").to_numpy()) & ~a.isna().to_numpy()
-    return np.asarray(~(missing | same.astype(bool)))
-
-
 def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
     """What differs between two stored pictures: sources, nodes and flags, each with its cause.
 
@@ -152,7 +147,15 @@ def differences(
     """What differs between an earlier and a later picture, which come with their manifests."""
     methods = _methods(*manifests)
     sources = _sources(*manifests)
-    rows = _nodes(*pictures, methods, sources)
+    old, new = pictures
+    causes = Causes.between(
+        old.tables["evidence"], new.tables["evidence"],
+        methods=methods, renewed=[row["id"] for row in sources],
+    )  # fmt: skip
+    counts = causes.counts()
+    for row in sources:
+        row["evidence_anew"], row["evidence_other"] = counts.get(row["id"], (0, 0))
+    rows = _nodes(old, new, causes, sources)
     return {
         "methods": methods,
         "sources": sources,
@@ -171,7 +174,7 @@ def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """What the two were judged by differently, in words."""
     said = []
     for name in ("region", "scenario", "judged_by", "options"):
-        a, b = old[name], new[name]
+        a, b = _spread(old[name]), _spread(new[name])
         pairs = [(name, a, b)] if not isinstance(a, dict) else [(k, a.get(k), b.get(k)) for k in {**a, **b}]
         # The day of a picture is no method: it says when, not how.
         said += [
@@ -179,6 +182,15 @@ def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         ]
     a, b = old["code"]["arctic_picture"], new["code"]["arctic_picture"]
     return list(dict.fromkeys(said + ([f"code: {a} -> {b}"] if a != b else [])))
+
+
+def _spread(rule: Any) -> Any:
+    """What a picture was judged by, each anchor by itself: one that is not named stands as it always does."""
+    if not isinstance(rule, dict) or "anchors" not in rule:
+        return rule
+    return {**rule, "anchors": None} | {
+        f"anchors.{name}": value for name, value in anchor_values(rule["anchors"]).items()
+    }
 
 
 def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
@@ -219,12 +231,10 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
 
 
 def _nodes(
-    old: Picture, new: Picture, methods: Sequence[str], sources: Sequence[dict[str, Any]]
+    old: Picture, new: Picture, causes: Causes, sources: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     before, now = (p.tables["nodes"].set_index("node_id", drop=False) for p in (old, new))
-    elsewhere = _elsewhere(methods, sources)
     renewed = {row["id"] for row in sources}
-    reasons = _reasons(old.tables["evidence"], new.tables["evidence"], renewed, elsewhere[0])
     # A region cuts nodes away: that is a choice, not news of a source.
     cut = METHOD if old.region.id != new.region.id else SOURCE
     rows = []
@@ -233,10 +243,12 @@ def _nodes(
             row = table.loc[name]
             why = f"{row['source_id']} {'lists' if change == 'added' else 'no longer lists'} it"
             why = "another region is drawn" if cut == METHOD else why
+            cause = cut
             if row["source_id"] not in renewed and cut != METHOD:
-                why = elsewhere[1]  # its list is the same: it was joined to another, or parted from it
+                # Its list is the same: it was joined to another, or parted from it.
+                cause, why = causes.otherwise
             side = "new" if change == "added" else "old"
-            rows.append(_row(name, change, cut, why) | _named(row) | {side: row["flag"]})
+            rows.append(_row(name, change, cause, why) | _named(row) | {side: row["flag"]})
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
         rows.append(
@@ -245,21 +257,49 @@ def _nodes(
             | {"what": "place", "old": _place(before.loc[name]), "new": _place(now.loc[name])}
         )
     both = before.index.intersection(now.index)
-    for column in (name for name in _NODE_COLUMNS if name in before and name in now):
-        a, b = before.loc[both, column], now.loc[both, column]
-        for name in both[_differ(a, b)]:
-            if column in {"flag", "dual_use_class"}:
-                cause, why = reasons.get(name, elsewhere)
-                why += _RELATIVE if column == "flag" and name in reasons else ""
-            else:
-                told = now.loc[name, "source_id"]
-                cause, why = (SOURCE, f"{told} says so") if told in renewed else elsewhere
+    columns = [name for name in _NODE_COLUMNS if name in before and name in now]
+    differs = {column: differ(before.loc[both, column], now.loc[both, column]) for column in columns}
+    why_of = _Why(old, new, causes, renewed)
+    for column in columns:
+        for place in np.flatnonzero(differs[column]):
+            name = both[place]
+            turned = [axis for c, axis in AXIS_OF.items() if c in differs and differs[c][place]]
+            cause, why = why_of(column, now.loc[name], turned)
             rows.append(
                 _row(name, "changed", cause, why)
                 | _named(now.loc[name])
-                | {"what": column, "old": _plain(a[name]), "new": _plain(b[name])}
+                | {
+                    "what": column,
+                    "old": _plain(before.loc[name, column]),
+                    "new": _plain(now.loc[name, column]),
+                }
             )
     return rows
+
+
+class _Why:
+    """The cause of a column of a node, and what stands behind it."""
+
+    def __init__(self, old: Picture, new: Picture, causes: Causes, renewed: set[str]) -> None:
+        self._causes, self._renewed = causes, renewed
+        self._days = old.day, new.day
+        self._feeds = {note.id: note.feeds for note in new.sources}
+
+    def __call__(self, column: str, node: pd.Series, turned: Sequence[str]) -> tuple[str, str]:
+        """`turned` are the axes whose class of the node differs: a flag turns by them."""
+        if column in AXIS_OF:
+            return self._causes.of(str(node["node_id"]), [AXIS_OF[column]])
+        if column == "flag":
+            return self._causes.of(str(node["node_id"]), turned)
+        told = [str(node["source_id"])]
+        if column in _FED_BY:
+            told = [name for name, layer in self._feeds.items() if layer in _FED_BY[column]]
+        said = [name for name in told if name in self._renewed]
+        if said:
+            return SOURCE, f"{', '.join(said)} says so"
+        if column in _DATED and self._days[0] != self._days[1]:
+            return WORLD, f"as it stands on {self._days[1]}, by {', '.join(told)}"
+        return self._causes.otherwise
 
 
 def _named(row: pd.Series) -> dict[str, Any]:
@@ -272,70 +312,6 @@ def _place(row: pd.Series) -> str:
     return f"{row['latitude_deg']:.3f}° N, {abs(row['longitude_deg']):.3f}° {side}"
 
 
-def _elsewhere(methods: Sequence[str], sources: Sequence[dict[str, Any]]) -> tuple[str, str]:
-    """The cause of a change in a node whose own evidence is the same: flags are relative within kind."""
-    if methods:
-        return METHOD, f"judged otherwise: {'; '.join(methods)}"
-    named = ", ".join(row["id"] for row in sources) or "no source"
-    return SOURCE, f"its own evidence is the same; others of its kind changed ({named})"
-
-
-def _reasons(
-    old: pd.DataFrame, new: pd.DataFrame, renewed: set[str], otherwise: str
-) -> dict[str, tuple[str, str]]:
-    """Per node whose own evidence differs: the cause with the most weight behind it, and what differs.
-
-    A statement that differs though its source did not change is a matter of method, as is a score
-    that differs on the same statement, where the method differs at all: `otherwise` says so.
-    """
-    keys = ["node_id", "axis", "dimension", "group", "indicator"]
-    a, b = (
-        table.assign(dimension=table["dimension"].fillna(""), group=table["group"].fillna(""))
-        for table in (old, new)
-    )
-    pair = a.merge(b, on=keys, how="outer", suffixes=("_old", "_new"), indicator=True)
-    said = np.zeros(len(pair), dtype=bool)
-    for name in _STATEMENT:
-        said |= _differ(pair[f"{name}_old"], pair[f"{name}_new"])
-    judged = np.zeros(len(pair), dtype=bool)
-    for name in _JUDGEMENT:
-        judged |= _differ(pair[f"{name}_old"], pair[f"{name}_new"])
-    one_sided = (pair["_merge"] != "both").to_numpy()
-    matters = judged | one_sided | _differ(pair["value_old"], pair["value_new"])
-    later = (pair["as_of_new"].fillna("") > pair["as_of_old"].fillna("")).to_numpy()
-    is_world = later & pair["source_id_new"].isin(MEASURED).to_numpy() & ~one_sided
-    is_news = said & ~one_sided & pair["source_id_new"].isin(renewed).to_numpy()
-    pair["cause"] = np.where(is_news, np.where(is_world, WORLD, SOURCE), otherwise)
-    swing = (pair["score_new"].fillna(0) - pair["score_old"].fillna(0)).abs()
-    pair["swing"] = swing * pair[["weight_old", "weight_new"]].max(axis=1).fillna(0)
-    reasons = {}
-    for name, rows in pair[matters].groupby("node_id"):
-        weight = rows.groupby("cause")["swing"].sum()
-        cause = str(weight.idxmax())
-        top = rows[rows["cause"] == cause].nlargest(3, "swing")
-        reasons[str(name)] = (cause, "; ".join(_in_words(row) for row in top.to_dict("records")))
-    return reasons
-
-
-def _in_words(row: dict[str, Any]) -> str:
-    if row["_merge"] != "both":
-        return f"{row['indicator']} is {'no longer ' if row['_merge'] == 'left_only' else ''}asked"
-    if row["cause"] == METHOD and row["value_old"] == row["value_new"]:
-        return f"{row['indicator']} weighed or scaled otherwise"
-    old, new = (_written(row[f"value_{side}"], "g") for side in ("old", "new"))
-    if old != new:
-        return f"{row['indicator']} {old} -> {new} ({row['source_id_new']}, {row['as_of_new']})"
-    for form in (".2f", ".4f", ".6f"):  # a score may move with others of its kind
-        before, now = (_written(row[f"score_{side}"], form) for side in ("old", "new"))
-        if before != now:
-            return f"{row['indicator']}, still {new}, scores {before} -> {now}"
-    return f"{row['indicator']} from {row['source_id_new']}"
-
-
-def _written(value: float, form: str) -> str:
-    return "unknown" if pd.isna(value) else format(value, form)
-
-
 def as_text(told: dict[str, Any]) -> str:
     """A line a change, the sources and methods first."""
     lines = [f"{told['old']} -> {told['new']}"]
@@ -343,7 +319,8 @@ def as_text(told: dict[str, Any]) -> str:
     for row in told["sources"]:
         lines.append(
             f"source  {row['id']}: as of {row['as_of_old']} -> {row['as_of_new']}, "
-            f"rows {row['rows_old']} -> {row['rows_new']}, {row['state_old']} -> {row['state_new']}"
+            f"rows {row['rows_old']} -> {row['rows_new']}, {row['state_old']} -> {row['state_new']}; "
+            f"evidence: {row['evidence_anew']} rows stated anew, {row['evidence_other']} of them otherwise"
         )
     for layer, cause in sorted({(row["layer"], row["cause"]) for row in told["features"]}):
         of = [row["change"] for row in told["features"] if (row["layer"], row["cause"]) == (layer, cause)]

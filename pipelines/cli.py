@@ -79,7 +79,7 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder that holds pictures.")] = _PICTURES,
     as_of: Annotated[str | None, typer.Option(help="Day of the picture; default: the snapshot's.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
-    draws: Annotated[int, typer.Option(help="Draws of weights and unknowns.")] = 10_000,
+    draws: Annotated[int, typer.Option(help="Draws of anchors, years, zones, bins and places.")] = 10_000,
     audience: Annotated[
         str,
         typer.Option(
@@ -99,7 +99,8 @@ def build(
     ] = 0,
     *,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Add Sobol indices: which doubt moves ranks and flags.")
+        bool,
+        typer.Option("--sensitivity", help="Add what changes with each anchor a fifth lower and higher."),
     ] = False,
     live: Annotated[bool, typer.Option("--live", help="Fetch the sources first.")] = False,
     cache: Annotated[Path, typer.Option(help="Where fetched files are kept, for --live.")] = _CACHE,
@@ -121,7 +122,7 @@ def build(
         day=_day(as_of),
         draws=draws,
         seed=seed,
-        sensitivity=256 if sensitivity else 0,
+        sensitivity=int(sensitivity),
         audience=audience,
         private=private,
         cache=cache if live else None,
@@ -161,7 +162,9 @@ def build(
         f"map         {latest / 'map.html'}\n"
         f"GeoPackage  {latest / 'picture.gpkg'}\n"
         f"nodes       {sum(told['nodes'].values())}\n"
-        f"flags       {flags}"
+        f"flags       {flags}\n"
+        f"critical    {told['critical_places']} places\n"
+        f"overlap     {told['overlap_nodes']} nodes where climate and defence meet"
         + (f"\nwithheld    layers, in whole or in part: {told['withheld']}" if told["withheld"] else "")
         + (
             f"\nprivate     layers, in map, GeoPackage and briefing only: {told['private']}"
@@ -213,7 +216,7 @@ def explain(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say why a node is flagged or not: each axis, each indicator, its source and date."""
+    """Say why a node is flagged or not: its three classes, what could turn them, its evidence with source."""
     from pipelines.explain import as_text, explain_node  # noqa: PLC0415
     from pipelines.publish import picture_folder  # noqa: PLC0415
 

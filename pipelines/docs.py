@@ -28,7 +28,7 @@ def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
         told = standings(SOURCES, cache, today)
     rows = []
     for source in SOURCES:
-        as_of, state = told.get(source.id, (source.as_of, source.state))
+        as_of, state = told.get(source.id, (source.as_of, source.unfetched))
         days = (today - date.fromisoformat(as_of)).days
         rows.append(
             {

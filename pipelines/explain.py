@@ -1,38 +1,48 @@
-"""One node's evidence, from a stored picture: found by id or by name, in full or nearly."""
+"""One node of a stored picture: found by id or by name, its gates, what could turn them, its evidence.
+
+All of it is read from the tables of the picture; nothing is judged or drawn again.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pandas as pd
 from rapidfuzz import fuzz, utils
 
-from layers.assessed.climate_risk import ice_support
-from layers.assessed.exits import exits, in_words, would_narrow
+from layers.assessed.anchors import CLASSES
 from layers.assessed.remit import NO_REMIT
 from layers.doubt import NOT_ASSESSED
-from layers.draws import draw_kinds
-from layers.errors import UsageError
-from layers.scenarios import Scenario
-from layers.scoring import AXES, BESIDE
+from layers.errors import ExportError, UsageError
 from pipelines.publish import manifest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["as_text", "explain_node", "find_node"]
+__all__ = ["GATES", "as_text", "explain_node", "find_node"]
 
 _GOOD_ENOUGH = 85
-_MOST = 6  # exits and open data told, nearest and widest first
+_EXITS_SHOWN = 2  # of an axis, the nearest first
+_LARGE = 1000  # from which a number is written without decimals
+_SHORT = 20
+_UNITLESS = {"1", "class", "report"}
+
+# Axis -> what people call it, the column of its class, and the class that the flag asks for.
+GATES = {
+    "climate": ("climate", "hazard_class", "high"),
+    "military": ("defence", "military_class", "high"),
+    "civil": ("people", "dependence_class", "moderate or high"),
+}
 
 # Words that narrow a name to kinds: "Kirkenes airport", "Tromsø cable".
 _KIND_WORDS = {
     "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
-    "landing": "cable_landing", "cable": "cable_landing", "mine": "mine", "railhead": "rail_terminal",
-    "rail": "rail_terminal", "energy": "energy_site", "plant": "energy_site", "terminal": "energy_site",
-    "station": "ground_station",
+    "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
+    "smelter": "mine", "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
+    "power": "energy_site", "plant": "energy_site", "terminal": "energy_site", "station": "ground_station",
 }  # fmt: skip
 _KIND_ORDER = {"port": 0, "airfield": 1}
 _UNFOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ł": "l"})
@@ -47,8 +57,8 @@ def _folded(text: str) -> str:
 def find_node(nodes: pd.DataFrame, wanted: str) -> str:
     """The node_id that `wanted` means: an id, a name, or the best near match of a name.
 
-    Among nodes of one name a port comes first, then an airfield. A word that names a kind narrows
-    the choice.
+    Among nodes of one name a port comes first, then an airfield. A word that names a kind narrows the
+    choice: to nodes of that name, else to those of the place of that name, the most capable first.
 
     Raises
     ------
@@ -58,13 +68,16 @@ def find_node(nodes: pd.DataFrame, wanted: str) -> str:
     if wanted in set(nodes["node_id"]):
         return wanted
     words = _folded(wanted).split()
+    text = " ".join(words)
     kinds = [_KIND_WORDS[word] for word in words if word in _KIND_WORDS]
-    ranked = _ranked(nodes, " ".join(words))
     if kinds:
-        place = " ".join(word for word in words if word not in _KIND_WORDS)
-        narrowed = _ranked(nodes[nodes["kind"].isin(kinds)], place or " ".join(words))
-        if len(narrowed) and narrowed["score"].iloc[0] >= _GOOD_ENOUGH:
-            return str(narrowed["node_id"].iloc[0])
+        named = " ".join(word for word in words if word not in _KIND_WORDS) or text
+        some = nodes[nodes["kind"].isin(kinds)]
+        for column in ("name", "place"):
+            narrowed = _ranked(some, named, column)
+            if len(narrowed) and narrowed["score"].iloc[0] >= _GOOD_ENOUGH:
+                return str(narrowed["node_id"].iloc[0])
+    ranked = _ranked(nodes, text, "name")
     if ranked["score"].iloc[0] >= _GOOD_ENOUGH:
         return str(ranked["node_id"].iloc[0])
     near = ", ".join(f"{row.name} ({row.node_id})" for row in ranked.head(3).itertuples(index=False))
@@ -72,13 +85,20 @@ def find_node(nodes: pd.DataFrame, wanted: str) -> str:
     raise UsageError(msg)
 
 
-def _ranked(nodes: pd.DataFrame, text: str) -> pd.DataFrame:
-    names = nodes["name"].map(_folded)
-    score = [101.0 if name == text else fuzz.WRatio(text, name) for name in names]
+def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
+    score = {name: _nearness(text, _folded(name)) for name in nodes[column].unique()}
     order = nodes["kind"].map(_KIND_ORDER).fillna(2)
-    return nodes.assign(score=score, order=order).sort_values(
-        ["score", "order", "node_id"], ascending=[False, True, True]
+    capable = nodes["military_known"].fillna(0.0) if column == "place" else 0.0
+    return nodes.assign(score=nodes[column].map(score), order=order, capable=capable).sort_values(
+        ["score", "order", "capable", "node_id"], ascending=[False, True, False, True]
     )
+
+
+def _nearness(text: str, name: str) -> float:
+    """0 to 101; a name that is a small part of the text, such as Lya of Zapolyarny, is not near it."""
+    if name == text:
+        return 101.0
+    return fuzz.ratio(text, name) if 2 * len(name) < len(text) else fuzz.WRatio(text, name)
 
 
 def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
@@ -88,63 +108,108 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
     ------
     UsageError
         If no node is near `wanted`.
+    ExportError
+        If the picture lacks a table.
     """
     manifest = manifest_of(folder)
-    nodes = gpd.read_parquet(folder / "layers" / "nodes.parquet").drop(columns="geometry")
+    nodes = _table(folder, "layers", "nodes").drop(columns="geometry")
+    if missing := {column for _, column, _ in GATES.values()} - set(nodes):
+        msg = (
+            f"picture {folder.name}: expected the column {min(missing)} of nodes, found none: an older one; "
+            "build it again"
+        )
+        raise ExportError(msg)
     node_id = find_node(nodes, wanted)
-    node = nodes[nodes["node_id"] == node_id].iloc[0]
-    every = pd.read_parquet(folder / "tables" / "evidence.parquet")
-    rows = every[every["node_id"] == node_id]
+    node = {k: _plain(v) for k, v in nodes[nodes["node_id"] == node_id].iloc[0].items()}
     titles = {row["id"]: row for row in manifest["sources"]}
-    evidence = []
-    for row in rows.to_dict("records"):
-        source = titles[row["source_id"]]
-        told = {key: _plain(value) for key, value in row.items()}
-        evidence.append(told | {"source": source["title"], "homepage": source["homepage"]})
+    exits, facts, evidence = (
+        [{k: _plain(v) for k, v in row.items()} for row in _table(folder, "tables", name, node_id)]
+        for name in ("exits", "climate_facts", "evidence")
+    )
+    for row in (*facts, *evidence):
+        row |= {"source": titles[row["source_id"]]["title"], "homepage": titles[row["source_id"]]["homepage"]}
     return {
         "picture": manifest["id"],
         "day": manifest["day"],
-        "node": {key: _plain(value) for key, value in node.items()},
-        "no_remit": NO_REMIT.get(node["kind"]),
+        "scenario": manifest["judged_by"]["title"],
+        "node": node,
+        "place_nodes": int((nodes["place_id"] == node["place_id"]).sum()),
+        "no_remit": NO_REMIT.get(str(node["kind"])),
+        "gates": [_gate(axis, node, evidence, exits) for axis in GATES],
+        "exits": exits,
+        "climate_facts": facts,
         "evidence": evidence,
-        "exits": _exits(folder, manifest, nodes, every, node_id),
-        "would_narrow": [
-            {key: _plain(value) for key, value in row.items() if key != "node_id"}
-            for row in would_narrow(rows).head(_MOST).to_dict("records")
-        ],
         "caveats": manifest["caveats"][:2],
     }
 
 
-def _exits(
-    folder: Path, manifest: dict[str, Any], nodes: pd.DataFrame, evidence: pd.DataFrame, node_id: str
-) -> list[dict[str, Any]]:
-    """The smallest changes that flip the node's flag, its kind drawn again as it was when it was built."""
-    by_id = nodes.set_index("node_id")
-    kind = by_id.loc[node_id, "kind"]
-    capable = by_id["dual_use_class"].isin(["D2", "D3"])
-    if not capable[node_id] or by_id.loc[node_id, "flag"] == "insufficient_data":
-        return []
-    if "judged_by" not in manifest:
-        msg = (
-            f"picture {folder.name}: expected what it was judged by, found none: an older one; build it again"
-        )
-        raise UsageError(msg)
-    options = manifest["options"]
-    measures = pd.read_parquet(folder / "tables" / "measures.parquet")
-    shared, drawn = draw_kinds(
-        evidence, by_id["kind"], capable, Scenario(**manifest["judged_by"]),
-        draws=options["draws"], seed=options["seed"], support=ice_support(measures), only=[kind],
-    )  # fmt: skip
-    of_kind = evidence["node_id"].map(by_id["kind"]) == kind
-    table = exits(drawn[kind], shared, evidence[of_kind], by_id.index[by_id.index == node_id].to_numpy())
-    own = evidence[(evidence["node_id"] == node_id) & evidence["axis"].isin(list(AXES))]
-    told = {row["indicator"]: row for row in own.to_dict("records")}
-    return [
-        {key: _plain(value) for key, value in row.items() if key != "node"}
-        | {"words": in_words(row, told.get(row["what"]))}
-        for row in table.head(_MOST).to_dict("records")
+def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> Any:
+    """A table of a picture; of one node its rows in the order they stand in."""
+    path = folder / part / f"{name}.parquet"
+    if not path.is_file():
+        msg = f"picture {folder.name}: expected {part}/{path.name}, found none: build it again"
+        raise ExportError(msg)
+    if node_id is None:
+        return pd.read_parquet(path)
+    return pd.read_parquet(path, filters=[("node_id", "==", node_id)]).to_dict("records")
+
+
+def _gate(
+    axis: str, node: dict[str, Any], evidence: Sequence[dict[str, Any]], exits: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """One of the three classes behind the flag: what decides it, and what could turn it."""
+    title, column, asked = GATES[axis]
+    held = node[column]
+    rows = [row for row in evidence if row["axis"] == axis]
+    decides = {"climate": _hazard, "military": _facility, "civil": _people}[axis](node, rows)
+    lacking = [
+        row["indicator"]
+        for row in rows
+        if row["state"] == "unknown" and (axis != "military" or row["weight"] > 0)
     ]
+    is_climate = axis == "climate"
+    return {
+        "axis": axis,
+        "title": title,
+        "asked": asked,
+        "class": held,
+        "is_met": held in asked.split(" or "),
+        "so_far": bool(is_climate and held == "low" and node["hazard_could_be"]),
+        **decides,
+        "could_be": node["hazard_could_be"] if is_climate else None,
+        "deciding_datum": node["deciding_datum"] if is_climate and node["hazard_could_be"] else None,
+        "unknown": lacking,
+        "exits": [row["words"] for row in exits if row["axis"] == axis],
+    }
+
+
+def _cited(deciding: str | None, row: dict[str, Any] | None, tier: str | None = None) -> dict[str, Any]:
+    of = row or {}
+    return {"deciding": deciding, "tier": tier, "source": of.get("source"), "as_of": of.get("as_of")}
+
+
+def _hazard(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    said = node["hazard_deciding"]
+    row = next((r for r in rows if said and said.startswith(r["indicator"].replace("_", " "))), None)
+    return _cited(said, row, node["hazard_tier"])
+
+
+def _facility(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The scores of the four parts as the node's reasons tell them; the source is that of the facility."""
+    said = re.search(rf"Military {node['military_class']}: (.+?)\. People", node["reasons"])
+    known = [r for r in rows if r["group"] == "m_facility" and r["weight"] > 0 and r["state"] == "known"]
+    oldest = min(known, key=lambda r: str(r["as_of"]), default=None)
+    return _cited(said[1] if said else None, oldest)
+
+
+def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The row of the highest score; of equal ones the first."""
+    known = [row for row in rows if row["state"] == "known" and row["score"] is not None]
+    row = max(known, key=lambda r: r["score"], default=None)
+    if row is None:
+        return _cited(None, None)
+    label = f", {row['label']}" if row["label"] else ""
+    return _cited(f"{_words(row['indicator'])} {_number(row['value'])} {row['unit']}{label}", row)
 
 
 def _plain(value: Any) -> Any:
@@ -154,86 +219,133 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _bar(low: float, high: float, width: int = 30) -> str:
-    left, right = round(low * width), max(round(high * width), round(low * width) + 1)
-    return "." * left + "#" * (right - left) + "." * (width - right)
+# --- as text -----------------------------------------------------------------------------------
 
 
 def as_text(told: dict[str, Any]) -> str:
     """The explanation as plain text."""
     node = told["node"]
-    status = f", {node['special_status'].replace('_', ' ')}" if node["special_status"] else ""
-    kind, institution = node["kind"].replace("_", " "), node["institution"].replace("_", " ")
-    place = (
-        f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, "
-        f"+/- {node['position_uncertainty_km']:g} km"
-    )
+    flag = _words(node["flag"])
+    if node["flag"] == "insufficient_data":
+        flag += f", would tell: {node['deciding_datum'] or 'what the classes call unknown'}"
     lines = [
         f"{node['name']} ({node['node_id']})",
-        f"{kind}, {node['country_iso3']}, {institution}{status}; {place}",
+        *_where(told),
         told["no_remit"]
         or f"NATO baseline requirements: {node['baseline_requirements']}; CER sectors: {node['cer_sectors']}",
-        f"flag: {node['flag'].replace('_', ' ')}, probability {node['flag_probability']:.2f}; "
-        f"dual-use class {node['dual_use_class']}; rank in kind {node['rank_low']} to {node['rank_high']}, "
-        f"tied with {node['tied_nodes']} others",
         "",
-    ]
-    for axis in (*AXES, *BESIDE):
-        if node[f"{axis}_low"] is None:
-            continue
-        low, high = node[f"{axis}_low"], node[f"{axis}_high"]
-        known = node[f"{axis}_known"]
-        middle = "unknown" if known is None else f"{known:.2f}"
-        lines.append(
-            f"{axis:9} |{_bar(low, high)}| {low:.2f} to {high:.2f}, known part {middle}, "
-            f"{node[f'{axis}_coverage']:.0%} of the weight known"
-        )
-    lines += [
-        "",
+        f"flag: {flag}; all three conditions in {node['flag_probability']:.0%} of draws",
+        f"overlap of climate and defence: in {node['overlap_probability']:.0%} of draws "
+        f"(hazard moderate or high, military high); dual-use class {node['dual_use_class']}",
         node["reasons"],
         "",
-        "Nearest exits (smallest change of one weight, anchor or datum first):",
+        f"Three conditions of the flag, judged under {told['scenario'].lower()}:",
     ]
-    lines += [f"  {row['words']}" for row in told["exits"]] or [f"  {node['nearest_exit'] or _NO_EXIT}"]
-    lines += ["", "What would narrow it most:"]
-    lines += [
-        f"  {row['indicator'].replace('_', ' ')} ({row['axis']}): closes {row['width']:.2f} of the axis; "
-        f"{row['note']}"
-        for row in told["would_narrow"]
-    ] or ["  nothing is unknown"]
-    lines.append("")
-    lines.append(
-        f"{'indicator':36} {'value':>12} {'unit':16} {'score':>7} {'weight':>6}  {'as of':10}  source"
-    )
-    axis = ""
-    for row in told["evidence"]:
-        if row["axis"] != axis:
-            axis = row["axis"]
-            lines.append(f"-- {axis.replace('_', ' ')}")
-        value = (
-            NOT_ASSESSED
-            if (row["note"] or "").startswith(NOT_ASSESSED)
-            else "unknown"
-            if row["state"] == "unknown"
-            else "n/a"
-            if row["state"] == "not_applicable"
-            else _number(row["value"])
-        )
-        unit = "" if row["unit"] == "1" else row["unit"]
-        score = "" if row["score"] is None else f"{row['score']:.2f}"
+    for gate in told["gates"]:
+        lines += _gate_lines(gate)
+    lines += ["", "Nearest exit of the flag:", f"  {node['nearest_exit']}", ""]
+    lines += _fact_lines(told["climate_facts"])
+    lines += _evidence_lines(told["evidence"])
+    pages = sorted({(row["source"], row["homepage"]) for row in (*told["evidence"], *told["climate_facts"])})
+    return "\n".join([*lines, "", "Sources:", *(f"  {t}: {page}" for t, page in pages), "", *told["caveats"]])
+
+
+def _where(told: dict[str, Any]) -> list[str]:
+    node = told["node"]
+    status = f", {_words(node['special_status'])}" if node["special_status"] else ""
+    is_mine = node["site_kind"] and node["site_kind"] != node["kind"]
+    kind = _words(node["kind"]) + (f" ({node['site_kind']})" if is_mine else "")
+    others = told["place_nodes"] - 1
+    beside = f" with {others} other node{'s' if others > 1 else ''}" if others else ""
+    scope = {
+        "arctic": "inside the boundary of the Arctic",
+        "gateway": "gateway: outside the boundary, flagged as those inside",
+        "context": "context: outside the boundary, judged, never flagged",
+    }[node["scope"]]
+    x, y, error_km = (node[n] for n in ("longitude_deg", "latitude_deg", "position_uncertainty_km"))
+    return [
+        f"{kind} at {node['place']}{beside}, {node['country_iso3']}; {_words(node['institution'])}{status}",
+        f"{y:.4f} N {abs(x):.4f} {'W' if x < 0 else 'E'}, +/- {error_km:g} km; {scope}",
+    ]
+
+
+def _gate_lines(gate: dict[str, Any]) -> list[str]:
+    held = gate["class"] + (" so far" if gate["so_far"] else "")
+    met = "met" if gate["is_met"] else "open" if gate["class"] == "unknown" else "not met"
+    cited = ", ".join(str(v) for v in (gate["tier"], gate["source"], gate["as_of"]) if v)
+    lines = [
+        f"  {gate['title']:8} {held} ({gate['asked']} is asked: {met})",
+        f"{'':11}{gate['deciding'] or 'nothing is known'}{f' [{cited}]' if cited else ''}",
+    ]
+    if gate["could_be"]:
+        lines.append(f"{'':11}could be {gate['could_be']}; would tell: {gate['deciding_datum']}")
+    if gate["unknown"]:
+        lines.append(f"{'':11}not known: {', '.join(map(_words, gate['unknown']))}")
+    lines += [f"{'':11}turns: {words}" for words in gate["exits"][:_EXITS_SHOWN]]
+    return lines
+
+
+def _fact_lines(facts: Sequence[dict[str, Any]]) -> list[str]:
+    if not facts:
+        return []
+    lines = [f"{'climate fact':22} {'value':>20} {'unit':14} {'tier':9} {'as of':10}  source"]
+    for row in facts:
+        is_word = row["unit"] in _UNITLESS and row["label"]
+        value = row["label"] if is_word else _span(row["value"], row["low"], row["high"])
+        unit = "" if row["unit"] in _UNITLESS else row["unit"]
         lines.append(
-            f"{row['group'] + '.' + row['indicator']:36} {value:>12} {unit:16} {score:>7} "
-            f"{row['weight']:6.3f}  {row['as_of']:10}  {row['source']}"
+            f"{_words(row['fact']):22} {value or row['label'] or '':>20} {unit:14} {row['tier']:9} "
+            f"{row['as_of']:10}  {row['source']}"
         )
-        if row["note"]:
-            lines.append(f"{'':4}{row['note']}")
-    homepages = sorted({(row["source"], row["homepage"]) for row in told["evidence"]})
-    lines += ["", "Sources:", *(f"  {title}: {page}" for title, page in homepages), "", *told["caveats"]]
-    return "\n".join(lines)
+    return [*lines, ""]
 
 
-_NO_EXIT = "no single change of a weight, an anchor or a datum flips this flag"
+def _evidence_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    lines = [f"{'indicator':30} {'value':>20} {'unit':14} {'score':>5} {'weight':>6}  {'as of':10}  source"]
+    group = ("", "")
+    for row in rows:
+        if (row["axis"], row["group"]) != group:
+            group = row["axis"], row["group"]
+            lines.append(f"-- {_words(row['axis'])}: {_words(row['group'].split('_', 1)[-1])}")
+        unit = "" if row["unit"] in _UNITLESS else row["unit"]
+        score = "" if row["score"] is None else f"{row['score']:.2f}"
+        weight = f"{row['weight']:.3f}" if row["weight"] else ""
+        lines.append(
+            f"{_words(row['indicator']):30} {_value(row):>20} {unit:14} {score:>5} {weight:>6}  "
+            f"{row['as_of']:10}  {row['source']}"
+        )
+        label, note = row["label"] or "", row["note"] or ""
+        said = [row["tier"], "" if label == _value(row) or label in note else label, note]
+        if any(said):
+            lines.append(f"{'':4}{'; '.join(filter(None, said))}")
+    return lines
+
+
+def _value(row: dict[str, Any]) -> str:
+    """What a row says, in the shortest words."""
+    if (row["note"] or "").startswith(NOT_ASSESSED):
+        return NOT_ASSESSED
+    if row["state"] != "known":
+        return {"not_applicable": "n/a"}.get(row["state"], str(row["state"]))
+    if row["unit"] == "class" and row["axis"] == "climate" and row["score"] is not None:
+        return CLASSES[round(2 * row["score"])]
+    if row["unit"] in _UNITLESS and row["label"] and len(row["label"]) <= _SHORT:
+        return str(row["label"])
+    return _span(row["value"], row["value_low"], row["value_high"])
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _span(value: float | None, low: float | None, high: float | None) -> str:
+    """A value, and its ends where it is known as an interval."""
+    if value is None or low is None or high is None or low >= high:
+        return _number(value)
+    form = ".3g" if max(abs(low), abs(high)) < _LARGE else ",.0f"
+    told, first, last = (format(number, f"z{form}") for number in (value, low, high))  # z: no "-0"
+    return f"{told} ({first}..{last})"
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return "" if value is None else f"{value:.4g}" if abs(value) < _LARGE else f"{value:,.0f}"

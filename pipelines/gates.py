@@ -38,6 +38,8 @@ COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01  # 2.9 % of the index of 20
 ASHORE_MOST = 0.05  # neither on land nor near a coast: 0 to 1.8 % of what is embedded, 4 % of landings
 TURNED_LEAST = 10  # places that a gate of exchanged degrees can say something of
 BASE_HOLD_DAYS, BASE_WARN_DAYS, RENAMED_WARN = 7, 2, 0.5
+# The map of Canada: 99 % on land, 37 of 37 typed places within a step; turned over: half, and 3 %.
+FROST_ASHORE, FROST_STEP, FROST_PLACES = 0.9, 0.8, 10
 FROZEN, ABROAD_KM, ABROAD_HOLD = 0.01, 50.0, 0.01
 # Countries by the names of others, and what else belongs to them on our map.
 _ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
@@ -293,6 +295,41 @@ def _on_land(x_m: Any, y_m: Any) -> Any:
     return (is_land & inside) | _at_coast(x_m, y_m)
 
 
+def _frost_ashore(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
+    """The share of mapped permafrost that is land: a map that was turned over or shifted lies at sea."""
+    from layers.grid import LAND_5KM, rasterise  # noqa: PLC0415
+
+    frozen = rasterise(new.geometry.to_numpy(), LAND_5KM)
+    is_land = held_grid("natural_earth_land_mask")["is_land"].to_numpy().astype(bool)
+    share = float(is_land[frozen].mean()) if frozen.any() else 1.0
+    if share >= FROST_ASHORE:
+        return []
+    text = f"expected {FROST_ASHORE:.0%} or more of the permafrost on land, found {share:.0%}"
+    return [Finding("ashore", "hold", text)]
+
+
+def _frost_as_typed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:  # noqa: ARG001
+    """Zones of the map against those that publications tell of places in it: within a step of the scale."""
+    import shapely  # noqa: PLC0415
+
+    from layers.observed.climate_records import PERMAFROST_ZONES  # noqa: PLC0415
+
+    scale = {name: step for step, name in enumerate(PERMAFROST_ZONES)}
+    places = held_table("own_permafrost_places")
+    places = places[places["permafrost_zone"].notna()]
+    at, area = shapely.STRtree(new.geometry.to_numpy()).query(places.geometry.to_numpy(), "within")
+    if len(at) < FROST_PLACES:
+        return []
+    told = places["permafrost_zone"].map(scale).to_numpy()[at]
+    share = float((abs(told - new["permafrost_zone"].map(scale).to_numpy()[area]) <= 1).mean())
+    if share >= FROST_STEP:
+        return []
+    text = (
+        f"expected {FROST_STEP:.0%} of {len(at)} typed places within a step of their zone, found {share:.0%}"
+    )
+    return [Finding("zone", "hold", text)]
+
+
 def _few_more(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
     """An index that hardly changes: what is a warning elsewhere holds it."""
     found = _rows(len(new), len(old)) if old is not None and len(old) else []
@@ -378,5 +415,7 @@ _SPECIAL: dict[str, tuple[_Gate, ...]] = {
     "telegeography_landings": (_ashore,),
     "us_mirta": (_ashore,),
     "usgs_mrds": (_frozen,),
+    "obu_2019_permafrost": (_frost_ashore, _frost_as_typed),
+    "nsidc_ggd318_permafrost": (_frost_ashore, _frost_as_typed),
     **dict.fromkeys(_OPENSTREETMAP, (_all_renamed,)),
 }

@@ -455,7 +455,8 @@ def stand_in(
 
     A source is `live`; `held` or `stale` where its last fetch was held or refused, or its content is
     older than it may be on `today`; `missing` where it is much older, or what was accepted is lost. The
-    embedded table stays where nothing was accepted, and stands where it is lost.
+    embedded table stays where nothing was accepted, and stands where it is lost. The table of a source of
+    which nothing is embedded is added to those that feed its layer.
 
     Raises
     ------
@@ -469,7 +470,8 @@ def stand_in(
     rows = {row["id"]: row for row in held.manifest["sources"]}
     told: dict[str, tuple[str, str]] = {}
     places: dict[str, int] = {}
-    for source in (source for source in sources if source.state == "embedded"):
+    changed: set[str] = set()
+    for source in _feeding(sources):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
         found = _standing(source, cache, ledger, today)
         if found is None:
@@ -484,24 +486,35 @@ def stand_in(
         except MissingInputError:
             del told[source.id]  # its reader needs more than what is fetched: the embedded table stays
             continue
-        feeds[source.feeds][place] = table
-        rows[source.id] = rows[source.id] | {
+        if source.state == "embedded":
+            feeds[source.feeds][place] = table
+        else:
+            feeds.setdefault(source.feeds, []).append(table)
+        changed.add(source.feeds)
+        rows[source.id] = rows.get(source.id, _described(source, table)) | {
             "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
             "inputs": [{"url": url, **file} for url, file in row["files"].items()],
         }  # fmt: skip
-    manifest = held.manifest | {"sources": [rows[row["id"]] for row in held.manifest["sources"]]}
-    changed = {
-        name
-        for name, tables in feeds.items()
-        if any(new is not old for new, old in zip(tables, held.feeds[name], strict=True))
-    }
     if not changed:
         return held, told
+    manifest = held.manifest | {"sources": list(rows.values())}
     # What follows from the sources is made anew; only files of what did not change can be copied.
     anew = _following(changed)
     standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
     files = {name: path for name, path in held.files.items() if name not in anew}
     return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
+
+
+def _described(source: Source, table: pd.DataFrame) -> dict[str, Any]:
+    """What a manifest says of a source of which nothing is embedded."""
+    said = ("id", "feeds", "title", "publisher", "licence", "citation", "homepage", "made")
+    crs = "EPSG:3413" if "geometry" in table else ""
+    return {"crs": crs} | {name: getattr(source, name) for name in said}
+
+
+def _feeding(sources: Sequence[Source]) -> list[Source]:
+    """The embedded sources, in their order, then those that feed a layer where they were fetched."""
+    return [source for state in ("embedded", "live") for source in sources if source.state == state]
 
 
 def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
@@ -531,7 +544,7 @@ def _following(changed: set[str]) -> set[str]:
 
 
 def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, tuple[str, str]]:
-    """Date and state, by id, of those embedded sources of which something was fetched.
+    """Date and state, by id, of those embedded or live sources of which something was fetched.
 
     Raises
     ------
@@ -539,17 +552,21 @@ def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, 
         If the ledger is damaged.
     """
     ledger = ledger_of(cache)
-    held = (source for source in sources if source.state == "embedded")
-    found = {source.id: _standing(source, cache, ledger, today) for source in held}
+    found = {source.id: _standing(source, cache, ledger, today) for source in _feeding(sources)}
     return {name: standing[1:] for name, standing in found.items() if standing}
 
 
 def _standing(
     source: Source, cache: Path, ledger: dict[str, Any], today: date
 ) -> tuple[Path | None, str, str] | None:
-    """Where what was accepted of a source lies, its date and state; None where nothing was fetched."""
+    """Where what was accepted of a source lies, its date and state; None where nothing was fetched.
+
+    A source of which nothing is embedded is not late while nothing of it was accepted: it never was there.
+    """
     unit = form_of(source, ledger)
     if unit is None or source.id in _TOGETHER:
+        return None
+    if source.state == "live" and not ledger[unit].get("set"):
         return None
     try:
         return accepted_folder(cache, unit, ledger), *told_of(source, ledger[unit], today)

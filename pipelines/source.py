@@ -161,8 +161,9 @@ class Source:
 
     `feeds` names a layer, or a grid where it starts with `grid:`. `as_of` is the date the content
     holds for; `packages` are what it is read from when it comes out of a package index, `remotes`
-    where its provider serves it. A source that is `missing` has no reader: the picture names it
-    where it says what it does not know. `shape` describes the table of a source that is only looked at,
+    where its provider serves it. A source that is `live` feeds its layer where it was fetched, beside the
+    embedded ones. One that is `not_held` has no reader: the picture names it where it says what it does
+    not know. `shape` describes the table of a source that is only looked at,
     and feeds no layer. `audience` marks whom its licence or owner allows to see it,
     by ids of AUDIENCES (layers/audience.py).
     """
@@ -182,6 +183,11 @@ class Source:
     audience: tuple[str, ...] = ("public",)
     remotes: tuple[Remote, ...] = ()
     shape: Layer | None = None
+
+    @property
+    def unfetched(self) -> str:
+        """The state of a source of which nothing was fetched: nothing of a live one is held then."""
+        return "not_held" if self.state == "live" else self.state
 
     @property
     def fresh_days(self) -> int:

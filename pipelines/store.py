@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -171,7 +171,7 @@ def _manifest(
         "sources": [{name: getattr(note, name) for name in note.__slots__} for note in picture.sources],
         "inputs": [{"url": row["homepage"]} | row for row in snapshot["sources"]],
         "gates": [],
-        "method": "method of layers/assessed; evidence rows carry score, weight and state",
+        "method": "classes by the anchors of layers/assessed; evidence rows carry value, source and date",
         "caveats": list(picture.caveats),
         "code": {
             "arctic_picture": version("arctic-picture"),
@@ -214,6 +214,7 @@ def read_picture(folder: Path) -> Picture:
     """
     _hold(folder)
     manifest = manifest_of(folder)
+    judged_by = _scenario(folder, manifest)
     # A picture from before there were audiences is public.
     veil = Veil(audience(manifest["options"].get("audience", "public")))
     known = {layer.id: veil.shown(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
@@ -224,7 +225,7 @@ def read_picture(folder: Path) -> Picture:
         tables[layer.id] = read(folder / _table_path(layer.id, layer.geometry))
     return Picture(
         region=region(manifest["region"]),
-        scenario=Scenario(**manifest["judged_by"]),
+        scenario=judged_by,
         day=date.fromisoformat(manifest["day"]),
         layers=layers,
         tables=tables,
@@ -236,6 +237,18 @@ def read_picture(folder: Path) -> Picture:
         expires=date.fromisoformat(manifest["expires"]) if manifest["expires"] else None,
         before=Before(**manifest["before"]) if "before" in manifest else None,
     )
+
+
+def _scenario(folder: Path, manifest: dict[str, Any]) -> Scenario:
+    """What the picture was judged by."""
+    held, known = manifest["judged_by"], {field.name for field in fields(Scenario)}
+    if strange := sorted(set(held) - known):
+        msg = (
+            f"picture {folder.name}: expected what it was judged by as {', '.join(sorted(known))}, found "
+            f"{strange[0]}: it is of an earlier method; build it again"
+        )
+        raise ExportError(msg)
+    return Scenario(**held)
 
 
 def _hold(folder: Path) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CLIMATE_FACTS", "NORMAL_YEARS", "air_corrections", "proxy_zone", "warming_of"]
 
 _CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
+_RECENT_FROM = 2005
 _TOWN_KM = 25.0  # a report on a town speaks of every node within (judgement, section 2.2)
 _GAUGE_KM = 150.0  # beyond it the land may move at another rate
 # Stations of one period alone correct the model: periods differ by up to 4 degC and are never mixed.
@@ -186,7 +187,12 @@ def _ice_note(told: pd.DataFrame, last: int) -> NDArray[np.object_]:
 
 
 def _add_port_ice(book: _Book, sites: pd.DataFrame, seasons: gpd.GeoDataFrame) -> None:
-    """The season at the quay by an ice service stands before that of cells 25 km wide."""
+    """The season at the quay by an ice service stands before that of cells 25 km wide.
+
+    A statement on years before 2005 says nothing of the last ten years and is left out.
+    """
+    last = pd.to_numeric(seasons["last_year"]).fillna(pd.to_numeric(seasons["as_of"].str[:4]))
+    seasons = seasons[(last >= _RECENT_FROM).to_numpy()].reset_index(drop=True)
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing"]))
     at, found, km = best_statement(sites.iloc[rows], seasons, "ice_months")
     own = seasons.iloc[found]
@@ -323,30 +329,35 @@ def _add_permafrost(
 
 
 def _add_damage(book: _Book, sites: pd.DataFrame, damage: gpd.GeoDataFrame) -> None:
-    """Reports on the facility itself, then on the town within 25 km."""
+    """Reports on the facility itself, then on the town within 25 km; damage before mere problems.
+
+    The value is 2 for damage of the facility, 1 for damage in its town, 0.5 for problems of either.
+    """
     position = {name: row for row, name in enumerate(sites["node_id"])}
-    own = damage[damage["match_node"].isin(position)].sort_values("as_of", ascending=False, kind="stable")
-    own = own.drop_duplicates("match_node")
-    at = own["match_node"].map(position).to_numpy(dtype=np.int64)
-    common = {"unit": "report", "tier": "typed"}
+    towns = damage[damage["applies_to"] == "town"].assign(reach_km=_TOWN_KM)
+    for grade, of_own, of_town in (("damage", 2.0, 1.0), ("problems", 0.5, 0.5)):
+        own = damage[(damage["grade"] == grade) & damage["match_node"].isin(position)]
+        own = own.sort_values("as_of", ascending=False, kind="stable").drop_duplicates("match_node")
+        at = own["match_node"].map(position).to_numpy(dtype=np.int64)
+        note = own["what"] + ": " + own["source_title"] + " (" + own["source_url"] + ")"
+        _report(book, at, own, of_own, "facility", note.to_numpy(dtype=object))
+        some = towns[towns["grade"] == grade].reset_index(drop=True)
+        at, found, km = best_statement(sites, some)
+        rows = some.iloc[found]
+        said = [
+            f"town, {apart:.0f} km off: {row.what}: {row.source_title} ({row.source_url})"
+            for row, apart in zip(rows.itertuples(), km, strict=True)
+        ]
+        _report(book, at, rows, of_town, "town", np.array(said, dtype=object))
+
+
+def _report(
+    book: _Book, at: NDArray[np.int64], rows: pd.DataFrame, value: float, label: str, note: NDArray[np.object_]
+) -> None:
+    words = label if value >= 1 else f"{label}, problems only"
     book.add(
-        at, "thaw_damage", value=2.0,
-        label="facility", source_id=own["source_id"].to_numpy(dtype=object),
-        as_of=own["as_of"].to_numpy(dtype=object),
-        note=(own["what"] + ": " + own["source_title"] + " (" + own["source_url"] + ")").to_numpy(dtype=object),
-        **common,
-    )  # fmt: skip
-    towns = damage[damage["applies_to"] == "town"].assign(reach_km=_TOWN_KM).reset_index(drop=True)
-    at, found, km = best_statement(sites, towns)
-    rows = towns.iloc[found]
-    note = [
-        f"town, {apart:.0f} km off: {row.what}: {row.source_title} ({row.source_url})"
-        for row, apart in zip(rows.itertuples(), km, strict=True)
-    ]
-    book.add(
-        at, "thaw_damage", value=1.0,
-        label="town", source_id=rows["source_id"].to_numpy(dtype=object),
-        as_of=rows["as_of"].to_numpy(dtype=object), note=np.array(note, dtype=object), **common,
+        at, "thaw_damage", value=value, label=words, unit="report", tier="typed", note=note,
+        source_id=rows["source_id"].to_numpy(dtype=object), as_of=rows["as_of"].to_numpy(dtype=object),
     )  # fmt: skip
 
 

@@ -94,8 +94,9 @@ class Holding:
 def holdings(
     nodes: pd.DataFrame, cables: pd.DataFrame, cable_landings: pd.DataFrame
 ) -> tuple[tuple[str, ...], tuple[Holding, ...]]:
-    """States of the picture and what can be held: nodes, kinds, ports by class, flags, km of cable.
+    """States of the picture and what can be held: nodes, kinds, ports by class, flags, places, km of cable.
 
+    A critical place has a flagged node; it counts once, for whichever state of its flagged nodes is chosen.
     Systems in service whose length is published count with their whole length, once, wherever they lie.
     Measures of which the picture has nothing are left out.
     """
@@ -111,9 +112,18 @@ def holdings(
     rows += [
         counted(f"port {name}", (kind == "port") & (nodes["dual_use_class"] == name)) for name in CLASSES
     ]
-    rows.append(counted("flagged", nodes["flag"].isin(["robust", "possible"])))
+    flagged = nodes["flag"].isin(["robust", "possible"])
+    rows.append(counted("flagged", flagged))
+    rows.append(_places(states, nodes[flagged]))
     rows.append(_cable_km(states, cables, cable_landings))
     return states, tuple(row for row in rows if row.weights.sum() > 0)
+
+
+def _places(states: Sequence[str], critical: pd.DataFrame) -> Holding:
+    at = pd.crosstab(critical["place_id"], critical["country_iso3"]).reindex(
+        columns=list(states), fill_value=0
+    )
+    return Holding("critical places", "places", np.ones(len(at)), at.to_numpy() > 0)
 
 
 def _cable_km(states: Sequence[str], cables: pd.DataFrame, landings: pd.DataFrame) -> Holding:

@@ -110,9 +110,9 @@ def _military_exits(
     votes = sum(holds.values())
     for anchor in ("facility_moderate", "facility_high"):
         at = float(a[anchor])
-        other = at if score["facility"] < at else at - 1
-        after = code(other, votes)
-        if after != now:
+        beyond, short = (at, at - 1) if score["facility"] < at else (at - 1, at)
+        after = code(beyond, votes)
+        if after not in {now, code(short, votes)}:
             rows.append(_row(node, "military", "facility", score["facility"] / 1000, "1", anchor, at / 1000, now, after))
     for name in names:
         if np.isnan(score[name]):
@@ -138,7 +138,13 @@ def _dependence_exits(
         if captive >= _anchor(a, high_at) or largest >= _anchor(a, "captive_place"):
             return HIGH
         some = captive >= _anchor(a, "captive_moderate") or reached >= _anchor(a, "reached_moderate")
-        return MODERATE if some else LOW
+        return MODERATE if some else UNKNOWN if np.isnan(read["reached"]) else LOW
+
+    def code_with(what: str, value: float) -> int:
+        turned = known | {what: value}
+        if what == "captive":  # no place without another is larger than all such people
+            turned["captive_place"] = min(known["captive_place"], value)
+        return code(turned["captive"], turned["captive_place"], turned["reached"])
 
     rows = []
     for what, anchors in (
@@ -148,12 +154,9 @@ def _dependence_exits(
             continue
         for anchor in anchors:
             at = _anchor(a, anchor)
-            other = at if known[what] < at else at - 1
-            turned = known | {what: other}
-            if what == "captive":
-                turned["captive_place"] = min(known["captive_place"], other)
-            after = code(**{k if k != "captive_place" else "largest": v for k, v in turned.items()})
-            if after != now:
+            beyond, short = (at, at - 1) if known[what] < at else (at - 1, at)
+            after, before = (code_with(what, value) for value in (beyond, short))
+            if after not in {now, before}:
                 name = {"captive": "people_without_another", "reached": "people_within_50_km"}[what]
                 rows.append(_row(node, "civil", name, read[what], "persons", anchor, at, now, after))
     return rows

@@ -47,7 +47,8 @@ def add_hazards(
     global_warming: pd.DataFrame,
 ) -> None:
     """Write the hazards of every site and what they rest on."""
-    last = int(facts.climate["ice_months_lost"]["as_of"].dropna().str[:4].max() or 0)
+    read = facts.climate["ice_months_lost"]["as_of"].dropna()
+    last = int(read.str[:4].max()) if len(read) else 0
     recent = warming_of(global_warming, last - 9, last) if last else scenario.warming_degc
     _add_ice(book, facts, scenario, anchors, recent)
     _add_permafrost(book, facts, scenario, anchors, warming_of(global_warming, *NORMAL_YEARS))
@@ -77,13 +78,16 @@ def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, NDArray[np.object_]]:
     }
 
 
-def lost_at(
-    lost: NDArray[np.float64], per_degc: NDArray[np.float64], normal: NDArray[np.float64], more_degc: float
+def more_lost(
+    lost: NDArray[np.float64], normal: NDArray[np.float64], per_degc: NDArray[np.float64], more_degc: float
 ) -> NDArray[np.float64]:
-    """Months lost after more warming: today's and what the node's own slope adds, the season at most."""
-    more = np.where(np.isnan(per_degc), 0.0, np.maximum(per_degc, 0.0)) * max(more_degc, 0.0)
-    today = np.where(np.isnan(lost), np.nan, lost)
-    return np.maximum(today, np.minimum(today + more, np.maximum(normal, today)))
+    """Months that more warming takes from a season, by the lower end of its own slope; what is left at most.
+
+    0 where no slope is significant.
+    """
+    slope = np.where(np.isnan(per_degc), 0.0, np.maximum(per_degc, 0.0))
+    left = np.where(np.isnan(lost), 0.0, np.maximum(normal - lost, 0.0))
+    return np.minimum(slope * max(more_degc, 0.0), left).round(6)
 
 
 def _add_ice(
@@ -92,11 +96,10 @@ def _add_ice(
     lost, recent = facts.climate["ice_months_lost"], facts.climate["ice_months_recent"]
     slope, spread = facts.climate["ice_loss_per_degc"], facts.climate["ice_season_spread"]
     normal = numbers(lost["value"]) + numbers(recent["value"])
-    # Of today the record itself is the measure: only what a scenario adds to today's warming adds to it.
-    beyond = scenario.warming_degc - max(recent_degc, TODAY_DEGC)
-    mid, low, high = (
-        lost_at(numbers(lost[end]), numbers(slope[end]), normal, beyond) for end in ("value", "low", "high")
-    )
+    # Of today the record itself is the measure; a warmer scenario adds to the mean warming of its years.
+    beyond = scenario.warming_degc - recent_degc if scenario.warming_degc > TODAY_DEGC else 0.0
+    more = more_lost(numbers(lost["value"]), normal, numbers(slope["low"]), beyond)
+    mid, low, high = (numbers(lost[end]) + more for end in ("value", "low", "high"))
     low, high = np.where(np.isnan(low), mid, low), np.where(np.isnan(high), mid, high)
     code = rules.steps(
         rules.whole(low), *(rules.whole(a[f"ice_lost_{word}"]) for word in ("moderate", "high"))
@@ -201,8 +204,11 @@ def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8
     by_ice = ~np.isnan(v["ice"]) & (v["zone"] >= 2) & (code > 0)
     return list(
         np.select(
-            [(v["damage"] >= 1) & (code == HIGH), v["bedrock"] == 1, by_ice & (v["proxy"] != 1)],
-            ["thaw_damage", "bedrock", "ground_ice"],
+            [
+                (v["damage"] >= 1) & (code == HIGH), v["bedrock"] == 1, by_ice & (v["proxy"] != 1),
+                (v["damage"] > 0) & (v["zone"] < 3),
+            ],
+            ["thaw_damage", "bedrock", "ground_ice", "thaw_damage"],
             "permafrost_zone",
         )
     )

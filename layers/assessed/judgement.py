@@ -28,6 +28,7 @@ __all__ = ["ABSENT", "Classes", "Inputs", "could_be", "ground_could_be", "judge"
 
 ABSENT = -2  # the hazard does not apply
 _CLAIMS = ("high", "medium", "low")
+_PARTS = ("facility", "hinterland", "position", "association")
 
 
 def whole_of(given: Mapping[str, float] | None = None) -> dict[str, Any]:
@@ -194,15 +195,13 @@ def hazards(inputs: Inputs, a: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.
 def military_parts(inputs: Inputs, a: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
     """Scores of the four parts of every node, kind by kind."""
     count = len(inputs.nodes)
-    out: dict[str, NDArray[np.float64]] = {}
+    out = {name: np.full((count, 1), np.nan) for name in _PARTS}
     for kind in KINDS:
         rows = np.flatnonzero(inputs.kind == kind)
         if not len(rows):
             continue
         some = rules.parts(kind, {name: value[rows] for name, value in inputs.values.items()}, a)
         for name, score in some.items():
-            if name not in out:
-                out[name] = np.full((count, score.shape[1]), np.nan)
             if out[name].shape[1] < score.shape[1]:
                 out[name] = np.repeat(out[name], score.shape[1], axis=1)
             out[name][rows] = score

@@ -36,6 +36,8 @@ _TREATY = {
 }
 _REPAIRS = {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
 _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
+# Kinds whose hinterland is a runway and a deep port.
+_INLAND = ("cable_landing", "mine", "rail_terminal", "energy_site", "ground_station")
 _CONFIDENCES = ("high", "medium", "low")
 # Indicators that `rules.facility` and `rules.parts` read, by the name they have there.
 MILITARY = {
@@ -252,10 +254,10 @@ def reaches_port(facts: Facts) -> NDArray[np.float64]:
 def mine_facts(
     facts: Facts, materials: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
-    """Of each mine: what its material is worth (1 for tier A, 0.5 B, else 0), whether it works, in words."""
+    """Of each mine: what its material is worth (1 for tier A, 0.75 B, else 0), whether it works, in words."""
     text = facts.mine["commodity"].fillna(facts.project["materials"])
     tier = material_tier(text, materials)
-    worth = tier.map({"A": 1.0, "B": 0.5, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)
+    worth = tier.map({"A": 1.0, "B": 0.75, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)
     idle = facts.mine["kind"].eq("deposit") | facts.mine["status"].isin(["standby", "project"])
     there = np.where(facts.mine.is_there, np.where(idle.fillna(value=False), 0.0, 1.0), np.nan)
     active = np.where(facts.project.is_there, 1.0, there)
@@ -299,16 +301,34 @@ def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         scale=("within", a["land_near"], a["land_near"]),
         note=f"railway or main road within {a['land_near']:g} km; lesser roads are not held",
     )  # fmt: skip
-    book.add(
-        facts.of("airfield"), ("hinterland", "m_hinterland", "railway"), np.where(rail <= a["land_near"], 1.0, 0.0),
-        value=rail, unit="km", source=m["rail_source_id"].to_numpy(dtype=object),
-        as_of=m["rail_as_of"].to_numpy(dtype=object), scale=("within", a["land_near"], a["land_near"]),
-        note=f"railway within {a['land_near']:g} km; it stands in for a deep port",
-    )  # fmt: skip
     deep = numbers(m["deep_port_km"])
+    by_sea = _ramp(deep, a, "deep_port")
+    by_rail = np.where(rail <= a["land_near"], 1.0, 0.0)
+    field, told = facts.of("airfield"), {"source": "nga_world_port_index", "as_of": None}
+    track = {
+        "source": m["rail_source_id"].to_numpy(dtype=object), "as_of": m["rail_as_of"].to_numpy(dtype=object)
+    }  # fmt: skip
     book.add(
-        ~facts.of("port"), ("hinterland", "m_hinterland", "deep_port"), **_ramp(deep, a, "deep_port"), unit="km",
-        source="nga_world_port_index", as_of=None, note="nearest other port with 10.7 m of water",
+        facts.of(*_INLAND), ("hinterland", "m_hinterland", "deep_port"), **by_sea, unit="km", **told,
+        note="nearest other port with 10.7 m of water",
+    )  # fmt: skip
+    book.add(
+        field, ("hinterland", "m_hinterland", "deep_port"), value=deep, unit="km", share=0.0, **told,
+        note="nearest port with 10.7 m of water",
+    )  # fmt: skip
+    book.add(
+        field, ("hinterland", "m_hinterland", "railway"), value=rail, unit="km", share=0.0, **track,
+        note="nearest railway on file",
+    )  # fmt: skip
+    best = np.fmax(by_sea["score"], by_rail)
+    is_rail = by_rail >= np.nan_to_num(by_sea["score"], nan=0.0)
+    book.add(
+        field, ("hinterland", "m_hinterland", "supply_by_sea_or_rail"), best, value=best, unit="class",
+        label=np.where(is_rail & (by_rail == 1), "railway", np.where(best > 0, "deep port", "none")),
+        source=np.where(is_rail & (by_rail == 1), track["source"], "nga_world_port_index"),
+        as_of=np.where(is_rail & (by_rail == 1), track["as_of"], None),
+        note=f"the better of a deep port (1 within {a['deep_port_one']:g} km, 0 from {a['deep_port_zero']:g}) and "
+        f"a railway within {a['land_near']:g} km",
     )  # fmt: skip
 
 

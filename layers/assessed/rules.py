@@ -76,7 +76,7 @@ def permafrost(v: Values, a: Values) -> tuple[NDArray[np.int8], NDArray[np.bool_
 
     Reads `zone` (4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none), `ice` (2 high, 1 medium,
     0 low), `air` (mean annual, whole thousandths of degC), `bedrock` (1 or 0), `damage` (2 reported of the
-    facility, 1 of its town), `proxy` (1
+    facility, 1 of its town, 0.5 problems only), `proxy` (1
     where the zone is a proxy) and `steps` (zones lost under the scenario, 0 or 1). The zone is that of
     today's maps. Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45.
     """
@@ -94,6 +94,7 @@ def permafrost(v: Values, a: Values) -> tuple[NDArray[np.int8], NDArray[np.bool_
     code = np.where((v["proxy"] == 1) & (code == HIGH), MODERATE, code)
     # What is reported of a town speaks for a site in it unless the ground of the site is known to be sound.
     hurt = (v["damage"] == 2) | ((v["damage"] == 1) & (v["bedrock"] != 1) & (ice != 0))
+    code = np.where(v["damage"] == 0.5, np.maximum(code, MODERATE), code)
     code = np.where(v["bedrock"] == 1, LOW, code)
     code = np.where(hurt, HIGH, code)
     code = np.where(np.isnan(zone) & ~hurt & (v["bedrock"] != 1), UNKNOWN, code)
@@ -146,8 +147,9 @@ def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
     if kind == "energy_site":
         size = log_ramp(v["capacity"], a["capacity_zero"], a["capacity_one"])
         return np.floor((size + known_or_0(v["dependent_node"])) / 2)
+    if kind == "mine":  # an unlisted material is no supply that a list asks for, however much is dug
+        return np.floor(v["listed_material"] * (ONE + known_or_0(v["producing_or_strategic"])) / (2 * ONE))
     first, second = {
-        "mine": ("listed_material", "producing_or_strategic"),
         "rail_terminal": ("gauge", "to_port_or_border"),
         "ground_station": ("civil_and_public", "polar_orbit"),
     }[kind]
@@ -180,8 +182,9 @@ def parts(kind: str, v: Values, a: Values) -> dict[str, NDArray[np.float64]]:
     route = known_or_0(ramp(v["route"], a["route_zero"], a["route_one"]))
     narrow = known_or_0(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
     scarce = known_or_0(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
+    # What is scarce must be able: elsewhere it counts as 0, so a lesser facility never makes more of its place.
     able = known_or_0(score) >= ONE / 2
-    position = np.where(able, np.floor((route + narrow + scarce) / 3), np.floor((route + narrow) / 2))
+    position = np.floor((route + narrow + np.where(able, scarce, 0.0)) / 3)
     claim = np.fmax.reduce(
         [np.where(v[f"claim_{c}"] <= a["claim_near"], worth, 0.0) for c, worth in CLAIM_WORTH.items()]
     )

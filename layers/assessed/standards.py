@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.scenarios import Scenario
-
 __all__ = ["DATA_REQUESTS", "PROPOSAL", "RESULTS", "STANDARDS", "STANDARD_RESULTS", "Standard", "tally"]
 
 PROPOSAL = "A proposal of this project, not a norm"
@@ -67,9 +65,9 @@ class Standard:
 
 STANDARDS: tuple[Standard, ...] = (
     Standard(
-        "S01", "Climate exposure assessed", KINDS, "two or more hazard indicators that apply are known",
-        ">= 2 indicators", "indicators", f"{_EU_PROOFING}; {_WG178}, stage 2", "metoffice_model_temperature",
-        "hazards beyond ice, permafrost, waves and sea level: river flood, wind, snow, fire",
+        "S01", "Climate hazards screened", KINDS, "two or more hazards that apply are known",
+        ">= 2 hazards", "hazards", f"{_EU_PROOFING}; {_WG178}, stage 2", "metoffice_model_temperature",
+        "hazards beyond ice, permafrost, erosion and sea level: river flood, wind, snow, fire",
         "Copernicus Climate Change Service; ipcc_ar6_sea_level; arctic_coastal_dynamics",
         checks.hazards_known,
     ),
@@ -82,48 +80,55 @@ STANDARDS: tuple[Standard, ...] = (
     ),
     Standard(
         "S03", "Permafrost and ground design known", KINDS,
-        "permafrost is known; where half of the ground or more has it and ice, ground design is on file",
-        "permafrost share >= 0.5 asks for ground design", "1",
-        "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Arctic foundation practice",
+        "the zone is typed or mapped, ground ice is known where the ground is frozen, and where half of it "
+        "or more is, with medium or high ice, ground design is on file",
+        "zone typed or mapped (4 continuous to 0 none); ice known from 2; design on file from 3 with ice",
+        "class", "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Arctic foundation practice",
         "obu_2019_permafrost", "permafrost at 1 km, ground ice content, ground design of the site",
         "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", checks.ground_known,
     ),
     Standard(
         "S04", "Ground holds at 2 degC", KINDS,
-        "less than half of the ground thaws at 2 degC of global warming, or the foundation is adapted",
-        "< 0.5 of the ground at 2 degC", "1", "Gruber 2012, doi:10.5194/tc-6-221-2012; computed",
-        "metoffice_model_temperature", "thaw probability at 1 km, foundations of the sites",
-        "obu_2019_permafrost; owners of the sites", checks.thaw,
+        "the class of thaw of the ground at 2 degC of global warming is low; high fails, and between them "
+        "the foundation decides",
+        "class low (0) holds, high (2) does not", "class",
+        "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45; computed",
+        "obu_2019_permafrost", "permafrost at 1 km, ground ice content, foundations of the sites",
+        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", checks.thaw,
     ),
     Standard(
-        "S05", "Shore exposure low or protected", KINDS,
-        "wave exposure is below the 75th percentile of coastal nodes, or protection is mapped",
-        "< 75th percentile of coastal nodes", "1", f"{_WG178}, stage 3", "natural_earth_land_mask",
-        "breakwaters, groynes and dykes", "OpenStreetMap (man_made=breakwater, groyne, dyke)",
-        checks.shore_exposure,
+        "S05", "Shore steady or protected", KINDS,
+        "the shore retreats by less than the anchor of moderate erosion, or is documented as bedrock or "
+        "protected",
+        f"< {checks.ERODES_M:g} m a year, bedrock or protected", "m a-1", f"{_WG178}, stage 3",
+        "arctic_coastal_dynamics", "rate of erosion of the shore; breakwaters, groynes and dykes",
+        "arctic_coastal_dynamics; OpenStreetMap (man_made=breakwater, groyne, dyke)", checks.shore_exposure,
     ),
     Standard(
-        "S06", "Above the sea of 2050", KINDS,
-        "the 83 % level of AR6 for 2050 stays below quay or runway",
-        ">= 10 m above the sea, at the lowest point a runway can have", "m",
+        "S06", "Above the sea of 2100", KINDS,
+        "quay or runway stays above the sea at the upper end of the level of 2100 (AR6, SSP5-8.5, 83 %)",
+        ">= 10 m above the sea at the lowest point a runway can have, or upper end of the level <= 0 m", "m",
         f"{_EU_PROOFING}; ICAO Annex 14, 3.1.13", "ipcc_ar6_sea_level",
-        "quay and site elevation with its error, relative sea level of 2050",
+        "quay and site elevation with its error, relative sea level of 2100 where no tide gauge is near",
         "ipcc_ar6_sea_level; ArcticDEM (Polar Geospatial Center); port authorities", checks.above_the_sea,
     ),
     Standard(
         "S07", "Depth kept while land rises", ("port",),
-        "charted depth stays 10.7 m or more in 2050 where the dual-use class rests on it",
-        ">= 10.7 m + 1.5 m", "m", f"{_WG178}; Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032",
-        "nga_world_port_index", "relative sea level of 2050 at the port, surveyed depth",
+        "charted depth less the fall of the level by 2100 (AR6, SSP1-2.6, 17 %) stays 10.7 m or more where "
+        "the dual-use class rests on it",
+        f">= 10.7 m + the fall by 2100, {checks.MOST_FALL_M:g} m where it is not known", "m",
+        f"{_WG178}; Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032",
+        "nga_world_port_index", "relative sea level of 2100 at the port, surveyed depth",
         "ipcc_ar6_sea_level; hydrographic offices", checks.depth_kept, ("BLR7",), ("transport",),
     ),
     Standard(
-        "S08", "Short shoulder season or ice-class service", ("port",),
-        "the season between open water and ice lasts 30 days at most, or ice-class service is documented",
-        "0 months of ice in the median year, or ice breaking on record", "months",
-        "Polar Code (IMO 2014), by its logic", "sea_ice_grid",
+        "S08", "Reliable ice season or ice-class service", ("port",),
+        "there was no ice in the last ten years, or the months with ice vary little (interquartile range of "
+        "15 years), or ice breaking is on record",
+        f"0 months of ice, or months that vary by < {checks.VARIES_MONTHS:g}, or ice breaking on record",
+        "months", "Polar Code (IMO 2014), by its logic", "nsidc_ice_presence",
         "daily ice concentration of 30 years near ports; ice-class services",
-        "NSIDC or OSI SAF daily grids; national icebreaking services", checks.shoulder_season,
+        "NSIDC or OSI SAF daily grids; national icebreaking services", checks.ice_season,
         ("BLR7",), ("transport",),
     ),
     Standard(
@@ -165,7 +170,7 @@ STANDARDS: tuple[Standard, ...] = (
     Standard(
         "S14", "Landing on a steady shore", ("cable_landing",),
         "the landing is on no shore that erodes or holds permafrost of high ice content",
-        "no eroding or ice-rich shore", "class", _CER, "arctic_coastal_dynamics",
+        f"< {checks.ERODES_M:g} m a year and no ice-rich ground", "m a-1", _CER, "arctic_coastal_dynamics",
         "shore material, erosion rate, ground ice", "arctic_coastal_dynamics; nsidc_ggd318_permafrost",
         checks.steady_shore, ("BLR6",), ("digital infrastructure",),
     ),
@@ -177,8 +182,9 @@ STANDARDS: tuple[Standard, ...] = (
     ),
     Standard(
         "S16", "Gauge, axle load and passing", ("rail_terminal",),
-        "gauge runs on to the next port or a transfer yard is mapped; 22.5 t axle load; trains of 740 m pass",
-        "one gauge, >= 22.5 t, >= 740 m", "t", _TEN_T, "osm_railways", "gauge, axle load, passing loops",
+        "its line is joined to others, or a transfer yard is mapped; 22.5 t axle load; trains of 740 m pass",
+        f"a joined line, >= {checks.AXLE_T:g} t, >= 740 m", "t", _TEN_T, "own_railheads",
+        "gauge, axle load, transfer yards, passing loops",
         "OpenStreetMap (gauge, railway:track_class); infrastructure managers; ERA RINF", checks.gauge,
         ("BLR7",), ("transport",),
     ),
@@ -199,46 +205,51 @@ STANDARDS: tuple[Standard, ...] = (
         "S19", "Low-emission option", KINDS,
         "a renewable plant lies within 25 km or ships are supplied with power; told, not scored",
         "<= 25 km", "km", "Regulation (EU) 2023/1804 (AFIR); Directive (EU) 2018/2001, Art. 2(1)",
-        "wri_global_power_plants", "plants under 5 MW and since 2018, shore power",
+        "wri_global_power_plants", "plants under 5 MW in full and those since 2018, shore power",
         "system operators; European Alternative Fuels Observatory", checks.low_emission, is_scored=False,
     ),
     Standard(
         "S20", "Data fresh and covered", KINDS,
-        "the record that places the node is 5 years old at most and half of every axis is known",
-        "<= 5 years, coverage >= 0.5", "years", "quality of the picture itself", "ourairports",
+        "the oldest fact that decides a class is 5 years old at most, and half of the weight of relevance is "
+        "known",
+        "<= 5 years, coverage >= 0.5", "years", "quality of the picture itself",
+        "metoffice_model_temperature",
         "newer records, open attributes", "the sources of the picture", checks.fresh_and_covered,
     ),
 )  # fmt: skip
-
-# Dates of what the evidence does not date itself: sources that are not held, and tables it does not read.
-_DAYS = {
-    "obu_2019_permafrost": "2018-04-16",
-    "ipcc_ar6_sea_level": "2021-08-09",
-    "arctic_coastal_dynamics": "2012-03-01",
-}
 
 
 def _standards(
     node_sites: gpd.GeoDataFrame,
     nodes: gpd.GeoDataFrame,
     measures: pd.DataFrame,
+    climate_facts: pd.DataFrame,
     evidence: pd.DataFrame,
     ports: gpd.GeoDataFrame,
     airfields: gpd.GeoDataFrame,
+    railheads: gpd.GeoDataFrame,
     cable_landings: gpd.GeoDataFrame,
     cables: gpd.GeoDataFrame,
     power_plants: gpd.GeoDataFrame,
-    scenario: Scenario,
+    terminals: gpd.GeoDataFrame,
+    global_warming: pd.DataFrame,
+    overrides_on_file: pd.DataFrame,
     day: date,
 ) -> pd.DataFrame:
     known = Known.of(
-        node_sites, nodes, measures, evidence, ports, airfields, cable_landings, cables, power_plants,
-        scenario, day,
+        node_sites, nodes, measures, climate_facts, evidence, cables, global_warming, overrides_on_file, day,
+        ports=ports, airfields=airfields, railheads=railheads, cable_landings=cable_landings,
+        power_plants=power_plants, terminals=terminals,
     )  # fmt: skip
-    held = pd.concat([evidence, *(t[["source_id", "as_of"]] for t in (cables, node_sites, power_plants))])
-    dates = _DAYS | held.groupby("source_id", observed=True)["as_of"].max().to_dict()
+    # Date of a standard's own source where no row answers; a source that is not held has the picture's.
+    told = [evidence[evidence["state"] == "known"], cables, node_sites, power_plants, railheads]
+    held = pd.concat([table[["source_id", "as_of"]] for table in told])
+    dates = held.groupby("source_id", observed=True)["as_of"].max().to_dict()
     kind = known.sites["kind"].to_numpy(dtype=object)
-    blocks = [_block(standard, standard.judge(known), kind) for standard in STANDARDS]
+    blocks = [
+        _block(standard, standard.judge(known), kind, lambda name: dates.get(name, day.isoformat()))
+        for standard in STANDARDS
+    ]
     # One row a node and standard, nodes first: blocks stand side by side and are read across.
     across = {name: np.stack([block[name] for block in blocks], axis=1).ravel() for name in blocks[0]}
     count, width = len(kind), len(STANDARDS)
@@ -253,27 +264,35 @@ def _standards(
             "threshold": _fixed([s.threshold for s in STANDARDS], count),
             "basis": _fixed([s.basis for s in STANDARDS], count),
             "source_id": _coded(across["source"]),
-            "as_of": _coded(across["source"], dates, day.isoformat()),
+            "as_of": _coded(across["as_of"]),
             "note": _coded(across["note"]),
             "standing": _spread([PROPOSAL], np.zeros(count * width, dtype=int)),
         }
     )
 
 
-def _block(standard: Standard, verdict: Verdict, kind: np.ndarray) -> dict[str, np.ndarray]:
-    """One standard for every node: code of the result, value, note and source."""
+def _block(
+    standard: Standard, verdict: Verdict, kind: np.ndarray, date_of: Callable[[str], str]
+) -> dict[str, np.ndarray]:
+    """One standard for every node: code of the result, value, note, source and its date."""
     count = len(kind)
     other = ~np.isin(kind, standard.kinds)
     off = other | np.broadcast_to(np.asarray(verdict.off, dtype=bool), count)
     holds = verdict.holds
     result = np.where(off, 3, np.where(np.isnan(holds), 2, np.where(holds == 1, 0, 1)))
-    note = np.broadcast_to(np.asarray(verdict.note, dtype=object), count)
-    source = standard.source_id if verdict.source is None else verdict.source
+    note, source, as_of = (
+        np.broadcast_to(np.asarray(part, dtype=object), count) for part in (verdict.note, *verdict.told)
+    )
+    unsaid = off | pd.isna(source)
+    source = np.where(unsaid, standard.source_id, source)
+    names, found = np.unique(source.astype(str), return_inverse=True)
+    usual = np.array([date_of(name) for name in names.tolist()], dtype=object)[found]
     return {
         "result": result,
-        "value": np.where(off, np.nan, verdict.value),
+        "value": np.round(np.where(off, np.nan, verdict.value), 3),
         "note": np.where(other, "not asked of this kind of node", np.where(off, verdict.why, note)),
-        "source": np.where(off, standard.source_id, np.broadcast_to(np.asarray(source, dtype=object), count)),
+        "source": source,
+        "as_of": np.where(unsaid | pd.isna(as_of), usual, as_of),
     }
 
 
@@ -286,10 +305,10 @@ def _fixed(texts: list[str], count: int) -> pd.Series:
     return _spread(texts, np.tile(np.arange(len(texts)), count))
 
 
-def _coded(texts: np.ndarray, names: dict[str, str] | None = None, other: str = "") -> pd.Series:
-    """A column of text; with `names`, what they call each, and `other` what they do not know."""
+def _coded(texts: np.ndarray) -> pd.Series:
+    """A column of text that repeats itself."""
     codes, found = pd.factorize(texts)
-    return _spread([names.get(text, other) for text in found] if names else list(found), codes)
+    return _spread(list(found), codes)
 
 
 def tally(results: pd.DataFrame, groups: pd.Series | None = None) -> pd.DataFrame:
@@ -347,7 +366,8 @@ STANDARD_RESULTS = Layer(
         Column("threshold", "str", "what is asked", required=True),
         Column("basis", "str", "documents it draws on", required=True),
         Column("source_id", "str", "source the answer rests on, held or lacking", required=True),
-        Column("as_of", "str", "date of that source, ISO 8601", required=True),
+        Column("as_of", "str", "date of the row that answers, ISO 8601; the picture's where its source is "
+               "not held", required=True),
         Column("note", "str", "how it was answered, or what is lacking", required=True),
         _STANDING,
     ),

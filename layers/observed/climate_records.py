@@ -93,6 +93,8 @@ THAW_DAMAGE = Layer(
                choices=("facility", "town")),
         Column("kind", "str", "kind of node of the facility; null of a town"),
         Column("match_node", "str", "the node of this picture that it is"),
+        Column("grade", "str", "damage of structures, or problems: processes or moderate troubles on record, "
+               "and what a source of low confidence says", required=True, choices=("damage", "problems")),
         Column("what", "str", "what is damaged", required=True),
         Column("first_year", "int", "first year of the observation", low=1900, high=2100),
         Column("last_year", "int", "last year of the observation", low=1900, high=2100),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipelines.source import Source
 from pipelines.sources import (
-    etopo,
     arctic_boundary,
+    etopo,
     eurostat_marnet,
     fetched_only,
     geonames,
@@ -20,6 +20,7 @@ from pipelines.sources import (
     own_climate_tables,
     own_site_tables,
     own_tables,
+    permafrost_maps,
     sea_ice_areas,
     sea_ice_grid,
     wanted,
@@ -49,6 +50,7 @@ SOURCES: tuple[Source, ...] = (
     *own_tables.SOURCES,
     *own_climate_tables.SOURCES,
     *own_site_tables.SOURCES,
+    *permafrost_maps.SOURCES,
     *wanted.SOURCES,
 )
 

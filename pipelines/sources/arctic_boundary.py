@@ -29,6 +29,7 @@ _SHORE_M = 4_000  # a quay that generalised coasts put into the water, or into t
 _APART_M = 5_000  # sea this near to land outside belongs to that land
 _SIMPLIFY_M = 1_000
 _LEAST_M2 = 5e8  # smaller parts and holes are leftovers of the margin
+_AS_OF = "2014-12-31"  # the year of the second report
 _EVERYWHERE = shapely.box(-180, -90, 180, 90)
 
 # Country -> names of the units that are in whole. `*` is every unit of it.
@@ -158,7 +159,7 @@ def read_boundary(inputs: Inputs) -> gpd.GeoDataFrame:
             "name": ["The Arctic by the Arctic Human Development Report"],
             "statement": [STATEMENT],
             "source_id": "arctic_boundary",
-            "as_of": "2014",
+            "as_of": _AS_OF,
         },
         geometry=[area],
         crs=POLAR,
@@ -189,7 +190,7 @@ SOURCES = (
         citation="AHDR 2004 and 2014 (TemaNord 2014:567), as put into words by the Icelandic Arctic "
         "Cooperation Network; AMAP, Geographical coverage. Made with Natural Earth.",
         homepage="https://www.arcticiceland.is/arctic-region/arctic-definitions",
-        as_of="2014",
+        as_of=_AS_OF,
         state="embedded",
         made="units joined, parts of units by typed lines (tolerance 1 to 60 km, no node that near), "
         "50 km of sea added, simplified to 1 km, cut at 58 N",

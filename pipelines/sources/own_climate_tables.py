@@ -94,6 +94,7 @@ def read_thaw_damage(inputs: Inputs) -> pd.DataFrame:
     file = "thaw_damage.csv"
     raw = cited(inputs, file, "damage_key")
     listed(raw, file, "applies_to", ("facility", "town"))
+    listed(raw, file, "grade", ("damage", "problems"))
     table = _placed(raw, "first_year", "last_year")
     return _dated(table, "own_thaw_damage", "damage_key", "thaw-")
 

@@ -28,16 +28,6 @@ def wanted(
 
 SOURCES = (
     wanted(
-        "obu_2019_permafrost", "permafrost", "Permafrost extent and ground temperature, 1 km",
-        "Obu et al., PANGAEA", "CC-BY-4.0", "Obu et al. 2019, doi:10.1016/j.earscirev.2019.04.023",
-        "https://doi.org/10.1594/PANGAEA.888600", "2018-04-16",
-    ),
-    wanted(
-        "nsidc_ggd318_permafrost", "permafrost", "Circum-Arctic map of permafrost and ground ice",
-        "NSIDC (Brown et al.)", "cite", "Brown et al. 2002, GGD318 version 2",
-        "https://nsidc.org/data/ggd318", "2002-02-01",
-    ),
-    wanted(
         "ipcc_ar6_sea_level", "nodes", "AR6 regional relative sea level projections",
         "IPCC / NASA Sea Level Change Team", "CC-BY-4.0", "Fox-Kemper et al. 2021; Garner et al. 2021",
         "https://sealevel.nasa.gov/ipcc-ar6-sea-level-projection-tool", "2021-08-09",

@@ -74,11 +74,11 @@ def test_no_state_is_refused(memberships, text) -> None:
 
 NODES = pd.DataFrame(
     [
-        ("port", "NOR", "D2", "robust"), ("port", "FIN", "D1", "not_flagged"),
-        ("port", "RUS", "D?", "possible"),
-        ("airfield", "NOR", "D2", "not_flagged"), ("cable_landing", "NOR", "D2", "not_flagged"),
+        ("port", "NOR", "D2", "robust", "a"), ("port", "FIN", "D1", "not_flagged", "b"),
+        ("port", "RUS", "D?", "possible", "c"),
+        ("airfield", "NOR", "D2", "not_flagged", "a"), ("cable_landing", "NOR", "D2", "not_flagged", "d"),
     ],
-    columns=["kind", "country_iso3", "dual_use_class", "flag"],
+    columns=["kind", "country_iso3", "dual_use_class", "flag", "place_id"],
 )  # fmt: skip
 LANDINGS = pd.DataFrame(
     {"feature_id": ["landing-a", "landing-b", "landing-c"], "country_iso3": ["NOR", "FIN", "RUS"]}
@@ -108,6 +108,24 @@ def test_shares_by_hand() -> None:
     assert (cables["held"], cables["total"], cables["unit"]) == (100, 400, "km")
     assert cables["smallest_set"] == ["FIN", "RUS"], "Finland and Norway share it; the alphabet decides"
     assert told["nodes"]["smallest_set"] == ["FIN", "NOR"]
+
+
+def test_a_critical_place_counts_once_however_many_of_its_nodes_are_flagged() -> None:
+    more = [("airfield", "NOR", "D2", "possible", "a"), ("airfield", "FIN", "D2", "robust", "c"),
+            ("mine", "FIN", "D1", "insufficient_data", "e")]  # fmt: skip
+    nodes = pd.concat([NODES, pd.DataFrame(more, columns=NODES.columns)], ignore_index=True)
+    # Flagged: two of Norway at a, one of Russia and one of Finland at c, which both states share.
+    for chosen, places, flagged in ((("NOR",), 1, 2), (("FIN",), 1, 1), (("FIN", "RUS"), 1, 2)):
+        told = {row["measure"]: row for row in lens(chosen, nodes, CABLES, LANDINGS)}
+        assert (told["critical places"]["held"], told["critical places"]["total"]) == (places, 2)
+        assert (told["flagged"]["held"], told["flagged"]["total"]) == (flagged, 4)
+        assert told["critical places"]["unit"] == "places"
+        assert told["critical places"]["smallest_set"] == ["FIN", "NOR"]
+
+
+def test_nothing_flagged_is_no_place() -> None:
+    told = lens(("NOR",), NODES.assign(flag="not_flagged"), CABLES, LANDINGS)
+    assert not {"critical places", "flagged"} & {row["measure"] for row in told}
 
 
 def test_a_shared_cable_counts_once() -> None:
@@ -173,4 +191,7 @@ def test_norway_finland_and_sweden(picture) -> None:
     flagged = nodes["flag"].isin(["robust", "possible"])
     row = next(row for row in told if row["measure"] == "flagged")
     assert row["share"] == pytest.approx((ours & flagged).sum() / flagged.sum())
+    row = next(row for row in told if row["measure"] == "critical places")
+    assert row["total"] == nodes.loc[flagged, "place_id"].nunique()
+    assert row["held"] == nodes.loc[flagged & ours, "place_id"].nunique()
     assert all(row["smallest_share"] >= 0.8 for row in told)

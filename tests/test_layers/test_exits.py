@@ -1,199 +1,221 @@
-"""Nearest exits: each one is tried, by drawing again with the change made."""
+"""Nearest exits: each is tried, the class really turns there, and none that there is goes untold."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy_nodes import made
 
-from layers.assessed.exits import exits, flag_of, in_words, raw_value, would_narrow
-from layers.draws import design, judge, scores_of
-from layers.scenarios import Scenario
-from layers.scoring import AXES, SCALES, Scale, weigh
+from layers.assessed import rules
+from layers.assessed.anchors import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.exits import exits_of
+from layers.assessed.judgement import Classes, Inputs, judge, whole_of
 
-AXIS_OF = {dimension: axis for axis, dimensions in AXES.items() for dimension in dimensions}
-TODAY = Scenario("t", "t", 1.36, "a test")
-DRAWS = 3000
-
-
-def kind(count: int = 40, seed: int = 5) -> pd.DataFrame:
-    """Evidence of some nodes: two groups a dimension, one of them unknown here and there."""
-    random = np.random.default_rng(seed)
-    table = [
-        {
-            "node_id": f"port:{node:02}", "axis": axis, "dimension": dimension,
-            "group": f"{dimension}_{group}", "indicator": f"{dimension}_{group}_i",
-            "value": np.nan, "unit": "1", "scale": "class",
-            "zero_at": np.nan, "one_at": np.nan, "source_id": "s", "note": "",
-            "score": np.nan if random.random() < 0.1 else random.random(),
-        }
-        for node in range(count)
-        for dimension, axis in AXIS_OF.items()
-        for group in "ab"
-    ]  # fmt: skip
-    frame = pd.DataFrame(table)
-    frame["state"] = np.where(frame["score"].isna(), "unknown", "known")
-    frame["score_high"] = frame["score"]
-    return frame.assign(weight=weigh(frame))
+# Hazard -> the value that its class is read from, and its anchors.
+MEASURED = {
+    "ice_season_lost": ("ice_lost_low", "ice_lost"),
+    "ice_season_unreliable": ("ice_spread", "ice_unreliable"),
+    "coastal_erosion": ("erosion", "erosion"), "relative_sea_level": ("level", "level_rise"),
+}  # fmt: skip
+PEOPLE = {"people_without_another": "captive", "people_within_50_km": "reached"}
+USUAL = whole_of()
+CODE = {"low": LOW, "moderate": MODERATE, "high": HIGH, "unknown": UNKNOWN}
 
 
-def judged(table: pd.DataFrame):
-    shared = design(table, draws=DRAWS, seed=1)
-    scores = scores_of(table, shared)
-    return judge(scores, shared, "port", np.ones(len(scores.nodes), dtype=bool), TODAY), shared
+def told(inputs: Inputs, *, with_association: bool = True) -> tuple[Classes, pd.DataFrame]:
+    classes = judge(inputs, USUAL, with_association=with_association)
+    return classes, exits_of(inputs, classes, USUAL, with_association=with_association)
+
+
+def moved(value: float, anchor: str, short: int = 0, step: float = 1.0) -> float:
+    """A value (thousandths) just beyond an anchor, from where it stands, or `short` steps before it."""
+    at = USUAL[anchor]
+    return at - step * short if value < at else at - step + step * short
+
+
+def turned(
+    inputs: Inputs,
+    classes: Classes,
+    place: int,
+    what: str,
+    anchor: str,
+    *,
+    short: int = 0,
+    with_association: bool = True,
+) -> int:
+    """The class of one node with one value moved to the far side of an anchor."""
+    one = inputs.take(np.array([place]))
+    read = {name: float(value[0, 0]) for name, value in dict(one.values).items()}
+    if what in MEASURED:
+        name = MEASURED[what][0]
+        other = one.with_values(**{name: np.array([[moved(read[name], anchor, short)]])})
+        return int(judge(other, USUAL).hazard[0, 0])
+    if what in PEOPLE:
+        name = PEOPLE[what]
+        value = moved(read[name], anchor, short, step=1000.0)
+        values = {name: np.array([[value]])}
+        if name == "captive":  # no place without another is larger than all such people
+            values["captive_place"] = np.array([[min(read["captive_place"], value)]])
+        return int(judge(one.with_values(**values), USUAL).dependence[0, 0])
+    part = {name: score[place : place + 1] for name, score in classes.parts.items()}
+    part |= {what: np.array([[moved(float(part[what][0, 0]), anchor, short)]])}
+    return int(rules.military(part, USUAL, with_association=with_association).item())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.booleans())
+def test_each_exit_turns_the_class_just_beyond_its_anchor_and_not_before(
+    seed: int, with_claims: bool
+) -> None:
+    inputs = made(8, seed)
+    classes, table = told(inputs, with_association=with_claims)
+    place_of = {node: place for place, node in enumerate(inputs.nodes)}
+    now = {"climate": classes.hazard, "military": classes.military, "civil": classes.dependence}
+    for row in table.itertuples():
+        place = place_of[row.node_id]
+        assert CODE[row.before] == now[row.axis][place, 0]
+        assert row.after != row.before
+        there, short = (
+            turned(inputs, classes, place, row.what, row.anchor, short=short, with_association=with_claims)
+            for short in (0, 1)
+        )
+        assert there == CODE[row.after], row
+        assert short != CODE[row.after], row
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.booleans())
+def test_no_exit_goes_untold(seed: int, with_claims: bool) -> None:
+    inputs = made(8, seed)
+    classes, table = told(inputs, with_association=with_claims)
+    found = set(zip(table["node_id"], table["what"], table["anchor"], strict=True))
+    others = ["hinterland", "position"] + ["association"] * with_claims
+    for place, node in enumerate(inputs.nodes):
+        read = {name: float(value[place, 0]) for name, value in dict(inputs.values).items()}
+        tried: list[tuple[str, str, int]] = []
+        for what, (name, anchors) in MEASURED.items():
+            value, steps = read[name], (f"{anchors}_moderate", f"{anchors}_high")
+            if not inputs.applies[what][place, 0] or np.isnan(value) or (what[0] == "r" and value < 0):
+                continue
+            # Of a value beyond both the nearer anchor is its exit.
+            steps = steps[1:] if value >= USUAL[steps[1]] else steps
+            tried += [(what, anchor, int(classes.hazard[place, 0])) for anchor in steps]
+        able = int(classes.military[place, 0])
+        if able != UNKNOWN:
+            tried += [("facility", f"facility_{word}", able) for word in ("moderate", "high")]
+            tried += [(n, "part_holds", able) for n in others if not np.isnan(classes.parts[n][place, 0])]
+        bars = {"captive": ["captive_moderate", "sole_supply" if read["sole"] else "captive_high"],
+                "reached": ["reached_moderate"]}  # fmt: skip
+        for what, name in PEOPLE.items():
+            if not np.isnan(read[name]):
+                tried += [(what, anchor, int(classes.dependence[place, 0])) for anchor in bars[name]]
+        for what, anchor, now in tried:
+            after, before = (
+                turned(inputs, classes, place, what, anchor, short=short, with_association=with_claims)
+                for short in (0, 1)
+            )
+            assert ((str(node), what, anchor) in found) == (after not in {now, before}), (what, anchor)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_gaps_are_shares_of_the_anchor_and_the_smallest_comes_first(seed: int) -> None:
+    _, table = told(made(20, seed))
+    expected = (table["value"] - table["at"]).abs() / table["at"].abs()
+    assert table["gap"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
+    assert table.groupby(["node_id", "axis"])["gap"].apply(lambda gap: gap.is_monotonic_increasing).all()
+    assert not table.duplicated(["node_id", "axis", "what", "anchor"]).any()
+    assert (table["at"] == table["anchor"].map({name: value / 1000 for name, value in USUAL.items()})).all()
+
+
+def test_exits_in_words_by_hand() -> None:
+    some = made(1, 0)
+    blank = {name: np.full((1, 1), np.nan) for name in dict(some.values)}
+    values = blank | {
+        name: np.array([[float(value)]])
+        for name, value in {
+            "zone": 0, "proxy": 0, "steps": 0, "erosion": 240, "runway_length": 2_000_000,
+            "runway_width": 45_000, "deep_port": 50_000, "route": 100_000, "narrow": 9e6, "scarcity": 25_000,
+            "joint_use": 0, "treaty": 0, "policy_off": 0, "captive": 1_250_000, "captive_place": 100_000,
+            "sole": 0, "reached": 4_000_000,
+        }.items()
+    }  # fmt: skip
+    there = {name: np.array([[name in {"coastal_erosion", "permafrost_thaw"}]]) for name in some.applies}
+    inputs = Inputs(np.array(["airfield:a"]), np.array(["airfield"], dtype=object), values, there)
+    anchors = whole_of({"part_holds": 0.5})
+    classes = judge(inputs, anchors)
+    table = exits_of(inputs, classes, anchors, with_association=True)
+    # Facility 0.861; hinterland 1 holds, position 0.333 and association 0 do not: moderate.
+    assert table["words"].tolist() == [
+        "people without another 1,250 persons, moderate at 1,000: 250 persons apart",
+        "people without another 1,250 persons, low at 300: 950 persons apart",
+        "coastal erosion 0.24 m a-1, moderate at 0.3: 0.06 m a-1 apart",
+        "coastal erosion 0.24 m a-1, high at 1: 0.76 m a-1 apart",
+        "position 0.333, high at 0.5: 0.167 apart",
+        "hinterland 1, low at 0.5: 0.5 apart",
+        "association 0, high at 0.5: 0.5 apart",
+        "facility 0.861, low at 0.4: 0.461 apart",
+    ]
+    assert table["axis"].tolist() == ["civil"] * 2 + ["climate"] * 2 + ["military"] * 4
+    assert table["gap"].tolist() == pytest.approx([0.25, 950 / 300, 0.2, 0.76, 0.334, 1, 1, 1.1525], abs=1e-6)
+
+
+# -------------------------------------------------------------------------------------- the picture
 
 
 @pytest.fixture(scope="module")
-def told():
-    table = kind()
-    drawn, shared = judged(table)
-    return table, drawn, shared, exits(drawn, shared, table)
+def exits(picture) -> pd.DataFrame:
+    return picture.tables["exits"]
 
 
-def test_there_are_exits_of_every_kind_and_each_leads_to_another_flag(told) -> None:
-    _, drawn, _, found = told
-    assert set(found["change"]) == {"weight", "datum", "unknown"}  # class scores have no anchor
-    now = dict(zip(drawn.scores.nodes, map(flag_of, drawn.share), strict=True))
-    assert (found["flag"] != found["node"].map(now)).all()
-    assert (found["flag"] == found["share"].map(flag_of)).all()
-    assert (found["size"] >= 0).all()
-    assert found.groupby("node")["size"].apply(lambda s: s.is_monotonic_increasing).all()
-
-
-def test_a_changed_datum_flips_the_flag_when_all_is_drawn_again(told) -> None:
-    table, drawn, _, found = told
-    data = found[found["change"].isin(["datum", "unknown"])].groupby("node").head(2)
-    assert len(data) > 10
-    wrong = 0
-    for row in data.itertuples():
-        changed = table.copy()
-        at = (changed["node_id"] == row.node) & (changed["indicator"] == row.what)
-        assert at.sum() == 1
-        changed.loc[at, ["score", "score_high"]] = row.after
-        changed.loc[at, "state"] = "known"
-        again, _ = judged(changed)
-        share = again.share[list(again.scores.nodes).index(row.node)]
-        # Ranks of the others and the draws of what else is unknown move a little with it.
-        assert share == pytest.approx(row.share, abs=0.08)
-        edge = 0.2 if abs(row.share - 0.2) < abs(row.share - 0.8) else 0.8
-        wrong += (share - edge) * (row.share - edge) < -0.03 * abs(share - edge)
-        before = drawn.share[list(drawn.scores.nodes).index(row.node)]
-        if row.size > 0.02:
-            assert (share > before) == (row.share > before)
-    assert wrong <= len(data) // 5
-
-
-def test_a_smaller_change_does_not_flip_it(told) -> None:
-    table, drawn, _, found = told
-    row = next(r for r in found[found["change"] == "datum"].itertuples() if r.size > 0.15)
-    changed = table.copy()
-    at = (changed["node_id"] == row.node) & (changed["indicator"] == row.what)
-    changed.loc[at, ["score", "score_high"]] = row.before + 0.5 * (row.after - row.before)
-    again, _ = judged(changed)
-    place = list(again.scores.nodes).index(row.node)
-    assert flag_of(again.share[place]) == flag_of(drawn.share[list(drawn.scores.nodes).index(row.node)])
-
-
-def test_a_weight_is_read_from_the_draws_where_it_lies_so(told) -> None:
-    _, drawn, shared, found = told
-    row = found[found["change"] == "weight"].iloc[0]
-    dimension = next(d for d, names in shared.groups.items() if row["what"] in names)
-    weight = shared.weights[dimension][shared.groups[dimension].index(row["what"])]
-    bins = np.array_split(np.argsort(weight, kind="stable"), 10)
-    nearest = min(bins, key=lambda b: abs(weight[b].mean() - row["after"]))
-    place = list(drawn.scores.nodes[drawn.able]).index(row["node"])
-    assert drawn.held[place][nearest].mean() == pytest.approx(row["share"])
-    assert weight[nearest].mean() == pytest.approx(row["after"], abs=1e-6)
-
-
-def test_a_node_of_no_class_would_hold_as_if_it_had_one(told) -> None:
-    _, drawn, _, _ = told
-    assert drawn.would == pytest.approx(drawn.share, abs=0.05)
-
-
-def test_fewer_draws_say_nothing_of_weights() -> None:
-    table = kind(8)
-    shared = design(table, draws=20, seed=1)
-    drawn = judge(scores_of(table, shared), shared, "port", np.ones(8, dtype=bool), TODAY)
-    assert not exits(drawn, shared, table)["change"].isin(["weight", "anchor"]).any()
-
-
-@pytest.mark.parametrize(
-    ("form", "zero_at", "one_at"),
-    [("ramp", 5, 10), ("ramp", 25, 5), ("log ramp", 100, 1e5), ("runway", 1067, 2359)],
-)
-@pytest.mark.parametrize("score", [0.5, 0.75, 1.0])
-def test_raw_values_score_what_they_are_asked_for(
-    form: str, zero_at: float, one_at: float, score: float
-) -> None:
-    raw = raw_value(score, form, zero_at, one_at)
-    assert SCALES[form]([raw], zero_at, one_at)[0] == pytest.approx(score)
-
-
-def test_classes_have_no_raw_value() -> None:
-    assert math.isnan(raw_value(0.5, "class", math.nan, math.nan))
-    assert math.isnan(raw_value(0.5, "percentile", math.nan, math.nan))
-
-
-def test_words_say_value_unit_and_what_follows() -> None:
-    scale = Scale("ramp", 4.9, 10.7)
-    datum = {"value": 5.0, "unit": "m", "scale": "ramp", "zero_at": scale.zero_at, "one_at": scale.one_at}
-    row = {
-        "what": "pier_depth",
-        "share": 0.31,
-        "flag": "possible",
-        "after": 0.5,
-        "before": 0.02,
-        "is_up": True,
-    }
-    assert in_words(row | {"change": "datum"}, datum) == "pier depth 5 m to 7.8 m: possible, in 31% of draws"
-    assert in_words(row | {"change": "unknown"}, datum) == (
-        "pier depth, not known: possible, in 31% of draws, if it is 7.8 m or more"
-    )
-    assert in_words(row | {"change": "weight", "before": 0.25}, None) == (
-        "weight of pier_depth 0.25 to 0.50: possible, in 31% of draws"
-    )
-
-
-def test_what_would_narrow_it_is_what_is_unknown_widest_first() -> None:
-    table = kind()
-    open_rows = would_narrow(table)
-    unknown = table[table["state"] == "unknown"]
-    assert len(open_rows) == len(unknown)
-    first = open_rows[open_rows["node_id"] == unknown["node_id"].iloc[0]]
-    assert first["width"].is_monotonic_decreasing
-    military = open_rows[open_rows["axis"] == "military"]
-    assert (military["width"] == 0.5).all()  # one of two groups
-    assert open_rows.loc[open_rows["axis"] == "climate", "width"].to_numpy() == pytest.approx(0.5 / 3)
-
-
-def test_every_flag_of_the_picture_has_an_exit_and_it_is_the_one_explain_tells(built, picture) -> None:
-    from pipelines.explain import explain_node
-
-    nodes = picture.tables["nodes"]
-    flagged = nodes[nodes["flag"].isin(["robust", "possible"])]
-    assert flagged["nearest_exit"].notna().all()
-    assert nodes.loc[nodes["flag"] == "insufficient_data", "nearest_exit"].notna().all()
-    for node in flagged["node_id"].iloc[[0, -1]]:
-        told = explain_node(built[0], node)
-        first = [row["words"] for row in told["exits"]] or ["no single change"]
-        assert told["node"]["nearest_exit"].startswith(first[0])
-        assert told["would_narrow"][0]["width"] >= told["would_narrow"][-1]["width"]
-
-
-def test_explain_draws_the_node_again_as_it_was(built, picture) -> None:
-    """A kind drawn alone from the stored picture gives the shares that the picture holds."""
-    from layers.assessed.climate_risk import ice_support
-    from layers.draws import draw_kinds
-
+def test_exits_of_the_picture_start_from_its_classes(picture, exits) -> None:
     nodes = picture.tables["nodes"].set_index("node_id")
-    _, drawn = draw_kinds(
-        pd.read_parquet(built[0] / "tables" / "evidence.parquet"), nodes["kind"],
-        nodes["dual_use_class"].isin(["D2", "D3"]), picture.scenario, draws=10_000, seed=0,
-        support=ice_support(pd.read_parquet(built[0] / "tables" / "measures.parquet")), only=["mine"],
-    )  # fmt: skip
-    part = drawn["mine"]
-    stored = nodes.loc[part.scores.nodes, "flag_probability"].to_numpy()
-    assert part.share.round(4) == pytest.approx(stored, abs=1e-9)
+    for axis, column in (("climate", "hazard"), ("military", "military"), ("civil", "dependence")):
+        some = exits[exits["axis"] == axis]
+        assert len(some)
+        assert (some["before"] == some["node_id"].map(nodes[f"{column}_class"])).all()
+    assert set(exits["after"]) <= set(CLASSES)
+    assert (exits["value"] != exits["at"]).any()
+
+
+def test_exits_of_the_picture_turn_its_classes(picture, exits) -> None:
+    inputs = Inputs.of(picture.tables["evidence"], picture.tables["nodes"])
+    classes = judge(inputs, USUAL)
+    place_of = {node: place for place, node in enumerate(inputs.nodes)}
+    for row in exits.iloc[:: max(len(exits) // 400, 1)].itertuples():
+        found = turned(inputs, classes, place_of[row.node_id], row.what, row.anchor)
+        assert found == CODE[row.after], row
+
+
+def test_every_node_has_its_nearest_exit_as_text(picture, exits) -> None:
+    nodes = picture.tables["nodes"]
+    assert nodes["nearest_exit"].str.len().gt(10).all()
+    flagged = nodes[nodes["flag"].isin(["robust", "possible"]) & nodes["military_class"].eq("high")]
+    worse = exits[
+        exits["before"].eq("high") & exits["axis"].isin(["climate", "military"])
+        | exits["axis"].eq("civil") & exits["after"].eq("low")
+    ]  # fmt: skip
+    nearest = worse.sort_values("gap", kind="stable").drop_duplicates("node_id").set_index("node_id")["words"]
+    assert len(flagged)
+    for row in flagged.itertuples():
+        assert row.nearest_exit == nearest.get(row.node_id, "no single measured value turns it")
+    open_ones = nodes[nodes["flag"] == "insufficient_data"]
+    assert open_ones["nearest_exit"].str.startswith("must be known first: ").all()
+    assert nodes.loc[nodes["scope"] == "context", "nearest_exit"].str.startswith("outside the boundary").all()
+
+
+def test_one_shut_gate_names_what_would_open_it(picture, exits) -> None:
+    nodes = picture.tables["nodes"]
+    others = nodes["hazard_class"].eq("high") & nodes["dependence_class"].isin(["high", "moderate"])
+    shut = nodes[
+        others & nodes["military_class"].isin(["low", "moderate"]) & nodes["scope"].ne("context")
+        & nodes["flag"].ne("insufficient_data")
+    ]  # fmt: skip
+    assert len(shut)
+    opening = exits[(exits["axis"] == "military") & (exits["after"] == "high")]
+    first = opening.sort_values("gap", kind="stable").drop_duplicates("node_id").set_index("node_id")["words"]
+    for row in shut.itertuples():
+        assert row.nearest_exit.startswith(first.get(row.node_id, "no measured value of the military axis"))

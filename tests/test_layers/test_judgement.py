@@ -19,10 +19,10 @@ from layers.assessed.dual_use import classify
 from layers.assessed.military_relevance import material_tier
 from layers.catalog import LAYERS
 from layers.crs import length_km, lonlat
-from layers.draws import draw_kinds
+
 from layers.merge import within_km
 from layers.picture import CAVEATS
-from layers.scoring import axis_intervals
+
 
 GEOD = Geod(ellps="WGS84")
 REFERENCE = Path(__file__).resolve().parents[2] / "layers" / "reference"

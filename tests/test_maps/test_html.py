@@ -25,13 +25,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from layers.assessed.anchors import ANCHORS, anchor_values
 from layers.crs import POLAR, geographic_to_polar, polar_points
 from layers.errors import ExportError
 from layers.picture import Picture, SourceNote
 from layers.regions import region
 from layers.schema import Column, Layer
 from maps import html
-from maps.style import STYLES, Ink, classed, ramp, style_of
+from maps.method import classes_in_words
+from maps.style import STYLES, Ink, classed, marked, ramp, style_of
 from pipelines.build import Options, compose_snapshot
 from pipelines.snapshot.make import make_outlines
 from pipelines.sources import SOURCES
@@ -87,24 +89,23 @@ def _columns(*names: str, dtype: str = "str") -> tuple[Column, ...]:
     return tuple(Column(name, kind, f"meaning of {name}") for name in names)
 
 
-AXES = [
-    f"{axis}_{part}"
-    for axis in ("climate", "military", "civil")
-    for part in ("low", "high", "known", "coverage")
-]
 LAND = Layer("land", "Land", "environmental", "polygon", ())
 SEA_ICE = Layer("sea_ice", "Sea ice", "environmental", "polygon",
                 (*_columns("product"), *_columns("month", "year", dtype="int")))  # fmt: skip
 LANES = Layer("sea_lanes", "Sea lanes", "economic", "line", (), "A proxy.")
 NODES = Layer("nodes", "Nodes", "military", "point", (
-    *_columns("node_id", "kind", "country_iso3", "institution", "dual_use_class"),
-    *_columns("flag", "reasons"),
-    *_columns("flag_probability", *AXES, dtype="float"),
+    *_columns("node_id", "kind", "country_iso3", "institution", "dual_use_class", "scope", "place", "place_id"),
+    *_columns("hazard_class", "military_class", "dependence_class", "hazard_deciding", "hazard_tier"),
+    *_columns("hazard_could_be", "deciding_datum", "flag", "nearest_exit", "reasons"),
+    *_columns("flag_probability", "overlap_probability", "fact_age_years", dtype="float"),
 ))  # fmt: skip
 EVIDENCE = Layer("evidence", "Evidence", "military", "table", (
-    *_columns("node_id", "axis", "indicator"), *_columns("value", "score", "weight", dtype="float"),
-    *_columns("unit", "state", "source_id", "as_of", "note"),
+    *_columns("node_id", "axis", "dimension", "group", "indicator", "label"),
+    *_columns("value", "value_low", "value_high", "score", "zero_at", "one_at", "weight", dtype="float"),
+    *_columns("unit", "scale", "tier", "state", "source_id", "as_of", "note"),
 ), spine=(), key=("node_id", "indicator"))  # fmt: skip
+EXITS = Layer("exits", "Exits", "military", "table", _columns("node_id", "axis", "what", "words"),
+              spine=(), key=("node_id", "what"))  # fmt: skip
 ODD = Layer("never_seen", "Never seen", "social", "point", ())
 
 
@@ -135,19 +136,21 @@ def _picture(names: tuple[str, ...] = NAMES) -> Picture:
             _spine("port", names)
             | {"feature_id": ids, "node_id": ids, "kind": "port", "country_iso3": "NOR",
                "institution": "nato_only", "flag": ["robust", *["insufficient_data"] * (count - 1)],
-               "flag_probability": [0.9, *[np.nan] * (count - 1)], "reasons": list(names)}
-            | dict.fromkeys(AXES, np.nan),
+               "scope": "arctic", "hazard_class": ["high", *["unknown"] * (count - 1)],
+               "flag_probability": [0.9, *[0.0] * (count - 1)], "reasons": list(names),
+               "overlap_probability": [1.0, *[0.0] * (count - 1)]},
             polar_points(np.linspace(-170, 170, count), np.full(count, 70.0)),
         ),
         "evidence": _table(EVIDENCE, {
             "node_id": [ids[-1], ids[0], "port:nowhere"], "axis": "climate",
             "indicator": ["fetch", "runway", "lost"], "value": [np.nan, 12.5, 1.0],
-            "score": [np.nan, 0.25, 0.5], "weight": 0.2, "unit": "km",
+            "value_low": [np.nan, 12.5, 1.0], "value_high": [np.nan, 14.0, 1.0],
+            "score": [np.nan, 0.5, 0.5], "weight": 0.2, "unit": "km",
             "state": ["unknown", "known", "known"], "source_id": "made", "as_of": "2026-11-01",
         }),
         "never_seen": _table(ODD, _spine("odd", ["Odd"]), polar_points([10.0], [75.0])),
     }  # fmt: skip
-    scenario: Any = SimpleNamespace(id="now", title="Reference")
+    scenario: Any = SimpleNamespace(id="now", title="Reference", anchors=None, with_association=True)
     return Picture(
         region=region("arctic"),
         scenario=scenario,
@@ -295,8 +298,13 @@ def test_a_stale_source_degrades_the_picture() -> None:
 def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
     evidence = _data(text, "evidence-data")
     assert _unpacked(evidence["counts"]) == [1, *[0] * (len(NAMES) - 2), 1]
-    value = next(c for c in evidence["columns"] if c["name"] == "value")
+    value, low, high = (
+        next(c for c in evidence["columns"] if c["name"] == name)
+        for name in ("value", "value_low", "value_high")
+    )
     assert [_cell(value, i) for i in range(2)] == [12.5, None]
+    # An end that is the value itself is not told again.
+    assert [(_cell(low, i), _cell(high, i)) for i in range(2)] == [(None, 14.0), (None, None)]
     state = next(c for c in evidence["sayings"] if c["name"] == "state")
     assert [_cell(state, row) for row in _unpacked(evidence["saying"])] == ["known", "unknown"]
 
@@ -474,10 +482,40 @@ def test_depth_classes_run_from_shallow_to_deep() -> None:
     assert [c.value for c in style.classes] == ["shelf", "slope", "deep"]
 
 
-def test_flags_and_kinds_differ_in_more_than_colour() -> None:
+def test_marks_and_kinds_differ_in_more_than_colour() -> None:
     nodes = STYLES["nodes"]
     assert len({shape.shape for shape in nodes.shapes}) == len(nodes.shapes) == 7
-    assert len({(c.radius, c.hollow) for c in nodes.classes}) == len(nodes.classes) == 4
+    assert len({(c.radius, c.hollow) for c in nodes.classes}) == len(nodes.classes) == 7
+    sizes = [c.radius for c in nodes.classes]
+    assert sizes == sorted(sizes, reverse=True), "what weighs more is larger"
+
+
+def test_a_mark_is_the_flag_then_the_overlap_and_context_is_only_that() -> None:
+    table = pd.DataFrame(
+        [
+            ("robust", 1.0, "arctic", "robust"),
+            ("possible", 0.6, "gateway", "possible"),
+            ("not_flagged", 0.5, "arctic", "overlap"),
+            ("not_flagged", 0.4999, "arctic", "not_flagged"),
+            ("insufficient_data", 0.9, "arctic", "overlap_open"),
+            ("insufficient_data", 0.0, "gateway", "insufficient_data"),
+            ("not_flagged", 1.0, "context", "context"),
+            ("not_flagged", 0.0, "context", "context"),
+        ],
+        columns=["flag", "overlap_probability", "scope", "mark"],
+    )
+    assert marked(table).tolist() == table["mark"].tolist()
+    assert set(table["mark"]) == {c.value for c in STYLES["nodes"].classes}
+    assert marked(table[["flag"]]).tolist()[:3] == ["robust", "possible", "not_flagged"]
+
+
+def test_layers_of_climate_facts_have_a_look_and_only_the_boundary_is_shown_at_first() -> None:
+    facts = {"permafrost_places", "thaw_damage", "coastal_erosion", "port_ice_seasons", "station_normals",
+             "railheads", "gateways", "arctic_boundary"}  # fmt: skip
+    assert facts <= set(STYLES)
+    assert {name for name in facts if STYLES[name].visible} == {"arctic_boundary"}
+    boundary = STYLES["arctic_boundary"]
+    assert (boundary.fill_opacity, bool(boundary.dash), boundary.width < 1.5) == (0.0, True, True)
 
 
 @pytest.mark.parametrize(("folder", "licences"), [(VENDOR, {"BSD-2-Clause", "MIT"}), (AXE, {"MPL-2.0"})])
@@ -708,7 +746,7 @@ def _hostile() -> Picture:
     notes = tuple(
         SourceNote(vector, *turned(k, 7), "stale" if k % 2 else vector) for k, vector in enumerate(VECTORS)
     )
-    scenario: Any = SimpleNamespace(id="now", title=VECTORS[0])
+    scenario: Any = SimpleNamespace(id="now", title=VECTORS[0], anchors=None, with_association=True)
     place = replace(picture.region, title=VECTORS[1])
     return replace(
         picture, layers=tuple(layers), tables=tables, sources=notes, scenario=scenario, region=place
@@ -793,13 +831,9 @@ def test_every_control_does_what_it_says(browser: Browser, tmp_path: Path) -> No
     page.click("#choices button >> nth=0")
     assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
     page.click("#choices button >> nth=0")
-    page.click("#choices summary >> nth=4")
-    page.focus("#least-climate")
-    page.keyboard.press("ArrowRight")
-    # What is unknown reaches no threshold.
-    assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
-    page.keyboard.press("Home")
-    page.select_option("#judged-by", "low")
+    page.click("#legend summary >> nth=0")
+    page.click("#legend .meaning summary")
+    assert "moderate from 0.5, high from 1.5 months" in (page.text_content("#legend .meaning") or "")
     assert len(heard) == 1
     page.close()
 
@@ -811,7 +845,8 @@ def test_every_dialog_and_list_opens_and_closes(browser: Browser, tmp_path: Path
     assert page.locator("#about .caveats li").count() == 10
     page.click("#about .close")
     page.click("#method-open")
-    assert "conjunction" in (page.text_content("#method") or "")
+    assert "Three gates" in (page.text_content("#method") or "")
+    assert page.locator("#method .anchors tbody tr").count() == len(ANCHORS)
     page.click("#method .close")
     page.click("#flagged-list button >> nth=0")
     page.click("#details .close")
@@ -840,7 +875,9 @@ def test_the_table_and_its_csv_hold_the_filtered_nodes(browser: Browser, tmp_pat
     # An apostrophe before what a spreadsheet would run.
     assert names == plain | {"'@@DATA@@ @@CODE@@ @@POLICY@@", "'=cmd|' /C calc'!A0", "'@sum(1)"}
     assert {row["flag"] for row in rows} == {"insufficient_data"}
-    assert {row["climate_low"] for row in rows} == {""}
+    assert {row["military_class"] for row in rows} == {""}
+    # What the page adds to a node is no column of its table.
+    assert not {"mark", "lacking"} & set(rows[0])
     page.click("#table-view tbody button >> nth=0")
     assert page.is_hidden("#table-view")
     assert page.is_visible("#details")
@@ -853,7 +890,7 @@ def test_a_link_brings_the_view_back(browser: Browser, tmp_path: Path) -> None:
     path = html.write(_picture(), tmp_path)
     link = (
         "#south=90&layers=land.nodes&month=3&no_flag=robust&theme=dark&node=port%3A9&at=72.5,33.25&zoom=3.5"
-        "&climate=9&civil=no&judged_by=low"
+        "&no_hazard_class=high&no_scope=context"
     )
     page, _ = _open(browser, path, link)
     assert page.input_value("#turn") == "90"
@@ -866,6 +903,8 @@ def test_a_link_brings_the_view_back(browser: Browser, tmp_path: Path) -> None:
     )
     assert (round(lat, 1), round(lng, 1), zoom) == (72.5, 33.2, 3.5)
     page.wait_for_function("location.hash.includes('no_flag=robust')")
+    assert "no_scope=context" in page.evaluate("location.hash")
+    assert page.text_content("#shown") == f"{len(NAMES) - 1} of {len(NAMES)} nodes shown"
     page.close()
     page, heard = _open(browser, path, "#zoom=x&at=a,b&south=900&layers=%00&month=77&theme=<b>")
     assert len(heard) == 1
@@ -978,8 +1017,19 @@ def test_axe_finds_nothing_serious(
         ]
 
     assert faults() == []
-    page.evaluate("arcticPicture.select('airfield:oa-enkr')")
+    # In the Arctic, of context, and one on which a lacking datum decides.
+    nodes = picture.tables["nodes"]
+    context = nodes.loc[nodes["scope"] == "context", "node_id"].iloc[0]
+    lacking = nodes.loc[nodes["flag"] == "insufficient_data", "node_id"].iloc[0]
+    for node in ("airfield:oa-enkr", context, lacking):
+        assert page.evaluate("id => arcticPicture.select(id)", node)
+        assert faults() == []
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelectorAll('#panel details, #legend, .meaning').forEach(d => { d.open = true; })")
     assert faults() == []
+    page.evaluate("document.getElementById('method-open').click()")
+    assert faults() == []
+    page.keyboard.press("Escape")
     page.evaluate("document.getElementById('table-open').click()")
     assert faults() == []
     page.keyboard.press("Escape")

@@ -19,6 +19,7 @@ from xml.dom import expatbuilder
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import rasterio
@@ -33,8 +34,8 @@ from layers.raster import rasters
 from layers.regions import REGIONS
 from layers.schema import PILLARS, conform
 from maps import geopackage, graticule, qgis
-from maps.qml import qml
-from maps.style import style_of
+from maps.qml import CONDITIONS, qml
+from maps.style import STYLES, marked, style_of
 from maps.text import heading, literal, visible
 
 if TYPE_CHECKING:
@@ -110,19 +111,37 @@ def test_the_tree_names_every_layer_once_in_the_order_of_drawing(root, layers, p
     leaves = [leaf.get("id") for leaf in tree.iter("layer-tree-layer")]
     assert sorted(leaves) == sorted(layers)
     groups = [group.get("name") for group in tree.findall("layer-tree-group")]
-    assert groups[0] == "Military", "nodes lie on top"
-    assert {name.lower() for name in groups[:4]} == set(PILLARS)
-    assert groups[4:] == ["Environment grids", "Tables"]
+    assert groups[0] == "Critical nodes, overlap, context", "what is judged lies on top"
+    assert {name.lower() for name in groups[1:5]} == set(PILLARS)
+    assert groups[5:] == ["Environment grids", "Tables"]
     by_id = {f"arctic_picture_{layer.id}": layer for layer in picture.layers}
-    for group in tree.findall("layer-tree-group")[:4]:
-        inside = [by_id[leaf.get("id")] for leaf in group]
-        assert {layer.pillar for layer in inside} == {group.get("name").lower()}
-        heights = [style_of(layer).order for layer in inside]
+    judged, *pillars = tree.findall("layer-tree-group")[:5]
+    assert [by_id[leaf.get("id")].id for leaf in judged] == ["nodes", "gateways", "arctic_boundary"]
+    for group in pillars:
+        assert {by_id[leaf.get("id")].pillar for leaf in group.iter("layer-tree-layer")} == {
+            group.get("name").lower()
+        }
+    for group in (
+        judged,
+        *pillars,
+        *(inner for outer in pillars for inner in outer.findall("layer-tree-group")),
+    ):
+        heights = [style_of(by_id[leaf.get("id")]).order for leaf in group.findall("layer-tree-layer")]
         assert heights == sorted(heights, reverse=True)
+    facts = next(g for g in tree.iter("layer-tree-group") if g.get("name") == "Climate facts, as published")
+    assert {by_id[leaf.get("id")].id for leaf in facts} == {
+        "thaw_damage", "coastal_erosion", "port_ice_seasons", "permafrost_places", "station_normals",
+        "permafrost_maps",
+    }  # fmt: skip
+    rows = next(g for g in tree.iter("layer-tree-group") if g.get("name") == "Rows of each node")
+    assert {by_id[leaf.get("id")].id for leaf in rows} >= {"evidence", "exits", "climate_facts", "measures"}
     order = [item.text for item in tree.find("custom-order")]
     assert tree.find("custom-order").get("enabled") == "1"
     heights = [style_of(by_id[name]).order for name in order if name in by_id]
     assert heights == sorted(heights, reverse=True)
+    place = {name: number for number, name in enumerate(order)}
+    for grid in (name for name in order if "_grid_" in name):
+        assert place["arctic_picture_arctic_boundary"] < place[grid] < place["arctic_picture_warming"]
     for leaf in tree.iter("layer-tree-layer"):
         if leaf.get("id") in by_id and by_id[leaf.get("id")].geometry != "table":
             shown = leaf.get("checked") == "Qt::Checked"
@@ -174,19 +193,110 @@ def test_every_column_is_called_by_words_and_unit(layers, picture):
 def test_headings():
     columns = {column.name: column for layer in LAYERS for column in layer.all_columns}
     assert heading(columns["position_uncertainty_km"]) == "Position uncertainty [km]"
-    assert heading(columns["climate_low"]) == "Climate low [0 to 1]"
+    assert heading(columns["overlap_probability"]) == "Overlap probability [0 to 1]"
     assert heading(columns["extent_million_km2"]) == "Extent [million km2]"
     assert heading(columns["name"]) == "Name"
     assert heading(columns["cer_sectors"]) == "CER sectors"
 
 
-def test_a_node_leads_to_its_evidence(root, layers):
+RELATED = {
+    f"nodes_{name}": "node_id"
+    for name in ("evidence", "exits", "climate_facts", "measures", "standards", "overrides")
+} | {"nodes_thaw_damage": "match_node"}
+
+
+def test_a_node_leads_to_its_evidence(root, layers, picture):
     relations = {row.get("id"): row for row in root.iter("relation")}
-    assert set(relations) == {f"nodes_{name}" for name in ("evidence", "measures", "standards", "overrides")}
-    for row in relations.values():
+    assert {name: row.find("fieldRef").get("referencingField") for name, row in relations.items()} == RELATED
+    nodes = set(picture.tables["nodes"]["node_id"])
+    for name, row in relations.items():
         assert row.get("referencedLayer") == "arctic_picture_nodes"
+        assert row.get("referencingLayer") == name.replace("nodes_", "arctic_picture_", 1)
         assert row.get("referencingLayer") in layers
-        assert row.find("fieldRef").attrib == {"referencingField": "node_id", "referencedField": "node_id"}
+        assert row.find("fieldRef").get("referencedField") == "node_id"
+        named = picture.tables[name.removeprefix("nodes_")][RELATED[name]].dropna()
+        assert set(named) <= nodes
+
+
+def test_a_nodes_form_has_each_column_once_and_each_table(layers, picture):
+    element = layers["arctic_picture_nodes"]
+    assert element.findtext("editorlayout") == "tablayout"
+    form = element.find("attributeEditorForm")
+    tabs = [tab.get("name") for tab in form]
+    assert tabs[:4] == ["Judgement", "Climate", "Military and remit", "Position and sources"]
+    nodes = next(layer for layer in picture.layers if layer.id == "nodes")
+    columns = [column.name for column in nodes.all_columns]
+    fields = [row.get("name") for row in form.iter("attributeEditorField")]
+    assert sorted(fields) == sorted(columns)
+    first = [row.get("name") for row in form[0].iter("attributeEditorField")]
+    assert {
+        "flag", "overlap_probability", "scope", "place", "hazard_class", "hazard_deciding",
+        "military_class", "dependence_class", "nearest_exit", "reasons",
+    } <= set(first)  # fmt: skip
+    for row in form.iter("attributeEditorField"):
+        assert columns[int(row.get("index")) - 1] == row.get("name"), "the first field of a GeoPackage is fid"
+    editors = [row.get("relation") for row in form.iter("attributeEditorRelation")]
+    assert editors[:3] == ["nodes_evidence", "nodes_exits", "nodes_climate_facts"]
+    assert sorted(editors) == sorted(RELATED)
+
+
+def expressions(element: ET.Element) -> list[str]:
+    """All that QGIS computes of a vector layer: rules, labels, tips, ranges, names of rows."""
+    found = [rule.get("filter") for rule in element.iter("rule")]
+    found += [style.get("fieldName") for style in element.iter("text-style")]
+    found += [row.get("value") for row in element.iter("Option") if row.get("name") == "expression"]
+    found += re.findall(r"\[%(.*?)%\]", element.findtext("mapTip") or "", re.DOTALL)
+    found += [element.findtext("previewExpression")]
+    found += [row.get("attr") for row in element.iter("renderer-v2")]
+    return [text for text in found if text]
+
+
+def test_every_expression_names_columns_that_are_there(layers, picture):
+    for layer in picture.layers:
+        columns = {column.name for column in layer.all_columns}
+        told = expressions(layers[f"arctic_picture_{layer.id}"])
+        # A column stands in double quotes; what single quotes hold is text.
+        named = {name for text in told for name in re.findall(r'"([^"]*)"', re.sub(r"'[^']*'", "''", text))}
+        assert named <= columns, layer.id
+    tip = " ".join(expressions(layers["arctic_picture_nodes"]))
+    for name in ("hazard_class", "hazard_deciding", "hazard_could_be", "deciding_datum", "military_class",
+                 "dependence_class", "overlap_probability", "flag_probability", "scope", "place",
+                 "nearest_exit", "fact_age_years", "permafrost_zone", "ground_ice", "ice_months_lost",
+                 "coastal_erosion_m_per_year", "relative_sea_level_m"):  # fmt: skip
+        assert f'"{name}"' in tip, f"no reader of the map is told {name}"
+
+
+# Scope, flag, share of overlap -> what the node is drawn as.
+MARKED = (
+    ("arctic", "robust", 1.0, "robust"), ("gateway", "possible", 0.2, "possible"),
+    ("arctic", "not_flagged", 0.5, "overlap"), ("gateway", "not_flagged", 0.4999, "not_flagged"),
+    ("arctic", "insufficient_data", 0.5, "overlap_open"),
+    ("arctic", "insufficient_data", 0.0, "insufficient_data"),
+    ("context", "not_flagged", 1.0, "context"), ("context", "not_flagged", 0.0, "context"),
+)  # fmt: skip
+
+
+def test_a_node_has_the_one_symbol_of_the_web_map(picture):
+    table = picture.tables["nodes"]
+    columns = ["scope", "flag", "overlap_probability"]
+    given = pd.concat([pd.DataFrame(MARKED, columns=[*columns, "mark"]), table[columns]], ignore_index=True)
+    wanted = marked(given)
+    assert wanted[: len(MARKED)].tolist() == [row[3] for row in MARKED]
+    with closing(sqlite3.connect(":memory:")) as database:
+        given[columns].to_sql("nodes", database, index_label="place")
+        told = {
+            value: {row[0] for row in database.execute(f"SELECT place FROM nodes WHERE {condition}")}
+            for value, condition in CONDITIONS.items()
+        }
+    assert sum(map(len, told.values())) == len(given), "a node has more symbols than one, or none"
+    for value, places in told.items():
+        assert places == set(np.flatnonzero(wanted == value)), value
+
+
+def test_a_boundary_is_an_outline(layers):
+    symbol = layers["arctic_picture_arctic_boundary"].find("renderer-v2/symbols/symbol")
+    options = {row.get("k"): row.get("v") for row in symbol.iter("prop")}
+    assert (options["style"], options["outline_style"]) == ("no", "dash")
 
 
 def test_a_bookmark_for_each_region(root):
@@ -202,12 +312,32 @@ def test_metadata_names_terms_sources_and_dates(layers, picture):
     assert metadata.findtext("license") == note.licence
     assert metadata.findtext("rights") == note.citation
     assert note.as_of in metadata.findtext("history")
-    assert metadata.findtext("extent/temporal/period/end")[:10] == note.as_of
+    named = set(picture.tables["ports"]["source_id"]) - {note.id}
+    days = [one.as_of for one in picture.sources if one.feeds == "ports" or one.id in named]
+    assert note.as_of in days
+    assert metadata.findtext("extent/temporal/period/start")[:10] == min(days)
+    assert metadata.findtext("extent/temporal/period/end")[:10] == max(days)
     derived = layers["arctic_picture_nodes"].find("resourceMetadata")
     assert any("Computed by arctic-picture from" in row.text for row in derived.iter("history"))
     for element in layers.values():
         if element.get("type") != "annotation":
             assert element.findtext("resourceMetadata/title")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "first", "last"),
+    [
+        ("2014", "2014-01-01", "2014-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2026-11-23", "2026-11-23", "2026-11-23"),
+    ],
+)
+def test_a_source_of_a_year_holds_for_the_year(picture, as_of, first, last):
+    notes = tuple(replace(n, as_of=as_of) if n.feeds == "chokepoints" else n for n in picture.sources)
+    root = document(qgis.project(replace(picture, sources=notes)))
+    element = next(e for e in root.iter("maplayer") if e.findtext("id") == "arctic_picture_chokepoints")
+    period = element.find("resourceMetadata/extent/temporal/period")
+    assert (period.findtext("start"), period.findtext("end")) == (f"{first}T00:00:00Z", f"{last}T00:00:00Z")
 
 
 def test_the_ice_has_a_clock(root, layers, picture):
@@ -248,6 +378,39 @@ def test_the_sheet_says_what_the_map_is_not(root, picture):
         assert top + height <= 297
 
 
+def test_the_sheet_counts_what_is_critical(picture):
+    rows = [("arctic", "robust", "a", 1.0), ("arctic", "possible", "a", 0.9),
+            ("gateway", "possible", "b", 0.2), ("arctic", "not_flagged", "c", 0.5), ("arctic", "insufficient_data", "d", 0.7),
+            ("arctic", "insufficient_data", "d", 0.0), ("context", "not_flagged", "e", 1.0)]  # fmt: skip
+    scope, flag, place_id, overlap = zip(*rows, strict=True)
+    shown = one(picture, "nodes", scope=scope, flag=flag, place_id=place_id, overlap_probability=overlap)
+    root = document(qgis.project(shown))
+    told = next(i.get("labelText") for i in root.iter("LayoutItem") if i.get("id") == "counts")
+    assert told == (
+        "3 critical nodes in 2 places, 1 robust; climate and defence overlap at 2 more; "
+        "an unknown alone decides at 2."
+    )
+
+
+def test_the_legend_names_each_class_of_node(root):
+    legend = next(item for item in root.iter("LayoutItem") if item.get("type") == "65642")
+    classes, kinds = [
+        leaf for leaf in legend.iter("layer-tree-layer") if leaf.get("id") == "arctic_picture_nodes"
+    ]
+    labels = {
+        int(row.get("name").removeprefix("legend/label-")): row.get("value")
+        for row in classes.iter("Option") if (row.get("name") or "").startswith("legend/label-")
+    }  # fmt: skip
+    # Rules stand in the legend one after another, each with its seven kinds below it, the faintest first.
+    assert labels == {
+        49: "Critical, robust (p ≥ 0.8)", 41: "Critical, possible (p 0.2 to 0.8)",
+        33: "Overlap, not critical (p ≥ 0.5)", 25: "Overlap, a datum lacking", 17: "A datum lacking",
+        9: "Other in scope", 1: "Context, never flagged",
+    }  # fmt: skip
+    shapes = [row.get("value") for row in kinds.iter("Option") if "legend/label-" in (row.get("name") or "")]
+    assert shapes == [row.label for row in STYLES["nodes"].shapes]
+
+
 def test_ranges_and_classes_have_the_colours_of_the_page(layers, picture):
     for name in ("bathymetry", "permafrost", "warming"):
         renderer = layers[f"arctic_picture_{name}"].find("renderer-v2")
@@ -264,7 +427,10 @@ def test_ranges_and_classes_have_the_colours_of_the_page(layers, picture):
     robust = next(rule for rule in flags.iter("rule") if rule.get("key") == "{robust-port}")
     symbol = next(s for s in flags.iter("symbol") if s.get("name") == robust.get("symbol"))
     assert symbol.find("layer/prop[@k='color']").get("v") == "213,94,0,255"
-    assert symbol.find("layer").get("pass") == "3", "what weighs most is drawn last"
+    classes = [rule.get("key")[1:-1] for rule in flags.find("rules")]
+    assert classes == [row.value for row in reversed(STYLES["nodes"].classes)]
+    assert classes[-1] == "robust"
+    assert symbol.find("layer").get("pass") == str(len(classes) - 1), "what weighs most is drawn last"
     for element in layers.values():
         for layer in element.findall("renderer-v2/symbols/symbol/layer"):
             options = {row.get("name"): row.get("value") for row in layer.findall("Option/Option")}
@@ -456,6 +622,19 @@ if task == "open":
     told["bookmarks"] = [mark.name() for mark in project.bookmarkManager().bookmarks()]
     nodes = project.mapLayer("arctic_picture_nodes")
     told["alias"] = nodes.attributeAlias(nodes.fields().indexOf("position_uncertainty_km"))
+    form = nodes.editFormConfig()
+    told["tabs"] = [tab.name() for tab in form.tabs()]
+    told["editors"] = {
+        child.name(): child.relation().isValid()
+        for tab in form.tabs() for child in tab.children() if isinstance(child, QgsAttributeEditorRelation)
+    }
+    told["related"] = {
+        relation.id(): {
+            node["node_id"]: sum(1 for _ in relation.getRelatedFeatures(node))
+            for node in nodes.getFeatures("flag = 'robust'")
+        }
+        for relation in project.relationManager().relations().values()
+    }
     told["embedded"] = opened("geopackage:" + folder + "/picture.gpkg?projectName=picture")
 elif task == "drop":
     for name in given:
@@ -497,8 +676,23 @@ elif task == "sheet":
     ]
     legend = next(item for item in layout.items() if isinstance(item, QgsLayoutItemLegend))
     told["legend"] = [legend.pos().y() + legend.rect().height(), legend.pos().x() + legend.rect().width()]
+elif task == "marks":
+    opened(folder + "/picture.qgz")
+    nodes = project.mapLayer("arctic_picture_nodes")
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(nodes))
+    label = QgsExpression(nodes.labeling().settings().fieldName)
+    label.prepare(context)
+    rules = {rule.ruleKey(): rule.filter() for rule in nodes.renderer().rootRule().children()}
+    told["labels"], told["marks"], told["errors"] = [], {}, []
+    for feature in nodes.getFeatures():
+        context.setFeature(feature)
+        said = label.evaluate(context)
+        if said not in (None, NULL):
+            told["labels"].append([feature["node_id"], said])
+        told["marks"][feature["node_id"]] = [key for key, rule in rules.items() if rule.evaluate(context)]
+    told["errors"] = [label.evalErrorString(), *(rule.evalErrorString() for rule in rules.values())]
 elif task == "tips":
-    layer = QgsVectorLayer(folder + "/picture.gpkg|layername=settlements", "x", "ogr")
+    layer = QgsVectorLayer(f"{folder}/picture.gpkg|layername={given}", "x", "ogr")
     layer.loadDefaultStyle()
     for feature in layer.getFeatures():
         context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
@@ -541,14 +735,29 @@ def pixels(path: Path) -> np.ndarray:
         return np.moveaxis(file.read()[:3].astype(int), 0, -1)
 
 
+def _unasked(relation: str, table: pd.DataFrame, node: str) -> int:
+    """Rows that the GeoPackage leaves out: standards that are not asked of a kind."""
+    if relation != "nodes_standards":
+        return 0
+    return int(((table["node_id"] == node) & (table["result"] == "not_applicable")).sum())
+
+
 @pytest.mark.qgis
 def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
     before = {path: path.read_bytes() for path in moved.rglob("*") if path.is_file()}
     told = in_qgis(moved, "open")
     assert all(path.read_bytes() == held for path, held in before.items()), "looking changes a file"
     assert told["crs"] == "EPSG:3413"
-    assert told["relations"] == {
-        f"nodes_{name}": True for name in ("evidence", "measures", "standards", "overrides")
+    assert told["relations"] == dict.fromkeys(RELATED, True)
+    assert told["tabs"][0] == "Judgement"
+    assert told["editors"] == dict.fromkeys(RELATED, True)
+    tables = {name: picture.tables[name.removeprefix("nodes_")] for name in RELATED}
+    assert told["related"] == {
+        name: {
+            node: int((table[RELATED[name]] == node).sum() - _unasked(name, table, node))
+            for node in told["related"][name]
+        }
+        for name, table in tables.items()
     }
     assert told["bookmarks"] == [region.title for region in REGIONS]
     assert told["alias"] == "Position uncertainty [km]"
@@ -593,17 +802,82 @@ def test_qgis_draws_each_port_in_its_place(moved, picture):
     west, north, metres = in_qgis(moved, "ports", [ports.loc[name, "node_id"] for name in PORTS])["frame"]
     image = pixels(moved / "ports.png")
     style = style_of(next(layer for layer in picture.layers if layer.id == "nodes"))
-    strokes = {row.value: row.stroke.light for row in style.classes}
     fills = {row.value: row.stroke.light if row.hollow else row.fill.light for row in style.classes}
+    marks = marked(ports)
     for name, (lon, lat) in PORTS.items():
         x, y = polar_xy(lon, lat)
         column, row = (float(x) - west) / metres, (north - float(y)) / metres
-        flag = ports.loc[name, "flag"]
-        wanted = [int(fills[flag][i : i + 2], 16) for i in (1, 3, 5)]
+        mark = marks[name]
+        wanted = [int(fills[mark][i : i + 2], 16) for i in (1, 3, 5)]
         hits = np.argwhere((np.abs(image - wanted) <= 6).all(axis=-1)) - [row, column]
         near = hits[np.hypot(*hits.T) < 12]
-        assert len(near), f"{name}: no marker of {flag} ({strokes[flag]})"
+        assert len(near), f"{name}: no marker of {mark} ({fills[mark]})"
         assert np.hypot(*near.mean(axis=0)) < 3, f"{name} is drawn {near.mean(axis=0)} pixels away"
+
+
+@pytest.mark.qgis
+def test_qgis_marks_each_node_once_and_names_each_critical_place_once(moved, picture):
+    told = in_qgis(moved, "marks")
+    assert not any(told["errors"])
+    nodes = picture.tables["nodes"].set_index("node_id")
+    assert told["marks"] == {node: [f"{{{mark}}}"] for node, mark in marked(nodes).items()}
+    critical = nodes[nodes["flag"].isin(["robust", "possible"])]
+    assert len(told["labels"]) == critical["place_id"].nunique()
+    for node, said in told["labels"]:
+        assert said == critical.loc[node, "place"]
+        beside = critical[critical["place_id"] == critical.loc[node, "place_id"]]
+        assert critical.loc[node, "flag_probability"] == beside["flag_probability"].max()
+
+
+@pytest.mark.qgis
+def test_qgis_tells_a_node_in_words(picture, tmp_path):
+    null = [None] * 4
+    written = one(
+        picture, "nodes", name=["One", "Two", "Three", "Four"],
+        kind=["port", "mine", "cable_landing", "port"],
+        site_kind=[None, "smelter", None, None], scope=["arctic", "gateway", "context", "arctic"],
+        place=["A", "B", "C", "D"], hazard_class=["high", "low", "low", "unknown"],
+        hazard_deciding=["ice season lost 2.1 months", "coastal erosion 0.1 m a-1", None, None],
+        hazard_tier=["measured", "typed", None, None], hazard_could_be=[None, "high", None, None],
+        deciding_datum=[None, "ice season at the quay", None, "depth of approach and quay"],
+        military_class=["high", "low", "moderate", "unknown"], military_low=[0.5] * 4,
+        military_high=[0.75] * 4,
+        military_coverage=[0.8] * 4, dependence_class=["moderate", "low", "low", "high"],
+        flag=["robust", "not_flagged", "not_flagged", "insufficient_data"],
+        flag_probability=[0.91, 0.0, 0.0, 0.0], overlap_probability=[0.96, 0.0, 0.5, 0.499],
+        permafrost_zone=["none"] * 4, ground_ice=["unknown"] * 4, fact_age_years=[12.5, *null[1:]],
+        ice_months_lost=[2.4, *null[1:]], ice_months_lost_low=[2.1, *null[1:]],
+        ice_months_lost_high=[2.9, *null[1:]], relative_sea_level_m=[-0.31, *null[1:]],
+        relative_sea_level_low_m=[-0.5, *null[1:]], relative_sea_level_high_m=null,
+        coastal_erosion_m_per_year=null,
+    )  # fmt: skip
+    geopackage.write(written, tmp_path)
+    told = in_qgis(tmp_path, "tips", "nodes")
+    tips = [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told[key]))
+        for key in written.tables["nodes"]["feature_id"]
+    ]
+    first, second, third, fourth = tips
+    for words in (
+        "port,", "arctic; place: A", "Critical, robust: all three in 91 % of draws",
+        "Overlap of climate and defence: 96 % of draws",
+        "Climate hazard high ice season lost 2.1 months (measured)",
+        "Military relevance high mean of its parts 0.50 to 0.75, 80 % known", "Dependence of people moderate",
+        "Oldest deciding fact 12.5 years", "Months of ice lost since 1981-2010 2.4 (2.1 to 2.9)",
+        "Permafrost none, ground ice unknown", "Sea level by 2100 [m] -0.31 ",
+    ):  # fmt: skip
+        assert words in first, words
+    assert "Hazard could be" not in first
+    assert "Coastal erosion" not in first, "what is not known of a coast has no row of its own"
+    assert "mine, smelter," in second
+    assert "Not critical No overlap of climate and defence: 0 % of draws" in second
+    assert "Climate hazard low so far coastal erosion 0.1 m a-1 (typed)" in second
+    assert "Hazard could be high: ice season at the quay is not known" in second
+    assert "cable landing," in third
+    assert "Context: outside the boundary, judged, never flagged Overlap of" in third
+    assert "Climate hazard low Military" in third, "where nothing lacking could worsen it, it is low"
+    assert "Insufficient data: an unknown alone decides No overlap" in fourth
+    assert not any("NULL" in tip or "[%" in tip for tip in tips)
 
 
 @pytest.mark.qgis
@@ -637,11 +911,36 @@ def test_qgis_prints_the_sheet(moved):
 
 
 @pytest.mark.qgis
+def test_qgis_shows_hostile_words_of_a_node_as_text(picture, tmp_path):
+    words = [text.replace("\x07", "").replace("\ufffe", "") for text in HOSTILE]
+    told_of = (
+        "name",
+        "place",
+        "hazard_deciding",
+        "deciding_datum",
+        "nearest_exit",
+        "reasons",
+        "special_status",
+    )
+    written = one(picture, "nodes", **dict.fromkeys(told_of, words), hazard_could_be=["high"] * len(words))
+    geopackage.write(written, tmp_path)
+    told = in_qgis(tmp_path, "tips", "nodes")
+    table = written.tables["nodes"].set_index("feature_id")
+    for key, text in table["reasons"].items():
+        clean = re.sub("[\u202a-\u202e]", "\u2423", text)
+        for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+            clean = clean.replace(character, entity)
+        assert told[key].count(clean) >= len(told_of) - 1, "the codes of a status lose their underlines"
+        assert "<script" not in told[key]
+        assert "\u202e" not in told[key]
+
+
+@pytest.mark.qgis
 def test_qgis_shows_hostile_names_as_text(picture, tmp_path):
     names = [text.replace("\x07", "").replace("\ufffe", "") for text in HOSTILE]
     written = one(picture, "settlements", name=names)
     geopackage.write(written, tmp_path)
-    told = in_qgis(tmp_path, "tips")
+    told = in_qgis(tmp_path, "tips", "settlements")
     table = written.tables["settlements"]
     for key, name in zip(table["feature_id"], table["name"], strict=True):
         tip = told[key]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +41,16 @@ def start_offline(cwd: Path, *arguments: str, **extra: str) -> subprocess.Popen[
         cwd=cwd, env=environment(**extra), text=True, encoding="utf-8",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
+
+
+def read_today(folder: Path) -> tuple[int, str]:
+    """Exit code and status that a command gives for a complete picture, whenever the tests run.
+
+    The command asks the clock of the machine, and a picture of the embedded snapshot expires after a year.
+    """
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    has_expired = datetime.now(UTC).date() >= date.fromisoformat(manifest["expires"])
+    return (10, "EXPIRED") if has_expired else (0, "COMPLETE")
 
 
 def run_command(cwd: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:

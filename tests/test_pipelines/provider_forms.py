@@ -19,6 +19,7 @@ import h5netcdf
 import numpy as np
 import rasterio
 import shapely
+from pyproj import Transformer
 
 from pipelines.live import embedded_table
 from pipelines.sources import source
@@ -145,11 +146,23 @@ def vessel_density(epsg: int = 3035, most: float = 50.0) -> bytes:
         return bytes(held.read())
 
 
-def obu(variable: str = "PerProb", high: float = 1.0, step: float = 10_000.0) -> bytes:
-    """A map of Obu et al.: y and x in metres of EPSG:3995, permafrost east of the middle meridian only."""
+# A block of land inland of the Laptev Sea, and its probability by the latitude from which it holds.
+OBU_LON, OBU_BANDS = (112.0, 150.0), ((64.0, 0.05), (65.0, 0.3), (66.5, 0.7), (68.0, 0.95), (69.0, np.nan))
+
+
+def obu(
+    variable: str = "PerProb", high: float = 0.95, step: float = 10_000.0, turn: tuple[int, int] = (1, 1)
+) -> bytes:
+    """A map of Obu et al.: y and x in metres of EPSG:3995, permafrost in one block of land.
+
+    `turn` -1 has rows, or columns, in the other order than their axis.
+    """
     axis = np.arange(-3_500_000, 3_500_001, step)
-    share = np.full((len(axis), len(axis)), np.nan, dtype="float32")
-    share[:, axis > 0] = high
+    to_degrees = Transformer.from_crs(3995, 4326, always_xy=True)
+    lon, lat = to_degrees.transform(*np.meshgrid(axis, axis[::-1]))
+    lows, shares = np.array(OBU_BANDS).T
+    share = np.append(np.nan, np.where(shares == 0.95, high, shares))[np.searchsorted(lows, lat, "right")]
+    share = np.where((lon >= OBU_LON[0]) & (lon < OBU_LON[1]), share, np.nan)[:: turn[0], :: turn[1]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "obu.nc"
         with h5netcdf.File(path, "w") as file:
@@ -157,17 +170,27 @@ def obu(variable: str = "PerProb", high: float = 1.0, step: float = 10_000.0) ->
             for name, values in (("x", axis), ("y", axis[::-1])):
                 file.create_variable(name, (name,), data=values)
             for name, values in ((variable, share), ("MAGT", np.where(np.isnan(share), np.nan, -5.0))):
-                file.create_variable(name, ("y", "x"), data=values, compression="gzip")
+                file.create_variable(name, ("y", "x"), data=values.astype("float32"), compression="gzip")
         return path.read_bytes()
 
 
-def ggd318(extent: str = "C") -> bytes:
-    """The map of Brown et al.: polygons on a sphere, of which one is a glacier."""
-    shapes = [shapely.box(0, -2_000_000, 100_000, -1_900_000), shapely.box(2e5, -2e6, 3e5, -1.9e6)]
-    frame = gpd.GeoDataFrame(
-        {"NUM_CODE": [1, 21], "COMBO": ["chf", "g"], "EXTENT": [extent, None], "CONTENT": ["h", None]},
-        geometry=shapes, crs="+proj=laea +lat_0=90 +lon_0=0 +R=6370997 +units=m",
-    )  # fmt: skip
+# Boxes of degrees, EXTENT and CONTENT: Batagay, and inland of the Kara Sea; at last a glacier and a lake.
+GGD318: tuple[tuple[tuple[float, float, float, float], str | None, str | None], ...] = (
+    ((134, 67, 136, 68.5), "C", "h"), ((80, 66, 84, 67), "D", "m"), ((80, 64, 84, 65), "S", None),
+    ((80, 62, 84, 63), "I", "l"), ((-45, 70, -40, 75), "g", None), ((108, 52, 109, 55), "l", None),
+)  # fmt: skip
+
+
+def ggd318(
+    extent: str = "C", content: str = "h", *, drop: str = "COMBO",
+    crs: str = "+proj=laea +lat_0=90 +lon_0=0 +R=6370997 +units=m",
+) -> bytes:  # fmt: skip
+    """The map of Brown et al.: polygons on a sphere, by extent and content, the first of those given."""
+    boxes, extents, contents = zip(*GGD318, strict=True)
+    columns = {"NUM_CODE": range(len(boxes)), "COMBO": "", "EXTENT": [extent, *extents[1:]],
+               "CONTENT": [content, *contents[1:]]}  # fmt: skip
+    frame = gpd.GeoDataFrame(columns, geometry=[shapely.box(*box) for box in boxes], crs=4326)
+    frame = frame.drop(columns=drop).to_crs(crs)
     with tempfile.TemporaryDirectory() as folder:
         frame.to_file(Path(folder) / "permaice.shp")
         box = io.BytesIO()
@@ -248,11 +271,18 @@ FORMS: dict[str, Form] = {
         vessel_density,
         {"name": "10 to 100 hours a square kilometre and month", "as_of": "2019-01-01"},
     ),
-    "obu_2019_map": Form(
+    "obu_2019_permafrost": Form(
         obu,
-        {"name": "continuous, over 90 %", "detail": "mean ground temperature of the class -5.0 degC"},
+        {"feature_id": "obu_2019-continuous", "name": "continuous, over 90 %", "permafrost_zone": "continuous",
+         "ground_ice": None, "as_of": "2016-12-31"},
+        4,
     ),
-    "nsidc_ggd318_map": Form(ggd318, {"kind": "continuous", "status": "ground ice high", "detail": "chf"}),
+    "nsidc_ggd318_permafrost": Form(
+        ggd318,
+        {"feature_id": "permaice-0", "name": "continuous, ground ice high", "permafrost_zone": "continuous",
+         "ground_ice": "high", "as_of": "2002-02-01"},
+        4,
+    ),
     "barentswatch_ais": Form(
         lambda: json.dumps(SHIPS).encode(),
         {"feature_id": "barentswatch_ais-69_18", "detail": "2 ships", "as_of": "2026-11-25"},

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 import xarray as xr
-from conftest_pipelines import run_command
+from conftest_pipelines import read_today, run_command
 
 import maps
 from layers.audience import AUDIENCES, WITHHELD, Veil, audience, empty
@@ -663,8 +663,9 @@ def test_the_command_says_how_many_are_private(tmp_path, own):
     done = run_command(
         tmp_path, "build", "--private", str(own), "--region", "bering", "--draws", "5", "--json"
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stderr == ""
     told = json.loads(done.stdout)
+    assert (done.returncode, told["status"]) == read_today(tmp_path / "pictures" / "latest")
     assert (told["private"], told["withheld"]) == (3, 1)
     assert SECRET not in done.stdout
     drawn = run_command(tmp_path, "draw", "--as", "html", "--json")

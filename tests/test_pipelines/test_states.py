@@ -201,12 +201,14 @@ def test_what_rests_on_a_held_source_is_not_assessed(series: pd.DataFrame, tmp_p
     assert set(held_rows["result"]) == {"unknown"}
 
 
-def test_check_and_doctor_end_with_ten_where_a_picture_is_late(command: Any, tmp_path: Path) -> None:
-    day = datetime.now(UTC).date()
+def test_check_and_doctor_end_with_ten_where_a_picture_is_late(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.build._SNAPSHOT_DAYS", 36_500)  # late, and not expired, whenever this runs
     cache = tmp_path / "cache"
     cache.mkdir()
     (cache / "ledger.json").write_text(
-        json.dumps({PORTS: {"held": {"state": "held", "since": str(day), "reason": "rows"}}})
+        json.dumps({PORTS: {"held": {"state": "held", "since": "2026-11-25", "reason": "rows"}}})
     )
     build(tmp_path / "pictures", replace(QUICK_BUILD, cache=cache))
     done = command("check", "--json")

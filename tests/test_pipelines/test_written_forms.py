@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -11,14 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from fault_server import _Quiet, running, serving
 from provider_forms import (
     FORMS,
+    GGD318,
     LINE,
     MONTH,
+    OBU_BANDS,
     OCCURRENCE,
     RED_DOG,
     SHIPS,
@@ -38,7 +42,7 @@ from provider_forms import (
 )
 from provider_mirror import dated, place
 
-from layers.crs import lonlat
+from layers.crs import area_km2, lonlat
 from pipelines.fetch import Fetcher, Limits
 from pipelines.gates import Finding, judge
 from pipelines.live import Told, accepted_folder, embedded_table, ledger_of, refresh, table_of
@@ -128,7 +132,7 @@ def day_here(source_id: str, part: str, paths: list[Path], field: Path) -> date:
 # One of each way of reading is read apart, as all are where it counts.
 APART = (
     "emodnet_pipelines", "osm_rail", "usgs_mrds", "geus_mineral_occurrences", "emodnet_vessel_density",
-    "obu_2019_map", "nsidc_ggd318_map",
+    "obu_2019_permafrost", "nsidc_ggd318_permafrost",
 )  # fmt: skip
 
 
@@ -277,11 +281,32 @@ HELD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "density_code": (
         "emodnet_vessel_density", lambda: vessel_density(most=9e9), "expected 0 to 1e+06 hours",
     ),
-    "obu_range": ("obu_2019_map", lambda: obu(high=100.0), "expected values of 0 to 1, found 0 to 100"),
-    "obu_grid": ("obu_2019_map", lambda: obu(step=25_000.0), "expected even steps of 10000 m"),
-    "obu_variable": ("obu_2019_map", lambda: obu(variable="PFR"), "expected the variable PerProb, found"),
+    "obu_range": (
+        "obu_2019_permafrost", lambda: obu(high=100.0), "expected values of 0 to 1, found 0 to 100",
+    ),
+    "obu_grid": ("obu_2019_permafrost", lambda: obu(step=25_000.0), "expected even steps of 10000 m"),
+    "obu_variable": (
+        "obu_2019_permafrost", lambda: obu(variable="PFR"), "expected the variable PerProb, found",
+    ),
+    # Upside down the block lies about the White Sea; left for right it lies in Yukon and Alaska.
+    "obu_rows": (
+        "obu_2019_permafrost", lambda: obu(turn=(-1, 1)), "expected 90% or more of the permafrost on land",
+    ),
+    "obu_columns": (
+        "obu_2019_permafrost", lambda: obu(turn=(1, -1)), "typed places within a step of their zone, found",
+    ),
     "ggd318_code": (
-        "nsidc_ggd318_map", lambda: ggd318("X"), "expected an EXTENT of C, D, S, I, G, L, O, R, found 'X'",
+        "nsidc_ggd318_permafrost", lambda: ggd318("X"),
+        "expected EXTENT of C, D, S, I, G, L, O, R, found 'X'",
+    ),
+    "ggd318_ice": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(content="v"), "expected CONTENT of H, M, L, found 'V'",
+    ),
+    "ggd318_columns": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(drop="CONTENT"), "expected the column CONTENT, found NUM_CODE",
+    ),
+    "ggd318_degrees": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(crs="EPSG:4326"), "expected a CRS in metres in its .prj",
     ),
     "cables_cut": (
         "emodnet_power_cables",
@@ -416,14 +441,34 @@ def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
 
 
 def test_permafrost_is_where_the_file_has_it(accepted):
-    """The file has permafrost east of its meridian of 0: so has the table, turned by 45 degrees."""
+    """Each zone is a block of 38 degrees of longitude between two parallels: its area on a sphere."""
     service, _ = accepted
-    table = service.table("obu_2019_map")
-    lon, _ = lonlat(*table.geometry.iloc[0].representative_point().coords[0])
-    assert 0 < float(lon) < 180
-    area = table.geometry.area.sum()
-    outline = 0.5 * 3.14159 * (90 - 58) ** 2 * 111_195**2
-    assert area == pytest.approx(outline, rel=0.12), "half of the cap north of 58 N"
+    table = service.table("obu_2019_permafrost").set_index("permafrost_zone")
+    lows = [low for low, _ in OBU_BANDS]
+    for zone, south, north in zip(("isolated", "sporadic", "discontinuous", "continuous"), lows, lows[1:]):
+        shape = table.geometry[zone]
+        at_lon, at_lat = lonlat(*shapely.get_coordinates(shape).T)
+        margin = 0.15  # a cell of 10 km and its diagonal, in degrees of latitude
+        assert south - margin < at_lat.min() < at_lat.max() < north + margin, zone
+        assert 111.5 < at_lon.min() < at_lon.max() < 150.5, zone
+        height = math.sin(math.radians(north)) - math.sin(math.radians(south))
+        block = 6371.0**2 * math.radians(38) * height
+        assert area_km2([shape])[0] == pytest.approx(block, rel=0.03), zone
+    assert table["ground_ice"].isna().all(), "the model says nothing of it"
+
+
+def test_a_drawn_map_is_read_by_extent_and_content(accepted):
+    """The zones and the ice of the file, each where it was drawn; glaciers and lakes are no permafrost."""
+    service, _ = accepted
+    table = service.table("nsidc_ggd318_permafrost")
+    told = table[["permafrost_zone", "ground_ice"]].astype("object").where(table.notna(), None)
+    assert told.to_numpy().tolist() == [
+        ["continuous", "high"], ["discontinuous", "medium"], ["sporadic", None], ["isolated", "low"],
+    ]  # fmt: skip
+    assert table["name"].tolist()[2] == "sporadic, ground ice not told"
+    for shape, (box, _, _) in zip(table.geometry, GGD318, strict=False):
+        bounds = shapely.bounds(shapely.MultiPoint(np.column_stack(lonlat(*shape.exterior.coords.xy))))
+        assert bounds == pytest.approx(box, abs=0.1)
 
 
 def test_an_occurrence_lies_at_its_point_and_not_at_its_box(accepted):

@@ -1,0 +1,379 @@
+"""Whether the flag means climate, defence and people: what is held of the picture itself (judgement, section 4).
+
+Each row prints one claim with its figure, its bound and whether it holds.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from layers.picture import Picture
+    from layers.scenarios import Scenario
+
+__all__ = ["published", "supports", "validation"]
+
+_PLACES = Path(__file__).parent / "published_places.csv"
+_PERMUTATIONS = 40
+_LEVELS = ("today", "warming_1_5", "warming_2", "warming_3", "warming_4")
+_HAZARD_VALUES = (
+    "ice_lost", "ice_lost_low", "ice_lost_high", "ice_spread", "zone", "ice", "air", "air_low", "bedrock",
+    "damage", "proxy", "steps", "erosion", "erosion_low", "erosion_high", "level", "level_low", "level_high",
+    "depth",
+)  # fmt: skip
+_RANK = {"unknown": -1, "low": 0, "moderate": 1, "high": 2}
+_FLAGGED = ("robust", "possible")
+
+
+def _row(what: str, value: Any, goal: str, holds: bool, **more: Any) -> dict[str, Any]:
+    return {"benchmark": "validation", "work": what, "value": value, "goal": goal, "holds": bool(holds)} | more
+
+
+def _compose(name: str, draws: int = 10_000, region: str = "arctic") -> Picture:
+    from pipelines.build import Options, compose_snapshot  # noqa: PLC0415
+
+    return compose_snapshot(Options(scenario=name, draws=draws, region=region))[0]
+
+
+def validation() -> list[dict[str, Any]]:
+    """Every line of the method's validation, on the picture of the embedded snapshot."""
+    picture = _compose("today")
+    nodes = picture.tables["nodes"].drop(columns="geometry")
+    rows = [*_hazard_matters(picture, nodes), *_named(picture, nodes), *_anchors(picture, nodes)]
+    rows += [*_warming(nodes), *_scope(picture, nodes), *_countries(nodes), *_military(picture, nodes)]
+    return [*rows, *published(picture)]
+
+
+# --- the flag follows climate -------------------------------------------------------------------
+
+
+def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
+    """Flagged nodes of some inputs; scope and class as in the picture."""
+    from layers.assessed.judgement import judge, whole_of  # noqa: PLC0415
+    from layers.assessed.nodes import POSSIBLE  # noqa: PLC0415
+    from layers.draws import draw, numbers_of  # noqa: PLC0415
+
+    share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
+    high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2
+    inside = nodes["scope"].ne("context").to_numpy() & nodes["dual_use_class"].ne("D0").to_numpy()
+    return set(nodes["node_id"][(share >= POSSIBLE) & high & inside])
+
+
+def _hazard_matters(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    from layers.assessed.judgement import Inputs  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+
+    today = scenario("today")
+    inputs = Inputs.of(picture.tables["evidence"], nodes)
+    flagged = _drawn(inputs, today, nodes)
+    groups = (nodes["kind"] + "|" + nodes["scope"].ne("context").astype("str")).to_numpy(dtype=object)
+    random = np.random.default_rng(0)
+    kept, counts = [], []
+    for _ in range(_PERMUTATIONS):
+        order = np.arange(len(nodes))
+        for group in np.unique(groups):
+            at = np.flatnonzero(groups == group)
+            order[at] = random.permutation(at)
+        values = {name: inputs.values[name][order] for name in _HAZARD_VALUES}
+        dealt = replace(
+            inputs.with_values(**values), applies={name: a[order] for name, a in inputs.applies.items()}
+        )
+        then = _drawn(dealt, today, nodes)
+        kept.append(len(flagged & then) / max(len(flagged), 1))
+        counts.append(len(then))
+    zero = {name: np.zeros_like(inputs.values[name]) for name in _HAZARD_VALUES}
+    left = _drawn(inputs.with_values(**zero), today, nodes)
+    score = nodes["hazard_class"].map(_RANK)
+    median = score.groupby(nodes["kind"]).transform("median")
+    below = int((nodes["flag"].isin(_FLAGGED) & (score < median)).sum())
+    chance = float(np.mean(counts))
+    as_many = int(np.sum(np.array(counts) >= len(flagged)))
+    return [
+        _row("flags kept after dealing the hazards anew within kind and scope (mean share)",
+             round(float(np.mean(kept)), 3), "< 0.5", np.mean(kept) < 0.5, most=round(max(kept), 3)),
+        _row(f"flagged nodes against the mean of {_PERMUTATIONS} deals (independent axes, same base rates)",
+             len(flagged), f"> {chance:.1f}", len(flagged) > chance, deals_as_many=as_many),
+        _row("flags left with every hazard at zero", len(left), "0", not left),
+        _row("flagged nodes below the median hazard class of their kind", below, "0", below == 0),
+    ]  # fmt: skip
+
+
+# --- what a flag rests on -----------------------------------------------------------------------
+
+
+def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
+    """Of each node the statements that each alone make its thaw high: reports of damage, ice-rich ground.
+
+    A measured ice season is told as `measured`.
+    """
+    from layers.merge import within_km  # noqa: PLC0415
+
+    nodes = picture.tables["nodes"].set_index("node_id", drop=False).loc[node_ids].reset_index(drop=True)
+    told: dict[str, set[str]] = {name: set() for name in node_ids}
+    damage = _with_lonlat(picture.tables["thaw_damage"])
+    damage = damage[damage["grade"] == "damage"].reset_index(drop=True)
+    at, found = within_km(nodes, damage, 25.0)
+    for node, row in zip(at, found, strict=True):
+        report = damage.iloc[row]
+        own = report["match_node"] == node_ids[node]
+        if own or report["applies_to"] == "town":
+            told[node_ids[node]].add(str(report["source_url"]))
+    places = _with_lonlat(picture.tables["permafrost_places"])
+    places = places[places["ground_ice"] == "high"].reset_index(drop=True)
+    at, found = within_km(nodes, places, 25.0)
+    lon, lat = nodes["longitude_deg"].to_numpy(), nodes["latitude_deg"].to_numpy()
+    from layers.crs import distance_km  # noqa: PLC0415
+
+    km = distance_km(
+        lon[at], lat[at], places["longitude_deg"].to_numpy()[found], places["latitude_deg"].to_numpy()[found]
+    )
+    for node, row, apart in zip(at, found, km, strict=True):
+        if apart <= places["reach_km"].iloc[row] + 0.5:
+            told[node_ids[node]].add(str(places["source_url"].iloc[row]))
+    measured = nodes["hazard_tier"].isin(["measured", "modelled", "mapped"])
+    for name in nodes["node_id"][measured]:
+        told[name] |= {"measured", "in 42 years"}
+    return told
+
+
+def _with_lonlat(table: Any) -> pd.DataFrame:
+    from layers.assessed.sites import with_lonlat  # noqa: PLC0415
+
+    return with_lonlat(table)
+
+
+def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    flagged = nodes[nodes["flag"].isin(_FLAGGED)]
+    evidence = picture.tables["evidence"]
+    known = evidence[
+        (evidence["dimension"] == "hazard") & (evidence["score"] == 1.0) & (evidence["state"] == "known")
+    ]
+    proven = known[known["source_id"].notna() & known["tier"].ne("") & known["value"].notna()]
+    lacking = sorted(set(flagged["node_id"]) - set(proven["node_id"]))
+    by_node = supports(picture, list(flagged["node_id"]))
+    by_place = {
+        place: set().union(*(by_node[node] for node in part["node_id"]))
+        for place, part in flagged.groupby("place")
+    }
+    one = sorted(place for place, told in by_place.items() if len(told) <= 1)
+    return [
+        _row("flags without a known high hazard named with value, unit, source and tier", len(lacking), "0",
+             not lacking, names=", ".join(lacking)),
+        _row(f"critical places ({len(by_place)}) that rest on one typed row", len(one),
+             f"<= {len(by_place) / 3:.1f}", len(one) * 3 <= len(by_place), names=", ".join(one),
+             sources={place: len(told) for place, told in sorted(by_place.items())}),
+    ]  # fmt: skip
+
+
+def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    """What each anchor a fifth lower or higher changes: nodes of the list, and the places that people read."""
+    from layers.assessed.anchors import ANCHORS  # noqa: PLC0415
+    from layers.assessed.judgement import Inputs  # noqa: PLC0415
+    from layers.assessed.sensitivity import critical  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+
+    inputs, today = Inputs.of(picture.tables["evidence"], nodes), scenario("today")
+    inside = (nodes["scope"].ne("context") & nodes["dual_use_class"].ne("D0")).to_numpy()
+    now = critical(inputs, today) & inside
+    places = set(nodes["place"][now])
+    tried = []
+    for anchor in ANCHORS:
+        for multiple in (0.8, 1.2):
+            then = critical(inputs, today, {anchor.id: anchor.value * multiple}) & inside
+            moved = places ^ set(nodes["place"][then])
+            tried.append((int((now ^ then).sum()), len(moved), f"{anchor.id} x {multiple:g}", sorted(moved)))
+    by_node, by_place = max(tried), max(tried, key=lambda one: one[1])
+    worst = "; ".join(f"{name} {count}" for count, _, name, _ in sorted(tried, reverse=True)[:3])
+    return [
+        _row(f"most critical nodes of {int(now.sum())} that one anchor a fifth lower or higher changes",
+             by_node[0], f"<= {now.sum() / 3:.1f}", by_node[0] * 3 <= now.sum(), worst=worst),
+        _row(f"most critical places of {len(places)} that one anchor changes", by_place[1],
+             f"<= {len(places) / 3:.1f}", by_place[1] * 3 <= len(places),
+             worst=f"{by_place[2]}: {', '.join(by_place[3])}"),
+    ]  # fmt: skip
+
+
+# --- warming, scope, countries ------------------------------------------------------------------
+
+
+def _warming(nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    rows, before = [], nodes.set_index("node_id")
+    fallen = 0
+    for name in _LEVELS[1:]:
+        now = _compose(name).tables["nodes"].set_index("node_id")
+        fell = (now["hazard_class"].map(_RANK) < before["hazard_class"].map(_RANK)).sum()
+        fallen += int(fell)
+        flags = now["flag"].isin(_FLAGGED), before["flag"].isin(_FLAGGED)
+        rows.append(
+            _row(f"{name}: classes that fall; flags lost", f"{int(fell)}; {int((flags[1] & ~flags[0]).sum())}",
+                 "0; 0", fell == 0 and not (flags[1] & ~flags[0]).any(),
+                 classes_up=int((now["hazard_class"].map(_RANK) > before["hazard_class"].map(_RANK)).sum()),
+                 flags=int(flags[0].sum()), flags_won=int((flags[0] & ~flags[1]).sum()))
+        )  # fmt: skip
+        before = now
+    return rows
+
+
+def _scope(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    outside = int((nodes["flag"].isin(_FLAGGED) & nodes["scope"].eq("context")).sum())
+    part = _compose("today", region="barents").tables
+    ours = part["nodes"].drop(columns="geometry")
+    keys = {"nodes": ["node_id"], "exits": ["node_id", "axis", "what", "anchor"],
+            "evidence": ["node_id", "axis", "group", "indicator"]}  # fmt: skip
+    same = True
+    for name, key in keys.items():
+        whole = pd.DataFrame(picture.tables[name]).drop(columns="geometry", errors="ignore")
+        whole = whole[whole["node_id"].isin(ours["node_id"])].sort_values(key, ignore_index=True)
+        here = pd.DataFrame(part[name]).drop(columns="geometry", errors="ignore")
+        here = here.sort_values(key, ignore_index=True)
+        same &= len(here) == len(whole) and bool(((here == whole) | (here.isna() & whole.isna())).all(axis=None))
+    return [
+        _row("flags outside the scope", outside, "0", outside == 0),
+        _row(f"barents and the whole: {len(ours)} common nodes and their exits are the same", same, "True", same),
+    ]
+
+
+def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    """Leave out one country: its nodes, and all that others owe to them, are judged without it."""
+    from layers.assessed.judgement import Inputs  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+    from pipelines.snapshot import load  # noqa: PLC0415
+    from pipelines.sources import SOURCES  # noqa: PLC0415
+
+    held = load(SOURCES)
+    flagged = set(nodes["node_id"][nodes["flag"].isin(_FLAGGED)])
+    said, least = [], 1.0
+    for country in ("CAN", "GRL", "NOR", "RUS", "USA"):
+        some, evidence = _without(held, country)
+        rest = nodes.set_index("node_id").loc[some["node_id"]].reset_index()
+        then = _drawn(Inputs.of(evidence, some), scenario("today"), rest)
+        ours = flagged & set(some["node_id"])
+        alike = len(ours & then) / max(len(ours | then), 1)
+        least = min(least, alike)
+        said.append(f"{country} {alike:.2f} ({len(ours - then)} lost, {len(then - ours)} won)")
+    return [
+        _row("leave one country out: flags of the others kept (Jaccard, least)", round(least, 3), ">= 0.8",
+             least >= 0.8, countries="; ".join(said))
+    ]  # fmt: skip
+
+
+def _without(held: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sites and evidence of the picture without the nodes of a country."""
+    import inspect  # noqa: PLC0415
+
+    from layers.catalog import LAYERS  # noqa: PLC0415
+    from layers.compose import _fold  # noqa: PLC0415, PLC2701
+    from layers.scenarios import scenario  # noqa: PLC0415
+
+    by_id = {layer.id: layer for layer in LAYERS}
+    day = max(pd.Timestamp(row["retrieved"]).date() for row in held.manifest["sources"])
+    given = {"grids": held.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
+    sites = held.standing["node_sites"]
+    ready = {
+        "node_sites": sites[sites["country_iso3"] != country].reset_index(drop=True),
+        "climate_facts": held.standing["climate_facts"][
+            held.standing["climate_facts"]["node_id"].isin(sites["node_id"][sites["country_iso3"] != country])
+        ],
+    }
+    needed, todo = {"evidence"}, ["evidence"]
+    while todo:
+        derive = by_id[todo.pop()].derive
+        names = set(inspect.signature(derive).parameters) if derive else set()
+        fresh = {name for name in names & set(by_id) if name not in needed and name not in ready}
+        needed |= fresh | (names & set(ready))
+        todo += fresh
+    layers = [layer for layer in LAYERS if layer.id in needed]
+    tables = _fold(held.feeds, given, layers, ready)
+    return pd.DataFrame(tables["node_sites"].drop(columns="geometry")), tables["evidence"]
+
+
+# --- military axis ------------------------------------------------------------------------------
+
+
+def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+    """High classes by kind with and without association, and their spread over anchors and weights."""
+    from layers.assessed.judgement import Inputs, judge, military_parts, whole_of  # noqa: PLC0415
+    from layers.assessed.rules import military  # noqa: PLC0415
+    from layers.draws import numbers_of  # noqa: PLC0415
+    from layers.scenarios import scenario  # noqa: PLC0415
+
+    inside = np.flatnonzero(nodes["scope"].ne("context").to_numpy())
+    inputs = Inputs.of(picture.tables["evidence"], nodes).take(inside)
+    a = whole_of()
+    with_it = judge(inputs, a).military[:, 0] == 2
+    without = judge(inputs, a, with_association=False).military[:, 0] == 2
+    numbers = numbers_of(scenario("today"), 400, 1)
+    drawn = military(military_parts(inputs, numbers.anchors), numbers.anchors, with_association=False) == 2
+    rows, random = [], np.random.default_rng(0)
+    parts = judge(inputs, a).parts
+    stack = np.stack([np.nan_to_num(parts[n][:, 0]) for n in ("facility", "hinterland", "position")])
+    for kind in ("port", "airfield", "cable_landing", "energy_site", "rail_terminal", "mine", "ground_station"):
+        at = inputs.kind == kind
+        count = drawn[at].sum(axis=0)
+        low, high = np.percentile(count, [5, 95]).astype(int)
+        base = pd.Series(stack[:, at].mean(axis=0))
+        weights = random.dirichlet(np.ones(3), 200)
+        order = [base.corr(pd.Series((w[:, None] * stack[:, at]).sum(axis=0)), method="spearman") for w in weights]
+        rows.append(
+            _row(f"military high among {int(at.sum())} of kind {kind} in scope: all parts; without association",
+                 f"{int(with_it[at].sum())}; {int(without[at].sum())}", "printed", holds=True,
+                 over_anchors=f"{low} to {high}", rank_over_weights=f"{np.percentile(order, 5):.2f} to 1")
+        )  # fmt: skip
+    return rows
+
+
+# --- published places ---------------------------------------------------------------------------
+
+
+def published(picture: Picture) -> list[dict[str, Any]]:
+    """The hand-made table of published places against what the picture says of the node."""
+    nodes = picture.tables["nodes"].set_index("node_id")
+    with _PLACES.open(encoding="utf-8", newline="") as stream:
+        table = list(csv.DictReader(stream))
+    right, misses, unknown = 0, [], []
+    for row in table:
+        if row["node_id"] not in nodes.index:
+            misses.append(f"{row['place']}: no node {row['node_id']}")
+            continue
+        said, is_right = _held_to(nodes.loc[row["node_id"]], row)
+        right += bool(is_right)
+        if said is None:
+            unknown.append(f"{row['place']} ({row['attribute']})")
+        elif not is_right:
+            wanted = row["expected"] or f"{row['low']} to {row['high']}"
+            misses.append(f"{row['place']}, {row['attribute']}: published {wanted}, here {said}")
+    told = len(table) - len(unknown)
+    places = len({row["place"] for row in table})
+    return [
+        _row(f"published facts right, of {told} on {places} places that the picture tells", right,
+             f">= {0.9 * told:.1f}", right >= 0.9 * told, misses="; ".join(misses), not_told="; ".join(unknown))
+    ]  # fmt: skip
+
+
+def _held_to(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
+    """What the picture says of an attribute, None where it says nothing, and whether it is right."""
+    attribute, expected = row["attribute"], row["expected"].split("|")
+    if attribute in {"permafrost_zone", "coastal_erosion_class"}:
+        said = node[attribute]
+        return (None, False) if said == "unknown" else (said, said in expected)
+    if attribute == "ice_months_recent":
+        months = node["ice_months_recent"]
+        if pd.isna(months):
+            return None, False
+        # Published seasons are of days, ours of months: half a month either side.
+        return round(float(months), 2), float(row["low"]) - 0.5 <= months <= float(row["high"]) + 0.5
+    if attribute == "ice_season_change":
+        lost = node["ice_months_lost"]
+        if pd.isna(lost):
+            return None, False
+        return round(float(lost), 2), ("shorter" in expected and lost > 0) or ("unchanged" in expected and abs(lost) < 0.5)
+    level = node["relative_sea_level_m"]
+    if pd.isna(level):
+        return None, False
+    return round(float(level), 2), ("rise" in expected and level > 0) or ("fall" in expected and level < 0)
