@@ -71,16 +71,17 @@ def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[
     route = _score(v["route"], a["route_zero"], a["route_one"]).fillna(0)
     narrow = _score(v["narrow"], a["narrow_zero"], a["narrow_one"]).fillna(0)
     scarce = _score(_log(v["scarcity"]), _log(a["scarcity_zero"]), _log(a["scarcity_one"])).fillna(0)
-    position = np.floor((route + narrow) / 2).mask(
-        scores.fillna(0) >= 500, np.floor((route + narrow + scarce) / 3)
-    )
+    position = np.floor((route + narrow + scarce.where(scores.fillna(0) >= 500, 0)) / 3)
     claim = pd.concat(
-        [(v[f"claim_{c}"] <= a["claim_near"]) * worth for c, worth in (("high", 1000), ("medium", 500), ("low", 250))]
+        [
+            (v[f"claim_{c}"] <= a["claim_near"]) * worth
+            for c, worth in (("high", 1000), ("medium", 500), ("low", 250))
+        ]
         + [(v["joint_use"] == 1) * 1000, v["policy"].fillna(0).mask(v["policy_off"] == 1, 0)],
         axis=1,
     ).max(axis=1)
     votes = (hinterland >= a["part_holds"]).astype(int) + (position >= a["part_holds"])
-    votes += (claim.mask(v["treaty"] == 1, 0) >= a["part_holds"])
+    votes += claim.mask(v["treaty"] == 1, 0) >= a["part_holds"]
     capable = (scores >= a["facility_high"]) & (votes >= 2)
     # Dependence.
     captive = v["captive"].fillna(0)
@@ -103,13 +104,19 @@ def _facility(v: Any, a: dict[str, float]) -> Any:
     access = approach.fillna(0) + pier.fillna(0) + ships.fillna(0)
     port = np.floor((access + 3 * v["sustainment"].fillna(0)) / 6).where(told >= 2)
     length = v["runway_length"]
-    strip = (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2)).where(
-        length >= a["runway_short"], 0
-    ).where(length.notna())
+    strip = (
+        (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2))
+        .where(length >= a["runway_short"], 0)
+        .where(length.notna())
+    )
     width = v["runway_width"]
     strip = strip.mask(strip > 0, strip.where(width >= a["runway_width"], 0).where(width.notna()))
-    size = _score(_log(v["capacity"]).where(v["capacity"].notna()), _log(a["capacity_zero"]), _log(a["capacity_one"]))
-    out = pd.Series(np.nan, index=v.index).mask(v["kind"] == "port", port).mask(v["kind"] == "airfield", strip)
+    size = _score(
+        _log(v["capacity"]).where(v["capacity"].notna()), _log(a["capacity_zero"]), _log(a["capacity_one"])
+    )
+    out = (
+        pd.Series(np.nan, index=v.index).mask(v["kind"] == "port", port).mask(v["kind"] == "airfield", strip)
+    )
     out = out.mask(v["kind"] == "cable_landing", _score(v["systems_in_service"], 0, a["systems_one"]))
     out = out.mask(v["kind"] == "energy_site", np.floor((size + v["dependent_node"].fillna(0)) / 2))
     dug = np.floor(v["listed_material"] * (1000 + v["producing_or_strategic"].fillna(0)) / 2000)
@@ -140,7 +147,9 @@ def judgement() -> list[dict[str, Any]]:
     numbers = numbers_of(today, 10_000, 0)
     draw(inputs, today, numbers)
     ours_s = time.process_time() - begun
-    table = pd.DataFrame({name: value[:, 0] for name, value in inputs.values.items()}).assign(kind=inputs.kind)
+    table = pd.DataFrame({name: value[:, 0] for name, value in inputs.values.items()}).assign(
+        kind=inputs.kind
+    )
     now = judge(inputs, whole_of())
     known = {name: pd.Series(code[:, 0].astype(float)) for name, code in now.by_hazard.items()}
     known["permafrost_thaw"] = known["permafrost_thaw"].mask(pd.Series(now.is_open[:, 0]), 2.0)
@@ -159,7 +168,9 @@ def judgement() -> list[dict[str, Any]]:
         both, three = peer_draw(table, drawn, anchors, known)
         both, three = both & filed["military"], three & filed["military"] & filed["dependence"]
         peer_s += time.process_time() - begun
-        differ += int((both.to_numpy() != overlap[:, number]).sum() + (three.to_numpy() != flag[:, number]).sum())
+        differ += int(
+            (both.to_numpy() != overlap[:, number]).sum() + (three.to_numpy() != flag[:, number]).sum()
+        )
     peer_s *= 10_000 / PEER_DRAWS
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     return [

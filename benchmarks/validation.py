@@ -1,4 +1,4 @@
-"""Whether the flag means climate, defence and people: what is held of the picture itself (judgement, section 4).
+"""Whether the flag means climate, defence and people: what is held of the picture itself.
 
 Each row prints one claim with its figure, its bound and whether it holds.
 """
@@ -23,16 +23,38 @@ _PLACES = Path(__file__).parent / "published_places.csv"
 _PERMUTATIONS = 40
 _LEVELS = ("today", "warming_1_5", "warming_2", "warming_3", "warming_4")
 _HAZARD_VALUES = (
-    "ice_lost", "ice_lost_low", "ice_lost_high", "ice_spread", "zone", "ice", "air", "air_low", "bedrock",
-    "damage", "proxy", "steps", "erosion", "erosion_low", "erosion_high", "level", "level_low", "level_high",
+    "ice_lost",
+    "ice_lost_low",
+    "ice_lost_high",
+    "ice_spread",
+    "zone",
+    "ice",
+    "air",
+    "air_low",
+    "bedrock",
+    "damage",
+    "proxy",
+    "steps",
+    "erosion",
+    "erosion_low",
+    "erosion_high",
+    "level",
+    "level_low",
+    "level_high",
     "depth",
-)  # fmt: skip
+)
 _RANK = {"unknown": -1, "low": 0, "moderate": 1, "high": 2}
 _FLAGGED = ("robust", "possible")
 
 
-def _row(what: str, value: Any, goal: str, holds: bool, **more: Any) -> dict[str, Any]:
-    return {"benchmark": "validation", "work": what, "value": value, "goal": goal, "holds": bool(holds)} | more
+def _row(what: str, value: Any, goal: str, holds: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "benchmark": "validation",
+        "work": what,
+        "value": value,
+        "goal": goal,
+        "holds": bool(holds),
+    } | more
 
 
 def _compose(name: str, draws: int = 10_000, region: str = "arctic") -> Picture:
@@ -172,7 +194,7 @@ def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """What each anchor a fifth lower or higher changes: nodes of the list, and the places that people read."""
+    """What each anchor a fifth lower or higher changes: nodes of the list, and places."""
     from layers.assessed.anchors import ANCHORS  # noqa: PLC0415
     from layers.assessed.judgement import Inputs  # noqa: PLC0415
     from layers.assessed.sensitivity import critical  # noqa: PLC0415
@@ -191,12 +213,21 @@ def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     by_node, by_place = max(tried), max(tried, key=lambda one: one[1])
     worst = "; ".join(f"{name} {count}" for count, _, name, _ in sorted(tried, reverse=True)[:3])
     return [
-        _row(f"most critical nodes of {int(now.sum())} that one anchor a fifth lower or higher changes",
-             by_node[0], f"<= {now.sum() / 3:.1f}", by_node[0] * 3 <= now.sum(), worst=worst),
-        _row(f"most critical places of {len(places)} that one anchor changes", by_place[1],
-             f"<= {len(places) / 3:.1f}", by_place[1] * 3 <= len(places),
-             worst=f"{by_place[2]}: {', '.join(by_place[3])}"),
-    ]  # fmt: skip
+        _row(
+            f"most critical nodes of {int(now.sum())} that one anchor a fifth lower or higher changes",
+            by_node[0],
+            f"<= {now.sum() / 3:.1f}",
+            by_node[0] * 3 <= now.sum(),
+            worst=worst,
+        ),
+        _row(
+            f"most critical places of {len(places)} that one anchor changes",
+            by_place[1],
+            f"<= {len(places) / 3:.1f}",
+            by_place[1] * 3 <= len(places),
+            worst=f"{by_place[2]}: {', '.join(by_place[3])}",
+        ),
+    ]
 
 
 # --- warming, scope, countries ------------------------------------------------------------------
@@ -211,11 +242,16 @@ def _warming(nodes: pd.DataFrame) -> list[dict[str, Any]]:
         fallen += int(fell)
         flags = now["flag"].isin(_FLAGGED), before["flag"].isin(_FLAGGED)
         rows.append(
-            _row(f"{name}: classes that fall; flags lost", f"{int(fell)}; {int((flags[1] & ~flags[0]).sum())}",
-                 "0; 0", fell == 0 and not (flags[1] & ~flags[0]).any(),
-                 classes_up=int((now["hazard_class"].map(_RANK) > before["hazard_class"].map(_RANK)).sum()),
-                 flags=int(flags[0].sum()), flags_won=int((flags[0] & ~flags[1]).sum()))
-        )  # fmt: skip
+            _row(
+                f"{name}: classes that fall; flags lost",
+                f"{int(fell)}; {int((flags[1] & ~flags[0]).sum())}",
+                "0; 0",
+                fell == 0 and not (flags[1] & ~flags[0]).any(),
+                classes_up=int((now["hazard_class"].map(_RANK) > before["hazard_class"].map(_RANK)).sum()),
+                flags=int(flags[0].sum()),
+                flags_won=int((flags[0] & ~flags[1]).sum()),
+            )
+        )
         before = now
     return rows
 
@@ -232,10 +268,17 @@ def _scope(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
         whole = whole[whole["node_id"].isin(ours["node_id"])].sort_values(key, ignore_index=True)
         here = pd.DataFrame(part[name]).drop(columns="geometry", errors="ignore")
         here = here.sort_values(key, ignore_index=True)
-        same &= len(here) == len(whole) and bool(((here == whole) | (here.isna() & whole.isna())).all(axis=None))
+        same &= len(here) == len(whole) and bool(
+            ((here == whole) | (here.isna() & whole.isna())).all(axis=None)
+        )
     return [
         _row("flags outside the scope", outside, "0", outside == 0),
-        _row(f"barents and the whole: {len(ours)} common nodes and their exits are the same", same, "True", same),
+        _row(
+            f"barents and the whole: {len(ours)} common nodes and their exits are the same",
+            same,
+            "True",
+            same,
+        ),
     ]
 
 
@@ -268,7 +311,7 @@ def _without(held: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     import inspect  # noqa: PLC0415
 
     from layers.catalog import LAYERS  # noqa: PLC0415
-    from layers.compose import _fold  # noqa: PLC0415, PLC2701
+    from layers.compose import _fold  # noqa: PLC0415
     from layers.scenarios import scenario  # noqa: PLC0415
 
     by_id = {layer.id: layer for layer in LAYERS}
@@ -313,18 +356,33 @@ def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     rows, random = [], np.random.default_rng(0)
     parts = judge(inputs, a).parts
     stack = np.stack([np.nan_to_num(parts[n][:, 0]) for n in ("facility", "hinterland", "position")])
-    for kind in ("port", "airfield", "cable_landing", "energy_site", "rail_terminal", "mine", "ground_station"):
+    for kind in (
+        "port",
+        "airfield",
+        "cable_landing",
+        "energy_site",
+        "rail_terminal",
+        "mine",
+        "ground_station",
+    ):
         at = inputs.kind == kind
         count = drawn[at].sum(axis=0)
         low, high = np.percentile(count, [5, 95]).astype(int)
         base = pd.Series(stack[:, at].mean(axis=0))
         weights = random.dirichlet(np.ones(3), 200)
-        order = [base.corr(pd.Series((w[:, None] * stack[:, at]).sum(axis=0)), method="spearman") for w in weights]
+        order = [
+            base.corr(pd.Series((w[:, None] * stack[:, at]).sum(axis=0)), method="spearman") for w in weights
+        ]
         rows.append(
-            _row(f"military high among {int(at.sum())} of kind {kind} in scope: all parts; without association",
-                 f"{int(with_it[at].sum())}; {int(without[at].sum())}", "printed", holds=True,
-                 over_anchors=f"{low} to {high}", rank_over_weights=f"{np.percentile(order, 5):.2f} to 1")
-        )  # fmt: skip
+            _row(
+                f"military high among {int(at.sum())} of kind {kind}: all parts; without association",
+                f"{int(with_it[at].sum())}; {int(without[at].sum())}",
+                "printed",
+                holds=True,
+                over_anchors=f"{low} to {high}",
+                rank_over_weights=f"{np.percentile(order, 5):.2f} to 1",
+            )
+        )
     return rows
 
 
@@ -351,9 +409,15 @@ def published(picture: Picture) -> list[dict[str, Any]]:
     told = len(table) - len(unknown)
     places = len({row["place"] for row in table})
     return [
-        _row(f"published facts right, of {told} on {places} places that the picture tells", right,
-             f">= {0.9 * told:.1f}", right >= 0.9 * told, misses="; ".join(misses), not_told="; ".join(unknown))
-    ]  # fmt: skip
+        _row(
+            f"published facts right, of {told} on {places} places that the picture tells",
+            right,
+            f">= {0.9 * told:.1f}",
+            right >= 0.9 * told,
+            misses="; ".join(misses),
+            not_told="; ".join(unknown),
+        )
+    ]
 
 
 def _held_to(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
@@ -362,18 +426,18 @@ def _held_to(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
     if attribute in {"permafrost_zone", "coastal_erosion_class"}:
         said = node[attribute]
         return (None, False) if said == "unknown" else (said, said in expected)
-    if attribute == "ice_months_recent":
-        months = node["ice_months_recent"]
-        if pd.isna(months):
-            return None, False
-        # Published seasons are of days, ours of months: half a month either side.
-        return round(float(months), 2), float(row["low"]) - 0.5 <= months <= float(row["high"]) + 0.5
-    if attribute == "ice_season_change":
-        lost = node["ice_months_lost"]
-        if pd.isna(lost):
-            return None, False
-        return round(float(lost), 2), ("shorter" in expected and lost > 0) or ("unchanged" in expected and abs(lost) < 0.5)
-    level = node["relative_sea_level_m"]
-    if pd.isna(level):
+    column = {
+        "ice_months_recent": "ice_months_recent", "ice_season_change": "ice_months_lost",
+        "relative_sea_level_sign": "relative_sea_level_m",
+    }[attribute]  # fmt: skip
+    value = float(node[column])
+    if np.isnan(value):
         return None, False
-    return round(float(level), 2), ("rise" in expected and level > 0) or ("fall" in expected and level < 0)
+    if attribute == "ice_months_recent":
+        # Published seasons are of days, ours of months: half a month either side.
+        is_right = float(row["low"]) - 0.5 <= value <= float(row["high"]) + 0.5
+    elif attribute == "ice_season_change":
+        is_right = ("shorter" in expected and value > 0) or ("unchanged" in expected and abs(value) < 0.5)
+    else:
+        is_right = ("rise" in expected and value > 0) or ("fall" in expected and value < 0)
+    return round(value, 2), is_right

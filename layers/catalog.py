@@ -34,7 +34,7 @@ from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRAT
 from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
 from layers.observed.ports import HARBOURS, PORTS
 from layers.observed.scope import ARCTIC_BOUNDARY, CLOSED_BORDERS, GATEWAYS, RAILHEADS
-from layers.observed.sea_ice import SEA_ICE_EXTENT, SEA_ICE_MONTHLY
+from layers.observed.sea_ice import ICE_YEARS, SEA_ICE_EXTENT, SEA_ICE_MONTHLY
 from layers.observed.sea_level import SEA_LEVEL_PROJECTIONS, SEA_LEVEL_TRENDS
 from layers.observed.settlements import SETTLEMENTS
 from layers.observed.surface import BATHYMETRY, LAND, SEA_ICE
@@ -59,6 +59,7 @@ LAYERS: tuple[Layer, ...] = (
     SEA_ICE,
     SEA_ICE_EXTENT,
     SEA_ICE_MONTHLY,
+    ICE_YEARS,
     SOURCE_CONTINUITY,
     PERMAFROST,
     PERMAFROST_MAPS,

@@ -137,14 +137,17 @@ def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]
 
 
 def area_km2(polygons: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
-    """Area in square kilometres of EPSG:3413 polygons, measured in EPSG:6931."""
+    """Area in square kilometres of EPSG:3413 polygons, measured in EPSG:6931, to a hectare.
+
+    Versions of PROJ agree to a millimetre and not to the last bit.
+    """
     to_equal_area = _transformer(POLAR, EQUAL_AREA)
 
     def project(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_equal_area.transform(xy[:, 0], xy[:, 1]))
 
     dense = shapely.segmentize(np.asarray(polygons, dtype=object), 25_000)
-    return np.asarray(shapely.area(shapely.transform(dense, project))) / 1e6
+    return np.asarray(np.round(shapely.area(shapely.transform(dense, project)) / 1e6, 2))
 
 
 def geographic_to_polar(geometries: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.object_]:

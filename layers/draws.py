@@ -4,8 +4,8 @@ Every anchor is multiplied by 0.8 to 1.2, each for itself and for all nodes alik
 the years behind its ice season, ground ice where it is not known (half and half), the zone where it is a
 proxy, the error of its air, the ends of a rate or a level, the bins of depths, the place of a military
 site, the radius of an alternative. A draw tests a finding and makes none: a class that is not reached on
-file is reached in no draw, but where ground ice alone keeps it open. References: Saisana, Saltelli and Tarantola 2005,
-doi:10.1111/j.1467-985X.2005.00350.x.
+file is reached in no draw, but where ground ice alone keeps it open. Reference: Saisana, Saltelli and
+Tarantola 2005, doi:10.1111/j.1467-985X.2005.00350.x.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Numbers:
         return len(self.radius)
 
     def of(self, nodes: NDArray[np.object_], factor: str, block: slice) -> NDArray[np.float64]:
-        """Numbers 0..999 of some nodes in some draws, shape (nodes, draws): a node's own, whoever else is there."""
+        """Numbers 0..999 of some nodes in some draws, (nodes, draws): a node's own, whoever else is there."""
         rows = [zlib.crc32(f"{factor}|{node}".encode()) % _POOL for node in nodes]
         return self.pool[rows, block].astype(float)
 

@@ -26,6 +26,7 @@ __all__ = [
     "IceYears",
     "SeasonFacts",
     "Sensitivity",
+    "facts_of_years",
     "ice_months_by_year",
     "ice_support",
     "lost_at_warming",
@@ -126,6 +127,40 @@ def season_facts(dataset: xr.Dataset, node_ids: ArrayLike, x_m: ArrayLike, y_m: 
         }
     )
     return SeasonFacts(table, series, quantiles)
+
+
+def facts_of_years(
+    node_ids: NDArray[np.object_], years: NDArray[np.int64], months: NDArray[np.float64]
+) -> SeasonFacts:
+    """Tell the same of places whose months with ice are counted by year, from a daily record.
+
+    `months` is (places, years), NaN where a year is not valid; such years are left out place by place. The
+    state is `unknown` with the reason `few_years` under 30 valid years or 20 of 1981 to 2010.
+    """
+    tables, order, quantiles = [], [], np.full((len(node_ids), len(QUANTILE_LEVELS)), np.nan)
+    patterns, of_pattern = np.unique(np.isfinite(months), axis=0, return_inverse=True)
+    for number, valid in enumerate(patterns):
+        rows = np.flatnonzero(of_pattern.ravel() == number)
+        series = IceYears(years[valid], months[rows][:, valid])
+        in_normal = (series.years >= _NORMAL[0]) & (series.years <= _NORMAL[1])
+        is_short = len(series.years) < _LEAST_YEARS or int(in_normal.sum()) < _LEAST_NORMAL
+        free = (series.months == 0).sum(axis=1) >= _ALMOST_ALL * max(len(series.years), 1)
+        state = np.where(is_short, "unknown", np.where(free, "ice_free", "known")).astype(object)
+        numbers, lost = _numbers(series, state)
+        quantiles[rows] = lost
+        tables.append(
+            pd.DataFrame(
+                {
+                    "node_id": node_ids[rows], "state": state,
+                    "reason": np.where(is_short, "few_years", "").astype(object), "doubt": "",
+                    **{name: np.round(values, _DIGITS) for name, values in numbers.items()},
+                    "n_years": len(series.years),
+                }
+            )
+        )  # fmt: skip
+        order.append(rows)
+    table = pd.concat(tables, ignore_index=True).iloc[np.argsort(np.concatenate(order))]
+    return SeasonFacts(table.reset_index(drop=True), IceYears(years, months), quantiles)
 
 
 def _doubt(numbers: dict[str, NDArray[np.float64]], cells: NDArray[np.int64]) -> NDArray[np.object_]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["SCENARIOS", "Scenario", "from_toml", "scenario"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """Global warming above 1850-1900 in degC, and anchors that differ from the table of ANCHORS, by id.
@@ -79,7 +78,8 @@ def from_toml(text: str, name: str) -> Scenario:
     Raises
     ------
     UsageError
-        If it is no TOML, a key is unknown, a value is of the wrong type, or an anchor or the warming is out of range; with the nearest valid key.
+        If it is no TOML, a key is unknown, a value is of the wrong
+        type, or an anchor or the warming is out of range; with the nearest valid key.
     """
     try:
         table: dict[str, Any] = tomllib.loads(text)

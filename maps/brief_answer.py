@@ -156,20 +156,17 @@ def _members(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
 
 
 def _hazards(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
-    """The hazards that decide, each once, with how and by whom they are known."""
+    """The hazards that decide, each in its words once, with how and by whom they are known."""
     told: list[Any] = []
-    for node in nodes.drop_duplicates("hazard_deciding")["node_id"]:
-        key = _deciding(ledger, node)
-        source = ledger.cell("value", "evidence", key, "source_id").value
-        cells: list[Any] = [
-            _of(ledger, node, "hazard_deciding"),
-            " (",
-            _of(ledger, node, "hazard_tier"),
-            "; ",
-        ]
-        cells += [ledger.cell("value", "sources", {"id": source}, "title"), ", "]
-        cells += [ledger.cell("value", "evidence", key, "as_of"), ")"]
-        told.append(tag("span", *cells, class_="node"))
+    for _, some in nodes.groupby("hazard_deciding", sort=False):
+        node, cited = str(some["node_id"].iloc[0]), set()
+        cells: list[Any] = [_of(ledger, node, "hazard_deciding"), " (", _of(ledger, node, "hazard_tier")]
+        for key in (_deciding(ledger, name) for name in some["node_id"]):
+            source, as_of = (ledger.cell("value", "evidence", key, c) for c in ("source_id", "as_of"))
+            if (source.value, as_of.value) not in cited:
+                cited.add((source.value, as_of.value))
+                cells += ["; ", ledger.cell("value", "sources", {"id": source.value}, "title"), ", ", as_of]
+        told.append(tag("span", *cells, ")", class_="node"))
     return told
 
 

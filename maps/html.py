@@ -426,11 +426,11 @@ _UNSAID = ("node_id", "dimension")
 def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
     """Of each node and axis the nearest exit, in the words of the table; the first row is the nearest."""
     table = picture.tables.get("exits")
-    if table is None:
+    layer = next((layer for layer in picture.layers if layer.id == "exits"), None)
+    if table is None or layer is None:
         return None
     rows = table[table["node_id"].isin(place.index)].drop_duplicates(["node_id", "axis"])
     rows = rows.assign(_owner=rows["node_id"].map(place)).sort_values("_owner", kind="stable")
-    layer = next(layer for layer in picture.layers if layer.id == "exits")
     columns = [column for column in layer.columns if column.name in ("axis", "words")]
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(place))
     return {"counts": _packed(counts), "columns": _columns(columns, rows)}

@@ -1785,7 +1785,7 @@ function start(map) {
       el("h3", null, "In sentences"),
       get("reasons") ? el("p", { class: "reasons" }, get("reasons")) : el("p", null, shown(null)),
       el("h3", null, "Climate facts"),
-      climateFacts(i),
+      climateFacts(i, rows),
       el("h3", null, "Evidence"),
       ...evidenceTables(rows),
       el("h3", null, "Of the node"),
@@ -1802,15 +1802,22 @@ function start(map) {
   // What the page adds to a node: no column of the table, and so none of its CSV.
   const ADDED = ["mark", "lacking"];
   const FACTS = [
-    ["Permafrost", (get) => (get("permafrost_zone") === "unknown" ? null : get("permafrost_zone"))],
-    ["Ground ice", (get) => (get("ground_ice") === "unknown" ? null : get("ground_ice"))],
-    ["Ice, last ten years", (get) => spanned(get("ice_months_recent"), null, null, "months a year")],
-    ["Ice lost since 1981–2010", (get) => spanned(get("ice_months_lost"), get("ice_months_lost_low"), get("ice_months_lost_high"), "months a year")],
-    ["Coastal erosion", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
-    ["Sea level by 2100", (get) => spanned(get("relative_sea_level_m"), get("relative_sea_level_low_m"), get("relative_sea_level_high_m"), "m")],
+    ["Permafrost", "h_permafrost", (get) => (get("permafrost_zone") === "unknown" ? null : get("permafrost_zone"))],
+    ["Ground ice", "h_permafrost", (get) => (get("ground_ice") !== "unknown" ? get("ground_ice") : get("permafrost_zone") === "none" ? "no permafrost" : null)],
+    ["Ice, last ten years", "h_seaice", (get) => spanned(get("ice_months_recent"), null, null, "months a year")],
+    ["Ice lost since 1981–2010", "h_seaice", (get) => spanned(get("ice_months_lost"), get("ice_months_lost_low"), get("ice_months_lost_high"), "months a year")],
+    ["Coastal erosion", "h_coast", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
+    ["Sea level by 2100", "h_level", (get) => spanned(get("relative_sea_level_m"), get("relative_sea_level_low_m"), get("relative_sea_level_high_m"), "m")],
   ];
   const spanned = (value, low, high, unit) => (value === null ? null : `${short(value)}${low !== null && high !== null && low < high ? ` (${short(low)} to ${short(high)})` : ""} ${unit}`);
-  const climateFacts = (i) => el("dl", { class: "facts" }, FACTS.map(([title, told]) => fact(title, told((name) => nodes.value(name, i)) ?? shown(null))));
+  // A fact that does not apply to a kind has no evidence row, and is no gap.
+  function climateFacts(i, rows) {
+    const applies = (group) => !rows.length || rows.some((row) => row.group === group && row.state !== "not_applicable");
+    return el("dl", { class: "facts" }, FACTS.map(([title, group, told]) => {
+      const value = told((name) => nodes.value(name, i));
+      return value === null && !applies(group) ? null : fact(title, value ?? shown(null));
+    }));
+  }
 
   // What the details say in a place of its own; any other column a node has is listed by its name.
   const TOLD = new Set([...SPINE, ...ADDED, "kind", "site_kind", "dual_use_class", "flag", "flag_probability", "overlap_probability", "scope", "in_arctic",
@@ -1892,7 +1899,7 @@ function start(map) {
       el("tr", null, el("th", { scope: "row" }, row.indicator === null ? shown(null) : upper(indicator(row))),
         el("td", null, value === null && none ? "–" : shown(value), label),
         el("td", null, row.score === null ? (known || none ? "–" : shown(null)) : short(row.score), word),
-        el("td", null, doubted ? "not assessed" : known && row.tier !== null ? row.tier : words(state))),
+        el("td", null, doubted ? "not assessed" : known && row.tier !== null ? row.tier : none ? "does not apply" : words(state))),
       el("tr", { class: "foot" }, el("td", { colspan: EVIDENCE_HEAD.length }, foot.join(" · "))));
   }
 
@@ -2395,15 +2402,25 @@ function start(map) {
   }).observe(map.getContainer());
   system.addEventListener("change", repaint);
 
-  window.arcticPicture.select = (id, focus = true) => {
-    for (let i = 0; nodes && i < nodes.count; i++) {
-      if (nodes.value("node_id", i) === id) {
-        open(nodes, i, { move: true, focus });
-        return true;
-      }
-    }
-    return false;
+  const nodeOf = (id) => {
+    for (let i = 0; nodes && i < nodes.count; i++) if (nodes.value("node_id", i) === id) return i;
+    return null;
   };
+  window.arcticPicture.select = (id, focus = true) => {
+    const i = nodeOf(id);
+    if (i !== null) open(nodes, i, { move: true, focus });
+    return i !== null;
+  };
+  // Where the mark of a node is in the page; null where it is not in view.
+  window.arcticPicture.pixel = (id) => {
+    const i = nodeOf(id);
+    if (i === null || !nodes.on || nodes.hidden[i]) return null;
+    const [x, y] = pixel(stageFrame(), nodes.place(i)), stage = map.getContainer().getBoundingClientRect();
+    return inside({ x, y }, map.getSize(), 0) ? { x: stage.left + x, y: stage.top + y } : null;
+  };
+  Object.defineProperty(window.arcticPicture, "selected", {
+    get: () => (opened && opened.s === nodes ? nodes.value("node_id", opened.i) : null),
+  });
   atHome = true;
   restoring = false;
   // What a link asks for may stand at the end of the page, and so may what a very large window shows.

@@ -29,7 +29,7 @@ _LAST: Final = "Position and sources"
 _LONG: Final = frozenset({"reasons", "nearest_exit", "hazard_deciding", "sources", "deciding_datum"})
 # Table -> what stands for one of its rows in a list.
 _ROWS: Final = {
-    "evidence": "\"axis\" || ': ' || replace(\"indicator\", '_', ' ')",
+    "evidence": "replace(\"axis\" || ': ' || \"indicator\", '_', ' ')",
     "climate_facts": "replace(\"fact\", '_', ' ')",
     "exits": '"words"',
     "standards": '"standard_id" || \': \' || "result"',
@@ -57,12 +57,13 @@ def form(layer: Layer, relations: Mapping[str, str]) -> list[Element]:
             SubElement(tab, "attributeEditorField", name=name, index=str(place[name]), showLabel="1")
     for relation, title in relations.items():
         editor = SubElement(
-            _tab(whole, title), "attributeEditorRelation", name=relation, relation=relation, showLabel="0",
-            label=title, relationWidgetTypeId="relation_editor", nmRelationId="", forceSuppressFormPopup="0",
+            _tab(whole, title.partition(":")[0]), "attributeEditorRelation", name=relation,
+            relation=relation, showLabel="0", label=title, relationWidgetTypeId="relation_editor",
+            nmRelationId="", forceSuppressFormPopup="0",
         )  # fmt: skip
         configuration = SubElement(editor, "editor_configuration", type="Map")
         SubElement(configuration, "Option", name="buttons", type="QString", value="NoButton")
-        SubElement(configuration, "Option", name="show_first_feature", type="bool", value="false")
+        SubElement(configuration, "Option", name="show_first_feature", type="bool", value="true")
     return [_widgets(names), layout, whole]
 
 

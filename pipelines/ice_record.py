@@ -75,6 +75,23 @@ def _warmed(found: Seasons, table: pd.DataFrame) -> pd.DataFrame:
     return warmed_seasons(part, table, warming.loc[years].to_numpy(), LEVELS_DEGC)
 
 
+def _ice_years(found: Seasons, last_day: object) -> pd.DataFrame:
+    """Months with ice by node and valid ice year: what `build --ice-record` judges ports by."""
+    open_days = found.metrics["open_water_days"].astype(float)
+    place, year = np.nonzero(np.isfinite(open_days))
+    return pd.DataFrame(
+        {
+            "node_id": found.ids[place],
+            "year": found.years[year]
+            + 1,  # from March to February: named by its end, as the monthly record is
+            "ice_months": np.round((365.0 - np.minimum(open_days[place, year], 365.0)) / 365.0 * 12.0, 4),
+            "product": found.product,
+            "source_id": "user_daily_ice",
+            "as_of": str(last_day)[:10],
+        }
+    )
+
+
 def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
     """What the whole ocean lost by degree: one row, none of too few years."""
     warming, cells = read_warming(), np.flatnonzero(ocean)
@@ -117,9 +134,10 @@ def write_record(
 
     `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`, `ice_warming` (the
     places at levels of warming), `ice_loss` (September's by degree, against what is published),
-    `ice_ledger`, `ice_days`; `routes-<product>.html` is about ships in ice of `stage`. Of a product on its
-    own grid there are all but the routes and the loss, which are judged on the grid of 25 km. Only ice
-    years and calendar years that the archive reaches into are read.
+    `ice_years` (months with ice by node, for `build --ice-record`), `ice_ledger`, `ice_days`;
+    `routes-<product>.html` is about ships in ice of `stage`. Of a product on its own grid there are all but
+    the routes and the loss, which are judged on the grid of 25 km. Only ice years and calendar years that
+    the archive reaches into are read.
 
     Raises
     ------
@@ -142,11 +160,14 @@ def write_record(
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)
         warmed.append(_warmed(record, table).assign(place_kind=kind))
+        if kind == "node":
+            by_node = _ice_years(record, archive.days()["date"].max())
         table.insert(0, "place_kind", kind)
         parts.append(table)
     tables = {
         "ice_seasons": pd.concat(parts, ignore_index=True),
         "ice_warming": pd.concat(warmed, ignore_index=True),
+        "ice_years": by_node,
         "ice_ledger": archive.ledger(),
         "ice_days": by_day(archive.days()),
     }

@@ -145,6 +145,10 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 def identify(manifest: dict[str, Any]) -> str:
     """The id of a picture: the hash of its manifest without the id and its place in the sequence."""
     content = {key: value for key, value in manifest.items() if key not in {"id", "seq"}}
+    # The same content under other versions of Python and libraries is the same picture.
+    code = content.get("code")
+    if isinstance(code, dict):
+        content["code"] = {key: value for key, value in code.items() if key not in {"python", "libraries"}}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

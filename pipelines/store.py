@@ -23,6 +23,7 @@ from layers.picture import LATE, Before, Picture, SourceNote
 from layers.regions import region
 from layers.scenarios import Scenario
 from layers.schema import check
+from pipelines.geoparquet import write_table
 from pipelines.publish import faults_of, manifest_of, publish
 from pipelines.snapshot import Grids
 from pipelines.source import sha256_of
@@ -76,7 +77,7 @@ def store(
             if table is used.table(layer.id):
                 shutil.copyfile(used.files[layer.id], stage / path)
             else:
-                table.to_parquet(stage / path, index=False, compression="zstd")
+                write_table(table, stage / path)
             described[path] = _shape(table)
         for name, file in used.grids.files.items():
             shutil.copyfile(file, stage / "grids" / f"{name}.nc")
@@ -108,7 +109,7 @@ def _compared(
     table = drawn.tables.get(CHANGES.id)
     if table is not None:
         path = _table_path(CHANGES.id, CHANGES.geometry)
-        table.to_parquet(stage / path, index=False, compression="zstd")
+        write_table(table, stage / path)
         described[path] = _shape(table)
     return drawn
 

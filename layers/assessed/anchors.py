@@ -44,7 +44,7 @@ ANCHORS: tuple[Anchor, ...] = (
     Anchor("ice_unreliable_moderate", 1.0, "months", "spread of the ice season: moderate from", _CONVENTION),
     Anchor("ice_unreliable_high", 2.0, "months", "spread of the ice season: high from", _CONVENTION),
     Anchor("warm_permafrost", -6.0, "degC", "mean annual air from which continuous permafrost counts as warm",
-           "convention, after the southern limit of continuous permafrost (Brown et al. 1997, doi:10.3133/cp45)"),
+           "convention, after the limit of continuous permafrost (Brown et al. 1997, doi:10.3133/cp45)"),
     Anchor("erosion_moderate", 0.3, "m a-1", "coastal erosion: moderate from", _CONVENTION),
     Anchor("erosion_high", 1.0, "m a-1", "coastal erosion: high from",
            "twice the Arctic mean of 0.5 (Lantuit et al. 2012, doi:10.1007/s12237-010-9362-6)"),

@@ -13,8 +13,9 @@ from layers.observed.climate_records import FACTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Attributes", "Book", "Facts", "facts_of", "numbers", "yes"]
+__all__ = ["NOTHING", "Attributes", "Book", "Facts", "facts_of", "numbers", "yes"]
 
+NOTHING = np.array(None, dtype=object)  # null, for `numpy.where`
 # Dimension of an indicator -> its axis.
 _AXIS = {
     "hazard": "climate",

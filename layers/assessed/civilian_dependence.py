@@ -55,15 +55,24 @@ def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) ->
     )  # fmt: skip
     place = numbers(m["captive_place_persons"])
     book.add(
-        supplies, ("dependence", "c_sole", "largest_place_without_another"),
-        np.where(rules.whole(place) >= rules.whole(a["captive_place"]), 1.0, 0.0), value=place, unit="persons",
-        label=m["captive_place"].to_numpy(dtype=object), scale=("at least", a["captive_place"], a["captive_place"]),
-        **source, note="a whole place that has no other",
-    )  # fmt: skip
+        supplies,
+        ("dependence", "c_sole", "largest_place_without_another"),
+        np.where(rules.whole(place) >= rules.whole(a["captive_place"]), 1.0, 0.0),
+        value=place,
+        unit="persons",
+        label=m["captive_place"].to_numpy(dtype=object),
+        scale=("at least", a["captive_place"], a["captive_place"]),
+        **source,
+        note="a whole place that has no other",
+    )
     reached = numbers(m["reached_persons"])
     book.add(
-        everywhere, ("dependence", "c_people", "people_within_50_km"),
-        np.where(rules.whole(reached) >= rules.whole(a["reached_moderate"]), 0.5, 0.0), value=reached,
-        unit="persons", scale=("steps", a["reached_moderate"], a["reached_moderate"]), **source,
+        everywhere,
+        ("dependence", "c_people", "people_within_50_km"),
+        np.where(rules.whole(reached) >= rules.whole(a["reached_moderate"]), 0.5, 0.0),
+        value=reached,
+        unit="persons",
+        scale=("steps", a["reached_moderate"], a["reached_moderate"]),
+        **source,
         note="in places with a stated population",
-    )  # fmt: skip
+    )

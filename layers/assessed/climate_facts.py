@@ -1,4 +1,4 @@
-"""CLIMATE_FACTS: what is known of the climate of each node, one row a fact, each with its own source and date.
+"""CLIMATE_FACTS: what is known of the climate of each node, a row a fact, with its own source and date.
 
 Nothing here depends on scenario, day or draws. A fact that no source tells has no row. The order of
 belief: measured (satellite, gauge), typed (a publication on the place), mapped (a published map),
@@ -16,7 +16,7 @@ import shapely
 from layers.assessed.sites import with_lonlat
 from layers.climate import permafrost_fraction, sample_field
 from layers.crs import distance_km
-from layers.ice_season_by_month import season_facts, warming_sensitivity
+from layers.ice_season_by_month import facts_of_years, season_facts, warming_sensitivity
 from layers.merge import nearest, within_km
 from layers.observed.climate_records import FACTS, GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.schema import Column, Layer
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import xarray as xr
     from numpy.typing import NDArray
+
+    from layers.ice_season_by_month import Sensitivity
 
 __all__ = ["CLIMATE_FACTS", "NORMAL_YEARS", "air_corrections", "proxy_zone", "warming_of"]
 
@@ -61,6 +63,7 @@ class _Book:
 
 def _climate_facts(
     node_sites: gpd.GeoDataFrame,
+    ice_years: pd.DataFrame,
     port_ice_seasons: gpd.GeoDataFrame,
     permafrost_places: gpd.GeoDataFrame,
     permafrost_maps: gpd.GeoDataFrame,
@@ -74,6 +77,7 @@ def _climate_facts(
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     book = _Book(sites)
+    _add_daily_ice(book, sites, ice_years, global_warming)
     _add_ice(book, sites, node_sites.geometry.to_numpy(), grids["ice_presence"], global_warming)
     _add_port_ice(book, sites, port_ice_seasons)
     _add_air(book, sites, grids["climate"], station_normals, global_warming)
@@ -144,31 +148,72 @@ def _add_ice(
         global_warming["year"].to_numpy(dtype=np.int64),
         global_warming["warming_degc"].to_numpy(),
     )
-    table = found.table.assign(
-        loss=-warmth.slope, loss_low=-warmth.high, loss_high=-warmth.low, is_loss=warmth.is_significant
-    )
-    last = int(found.series.years[-1])
     # A season that grows beyond its interval is an artefact of coarse cells beside tides (Cook Inlet): it is
     # no proof of a hazard that is low.
-    grew = table["doubt"].str.contains("season_grew")
-    told = table[(table["state"] != "unknown") & ~grew]
-    common = {
-        "source_id": "nsidc_ice_presence", "as_of": f"{last}-08-31", "tier": "measured",
-        "note": _ice_note(told, last),
-    }  # fmt: skip
-    at = rows[told.index.to_numpy()]
-    book.add(at, "ice_months_recent", value=told["ice_months_recent"].to_numpy(), unit="months", **common)
-    book.add(
-        at, "ice_months_lost", value=told["ice_months_lost"].to_numpy(), unit="months",
-        low=told["ice_months_lost_low"].to_numpy(), high=told["ice_months_lost_high"].to_numpy(), **common,
+    grew = found.table["doubt"].str.contains("season_grew").to_numpy()
+    last = int(found.series.years[-1])
+    told = (found.table["state"] != "unknown").to_numpy() & ~grew
+    common = {"source_id": "nsidc_ice_presence", "as_of": f"{last}-08-31", "tier": "measured"}
+    _tell_ice(book, rows[told], found.table[told], warmth, told, common, _ice_note(found.table[told], last))
+
+
+def _add_daily_ice(
+    book: _Book, sites: pd.DataFrame, ice_years: pd.DataFrame, global_warming: pd.DataFrame
+) -> None:
+    """The season of a daily record that the user has stands before that of monthly means."""
+    if ice_years.empty:
+        return
+    wide = ice_years.pivot_table(index="node_id", columns="year", values="ice_months")
+    position = {name: row for row, name in enumerate(sites["node_id"])}
+    wide = wide[[name in position for name in wide.index]]
+    years = wide.columns.to_numpy(dtype=np.int64)
+    found = facts_of_years(wide.index.to_numpy(dtype=object), years, wide.to_numpy(dtype=float))
+    warmth = warming_sensitivity(
+        found.series,
+        global_warming["year"].to_numpy(dtype=np.int64),
+        global_warming["warming_degc"].to_numpy(),
+    )
+    kinds = sites["kind"].isin(["port", "cable_landing"]).to_numpy()
+    rows = found.table["node_id"].map(position).to_numpy(dtype=np.int64)
+    told = (found.table["state"] != "unknown").to_numpy() & kinds[rows]
+    product, as_of = ice_years["product"].iloc[0], str(ice_years["as_of"].max())
+    note = np.array(
+        [
+            f"daily record {product}, {row.n_years} ice years to {years[-1]}: "
+            + ("free of ice" if row.state == "ice_free" else f"{row.ice_months_normal:.1f} months a year in "
+               f"1981-2010, {row.ice_months_recent:.1f} in the last ten")
+            for row in found.table[told].itertuples()
+        ],
+        dtype=object,
     )  # fmt: skip
+    common = {"source_id": str(ice_years["source_id"].iloc[0]), "as_of": as_of, "tier": "measured"}
+    _tell_ice(book, rows[told], found.table[told], warmth, told, common, note)
+
+
+def _tell_ice(
+    book: _Book,
+    at: NDArray[np.int64],
+    told: pd.DataFrame,
+    warmth: Sensitivity,
+    rows: NDArray[np.bool_],
+    common: dict[str, Any],
+    note: NDArray[np.object_],
+) -> None:
+    """Write the facts of some nodes: months now, months lost, spread, and what a degree takes."""
+    common = common | {"note": note}
+    book.add(at, "ice_months_recent", value=told["ice_months_recent"].to_numpy(), unit="months", **common)
+    low, high = (told[f"ice_months_lost_{end}"].to_numpy() for end in ("low", "high"))
+    # Where there is almost never ice nothing is lost, whatever one year in ten makes of the mean.
+    lost = np.clip(told["ice_months_lost"].to_numpy(), low, high)
+    book.add(at, "ice_months_lost", value=lost, unit="months", low=low, high=high, **common)
     spread = told["ice_season_spread_months"].to_numpy()
     book.add(at, "ice_season_spread", value=spread, unit="months", **common)
-    some = told[told["is_loss"] & (told["state"] == "known")]
+    losing = warmth.is_significant[rows] & (told["state"] == "known").to_numpy()
+    slope, low, high = (part[rows][losing] for part in (warmth.slope, warmth.low, warmth.high))
+    words = "Theil-Sen slope of the months with ice on global warming, 95 % interval"
     book.add(
-        rows[some.index.to_numpy()], "ice_loss_per_degc", value=some["loss"].to_numpy(), unit="months K-1",
-        low=some["loss_low"].to_numpy(), high=some["loss_high"].to_numpy(),
-        **common | {"note": "Theil-Sen slope of the months with ice on global warming, 95 % interval"},
+        at[losing], "ice_loss_per_degc", value=-slope, unit="months K-1", low=-high, high=-low,
+        **common | {"note": words},
     )  # fmt: skip
 
 
@@ -255,7 +300,7 @@ def correction_at(
 
 
 def proxy_zone(air_degc: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Zone by air temperature (Gruber 2012): 4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none."""
+    """Zone by air (Gruber 2012): 4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none."""
     share = permafrost_fraction(air_degc)
     return np.asarray(np.digitize(share, (0.01, 0.1, 0.5, 0.9)))
 
@@ -279,10 +324,17 @@ def _add_air(
     )
     every = np.arange(len(sites))
     book.add(
-        every, "air_temperature", value=air, low=air - error, high=air + error, unit="degC",
-        tier="modelled", source_id="metoffice_model_temperature",
-        as_of=str(station_normals["as_of"].max()), note=note,
-    )  # fmt: skip
+        every,
+        "air_temperature",
+        value=air,
+        low=air - error,
+        high=air + error,
+        unit="degC",
+        tier="modelled",
+        source_id="metoffice_model_temperature",
+        as_of=str(station_normals["as_of"].max()),
+        note=note,
+    )
     zone = proxy_zone(air)
     book.add(
         every, "permafrost_zone", value=zone.astype(float), unit="class", tier="proxy",
@@ -352,7 +404,12 @@ def _add_damage(book: _Book, sites: pd.DataFrame, damage: gpd.GeoDataFrame) -> N
 
 
 def _report(
-    book: _Book, at: NDArray[np.int64], rows: pd.DataFrame, value: float, label: str, note: NDArray[np.object_]
+    book: _Book,
+    at: NDArray[np.int64],
+    rows: pd.DataFrame,
+    value: float,
+    label: str,
+    note: NDArray[np.object_],
 ) -> None:
     words = label if value >= 1 else f"{label}, problems only"
     book.add(
@@ -371,8 +428,10 @@ def _add_erosion(book: _Book, sites: pd.DataFrame, erosion: gpd.GeoDataFrame) ->
     at, found, km = best_statement(sites, table, "rate")
     rows = table.iloc[found]
     words = np.where(
-        rows["rate_m_per_year"].isna(), rows["coast_kind"].to_numpy(dtype=object) + " shore, no rate stated; ", ""
-    )  # fmt: skip
+        rows["rate_m_per_year"].isna(),
+        rows["coast_kind"].to_numpy(dtype=object) + " shore, no rate stated; ",
+        "",
+    )
     book.add(
         at, "coastal_erosion", value=rows["rate"].to_numpy(dtype=float), unit="m a-1",
         low=rows["rate_low_m_per_year"].to_numpy(dtype=float),

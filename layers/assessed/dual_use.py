@@ -7,7 +7,7 @@ is known. D2 is an inference from public attributes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -48,10 +48,14 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
         source="own_documented_dual_use", as_of=papers["seen_on"], note=papers["note"],
     )  # fmt: skip
     for kind, rows in (
-        ("port", _port(facts)), ("airfield", _airfield(facts)), ("rail_terminal", _railhead(facts)),
-        ("cable_landing", _landing(facts)), ("energy_site", _energy(facts)), ("mine", _mine(facts, materials)),
+        ("port", _port(facts)),
+        ("airfield", _airfield(facts)),
+        ("rail_terminal", _railhead(facts)),
+        ("cable_landing", _landing(facts)),
+        ("energy_site", _energy(facts)),
+        ("mine", _mine(facts, materials)),
         ("ground_station", _station(facts)),
-    ):  # fmt: skip
+    ):
         for need, indicator, score, told, note in rows:
             book.add(
                 facts.of(kind), ("dual_use", f"d_{need}", indicator), score, value=score, note=note,
@@ -59,7 +63,7 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
             )  # fmt: skip
 
 
-_Rows = "tuple[tuple[str, str, NDArray[np.float64], Any, str], ...]"
+_Rows: TypeAlias = "tuple[tuple[str, str, NDArray[np.float64], Any, str], ...]"
 
 
 def _near(facts: Facts, column: str, km: float) -> NDArray[np.float64]:
@@ -169,7 +173,13 @@ def _mine(facts: Facts, materials: pd.DataFrame) -> _Rows:
 def _station(facts: Facts) -> _Rows:
     station = facts.station
     return (
-        ("required", "civil_and_public", station.is_there.astype(float), station, "civil operator, public site"),
+        (
+            "required",
+            "civil_and_public",
+            station.is_there.astype(float),
+            station,
+            "civil operator, public site",
+        ),
         ("supporting", "polar_orbit", yes(station["is_polar_orbit_service"]), station, "serves polar orbits"),
     )
 

@@ -34,20 +34,37 @@ _MEASURED = {
 _COLUMNS = ("node_id", "axis", "what", "value", "unit", "anchor", "at", "gap", "before", "after", "words")
 
 
+def _plain(value: float) -> str:
+    """Three or four digits, never in powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def _row(
     node: str, axis: str, what: str, value: float, unit: str, anchor: str, at: float, before: int, after: int
 ) -> dict[str, Any]:
     gap = abs(value - at) / abs(at) if at else np.nan
     name = what.replace("_", " ")
     measure = "" if unit == "1" else f" {unit}"
-    words = f"{name} {value:,.4g}{measure}, {_WORD[after]} at {at:,.4g}: {abs(value - at):,.3g}{measure} apart"
+    apart = f"{_plain(abs(value - at))}{measure} apart"
+    words = f"{name} {_plain(value)}{measure}, {_WORD[after]} at {_plain(at)}: {apart}"
     return {
-        "node_id": node, "axis": axis, "what": what, "value": value, "unit": unit, "anchor": anchor, "at": at,
-        "gap": round(float(gap), 6), "before": _WORD[before], "after": _WORD[after], "words": words,
-    }  # fmt: skip
+        "node_id": node,
+        "axis": axis,
+        "what": what,
+        "value": value,
+        "unit": unit,
+        "anchor": anchor,
+        "at": at,
+        "gap": round(float(gap), 6),
+        "before": _WORD[before],
+        "after": _WORD[after],
+        "words": words,
+    }
 
 
-def exits_of(inputs: Inputs, classes: Classes, a: Mapping[str, Any], *, with_association: bool) -> pd.DataFrame:
+def exits_of(
+    inputs: Inputs, classes: Classes, a: Mapping[str, Any], *, with_association: bool
+) -> pd.DataFrame:
     """How each class of each node would turn, the smallest gap of an axis first."""
     rows: list[dict[str, Any]] = []
     for place, node in enumerate(inputs.nodes):
@@ -113,7 +130,11 @@ def _military_exits(
         beyond, short = (at, at - 1) if score["facility"] < at else (at - 1, at)
         after = code(beyond, votes)
         if after not in {now, code(short, votes)}:
-            rows.append(_row(node, "military", "facility", score["facility"] / 1000, "1", anchor, at / 1000, now, after))
+            rows.append(
+                _row(
+                    node, "military", "facility", score["facility"] / 1000, "1", anchor, at / 1000, now, after
+                )
+            )
     for name in names:
         if np.isnan(score[name]):
             continue

@@ -6,13 +6,13 @@ none and is named with the datum that would tell (docs: judgement, section 2.2).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from layers.assessed import rules
 from layers.assessed.anchors import HIGH, UNKNOWN
-from layers.assessed.book import numbers
+from layers.assessed.book import NOTHING, numbers
 from layers.assessed.climate_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.scenarios import SCENARIOS
 
@@ -61,18 +61,17 @@ def _score(code: NDArray[np.int8]) -> NDArray[np.float64]:
     return np.where(code == UNKNOWN, np.nan, code / 2.0)
 
 
-def _told(fact: pd.DataFrame, column: str, blank: object = None) -> NDArray[np.object_]:
-    values = fact[column].to_numpy(dtype=object)
-    return values if blank is None else np.where(fact["tier"].isna(), blank, values)
+def _told(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
+    return np.asarray(fact[column].to_numpy(dtype=object))
 
 
-def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, NDArray[np.object_]]:
+def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, Any]:
     """Source, date, tier and note of a fact; where there is none, the source that would have it."""
     lacking = fact["tier"].isna().to_numpy()
     datum, source = HAZARDS[wanted]
     return {
         "source": np.where(lacking, source, _told(fact, "source_id")),
-        "as_of": np.where(lacking, None, _told(fact, "as_of")),
+        "as_of": np.where(lacking, NOTHING, _told(fact, "as_of")),
         "tier": np.where(lacking, "", _told(fact, "tier")),
         "note": np.where(lacking, f"not known; would tell: {datum}", _told(fact, "note")),
     }
@@ -171,9 +170,14 @@ def _add_permafrost(
         skip = lacking & (name in {"thaw_damage", "bedrock"})
         frozen = numbers(zone["value"]) >= 2
         book.add(
-            everywhere & ~skip & (frozen | ~lacking), ("hazard", "h_permafrost", name),
-            value=numbers(parts[name]["value"]), label=_told(parts[name], "label"), unit=unit, share=0.0, **told,
-        )  # fmt: skip
+            everywhere & ~skip & (frozen | ~lacking),
+            ("hazard", "h_permafrost", name),
+            value=numbers(parts[name]["value"]),
+            label=_told(parts[name], "label"),
+            unit=unit,
+            share=0.0,
+            **told,
+        )
     book.add(
         everywhere, ("hazard", "h_permafrost", "air_temperature"), value=now.round(2),
         value_low=(now - error).round(2), value_high=(now + error).round(2), unit="degC", share=0.0,
@@ -182,10 +186,16 @@ def _add_permafrost(
         scale=("warmer than", a["warm_permafrost"], a["warm_permafrost"]),
     )  # fmt: skip
     book.add(
-        everywhere & (steps > 0), ("hazard", "h_permafrost", "zones_lost"), value=steps, unit="zones", share=0.0,
-        source=_told(air, "source_id"), as_of=_told(air, "as_of"), tier="proxy",
+        everywhere & (steps > 0),
+        ("hazard", "h_permafrost", "zones_lost"),
+        value=steps,
+        unit="zones",
+        share=0.0,
+        source=_told(air, "source_id"),
+        as_of=_told(air, "as_of"),
+        tier="proxy",
         note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
-    )  # fmt: skip
+    )
 
 
 def _ice(zone: object, ice: object) -> str:
@@ -205,7 +215,9 @@ def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8
     return list(
         np.select(
             [
-                (v["damage"] >= 1) & (code == HIGH), v["bedrock"] == 1, by_ice & (v["proxy"] != 1),
+                (v["damage"] >= 1) & (code == HIGH),
+                v["bedrock"] == 1,
+                by_ice & (v["proxy"] != 1),
                 (v["damage"] > 0) & (v["zone"] < 3),
             ],
             ["thaw_damage", "bedrock", "ground_ice", "thaw_damage"],
@@ -246,15 +258,19 @@ def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     book.add(
         facts.of("port", "cable_landing") | low_field, ("hazard", "h_level", "relative_sea_level"),
         _score(code), value=level, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
-        unit="m by 2100", label=np.where(np.isnan(level), None, np.where(level < 0, "fall", "rise")),
+        unit="m by 2100", label=np.where(np.isnan(level), NOTHING, np.where(level < 0, "fall", "rise")),
         scale=("steps", a["level_rise_moderate"], a["level_rise_high"]), **told,
     )  # fmt: skip
     book.add(
-        facts.of("port") & (level < 0), ("hazard", "h_level", "charted_depth"), value=depth, unit="m", share=0.0,
+        facts.of("port") & (level < 0),
+        ("hazard", "h_level", "charted_depth"),
+        value=depth,
+        unit="m",
+        share=0.0,
         source=facts.port["source_id"].to_numpy(dtype=object),
         as_of=facts.port["as_of"].to_numpy(dtype=object),
         note="deepest charted approach or pier, from which a falling sea takes",
-    )  # fmt: skip
+    )
 
 
 def charted_depth(facts: Facts) -> NDArray[np.float64]:

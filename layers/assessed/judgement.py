@@ -61,7 +61,9 @@ class Inputs:
         track = read("railway")
         values |= {"railway": np.where(np.isnan(land), track, land), "main_road": np.full(len(nodes), np.nan)}
         for end in ("low", "high"):
-            values |= {f"{name}_{end}": read(name, f"value_{end}") for name in ("approach_depth", "pier_depth")}
+            values |= {
+                f"{name}_{end}": read(name, f"value_{end}") for name in ("approach_depth", "pier_depth")
+            }
             values |= {f"claim_{c}_{end}": read(f"claim_{c}", f"value_{end}") for c in _CLAIMS}
         values |= {f"claim_{c}": read(f"claim_{c}", "value_low") for c in _CLAIMS}
         policy = np.fmax(read("ten_t_network"), read("strategic_material"))
@@ -96,7 +98,8 @@ class Inputs:
         values["captive"] = np.where(supplies, values["captive"], np.nan)
         live = evidence["state"].to_numpy() != "not_applicable"
         there = {
-            name: read.flag(live & (evidence["indicator"] == name).to_numpy())[:, None] == 1 for name in HAZARDS
+            name: read.flag(live & (evidence["indicator"] == name).to_numpy())[:, None] == 1
+            for name in HAZARDS
         }
         return cls(nodes, kind, {name: value[:, None] for name, value in values.items()}, there)
 
@@ -212,8 +215,9 @@ def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
     """What the ground ice could make of the thaw where it is not known; low where it is."""
     v = inputs.values
     lacking = np.isnan(v["ice"][:, 0]) & (v["bedrock"][:, 0] != 1) & ~(v["damage"][:, 0] >= 1)
-    zone = v["zone"][:, 0]
-    return np.select([lacking & (zone >= 3), lacking & (zone == 2)], [HIGH, MODERATE], LOW).astype(np.int8)
+    zone, is_lost = v["zone"][:, 0], v["steps"][:, 0] > 0
+    worst = lacking & ((zone >= 3) | ((zone == 2) & is_lost))
+    return np.select([worst, lacking & (zone == 2)], [HIGH, MODERATE], LOW).astype(np.int8)
 
 
 def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
@@ -223,7 +227,6 @@ def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArra
     """
     now = classes.hazard[:, 0]
     worst, datum = now.copy(), np.full(len(now), None, dtype=object)
-    v = inputs.values
     lacking = [("ground ice of the site", ground_could_be(inputs))]
     for name, (told, _) in HAZARDS.items():
         if name != "permafrost_thaw":

@@ -81,7 +81,7 @@ def _measures(
             "node_id": sites["node_id"],
             **_neighbours(sites),
             "own_class_km": _own_class_km(sites, able),
-            **_beside(sites, able, ports, airfields),
+            **_beside(sites, able, airfields),
             **_lines("rail", points, _tracks(railways, railheads)),
             **_lines("road", points, roads),
             **_lines("route", points, sea_routes, named=True),
@@ -136,7 +136,6 @@ def _claims(sites: pd.DataFrame, military_sites: gpd.GeoDataFrame) -> dict[str, 
 def _beside(
     sites: pd.DataFrame,
     able: NDArray[np.float64],
-    ports: pd.DataFrame,
     airfields: pd.DataFrame,
 ) -> dict[str, Any]:
     """Of each node: the longest paved runway within 50 km, and kilometres to the nearest deep port."""
@@ -350,16 +349,20 @@ MEASURES = Layer(
         _km("rail_km", "distance to the nearest railway on file"),
         _km("road_km", "distance to the nearest main road on file"),
         _km("deep_port_km", "distance to the nearest other port with deep water"),
-        Column("runway_near_m", "float", "longest paved runway within 50 km; 0 where there is none", "m",
-               low=0),
+        Column(
+            "runway_near_m", "float", "longest paved runway within 50 km; 0 where there is none", "m", low=0
+        ),
         Column("runway_near_name", "str", "airfield of that runway"),
         Column("runway_near_source_id", "str", "source of that runway"),
         Column("runway_near_as_of", "str", "date of that runway, ISO 8601"),
         *(
             column
-            for name, what in (("rail", "railway or railhead"), ("road", "main road"),
-                               ("route", "named Arctic sea route"),
-                               ("narrow", "narrow: a gate of 200 km or less"))
+            for name, what in (
+                ("rail", "railway or railhead"),
+                ("road", "main road"),
+                ("route", "named Arctic sea route"),
+                ("narrow", "narrow: a gate of 200 km or less"),
+            )
             for column in (
                 Column(f"{name}_source_id", "str", f"source of the nearest {what}"),
                 Column(f"{name}_as_of", "str", f"date of the nearest {what}, ISO 8601"),
@@ -370,8 +373,15 @@ MEASURES = Layer(
         _km("narrow_km", "distance to the nearest narrow: a gate of 200 km or less"),
         Column("narrow_name", "str", "name of that narrow"),
         _km("lane_km", "distance to the nearest sea lane"),
-        Column("lane_betweenness", "float", "share of gateway-to-port shortest paths that pass a port's lane "
-               "point; null over 100 km from a lane", "1", low=0, high=1),
+        Column(
+            "lane_betweenness",
+            "float",
+            "share of gateway-to-port shortest paths that pass a port's lane "
+            "point; null over 100 km from a lane",
+            "1",
+            low=0,
+            high=1,
+        ),
         *(
             column
             for word in _CLAIMS
@@ -388,17 +398,26 @@ MEASURES = Layer(
         Column("reached_persons", "float", "people within 50 km, in places that state it", "persons", low=0),
         Column("reached_as_of", "str", "date of the largest of these places, ISO 8601"),
         *(
-            Column(f"captive_persons{end}", "float", f"of them, without another usable node of its kind {how}",
-                   "persons", low=0)
+            Column(
+                f"captive_persons{end}",
+                "float",
+                f"of them, without another usable node of its kind {how}",
+                "persons",
+                low=0,
+            )
             for end, how in (
-                ("_80_km", "within 80 km by land"), ("", "within 100 km by land, over open borders"),
-                ("_120_km", "within 120 km by land"), ("_all_borders", "within 100 km over any border"))
+                ("_80_km", "within 80 km by land"),
+                ("", "within 100 km by land, over open borders"),
+                ("_120_km", "within 120 km by land"),
+                ("_all_borders", "within 100 km over any border"),
+            )
         ),
-        Column("captive_place_persons", "float", "people of the largest place without another", "persons",
-               low=0),
+        Column(
+            "captive_place_persons", "float", "people of the largest place without another", "persons", low=0
+        ),
         Column("captive_place", "str", "name of that place"),
         _km("other_by_land_km", "way by land from the largest place within 50 km to the next usable node"),
     ),
     note="Raw values; the evidence puts them on scales.",
     derive=_measures,
-)  # fmt: skip
+)

@@ -41,15 +41,30 @@ _INLAND = ("cable_landing", "mine", "rail_terminal", "energy_site", "ground_stat
 _CONFIDENCES = ("high", "medium", "low")
 # Indicators that `rules.facility` and `rules.parts` read, by the name they have there.
 MILITARY = {
-    "approach_depth": "approach_depth", "pier_depth": "pier_depth", "vessel_length": "vessel_length",
-    "roro": "roro", "sustainment": "sustainment", "runway_length": "runway_length",
-    "runway_width": "runway_width", "systems_in_service": "systems_in_service", "capacity": "capacity",
-    "dependent_node": "dependent_node", "listed_material": "listed_material",
-    "producing_or_strategic": "producing_or_strategic", "gauge": "gauge",
-    "to_port_or_border": "to_port_or_border", "civil_and_public": "civil_and_public",
-    "polar_orbit": "polar_orbit", "runway_near": "runway_near", "railway": "railway", "main_road": "main_road",
-    "deep_port": "deep_port", "route": "route", "narrow": "narrow", "scarcity": "scarcity",
-}  # fmt: skip
+    "approach_depth": "approach_depth",
+    "pier_depth": "pier_depth",
+    "vessel_length": "vessel_length",
+    "roro": "roro",
+    "sustainment": "sustainment",
+    "runway_length": "runway_length",
+    "runway_width": "runway_width",
+    "systems_in_service": "systems_in_service",
+    "capacity": "capacity",
+    "dependent_node": "dependent_node",
+    "listed_material": "listed_material",
+    "producing_or_strategic": "producing_or_strategic",
+    "gauge": "gauge",
+    "to_port_or_border": "to_port_or_border",
+    "civil_and_public": "civil_and_public",
+    "polar_orbit": "polar_orbit",
+    "runway_near": "runway_near",
+    "railway": "railway",
+    "main_road": "main_road",
+    "deep_port": "deep_port",
+    "route": "route",
+    "narrow": "narrow",
+    "scarcity": "scarcity",
+}
 
 
 def add_military_relevance(
@@ -98,6 +113,10 @@ def _ramp(
     }  # fmt: skip
 
 
+def _said(word: object) -> str:
+    return word.lower() if isinstance(word, str) else "not known"
+
+
 def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     port, where, told = facts.port, facts.of("port"), _of(facts.port)
     for indicator, fields, name in (
@@ -110,9 +129,15 @@ def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         high = np.fmax.reduce([np.where(np.isnan(top) & ~np.isnan(at), 99.0, top) for at, top in ends])
         zero, one = a[f"{name}_zero"], a[f"{name}_one"]
         book.add(
-            where, ("facility", "m_facility", indicator), **_ramp(low, a, name), value_low=low, value_high=high,
-            unit="m", **told, note=f"lower bound of the bin; 0 at {zero:g} m, 1 at {one:g} m",
-        )  # fmt: skip
+            where,
+            ("facility", "m_facility", indicator),
+            **_ramp(low, a, name),
+            value_low=low,
+            value_high=high,
+            unit="m",
+            **told,
+            note=f"lower bound of the bin; 0 at {zero:g} m, 1 at {one:g} m",
+        )
     length, roro = numbers(port["max_vessel_length_m"]), yes(port["has_facilities_ro_ro"])
     ships = {"vessel_length": rules.whole(length), "roro": roro * rules.ONE}
     score = _score(rules.large_ships(ships, {"vessel_length": rules.whole(a["vessel_length"])}))
@@ -125,10 +150,16 @@ def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         dtype=object,
     )
     book.add(
-        where, ("facility", "m_facility", "large_ships"), score, value=np.where(np.isnan(score), np.nan, length),
-        unit="m", label=words, scale=("at least", a["vessel_length"], a["vessel_length"]), **told,
+        where,
+        ("facility", "m_facility", "large_ships"),
+        score,
+        value=np.where(np.isnan(score), np.nan, length),
+        unit="m",
+        label=words,
+        scale=("at least", a["vessel_length"], a["vessel_length"]),
+        **told,
         note=f"the better of ships over {a['vessel_length']:g} m and roll-on roll-off; " + words,
-    )  # fmt: skip
+    )
     best = [
         numbers(port["repairs"].map(_REPAIRS)), numbers(port["dry_dock"].map(_DOCKS)),
         yes(port["has_lifts_100_plus_tons"]),
@@ -136,8 +167,8 @@ def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     score = np.fmax.reduce(best)
     words = np.array(
         [
-            f"repairs {'not known' if r is None or r != r else str(r).lower()}, "
-            f"dry dock {'not known' if d is None or d != d else str(d).lower()}, "
+            f"repairs {_said(r)}, "
+            f"dry dock {_said(d)}, "
             f"100 t lift {'not known' if np.isnan(t) else ('yes' if t else 'no')}"
             for r, d, t in zip(
                 port["repairs"].to_numpy(dtype=object), port["dry_dock"].to_numpy(dtype=object), best[2],
@@ -147,9 +178,16 @@ def _add_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         dtype=object,
     )  # fmt: skip
     book.add(
-        where, ("facility", "m_facility", "sustainment"), score, value=score, unit="class", label=words, **told,
-        share=3.0, note="the best of repairs, dry dock and a lift of 100 t; " + words,
-    )  # fmt: skip
+        where,
+        ("facility", "m_facility", "sustainment"),
+        score,
+        value=score,
+        unit="class",
+        label=words,
+        **told,
+        share=3.0,
+        note="the best of repairs, dry dock and a lift of 100 t; " + words,
+    )
 
 
 def runway_of(facts: Facts) -> NDArray[np.float64]:
@@ -174,13 +212,19 @@ def _add_airfield(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         "longest runway is not paved; ", "",
     ).astype(object)  # fmt: skip
     note += (
-        f"0.5 at {a['runway_short']:g} m, 1 at {a['runway_long']:g} m paved and {a['runway_width']:g} m wide; "
+        f"0.5 at {a['runway_short']:g} m, 1 at {a['runway_long']:g} m paved, {a['runway_width']:g} m wide; "
         "long enough says nothing of strong enough"
     )
     book.add(
-        where, ("facility", "m_facility", "runway_length"), score, value=length, unit="m", **told, note=note,
+        where,
+        ("facility", "m_facility", "runway_length"),
+        score,
+        value=length,
+        unit="m",
+        **told,
+        note=note,
         scale=("runway", a["runway_short"], a["runway_long"]),
-    )  # fmt: skip
+    )
     book.add(
         where, ("facility", "m_facility", "runway_width"), value=width, unit="m", share=0.0, **told,
         note=f"a runway narrower than {a['runway_width']:g} m scores 0",
@@ -197,10 +241,13 @@ def _add_other(book: Book, facts: Facts, a: Mapping[str, float], materials: pd.D
         note="cable systems in service that land here",
     )  # fmt: skip
     book.add(
-        facts.of("energy_site"), ("facility", "m_facility", "capacity"),
-        **_ramp(numbers(facts.plant["capacity_mw"]), a, "capacity", "log ramp"), unit="MW", **_of(facts.plant),
+        facts.of("energy_site"),
+        ("facility", "m_facility", "capacity"),
+        **_ramp(numbers(facts.plant["capacity_mw"]), a, "capacity", "log ramp"),
+        unit="MW",
+        **_of(facts.plant),
         note="installed capacity; throughput of terminals is not held",
-    )  # fmt: skip
+    )
     near = facts.measures[["port_km", "airfield_km"]].min(axis=1).to_numpy(dtype=float)
     _yes_no(book, facts, "energy_site", "dependent_node", (near <= 25.0).astype(float), {},
             "a port or airfield within 25 km")  # fmt: skip
@@ -218,16 +265,30 @@ def _add_other(book: Book, facts: Facts, a: Mapping[str, float], materials: pd.D
     apart = yes(facts.railhead["is_isolated"]) == 1
     score = np.where(apart, 0.0, score)
     book.add(
-        facts.of("rail_terminal"), ("facility", "m_facility", "gauge"), score, value=gauge, unit="mm", **head,
-        note=np.where(apart, "0: the line is joined to no other", "1 at 1,435 mm (standard), 0.5 at 1,520 or 1,524 mm"),
-    )  # fmt: skip
+        facts.of("rail_terminal"),
+        ("facility", "m_facility", "gauge"),
+        score,
+        value=gauge,
+        unit="mm",
+        **head,
+        note=np.where(
+            apart, "0: the line is joined to no other", "1 at 1,435 mm (standard), 0.5 at 1,520 or 1,524 mm"
+        ),
+    )
     _yes_no(book, facts, "rail_terminal", "to_port_or_border", reaches_port(facts), head,
             "a port within 10 km, or a border station")  # fmt: skip
     station = _of(facts.station)
     _yes_no(book, facts, "ground_station", "civil_and_public", facts.station.is_there.astype(float), station,
             "civil operator, public site")  # fmt: skip
-    _yes_no(book, facts, "ground_station", "polar_orbit", yes(facts.station["is_polar_orbit_service"]), station,
-            "serves polar orbits")  # fmt: skip
+    _yes_no(
+        book,
+        facts,
+        "ground_station",
+        "polar_orbit",
+        yes(facts.station["is_polar_orbit_service"]),
+        station,
+        "serves polar orbits",
+    )
 
 
 def _yes_no(
@@ -284,27 +345,37 @@ def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     anchors = {name: rules.whole(a[name]) for name in names}
     score = rules.runway({"runway_length": rules.whole(paved), "runway_width": 1e9 + 0 * paved}, anchors)
     book.add(
-        ~facts.of("airfield"), ("hinterland", "m_hinterland", "runway_near"), _score(score), value=paved,
-        unit="m", label=m["runway_near_name"].to_numpy(dtype=object),
+        ~facts.of("airfield"),
+        ("hinterland", "m_hinterland", "runway_near"),
+        _score(score),
+        value=paved,
+        unit="m",
+        label=m["runway_near_name"].to_numpy(dtype=object),
         source=m["runway_near_source_id"].to_numpy(dtype=object),
-        as_of=m["runway_near_as_of"].to_numpy(dtype=object), scale=("runway", a["runway_short"], a["runway_long"]),
+        as_of=m["runway_near_as_of"].to_numpy(dtype=object),
+        scale=("runway", a["runway_short"], a["runway_long"]),
         note="longest paved runway within 50 km",
-    )  # fmt: skip
+    )
     rail, road = numbers(m["rail_km"]), numbers(m["road_km"])
     near = np.where(np.fmin(rail, road) <= a["land_near"], 1.0, 0.0)
     by_rail = ~(rail > road)
     book.add(
-        facts.of("port"), ("hinterland", "m_hinterland", "land_mode"), near, value=np.fmin(rail, road), unit="km",
+        facts.of("port"),
+        ("hinterland", "m_hinterland", "land_mode"),
+        near,
+        value=np.fmin(rail, road),
+        unit="km",
         label=np.where(by_rail, "railway", "main road"),
         source=np.where(by_rail, m["rail_source_id"], m["road_source_id"]),
         as_of=np.where(by_rail, m["rail_as_of"], m["road_as_of"]),
         scale=("within", a["land_near"], a["land_near"]),
         note=f"railway or main road within {a['land_near']:g} km; lesser roads are not held",
-    )  # fmt: skip
+    )
     deep = numbers(m["deep_port_km"])
     by_sea = _ramp(deep, a, "deep_port")
     by_rail = np.where(rail <= a["land_near"], 1.0, 0.0)
-    field, told = facts.of("airfield"), {"source": "nga_world_port_index", "as_of": None}
+    field = facts.of("airfield")
+    told: dict[str, Any] = {"source": "nga_world_port_index", "as_of": None}
     track = {
         "source": m["rail_source_id"].to_numpy(dtype=object), "as_of": m["rail_as_of"].to_numpy(dtype=object)
     }  # fmt: skip
@@ -323,13 +394,17 @@ def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     best = np.fmax(by_sea["score"], by_rail)
     is_rail = by_rail >= np.nan_to_num(by_sea["score"], nan=0.0)
     book.add(
-        field, ("hinterland", "m_hinterland", "supply_by_sea_or_rail"), best, value=best, unit="class",
+        field,
+        ("hinterland", "m_hinterland", "supply_by_sea_or_rail"),
+        best,
+        value=best,
+        unit="class",
         label=np.where(is_rail & (by_rail == 1), "railway", np.where(best > 0, "deep port", "none")),
         source=np.where(is_rail & (by_rail == 1), track["source"], "nga_world_port_index"),
         as_of=np.where(is_rail & (by_rail == 1), track["as_of"], None),
-        note=f"the better of a deep port (1 within {a['deep_port_one']:g} km, 0 from {a['deep_port_zero']:g}) and "
+        note=f"the better of a deep port (1 in {a['deep_port_one']:g} km, 0 from {a['deep_port_zero']:g}), "
         f"a railway within {a['land_near']:g} km",
-    )  # fmt: skip
+    )
 
 
 def _add_position(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
@@ -337,11 +412,15 @@ def _add_position(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     everywhere = np.ones(len(book.sites), dtype=bool)
     for name, what in (("route", "named Arctic sea route"), ("narrow", "narrow (a gate of 200 km or less)")):
         book.add(
-            everywhere, ("position", "m_position", name), **_ramp(numbers(m[f"{name}_km"]), a, name), unit="km",
+            everywhere,
+            ("position", "m_position", name),
+            **_ramp(numbers(m[f"{name}_km"]), a, name),
+            unit="km",
             label=m[f"{name}_name"].to_numpy(dtype=object),
             source=m[f"{name}_source_id"].to_numpy(dtype=object),
-            as_of=m[f"{name}_as_of"].to_numpy(dtype=object), note=f"nearest {what}",
-        )  # fmt: skip
+            as_of=m[f"{name}_as_of"].to_numpy(dtype=object),
+            note=f"nearest {what}",
+        )
     score = facility_of(book, facts, a)
     book.add(
         everywhere, ("position", "m_position", "scarcity"),
@@ -403,10 +482,11 @@ def _add_association(
     claims = military_sites.set_index("feature_id")
     m, off = facts.measures, reason.notna().to_numpy()
     joint = papers["is_joint"].to_numpy(dtype=bool) | papers["is_dual"].to_numpy(dtype=bool)
+    seen = papers["seen_on"].where(papers["seen_on"] != "")  # where none is on file: the day they were read
     book.add(
         np.ones(len(book.sites), dtype=bool), ("association", "m_association", "documented_use"),
         joint.astype(float), value=joint.astype(float), source="own_documented_dual_use",
-        as_of=np.where(papers["seen_on"].isna(), None, papers["seen_on"]), off=off,
+        as_of=seen.fillna(seen.max()).to_numpy(dtype=object), off=off,
         note=np.where(off, reason.fillna(""), np.where(joint, papers["note"], "no document on file")),
     )  # fmt: skip
     for confidence in _CONFIDENCES:
@@ -422,11 +502,17 @@ def _add_association(
             )
         ]
         book.add(
-            np.ones(len(book.sites), dtype=bool), ("association", "m_association", f"claim_{confidence}"), score,
-            value=np.round(km), unit="km", source=row["source_id"].to_numpy(dtype=object),
-            as_of=row["as_of"].to_numpy(dtype=object), scale=("within", a["claim_near"], a["claim_near"]),
-            off=off, note=np.where(off, reason.fillna(""), np.array(told, dtype=object)),
-        )  # fmt: skip
+            np.ones(len(book.sites), dtype=bool),
+            ("association", "m_association", f"claim_{confidence}"),
+            score,
+            value=np.round(km),
+            unit="km",
+            source=row["source_id"].to_numpy(dtype=object),
+            as_of=row["as_of"].to_numpy(dtype=object),
+            scale=("within", a["claim_near"], a["claim_near"]),
+            off=off,
+            note=np.where(off, reason.fillna(""), np.array(told, dtype=object)),
+        )
 
 
 def _add_policy(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.assessed import rules
 from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN
+from layers.assessed.book import NOTHING
 from layers.assessed.dual_use import CLASSES as DUAL_USE
 from layers.assessed.dual_use import classify
-from layers.assessed import rules
 from layers.assessed.judgement import (
     ABSENT,
     Classes,
@@ -98,6 +99,7 @@ def _nodes(
         }
     )
     table = table.join(intervals(evidence).reindex(sites["node_id"]).reset_index(drop=True))
+    table = table.assign(**{f"military_{name}": score[:, 0] / 1000 for name, score in classes.parts.items()})
     table["fact_age_years"] = _age(evidence, table, day)
     table["nearest_exit"] = _nearest_exit(table, exits)
     table["reasons"] = _reasons(table, classes, scenario)
@@ -116,10 +118,8 @@ def _judged(
     dual: pd.Series,
     flag: NDArray[np.float64],
     overlap: NDArray[np.float64],
-) -> dict[str, NDArray[np.object_]]:
-    hazard, military, leaned = (
-        getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence")
-    )
+) -> dict[str, Any]:
+    hazard, military, leaned = (getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence"))
     inside = (sites["scope"] != "context").to_numpy() & (dual != _BARRED).to_numpy()
     share = np.where(inside, flag, 0.0).round(4)
     # Where an unknown alone keeps the answer open, the answer is open: ground ice under wide permafrost, a
@@ -146,7 +146,7 @@ def _judged(
         "hazard_class": words_of(hazard),
         "military_class": words_of(military),
         "dependence_class": words_of(leaned),
-        "hazard_could_be": np.where(worst > hazard, words_of(worst), None),
+        "hazard_could_be": np.where(worst > hazard, words_of(worst), NOTHING),
         "deciding_datum": datum,
         "overlap_probability": overlap.round(4),
         "flag_probability": share,
@@ -175,17 +175,15 @@ def _deciding(
     """
     rows = evidence[evidence["indicator"].isin(list(classes.by_hazard)) & (evidence["state"] == "known")]
     rank = {name: place for place, name in enumerate(TIERS)}
-    code = pd.DataFrame(
-        {name: values[:, 0] for name, values in classes.by_hazard.items()}, index=inputs.nodes
-    ).stack()
-    keys = pd.MultiIndex.from_arrays([rows["node_id"], rows["indicator"]])
-    rows = rows.assign(code=code.reindex(keys).to_numpy(), tier_rank=rows["tier"].map(rank).fillna(len(rank)))
+    names = list(classes.by_hazard)
+    codes = np.stack([classes.by_hazard[name][:, 0] for name in names])
+    at = pd.Index(inputs.nodes).get_indexer(rows["node_id"])
+    code = codes[pd.Index(names).get_indexer(rows["indicator"]), at]
+    rows = rows.assign(code=code, tier_rank=rows["tier"].map(rank).fillna(len(rank)))
     rows = rows.sort_values(["node_id", "code", "tier_rank"], ascending=[True, False, True], kind="stable")
     first = rows[rows["code"] > ABSENT].drop_duplicates("node_id").set_index("node_id")
     first = first.reindex(sites["node_id"])
-    said = [
-        None if pd.isna(row.indicator) else _in_words(row) for row in first.itertuples()
-    ]
+    said = [None if pd.isna(row.indicator) else _in_words(row) for row in first.itertuples()]
     return {
         "hazard_deciding": np.array(said, dtype=object),
         "hazard_tier": first["tier"].to_numpy(dtype=object),
@@ -238,7 +236,7 @@ def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
     kind_of = dict(zip(mines["feature_id"], mines["kind"], strict=True))
     first = sites["sources"].str.split("; ").str[0].map(kind_of)
     told = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
-    return np.where(sites["kind"] == "mine", told, None)
+    return np.where((sites["kind"] == "mine").to_numpy(), told.to_numpy(dtype=object), NOTHING)
 
 
 def _age(evidence: pd.DataFrame, nodes: pd.DataFrame, day: date) -> NDArray[np.float64]:
@@ -286,7 +284,9 @@ def _nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
     for row in nodes[columns].to_dict("records"):
         shut = _gates(row)
         if row["flag"] == "insufficient_data":
-            said.append(f"must be known first: {row['deciding_datum'] or 'what the classes call unknown'}")
+            datum = row["deciding_datum"]
+            known = datum if isinstance(datum, str) else "what the classes call unknown"
+            said.append(f"must be known first: {known}")
         elif not shut and row["scope"] != "context":
             said.append(down.get(row["node_id"], "no single measured value turns it"))
         elif row["scope"] == "context":
@@ -294,7 +294,8 @@ def _nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
         elif len(shut) > 1:
             said.append(f"{len(shut)} conditions are not met: {', '.join(shut)}")
         else:
-            datum = f"; would tell: {row['deciding_datum']}" if row["deciding_datum"] and shut == ["climate"] else ""
+            told = isinstance(row["deciding_datum"], str) and shut == ["climate"]
+            datum = f"; would tell: {row['deciding_datum']}" if told else ""
             words = up_words.get((row["node_id"], shut[0]), f"no measured value of the {shut[0]} axis")
             said.append(words + datum)
     return said
@@ -307,13 +308,14 @@ def _reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[
     for place, row in enumerate(nodes.to_dict("records")):
         lacking = [name.replace("_", " ") for name, code in lost.items() if code[place] == UNKNOWN]
         so_far = " so far" if row["hazard_class"] == "low" and lacking else ""
+        told = isinstance(row["hazard_deciding"], str)
+        deciding = f"{row['hazard_deciding']} ({row['hazard_tier']})" if told else "nothing is known"
         parts = [
-            f"Climate {row['hazard_class']}{so_far}: {row['hazard_deciding'] or 'nothing is known'}"
-            f"{' (' + row['hazard_tier'] + ')' if isinstance(row['hazard_tier'], str) else ''}.",
+            f"Climate {row['hazard_class']}{so_far}: {deciding}.",
             f"Military {row['military_class']}: {_parts_in_words(classes, place)}.",
             f"People: dependence {row['dependence_class']}.",
         ]
-        if row["hazard_could_be"]:
+        if isinstance(row["hazard_could_be"], str):
             parts.append(f"Could be {row['hazard_could_be']}: {row['deciding_datum']} is not known.")
         elif lacking:
             parts.append(f"Not known: {', '.join(lacking)}.")
@@ -347,6 +349,9 @@ _MILITARY = tuple(
     for part, meaning in (
         ("low", "mean of its parts, every unknown taken as 0"), ("high", "every unknown taken as 1"),
         ("known", "what is known alone"), ("coverage", "share of the weight that is known"),
+        ("facility", "what it offers; null where what decides is not known"),
+        ("hinterland", "what joins it; the unknown as 0"), ("position", "where it lies; the unknown as 0"),
+        ("association", "documents, claims, lists; null where a treaty rules it out"),
     )
 )  # fmt: skip
 
@@ -360,16 +365,27 @@ NODES = Layer(
         Column("kind", "str", "kind of node", required=True, choices=KINDS),
         Column("site_kind", "str", "what a node of the kind mine is", choices=_SITE_KINDS),
         Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
-        Column("institution", "str", "NATO and EU at the picture's date", required=True,
-               choices=INSTITUTIONS),
+        Column(
+            "institution", "str", "NATO and EU at the picture's date", required=True, choices=INSTITUTIONS
+        ),
         Column("special_status", "str", "treaty or other status of the territory"),
         Column("longitude_deg", "float", "WGS 84", "degree", required=True, low=-180, high=180),
         Column("latitude_deg", "float", "WGS 84", "degree", required=True, low=50, high=90),
         Column("position_uncertainty_km", "float", "radius within which it lies", "km", required=True, low=0),
-        Column("sources_apart_km", "float", "largest distance between the lists that place it; null with one",
-               "km", low=0),
-        Column("scope", "str", "inside the boundary, a gateway to it, or context, which is never flagged",
-               required=True, choices=SCOPES),
+        Column(
+            "sources_apart_km",
+            "float",
+            "largest distance between the lists that place it; null with one",
+            "km",
+            low=0,
+        ),
+        Column(
+            "scope",
+            "str",
+            "inside the boundary, a gateway to it, or context, which is never flagged",
+            required=True,
+            choices=SCOPES,
+        ),
         Column("in_arctic", "bool", "inside the boundary of the Arctic", required=True),
         Column("place_id", "str", "the place it belongs to: nodes within 25 km of one centre", required=True),
         Column("place", "str", "name of that place", required=True),
@@ -378,23 +394,63 @@ NODES = Layer(
         _class_column("dependence", "who depends on it"),
         Column("hazard_deciding", "str", "the hazard that decides, with value and unit"),
         Column("hazard_tier", "str", "how it is known, best first", choices=TIERS),
-        Column("hazard_could_be", "str", "what data not held could make of the class; null where nothing",
-               choices=CLASSES[:3]),
+        Column(
+            "hazard_could_be",
+            "str",
+            "what data not held could make of the class; null where nothing",
+            choices=CLASSES[:3],
+        ),
         Column("deciding_datum", "str", "the datum that would tell"),
         *_MILITARY,
-        Column("dual_use_class", "str", "D2 is an inference from public attributes", required=True,
-               choices=DUAL_USE),
-        Column("overlap_probability", "float", "share of draws with hazard moderate or more and military high",
-               "1", required=True, low=0, high=1),
-        Column("flag_probability", "float", "share of draws with hazard high, military high and dependence "
-               "moderate or more; 0 outside the scope", "1", required=True, low=0, high=1),
-        Column("flag", "str", "robust from 0.8, possible from 0.2; insufficient_data where an unknown alone "
-               "decides", required=True, choices=FLAGS),
-        Column("permafrost_zone", "str", "extent of permafrost", required=True,
-               choices=(*PERMAFROST_ZONES, "unknown")),
+        Column(
+            "dual_use_class",
+            "str",
+            "D2 is an inference from public attributes",
+            required=True,
+            choices=DUAL_USE,
+        ),
+        Column(
+            "overlap_probability",
+            "float",
+            "share of draws with hazard moderate or more and military high",
+            "1",
+            required=True,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "flag_probability",
+            "float",
+            "share of draws with hazard high, military high and dependence "
+            "moderate or more; 0 outside the scope",
+            "1",
+            required=True,
+            low=0,
+            high=1,
+        ),
+        Column(
+            "flag",
+            "str",
+            "robust from 0.8, possible from 0.2; insufficient_data where an unknown alone decides",
+            required=True,
+            choices=FLAGS,
+        ),
+        Column(
+            "permafrost_zone",
+            "str",
+            "extent of permafrost",
+            required=True,
+            choices=(*PERMAFROST_ZONES, "unknown"),
+        ),
         Column("ground_ice", "str", "ice in the ground", required=True, choices=(*GROUND_ICE, "unknown")),
-        Column("ice_months_recent", "float", "months a year with ice, last ten years of record", "months",
-               low=0, high=12),
+        Column(
+            "ice_months_recent",
+            "float",
+            "months a year with ice, last ten years of record",
+            "months",
+            low=0,
+            high=12,
+        ),
         Column("ice_months_lost", "float", "months fewer than in 1981-2010", "months", low=-12, high=12),
         Column("ice_months_lost_low", "float", "lower end, 5 %", "months", low=-12, high=12),
         Column("ice_months_lost_high", "float", "upper end, 95 %", "months", low=-12, high=12),
@@ -405,14 +461,25 @@ NODES = Layer(
         Column("relative_sea_level_high_m", "float", "SSP5-8.5, 83 %", "m"),
         Column("fact_age_years", "float", "age of the oldest fact that decides a class", "years"),
         Column("reasons", "str", "the sentences behind the flag", required=True),
-        Column("nearest_exit", "str", "the value nearest to turning the flag, its anchor, and the gap",
-               required=True),
-        Column("baseline_requirements", "str", "NATO seven baseline requirements it serves; null where the "
-               "list does not name its kind (raw materials)"),
-        Column("cer_sectors", "str", "sectors of the EU CER Directive; null where it does not name its kind "
-               "(raw materials)"),
+        Column(
+            "nearest_exit",
+            "str",
+            "the value nearest to turning the flag, its anchor, and the gap",
+            required=True,
+        ),
+        Column(
+            "baseline_requirements",
+            "str",
+            "NATO seven baseline requirements it serves; null where the "
+            "list does not name its kind (raw materials)",
+        ),
+        Column(
+            "cer_sectors",
+            "str",
+            "sectors of the EU CER Directive; null where it does not name its kind (raw materials)",
+        ),
         Column("sources", "str", "keys of all source rows that were merged", required=True),
     ),
     note="Classes are absolute: the same anchors for every kind and country. Unknown raises none.",
     derive=_nodes,
-)  # fmt: skip
+)

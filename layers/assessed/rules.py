@@ -7,7 +7,7 @@ numbers too, or one for each draw. So one rule serves the picture, the draws and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,13 +19,23 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "ONE", "dependence", "facility", "hazard_of_level", "military", "parts", "permafrost", "ramp",
-    "log_ramp", "steps", "whole", "whole_log",
+    "ONE",
+    "dependence",
+    "facility",
+    "hazard_of_level",
+    "log_ramp",
+    "military",
+    "parts",
+    "permafrost",
+    "ramp",
+    "steps",
+    "whole",
+    "whole_log",
 ]  # fmt: skip
 
 ONE = 1000.0  # a score of 1
-_BLOCK = tuple[float, ...]
-Values = "Mapping[str, NDArray[np.float64]]"
+
+Values: TypeAlias = "Mapping[str, NDArray[np.float64]]"
 
 
 def whole(values: ArrayLike, per: float = ONE) -> NDArray[np.float64]:
@@ -94,7 +104,7 @@ def permafrost(v: Values, a: Values) -> tuple[NDArray[np.int8], NDArray[np.bool_
     code = np.where((v["proxy"] == 1) & (code == HIGH), MODERATE, code)
     # What is reported of a town speaks for a site in it unless the ground of the site is known to be sound.
     hurt = (v["damage"] == 2) | ((v["damage"] == 1) & (v["bedrock"] != 1) & (ice != 0))
-    code = np.where(v["damage"] == 0.5, np.maximum(code, MODERATE), code)
+    code = np.where((v["damage"] == 0.5) & (ice != 0), np.maximum(code, MODERATE), code)
     code = np.where(v["bedrock"] == 1, LOW, code)
     code = np.where(hurt, HIGH, code)
     code = np.where(np.isnan(zone) & ~hurt & (v["bedrock"] != 1), UNKNOWN, code)
@@ -126,8 +136,9 @@ def runway(v: Values, a: Values) -> NDArray[np.float64]:
         length < a["runway_short"], 0.0, 500 + np.floor(ramp(length, a["runway_short"], a["runway_long"]) / 2)
     )
     score = np.where(np.isnan(length), np.nan, score)
-    return np.where(score > 0, np.where(np.isnan(width), np.nan, np.where(width < a["runway_width"], 0, score)),
-                    score)  # fmt: skip
+    return np.where(
+        score > 0, np.where(np.isnan(width), np.nan, np.where(width < a["runway_width"], 0, score)), score
+    )
 
 
 def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
@@ -182,7 +193,7 @@ def parts(kind: str, v: Values, a: Values) -> dict[str, NDArray[np.float64]]:
     route = known_or_0(ramp(v["route"], a["route_zero"], a["route_one"]))
     narrow = known_or_0(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
     scarce = known_or_0(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
-    # What is scarce must be able: elsewhere it counts as 0, so a lesser facility never makes more of its place.
+    # What is scarce must be able: elsewhere it counts as 0, so a lesser facility makes no more of its place.
     able = known_or_0(score) >= ONE / 2
     position = np.floor((route + narrow + np.where(able, scarce, 0.0)) / 3)
     claim = np.fmax.reduce(
@@ -210,9 +221,10 @@ def military(
     votes = np.sum([known_or_0(part[name]) >= a["part_holds"] for name in names], axis=0)
     score = part["facility"]
     code = np.where(
-        (score >= a["facility_high"]) & (votes >= 2), HIGH,
+        (score >= a["facility_high"]) & (votes >= 2),
+        HIGH,
         np.where((score >= a["facility_moderate"]) & (votes >= 1), MODERATE, LOW),
-    )  # fmt: skip
+    )
     return np.where(np.isnan(score), UNKNOWN, code).astype(np.int8)
 
 

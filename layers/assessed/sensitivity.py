@@ -22,7 +22,7 @@ _MULTIPLES = (0.8, 1.2)
 
 
 def critical(inputs: Inputs, scenario: Scenario, given: dict[str, float] | None = None) -> NDArray[np.bool_]:
-    """Nodes whose hazard and military class are high on file and on which people depend, whatever the scope."""
+    """Nodes with hazard and military class high on file and on which people depend, whatever the scope."""
     anchors = whole_of(dict(scenario.anchors or {}) | (given or {}))
     found = judge(inputs, anchors, with_association=scenario.with_association)
     return np.asarray(
@@ -30,7 +30,9 @@ def critical(inputs: Inputs, scenario: Scenario, given: dict[str, float] | None 
     )
 
 
-def overlapping(inputs: Inputs, scenario: Scenario, given: dict[str, float] | None = None) -> NDArray[np.bool_]:
+def overlapping(
+    inputs: Inputs, scenario: Scenario, given: dict[str, float] | None = None
+) -> NDArray[np.bool_]:
     """Nodes whose hazard is moderate or more and whose military class is high, on file."""
     anchors = whole_of(dict(scenario.anchors or {}) | (given or {}))
     found = judge(inputs, anchors, with_association=scenario.with_association)

@@ -110,8 +110,10 @@ def _by_source(table: pd.DataFrame, first: Sequence[str] = ()) -> list[pd.DataFr
 
 
 def _corrected(table: pd.DataFrame) -> pd.DataFrame:
-    """The table without rows that a later list replaces; what replaces a row takes its key, so that the
-    node stays the same node. What is closed or not yet built is no node.
+    """The table without rows that a later list replaces.
+
+    What replaces a row takes its key, so that the node stays the same node. What is closed or not yet built
+    is no node.
     """
     keys = set(table["feature_id"])
     lists = table["replaces"].fillna("").str.split(";").map(lambda names: [n for n in names if n in keys])
@@ -299,12 +301,16 @@ def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, np.ndarray]
     people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     at, found = within_km(sites, towns, PLACE_KM)
     near = pd.DataFrame({"node": at, "town": found, "people": people[found]})
-    biggest = near.sort_values(["node", "people", "town"], ascending=[True, False, True]).drop_duplicates("node")
+    biggest = near.sort_values(["node", "people", "town"], ascending=[True, False, True]).drop_duplicates(
+        "node"
+    )
     used = biggest.sort_values(["people", "town"], ascending=[False, True])["town"].unique()
     centres = pd.concat(
         [
             towns.iloc[used][["feature_id", "name", "longitude_deg", "latitude_deg"]],
-            sites[["node_id", "name", "longitude_deg", "latitude_deg"]].rename(columns={"node_id": "feature_id"}),
+            sites[["node_id", "name", "longitude_deg", "latitude_deg"]].rename(
+                columns={"node_id": "feature_id"}
+            ),
         ],
         ignore_index=True,
     )

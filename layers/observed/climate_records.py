@@ -12,8 +12,8 @@ __all__ = [
     "PERMAFROST_ZONES",
     "PORT_ICE_SEASONS",
     "STATION_NORMALS",
-    "TIERS",
     "THAW_DAMAGE",
+    "TIERS",
 ]
 
 # Extent classes of the circum-Arctic map (Brown et al. 1997, doi:10.3133/cp45): share of the ground

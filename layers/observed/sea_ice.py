@@ -30,3 +30,24 @@ SEA_ICE_MONTHLY = Layer(
         Column("area_million_km2", "float", "mean area", _MKM2, low=0, high=20),
     ),
 )
+
+ICE_YEARS = Layer(
+    id="ice_years",
+    title="Months with ice by node and ice year, from a daily record of the user's own",
+    pillar="environmental",
+    geometry="table",
+    spine=(),
+    key=("node_id", "year"),
+    columns=(
+        Column("node_id", "str", "the node", required=True),
+        Column("year", "int", "year in which the ice year ends (March to February)", required=True,
+               low=1978, high=2100),
+        Column("ice_months", "float", "months with ice", "months", required=True, low=0, high=12),
+        Column("product", "str", "product of the daily record", required=True),
+        Column("source_id", "str", "source", required=True),
+        Column("as_of", "str", "last day of the record, ISO 8601", required=True),
+    ),
+    note="Empty unless a record is given (build --ice-record).",
+    is_optional=True,
+    is_published=False,
+)  # fmt: skip

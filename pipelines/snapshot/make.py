@@ -117,7 +117,10 @@ def make(
     embedded = [source for source in sources if source.state == "embedded"]
     strange = sorted(set(only) - {source.id for source in embedded})
     if strange:
-        msg = f"--source: expected an embedded source, found {strange[0]!r}: 'arctic-picture sources' lists them"
+        msg = (
+            f"--source: expected an embedded source, found {strange[0]!r}: 'arctic-picture sources' "
+            "lists them"
+        )
         raise SourceError(msg)
     wanted = [source for source in embedded if not only or source.id in only]
     fetch_packages([p for s in wanted for p in s.packages], cache, report)

@@ -1,4 +1,4 @@
-"""Our cited tables of climate facts, scope, borders and railheads, each row held to source, date and lists."""
+"""Our cited tables of climate facts, scope, borders and railheads, each row with source and date."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def cited(inputs: Inputs, file: str, key: str) -> pd.DataFrame:
     bad = ~raw["as_of"].str.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?")
     bad |= pd.to_datetime(raw["as_of"], format="ISO8601", errors="coerce").isna()
     _refuse(bad, file, raw["as_of"], "an ISO date")
-    _refuse(~raw["confidence"].isin(["high", "medium", "low"]), file, raw["confidence"], "high, medium or low")
+    _refuse(
+        ~raw["confidence"].isin(["high", "medium", "low"]), file, raw["confidence"], "high, medium or low"
+    )
     _refuse(raw[key].duplicated(), file, raw[key], "each key once")
     return raw
 
@@ -55,7 +57,9 @@ def _refuse(bad: pd.Series, file: str, values: pd.Series, wanted: str) -> None:
 
 def listed(raw: pd.DataFrame, file: str, column: str, choices: Sequence[str]) -> None:
     """Refuse, by file and row, a value that is not among the choices; blank is missing."""
-    _refuse(raw[column].notna() & ~raw[column].isin(choices), file, raw[column], f"one of {', '.join(choices)}")
+    _refuse(
+        raw[column].notna() & ~raw[column].isin(choices), file, raw[column], f"one of {', '.join(choices)}"
+    )
 
 
 def _placed(raw: pd.DataFrame, *numbers: str) -> gpd.GeoDataFrame:
@@ -132,9 +136,14 @@ def read_station_normals(inputs: Inputs) -> pd.DataFrame:
     _refuse(period[0].isna(), file, raw["period"], "a period such as 1991-2020")
     mean = "mean_annual_air_temperature_degc"
     table = _placed(
-        raw.assign(first_year=period[0], last_year=period[1]), "elevation_m", mean, "january_degc", "july_degc",
-        "first_year", "last_year",
-    )  # fmt: skip
+        raw.assign(first_year=period[0], last_year=period[1]),
+        "elevation_m",
+        mean,
+        "january_degc",
+        "july_degc",
+        "first_year",
+        "last_year",
+    )
     level = table[mean].to_numpy() + _LAPSE_DEGC_PER_M * table["elevation_m"].fillna(0).to_numpy()
     lon, lat = table["longitude_deg"].to_numpy(), table["latitude_deg"].to_numpy()
     km = distance_km(lon[:, None], lat[:, None], lon[None, :], lat[None, :])
@@ -143,7 +152,9 @@ def read_station_normals(inputs: Inputs) -> pd.DataFrame:
         near = others[np.argsort(km[row, others], kind="stable")[:_NEIGHBOURS]]
         apart = abs(level[row] - float(np.median(level[near]))) if len(near) else 0.0
         if apart > _FARTHEST_DEGC:
-            line = int(np.flatnonzero((raw["station_key"] == table["station_key"].iloc[row]).to_numpy())[0]) + 2
+            line = (
+                int(np.flatnonzero((raw["station_key"] == table["station_key"].iloc[row]).to_numpy())[0]) + 2
+            )
             msg = (
                 f"{file}, row {line}: {mean}: expected within {_FARTHEST_DEGC:g} degC of its {len(near)} "
                 f"neighbours, found {table[mean].iloc[row]:g}, {apart:.1f} off: check place and sign"
@@ -168,7 +179,9 @@ def read_closed_borders(inputs: Inputs) -> pd.DataFrame:
     """
     file = "closed_borders.csv"
     raw = cited(inputs, file, "border_key")
-    _refuse(~raw["states"].str.fullmatch("[A-Z]{3}-[A-Z]{3}"), file, raw["states"], "two states such as NOR-RUS")
+    _refuse(
+        ~raw["states"].str.fullmatch("[A-Z]{3}-[A-Z]{3}"), file, raw["states"], "two states such as NOR-RUS"
+    )
     ordered = raw["states"].map(lambda text: "-".join(sorted(text.split("-"))))
     _refuse(ordered != raw["states"], file, raw["states"], "states in the order of the alphabet")
     listed(raw, file, "mode", ("road", "rail", "all"))
@@ -195,26 +208,74 @@ def read_global_warming(inputs: Inputs) -> pd.DataFrame:
 
 _CITED = "own table, a citation in every row"
 _ROWS: tuple[tuple[str, str, str, Callable[[Inputs], pd.DataFrame], str, str], ...] = (
-    ("own_permafrost_places", "permafrost_places", "Permafrost and ground ice of places",
-     read_permafrost_places, "permafrost_places", _CITED),
-    ("own_permafrost_mapped", "permafrost_places", "Permafrost zone of Canadian nodes by the national map",
-     read_permafrost_mapped, "permafrost_mapped",
-     "looked up on the map of Heginbottom et al. 1995 (Natural Resources Canada, Open Government Licence - "
-     "Canada); the polygons are not held"),
-    ("own_thaw_damage", "thaw_damage", "Damage by thaw of permafrost", read_thaw_damage, "thaw_damage", _CITED),
-    ("own_coastal_erosion", "coastal_erosion", "Coastal erosion of sites", read_coastal_erosion,
-     "coastal_erosion", _CITED),
-    ("own_port_ice_seasons", "port_ice_seasons", "Ice season of harbours", read_port_ice_seasons,
-     "port_ice_seasons", _CITED),
-    ("own_station_normals", "station_normals", "Air temperature of stations", read_station_normals,
-     "station_normals", f"{_CITED}; some computed from monthly reports"),
+    (
+        "own_permafrost_places",
+        "permafrost_places",
+        "Permafrost and ground ice of places",
+        read_permafrost_places,
+        "permafrost_places",
+        _CITED,
+    ),
+    (
+        "own_permafrost_mapped",
+        "permafrost_places",
+        "Permafrost zone of Canadian nodes by the national map",
+        read_permafrost_mapped,
+        "permafrost_mapped",
+        "looked up on the map of Heginbottom et al. 1995 (Natural Resources Canada, Open Government Licence "
+        "- Canada); the polygons are not held",
+    ),
+    (
+        "own_thaw_damage",
+        "thaw_damage",
+        "Damage by thaw of permafrost",
+        read_thaw_damage,
+        "thaw_damage",
+        _CITED,
+    ),
+    (
+        "own_coastal_erosion",
+        "coastal_erosion",
+        "Coastal erosion of sites",
+        read_coastal_erosion,
+        "coastal_erosion",
+        _CITED,
+    ),
+    (
+        "own_port_ice_seasons",
+        "port_ice_seasons",
+        "Ice season of harbours",
+        read_port_ice_seasons,
+        "port_ice_seasons",
+        _CITED,
+    ),
+    (
+        "own_station_normals",
+        "station_normals",
+        "Air temperature of stations",
+        read_station_normals,
+        "station_normals",
+        f"{_CITED}; some computed from monthly reports",
+    ),
     ("own_gateways", "gateways", "Gateways to the Arctic", read_gateways, "gateways", _CITED),
-    ("own_closed_borders", "closed_borders", "Closed border crossings", read_closed_borders,
-     "closed_borders", _CITED),
+    (
+        "own_closed_borders",
+        "closed_borders",
+        "Closed border crossings",
+        read_closed_borders,
+        "closed_borders",
+        _CITED,
+    ),
     ("own_railheads", "railheads", "Railheads and border stations", read_railheads, "railheads", _CITED),
-    ("own_global_warming", "global_warming", "Global warming by year", read_global_warming, "global_warming",
-     "after Forster et al. 2025, doi:10.5194/essd-17-2641-2025"),
-)  # fmt: skip
+    (
+        "own_global_warming",
+        "global_warming",
+        "Global warming by year",
+        read_global_warming,
+        "global_warming",
+        "after Forster et al. 2025, doi:10.5194/essd-17-2641-2025",
+    ),
+)
 SOURCES = tuple(
     own(source_id, feeds, title, read, made, "2026-11-29", file=file)
     for source_id, feeds, title, read, file, made in _ROWS

@@ -12,38 +12,49 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_judgement import dependence, parts, told_of
+from plain_judgement import military as military_of
 from pyproj import Geod
 from rapidfuzz import fuzz, utils
+from toy_nodes import made
 
+from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.dual_use import classify
+from layers.assessed.hazard import HAZARDS
+from layers.assessed.judgement import Inputs, could_be, judge, whole_of
 from layers.assessed.military_relevance import material_tier
 from layers.catalog import LAYERS
 from layers.crs import length_km, lonlat
-
 from layers.merge import within_km
+from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.picture import CAVEATS
-
 
 GEOD = Geod(ellps="WGS84")
 REFERENCE = Path(__file__).resolve().parents[2] / "layers" / "reference"
 KINDS = {"port", "airfield", "cable_landing", "mine", "rail_terminal", "energy_site", "ground_station"}
 
 # design/contract.md, `layers/nodes.parquet` and `tables/evidence.parquet`.
-AXES = ("climate", "military", "civil")
 NODE_TYPES = (
     dict.fromkeys(
-        ["node_id", "name", "kind", "country_iso3", "institution", "special_status", "dual_use_class",
-         "flag", "reasons", "baseline_requirements", "cer_sectors"], "str")
-    | dict.fromkeys(["longitude_deg", "latitude_deg", "position_uncertainty_km"], "float64")
-    | {"flag_probability": "float64"}
-    | {f"{axis}_{part}": "float64" for axis in AXES for part in ("low", "high", "known", "coverage")}
-    | dict.fromkeys(["rank_low", "rank_median", "rank_high"], "Int64")
+        ["node_id", "name", "kind", "country_iso3", "institution", "special_status", "scope", "place_id",
+         "place", "hazard_class", "military_class", "dependence_class", "hazard_deciding", "hazard_tier",
+         "hazard_could_be", "deciding_datum", "permafrost_zone", "ground_ice", "coastal_erosion_class",
+         "dual_use_class", "flag", "reasons", "nearest_exit", "baseline_requirements", "cer_sectors"], "str")
+    | dict.fromkeys(
+        ["longitude_deg", "latitude_deg", "position_uncertainty_km", "military_low", "military_high",
+         "military_known", "military_coverage", "ice_months_recent", "ice_months_lost", "ice_months_lost_low",
+         "ice_months_lost_high", "coastal_erosion_m_per_year", "relative_sea_level_m",
+         "relative_sea_level_low_m", "relative_sea_level_high_m", "fact_age_years", "overlap_probability",
+         "flag_probability"], "float64")
 )  # fmt: skip
 EVIDENCE_TYPES = (
     dict.fromkeys(["node_id", "axis", "group", "indicator", "unit", "state"], "str")
     | dict.fromkeys(["source_id", "as_of", "note"], "str")
     | dict.fromkeys(["value", "score", "weight"], "float64")
 )  # fmt: skip
+CODE = {"low": LOW, "moderate": MODERATE, "high": HIGH, "unknown": UNKNOWN}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +83,7 @@ def cited(name: str) -> list[dict[str, str]]:
 def test_columns_of_nodes_and_evidence_are_the_contract(nodes, evidence) -> None:
     for table, types in ((nodes, NODE_TYPES), (evidence, EVIDENCE_TYPES)):
         assert {name: str(table[name].dtype) for name in types} == types
+    assert nodes["in_arctic"].dtype.kind == "b" or str(nodes["in_arctic"].dtype) == "boolean"
 
 
 def test_choices_are_the_contract(nodes, evidence) -> None:
@@ -79,6 +91,12 @@ def test_choices_are_the_contract(nodes, evidence) -> None:
     assert set(nodes["institution"]) <= {"both", "nato_only", "eu_only", "neither"}
     assert set(nodes["dual_use_class"]) <= {"D3", "D2", "D1", "D0", "D?"}
     assert set(nodes["flag"]) <= {"robust", "possible", "not_flagged", "insufficient_data"}
+    assert set(nodes["scope"]) == {"arctic", "gateway", "context"}
+    for axis in ("hazard", "military", "dependence"):
+        assert set(nodes[f"{axis}_class"]) <= {"low", "moderate", "high", "unknown"}
+    assert set(nodes["hazard_tier"].dropna()) <= {"measured", "typed", "mapped", "modelled", "proxy"}
+    assert set(nodes["permafrost_zone"]) <= {*PERMAFROST_ZONES, "unknown"}
+    assert set(nodes["ground_ice"]) <= {*GROUND_ICE, "unknown"}
     assert set(evidence["axis"]) <= {"climate", "military", "civil", "access", "dual_use"}
     assert set(evidence["state"]) <= {"known", "unknown", "not_applicable"}
 
@@ -103,7 +121,7 @@ def test_18_layers_over_four_pillars_and_none_empty(picture) -> None:
     assert {layer.pillar for layer in picture.layers} == {"military", "economic", "environmental", "social"}
     assert [layer.id for layer in picture.layers] == [layer.id for layer in LAYERS if layer.is_published]
     assert list(picture.tables) == [layer.id for layer in picture.layers]
-    assert all(len(picture.tables[layer.id]) for layer in picture.layers)
+    assert all(len(picture.tables[layer.id]) or layer.is_optional for layer in picture.layers)
 
 
 def test_every_source_is_named(picture) -> None:
@@ -129,9 +147,9 @@ def test_ten_sentences(picture) -> None:
     assert not any("{" in sentence for sentence in picture.caveats)
     told = " ".join(picture.caveats)
     for part in (
-        "Not for navigation, targeting or site security decisions", "intervals", "25 km satellite cells",
-        "Polar Code", "Permafrost", "0 means not reported", "imply no position on status",
-        "D2 is an inference", "not dated forecasts", "licence",
+        "Not for navigation, targeting or site security decisions", "Classes are absolute", "raises none",
+        "25 km satellite cells", "Polar Code", "Permafrost", "never gives high", "0 means not reported",
+        "imply no position on status", "D2 is an inference", "not dated forecasts", "licence",
     ):  # fmt: skip
         assert part in told
 
@@ -148,149 +166,281 @@ def test_every_node_has_evidence_on_every_axis_and_no_row_is_an_orphan(nodes, ev
 
 def test_missing_is_null_and_never_zero(evidence) -> None:
     known = evidence["state"] == "known"
-    assert evidence.loc[known, "score"].between(0, 1).all()
-    assert evidence.loc[~known, "score"].isna().all()
-    assert evidence.loc[~known, "score_high"].isna().all()
+    scored = evidence["score"].dropna()
+    assert scored.between(0, 1).all()
+    assert evidence.loc[~known, ["score", "value", "value_low", "value_high"]].isna().all().all()
     assert (evidence.loc[evidence["state"] == "not_applicable", "weight"] == 0).all()
-    assert (evidence.loc[evidence["state"] != "not_applicable", "weight"] > 0).all()
-    assert (evidence.loc[known, "score"] <= evidence.loc[known, "score_high"]).all()
-    # Nothing is known and unmeasured at once.
-    assert evidence.loc[known, "value"].notna().all()
+    # Nothing is known and unsaid at once.
+    told = evidence.loc[known]
+    assert (told["value"].notna() | told["label"].notna()).all()
+    measured = told[told["value"].notna()]
+    assert (measured["value_low"] <= measured["value"]).all()
+    assert (measured["value"] <= measured["value_high"]).all()
 
 
-def test_weights_add_up_to_one_and_groups_are_equal(evidence) -> None:
-    live = evidence[evidence["state"] != "not_applicable"]
-    place = ["node_id", "axis", "dimension"]
-    sums = live.groupby(place)["weight"].sum()
-    assert np.abs(sums - 1).max() < 1e-12
-    group = live.groupby([*place, "group"])["weight"].sum()
-    spread = group.groupby(level=place)
-    assert (spread.max() - spread.min()).max() < 1e-12
-    inside = live.groupby([*place, "group"])["weight"]
-    assert (inside.max() - inside.min()).max() < 1e-12
+def test_what_is_not_known_names_what_would_tell(evidence) -> None:
+    hazards = evidence[evidence["indicator"].isin(list(HAZARDS)) & (evidence["state"] == "unknown")]
+    assert len(hazards)
+    for name, part in hazards.groupby("indicator"):
+        told, source = HAZARDS[name]
+        assert set(part["source_id"]) == {source}
+        assert set(part["note"]) == {f"not known; would tell: {told}"}
 
 
-def test_adding_the_evidence_up_again_gives_every_axis(nodes, evidence) -> None:
-    """Method §1.3, without layers.scoring: WA inside a dimension, GM with eps = 0.01 between them."""
+def test_a_climate_fact_says_how_it_is_known_and_no_other_row_does(evidence) -> None:
+    told = evidence["tier"] != ""
+    assert set(evidence.loc[told, "axis"]) == {"climate", "access"}
+    assert set(evidence.loc[told, "tier"]) <= set(TIERS)
+    known = evidence["indicator"].isin([*HAZARDS, "permafrost_zone", "ground_ice"]) & (
+        evidence["state"] == "known"
+    )
+    assert told[known].all()
+
+
+def test_weights_of_the_military_mean_add_up_to_one_and_parts_are_equal(evidence) -> None:
+    assert (evidence.loc[evidence["axis"] != "military", "weight"] == 0).all()
+    live = evidence[evidence["weight"] > 0]
+    sums = live.groupby("node_id")["weight"].sum()
+    assert np.abs(sums - 1).max() < 1e-9
+    part = live.groupby(["node_id", "dimension"])["weight"].sum().groupby(level=0)
+    assert (part.max() - part.min()).max() < 1e-9
+    group = live.groupby(["node_id", "dimension", "group"])["weight"].sum().groupby(level=[0, 1])
+    assert (group.max() - group.min()).max() < 1e-9
+
+
+def test_adding_the_evidence_up_again_gives_the_military_interval(nodes, evidence) -> None:
+    """Without layers.scoring: unknown as 0, as 1, left out; and the share of the weight that is known."""
     sums: dict = defaultdict(lambda: [0.0, 0.0, 0.0])
-    for node, axis, dimension, score, weight in zip(
-        *(evidence[name].tolist() for name in ("node_id", "axis", "dimension", "score", "weight")),
-        strict=True,
-    ):
-        cell = sums[node, axis, dimension]
+    rows = evidence[evidence["axis"] == "military"]
+    for node, score, weight in zip(*(rows[n].tolist() for n in ("node_id", "score", "weight")), strict=True):
+        cell = sums[node]
         cell[0] += weight
         if not math.isnan(score):
             cell[1] += weight * score
             cell[2] += weight
-    dimensions = {
-        "climate": ["hazard", "exposure", "vulnerability"],
-        "military": ["military"],
-        "civil": ["civil"],
-        "access": ["access"],
-    }
-    assert set(evidence.loc[evidence["axis"] != "dual_use", "dimension"]) == {
-        d for ds in dimensions.values() for d in ds
-    }
-    asked = nodes["kind"].isin(["port", "cable_landing"])
-    assert nodes.loc[asked, "access_low"].notna().all()
-    assert nodes.loc[~asked, "access_low"].isna().all()
     worst = 0.0
     for row in nodes.to_dict("records"):
-        for axis, names in dimensions.items():
-            cells = [sums[row["node_id"], axis, name] for name in names]
-            if axis == "access" and row["kind"] not in {"port", "cable_landing"}:
-                continue
-            assert all(total > 0 for total, _, _ in cells)
-            told = {
-                "low": [scored / total for total, scored, _ in cells],
-                "high": [(scored + total - known) / total for total, scored, known in cells],
-                "known": [scored / known if known else math.nan for _, scored, known in cells],
-            }
-            for part, values in told.items():
-                lifted = math.prod(0.01 + 0.99 * value for value in values)
-                expected = values[0] if len(values) == 1 else lifted ** (1 / len(values))
-                found = row[f"{axis}_{part}"]
-                assert math.isnan(found) == math.isnan(expected)
-                if not math.isnan(found):
-                    worst = max(worst, abs(found - expected))
-            share = sum(known / total for total, _, known in cells) / len(cells)
-            worst = max(worst, abs(row[f"{axis}_coverage"] - share))
-    print(f"evidence against axes: at most {worst:.1e}")
+        total, scored, known = sums[row["node_id"]]
+        expected = {
+            "low": scored / total, "high": (scored + total - known) / total, "coverage": known / total,
+            "known": scored / known if known else math.nan,
+        }  # fmt: skip
+        for name, value in expected.items():
+            found = row[f"military_{name}"]
+            assert math.isnan(found) == math.isnan(value)
+            worst = worst if math.isnan(value) else max(worst, abs(found - value))
+    print(f"evidence against the military interval: at most {worst:.1e}")
     assert worst < 1e-9
+    low, high, known = (nodes[f"military_{name}"] for name in ("low", "high", "known"))
+    assert (low <= high).all()
+    assert ((low <= known) & (known <= high) | known.isna()).all()
 
 
-def test_axes_are_intervals(nodes) -> None:
-    for axis in ("climate", "military", "civil"):
-        low, high, known, share = (nodes[f"{axis}_{part}"] for part in ("low", "high", "known", "coverage"))
-        assert (low <= high + 1e-12).all()
-        assert ((low <= known + 1e-12) | known.isna()).all()
-        assert ((known <= high + 1e-12) | known.isna()).all()
-        assert share.between(0, 1).all()
+# --------------------------------------------------------------------------------------- classes
 
 
-def test_low_is_never_above_high_even_by_rounding(nodes) -> None:
-    assert all(
-        (nodes[f"{axis}_low"] <= nodes[f"{axis}_high"]).all() for axis in ("climate", "military", "civil")
-    )
+def test_the_hazard_class_is_the_worst_known_hazard_of_the_evidence(nodes, evidence) -> None:
+    rows = evidence[evidence["indicator"].isin(list(HAZARDS)) & (evidence["axis"] == "climate")]
+    assert set(rows["score"].dropna()) <= {0.0, 0.5, 1.0}
+    worst = rows.groupby("node_id")["score"].max().reindex(nodes["node_id"])
+    expected = worst.map({0.0: "low", 0.5: "moderate", 1.0: "high"}).fillna("unknown")
+    assert nodes["hazard_class"].tolist() == expected.tolist()
 
 
-def test_flags_are_only_where_capable_and_covered(nodes) -> None:
+def test_the_classes_stand_in_the_stored_evidence(nodes, evidence, picture) -> None:
+    inputs = Inputs.of(evidence, nodes)
+    found = judge(inputs, whole_of(picture.scenario.anchors))
+    for axis in ("hazard", "military", "dependence"):
+        codes = getattr(found, axis)[:, 0]
+        assert nodes[f"{axis}_class"].map(CODE).tolist() == codes.tolist()
+    # And each hazard is the class that its row says.
+    for name, code in found.by_hazard.items():
+        rows = evidence[evidence["indicator"] == name].set_index("node_id").reindex(nodes["node_id"])
+        scored = np.select(
+            [~rows["state"].isin(["known", "unknown"]), rows["score"].isna()], [-2, -1], rows["score"] * 2
+        )
+        assert scored.tolist() == code[:, 0].tolist(), name
+
+
+def test_a_plain_reading_of_the_evidence_gives_the_same_military_and_dependence(nodes, evidence) -> None:
+    inputs = Inputs.of(evidence, nodes)
+    anchors = {name: int(value) for name, value in whole_of().items()}
+    for place, row in enumerate(nodes.itertuples()):
+        told = told_of(inputs, place)
+        found = parts(row.kind, told, anchors)
+        assert CODE[row.military_class] == military_of(found, anchors), row.node_id
+        assert CODE[row.dependence_class] == dependence(told, anchors), row.node_id
+
+
+def test_a_class_does_not_depend_on_who_else_is_judged(nodes, evidence) -> None:
+    some = nodes.iloc[::37]
+    rows = evidence[evidence["node_id"].isin(some["node_id"])].iloc[::-1]  # nor on the order of rows
+    found = judge(Inputs.of(rows, some), whole_of())
+    for axis in ("hazard", "military", "dependence"):
+        assert some[f"{axis}_class"].map(CODE).tolist() == getattr(found, axis)[:, 0].tolist()
+
+
+def test_the_deciding_hazard_is_one_of_the_worst_and_the_best_known_of_them(nodes, evidence) -> None:
+    rows = evidence[evidence["indicator"].isin(list(HAZARDS)) & (evidence["state"] == "known")]
+    title = nodes["hazard_deciding"].str.extract(r"^([a-z ]+?)(?=:| -?\d)")[0].str.replace(" ", "_")
+    told = rows.merge(nodes.assign(indicator=title)[["node_id", "indicator", "hazard_tier"]])
+    assert len(told) == len(nodes)
+    assert (told["tier"] == told["hazard_tier"]).all()
+    worst = rows.groupby("node_id")["score"].max()
+    assert (told["score"] == told["node_id"].map(worst)).all()
+    rank = {name: place for place, name in enumerate(TIERS)}
+    equals = rows[rows["score"] == rows["node_id"].map(worst)]
+    best = equals["tier"].map(rank).groupby(equals["node_id"]).min()
+    assert (told["tier"].map(rank) == told["node_id"].map(best)).all()
+
+
+def test_a_high_hazard_never_rests_on_a_proxy(nodes) -> None:
+    assert (nodes.loc[nodes["hazard_class"] == "high", "hazard_tier"] != "proxy").all()
+
+
+def test_association_is_one_vote_and_never_the_only_one(nodes, evidence) -> None:
+    inputs = Inputs.of(evidence, nodes)
+    full, bare = (judge(inputs, whole_of(), with_association=flag).military[:, 0] for flag in (True, False))
+    assert (bare <= full).all()
+    assert (full - bare).max() == 1
+    assert (bare < full).any()
+
+
+def test_access_enters_no_class(nodes, evidence) -> None:
+    # A longer season of ships stands beside the hazards. Without it nothing else moves.
+    without = evidence[evidence["axis"] != "access"]
+    assert set(evidence.loc[evidence["axis"] == "access", "group"]) == {"a_season"}
+    assert evidence.loc[evidence["axis"] == "access", "score"].isna().all()
+    one, other = (judge(Inputs.of(table, nodes), whole_of()) for table in (evidence, without))
+    assert (one.hazard == other.hazard).all()
+    assert (one.military == other.military).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_datum_that_is_lacking_could_make_of_the_class_what_is_said(seed: int) -> None:
+    """The datum that is named, filled in at its worst, gives the class that is said, and none gives more."""
+    inputs = made(60, seed, lacking=0.3)
+    classes = judge(inputs, whole_of())
+    worst, datum = could_be(inputs, classes)
+    fill = {  # datum -> the worst that it could be
+        "ground ice of the site": {"ice": 2.0, "proxy": 0.0},
+        "ice season at the quay": {"ice_lost_low": 1e9, "ice_spread": 1e9},
+        "rate of erosion of the shore": {"erosion": 1e9},
+        "projection of the sea level at the site": {"level": 1e9},
+    }
+    reached = classes.hazard.copy()
+    values = dict(inputs.values)
+    for name, told in fill.items():
+        lacking = {n: np.where(np.isnan(values[n]) | (n == "proxy"), v, values[n]) for n, v in told.items()}
+        if name == "ground ice of the site":
+            is_open = np.isnan(values["ice"]) & ~(values["damage"] >= 1)
+            lacking = {n: np.where(is_open, v, values[n]) for n, v in lacking.items()}
+        filled = judge(inputs.with_values(**lacking), whole_of()).hazard
+        mine = (datum == name) & (worst > classes.hazard[:, 0])
+        assert filled[mine, 0].tolist() == worst[mine].tolist(), name
+        reached = np.maximum(reached, filled)
+    assert worst.tolist() == reached[:, 0].tolist()
+    assert all(name is None for name in datum[worst == classes.hazard[:, 0]])
+
+
+def test_what_could_be_worse_names_its_datum(nodes) -> None:
+    open_ones = nodes[nodes["hazard_could_be"].notna()]
+    assert len(open_ones)
+    assert open_ones["deciding_datum"].notna().all()
+    assert (open_ones["hazard_could_be"].map(CODE) > open_ones["hazard_class"].map(CODE)).all()
+    assert nodes.loc[nodes["hazard_class"] == "high", "hazard_could_be"].isna().all()
+
+
+# ---------------------------------------------------------------------------------------- flags
+
+
+def test_flags_are_shares_of_draws_where_all_three_stand_on_file(nodes) -> None:
     flagged = nodes["flag"].isin(["robust", "possible"])
     assert flagged.any()
-    assert nodes.loc[flagged, "dual_use_class"].isin(["D2", "D3"]).all()
-    coverage = nodes[["climate_coverage", "military_coverage", "civil_coverage"]].min(axis=1)
-    assert (coverage[flagged] >= 0.5).all()
-    assert (nodes.loc[coverage < 0.5, "flag"] == "insufficient_data").all()
-    assert (nodes.loc[nodes["dual_use_class"] == "D?", "flag"] == "insufficient_data").all()
+    assert set(nodes.loc[flagged, "hazard_class"]) == {"high"}
+    assert set(nodes.loc[flagged, "military_class"]) == {"high"}
+    assert set(nodes.loc[flagged, "dependence_class"]) <= {"moderate", "high"}
+    assert "D0" not in set(nodes.loc[flagged, "dual_use_class"])
     judged = nodes[nodes["flag"] != "insufficient_data"]
     share = judged["flag_probability"]
     expected = np.select([share >= 0.8, share >= 0.2], ["robust", "possible"], "not_flagged")
-    # The share is rounded to four places after the flag is set.
-    edge = share.sub(0.8).abs().lt(1e-4) | share.sub(0.2).abs().lt(1e-4)
-    assert (judged["flag"].to_numpy() == expected)[~edge].all()
-    assert (nodes.loc[~nodes["dual_use_class"].isin(["D2", "D3"]), "flag_probability"] == 0).all()
+    assert judged["flag"].tolist() == expected.tolist()
+    beyond = (
+        nodes["scope"].eq("context") | nodes["dual_use_class"].eq("D0") | nodes["hazard_class"].ne("high")
+    )
+    assert (nodes.loc[beyond & nodes["flag"].ne("insufficient_data"), "flag_probability"] == 0).all()
+    assert (nodes.loc[nodes["military_class"].ne("high"), "overlap_probability"] == 0).all()
+    assert (nodes.loc[nodes["hazard_class"].isin(["low", "unknown"]), "overlap_probability"] == 0).all()
 
 
-def test_ranks_are_intervals_within_the_kind(nodes) -> None:
-    assert (nodes["rank_low"] <= nodes["rank_median"]).all()
-    assert (nodes["rank_median"] <= nodes["rank_high"]).all()
-    assert (nodes["rank_low"] >= 1).all()
-    assert (nodes["rank_high"] <= nodes["kind"].map(nodes["kind"].value_counts())).all()
-    assert (nodes.groupby("kind")["rank_low"].min() == 1).any()
+def test_where_an_unknown_alone_decides_it_is_named_and_everything_else_stands(nodes) -> None:
+    open_ones = nodes[nodes["flag"] == "insufficient_data"]
+    assert len(open_ones)
+    assert open_ones["deciding_datum"].notna().all()
+    assert set(open_ones["scope"]) <= {"arctic", "gateway"}
+    assert open_ones["military_class"].isin(["high", "unknown"]).all()
+    assert open_ones["dependence_class"].isin(["moderate", "high", "unknown"]).all()
+    facility = open_ones["military_class"].eq("unknown")
+    ground = open_ones["deciding_datum"].str.contains("ground ice of the site")
+    assert (facility | ground).all()
+    assert open_ones.loc[~ground, "hazard_class"].eq("high").all()
 
 
-def test_access_enters_no_axis(nodes, evidence, picture) -> None:
-    # Method §0.2: a longer season may enter access, never the sum. Without it nothing else moves.
-    without = evidence[evidence["axis"] != "access"]
-    assert len(without) < len(evidence)
-    again = axis_intervals(without).reindex(nodes["node_id"])
-    for axis in ("climate", "military", "civil"):
-        assert (again[f"{axis}_known"].to_numpy() == nodes[f"{axis}_known"].to_numpy())[
-            nodes[f"{axis}_known"].notna()
-        ].all()
-    capable = nodes.set_index("node_id")["dual_use_class"].isin(["D2", "D3"])
-    kinds = nodes.set_index("node_id")["kind"]
-    told = [
-        draw_kinds(table, kinds, capable, picture.scenario, draws=60, seed=0, only=["port"])[1]["port"]
-        for table in (evidence, without)
-    ]
-    assert set(evidence.loc[evidence["axis"] == "access", "group"]) == {"a_season", "a_change"}
-    assert (told[0].share == told[1].share).all()
+def test_reasons_say_each_class_its_value_and_what_is_not_known(nodes, evidence) -> None:
+    lacking = evidence[evidence["indicator"].isin(list(HAZARDS)) & (evidence["state"] == "unknown")]
+    unsure = set(lacking["node_id"])
+    for row in nodes.itertuples():
+        assert f"Military {row.military_class}: facility" in row.reasons
+        assert f"dependence {row.dependence_class}" in row.reasons
+        is_so_far = row.hazard_class == "low" and row.node_id in unsure
+        so_far = " so far" if is_so_far else ""
+        assert row.reasons.startswith(f"Climate {row.hazard_class}{so_far}: {row.hazard_deciding}")
+        if isinstance(row.hazard_could_be, str):
+            assert f"Could be {row.hazard_could_be}: {row.deciding_datum} is not known." in row.reasons
+
+
+def test_columns_of_climate_repeat_the_facts(nodes, picture) -> None:
+    facts = picture.tables["climate_facts"].set_index(["fact", "node_id"])
+    for column, (fact, end) in {
+        "ice_months_recent": ("ice_months_recent", "value"), "ice_months_lost": ("ice_months_lost", "value"),
+        "ice_months_lost_low": ("ice_months_lost", "low"),
+        "ice_months_lost_high": ("ice_months_lost", "high"),
+        "coastal_erosion_m_per_year": ("coastal_erosion", "value"),
+        "relative_sea_level_m": ("relative_sea_level", "value"),
+        "relative_sea_level_low_m": ("relative_sea_level", "low"),
+        "relative_sea_level_high_m": ("relative_sea_level", "high"),
+    }.items():  # fmt: skip
+        expected = facts.loc[fact][end].reindex(nodes["node_id"]).to_numpy()
+        assert nodes[column].to_numpy() == pytest.approx(expected, nan_ok=True), column
+    for column, fact in (("permafrost_zone", "permafrost_zone"), ("ground_ice", "ground_ice")):
+        expected = facts.loc[fact]["label"].reindex(nodes["node_id"]).fillna("unknown")
+        assert nodes[column].tolist() == expected.tolist()
+    rate = nodes["coastal_erosion_m_per_year"]
+    assert set(nodes.loc[rate.isna(), "coastal_erosion_class"]) == {"unknown"}
+    assert set(nodes.loc[rate >= 1, "coastal_erosion_class"]) <= {"high"}
+    assert set(nodes.loc[rate < 0.3, "coastal_erosion_class"]) == {"low"}
+
+
+def test_the_oldest_fact_that_decides_has_an_age(nodes, picture) -> None:
+    age = nodes["fact_age_years"]
+    assert age.notna().mean() > 0.95
+    assert age.dropna().between(0, picture.day.year - 1900).all()
+
+
+# -------------------------------------------------------------------------------------- dual use
 
 
 def test_dual_use_classes_are_the_rule(nodes, evidence) -> None:
     rows = evidence[evidence["axis"] == "dual_use"]
-    for node, part in rows.groupby("node_id"):
-        required = part[part["group"] == "d_required"]
-        support = part[part["group"] == "d_supporting"]
-        capable = (required["score"] == 1).all() and (support["score"] == 1).sum() * 2 >= len(support)
-        told = nodes.loc[nodes["node_id"] == node, "dual_use_class"].iloc[0]
-        documented = (part["group"] == "d_documented").any()
+    counts: dict = defaultdict(lambda: defaultdict(list))
+    for node, group, score in zip(rows["node_id"], rows["group"], rows["score"], strict=True):
+        counts[node][group].append(score == 1)
+    for node, told in zip(nodes["node_id"], nodes["dual_use_class"], strict=True):
+        required, support = counts[node]["d_required"], counts[node]["d_supporting"]
+        documented = bool(counts[node]["d_documented"])
         assert (told == "D3") == documented, node
-        assert documented or (told == "D2") == capable, node
-    d2 = nodes.loc[nodes["dual_use_class"] == "D2", "node_id"]
-    needed = rows[rows["node_id"].isin(d2) & (rows["group"] == "d_required")]
-    assert (needed["score"] == 1).all()
+        assert documented or (told == "D2") == (all(required) and sum(support) * 2 >= len(support)), node
 
 
 CLASSES = [
@@ -369,16 +519,18 @@ def test_a_long_runway_of_unknown_surface_is_unknown(picture, evidence) -> None:
     fields = picture.tables["airfields"]
     unknown = "airfield:" + fields.loc[fields["is_runway_paved"].isna() & fields["paved_length_m"].isna()
                                        & (fields["runway_length_m"] >= 1067), "feature_id"]  # fmt: skip
-    rows = evidence[evidence["node_id"].isin(unknown)].set_index("indicator")["state"]
-    assert (rows["paved_1067_m"] == "unknown").all()
-    assert (rows["paved_2359_m"] == "unknown").all()
+    corrected = picture.tables["overrides"]["node_id"]
+    rows = evidence[evidence["node_id"].isin(set(unknown) - set(corrected))].set_index("indicator")["state"]
+    assert len(rows)
+    assert (rows[["paved_1067_m", "paved_2359_m", "runway_length"]] == "unknown").all()
 
 
 def test_a_paved_runway_beside_a_longer_gravel_one_counts_as_paved(evidence) -> None:
-    # Immola: 1,502 m of gravel and 1,100 m paved. Method §4: the longest *paved* runway counts.
-    score = evidence[(evidence["node_id"] == "airfield:oa-efim") & (evidence["indicator"] == "runway_length")]
-    assert score["value"].tolist() == [1100.0]
-    assert score["score"].tolist() == pytest.approx([0.5 + 0.5 * (1100 - 1067) / (2359 - 1067)])
+    # Immola: 1,502 m of gravel and 1,100 m paved, 14.9 m wide. The longest *paved* runway counts, and it is
+    # too narrow for the aircraft that the anchors are of.
+    row = evidence[(evidence["node_id"] == "airfield:oa-efim") & (evidence["indicator"] == "runway_length")]
+    assert row["value"].tolist() == [1100.0]
+    assert row["score"].tolist() == [0.0]
 
 
 # ---------------------------------------------------------------------------------------- places
@@ -436,19 +588,27 @@ def test_nodes_lie_in_or_by_the_country_they_name(picture, nodes) -> None:
 def test_sources_of_a_node_are_rows_of_the_layers(picture, nodes) -> None:
     known = set()
     for name in ("ports", "harbours", "airfields", "power_plants", "terminals", "mines", "strategic_projects",
-                 "cable_landings", "ground_stations"):  # fmt: skip
+                 "cable_landings", "ground_stations", "railheads"):  # fmt: skip
         known |= set(picture.tables[name]["feature_id"])
     told = [key for text in nodes["sources"] for key in text.split("; ")]
     strange = [key for key in told if key not in known and not key.startswith("osm-rail-")]
     assert strange == []
-    # Its own key is the first of them, and no source row makes two nodes of one kind.
-    assert (nodes["kind"] + ":" + nodes["sources"].str.split("; ").str[0] == nodes["node_id"]).all()
+    # Its own key is among them (the first, or that of a row which a published one stands for), and no
+    # source row makes two nodes of one kind, but where two published rows stand for one that joined them.
+    own = nodes["node_id"].str.split(":", n=1).str[1]
+    assert all(key in text.split("; ")[:2] for key, text in zip(own, nodes["sources"], strict=True))
     pairs = [
         (kind, key)
         for kind, text in zip(nodes["kind"], nodes["sources"], strict=True)
         for key in text.split("; ")
     ]
-    assert len(pairs) == len(set(pairs))
+    replaced = ";".join(
+        text
+        for name in ("power_plants", "mines", "railheads")
+        for text in picture.tables[name]["replaces"].dropna()
+    )
+    doubled = {key for kind, key in pairs if pairs.count((kind, key)) > 1}
+    assert doubled <= set(replaced.split(";"))
 
 
 def _doubles(nodes: pd.DataFrame, kind: str) -> list[tuple[str, str]]:
@@ -495,7 +655,10 @@ def test_association_applies_everywhere_else(nodes, evidence) -> None:
     ids = nodes.loc[~nodes["country_iso3"].isin(["SJM", "ALA"]), "node_id"]
     rows = evidence[evidence["node_id"].isin(ids) & (evidence["group"] == "m_association")]
     assert (rows["state"] == "known").all()
-    assert set(rows["score"]) <= {0.0, 0.5, 1.0}
+    # A public claim is worth what its source is: nothing beyond the radius.
+    for name, worth in (("claim_high", 1.0), ("claim_medium", 0.5), ("claim_low", 0.25)):
+        assert set(rows.loc[rows["indicator"] == name, "score"]) == {0.0, worth}
+    assert set(rows["indicator"]) == {"documented_use", "claim_high", "claim_medium", "claim_low"}
 
 
 def test_the_svalbard_treaty_does_not_hold_on_jan_mayen(nodes) -> None:
@@ -548,12 +711,12 @@ def test_no_military_site_is_a_node(nodes, evidence, military) -> None:
     assert not told & keys
     assert not any(key.startswith("mil-") for key in told)
     assert not set(evidence["node_id"]) & keys
-    # The one row they feed is whether one is near a civil node (method §10).
+    # The rows they feed are whether one is near a civil node (method §10).
     rows = evidence[evidence["source_id"] == "own_military_sites"]
-    assert set(rows["indicator"]) == {"military_site_near"}
+    assert set(rows["indicator"]) == {"claim_high", "claim_medium", "claim_low"}
     assert set(rows["group"]) == {"m_association"}
     # And none of them is scored for climate, or scored at all.
-    assert not {"score", "weight", "climate_low", "flag", "flag_probability"} & set(military.columns)
+    assert not {"score", "weight", "hazard_class", "flag", "flag_probability"} & set(military.columns)
 
 
 def _military_only_icao() -> set[str]:
@@ -661,6 +824,8 @@ def test_a_region_is_a_cut_and_judges_nothing_anew(picture) -> None:
         pd.DataFrame(cut.drop(columns="geometry")),
         pd.DataFrame(whole.loc[cut["node_id"]].drop(columns="geometry")).reset_index(drop=True),
     )
+    for name in ("evidence", "measures", "climate_facts", "exits"):
+        assert set(bering.tables[name]["node_id"]) <= set(cut["node_id"]), name
     assert set(bering.tables["evidence"]["node_id"]) == set(cut["node_id"])
     # Both sides of the date line are in it, and nothing of Europe.
     assert {"RUS", "USA"} <= set(cut["country_iso3"]) <= {"RUS", "USA"}
@@ -671,24 +836,29 @@ def test_a_region_is_a_cut_and_judges_nothing_anew(picture) -> None:
     assert cut["latitude_deg"].between(59.999, 73.001).all()
 
 
-# Evidence whose date is not that of its whole source, and why.
+# Sources of which known rows may have another date than the whole, and why.
 _OTHER_DAYS = {
-    ("metoffice_model_temperature", "2024-12-31"),  # the warming level is that of 2024
-    ("sea_ice_grid", "2010-12-31"),  # the medians are of 1981 to 2010
-    ("own_strategic_projects", "2025-03-25"),  # each project has the day of its decision
+    "metoffice_model_temperature",  # that of the stations it is corrected by
+    "nsidc_ice_presence",  # the last ice year that is whole
+    "geonames_cities500",  # nobody lives there: the day of the node
+    "nga_world_port_index",  # how far the nearest deep port lies: the day of the node
+    "own_strategic_projects",  # each project has the day of its decision
+    "ourairports",  # no runway within reach: the day of the node
 }
 
 
 def test_evidence_has_the_date_of_its_source(evidence, picture) -> None:
     days = {note.id: note.as_of for note in picture.sources}
-    # A correction has the day from which it holds.
-    of_source = evidence[evidence["source_id"] != "own_overrides"]
-    told = set(zip(of_source["source_id"], of_source["as_of"], strict=True))
-    assert {pair for pair in told if days[pair[0]] != pair[1]} == _OTHER_DAYS
+    known = evidence[evidence["state"] == "known"]
+    other = set(known.loc[known["as_of"] != known["source_id"].map(days), "source_id"])
+    # Rows of our cited tables, and corrections, have each a date of their own.
+    assert {name for name in other if not name.startswith("own_")} <= _OTHER_DAYS
+    assert not (known["as_of"].str[:10] > picture.day.isoformat()).any()
 
 
-def test_ice_near_a_node_is_told_by_the_grid_it_was_read_from(evidence) -> None:
-    assert set(evidence.loc[evidence["group"] == "h_seaice", "source_id"]) == {"sea_ice_grid"}
+def test_ice_near_a_node_is_told_by_the_record_or_by_an_ice_service(evidence) -> None:
+    rows = evidence[evidence["group"].isin(["h_seaice", "a_season"])]
+    assert set(rows["source_id"]) <= {"nsidc_ice_presence", "own_port_ice_seasons"}
 
 
 def test_where_two_lists_place_one_thing_apart_the_distance_is_a_datum(nodes) -> None:
@@ -710,8 +880,9 @@ def test_where_two_lists_place_one_thing_apart_the_distance_is_a_datum(nodes) ->
     assert apart[nodes["sources"].str.contains("; ") & (nodes["kind"] == "port")].notna().any()
 
 
-def test_the_claim_of_association_says_which_list_and_how_far(evidence) -> None:
-    rows = evidence[evidence["group"].eq("m_association") & evidence["state"].eq("known")]
-    assert (
-        rows["note"].str.contains(r"nearest public claim: .+, [\d,]+ km \(\+/- \d+ km\), .+https?://").all()
-    )
+def test_a_claim_of_association_says_which_list_and_about_how_far(evidence) -> None:
+    rows = evidence[evidence["indicator"].str.startswith("claim_") & evidence["state"].eq("known")]
+    told = r"nearest public claim of (?:high|medium|low) confidence: .+, within about \d+ km, .+https?://"
+    assert rows["note"].str.contains(told).all()
+    # A place that is rounded to 0.1 degree is no nearer than its radius says.
+    assert (rows["value"] == rows["value"].round()).all()

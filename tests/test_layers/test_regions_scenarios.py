@@ -1,16 +1,23 @@
-"""REGIONS and SCENARIOS: what a picture can be built for."""
+"""REGIONS and SCENARIOS: what a picture can be built for, and what it may not move."""
 
 from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
+from layers.assessed.anchors import ANCHORS, PAIRS, anchor_values
 from layers.crs import area_km2, polar_xy
 from layers.errors import UsageError
 from layers.regions import REGIONS, Region, region
-from layers.scenarios import GROUPS, SCENARIOS, Scenario, from_toml, scenario
+from layers.scenarios import SCENARIOS, Scenario, from_toml, scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INSIDE = {
     "arctic": [(0, 90), (18.96, 69.65), (180, 71.2), (-172, 66), (-51.7, 64.2), (-45, 58.1), (135, 58.1)],
@@ -84,8 +91,8 @@ def test_scenarios_are_levels_with_a_basis(row: Scenario) -> None:
     assert scenario(row.id) is row
     assert 1 < row.warming_degc <= 4
     assert row.basis
-    assert 0 < row.top_share < 1
-    assert 0 < row.civil_share < 1
+    assert row.anchors is None
+    assert row.with_association
     # Conditional, never dated: no title names a year to come.
     assert not any(str(year) in row.title for year in range(2027, 2151))
 
@@ -102,48 +109,59 @@ def test_the_warming_levels_of_method_7() -> None:
 OWN = """
 title = "Access first"
 warming_degc = 2
-association_km = 5
-[weights.military]
-m_access = 0.5
-m_sustain = 0.5
+with_association = false
+[anchors]
+land_near = 3
+runway_short = 1200.0
 """
 
 
 def test_a_scenario_of_ones_own() -> None:
     mine = from_toml(OWN, "access")
-    assert (mine.id, mine.title, mine.warming_degc, mine.association_km) == ("access", "Access first", 2, 5)
-    assert mine.weights == {"military": {"m_access": 0.5, "m_sustain": 0.5}}
+    assert (mine.id, mine.title, mine.warming_degc) == ("access", "Access first", 2)
+    assert mine.anchors == {"land_near": 3, "runway_short": 1200.0}
+    assert mine.with_association is False
     assert mine.basis == "the user's file access"
-    assert mine.top_share == Scenario("x", "x", 1, "x").top_share
+    bare = from_toml("warming_degc = 1.36", "bare")
+    assert (bare.anchors, bare.with_association) == (None, True)
 
 
 BAD = {
     "unknown key": ("warming_deg = 2", "did you mean warming_degc"),
-    "unknown dimension": ("warming_degc = 2\n[weights.militry]\nm_access = 1", "did you mean military"),
-    "unknown group": ("warming_degc = 2\n[weights.military]\nm_acess = 1", "did you mean m_access"),
-    "sum": (
-        "warming_degc = 2\n[weights.civil]\nc_people = 0.5\nc_sole = 0.3",
-        "add up to 1, found 0.8: scaled they would be c_people = 0.625, c_sole = 0.375",
+    "unknown anchor": ("warming_degc = 2\n[anchors]\nerosion_hi = 2", "did you mean erosion_high?"),
+    "unlike any anchor": ("warming_degc = 2\n[anchors]\nzzz = 2", "found 'zzz'"),
+    "order": (
+        "warming_degc = 2\n[anchors]\nerosion_high = 0.2",
+        "expected erosion_moderate below erosion_high, found 0.3 and 0.2",
     ),
-    "negative weight": (
-        "warming_degc = 2\n[weights.civil]\nc_people = 1.5\nc_sole = -0.5",
-        "found c_people = 1.5",
+    "equal": (
+        "warming_degc = 2\n[anchors]\nfacility_moderate = 0.6",
+        "expected facility_moderate below facility_high, found 0.6 and 0.6",
     ),
-    "negative radius": (
-        "warming_degc = 2\nassociation_km = -5",
-        "expected a radius over 0 km, found -5: 10 is usual",
+    "falling order": (
+        "warming_degc = 2\n[anchors]\nroute_zero = 90",
+        "expected route_one below route_zero, found 100 and 90",
     ),
-    "no radius": ("warming_degc = 2\nalternative_km = 0", "found 0: 100 is usual"),
-    "infinite radius": ("warming_degc = 2\nassociation_km = inf", "found inf: 10 is usual"),
-    "share": (
-        "warming_degc = 2\ntop_share = 25",
-        "expected a share over 0 and up to 1, found 25: 0.25 is usual",
+    "sign": (
+        "warming_degc = 2\n[anchors]\nland_near = -5",
+        "anchors.land_near: expected 0.5 to 50 km, found -5: 5 is usual",
     ),
+    "zero": ("warming_degc = 2\n[anchors]\nland_near = 0", "found 0: 5 is usual"),
+    "warm side": ("warming_degc = 2\n[anchors]\nwarm_permafrost = 6", "found 6: -6 is usual"),
+    "too large": ("warming_degc = 2\n[anchors]\ncapacity_zero = 51", "expected 0.5 to 50 MW, found 51"),
+    "infinite": ("warming_degc = 2\n[anchors]\nland_near = inf", "found inf: 5 is usual"),
+    "anchor is a text": (
+        'warming_degc = 2\n[anchors]\nland_near = "5"',
+        "anchors: expected a table of numbers",
+    ),
+    "anchor is a flag": ("warming_degc = 2\n[anchors]\nland_near = true", "expected a table of numbers"),
+    "anchor is nan": ("warming_degc = 2\n[anchors]\nland_near = nan", "expected a table of numbers"),
+    "no table": ("warming_degc = 2\nanchors = 3", "anchors: expected a table of numbers, found 3"),
+    "association": ("warming_degc = 2\nwith_association = 1", "expected true or false, found 1"),
     "warming": ("warming_degc = 20", "expected 0 to 8 degC"),
     "not a number": ('warming_degc = "two"', "expected a number, found 'two'"),
     "nan": ("warming_degc = nan", "expected a number, found nan"),
     "a flag": ("warming_degc = true", "expected a number, found True"),
-    "no table": ("warming_degc = 2\nweights = 3", "expected a table such as"),
     "no text": ("warming_degc = 2\ntitle = 3", "expected a text, found 3"),
     "no warming": ('title = "x"', "expected warming_degc, found only title"),
     "nothing": ("", "found only nothing"),
@@ -159,34 +177,135 @@ def test_a_bad_scenario_is_refused_in_one_line_with_what_would_do(text: str, tol
     assert "\n" not in str(caught.value)
 
 
-def test_weights_can_be_given_for_what_evidence_has(picture) -> None:
-    evidence = picture.tables["evidence"]
-    for dimension, groups in GROUPS.items():
-        assert set(evidence.loc[evidence["dimension"] == dimension, "group"]) == set(groups), dimension
+@pytest.mark.parametrize(
+    "old", ["weights.military.m_access = 1", "top_share = 0.25", "civil_share = 0.5", "association_km = 5",
+            "alternative_km = 100"],
+)  # fmt: skip
+def test_what_scenarios_once_had_is_refused_by_name_with_what_there_is(old: str) -> None:
+    key = old.partition("=")[0].strip().partition(".")[0]
+    with pytest.raises(UsageError) as caught:
+        from_toml(f"warming_degc = 2\n{old}", "mine")
+    told = str(caught.value)
+    assert f"found '{key}'" in told
+    assert "expected one of id, title, warming_degc, basis, anchors, with_association" in told
 
 
-def test_weights_of_a_scenario_are_the_weights_of_the_evidence() -> None:
-    from layers.scoring import weigh
-
-    lines = [("n", g, "known") for g in ("m_access", "m_sustain")] + [("n", "m_policy", "not_applicable")]
-    table = pd.DataFrame(
-        [{"node_id": n, "axis": "military", "dimension": "military", "group": g, "indicator": g, "state": s}
-         for n, g, s in lines]
-    )  # fmt: skip
-    given = {"military": {"m_access": 0.3, "m_sustain": 0.1, "m_policy": 0.6}}
-    # What does not apply leaves its weight to the others, in their proportion.
-    assert weigh(table, given).tolist() == pytest.approx([0.75, 0.25, 0])
-    assert weigh(table).tolist() == pytest.approx([0.5, 0.5, 0])
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_no_two_anchors_stand_in_the_wrong_order(pair: tuple[str, str]) -> None:
+    low, high = pair
+    usual = anchor_values()
+    assert usual[low] < usual[high]
+    between = (usual[low] * usual[high]) ** 0.5
+    with pytest.raises(UsageError, match=f"expected {low} below {high}, found"):
+        Scenario("t", "t", 2, "t", anchors={high: between, low: between})
 
 
-def test_a_group_of_no_weight_alone_is_still_an_axis() -> None:
-    from layers.scoring import weigh
-
-    table = pd.DataFrame([{"node_id": "n", "axis": "civil", "dimension": "civil", "group": "c_sole",
-                           "indicator": "i", "state": "known"}])  # fmt: skip
-    assert weigh(table, {"civil": {"c_people": 1.0}}).tolist() == [1.0]
+def test_every_anchor_can_be_given_a_fifth_lower_or_higher() -> None:
+    for anchor in ANCHORS:
+        for multiple in (0.8, 1.2):
+            given = {anchor.id: anchor.value * multiple}
+            row = Scenario("t", "t", 2, "t", anchors=given)
+            assert anchor_values(row.anchors)[anchor.id] == pytest.approx(anchor.value * multiple)
 
 
 def test_a_level_of_warming_names_its_scenario():
     assert scenario("2C").id == "warming_2"
     assert scenario("1.5C").id == "warming_1_5"
+
+
+# -------------------------------------------------------------------------------------- the picture
+
+RANK = {"unknown": -1, "low": 0, "moderate": 1, "high": 2}
+CLASSES = ("hazard_class", "military_class", "dependence_class")
+
+
+@pytest.fixture(scope="module")
+def levels() -> dict[str, Mapping[str, pd.DataFrame]]:
+    """Tables of the whole picture at each level of warming."""
+    from pipelines.build import Options, compose_snapshot
+
+    return {row.id: compose_snapshot(Options(scenario=row.id, draws=200))[0].tables for row in SCENARIOS}
+
+
+@pytest.fixture(scope="module")
+def barents() -> Mapping[str, pd.DataFrame]:
+    from pipelines.build import Options, compose_snapshot
+
+    return compose_snapshot(Options(region="barents", draws=200))[0].tables
+
+
+def test_no_class_falls_with_warming(levels) -> None:
+    steps = [levels[row.id]["nodes"].set_index("node_id") for row in SCENARIOS]
+    for cool, warm in pairwise(steps):
+        assert cool.index.equals(warm.index)
+        for name in CLASSES:
+            assert (warm[name].map(RANK) >= cool[name].map(RANK)).all(), name
+        # Warming is no news of what serves whom.
+        assert (warm["military_class"] == cool["military_class"]).all()
+        assert (warm["dependence_class"] == cool["dependence_class"]).all()
+    rose = steps[-1]["hazard_class"].map(RANK) > steps[0]["hazard_class"].map(RANK)
+    assert rose.any()
+
+
+def test_no_hazard_falls_with_warming(levels) -> None:
+    of_level = {}
+    for row in SCENARIOS:
+        rows = levels[row.id]["evidence"].query("axis == 'climate'").set_index(["indicator", "node_id"])
+        of_level[row.id] = rows
+    for cool, warm in pairwise(SCENARIOS):
+        one, other = of_level[cool.id], of_level[warm.id]
+        for name in ("ice_season_lost", "permafrost_thaw"):
+            before, after = one.loc[name], other.loc[name]
+            assert before["state"].tolist() == after["state"].tolist()
+            assert (after["score"] >= before["score"])[before["score"].notna()].all(), name
+            assert (after["value_low"] >= before["value_low"] - 1e-9)[before["value_low"].notna()].all()
+        air = [table.loc["air_temperature", "value"] for table in (one, other)]
+        assert (air[1] > air[0]).all()
+
+
+def test_what_a_scenario_moves_is_climate_alone(levels) -> None:
+    for name in ("measures", "climate_facts"):
+        first = levels["today"][name]
+        assert all(levels[row.id][name].equals(first) for row in SCENARIOS), name
+    still = ["military", "civil", "dual_use"]
+    first, last = (levels[row.id]["evidence"] for row in (SCENARIOS[0], SCENARIOS[-1]))
+    one, other = (t[t["axis"].isin(still)].reset_index(drop=True) for t in (first, last))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_region_gives_its_nodes_what_the_whole_gives_them(levels, barents) -> None:
+    part = barents["nodes"]
+    assert 100 < len(part) < len(levels["today"]["nodes"]) / 2
+    for name in ("nodes", "evidence", "exits", "climate_facts", "measures"):
+        whole = levels["today"][name]
+        mine = whole[whole["node_id"].isin(part["node_id"])].reset_index(drop=True)
+        some = barents[name][barents[name]["node_id"].isin(part["node_id"])].reset_index(drop=True)
+        one, other = (
+            pd.DataFrame(t.drop(columns="geometry")) if "geometry" in t else t for t in (some, mine)
+        )
+        pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["evidence", "measures", "exits", "climate_facts", "standards"])
+def test_a_region_tells_of_no_node_that_is_not_in_it(barents, name: str) -> None:
+    assert len(barents[name])
+    assert set(barents[name]["node_id"]) <= set(barents["nodes"]["node_id"])
+
+
+def test_other_anchors_move_the_classes_and_stand_in_the_evidence(levels, tmp_path) -> None:
+    from pipelines.build import Options, compose_snapshot
+
+    path = tmp_path / "wide.toml"
+    anchors = "[anchors]\nfacility_high = 0.3\nfacility_moderate = 0.2\nerosion_high = 0.31\n"
+    path.write_text(f"warming_degc = 1.36\nwith_association = false\n{anchors}", encoding="utf-8")
+    wide = compose_snapshot(Options(scenario=str(path), draws=100))[0].tables
+    usual = levels["today"]
+    one, other = (t["nodes"].set_index("node_id") for t in (usual, wide))
+    assert not one["military_class"].equals(other["military_class"])
+    assert (other["military_class"] == "unknown").equals(one["military_class"] == "unknown")
+    assert one["dependence_class"].equals(other["dependence_class"])
+    rows = wide["evidence"].query("indicator == 'coastal_erosion'")
+    assert set(rows["one_at"]) == {0.31}
+    assert set(usual["evidence"].query("indicator == 'coastal_erosion'")["one_at"]) == {1.0}
+    assert (rows.loc[rows["value"] >= 0.31, "score"] == 1).all()
+    assert not set(wide["exits"]["what"]) & {"association"}

@@ -1,87 +1,87 @@
-"""Sobol indices of the judgement, against a case whose answer is known."""
+"""What moves the list: each anchor a fifth lower and higher, against a list counted here."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
+from toy_nodes import made
 
-from layers.assessed.climate_risk import ice_support
-from layers.assessed.sensitivity import SENSITIVITY, effective_importance, sensitivity
-from layers.draws import FACTORS
-from layers.scenarios import Scenario
-from layers.schema import check, conform
-from layers.scoring import AXES, weigh
+from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.judgement import Inputs, judge, whole_of
+from layers.assessed.sensitivity import SENSITIVITY, critical, overlapping
+from layers.scenarios import SCENARIOS, Scenario
+from layers.schema import check
 
-pytest.importorskip("SALib")
-TODAY = Scenario("t", "t", 1.36, "a test")
-AXIS_OF = {dimension: axis for axis, dimensions in AXES.items() for dimension in dimensions}
+TODAY = SCENARIOS[0]
 
 
-def kind(unknown: bool) -> pd.DataFrame:
-    """Twelve nodes, one group a dimension; the civil scores unknown or known."""
-    random = np.random.default_rng(0)
-    frame = pd.DataFrame(
-        [
-            {
-                "node_id": f"port:{node:02}", "axis": axis, "dimension": dimension, "group": dimension,
-                "indicator": dimension, "value": np.nan, "scale": "percentile", "zero_at": np.nan,
-                "one_at": np.nan, "score": np.nan if unknown and axis == "civil" else random.random(),
-            }
-            for node in range(12)
-            for dimension, axis in AXIS_OF.items()
-        ]
-    )  # fmt: skip
-    frame["state"] = np.where(frame["score"].isna(), "unknown", "known")
-    frame["score_high"] = frame["score"]
-    return frame.assign(weight=weigh(frame))
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        TODAY,
+        Scenario("o", "o", 1.36, "a test", anchors={"part_holds": 0.2, "facility_high": 0.45}),
+        Scenario("w", "w", 1.36, "a test", with_association=False),
+    ],
+    ids=lambda row: row.id,
+)
+def test_the_list_is_those_that_are_high_high_and_needed(scenario: Scenario) -> None:
+    inputs = made(300, seed=4)
+    found = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
+    hazard, able, needed = (getattr(found, name)[:, 0] for name in ("hazard", "military", "dependence"))
+    expected = (hazard == HIGH) & (able == HIGH) & (needed >= MODERATE)
+    assert critical(inputs, scenario).tolist() == expected.tolist()
+    both = (hazard >= MODERATE) & (able == HIGH)
+    assert overlapping(inputs, scenario).tolist() == both.tolist()
+    assert 0 < expected.sum() < both.sum() < 300
 
 
-def nodes_of(table: pd.DataFrame) -> pd.DataFrame:
-    ids = sorted(table["node_id"].unique())
-    return pd.DataFrame({"node_id": ids, "kind": "port", "dual_use_class": "D2"})
+def test_one_anchor_that_is_tried_stands_before_the_scenario_s_own() -> None:
+    inputs = made(300, seed=4)
+    own = Scenario("o", "o", 1.36, "a test", anchors={"facility_high": 0.45, "erosion_high": 0.9})
+    tried = critical(inputs, own, {"facility_high": 0.9})
+    as_own = Scenario("p", "p", 1.36, "a test", anchors={"facility_high": 0.9, "erosion_high": 0.9})
+    assert tried.tolist() == critical(inputs, as_own).tolist()
+    assert tried.tolist() != critical(inputs, own).tolist()
 
 
-def test_what_does_not_vary_explains_nothing() -> None:
-    table = kind(unknown=True)
-    told = sensitivity(table, nodes_of(table), TODAY, {}, samples=64, seed=1).set_index(["output", "factor"])
-    conformed = conform(told.reset_index(), SENSITIVITY)
-    check(conformed, SENSITIVITY)
-    assert set(conformed["factor"]) == set(FACTORS)
-    for output in ("mean_rank_shift", "nodes_in_conjunction"):
-        # One indicator a group and percentiles: no anchor, no radius, no ice.
-        for factor in ("anchors", "radii", "ice_support"):
-            assert told.loc[(output, factor), "total"] == pytest.approx(0, abs=1e-9)
-    shift = told.xs("mean_rank_shift")["total"]
-    assert shift.idxmax() in {"unknowns", "aggregation"}
-    assert shift["unknowns"] > 0.3
+@pytest.fixture(scope="module")
+def asked() -> dict[str, pd.DataFrame]:
+    """Tables of a picture that was asked for it."""
+    from pipelines.build import Options, compose_snapshot
+
+    return dict(compose_snapshot(Options(draws=100, sensitivity=1))[0].tables)
 
 
-def test_what_is_known_takes_the_unknowns_out() -> None:
-    table = kind(unknown=False)
-    told = sensitivity(table, nodes_of(table), TODAY, {}, samples=64, seed=1)
-    part = told[told["output"] == "mean_rank_shift"].set_index("factor")["total"]
-    assert part["unknowns"] == pytest.approx(0, abs=1e-9)
-    assert part["aggregation"] > part["normalisation"]
+def test_the_table_tries_every_anchor_twice_and_counts_right(asked) -> None:
+    table, nodes = asked["sensitivity"], asked["nodes"]
+    check(table, SENSITIVITY)
+    assert table["anchor"].tolist() == sorted(anchor.id for anchor in ANCHORS for _ in range(2))
+    assert table["multiple"].tolist() == [0.8, 1.2] * len(ANCHORS)
+    usual = {anchor.id: anchor.value for anchor in ANCHORS}
+    assert table["value"].to_numpy() == pytest.approx(table["anchor"].map(usual) * table["multiple"])
+    inputs = Inputs.of(asked["evidence"], nodes)
+    inside = (nodes["scope"].ne("context") & nodes["dual_use_class"].ne("D0")).to_numpy()
+    on_file = nodes["hazard_class"].eq("high") & nodes["military_class"].eq("high")
+    on_file &= nodes["dependence_class"].isin(["moderate", "high"])
+    now = on_file.to_numpy() & inside
+    assert (table["critical"] == now.sum() - table["lost"] + table["won"]).all()
+    for row in table.iloc[::7].itertuples():
+        then = critical(inputs, TODAY, {row.anchor: row.value}) & inside
+        assert (row.critical, row.lost, row.won) == (then.sum(), (now & ~then).sum(), (then & ~now).sum())
 
 
-def test_twins_are_named() -> None:
-    table = kind(unknown=False)
-    twin = table[table["dimension"] == "military"].assign(indicator="again", group="again")
-    both = pd.concat([table, twin], ignore_index=True)
-    both["weight"] = weigh(both)
-    told = effective_importance(both, pd.Series("port", index=sorted(both["node_id"].unique())))
-    named = told.dropna(subset="twin").set_index("indicator")["twin"].to_dict()
-    assert named == {"again": "military", "military": "again"}
+def test_what_serves_in_no_rule_of_the_list_moves_nothing(asked) -> None:
+    # Gateways, contexts and what is barred are in no list; an anchor that no node stands by moves none.
+    table = asked["sensitivity"]
+    assert (table["lost"] + table["won"] <= len(asked["nodes"])).all()
+    assert ((table["lost"] == 0) & (table["won"] == 0)).any()
+    # A lower bar of the facility loses nobody, a higher one wins nobody.
+    bar = table[table["anchor"] == "facility_high"].set_index("multiple")
+    assert bar.loc[0.8, "lost"] == 0
+    assert bar.loc[1.2, "won"] == 0
 
 
-def test_the_picture_holds_indices_when_it_is_asked_to(tmp_path) -> None:
-    from pipelines.build import Options, build
-    from pipelines.store import check_picture, read_picture
-
-    folder, picture = build(tmp_path, Options(draws=200, sensitivity=16, region="barents"))
-    table = pd.read_parquet(folder / "tables" / "sensitivity.parquet")
-    assert set(table["factor"]) == set(FACTORS)
-    assert read_picture(folder).tables["sensitivity"].equals(picture.tables["sensitivity"])
-    assert check_picture(folder)[0]["orphans"] == 0
-    assert set(ice_support(picture.tables["measures"])) == {"ice_months", "wave_exposure"}
+def test_without_asking_there_is_no_table(picture) -> None:
+    assert "sensitivity" not in picture.tables
+    assert np.all([layer.id != "sensitivity" for layer in picture.layers])

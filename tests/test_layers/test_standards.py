@@ -610,6 +610,7 @@ def test_s14_a_landing_on_a_steady_shore_without_much_ice() -> None:
     assert source["icy, rate dark"] == "own_ground_ice"
     assert source["eroding"] == "own_coastal_erosion"
     assert source["ice dark"] == "nsidc_ggd318_permafrost"
+    assert "no ground of high ice content" in told.loc[("dry", "S14"), "note"]
     assert "proxy" in told.loc[("warm guess", "S14"), "note"]
 
 

@@ -136,6 +136,9 @@ def test_geojson_holds_every_layer_whole(as_geojson, picture):
         if layer.geometry == "table":
             continue
         table, held = picture.tables[layer.id], pyogrio.read_dataframe(path)
+        if table.empty:  # a file without a feature names no columns
+            assert held.empty
+            continue
         assert list(held["feature_id"]) == list(table["feature_id"])
         assert held.crs == GEOGRAPHIC
         west, south, east, north = held.total_bounds

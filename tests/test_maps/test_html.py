@@ -94,9 +94,9 @@ SEA_ICE = Layer("sea_ice", "Sea ice", "environmental", "polygon",
                 (*_columns("product"), *_columns("month", "year", dtype="int")))  # fmt: skip
 LANES = Layer("sea_lanes", "Sea lanes", "economic", "line", (), "A proxy.")
 NODES = Layer("nodes", "Nodes", "military", "point", (
-    *_columns("node_id", "kind", "country_iso3", "institution", "dual_use_class", "scope", "place", "place_id"),
-    *_columns("hazard_class", "military_class", "dependence_class", "hazard_deciding", "hazard_tier"),
-    *_columns("hazard_could_be", "deciding_datum", "flag", "nearest_exit", "reasons"),
+    *_columns("node_id", "kind", "country_iso3", "institution", "dual_use_class", "scope", "place"),
+    *_columns("place_id", "hazard_class", "military_class", "dependence_class", "hazard_deciding"),
+    *_columns("hazard_tier", "hazard_could_be", "deciding_datum", "flag", "nearest_exit", "reasons"),
     *_columns("flag_probability", "overlap_probability", "fact_age_years", dtype="float"),
 ))  # fmt: skip
 EVIDENCE = Layer("evidence", "Evidence", "military", "table", (
@@ -586,6 +586,23 @@ def test_hostile_names_are_text(opened: tuple[Page, list[str]]) -> None:
 
 
 @pytest.mark.chromium
+def test_the_page_tells_scripts_where_a_mark_is_and_which_node_is_open(
+    opened: tuple[Page, list[str]],
+) -> None:
+    page, _ = opened
+    assert page.evaluate("arcticPicture.selected") is None
+    assert page.evaluate("arcticPicture.pixel('port:none')") is None
+    place = page.evaluate("arcticPicture.pixel('port:0')")
+    page.mouse.click(place["x"], place["y"])
+    assert page.evaluate("arcticPicture.selected") == "port:0"
+    page.click("#choices summary >> nth=0")
+    page.uncheck("#only-flag-0")
+    assert page.evaluate("arcticPicture.pixel('port:0')") is None, "a filter hides it"
+    page.click("#details .close")
+    assert page.evaluate("arcticPicture.selected") is None
+
+
+@pytest.mark.chromium
 def test_search_folds_diacritics_and_opens_by_keyboard(opened: tuple[Page, list[str]]) -> None:
     page, _ = opened
     page.fill("#search", "tromso")
@@ -650,6 +667,268 @@ def test_march_and_september_differ_and_the_pole_is_ice(opened: tuple[Page, list
     september, (pole_later, shelf_later) = month(9)
     assert march != september
     assert pole_later == pole != shelf_later
+
+
+# --- the judgement of a node, by hand -----------------------------------------------------------
+
+
+def _judged() -> Picture:
+    """Five nodes of three places: critical, low so far, overlap without a datum, context, not known."""
+    base = _picture(("Keel", "Mast", "Sail", "Rope", "Oar"))
+    ids = list(base.tables["nodes"]["node_id"])
+    nodes = base.tables["nodes"].assign(
+        kind=["port", "airfield", "port", "port", "port"],
+        country_iso3=["NOR", "NOR", "RUS", "SWE", "NOR"],
+        scope=["arctic", "gateway", "arctic", "context", "arctic"],
+        place=["Alpha", "Alpha", "Beta", "Gamma", "Delta"],
+        place_id=["place:a", "place:a", "place:b", "place:c", "place:d"],
+        hazard_class=["high", "low", "moderate", "high", "low"],
+        military_class=["high", "moderate", "high", "high", "unknown"],
+        dependence_class=["high", "low", "high", "moderate", "low"],
+        hazard_deciding=["ice season lost 1.7 (1.6 to 2) months a year", "permafrost thaw: no permafrost",
+                         "permafrost thaw: continuous permafrost, ground ice not known", None, None],
+        hazard_tier=["measured", "typed", "typed", None, None],
+        hazard_could_be=[None, "high", "high", None, None],
+        deciding_datum=[None, "rate of erosion of the shore", "ground ice of the site", None, None],
+        flag=["possible", "not_flagged", "insufficient_data", "not_flagged", "not_flagged"],
+        flag_probability=[0.996, 0.0, 0.0, 0.0, 0.0],
+        overlap_probability=[0.996, 0.004, 0.75, 1.0, 0.0],
+        fact_age_years=[4.5, np.nan, 2.0, np.nan, np.nan],
+        nearest_exit="position 0.7, moderate at 0.5: 0.2 apart",
+        reasons="Military high: facility 0.75, hinterland not known, position 0.22, association 1.00. Etc.",
+    )  # fmt: skip
+    row = {"unit": "1", "scale": "class", "weight": 0.0, "tier": "", "state": "known", "source_id": "made",
+           "as_of": "2026-11-01", "note": None, "label": None, "value": np.nan, "score": np.nan}  # fmt: skip
+    keel = row | {"node_id": ids[0]}
+    evidence = [
+        keel | {"axis": "climate", "dimension": "hazard", "group": "h_seaice", "indicator": "ice_season_lost",
+                "value": 1.7, "value_low": 1.6, "value_high": 2.0, "unit": "months a year", "score": 1.0,
+                "scale": "steps", "zero_at": 0.5, "one_at": 1.5, "tier": "measured", "as_of": "2022-08-31"},
+        keel | {"axis": "climate", "dimension": "hazard", "group": "h_level",
+                "indicator": "relative_sea_level", "value": 0.75, "value_low": 0.4, "value_high": 1.3,
+                "unit": "m by 2100", "score": 0.5, "scale": "steps", "zero_at": 0.6, "one_at": 1.0,
+                "tier": "modelled", "label": "rise"},
+        keel | {"axis": "climate", "dimension": "hazard", "group": "h_permafrost",
+                "indicator": "permafrost_zone", "value": 4.0, "value_low": 4.0, "value_high": 4.0,
+                "unit": "class", "label": "continuous"},
+        keel | {"axis": "military", "dimension": "facility", "group": "m_facility", "indicator": "pier_depth",
+                "value": 8.0, "value_low": 8.0, "value_high": 9.1, "unit": "m", "score": 0.5345,
+                "scale": "ramp", "zero_at": 4.9, "one_at": 10.7, "weight": 0.25},
+        keel | {"axis": "military", "dimension": "hinterland", "group": "m_hinterland",
+                "indicator": "runway_near", "unit": "m", "weight": 0.25, "state": "unknown"},
+        keel | {"axis": "civil", "dimension": "dependence", "group": "c_sole",
+                "indicator": "people_without_another", "value": 12300.0, "unit": "persons", "score": 1.0,
+                "scale": "steps", "zero_at": 300.0, "one_at": 1000.0},
+        *(row | {"node_id": ids[k], "axis": "climate", "dimension": "hazard", "group": "h_coast",
+                 "indicator": "coastal_erosion", "unit": "m a-1", "state": "unknown"} for k in (1, 2)),
+    ]  # fmt: skip
+    exits = pd.DataFrame(
+        [(ids[0], "climate", "ice_season_lost", "nearest"), (ids[0], "climate", "level", "farther"),
+         (ids[2], "military", "facility", "of the third"), ("port:gone", "civil", "captive", "of none")],
+        columns=["node_id", "axis", "what", "words"],
+    )  # fmt: skip
+    tables = {
+        **base.tables,
+        "nodes": nodes,
+        "evidence": _table(EVIDENCE, pd.DataFrame(evidence)),
+        "exits": exits,
+    }
+    return replace(base, layers=(*base.layers, EXITS), tables=tables)
+
+
+@pytest.fixture
+def judged(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    page, heard = _open(browser, html.write(_judged(), tmp_path))
+    yield page
+    assert len(heard) == 1
+    page.close()
+
+
+def _gates(page: Page, node: str) -> dict[str, str]:
+    assert page.evaluate("id => arcticPicture.select(id)", node)
+    return {
+        (gate.query_selector("h3") or gate).inner_text().split("\n")[0]: gate.inner_text()
+        for gate in page.query_selector_all("#details .gate")
+    }
+
+
+@pytest.mark.chromium
+def test_three_gates_come_first_each_with_class_value_tier_and_source(judged: Page) -> None:
+    gates = _gates(judged, "port:0")
+    assert list(gates) == ["Climate", "Defence", "People"]
+    order = judged.evaluate("[...document.getElementById('details').children].map(e => e.className)")
+    assert order.index("gates") == 1, "nothing but the heading stands above them"
+    climate, defence, people = gates.values()
+    assert "high" in climate
+    assert "✓ met" in climate
+    assert "Ice season lost 1.7 (1.6 to 2) months a year." in climate
+    assert "Measured at the place, 2022-08-31: Made up." in climate
+    assert "relative sea level 0.75 (0.4 to 1.3) m by 2100, rise: moderate" in climate
+    assert "Nearest turn: nearest." in climate
+    assert "farther" not in climate
+    assert "Not known" not in climate
+    assert "Facility 0.75" in defence
+    assert "Hinterland not known" in defence
+    assert "pier depth 8 to 9.1 m" in defence
+    assert "Not known: runway near" in defence
+    assert "People without another: 12\u202f300 people (moderate from 300, high from 1\u202f000)." in people
+
+
+@pytest.mark.chromium
+def test_low_with_an_unknown_hazard_reads_low_so_far_and_says_what_could_change_it(judged: Page) -> None:
+    climate = _gates(judged, "port:1")["Climate"]
+    assert "low so far" in climate
+    assert "Not known: coastal erosion." in climate
+    assert "Could be high: rate of erosion of the shore is not known." in climate
+    plain = _gates(judged, "port:4")
+    assert "low so far" not in plain["Climate"]
+    assert "No hazard that applies is known." in plain["Climate"]
+    assert "? open" in plain["Defence"]
+    assert "Could be high: ground ice of the site is not known." in _gates(judged, "port:2")["Climate"]
+
+
+@pytest.mark.chromium
+def test_shares_scope_and_place_are_told_plainly(judged: Page) -> None:
+    judged.evaluate("arcticPicture.select('port:0')")
+    said = judged.inner_text("#details")
+    assert "over 99 % of the draws" in said
+    assert "Critical, possible" in said
+    assert "Alpha, 1 other node" in said
+    assert "4.5 years old" in said
+    judged.click("#details .others button")
+    assert judged.text_content("#details h2") == "Mast"
+    said = judged.inner_text("#details")
+    assert "under 1 % of the draws" in said
+    assert "Gateway to the Arctic" in said
+    judged.evaluate("arcticPicture.select('port:3')")
+    said = judged.inner_text("#details")
+    assert "Context: outside the boundary of the Arctic, judged, never flagged." in said
+    assert "never flagged\n" in said
+    assert "Gamma, no other node" in said
+
+
+@pytest.mark.chromium
+def test_evidence_is_grouped_by_axis_and_group(judged: Page) -> None:
+    judged.evaluate("arcticPicture.select('port:0')")
+    tables = judged.locator("#details .evidence")
+    assert tables.locator("caption").all_text_contents() == ["Climate", "Defence", "People"]
+    assert tables.nth(0).locator(".group").all_text_contents() == ["Sea ice", "Sea level", "Permafrost"]
+    climate = tables.nth(0).inner_text()
+    assert "0.75 (0.4 to 1.3) m by 2100" in climate
+    assert "moderate from 0.6, high from 1 m by 2100" in climate
+    assert "modelled" in climate
+    assert "continuous" in climate
+    assert "weight 0.25" in tables.nth(1).inner_text()
+
+
+@pytest.mark.chromium
+def test_critical_places_are_listed_first_then_overlap_and_context_is_counted(judged: Page) -> None:
+    assert judged.text_content("#flagged-title") == "Critical places, 1"
+    assert "Alpha" in (judged.text_content("#flagged-list") or "")
+    assert judged.text_content("#overlap-title") == "Overlap, 1 more place"
+    assert "Beta" in (judged.text_content("#overlap-list") or "")
+    assert "1 more is context" in (judged.text_content("#overlap-note") or "")
+    judged.click("#table-open")
+    names = [name.strip() for name in judged.locator("#table-view tbody th").all_text_contents()]
+    assert names == ["Keel", "Sail", "Mast", "Oar", "Rope"]
+    cells = judged.locator("#table-view tbody tr").nth(2).locator("td").all_text_contents()
+    assert cells[:6] == ["Alpha", "Airfield", "NOR", "Gateway to the Arctic", "Not flagged", "0 %"]
+    assert cells[6:10] == ["under 1 %", "low so far", "moderate", "low"]
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize(
+    ("title", "label", "left"),
+    [
+        ("Overlap of climate and defence", "No overlap", ["Keel", "Sail", "Rope"]),
+        ("Kind", "Airfield", ["Keel", "Sail", "Oar", "Rope"]),
+        ("Scope", "Context: judged, never flagged", ["Keel", "Sail", "Mast", "Oar"]),
+        ("Climate class", "High", ["Sail", "Mast", "Oar"]),
+        ("Defence class", "Unknown", ["Keel", "Sail", "Mast", "Rope"]),
+        ("People class", "Low", ["Keel", "Sail", "Rope"]),
+        ("Flag", "Insufficient data", ["Keel", "Mast", "Oar", "Rope"]),
+    ],
+)
+def test_a_filter_leaves_what_it_says(judged: Page, title: str, label: str, left: list[str]) -> None:
+    judged.locator("#choices summary", has_text=re.compile(f"^{title}$")).click()
+    judged.get_by_label(label, exact=True).uncheck()
+    judged.click("#table-open")
+    names = [name.strip() for name in judged.locator("#table-view tbody th").all_text_contents()]
+    assert names == left
+
+
+@pytest.mark.chromium
+def test_a_node_is_found_by_its_place(judged: Page) -> None:
+    judged.fill("#search", "alpha")
+    assert judged.locator("#hits .what").all_text_contents() == ["Keel", "Mast"]
+
+
+@pytest.mark.chromium
+def test_another_picture_is_told_by_its_classes(browser: Browser, tmp_path: Path) -> None:
+    new = _judged()
+    earlier = new.tables["nodes"].assign(flag="not_flagged", hazard_class="moderate", flag_probability=0.1)
+    old = replace(new, day=date(2025, 1, 2), tables={**new.tables, "nodes": earlier})
+    page, _ = _open(browser, html.write(new, tmp_path, other=old))
+    page.evaluate("arcticPicture.select('port:0')")
+    told = page.text_content("#details .change") or ""
+    assert "not flagged, critical in 10 % of the draws; climate moderate, defence high, people high" in told
+    page.close()
+
+
+def test_nodes_that_know_only_their_flag_are_drawn() -> None:
+    picture = _judged()
+    few = replace(NODES, columns=_columns("node_id", "kind", "flag"))
+    layers = tuple(few if layer.id == "nodes" else layer for layer in picture.layers if layer.id != "exits")
+    data = _data(html.page(replace(picture, layers=layers)), "evidence-data")
+    assert data["exits"] is None
+
+
+def test_only_the_nearest_exit_of_an_axis_is_kept() -> None:
+    exits = _data(html.page(_judged()), "evidence-data")["exits"]
+    assert _unpacked(exits["counts"]) == [1, 0, 1, 0, 0]
+    words = next(c for c in exits["columns"] if c["name"] == "words")
+    assert [_cell(words, row) for row in range(2)] == ["nearest", "of the third"]
+
+
+def test_the_page_prints_every_anchor_that_it_judges_by() -> None:
+    picture = _picture()
+    usual = {a["id"]: a["value"] for a in _data(html.page(picture))["anchors"]}
+    assert usual == {anchor.id: anchor.value for anchor in ANCHORS}
+    scenario: Any = SimpleNamespace(
+        id="own", title="Own", anchors={"erosion_high": 2.5}, with_association=False
+    )
+    data = _data(html.page(replace(picture, scenario=scenario)))
+    own = {a["id"]: a for a in data["anchors"]}
+    assert (own["erosion_high"]["value"], own["erosion_high"]["source"]) == (2.5, "this scenario")
+    assert own["erosion_moderate"]["source"] != "this scenario"
+    said = json.dumps(data["classes"])
+    assert "high from 2.5 m a year" in said
+    assert "association" not in said
+
+
+def test_words_of_the_classes_follow_the_anchors() -> None:
+    before, after = (
+        "\n".join(text for part in classes_in_words(a) for text in part)
+        for a in (anchor_values(), anchor_values({"captive_high": 4321.0, "warm_permafrost": -7.5}))
+    )
+    assert "4\u202f321 people" in after
+    assert "\u22127.5 °C" in after
+    assert "4\u202f321" not in before
+
+
+def test_what_is_lacking_agrees_with_the_sentences_of_every_node(picture: Picture) -> None:
+    nodes = picture.tables["nodes"]
+    lacking = pd.notna(pd.Series(html._lacking(picture), index=nodes.index))
+    so_far = nodes["reasons"].str.startswith("Climate low so far")
+    assert so_far.any()
+    assert (so_far == (lacking & (nodes["hazard_class"] == "low"))).all()
+
+
+def test_the_parts_of_defence_are_read_from_the_sentences_of_every_node(picture: Picture) -> None:
+    parts = ", ".join(
+        rf"{name} (?:not known|[01]\.\d\d)" for name in ("facility", "hinterland", "position", "association")
+    )
+    assert picture.tables["nodes"]["reasons"].str.contains(parts).all()
 
 
 # --- every control, every vector, both looks ---------------------------------------------------
@@ -1019,13 +1298,15 @@ def test_axe_finds_nothing_serious(
     assert faults() == []
     # In the Arctic, of context, and one on which a lacking datum decides.
     nodes = picture.tables["nodes"]
-    context = nodes.loc[nodes["scope"] == "context", "node_id"].iloc[0]
+    outside = nodes.loc[nodes["scope"] == "context", "node_id"].iloc[0]
     lacking = nodes.loc[nodes["flag"] == "insufficient_data", "node_id"].iloc[0]
-    for node in ("airfield:oa-enkr", context, lacking):
+    for node in ("airfield:oa-enkr", outside, lacking):
         assert page.evaluate("id => arcticPicture.select(id)", node)
         assert faults() == []
     page.keyboard.press("Escape")
-    page.evaluate("document.querySelectorAll('#panel details, #legend, .meaning').forEach(d => { d.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('#panel details, #legend, .meaning').forEach(d => d.open = true)"
+    )
     assert faults() == []
     page.evaluate("document.getElementById('method-open').click()")
     assert faults() == []

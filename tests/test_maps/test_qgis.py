@@ -272,7 +272,9 @@ MARKED = (
     ("arctic", "not_flagged", 0.5, "overlap"), ("gateway", "not_flagged", 0.4999, "not_flagged"),
     ("arctic", "insufficient_data", 0.5, "overlap_open"),
     ("arctic", "insufficient_data", 0.0, "insufficient_data"),
-    ("context", "not_flagged", 1.0, "context"), ("context", "not_flagged", 0.0, "context"),
+    ("context", "robust", 1.0, "context"), ("context", "possible", 0.0, "context"),
+    ("context", "not_flagged", 0.6, "context"), ("context", "insufficient_data", 0.6, "context"),
+    ("context", "insufficient_data", 0.0, "context"), ("context", "not_flagged", 0.0, "context"),
 )  # fmt: skip
 
 
@@ -379,9 +381,11 @@ def test_the_sheet_says_what_the_map_is_not(root, picture):
 
 
 def test_the_sheet_counts_what_is_critical(picture):
-    rows = [("arctic", "robust", "a", 1.0), ("arctic", "possible", "a", 0.9),
-            ("gateway", "possible", "b", 0.2), ("arctic", "not_flagged", "c", 0.5), ("arctic", "insufficient_data", "d", 0.7),
-            ("arctic", "insufficient_data", "d", 0.0), ("context", "not_flagged", "e", 1.0)]  # fmt: skip
+    rows = [
+        ("arctic", "robust", "a", 1.0), ("arctic", "possible", "a", 0.9), ("gateway", "possible", "b", 0.2),
+        ("arctic", "not_flagged", "c", 0.5), ("arctic", "insufficient_data", "d", 0.7),
+        ("arctic", "insufficient_data", "d", 0.0), ("context", "not_flagged", "e", 1.0),
+    ]  # fmt: skip
     scope, flag, place_id, overlap = zip(*rows, strict=True)
     shown = one(picture, "nodes", scope=scope, flag=flag, place_id=place_id, overlap_probability=overlap)
     root = document(qgis.project(shown))

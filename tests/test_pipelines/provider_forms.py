@@ -273,8 +273,8 @@ FORMS: dict[str, Form] = {
     ),
     "obu_2019_permafrost": Form(
         obu,
-        {"feature_id": "obu_2019-continuous", "name": "continuous, over 90 %", "permafrost_zone": "continuous",
-         "ground_ice": None, "as_of": "2016-12-31"},
+        {"feature_id": "obu_2019-continuous", "name": "continuous, over 90 %", "ground_ice": None,
+         "permafrost_zone": "continuous", "as_of": "2016-12-31"},
         4,
     ),
     "nsidc_ggd318_permafrost": Form(

@@ -18,8 +18,9 @@ from shapely import affinity
 from layers.compose import compose
 from pipelines import build as line
 from pipelines.build import Options
-from pipelines.changes import CAUSES, METHOD, SOURCE, WORLD, changes, moved_km, row_changes
+from pipelines.changes import CAUSES, METHOD, SOURCE, WORLD, as_text, changes, moved_km, row_changes
 from pipelines.live import embedded_table, table_of
+from pipelines.publish import identify
 from pipelines.sources import source
 from pipelines.sources.nsidc_sea_ice_index import DAILY_CSV
 from pipelines.sources.world_port_index import PACKAGE
@@ -72,18 +73,73 @@ def test_a_picture_and_itself_differ_in_nothing(bering):
 def milder(tmp_path_factory) -> Path:
     """The same data, judged by a rule that asks less."""
     folder = tmp_path_factory.mktemp("milder")
-    (folder / "milder.toml").write_text("warming_degc = 1.36\ntop_share = 0.9\ncivil_share = 0.05\n")
+    (folder / "milder.toml").write_text("warming_degc = 1.36\n[anchors]\nfacility_high = 0.5\n")
     return line.build(folder, replace(BERING, scenario=str(folder / "milder.toml")))[0]
 
 
 def test_another_rule_is_a_change_of_method(bering, milder):
     told = changes(bering, milder)
     assert told["sources"] == []
-    assert "top_share: 0.25 -> 0.9" in told["methods"]
-    assert told["nodes"], "a rule that asks less flags more"
-    assert {row["what"] for row in told["nodes"]} == {"flag"}
+    assert "anchors.facility_high: 0.6 -> 0.5" in told["methods"]
+    assert not [
+        text for text in told["methods"] if text.startswith("anchors") and "facility_high" not in text
+    ]
+    # Pevek's facility of 0.58 is enough now; hinterland and position were.
+    rows = {(row["id"], row["what"]): row for row in told["nodes"]}
+    pevek = rows["port:wpi-62680", "military_class"]
+    assert (pevek["old"], pevek["new"], pevek["cause"]) == ("moderate", "high", METHOD)
+    assert {row["what"] for row in told["nodes"]} <= {"flag", "military_class"}
     assert {row["cause"] for row in told["nodes"]} == {METHOD}
     assert {row["change"] for row in told["nodes"]} == {"changed"}
+    assert not [row for row in told["nodes"] if "relative" in row["why"]], "classes are absolute"
+
+
+def test_a_refreshed_table_dates_the_evidence_and_is_named_as_the_cause(bering, tmp_path):
+    """The index of the snapshot under a later date, the pier of Pevek 12.5 m deep instead of 4.9 m."""
+
+    def change(feeds):
+        table = ports_of(feeds)
+        assert set(table["source_id"]) == {"nga_world_port_index"}
+        at = table["feature_id"] == "wpi-62680"
+        assert table.loc[at, "cargo_pier_depth_low_m"].item() == pytest.approx(4.9, abs=0.05)
+        deeper = {"cargo_pier_depth_low_m": 12.5, "cargo_pier_depth_high_m": 13.7}
+        table = table.assign(as_of="2026-10-01", **{c: table[c].mask(at, v) for c, v in deeper.items()})
+        feeds["ports"][0] = table
+
+    other = altered(tmp_path, change, {"nga_world_port_index": "2026-10-01"})
+    evidence = pd.read_parquet(other / "tables" / "evidence.parquet")
+    rests = evidence[(evidence["source_id"] == "nga_world_port_index") & (evidence["group"] == "m_facility")]
+    assert len(rests) > 20
+    assert set(rests["as_of"]) == {"2026-10-01"}
+    told = changes(bering, other)
+    [source_row] = told["sources"]
+    assert (source_row["id"], source_row["as_of_new"]) == ("nga_world_port_index", "2026-10-01")
+    assert source_row["evidence_anew"] >= len(rests)
+    # The pier, and the deepest charted water that a falling sea would take from, where it is asked.
+    assert 1 <= source_row["evidence_other"] < 10
+    rows = {(row["id"], row["what"]): row for row in told["nodes"]}
+    pevek = rows["port:wpi-62680", "military_class"]
+    assert (pevek["old"], pevek["new"], pevek["cause"]) == ("moderate", "high", SOURCE)
+    assert pevek["why"].startswith("pier_depth 4.9 -> 12.5 (nga_world_port_index, 2026-10-01)")
+    assert {row["cause"] for row in told["nodes"]} == {SOURCE}
+    assert all("nga_world_port_index" in row["why"] for row in told["nodes"])
+    said = as_text(told)
+    assert f"evidence: {source_row['evidence_anew']} rows stated anew" in said
+    assert "port:wpi-62680 Pevek: military_class moderate -> high [source changed]" in said
+
+
+def test_a_picture_of_an_earlier_method_is_refused_in_one_line(bering, tmp_path, command):
+    """What it was judged by is not what pictures are judged by now: told, not guessed at."""
+    told = json.loads((bering / "MANIFEST.json").read_text())
+    told["judged_by"] |= {"top_share": 0.25}
+    told["id"] = identify(told)
+    old = tmp_path / told["id"]
+    shutil.copytree(bering, old)
+    (old / "MANIFEST.json").chmod(0o644)
+    (old / "MANIFEST.json").write_text(json.dumps(told))
+    done = command("changes", str(old), str(bering))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "found top_share: it is of an earlier method; build it again" in done.stderr
 
 
 def ports_of(feeds) -> gpd.GeoDataFrame:
@@ -313,7 +369,7 @@ def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
     assert {row["cause"] for row in told["nodes"]} == {SOURCE}
     # Tuktoyaktuk's harbour of GeoNames was joined to the index's port while that was there.
     joined = nodes["port:geonames-6170032", "added", ""]
-    assert "its own evidence is the same; others of its kind changed" in joined["why"]
+    assert "nothing said of it differs; it follows from others (nga_world_port_index" in joined["why"]
     by = Counter((row["layer"], row["change"], row["cause"]) for row in told["features"])
     assert by["sea_ice_extent", "added", WORLD] == 237
     assert (by["ports", "added", SOURCE], by["ports", "gone", SOURCE]) == (6, 13)

@@ -35,7 +35,7 @@ OPTIONS = {
     "sensitivity": 0, "audience": "public",
 }  # fmt: skip
 HOSTILE = "</script><script>window.__pwned=1</script><img src=x onerror=window.__pwned=4>{{7*7}} a_b"
-PORTS, ICE = "nga_world_port_index", "sea_ice_grid"
+PORTS, ICE = "nga_world_port_index", "nsidc_ice_presence"
 DRAWN = ("html", "briefing")
 
 Made = tuple["Picture", "Snapshot"]

@@ -23,7 +23,7 @@ from layers.schema import check
 from pipelines import snapshot
 from pipelines.snapshot import DATA, make
 from pipelines.source import Package, sha256_of
-from pipelines.sources import SOURCES, source
+from pipelines.sources import SOURCES, own_climate_tables, own_site_tables, source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 EMBEDDED = [row for row in SOURCES if row.state == "embedded"]
 ROWS = {row["id"]: row for row in snapshot.manifest_of()["sources"]}
 RETRIEVED = date(2026, 11, 23)
+# Cited row by row: each row has the day, month or year of its publication.
+CITED = {row.id for row in (*own_climate_tables.SOURCES, *own_site_tables.SOURCES)} - {"own_global_warming"}
 
 
 @pytest.fixture
@@ -103,7 +105,8 @@ def test_a_table_keeps_the_contract_of_its_layer(name):
         )
         assert set(table["source_id"]) <= allowed
     if "as_of" in table:
-        assert table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
+        form = r"\d{4}(-\d{2}(-\d{2})?)?" if name in CITED else r"\d{4}-\d{2}-\d{2}"
+        assert table["as_of"].str.fullmatch(form).all()
 
 
 @pytest.mark.parametrize("name", [row.id for row in EMBEDDED if row.feeds.startswith("grid:")])
@@ -124,9 +127,9 @@ def test_load_gives_every_feed_and_the_grids_asked_for():
     assert set(loaded.grids) == held >= set(GRIDS)
     assert loaded.grids["land"] is loaded.grids["land"]
     assert set(loaded.standing) == {layer.id for layer in standing()}
-    assert loaded.table("terminals") is None
-    assert loaded.table("ports") is loaded.feeds["ports"][0]
-    assert len(loaded.feeds["terminals"]) == 2
+    for name, sources in (("terminals", 2), ("ports", 2), ("airfields", 1), ("railheads", 1)):
+        assert len(loaded.feeds[name]) == sources
+        assert loaded.table(name) is (loaded.feeds[name][0] if sources == 1 else None)
 
 
 # --- what is not the snapshot is refused
@@ -215,6 +218,60 @@ def test_make_is_idempotent(copy, tmp_path, monkeypatch):
         make.make(SOURCES, cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy)
         folders.append(hashes(copy))
     assert folders[0] == folders[1]
+
+
+def refuse(_inputs) -> None:
+    pytest.fail("a source is read that was not asked for")
+
+
+def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, monkeypatch):
+    """A table that lost a row gets it back from our own file; every other file keeps its bytes and date."""
+    asked, said = [], []
+    monkeypatch.setattr(make, "fetch_packages", lambda packages, _cache, _report: asked.extend(packages))
+    before, name = hashes(copy), "own_closed_borders"
+    path = copy / ROWS[name]["file"]
+    pd.read_parquet(path).iloc[1:].to_parquet(path, index=False)
+    manifest = json.loads((copy / "MANIFEST.json").read_text(encoding="utf-8"))
+    row = next(row for row in manifest["sources"] if row["id"] == name)
+    row |= {"sha256": sha256_of(path), "rows": row["rows"] - 1, "retrieved": "2026-01-01"}
+    (copy / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+    made = make.make(
+        tuple(row if row.id == name else replace(row, read=row.read and refuse) for row in SOURCES),
+        cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy, only=[name],
+        report=said.append,
+    )  # fmt: skip
+    after = hashes(copy)
+    assert {n: h for n, h in after.items() if n != "MANIFEST.json"} == {
+        n: h for n, h in before.items() if n != "MANIFEST.json"
+    }
+    rows = {row["id"]: row for row in made["sources"]}
+    assert rows == ROWS | {name: ROWS[name] | {"retrieved": "2026-11-23"}}
+    assert asked == [], "no package of another source is fetched"
+    assert [line.split(":")[0] for line in said] == [name]
+    assert {p.name for p in copy.parent.iterdir()} == {"data"}
+
+
+def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "fetch_packages", nothing_comes)
+    before, said = hashes(copy), []
+    made = make.make(
+        SOURCES, cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy,
+        only=["nga_world_port_index"], report=said.append,
+    )  # fmt: skip
+    assert [line.split(" (")[0] for line in said] == ["nga_world_port_index: kept"]
+    assert {row["id"]: row for row in made["sources"]} == ROWS
+    assert hashes(copy) == before
+
+
+@pytest.mark.parametrize("strange", ["atlantis", "obu_2019_permafrost", "eu_ten_t"])
+def test_only_an_embedded_source_can_be_made_again(copy, tmp_path, strange):
+    before = hashes(copy)
+    with pytest.raises(SourceError, match=f"--source: expected an embedded source, found '{strange}'"):
+        make.make(
+            SOURCES, cache=tmp_path, provider_files=None, retrieved=RETRIEVED, folder=copy,
+            only=["own_cables", strange],
+        )  # fmt: skip
+    assert hashes(copy) == before
 
 
 def test_what_stands_is_made_again_to_the_same_bytes(copy, monkeypatch):

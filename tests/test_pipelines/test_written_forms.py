@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import replace
@@ -303,7 +304,8 @@ HELD: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "nsidc_ggd318_permafrost", lambda: ggd318(content="v"), "expected CONTENT of H, M, L, found 'V'",
     ),
     "ggd318_columns": (
-        "nsidc_ggd318_permafrost", lambda: ggd318(drop="CONTENT"), "expected the column CONTENT, found NUM_CODE",
+        "nsidc_ggd318_permafrost", lambda: ggd318(drop="CONTENT"),
+        "expected the column CONTENT, found NUM_CODE",
     ),
     "ggd318_degrees": (
         "nsidc_ggd318_permafrost", lambda: ggd318(crs="EPSG:4326"), "expected a CRS in metres in its .prj",
@@ -444,8 +446,8 @@ def test_permafrost_is_where_the_file_has_it(accepted):
     """Each zone is a block of 38 degrees of longitude between two parallels: its area on a sphere."""
     service, _ = accepted
     table = service.table("obu_2019_permafrost").set_index("permafrost_zone")
-    lows = [low for low, _ in OBU_BANDS]
-    for zone, south, north in zip(("isolated", "sporadic", "discontinuous", "continuous"), lows, lows[1:]):
+    zones = ("isolated", "sporadic", "discontinuous", "continuous")
+    for zone, (south, north) in zip(zones, itertools.pairwise(low for low, _ in OBU_BANDS), strict=True):
         shape = table.geometry[zone]
         at_lon, at_lat = lonlat(*shapely.get_coordinates(shape).T)
         margin = 0.15  # a cell of 10 km and its diagonal, in degrees of latitude
