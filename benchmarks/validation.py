@@ -68,7 +68,12 @@ def validation() -> list[dict[str, Any]]:
     picture = _compose("today")
     nodes = picture.tables["nodes"].drop(columns="geometry")
     rows = [*_hazard_matters(picture, nodes), *_named(picture, nodes), *_anchors(picture, nodes)]
-    rows += [*_warming(nodes), *_scope(picture, nodes), *_countries(nodes), *_military(picture, nodes)]
+    rows += [
+        *_warming(nodes),
+        *_scope(picture, nodes, _compose("today", region="barents")),
+        *_countries(nodes),
+        *_military(picture, nodes),
+    ]
     return [*rows, *published(picture)]
 
 
@@ -256,9 +261,9 @@ def _warming(nodes: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _scope(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
+def _scope(picture: Picture, nodes: pd.DataFrame, barents: Picture) -> list[dict[str, Any]]:
     outside = int((nodes["flag"].isin(_FLAGGED) & nodes["scope"].eq("context")).sum())
-    part = _compose("today", region="barents").tables
+    part = barents.tables
     ours = part["nodes"].drop(columns="geometry")
     keys = {"nodes": ["node_id"], "exits": ["node_id", "axis", "what", "anchor"],
             "evidence": ["node_id", "axis", "group", "indicator"]}  # fmt: skip

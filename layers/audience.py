@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.crs import POLAR
-from layers.doubt import VALUES
+from layers.doubt import VALUES, rests_on
 from layers.errors import UsageError
 from layers.picture import SourceNote
 from layers.schema import conform
@@ -100,14 +100,14 @@ class Veil:
         """The table as the layers below may read it: without hidden values and what rests on them.
 
         Hidden columns turn null. A row that names a hidden source goes; of evidence, which keeps its
-        weights, it stays as an unknown that names none.
+        weights, what rests on one stays as an unknown that names none.
         """
         shown = self.shown(layer)
         hidden = [column.name for column in layer.columns if shown and column not in shown.columns]
         if hidden:
             table = conform(table.drop(columns=hidden), layer)
         ids = {note.id for note in self.hidden}
-        rests = table["source_id"].isin(ids) if "source_id" in table else pd.Series(dtype="bool")
+        rests = rests_on(table, ids).notna() if "source_id" in table else pd.Series(dtype="bool")
         if not rests.any():
             return table
         if "score" not in table:

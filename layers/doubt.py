@@ -13,18 +13,43 @@ from typing import TYPE_CHECKING
 from layers.picture import UNASSESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
     from layers.picture import SourceNote
     from layers.schema import Layer
 
-__all__ = ["NOT_ASSESSED", "VALUES", "Doubt"]
+__all__ = ["NOT_ASSESSED", "VALUES", "Doubt", "rests_on"]
 
 NOT_ASSESSED = "not assessed"
 # What a row says; unit, anchors, weight, source and date stay.
 VALUES = ("value", "value_low", "value_high", "label", "score")
+_BY_LAND = ("osm_roads", "osm_railways")
+# Indicator -> sources that it rests on beside the one it names, and the score that holds without them: a
+# railway at the quay is one whatever the roads, and who has another port by rail has it whatever the roads.
+_BESIDE: dict[str, tuple[tuple[str, ...], float]] = {
+    "land_mode": (_BY_LAND, 1.0),
+    "people_without_another": (_BY_LAND, 0.0),
+    "largest_place_without_another": (_BY_LAND, 0.0),
+}
+
+
+def rests_on(table: pd.DataFrame, ids: Collection[str]) -> pd.Series:
+    """Of each row the source among `ids` that it rests on; null where it rests on none of them.
+
+    A row of evidence may rest on a source that it does not name: who can reach another port is asked of
+    the roads too.
+    """
+    found = table["source_id"].where(table["source_id"].isin(ids))
+    if "indicator" not in table:
+        return found
+    for indicator, (sources, holds) in _BESIDE.items():
+        lost = [name for name in sources if name in ids]
+        if lost:
+            open_rows = (table["indicator"] == indicator) & (table["score"] != holds) & found.isna()
+            found = found.mask(open_rows, lost[0])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +83,12 @@ class Doubt:
         column = {"evidence": "state", "standards": "result"}.get(layer.id)
         if column is None:
             return table
-        rests = table["source_id"].isin(self.why) & (table[column] != "not_applicable")
+        by = rests_on(table, self.why)
+        rests = by.notna() & (table[column] != "not_applicable")
         if not rests.any():
             return table
         was = table["note"].where(table["note"] != "")
-        said = table["source_id"].map(self.why)
+        said = by.map(self.why)
         return table.assign(
             **{name: table[name].mask(rests) for name in VALUES if name in table},
             **{column: table[column].mask(rests, "unknown")},
@@ -70,7 +96,7 @@ class Doubt:
         )
 
     def _told(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-        rests = evidence["source_id"].isin(self.why) & (evidence["state"] == "unknown")
+        rests = rests_on(evidence, self.why).notna() & (evidence["state"] == "unknown")
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
         said = nodes["reasons"] + " " + here.astype(str) + f" values are {NOT_ASSESSED}: a source is late."

@@ -55,6 +55,7 @@ class Options:
     audience: str = "public"
     private: Path | None = None
     cache: Path | None = None
+    ice_record: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be used, before any work."""
@@ -192,6 +193,11 @@ def compose_snapshot(
         loaded, standings = stand_in(embedded, shown, options.cache, today)
     day = options.day or _day_of(loaded.manifest)
     notes = [_note(source, *standings.get(source.id, ())) for source in shown]
+    if options.ice_record:
+        from pipelines.ice_years import with_ice_record  # noqa: PLC0415
+
+        loaded, note = with_ice_record(loaded, options.ice_record)
+        notes.append(note)
     picture = compose(
         loaded.feeds,
         loaded.grids,

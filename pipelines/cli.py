@@ -94,6 +94,12 @@ def build(
             "briefing, left out of all that is passed on. A convenience, not a guard."
         ),
     ] = None,
+    ice_record: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that 'ice --to' wrote: its daily seasons stand before the embedded months."
+        ),
+    ] = None,
     keep: Annotated[
         int, typer.Option(min=0, help="Pictures that stay, the latest by sequence; 0 keeps all.")
     ] = 0,
@@ -126,6 +132,7 @@ def build(
         audience=audience,
         private=private,
         cache=cache if live else None,
+        ice_record=ice_record,
     )
     if dry_run:
         from layers.regions import region as find_region  # noqa: PLC0415

@@ -128,8 +128,8 @@ def _joined(
     vertex[of_point], leg_km[of_point] = count + np.arange(len(of_point)), leg
     order = np.lexsort((part, of_edge))
     edge, share, new = of_edge[order], part[order], (count + np.arange(len(of_point)))[order]
-    first = np.append(True, edge[1:] != edge[:-1])
-    last = np.append(edge[1:] != edge[:-1], True)
+    turns = edge[1:] != edge[:-1]
+    first, last = np.append(True, turns)[: len(edge)], np.append(turns, True)[: len(edge)]
     before = np.where(first, ends[edge, 0], np.roll(new, 1))
     done = np.where(first, 0.0, np.roll(share, 1))
     chain = np.column_stack([before, new]), (share - done) * km[edge]
@@ -176,6 +176,8 @@ def captives(
     kind_of = sites["kind"].to_numpy(dtype=object)
     for kind in kinds:
         rows = np.flatnonzero(kind_of == kind)
+        if not len(rows):
+            continue
         some = towns.iloc[counted]
         (at_town, at_site) = within_km(some, sites.iloc[rows], _REACH_KM)
         near_km, near = nearest(some, sites.iloc[rows], k=min(6, max(len(rows), 1)))

@@ -35,6 +35,7 @@ _RAILHEAD_REACH_KM = 10.0
 _LEAST_LINE_KM = 25.0
 PLACE_KM = 25.0  # people read places: nodes this near together (judgement, section 2)
 SCOPES = ("arctic", "gateway", "context")
+_BASE = r"Air Force Base|Joint Base|Naval|\bAFB\b"
 
 
 def with_lonlat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -298,6 +299,8 @@ def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, np.ndarray]
     Centres are taken one by one: the largest town near a node first, then nodes where there is no town. A
     node belongs to the nearest centre within 25 km.
     """
+    # A place is not called after a base.
+    towns = towns[~towns["name"].str.contains(_BASE, regex=True, na=False)].reset_index(drop=True)
     people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     at, found = within_km(sites, towns, PLACE_KM)
     near = pd.DataFrame({"node": at, "town": found, "people": people[found]})

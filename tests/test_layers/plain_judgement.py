@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from layers.assessed.judgement import Inputs
     from layers.draws import Numbers
 
-Told = dict[str, int | None]
+Told = dict[str, float | None]
 ABSENT, UNKNOWN, LOW, MODERATE, HIGH = -2, -1, 0, 1, 2
 _SECOND = {
     "rail_terminal": ("gauge", "to_port_or_border"),
@@ -24,8 +24,11 @@ _SECOND = {
 
 def told_of(inputs: Inputs, place: int) -> Told:
     """The values of one node."""
-    read = {name: float(value[place, 0]) for name, value in inputs.values.items()}
-    return {name: None if math.isnan(value) else round(value) for name, value in read.items()}
+    read = {name: float(value[place, 0]) for name, value in dict(inputs.values).items()}
+    return {
+        name: None if math.isnan(value) else int(value) if value == int(value) else value
+        for name, value in read.items()
+    }
 
 
 def known(value: int | None) -> int:
@@ -55,7 +58,7 @@ def step(value: int | None, moderate: int, high: int) -> int:
 
 def thaw(v: Told, a: dict[str, int]) -> tuple[int, bool]:
     """Class, and whether only the ground ice keeps it moderate."""
-    zone, ice, damage = v["zone"], v["ice"], known(v["damage"])
+    zone, ice, damage = v["zone"], v["ice"], v["damage"] or 0
     if damage == 2 or (damage == 1 and v["bedrock"] != 1 and ice != 0):
         return HIGH, False
     if v["bedrock"] == 1:
@@ -72,7 +75,8 @@ def thaw(v: Told, a: dict[str, int]) -> tuple[int, bool]:
         return (MODERATE if v["proxy"] == 1 else HIGH), False
     if zone >= 3:
         return MODERATE, ice is None and v["proxy"] != 1
-    return (MODERATE if zone == 2 and known(ice) >= 1 else LOW), False
+    is_troubled = damage == 0.5 and ice != 0
+    return (MODERATE if is_troubled or (zone == 2 and known(ice) >= 1) else LOW), False
 
 
 def level(v: Told, a: dict[str, int]) -> int:
@@ -217,7 +221,7 @@ def drawn(v: Told, node: str, numbers: Numbers, draw: int) -> Told:
     told = dict(v)
     if v["ice_lost"] is not None:
         told["ice_lost_low"] = v["ice_lost_low"] + between("ice_lost", "ice", 450) - v["ice_lost"]
-    is_open = v["ice"] is None and v["zone"] is not None and v["zone"] >= 3 and known(v["damage"]) < 1
+    is_open = v["ice"] is None and v["zone"] is not None and v["zone"] >= 3 and (v["damage"] or 0) < 1
     if is_open and v["proxy"] != 1:
         told["ice"] = 2 if number("ground") >= 500 else 0
     if v["proxy"] == 1 and v["zone"] is not None:

@@ -234,7 +234,7 @@ def test_a_proxy_zone_turns_at_its_share_of_frozen_ground(
 
 
 def damage(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
-    usual = {"applies_to": "town", "match_node": None, "what": "cracks", "kind": None}
+    usual = {"applies_to": "town", "match_node": None, "what": "cracks", "kind": None, "grade": "damage"}
     return placed(*(usual | row for row in rows))
 
 
@@ -261,6 +261,29 @@ def test_damage_of_the_facility_stands_before_that_of_its_town() -> None:
     assert rows["source_id"].to_dict() == {"port:a": "new", "port:b": "town", "port:c": "town"}
     assert rows.loc["port:c", "note"] == "town, 24 km off: cracks: t (u)"
     assert rows.loc["port:a", "note"] == "cracks: t (u)"
+
+
+def test_damage_stands_before_problems_whose_ever_they_are() -> None:
+    nodes = sites(("port:a", HOME), ("port:b", off(100)), ("port:c", off(200)), ("port:d", off(300)))
+    book = _Book(nodes)
+    _add_damage(
+        book,
+        nodes,
+        damage(
+            {"at": HOME, "applies_to": "facility", "match_node": "port:a", "grade": "problems"},
+            {"at": HOME, "source_id": "town"},
+            {"at": off(100), "applies_to": "facility", "match_node": "port:b", "grade": "problems",
+             "source_id": "own"},
+            {"at": off(100), "grade": "problems", "confidence": "high", "source_id": "town"},
+            {"at": off(200), "grade": "problems", "source_id": "town"},
+        ),
+    )  # fmt: skip
+    rows = told(book).xs("thaw_damage", level="fact")
+    assert rows["value"].to_dict() == {"port:a": 1.0, "port:b": 0.5, "port:c": 0.5}
+    assert rows["label"].to_dict() == {
+        "port:a": "town", "port:b": "facility, problems only", "port:c": "town, problems only",
+    }  # fmt: skip
+    assert rows.loc["port:b", "source_id"] == "own"
 
 
 # ----------------------------------------------------------------------------------------- shore
@@ -291,7 +314,7 @@ def test_a_shore_that_is_rock_has_no_retreat_and_an_unsaid_rate_of_an_eroding_on
 
 
 def gauges(*rows: tuple[int, float, tuple[float, float]]) -> pd.DataFrame:
-    table = pd.DataFrame(
+    return pd.DataFrame(
         [
             {"psmsl_id": key, "name": f"G{key}", "longitude_deg": lon, "latitude_deg": lat,
              "low_m": level - 0.2, "central_m": level, "high_m": level + 0.3, "source_id": "own",
@@ -299,7 +322,6 @@ def gauges(*rows: tuple[int, float, tuple[float, float]]) -> pd.DataFrame:
             for key, level, (lon, lat) in rows
         ]
     )  # fmt: skip
-    return table
 
 
 TRENDS = pd.DataFrame(

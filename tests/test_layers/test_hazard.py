@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from layers.assessed.anchors import anchor_values
 from layers.assessed.book import Book, facts_of
-from layers.assessed.hazard import HAZARDS, TODAY_DEGC, add_hazards, charted_depth, lost_at
+from layers.assessed.hazard import HAZARDS, TODAY_DEGC, add_hazards, charted_depth, more_lost
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES
 from layers.scenarios import Scenario
@@ -144,12 +144,12 @@ def test_the_spread_of_the_season(spread: float, score: float) -> None:
     assert rows.loc[("port:a", "ice_season_unreliable"), "score"] == score
 
 
-def test_months_lost_after_more_warming_by_hand() -> None:
+def test_months_that_more_warming_takes_by_hand() -> None:
     lost, slope = np.array([1.0, 1.0, 1.0, NAN, 1.0, 3.0]), np.array([0.8, -0.8, NAN, 0.8, 0.8, 0.8])
     normal = np.array([6.0, 6.0, 6.0, 6.0, 1.5, 2.0])  # the whole season of 1981-2010
-    told = lost_at(lost, slope, normal, 2.0)
-    assert told == pytest.approx([2.6, 1.0, 1.0, NAN, 1.5, 3.0], nan_ok=True)
-    assert lost_at(lost, slope, normal, -1.0) == pytest.approx(lost, nan_ok=True)
+    # Half a degree of slope, none of a season that grows or is not known, and no more than is left.
+    assert more_lost(lost, normal, slope, 2.0).tolist() == [1.6, 0.0, 0.0, 0.0, 0.5, 0.0]
+    assert more_lost(lost, normal, slope, -1.0).tolist() == [0.0] * 6
 
 
 def test_a_warmer_scenario_adds_to_the_warming_of_the_years_of_the_record() -> None:
@@ -159,11 +159,19 @@ def test_a_warmer_scenario_adds_to_the_warming_of_the_years_of_the_record() -> N
         ]
         for level in (1.0, TODAY_DEGC, 3.1)
     }
-    # 2013 to 2022 lie at 1.1 degC: two more at half a month each. Of today the record is the measure.
-    assert at[3.1]["value"] == pytest.approx(2.0)
-    assert at[3.1]["value_low"] == pytest.approx(1.4)
+    # 2013 to 2022 lie at 1.1 degC: two more at half a month each, at either end of the interval. Of today
+    # the record is the measure.
+    told = [at[3.1][name] for name in ("value_low", "value", "value_high")]
+    assert told == pytest.approx([1.4, 2.0, 3.0])
     assert (at[3.1]["score"], at[TODAY_DEGC]["score"], at[1.0]["score"]) == (0.5, 0.0, 0.0)
     assert at[TODAY_DEGC]["value"] == at[1.0]["value"] == 1.0
+
+
+def test_the_lower_end_of_the_slope_counts() -> None:
+    rows = ice("port:a", 1.0, 0.4, 5.0)
+    steep = fact("port:a", "ice_loss_per_degc", 3.0, 0.25, 6.0)
+    row = hazards_of(*rows, steep, warming_degc=3.1).loc[("port:a", "ice_season_lost")]
+    assert (row["value_low"], row["value"]) == pytest.approx((0.9, 1.5))
 
 
 LOST = st.floats(0, 12).map(lambda m: round(m, 3))
@@ -174,10 +182,10 @@ def test_more_warming_never_gives_a_lost_season_back(
     lost: float, recent: float, slope: float, one: float, other: float
 ) -> None:
     cool, warm = (
-        lost_at(np.array([lost]), np.array([slope]), np.array([lost + recent]), more)[0]
+        more_lost(np.array([lost]), np.array([lost + recent]), np.array([slope]), more)[0]
         for more in sorted((one, other))
     )
-    assert lost <= cool <= warm <= max(lost + recent, lost) + 1e-9
+    assert 0 <= cool <= warm <= recent + 1e-6
 
 
 # ------------------------------------------------------------------------------------ permafrost

@@ -64,7 +64,7 @@ def made(count: int, seed: int, lacking: float = 0.15) -> Inputs:
         "ice_spread": about("ice_unreliable_high", "ice_unreliable_moderate"),
         "zone": random.choice([0.0, 1.0, 2.0, 3.0, 4.0, 4.0], count), "ice": among(0, 1, 2, np.nan, np.nan),
         "air": about("warm_permafrost", spread=1.4), "bedrock": among(0, 1, np.nan, np.nan, np.nan),
-        "damage": among(1, 2, np.nan, np.nan, np.nan, np.nan),
+        "damage": among(0.5, 1, 2, np.nan, np.nan, np.nan, np.nan),
         "proxy": random.choice([0.0, 1.0], count, p=[0.7, 0.3]),
         "steps": random.choice([0.0, 1.0], count, p=[0.8, 0.2]), "thaw_on_file": np.full(count, np.nan),
         "erosion": about("erosion_high", "erosion_moderate"),

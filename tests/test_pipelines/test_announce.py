@@ -30,7 +30,7 @@ def pictures(tmp_path_factory) -> Path:
     """Two pictures of one region, the second under a rule that asks less."""
     folder = tmp_path_factory.mktemp("pictures")
     line.build(folder / "one", BERING)
-    (folder / "milder.toml").write_text("warming_degc = 1.36\ntop_share = 0.9\ncivil_share = 0.05\n")
+    (folder / "milder.toml").write_text("warming_degc = 1.36\n[anchors]\nfacility_high = 0.5\n")
     shutil.copytree(folder / "one", folder / "two", symlinks=True)
     line.build(folder / "two", Options(region="bering", draws=25, scenario=str(folder / "milder.toml")))
     return folder

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -43,7 +44,7 @@ Made = tuple["Picture", "Snapshot"]
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    return line.compose_snapshot(Options(region="bering", draws=25))
+    return line.compose_snapshot(Options(region="bering", draws=25, day=date(2026, 11, 25)))
 
 
 def put(root: Path, made: Made, *, exports: tuple[str, ...] = (), **options: Any) -> Path:
@@ -56,7 +57,8 @@ class Six:
     def __init__(self, made: Made) -> None:
         picture, used = made
         nodes, evidence = picture.tables["nodes"].copy(), picture.tables["evidence"].copy()
-        by_ice = set(evidence.loc[evidence["source_id"] == ICE, "node_id"])
+        measured = (evidence["source_id"] == ICE) & (evidence["state"] == "known")
+        by_ice = set(evidence.loc[measured, "node_id"])
         listed = nodes[(nodes["source_id"] == PORTS)]["node_id"].tolist()
         self.world = next(name for name in listed if name in by_ice)
         self.method, self.gone, self.moved, self.renamed, pattern = [n for n in listed if n != self.world][:5]
@@ -83,8 +85,8 @@ class Six:
             node_id=self.added, feature_id=self.added, name="New Port", flag="not_flagged"
         )
         nodes = pd.concat([nodes[~at(self.gone)], new], ignore_index=True).sort_values("feature_id")
-        ice = evidence.index[(evidence["node_id"] == self.world) & (evidence["source_id"] == ICE)][0]
-        evidence.loc[ice, "value"] = evidence["value"].fillna(0)[ice] + 2
+        ice = evidence.index[(evidence["node_id"] == self.world) & measured][0]
+        evidence.loc[ice, "value"] += 2
         evidence.loc[ice, "as_of"] = "2026-11-26"
         more = evidence[evidence["node_id"] == pattern].assign(node_id=self.added)
         evidence = pd.concat([evidence[evidence["node_id"] != self.gone], more], ignore_index=True)

@@ -179,19 +179,24 @@ def test_what_rests_on_a_held_source_is_not_assessed(series: pd.DataFrame, tmp_p
     rests = now[(now["source_id"] == PORTS) & (now["state"] != "not_applicable")]
     assert len(rests) > 100
     assert set(rests["state"]) == {"unknown"}
-    assert rests[["value", "score", "score_high"]].isna().all(axis=None), "null, never zero"
+    said = ["value", "value_low", "value_high", "label", "score"]
+    assert rests[said].isna().all(axis=None), "null, never zero"
     assert rests["note"].str.startswith(f"{NOT_ASSESSED}: World Port Index").all()
     assert (was.loc[was["source_id"] == PORTS, "state"] == "known").any()
     other = now["source_id"] != PORTS
-    pd.testing.assert_frame_equal(now.loc[other, ["node_id", "score"]], was.loc[other, ["node_id", "score"]])
-    # The facts stay as they were last good; intervals only widen.
+    pd.testing.assert_frame_equal(now.loc[other, ["node_id", *said]], was.loc[other, ["node_id", *said]])
+    # The facts stay as they were last good; nodes follow their evidence, and nothing is raised by it.
     pd.testing.assert_frame_equal(after.tables["ports"], before.tables["ports"])
-    for axis in ("climate", "military", "civil"):
-        wide, narrow = (
-            p.tables["nodes"][f"{axis}_high"] - p.tables["nodes"][f"{axis}_low"] for p in (after, before)
-        )
-        assert (wide >= narrow - 1e-9).all()
-    assert after.tables["nodes"]["reasons"].str.contains(NOT_ASSESSED).any()
+    nodes = {name: p.tables["nodes"].set_index("node_id") for name, p in (("was", before), ("now", after))}
+    listed = nodes["now"].index[nodes["now"]["source_id"] == PORTS]
+    assert set(nodes["was"].loc[listed, "military_class"]) - {"unknown"}
+    assert set(nodes["now"].loc[listed, "military_class"]) == {"unknown"}, "their depths are not assessed"
+    rank = {"unknown": -1, "low": 0, "moderate": 1, "high": 2}
+    for column in ("hazard_class", "military_class", "dependence_class"):
+        assert (nodes["now"][column].map(rank) <= nodes["was"][column].map(rank)).all(), column
+    assert (nodes["now"]["military_coverage"] <= nodes["was"]["military_coverage"] + 1e-9).all()
+    told = nodes["now"].loc[listed, "reasons"]
+    assert told.str.contains(f"values are {NOT_ASSESSED}: a source is late").any()
     assert NOT_ASSESSED in (folder / "briefing.html").read_text()
     assert NOT_ASSESSED in (folder / "map.html").read_text()
     noted = pyogrio.read_dataframe(folder / "picture.gpkg", layer="evidence", columns=["note"])
