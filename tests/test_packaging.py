@@ -79,7 +79,8 @@ def test_the_wheel_takes_our_packages_and_their_data():
         for pattern in patterns:
             assert list((ROOT / package).glob(pattern)), f"{package}/{pattern} is empty"
     data = {p for p in (ROOT / "layers").rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc"}}
-    assert data == set((ROOT / "layers").glob("reference/*.csv"))
+    reference = ROOT / "layers" / "reference"
+    assert data == {*reference.glob("*.csv"), *reference.glob("*.projjson")}
 
 
 @pytest.mark.parametrize("group", PINS)

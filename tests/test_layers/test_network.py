@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from benchmarks.network import peer_passing
-from layers.assessed.measures import MEASURES, _capability, _own_class_km
+from layers.assessed.measures import (
+    MEASURES,
+    _beside,
+    _capability,
+    _own_class_km,
+    _usable,
+    distance_to_lines_km,
+)
 from layers.assessed.sites import KINDS
 from layers.compose import standing
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
@@ -317,13 +324,53 @@ def test_measures_stand_and_only_ports_on_the_network_have_a_share():
         assert named.get(dead_end, 0) < 0.01
 
 
-def test_the_gate_is_the_nearest_by_name():
+def test_the_narrow_is_the_nearest_gate_that_is_narrow():
     table = measured().set_index("node_id")
-    gates = table.groupby("kind")["gate_name"].value_counts()["port"]
-    assert table["gate_name"].notna().all()
-    assert set(gates.index) <= set(held().feeds["chokepoints"][0]["name"])
+    gates = held().feeds["chokepoints"][0]
+    narrow = gates[gates["narrows_km"] <= 200]
+    assert 0 < len(narrow) < len(gates)  # a gate of open sea, or of unknown width, is none
+    assert table["narrow_name"].notna().all()
+    assert set(table["narrow_name"]) <= set(narrow["name"])
+    assert (table["narrow_km"] >= 0).all()
     near = table[(table["kind"] == "port") & (table["name"].str.contains("Tallinn|Helsinki"))]
-    assert set(near["gate_name"]) == {"Gulf of Finland entrance"}
+    assert set(near["narrow_name"]) == {"Gulf of Finland entrance"}
+    points = held().standing["node_sites"].geometry.to_numpy()[::50]
+    to_each = np.stack([distance_to_lines_km(points, np.array([shape])) for shape in narrow.geometry])
+    found = table["narrow_km"].reindex(held().standing["node_sites"]["node_id"]).to_numpy()[::50]
+    assert found == pytest.approx(to_each.min(axis=0), rel=1e-6, abs=1e-6)
+
+
+def test_the_runway_near_a_node_is_the_longest_paved_one_of_another_airfield():
+    sites = rows(["port", "airfield", "airfield", "airfield", "airfield"], [0, 0.5, 1.0, 1.2, 2.0])
+    sites = sites.assign(name=list("abcde"), node_id=list("abcde"))
+    fields = pd.DataFrame(
+        {"feature_id": ["k1", "k2", "k3", "k4"], "paved_length_m": [1200.0, 2400.0, np.nan, 3000.0],
+         "source_id": "list", "as_of": "2026"}
+    )  # fmt: skip
+    found = _beside(sites, np.array([1.0, 0, 0, 0, 0]), fields)
+    # A degree of longitude is 38 km: e lies 76 km from a and within 50 km of c and d; d is not paved.
+    assert found["runway_near_m"].tolist() == [2400.0, 2400.0, 3000.0, 3000.0, 2400.0]
+    assert list(found["runway_near_name"]) == ["c", "c", "e", "e", "c"]
+    # The one deep port is none to itself.
+    assert np.isnan(found["deep_port_km"][0])
+    assert found["deep_port_km"][1:] == pytest.approx(distance_km(0, 70, [0.5, 1, 1.2, 2], 70))
+
+
+def test_what_can_stand_in_for_another():
+    sites = rows(
+        ["port", "port", "airfield", "airfield", "airfield", "cable_landing", "cable_landing", "mine"],
+        [0.0] * 8,
+    )
+    ports = pd.DataFrame(
+        {"feature_id": ["k0", "k1"], "channel_depth_low_m": [np.nan] * 2,
+         "anchorage_depth_low_m": [np.nan] * 2, "cargo_pier_depth_low_m": [np.nan, 3.0]}
+    )  # fmt: skip
+    landings = pd.DataFrame({"feature_id": ["k5", "k6"], "systems_in_service": [0, 1]})
+    able = np.array([0, 0, np.nan, 0, 0.5, 0, 0, 0])
+    # A port of unknown depth, a field of unknown or short runway and a dead landing cannot.
+    assert _usable(sites, able, ports, landings).tolist() == [
+        False, True, False, False, True, False, True, True,
+    ]  # fmt: skip
 
 
 def rows(kinds: list[str], lon: list[float]) -> pd.DataFrame:
@@ -344,14 +391,15 @@ def test_capability_is_the_rubric_of_dual_use():
          "anchorage_depth_low_m": [np.nan, 9.4, 6.4]}
     )  # fmt: skip
     fields = pd.DataFrame(
-        {"feature_id": [f"k{n}" for n in range(3, 9)],
-         "runway_length_m": [2500, 2500, 2500, 900, np.nan, 1500],
-         "paved_length_m": [2500, np.nan, np.nan, np.nan, np.nan, 1500],
-         "is_runway_paved": pd.array([True, False, None, None, None, True], dtype="boolean")}
+        {"feature_id": [f"k{n}" for n in range(3, 10)],
+         "runway_length_m": [2500, 2500, 2500, 900, np.nan, 1500, 900],
+         "paved_length_m": [2500, np.nan, np.nan, np.nan, np.nan, 1500, np.nan],
+         "is_runway_paved": pd.array([True, False, None, None, None, True, False], dtype="boolean")}
     )  # fmt: skip
-    sites = rows(["port"] * 3 + ["airfield"] * 6 + ["mine"], [0.0] * 10)
+    sites = rows(["port"] * 3 + ["airfield"] * 7 + ["mine"], [0.0] * 11)
     found = _capability(sites, ports, fields)
-    assert found == pytest.approx([1, 0, np.nan, 2, 0, np.nan, 0, np.nan, 1, 0], nan_ok=True)
+    # A long gravel runway can be used and is no equal of a paved one.
+    assert found == pytest.approx([1, 0, np.nan, 2, 0.5, np.nan, 0, np.nan, 1, 0, 0], nan_ok=True)
 
 
 def test_own_class_is_never_nearer_than_own_kind():

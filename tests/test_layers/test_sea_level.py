@@ -1,91 +1,13 @@
-"""Relative sea level: the sign, the interval, the reach of a gauge."""
+"""Relative sea level: the projections and trends as they were read, and what the picture makes of them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from layers.assessed.book import Book
-from layers.assessed.sea_level import add_sea_level, level_score
+from layers.crs import distance_km
 from pipelines.snapshot import DATA
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "score"),
-    [
-        (0.2, 0.6, (0.2, 0.6)),  # rise: one metre is 1
-        (-0.4, -0.1, (0.2, 0.8)),  # fall: half a metre is 1
-        (-0.2, 0.3, (0.0, 0.4)),  # the fall weighs more than the larger rise
-        (-0.1, 0.9, (0.0, 0.9)),
-        (-1.6, -1.0, (1.0, 1.0)),
-        (0.6, 1.4, (0.6, 1.0)),
-        (0.0, 0.0, (0.0, 0.0)),
-    ],
-)
-def test_scores_by_hand(low, high, score) -> None:
-    lowest, highest = level_score(np.array([low]), np.array([high]))
-    assert (lowest[0], highest[0]) == pytest.approx(score)
-
-
-@given(st.floats(-2, 2), st.floats(0, 2), st.floats(0, 1))
-def test_every_change_in_the_interval_scores_inside(low, width, part) -> None:
-    high = low + width
-    change = np.array([low + part * width])
-    lowest, highest = level_score(np.array([low]), np.array([high]))
-    score = level_score(change, change)[1]
-    assert 0 <= lowest[0] <= score[0] + 1e-9
-    assert score[0] <= highest[0] + 1e-9 <= 1 + 2e-9
-
-
-def test_unknown_ends_score_nothing() -> None:
-    lowest, highest = level_score(np.array([np.nan]), np.array([np.nan]))
-    assert np.isnan(lowest[0])
-    assert np.isnan(highest[0])
-
-
-def test_the_nearest_gauge_within_reach_speaks() -> None:
-    sites = pd.DataFrame(
-        {
-            "node_id": ["port:near", "port:far", "port:edge"],
-            "longitude_deg": [179.9, 100.0, 20.0],
-            "latitude_deg": [70.0, 75.0, 65.9],
-        }
-    )
-    projections = pd.DataFrame(
-        {
-            "psmsl_id": [1, 2],
-            "name": ["East", "Bay"],
-            "longitude_deg": [-179.9, 20.0],  # across the date line
-            "latitude_deg": [70.0, 65.0],  # 0.9 degree of latitude is 100.3 km
-            "low_m": [0.2, -0.6],
-            "central_m": [0.4, -0.3],
-            "high_m": [0.7, -0.1],
-        }
-    )
-    trends = pd.DataFrame(
-        {
-            "psmsl_id": [1, 1],
-            "trend_mm_per_year": [9.0, 1.25],
-            "uncertainty_mm_per_year": [1.0, 0.5],
-            "first_year": [1900, 1950],
-            "last_year": [1990, 2020],
-        }
-    )
-    book = Book(sites)
-    add_sea_level(book, np.array([True, True, True]), projections, trends)
-    rows = book.table().set_index("node_id")
-    near = rows.loc["port:near"]
-    assert (near["value"], near["score"], near["score_high"]) == (0.4, 0.2, 0.7)
-    assert near["note"].startswith("level rises: flooding; AR6, 2100 against 1995-2014, gauge East at 8 km")
-    assert near["note"].endswith("observed +1.2 +/- 0.5 mm per year, 1950-2020")
-    for node in ("port:far", "port:edge"):
-        assert rows.loc[node, "state"] == "unknown"
-        assert rows.loc[node, "source_id"] == "ipcc_ar6_sea_level"
-        assert np.isnan(rows.loc[node, "value"])
-        assert "within 100 km" in rows.loc[node, "note"]
 
 
 @pytest.fixture(scope="module")
@@ -123,16 +45,63 @@ def test_our_trend_agrees_with_the_published_one(trends) -> None:
     assert apart < np.hypot(ours["uncertainty_mm_per_year"], theirs["uncertainty_mm_per_year"])
 
 
-def test_the_sign_is_told_where_the_land_rises(picture) -> None:
-    rows = picture.tables["evidence"].query("indicator == 'relative_sea_level'").set_index("node_id")
+@pytest.fixture(scope="module")
+def rows(picture) -> pd.DataFrame:
+    return picture.tables["evidence"].query("indicator == 'relative_sea_level'").set_index("node_id")
+
+
+def test_the_sign_is_told_where_the_land_rises(rows) -> None:
     kemi = rows.loc["port:wpi-27410"]
-    assert kemi["value"] == -0.25
-    assert (kemi["score"], kemi["score_high"]) == (0.0, 1.0)  # -0.55 m to +0.18 m
+    assert (kemi["value"], kemi["label"]) == (-0.25, "fall")
+    assert kemi["note"].startswith("the sea falls: depth is lost; ")
     assert "gauge Kemi" in kemi["note"]
     longyearbyen = rows.loc["port:wpi-20570"]
-    assert longyearbyen["note"].startswith("level falls: depth is lost")
-    assert longyearbyen["score"] == 1.0
-    assert rows.loc["port:wpi-100", "note"].startswith("level rises: flooding")  # Reykjavík
+    assert (longyearbyen["label"], longyearbyen["value"] < -0.5) == ("fall", True)
+    assert rows.loc["port:wpi-100", "note"].startswith("the sea rises: flooding; ")  # Reykjavík
     known = rows[rows["state"] == "known"]
     assert set(known["source_id"]) == {"own_sea_level_projections"}
-    assert (known["score"] <= known["score_high"]).all()
+    assert (known["value_low"] <= known["value"]).all()
+    assert (known["value"] <= known["value_high"]).all()
+
+
+def test_a_fall_is_never_more_than_moderate_and_a_rise_follows_its_anchors(rows, picture) -> None:
+    known = rows[rows["state"] == "known"]
+    rise = known[known["value"] >= 0]
+    expected = np.select([rise["value"] >= 1.0, rise["value"] >= 0.6], [1.0, 0.5], 0.0)
+    assert rise["score"].tolist() == expected.tolist()
+    fall = known[known["value"] < 0]
+    assert set(fall["score"]) <= {0.0, 0.5}
+    depth = picture.tables["evidence"].query("indicator == 'charted_depth'").set_index("node_id")["value"]
+    left = depth.reindex(fall.index)
+    crossed = [
+        any(at >= bar > round(at + change, 3) for bar in (10.7, 6.4))
+        for at, change in zip(left, fall["value"], strict=True)
+    ]
+    assert (fall["score"] == 0.5).tolist() == crossed
+
+
+def test_a_gauge_speaks_as_far_as_150_km_and_no_farther(rows, picture, projections) -> None:
+    nodes = picture.tables["nodes"].set_index("node_id").loc[rows.index]
+    km = distance_km(
+        nodes["longitude_deg"].to_numpy()[:, None], nodes["latitude_deg"].to_numpy()[:, None],
+        projections["longitude_deg"].to_numpy(), projections["latitude_deg"].to_numpy(),
+    )  # fmt: skip
+    nearest = km.min(axis=1)
+    known = (rows["state"] == "known").to_numpy()
+    assert nearest[known].max() <= 150.5
+    assert nearest[~known].min() >= 149.5
+    assert (~known).any()
+    # The sphere says which gauge is nearest, to a third of a percent.
+    values = projections["central_m"].to_numpy()
+    near = [set(values[row <= best * 1.004 + 0.01]) for row, best in zip(km, nearest, strict=True)]
+    assert all(value in told for value, told, held in zip(rows["value"], near, known, strict=True) if held)
+
+
+def test_sea_level_is_asked_of_ports_landings_and_low_fields_by_the_sea(rows, picture) -> None:
+    nodes = picture.tables["nodes"].set_index("node_id")
+    kinds = nodes.loc[rows.index, "kind"]
+    assert set(kinds) == {"port", "cable_landing", "airfield"}
+    everyone = nodes["kind"].isin(["port", "cable_landing"])
+    assert set(nodes.index[everyone]) <= set(rows.index)
+    coastal = picture.tables["measures"].set_index("node_id")["is_coastal"]
+    assert coastal[kinds.index[kinds == "airfield"]].all()

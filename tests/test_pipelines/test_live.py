@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import shutil
@@ -20,8 +19,8 @@ from provider_mirror import DAYS, MADE_FROM, NSIDC, REAL, dated, lay_out, place
 from test_written_forms import Service, read_here
 
 from layers.catalog import LAYERS
+from layers.compose import _fold, standing
 from layers.errors import ExportError, SourceError, UsageError
-from layers.schema import conform
 from pipelines.build import Options, build, compose_snapshot
 from pipelines.changes import changes
 from pipelines.docs import source_rows
@@ -646,12 +645,9 @@ def test_of_two_maps_obu_tells_the_zone_and_the_drawn_one_the_ice(maps, embedded
 def ground(feeds: dict[str, list[pd.DataFrame]], node_id: str) -> list[tuple[str, ...] | None]:
     """Label, tier, source and date of the zone and of the ground ice of a node, derived from some feeds."""
     held = load(SOURCES)
-    layers = {layer.id: layer for layer in LAYERS}
-    tables = {"grids": held.grids, **held.standing}
-    for name, frames in feeds.items():
-        tables[name] = frames[0] if len(frames) == 1 else conform(layers[name].merge(frames), layers[name])
-    derive = layers["climate_facts"].derive
-    facts = derive(**{name: tables[name] for name in inspect.signature(derive).parameters})
+    layers = [layer for layer in LAYERS if layer.derive is None or layer in standing()]
+    ready = {name: table for name, table in held.standing.items() if name != "climate_facts"}
+    facts = _fold(feeds, {"grids": held.grids}, layers, ready)["climate_facts"]
     own = facts[facts["node_id"] == node_id].set_index("fact")
     columns = ["label", "tier", "source_id", "as_of"]
     return [tuple(own.loc[fact, columns]) if fact in own.index else None for fact in GROUND]

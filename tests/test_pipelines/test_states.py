@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from fault_server import serving
 from test_live import DAILY, QUICK_BUILD, Provider, away, good, held
 
 from layers.doubt import NOT_ASSESSED
+from pipelines import snapshot
 from pipelines.build import build
 from pipelines.health import HEALTH, status_of
 from pipelines.live import embedded_table
@@ -45,10 +46,15 @@ def lost(provider: Provider) -> None:
         path.unlink()
 
 
+# The day on which the sources of the snapshot were last looked at, and a year.
+A_YEAR_ON = str(
+    date.fromisoformat(max(row["retrieved"] for row in snapshot.manifest_of()["sources"]))
+    + timedelta(days=365)
+)
 # What happened; day of the picture; the day it is read; states as made; status as made, and as read.
 SCENARIOS: dict[str, tuple[list[Any], str, str, dict[str, str], str, str]] = {
     "embedded": ([], "2026-11-25", "2026-12-01", {DAILY: "embedded"}, "COMPLETE", "COMPLETE"),
-    "embedded, a year on": ([], "2026-11-25", "2027-11-25", {DAILY: "embedded"}, "COMPLETE", "EXPIRED"),
+    "embedded, a year on": ([], "2026-11-25", A_YEAR_ON, {DAILY: "embedded"}, "COMPLETE", "EXPIRED"),
     "fresh": ([good], "2026-08-10", "2026-08-13", {DAILY: "live"}, "COMPLETE", "COMPLETE"),
     "stale by the reader's clock": (
         [good], "2026-08-10", "2026-08-14", {DAILY: "live"}, "COMPLETE", "DEGRADED",
