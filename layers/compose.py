@@ -97,12 +97,14 @@ def standing() -> tuple[Layer, ...]:
 
 
 def derive_standing(
-    feeds: Mapping[str, Sequence[pd.DataFrame]], grids: Mapping[str, xr.Dataset]
+    feeds: Mapping[str, Sequence[pd.DataFrame]],
+    grids: Mapping[str, xr.Dataset],
+    made: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Make the standing layers of some sources, by id; raises as `compose`."""
+    """Make the standing layers of some sources, by id, but those that are `made`; raises as `compose`."""
     wanted = standing()
     layers = [layer for layer in LAYERS if layer.derive is None or layer in wanted]
-    tables = _fold(feeds, {"grids": grids}, layers, {})
+    tables = _fold(feeds, {"grids": grids}, layers, made or {})
     return {layer.id: tables[layer.id] for layer in wanted}
 
 

@@ -500,7 +500,8 @@ def stand_in(
     manifest = held.manifest | {"sources": list(rows.values())}
     # What follows from the sources is made anew; only files of what did not change can be copied.
     anew = _following(changed)
-    standing = derive_standing(feeds, held.grids) if anew & set(held.standing) else held.standing
+    kept = {name: table for name, table in held.standing.items() if name not in anew}
+    standing = derive_standing(feeds, held.grids, kept) if anew & set(held.standing) else held.standing
     files = {name: path for name, path in held.files.items() if name not in anew}
     return replace(held, feeds=feeds, standing=standing, manifest=manifest, files=files), told
 

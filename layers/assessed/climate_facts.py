@@ -371,6 +371,8 @@ def _add_permafrost(
             continue
         some = maps[maps[column].notna()]
         at, found = shapely.STRtree(some.geometry.to_numpy()).query(points, "within")
+        order = np.lexsort((found, at))  # the tree answers in an order of its own
+        at, found = at[order], found[order]
         first = np.append(True, at[1:] != at[:-1])[: len(at)]
         rows = some.iloc[found[first]]
         book.add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,12 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from layers.errors import UsageError
+from pipelines.explain import as_text, explain_node, find_node
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
+
+ISO = r"\d{4}(-\d{2}(-\d{2})?)?"
 
 
 def good(done) -> str:
@@ -115,19 +120,146 @@ def test_explain_tells_every_number_with_its_source(command, folder, picture):
         assert row["source_id"] in manifest
         assert row["source"]
         assert row["homepage"]
-        date.fromisoformat(row["as_of"])
+        assert row["as_of"] == "" or re.fullmatch(ISO, row["as_of"]), row
         assert row["unit"]
         assert row["state"] in {"known", "unknown", "not_applicable"}
         if row["state"] != "known":
             assert row["score"] is None
-        else:
+            assert row["value"] is None
+        elif row["score"] is not None:
             assert 0 <= row["score"] <= 1
     key = ["axis", "dimension", "group", "indicator"]
-    stored = rows.set_index(key)["score"]
+    stored = rows.set_index(key)
     for row in told["evidence"]:
-        value = stored[tuple(row[part] for part in key)]
-        assert (row["score"] is None) == pd.isna(value)
-        assert row["score"] is None or math.isclose(row["score"], value)
+        for column in ("value", "value_low", "value_high", "score", "weight"):
+            value = stored.loc[tuple(row[part] for part in key), column]
+            assert (row[column] is None) == pd.isna(value)
+            assert row[column] is None or math.isclose(row[column], value)
+    facts = picture.tables["climate_facts"].query("node_id == 'port:wpi-20650'")
+    assert [row["fact"] for row in told["climate_facts"]] == facts["fact"].tolist()
+    for row in told["climate_facts"]:
+        assert row["tier"] in {"measured", "typed", "mapped", "modelled", "proxy"}
+        assert row["source"]
+        assert re.fullmatch(ISO, row["as_of"])
+
+
+def test_explain_tells_three_gates_as_they_are_stored(command, folder, picture):
+    """Of four nodes: one critical, one that an unknown decides, one of context, one like any other."""
+    nodes, exits = picture.tables["nodes"], picture.tables["exits"]
+    some = [nodes[nodes["flag"].isin(["robust", "possible"])], nodes[nodes["flag"] == "insufficient_data"],
+            nodes[nodes["scope"] == "context"], nodes[nodes["hazard_could_be"] == "high"]]  # fmt: skip
+    for node in (table.iloc[0] for table in some):
+        told = json.loads(good(command("explain", node["node_id"], "--out", folder, "--json")))
+        gates = {gate["axis"]: gate for gate in told["gates"]}
+        assert [gates[axis]["class"] for axis in ("climate", "military", "civil")] == [
+            node["hazard_class"], node["military_class"], node["dependence_class"],
+        ]  # fmt: skip
+        assert [gate["is_met"] for gate in told["gates"]] == [
+            node["hazard_class"] == "high", node["military_class"] == "high",
+            node["dependence_class"] in {"moderate", "high"},
+        ]  # fmt: skip
+        assert gates["climate"]["deciding"] == (
+            node["hazard_deciding"] if isinstance(node["hazard_deciding"], str) else None
+        )
+        if gates["climate"]["deciding"]:
+            assert gates["climate"]["tier"] == node["hazard_tier"]
+            assert gates["climate"]["source"]
+            assert re.fullmatch(ISO, gates["climate"]["as_of"])
+        could = node["hazard_could_be"] if isinstance(node["hazard_could_be"], str) else None
+        assert gates["climate"]["could_be"] == could
+        assert gates["climate"]["deciding_datum"] == (node["deciding_datum"] if could else None)
+        assert gates["climate"]["so_far"] == bool(could and node["hazard_class"] == "low")
+        own = exits[exits["node_id"] == node["node_id"]]
+        for axis, gate in gates.items():
+            assert gate["exits"] == own.loc[own["axis"] == axis, "words"].tolist()
+        assert told["node"]["overlap_probability"] == node["overlap_probability"]
+        text = good(command("explain", node["node_id"], "--out", folder))
+        for word in (
+            node["place"],
+            node["country_iso3"],
+            node["nearest_exit"],
+            f"dual-use class {node['dual_use_class']}",
+        ):
+            assert word in text
+        assert ("judged, never flagged" in text) == (node["scope"] == "context")
+        if node["flag"] == "insufficient_data":
+            assert f"insufficient data, would tell: {node['deciding_datum']}" in text
+        if could:
+            assert f"could be {could}; would tell: {node['deciding_datum']}" in text
+
+
+def test_the_military_gate_tells_its_four_parts_and_the_people_their_number(command, folder, picture):
+    told = json.loads(good(command("explain", "airfield:oa-cyfb", "--out", folder, "--json")))
+    climate, military, civil = told["gates"]
+    assert climate["deciding"].startswith("permafrost thaw: continuous permafrost, ground ice high")
+    assert climate["source"] == "Damage by thaw of permafrost"
+    parts = dict(part.rsplit(" ", 1) for part in military["deciding"].split(", "))
+    assert list(parts) == ["facility", "hinterland", "position", "association"]
+    assert float(parts["facility"]) == 1, "2,623 m of paved runway, 2,359 m are asked"
+    evidence = picture.tables["evidence"].query("node_id == 'airfield:oa-cyfb'").set_index("indicator")
+    assert evidence.loc["runway_length", "value"] >= 2359
+    people = evidence.loc["people_without_another", "value"]
+    assert civil["deciding"] == f"people without another {people:,.0f} persons"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "country", "name"),
+    [
+        ("Narvik railhead", "rail_terminal", "NOR", "Narvik railhead"),
+        ("Sabetta", "port", "RUS", "Sabetta"),
+        ("Nuuk airport", "airfield", "GRL", "Nuuk Airport"),
+        ("Kotzebue plant", "energy_site", "USA", "Kotzebue"),
+        ("Haparanda", "rail_terminal", "SWE", "Haparanda railhead"),
+        # The place is Longyearbyen, the airport's own name begins otherwise; the same in Utqiagvik.
+        ("Longyearbyen airport", "airfield", "SJM", "Svalbard Airport, Longyear"),
+        ("Utqiagvik airport", "airfield", "USA", "Wiley Post Will Rogers Memorial Airport"),
+    ],
+)
+def test_what_an_expert_asks_first_is_found(picture, asked, kind, country, name):
+    nodes = pd.DataFrame(picture.tables["nodes"].drop(columns="geometry"))
+    node = nodes.set_index("node_id").loc[find_node(nodes, asked)]
+    assert (node["kind"], node["country_iso3"], node["name"]) == (kind, country, name)
+
+
+@pytest.mark.parametrize("asked", ["Pituffik", "Thule Air Base", "Bilibino nuclear"])
+def test_what_is_not_held_is_refused_with_the_nearest(picture, asked):
+    """Known as a military site alone, or not at all; a short name inside a long one is not near it."""
+    nodes = pd.DataFrame(picture.tables["nodes"].drop(columns="geometry"))
+    with pytest.raises(UsageError, match=f"found '{asked}': nearest are .*, .*, "):
+        find_node(nodes, asked)
+
+
+def test_a_small_part_of_a_name_is_not_near_it():
+    one = pd.DataFrame(
+        {"node_id": ["energy_site:lya"], "name": ["Lya"], "kind": ["energy_site"], "place": ["Lya"],
+         "military_known": [0.5]}
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="nearest are Lya"):
+        find_node(one, "Zapolyarny")
+    assert find_node(one, "lya plant") == "energy_site:lya"
+
+
+def test_explain_reads_and_draws_nothing(folder, monkeypatch):
+    """Under two seconds, with neither draws nor rules: what is stored is told."""
+    for home in ("layers.draws.draw", "layers.assessed.judgement.judge", "layers.assessed.nodes.judge"):
+        monkeypatch.setattr(home, lambda *_a, **_k: pytest.fail("judged again"))
+    started = time.process_time()
+    told = explain_node(folder, "Narvik railhead")
+    assert "rail terminal at Narvik" in as_text(told)
+    assert time.process_time() - started < 2
+
+
+def test_a_picture_of_an_earlier_method_is_not_explained(folder, tmp_path, command):
+    old = tmp_path / folder.name
+    (old / "layers").mkdir(parents=True)
+    (old / "MANIFEST.json").write_bytes((folder / "MANIFEST.json").read_bytes())
+    nodes = pd.read_parquet(folder / "layers" / "nodes.parquet").drop(columns="hazard_class")
+    nodes.to_parquet(old / "layers" / "nodes.parquet")
+    done = command("explain", "Narvik", "--out", old)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert (
+        "expected the column hazard_class of nodes, found none: an older one; build it again" in done.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,9 +287,13 @@ def test_explain_as_text_shows_axes_indicators_and_sources(command, folder):
     text = good(command("explain", "Kirkenes", "--out", folder))
     for word in (
         "port:wpi-20650",
-        "climate",
-        "military",
-        "civil",
+        "  climate ",
+        "  defence ",
+        "  people ",
+        "-- military: facility",
+        "-- civil: people",
+        "Nearest exit of the flag:",
+        "overlap of climate and defence",
         "flag:",
         "dual-use class",
         "indicator",

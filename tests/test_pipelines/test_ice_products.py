@@ -313,7 +313,7 @@ def test_the_tables_of_a_record_on_its_own_grid(surface, is_land, tmp_path):
     ingest(tmp_path / "cube", paths, surface, is_land)
     written = write_record(tmp_path / "cube", "osisaf_cdr_v3_25000m", tmp_path / "out")
     tables = {path.stem: pd.read_parquet(path) for path in written}
-    assert set(tables) == {"ice_seasons", "ice_warming", "ice_ledger", "ice_days"}
+    assert set(tables) == {"ice_seasons", "ice_warming", "ice_years", "ice_ledger", "ice_days"}
     assert set(tables["ice_seasons"]["place_kind"]) == {"node", "route_stretch"}
     assert set(tables["ice_seasons"]["state"]) == {"insufficient_data"}
     assert tables["ice_days"]["sensor"].tolist() == ["SSM/I, with SSMIS from 2006"] * 2

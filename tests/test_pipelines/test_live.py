@@ -540,7 +540,7 @@ GROUND = ["permafrost_zone", "ground_ice"]
 def maps(tmp_path, monkeypatch) -> Iterator[Service]:
     """Two maps of permafrost as written forms; what stands on the sources is not derived anew."""
     monkeypatch.setattr("pipelines.live.read_apart", read_here)
-    monkeypatch.setattr("layers.compose.derive_standing", lambda feeds, _grids: {"made of": feeds})
+    monkeypatch.setattr("layers.compose.derive_standing", lambda feeds, _grids, _kept: {"made of": feeds})
     with serving(tmp_path / "mirror") as url:
         service = Service(tmp_path, url)
         service.cache.mkdir()
