@@ -99,7 +99,7 @@ class Doubt:
         rests = rests_on(evidence, self.why).notna() & (evidence["state"] == "unknown")
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
-        said = nodes["reasons"] + " " + here.astype(str) + f" values are {NOT_ASSESSED}: a source is late."
+        said = nodes["reasons"] + f" Values {NOT_ASSESSED}, as a source is late: " + here.astype(str) + "."
         return nodes.assign(reasons=nodes["reasons"].where(here == 0, said))
 
     def shown(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:

@@ -45,9 +45,7 @@ def with_ice_record(held: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]
     try:
         table = conform(pd.read_parquet(path), ICE_YEARS)
     except (SchemaError, pa.ArrowException, OSError, ValueError) as error:
-        msg = (
-            f"--ice-record: expected months of ice by year in {path}, found {error}: write it again"
-        )
+        msg = f"--ice-record: expected months of ice by year in {path}, found {error}: write it again"
         raise UsageError(msg) from error
     if table.empty or set(table["source_id"]) != {_SOURCE}:
         msg = f"--ice-record: expected rows of {_SOURCE} in {path}, found {len(table)} rows: write it again"

@@ -96,7 +96,8 @@ def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[
     memberships = pd.read_parquet(folder / "tables" / "memberships.parquet")
     chosen = members(states, memberships)
     nodes = pd.read_parquet(
-        folder / "layers" / "nodes.parquet", columns=["kind", "country_iso3", "dual_use_class", "flag"]
+        folder / "layers" / "nodes.parquet",
+        columns=["kind", "country_iso3", "dual_use_class", "flag", "place_id"],
     )
     cables = pd.read_parquet(
         folder / "layers" / "cables.parquet",

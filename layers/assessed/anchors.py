@@ -95,7 +95,7 @@ PAIRS = (
     ("runway_short", "runway_long"), ("capacity_zero", "capacity_one"),
     ("deep_port_one", "deep_port_zero"), ("route_one", "route_zero"), ("narrow_one", "narrow_zero"),
     ("scarcity_zero", "scarcity_one"), ("facility_moderate", "facility_high"),
-    ("captive_moderate", "captive_high"),
+    ("captive_moderate", "captive_high"), ("sole_supply", "captive_high"),
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _row(
     node: str, axis: str, what: str, value: float, unit: str, anchor: str, at: float, before: int, after: int
 ) -> dict[str, Any]:
     gap = abs(value - at) / abs(at) if at else np.nan
-    name = what.replace("_", " ")
+    name = what.replace("_", " ") + (", lower end" if what == "ice_season_lost" else "")
     measure = "" if unit == "1" else f" {unit}"
     apart = f"{_plain(abs(value - at))}{measure} apart"
     words = f"{name} {_plain(value)}{measure}, {_WORD[after]} at {_plain(at)}: {apart}"

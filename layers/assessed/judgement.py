@@ -227,7 +227,12 @@ def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArra
     """
     now = classes.hazard[:, 0]
     worst, datum = now.copy(), np.full(len(now), None, dtype=object)
-    lacking = [("ground ice of the site", ground_could_be(inputs))]
+    ground = ground_could_be(inputs)
+    mapped = inputs.values["proxy"][:, 0] != 1
+    lacking = [
+        ("ground ice of the site", np.where(mapped, ground, LOW)),
+        ("permafrost zone and ground ice of the site", ground),
+    ]
     for name, (told, _) in HAZARDS.items():
         if name != "permafrost_thaw":
             lacking.append((told, np.where(classes.by_hazard[name][:, 0] == UNKNOWN, HIGH, LOW)))

@@ -138,10 +138,15 @@ def _judged(
     share = np.where((hazard < HIGH) & ~insufficient, 0.0, share)
     word = np.select([share >= ROBUST, share >= POSSIBLE], ["robust", "possible"], "not_flagged")
     worst, datum = could_be(inputs, classes)
-    datum = np.where(insufficient & ground, "ground ice of the site", datum)
+    lacks = np.where(
+        inputs.values["proxy"][:, 0] == 1,
+        "permafrost zone and ground ice of the site",
+        "ground ice of the site",
+    )
+    datum = np.where(insufficient & ground, lacks, datum)
     datum = np.where(insufficient & no_facility & ~ground, _facility_datum(inputs), datum)
     both = insufficient & no_facility & ground
-    datum = np.where(both, [f"{d}; ground ice of the site" for d in _facility_datum(inputs)], datum)
+    datum = np.where(both, [f"{d}; {i}" for d, i in zip(_facility_datum(inputs), lacks, strict=True)], datum)
     return {
         "hazard_class": words_of(hazard),
         "military_class": words_of(military),

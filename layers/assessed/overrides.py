@@ -135,7 +135,9 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
         )
         mask = (evidence["node_id"] == node) & (evidence["indicator"] == indicator)
         evidence.loc[mask, "note"] = evidence.loc[mask, "note"] + note
-        taken = mask & evidence["value"].isin(pd.to_numeric(rows["new_value"], errors="coerce").dropna())
+        # A corrected yes or no, or a word, stands behind a score and not as a number.
+        number = pd.to_numeric(rows["new_value"], errors="coerce")
+        taken = mask & (evidence["value"].isin(number.dropna()) | bool(number.isna().any()))
         evidence.loc[taken, "source_id"] = first["source_id"]
         evidence.loc[taken, "as_of"] = first["since"]
     return evidence

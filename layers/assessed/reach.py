@@ -31,12 +31,16 @@ RADII_KM = (80.0, 100.0, 120.0)
 
 
 def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
-    """Pairs of states between which every crossing is closed on `day` (ISO 8601)."""
-    since = closed_borders["closed_from"].fillna("9999") <= day
-    until = closed_borders["closed_until"].fillna("9999") >= day
-    whole = closed_borders["crossing"].str.lower().str.startswith("all")
-    rows = closed_borders[since & until & whole & (closed_borders["mode"] != "rail")]
-    return frozenset(frozenset(text.split("-")) for text in rows["states"])
+    """Pairs of states of which every road crossing on file is closed on `day` (ISO 8601).
+
+    One that is open to some, or at some hours, is open.
+    """
+    rows = closed_borders[closed_borders["mode"] != "rail"]
+    since = rows["closed_from"].fillna("9999") <= day
+    until = rows["closed_until"].fillna("9999") >= day
+    shut = since & until & (rows["state"] == "closed")
+    whole = shut.groupby(rows["states"]).all()
+    return frozenset(frozenset(text.split("-")) for text in whole.index[whole])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +76,41 @@ def land_network(
     countries: gpd.GeoDataFrame,
     closed: Iterable[frozenset[str]],
 ) -> LandNetwork:
-    """Join EPSG:3413 points to lines; an edge from one state of a closed pair to the other is left out."""
+    """Join EPSG:3413 points to lines; what runs from one state of a closed pair to the other is left out.
+
+    A point that joins a long edge by a border keeps the way on its own side.
+    """
     parts = shapely.get_parts(lines)
     xy, owner = shapely.get_coordinates(parts, return_index=True)
     inside = owner[1:] == owner[:-1]
     pairs = np.stack([xy[:-1][inside], xy[1:][inside]], axis=1)
     places, number = np.unique(np.round(pairs.reshape(-1, 2)).astype(np.int64), axis=0, return_inverse=True)
     ends = number.reshape(-1, 2)
-    kept = (ends[:, 0] != ends[:, 1]) & ~_crosses(places, ends, countries, closed)
+    kept = ends[:, 0] != ends[:, 1]
     ends, pairs = ends[kept], pairs[kept]
     lon, lat = lonlat(places[:, 0].astype(float), places[:, 1].astype(float))
     km = distance_km(lon[ends[:, 0]], lat[ends[:, 0]], lon[ends[:, 1]], lat[ends[:, 1]])
-    vertex, leg_km, ends, km, count = _joined(points, pairs, ends, km, len(places))
-    return LandNetwork(count, ends, km, vertex, leg_km)
+    vertex, leg_km, ends, km, feet = _joined(points, pairs, ends, km, len(places))
+    xy = np.concatenate([places.astype(float), feet])
+    open_way = ~_crosses(xy, ends, countries, closed)
+    return LandNetwork(len(xy), ends[open_way], km[open_way], vertex, leg_km)
 
 
 def _crosses(
-    places: NDArray[np.int64],
+    places: NDArray[np.float64],
     ends: NDArray[np.int64],
     countries: gpd.GeoDataFrame,
     closed: Iterable[frozenset[str]],
 ) -> NDArray[np.bool_]:
     """Which edges run from one state of a closed pair to the other."""
+    pairs = list(closed)
+    if not pairs:
+        return np.zeros(len(ends), dtype=bool)
     shapes = countries.geometry.to_numpy()
     codes = countries["country_iso3"].to_numpy(dtype=object)
     at = codes[shapely.STRtree(shapes).nearest(shapely.points(places))]
     out = np.zeros(len(ends), dtype=bool)
-    for pair in closed:
+    for pair in pairs:
         one, other = sorted(pair)
         a, b = at[ends[:, 0]], at[ends[:, 1]]
         out |= ((a == one) & (b == other)) | ((a == other) & (b == one))
@@ -111,8 +123,10 @@ def _joined(
     ends: NDArray[np.int64],
     km: NDArray[np.float64],
     count: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], int]:
-    """Make the foot of each point on its nearest edge a vertex of the graph."""
+) -> tuple[
+    NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
+]:
+    """Make the foot of each point on its nearest edge a vertex of the graph; the last value is the feet."""
     segments = shapely.linestrings(pairs)
     (of_point, of_edge), planar = shapely.STRtree(segments).query_nearest(
         points, return_distance=True, all_matches=False, max_distance=_JOIN_KM * 1100
@@ -128,6 +142,9 @@ def _joined(
     vertex[of_point], leg_km[of_point] = count + np.arange(len(of_point)), leg
     order = np.lexsort((part, of_edge))
     edge, share, new = of_edge[order], part[order], (count + np.arange(len(of_point)))[order]
+    feet = shapely.get_coordinates(
+        shapely.line_interpolate_point(segments[of_edge], part, normalized=True)
+    ).reshape(-1, 2)
     turns = edge[1:] != edge[:-1]
     first, last = np.append(True, turns)[: len(edge)], np.append(turns, True)[: len(edge)]
     before = np.where(first, ends[edge, 0], np.roll(new, 1))
@@ -138,7 +155,7 @@ def _joined(
     return (
         vertex, leg_km,
         np.concatenate([ends[whole], chain[0], tail[0]]), np.concatenate([km[whole], chain[1], tail[1]]),
-        count + len(of_point),
+        feet,
     )  # fmt: skip
 
 

@@ -63,7 +63,15 @@ def listed(raw: pd.DataFrame, file: str, column: str, choices: Sequence[str]) ->
 
 
 def _placed(raw: pd.DataFrame, *numbers: str) -> gpd.GeoDataFrame:
-    """The rows as points with numbers of their number columns; blank flags stay null."""
+    """The rows as points with numbers of their number columns; blank flags stay null.
+
+    Raises
+    ------
+    SourceError
+        If a flag is no yes or no, or as `points`.
+    """
+    for name in (column for column in raw if column.startswith("is_")):
+        _refuse(raw[name].notna() & ~raw[name].isin(YES), f"column {name}", raw[name], "1, 0 or blank")
     cast = {name: to_number(raw[name].fillna("")) for name in ("longitude_deg", "latitude_deg", *numbers)}
     flags = {name: raw[name].map(YES).astype("boolean") for name in raw if name.startswith("is_")}
     return points(raw.assign(**cast, **flags), "longitude_deg", "latitude_deg")

@@ -243,7 +243,7 @@ def test_a_zone_is_lost_where_the_air_leaves_its_balance() -> None:
     assert warm.loc[("mine:a", "permafrost_thaw"), "score"] == 1.0
 
 
-def test_where_the_model_cools_the_class_stays_that_of_today() -> None:
+def test_where_the_model_does_not_warm_the_class_stays_that_of_today() -> None:
     rows = ground("mine:a", "continuous", "medium", -5.2)
     today, warm = (
         hazards_of(*rows, warming_degc=level, ratio=0.0).loc[("mine:a", "permafrost_thaw"), "score"]

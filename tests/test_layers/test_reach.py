@@ -112,15 +112,10 @@ def test_roads_that_share_a_place_join_and_those_that_do_not_do_not() -> None:
         assert way == pytest.approx(km, abs=0.1)
 
 
-def test_of_two_edges_between_two_places_the_shorter_counts() -> None:
-    a, b = east(0), east(30)
-    detour = shapely.LineString([a, east(40, *east(15), azimuth=0), b])
-    points = polar_points(*np.array([a, b]).T)
-    for order in ((shapely.LineString([a, b]), detour), (detour, shapely.LineString([a, b]))):
-        network = land_network(lines(*order), points, EVERYWHERE, NOBODY)
-        assert network.distances_km(network.vertex[:1], 200.0)[0][network.vertex[1]] == pytest.approx(
-            30, abs=0.2
-        )
+def test_a_road_beside_a_railway_is_one_way_and_not_twice_as_long() -> None:
+    points = polar_points(*np.array([east(0), east(30)]).T)
+    network = land_network(lines(road(0, 30), road(0, 30)), points, EVERYWHERE, NOBODY)
+    assert network.distances_km(network.vertex[:1], 200.0)[0][network.vertex[1]] == pytest.approx(30, abs=0.2)
 
 
 PLACE = st.tuples(st.integers(0, 6), st.integers(0, 6))
@@ -241,6 +236,19 @@ def test_a_strip_without_a_road_to_it_is_no_alternative() -> None:
     assert without.persons[0].tolist() == [4400.0] * 3
     assert np.isnan(without.other_km[0])
     assert captive([(east(0), 4400)], nodes, road(-5, 100)).persons[0].tolist() == [4400.0, 0.0, 0.0]
+
+
+def test_the_way_to_the_road_counts() -> None:
+    # 94 km along the road, and 8 km from it to the field: 102.
+    aside = east(8, *east(94), azimuth=0)
+    nodes = [(east(2), "airfield", True), (aside, "airfield", True)]
+    found = captive([(east(0), 900)], nodes, road(-5, 140))
+    assert found.persons[0].tolist() == [900.0, 900.0, 0.0]
+    assert found.other_km[0] == pytest.approx(102, abs=0.5)
+    # And from the town to the road.
+    town = east(8, *east(0), azimuth=180)
+    nodes = [(east(2), "airfield", True), (east(94), "airfield", True)]
+    assert captive([(town, 900)], nodes, road(-5, 140)).persons[0].tolist() == [900.0, 900.0, 0.0]
 
 
 def test_what_cannot_be_used_is_no_alternative_but_people_depend_on_it() -> None:

@@ -243,6 +243,7 @@ def test_no_class_falls_with_warming(levels) -> None:
         # Warming is no news of what serves whom.
         assert (warm["military_class"] == cool["military_class"]).all()
         assert (warm["dependence_class"] == cool["dependence_class"]).all()
+    assert (levels["today"]["measures"]["warming_ratio"] > 0).all()  # no place that the model cools
     rose = steps[-1]["hazard_class"].map(RANK) > steps[0]["hazard_class"].map(RANK)
     assert rose.any()
 

@@ -251,8 +251,8 @@ def test_a_missing_minus_is_found_sixteen_degrees_off(write: Callable[..., Input
 
 
 def test_the_height_of_a_station_is_taken_into_account(write: Callable[..., Inputs]) -> None:
-    # 2,000 m are 13 degC: -22 up there is as -9 by the sea.
-    high = stations(*LIKE, (30.0, -22.0, 2000.0))
+    # 2,000 m are 13 degC: -24 up there is as -11 by the sea.
+    high = stations(*LIKE, (30.0, -24.0, 2000.0))
     assert len(tables.read_station_normals(write("station_normals", high))) == 7
     low = stations(*LIKE, (30.0, -24.0, 10.0))
     assert "row 8" in refused("station_normals", write("station_normals", low))

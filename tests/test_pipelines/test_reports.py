@@ -77,6 +77,15 @@ def test_lens_reaches_what_is_asked(command, folder) -> None:
     assert all(row["smallest_share"] >= 0.5 for row in told["measures"])
 
 
+def test_lens_counts_critical_places_once(command, folder) -> None:
+    nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=["flag", "place_id", "country_iso3"])
+    critical = nodes[nodes["flag"].isin(["robust", "possible"])]
+    told = json.loads(good(command("lens", "--states", "US,CA", folder, "--json")))
+    [row] = [row for row in told["measures"] if row["measure"] == "critical places"]
+    assert row["total"] == critical["place_id"].nunique()
+    assert row["held"] == critical.loc[critical["country_iso3"].isin(["USA", "CAN"]), "place_id"].nunique()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

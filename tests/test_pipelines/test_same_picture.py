@@ -1,4 +1,4 @@
-"""The same picture on any machine: threads and kernels of BLAS, vector units and Python do not move its id."""
+"""The same picture on any machine: BLAS, vector units and Python do not move its id."""
 
 import json
 import os
@@ -18,7 +18,9 @@ def built(folder: Path, python: str = sys.executable, **environment: str) -> str
     """Id of the picture that a child process builds."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}
     done = subprocess.run(
-        [python, "-W", "ignore", "-m", "pipelines", "build", "--out", str(folder), "--draws", "2000", "--json"],
+        [
+            python, "-W", "ignore", "-m", "pipelines", "build", "--out", str(folder), "--draws", "2000", "--json",
+        ],
         cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

@@ -202,7 +202,7 @@ def test_what_rests_on_a_held_source_is_not_assessed(series: pd.DataFrame, tmp_p
         assert (nodes["now"][column].map(rank) <= nodes["was"][column].map(rank)).all(), column
     assert (nodes["now"]["military_coverage"] <= nodes["was"]["military_coverage"] + 1e-9).all()
     told = nodes["now"].loc[listed, "reasons"]
-    assert told.str.contains(f"values are {NOT_ASSESSED}: a source is late").any()
+    assert told.str.contains(f"Values {NOT_ASSESSED}, as a source is late: ").any()
     assert NOT_ASSESSED in (folder / "briefing.html").read_text()
     assert NOT_ASSESSED in (folder / "map.html").read_text()
     noted = pyogrio.read_dataframe(folder / "picture.gpkg", layer="evidence", columns=["note"])
