@@ -160,7 +160,9 @@ def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 def _cast(values: pd.Series, column: Column, layer: Layer) -> pd.Series:
     try:
         if column.dtype == "str":
-            return values.where(values.notna(), None).astype("str")
+            # In one piece: a table that was put together is written as one that was read.
+            texts = values.where(values.notna(), None).to_numpy(dtype=object)
+            return pd.Series(texts, index=values.index, name=values.name, dtype="str")
         if column.dtype == "float":
             return pd.to_numeric(values).astype("float64")
         return values.astype(_DTYPES[column.dtype])

@@ -325,8 +325,8 @@ SPOKEN = {
         "reached_persons",
         "captive_persons",
         "captive_place_persons",
-        "captive_persons_80_km",
-        "captive_persons_120_km",
+        "captive_80_km_persons",
+        "captive_120_km_persons",
         "captive_persons_all_borders",
     },
 }

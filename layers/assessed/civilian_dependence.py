@@ -48,7 +48,7 @@ def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) ->
     )
     book.add(
         supplies, ("dependence", "c_sole", "people_without_another"), code / 2.0, value=captive,
-        value_low=numbers(m["captive_persons_120_km"]), value_high=numbers(m["captive_persons_80_km"]),
+        value_low=numbers(m["captive_120_km_persons"]), value_high=numbers(m["captive_80_km_persons"]),
         unit="persons", scale=("steps", a["captive_moderate"], a["captive_high"]), **source,
         note="people within 50 km who have no other usable node of this kind within 100 km by road or rail; "
         + way + border,

@@ -123,7 +123,9 @@ class _Reader:
     def __init__(self, index: pd.Index, evidence: pd.DataFrame) -> None:
         self._index = index
         self._at = index.get_indexer(evidence["node_id"])
-        self._rows = evidence.groupby("indicator", sort=False, observed=True).indices
+        # The label of dual use has rows of its own, some under the same names.
+        judged = np.where(evidence["axis"] == "dual_use", "", evidence["indicator"].to_numpy(dtype=object))
+        self._rows = evidence.groupby(judged, sort=False).indices
         self._columns = {
             name: rules.whole(evidence[name].to_numpy(dtype=float))
             for name in ("value", "value_low", "value_high")

@@ -81,7 +81,7 @@ def _measures(
             "node_id": sites["node_id"],
             **_neighbours(sites),
             "own_class_km": _own_class_km(sites, able),
-            **_beside(sites, able, airfields),
+            **_beside(sites, able, airfields, ports),
             **_lines("rail", points, _tracks(railways, railheads)),
             **_lines("road", points, roads),
             **_lines("route", points, sea_routes, named=True),
@@ -137,6 +137,7 @@ def _beside(
     sites: pd.DataFrame,
     able: NDArray[np.float64],
     airfields: pd.DataFrame,
+    ports: pd.DataFrame,
 ) -> dict[str, Any]:
     """Of each node: the longest paved runway within 50 km, and kilometres to the nearest deep port."""
     kinds = sites["kind"].to_numpy(dtype=object)
@@ -154,6 +155,9 @@ def _beside(
     km, near = nearest(sites, sites.iloc[deep], k=2)
     own = (near[:, 0] >= 0) & (deep[np.maximum(near[:, 0], 0)] == np.arange(len(sites)))
     deep_km = np.where(own, km[:, 1], km[:, 0])
+    port = deep[np.where(own, near[:, 1], near[:, 0])] if len(deep) else np.full(len(sites), -1)
+    port = np.where(np.isinf(deep_km), -1, port)
+    sea = Attributes(sites["sources"], ports)
     source, as_of = air["source_id"], air["as_of"]
     return {
         "runway_near_m": np.where(best < 0, 0.0, paved_m[np.maximum(best, 0)]),
@@ -161,6 +165,8 @@ def _beside(
         "runway_near_source_id": _at(source, best),
         "runway_near_as_of": _at(as_of, best),
         "deep_port_km": np.where(np.isinf(deep_km), np.nan, deep_km),
+        "deep_port_source_id": _at(sea["source_id"], port),
+        "deep_port_as_of": _at(sea["as_of"], port),
     }
 
 
@@ -313,16 +319,16 @@ def _people(
 
     open_only, over_all = count(closed_pairs(closed_borders, day)), count(frozenset())
     order = np.lexsort((-counted[town], site))
-    first = np.append(True, site[order][1:] != site[order][:-1])
+    first = np.diff(site[order], prepend=-1) > 0
     biggest = np.full(len(sites), -1)
     biggest[site[order][first]] = town[order][first]
     return {
         "is_usable": usable,
         "reached_persons": np.asarray(reached, dtype=float),
         "reached_as_of": _at(towns["as_of"], biggest),
-        "captive_persons_80_km": open_only.persons[:, 0],
+        "captive_80_km_persons": open_only.persons[:, 0],
         "captive_persons": open_only.persons[:, 1],
-        "captive_persons_120_km": open_only.persons[:, 2],
+        "captive_120_km_persons": open_only.persons[:, 2],
         "captive_persons_all_borders": over_all.persons[:, 1],
         "captive_place_persons": open_only.largest,
         "captive_place": _at(towns["name"], open_only.place),
@@ -349,6 +355,8 @@ MEASURES = Layer(
         _km("rail_km", "distance to the nearest railway on file"),
         _km("road_km", "distance to the nearest main road on file"),
         _km("deep_port_km", "distance to the nearest other port with deep water"),
+        Column("deep_port_source_id", "str", "source of that port"),
+        Column("deep_port_as_of", "str", "date of that port, ISO 8601"),
         Column(
             "runway_near_m", "float", "longest paved runway within 50 km; 0 where there is none", "m", low=0
         ),
@@ -399,17 +407,17 @@ MEASURES = Layer(
         Column("reached_as_of", "str", "date of the largest of these places, ISO 8601"),
         *(
             Column(
-                f"captive_persons{end}",
+                name,
                 "float",
                 f"of them, without another usable node of its kind {how}",
                 "persons",
                 low=0,
             )
-            for end, how in (
-                ("_80_km", "within 80 km by land"),
-                ("", "within 100 km by land, over open borders"),
-                ("_120_km", "within 120 km by land"),
-                ("_all_borders", "within 100 km over any border"),
+            for name, how in (
+                ("captive_80_km_persons", "within 80 km by land"),
+                ("captive_persons", "within 100 km by land, over open borders"),
+                ("captive_120_km_persons", "within 120 km by land"),
+                ("captive_persons_all_borders", "within 100 km over any border"),
             )
         ),
         Column(

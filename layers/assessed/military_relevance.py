@@ -375,7 +375,10 @@ def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     by_sea = _ramp(deep, a, "deep_port")
     by_rail = np.where(rail <= a["land_near"], 1.0, 0.0)
     field = facts.of("airfield")
-    told: dict[str, Any] = {"source": "nga_world_port_index", "as_of": None}
+    told: dict[str, Any] = {
+        "source": m["deep_port_source_id"].to_numpy(dtype=object),
+        "as_of": m["deep_port_as_of"].to_numpy(dtype=object),
+    }
     track = {
         "source": m["rail_source_id"].to_numpy(dtype=object), "as_of": m["rail_as_of"].to_numpy(dtype=object)
     }  # fmt: skip
@@ -400,8 +403,8 @@ def _add_hinterland(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         value=best,
         unit="class",
         label=np.where(is_rail & (by_rail == 1), "railway", np.where(best > 0, "deep port", "none")),
-        source=np.where(is_rail & (by_rail == 1), track["source"], "nga_world_port_index"),
-        as_of=np.where(is_rail & (by_rail == 1), track["as_of"], None),
+        source=np.where(is_rail & (by_rail == 1), track["source"], told["source"]),
+        as_of=np.where(is_rail & (by_rail == 1), track["as_of"], told["as_of"]),
         note=f"the better of a deep port (1 in {a['deep_port_one']:g} km, 0 from {a['deep_port_zero']:g}), "
         f"a railway within {a['land_near']:g} km",
     )

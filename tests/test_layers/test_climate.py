@@ -178,8 +178,7 @@ def test_the_layers_of_permafrost_and_warming(picture) -> None:
 
 
 def _fetch(picture) -> object:
-    table = picture.tables["evidence"]
-    return table[table["indicator"] == "wave_exposure"].set_index("node_id")["value"]
+    return picture.tables["measures"].set_index("node_id")["fetch_km"]
 
 
 def test_fetch_of_known_places(picture) -> None:

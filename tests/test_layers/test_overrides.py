@@ -96,7 +96,8 @@ def test_what_changed_is_told_and_nothing_else() -> None:
 def test_ours_correct_what_the_index_says_and_show_in_the_picture(picture) -> None:
     ports = gpd.read_parquet(DATA / "nga_world_port_index.parquet")
     ours = pd.read_parquet(DATA / "own_overrides.parquet")
-    table, told = apply_overrides(ports, ours, DAY)
+    day = date.fromisoformat(ours["seen_on"].max())
+    table, told = apply_overrides(ports, ours[ours["node_id"].str.startswith("port:")], day)
     assert set(told["state"]) == {"applied"}
     by_id = table.set_index("feature_id")
     assert by_id.loc["wpi-27560", "channel_depth_low_m"] == 14.0  # Kokkola

@@ -163,7 +163,7 @@ def test_networkx_finds_the_same_ways(edges: list, stops: list) -> None:
 def borders(**columns: list) -> pd.DataFrame:
     usual = {
         "states": ["FIN-RUS"], "crossing": ["all crossings"], "mode": ["all"], "closed_from": ["2023-12-15"],
-        "closed_until": [None],
+        "closed_until": [None], "state": ["closed"],
     }  # fmt: skip
     return pd.DataFrame(usual | columns)
 
@@ -177,8 +177,9 @@ def borders(**columns: list) -> pd.DataFrame:
         ({"closed_until": ["2026-01-01"]}, "2026-01-01", True),
         ({"closed_until": ["2026-01-01"]}, "2026-01-02", False),
         ({"closed_from": [None]}, "2026-11-29", False),
-        # One crossing is not the border; a railway that is closed leaves the road.
-        ({"crossing": ["Raja-Jooseppi"]}, "2026-11-29", False),
+        # One crossing that is open, to some or at some hours, leaves the border open.
+        ({"crossing": ["Raja-Jooseppi"], "state": ["limited"]}, "2026-11-29", False),
+        # A railway that is closed leaves the road.
         ({"mode": ["road"]}, "2026-11-29", True),
         ({"mode": ["rail"]}, "2026-11-29", False),
     ],
@@ -346,8 +347,8 @@ def test_places_that_are_cut_off_and_places_that_are_not(picture) -> None:
         assert np.isnan(row["other_by_land_km"])
         assert row["captive_persons"] == row["reached_persons"] > 1000
         assert row["dependence_class"] == "high"
-    assert (measures["captive_persons_80_km"] >= measures["captive_persons"]).all()
-    assert (measures["captive_persons"] >= measures["captive_persons_120_km"]).all()
+    assert (measures["captive_80_km_persons"] >= measures["captive_persons"]).all()
+    assert (measures["captive_persons"] >= measures["captive_120_km_persons"]).all()
     assert (measures["captive_persons"] <= measures["reached_persons"]).all()
     assert (measures["captive_place_persons"] <= measures["captive_persons"]).all()
     assert (measures.loc[nodes["kind"].isin(["mine", "ground_station"]), "captive_persons"] == 0).all()

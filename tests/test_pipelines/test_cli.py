@@ -120,7 +120,7 @@ def test_explain_tells_every_number_with_its_source(command, folder, picture):
         assert row["source_id"] in manifest
         assert row["source"]
         assert row["homepage"]
-        assert row["as_of"] == "" or re.fullmatch(ISO, row["as_of"]), row
+        assert re.fullmatch(ISO, row["as_of"]), row
         assert row["unit"]
         assert row["state"] in {"known", "unknown", "not_applicable"}
         if row["state"] != "known":

@@ -27,6 +27,7 @@ def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
     tables = {path.stem: pd.read_parquet(path) for path in paths[:-1]}
     assert set(tables) == {
         "ice_seasons", "route_seasons", "route_trends", "ice_warming", "ice_loss", "ice_ledger", "ice_days",
+        "ice_years",
     }  # fmt: skip
     assert not len(tables["ice_warming"])  # one year has no sensitivity
     seasons = tables["ice_seasons"]

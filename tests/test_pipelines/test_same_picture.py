@@ -17,12 +17,15 @@ VECTORS = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX2 FMA
 def built(folder: Path, python: str = sys.executable, **environment: str) -> str:
     """Id of the picture that a child process builds."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}
+    build = ["-m", "pipelines", "build", "--out", str(folder), "--draws", "2000", "--json"]
     done = subprocess.run(
-        [
-            python, "-W", "ignore", "-m", "pipelines", "build", "--out", str(folder), "--draws", "2000", "--json",
-        ],
-        cwd=ROOT, env=clean | environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [python, "-W", "ignore", *build],
+        cwd=ROOT,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return str(json.loads(done.stdout)["id"])
 
