@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["GATES", "as_text", "explain_node", "find_node"]
 
 _GOOD_ENOUGH = 85
+_SAME_WORD = 70
 _EXITS_SHOWN = 2  # of an axis, the nearest first
 _LARGE = 1000  # from which a number is written without decimals
 _SHORT = 20
@@ -95,10 +96,15 @@ def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
 
 
 def _nearness(text: str, name: str) -> float:
-    """0 to 101; a name that is a small part of the text, such as Lya of Zapolyarny, is not near it."""
+    """0 to 101; a name that is a small part of the text, such as Lya of Zapolyarny, is not near it.
+
+    Nor is one that shares its short words only, such as Serebryanskaya HPP-2 with Vorkuta CHP-2.
+    """
     if name == text:
         return 101.0
-    return fuzz.ratio(text, name) if 2 * len(name) < len(text) else fuzz.WRatio(text, name)
+    longest = max(text.split(), key=len, default="")
+    shared = max((fuzz.ratio(longest, word) for word in name.split()), default=0.0) >= _SAME_WORD
+    return fuzz.WRatio(text, name) if shared and 2 * len(name) >= len(text) else fuzz.ratio(text, name)
 
 
 def explain_node(folder: Path, wanted: str) -> dict[str, Any]:

@@ -239,6 +239,14 @@ def test_a_small_part_of_a_name_is_not_near_it():
     assert find_node(one, "lya plant") == "energy_site:lya"
 
 
+def test_a_plant_of_another_place_is_not_near(picture):
+    nodes = pd.DataFrame(picture.tables["nodes"].drop(columns="geometry"))
+    assert find_node(nodes, "Vorkuta CHP-2") == "energy_site:plant-vorkuta_chp_2_rus"
+    rest = nodes[nodes["place"] != "Vorkuta"]
+    with pytest.raises(UsageError, match="found 'Vorkuta CHP-2': nearest are "):
+        find_node(rest, "Vorkuta CHP-2")
+
+
 def test_explain_reads_and_draws_nothing(folder, monkeypatch):
     """Under two seconds, with neither draws nor rules: what is stored is told."""
     for home in ("layers.draws.draw", "layers.assessed.judgement.judge", "layers.assessed.nodes.judge"):
