@@ -347,13 +347,17 @@ def test_the_runway_near_a_node_is_the_longest_paved_one_of_another_airfield():
         {"feature_id": ["k1", "k2", "k3", "k4"], "paved_length_m": [1200.0, 2400.0, np.nan, 3000.0],
          "source_id": "list", "as_of": "2026"}
     )  # fmt: skip
-    found = _beside(sites, np.array([1.0, 0, 0, 0, 0]), fields)
+    harbours = pd.DataFrame({"feature_id": ["k0"], "source_id": "index", "as_of": "2025"})
+    found = _beside(sites, np.array([1.0, 0, 0, 0, 0]), fields, harbours)
     # A degree of longitude is 38 km: e lies 76 km from a and within 50 km of c and d; d is not paved.
     assert found["runway_near_m"].tolist() == [2400.0, 2400.0, 3000.0, 3000.0, 2400.0]
     assert list(found["runway_near_name"]) == ["c", "c", "e", "e", "c"]
     # The one deep port is none to itself.
     assert np.isnan(found["deep_port_km"][0])
     assert found["deep_port_km"][1:] == pytest.approx(distance_km(0, 70, [0.5, 1, 1.2, 2], 70))
+    assert list(found["deep_port_source_id"][1:]) == ["index"] * 4
+    assert list(found["deep_port_as_of"][1:]) == ["2025"] * 4
+    assert found["deep_port_as_of"][0] is None or pd.isna(found["deep_port_as_of"][0])
 
 
 def test_what_can_stand_in_for_another():
