@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.book import numbers, yes
-from layers.assessed.military_relevance import mine_facts, reaches_port, runway_of
+from layers.assessed.military_facility import mine_facts, reaches_port, runway_of
 
 if TYPE_CHECKING:
     from typing import Any

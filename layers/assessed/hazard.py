@@ -37,6 +37,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
 }
 TODAY_DEGC = SCENARIOS[0].warming_degc
 _LOW_FIELD_M = 10.0
+_SPORADIC = 2  # code of the zone from which ground ice is asked
 
 
 def add_hazards(
@@ -61,7 +62,7 @@ def _score(code: NDArray[np.int8]) -> NDArray[np.float64]:
     return np.where(code == UNKNOWN, np.nan, code / 2.0)
 
 
-def _told(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
+def _column(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
     return np.asarray(fact[column].to_numpy(dtype=object))
 
 
@@ -70,10 +71,10 @@ def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, Any]:
     lacking = fact["tier"].isna().to_numpy()
     datum, source = HAZARDS[wanted]
     return {
-        "source": np.where(lacking, source, _told(fact, "source_id")),
-        "as_of": np.where(lacking, NOTHING, _told(fact, "as_of")),
-        "tier": np.where(lacking, "", _told(fact, "tier")),
-        "note": np.where(lacking, f"not known; would tell: {datum}", _told(fact, "note")),
+        "source": np.where(lacking, source, _column(fact, "source_id")),
+        "as_of": np.where(lacking, NOTHING, _column(fact, "as_of")),
+        "tier": np.where(lacking, "", _column(fact, "tier")),
+        "note": np.where(lacking, f"not known; would tell: {datum}", _column(fact, "note")),
     }
 
 
@@ -103,12 +104,11 @@ def _add_ice(
     code = rules.steps(
         rules.whole(low), *(rules.whole(a[f"ice_lost_{word}"]) for word in ("moderate", "high"))
     )
-    told = _sources(lost, "ice_season_lost")
     free = (numbers(recent["value"]) == 0) & (numbers(lost["value"]) == 0)
     book.add(
         facts.of("port", "cable_landing"), ("hazard", "h_seaice", "ice_season_lost"), _score(code), value=mid,
         value_low=low, value_high=high, unit="months a year", off=free,
-        scale=("steps", a["ice_lost_moderate"], a["ice_lost_high"]), **told,
+        scale=("steps", a["ice_lost_moderate"], a["ice_lost_high"]), **_sources(lost, "ice_season_lost"),
     )  # fmt: skip
     wide = numbers(spread["value"])
     code = rules.steps(
@@ -163,39 +163,45 @@ def _add_permafrost(
         label=words, unit="class", source=of("source_id"), as_of=of("as_of"), tier=of("tier"), note=note,
         scale=("steps", 1.0, 2.0),
     )  # fmt: skip
+    _add_ground(book, {name: parts[name] for name in names[:4]})
+    _add_air(book, air, now, error, scenario, a)
+    book.add(
+        everywhere & (steps > 0), ("hazard", "h_permafrost", "zones_lost"), value=steps, unit="zones",
+        share=0.0, source=_column(air, "source_id"), as_of=_column(air, "as_of"), tier="proxy",
+        note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
+    )  # fmt: skip
+
+
+def _add_ground(book: Book, parts: Mapping[str, pd.DataFrame]) -> None:
+    """Write the facts on the ground that the class of thaw rests on; they have no weight of their own."""
+    frozen = numbers(parts["permafrost_zone"]["value"]) >= _SPORADIC
     for name, unit in (("permafrost_zone", "class"), ("ground_ice", "class"), ("thaw_damage", "report"),
                        ("bedrock", "class")):  # fmt: skip
-        told = _sources(parts[name], "permafrost_thaw")
         lacking = parts[name]["tier"].isna().to_numpy()
-        skip = lacking & (name in {"thaw_damage", "bedrock"})
-        frozen = numbers(zone["value"]) >= 2
+        where = ~lacking if name in {"thaw_damage", "bedrock"} else frozen | ~lacking
         book.add(
-            everywhere & ~skip & (frozen | ~lacking),
-            ("hazard", "h_permafrost", name),
-            value=numbers(parts[name]["value"]),
-            label=_told(parts[name], "label"),
-            unit=unit,
-            share=0.0,
-            **told,
-        )
+            where, ("hazard", "h_permafrost", name), value=numbers(parts[name]["value"]),
+            label=_column(parts[name], "label"), unit=unit, share=0.0,
+            **_sources(parts[name], "permafrost_thaw"),
+        )  # fmt: skip
+
+
+def _add_air(
+    book: Book,
+    air: pd.DataFrame,
+    now_degc: NDArray[np.float64],
+    error_degc: NDArray[np.float64],
+    scenario: Scenario,
+    a: Mapping[str, float],
+) -> None:
     book.add(
-        everywhere, ("hazard", "h_permafrost", "air_temperature"), value=now.round(2),
-        value_low=(now - error).round(2), value_high=(now + error).round(2), unit="degC", share=0.0,
-        source=_told(air, "source_id"), as_of=_told(air, "as_of"), tier="modelled",
-        note=f"at {scenario.warming_degc:g} degC of global warming; " + _told(air, "note"),
+        np.ones(len(now_degc), dtype=bool), ("hazard", "h_permafrost", "air_temperature"),
+        value=now_degc.round(2), value_low=(now_degc - error_degc).round(2),
+        value_high=(now_degc + error_degc).round(2), unit="degC", share=0.0,
+        source=_column(air, "source_id"), as_of=_column(air, "as_of"), tier="modelled",
+        note=f"at {scenario.warming_degc:g} degC of global warming; " + _column(air, "note"),
         scale=("warmer than", a["warm_permafrost"], a["warm_permafrost"]),
     )  # fmt: skip
-    book.add(
-        everywhere & (steps > 0),
-        ("hazard", "h_permafrost", "zones_lost"),
-        value=steps,
-        unit="zones",
-        share=0.0,
-        source=_told(air, "source_id"),
-        as_of=_told(air, "as_of"),
-        tier="proxy",
-        note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
-    )
 
 
 def _ice(zone: object, ice: object) -> str:
@@ -205,8 +211,8 @@ def _ice(zone: object, ice: object) -> str:
 
 
 def _aside(bedrock: object, damage: object) -> str:
-    said = ", on bedrock" if bedrock == "bedrock" else ""
-    return said + (f", damage reported ({damage})" if isinstance(damage, str) else "")
+    rock = ", on bedrock" if bedrock == "bedrock" else ""
+    return rock + (f", damage reported ({damage})" if isinstance(damage, str) else "")
 
 
 def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8]) -> list[str]:
@@ -235,7 +241,7 @@ def _add_erosion(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     book.add(
         facts.measures["is_coastal"].to_numpy(dtype=bool), ("hazard", "h_coast", "coastal_erosion"),
         _score(code), value=rate, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
-        label=_told(fact, "label"), unit="m a-1", scale=("steps", a["erosion_moderate"], a["erosion_high"]),
+        label=_column(fact, "label"), unit="m a-1", scale=("steps", a["erosion_moderate"], a["erosion_high"]),
         **_sources(fact, "coastal_erosion"),
     )  # fmt: skip
 
@@ -250,16 +256,16 @@ def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     code = rules.hazard_of_level(
         {"level": rules.whole(level), "depth": rules.whole(depth)}, {n: rules.whole(a[n]) for n in names}
     )
-    told = _sources(fact, "relative_sea_level")
+    source = _sources(fact, "relative_sea_level")
     sign = np.select(
         [np.isnan(level), level < 0], ["", "the sea falls: depth is lost; "], "the sea rises: flooding; "
     ).astype(object)
-    told["note"] = sign + told["note"]
+    source["note"] = sign + source["note"]
     book.add(
         facts.of("port", "cable_landing") | low_field, ("hazard", "h_level", "relative_sea_level"),
         _score(code), value=level, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
         unit="m by 2100", label=np.where(np.isnan(level), NOTHING, np.where(level < 0, "fall", "rise")),
-        scale=("steps", a["level_rise_moderate"], a["level_rise_high"]), **told,
+        scale=("steps", a["level_rise_moderate"], a["level_rise_high"]), **source,
     )  # fmt: skip
     book.add(
         facts.of("port") & (level < 0),

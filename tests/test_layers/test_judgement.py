@@ -24,7 +24,7 @@ from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.dual_use import classify
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.judgement import Inputs, could_be, judge, whole_of
-from layers.assessed.military_relevance import material_tier
+from layers.assessed.military_facility import material_tier
 from layers.catalog import LAYERS
 from layers.crs import length_km, lonlat
 from layers.merge import within_km
