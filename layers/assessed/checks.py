@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
+from layers.assessed.air_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.assessed.anchors import HIGH, LOW, anchor_values
 from layers.assessed.book import Attributes, numbers, yes
-from layers.assessed.climate_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.assessed.hazard import HAZARDS, TODAY_DEGC
 from layers.assessed.overrides import apply_overrides
 from layers.assessed.sea_paths import sea_paths

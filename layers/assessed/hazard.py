@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.assessed import rules
+from layers.assessed.air_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.assessed.anchors import HIGH, UNKNOWN
 from layers.assessed.book import NOTHING, numbers
-from layers.assessed.climate_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.scenarios import SCENARIOS
 
 if TYPE_CHECKING:

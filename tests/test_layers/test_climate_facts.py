@@ -14,21 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from layers.assessed.air_facts import add_air, air_corrections, correction_at, proxy_zone, warming_of
 from layers.assessed.climate_facts import (
     CLIMATE_FACTS,
-    _add_air,
     _add_damage,
     _add_erosion,
     _add_level,
     _add_permafrost,
-    _add_port_ice,
-    _Book,
-    air_corrections,
-    best_statement,
-    correction_at,
-    proxy_zone,
-    warming_of,
 )
+from layers.assessed.fact_rows import FactRows, best_statement
+from layers.assessed.ice_facts import add_port_ice
 from layers.crs import POLAR, polar_points
 from layers.observed.climate_records import FACTS, PERMAFROST_ZONES, TIERS
 from layers.schema import check
@@ -63,7 +58,7 @@ def placed(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.drop(columns="at"), geometry=polar_points(lon, lat), crs=POLAR)
 
 
-def told(book: _Book) -> pd.DataFrame:
+def told(book: FactRows) -> pd.DataFrame:
     """The facts, best first, as the layer orders them."""
     table = book.table()
     order = table["tier"].map({name: place for place, name in enumerate(TIERS)})
@@ -171,7 +166,7 @@ def area(zone: str, ground_ice: str | None = None, radius_m: float = 50_000) -> 
 
 def ground_of(places: gpd.GeoDataFrame, maps: gpd.GeoDataFrame, proxy: float = 0.0) -> pd.DataFrame:
     nodes = sites(("mine:a", HOME))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     book.add(
         np.array([0]), "permafrost_zone", value=proxy, tier="proxy", label=PERMAFROST_ZONES[4 - int(proxy)],
         source_id="model", as_of="2020",
@@ -240,7 +235,7 @@ def damage(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
 
 def test_damage_of_the_facility_stands_before_that_of_its_town() -> None:
     nodes = sites(("port:a", HOME), ("port:b", off(1)), ("port:c", off(24)), ("port:d", off(26)))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     _add_damage(
         book,
         nodes,
@@ -265,7 +260,7 @@ def test_damage_of_the_facility_stands_before_that_of_its_town() -> None:
 
 def test_damage_stands_before_problems_whose_ever_they_are() -> None:
     nodes = sites(("port:a", HOME), ("port:b", off(100)), ("port:c", off(200)), ("port:d", off(300)))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     _add_damage(
         book,
         nodes,
@@ -300,7 +295,7 @@ def test_a_shore_that_is_rock_has_no_retreat_and_an_unsaid_rate_of_an_eroding_on
             for n, (kind, rate) in enumerate(zip(kinds, rates, strict=True))
         )
     )  # fmt: skip
-    book = _Book(nodes)
+    book = FactRows(nodes)
     _add_erosion(book, nodes, shore)
     rows = told(book).xs("coastal_erosion", level="fact")
     assert rows["value"].to_dict() == {
@@ -333,7 +328,7 @@ TRENDS = pd.DataFrame(
 @pytest.mark.parametrize(("km", "is_told"), [(0.0, True), (149.5, True), (150.5, False)])
 def test_a_gauge_speaks_as_far_as_150_km(km: float, is_told: bool) -> None:
     nodes = sites(("port:a", off(km)))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     _add_level(book, nodes, gauges((1, 0.4, HOME)), TRENDS)
     assert bool(book.parts and len(book.parts[0])) == is_told
 
@@ -341,7 +336,7 @@ def test_a_gauge_speaks_as_far_as_150_km(km: float, is_told: bool) -> None:
 def test_the_nearest_gauge_speaks_over_the_date_line_with_what_it_saw() -> None:
     home = (179.9, 70.0)
     nodes = sites(("port:a", home), ("cable_landing:b", home), ("airfield:c", home), ("mine:d", home))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     near, far = off(20, 90, home), off(60, 270, home)
     assert near[0] < 0  # across the line
     _add_level(book, nodes, gauges((2, -0.5, far), (1, 0.4, near)), TRENDS)
@@ -425,9 +420,9 @@ def test_eight_stations_at_most_correct_a_place() -> None:
 
 def test_the_air_of_the_normal_is_the_model_and_its_correction_and_gives_the_proxy() -> None:
     nodes = sites(("mine:a", HOME))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     table = stations((-9.0, HOME), (-9.0, off(100)), (-7.0, off(120)))
-    _add_air(book, nodes, field(-12.0, 2.0), table, WARMING)
+    add_air(book, nodes, field(-12.0, 2.0), table, WARMING)
     rows = told(book).loc["mine:a"]
     level = (23 * 0.4 + 7) / 30
     corrections = air_corrections(field(-12.0, 2.0), table, WARMING)
@@ -447,18 +442,18 @@ def test_the_air_of_the_normal_is_the_model_and_its_correction_and_gives_the_pro
 
 def test_the_season_at_the_quay_stands_before_that_of_the_cells() -> None:
     nodes = sites(("mine:a", HOME), ("port:b", HOME), ("cable_landing:c", off(30)))
-    book = _Book(nodes)
+    book = FactRows(nodes)
     satellite = {"unit": "months", "tier": "measured", "source_id": "satellite", "as_of": "2022"}
     book.add(np.array([1, 2]), "ice_months_recent", value=np.array([2.0, 2.0]), **satellite)
     quay = {"at": off(3), "ice_months": 5.0, "ice_months_low": 4.0, "ice_months_high": 6.5, "last_year": 2016}
-    _add_port_ice(book, nodes, placed(quay | {"source_id": "service"}))
+    add_port_ice(book, nodes, placed(quay | {"source_id": "service"}))
     rows = told(book).xs("ice_months_recent", level="fact")
     assert rows["value"].to_dict() == {"port:b": 5.0, "cable_landing:c": 2.0}
     assert rows["source_id"].to_dict() == {"port:b": "service", "cable_landing:c": "satellite"}
     # A season of another age is none of the last ten years.
-    book = _Book(nodes)
+    book = FactRows(nodes)
     book.add(np.array([1]), "ice_months_recent", value=2.0, **satellite)
-    _add_port_ice(book, nodes, placed(quay | {"last_year": 1988}))
+    add_port_ice(book, nodes, placed(quay | {"last_year": 1988}))
     assert told(book).loc[("port:b", "ice_months_recent"), "value"] == 2.0
 
 

@@ -1,0 +1,114 @@
+"""Air temperature of each node, a model corrected by stations, and the proxy of permafrost that it gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.climate import permafrost_fraction, sample_field
+from layers.merge import nearest
+from layers.observed.climate_records import PERMAFROST_ZONES
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from layers.assessed.fact_rows import FactRows
+
+__all__ = ["NORMAL_YEARS", "add_air", "air_corrections", "correction_at", "proxy_zone", "warming_of"]
+# Stations of one period alone correct the model: periods differ by up to 4 degC and are never mixed.
+_PERIOD = (2004, 2020)
+NORMAL_YEARS = (1981, 2010)  # the climate that places were built for
+_HIGH_STATION_M = 600.0  # above it a station says little of a town by the sea
+_STATIONS, _POWER = 8, 2.0  # neighbours and power of the distance that weigh a correction
+
+
+def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
+    """Mean global warming of some years, degC above 1850-1900."""
+    years = global_warming[global_warming["year"].between(first, last)]
+    return float(round(years["warming_degc"].mean(), 4))
+
+
+def air_corrections(
+    climate: xr.Dataset, station_normals: pd.DataFrame, global_warming: pd.DataFrame
+) -> pd.DataFrame:
+    """What stations of 2004 to 2020 read above the model at that warming, degC, a row a station.
+
+    Columns longitude_deg, latitude_deg, correction_degc, left_out_degc: the error where the station itself
+    is left out of the field.
+    """
+    one = station_normals[
+        (station_normals["first_year"] == _PERIOD[0])
+        & (station_normals["last_year"] == _PERIOD[1])
+        & ~(station_normals["elevation_m"] > _HIGH_STATION_M)
+    ]
+    lon, lat = (one[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
+    warming = warming_of(global_warming, *_PERIOD)
+    model = (
+        sample_field(climate["temperature_before_degc"], lon, lat)
+        + sample_field(climate["warming_ratio"], lon, lat) * warming
+    )
+    above = one["mean_annual_air_temperature_degc"].to_numpy(dtype=float) - model
+    table = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat, "correction_degc": above.round(3)})
+    own = correction_at(table, lon, lat, skip_own=True)
+    return table.assign(left_out_degc=(own - above).round(3))
+
+
+def correction_at(
+    corrections: pd.DataFrame, lon: NDArray[np.float64], lat: NDArray[np.float64], *, skip_own: bool = False
+) -> NDArray[np.float64]:
+    """Correction of the model at places: mean of the nearest stations, weighed by 1 / distance squared."""
+    places = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat})
+    km, found = nearest(places, corrections, k=_STATIONS + skip_own)
+    km, found = (km[:, 1:], found[:, 1:]) if skip_own else (km, found)
+    weight = np.where(found < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + 25.0) ** _POWER)
+    value = corrections["correction_degc"].to_numpy()[np.maximum(found, 0)]
+    return np.asarray(((weight * value).sum(axis=1) / weight.sum(axis=1)).round(3))
+
+
+def proxy_zone(air_degc: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Zone by air (Gruber 2012): 4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none."""
+    share = permafrost_fraction(air_degc)
+    return np.asarray(np.digitize(share, (0.01, 0.1, 0.5, 0.9)))
+
+
+def add_air(
+    book: FactRows,
+    sites: pd.DataFrame,
+    climate: xr.Dataset,
+    station_normals: pd.DataFrame,
+    global_warming: pd.DataFrame,
+) -> None:
+    """Write the mean air temperature of 1981-2010 of every site, degC, and the zone it would balance."""
+    lon, lat = (sites[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
+    corrections = air_corrections(climate, station_normals, global_warming)
+    level = warming_of(global_warming, *NORMAL_YEARS)
+    before, ratio = (sample_field(climate[n], lon, lat) for n in ("temperature_before_degc", "warming_ratio"))
+    air = (before + ratio * level + correction_at(corrections, lon, lat)).round(2)
+    error = float(np.sqrt((corrections["left_out_degc"] ** 2).mean()).round(2))
+    note = (
+        f"mean of 1981-2010: one climate model corrected by {len(corrections)} stations of 2004-2020; "
+        f"error of a station left out {error:g} degC"
+    )
+    every = np.arange(len(sites))
+    book.add(
+        every,
+        "air_temperature",
+        value=air,
+        low=air - error,
+        high=air + error,
+        unit="degC",
+        tier="modelled",
+        source_id="metoffice_model_temperature",
+        as_of=str(station_normals["as_of"].max()),
+        note=note,
+    )
+    zone = proxy_zone(air)
+    book.add(
+        every, "permafrost_zone", value=zone.astype(float), unit="class", tier="proxy",
+        label=np.array(PERMAFROST_ZONES, dtype=object)[4 - zone], source_id="metoffice_model_temperature",
+        as_of=str(station_normals["as_of"].max()),
+        note=f"proxy: ground in balance with an air of {NORMAL_YEARS[0]}-{NORMAL_YEARS[1]} (Gruber 2012)",
+    )  # fmt: skip
