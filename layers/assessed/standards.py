@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import checks
-from layers.assessed.checks import Known, Verdict
+from layers.assessed import climate_checks as climate
 from layers.assessed.sites import KINDS
+from layers.assessed.standard_inputs import RuleResult, StandardInputs
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Standard:
     source_id: str
     wanted: str
     from_whom: str
-    judge: Callable[[Known], Verdict]
+    judge: Callable[[StandardInputs], RuleResult]
     baseline_requirements: tuple[str, ...] = ()
     cer_sectors: tuple[str, ...] = ()
     is_scored: bool = True
@@ -69,14 +70,14 @@ STANDARDS: tuple[Standard, ...] = (
         ">= 2 hazards", "hazards", f"{_EU_PROOFING}; {_WG178}, stage 2", "metoffice_model_temperature",
         "hazards beyond ice, permafrost, erosion and sea level: river flood, wind, snow, fire",
         "Copernicus Climate Change Service; ipcc_ar6_sea_level; arctic_coastal_dynamics",
-        checks.hazards_known,
+        climate.hazards_known,
     ),
     Standard(
         "S02", "Hazard at several warming levels", KINDS,
         "a hazard is reported for two or more warming levels, with a range",
         ">= 1 hazard at >= 2 levels, with a range", "hazards", f"{_ISO}; {_WG178}",
         "metoffice_model_temperature", "hazards at warming levels over several climate models",
-        "Copernicus Climate Data Store (CMIP6, Polar CORDEX)", checks.warming_levels,
+        "Copernicus Climate Data Store (CMIP6, Polar CORDEX)", climate.warming_levels,
     ),
     Standard(
         "S03", "Permafrost and ground design known", KINDS,
@@ -85,7 +86,7 @@ STANDARDS: tuple[Standard, ...] = (
         "zone typed or mapped (4 continuous to 0 none); ice known from 2; design on file from 3 with ice",
         "class", "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Arctic foundation practice",
         "obu_2019_permafrost", "permafrost at 1 km, ground ice content, ground design of the site",
-        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", checks.ground_known,
+        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", climate.ground_known,
     ),
     Standard(
         "S04", "Ground holds at 2 degC", KINDS,
@@ -94,15 +95,15 @@ STANDARDS: tuple[Standard, ...] = (
         "class low (0) holds, high (2) does not", "class",
         "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45; computed",
         "obu_2019_permafrost", "permafrost at 1 km, ground ice content, foundations of the sites",
-        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", checks.thaw,
+        "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", climate.thaw,
     ),
     Standard(
         "S05", "Shore steady or protected", KINDS,
         "the shore retreats by less than the anchor of moderate erosion, or is documented as bedrock or "
         "protected",
-        f"< {checks.ERODES_M:g} m a year, bedrock or protected", "m a-1", f"{_WG178}, stage 3",
+        f"< {climate.ERODES_M:g} m a year, bedrock or protected", "m a-1", f"{_WG178}, stage 3",
         "arctic_coastal_dynamics", "rate of erosion of the shore; breakwaters, groynes and dykes",
-        "arctic_coastal_dynamics; OpenStreetMap (man_made=breakwater, groyne, dyke)", checks.shore_exposure,
+        "arctic_coastal_dynamics; OpenStreetMap (man_made=breakwater, groyne, dyke)", climate.shore_exposure,
     ),
     Standard(
         "S06", "Above the sea of 2100", KINDS,
@@ -110,25 +111,25 @@ STANDARDS: tuple[Standard, ...] = (
         ">= 10 m above the sea at the lowest point a runway can have, or upper end of the level <= 0 m", "m",
         f"{_EU_PROOFING}; ICAO Annex 14, 3.1.13", "ipcc_ar6_sea_level",
         "quay and site elevation with its error, relative sea level of 2100 where no tide gauge is near",
-        "ipcc_ar6_sea_level; ArcticDEM (Polar Geospatial Center); port authorities", checks.above_the_sea,
+        "ipcc_ar6_sea_level; ArcticDEM (Polar Geospatial Center); port authorities", climate.above_the_sea,
     ),
     Standard(
         "S07", "Depth kept while land rises", ("port",),
         "charted depth less the fall of the level by 2100 (AR6, SSP1-2.6, 17 %) stays 10.7 m or more where "
         "the dual-use class rests on it",
-        f">= 10.7 m + the fall by 2100, {checks.MOST_FALL_M:g} m where it is not known", "m",
+        f">= 10.7 m + the fall by 2100, {climate.MOST_FALL_M:g} m where it is not known", "m",
         f"{_WG178}; Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032",
         "nga_world_port_index", "relative sea level of 2100 at the port, surveyed depth",
-        "ipcc_ar6_sea_level; hydrographic offices", checks.depth_kept, ("BLR7",), ("transport",),
+        "ipcc_ar6_sea_level; hydrographic offices", climate.depth_kept, ("BLR7",), ("transport",),
     ),
     Standard(
         "S08", "Reliable ice season or ice-class service", ("port",),
         "there was no ice in the last ten years, or the months with ice vary little (interquartile range of "
         "15 years), or ice breaking is on record",
-        f"0 months of ice, or months that vary by < {checks.VARIES_MONTHS:g}, or ice breaking on record",
+        f"0 months of ice, or months that vary by < {climate.VARIES_MONTHS:g}, or ice breaking on record",
         "months", "Polar Code (IMO 2014), by its logic", "nsidc_ice_presence",
         "daily ice concentration of 30 years near ports; ice-class services",
-        "NSIDC or OSI SAF daily grids; national icebreaking services", checks.ice_season,
+        "NSIDC or OSI SAF daily grids; national icebreaking services", climate.ice_season,
         ("BLR7",), ("transport",),
     ),
     Standard(
@@ -170,9 +171,9 @@ STANDARDS: tuple[Standard, ...] = (
     Standard(
         "S14", "Landing on a steady shore", ("cable_landing",),
         "the landing is on no shore that erodes or holds permafrost of high ice content",
-        f"< {checks.ERODES_M:g} m a year and no ice-rich ground", "m a-1", _CER, "arctic_coastal_dynamics",
+        f"< {climate.ERODES_M:g} m a year and no ice-rich ground", "m a-1", _CER, "arctic_coastal_dynamics",
         "shore material, erosion rate, ground ice", "arctic_coastal_dynamics; nsidc_ggd318_permafrost",
-        checks.steady_shore, ("BLR6",), ("digital infrastructure",),
+        climate.steady_shore, ("BLR6",), ("digital infrastructure",),
     ),
     Standard(
         "S15", "Second supply", ("energy_site",),
@@ -236,7 +237,7 @@ def _standards(
     overrides_on_file: pd.DataFrame,
     day: date,
 ) -> pd.DataFrame:
-    known = Known.of(
+    known = StandardInputs.of(
         node_sites, nodes, measures, climate_facts, evidence, cables, global_warming, overrides_on_file, day,
         ports=ports, airfields=airfields, railheads=railheads, cable_landings=cable_landings,
         power_plants=power_plants, terminals=terminals,
@@ -272,7 +273,7 @@ def _standards(
 
 
 def _block(
-    standard: Standard, verdict: Verdict, kind: np.ndarray, date_of: Callable[[str], str]
+    standard: Standard, verdict: RuleResult, kind: np.ndarray, date_of: Callable[[str], str]
 ) -> dict[str, np.ndarray]:
     """One standard for every node: code of the result, value, note, source and its date."""
     count = len(kind)
@@ -281,7 +282,7 @@ def _block(
     holds = verdict.holds
     result = np.where(off, 3, np.where(np.isnan(holds), 2, np.where(holds == 1, 0, 1)))
     note, source, as_of = (
-        np.broadcast_to(np.asarray(part, dtype=object), count) for part in (verdict.note, *verdict.told)
+        np.broadcast_to(np.asarray(part, dtype=object), count) for part in (verdict.note, *verdict.source)
     )
     unsaid = off | pd.isna(source)
     source = np.where(unsaid, standard.source_id, source)

@@ -1,0 +1,305 @@
+"""The rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice.
+
+As in `checks`: what is not held is NaN, and a proxy never says that frozen ground is sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed import rules
+from layers.assessed.air_facts import proxy_zone
+from layers.assessed.anchors import HIGH, LOW, anchor_values
+from layers.assessed.book import numbers, yes
+from layers.assessed.hazard import HAZARDS, TODAY_DEGC
+from layers.assessed.standard_inputs import (
+    RuleResult,
+    SourceAndDate,
+    StandardInputs,
+    all_hold,
+    answer,
+    either,
+    pick_source,
+    source_of,
+)
+from layers.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ERODES_M", "MOST_FALL_M", "VARIES_MONTHS"]
+_ANCHORS = anchor_values()  # as printed: a standard asks the same under every scenario
+ERODES_M, VARIES_MONTHS = _ANCHORS["erosion_moderate"], _ANCHORS["ice_unreliable_moderate"]
+_DEEP_M = _ANCHORS["depth_deep"]
+# Fastest uplift of land in the north, 32 mm per year (Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032),
+# over the 95 years from the middle of 1995-2014 to 2100: no level falls by more.
+MOST_FALL_M = 3.1
+_STEEPEST = 0.02  # ICAO Annex 14, 3.1.13: overall slope of a runway is at most 2 %
+_SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level either (layers.assessed.hazard)
+_THAW_DEGC = 2.0
+_SEEN = ("measured", "typed", "mapped")  # tiers of what somebody saw; the others are reckoned
+
+
+def hazards_known(known: StandardInputs) -> RuleResult:
+    """S01: two hazards that apply are known; that of the ground may be a proxy, for this is a screening."""
+    rows = known.evidence[known.evidence["indicator"].isin(list(HAZARDS))]
+    at = pd.Index(known.sites["node_id"]).get_indexer(rows["node_id"])
+    # Ice lost and ice that varies are one hazard: what is counted is the group.
+    group = pd.factorize(rows["group"])[0]
+    count, applies = (
+        np.bincount(np.unique(at[some] * 100 + group[some]) // 100, minlength=len(known.sites))
+        for some in ((rows["state"] == "known").to_numpy(), (rows["state"] != "not_applicable").to_numpy())
+    )
+    proxy = (known.fact("permafrost_zone")["tier"] == "proxy").to_numpy(dtype=bool)
+    note = np.select(
+        [count >= 2, applies < 2],
+        [either(proxy, "hazards known; that of the ground is a proxy: a screening", "hazards known"),
+         "one hazard of the picture applies here; river flood, wind, snow and fire are not held"],
+        "the season of ice, the rate of the shore or the level of the sea is not known",
+    ).astype(object)  # fmt: skip
+    source = source_of(known.row("h_permafrost", "permafrost_thaw"))
+    return RuleResult(answer(count >= 2, no_where=False), note, count.astype(float), source=source)
+
+
+def warming_levels(known: StandardInputs) -> RuleResult:
+    """S02: the months of ice lost for each degree carry an interval; the other hazards have no such range."""
+    slope = known.fact("ice_loss_per_degc")
+    ranged = np.isfinite(np.stack([numbers(slope[name]) for name in ("value", "low", "high")])).all(axis=0)
+    note = either(
+        ranged,
+        f"months with ice lost for each degC, with a 95 % interval: told at {len(SCENARIOS)} warming levels",
+        f"permafrost is told at {len(SCENARIOS)} warming levels by one climate model, without a range; sea "
+        "level is told by scenario, not by warming level",
+    )
+    return RuleResult(answer(ranged, no_where=False), note, ranged.astype(float), source=source_of(slope))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is known of the ground of each node, as rules.permafrost reads it, and where it is from."""
+
+    zone: NDArray[np.float64]
+    ice: NDArray[np.float64]
+    bedrock: NDArray[np.float64]
+    damage: NDArray[np.float64]
+    proxy: NDArray[np.bool_]
+    source: SourceAndDate
+    lacking: SourceAndDate
+
+    @classmethod
+    def of(cls, known: StandardInputs) -> _Ground:
+        zone, ice, bedrock, damage = (
+            known.fact(name) for name in ("permafrost_zone", "ground_ice", "bedrock", "thaw_damage")
+        )
+        rock = numbers(bedrock["value"])
+        iced = (numbers(zone["value"]) >= 2) & ice["tier"].notna().to_numpy()
+        return cls(
+            numbers(zone["value"]), numbers(ice["value"]), rock, numbers(damage["value"]),
+            ~zone["tier"].isin(_SEEN).to_numpy(dtype=bool),
+            pick_source(rock == 1, source_of(bedrock), pick_source(iced, source_of(ice), source_of(zone))),
+            source_of(known.row("h_permafrost", "ground_ice")),
+        )  # fmt: skip
+
+    @property
+    def sound(self) -> NDArray[np.bool_]:
+        """Bedrock, or under a tenth of the ground frozen, by a document or a map."""
+        return (self.bedrock == 1) | ((self.zone <= 1) & ~self.proxy)
+
+    @property
+    def no_frost(self) -> dict[str, Any]:
+        """Where the proxy has none of the ground frozen, and nothing else is known: nothing to ask about."""
+        bare = self.proxy & (self.zone == 0) & (self.bedrock != 1) & ~(self.damage >= 1)
+        return {"off": bare, "why": "no permafrost by the proxy (under 1 % of the ground)"}
+
+
+def ground_known(known: StandardInputs) -> RuleResult:
+    """S03: the zone is typed or mapped, and ground ice known; wide icy ground asks for its design."""
+    ground = _Ground.of(known)
+    seen, iced = ~ground.proxy, ~np.isnan(ground.ice)
+    wide = (ground.zone >= 3) & (ground.ice >= 1)
+    holds = ground.sound | (seen & iced & ~wide)
+    note = np.select(
+        [ground.bedrock == 1, ground.sound, holds, ~seen, ~iced],
+        ["on bedrock, as published", "under a tenth of the ground frozen, as published or mapped",
+         "zone and ground ice known, as published or mapped",
+         "the zone is a proxy: no publication or map that is held tells it",
+         "zone known, as published or mapped; ground ice is not held"],
+        "zone and ground ice known; the ground design of the site is not held",
+    ).astype(object)  # fmt: skip
+    lacks_ice = seen & ~iced & ~ground.sound
+    blank = np.full(len(holds), None, dtype=object)
+    source = pick_source(
+        lacks_ice, ground.lacking, pick_source(seen | ground.sound, ground.source, (blank, blank))
+    )
+    return RuleResult(answer(holds, no_where=False), note, ground.zone, source=source, **ground.no_frost)
+
+
+def thaw(known: StandardInputs) -> RuleResult:
+    """S04: the class of thaw at 2 degC: low holds, high does not; neither proxy nor town decides."""
+    ground = _Ground.of(known)
+    code, is_open = _thaw_class(known, ground, ground.damage)
+    # A report on the town is none on the site.
+    own, _ = _thaw_class(known, ground, np.where(ground.damage == 1, np.nan, ground.damage))
+    town, guessed = (code == HIGH) & (own < HIGH), ground.proxy & ~(ground.bedrock == 1)
+    lacks_ice = is_open | ((ground.zone >= 2) & np.isnan(ground.ice) & ~ground.sound)
+    high, low = own == HIGH, (code == LOW) & ~guessed & ~lacks_ice
+    note = np.select(
+        [high, town, low, guessed, lacks_ice],
+        ["class high at 2 degC: that of the ground; how the site is founded is not held",
+         "damage by thaw is reported of the town, not of this site",
+         "class low at 2 degC, by a document or a map",
+         "a proxy of the ground decides nothing of a site", "ground ice decides and is not held"],
+        "class moderate at 2 degC: how the site is founded decides and is not held",
+    ).astype(object)  # fmt: skip
+    blank = np.full(len(code), None, dtype=object)
+    damage = source_of(known.fact("thaw_damage"))
+    source = pick_source(guessed, (blank, blank), pick_source(lacks_ice, ground.lacking, ground.source))
+    source = pick_source((high & (ground.damage == 2)) | town, damage, source)
+    value = np.where(own < LOW, np.nan, own)
+    return RuleResult(answer(low, high), note, value, source=source, **ground.no_frost)
+
+
+def _thaw_class(
+    known: StandardInputs, ground: _Ground, damage: NDArray[np.float64]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Class of thaw at 2 degC, never better than today's; and where ground ice alone keeps it open."""
+    air, ratio = (
+        numbers(column)
+        for column in (known.fact("air_temperature")["value"], known.measures["warming_ratio"])
+    )
+    today, then = (air + ratio * (level - known.normal_degc) for level in (TODAY_DEGC, _THAW_DEGC))
+    lost = np.clip(proxy_zone(today) - proxy_zone(then), 0, 1).astype(float)
+    values = {
+        "zone": ground.zone, "ice": ground.ice, "bedrock": ground.bedrock, "damage": damage,
+        "proxy": ground.proxy.astype(float),
+    }  # fmt: skip
+    anchors = {"warm_permafrost": rules.whole(_ANCHORS["warm_permafrost"])}
+    now, _ = rules.permafrost(values | {"air": rules.whole(today), "steps": 0 * lost}, anchors)
+    code, is_open = rules.permafrost(values | {"air": rules.whole(then), "steps": lost}, anchors)
+    return np.maximum(code, now), is_open
+
+
+def shore_exposure(known: StandardInputs) -> RuleResult:
+    """S05: the shore retreats by less than the first anchor, or is documented as bedrock or protected."""
+    fact = known.fact("coastal_erosion")
+    rate, kind = numbers(fact["value"]), fact["label"].to_numpy(dtype=object)
+    firm = np.isin(kind, ["bedrock", "protected"])
+    note = np.select(
+        [np.isnan(rate), firm, rate < ERODES_M],
+        ["rate of the shore not known; breakwaters and dykes (OpenStreetMap) are not held",
+         np.where(kind == "bedrock", "shore of bedrock, as published", "shore protected, as published"),
+         "shore steady, or its retreat below the threshold, as published"],
+        "the shore retreats, as published, and no protection of it is",
+    ).astype(object)  # fmt: skip
+    source = pick_source(np.isnan(rate), source_of(known.row("h_coast", "coastal_erosion")), source_of(fact))
+    return RuleResult(
+        answer(firm | (rate < ERODES_M), rate >= ERODES_M), note, rate, source=source, **inland(known)
+    )
+
+
+def inland(known: StandardInputs) -> dict[str, Any]:
+    return {
+        "off": ~known.measures["is_coastal"].to_numpy(dtype=bool),
+        "why": "not within 1 km of the coast",
+    }
+
+
+def above_the_sea(known: StandardInputs) -> RuleResult:
+    """S06: the lowest point a runway can have is 10 m up, or the level falls even at its upper end."""
+    height = numbers(known.airfield["elevation_m"])
+    lowest = height - _STEEPEST * numbers(known.airfield["runway_length_m"])
+    level = known.fact("relative_sea_level")
+    upper = numbers(level["high"])
+    high, falls = lowest >= _SAFE_HEIGHT_M, upper <= 0
+    is_field = known.of_kind("airfield")
+    note = np.select(
+        [high, falls, ~np.isnan(upper) & is_field, ~np.isnan(upper), is_field],
+        ["lowest point the runway can have (elevation less 2 % of its length); no projection comes near",
+         "upper end of the change of level by 2100: the sea falls, so what stands above it stays above",
+         "upper end of the rise by 2100; the runway may lie low: no terrain model with its error is held",
+         "upper end of the rise by 2100; elevation of quay or site is not held",
+         "may lie low: neither the level of 2100 nor a terrain model with its error is held"],
+        "neither the level of 2100 nor the elevation of quay or site is held",
+    ).astype(object)  # fmt: skip
+    source = pick_source(high, source_of(known.airfield), source_of(level))
+    value = np.where(high | np.isnan(upper), lowest, upper)
+    return RuleResult(answer(high | falls, no_where=False), note, value, source=source, **inland(known))
+
+
+def depth_kept(known: StandardInputs) -> RuleResult:
+    """S07: charted depth less the fall of the level by 2100 stays deep; unknown falls count at their most."""
+    rank, row, level = (
+        known.dual_use(),
+        known.row("m_facility", "approach_depth"),
+        known.fact("relative_sea_level"),
+    )
+    depth, deepest = numbers(row["value_low"]), numbers(row["value_high"])
+    low, high = numbers(level["low"]), numbers(level["high"])
+    most = np.where(np.isnan(low), MOST_FALL_M, np.maximum(-low, 0.0)).round(3)
+    least = np.where(np.isnan(high), 0.0, np.maximum(-high, 0.0)).round(3)
+    kept, gone = (depth - most).round(3) >= _DEEP_M, (deepest - least).round(3) < _DEEP_M
+    note = np.select(
+        [np.isnan(rank), kept & ~np.isnan(low), kept, gone],
+        ["dual-use class not known", "the greatest fall of the level by 2100 leaves the depth",
+         f"depth less {MOST_FALL_M} m, what the fastest uplift on record takes by 2100",
+         "even the least fall of the level by 2100 takes the depth"],
+        either(np.isnan(low), "the level of 2100 is not held and may take the depth",
+              "the greatest fall of the level by 2100 would take the depth, the least would not"),
+    ).astype(object)  # fmt: skip
+    ranked = rank >= 2
+    off = (rank < 2) | (ranked & (depth < _DEEP_M))
+    return RuleResult(
+        answer(kept & ranked, gone & ranked),
+        note,
+        depth,
+        off,
+        "no dual-use class rests on its depth",
+        source_of(row),
+    )
+
+
+def ice_season(known: StandardInputs) -> RuleResult:
+    """S08: no ice in the last ten years, a season of ice that varies little, or ice breaking on record."""
+    recent, spread = known.fact("ice_months_recent"), known.fact("ice_season_spread")
+    months, varies = numbers(recent["value"]), numbers(spread["value"])
+    restricted, breaking = (
+        yes(known.port[name]) for name in ("has_entrance_restriction_ice", "has_services_ice_breaking")
+    )
+    # Cells of 25 km do not see a fjord; who watches the harbour itself does.
+    at_quay = (recent["source_id"] != spread["source_id"]).to_numpy(dtype=bool) & ~np.isnan(months)
+    varies = np.where(at_quay & (varies == 0), np.nan, varies)
+    free, steady = (months == 0) & (at_quay | (restricted == 0)), (months > 0) & (varies < VARIES_MONTHS)
+    fitful = (months > 0) & (varies >= VARIES_MONTHS)
+    note = np.select(
+        [breaking == 1, free, steady, fitful, months == 0],
+        ["ice breaking on record", "no ice in the last ten years",
+         "months with ice a year; they vary by less than the threshold",
+         "months with ice a year vary by the threshold or more; national ice breaking is not held",
+         "no ice in the last ten years on cells of 25 km, which do not see the harbour"],
+        "season of ice at the quay not known; national ice breaking is not held",
+    ).astype(object)  # fmt: skip
+    source = pick_source(breaking == 1, source_of(known.port), source_of(recent))
+    holds = answer((breaking == 1) | free | steady, no_where=False)
+    return RuleResult(holds, note, np.where(steady | fitful, varies, months), source=source)
+
+
+def steady_shore(known: StandardInputs) -> RuleResult:
+    """S14: the shore does not erode, and its ground holds little ice; either alone can say no."""
+    shore, ground = shore_exposure(known), _Ground.of(known)
+    rock = ground.sound | (known.fact("coastal_erosion")["label"] == "bedrock").to_numpy(dtype=bool)
+    rich, bare = (ground.ice == 2) & ~rock, ground.no_frost["off"]
+    holds = all_hold(shore.holds, answer(rock | bare | (ground.ice < 2), rich))
+    note = np.select(
+        [shore.holds == 0, rich, (holds == 1) & bare, holds == 1, np.isnan(shore.holds)],
+        ["the shore retreats, as published", "permafrost of high ice content, as published",
+         "steady shore, as published; no permafrost, by a proxy",
+         "steady shore and no ground of high ice content, as published", "rate of the shore is not known"],
+        "ground ice of the shore is not known",
+    ).astype(object)  # fmt: skip
+    source = pick_source(np.isnan(holds) & ~np.isnan(shore.holds), ground.lacking, shore.source)
+    source = pick_source(rich & (shore.holds != 0), source_of(known.fact("ground_ice")), source)
+    return RuleResult(holds, note, shore.value, source=source)

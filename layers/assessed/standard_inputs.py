@@ -1,0 +1,188 @@
+"""What the rules of the draft standards read, how they answer, and how answers are joined.
+
+An answer is 1 (holds), 0 (does not) or NaN (cannot be said).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed.air_facts import NORMAL_YEARS, warming_of
+from layers.assessed.book import Attributes
+from layers.assessed.overrides import apply_overrides
+from layers.assessed.sea_paths import sea_paths
+from layers.assessed.sites import with_lonlat
+from layers.crs import EARTH_RADIUS_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = [
+    "NOT_RUNNING",
+    "RENEWABLE",
+    "RuleResult",
+    "SourceAndDate",
+    "StandardInputs",
+    "all_hold",
+    "answer",
+    "any_holds",
+    "either",
+    "pick_source",
+    "source_of",
+]
+# Directive (EU) 2018/2001, Art. 2(1), as far as the lists of plants name fuels.
+RENEWABLE = ("Hydro", "Wind", "Solar", "Geothermal", "Biomass", "Wave and Tidal")
+_SOUTH_DEG = 58.0  # nothing south of it is held
+NOT_RUNNING = ("planned", "construction", "closed")
+_FACTS = ("value", "low", "high", "label", "tier", "source_id", "as_of")
+_ROWS = ("value", "value_low", "value_high", "state", "source_id", "as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class StandardInputs:
+    """What the rules read: one value a node, in the order of `sites`."""
+
+    sites: pd.DataFrame
+    nodes: pd.DataFrame
+    measures: pd.DataFrame
+    port: Attributes
+    airfield: Attributes
+    landing: Attributes
+    plant: Attributes
+    terminal: Attributes
+    railhead: Attributes
+    facts: Mapping[str, pd.DataFrame]
+    evidence: pd.DataFrame
+    paths: pd.DataFrame
+    renewable: pd.DataFrame
+    normal_degc: float
+    day: date
+
+    @classmethod
+    def of(
+        cls,
+        node_sites: gpd.GeoDataFrame,
+        nodes: gpd.GeoDataFrame,
+        measures: pd.DataFrame,
+        climate_facts: pd.DataFrame,
+        evidence: pd.DataFrame,
+        cables: gpd.GeoDataFrame,
+        global_warming: pd.DataFrame,
+        overrides_on_file: pd.DataFrame,
+        day: date,
+        **lists: gpd.GeoDataFrame,
+    ) -> StandardInputs:
+        """Gather the tables in the order of `node_sites`; `lists` are those that nodes are merged from."""
+        sites = pd.DataFrame(node_sites.drop(columns="geometry"))
+        order = sites["node_id"]
+        port, airfield = (
+            apply_overrides(pd.DataFrame(lists[name].drop(columns="geometry")), overrides_on_file, day)[0]
+            for name in ("ports", "airfields")
+        )
+        plants = lists["power_plants"]
+        runs = plants["fuel"].isin(RENEWABLE) & ~plants["status"].isin(NOT_RUNNING)
+        return cls(
+            sites=sites,
+            nodes=pd.DataFrame(nodes).set_index("node_id").reindex(order),
+            measures=measures.set_index("node_id").reindex(order).reset_index(),
+            port=Attributes(sites["sources"], port),
+            airfield=Attributes(sites["sources"], airfield),
+            landing=Attributes(sites["sources"], lists["cable_landings"]),
+            plant=Attributes(sites["sources"], plants),
+            terminal=Attributes(sites["sources"], lists["terminals"]),
+            railhead=Attributes(sites["sources"], lists["railheads"]),
+            facts=dict(iter(climate_facts.groupby("fact", sort=False))),
+            evidence=evidence[(evidence["dimension"] == "hazard") | (evidence["group"] == "m_facility")],
+            paths=sea_paths(cables, lists["cable_landings"]),
+            renewable=with_lonlat(plants[runs].reset_index(drop=True)),
+            normal_degc=warming_of(global_warming, *NORMAL_YEARS),
+            day=day,
+        )
+
+    def fact(self, name: str) -> pd.DataFrame:
+        """A climate fact; null where no source tells it."""
+        columns = ["node_id", *_FACTS]
+        rows = self.facts[name][columns] if name in self.facts else pd.DataFrame(columns=columns)
+        return rows.set_index("node_id").reindex(self.sites["node_id"]).reset_index()
+
+    def row(self, group: str, indicator: str) -> pd.DataFrame:
+        """The evidence row of an indicator; null where a node has none."""
+        rows = self.evidence[(self.evidence["group"] == group) & (self.evidence["indicator"] == indicator)]
+        return rows.set_index("node_id")[list(_ROWS)].reindex(self.sites["node_id"]).reset_index()
+
+    def of_kind(self, kind: str) -> NDArray[np.bool_]:
+        """Mask of the nodes of a kind."""
+        return (self.sites["kind"] == kind).to_numpy(dtype=bool)
+
+    def dual_use(self) -> NDArray[np.float64]:
+        """The dual-use class as a number, 0 to 3; NaN for D?."""
+        rank = self.nodes["dual_use_class"].map({"D0": 0.0, "D1": 1.0, "D2": 2.0, "D3": 3.0})
+        return rank.to_numpy(dtype=float)
+
+    def reaches_south(self, radius_km: float) -> NDArray[np.bool_]:
+        """Where a circle of `radius_km` leaves what is held."""
+        reach = np.degrees(1.01 * radius_km / EARTH_RADIUS_KM)
+        return (self.sites["latitude_deg"] - reach < _SOUTH_DEG).to_numpy(dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """The answer of one rule: `holds` is 1, 0 or NaN; `off` is where it does not arise, with `why`.
+
+    `source` is source and date of the row that answers; where they are null, those of the standard stand.
+    """
+
+    holds: NDArray[np.float64]
+    note: Any
+    value: NDArray[np.float64] | float = np.nan
+    off: NDArray[np.bool_] | bool = False
+    why: str = ""
+    source: tuple[Any, Any] = (None, None)
+
+
+SourceAndDate = tuple["NDArray[np.object_]", "NDArray[np.object_]"]
+
+
+def all_hold(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """No if any is no, unknown if any is, otherwise yes (Kleene)."""
+    stack = np.stack(parts)
+    answer = np.where(np.isnan(stack).any(axis=0), np.nan, 1.0)
+    return np.where((stack == 0).any(axis=0), 0.0, answer)
+
+
+def any_holds(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Yes if any is yes, unknown if any is, otherwise no (Kleene)."""
+    return 1.0 - all_hold(*(1.0 - part for part in parts))
+
+
+def either(where: Any, yes_text: str, no_text: str) -> NDArray[np.object_]:
+    """One of two texts for each node."""
+    return np.where(where, yes_text, no_text).astype(object)
+
+
+def answer(yes_where: Any, no_where: Any) -> NDArray[np.float64]:
+    """1 where it holds, 0 where it does not, else NaN."""
+    return np.where(yes_where, 1.0, np.where(no_where, 0.0, np.nan))
+
+
+def source_of(row: Any, prefix: str = "") -> SourceAndDate:
+    """Source and date of a row; the date is null where the row names a source that is not held."""
+    source, as_of = (
+        row[f"{prefix}{name}"].astype(object).to_numpy(dtype=object) for name in ("source_id", "as_of")
+    )
+    if isinstance(row, pd.DataFrame) and "state" in row:
+        as_of = np.where(row["state"].eq("unknown"), None, as_of)
+    return source, as_of
+
+
+def pick_source(where: Any, first: SourceAndDate, other: SourceAndDate) -> SourceAndDate:
+    """Source and date of the first row where `where` is true, else of the other."""
+    return np.where(where, first[0], other[0]), np.where(where, first[1], other[1])
