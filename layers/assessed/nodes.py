@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
-from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN
+from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN, anchor_values
 from layers.assessed.book import NOTHING
 from layers.assessed.dual_use import CLASSES as DUAL_USE
 from layers.assessed.dual_use import classify
@@ -22,6 +22,7 @@ from layers.assessed.judgement import (
     judge,
     whole_of,
 )
+from layers.assessed.node_words import hazard_in_words, nearest_exit, reasons
 from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
 from layers.assessed.sites import KINDS, SCOPES
 from layers.crs import POLAR
@@ -31,6 +32,7 @@ from layers.schema import Column, Layer
 from layers.scoring import intervals
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -70,7 +72,7 @@ def _nodes(
     dual = classify(evidence).reindex(sites["node_id"]).reset_index(drop=True)
     lens = institutions(memberships, day).reindex(sites["country_iso3"])
     judged = _judged(inputs, classes, sites, dual["dual_use_class"], drawn.flag, drawn.overlap)
-    deciding = _deciding(inputs, classes, evidence, sites)
+    deciding, hazard = _deciding(inputs, classes, evidence, sites)
     remit = sites["kind"].map(REMIT)
     table = pd.DataFrame(
         {
@@ -87,7 +89,7 @@ def _nodes(
             **judged,
             **deciding,
             "dual_use_class": dual["dual_use_class"],
-            **_facts(climate_facts, sites),
+            **_facts(climate_facts, sites, anchor_values(scenario.anchors)),
             "baseline_requirements": [
                 "; ".join(f"{code} {BASELINE_REQUIREMENTS[code]}" for code in codes) or None
                 for codes, _ in remit
@@ -100,9 +102,9 @@ def _nodes(
     )
     table = table.join(intervals(evidence).reindex(sites["node_id"]).reset_index(drop=True))
     table = table.assign(**{f"military_{name}": score[:, 0] / 1000 for name, score in classes.parts.items()})
-    table["fact_age_years"] = _age(evidence, table, day)
-    table["nearest_exit"] = _nearest_exit(table, exits)
-    table["reasons"] = _reasons(table, classes, scenario)
+    table["fact_age_years"] = _age(evidence, sites["node_id"], hazard, day)
+    table["nearest_exit"] = nearest_exit(table, exits)
+    table["reasons"] = reasons(table, classes, scenario)
     return gpd.GeoDataFrame(table, geometry=sites.geometry.to_numpy(), crs=POLAR)
 
 
@@ -173,8 +175,8 @@ def _facility_datum(inputs: Inputs) -> NDArray[np.object_]:
 
 def _deciding(
     inputs: Inputs, classes: Classes, evidence: pd.DataFrame, sites: pd.DataFrame
-) -> dict[str, NDArray[np.object_]]:
-    """The hazard that decides, in words with value and unit, and how it is known.
+) -> tuple[dict[str, NDArray[np.object_]], NDArray[np.object_]]:
+    """The hazard that decides, in words with value and unit and how it is known; and its indicator.
 
     Of equal hazards the one that is known best decides; where the class is low, the one nearest to worse.
     """
@@ -188,25 +190,16 @@ def _deciding(
     rows = rows.sort_values(["node_id", "code", "tier_rank"], ascending=[True, False, True], kind="stable")
     first = rows[rows["code"] > ABSENT].drop_duplicates("node_id").set_index("node_id")
     first = first.reindex(sites["node_id"])
-    said = [None if pd.isna(row.indicator) else _in_words(row) for row in first.itertuples()]
+    words = [None if pd.isna(row.indicator) else hazard_in_words(row) for row in first.itertuples()]
     return {
-        "hazard_deciding": np.array(said, dtype=object),
+        "hazard_deciding": np.array(words, dtype=object),
         "hazard_tier": first["tier"].to_numpy(dtype=object),
-    }
+    }, first["indicator"].to_numpy(dtype=object)
 
 
-def _in_words(row: object) -> str:
-    name = str(row.indicator)  # type: ignore[attr-defined]
-    title = name.replace("_", " ")
-    if name == "permafrost_thaw":
-        return f"{title}: {row.label}"  # type: ignore[attr-defined]
-    value, low, high = row.value, row.value_low, row.value_high  # type: ignore[attr-defined]
-    span = f" ({low:.2g} to {high:.2g})" if low < high else ""
-    label = f", {row.label}" if isinstance(row.label, str) else ""  # type: ignore[attr-defined]
-    return f"{title} {value:.2g}{span} {row.unit}{label}"  # type: ignore[attr-defined]
-
-
-def _facts(climate_facts: pd.DataFrame, sites: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+def _facts(
+    climate_facts: pd.DataFrame, sites: pd.DataFrame, a: Mapping[str, float]
+) -> dict[str, NDArray[np.object_]]:
     """The climate facts that stand as columns of a node."""
     by_fact = {
         name: part.set_index("node_id").reindex(sites["node_id"])
@@ -228,7 +221,9 @@ def _facts(climate_facts: pd.DataFrame, sites: pd.DataFrame) -> dict[str, NDArra
         "ice_months_lost_high": of("ice_months_lost", "high"),
         "coastal_erosion_m_per_year": rate.to_numpy(),
         "coastal_erosion_class": np.select(
-            [rate.isna(), rate >= 1.0, rate >= 0.3], ["unknown", "high", "moderate"], "low"
+            [rate.isna(), rate >= a["erosion_high"], rate >= a["erosion_moderate"]],
+            ["unknown", "high", "moderate"],
+            "low",
         ),
         "relative_sea_level_m": of("relative_sea_level", "value"),
         "relative_sea_level_low_m": of("relative_sea_level", "low"),
@@ -240,109 +235,21 @@ def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
     """What a node of the kind `mine` is; null of other kinds and of projects."""
     kind_of = dict(zip(mines["feature_id"], mines["kind"], strict=True))
     first = sites["sources"].str.split("; ").str[0].map(kind_of)
-    told = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
-    return np.where((sites["kind"] == "mine").to_numpy(), told.to_numpy(dtype=object), NOTHING)
+    site_kind = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
+    return np.where((sites["kind"] == "mine").to_numpy(), site_kind.to_numpy(dtype=object), NOTHING)
 
 
-def _age(evidence: pd.DataFrame, nodes: pd.DataFrame, day: date) -> NDArray[np.float64]:
+def _age(
+    evidence: pd.DataFrame, nodes: pd.Series, hazard: NDArray[np.object_], day: date
+) -> NDArray[np.float64]:
     """Years since the oldest fact that decides a class: the hazard, and what the military class rests on."""
-    name = nodes["hazard_deciding"].str.extract(r"^([a-z ]+?)(?:[:]| -?\d)")[0].str.replace(" ", "_")
     rows = evidence[evidence["state"] == "known"]
     decides = (rows["group"] == "m_facility") & (rows["weight"] > 0)
-    decides |= rows["indicator"] == rows["node_id"].map(dict(zip(nodes["node_id"], name, strict=True)))
+    decides |= rows["indicator"] == rows["node_id"].map(dict(zip(nodes, hazard, strict=True)))
     some = rows[decides]
     began = pd.to_datetime(some["as_of"], format="ISO8601", errors="coerce")
-    oldest = began.groupby(some["node_id"]).min().reindex(nodes["node_id"])
+    oldest = began.groupby(some["node_id"]).min().reindex(nodes)
     return np.asarray(((pd.Timestamp(day) - oldest).dt.days / 365.25).round(1), dtype=float)
-
-
-def _gates(row: pd.Series) -> list[str]:
-    """The axes that keep a node from the flag."""
-    shut = []
-    if row["hazard_class"] != "high":
-        shut.append("climate")
-    if row["military_class"] != "high":
-        shut.append("military")
-    if row["dependence_class"] not in {"high", "moderate"}:
-        shut.append("civil")
-    return shut
-
-
-def _nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
-    """The one value that would turn the flag with the smallest gap, in words; or what keeps it shut."""
-    worse = exits[
-        ((exits["axis"] == "climate") & (exits["before"] == "high"))
-        | ((exits["axis"] == "military") & (exits["before"] == "high"))
-        | ((exits["axis"] == "civil") & (exits["after"] == "low"))
-    ]
-    better = exits[
-        ((exits["axis"] == "climate") & (exits["after"] == "high"))
-        | ((exits["axis"] == "military") & (exits["after"] == "high"))
-        | ((exits["axis"] == "civil") & (exits["before"] == "low"))
-    ]
-    down = worse.sort_values("gap", kind="stable").drop_duplicates("node_id").set_index("node_id")["words"]
-    up = better.sort_values("gap", kind="stable").drop_duplicates(["node_id", "axis"])
-    up_words = up.set_index(["node_id", "axis"])["words"].to_dict()
-    said = []
-    columns = ["node_id", "flag", "scope", "dual_use_class", "hazard_class", "military_class",
-               "dependence_class", "deciding_datum"]  # fmt: skip
-    for row in nodes[columns].to_dict("records"):
-        shut = _gates(row)
-        if row["flag"] == "insufficient_data":
-            datum = row["deciding_datum"]
-            known = datum if isinstance(datum, str) else "what the classes call unknown"
-            said.append(f"must be known first: {known}")
-        elif not shut and row["scope"] != "context":
-            said.append(down.get(row["node_id"], "no single measured value turns it"))
-        elif row["scope"] == "context":
-            said.append("outside the boundary: judged, never flagged")
-        elif len(shut) > 1:
-            said.append(f"{len(shut)} conditions are not met: {', '.join(shut)}")
-        else:
-            told = isinstance(row["deciding_datum"], str) and shut == ["climate"]
-            datum = f"; would tell: {row['deciding_datum']}" if told else ""
-            words = up_words.get((row["node_id"], shut[0]), f"no measured value of the {shut[0]} axis")
-            said.append(words + datum)
-    return said
-
-
-def _reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[str]:
-    """The sentences behind each flag, every number from the table."""
-    out = []
-    lost = {name: values[:, 0] for name, values in classes.by_hazard.items()}
-    for place, row in enumerate(nodes.to_dict("records")):
-        lacking = [name.replace("_", " ") for name, code in lost.items() if code[place] == UNKNOWN]
-        so_far = " so far" if row["hazard_class"] == "low" and lacking else ""
-        told = isinstance(row["hazard_deciding"], str)
-        deciding = f"{row['hazard_deciding']} ({row['hazard_tier']})" if told else "nothing is known"
-        parts = [
-            f"Climate {row['hazard_class']}{so_far}: {deciding}.",
-            f"Military {row['military_class']}: {_parts_in_words(classes, place)}.",
-            f"People: dependence {row['dependence_class']}.",
-        ]
-        if isinstance(row["hazard_could_be"], str):
-            parts.append(f"Could be {row['hazard_could_be']}: {row['deciding_datum']} is not known.")
-        elif lacking:
-            parts.append(f"Not known: {', '.join(lacking)}.")
-        if row["flag"] != "insufficient_data":
-            parts.append(
-                f"All three in {row['flag_probability']:.0%} of draws ({scenario.title.lower()}; "
-                f"dual-use class {row['dual_use_class']})."
-            )
-        else:
-            parts.append("Not judged: an unknown alone decides.")
-        if isinstance(row["special_status"], str):
-            parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
-        out.append(" ".join(parts))
-    return out
-
-
-def _parts_in_words(classes: Classes, place: int) -> str:
-    said = []
-    for name, score in classes.parts.items():
-        value = float(score[place, 0])
-        said.append(f"{name} {'not known' if np.isnan(value) else f'{value / 1000:.2f}'}")
-    return ", ".join(said)
 
 
 def _class_column(name: str, what: str) -> Column:

@@ -1,0 +1,117 @@
+"""What is said of a node: the hazard that decides, the reasons of its flag, and its nearest exit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.assessed.anchors import UNKNOWN
+
+if TYPE_CHECKING:
+    from layers.assessed.judgement import Classes
+    from layers.scenarios import Scenario
+
+__all__ = ["hazard_in_words", "nearest_exit", "reasons"]
+
+
+def hazard_in_words(row: object) -> str:
+    """An evidence row of a hazard as its title, value with interval, unit and label."""
+    name = str(row.indicator)  # type: ignore[attr-defined]
+    title = name.replace("_", " ")
+    if name == "permafrost_thaw":
+        return f"{title}: {row.label}"  # type: ignore[attr-defined]
+    value, low, high = row.value, row.value_low, row.value_high  # type: ignore[attr-defined]
+    span = f" ({low:.2g} to {high:.2g})" if low < high else ""
+    label = f", {row.label}" if isinstance(row.label, str) else ""  # type: ignore[attr-defined]
+    return f"{title} {value:.2g}{span} {row.unit}{label}"  # type: ignore[attr-defined]
+
+
+def _gates(row: pd.Series) -> list[str]:
+    """The axes that keep a node from the flag."""
+    shut = []
+    if row["hazard_class"] != "high":
+        shut.append("climate")
+    if row["military_class"] != "high":
+        shut.append("military")
+    if row["dependence_class"] not in {"high", "moderate"}:
+        shut.append("civil")
+    return shut
+
+
+def nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
+    """The one value that would turn the flag with the smallest gap, in words; or what keeps it shut."""
+    worse = exits[
+        ((exits["axis"] == "climate") & (exits["before"] == "high"))
+        | ((exits["axis"] == "military") & (exits["before"] == "high"))
+        | ((exits["axis"] == "civil") & (exits["after"] == "low"))
+    ]
+    better = exits[
+        ((exits["axis"] == "climate") & (exits["after"] == "high"))
+        | ((exits["axis"] == "military") & (exits["after"] == "high"))
+        | ((exits["axis"] == "civil") & (exits["before"] == "low"))
+    ]
+    down = worse.sort_values("gap", kind="stable").drop_duplicates("node_id").set_index("node_id")["words"]
+    up = better.sort_values("gap", kind="stable").drop_duplicates(["node_id", "axis"])
+    up_words = up.set_index(["node_id", "axis"])["words"].to_dict()
+    words = []
+    columns = ["node_id", "flag", "scope", "dual_use_class", "hazard_class", "military_class",
+               "dependence_class", "deciding_datum"]  # fmt: skip
+    for row in nodes[columns].to_dict("records"):
+        shut = _gates(row)
+        if row["flag"] == "insufficient_data":
+            datum = row["deciding_datum"]
+            lacking = datum if isinstance(datum, str) else "what the classes call unknown"
+            words.append(f"must be known first: {lacking}")
+        elif not shut and row["scope"] != "context":
+            words.append(down.get(row["node_id"], "no single measured value turns it"))
+        elif row["scope"] == "context":
+            words.append("outside the boundary: judged, never flagged")
+        elif len(shut) > 1:
+            words.append(f"{len(shut)} conditions are not met: {', '.join(shut)}")
+        else:
+            is_named = isinstance(row["deciding_datum"], str) and shut == ["climate"]
+            datum = f"; would tell: {row['deciding_datum']}" if is_named else ""
+            turns = up_words.get((row["node_id"], shut[0]), f"no measured value of the {shut[0]} axis")
+            words.append(turns + datum)
+    return words
+
+
+def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[str]:
+    """The sentences behind each flag, every number from the table."""
+    out = []
+    lost = {name: values[:, 0] for name, values in classes.by_hazard.items()}
+    for place, row in enumerate(nodes.to_dict("records")):
+        lacking = [name.replace("_", " ") for name, code in lost.items() if code[place] == UNKNOWN]
+        so_far = " so far" if row["hazard_class"] == "low" and lacking else ""
+        is_known = isinstance(row["hazard_deciding"], str)
+        deciding = f"{row['hazard_deciding']} ({row['hazard_tier']})" if is_known else "nothing is known"
+        parts = [
+            f"Climate {row['hazard_class']}{so_far}: {deciding}.",
+            f"Military {row['military_class']}: {_parts_in_words(classes, place)}.",
+            f"People: dependence {row['dependence_class']}.",
+        ]
+        if isinstance(row["hazard_could_be"], str):
+            parts.append(f"Could be {row['hazard_could_be']}: {row['deciding_datum']} is not known.")
+        elif lacking:
+            parts.append(f"Not known: {', '.join(lacking)}.")
+        if row["flag"] != "insufficient_data":
+            parts.append(
+                f"All three in {row['flag_probability']:.0%} of draws ({scenario.title.lower()}; "
+                f"dual-use class {row['dual_use_class']})."
+            )
+        else:
+            parts.append("Not judged: an unknown alone decides.")
+        if isinstance(row["special_status"], str):
+            parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
+        out.append(" ".join(parts))
+    return out
+
+
+def _parts_in_words(classes: Classes, place: int) -> str:
+    words = []
+    for name, score in classes.parts.items():
+        value = float(score[place, 0])
+        words.append(f"{name} {'not known' if np.isnan(value) else f'{value / 1000:.2f}'}")
+    return ", ".join(words)
