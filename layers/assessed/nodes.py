@@ -67,11 +67,14 @@ def _nodes(
 ) -> gpd.GeoDataFrame:
     sites = node_sites.reset_index(drop=True)
     inputs = Inputs.of(evidence, sites)
-    classes = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
+    anchors = whole_of(scenario.anchors)
+    classes = judge(inputs, anchors, with_association=scenario.with_association)
     drawn = draw(inputs, scenario, numbers_of(scenario, draws, seed))
     dual = classify(evidence).reindex(sites["node_id"]).reset_index(drop=True)
     lens = institutions(memberships, day).reindex(sites["country_iso3"])
-    judged = _judged(inputs, classes, sites, dual["dual_use_class"], drawn.flag, drawn.overlap)
+    judged = _judged(
+        inputs, classes, sites, dual["dual_use_class"], drawn.flag, drawn.overlap, anchors["part_holds"]
+    )
     deciding, hazard = _deciding(inputs, classes, evidence, sites)
     remit = sites["kind"].map(REMIT)
     table = pd.DataFrame(
@@ -120,6 +123,7 @@ def _judged(
     dual: pd.Series,
     flag: NDArray[np.float64],
     overlap: NDArray[np.float64],
+    holds_from: NDArray[np.float64],
 ) -> dict[str, Any]:
     hazard, military, leaned = (getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence"))
     inside = (sites["scope"] != "context").to_numpy() & (dual != _BARRED).to_numpy()
@@ -128,9 +132,7 @@ def _judged(
     # facility whose other parts would do, people that are not counted.
     ground = (ground_could_be(inputs) == HIGH) & (hazard < HIGH)
     frozen = (hazard == HIGH) | ground | (hazard == UNKNOWN)
-    others = np.sum(
-        [rules.known_or_0(classes.parts[name])[:, 0] >= rules.ONE / 2 for name in _OTHERS], axis=0
-    )
+    others = np.sum([rules.known_or_0(classes.parts[name])[:, 0] >= holds_from for name in _OTHERS], axis=0)
     no_facility = (military == UNKNOWN) & (others >= 2)
     capable, needed = (military == HIGH) | no_facility, np.isin(leaned, (HIGH, MODERATE, UNKNOWN))
     unknown = ground | (hazard == UNKNOWN) | no_facility | (leaned == UNKNOWN)

@@ -400,6 +400,17 @@ def test_reasons_say_each_class_its_value_and_what_is_not_known(nodes, evidence)
             assert f"Could be {row.hazard_could_be}: {row.deciding_datum} is not known." in row.reasons
 
 
+@pytest.mark.parametrize("name", ["Barrow", "Wainwright"])
+def test_an_unknown_depth_leaves_a_flag_open_by_the_anchor_that_parts_hold_from(nodes, name: str) -> None:
+    """Position and association hold from 0.4: with 0.5 in their place these two ports were not flagged."""
+    port = nodes[(nodes["kind"] == "port") & (nodes["name"] == name)].iloc[0]
+    assert 0.4 <= port["military_position"] < 0.5
+    assert (port["hazard_class"], port["military_class"], port["flag"]) == (
+        "high", "unknown", "insufficient_data",
+    )  # fmt: skip
+    assert port["deciding_datum"] == "depth of approach and quay"
+
+
 def test_columns_of_climate_repeat_the_facts(nodes, picture) -> None:
     facts = picture.tables["climate_facts"].set_index(["fact", "node_id"])
     for column, (fact, end) in {

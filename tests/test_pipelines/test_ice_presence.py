@@ -307,10 +307,7 @@ PLACES = {
 
 @pytest.fixture(scope="module")
 def whole() -> xr.Dataset:
-    path = DATA / "nsidc_ice_presence.nc"
-    if not path.is_file():
-        pytest.skip("the snapshot does not hold nsidc_ice_presence.nc")
-    with xr.open_dataset(path, engine="h5netcdf") as stored:
+    with xr.open_dataset(DATA / "nsidc_ice_presence.nc", engine="h5netcdf") as stored:
         return stored.load()
 
 
