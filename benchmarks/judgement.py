@@ -100,9 +100,9 @@ def _facility(v: Any, a: dict[str, float]) -> Any:
     pier = _score(v["pier_depth"], a["pier_zero"], a["pier_one"])
     long = ((v["vessel_length"] >= a["vessel_length"]) * 1000.0).where(v["vessel_length"].notna())
     ships = pd.concat([long, v["roro"]], axis=1).max(axis=1)
-    told = approach.notna().astype(int) + pier.notna() + ships.notna()
+    known_count = approach.notna().astype(int) + pier.notna() + ships.notna()
     access = approach.fillna(0) + pier.fillna(0) + ships.fillna(0)
-    port = np.floor((access + 3 * v["sustainment"].fillna(0)) / 6).where(told >= 2)
+    port = np.floor((access + 3 * v["sustainment"].fillna(0)) / 6).where(known_count >= 2)
     length = v["runway_length"]
     strip = (
         (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2))

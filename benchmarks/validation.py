@@ -142,7 +142,7 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
     from layers.merge import within_km  # noqa: PLC0415
 
     nodes = picture.tables["nodes"].set_index("node_id", drop=False).loc[node_ids].reset_index(drop=True)
-    told: dict[str, set[str]] = {name: set() for name in node_ids}
+    statements: dict[str, set[str]] = {name: set() for name in node_ids}
     damage = _with_lonlat(picture.tables["thaw_damage"])
     damage = damage[damage["grade"] == "damage"].reset_index(drop=True)
     at, found = within_km(nodes, damage, 25.0)
@@ -150,7 +150,7 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
         report = damage.iloc[row]
         own = report["match_node"] == node_ids[node]
         if own or report["applies_to"] == "town":
-            told[node_ids[node]].add(str(report["source_url"]))
+            statements[node_ids[node]].add(str(report["source_url"]))
     places = _with_lonlat(picture.tables["permafrost_places"])
     places = places[places["ground_ice"] == "high"].reset_index(drop=True)
     at, found = within_km(nodes, places, 25.0)
@@ -162,11 +162,11 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
     )
     for node, row, apart in zip(at, found, km, strict=True):
         if apart <= places["reach_km"].iloc[row] + 0.5:
-            told[node_ids[node]].add(str(places["source_url"].iloc[row]))
+            statements[node_ids[node]].add(str(places["source_url"].iloc[row]))
     measured = nodes["hazard_tier"].isin(["measured", "modelled", "mapped"])
     for name in nodes["node_id"][measured]:
-        told[name] |= {"measured", "in 42 years"}
-    return told
+        statements[name] |= {"measured", "in 42 years"}
+    return statements
 
 
 def _with_lonlat(table: Any) -> pd.DataFrame:
@@ -188,13 +188,13 @@ def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
         place: set().union(*(by_node[node] for node in part["node_id"]))
         for place, part in flagged.groupby("place")
     }
-    one = sorted(place for place, told in by_place.items() if len(told) <= 1)
+    one = sorted(place for place, statements in by_place.items() if len(statements) <= 1)
     return [
         _row("flags without a known high hazard named with value, unit, source and tier", len(lacking), "0",
              not lacking, names=", ".join(lacking)),
         _row(f"critical places ({len(by_place)}) that rest on one typed row", len(one),
              f"<= {len(by_place) / 3:.1f}", len(one) * 3 <= len(by_place), names=", ".join(one),
-             sources={place: len(told) for place, told in sorted(by_place.items())}),
+             sources={place: len(statements) for place, statements in sorted(by_place.items())}),
     ]  # fmt: skip
 
 
@@ -294,24 +294,24 @@ def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
     from pipelines.snapshot import load  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
-    held = load(SOURCES)
+    snapshot = load(SOURCES)
     flagged = set(nodes["node_id"][nodes["flag"].isin(_FLAGGED)])
-    said, least = [], 1.0
+    shares, least = [], 1.0
     for country in ("CAN", "GRL", "NOR", "RUS", "USA"):
-        some, evidence = _without(held, country)
+        some, evidence = _without(snapshot, country)
         rest = nodes.set_index("node_id").loc[some["node_id"]].reset_index()
         then = _drawn(Inputs.of(evidence, some), scenario("today"), rest)
         ours = flagged & set(some["node_id"])
         alike = len(ours & then) / max(len(ours | then), 1)
         least = min(least, alike)
-        said.append(f"{country} {alike:.2f} ({len(ours - then)} lost, {len(then - ours)} won)")
+        shares.append(f"{country} {alike:.2f} ({len(ours - then)} lost, {len(then - ours)} won)")
     return [
         _row("leave one country out: flags of the others kept (Jaccard, least)", round(least, 3), ">= 0.8",
-             least >= 0.8, countries="; ".join(said))
+             least >= 0.8, countries="; ".join(shares))
     ]  # fmt: skip
 
 
-def _without(held: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sites and evidence of the picture without the nodes of a country."""
     import inspect  # noqa: PLC0415
 
@@ -320,13 +320,15 @@ def _without(held: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     from layers.scenarios import scenario  # noqa: PLC0415
 
     by_id = {layer.id: layer for layer in LAYERS}
-    day = max(pd.Timestamp(row["retrieved"]).date() for row in held.manifest["sources"])
-    given = {"grids": held.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
-    sites = held.standing["node_sites"]
+    day = max(pd.Timestamp(row["retrieved"]).date() for row in snapshot.manifest["sources"])
+    given = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
+    sites = snapshot.standing["node_sites"]
     ready = {
         "node_sites": sites[sites["country_iso3"] != country].reset_index(drop=True),
-        "climate_facts": held.standing["climate_facts"][
-            held.standing["climate_facts"]["node_id"].isin(sites["node_id"][sites["country_iso3"] != country])
+        "climate_facts": snapshot.standing["climate_facts"][
+            snapshot.standing["climate_facts"]["node_id"].isin(
+                sites["node_id"][sites["country_iso3"] != country]
+            )
         ],
     }
     needed, todo = {"evidence"}, ["evidence"]
@@ -337,7 +339,7 @@ def _without(held: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         needed |= fresh | (names & set(ready))
         todo += fresh
     layers = [layer for layer in LAYERS if layer.id in needed]
-    tables = _fold(held.feeds, given, layers, ready)
+    tables = _fold(snapshot.feeds, given, layers, ready)
     return pd.DataFrame(tables["node_sites"].drop(columns="geometry")), tables["evidence"]
 
 
@@ -404,21 +406,21 @@ def published(picture: Picture) -> list[dict[str, Any]]:
         if row["node_id"] not in nodes.index:
             misses.append(f"{row['place']}: no node {row['node_id']}")
             continue
-        said, is_right = _held_to(nodes.loc[row["node_id"]], row)
+        value, is_right = _held_to(nodes.loc[row["node_id"]], row)
         right += bool(is_right)
-        if said is None:
+        if value is None:
             unknown.append(f"{row['place']} ({row['attribute']})")
         elif not is_right:
             wanted = row["expected"] or f"{row['low']} to {row['high']}"
-            misses.append(f"{row['place']}, {row['attribute']}: published {wanted}, here {said}")
-    told = len(table) - len(unknown)
+            misses.append(f"{row['place']}, {row['attribute']}: published {wanted}, here {value}")
+    known_count = len(table) - len(unknown)
     places = len({row["place"] for row in table})
     return [
         _row(
-            f"published facts right, of {told} on {places} places that the picture tells",
+            f"published facts right, of {known_count} on {places} places that the picture tells",
             right,
-            f">= {0.9 * told:.1f}",
-            right >= 0.9 * told,
+            f">= {0.9 * known_count:.1f}",
+            right >= 0.9 * known_count,
             misses="; ".join(misses),
             not_told="; ".join(unknown),
         )
@@ -429,8 +431,8 @@ def _held_to(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
     """What the picture says of an attribute, None where it says nothing, and whether it is right."""
     attribute, expected = row["attribute"], row["expected"].split("|")
     if attribute in {"permafrost_zone", "coastal_erosion_class"}:
-        said = node[attribute]
-        return (None, False) if said == "unknown" else (said, said in expected)
+        value = node[attribute]
+        return (None, False) if value == "unknown" else (value, value in expected)
     column = {
         "ice_months_recent": "ice_months_recent", "ice_season_change": "ice_months_lost",
         "relative_sea_level_sign": "relative_sea_level_m",

@@ -108,9 +108,9 @@ def season_facts(dataset: xr.Dataset, node_ids: ArrayLike, x_m: ArrayLike, y_m: 
     support = ice_support(dataset, x_m, y_m)
     series = ice_months_by_year(dataset["presence"], support.cells)
     state, reason = _state(support, series)
-    held = support.cells >= 0
-    count = held.sum(axis=1)
-    km = np.where(held, support.km, 0).sum(axis=1)
+    has_cell = support.cells >= 0
+    count = has_cell.sum(axis=1)
+    km = np.where(has_cell, support.km, 0).sum(axis=1)
     numbers, quantiles = _numbers(series, state)
     table = pd.DataFrame(
         {

@@ -107,9 +107,9 @@ def _bare(cell: Cell) -> ET.Element:
 
 def _nodes(ledger: Ledger, *where: Condition) -> pd.DataFrame:
     """Nodes by country, place and name."""
-    held = ledger.table("nodes")
+    nodes = ledger.table("nodes")
     columns = ["node_id", "name", "kind", "flag", "flag_probability", "hazard_deciding", *_TIED]
-    some = held[columns].iloc[ledger.rows("nodes", *where)]
+    some = nodes[columns].iloc[ledger.rows("nodes", *where)]
     named = some.assign(country=[country_of(ledger, code).text for code in some["country_iso3"]])
     return named.sort_values(["country", "place", "place_id", "name", "node_id"], kind="stable")
 
@@ -147,17 +147,17 @@ def _critical(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
 
 
 def _members(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
-    told: list[Any] = []
+    parts: list[Any] = []
     for node in nodes["node_id"]:
         cells: list[Any] = [_of(ledger, node, "name"), ", ", _of(ledger, node, "kind", "words"), ": "]
         cells += [_of(ledger, node, "flag", "words"), ", ", _of(ledger, node, "flag_probability", ".0%")]
-        told.append(tag("span", *cells, class_="node"))
-    return told
+        parts.append(tag("span", *cells, class_="node"))
+    return parts
 
 
 def _hazards(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
     """The hazards that decide, each in its words once, with how and by whom they are known."""
-    told: list[Any] = []
+    parts: list[Any] = []
     for _, some in nodes.groupby("hazard_deciding", sort=False):
         node, cited = str(some["node_id"].iloc[0]), set()
         cells: list[Any] = [_of(ledger, node, "hazard_deciding"), " (", _of(ledger, node, "hazard_tier")]
@@ -166,17 +166,17 @@ def _hazards(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
             if (source.value, as_of.value) not in cited:
                 cited.add((source.value, as_of.value))
                 cells += ["; ", ledger.cell("value", "sources", {"id": source.value}, "title"), ", ", as_of]
-        told.append(tag("span", *cells, ")", class_="node"))
-    return told
+        parts.append(tag("span", *cells, ")", class_="node"))
+    return parts
 
 
 def _deciding(ledger: Ledger, node: str) -> dict[str, Any]:
     """Key of the evidence of the hazard that decides a node."""
-    said = str(_of(ledger, node, "hazard_deciding").value)
+    deciding = str(_of(ledger, node, "hazard_deciding").value)
     rows = ledger.rows("evidence", ("node_id", "=", node), ("axis", "=", "climate"))
-    held = ledger.table("evidence")[["dimension", "group", "indicator"]].iloc[rows].to_dict("records")
-    found = [row for row in held if said.startswith(str(row["indicator"]).replace("_", " "))]
-    return {"node_id": node, "axis": "climate", **(found[0] if found else {})}
+    evidence = ledger.table("evidence")[["dimension", "group", "indicator"]].iloc[rows].to_dict("records")
+    matches = [row for row in evidence if deciding.startswith(str(row["indicator"]).replace("_", " "))]
+    return {"node_id": node, "axis": "climate", **(matches[0] if matches else {})}
 
 
 def _evidence(ledger: Ledger, node: str, axis: str) -> Mapping[str, dict[str, Any]]:
@@ -194,23 +194,23 @@ def _sentence(ledger: Ledger, lead: pd.Series) -> list[Any]:
         key = {"node_id": node, "axis": axis} | {n: row[n] for n in ("dimension", "group", "indicator")}
         return ledger.cell("value", "evidence", key, column, form)
 
-    told: list[Any] = [_of(ledger, node, "name"), ": "]
+    parts: list[Any] = [_of(ledger, node, "name"), ": "]
     hazard = _deciding(ledger, node)
     if hazard["indicator"] in _DOES:
         before, form, after = _DOES[hazard["indicator"]]
-        told += [before, value("climate", hazard, form), after]
+        parts += [before, value("climate", hazard, form), after]
     else:
-        told += [_ground(str(_of(ledger, node, "hazard_deciding").value))]
+        parts += [_ground(str(_of(ledger, node, "hazard_deciding").value))]
     facility = _evidence(ledger, node, "military")
     before, indicator, form, after = _OFFERS.get(kind, ("", "", "", ""))
     if indicator in facility:
-        told += [f"; with {before}", value("military", facility[indicator], form)]
-        told += [f"{after} it can serve defence"]
+        parts += [f"; with {before}", value("military", facility[indicator], form)]
+        parts += [f"{after} it can serve defence"]
     elif kind == "mine":
-        told += ["; its material can serve defence"]
+        parts += ["; its material can serve defence"]
     else:
-        told += [f"; as {'an' if kind == 'energy_site' else 'a'} {_KIND[kind]} it can serve defence"]
-    return [*told, *_people(ledger, node, kind, value), "."]
+        parts += [f"; as {'an' if kind == 'energy_site' else 'a'} {_KIND[kind]} it can serve defence"]
+    return [*parts, *_people(ledger, node, kind, value), "."]
 
 
 def _ground(label: str) -> str:
@@ -244,17 +244,17 @@ def _overlap(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
     outside = ledger.cell("count", "nodes", (*here, ("scope", "=", "context"), OVERLAPS[1]))
     rows = []
     for code, some in nodes.groupby("country_iso3", sort=False):
-        told: list[Any] = []
+        parts: list[Any] = []
         for _, place in some.groupby("place_id", sort=False):
-            told += ["; "] if told else []
-            told += [
+            parts += ["; "] if parts else []
+            parts += [
                 tag("b", _of(ledger, place["node_id"].iloc[0], "place")),
                 " (",
                 *_kinds(ledger, place),
                 ")",
             ]
         at = ledger.cell("count", "nodes", (*here, ("country_iso3", "=", code), *OVERLAPS))
-        rows.append([country_of(ledger, str(code)), told, at])
+        rows.append([country_of(ledger, str(code)), parts, at])
     note = tag(
         "p", "Hazard moderate or high and military relevance high in half of the draws or more; most "
         "critical places are among them. Outside the boundary ", outside, " more nodes would be counted: "
@@ -268,11 +268,11 @@ def _overlap(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
 
 def _kinds(ledger: Ledger, nodes: pd.DataFrame) -> list[Any]:
     """Kinds of some nodes, each once."""
-    told: list[Any] = []
+    parts: list[Any] = []
     for node in nodes.drop_duplicates("kind")["node_id"]:
-        told += [", "] if told else []
-        told.append(_of(ledger, node, "kind", "words"))
-    return told
+        parts += [", "] if parts else []
+        parts.append(_of(ledger, node, "kind", "words"))
+    return parts
 
 
 def _lacking(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
@@ -283,8 +283,8 @@ def _lacking(ledger: Ledger, here: tuple[Condition, ...]) -> list[ET.Element]:
                  (("climate", "hazard"), ("military", "military"), ("people", "dependence"))]  # fmt: skip
         what = [tag("b", _of(ledger, node, "name")), ", ", _of(ledger, node, "kind", "words"), tag("br"),
                 country_of(ledger, row["country_iso3"])]  # fmt: skip
-        told = tag("span", *known[0], ", ", *known[1], ", ", *known[2])
-        rows.append([what, told, _of(ledger, node, "deciding_datum")])
+        parts = tag("span", *known[0], ", ", *known[1], ", ", *known[2])
+        rows.append([what, parts, _of(ledger, node, "deciding_datum")])
     if not rows:
         return [tag("p", "No flag here hangs on an unknown alone.")]
     heads = ("Node", "As far as known", "The datum that would decide")

@@ -93,21 +93,23 @@ def _changed_row(ledger: Ledger, place: int) -> list[Any]:
 
 def _changed_sources(ledger: Ledger) -> list[ET.Element]:
     """Sources, rows of their layers and rules that differ."""
-    held = ledger.table("changes")
+    changes = ledger.table("changes")
 
     def of(place: int, *columns: str) -> list[Cell]:
         return [ledger.cell("value", "changes", {"place": place}, column) for column in columns]
 
     def places(subject: str) -> list[int]:
-        return [int(place) for place in held["place"].iloc[ledger.rows("changes", ("subject", "=", subject))]]
+        return [
+            int(place) for place in changes["place"].iloc[ledger.rows("changes", ("subject", "=", subject))]
+        ]
 
     rows = [of(place, "name", "was", "now", "why") for place in places("source")]
-    told = [tag("li", "The method: ", *of(place, "name")) for place in places("method")]
+    items = [tag("li", "The method: ", *of(place, "name")) for place in places("method")]
     for place in places("rows"):
         name, count, change, cause = of(place, "name", "rows", "change", "cause")
-        told.append(tag("li", name, ", rows ", change, ": ", count, " (", cause, ")"))
+        items.append(tag("li", name, ", rows ", change, ": ", count, " (", cause, ")"))
     return [
         *([table(("Source", "Was", "Is", "What differs"), rows, class_="renewed")] if rows else []),
-        *([tag("ul", *told)] if told else []),
-        *([] if rows or told else [tag("p", "No source and no rule differs.")]),
+        *([tag("ul", *items)] if items else []),
+        *([] if rows or items else [tag("p", "No source and no rule differs.")]),
     ]

@@ -72,8 +72,8 @@ class Book:
             return np.broadcast_to(np.asarray(values, dtype=dtype), total)[rows]
 
         def known(values: Any, own: str) -> NDArray[np.object_]:
-            told = pick(values, object)
-            return np.where(pd.isna(told), self.sites[own].to_numpy(dtype=object)[rows], told)
+            given = pick(values, object)
+            return np.where(pd.isna(given), self.sites[own].to_numpy(dtype=object)[rows], given)
 
         is_off = pick(off, bool)
         measured = np.where(is_off, np.nan, pick(value, float))

@@ -56,10 +56,11 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
         ("mine", _mine(facts, materials)),
         ("ground_station", _station(facts)),
     ):
-        for need, indicator, score, told, note in rows:
+        for need, indicator, score, origin, note in rows:
             book.add(
                 facts.of(kind), ("dual_use", f"d_{need}", indicator), score, value=score, note=note,
-                source=told["source_id"].to_numpy(dtype=object), as_of=told["as_of"].to_numpy(dtype=object),
+                source=origin["source_id"].to_numpy(dtype=object),
+                as_of=origin["as_of"].to_numpy(dtype=object),
             )  # fmt: skip
 
 
@@ -162,10 +163,10 @@ def _mine(facts: Facts, materials: pd.DataFrame) -> _Rows:
     listed = np.where(np.isnan(worth), np.nan, (worth > 0).astype(float))
     way = np.maximum(_near(facts, "port_km", 25), _near(facts, "rail_km", 5))
     both = {name: facts.mine[name].fillna(facts.project[name]) for name in ("source_id", "as_of")}
-    told = pd.DataFrame(both)
+    origin = pd.DataFrame(both)
     return (
-        ("required", "listed_material", listed, told, "material on NATO's or the EU's strategic list"),
-        ("required", "producing_or_strategic", active, told, "producing, or a strategic project"),
+        ("required", "listed_material", listed, origin, "material on NATO's or the EU's strategic list"),
+        ("required", "producing_or_strategic", active, origin, "producing, or a strategic project"),
         ("supporting", "port_or_rail", way, _line(facts, "rail"), "port within 25 km or railway within 5 km"),
     )
 

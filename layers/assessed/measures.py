@@ -113,10 +113,10 @@ def _lines(
 ) -> dict[str, Any]:
     """Kilometres to the nearest of some lines, its source and date, and its name if wanted."""
     found, km = _nearest_line(points, lines.geometry.to_numpy())
-    told = {f"{name}_km": km}
+    columns = {f"{name}_km": km}
     if named:
-        told[f"{name}_name"] = _at(lines["name"], found)
-    return told | {
+        columns[f"{name}_name"] = _at(lines["name"], found)
+    return columns | {
         f"{name}_source_id": _at(lines["source_id"], found), f"{name}_as_of": _at(lines["as_of"], found)
     }  # fmt: skip
 
@@ -124,13 +124,13 @@ def _lines(
 def _claims(sites: pd.DataFrame, military_sites: gpd.GeoDataFrame) -> dict[str, Any]:
     """The nearest public claim of a military site of each confidence, and kilometres to it."""
     live = with_lonlat(military_sites[military_sites["status"] != "closed"])
-    told: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     for confidence in _CLAIMS:
         some = live[live["confidence"] == confidence].reset_index(drop=True)
         km, claim = nearest(sites, some)
-        told[f"claim_{confidence}_km"] = np.where(claim[:, 0] < 0, np.nan, km[:, 0])
-        told[f"claim_{confidence}"] = _at(some["feature_id"], claim[:, 0])
-    return told
+        columns[f"claim_{confidence}_km"] = np.where(claim[:, 0] < 0, np.nan, km[:, 0])
+        columns[f"claim_{confidence}"] = _at(some["feature_id"], claim[:, 0])
+    return columns
 
 
 def _beside(
@@ -179,11 +179,11 @@ def _usable(
     depth = np.vstack(
         [numbers(port[f"{n}_low_m"]) for n in ("channel_depth", "anchorage_depth", "cargo_pier_depth")]
     )
-    told = ~np.isnan(depth).all(axis=0)
+    is_known = ~np.isnan(depth).all(axis=0)
     systems = numbers(landing["systems_in_service"])
     return np.select(
         [kinds == "port", kinds == "airfield", kinds == "cable_landing"],
-        [told, np.nan_to_num(able, nan=0.0) >= 0.5, systems >= 1],
+        [is_known, np.nan_to_num(able, nan=0.0) >= 0.5, systems >= 1],
         default=True,
     ).astype(bool)
 

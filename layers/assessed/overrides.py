@@ -42,9 +42,9 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
 
 def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
     """The table with every override that has no end and whose old value the source still says."""
-    held = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
-    held = held[held["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
-    return _applied(table, held, None)[0]
+    standing = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
+    standing = standing[standing["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
+    return _applied(table, standing, None)[0]
 
 
 def apply_overrides(
@@ -120,9 +120,9 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
     Where the value is the corrected one, the correction is its source and gives its date.
     """
     applied = overrides[overrides["state"] == "applied"]
-    told = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
-    told = told.dropna(subset=["indicator"])
-    for (node, indicator), rows in told.groupby(["node_id", "indicator"], sort=False):
+    applied_to = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
+    applied_to = applied_to.dropna(subset=["indicator"])
+    for (node, indicator), rows in applied_to.groupby(["node_id", "indicator"], sort=False):
         first = rows.iloc[0]
         was = ", ".join(
             f"{c} {'unsaid' if pd.isna(o) else o}"

@@ -147,10 +147,10 @@ def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
         approach = ramp(v["approach_depth"], a["approach_zero"], a["approach_one"])
         pier = ramp(v["pier_depth"], a["pier_zero"], a["pier_one"])
         ships = large_ships(v, a)
-        told = (~np.isnan(approach)).astype(int) + ~np.isnan(pier) + ~np.isnan(ships)
+        known_count = (~np.isnan(approach)).astype(int) + ~np.isnan(pier) + ~np.isnan(ships)
         access = known_or_0(approach) + known_or_0(pier) + known_or_0(ships)
         score = np.floor((access + 3 * known_or_0(v["sustainment"])) / 6)
-        return np.where(told >= 2, score, np.nan)
+        return np.where(known_count >= 2, score, np.nan)
     if kind == "airfield":
         return runway(v, a)
     if kind == "cable_landing":

@@ -243,9 +243,9 @@ def _standards(
         power_plants=power_plants, terminals=terminals,
     )  # fmt: skip
     # Date of a standard's own source where no row answers; a source that is not held has the picture's.
-    told = [evidence[evidence["state"] == "known"], cables, node_sites, power_plants, railheads]
-    held = pd.concat([table[["source_id", "as_of"]] for table in told])
-    dates = held.groupby("source_id", observed=True)["as_of"].max().to_dict()
+    tables = [evidence[evidence["state"] == "known"], cables, node_sites, power_plants, railheads]
+    dated = pd.concat([table[["source_id", "as_of"]] for table in tables])
+    dates = dated.groupby("source_id", observed=True)["as_of"].max().to_dict()
     kind = known.sites["kind"].to_numpy(dtype=object)
     blocks = [
         _block(standard, standard.judge(known), kind, lambda name: dates.get(name, day.isoformat()))
