@@ -1379,7 +1379,7 @@ function start(map) {
     byId("flagged-note").textContent = critical.length
       ? `${count(critical.length, "node")}: climate high, defence high, people moderate or high. Of the strongest node of each place, the share of draws in which all three hold:`
       : "No node shown is critical.";
-    byId("overlap-title").textContent = `Overlap, ${count(others.length, "more place")}`;
+    byId("overlap-title").textContent = `Overlap, other nodes at ${count(others.length, "place")}`;
     byId("overlap-note").textContent = `${overlap.length ? `${count(overlap.length, "node")}, not critical: climate moderate or high and defence high. Share of draws in which both hold:` : "No other node shown overlaps."}${outside ? ` ${number(outside)} more ${outside === 1 ? "is" : "are"} context, outside the boundary.` : ""}`;
     byId("flagged-list").replaceChildren(...places);
     byId("overlap-list").replaceChildren(...others);

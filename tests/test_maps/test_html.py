@@ -825,7 +825,7 @@ def test_evidence_is_grouped_by_axis_and_group(judged: Page) -> None:
 def test_critical_places_are_listed_first_then_overlap_and_context_is_counted(judged: Page) -> None:
     assert judged.text_content("#flagged-title") == "Critical places, 1"
     assert "Alpha" in (judged.text_content("#flagged-list") or "")
-    assert judged.text_content("#overlap-title") == "Overlap, 1 more place"
+    assert judged.text_content("#overlap-title") == "Overlap, other nodes at 1 place"
     assert "Beta" in (judged.text_content("#overlap-list") or "")
     assert "1 more is context" in (judged.text_content("#overlap-note") or "")
     judged.click("#table-open")
