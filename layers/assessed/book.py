@@ -66,45 +66,36 @@ class Book:
         dimension, group, indicator = place
         form, zero_at, one_at = scale if isinstance(scale, tuple) else (scale, np.nan, np.nan)
         rows = np.flatnonzero(where)
-        total = len(self.sites)
 
         def pick(values: Any, dtype: Any) -> Any:
-            return np.broadcast_to(np.asarray(values, dtype=dtype), total)[rows]
+            return np.broadcast_to(np.asarray(values, dtype=dtype), len(self.sites))[rows]
 
         def known(values: Any, own: str) -> NDArray[np.object_]:
             given = pick(values, object)
             return np.where(pd.isna(given), self.sites[own].to_numpy(dtype=object)[rows], given)
 
+        def measure(values: Any) -> NDArray[np.float64]:
+            return np.where(is_off, np.nan, pick(values, float))
+
+        def end(values: Any) -> NDArray[np.float64]:
+            given = measured if values is None else measure(values)
+            return np.where(np.isnan(given), measured, given)
+
         is_off = pick(off, bool)
-        measured = np.where(is_off, np.nan, pick(value, float))
-        scored = np.where(is_off, np.nan, pick(score, float))
-        ends = [measured if end is None else np.where(is_off, np.nan, pick(end, float))
-                for end in (value_low, value_high)]  # fmt: skip
+        measured, scored = measure(value), measure(score)
         is_known = ~(np.isnan(scored) & np.isnan(measured))
         self.parts.append(
             {
-                "node": rows,
-                "axis": _AXIS[dimension],
-                "dimension": dimension,
-                "group": group,
-                "indicator": indicator,
-                "value": measured,
-                "value_low": np.where(np.isnan(ends[0]), measured, ends[0]),
-                "value_high": np.where(np.isnan(ends[1]), measured, ends[1]),
-                "label": pick(label, object),
-                "unit": unit,
-                "score": scored,
-                "scale": form,
-                "zero_at": np.full(len(rows), zero_at),
-                "one_at": np.full(len(rows), one_at),
-                "share": np.full(len(rows), share),
-                "tier": pick(tier, object),
+                "node": rows, "axis": _AXIS[dimension], "dimension": dimension, "group": group,
+                "indicator": indicator, "value": measured, "value_low": end(value_low),
+                "value_high": end(value_high), "label": pick(label, object), "unit": unit, "score": scored,
+                "scale": form, "zero_at": np.full(len(rows), zero_at), "one_at": np.full(len(rows), one_at),
+                "share": np.full(len(rows), share), "tier": pick(tier, object),
                 "state": np.where(is_off, "not_applicable", np.where(is_known, "known", "unknown")),
-                "source_id": known(source, "source_id"),
-                "as_of": known(as_of, "as_of"),
+                "source_id": known(source, "source_id"), "as_of": known(as_of, "as_of"),
                 "note": pick(note, object),
             }
-        )
+        )  # fmt: skip
 
     def table(self) -> pd.DataFrame:
         """All rows written so far, as one table."""

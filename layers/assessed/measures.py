@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.assessed.anchors import anchor_values
 from layers.assessed.book import Attributes, numbers, yes
 from layers.assessed.overrides import apply_standing
 from layers.assessed.reach import Captives, captives, closed_pairs, land_network
@@ -35,10 +36,11 @@ __all__ = ["MEASURES", "distance_to_lines_km"]
 _COAST_KM = 1.0
 _CUT_DEG = 58.005
 _REACH_KM = 50.0
-# The bars of the dual-use rubric (method §4): deep draft; the fields a large transport lands on and
-# takes off from.
-_DEEP_DRAFT_M = 10.7
-_SHORT_FIELD_M, _LONG_FIELD_M = 1067.0, 2359.0
+# Deep draft, and the fields a large transport lands on and takes off from: as printed, as a capability is
+# measured once for every scenario.
+_DEEP_DRAFT_M, _SHORT_FIELD_M, _LONG_FIELD_M = (
+    anchor_values()[name] for name in ("depth_deep", "runway_short", "runway_long")
+)
 # A gate wider than this is open sea: a ship need not pass near anything (convention).
 _NARROW_KM = 200.0
 # Kinds that people can lack: a mine or a ground station supplies no household.
