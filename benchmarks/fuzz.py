@@ -1,6 +1,6 @@
 """Mutated files by format, through look, reader and gates: none may end the process that publishes.
 
-The process that is measured does what a fetch does (`pipelines.live`): it looks, asks for the file to be
+The measured process does what a fetch does (`pipelines.intake.refresh`): it looks, asks for the file to be
 read apart, and judges. Reading apart is a reader forked from one that has its libraries loaded, under a
 reader's limits; it reads file after file until it dies, does not end, or has read its share.
 """
@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError, SourceError
-from pipelines.apart import ENVIRONMENT
+from pipelines.intake.sandbox import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,8 +164,8 @@ def _alone(kind: str, path: str) -> str:
     """Read a file of a kind that no unit has; a digest of what was read."""
     import pandas as pd  # noqa: PLC0415
 
-    from pipelines.live import _stored  # noqa: PLC0415
-    from pipelines.private import _frame  # noqa: PLC0415
+    from pipelines.intake.refresh import _stored  # noqa: PLC0415
+    from pipelines.picture.private import _frame  # noqa: PLC0415
 
     if kind == _CLASSIC:
         return _grid("noaa_cdr_g02202", path)
@@ -181,8 +181,8 @@ def _grid(part: str, path: str) -> str:
     """A digest of the cells or shapes of a file of the ice grid: more than its day, which a fetch asks."""
     import shapely  # noqa: PLC0415
 
-    from pipelines.sources import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff  # noqa: PLC0415
-    from pipelines.sources.nsidc_sea_ice_index import read_polygons  # noqa: PLC0415
+    from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff  # noqa: PLC0415
+    from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons  # noqa: PLC0415
 
     if part == "polygons":
         return _digest(shapely.to_wkb(shapely.GeometryCollection(list(read_polygons(Path(path))))))
@@ -255,7 +255,7 @@ def _serve(reading: int, writing: int) -> None:
     """In the forked reader: read what each line names, and say what came of it."""
     import warnings  # noqa: PLC0415
 
-    from pipelines import apart  # noqa: PLC0415
+    from pipelines.intake import sandbox as apart  # noqa: PLC0415
 
     apart.limit()
     warnings.simplefilter("ignore")
@@ -278,7 +278,7 @@ class _Unit:
     def __init__(self, form: _Form, root: Path, reader: _Reader) -> None:
         import good_files as good  # noqa: PLC0415
 
-        from pipelines.live import _units  # noqa: PLC0415
+        from pipelines.intake.refresh import _units  # noqa: PLC0415
         from pipelines.sources import FETCHABLE  # noqa: PLC0415
 
         self.form, self.reader, self.root = form, reader, root
@@ -313,8 +313,8 @@ class _Unit:
 
     def taken(self, stage: Path, content: bytes) -> tuple[str, Any]:
         """The rule that holds the files back, or none and what was read of them."""
-        from pipelines import live  # noqa: PLC0415
-        from pipelines.look import sniff  # noqa: PLC0415
+        from pipelines.intake import refresh as live  # noqa: PLC0415
+        from pipelines.intake.sniff import sniff  # noqa: PLC0415
 
         if self.is_alone:
             path = stage / f"x.{self.form.unit}"
@@ -364,8 +364,8 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _ask_for(reader: _Reader) -> None:
-    """Let `pipelines.live` ask the forked reader where it would start one, and read a last good once."""
-    from pipelines import live  # noqa: PLC0415
+    """Let the refresh ask the forked reader where it would start one, and read a last good once."""
+    from pipelines.intake import refresh as live  # noqa: PLC0415
 
     def table(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
         reader.ask("table", str(out.parent), source_id, str(fetched), str(packages))
@@ -380,7 +380,7 @@ def _ask_for(reader: _Reader) -> None:
     def kept(path: Path) -> Any:
         return last_good(path) if path.parent.name == _GOOD else stored(path)
 
-    live.read_apart, live.day_apart, live._stored = table, day, kept  # type: ignore[assignment]  # noqa: SLF001
+    live.read_in_sandbox, live.day_in_sandbox, live._stored = table, day, kept  # type: ignore[assignment]  # noqa: SLF001
 
 
 def _rows(of_each: int, of_others: int, share: str) -> list[dict[str, Any]]:

@@ -27,9 +27,9 @@ import json, re, sys, time
 from datetime import date
 from pathlib import Path
 from benchmarks.ice import FIRST, LAST, places
-from layers.assessed.ice_season import season_table
-from layers.cube import node_support
-from pipelines.cube import Archive, seasons
+from layers.ice.seasons import season_table
+from layers.ice.daily import node_support
+from pipelines.ice.archive import Archive, seasons
 archive = Archive(Path(sys.argv[1]), "synthetic")
 surface, x, y, ids = places(10_000)
 def one_pass():
@@ -125,9 +125,9 @@ def one_year() -> list[dict[str, Any]]:
     import numpy as np  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
-    from layers.cube import disc_support, series  # noqa: PLC0415
     from layers.grid import NSIDC_25KM  # noqa: PLC0415
-    from layers.synthetic import year  # noqa: PLC0415
+    from layers.ice.daily import disc_support, series  # noqa: PLC0415
+    from layers.ice.synthetic import year  # noqa: PLC0415
 
     surface = _surface()
     cube = year(2000, surface)
@@ -208,7 +208,7 @@ def raster() -> list[dict[str, Any]]:
     import shapely  # noqa: PLC0415
     from affine import Affine  # noqa: PLC0415
 
-    from layers.cube import disc_means  # noqa: PLC0415
+    from layers.ice.daily import disc_means  # noqa: PLC0415
 
     random = np.random.default_rng(0)
     line = np.arange(SIZE) / SIZE * 8
@@ -256,8 +256,8 @@ def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
 
 def decades() -> list[dict[str, Any]]:
     """Forty made years: the season table against one pass over the archive, and growth with places."""
-    from layers.synthetic import days  # noqa: PLC0415
-    from pipelines.cube import Archive  # noqa: PLC0415
+    from layers.ice.synthetic import days  # noqa: PLC0415
+    from pipelines.ice.archive import Archive  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder), "synthetic")
@@ -293,8 +293,8 @@ def _growth(archive: Any) -> dict[str, Any]:
     """CPU of one ice year against the number of places, and a straight line through it."""
     import numpy as np  # noqa: PLC0415
 
-    from layers.cube import node_support  # noqa: PLC0415
-    from pipelines.cube import seasons  # noqa: PLC0415
+    from layers.ice.daily import node_support  # noqa: PLC0415
+    from pipelines.ice.archive import seasons  # noqa: PLC0415
 
     took = []
     for count in GROWTH:

@@ -135,9 +135,9 @@ def judgement() -> list[dict[str, Any]]:
     import pandas as pd  # noqa: PLC0415
 
     from layers.assessed.judgement import Inputs, judge, whole_of  # noqa: PLC0415
-    from layers.draws import draw, drawn_values, memberships, numbers_of  # noqa: PLC0415
+    from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers_of  # noqa: PLC0415
     from layers.scenarios import scenario  # noqa: PLC0415
-    from pipelines.build import Options, compose_snapshot  # noqa: PLC0415
+    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
 
     picture, _ = compose_snapshot(Options(draws=1))
     nodes, evidence = picture.tables["nodes"], picture.tables["evidence"]

@@ -26,7 +26,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.fetch import Fetcher, Limits
+from pipelines.intake.fetch import Fetcher, Limits
 from pipelines.snapshot import held_table
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def validation() -> list[dict[str, Any]]:
     import numpy as np  # noqa: PLC0415
 
     from layers.crs import lonlat  # noqa: PLC0415
-    from pipelines.gates import judge, judge_file  # noqa: PLC0415
-    from pipelines.live import table_of  # noqa: PLC0415
-    from pipelines.look import sniff  # noqa: PLC0415
+    from pipelines.intake.checks import judge, judge_file  # noqa: PLC0415
+    from pipelines.intake.refresh import table_of  # noqa: PLC0415
+    from pipelines.intake.sniff import sniff  # noqa: PLC0415
     from pipelines.sources import source  # noqa: PLC0415
 
     plants = source("wri_global_power_plants")
@@ -305,7 +305,7 @@ def _differs(
     """Fetch as a day's run does, and say what is not as the model has it."""
     import pandas as pd  # noqa: PLC0415
 
-    from pipelines.live import TABLE, accepted_folder, ledger_of, refresh, told_of  # noqa: PLC0415
+    from pipelines.intake.refresh import TABLE, accepted_folder, ledger_of, refresh, told_of  # noqa: PLC0415
     from pipelines.sources import FETCHABLE, source  # noqa: PLC0415
 
     [told] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
@@ -331,7 +331,7 @@ def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> lis
     """Build and publish the picture of the day, and read it back from where it was published."""
     import pandas as pd  # noqa: PLC0415
 
-    from pipelines.build import Options, build  # noqa: PLC0415
+    from pipelines.picture.build import Options, build  # noqa: PLC0415
 
     folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
     manifest = json.loads((folder / "MANIFEST.json").read_text())

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from folium.plugins import FastMarkerCluster
 
-from maps import html
-from pipelines.build import Options, compose_snapshot
+from maps.web import page as html
+from pipelines.picture.build import Options, compose_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

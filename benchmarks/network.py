@@ -52,7 +52,7 @@ def network() -> list[dict[str, Any]]:
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     held = snapshot.load(SOURCES)
-    lanes, sites = held.feeds["sea_lanes"][0], held.standing["node_sites"]
+    lanes, sites = held.feeds["sea_lanes"][0], held.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
     graph, ports = sea_graph(lanes, hung.take(hung.km <= REACH_KM))
     gateways = [entries(graph, one) for one in GATEWAYS]

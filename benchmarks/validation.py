@@ -58,7 +58,7 @@ def _row(what: str, value: Any, goal: str, holds: Any, **more: Any) -> dict[str,
 
 
 def _compose(name: str, draws: int = 10_000, region: str = "arctic") -> Picture:
-    from pipelines.build import Options, compose_snapshot  # noqa: PLC0415
+    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
 
     return compose_snapshot(Options(scenario=name, draws=draws, region=region))[0]
 
@@ -83,8 +83,8 @@ def validation() -> list[dict[str, Any]]:
 def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
     """Flagged nodes of some inputs; scope and class as in the picture."""
     from layers.assessed.judgement import judge, whole_of  # noqa: PLC0415
+    from layers.assessed.monte_carlo import draw, numbers_of  # noqa: PLC0415
     from layers.assessed.nodes import POSSIBLE  # noqa: PLC0415
-    from layers.draws import draw, numbers_of  # noqa: PLC0415
 
     share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
     high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2
@@ -322,11 +322,11 @@ def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     by_id = {layer.id: layer for layer in LAYERS}
     day = max(pd.Timestamp(row["retrieved"]).date() for row in snapshot.manifest["sources"])
     given = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
-    sites = snapshot.standing["node_sites"]
+    sites = snapshot.static["node_sites"]
     ready = {
         "node_sites": sites[sites["country_iso3"] != country].reset_index(drop=True),
-        "climate_facts": snapshot.standing["climate_facts"][
-            snapshot.standing["climate_facts"]["node_id"].isin(
+        "climate_facts": snapshot.static["climate_facts"][
+            snapshot.static["climate_facts"]["node_id"].isin(
                 sites["node_id"][sites["country_iso3"] != country]
             )
         ],
@@ -349,8 +349,8 @@ def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     """High classes by kind with and without association, and their spread over anchors and weights."""
     from layers.assessed.judgement import Inputs, judge, military_parts, whole_of  # noqa: PLC0415
+    from layers.assessed.monte_carlo import numbers_of  # noqa: PLC0415
     from layers.assessed.rules import military  # noqa: PLC0415
-    from layers.draws import numbers_of  # noqa: PLC0415
     from layers.scenarios import scenario  # noqa: PLC0415
 
     inside = np.flatnonzero(nodes["scope"].ne("context").to_numpy())

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from layers.assessed.alliances import ALLIANCES
 from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.climate_facts import CLIMATE_FACTS
+from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
-from layers.assessed.exits import EXITS
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
-from layers.assessed.remit import ALLIANCES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
-from layers.changes import CHANGES
-from layers.continuity import SOURCE_CONTINUITY
+from layers.differences import CHANGES
+from layers.ice.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from layers.audience import Veil, empty
 from layers.catalog import LAYERS
-from layers.doubt import Doubt
 from layers.errors import SchemaError
 from layers.picture import Picture, SourceNote
+from layers.redaction import Redaction, empty
 from layers.schema import conform
+from layers.source_outage import SourceOutage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from layers.scenarios import Scenario
     from layers.schema import Layer
 
-__all__ = ["compose", "derive_standing", "standing", "within"]
+__all__ = ["compose", "derive_static", "static_layers", "within"]
 
 
 def compose(
@@ -42,15 +42,15 @@ def compose(
     made: Mapping[str, pd.DataFrame] | None = None,
     asked: Sequence[Layer] = (),
     samples: int = 0,
-    veil: Veil | None = None,
+    redaction: Redaction | None = None,
     expires: date | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
     """Make the picture of `region` from the conformed tables that sources feed, by layer id.
 
     Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
-    same values in every region. `made` holds derived layers that are ready, by id (see `standing`);
-    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `veil` keeps from an
+    same values in every region. `made` holds derived layers that are ready, by id (see `static_layers`);
+    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `redaction` keeps from an
     audience what is not for it, and then nothing ready made is used; `expires` is the picture's; `report`
     hears the id of each layer as it is made.
 
@@ -62,28 +62,28 @@ def compose(
     given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
              "samples": samples}  # fmt: skip
     layers = (*LAYERS, *asked)
-    veil = veil if veil and veil.hides_any(layers) else None
-    doubt = Doubt.of(sources)
-    tables = _fold(feeds, given, layers, {} if veil else made or {}, report, veil, doubt)
+    redaction = redaction if redaction and redaction.hides_any(layers) else None
+    outage = SourceOutage.of(sources)
+    tables = _fold(feeds, given, layers, {} if redaction else made or {}, report, redaction, outage)
     shown = tuple(layer for layer in layers if layer.is_published)
-    if veil:
-        shown, tables = veil.drawn(shown, tables, feeds)
-    if doubt:
-        tables = {layer.id: doubt.shown(tables[layer.id], layer) for layer in shown}
+    if redaction:
+        shown, tables = redaction.drawn(shown, tables, feeds)
+    if outage:
+        tables = {layer.id: outage.shown(tables[layer.id], layer) for layer in shown}
     return Picture(
         region=region,
         scenario=scenario,
         day=day,
         layers=shown,
         tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
-        sources=(*sources, *(veil.notes(tables, day) if veil else ())),
+        sources=(*sources, *(redaction.notes(tables, day) if redaction else ())),
         grids=grids,
-        withheld=len(veil.touched(layers)) if veil else 0,
+        withheld=len(redaction.touched(layers)) if redaction else 0,
         expires=expires,
     )
 
 
-def standing() -> tuple[Layer, ...]:
+def static_layers() -> tuple[Layer, ...]:
     """Derived layers that follow from the sources alone, whatever the scenario, day or draws."""
     moving = {"scenario", "day", "draws", "seed"}
     found = []
@@ -96,13 +96,13 @@ def standing() -> tuple[Layer, ...]:
     return tuple(found)
 
 
-def derive_standing(
+def derive_static(
     feeds: Mapping[str, Sequence[pd.DataFrame]],
     grids: Mapping[str, xr.Dataset],
     made: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Make the standing layers of some sources, by id, but those that are `made`; raises as `compose`."""
-    wanted = standing()
+    """Make the static layers of some sources, by id, but those that are `made`; raises as `compose`."""
+    wanted = static_layers()
     layers = [layer for layer in LAYERS if layer.derive is None or layer in wanted]
     tables = _fold(feeds, {"grids": grids}, layers, made or {})
     return {layer.id: tables[layer.id] for layer in wanted}
@@ -114,8 +114,8 @@ def _fold(
     layers: Sequence[Layer],
     ready: Mapping[str, pd.DataFrame],
     report: Callable[[str], None] = lambda _: None,
-    veil: Veil | None = None,
-    doubt: Doubt | None = None,
+    redaction: Redaction | None = None,
+    outage: SourceOutage | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
@@ -123,7 +123,7 @@ def _fold(
         report(layer.id)
         if layer.id in ready:
             tables[layer.id] = ready[layer.id]
-        elif veil and (veil.shown(layer) is None or veil.starves(layer, feeds)):
+        elif redaction and (redaction.shown(layer) is None or redaction.starves(layer, feeds)):
             tables[layer.id] = empty(layer)
         elif layer.derive is None:
             frames = feeds.get(layer.id)
@@ -139,10 +139,10 @@ def _fold(
             names = inspect.signature(layer.derive).parameters
             known = {**given, **tables}
             tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
-        if veil:
-            tables[layer.id] = veil.table(tables[layer.id], layer, given["day"])
-        if doubt:
-            tables[layer.id] = doubt.judged(layer, tables)
+        if redaction:
+            tables[layer.id] = redaction.table(tables[layer.id], layer, given["day"])
+        if outage:
+            tables[layer.id] = outage.judged(layer, tables)
     return tables
 
 

@@ -55,7 +55,7 @@ class Column:
     """One column: its type, its unit (`""` where it has none) and what it means.
 
     `required` columns hold no null. `low`, `high` and `choices` bound what is known. `audience`
-    marks whom it is for, by ids of AUDIENCES (layers/audience.py); such a column is not required.
+    marks whom it is for, by ids of AUDIENCES (layers/redaction.py); such a column is not required.
     """
 
     name: str

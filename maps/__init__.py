@@ -17,17 +17,17 @@ Exporter = Callable[..., "Path"]
 
 # Id -> module with `write(picture, folder) -> Path`. Imported when asked for: folium costs a second.
 EXPORTS: dict[str, str] = {
-    "gpkg": "maps.geopackage",
-    "html": "maps.html",
-    "qgz": "maps.qgis",
-    "briefing": "maps.briefing",
-    "rocrate": "maps.rocrate",
-    "stac": "maps.stac",
-    "geojson": "maps.geojson",
-    "kml": "maps.kml",
-    "flatgeobuf": "maps.flatgeobuf",
-    "pmtiles": "maps.pmtiles",
-    "csv": "maps.csv",
+    "gpkg": "maps.qgis.geopackage",
+    "html": "maps.web.page",
+    "qgz": "maps.qgis.project",
+    "briefing": "maps.reports.briefing",
+    "rocrate": "maps.exports.rocrate",
+    "stac": "maps.exports.stac",
+    "geojson": "maps.exports.geojson",
+    "kml": "maps.exports.kml",
+    "flatgeobuf": "maps.exports.flatgeobuf",
+    "pmtiles": "maps.exports.pmtiles",
+    "csv": "maps.exports.csv",
 }
 
 # What every picture has; the rest is drawn on request. The crate describes the files before it.

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from layers.errors import PictureError, UsageError
-from pipelines.build import Options
+from pipelines.picture.build import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from pipelines.live import Told
+    from pipelines.intake.refresh import FetchResult
 
 app = typer.Typer(
     name="arctic-picture",
@@ -118,7 +118,7 @@ def build(
 
     With --live the sources are fetched first; what is held back stays as it was and is marked.
     """
-    from pipelines import build as line  # noqa: PLC0415
+    from pipelines.picture import build as line  # noqa: PLC0415
     from pipelines.snapshot import manifest_of  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -186,7 +186,7 @@ def build(
 
 def _recorded(out: Path, cache: Path) -> AbstractContextManager[Any]:
     """The run in the record of `out`, and in its health, however it ends."""
-    from pipelines.runs import recorded  # noqa: PLC0415
+    from pipelines.operations.runs import recorded  # noqa: PLC0415
 
     return recorded(out, cache=cache)
 
@@ -204,7 +204,7 @@ def sources(
     Ends with 10 where one of which something was fetched is stale, held back or missing.
     """
     from layers.picture import LATE  # noqa: PLC0415
-    from pipelines.docs import source_rows  # noqa: PLC0415
+    from pipelines.operations.source_list import source_rows  # noqa: PLC0415
 
     rows = source_rows(datetime.now(UTC).date(), cache)
     text = "\n".join(
@@ -224,8 +224,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say why a node is flagged or not: its three classes, what could turn them, its evidence with source."""
-    from pipelines.explain import as_text, explain_node  # noqa: PLC0415
-    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.explain import as_text, explain_node  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
 
     told = explain_node(picture_folder(out), node)
     _say(told, as_json=as_json, text=as_text(told))
@@ -239,8 +239,8 @@ def standards(
     as_json: Json = False,
 ) -> None:
     """Count pass, fail and unknown of the draft standards: a proposal of this project, not a norm."""
-    from pipelines.publish import picture_folder  # noqa: PLC0415
-    from pipelines.report import standards_report, standards_text  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.report import standards_report, standards_text  # noqa: PLC0415
 
     told = standards_report(picture_folder(picture), by)
     _say(told, as_json=as_json, text=standards_text(told))
@@ -258,8 +258,8 @@ def lens(
     as_json: Json = False,
 ) -> None:
     """Say what a set of states holds of nodes, ports, landings and cables, and the fewest that would do."""
-    from pipelines.publish import picture_folder  # noqa: PLC0415
-    from pipelines.report import lens_report, lens_text  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.report import lens_report, lens_text  # noqa: PLC0415
 
     told = lens_report(picture_folder(picture), states, reach)
     _say(told, as_json=as_json, text=lens_text(told))
@@ -268,8 +268,8 @@ def lens(
 @app.command()
 def check(picture: Place = _PICTURES, *, as_json: Json = False) -> None:
     """Hold a stored picture to its hashes, schemas and dates, and find evidence without an owner."""
-    from pipelines.publish import picture_folder  # noqa: PLC0415
-    from pipelines.store import check_picture  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.store import check_picture  # noqa: PLC0415
 
     told, read = check_picture(picture_folder(picture))
     status, expires = read.status_on(datetime.now(UTC).date()), read.expires and read.expires.isoformat()
@@ -298,8 +298,8 @@ def draw(
 ) -> None:
     """Draw the outputs of a stored picture again, without computing it."""
     import maps  # noqa: PLC0415
-    from pipelines.publish import picture_folder  # noqa: PLC0415
-    from pipelines.store import read_picture  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.store import read_picture  # noqa: PLC0415
 
     kinds = list(maps.ALWAYS) if kind == "all" else [kind]
     if strange := [name for name in kinds if name not in maps.EXPORTS]:
@@ -326,8 +326,8 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write the briefing of a stored picture, of the whole or of one country, as a page or a PDF."""
-    from pipelines.brief import write_brief  # noqa: PLC0415
-    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.briefing import write_brief  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
 
     if kind not in {"html", "pdf"}:
         msg = f"--as: expected html or pdf, found {kind!r}"
@@ -346,13 +346,13 @@ def snapshot(
         list[str] | None, typer.Option(help="Rebuild only this source; may be given several times.")
     ] = None,
     *,
-    standing: Annotated[
-        bool, typer.Option("--standing", help="Only derive again what follows from the embedded sources.")
+    static: Annotated[
+        bool, typer.Option("--static", help="Only derive again what follows from the embedded sources.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
-    from maps.html import OUTLINES  # noqa: PLC0415
+    from maps.web.page import OUTLINES  # noqa: PLC0415
     from pipelines.snapshot.make import make, make_outlines, make_standing  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
@@ -365,7 +365,7 @@ def snapshot(
 
         made = (
             make_standing(SOURCES)
-            if standing
+            if static
             else make(
                 SOURCES,
                 cache=cache,
@@ -394,9 +394,9 @@ def ice(
     as_json: Json = False,
 ) -> None:
     """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
-    from pipelines.cube import Archive, ingest  # noqa: PLC0415
-    from pipelines.ice_record import embedded, land_of, surface_of, write_record  # noqa: PLC0415
-    from pipelines.route_page import stage_of  # noqa: PLC0415
+    from pipelines.ice.archive import Archive, ingest  # noqa: PLC0415
+    from pipelines.ice.record import embedded, land_of, surface_of, write_record  # noqa: PLC0415
+    from pipelines.ice.route_page import stage_of  # noqa: PLC0415
 
     if (product is None) != (to is None):
         msg = "expected --product and --to together, found one: name the product and the folder"
@@ -425,8 +425,8 @@ def routes(
     as_json: Json = False,
 ) -> None:
     """Write the route page of the embedded edges and grids; that of a daily record comes with `ice`."""
-    from pipelines.ice_record import embedded  # noqa: PLC0415
-    from pipelines.route_page import stage_of, write_edge_page  # noqa: PLC0415
+    from pipelines.ice.record import embedded  # noqa: PLC0415
+    from pipelines.ice.route_page import stage_of, write_edge_page  # noqa: PLC0415
 
     paths = [str(path) for path in write_edge_page(embedded(), to, stage_of(stage))]
     _say({"files": paths}, as_json=as_json, text="\n".join(paths))
@@ -449,9 +449,9 @@ def isochrones(
     as_json: Json = False,
 ) -> None:
     """Write days from a port by class of ship in the ice of a month: areas, table, page. No navigation."""
-    from pipelines.cube import Archive  # noqa: PLC0415
-    from pipelines.ice_record import embedded  # noqa: PLC0415
-    from pipelines.isochrones import Voyage, write_isochrones  # noqa: PLC0415
+    from pipelines.ice.archive import Archive  # noqa: PLC0415
+    from pipelines.ice.isochrones import Voyage, write_isochrones  # noqa: PLC0415
+    from pipelines.ice.record import embedded  # noqa: PLC0415
 
     if (cube is None) != (product is None):
         msg = "expected --cube and --product together, found one: name the folder and the product"
@@ -470,7 +470,7 @@ def polaris(
     as_json: Json = False,
 ) -> None:
     """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
-    from pipelines.ice_charts import write_chart  # noqa: PLC0415
+    from pipelines.ice.charts import write_chart  # noqa: PLC0415
 
     paths = [str(write_chart(chart, to)) for chart in charts]
     _say({"files": paths}, as_json=as_json, text="\n".join(paths))
@@ -483,7 +483,7 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Say which versions and parts are here, what is missing, and how the pictures in a folder fare."""
-    from pipelines.doctor import examine, examine_pictures  # noqa: PLC0415
+    from pipelines.operations.doctor import examine, examine_pictures  # noqa: PLC0415
 
     told = examine() + examine_pictures(out, datetime.now(UTC).date())
     text = "\n".join(f"{r['part']:22} {r['state']:8} {r['found']:24} {r['remedy']}".rstrip() for r in told)
@@ -506,7 +506,7 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch the sources into the cache: what changed, what was refused and why."""
-    from pipelines.live import as_text  # noqa: PLC0415
+    from pipelines.intake.refresh import as_text  # noqa: PLC0415
 
     moment = _day(day, datetime.fromisoformat)  # some files are named by their minute
     told = _fetched(cache, base_url, moment, sources or ())
@@ -515,9 +515,11 @@ def fetch(
         raise typer.Exit(10)
 
 
-def _fetched(cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()) -> list[Told]:
-    from pipelines.fetch import Fetcher  # noqa: PLC0415
-    from pipelines.live import refresh, today_and_yesterday  # noqa: PLC0415
+def _fetched(
+    cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()
+) -> list[FetchResult]:
+    from pipelines.intake.fetch import Fetcher  # noqa: PLC0415
+    from pipelines.intake.refresh import refresh, today_and_yesterday  # noqa: PLC0415
     from pipelines.sources import FETCHABLE  # noqa: PLC0415
 
     today, yesterday = today_and_yesterday()
@@ -557,9 +559,9 @@ def changes(
     as_json: Json = False,
 ) -> None:
     """Say which nodes and flags differ between two pictures, each with its cause."""
-    from pipelines.changes import as_text  # noqa: PLC0415
-    from pipelines.changes import changes as compare  # noqa: PLC0415
-    from pipelines.publish import picture_folder  # noqa: PLC0415
+    from pipelines.picture.diff import as_text  # noqa: PLC0415
+    from pipelines.picture.diff import changes as compare  # noqa: PLC0415
+    from pipelines.picture.publish import picture_folder  # noqa: PLC0415
 
     told = compare(picture_folder(old), picture_folder(new))
     _say(told, as_json=as_json, text=as_text(told))
@@ -574,7 +576,10 @@ def serve(
     region: Annotated[str, typer.Option(help="Area to build for.")] = "arctic",
     keep: Annotated[int, typer.Option(min=0, help="Pictures that stay; 0 keeps all.")] = 30,
     webhook: Annotated[
-        str, typer.Option(envvar="ARCTIC_PICTURE_WEBHOOK", help="Told of each new picture: https, or here.")
+        str,
+        typer.Option(
+            envvar="ARCTIC_PICTURE_WEBHOOK", help="FetchResult of each new picture: https, or here."
+        ),
     ] = "",
 ) -> None:
     """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL).
@@ -583,7 +588,7 @@ def serve(
     set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
     """
     if webhook:
-        from pipelines.fetch import webhook_host  # noqa: PLC0415
+        from pipelines.intake.fetch import webhook_host  # noqa: PLC0415
 
         webhook_host(webhook)
         os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect keeps those in plain text

@@ -46,13 +46,13 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.tasks import exponential_backoff  # noqa: E402
 
 from layers.errors import SourceError, UsageError  # noqa: E402
-from pipelines import build as line  # noqa: E402
-from pipelines import live  # noqa: E402
-from pipelines.announce import announce, headline  # noqa: E402
-from pipelines.build import Options  # noqa: E402
-from pipelines.fetch import Fetcher, RefusedError, webhook_host  # noqa: E402
-from pipelines.publish import manifest_of  # noqa: E402
-from pipelines.runs import recorded  # noqa: E402
+from pipelines.intake import refresh as live  # noqa: E402
+from pipelines.intake.fetch import Fetcher, RefusedError, webhook_host  # noqa: E402
+from pipelines.operations.runs import recorded  # noqa: E402
+from pipelines.picture import build as line  # noqa: E402
+from pipelines.picture.announce import announce, headline  # noqa: E402
+from pipelines.picture.build import Options  # noqa: E402
+from pipelines.picture.publish import manifest_of  # noqa: E402
 from pipelines.sources import FETCHABLE  # noqa: E402
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from prefect.tasks import Task
 
     from layers.picture import Picture
-    from pipelines.live import Told
-    from pipelines.runs import Run
+    from pipelines.intake.refresh import FetchResult
+    from pipelines.operations.runs import Run
     from pipelines.snapshot import Snapshot
 
 __all__ = ["main", "refresh"]
@@ -76,7 +76,7 @@ _SHOWN = 20
 class LateError(SourceError):
     """A source was busy or not reached: worth another try, and no reason to do without a picture."""
 
-    def __init__(self, told: list[Told]) -> None:
+    def __init__(self, told: list[FetchResult]) -> None:
         super().__init__("; ".join(row.reason for row in told if row.may_pass))
         self.told = told
 
@@ -120,7 +120,7 @@ def _asset(kind: str, name: str) -> str:
     retry_jitter_factor=0.5,
     retry_condition_fn=may_pass,
 )
-def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[Told]:
+def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[FetchResult]:
     """One source; what is refused is a row of the table, not a failure: the last good stays."""
     today, yesterday = live.today_and_yesterday()
     told = live.refresh(
@@ -184,10 +184,10 @@ def refresh(
     return str(manifest["id"])
 
 
-def _fetch_all(run: Run, cache: Path, base_url: str) -> list[Told]:
+def _fetch_all(run: Run, cache: Path, base_url: str) -> list[FetchResult]:
     """Each source in turn, with one fetcher for all, for the pace of each host."""
     fetcher, ends = Fetcher(base_url), time.monotonic() + _FETCHING_S
-    all_told: list[Told] = []
+    all_told: list[FetchResult] = []
     run.say("fetch")
     for source in FETCHABLE:
         if not source.remotes:
@@ -217,7 +217,9 @@ def _announced(run: Run, webhook: str) -> dict[str, Any] | None:
     return report
 
 
-def _show(root: Path, manifest: dict[str, Any], told: list[Told], report: dict[str, Any] | None) -> None:
+def _show(
+    root: Path, manifest: dict[str, Any], told: list[FetchResult], report: dict[str, Any] | None
+) -> None:
     """Artifacts for the Prefect UI: a table of sources, a summary, and where the map is."""
     if told:
         table = [{key: str(value or "") for key, value in asdict(row).items()} for row in told]

@@ -54,7 +54,7 @@ class Remote:
     `url`, `archive` and `file` may hold `{day:%Y%m%d}`: a file a day. `hosts` are those a redirect may
     lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
     together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
-    says why it is fetched only when it is named; `login` names the account it takes (pipelines/logins.py).
+    says why it is fetched only when it is named; `login` names the account it takes (intake/logins.py).
     A `page` has no file address: a person fetches from it.
     What that person puts under `by_hand/` of the cache is read from there as if it had been fetched.
     After `fresh_days` its content is stale; 0 is never.
@@ -165,7 +165,7 @@ class Source:
     embedded ones. One that is `not_held` has no reader: the picture names it where it says what it does
     not know. `shape` describes the table of a source that is only looked at,
     and feeds no layer. `audience` marks whom its licence or owner allows to see it,
-    by ids of AUDIENCES (layers/audience.py).
+    by ids of AUDIENCES (layers/redaction.py).
     """
 
     id: str

@@ -80,7 +80,7 @@ def mirror() -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Picture]:
     """The default picture, built once: its folder and itself."""
-    from pipelines.build import Options, build
+    from pipelines.picture.build import Options, build
 
     return build(tmp_path_factory.mktemp("pictures"), Options())
 

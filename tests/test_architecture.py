@@ -79,9 +79,9 @@ def ours(module: str) -> set[str]:
 
 
 def test_the_reading_of_imports_sees_them_all():
-    assert "pipelines.sources.world_port_index" in imports("pipelines.sources.own_tables")
+    assert "pipelines.sources.shipping.world_port_index" in imports("pipelines.sources.reference.tables")
     assert "prefect" in imports("pipelines.flows")
-    assert "iris" in imports("pipelines.sources.model_climate")  # one inside a function
+    assert "iris" in imports("pipelines.sources.climate.model_climate")  # one inside a function
     assert len(FILES) > 60
 
 
@@ -159,7 +159,7 @@ def test_judgements_get_tables_not_the_code_of_facts(module):
 
 @pytest.mark.parametrize("module", modules("pipelines.sources"))
 def test_sources_know_nothing_of_the_rest_of_the_pipelines(module):
-    allowed = ("layers", "pipelines.source", "pipelines.frames", "pipelines.sources")
+    allowed = ("layers", "pipelines.source", "pipelines.read_helpers", "pipelines.sources")
     assert not {name for name in ours(module) if not within(name, *allowed)}
 
 
@@ -169,8 +169,8 @@ def test_sources_know_nothing_of_the_rest_of_the_pipelines(module):
         ("prefect", ("pipelines.flows",)),
         ("folium", ("maps",)),
         ("typer", ("pipelines.cli",)),
-        ("requests", ("pipelines.fetch",)),
-        ("urllib3", ("pipelines.fetch",)),
+        ("requests", ("pipelines.intake.fetch",)),
+        ("urllib3", ("pipelines.intake.fetch",)),
     ],
 )
 def test_a_library_is_imported_in_its_home_only(library, homes):
@@ -202,7 +202,7 @@ def test_no_file_opens_a_door(module):
 
 def test_pickles_are_read_by_the_refusing_reader_only():
     users = [name for name in FILES if "pickle" in imports(name)]
-    assert users == ["pipelines.sources.natural_earth"]
+    assert users == ["pipelines.sources.society.natural_earth"]
     used = [
         node
         for node in ast.walk(tree(users[0]))

@@ -175,7 +175,7 @@ def test_the_three_that_stand_together():
 
 
 def test_the_doctor_asks_for_what_the_project_asks_for():
-    from pipelines.doctor import examine
+    from pipelines.operations.doctor import examine
 
     told = {row["part"]: row for row in examine()}
     asked_for = {row.name: row.specifier for row in asked("run")}

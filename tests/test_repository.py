@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import docs
+from pipelines.operations import source_list as docs
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_BYTES, SNAPSHOT_BYTES = 1_500_000, 8_000_000
@@ -111,7 +111,7 @@ def test_data_sources_is_made_from_the_table():
     preface, mark, _ = text.partition(docs.MARK)
     assert mark, "data_sources.md has no mark below which the table stands"
     assert preface.strip()
-    assert text == preface + docs.table(), "run `python -m pipelines.docs`"
+    assert text == preface + docs.table(), "run `python -m pipelines.operations.source_list`"
 
 
 def test_data_sources_names_every_source_with_its_licence():

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.anchors import anchor_values
-from layers.assessed.book import numbers, yes
+from layers.assessed.evidence_builder import numbers, yes
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.standard_inputs import (
     NOT_RUNNING,

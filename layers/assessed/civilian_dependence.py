@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.assessed import rules
-from layers.assessed.book import numbers
+from layers.assessed.evidence_builder import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from layers.assessed.book import Book, Facts
+    from layers.assessed.evidence_builder import EvidenceBuilder, SiteAttributes
 
 __all__ = ["SUPPLIES", "add_civilian_dependence"]
 
@@ -22,10 +22,10 @@ SUPPLIES = ("port", "airfield", "cable_landing", "rail_terminal", "energy_site")
 SOLE = ("energy_site", "cable_landing")
 
 
-def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def add_civilian_dependence(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     """Write people without another node, the largest place without one, and people within reach."""
     m = facts.measures
-    supplies, everywhere = facts.of(*SUPPLIES), np.ones(len(book.sites), dtype=bool)
+    supplies, everywhere = facts.of(*SUPPLIES), np.ones(len(builder.sites), dtype=bool)
     source = {"source": "geonames_cities500", "as_of": m["reached_as_of"].to_numpy(dtype=object)}
     captive, over_all = numbers(m["captive_persons"]), numbers(m["captive_persons_all_borders"])
     sole = facts.of(*SOLE)
@@ -46,7 +46,7 @@ def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) ->
         np.array([f"; {n:.0f} if closed borders were open" for n in over_all], dtype=object),
         "",
     )
-    book.add(
+    builder.add(
         supplies, ("dependence", "c_sole", "people_without_another"), code / 2.0, value=captive,
         value_low=numbers(m["captive_120_km_persons"]), value_high=numbers(m["captive_80_km_persons"]),
         unit="persons", scale=("steps", a["captive_moderate"], a["captive_high"]), **source,
@@ -54,7 +54,7 @@ def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) ->
         + way + border,
     )  # fmt: skip
     place = numbers(m["captive_place_persons"])
-    book.add(
+    builder.add(
         supplies,
         ("dependence", "c_sole", "largest_place_without_another"),
         np.where(rules.whole(place) >= rules.whole(a["captive_place"]), 1.0, 0.0),
@@ -66,7 +66,7 @@ def add_civilian_dependence(book: Book, facts: Facts, a: Mapping[str, float]) ->
         note="a whole place that has no other",
     )
     reached = numbers(m["reached_persons"])
-    book.add(
+    builder.add(
         everywhere,
         ("dependence", "c_people", "people_within_50_km"),
         np.where(rules.whole(reached) >= rules.whole(a["reached_moderate"]), 0.5, 0.0),

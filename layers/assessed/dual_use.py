@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from layers.assessed.book import numbers, yes
+from layers.assessed.evidence_builder import numbers, yes
 from layers.assessed.military_facility import mine_facts, reaches_port, runway_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from layers.assessed.book import Book, Facts
+    from layers.assessed.evidence_builder import EvidenceBuilder, SiteAttributes
 
 __all__ = ["CLASSES", "add_dual_use", "classify"]
 
@@ -38,12 +38,14 @@ def _at_least(value: NDArray[np.float64], bar: float) -> NDArray[np.float64]:
     return np.where(np.isnan(value), np.nan, (value >= bar).astype(float))
 
 
-def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.DataFrame) -> None:
+def add_dual_use(
+    builder: EvidenceBuilder, facts: SiteAttributes, materials: pd.DataFrame, papers: pd.DataFrame
+) -> None:
     """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site.
 
     What `papers` (layers.assessed.policy.documented) hold of a node itself is a `d_documented` row.
     """
-    book.add(
+    builder.add(
         papers["is_dual"].to_numpy(), ("dual_use", "d_documented", "official_document"), 1.0, value=1.0,
         source="own_documented_dual_use", as_of=papers["seen_on"], note=papers["note"],
     )  # fmt: skip
@@ -57,7 +59,7 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
         ("ground_station", _station(facts)),
     ):
         for need, indicator, score, origin, note in rows:
-            book.add(
+            builder.add(
                 facts.of(kind), ("dual_use", f"d_{need}", indicator), score, value=score, note=note,
                 source=origin["source_id"].to_numpy(dtype=object),
                 as_of=origin["as_of"].to_numpy(dtype=object),
@@ -67,23 +69,23 @@ def add_dual_use(book: Book, facts: Facts, materials: pd.DataFrame, papers: pd.D
 _Rows: TypeAlias = "tuple[tuple[str, str, NDArray[np.float64], Any, str], ...]"
 
 
-def _near(facts: Facts, column: str, km: float) -> NDArray[np.float64]:
+def _near(facts: SiteAttributes, column: str, km: float) -> NDArray[np.float64]:
     return (facts.measures[column] <= km).astype(float).to_numpy()
 
 
-def _line(facts: Facts, name: str) -> pd.DataFrame:
+def _line(facts: SiteAttributes, name: str) -> pd.DataFrame:
     """Source and date of the nearest line of some sort."""
     m = facts.measures
     return pd.DataFrame({"source_id": m[f"{name}_source_id"], "as_of": m[f"{name}_as_of"]})
 
 
-def _own(facts: Facts) -> pd.DataFrame:
+def _own(facts: SiteAttributes) -> pd.DataFrame:
     """What follows from the places of nodes has the source and date of the node's own place."""
     blank = np.full(len(facts.kind), None, dtype=object)
     return pd.DataFrame({"source_id": blank, "as_of": blank})
 
 
-def _port(facts: Facts) -> _Rows:
+def _port(facts: SiteAttributes) -> _Rows:
     port = facts.port
     deep = _or(
         _at_least(numbers(port["channel_depth_low_m"]), 10.7),
@@ -109,7 +111,7 @@ def _port(facts: Facts) -> _Rows:
     )
 
 
-def _airfield(facts: Facts) -> _Rows:
+def _airfield(facts: SiteAttributes) -> _Rows:
     air, length = facts.airfield, runway_of(facts)
     long = np.where(_at_least(length, 1067) == 0, 0.0, _at_least(length, 2359))
     beside = np.maximum(_near(facts, "port_km", 30), _near(facts, "rail_terminal_km", 30))
@@ -124,7 +126,7 @@ def _airfield(facts: Facts) -> _Rows:
     )  # fmt: skip
 
 
-def _railhead(facts: Facts) -> _Rows:
+def _railhead(facts: SiteAttributes) -> _Rows:
     head = facts.railhead
     gauge = numbers(head["gauge_mm"])
     standard = np.where(np.isnan(gauge), np.nan, (gauge == 1435).astype(float))
@@ -135,7 +137,7 @@ def _railhead(facts: Facts) -> _Rows:
     )
 
 
-def _landing(facts: Facts) -> _Rows:
+def _landing(facts: SiteAttributes) -> _Rows:
     landing = facts.landing
     lone = (facts.measures["cable_landing_km"] > 100).astype(float).to_numpy()
     return (
@@ -147,7 +149,7 @@ def _landing(facts: Facts) -> _Rows:
     )  # fmt: skip
 
 
-def _energy(facts: Facts) -> _Rows:
+def _energy(facts: SiteAttributes) -> _Rows:
     kinds = ["port_km", "airfield_km", "cable_landing_km", "rail_terminal_km"]
     nearby = facts.measures[kinds].min(axis=1)
     lone = (facts.measures["energy_site_km"] > 100).astype(float).to_numpy()
@@ -158,7 +160,7 @@ def _energy(facts: Facts) -> _Rows:
     )  # fmt: skip
 
 
-def _mine(facts: Facts, materials: pd.DataFrame) -> _Rows:
+def _mine(facts: SiteAttributes, materials: pd.DataFrame) -> _Rows:
     worth, active, _ = mine_facts(facts, materials)
     listed = np.where(np.isnan(worth), np.nan, (worth > 0).astype(float))
     way = np.maximum(_near(facts, "port_km", 25), _near(facts, "rail_km", 5))
@@ -171,7 +173,7 @@ def _mine(facts: Facts, materials: pd.DataFrame) -> _Rows:
     )
 
 
-def _station(facts: Facts) -> _Rows:
+def _station(facts: SiteAttributes) -> _Rows:
     station = facts.station
     return (
         (

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.assessed.anchors import anchor_values
-from layers.assessed.book import Book, facts_of
 from layers.assessed.civilian_dependence import add_civilian_dependence
 from layers.assessed.dual_use import add_dual_use
+from layers.assessed.evidence_builder import EvidenceBuilder, site_attributes
 from layers.assessed.hazard import add_hazards
 from layers.assessed.military_relevance import add_military_relevance
 from layers.assessed.overrides import apply_overrides, tell_overrides
 from layers.assessed.policy import documented
+from layers.assessed.scoring import SCALES, weigh
 from layers.observed.climate_records import TIERS
 from layers.schema import Column, Layer
-from layers.scoring import SCALES, weigh
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,7 +61,7 @@ def _evidence(
         for table in (ports, airfields)
     )
     papers = documented(sites, documented_dual_use)
-    facts = facts_of(
+    facts = site_attributes(
         sites,
         measures,
         climate_facts,
@@ -76,14 +76,14 @@ def _evidence(
         railhead=railheads,
     )
     anchors = anchor_values(scenario.anchors)
-    book = Book(sites)
-    add_hazards(book, facts, scenario, anchors, global_warming)
+    builder = EvidenceBuilder(sites)
+    add_hazards(builder, facts, scenario, anchors, global_warming)
     add_military_relevance(
-        book, facts, anchors, military_sites, materials, memberships, day, ten_t_nodes, papers
+        builder, facts, anchors, military_sites, materials, memberships, day, ten_t_nodes, papers
     )
-    add_civilian_dependence(book, facts, anchors)
-    add_dual_use(book, facts, materials, papers)
-    table = tell_overrides(book.table(), pd.concat([of_ports, of_fields]))
+    add_civilian_dependence(builder, facts, anchors)
+    add_dual_use(builder, facts, materials, papers)
+    table = tell_overrides(builder.table(), pd.concat([of_ports, of_fields]))
     return table.assign(weight=weigh(table))
 
 
@@ -108,7 +108,7 @@ EVIDENCE = Layer(
         Column("unit", "str", "unit of the value", required=True),
         Column("score", "float", "value on its anchored scale; a class as 0, 0.5, 1; null where not known",
                low=0, high=1),
-        Column("scale", "str", "how a value becomes a score (layers/scoring.py)", required=True,
+        Column("scale", "str", "how a value becomes a score (layers/assessed/scoring.py)", required=True,
                choices=SCALES),
         Column("zero_at", "float", "anchor of the scale: the value that scores 0; moderate from"),
         Column("one_at", "float", "anchor of the scale: the value that scores 1; high from"),

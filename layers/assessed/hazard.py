@@ -13,7 +13,7 @@ import numpy as np
 from layers.assessed import rules
 from layers.assessed.air_facts import NORMAL_YEARS, proxy_zone, warming_of
 from layers.assessed.anchors import HIGH, UNKNOWN
-from layers.assessed.book import NOTHING, numbers
+from layers.assessed.evidence_builder import NOTHING, numbers
 from layers.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from layers.assessed.book import Book, Facts
+    from layers.assessed.evidence_builder import EvidenceBuilder, SiteAttributes
     from layers.scenarios import Scenario
 
 __all__ = ["HAZARDS", "TODAY_DEGC", "add_hazards"]
@@ -41,8 +41,8 @@ _SPORADIC = 2  # code of the zone from which ground ice is asked
 
 
 def add_hazards(
-    book: Book,
-    facts: Facts,
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
     scenario: Scenario,
     anchors: Mapping[str, float],
     global_warming: pd.DataFrame,
@@ -51,11 +51,11 @@ def add_hazards(
     read = facts.climate["ice_months_lost"]["as_of"].dropna()
     last = int(read.str[:4].max()) if len(read) else 0
     recent = warming_of(global_warming, last - 9, last) if last else scenario.warming_degc
-    _add_ice(book, facts, scenario, anchors, recent)
-    _add_permafrost(book, facts, scenario, anchors, warming_of(global_warming, *NORMAL_YEARS))
-    _add_erosion(book, facts, anchors)
-    _add_level(book, facts, anchors)
-    _add_access(book, facts)
+    _add_ice(builder, facts, scenario, anchors, recent)
+    _add_permafrost(builder, facts, scenario, anchors, warming_of(global_warming, *NORMAL_YEARS))
+    _add_erosion(builder, facts, anchors)
+    _add_level(builder, facts, anchors)
+    _add_access(builder, facts)
 
 
 def _score(code: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -91,7 +91,11 @@ def more_lost(
 
 
 def _add_ice(
-    book: Book, facts: Facts, scenario: Scenario, a: Mapping[str, float], recent_degc: float
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
+    scenario: Scenario,
+    a: Mapping[str, float],
+    recent_degc: float,
 ) -> None:
     lost, recent = facts.climate["ice_months_lost"], facts.climate["ice_months_recent"]
     slope, spread = facts.climate["ice_loss_per_degc"], facts.climate["ice_season_spread"]
@@ -105,7 +109,7 @@ def _add_ice(
         rules.whole(low), *(rules.whole(a[f"ice_lost_{word}"]) for word in ("moderate", "high"))
     )
     free = (numbers(recent["value"]) == 0) & (numbers(lost["value"]) == 0)
-    book.add(
+    builder.add(
         facts.of("port", "cable_landing"), ("hazard", "h_seaice", "ice_season_lost"), _score(code), value=mid,
         value_low=low, value_high=high, unit="months a year", off=free,
         scale=("steps", a["ice_lost_moderate"], a["ice_lost_high"]), **_sources(lost, "ice_season_lost"),
@@ -114,7 +118,7 @@ def _add_ice(
     code = rules.steps(
         rules.whole(wide), *(rules.whole(a[f"ice_unreliable_{word}"]) for word in ("moderate", "high"))
     )
-    book.add(
+    builder.add(
         facts.of("port"), ("hazard", "h_seaice", "ice_season_unreliable"), _score(code), value=wide,
         unit="months", off=free, scale=("steps", a["ice_unreliable_moderate"], a["ice_unreliable_high"]),
         **_sources(spread, "ice_season_unreliable"),
@@ -122,7 +126,11 @@ def _add_ice(
 
 
 def _add_permafrost(
-    book: Book, facts: Facts, scenario: Scenario, a: Mapping[str, float], normal_degc: float
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
+    scenario: Scenario,
+    a: Mapping[str, float],
+    normal_degc: float,
 ) -> None:
     names = ("permafrost_zone", "ground_ice", "bedrock", "thaw_damage", "air_temperature")
     zone, ice, bedrock, damage, air = (facts.climate[name] for name in names)
@@ -158,28 +166,28 @@ def _add_permafrost(
     )
     everywhere = np.ones(len(code), dtype=bool)
     note = np.where(is_open, "moderate or high: ground ice decides; ", "") + words + "; " + of("note")
-    book.add(
+    builder.add(
         everywhere, ("hazard", "h_permafrost", "permafrost_thaw"), _score(code), value=_score(code) * 2,
         label=words, unit="class", source=of("source_id"), as_of=of("as_of"), tier=of("tier"), note=note,
         scale=("steps", 1.0, 2.0),
     )  # fmt: skip
-    _add_ground(book, {name: parts[name] for name in names[:4]})
-    _add_air(book, air, now, error, scenario, a)
-    book.add(
+    _add_ground(builder, {name: parts[name] for name in names[:4]})
+    _add_air(builder, air, now, error, scenario, a)
+    builder.add(
         everywhere & (steps > 0), ("hazard", "h_permafrost", "zones_lost"), value=steps, unit="zones",
         share=0.0, source=_column(air, "source_id"), as_of=_column(air, "as_of"), tier="proxy",
         note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
     )  # fmt: skip
 
 
-def _add_ground(book: Book, parts: Mapping[str, pd.DataFrame]) -> None:
+def _add_ground(builder: EvidenceBuilder, parts: Mapping[str, pd.DataFrame]) -> None:
     """Write the facts on the ground that the class of thaw rests on; they have no weight of their own."""
     frozen = numbers(parts["permafrost_zone"]["value"]) >= _SPORADIC
     for name, unit in (("permafrost_zone", "class"), ("ground_ice", "class"), ("thaw_damage", "report"),
                        ("bedrock", "class")):  # fmt: skip
         lacking = parts[name]["tier"].isna().to_numpy()
         where = ~lacking if name in {"thaw_damage", "bedrock"} else frozen | ~lacking
-        book.add(
+        builder.add(
             where, ("hazard", "h_permafrost", name), value=numbers(parts[name]["value"]),
             label=_column(parts[name], "label"), unit=unit, share=0.0,
             **_sources(parts[name], "permafrost_thaw"),
@@ -187,14 +195,14 @@ def _add_ground(book: Book, parts: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _add_air(
-    book: Book,
+    builder: EvidenceBuilder,
     air: pd.DataFrame,
     now_degc: NDArray[np.float64],
     error_degc: NDArray[np.float64],
     scenario: Scenario,
     a: Mapping[str, float],
 ) -> None:
-    book.add(
+    builder.add(
         np.ones(len(now_degc), dtype=bool), ("hazard", "h_permafrost", "air_temperature"),
         value=now_degc.round(2), value_low=(now_degc - error_degc).round(2),
         value_high=(now_degc + error_degc).round(2), unit="degC", share=0.0,
@@ -232,13 +240,13 @@ def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8
     )
 
 
-def _add_erosion(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_erosion(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     fact = facts.climate["coastal_erosion"]
     rate = numbers(fact["value"])
     code = rules.steps(
         rules.whole(rate), *(rules.whole(a[f"erosion_{word}"]) for word in ("moderate", "high"))
     )
-    book.add(
+    builder.add(
         facts.measures["is_coastal"].to_numpy(dtype=bool), ("hazard", "h_coast", "coastal_erosion"),
         _score(code), value=rate, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
         label=_column(fact, "label"), unit="m a-1", scale=("steps", a["erosion_moderate"], a["erosion_high"]),
@@ -246,7 +254,7 @@ def _add_erosion(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     )  # fmt: skip
 
 
-def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_level(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     fact = facts.climate["relative_sea_level"]
     level = numbers(fact["value"])
     coastal = facts.measures["is_coastal"].to_numpy(dtype=bool)
@@ -261,13 +269,13 @@ def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         [np.isnan(level), level < 0], ["", "the sea falls: depth is lost; "], "the sea rises: flooding; "
     ).astype(object)
     source["note"] = sign + source["note"]
-    book.add(
+    builder.add(
         facts.of("port", "cable_landing") | low_field, ("hazard", "h_level", "relative_sea_level"),
         _score(code), value=level, value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
         unit="m by 2100", label=np.where(np.isnan(level), NOTHING, np.where(level < 0, "fall", "rise")),
         scale=("steps", a["level_rise_moderate"], a["level_rise_high"]), **source,
     )  # fmt: skip
-    book.add(
+    builder.add(
         facts.of("port") & (level < 0),
         ("hazard", "h_level", "charted_depth"),
         value=depth,
@@ -279,16 +287,16 @@ def _add_level(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     )
 
 
-def charted_depth(facts: Facts) -> NDArray[np.float64]:
+def charted_depth(facts: SiteAttributes) -> NDArray[np.float64]:
     """Deepest charted approach or pier of a port, m; NaN where none is known or it is no port."""
     names = ("channel_depth_low_m", "cargo_pier_depth_low_m")
     return np.fmax.reduce([numbers(facts.port[name]) for name in names])
 
 
-def _add_access(book: Book, facts: Facts) -> None:
+def _add_access(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
     """Sea access is told beside the axes and in none of them: a longer season is hazard and chance."""
     fact = facts.climate["ice_months_recent"]
-    book.add(
+    builder.add(
         facts.of("port", "cable_landing"), ("access", "a_season", "ice_months_recent"),
         value=numbers(fact["value"]), value_low=numbers(fact["low"]), value_high=numbers(fact["high"]),
         unit="months a year", share=0.0, **_sources(fact, "ice_season_lost"),

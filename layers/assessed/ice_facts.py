@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from layers.assessed.fact_rows import best_statement, citations
-from layers.ice_season_by_month import facts_of_years, season_facts, warming_sensitivity
+from layers.ice.season_by_month import facts_of_years, season_facts, warming_sensitivity
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.assessed.fact_rows import FactRows
-    from layers.ice_season_by_month import Sensitivity
+    from layers.ice.season_by_month import Sensitivity
 
 __all__ = ["add_daily_ice", "add_monthly_ice", "add_port_ice"]
 _RECENT_FROM = 2005

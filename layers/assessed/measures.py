@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from layers.assessed.anchors import anchor_values
-from layers.assessed.book import Attributes, numbers, yes
+from layers.assessed.evidence_builder import SourceColumns, numbers, yes
 from layers.assessed.overrides import apply_standing
 from layers.assessed.reach import Captives, captives, closed_pairs, land_network
 from layers.assessed.sites import KINDS, with_lonlat
@@ -143,7 +143,7 @@ def _beside(
 ) -> dict[str, Any]:
     """Of each node: the longest paved runway within 50 km, and kilometres to the nearest deep port."""
     kinds = sites["kind"].to_numpy(dtype=object)
-    air = Attributes(sites["sources"], airfields)
+    air = SourceColumns(sites["sources"], airfields)
     paved_m = np.where(kinds == "airfield", numbers(air["paved_length_m"]), np.nan)
     is_field = np.flatnonzero((kinds == "airfield") & ~np.isnan(paved_m))
     at, found = within_km(sites, sites.iloc[is_field], _REACH_KM)
@@ -159,7 +159,7 @@ def _beside(
     deep_km = np.where(own, km[:, 1], km[:, 0])
     port = deep[np.where(own, near[:, 1], near[:, 0])] if len(deep) else np.full(len(sites), -1)
     port = np.where(np.isinf(deep_km), -1, port)
-    sea = Attributes(sites["sources"], ports)
+    sea = SourceColumns(sites["sources"], ports)
     source, as_of = air["source_id"], air["as_of"]
     return {
         "runway_near_m": np.where(best < 0, 0.0, paved_m[np.maximum(best, 0)]),
@@ -177,7 +177,7 @@ def _usable(
 ) -> NDArray[np.bool_]:
     """Nodes that can stand in for another: a runway of 1,067 m, a port of known depth, a live landing."""
     kinds = sites["kind"].to_numpy(dtype=object)
-    port, landing = Attributes(sites["sources"], ports), Attributes(sites["sources"], landings)
+    port, landing = SourceColumns(sites["sources"], ports), SourceColumns(sites["sources"], landings)
     depth = np.vstack(
         [numbers(port[f"{n}_low_m"]) for n in ("channel_depth", "anchorage_depth", "cargo_pier_depth")]
     )
@@ -217,7 +217,7 @@ def _capability(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFram
     long enough and else 0, one of unknown surface 0 only if it is too short whatever it is. Other kinds
     are of one class.
     """
-    port, air = Attributes(sites["sources"], ports), Attributes(sites["sources"], airfields)
+    port, air = SourceColumns(sites["sources"], ports), SourceColumns(sites["sources"], airfields)
     depths = np.vstack([numbers(port["channel_depth_low_m"]), numbers(port["anchorage_depth_low_m"])])
     deep = np.where((depths >= _DEEP_DRAFT_M).any(axis=0), 1.0, depths.sum(axis=0) * 0)
     length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])

@@ -12,14 +12,14 @@ import pandas as pd
 
 from layers.assessed import rules
 from layers.assessed.anchors import anchor_values
-from layers.assessed.book import Facts, numbers, yes
+from layers.assessed.evidence_builder import SiteAttributes, numbers, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from layers.assessed.book import Attributes, Book
+    from layers.assessed.evidence_builder import EvidenceBuilder, SourceColumns
 
 __all__ = [
     "add_facility",
@@ -38,7 +38,7 @@ _STANDARD_GAUGE_MM = 1435
 _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
 
 
-def origin(attributes: Attributes) -> dict[str, Any]:
+def origin(attributes: SourceColumns) -> dict[str, Any]:
     """Source and date of the row that an attribute comes from."""
     return {
         "source": attributes["source_id"].to_numpy(dtype=object),
@@ -67,20 +67,22 @@ def _lower_case(word: object) -> str:
     return word.lower() if isinstance(word, str) else "not known"
 
 
-def add_facility(book: Book, facts: Facts, a: Mapping[str, float], materials: pd.DataFrame) -> None:
+def add_facility(
+    builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float], materials: pd.DataFrame
+) -> None:
     """Write the indicators of the facility of every site; `a` holds the anchors, `materials` the tiers."""
-    _add_depths(book, facts, a)
-    _add_large_ships(book, facts, a)
-    _add_sustainment(book, facts)
-    _add_airfield(book, facts, a)
-    _add_landing(book, facts, a)
-    _add_energy(book, facts, a)
-    _add_mine(book, facts, materials)
-    _add_railhead(book, facts)
-    _add_station(book, facts)
+    _add_depths(builder, facts, a)
+    _add_large_ships(builder, facts, a)
+    _add_sustainment(builder, facts)
+    _add_airfield(builder, facts, a)
+    _add_landing(builder, facts, a)
+    _add_energy(builder, facts, a)
+    _add_mine(builder, facts, materials)
+    _add_railhead(builder, facts)
+    _add_station(builder, facts)
 
 
-def _add_depths(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_depths(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     port = facts.port
     for indicator, fields, name in (
         ("approach_depth", ("channel_depth", "anchorage_depth"), "approach"),
@@ -91,14 +93,14 @@ def _add_depths(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         ends = [(numbers(port[f"{f}_low_m"]), numbers(port[f"{f}_high_m"])) for f in fields]
         high = np.fmax.reduce([np.where(np.isnan(top) & ~np.isnan(at), 99.0, top) for at, top in ends])
         zero, one = a[f"{name}_zero"], a[f"{name}_one"]
-        book.add(
+        builder.add(
             facts.of("port"), ("facility", "m_facility", indicator), **ramp_row(low, a, name), value_low=low,
             value_high=high, unit="m", **origin(port),
             note=f"lower bound of the bin; 0 at {zero:g} m, 1 at {one:g} m",
         )  # fmt: skip
 
 
-def _add_large_ships(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_large_ships(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     port = facts.port
     length, roro = numbers(port["max_vessel_length_m"]), yes(port["has_facilities_ro_ro"])
     ships = {"vessel_length": rules.whole(length), "roro": roro * rules.ONE}
@@ -110,7 +112,7 @@ def _add_large_ships(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         ],
         dtype=object,
     )
-    book.add(
+    builder.add(
         facts.of("port"), ("facility", "m_facility", "large_ships"), score,
         value=np.where(np.isnan(score), np.nan, length), unit="m", label=words,
         scale=("at least", a["vessel_length"], a["vessel_length"]), **origin(port),
@@ -118,7 +120,7 @@ def _add_large_ships(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     )  # fmt: skip
 
 
-def _add_sustainment(book: Book, facts: Facts) -> None:
+def _add_sustainment(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
     port = facts.port
     lift = yes(port["has_lifts_100_plus_tons"])
     score = np.fmax.reduce(
@@ -132,7 +134,7 @@ def _add_sustainment(book: Book, facts: Facts) -> None:
         ],
         dtype=object,
     )
-    book.add(
+    builder.add(
         facts.of("port"), ("facility", "m_facility", "sustainment"), score, value=score, unit="class",
         label=words, **origin(port), share=3.0,
         note="the best of repairs, dry dock and a lift of 100 t; " + words,
@@ -143,7 +145,7 @@ def _yes_or_no(answer: float) -> str:
     return "not known" if np.isnan(answer) else ("yes" if answer else "no")
 
 
-def runway_of(facts: Facts) -> NDArray[np.float64]:
+def runway_of(facts: SiteAttributes) -> NDArray[np.float64]:
     """Longest paved runway, m: 0 where the longest is unpaved, NaN where a long one is of unknown surface."""
     air = facts.airfield
     length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])
@@ -153,7 +155,7 @@ def runway_of(facts: Facts) -> NDArray[np.float64]:
     return np.where(np.isnan(paved_m), unpaved, paved_m)
 
 
-def _add_airfield(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_airfield(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     where, source = facts.of("airfield"), origin(facts.airfield)
     length, width = runway_of(facts), numbers(facts.airfield["runway_width_m"])
     whole = {"runway_length": rules.whole(length), "runway_width": rules.whole(width)}
@@ -168,7 +170,7 @@ def _add_airfield(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         f"0.5 at {a['runway_short']:g} m, 1 at {a['runway_long']:g} m paved, {a['runway_width']:g} m wide; "
         "long enough says nothing of strong enough"
     )
-    book.add(
+    builder.add(
         where,
         ("facility", "m_facility", "runway_length"),
         score,
@@ -178,46 +180,46 @@ def _add_airfield(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
         note=note,
         scale=("runway", a["runway_short"], a["runway_long"]),
     )
-    book.add(
+    builder.add(
         where, ("facility", "m_facility", "runway_width"), value=width, unit="m", share=0.0, **source,
         note=f"a runway narrower than {a['runway_width']:g} m scores 0",
         scale=("at least", a["runway_width"], a["runway_width"]),
     )  # fmt: skip
 
 
-def _add_landing(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_landing(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     systems = numbers(facts.landing["systems_in_service"])
     score = rules.ramp(rules.whole(systems), 0.0, rules.whole(a["systems_one"]))
-    book.add(
+    builder.add(
         facts.of("cable_landing"), ("facility", "m_facility", "systems_in_service"), shares(score),
         value=systems, unit="systems", **origin(facts.landing), scale=("ramp", 0.0, a["systems_one"]),
         note="cable systems in service that land here",
     )  # fmt: skip
 
 
-def _add_energy(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
-    book.add(
+def _add_energy(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
+    builder.add(
         facts.of("energy_site"), ("facility", "m_facility", "capacity"),
         **ramp_row(numbers(facts.plant["capacity_mw"]), a, "capacity", "log ramp"), unit="MW",
         **origin(facts.plant), note="installed capacity; throughput of terminals is not held",
     )  # fmt: skip
     near = facts.measures[["port_km", "airfield_km"]].min(axis=1).to_numpy(dtype=float)
-    _yes_no(book, facts, "energy_site", "dependent_node", (near <= _SERVED_KM).astype(float), {},
+    _yes_no(builder, facts, "energy_site", "dependent_node", (near <= _SERVED_KM).astype(float), {},
             f"a port or airfield within {_SERVED_KM:g} km")  # fmt: skip
 
 
-def _add_mine(book: Book, facts: Facts, materials: pd.DataFrame) -> None:
+def _add_mine(builder: EvidenceBuilder, facts: SiteAttributes, materials: pd.DataFrame) -> None:
     worth, is_active, words = mine_facts(facts, materials)
     mine, project = origin(facts.mine), origin(facts.project)
     source = {name: np.where(facts.mine.is_there, mine[name], project[name]) for name in mine}
-    _yes_no(book, facts, "mine", "listed_material", worth, source, words)
+    _yes_no(builder, facts, "mine", "listed_material", worth, source, words)
     _yes_no(
-        book, facts, "mine", "producing_or_strategic", is_active, source,
+        builder, facts, "mine", "producing_or_strategic", is_active, source,
         "producing, or a strategic project",
     )  # fmt: skip
 
 
-def _add_railhead(book: Book, facts: Facts) -> None:
+def _add_railhead(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
     gauge_mm = numbers(facts.railhead["gauge_mm"])
     score = np.where(np.isnan(gauge_mm), np.nan, np.where(gauge_mm == _STANDARD_GAUGE_MM, 1.0, 0.5))
     is_isolated = yes(facts.railhead["is_isolated"]) == 1
@@ -226,38 +228,38 @@ def _add_railhead(book: Book, facts: Facts) -> None:
         "0: the line is joined to no other",
         "1 at 1,435 mm (standard), 0.5 at 1,520 or 1,524 mm",
     )
-    book.add(
+    builder.add(
         facts.of("rail_terminal"), ("facility", "m_facility", "gauge"), np.where(is_isolated, 0.0, score),
         value=gauge_mm, unit="mm", **origin(facts.railhead), note=note,
     )  # fmt: skip
-    _yes_no(book, facts, "rail_terminal", "to_port_or_border", reaches_port(facts), origin(facts.railhead),
+    _yes_no(builder, facts, "rail_terminal", "to_port_or_border", reaches_port(facts), origin(facts.railhead),
             f"a port within {_QUAY_KM:g} km, or a border station")  # fmt: skip
 
 
-def _add_station(book: Book, facts: Facts) -> None:
+def _add_station(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
     station = facts.station
-    _yes_no(book, facts, "ground_station", "civil_and_public", station.is_there.astype(float),
+    _yes_no(builder, facts, "ground_station", "civil_and_public", station.is_there.astype(float),
             origin(station), "civil operator, public site")  # fmt: skip
-    _yes_no(book, facts, "ground_station", "polar_orbit", yes(station["is_polar_orbit_service"]),
+    _yes_no(builder, facts, "ground_station", "polar_orbit", yes(station["is_polar_orbit_service"]),
             origin(station), "serves polar orbits")  # fmt: skip
 
 
 def _yes_no(
-    book: Book,
-    facts: Facts,
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
     kind: str,
     name: str,
     score: NDArray[np.float64],
     source: Mapping[str, Any],
     note: Any,
 ) -> None:
-    book.add(
+    builder.add(
         facts.of(kind), ("facility", "m_facility", name), score, value=score,
         **({"source": None, "as_of": None} | dict(source)), note=note,
     )  # fmt: skip
 
 
-def reaches_port(facts: Facts) -> NDArray[np.float64]:
+def reaches_port(facts: SiteAttributes) -> NDArray[np.float64]:
     """1 for a railhead within 10 km of a port or at a border."""
     beside = (facts.measures["port_km"] <= _QUAY_KM).to_numpy() | facts.railhead[
         "serves_port"
@@ -266,7 +268,7 @@ def reaches_port(facts: Facts) -> NDArray[np.float64]:
 
 
 def mine_facts(
-    facts: Facts, materials: pd.DataFrame
+    facts: SiteAttributes, materials: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
     """Of each mine: what its material is worth (1 for tier A, 0.75 B, else 0), whether it works, in words."""
     text = facts.mine["commodity"].fillna(facts.project["materials"])

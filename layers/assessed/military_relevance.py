@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
-from layers.assessed.book import Facts, numbers
+from layers.assessed.alliances import special_status
+from layers.assessed.evidence_builder import SiteAttributes, numbers
 from layers.assessed.military_facility import add_facility, material_tier, origin, ramp_row, shares
 from layers.assessed.policy import ten_t
-from layers.assessed.remit import special_status
 from layers.assessed.sites import KINDS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from layers.assessed.book import Book
+    from layers.assessed.evidence_builder import EvidenceBuilder
 
 __all__ = ["MILITARY", "add_military_relevance"]
 
@@ -67,8 +67,8 @@ MILITARY = (
 
 
 def add_military_relevance(
-    book: Book,
-    facts: Facts,
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
     anchors: Mapping[str, float],
     military_sites: gpd.GeoDataFrame,
     materials: pd.DataFrame,
@@ -78,22 +78,22 @@ def add_military_relevance(
     papers: pd.DataFrame,
 ) -> None:
     """Write facility, hinterland, position, association and policy of every site."""
-    add_facility(book, facts, anchors, materials)
-    _add_runway_and_land(book, facts, anchors)
-    _add_deep_port(book, facts, anchors)
-    _add_position(book, facts, anchors)
-    reason = special_status(book.sites, memberships, day).map(_TREATY)
-    _add_association(book, facts, anchors, military_sites, reason, papers)
-    _add_policy(book, facts, materials, reason, ten_t(book.sites, ten_t_nodes))
+    add_facility(builder, facts, anchors, materials)
+    _add_runway_and_land(builder, facts, anchors)
+    _add_deep_port(builder, facts, anchors)
+    _add_position(builder, facts, anchors)
+    reason = special_status(builder.sites, memberships, day).map(_TREATY)
+    _add_association(builder, facts, anchors, military_sites, reason, papers)
+    _add_policy(builder, facts, materials, reason, ten_t(builder.sites, ten_t_nodes))
 
 
-def _add_runway_and_land(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_runway_and_land(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     m = facts.measures
     paved = numbers(m["runway_near_m"])
     names = ("runway_short", "runway_long", "runway_width")
     anchors = {name: rules.whole(a[name]) for name in names}
     score = rules.runway({"runway_length": rules.whole(paved), "runway_width": 1e9 + 0 * paved}, anchors)
-    book.add(
+    builder.add(
         ~facts.of("airfield"),
         ("hinterland", "m_hinterland", "runway_near"),
         shares(score),
@@ -108,7 +108,7 @@ def _add_runway_and_land(book: Book, facts: Facts, a: Mapping[str, float]) -> No
     rail, road = numbers(m["rail_km"]), numbers(m["road_km"])
     near = np.where(np.fmin(rail, road) <= a["land_near"], 1.0, 0.0)
     by_rail = ~(rail > road)
-    book.add(
+    builder.add(
         facts.of("port"),
         ("hinterland", "m_hinterland", "land_mode"),
         near,
@@ -122,7 +122,7 @@ def _add_runway_and_land(book: Book, facts: Facts, a: Mapping[str, float]) -> No
     )
 
 
-def _add_deep_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_deep_port(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     m = facts.measures
     rail, deep = numbers(m["rail_km"]), numbers(m["deep_port_km"])
     by_sea = ramp_row(deep, a, "deep_port")
@@ -135,21 +135,21 @@ def _add_deep_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     track = {
         "source": m["rail_source_id"].to_numpy(dtype=object), "as_of": m["rail_as_of"].to_numpy(dtype=object)
     }  # fmt: skip
-    book.add(
+    builder.add(
         facts.of(*_INLAND), ("hinterland", "m_hinterland", "deep_port"), **by_sea, unit="km", **harbour,
         note="nearest other port with 10.7 m of water",
     )  # fmt: skip
-    book.add(
+    builder.add(
         field, ("hinterland", "m_hinterland", "deep_port"), value=deep, unit="km", share=0.0, **harbour,
         note="nearest port with 10.7 m of water",
     )  # fmt: skip
-    book.add(
+    builder.add(
         field, ("hinterland", "m_hinterland", "railway"), value=rail, unit="km", share=0.0, **track,
         note="nearest railway on file",
     )  # fmt: skip
     best = np.fmax(by_sea["score"], by_rail)
     is_rail = by_rail >= np.nan_to_num(by_sea["score"], nan=0.0)
-    book.add(
+    builder.add(
         field,
         ("hinterland", "m_hinterland", "supply_by_sea_or_rail"),
         best,
@@ -163,11 +163,11 @@ def _add_deep_port(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
     )
 
 
-def _add_position(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
+def _add_position(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     m = facts.measures
-    everywhere = np.ones(len(book.sites), dtype=bool)
+    everywhere = np.ones(len(builder.sites), dtype=bool)
     for name, what in (("route", "named Arctic sea route"), ("narrow", "narrow (a gate of 200 km or less)")):
-        book.add(
+        builder.add(
             everywhere,
             ("position", "m_position", name),
             **ramp_row(numbers(m[f"{name}_km"]), a, name),
@@ -177,20 +177,22 @@ def _add_position(book: Book, facts: Facts, a: Mapping[str, float]) -> None:
             as_of=m[f"{name}_as_of"].to_numpy(dtype=object),
             note=f"nearest {what}",
         )
-    score = facility_of(book, facts, a)
-    book.add(
+    score = facility_of(builder, facts, a)
+    builder.add(
         everywhere, ("position", "m_position", "scarcity"),
         **ramp_row(numbers(m["own_class_km"]), a, "scarcity", "log ramp"), unit="km",
-        source=book.sites["source_id"].to_numpy(), as_of=book.sites["as_of"].to_numpy(),
+        source=builder.sites["source_id"].to_numpy(), as_of=builder.sites["as_of"].to_numpy(),
         off=~(score >= rules.ONE / 2), note="nearest other node of its kind that is as capable",
     )  # fmt: skip
 
 
-def facility_of(book: Book, facts: Facts, a: Mapping[str, float]) -> NDArray[np.float64]:
+def facility_of(
+    builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]
+) -> NDArray[np.float64]:
     """Facility of every site, whole thousandths, from the rows written so far."""
-    score = np.full(len(book.sites), np.nan)
+    score = np.full(len(builder.sites), np.nan)
     anchors = whole_anchors(a)
-    values = inputs_of(book.table(), book.sites["node_id"])
+    values = inputs_of(builder.table(), builder.sites["node_id"])
     for kind in KINDS:
         rows = facts.of(kind)
         some = {name: value[rows] for name, value in values.items()}
@@ -227,8 +229,8 @@ def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.flo
 
 
 def _add_association(
-    book: Book,
-    facts: Facts,
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
     a: Mapping[str, float],
     military_sites: gpd.GeoDataFrame,
     reason: pd.Series,
@@ -238,8 +240,8 @@ def _add_association(
     m, off = facts.measures, reason.notna().to_numpy()
     joint = papers["is_joint"].to_numpy(dtype=bool) | papers["is_dual"].to_numpy(dtype=bool)
     seen = papers["seen_on"].where(papers["seen_on"] != "")  # where none is on file: the day they were read
-    book.add(
-        np.ones(len(book.sites), dtype=bool), ("association", "m_association", "documented_use"),
+    builder.add(
+        np.ones(len(builder.sites), dtype=bool), ("association", "m_association", "documented_use"),
         joint.astype(float), value=joint.astype(float), source="own_documented_dual_use",
         as_of=seen.fillna(seen.max()).to_numpy(dtype=object), off=off,
         note=np.where(off, reason.fillna(""), np.where(joint, papers["note"], "no document on file")),
@@ -256,8 +258,8 @@ def _add_association(
                 row["name"], km, radius, row["source_title"], row["source_url"], strict=True
             )
         ]
-        book.add(
-            np.ones(len(book.sites), dtype=bool),
+        builder.add(
+            np.ones(len(builder.sites), dtype=bool),
             ("association", "m_association", f"claim_{confidence}"),
             score,
             value=np.round(km),
@@ -271,7 +273,11 @@ def _add_association(
 
 
 def _add_policy(
-    book: Book, facts: Facts, materials: pd.DataFrame, reason: pd.Series, network: pd.DataFrame
+    builder: EvidenceBuilder,
+    facts: SiteAttributes,
+    materials: pd.DataFrame,
+    reason: pd.Series,
+    network: pd.DataFrame,
 ) -> None:
     off, why = reason.notna().to_numpy(), reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
@@ -282,12 +288,12 @@ def _add_policy(
         project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object)
     )
     source = np.where(project, origin(facts.project)["source"], "own_materials")
-    book.add(
+    builder.add(
         mine, ("association", "m_policy", "strategic_material"), score, value=score, source=source,
         as_of=np.where(project, origin(facts.project)["as_of"], materials["as_of"].max()), off=off,
         note=np.where(off, why, words),
     )  # fmt: skip
-    book.add(
+    builder.add(
         ~mine, ("association", "m_policy", "ten_t_network"), network["score"], value=network["score"],
         source=network["source_id"], as_of=network["as_of"], off=off | network["off"],
         note=np.where(off, why, network["note"]),

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
+from layers.assessed.alliances import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
 from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN, anchor_values
-from layers.assessed.book import NOTHING
 from layers.assessed.dual_use import CLASSES as DUAL_USE
 from layers.assessed.dual_use import classify
+from layers.assessed.evidence_builder import NOTHING
 from layers.assessed.judgement import (
     ABSENT,
     Classes,
@@ -22,14 +23,13 @@ from layers.assessed.judgement import (
     judge,
     whole_of,
 )
+from layers.assessed.monte_carlo import draw, numbers_of
 from layers.assessed.node_words import hazard_in_words, nearest_exit, reasons
-from layers.assessed.remit import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
+from layers.assessed.scoring import intervals
 from layers.assessed.sites import KINDS, SCOPES
 from layers.crs import POLAR
-from layers.draws import draw, numbers_of
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.schema import Column, Layer
-from layers.scoring import intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.air_facts import NORMAL_YEARS, warming_of
-from layers.assessed.book import Attributes
+from layers.assessed.evidence_builder import SourceColumns
 from layers.assessed.overrides import apply_overrides
 from layers.assessed.sea_paths import sea_paths
 from layers.assessed.sites import with_lonlat
@@ -53,12 +53,12 @@ class StandardInputs:
     sites: pd.DataFrame
     nodes: pd.DataFrame
     measures: pd.DataFrame
-    port: Attributes
-    airfield: Attributes
-    landing: Attributes
-    plant: Attributes
-    terminal: Attributes
-    railhead: Attributes
+    port: SourceColumns
+    airfield: SourceColumns
+    landing: SourceColumns
+    plant: SourceColumns
+    terminal: SourceColumns
+    railhead: SourceColumns
     facts: Mapping[str, pd.DataFrame]
     evidence: pd.DataFrame
     paths: pd.DataFrame
@@ -93,12 +93,12 @@ class StandardInputs:
             sites=sites,
             nodes=pd.DataFrame(nodes).set_index("node_id").reindex(order),
             measures=measures.set_index("node_id").reindex(order).reset_index(),
-            port=Attributes(sites["sources"], port),
-            airfield=Attributes(sites["sources"], airfield),
-            landing=Attributes(sites["sources"], lists["cable_landings"]),
-            plant=Attributes(sites["sources"], plants),
-            terminal=Attributes(sites["sources"], lists["terminals"]),
-            railhead=Attributes(sites["sources"], lists["railheads"]),
+            port=SourceColumns(sites["sources"], port),
+            airfield=SourceColumns(sites["sources"], airfield),
+            landing=SourceColumns(sites["sources"], lists["cable_landings"]),
+            plant=SourceColumns(sites["sources"], plants),
+            terminal=SourceColumns(sites["sources"], lists["terminals"]),
+            railhead=SourceColumns(sites["sources"], lists["railheads"]),
             facts=dict(iter(climate_facts.groupby("fact", sort=False))),
             evidence=evidence[(evidence["dimension"] == "hazard") | (evidence["group"] == "m_facility")],
             paths=sea_paths(cables, lists["cable_landings"]),

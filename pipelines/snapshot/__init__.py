@@ -40,7 +40,7 @@ class Snapshot:
 
     feeds: dict[str, list[pd.DataFrame]]
     grids: Grids
-    standing: dict[str, pd.DataFrame]
+    static: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
     files: dict[str, Path]
 
@@ -48,7 +48,7 @@ class Snapshot:
         """The table of a layer as one file holds it; None where several feed it, or none does."""
         if layer_id not in self.files:
             return None
-        return self.standing[layer_id] if layer_id in self.standing else self.feeds[layer_id][0]
+        return self.static[layer_id] if layer_id in self.static else self.feeds[layer_id][0]
 
 
 class Grids(Mapping[str, "xr.Dataset"]):
@@ -92,7 +92,7 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest = dict(json.loads(path.read_text(encoding="utf-8")))
-        manifest["sources"], manifest["standing"]
+        manifest["sources"], manifest["static"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"snapshot: expected a manifest at {path}, found {error}: restore it from the "
@@ -130,14 +130,14 @@ def load(
         else:
             feeds.setdefault(source.feeds, []).append(_table(path, is_geographic=bool(row and row["crs"])))
             files.setdefault(source.feeds, []).append(path)
-    standing = {}
-    for row in manifest["standing"]:
+    static = {}
+    for row in manifest["static"]:
         files[row["id"]] = [_held(f"layer {row['id']}", row, folder)]
-        standing[row["id"]] = _table(files[row["id"]][0], is_geographic=bool(row["crs"]))
+        static[row["id"]] = _table(files[row["id"]][0], is_geographic=bool(row["crs"]))
     asked = {source.id for source in sources}
     manifest["sources"] = [row for row in manifest["sources"] if row["id"] in asked]
     alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
-    return Snapshot(feeds, Grids(grids), standing, manifest, alone)
+    return Snapshot(feeds, Grids(grids), static, manifest, alone)
 
 
 def held_table(source_id: str, folder: Path = DATA) -> Any:

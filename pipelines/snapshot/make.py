@@ -20,10 +20,10 @@ import pandas as pd
 import xarray as xr
 
 from layers.catalog import LAYERS
-from layers.compose import derive_standing
+from layers.compose import derive_static
 from layers.errors import SourceError
 from layers.schema import conform
-from maps.html import outlines
+from maps.web.page import outlines
 from pipelines.netcdf import write_grid
 from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of
@@ -146,7 +146,7 @@ def make(
             row = _write(source, made, layers, Path(stage))
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
-        (Path(stage) / MANIFEST).write_text(json.dumps({"sources": rows, "standing": []}), encoding="utf-8")
+        (Path(stage) / MANIFEST).write_text(json.dumps({"sources": rows, "static": []}), encoding="utf-8")
         return _publish(rows, _standing(load(embedded, Path(stage)), Path(stage)), Path(stage), folder)
 
 
@@ -171,7 +171,7 @@ def _standing(held: Snapshot, stage: Path) -> list[dict[str, Any]]:
     """Write the layers that follow from the sources alone; their rows of the manifest."""
     return [
         {"id": name} | _stored(table, stage / f"{name}.parquet")
-        for name, table in derive_standing(held.feeds, held.grids).items()
+        for name, table in derive_static(held.feeds, held.grids).items()
     ]
 
 
@@ -189,10 +189,10 @@ def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
 
 
 def _publish(
-    rows: list[dict[str, Any]], standing: list[dict[str, Any]], stage: Path, folder: Path
+    rows: list[dict[str, Any]], static: list[dict[str, Any]], stage: Path, folder: Path
 ) -> dict[str, Any]:
     """Write the manifest and move what is staged into the snapshot; what it no longer names goes."""
-    total = sum(row["bytes"] for row in [*rows, *standing])
+    total = sum(row["bytes"] for row in [*rows, *static])
     if total > _LIMIT_BYTES:
         msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
         raise SourceError(msg)
@@ -200,14 +200,14 @@ def _publish(
         "format": "arctic-picture snapshot 1",
         "bytes": total,
         "sources": rows,
-        "standing": standing,
+        "static": static,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (stage / MANIFEST).write_text(text, encoding="utf-8")
     # The manifest moves last: until then the old one refuses what is new, and a second run mends.
     for new in sorted(stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
         new.replace(folder / new.name)
-    named = {row["file"] for row in [*rows, *standing]} | {MANIFEST}
+    named = {row["file"] for row in [*rows, *static]} | {MANIFEST}
     for old in folder.iterdir():
         if old.name not in named:
             old.unlink()

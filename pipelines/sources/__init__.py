@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from pipelines.source import Source
-from pipelines.sources import (
-    arctic_boundary,
-    etopo,
-    eurostat_marnet,
-    fetched_only,
-    geonames,
-    global_power_plants,
-    ice_presence,
-    icmm_mines,
-    model_climate,
-    natural_earth,
-    nsidc_sea_ice_index,
-    osm_transport,
-    our_airports,
-    own_climate_tables,
-    own_site_tables,
-    own_tables,
-    permafrost_maps,
-    sea_ice_areas,
-    sea_ice_grid,
-    wanted,
-    world_mining_data,
-    world_port_index,
-)
+from pipelines.sources import fetched_only
+from pipelines.sources import missing_sources as wanted
+from pipelines.sources.climate import etopo, model_climate, permafrost_maps
+from pipelines.sources.infrastructure import global_power_plants, osm_transport, our_airports
+from pipelines.sources.minerals import icmm_mines, world_mining_data
+from pipelines.sources.reference import climate_tables as own_climate_tables
+from pipelines.sources.reference import site_tables as own_site_tables
+from pipelines.sources.reference import tables as own_tables
+from pipelines.sources.sea_ice import ice_presence, nsidc_sea_ice_index, sea_ice_areas, sea_ice_grid
+from pipelines.sources.shipping import eurostat_marnet, world_port_index
+from pipelines.sources.society import arctic_boundary, geonames, natural_earth
 
 __all__ = ["FETCHABLE", "SOURCES", "source"]
 

@@ -18,7 +18,7 @@ import shapely
 
 from layers.errors import SourceError
 from layers.schema import Column, Layer
-from pipelines.frames import lines, points, polygons
+from pipelines.read_helpers import lines, points, polygons
 from pipelines.source import Inputs, MissingInputError, Source
 
 if TYPE_CHECKING:

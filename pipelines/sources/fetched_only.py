@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from pipelines.sources import (
-    arctic_communities,
+from pipelines.sources import login_services
+from pipelines.sources.infrastructure import feature_services, gem, overpass, telegeography
+from pipelines.sources.minerals import mineral_records
+from pipelines.sources.sea_ice import (
     cmip6_extent,
     dmi_ice_charts,
     dmi_inshore,
-    feature_services,
-    gem,
-    geometric_features,
     ice_regional,
-    login_services,
-    mineral_records,
-    natural_earth_more,
-    overpass,
     piomas,
     polarwatch,
-    telegeography,
-    vessel_density,
 )
+from pipelines.sources.shipping import geometric_features, vessel_density
+from pipelines.sources.society import arctic_communities, natural_earth_more
 
 SOURCES = (
     *dmi_ice_charts.SOURCES,

@@ -24,7 +24,7 @@ from layers.assessed.measures import (
     distance_to_lines_km,
 )
 from layers.assessed.sites import KINDS
-from layers.compose import standing
+from layers.compose import static_layers
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
 from layers.network import GATEWAYS, REACH_KM, SeaGraph, anchors, betweenness, entries, lane_shares, sea_graph
 from pipelines import snapshot
@@ -265,7 +265,7 @@ def test_neither_an_isolated_vertex_nor_the_order_of_edges_matters(edges, gatewa
 
 @cache
 def real() -> tuple[SeaGraph, list[np.ndarray], np.ndarray]:
-    sites = held().standing["node_sites"]
+    sites = held().static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes())
     graph, ports = sea_graph(lanes(), hung.take(hung.km <= REACH_KM))
     return graph, [entries(graph, gateway) for gateway in GATEWAYS], ports
@@ -305,12 +305,12 @@ def test_a_port_off_the_network_has_no_share():
 
 
 def measured() -> pd.DataFrame:
-    sites = pd.DataFrame(held().standing["node_sites"].drop(columns="geometry"))
-    return sites.merge(held().standing["measures"], on="node_id")
+    sites = pd.DataFrame(held().static["node_sites"].drop(columns="geometry"))
+    return sites.merge(held().static["measures"], on="node_id")
 
 
 def test_measures_stand_and_only_ports_on_the_network_have_a_share():
-    assert MEASURES in standing()
+    assert MEASURES in static_layers()
     table = measured()
     port = table["kind"] == "port"
     on = port & (table["lane_km"] <= REACH_KM)
@@ -334,9 +334,9 @@ def test_the_narrow_is_the_nearest_gate_that_is_narrow():
     assert (table["narrow_km"] >= 0).all()
     near = table[(table["kind"] == "port") & (table["name"].str.contains("Tallinn|Helsinki"))]
     assert set(near["narrow_name"]) == {"Gulf of Finland entrance"}
-    points = held().standing["node_sites"].geometry.to_numpy()[::50]
+    points = held().static["node_sites"].geometry.to_numpy()[::50]
     to_each = np.stack([distance_to_lines_km(points, np.array([shape])) for shape in narrow.geometry])
-    found = table["narrow_km"].reindex(held().standing["node_sites"]["node_id"]).to_numpy()[::50]
+    found = table["narrow_km"].reindex(held().static["node_sites"]["node_id"]).to_numpy()[::50]
     assert found == pytest.approx(to_each.min(axis=0), rel=1e-6, abs=1e-6)
 
 

@@ -222,14 +222,14 @@ CLASSES = ("hazard_class", "military_class", "dependence_class")
 @pytest.fixture(scope="module")
 def levels() -> dict[str, Mapping[str, pd.DataFrame]]:
     """Tables of the whole picture at each level of warming."""
-    from pipelines.build import Options, compose_snapshot
+    from pipelines.picture.build import Options, compose_snapshot
 
     return {row.id: compose_snapshot(Options(scenario=row.id, draws=200))[0].tables for row in SCENARIOS}
 
 
 @pytest.fixture(scope="module")
 def barents() -> Mapping[str, pd.DataFrame]:
-    from pipelines.build import Options, compose_snapshot
+    from pipelines.picture.build import Options, compose_snapshot
 
     return compose_snapshot(Options(region="barents", draws=200))[0].tables
 
@@ -294,7 +294,7 @@ def test_a_region_tells_of_no_node_that_is_not_in_it(barents, name: str) -> None
 
 
 def test_other_anchors_move_the_classes_and_stand_in_the_evidence(levels, tmp_path) -> None:
-    from pipelines.build import Options, compose_snapshot
+    from pipelines.picture.build import Options, compose_snapshot
 
     path = tmp_path / "wide.toml"
     anchors = "[anchors]\nfacility_high = 0.3\nfacility_moderate = 0.2\nerosion_high = 0.31\n"

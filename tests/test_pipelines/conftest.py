@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest_pipelines import run_command
+from run_commands import run_command
 
 if TYPE_CHECKING:
     import subprocess

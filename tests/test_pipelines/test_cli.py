@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 
 from layers.errors import UsageError
-from pipelines.explain import as_text, explain_node, find_node
+from pipelines.picture.explain import as_text, explain_node, find_node
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
 
@@ -249,7 +249,11 @@ def test_a_plant_of_another_place_is_not_near(picture):
 
 def test_explain_reads_and_draws_nothing(folder, monkeypatch):
     """Under two seconds, with neither draws nor rules: what is stored is told."""
-    for home in ("layers.draws.draw", "layers.assessed.judgement.judge", "layers.assessed.nodes.judge"):
+    for home in (
+        "layers.assessed.monte_carlo.draw",
+        "layers.assessed.judgement.judge",
+        "layers.assessed.nodes.judge",
+    ):
         monkeypatch.setattr(home, lambda *_a, **_k: pytest.fail("judged again"))
     started = time.process_time()
     told = explain_node(folder, "Narvik railhead")

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest_pipelines import ROOT, environment, read_today, run_command
 from fault_server import serving
+from run_commands import ROOT, environment, read_today, run_command
 
-from pipelines.runs import runs_of
+from pipelines.operations.runs import runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -386,8 +386,8 @@ def test_only_what_may_pass_is_tried_again():
     code = """
 from types import SimpleNamespace as N
 from pipelines.flows import LateError, _fetch, may_pass
-from pipelines.live import Told
-told = [Told("a", "refused", None, "status 503", may_pass=True)]
+from pipelines.intake.refresh import FetchResult
+told = [FetchResult("a", "refused", None, "status 503", may_pass=True)]
 print(may_pass(None, None, N(data=LateError(told))), may_pass(None, None, N(data=ValueError("x"))))
 print(_fetch.retries, _fetch.retry_condition_fn is may_pass)
 """

@@ -17,13 +17,15 @@ import pytest
 import xarray as xr
 
 from layers.catalog import GRIDS, LAYERS
-from layers.compose import derive_standing, standing
+from layers.compose import derive_static, static_layers
 from layers.errors import SchemaError, SourceError
 from layers.schema import check
 from pipelines import snapshot
 from pipelines.snapshot import DATA, make
 from pipelines.source import Package, sha256_of
-from pipelines.sources import SOURCES, own_climate_tables, own_site_tables, source
+from pipelines.sources import SOURCES, source
+from pipelines.sources.reference import climate_tables as own_climate_tables
+from pipelines.sources.reference import site_tables as own_site_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,16 +53,16 @@ def hashes(folder: Path) -> dict[str, str]:
 def test_the_manifest_names_every_embedded_source_and_nothing_else():
     assert list(ROWS) == [row.id for row in EMBEDDED]
     whole = snapshot.manifest_of()
-    rows = [*ROWS.values(), *whole["standing"]]
+    rows = [*ROWS.values(), *whole["static"]]
     assert {row["file"] for row in rows} | {"MANIFEST.json"} == {path.name for path in DATA.iterdir()}
-    assert [row["id"] for row in whole["standing"]] == [layer.id for layer in standing()]
+    assert [row["id"] for row in whole["static"]] == [layer.id for layer in static_layers()]
     assert whole["bytes"] == sum(row["bytes"] for row in rows) < 8_000_000
 
 
 def test_what_stands_is_what_the_sources_give():
     loaded = snapshot.load(SOURCES)
-    for name, table in derive_standing(loaded.feeds, loaded.grids).items():
-        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(loaded.standing[name]))
+    for name, table in derive_static(loaded.feeds, loaded.grids).items():
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(loaded.static[name]))
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -126,7 +128,7 @@ def test_load_gives_every_feed_and_the_grids_asked_for():
     held = {r.feeds.removeprefix("grid:") for r in EMBEDDED if r.feeds.startswith("grid:")}
     assert set(loaded.grids) == held >= set(GRIDS)
     assert loaded.grids["land"] is loaded.grids["land"]
-    assert set(loaded.standing) == {layer.id for layer in standing()}
+    assert set(loaded.static) == {layer.id for layer in static_layers()}
     for name, sources in (("terminals", 2), ("ports", 2), ("airfields", 1), ("railheads", 1)):
         assert len(loaded.feeds[name]) == sources
         assert loaded.table(name) is (loaded.feeds[name][0] if sources == 1 else None)
@@ -280,7 +282,7 @@ def test_what_stands_is_made_again_to_the_same_bytes(copy, monkeypatch):
     spoiled = pd.read_parquet(copy / "measures.parquet").assign(lane_km=0.0)
     spoiled.to_parquet(copy / "measures.parquet", index=False)
     manifest = json.loads((copy / "MANIFEST.json").read_text(encoding="utf-8"))
-    row = next(row for row in manifest["standing"] if row["id"] == "measures")
+    row = next(row for row in manifest["static"] if row["id"] == "measures")
     row["sha256"] = sha256_of(copy / "measures.parquet")
     (copy / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
     made = make.make_standing(SOURCES, folder=copy)

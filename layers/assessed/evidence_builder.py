@@ -1,0 +1,194 @@
+"""`EvidenceBuilder`: where the axes write their evidence rows; `SiteAttributes`: what they judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.observed.climate_records import FACTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "NOTHING",
+    "EvidenceBuilder",
+    "SiteAttributes",
+    "SourceColumns",
+    "numbers",
+    "site_attributes",
+    "yes",
+]
+
+NOTHING = np.array(None, dtype=object)  # null, for `numpy.where`
+# Dimension of an indicator -> its axis.
+_AXIS = {
+    "hazard": "climate",
+    "facility": "military",
+    "hinterland": "military",
+    "position": "military",
+    "association": "military",
+    "dependence": "civil",
+    "access": "access",
+    "dual_use": "dual_use",
+}
+
+
+@dataclass(slots=True)
+class EvidenceBuilder:
+    """Collects evidence; each `add` is one indicator for all the nodes of `where`."""
+
+    sites: pd.DataFrame
+    parts: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        where: NDArray[np.bool_],
+        place: tuple[str, str, str],
+        score: Any = np.nan,
+        *,
+        value: Any = np.nan,
+        unit: str = "1",
+        source: Any,
+        as_of: Any,
+        note: Any = "",
+        value_low: Any = None,
+        value_high: Any = None,
+        label: Any = None,
+        tier: Any = "",
+        off: Any = False,
+        scale: tuple[str, float, float] | str = "class",
+        share: float = 1.0,
+    ) -> None:
+        """Write one row a node. `place` is dimension, group, indicator.
+
+        Arrays hold one value for every site, not only for those of `where`. A value known as an interval
+        has ends. `scale` names how a value becomes a score, with its two anchors where it has some. A row
+        whose value and score are both NaN is `unknown`; rows where `off` is true are `not_applicable`.
+        Where source or date are null the site's own stand: the list that names it says nothing of this.
+        `share` is the weight of an indicator among those of its group.
+        """
+        dimension, group, indicator = place
+        form, zero_at, one_at = scale if isinstance(scale, tuple) else (scale, np.nan, np.nan)
+        rows = np.flatnonzero(where)
+
+        def pick(values: Any, dtype: Any) -> Any:
+            return np.broadcast_to(np.asarray(values, dtype=dtype), len(self.sites))[rows]
+
+        def known(values: Any, own: str) -> NDArray[np.object_]:
+            given = pick(values, object)
+            return np.where(pd.isna(given), self.sites[own].to_numpy(dtype=object)[rows], given)
+
+        def measure(values: Any) -> NDArray[np.float64]:
+            return np.where(is_off, np.nan, pick(values, float))
+
+        def end(values: Any) -> NDArray[np.float64]:
+            given = measured if values is None else measure(values)
+            return np.where(np.isnan(given), measured, given)
+
+        is_off = pick(off, bool)
+        measured, scored = measure(value), measure(score)
+        is_known = ~(np.isnan(scored) & np.isnan(measured))
+        self.parts.append(
+            {
+                "node": rows, "axis": _AXIS[dimension], "dimension": dimension, "group": group,
+                "indicator": indicator, "value": measured, "value_low": end(value_low),
+                "value_high": end(value_high), "label": pick(label, object), "unit": unit, "score": scored,
+                "scale": form, "zero_at": np.full(len(rows), zero_at), "one_at": np.full(len(rows), one_at),
+                "share": np.full(len(rows), share), "tier": pick(tier, object),
+                "state": np.where(is_off, "not_applicable", np.where(is_known, "known", "unknown")),
+                "source_id": known(source, "source_id"), "as_of": known(as_of, "as_of"),
+                "note": pick(note, object),
+            }
+        )  # fmt: skip
+
+    def table(self) -> pd.DataFrame:
+        """All rows written so far, as one table."""
+        counts = [len(part["node"]) for part in self.parts]
+        columns: dict[str, Any] = {}
+        for name, first in self.parts[0].items():
+            values = [part[name] for part in self.parts]
+            if isinstance(first, str):
+                columns[name] = np.repeat(np.array(values, dtype=object), counts)
+            else:
+                columns[name] = np.concatenate(values)
+        node = columns.pop("node")
+        return pd.DataFrame({"node_id": self.sites["node_id"].to_numpy(dtype=object)[node]} | columns)
+
+
+class SourceColumns:
+    """Columns of a source's table, one value a site; null where the site has no row of it."""
+
+    def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
+        """Find the first row of `table` that was merged into each site."""
+        position = {key: row for row, key in enumerate(table["feature_id"].tolist())}
+        self._row = np.array(
+            [
+                next((position[key] for key in text.split("; ") if key in position), -1)
+                for text in sources.tolist()
+            ]
+        )
+        self._table = table
+
+    def __getitem__(self, column: str) -> pd.Series:
+        """One column, in the order of the sites."""
+        return pd.Series(self._table[column].array.take(self._row, allow_fill=True))
+
+    @property
+    def is_there(self) -> NDArray[np.bool_]:
+        """Which sites have a row of the table."""
+        return self._row >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAttributes:
+    """What is known of each site: attributes of the source rows behind it, and what was measured."""
+
+    kind: NDArray[np.object_]
+    port: SourceColumns
+    airfield: SourceColumns
+    landing: SourceColumns
+    mine: SourceColumns
+    project: SourceColumns
+    plant: SourceColumns
+    terminal: SourceColumns
+    station: SourceColumns
+    railhead: SourceColumns
+    measures: pd.DataFrame
+    climate: dict[str, pd.DataFrame]
+
+    def of(self, *kinds: str) -> NDArray[np.bool_]:
+        """Mask of the sites of some kinds."""
+        return np.isin(self.kind, kinds)
+
+
+def site_attributes(
+    sites: pd.DataFrame, measures: pd.DataFrame, climate_facts: pd.DataFrame, **tables: pd.DataFrame
+) -> SiteAttributes:
+    """Gather measures, climate facts and the attributes of `tables` (by field name of `SiteAttributes`)."""
+    order = sites["node_id"]
+    by_fact = dict(iter(climate_facts.groupby("fact", sort=False)))
+    columns = [c for c in climate_facts.columns if c != "fact"]
+    blank = climate_facts.iloc[:0]
+    return SiteAttributes(
+        kind=sites["kind"].to_numpy(dtype=object),
+        measures=measures.set_index("node_id").loc[order].reset_index(),
+        climate={
+            name: by_fact.get(name, blank)[columns].set_index("node_id").reindex(order).reset_index()
+            for name in FACTS
+        },
+        **{name: SourceColumns(sites["sources"], table) for name, table in tables.items()},
+    )
+
+
+def numbers(values: pd.Series) -> NDArray[np.float64]:
+    """A column as floats, null as NaN."""
+    return np.asarray(pd.to_numeric(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+
+
+def yes(values: pd.Series) -> NDArray[np.float64]:
+    """A yes/no column as 1 and 0, null as NaN."""
+    return np.asarray(values.astype("boolean").astype("Float64").to_numpy(dtype=float, na_value=np.nan))

@@ -1,0 +1,109 @@
+"""POLARIS where a chart gives the stage of the ice: bounds of the risk index of each charted area.
+
+Not for navigation. A SIGRID-3 chart (WMO/TD-No. 1214) states the total concentration, often as a range,
+and the stages from the oldest on. Partial concentrations are mostly left out, so the index lies between
+that of the most ice, all of its heaviest stage, and that of the least, all of its lightest: MSC.1/Circ.1519.
+A trace of heavier ice counts as the tenth it stays under. Bergs have no risk value and are not in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import SourceError
+from layers.ice.navigability import CLASSES, ICE_TYPES, operation, rio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.ice.navigability import Polaris
+
+__all__ = ["chart_bounds", "stages_of", "tenths_of"]
+
+# Stage of development -> the lightest and the heaviest ice type it may be. Bergs (98) and what is not
+# determined (99) or coded otherwise have none: no index is told of them.
+_STAGES = {
+    "81": ("new", "new"), "82": ("new", "new"), "83": ("grey", "grey_white"), "84": ("grey", "grey"),
+    "85": ("grey_white", "grey_white"), "86": ("thin_fy_1", "thick_fy"), "87": ("thin_fy_1", "thin_fy_2"),
+    "88": ("thin_fy_1", "thin_fy_1"), "89": ("thin_fy_2", "thin_fy_2"),
+    "91": ("medium_fy_lt1m", "medium_fy"), "93": ("thick_fy", "thick_fy"),
+    "95": ("second_year", "heavy_my"), "96": ("second_year", "second_year"), "97": ("light_my", "heavy_my"),
+}  # fmt: skip
+_NOT_STATED = frozenset({"-9", "99", ""})
+_WHOLE = 10
+
+
+def tenths_of(code: str) -> tuple[int, int] | None:
+    """Least and most tenths of a code of total concentration; None where none is stated.
+
+    `40` is four, `46` four to six, `81` and `91` up to all, `92` all, `55` and `98` ice free, `01` (also
+    written `1`) less than one and `02` bergy water, told as none to one.
+
+    Raises
+    ------
+    SourceError
+        If the code is none of SIGRID-3.
+    """
+    if code in _NOT_STATED:
+        return None
+    named = {"55": (0, 0), "98": (0, 0), "01": (0, 1), "1": (0, 1), "02": (0, 1), "92": (_WHOLE, _WHOLE)}
+    if code in named:
+        return named[code]
+    if len(code) == 2 and code.isdigit() and code[0] != "0":
+        low, high = int(code[0]), int(code[1])
+        if high <= 1 or high > low:
+            return low, {0: low, 1: _WHOLE}.get(high, high)
+    msg = f"ice chart: expected a SIGRID-3 code of concentration, found {code!r}: is it another format?"
+    raise SourceError(msg)
+
+
+def stages_of(codes: Sequence[str]) -> tuple[str, str] | None:
+    """Lightest and heaviest ice type of the stages charted; None where one has no type, or none is stated."""
+    stated = [code for code in codes if code not in _NOT_STATED]
+    if not stated or any(code not in _STAGES for code in stated):
+        return None
+    types = [ICE_TYPES.index(name) for code in stated for name in _STAGES[code]]
+    return ICE_TYPES[min(types)], ICE_TYPES[max(types)]
+
+
+def chart_bounds(chart: pd.DataFrame, table: Polaris, classes: Sequence[str] = CLASSES) -> pd.DataFrame:
+    """One row an area and class: `rio_low`, `rio_high`, the stages they are of, and both operations.
+
+    `chart` has `CT`, `SA`, `SB`, `SC`, `CN` (the trace) and `POLY_TYPE` as text. Open water is ice free
+    whatever it states. Where stage or concentration is not told, the index is NaN and the operation
+    `unknown`; ice free areas have an index without a stage.
+    """
+    rows = []
+    for area, row in zip(chart.index, chart.to_dict("records"), strict=True):
+        tenths = (0, 0) if row["POLY_TYPE"] == "W" else tenths_of(str(row["CT"]))
+        stages = stages_of([str(row[name]) for name in ("SA", "SB", "SC")])
+        if tenths == (0, 0):
+            stages = ("ice_free", "ice_free")
+        trace = stages_of([str(row["CN"])])
+        for name in classes:
+            low = high = np.nan
+            if tenths is not None and stages is not None:
+                values = table.riv.loc[name]
+                low = float(rio(10 * tenths[1], int(values[stages[1]])))
+                if trace is not None and tenths[1]:
+                    low -= max(int(values[stages[1]] - values[trace[1]]), 0)
+                high = float(rio(10 * tenths[0], int(values[stages[0]])))
+            worst, best = ("unknown" if np.isnan(v) else str(operation(v, name)) for v in (low, high))
+            rows.append(
+                {
+                    "area": area,
+                    "ice_class": name,
+                    "least_tenths": tenths[0] if tenths else np.nan,
+                    "most_tenths": tenths[1] if tenths else np.nan,
+                    "stage_low": stages[1] if stages else None,
+                    "stage_high": stages[0] if stages else None,
+                    "rio_low": low,
+                    "rio_high": high,
+                    "operation_low": worst,
+                    "operation_high": best,
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,149 @@
+"""Routes against single fields: a month's edge or a grid, where no season can be counted.
+
+Not for navigation. Inside an edge there is 15 % of ice or more and nothing tells how much: what is said
+of a route is how many kilometres of ice lie on the way with least of them, and where.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from layers.crs import lonlat
+from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, POLE_HOLE
+from layers.ice.navigability import CLASSES, bottlenecks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from layers.grid import Grid
+    from layers.ice.navigability import Corridor, Polaris
+
+__all__ = ["LeastIce", "field_rows", "least_ice", "shore_ice"]
+
+_OPEN_KM = 1e-3  # a step through open water costs so much of one through ice
+_SHORE_CELLS = 2  # as far as the footprint of the radiometer's lower channel (70 km) reaches over land
+
+
+class LeastIce(NamedTuple):
+    """The way with least ice: km of ice, of it km beside land alone, km in all, middle of its longest ice.
+
+    `cell` is -1 where there is no ice.
+    """
+
+    ice_km: float
+    shore_km: float
+    way_km: float
+    cell: int
+
+
+def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Ice in patches that lie wholly within two cells of land; masks of the grid.
+
+    There the land's own signal reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081): in a summer
+    it is water more likely than not, in a narrow strait it may be either.
+    """
+    from scipy import ndimage  # noqa: PLC0415  a build needs none
+
+    around = np.ones((3, 3))
+    beside = ndimage.binary_dilation(~ocean, around, iterations=_SHORE_CELLS)
+    patch, count = ndimage.label(ice & ocean, around)
+    reaches_out = np.zeros(count + 1, dtype=bool)
+    reaches_out[patch[~beside]] = True
+    return np.asarray((patch > 0) & ~reaches_out[patch])
+
+
+def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | None = None) -> LeastIce:
+    """The way through a corridor with the fewest kilometres of ice; masks are by cell of the corridor.
+
+    Half of each step belongs to the cell at either end. Among ways with as little ice the shorter one.
+    """
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  a build with ready measures needs none
+
+    half = (ice[way.u].astype(float) + ice[way.v]) / 2
+    graph = way.matrix(way.km * (half + _OPEN_KM), np.full(len(way.cells), 1e-9))
+    begin = len(way.cells)
+    before = dijkstra(graph, directed=False, indices=begin, return_predecessors=True)[1]
+    path, at = [], int(before[begin + 1])
+    while at != begin:
+        path.append(at)
+        at = int(before[at])
+    path.reverse()
+    here = np.array(path)
+    pair = np.minimum(here[1:], here[:-1]) * begin + np.maximum(here[1:], here[:-1])
+    known = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
+    order = np.argsort(known)
+    step = order[np.searchsorted(known, pair, sorter=order)]
+    km = way.km[step]
+    beside = np.zeros(len(step)) if shore is None else (shore[way.u[step]] * 0.5 + shore[way.v[step]] * 0.5)
+    return LeastIce(
+        float((km * half[step]).sum()),
+        float((km * beside).sum()),
+        float(km.sum()),
+        _middle(way, here, ice[here]),
+    )
+
+
+def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> int:
+    """Flat index of the middle cell of the longest run of ice, -1 where there is none."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], ice.astype(np.int8), [0]])))
+    if not edges.size:
+        return -1
+    start, stop = edges[::2], edges[1::2]
+    longest = int(np.argmax(stop - start))
+    return int(way.cells[path[(start[longest] + stop[longest] - 1) // 2]])
+
+
+def field_rows(
+    ways: Sequence[Corridor],
+    field: NDArray[np.uint8],
+    ocean: NDArray[np.bool_],
+    table: Polaris,
+    stage: str,
+    *,
+    is_edge: bool = False,
+    grid: Grid = NSIDC_25KM,
+    **named: Any,
+) -> pd.DataFrame:
+    """One row a route of one field, with `named` as further columns.
+
+    `field` has the shape of `ocean`, whole percent and the codes of `layers.grid`; with `is_edge` it is 1
+    inside the edge and 0 outside. What was not seen is ice. `shore_km` of `ice_km` lie in `shore_ice`.
+    `weakest_class` bears the ice of the bottleneck in `stage`; of an edge alone it is not known, nor is
+    `bottleneck_pct`.
+    """
+    rows = []
+    ice = field == 1 if is_edge else (field >= ICE_THRESHOLD_PCT)  # codes stand above every concentration
+    shore = shore_ice(ice, ocean).ravel()
+    for way in ways:
+        own = field.ravel()[way.cells]
+        seen = own <= 100
+        told = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
+        necks = None if is_edge else bottlenecks(way, own[:, None])
+        percent = np.nan if necks is None else float(necks.high[0])
+        cell = told.cell if necks is None or told.cell < 0 else int(necks.cell[0])
+        row, column = divmod(max(cell, 0), grid.shape[1])
+        lon, lat = lonlat(grid.x_m[column], grid.y_m[row]) if cell >= 0 else (np.nan, np.nan)
+        bears = [] if necks is None else [n for n in CLASSES if 100 * table.c_star.loc[n, stage] >= percent]
+        rows.append(
+            {
+                **named,
+                "route_id": way.route_id,
+                "is_open": told.cell < 0,
+                "ice_km": told.ice_km,
+                "shore_km": told.shore_km,
+                "way_km": told.way_km,
+                "bottleneck_pct": np.nan if percent > 100 else percent,
+                "unseen_cells": int(np.sum(~seen & (own != POLE_HOLE))) if not is_edge else 0,
+                "weakest_class": (bears[0] if bears else "no class") if necks is not None else "",
+                "stage": "" if is_edge else stage,
+                "bottleneck_longitude_deg": round(float(lon), 3),
+                "bottleneck_latitude_deg": round(float(lat), 3),
+                "strait_links": way.straits,
+            }
+        )
+    return pd.DataFrame(rows)

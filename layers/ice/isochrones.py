@@ -1,0 +1,169 @@
+"""Days from a port by ship class, over the cells whose ice the class may sail in (method §3).
+
+Not for navigation. A time is a least one: the named speed is held wherever the risk index of the named
+stage is zero or above, and in elevated risk the limit of MSC.1/Circ.1519, Table 1.2; ice slows ships that
+it lets through. What was not seen is shut. Ways lead from cell to cell in eight directions, which makes
+them up to eight percent longer than the straight line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.crs import distance_km, lonlat
+from layers.errors import UsageError
+from layers.grid import MISSING, NSIDC_25KM, POLE_HOLE, class_areas, nearest_cells, polygons
+from layers.ice.navigability import neighbours, operation, rio
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.grid import Grid
+    from layers.ice.navigability import Polaris
+
+__all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "days_from", "sea", "speeds_kn", "usual"]
+
+DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
+OPEN_WATER_KN = 12.0  # a convention of this project: about what cargo ships make good in the north
+_START_KM = 50.0  # a port's own cell is often land, or reads too high beside it: two cells' width
+_MOST_STARTS = 25
+_KM_PER_KN_DAY = 24 * 1.852
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sea:
+    """The largest connected water of a grid: flat `cells`, ascending, and the steps between them.
+
+    `u`, `v` are positions in `cells`, `km` the geodesic length of each step.
+    """
+
+    cells: NDArray[np.intp]
+    u: NDArray[np.intp]
+    v: NDArray[np.intp]
+    km: NDArray[np.float64]
+    grid: Grid
+
+
+def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: Grid = NSIDC_25KM) -> Sea:
+    """Make the graph of the ocean cells; `links` (n, 2) are flat cells joined over land by a strait."""
+    from scipy import sparse  # noqa: PLC0415  a build needs none
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    cells = np.flatnonzero(ocean)
+    place = np.full(ocean.size, -1)
+    place[cells] = np.arange(len(cells))
+    u, v = neighbours(place.reshape(grid.shape), ocean)
+    if links is not None and len(links):
+        pairs = np.unique(np.sort(place[links], axis=1), axis=0)
+        u, v = np.append(u, pairs[:, 0]), np.append(v, pairs[:, 1])
+    graph = sparse.csr_array((np.ones(len(u)), (u, v)), shape=(len(cells), len(cells)))
+    part = connected_components(graph, directed=False)[1]
+    within = part == np.bincount(part).argmax()
+    kept = within[u] & within[v]
+    turned = np.cumsum(within) - 1
+    cells, u, v = cells[within], turned[u[kept]], turned[v[kept]]
+    row, column = np.unravel_index(cells, grid.shape)
+    lon, lat = lonlat(grid.x_m[column], grid.y_m[row])
+    return Sea(cells, u, v, distance_km(lon[u], lat[u], lon[v], lat[v]), grid)
+
+
+def usual(fields: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The upper median of days, by cell, shape (days, cells) to (cells,): no less ice than on half of them.
+
+    A cell that was not seen on half of the days or more is `MISSING`; the pole hole stays one.
+    """
+    ordered = np.sort(fields, axis=0)  # codes stand above every concentration
+    seen = (ordered <= 100).sum(axis=0)
+    middle = np.take_along_axis(ordered, np.minimum(seen // 2, len(fields) - 1)[None], axis=0)[0]
+    hole = (fields == POLE_HOLE).sum(axis=0) * 2 > len(fields)
+    return np.where(hole, POLE_HOLE, np.where(2 * seen > len(fields), middle, MISSING)).astype(np.uint8)
+
+
+def speeds_kn(
+    concentration_pct: NDArray[np.uint8],
+    table: Polaris,
+    ice_class: str,
+    stage: str,
+    speed_kn: float = OPEN_WATER_KN,
+) -> NDArray[np.float64]:
+    """Speed in each cell, knots: zero where the class may not sail, and where nothing was seen.
+
+    The pole hole counts as full ice. Zero also under special consideration.
+    """
+    hole = concentration_pct == POLE_HOLE
+    percent = np.where(hole, 100, concentration_pct)
+    index = rio(np.minimum(percent, 100), int(table.riv.loc[ice_class, stage]))
+    told = operation(np.where(np.abs(index) < 1e-9, 0, index), ice_class)
+    limit = min(speed_kn, float(table.speed_kn[ice_class]))
+    found = np.select([told == "normal", told == "elevated"], [speed_kn, limit], 0.0)
+    return np.where(percent <= 100, found, 0.0)
+
+
+def days_from(
+    water: Sea, x_m: float, y_m: float, speed: NDArray[np.float64], approach_kn: float = OPEN_WATER_KN
+) -> NDArray[np.float64]:
+    """Least days from a point, EPSG:3413 metres, to each cell of `water`; infinity where no way leads.
+
+    `speed` is by cell of `water`, knots. A voyage begins in any passable cell within 50 km of the point,
+    or in the nearest water where that lies farther, and reaches it at `approach_kn`. Dijkstra 1959,
+    doi:10.1007/BF01386390.
+
+    Raises
+    ------
+    UsageError
+        If no water lies within 100 km of the point.
+    """
+    from scipy import sparse  # noqa: PLC0415
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
+    mask = np.zeros(water.grid.shape, dtype=bool)
+    mask.ravel()[water.cells] = True
+    found, apart = nearest_cells(x_m, y_m, mask, _MOST_STARTS, 2 * _START_KM, water.grid)
+    near = (found[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
+    if not near.any():
+        msg = "expected open sea of the grid within 100 km of the port, found none: name one on the coast"
+        raise UsageError(msg)
+    start, way = np.searchsorted(water.cells, found[0][near]), apart[0][near]
+    able = (speed[water.u] > 0) & (speed[water.v] > 0)
+    u, v = water.u[able], water.v[able]
+    step = water.km[able] / 2 * (1 / speed[u] + 1 / speed[v]) / _KM_PER_KN_DAY
+    free = speed[start] > 0
+    start, first = start[free], np.maximum(way[free] / approach_kn / _KM_PER_KN_DAY, 1e-9)
+    count = len(water.cells)
+    graph = sparse.csr_array(
+        (np.append(step, first), (np.append(u, np.full(len(start), count)), np.append(v, start))),
+        shape=(count + 1, count + 1),
+    )
+    return np.asarray(dijkstra(graph, directed=False, indices=count)[:count])
+
+
+def bands(water: Sea, days: NDArray[np.float64], field: NDArray[np.uint8]) -> gpd.GeoDataFrame:
+    """Areas by days of sail, EPSG:3413 along the cells: `name`, `least_days`, `most_days`, `is_reached`.
+
+    `field` is the ice by cell of `water`. Water that is not reached stands apart, as does what was not
+    seen: neither has days.
+    """
+    grid = water.grid
+    values = np.full(grid.shape, np.nan)
+    values.ravel()[water.cells] = np.where(np.isfinite(days), days, np.nan)
+    reached = class_areas(values, DAYS, grid, unit="days").rename(
+        columns={"class_low": "least_days", "class_high": "most_days"}
+    )
+    unseen = field == MISSING
+    parts = [reached.drop(columns="label").assign(is_reached=True)]
+    for name, at in (
+        ("not reached: ice the ship may not sail in", ~np.isfinite(days) & ~unseen),
+        ("not seen", ~np.isfinite(days) & unseen),
+    ):
+        mask = np.zeros(grid.shape, dtype=bool)
+        mask.ravel()[water.cells[at]] = True
+        shapes = [shape for _, shape in polygons(mask, grid)]
+        columns = {"name": name, "least_days": np.nan, "most_days": np.nan, "is_reached": False}
+        parts.append(gpd.GeoDataFrame(columns, index=range(len(shapes)), geometry=shapes, crs=grid.crs))
+    whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=grid.crs)

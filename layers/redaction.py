@@ -1,0 +1,153 @@
+"""AUDIENCES: whom a picture is built for, and what is left out of it for them.
+
+A convenience, not a guard: it keeps apart what its owner marked, on a machine that holds both.
+Nothing is inferred from a place where something was left out: everything is derived without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.crs import POLAR
+from layers.errors import UsageError
+from layers.picture import SourceNote
+from layers.schema import conform
+from layers.source_outage import VALUES, rests_on
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from layers.schema import Layer
+
+__all__ = ["AUDIENCES", "WITHHELD", "Audience", "Marked", "Redaction", "audience"]
+
+
+class Marked(Protocol):
+    """A source, a layer or a column: what says whom it is for, by ids of AUDIENCES."""
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """Ids of the audiences it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is in it, and the marks of what they may be shown."""
+
+    id: str
+    title: str
+    sees: frozenset[str]
+
+    def may_see(self, thing: Marked) -> bool:
+        """Whether one of the thing's marks is among those this audience sees."""
+        return not self.sees.isdisjoint(thing.audience)
+
+
+AUDIENCES: tuple[Audience, ...] = (
+    Audience("public", "everybody", frozenset({"public"})),
+    Audience("eu", "members of the EU", frozenset({"public", "eu"})),
+    Audience("nato", "members of NATO", frozenset({"public", "nato"})),
+    Audience("both", "members of both NATO and the EU", frozenset({"public", "eu", "nato", "both"})),
+)
+PUBLIC = AUDIENCES[0]
+
+# The source that a statement names whose own source is not for the audience.
+WITHHELD = "withheld"
+
+
+def audience(name: str) -> Audience:
+    """Look an audience up by id; raises UsageError where there is none."""
+    for row in AUDIENCES:
+        if row.id == name:
+            return row
+    msg = f"--audience: expected one of {', '.join(row.id for row in AUDIENCES)}, found {name!r}"
+    raise UsageError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is kept from an audience: sources by their notes, and layers and columns by their marks."""
+
+    audience: Audience = PUBLIC
+    hidden: tuple[SourceNote, ...] = ()
+
+    def hides_any(self, layers: Iterable[Layer]) -> bool:
+        """Whether anything at all is kept from the audience."""
+        return bool(self.hidden or self.touched(layers))
+
+    def touched(self, layers: Iterable[Layer]) -> set[str]:
+        """Ids of the layers and grids of which something that is held is left out."""
+        fed = {note.feeds.removeprefix("grid:") for note in self.hidden if note.state != "not_held"}
+        return fed | {layer.id for layer in layers if self.shown(layer) != layer}
+
+    def shown(self, layer: Layer) -> Layer | None:
+        """The layer with the columns the audience sees; None where the layer is not for it."""
+        if not self.audience.may_see(layer):
+            return None
+        kept = tuple(column for column in layer.columns if self.audience.may_see(column))
+        return layer if len(kept) == len(layer.columns) else replace(layer, columns=kept)
+
+    def starves(self, layer: Layer, fed: Collection[str]) -> bool:
+        """Whether the layer has no source left that the audience may be told of."""
+        return layer.id not in fed and layer.id in self.touched(())
+
+    def table(self, table: pd.DataFrame, layer: Layer, day: date) -> pd.DataFrame:
+        """The table as the layers below may read it: without hidden values and what rests on them.
+
+        Hidden columns turn null. A row that names a hidden source goes; of evidence, which keeps its
+        weights, what rests on one stays as an unknown that names none.
+        """
+        shown = self.shown(layer)
+        hidden = [column.name for column in layer.columns if shown and column not in shown.columns]
+        if hidden:
+            table = conform(table.drop(columns=hidden), layer)
+        ids = {note.id for note in self.hidden}
+        rests = rests_on(table, ids).notna() if "source_id" in table else pd.Series(dtype="bool")
+        if not rests.any():
+            return table
+        if "score" not in table:
+            return table[~rests].reset_index(drop=True)
+        was_known = rests & (table["state"] == "known")
+        return table.assign(
+            **{name: table[name].mask(rests) for name in (*VALUES, "note")},
+            state=table["state"].mask(was_known, "unknown"),
+            source_id=table["source_id"].mask(rests, WITHHELD),
+            as_of=table["as_of"].mask(rests, day.isoformat()),
+        )
+
+    def drawn(
+        self, layers: Iterable[Layer], tables: Mapping[str, pd.DataFrame], fed: Collection[str]
+    ) -> tuple[tuple[Layer, ...], dict[str, pd.DataFrame]]:
+        """The layers the audience sees and their tables, both without the columns it does not see."""
+        seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.shown(layer)))
+        kept = {layer.id: {"geometry", *(column.name for column in layer.all_columns)} for layer in seen}
+        return seen, {
+            name: tables[name].drop(columns=[c for c in tables[name].columns if c not in columns])
+            for name, columns in kept.items()
+        }
+
+    def notes(self, tables: Mapping[str, pd.DataFrame], day: date) -> tuple[SourceNote, ...]:
+        """The source that stands for all hidden ones, where a table names it."""
+        if not any(
+            "source_id" in table and (table["source_id"] == WITHHELD).any() for table in tables.values()
+        ):
+            return ()
+        return (
+            SourceNote(
+                id=WITHHELD, feeds="", title="Not for this audience", publisher="", licence="", citation="",
+                homepage="", as_of=day.isoformat(), state=WITHHELD,
+            ),
+        )  # fmt: skip
+
+
+def empty(layer: Layer) -> pd.DataFrame:
+    """The table of a layer of which nothing is known."""
+    frame = pd.DataFrame({column.name: pd.Series(dtype="object") for column in layer.all_columns})
+    return conform(
+        frame if layer.geometry == "table" else gpd.GeoDataFrame(frame, geometry=[], crs=POLAR), layer
+    )

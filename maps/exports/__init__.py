@@ -1,0 +1,1 @@
+"""The picture as files other programs read."""

@@ -1,0 +1,1 @@
+"""A QGIS project made without QGIS."""

@@ -1,0 +1,353 @@
+"""How a layer looks and reads in QGIS, from the same `maps.style` as the web map.
+
+The same parts make a style document (QML, for a layer dragged from the GeoPackage) and a layer of
+the project. Symbols carry both the `Option` and the older `prop` form, so QGIS 3.22 and newer read
+them. What a map tip or a label shows are columns, never text of ours that could hold an expression,
+and a value is escaped before it stands in HTML.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import pandas as pd
+
+from maps.qgis.attribute_form import form, shown_as
+from maps.qgis.map_tip import map_tip
+from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, OVERLAP_FROM, Class, Shape, classed, style_of
+from maps.text import heading, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from layers.schema import Layer
+    from maps.style import Style
+
+__all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
+
+FONT = "Open Sans"
+# Our marks in QGIS' words, how far each is turned, and how much larger it is drawn to weigh as much.
+_MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
+_HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
+_MM = 0.26  # a pixel at 96 dpi
+_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as page.js draws it
+_UNDER_HATCH, _HATCH = 0.3, 0.9  # as page.js draws them
+
+_DARK = "#17212a"
+_CRITICAL = "\"flag\" IN ('robust', 'possible')"
+_OVERLAP = f'"overlap_probability" >= {OVERLAP_FROM}'
+_INSIDE = "\"scope\" <> 'context'"
+# Class of a node -> its condition, of constants and columns: `maps.style.marked` as an expression.
+CONDITIONS: dict[str, str] = {
+    "robust": f"{_INSIDE} AND \"flag\" = 'robust'",
+    "possible": f"{_INSIDE} AND \"flag\" = 'possible'",
+    "overlap": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND {_OVERLAP}",
+    "overlap_open": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND {_OVERLAP}",
+    "insufficient_data": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND NOT ({_OVERLAP})",
+    "not_flagged": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND NOT ({_OVERLAP})",
+    "context": "\"scope\" = 'context'",
+}
+# The place of the critical nodes, written once: at that of them which is flagged in most draws.
+_PLACE_ONCE = (
+    f'CASE WHEN {_CRITICAL} AND "node_id" = array_first(array_agg("node_id", group_by:="place_id", '
+    f'filter:={_CRITICAL}, order_by:=-"flag_probability")) THEN "place" END'
+)
+# Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
+_LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
+    "nodes": (_PLACE_ONCE, 8.5, _DARK, "Bold", 6, 0),
+    "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
+    "seas": ('"name"', 8, "#2f6286", "Italic", 4, 25_000_000),
+    "sea_routes": ('"name"', 7, "#1d4f7c", "Italic", 3, 20_000_000),
+    "chokepoints": ('"name"', 7, "#a04400", "Italic", 2, 15_000_000),
+    "settlements": ('"name"', 7, "#4c4a46", "Regular", 6, 3_000_000),
+}
+_POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
+
+
+def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
+    """The style document of a point, line or polygon layer; `month` as in `parts`."""
+    root = Element(
+        "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
+    )
+    root.extend(parts(layer, table, month))
+    return tostring(root, encoding="unicode")
+
+
+def parts(
+    layer: Layer, table: pd.DataFrame, month: int, relations: Mapping[str, str] | None = None
+) -> list[Element]:
+    """Renderer, labels, aliases, form and map tip of a layer; of a table, aliases and the name it shows.
+
+    `month` is the one whose ice is drawn where no clock runs; `relations` are those of the project to the
+    tables that name nodes, id -> title.
+    """
+    preview = Element("previewExpression")
+    preview.text = shown_as(layer)
+    if layer.geometry == "table":
+        return [_aliases(layer), preview]
+    found = [_renderer(layer, table, month), _aliases(layer), preview]
+    if layer.id == "nodes":
+        found += form(layer, relations or {})
+    tip = Element("mapTip", enabled="1")
+    tip.text = map_tip(layer)
+    labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
+    return [*found, tip] if labels is None else [*found, tip, _labeling(layer, *labels)]
+
+
+# --- symbols ---------------------------------------------------------------------------------
+
+
+def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
+    """One symbol, one for each class or range, one for each class and kind of node, or the ice by months."""
+    style = classed(style_of(layer), table)
+    renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
+    classes = style.classes if style.class_column else ()
+    if layer.id == "sea_ice":
+        _ice(renderer, layer, style, table, month)
+    elif layer.id == "nodes":
+        _by_rules(renderer, layer, style)
+    elif classes and style.ramp and "class_low" in table.columns:
+        _by_ranges(renderer, layer, style, table)
+    elif classes:
+        _by_classes(renderer, layer, style)
+    else:
+        renderer.set("type", "singleSymbol")
+        _symbol(SubElement(renderer, "symbols"), "0", layer, style)
+    return renderer
+
+
+def _by_classes(renderer: Element, layer: Layer, style: Style) -> None:
+    renderer.set("type", "categorizedSymbol")
+    renderer.set("attr", style.class_column)
+    categories = SubElement(renderer, "categories")
+    symbols = SubElement(renderer, "symbols")
+    for number, row in enumerate(style.classes):
+        SubElement(
+            categories, "category", symbol=str(number), value=row.value, label=literal(row.label),
+            render="true", type="string",
+        )  # fmt: skip
+        _symbol(symbols, str(number), layer, style, row)
+
+
+def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame) -> None:
+    """A range for each class, told by its middle: a bound belongs to two ranges in QGIS."""
+    renderer.set("type", "graduatedSymbol")
+    renderer.set("graduatedMethod", "GraduatedColor")
+    renderer.set("attr", '("class_low" + coalesce("class_high", "class_low" + 2)) / 2')
+    ranges = SubElement(renderer, "ranges")
+    symbols = SubElement(renderer, "symbols")
+    rows = table.drop_duplicates(style.class_column).set_index(style.class_column)
+    for number, row in enumerate(style.classes):
+        low, high = (float(rows[f"class_{end}"][row.value]) for end in ("low", "high"))
+        SubElement(
+            ranges, "range", symbol=str(number), lower=f"{low:.6f}",
+            upper=f"{high if isfinite(high) else low + 2:.6f}", label=literal(row.label), render="true",
+        )  # fmt: skip
+        _symbol(symbols, str(number), layer, style, row)
+
+
+def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
+    """A rule for each class of node, and under it one for each kind; what weighs most is drawn last."""
+    renderer.set("type", "RuleRenderer")
+    rules = SubElement(renderer, "rules", key="{rules}")
+    symbols = SubElement(renderer, "symbols")
+    number = 0
+    for level, row in enumerate(reversed(style.classes)):
+        of_class = SubElement(
+            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label), filter=CONDITIONS[row.value]
+        )
+        for shape in style.shapes:
+            SubElement(
+                of_class, "rule", key=f"{{{row.value}-{shape.value}}}", label=literal(shape.label),
+                filter=f"\"{style.shape_column}\" = '{shape.value}'", symbol=str(number),
+            )  # fmt: skip
+            _symbol(symbols, str(number), layer, style, row, shape, level)
+            number += 1
+
+
+def start_of_month(year: int) -> str:
+    """The expression for the first day of an area of ice; a median is of the year that is looked at.
+
+    `year` stands for that year where QGIS names none.
+    """
+    return f'make_datetime(coalesce("year", year(@map_start_time), {year}), "month", 1, 0, 0, 0)'
+
+
+def _ice(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame, month: int) -> None:
+    """Median filled, single months as outlines; without a clock, one month instead of all stacked."""
+    year = table["year"].where((table["month"] == month) & (table["year"] > MEDIAN_ENDS)).max()
+    # A canvas or a layout knows its scale. Where not even that is known, the caller picks the time.
+    timed = "@map_start_time IS NOT NULL OR @map_scale IS NULL"
+    renderer.set("type", "RuleRenderer")
+    rules = SubElement(renderer, "rules", key="{rules}")
+    symbols = SubElement(renderer, "symbols")
+    for number, (product, label, still, look) in enumerate(
+        (
+            ("median_1981_2010", "Median of the month, 1981 to 2010", f'"month" = {month}', style),
+            ("monthly_extent", "The month of one year",
+             "FALSE" if pd.isna(year) else f'"month" = {month} AND "year" = {year}', ICE_OF_ONE_MONTH),
+        )
+    ):  # fmt: skip
+        SubElement(
+            rules, "rule", key=f"{{{product}}}", label=label, symbol=str(number),
+            filter=f"\"product\" = '{product}' AND ({still} OR {timed})",
+        )  # fmt: skip
+        _symbol(symbols, str(number), layer, look, level=number)
+
+
+def _symbol(
+    parent: Element,
+    name: str,
+    layer: Layer,
+    style: Style,
+    row: Class | None = None,
+    shape: Shape | None = None,
+    level: int = 0,
+) -> None:
+    kind = {"point": "marker", "line": "line", "polygon": "fill"}[layer.geometry]
+    symbol = SubElement(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    fill = row.fill if row else style.fill
+    stroke = row.stroke if row else style.stroke
+    width = (row.width if row and row.width else style.width) * _MM
+    if kind == "marker":
+        radius = row.radius if row and row.radius else style.radius
+        drawn = shape.shape if shape else style.shape
+        is_hollow = row is not None and row.hollow
+        mark, turn, larger = _MARKS.get(drawn, (drawn, 0, 1.0))
+        of, options = "SimpleMarker", {
+            "name": mark,
+            "angle": str(turn),
+            "color": rgba(fill.light, _HOLLOW if is_hollow else style.fill_opacity),
+            "outline_color": rgba(stroke.light, style.stroke_opacity),
+            "outline_style": "dash" if is_hollow else "solid",
+            "outline_width": f"{width:.2f}",
+            "outline_width_unit": "MM",
+            "size": f"{2 * radius * larger * _MM:.2f}",
+            "size_unit": "MM",
+        }  # fmt: skip
+    elif kind == "line":
+        of, options = "SimpleLine", _line(stroke.light, style.stroke_opacity, width, style.dash)
+    else:
+        ground = _UNDER_HATCH if row and row.hatch else 1.0
+        of, options = "SimpleFill", {
+            "color": rgba(fill.light, style.fill_opacity * ground),
+            "outline_color": rgba(stroke.light, style.stroke_opacity),
+            "outline_width": f"{width:.2f}",
+            "outline_width_unit": "MM",
+            "outline_style": ("dash" if style.dash else "solid") if width else "no",
+            "style": "solid" if style.fill_opacity else "no",
+        }  # fmt: skip
+    _symbol_layer(symbol, of, options, level)
+    if kind == "fill" and row and row.hatch:
+        hatch = {"style": _HATCHES[row.hatch], "outline_style": "no"}
+        hatch["color"] = rgba(stroke.light, style.fill_opacity * _HATCH)
+        _symbol_layer(symbol, "SimpleFill", hatch, level)
+
+
+def _symbol_layer(symbol: Element, of: str, options: dict[str, str], level: int) -> None:
+    element = SubElement(symbol, "layer", {"class": of, "enabled": "1", "locked": "0", "pass": str(level)})
+    bag(element, options)
+    for key, value in options.items():
+        SubElement(element, "prop", k=key, v=value)
+
+
+def _line(colour: str, opacity: float, width_mm: float, dash: Iterable[float] = ()) -> dict[str, str]:
+    dashes = ";".join(f"{pixels * _MM:.2f}" for pixels in dash)
+    return {
+        "line_color": rgba(colour, opacity),
+        "line_width": f"{width_mm:.2f}",
+        "line_width_unit": "MM",
+        "line_style": "solid",
+        "use_custom_dash": "1" if dashes else "0",
+        "customdash": dashes or "5;2",
+        "customdash_unit": "MM",
+    }
+
+
+def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
+    """A plain line for the parts of a layout."""
+    symbol = Element("symbol", name="", type="line", alpha="1", clip_to_extent="1", force_rhr="0")
+    _symbol_layer(symbol, "SimpleLine", _line(colour, opacity, width_mm), 0)
+    return symbol
+
+
+def bag(parent: Element, options: dict[str, str]) -> None:
+    """Add a map of options, as QGIS keeps properties."""
+    element = SubElement(parent, "Option", type="Map")
+    for key, value in options.items():
+        SubElement(element, "Option", name=key, value=value, type="QString")
+
+
+def rgba(hex_colour: str, opacity: float) -> str:
+    """`#rrggbb` and an opacity of 0 to 1, as QGIS writes a colour."""
+    red, green, blue = bytes.fromhex(hex_colour[1:])
+    return f"{red},{green},{blue},{round(opacity * 255)}"
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _aliases(layer: Layer) -> Element:
+    aliases = Element("aliases")
+    for index, column in enumerate(layer.all_columns, start=1):
+        SubElement(aliases, "alias", field=column.name, index=str(index), name=heading(column))
+    return aliases
+
+
+def text_style(
+    size: float, colour: str, *, face: str = "Regular", expression: str = "", halo: float = 0.0
+) -> Element:
+    """A face, its size in points and its halo in millimetres."""
+    style = Element(
+        "text-style", fontFamily=FONT, namedStyle=face, fontSize=f"{size:g}", fontSizeUnit="Point",
+        fontWeight="75" if face == "Bold" else "50", fontItalic="1" if face == "Italic" else "0",
+        textColor=rgba(colour, 1.0), textOpacity="1", allowHtml="0", fieldName=expression,
+        isExpression="1", multilineHeight="1", useSubstitutions="0",
+    )  # fmt: skip
+    families = SubElement(style, "families")
+    for name in (FONT, "DejaVu Sans", "Liberation Sans", "Arial"):
+        SubElement(families, "family", name=name)
+    SubElement(
+        style, "text-buffer", bufferDraw="1" if halo else "0", bufferSize=f"{halo:g}", bufferSizeUnits="MM",
+        bufferColor="255,255,255,255", bufferOpacity="0.8", bufferNoFill="1", bufferJoinStyle="128",
+    )  # fmt: skip
+    SubElement(style, "background", shapeDraw="0")
+    SubElement(style, "shadow", shadowDraw="0")
+    return style
+
+
+def _labeling(
+    layer: Layer, expression: str, size: float, colour: str, face: str, placement: int, near: int
+) -> Element:
+    labeling = Element("labeling", type="simple")
+    settings = SubElement(labeling, "settings", calloutType="simple")
+    settings.append(text_style(size, colour, face=face, expression=expression, halo=0.7))
+    SubElement(settings, "text-format", wrapChar="", autoWrapLength="18", multilineAlign="3")
+    SubElement(
+        settings, "placement", placement=str(placement), dist="1", distUnits="MM", priority="5",
+        centroidWhole="0", centroidInside="1", placementFlags="10", offsetType="1",
+        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", repeatDistance="0", polygonPlacementFlags="2",
+    )  # fmt: skip
+    SubElement(
+        settings, "rendering", drawLabels="1", obstacle="1" if layer.geometry == "point" else "0",
+        obstacleFactor="0.5", zIndex="1", scaleVisibility="1" if near else "0", scaleMin="1",
+        scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
+        fontLimitPixelSize="0", minFeatureSize="0",
+    )  # fmt: skip
+    if layer.id == "nodes":
+        _priority(settings, '9 + "flag_probability"')
+    return labeling
+
+
+def _priority(settings: Element, expression: str) -> None:
+    """Which label stays where two would overlap: 0 to 10, by an expression of the feature."""
+    given = SubElement(SubElement(settings, "dd_properties"), "Option", type="Map")
+    SubElement(given, "Option", name="name", type="QString", value="")
+    properties = SubElement(given, "Option", name="properties", type="Map")
+    priority = SubElement(properties, "Option", name="Priority", type="Map")
+    SubElement(priority, "Option", name="active", type="bool", value="true")
+    SubElement(priority, "Option", name="expression", type="QString", value=expression)
+    SubElement(priority, "Option", name="type", type="int", value="3")
+    SubElement(given, "Option", name="type", type="QString", value="collection")

@@ -1,0 +1,1 @@
+"""Pages to read and print: the briefing, routes and isochrones."""

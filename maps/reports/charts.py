@@ -1,0 +1,215 @@
+"""The briefing's charts as inline SVG: marks from the tables, numbers as cells, ticks as a scale."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from maps.reports.html_document import tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from maps.reports.citations import Cell, CitationIndex
+
+__all__ = [
+    "bars",
+    "breaks",
+    "daily_extent",
+    "line_of",
+    "monthly_breaks",
+    "monthly_extent",
+    "stacks",
+    "svg",
+]
+
+_MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
+
+
+def svg(width: float, height: float, label: str) -> ET.Element:
+    """An empty drawing that says what it shows."""
+    return tag("svg", viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label)
+
+
+def bars(rows: Sequence[Sequence[Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
+    """A bar a row: its name and its value, drawn up to `most`; an unknown one has no bar.
+
+    With two more cells, the ends of the value, a stroke runs between them; what is below nothing is cut.
+    """
+    image = svg(260, 12.0 * len(rows), label)
+    for place, (name, value, *ends) in enumerate(rows):
+        y = 12.0 * place
+        image.append(tag("text", cell=name, x=0, y=y + 8.5))
+        image.append(tag("rect", x=130, y=y + 2, width=100, height=8, class_="track"))
+        known = value.text != "unknown"
+        if known and value.value > 0:
+            image.append(tag("rect", x=130, y=y + 2, width=_part(value, most), height=8, class_=class_))
+        if len(ends) == 2 and all(end.text != "unknown" for end in ends):
+            first, last = (130 + _part(end, most) for end in ends)
+            image.append(tag("line", x1=first, x2=max(last, first + 1), y1=y + 6, y2=y + 6, class_="known"))
+        image.append(tag("text", cell=value, x=234 if known else 133, y=y + 8.5))
+    return image
+
+
+def _part(cell: Cell, most: float) -> float:
+    """How much of a hundred a value is."""
+    return 100 * min(max(cell.value, 0.0) / most, 1.0)
+
+
+def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
+    """Two counts a row, end to end: robust, then possible."""
+    image = svg(260, 12.0 * len(rows) + 11, label)
+    most = max((a.value + b.value for _, a, b in rows), default=1) or 1
+    for x, word, class_ in ((98, "robust", "robust-bar"), (140, "possible", "possible-bar")):
+        image.append(tag("rect", x=x, y=1, width=7, height=7, class_=class_))
+        image.append(tag("text", word, x=x + 10, y=7.5, class_="soft"))
+    for place, (name, robust, possible) in enumerate(rows):
+        y = 12.0 * place + 11
+        first, second = (130 * cell.value / most for cell in (robust, possible))
+        image.append(tag("text", cell=name, x=0, y=y + 8.5))
+        if robust.value:
+            image.append(tag("rect", x=98, y=y + 2, width=first, height=8, class_="robust-bar"))
+        if possible.value:
+            image.append(tag("rect", x=98 + first, y=y + 2, width=second, height=8, class_="possible-bar"))
+        image.append(tag("text", cell=robust, x=102 + first + second, y=y + 8.5))
+        image.append(tag("text", "+", x=114 + first + second, y=y + 8.5, class_="soft mid"))
+        image.append(tag("text", cell=possible, x=119 + first + second, y=y + 8.5))
+    return image
+
+
+def line_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """A line that is broken where a value is missing."""
+    known = np.isfinite(y)
+    starts = known & ~np.append(False, known[:-1])
+    return "".join(
+        f"{'M' if start else 'L'}{a:.1f} {b:.1f}"
+        for a, b, start in zip(x[known], y[known], starts[known], strict=True)
+    )
+
+
+def _frame(image: ET.Element, top: float, step: float, height: float) -> None:
+    for value in np.arange(0, top + step / 2, step):
+        y = height - height * value / top + 6
+        image.append(tag("line", x1=18, x2=236, y1=y, y2=y, class_="grid"))
+        image.append(tag("text", f"{value:g}", x=14, y=y + 2.5, class_="tick"))
+        image[-1].set("text-anchor", "end")
+
+
+def breaks(ledger: CitationIndex, after: str, until: str) -> list[tuple[str, str, Cell, Cell]]:
+    """Letter, day, and cells of day and words of each change of the extent's sensor in between."""
+    if "source_continuity" not in ledger:
+        return []
+    table = ledger.table("source_continuity")
+    some = table[table["kind"].isin(["sensor_change", "version_change"])]
+    some = some[(some["last_day"] > after) & (some["last_day"] <= until)].sort_values("last_day")
+    found = []
+    for letter, key, day in zip(ascii_lowercase, some["feature_id"], some["last_day"], strict=False):
+        cells = (ledger.cell("value", "source_continuity", {"feature_id": key}, name, "")
+                 for name in ("last_day", "note"))  # fmt: skip
+        found.append((letter, str(day), next(cells), next(cells)))
+    return found
+
+
+def monthly_breaks(ledger: CitationIndex) -> list[tuple[str, str, Cell, Cell]]:
+    """`breaks` among the years of which a March or September is drawn."""
+    table = ledger.table("sea_ice_monthly")
+    years = table["year"][table["month"].isin([3, 9]) & table["extent_million_km2"].notna()]
+    return breaks(ledger, str(years.min()), f"{years.max()}-12-31") if len(years) else []
+
+
+def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
+    """A dotted line where the sensor changed, with the letter that words below explain."""
+    image.append(tag("line", x1=x, x2=x, y1=10, y2=height + 6, class_="break"))
+    image.append(tag("text", letter, x=x, y=8, class_="soft mid"))
+
+
+def monthly_extent(ledger: CitationIndex) -> ET.Element:
+    """March and September extent by year, in million km2, the last year of each named.
+
+    Where the sensor changed stands a dotted line with a letter (see `breaks`).
+    """
+    image = svg(260, 122, "Sea ice extent in March and in September, by year")
+    table = ledger.table("sea_ice_monthly")
+    year, month = table["year"].to_numpy(dtype=float), table["month"].to_numpy(dtype=int)
+    extent = table["extent_million_km2"].to_numpy(dtype=float)
+    first, last = year.min(), year.max()
+    height, top = 100.0, 18.0
+    _frame(image, top, 6, height)
+    span = np.arange(first, last + 1)
+    x = 18 + 218 * (span - first) / max(last - first, 1)
+    for value in range(int(first // 10 + 1) * 10, int(last) + 1, 10):
+        at = 18 + 218 * (value - first) / max(last - first, 1)
+        image.append(tag("text", str(value), x=at - 8, y=height + 17, class_="tick"))
+    for letter, day, *_ in monthly_breaks(ledger):
+        _stroke(image, 18 + 218 * (_year(day) - first) / max(last - first, 1), letter, height)
+    for number, name, class_ in ((3, "March", "s-climate"), (9, "September", "s-robust")):
+        line = np.full(len(span), np.nan)
+        chosen = month == number
+        line[(year[chosen] - first).astype(int)] = extent[chosen]
+        image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_=class_))
+        known = np.flatnonzero(np.isfinite(line))
+        if not len(known):
+            continue
+        where = {"year": int(span[known[-1]]), "month": number}
+        cell = ledger.cell("value", "sea_ice_monthly", where, "extent_million_km2", ".1f")
+        y = height - height * line[known[-1]] / top + 6
+        image.append(tag("text", cell=cell, x=240, y=y + 3, class_="strong"))
+        image.append(tag("text", name, x=22, y=height - height * line[known[0]] / top - 1, class_="soft"))
+    return image
+
+
+def _year(day: str) -> float:
+    """A day as years and their part, a month a twelfth."""
+    return int(day[:4]) + (int(day[5:7]) - 1) / 12
+
+
+def daily_extent(ledger: CitationIndex, day: str) -> ET.Element:
+    """The last year of daily extent up to `day`, against median and range of 1981 to 2010."""
+    image = svg(260, 122, "Daily sea ice extent of the last year on file against the reference period")
+    table = ledger.table("sea_ice_extent")
+    date = table["date"].to_numpy(dtype="datetime64[D]")
+    extent = table["extent_million_km2"].to_numpy(dtype=float)
+    held = date <= np.datetime64(day)
+    date, extent = date[held], extent[held]
+    year = date.astype("datetime64[Y]").astype(int) + 1970
+    place = (date - date.astype("datetime64[Y]")).astype(int)
+    last = year.max()
+    base = np.full((30, 366), np.nan)
+    chosen = (year >= 1981) & (year <= 2010) & (last > 2010)
+    base[year[chosen] - 1981, place[chosen]] = extent[chosen]
+    height, top = 100.0, 18.0
+    x = 18 + 218 * np.arange(366) / 365
+    base = base[:, :365]
+    if np.isfinite(base).any(axis=0).all():
+        low, middle, high = (
+            height - height * line / top + 6
+            for line in (np.nanmin(base, axis=0), np.nanmedian(base, axis=0), np.nanmax(base, axis=0))
+        )
+        around = line_of(np.append(x[:365], x[:365][::-1]), np.append(high, low[::-1]))
+        image.append(tag("path", d=around + "Z", class_="band"))
+        image.append(tag("path", d=line_of(x[:365], middle), class_="s-soft"))
+    _frame(image, top, 6, height)
+    line = np.full(366, np.nan)
+    line[place[year == last]] = extent[year == last]
+    image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_="s-robust"))
+    for _, when, *_ in breaks(ledger, f"{last - 1}-12-31", day):
+        _stroke(
+            image,
+            float(x[int((np.datetime64(when) - np.datetime64(f"{last}-01-01")).astype(int))]),
+            "sensor",
+            height,
+        )
+    for place_of, name in enumerate(_MONTHS):
+        image.append(tag("text", name, x=18 + 218 * place_of / 6, y=height + 17, class_="tick"))
+    known = np.flatnonzero(np.isfinite(line))
+    if len(known):
+        day_of = str(np.datetime64(f"{last}-01-01") + int(known[-1]))
+        cell = ledger.cell("value", "sea_ice_extent", {"date": day_of}, "extent_million_km2", ".2f")
+        y = height - height * line[known[-1]] / top + 6
+        image.append(tag("text", cell=cell, x=x[known[-1]] + 4, y=y + 7, class_="strong"))
+    return image

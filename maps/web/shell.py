@@ -1,0 +1,154 @@
+"""The shell of the map, made by folium from constants: `python -m maps.web.shell` writes shell.html.
+
+folium costs more to import than a whole build may (decisions/0006), and the shell depends on no
+picture; so it is kept as a file, and a test makes it again and compares. branca renders whatever it
+is given a second time as a template: no value of a picture may pass through this module.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import folium
+from folium.template import Template
+
+__all__ = ["PATH", "make"]
+
+PATH = Path(__file__).parent / "shell.html"
+
+# Stand-ins for what jinja2 must not read (scripts hold braces) and for what is known only later.
+_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
+
+_HEAD = f"""
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<style>{_LOOK}</style>
+"""
+
+_BODY = f"""
+<a class="skip" href="#search">Skip to search</a>
+<header class="strip">
+<div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
+<p id="status"></p>
+<p id="asof"></p>
+<button type="button" id="about-open">Sources and caveats</button>
+</header>
+<nav id="panel" aria-label="Search, layers and filters">
+<div class="find">
+<label for="search">Find a place or node</label>
+<input id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
+ aria-expanded="false" aria-controls="hits" aria-autocomplete="list" placeholder="Name">
+<ul id="hits" role="listbox" aria-label="Places found" hidden></ul>
+</div>
+<section id="since" aria-labelledby="since-title" hidden><h2 id="since-title"></h2>
+<p class="small" id="since-note"></p><div id="since-body"></div></section>
+<section id="changes" aria-labelledby="changes-title" hidden><h2 id="changes-title">Two pictures</h2>
+<p class="small" id="changes-note"></p>
+<div class="row"><input type="checkbox" id="changes-on" checked>
+<label for="changes-on">Mark changes on the map</label></div>
+<div id="changes-list"></div></section>
+<section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Critical places</h2>
+<p class="small" id="flagged-note"></p><ol id="flagged-list"></ol>
+<details class="pillar" id="overlap"><summary id="overlap-title">Climate and defence overlap</summary>
+<p class="small" id="overlap-note"></p><ol id="overlap-list"></ol></details></section>
+<section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
+<div id="layers"></div></section>
+<section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
+<p id="shown" role="status"></p><div id="choices"></div>
+<button type="button" id="table-open">Table of these nodes</button></section>
+</nav>
+<main id="stage" aria-label="Map">
+<div class="folium-map" id="{{{{ this.get_name() }}}}"></div>
+<div class="corner">
+<button type="button" id="panel-toggle" aria-controls="panel" aria-expanded="false">Layers</button>
+<label class="turn"><span>South at the bottom</span> <select id="turn"
+ aria-label="Meridian that points down"></select></label>
+<button type="button" id="home">Whole region</button>
+<details id="tools"><summary>Tools</summary><div class="menu">
+<button type="button" id="measure-open" aria-pressed="false">Measure distance</button>
+<button type="button" id="full">Full screen</button>
+<button type="button" id="print">Print</button>
+<button type="button" id="link">Copy link to this view</button>
+<input id="link-text" readonly aria-label="Link to this view" hidden>
+<label>Colours <select id="theme"><option value="system">as the system</option>
+<option value="light">light</option><option value="dark">dark</option></select></label>
+</div></details>
+<section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
+<button type="button" id="measure-undo">Undo</button>
+<button type="button" id="measure-done">Done</button></section>
+</div>
+<div class="rail">
+<details id="legend"><summary>Legend</summary><div id="legend-body"></div></details>
+<section id="ice" aria-labelledby="ice-title" hidden>
+<p id="ice-title"></p>
+<div class="months"><button type="button" id="play" aria-pressed="false">Play</button>
+<div class="track"><input id="month" type="range" min="1" max="12" step="1" aria-label="Month">
+<ol id="ticks" aria-hidden="true"></ol></div></div>
+<p class="small" id="ice-note"></p>
+</section>
+<div id="scale" role="img"><span id="scale-bar"></span><span id="scale-text"></span></div>
+</div>
+<section id="expired" role="alert" hidden><h2>EXPIRED</h2><p id="expired-why"></p>
+<button type="button" id="expired-open">Show it as a record of its day</button></section>
+</main>
+<aside id="details" aria-label="Details" hidden></aside>
+<footer id="notes"><p id="first-caveats"></p>
+<button type="button" id="method-open">How it is made</button>
+<button type="button" id="caveats-open">All caveats</button></footer>
+<dialog id="about" aria-labelledby="about-title"></dialog>
+<dialog id="method" aria-labelledby="method-title"></dialog>
+<dialog id="table-view" aria-labelledby="table-view-title"></dialog>
+<noscript><p>This map draws itself with JavaScript, which is switched off here.</p></noscript>
+{_DATA}
+"""
+
+# folium's own macro, less the switches and the controls this map does not have, and less the centre:
+# a map that has one is laid out for it before page.js has fitted it to its region.
+_START = f"""
+{_CODE}
+var {{{{ this.get_name() }}}} = L.map({{{{ this.get_name()|tojson }}}}, {{
+    crs: L.CRS.{{{{ this.crs }}}},
+    ...{{{{ this.options|tojavascript }}}}
+}});
+L.control.zoom({{{{ {{"position": this.zoom_control}}|tojson }}}}).addTo({{{{ this.get_name() }}}});
+arcticPicture.start({{{{ this.get_name() }}}});
+"""
+
+
+class _PolarMap(folium.Map):
+    """folium's map with nothing fetched: what it includes stands in the page."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium declares it on instances)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    _template = Template(
+        f"{{% macro header(this, kwargs) %}}{_HEAD}{{% endmacro %}}"
+        f"{{% macro html(this, kwargs) %}}{_BODY}{{% endmacro %}}"
+        f"{{% macro script(this, kwargs) %}}{_START}{{% endmacro %}}"
+    )
+
+
+def make() -> str:
+    """The page without code, looks, policy and data, for which it holds `@@…@@`."""
+    polar = _PolarMap(
+        location=(90, 0),
+        zoom_start=1,
+        tiles=None,
+        crs="EPSG3413",
+        zoom_control="bottomleft",
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=120,
+        attribution_control=False,
+        max_bounds_viscosity=1.0,
+    )
+    # folium names what it makes at random; the same picture must give the same bytes.
+    polar._id = "arctic"  # noqa: SLF001
+    figure = folium.Figure(title="Arctic situational picture").add_child(polar)
+    text = str(figure.render()).replace("<html>", '<html lang="en">', 1)
+    # What the first view does without comes after the script that draws it.
+    return text.replace("</html>", f"{_LATER}</html>") + "\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(make(), encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""The daily ice archive and what is read from it."""

@@ -1,0 +1,245 @@
+"""The route page and its tables: from a daily record, or from the edges and grids that are embedded."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.errors import ExportError, UsageError
+from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, OCEAN, POLE_HOLE, polygons
+from layers.ice.daily import SYNTHETIC
+from layers.ice.edge_routes import field_rows, shore_ice
+from layers.ice.navigability import STAGES, corridor
+from layers.ice.seasons import edge_season
+from layers.ice.waters import waters
+from maps.reports.routes import RouteRecord, write
+from pipelines.ice.passages import read_polaris
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.ice.navigability import Corridor
+    from pipelines.ice.archive import Archive
+    from pipelines.snapshot import Snapshot
+
+__all__ = [
+    "STAGE",
+    "corridors",
+    "edge_tables",
+    "stage_of",
+    "with_waters",
+    "write_edge_page",
+    "write_record_page",
+    "write_table",
+]
+
+STAGE = "thick_fy"  # the stage a page is about if none is named
+NOTE = "not for navigation; missing is not open water; see decisions/0011"
+# Whose open water the page tells at levels of warming: along the routes, west from the Barents Sea.
+_SEAS = (
+    "ne-barents-sea", "ne-kara-sea", "ne-laptev-sea", "ne-east-siberian-sea", "ne-chukchi-sea",
+    "ne-beaufort-sea", "ne-the-north-western-passages", "ne-baffin-bay", "ne-hudson-bay", "ne-greenland-sea",
+)  # fmt: skip
+_EDGE_SOURCE = (
+    "NSIDC Sea Ice Index G02135 (monthly edges; median edges by QGreenland), NSIDC-0051, NOAA/NSIDC G02202, "
+    "EUMETSAT OSI SAF; routes: own table, each with its source"
+)
+
+
+def stage_of(named: str) -> str:
+    """A stage that `route_seasons` counts; raises UsageError for any other word."""
+    if named not in STAGES:
+        msg = f"--stage: expected one of {', '.join(STAGES)}, found {named!r}"
+        raise UsageError(msg)
+    return named
+
+
+def corridors(held: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
+    """The corridor of every route of the project."""
+    routes = held.feeds["sea_routes"][0]
+    return [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
+
+
+def with_waters(table: pd.DataFrame, held: Snapshot) -> pd.DataFrame:
+    """The table with `bottleneck_water`, the strait or sea each bottleneck lies in; null where none is."""
+    places = table[["bottleneck_longitude_deg", "bottleneck_latitude_deg"]].drop_duplicates()
+    lon, lat = (places[name].to_numpy(dtype=float) for name in places)
+    names = waters(lon, lat, held.feeds["chokepoints"][0], held.feeds["seas"][0])
+    named = places.assign(bottleneck_water=[name or None for name in names])
+    return table.merge(named, on=list(places.columns), how="left")
+
+
+def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
+    """Write a table as Parquet with what it is not for; raises ExportError if it cannot."""
+    table.attrs = {"note": NOTE, "product": product}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(path, index=False)
+    except OSError as error:
+        msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
+        raise ExportError(msg) from error
+    return path
+
+
+def _record(
+    held: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], told: dict[str, str]
+) -> RouteRecord:
+    routes = held.feeds["sea_routes"][0]
+    land = held.feeds["land"][0].geometry.to_numpy()
+    return RouteRecord(
+        tables={
+            **tables,
+            "routes": pd.DataFrame(routes.drop(columns="geometry")),
+            "record": pd.DataFrame([told]),
+        },
+        lines=dict(zip(routes["feature_id"], routes.geometry, strict=True)),
+        land=shapely.union_all(land),
+        ice=ice,
+        is_synthetic=told["product"] == SYNTHETIC,
+    )
+
+
+def _area(mask: NDArray[np.bool_]) -> Any:
+    found = polygons(mask)
+    return found[0][1] if found else shapely.Polygon()
+
+
+def _drawn_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> list[tuple[str, Any]]:
+    """Ice of the open sea, and what lies beside land alone, each with its class."""
+    shore = shore_ice(ice, ocean)
+    return [("ice", _area(ice & ocean & ~shore)), ("ice-shore", _area(shore))]
+
+
+def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
+    """The line between ice and open water, not that between ice and land."""
+    sides = [shapely.boundary(_area(mask)) for mask in (ice & ocean & ~shore_ice(ice, ocean), ocean & ~ice)]
+    return shapely.line_merge(shapely.intersection(*sides))
+
+
+# --- a daily record ----------------------------------------------------------------------------
+
+
+def write_record_page(
+    archive: Archive, tables: Mapping[str, pd.DataFrame], held: Snapshot, path: Path, stage: str = STAGE
+) -> Path:
+    """Write the page of a daily record from its `route_seasons` and `route_trends`."""
+    seasons = tables["route_seasons"]
+    last = int(seasons["year"].max())
+    (ice, ice_said), (edge, edge_said) = (_day(archive, last, month) for month in (9, 3))
+    ocean = held.grids["sea_ice"]["surface"].to_numpy() == OCEAN
+    drawn = [*_drawn_ice(ice, ocean), ("ice-edge", _edge(edge, ocean))]
+    told = {
+        "input": str(seasons["input"].iloc[0]),
+        "product": archive.product,
+        "stage": stage,
+        "ice": ice_said,
+        "ice_edge": edge_said,
+        "first": str(int(seasons["year"].min())),
+        "last": str(last),
+        "source": f"{_origin(archive.product)}; routes: own table, each with its source",
+    }
+    shown = {name: tables[name] for name in ("route_seasons", "route_trends")} | _shown_seas(tables, held)
+    return write(_record(held, shown, drawn, told), path)
+
+
+def _origin(product: str) -> str:
+    return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
+
+
+def _shown_seas(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:
+    """Seas along the routes at levels of warming, and the check on their sum; nothing of a short record."""
+    warmed, loss = tables["ice_warming"], tables["ice_loss"]
+    if not len(warmed) or not len(loss):
+        return {}
+    seas = held.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
+    shown = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
+    return {"ice_warming": shown.assign(name=shown["place_id"].map(seas)), "ice_loss": loss}
+
+
+def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
+    """Ice of the day nearest the middle of a month, and that day in words; nothing where none is held."""
+    days, fields = archive.read(date(year, month, 1), date(year, month, 30))
+    if not len(days):
+        return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
+    at = int(np.argmin(np.abs(days - np.datetime64(date(year, month, 15)))))
+    field = fields[at]
+    ice = ((field >= ICE_THRESHOLD_PCT) & (field <= 100)) | (field == POLE_HOLE)
+    return ice, str(days[at])
+
+
+# --- edges and single grids --------------------------------------------------------------------
+
+
+def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
+    """`route_fields`: every route against every embedded edge and grid; `route_medians`: the median year."""
+    grid, table = held.grids["sea_ice"], read_polaris()
+    ocean = grid["surface"].to_numpy() == OCEAN
+    ways = corridors(held, ocean)
+    edge = {"input": "edge", "product": "nsidc_g02135"}
+    parts = []
+    for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
+        month = str(when.astype("datetime64[M]"))
+        row: dict[str, Any] = {
+            "field_id": month,
+            **edge,
+            "date": month,
+            "year": float(month[:4]),
+            "month": int(month[5:]),
+        }
+        parts.append(field_rows(ways, field, ocean, table, stage, is_edge=True, **row))
+    for month, field in zip(grid["month"].to_numpy(), grid["presence_median"].to_numpy(), strict=True):
+        row = {"field_id": f"median-{month:02d}", **edge, "date": "", "year": np.nan, "month": int(month)}
+        parts.append(field_rows(ways, field, ocean, table, stage, is_edge=True, **row))
+    samples = (grid[f"sample_{name}"].to_numpy() for name in ("id", "date", "product", "period"))
+    for name, when, product, period, field in zip(*samples, grid["concentration"].to_numpy(), strict=True):
+        day = str(when.astype("datetime64[D]"))
+        monthly = period == "monthly"
+        row = {
+            "field_id": str(name), "input": "monthly mean" if monthly else "daily", "product": str(product),
+            "date": day[:7] if monthly else day, "year": float(day[:4]), "month": int(day[5:7]),
+        }  # fmt: skip
+        parts.append(field_rows(ways, field, ocean, table, stage, **row))
+    fields = with_waters(pd.concat(parts, ignore_index=True), held)
+    fields.insert(6, "month_name", [calendar.month_abbr[month] for month in fields["month"]])
+    return {"route_fields": fields, "route_medians": _medians(fields)}
+
+
+def _medians(fields: pd.DataFrame) -> pd.DataFrame:
+    """Days open in the median year by whole months, uncertain as `edge_season` says."""
+    some = fields[(fields["input"] == "edge") & fields["year"].isna()]
+    shut = some.assign(shut=~some["is_open"]).pivot_table(
+        index="route_id", columns="month", values="shut", aggfunc="max", sort=False
+    )
+    return edge_season(shut.to_numpy(dtype=float)).assign(route_id=shut.index.to_numpy())
+
+
+def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
+    """Write `routes-edges.html` and its tables from the embedded edges and grids, and give their paths."""
+    tables = edge_tables(held, stage)
+    edges = tables["route_fields"]
+    edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
+    grid = held.grids["sea_ice"]
+    months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
+    ocean = grid["surface"].to_numpy() == OCEAN
+    ice: list[tuple[str, Any]] = []
+    said = []
+    for month in (9, 3):
+        last = str(edges.loc[edges["month"] == month, "field_id"].max())
+        field = grid["presence_monthly"].to_numpy()[int(np.flatnonzero(months == last)[0])]
+        ice += _drawn_ice(field == 1, ocean) if month == 9 else [("ice-edge", _edge(field == 1, ocean))]
+        said.append(f"mean edge of {calendar.month_name[month]} {last[:4]}")
+    told = {
+        "input": "edges of months and single grids, no daily record", "product": "nsidc_g02135 and others",
+        "stage": stage, "first": str(edges["field_id"].min()), "last": str(edges["field_id"].max()),
+        "source": _EDGE_SOURCE, "ice": said[0], "ice_edge": said[1],
+    }  # fmt: skip
+    paths = [write_table(table, folder / f"{name}.parquet", "edges") for name, table in tables.items()]
+    return [*paths, write(_record(held, tables, ice, told), folder / "routes-edges.html")]

@@ -1,0 +1,61 @@
+"""A daily ice record of the user's own in the place of the embedded months: `build --ice-record`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.errors import SchemaError, UsageError
+from layers.picture import SourceNote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.snapshot import Snapshot
+
+__all__ = ["FILE", "with_ice_record"]
+
+FILE = "ice_years.parquet"
+_SOURCE = "user_daily_ice"
+
+
+def with_ice_record(held: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]:
+    """The snapshot with the months of ice that `arctic-picture ice --to` wrote, and the note of that source.
+
+    What follows from them is derived anew.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no such table, or one that breaks its contract.
+    """
+    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    from layers.observed.sea_ice import ICE_YEARS  # noqa: PLC0415
+    from layers.schema import conform  # noqa: PLC0415
+
+    path = folder / FILE
+    if not path.is_file():
+        msg = (
+            f"--ice-record: expected {FILE} in {folder}, found none: write it with "
+            "'arctic-picture ice CUBE --product NAME --to FOLDER'"
+        )
+        raise UsageError(msg)
+    try:
+        table = conform(pd.read_parquet(path), ICE_YEARS)
+    except (SchemaError, pa.ArrowException, OSError, ValueError) as error:
+        msg = f"--ice-record: expected months of ice by year in {path}, found {error}: write it again"
+        raise UsageError(msg) from error
+    if table.empty or set(table["source_id"]) != {_SOURCE}:
+        msg = f"--ice-record: expected rows of {_SOURCE} in {path}, found {len(table)} rows: write it again"
+        raise UsageError(msg)
+    product = table["product"].iloc[0]
+    note = SourceNote(
+        id=_SOURCE, feeds=ICE_YEARS.id, title=f"Daily ice record {product}, of the user's own",
+        publisher="the user", licence="that of the product", citation=str(product), homepage="",
+        as_of=str(table["as_of"].max()), state="user-supplied",
+    )  # fmt: skip
+    ready = {name: layer for name, layer in held.static.items() if name != "climate_facts"}
+    files = {name: file for name, file in held.files.items() if name != "climate_facts"}
+    return replace(held, feeds=held.feeds | {ICE_YEARS.id: [table]}, static=ready, files=files), note

@@ -1,0 +1,249 @@
+"""Read provider files apart: in a process of its own, with few drivers, no network and hard limits.
+
+A library that parses in C may read other files, reach for the network, die or never end on a hostile
+file; none of that may happen to the process that publishes. The child hands back one Parquet file, or
+one line. Where bubblewrap works it sees its own files and nothing else; where it does not, what is
+left are the drivers, the limits and a namespace without a network.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import PictureError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ENVIRONMENT", "SECONDS", "day_in_sandbox", "limit", "main", "read_in_sandbox", "sandbox"]
+
+SECONDS = 120.0
+MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
+# Every driver of GDAL 3.10 and 3.12 but GTiff, COG, ESRI Shapefile and MEM (once Memory too): opening
+# some is enough to open other files or addresses, and GDAL chooses by content. GeoJSON is read without
+# GDAL, which would fetch a CRS that is a link, and open a grid on disk that a CRS names.
+_SKIPPED = (
+    "AAIGrid ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow BAG BASISU BIGGIF BLX "
+    "BMP BSB BT BYN CAD CALS CEOS COASP COSAR CPG CSV CSW CTG CTable2 Carto DAAS DERIVED DGN DIMAP "
+    "DIPEx DOQ1 DOQ2 DTED DWG DXF ECRGTOC ECW EDIGEO EEDA EEDAI EHdr EIR ELAS ENVI ERS ESAT ESRIC "
+    "ESRIJSON Elasticsearch FAST FIT FITS FlatGeobuf GDALG GFF GIF GML GNMDatabase GNMFile GPKG "
+    "GPSBabel GPX GRASSASCIIGrid GRIB GS7BG GSAG GSBG GSC GTFS GTI GTX GXF GenBin GeoJSON GeoJSONSeq GeoRSS "
+    "HANA HDF5 HDF5Image HF2 HFA HTTP ILWIS IRIS ISCE ISG ISIS2 ISIS3 Idrisi Interlis\u00a01 "
+    "Interlis\u00a02 JAXAPALSAR JDEM JML JP2ECW JP2KAK JP2OpenJPEG JPEG JSONFG KML KMLSUPEROVERLAY KRO "
+    "KTX2 L1B LAN LCP LIBERTIFF LIBKML LOSLAS LVBAG Leveller MAP MBTiles MFF MFF2 MRF MSGN MSSQLSpatial "
+    "MVT MapInfo\u00a0File MapML MiraMonRaster MiraMonVector MongoDBv3 MySQL NDF NGSGEOID NGW NITF "
+    "NOAA_B NSIDCbin NTv2 NWT_GRC NWT_GRD OAPIF OCI ODBC ODS OGCAPI OGR_GMT OGR_PDS OGR_VRT OSM OZI "
+    "OpenFileGDB PAux PCIDSK PCRaster PDF PDS PDS4 PGDUMP PLMOSAIC PLMosaic PLSCENES PMTiles PNG PNM "
+    "PRF Parquet PostGISRaster PostgreSQL R RCM RIK RMF ROI_PAC RPFTOC RRASTER RS2 RST Rasterlite S102 "
+    "S104 S111 S57 SAFE SAGA SAR_CEOS SDTS SENTINEL2 SGI SIGDEM SNAP_TIFF SNODAS SQLite SRP SRTMHGT "
+    "STACIT STACTA SXF Selafin TGA TIL TSX Terragen TileDB TopoJSON USGSDEM VDV VFK VICAR VRT WAsP WCS "
+    "WEBP WFS WMS WMTS XLSX XODR XPM XYZ ZMap Zarr netCDF"
+)
+ENVIRONMENT = {
+    "GDAL_SKIP": _SKIPPED.replace(" ", ",").replace("\u00a0", " "),
+    "GDAL_DRIVER_PATH": "disable",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_HTTP_PROXY": "none://none",  # a way out that no transfer can take: a CRS may be a link
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
+    "PROJ_NETWORK": "OFF",
+    "HDF5_PLUGIN_PRELOAD": "::",  # no filter is loaded from a folder
+    "OPENBLAS_NUM_THREADS": "1",
+}
+_KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
+_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
+_REFUSED, _LACKING = 3, 4
+_SAID, _TABLE = "said", "table.parquet"
+# What no reader has to do; C libraries are not seen by this, the sandbox is for them.
+_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+_ROOT = Path(__file__).parents[2]
+
+
+def read_in_sandbox(
+    source_id: str, fetched: Path, packages: Path, out: Path, *, seconds: float = SECONDS
+) -> None:
+    """Read a source's fetched files in a process of its own and write its conformed table to `out`.
+
+    Raises
+    ------
+    MissingInputError
+        If the reader needs a file that is not at hand.
+    SourceError
+        If a file is not as it must be, or the reader died, or took more than its share.
+    """
+    _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
+
+
+def day_in_sandbox(
+    source_id: str, part: str, paths: Sequence[Path], out: Path | None = None, *, seconds: float = SECONDS
+) -> date:
+    """Ask the files of a part of a source, in its order, for the day they hold for, in one such process.
+
+    The ice field of the first is written to `out`; an empty table where it is of none.
+
+    Raises
+    ------
+    SourceError
+        As `read_in_sandbox`.
+    """
+    command = ["day", source_id, part, *(str(path.resolve()) for path in paths)]
+    return date.fromisoformat(_apart(command, source_id, out, seconds))
+
+
+@cache
+def sandbox() -> tuple[str, ...] | str:
+    """How a command starts that sees system and project alone, read only; or why it cannot here."""
+    found = shutil.which("bwrap")
+    if not found:
+        return "bubblewrap is not installed"
+    python = {sys.prefix, sys.base_prefix, *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    own = (str(_ROOT / name) for name in ("layers", "maps", "pipelines"))
+    seen = ["/usr", "/bin", "/lib", "/lib32", "/lib64", *sorted(python - {"", str(_ROOT)}), *own]
+    command = [found, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command += ["--dev", "/dev", "--tmpfs", "/tmp", "--setenv", "TMPDIR", "/tmp"]  # noqa: S108  its own
+    for path in seen:
+        command += ["--ro-bind-try", path, path]
+    tried = [*command, sys.executable, "-I", "-S", "-c", "0"]
+    done = subprocess.run(tried, capture_output=True, check=False, timeout=30)  # noqa: S603
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["no word"]
+        return f"bubblewrap is installed and does not work here: {said[-1][:200]}"
+    return tuple(command)
+
+
+def _bound(command: Sequence[str], work: Path) -> list[str]:
+    """The command in the sandbox, where there is one: reads the files it names, writes to `work`."""
+    held = sandbox()
+    if isinstance(held, str):
+        return list(command)
+    started = list(held)
+    for name in filter(os.path.isabs, command):
+        started += ["--ro-bind-try", name, name]
+    return [*started, "--bind", str(work), str(work), "--chdir", str(work), *command]
+
+
+def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: float) -> str:
+    """Run the child and give what it says; its table is moved to `out` when it has ended well."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
+    path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
+    with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
+        work = Path(name).resolve()
+        command = [sys.executable, "-m", "pipelines.intake.sandbox", *arguments]
+        code = _ended(_bound(command, work), work, seconds, kept | ENVIRONMENT | {"PYTHONPATH": path})
+        with (work / _SAID).open("rb") as stream:
+            said = stream.read(4000).decode(errors="replace").strip()[:1000]
+        if code == 0:
+            if out:
+                (work / _TABLE).replace(out)
+            return said
+    if code is None:
+        msg = f"source {source_id}: expected its files to be read within {seconds:g} s, found no end"
+    elif code == _LACKING:
+        from pipelines.source import MissingInputError  # noqa: PLC0415
+
+        raise MissingInputError(said)
+    elif code == _REFUSED:
+        msg = said
+    else:
+        msg = f"source {source_id}: expected its files to be read, found the reader dead ({code})"
+    raise SourceError(msg)
+
+
+def _ended(command: Sequence[str], work: Path, seconds: float, environment: dict[str, str]) -> int | None:
+    """Run a command to its end; its code, that of a signal below 0, or None where its time was up.
+
+    What it says goes into a file, whose size is limited: a pipe could be filled, or kept open, for ever.
+    """
+    with (work / _SAID).open("wb") as said:
+        child = subprocess.Popen(  # noqa: S603
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.DEVNULL,
+            cwd=work, start_new_session=True,
+        )  # fmt: skip
+        try:
+            code = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if child.returncode is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+    return 128 - code if code > 128 else code  # the sandbox tells a signal as a shell does
+
+
+def limit() -> None:
+    """Hard limits of this process: memory, CPU, size of a file, no core, no network, no other program.
+
+    A kernel may forbid the namespace without a network; drivers and libraries are cut all the same.
+    """
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NET)
+    sys.addaudithook(_forbid)
+
+
+def _forbid(event: str, _: Any) -> None:
+    if event.startswith(_FORBIDDEN):
+        msg = f"expected a file to be read, found its reader asking for {event}"
+        raise PermissionError(msg)  # of a kind that a library may take for a no
+
+
+def _table(source_id: str, fetched: str, packages: str) -> str:
+    from pipelines.intake.refresh import table_of  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(_TABLE, index=False)
+    return ""
+
+
+def _day(source_id: str, part: str, *paths: str) -> str:
+    from pipelines.intake.ice_checks import field_of  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
+    days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
+    field_of(part, Path(paths[0])).to_parquet(_TABLE, index=False)
+    return max(days).isoformat()
+
+
+def main(arguments: list[str]) -> int:
+    """In the child: limit, read, write; what is wrong is one line on stdout."""
+    limit()
+    from pipelines.source import MissingInputError  # noqa: PLC0415
+
+    try:
+        what, *rest = arguments
+        sys.stdout.write(_table(*rest) if what == "table" else _day(*rest))
+    except MissingInputError as error:
+        sys.stdout.write(str(error))
+        return _LACKING
+    except MemoryError:
+        sys.stdout.write(f"expected at most {MEMORY_BYTES} bytes of memory to read it, found more")
+        return _REFUSED
+    except Exception as error:  # noqa: BLE001  whatever a reader stumbles over, it is told
+        told = " ".join(str(error).split())
+        is_ours = isinstance(error, PictureError)
+        sys.stdout.write(told if is_ours else f"expected it to be read, found {type(error).__name__} {told}")
+        return _REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,221 @@
+"""A first look at a fetched file, by its kind, in Python alone: no library that parses in C."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import struct
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from layers.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pipelines.source import Kind
+
+__all__ = ["FileSummary", "sniff"]
+
+_SHAPE = b"\x00\x00\x27\x0a"
+_LISTS = ("features", "elements", "ports")  # of GeoJSON, Overpass and the World Port Index
+_MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What a file says of itself: rows or features, and its columns where it has some."""
+
+    rows: int
+    columns: tuple[str, ...] = ()
+
+
+def sniff(path: Path, kind: Kind) -> FileSummary:
+    """Look at a file by its kind, with no library that parses in C.
+
+    Raises
+    ------
+    SourceError
+        With expected and found, if it is not a whole file of that kind.
+    """
+    return _SNIFFERS[kind](path)
+
+
+def _refuse(path: Path, expected: str, found: str) -> NoReturn:
+    msg = f"{path.name}: expected {expected}, found {found}"
+    raise SourceError(msg)
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes()
+    coding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        text = raw.decode(coding)
+    except UnicodeDecodeError as error:
+        _refuse(path, f"text in {coding}", f"{error} (row {_row(raw, error.start)})")
+    if "\x00" in text:
+        at = text.index("\x00")
+        _refuse(path, "text", f"a NUL character in row {_row(text, at)}")
+    return text
+
+
+def _row(content: str | bytes, place: int) -> int:
+    """The row of a text, counted from 1, in which a place lies."""
+    begins = content[:place]
+    return 1 + (begins.count("\n") if isinstance(begins, str) else begins.count(b"\n"))
+
+
+def _csv(path: Path) -> FileSummary:
+    text = _text(path)
+    if re.match(r"\s*[<{\[]", text):
+        _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r} in row 1")
+    if not text.endswith(("\n", "\r")):
+        found = f"{text[-40:]!r} in row {_row(text, len(text))}: it is cut"
+        _refuse(path, "a line end after the last row", found)
+    first = text.split("\n", 1)[0]
+    columns = tuple(name.strip().strip('"') for name in first.split(","))
+    if not 2 <= len(columns) <= _COLUMNS:
+        _refuse(path, f"2 to {_COLUMNS} columns", f"{len(columns)} in row 1 ({first[:60]!r})")
+    return FileSummary(text.count("\n") - 1, columns)
+
+
+def _json(path: Path) -> FileSummary:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            names = [name for name, _ in pairs]
+            _refuse(path, "each name once", f"{max(names, key=names.count)!r} twice")
+        return made
+
+    def number(name: str) -> NoReturn:
+        stands = re.search(rf"[:\[,]\s*{name}", text)
+        _refuse(path, "numbers of JSON", f"{name} in row {_row(text, stands.end() if stands else 0)}")
+
+    text = _text(path)
+    try:
+        content = json.loads(text, object_pairs_hook=once, parse_constant=number)
+    except (ValueError, RecursionError) as error:
+        _refuse(path, "JSON", str(error)[:120])
+    if isinstance(content, dict) and "remark" in content:
+        _refuse(path, "an answer of Overpass in full", f"the remark {str(content['remark'])[:120]!r}")
+    lists = [content.get(name) for name in _LISTS] if isinstance(content, dict) else [content]
+    return FileSummary(next((len(rows) for rows in lists if isinstance(rows, list)), 1))
+
+
+def _geojson(path: Path) -> FileSummary:
+    facts = _json(path)
+    content = json.loads(_text(path))
+    if not isinstance(content, dict) or content.get("type") not in {"FeatureCollection", "Feature"}:
+        _refuse(path, "GeoJSON", f"type {content.get('type') if isinstance(content, dict) else content!r}")
+    system = content.get("crs", {"type": "name", "properties": {"name": "CRS84"}})
+    named = str(system.get("properties", {}).get("name", "")) if isinstance(system, dict) else ""
+    # A `crs` of type link makes GDAL fetch it; a named one other than this is not GeoJSON.
+    if not isinstance(system, dict) or system.get("type") != "name" or not re.search(r"CRS84$|4326$", named):
+        _refuse(path, "longitude, latitude (CRS84)", f"crs {str(system)[:120]}")
+    features = content.get("features", [content])
+    named_once = {name: None for row in features for name in row.get("properties") or ()}
+    return FileSummary(facts.rows, tuple(named_once))
+
+
+def _archive(path: Path) -> dict[str, int]:
+    """Names and sizes of the members of a zip whose every member is whole, plain and of sound size."""
+    try:
+        with zipfile.ZipFile(path) as box:
+            members = [row for row in box.infolist() if not row.is_dir()]
+            _check_members(path, members)
+            sizes = {row.filename: 0 for row in members}
+            for row in members:
+                with box.open(row) as stream:
+                    while block := stream.read(1 << 20):
+                        sizes[row.filename] += len(block)
+                        if sum(sizes.values()) > _UNPACKED_BYTES:
+                            _refuse(path, f"at most {_UNPACKED_BYTES} bytes unpacked", "more")
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001  zipfile lets through what its eight decoders raise
+        _refuse(path, "a whole zip archive", f"{type(error).__name__} {error}"[:120])
+    return sizes
+
+
+def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    if not 1 <= len(members) <= _MEMBERS:
+        _refuse(path, f"1 to {_MEMBERS} members", str(len(members)))
+    seen: set[str] = set()
+    for row in members:
+        name = row.orig_filename
+        parts = re.split(r"[/\\]", name)
+        if "\x00" in name or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+            _refuse(path, "members inside the archive", repr(name))
+        if stat.S_ISLNK(row.external_attr >> 16):
+            _refuse(path, "plain files", f"the link {name!r}")
+        if name.casefold() in seen:
+            _refuse(path, "each member once", f"{name!r} twice")
+        seen.add(name.casefold())
+        if row.file_size > 1_000_000 and row.file_size > _RATIO * max(row.compress_size, 1):
+            _refuse(path, f"at most {_RATIO} times unpacked", f"{name!r}: {row.file_size} bytes")
+
+
+def _zip(path: Path) -> FileSummary:
+    """A zip; a shapefile in it has its parts, and as many rows in each."""
+    names = _archive(path)
+    shapes = [name for name in names if name.lower().endswith(".shp")]
+    rows = 0
+    for shape in shapes:
+        stem = shape[:-4]
+        lacking = [part for part in (".shx", ".dbf", ".prj") if stem + part not in names]
+        if lacking:
+            _refuse(path, f"{shape} with {', '.join(lacking)}", "none")
+        with zipfile.ZipFile(path) as box:
+            records = int.from_bytes(box.read(stem + ".dbf")[4:8], "little")
+            indexed = (names[stem + ".shx"] - 100) // 8
+            begins = box.read(shape)[:28]
+            if len(begins) < 28 or not begins.startswith(_SHAPE):  # GDAL chooses by content
+                _refuse(path, f"{shape} to be a shapefile", repr(begins[:16]))
+            length = struct.unpack(">I", begins[24:28])[0] * 2
+        if records != indexed or length != names[shape]:
+            found = f"{records} in .dbf, {indexed} in .shx; {length} bytes announced, {names[shape]} here"
+            _refuse(path, f"{shape} with as many rows in each part and its whole length", found)
+        rows += records
+    return FileSummary(rows or len(names))
+
+
+def _xlsx(path: Path) -> FileSummary:
+    names = _archive(path)
+    if "[Content_Types].xml" not in names:
+        _refuse(path, "a spreadsheet", f"a zip of {', '.join(sorted(names)[:3])}")
+    return FileSummary(sum("worksheets/" in name for name in names))
+
+
+def _netcdf(path: Path) -> FileSummary:
+    """The whole length is checked for HDF5; a classic file that is cut is refused when it is read."""
+    raw, size = path.read_bytes()[:64], path.stat().st_size
+    if raw.startswith(b"\x89HDF\r\n\x1a\n") and len(raw) == 64:
+        version = raw[8]
+        ends = struct.unpack_from("<Q", raw, 28 if version >= 2 else 40)[0]
+        if ends > size:
+            _refuse(path, f"{ends} bytes, as its header says", f"{size}: it is cut")
+    elif not raw.startswith((b"CDF\x01", b"CDF\x02")):
+        _refuse(path, "NetCDF", repr(raw[:16]))
+    return FileSummary(1)
+
+
+def _tiff(path: Path) -> FileSummary:
+    """A TIFF by its first bytes: GDAL would open by content, and a list of other files is content too."""
+    with path.open("rb") as stream:
+        first = stream.read(4)
+    if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:
+        _refuse(path, "TIFF", repr(first))
+    return FileSummary(1)
+
+
+def _bytes(path: Path) -> FileSummary:
+    return FileSummary(path.stat().st_size)
+
+
+_SNIFFERS: dict[str, Callable[[Path], FileSummary]] = {
+    "csv": _csv, "json": _json, "geojson": _geojson, "zip": _zip, "xlsx": _xlsx, "netcdf": _netcdf,
+    "tiff": _tiff, "bytes": _bytes,
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Runs, health and lists for those who operate the pipeline."""

@@ -1,0 +1,130 @@
+"""What is here, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from layers.errors import ExportError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+__all__ = ["examine", "examine_pictures"]
+
+# Part -> (lowest version that works, first that does not); see decisions/0005 for the last three.
+_NEEDED: dict[str, tuple[str, str | None]] = {
+    "geopandas": ("1.1", None),
+    "shapely": ("2.1", None),
+    "pyproj": ("3.7", None),
+    "pyogrio": ("0.11", None),
+    "rasterio": ("1.4", None),
+    "xarray": ("2025.6", None),
+    "h5netcdf": ("1.6", None),
+    "h5py": ("3.13", None),
+    "pyarrow": ("20", None),
+    "folium": ("0.20", "0.21"),
+    "prefect": ("3.8.8", "4"),
+    "fastapi": ("0.139", "0.151"),
+    "sqlalchemy": ("2.0", "2.1"),
+}
+_OPTIONAL = {
+    "chromium": "prints the briefing as PDF; install the package chromium of your system",
+    "qgis": "opens picture.qgz and picture.gpkg; install qgis python3-qgis qgis-providers, 3.22 or newer",
+    "git": "fetches the project; install the package git of your system",
+}
+
+
+def _order(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3] if part.isdigit())
+
+
+def examine() -> list[dict[str, str]]:
+    """A row a part: `ok`, `broken` (it will not work) or `absent` (an optional part)."""
+    rows = []
+    for name, (low, high) in _NEEDED.items():
+        span = f">={low}" + (f",<{high}" if high else "")
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            rows.append(
+                {"part": name, "state": "broken", "found": "not installed", "remedy": f"install {name}{span}"}
+            )
+            continue
+        good = _order(found) >= _order(low) and (high is None or _order(found) < _order(high))
+        remedy = "" if good else f"install {name}{span}"
+        rows.append({"part": name, "state": "ok" if good else "broken", "found": found, "remedy": remedy})
+    rows += [*_native(), _sandbox()]
+    for name, remedy in _OPTIONAL.items():
+        path = shutil.which(name)
+        rows.append(
+            {
+                "part": name,
+                "state": "ok" if path else "absent",
+                "found": "present" if path else "not found",
+                "remedy": "" if path else remedy,
+            }
+        )
+    return rows
+
+
+def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
+    """A row on what `latest` points at and one on the health file; none where there is no picture.
+
+    `late` is a picture that is DEGRADED or EXPIRED on `today`, or a health file that tells of another.
+    """
+    from pipelines.picture.health import HEALTH, status_of  # noqa: PLC0415
+    from pipelines.picture.publish import manifest_of, picture_folder  # noqa: PLC0415
+
+    if not root.exists():
+        return []
+    try:
+        manifest = manifest_of(picture_folder(root))
+    except ExportError as error:
+        return [{"part": "latest picture", "state": "late", "found": "none", "remedy": str(error)}]
+    status = status_of(manifest, today)
+    rows = [
+        {
+            "part": "latest picture",
+            "state": "ok" if status == "COMPLETE" else "late",
+            "found": f"{status}, good until {manifest['expires']}",
+            "remedy": "" if status == "COMPLETE" else "build a new one: arctic-picture build --live",
+        }
+    ]
+    try:
+        named = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
+    except (OSError, ValueError, TypeError, KeyError):
+        named = "none"
+    is_its = named == manifest["id"]
+    remedy = "" if is_its else "the last run was cut short after it published: build again"
+    state = "ok" if is_its else "late"
+    return [*rows, {"part": HEALTH, "state": state, "found": f"of picture {named}", "remedy": remedy}]
+
+
+def _native() -> list[dict[str, str]]:
+    import pyogrio  # noqa: PLC0415
+    import pyproj  # noqa: PLC0415
+    import rasterio  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    found = {
+        "GDAL (vectors)": ".".join(map(str, pyogrio.__gdal_version__)),
+        "GDAL (rasters)": rasterio.__gdal_version__,
+        "PROJ": pyproj.proj_version_str,
+        "GEOS": ".".join(map(str, shapely.geos_version)),
+    }
+    return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in found.items()]
+
+
+def _sandbox() -> dict[str, str]:
+    """What shuts the reader of a provider's file in, besides its drivers and limits."""
+    from pipelines.intake.sandbox import sandbox  # noqa: PLC0415
+
+    held = sandbox()
+    if not isinstance(held, str):
+        return {"part": "sandbox of readers", "state": "ok", "found": "bubblewrap", "remedy": ""}
+    remedy = "install bubblewrap and allow user namespaces; until then drivers and limits stand alone"
+    return {"part": "sandbox of readers", "state": "absent", "found": held, "remedy": remedy}

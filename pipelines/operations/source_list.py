@@ -1,0 +1,80 @@
+"""data_sources.md from SOURCES: the preface is written by hand, the table is made here."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.sources import SOURCES
+from pipelines.sources.fetched_only import SOURCES as LOOKED_AT
+
+__all__ = ["source_rows", "table"]
+
+MARK = "<!-- The table below is made by `python -m pipelines.operations.source_list`; do not edit it. -->"
+PATH = Path(__file__).parents[2] / "data_sources.md"
+
+
+def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
+    """Every source as a row, with its age on `today`; a source that is not held has no age.
+
+    With a `cache` those of which something was fetched have the date and state of that; raises
+    SourceError where its ledger is damaged.
+    """
+    told: dict[str, tuple[str, str]] = {}
+    if cache is not None:
+        from pipelines.intake.refresh import standings  # noqa: PLC0415  the documentation needs none
+
+        told = standings(SOURCES, cache, today)
+    rows = []
+    for source in SOURCES:
+        as_of, state = told.get(source.id, (source.as_of, source.unfetched))
+        days = (today - date.fromisoformat(as_of)).days
+        rows.append(
+            {
+                "id": source.id,
+                "feeds": source.feeds,
+                "title": source.title,
+                "publisher": source.publisher,
+                "licence": source.licence,
+                "state": state,
+                "as_of": as_of,
+                "age": "not held" if state == "not_held" else f"{days} d" if days >= 0 else "model",
+            }
+        )
+    return rows
+
+
+def table() -> str:
+    """The generated part of data_sources.md."""
+    head = "| source | feeds | title, publisher | licence | as of | state | what was done | taken from |"
+    lines = [MARK, "", head, "|---|---|---|---|---|---|---|---|"]
+    for source in SOURCES:
+        taken = "; ".join(dict.fromkeys(f"`{p.name}` {p.version}" for p in source.packages))
+        cells = (
+            f"`{source.id}`", f"`{source.feeds}`", f"[{source.title}]({source.homepage}), {source.publisher}",
+            source.licence, source.as_of, source.state, source.made, taken,
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "Fetched and looked at; they feed no layer, and no picture names them:", ""]
+    lines += [
+        "| source | title, publisher | licence | as of | state | what was done |",
+        "|---|---|---|---|---|---|",
+    ]
+    for source in LOOKED_AT:
+        named = f"[{source.title}]({source.homepage}), {source.publisher}"
+        row = (f"`{source.id}`", named, source.licence, source.as_of, source.state, source.made)
+        lines.append("| " + " | ".join(row) + " |")
+    rows = (*SOURCES, *LOOKED_AT)
+    lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in rows), ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the table into data_sources.md, below the mark."""
+    preface = PATH.read_text(encoding="utf-8").split(MARK)[0]
+    PATH.write_text(preface + table(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

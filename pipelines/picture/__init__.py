@@ -1,0 +1,1 @@
+"""From tables to a published picture, and what is said of it."""

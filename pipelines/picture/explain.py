@@ -1,0 +1,357 @@
+"""One node of a stored picture: found by id or by name, its gates, what could turn them, its evidence.
+
+All of it is read from the tables of the picture; nothing is judged or drawn again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rapidfuzz import fuzz, utils
+
+from layers.assessed.alliances import NO_REMIT
+from layers.assessed.anchors import CLASSES
+from layers.errors import ExportError, UsageError
+from layers.source_outage import NOT_ASSESSED
+from pipelines.picture.publish import manifest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["GATES", "as_text", "explain_node", "find_node"]
+
+_GOOD_ENOUGH = 85
+_SAME_WORD = 70
+_EXITS_SHOWN = 2  # of an axis, the nearest first
+_LARGE = 1000  # from which a number is written without decimals
+_SHORT = 20
+_UNITLESS = {"1", "class", "report"}
+
+# Axis -> what people call it, the column of its class, and the class that the flag asks for.
+GATES = {
+    "climate": ("climate", "hazard_class", "high"),
+    "military": ("defence", "military_class", "high"),
+    "civil": ("people", "dependence_class", "moderate or high"),
+}
+
+# Words that narrow a name to kinds: "Kirkenes airport", "Tromsø cable".
+_KIND_WORDS = {
+    "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
+    "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
+    "smelter": "mine", "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
+    "power": "energy_site", "plant": "energy_site", "terminal": "energy_site", "station": "ground_station",
+}  # fmt: skip
+_KIND_ORDER = {"port": 0, "airfield": 1}
+_UNFOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ł": "l"})
+
+
+def _folded(text: str) -> str:
+    """Lower case without diacritics or punctuation, so that `tromso` is Tromsø."""
+    bare = unicodedata.normalize("NFKD", text.lower().translate(_UNFOLDED))
+    return str(utils.default_process("".join(c for c in bare if not unicodedata.combining(c))))
+
+
+def find_node(nodes: pd.DataFrame, wanted: str) -> str:
+    """The node_id that `wanted` means: an id, a name, or the best near match of a name.
+
+    Among nodes of one name a port comes first, then an airfield. A word that names a kind narrows the
+    choice: to nodes of that name, else to those of the place of that name, the most capable first.
+
+    Raises
+    ------
+    UsageError
+        If nothing is near; the message names the nearest.
+    """
+    if wanted in set(nodes["node_id"]):
+        return wanted
+    words = _folded(wanted).split()
+    text = " ".join(words)
+    kinds = [_KIND_WORDS[word] for word in words if word in _KIND_WORDS]
+    if kinds:
+        named = " ".join(word for word in words if word not in _KIND_WORDS) or text
+        some = nodes[nodes["kind"].isin(kinds)]
+        for column in ("name", "place"):
+            narrowed = _ranked(some, named, column)
+            if len(narrowed) and narrowed["score"].iloc[0] >= _GOOD_ENOUGH:
+                return str(narrowed["node_id"].iloc[0])
+    ranked = _ranked(nodes, text, "name")
+    if ranked["score"].iloc[0] >= _GOOD_ENOUGH:
+        return str(ranked["node_id"].iloc[0])
+    near = ", ".join(f"{row.name} ({row.node_id})" for row in ranked.head(3).itertuples(index=False))
+    msg = f"node: expected an id or name of this picture, found {wanted!r}: nearest are {near}"
+    raise UsageError(msg)
+
+
+def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
+    score = {name: _nearness(text, _folded(name)) for name in nodes[column].unique()}
+    order = nodes["kind"].map(_KIND_ORDER).fillna(2)
+    capable = nodes["military_known"].fillna(0.0) if column == "place" else 0.0
+    return nodes.assign(score=nodes[column].map(score), order=order, capable=capable).sort_values(
+        ["score", "order", "capable", "node_id"], ascending=[False, True, False, True]
+    )
+
+
+def _nearness(text: str, name: str) -> float:
+    """0 to 101; a name that is a small part of the text, such as Lya of Zapolyarny, is not near it.
+
+    Nor is one that shares its short words only, such as Serebryanskaya HPP-2 with Vorkuta CHP-2.
+    """
+    if name == text:
+        return 101.0
+    longest = max(text.split(), key=len, default="")
+    shared = max((fuzz.ratio(longest, word) for word in name.split()), default=0.0) >= _SAME_WORD
+    return fuzz.WRatio(text, name) if shared and 2 * len(name) >= len(text) else fuzz.ratio(text, name)
+
+
+def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
+    """Everything the picture says of one node, each number with source, date, unit and state.
+
+    Raises
+    ------
+    UsageError
+        If no node is near `wanted`.
+    ExportError
+        If the picture lacks a table.
+    """
+    manifest = manifest_of(folder)
+    nodes = _table(folder, "layers", "nodes").drop(columns="geometry")
+    if missing := {column for _, column, _ in GATES.values()} - set(nodes):
+        msg = (
+            f"picture {folder.name}: expected the column {min(missing)} of nodes, found none: an older one; "
+            "build it again"
+        )
+        raise ExportError(msg)
+    node_id = find_node(nodes, wanted)
+    node = {k: _plain(v) for k, v in nodes[nodes["node_id"] == node_id].iloc[0].items()}
+    titles = {row["id"]: row for row in manifest["sources"]}
+    exits, facts, evidence = (
+        [{k: _plain(v) for k, v in row.items()} for row in _table(folder, "tables", name, node_id)]
+        for name in ("exits", "climate_facts", "evidence")
+    )
+    for row in (*facts, *evidence):
+        row |= {"source": titles[row["source_id"]]["title"], "homepage": titles[row["source_id"]]["homepage"]}
+    return {
+        "picture": manifest["id"],
+        "day": manifest["day"],
+        "scenario": manifest["judged_by"]["title"],
+        "node": node,
+        "place_nodes": int((nodes["place_id"] == node["place_id"]).sum()),
+        "no_remit": NO_REMIT.get(str(node["kind"])),
+        "gates": [_gate(axis, node, evidence, exits) for axis in GATES],
+        "exits": exits,
+        "climate_facts": facts,
+        "evidence": evidence,
+        "caveats": manifest["caveats"][:2],
+    }
+
+
+def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> Any:
+    """A table of a picture; of one node its rows in the order they stand in."""
+    path = folder / part / f"{name}.parquet"
+    if not path.is_file():
+        msg = f"picture {folder.name}: expected {part}/{path.name}, found none: build it again"
+        raise ExportError(msg)
+    if node_id is None:
+        return pd.read_parquet(path)
+    return pd.read_parquet(path, filters=[("node_id", "==", node_id)]).to_dict("records")
+
+
+def _gate(
+    axis: str, node: dict[str, Any], evidence: Sequence[dict[str, Any]], exits: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """One of the three classes behind the flag: what decides it, and what could turn it."""
+    title, column, asked = GATES[axis]
+    held = node[column]
+    rows = [row for row in evidence if row["axis"] == axis]
+    decides = {"climate": _hazard, "military": _facility, "civil": _people}[axis](node, rows)
+    lacking = [
+        row["indicator"]
+        for row in rows
+        if row["state"] == "unknown" and (axis != "military" or row["weight"] > 0)
+    ]
+    is_climate = axis == "climate"
+    return {
+        "axis": axis,
+        "title": title,
+        "asked": asked,
+        "class": held,
+        "is_met": held in asked.split(" or "),
+        "so_far": bool(is_climate and held == "low" and node["hazard_could_be"]),
+        **decides,
+        "could_be": node["hazard_could_be"] if is_climate else None,
+        "deciding_datum": node["deciding_datum"] if is_climate and node["hazard_could_be"] else None,
+        "unknown": lacking,
+        "exits": [row["words"] for row in exits if row["axis"] == axis],
+    }
+
+
+def _cited(deciding: str | None, row: dict[str, Any] | None, tier: str | None = None) -> dict[str, Any]:
+    of = row or {}
+    return {"deciding": deciding, "tier": tier, "source": of.get("source"), "as_of": of.get("as_of")}
+
+
+def _hazard(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    said = node["hazard_deciding"]
+    row = next((r for r in rows if said and said.startswith(r["indicator"].replace("_", " "))), None)
+    return _cited(said, row, node["hazard_tier"])
+
+
+def _facility(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The scores of the four parts as the node's reasons tell them; the source is that of the facility."""
+    said = re.search(rf"Military {node['military_class']}: (.+?)\. People", node["reasons"])
+    known = [r for r in rows if r["group"] == "m_facility" and r["weight"] > 0 and r["state"] == "known"]
+    oldest = min(known, key=lambda r: str(r["as_of"]), default=None)
+    return _cited(said[1] if said else None, oldest)
+
+
+def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The row of the highest score; of equal ones the first."""
+    known = [row for row in rows if row["state"] == "known" and row["score"] is not None]
+    row = max(known, key=lambda r: r["score"], default=None)
+    if row is None:
+        return _cited(None, None)
+    label = f", {row['label']}" if row["label"] else ""
+    return _cited(f"{_words(row['indicator'])} {_number(row['value'])} {row['unit']}{label}", row)
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON knows it: null for missing, no numpy scalars."""
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+# --- as text -----------------------------------------------------------------------------------
+
+
+def as_text(told: dict[str, Any]) -> str:
+    """The explanation as plain text."""
+    node = told["node"]
+    flag = _words(node["flag"])
+    if node["flag"] == "insufficient_data":
+        flag += f", would tell: {node['deciding_datum'] or 'what the classes call unknown'}"
+    lines = [
+        f"{node['name']} ({node['node_id']})",
+        *_where(told),
+        told["no_remit"]
+        or f"NATO baseline requirements: {node['baseline_requirements']}; CER sectors: {node['cer_sectors']}",
+        "",
+        f"flag: {flag}; all three conditions in {node['flag_probability']:.0%} of draws",
+        f"overlap of climate and defence: in {node['overlap_probability']:.0%} of draws "
+        f"(hazard moderate or high, military high); dual-use class {node['dual_use_class']}",
+        node["reasons"],
+        "",
+        f"Three conditions of the flag, judged under {told['scenario'].lower()}:",
+    ]
+    for gate in told["gates"]:
+        lines += _gate_lines(gate)
+    lines += ["", "Nearest exit of the flag:", f"  {node['nearest_exit']}", ""]
+    lines += _fact_lines(told["climate_facts"])
+    lines += _evidence_lines(told["evidence"])
+    pages = sorted({(row["source"], row["homepage"]) for row in (*told["evidence"], *told["climate_facts"])})
+    return "\n".join([*lines, "", "Sources:", *(f"  {t}: {page}" for t, page in pages), "", *told["caveats"]])
+
+
+def _where(told: dict[str, Any]) -> list[str]:
+    node = told["node"]
+    status = f", {_words(node['special_status'])}" if node["special_status"] else ""
+    is_mine = node["site_kind"] and node["site_kind"] != node["kind"]
+    kind = _words(node["kind"]) + (f" ({node['site_kind']})" if is_mine else "")
+    others = told["place_nodes"] - 1
+    beside = f" with {others} other node{'s' if others > 1 else ''}" if others else ""
+    scope = {
+        "arctic": "inside the boundary of the Arctic",
+        "gateway": "gateway: outside the boundary, flagged as those inside",
+        "context": "context: outside the boundary, judged, never flagged",
+    }[node["scope"]]
+    x, y, error_km = (node[n] for n in ("longitude_deg", "latitude_deg", "position_uncertainty_km"))
+    return [
+        f"{kind} at {node['place']}{beside}, {node['country_iso3']}; {_words(node['institution'])}{status}",
+        f"{y:.4f} N {abs(x):.4f} {'W' if x < 0 else 'E'}, +/- {error_km:g} km; {scope}",
+    ]
+
+
+def _gate_lines(gate: dict[str, Any]) -> list[str]:
+    held = gate["class"] + (" so far" if gate["so_far"] else "")
+    met = "met" if gate["is_met"] else "open" if gate["class"] == "unknown" else "not met"
+    cited = ", ".join(str(v) for v in (gate["tier"], gate["source"], gate["as_of"]) if v)
+    lines = [
+        f"  {gate['title']:8} {held} ({gate['asked']} is asked: {met})",
+        f"{'':11}{gate['deciding'] or 'nothing is known'}{f' [{cited}]' if cited else ''}",
+    ]
+    if gate["could_be"]:
+        lines.append(f"{'':11}could be {gate['could_be']}; would tell: {gate['deciding_datum']}")
+    if gate["unknown"]:
+        lines.append(f"{'':11}not known: {', '.join(map(_words, gate['unknown']))}")
+    lines += [f"{'':11}turns: {words}" for words in gate["exits"][:_EXITS_SHOWN]]
+    return lines
+
+
+def _fact_lines(facts: Sequence[dict[str, Any]]) -> list[str]:
+    if not facts:
+        return []
+    lines = [f"{'climate fact':22} {'value':>20} {'unit':14} {'tier':9} {'as of':10}  source"]
+    for row in facts:
+        is_word = row["unit"] in _UNITLESS and row["label"]
+        value = row["label"] if is_word else _span(row["value"], row["low"], row["high"])
+        unit = "" if row["unit"] in _UNITLESS else row["unit"]
+        lines.append(
+            f"{_words(row['fact']):22} {value or row['label'] or '':>20} {unit:14} {row['tier']:9} "
+            f"{row['as_of']:10}  {row['source']}"
+        )
+    return [*lines, ""]
+
+
+def _evidence_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    lines = [f"{'indicator':30} {'value':>20} {'unit':14} {'score':>5} {'weight':>6}  {'as of':10}  source"]
+    group = ("", "")
+    for row in rows:
+        if (row["axis"], row["group"]) != group:
+            group = row["axis"], row["group"]
+            lines.append(f"-- {_words(row['axis'])}: {_words(row['group'].split('_', 1)[-1])}")
+        unit = "" if row["unit"] in _UNITLESS else row["unit"]
+        score = "" if row["score"] is None else f"{row['score']:.2f}"
+        weight = f"{row['weight']:.3f}" if row["weight"] else ""
+        lines.append(
+            f"{_words(row['indicator']):30} {_value(row):>20} {unit:14} {score:>5} {weight:>6}  "
+            f"{row['as_of']:10}  {row['source']}"
+        )
+        label, note = row["label"] or "", row["note"] or ""
+        said = [row["tier"], "" if label == _value(row) or label in note else label, note]
+        if any(said):
+            lines.append(f"{'':4}{'; '.join(filter(None, said))}")
+    return lines
+
+
+def _value(row: dict[str, Any]) -> str:
+    """What a row says, in the shortest words."""
+    if (row["note"] or "").startswith(NOT_ASSESSED):
+        return NOT_ASSESSED
+    if row["state"] != "known":
+        return {"not_applicable": "n/a"}.get(row["state"], str(row["state"]))
+    if row["unit"] == "class" and row["axis"] == "climate" and row["score"] is not None:
+        return CLASSES[round(2 * row["score"])]
+    if row["unit"] in _UNITLESS and row["label"] and len(row["label"]) <= _SHORT:
+        return str(row["label"])
+    return _span(row["value"], row["value_low"], row["value_high"])
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _span(value: float | None, low: float | None, high: float | None) -> str:
+    """A value, and its ends where it is known as an interval."""
+    if value is None or low is None or high is None or low >= high:
+        return _number(value)
+    form = ".3g" if max(abs(low), abs(high)) < _LARGE else ",.0f"
+    told, first, last = (format(number, f"z{form}") for number in (value, low, high))  # z: no "-0"
+    return f"{told} ({first}..{last})"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}" if abs(value) < _LARGE else f"{value:,.0f}"

@@ -1,0 +1,230 @@
+"""`--private DIR`: the user's own layers, drawn in local outputs of one build and stored nowhere.
+
+Beside each file lies a TOML of the same stem that says what it is. A convenience, not a guard: the
+files that show such a layer can be copied like any other. Nothing of it enters a judgement.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import warnings
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from layers.compose import within
+from layers.crs import POLAR, to_polar
+from layers.errors import SchemaError, UsageError
+from layers.picture import SourceNote
+from layers.redaction import AUDIENCES, audience
+from layers.schema import PILLARS, SPINE, Column, Layer, conform
+from maps.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from layers.picture import Picture
+
+__all__ = ["Own", "add_private", "read_private"]
+
+# Suffix -> how such a file begins. GDAL would open by content what only bears the name.
+_KINDS = {".gpkg": b"SQLite format 3\0", ".geojson": b"{", ".fgb": b"fgb", ".parquet": b"PAR1"}
+_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # SQLite's own, while the file is open elsewhere
+_KEYS = ("title", "pillar", "licence", "owner", "audience", "as_of")
+_GEOMETRY = {
+    "Point": "point", "MultiPoint": "point", "LineString": "line", "LinearRing": "line",
+    "MultiLineString": "line", "Polygon": "polygon", "MultiPolygon": "polygon",
+}  # fmt: skip
+# Names that mean something to a map or a database; an attribute that bears one gets an underscore.
+_TAKEN = {*(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region"}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One private layer: what it is, its table, and whose it is."""
+
+    layer: Layer
+    table: gpd.GeoDataFrame
+    note: SourceNote
+
+
+def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
+    """The picture with the private layers that its audience may see, cut to its region."""
+    shown = [one for one in own if audience(seen_by).may_see(one.layer)]
+    return replace(
+        picture,
+        layers=(*picture.layers, *(one.layer for one in shown)),
+        tables={**picture.tables, **{one.layer.id: within(one.table, picture.region) for one in shown}},
+        sources=(*picture.sources, *(one.note for one in shown)),
+        withheld=picture.withheld + len(own) - len(shown),
+    )
+
+
+def read_private(folder: Path) -> list[Own]:
+    """Read every layer of a folder, by name.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds none, a file has no TOML or is none of ours, or either cannot be used.
+    """
+    if not folder.is_dir():
+        raise _refused(folder.name, "a folder", "none" if not folder.exists() else "a file", "name one")
+    files = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    data = [path for path in files if path.suffix in _KINDS]
+    for path in files:
+        if path not in data and path.suffix != ".toml" and not _BESIDE.search(path.name):
+            raise _refused(
+                path.name, f"{', '.join(_KINDS)} or .toml", "another file", "convert it or move it away"
+            )
+    if not data:
+        raise _refused(folder.name, f"a file {', '.join(_KINDS)}", "none in the folder", "put one there")
+    own = [_read(path) for path in data]
+    for what in ("id", "title"):
+        said = [getattr(one.layer, what).casefold() for one in own]
+        for path, name in zip(data, said, strict=True):
+            if said.count(name) > 1:
+                word = {"id": "name"}.get(what, what)
+                raise _refused(
+                    path.name, f"a {word} of its own", "another with the same", f"change the {word}"
+                )
+    stems = {path.stem for path in data}
+    for path in files:
+        if path.suffix == ".toml" and path.stem not in stems:
+            raise _refused(path.name, "a layer of the same name beside it", "none", "rename one of them")
+    return own
+
+
+def _refused(what: str, expected: str, found: object, remedy: str) -> UsageError:
+    said = " ".join(str(found).split())
+    return UsageError(f"--private, {what}: expected {expected}, found {said}: {remedy}")
+
+
+def _read(path: Path) -> Own:
+    told = _described(path.with_suffix(".toml"), path.name)
+    frame = _frame(path)
+    kind = _kind(frame, path.name)
+    if kind == "point":
+        frame = frame.explode(ignore_index=True)
+    name = "private_" + (re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "layer")
+    try:
+        shapes = to_polar(frame.geometry.to_numpy(), frame.crs)
+    except ValueError as error:
+        raise _refused(path.name, "coordinates that fit its CRS", error, "mend the file") from error
+    columns, attributes = _attributes(frame)
+    layer = Layer(
+        id=name,
+        title=f"Private: {told['title']}",
+        pillar=told["pillar"],
+        geometry=kind,
+        columns=columns,
+        note=f"Private layer of {told['owner']}, {told['licence']}: keep it on this machine.",
+        audience=told["audience"],
+        is_private=True,
+    )
+    spine = {
+        "feature_id": [f"{name}:{row + 1}" for row in range(len(frame))],
+        "source_id": name,
+        "as_of": told["as_of"],
+    }
+    table = gpd.GeoDataFrame(pd.DataFrame(attributes).assign(**spine), geometry=shapes, crs=POLAR)
+    try:
+        table = conform(table, layer)
+    except SchemaError as error:
+        raise _refused(path.name, "geometry of the north", error, "mend the file") from error
+    note = SourceNote(
+        id=name, feeds=name, title=told["title"], publisher=told["owner"], licence=told["licence"],
+        citation="", homepage="", as_of=told["as_of"], state="private",
+    )  # fmt: skip
+    return Own(layer, table, note)
+
+
+def _described(path: Path, of: str) -> dict[str, Any]:
+    """What the TOML beside a file says, every key checked."""
+    if not path.is_file():
+        raise _refused(of, f"{path.name} beside it", "none", f"write one with {', '.join(_KEYS)}")
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _refused(path.name, "readable TOML", error, "mend it") from error
+    strange, lacking = [key for key in told if key not in _KEYS], [key for key in _KEYS if key not in told]
+    if strange or lacking:
+        found = f"the unknown {strange[0]!r}" if strange else f"no {lacking[0]}"
+        raise _refused(path.name, f"the keys {', '.join(_KEYS)}", found, "mend it")
+    marks = told.pop("audience")
+    marks = [marks] if isinstance(marks, str) else marks
+    known = [row.id for row in AUDIENCES]
+    if not (isinstance(marks, list) and marks and all(mark in known for mark in marks)):
+        raise _refused(path.name, f"audience as one or more of {', '.join(known)}", repr(marks), "mend it")
+    told = {key: value.isoformat() if isinstance(value, date) else value for key, value in told.items()}
+    for key, value in told.items():
+        if not (isinstance(value, str) and value.strip()):
+            raise _refused(path.name, f"{key} as a text", repr(value), "mend it")
+    if told["pillar"] not in PILLARS:
+        raise _refused(path.name, f"pillar as one of {', '.join(PILLARS)}", repr(told["pillar"]), "mend it")
+    try:
+        date.fromisoformat(told["as_of"])
+    except ValueError as error:
+        raise _refused(
+            path.name, "as_of as a date such as 2026-03-01", repr(told["as_of"]), "mend it"
+        ) from error
+    return {key: visible(value) for key, value in told.items()} | {"audience": tuple(marks)}
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    """The one layer of a file, with a CRS and a shape in every row."""
+    try:
+        with path.open("rb") as stream:
+            begins = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if not begins.startswith(_KINDS[path.suffix]):
+            raise _refused(path.name, f"what {path.suffix} stands for", "other bytes", "export it again")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drivers, on stderr; what matters is checked below
+            if path.suffix == ".parquet":
+                frame = gpd.read_parquet(path)
+            else:
+                named = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+                if len(named) != 1:
+                    found = ", ".join(named) or "none"
+                    raise _refused(path.name, "one layer with geometry", found, "keep one layer a file")
+                frame = pyogrio.read_dataframe(path, layer=named[0])
+    except (OSError, ValueError, RuntimeError, pyogrio.errors.DataSourceError) as error:
+        raise _refused(path.name, "a readable file", error, "export it again") from error
+    crs = frame.crs
+    if crs is None or crs.name.startswith("Undefined") or not (crs.is_geographic or crs.is_projected):
+        raise _refused(path.name, "a CRS", crs.name if crs else "none", "set the file's CRS")
+    return frame
+
+
+def _kind(frame: gpd.GeoDataFrame, of: str) -> Any:
+    """The one kind of geometry in the frame: point, line or polygon."""
+    bare = frame.geometry.isna() | frame.geometry.is_empty
+    if bare.any() or not len(frame):
+        found = f"none in {int(bare.sum())} of {len(frame)}" if len(frame) else "no row"
+        raise _refused(of, "a geometry in every row", found, "remove those rows")
+    types = sorted(frame.geom_type.unique())
+    kinds = {_GEOMETRY.get(name) for name in types}
+    if len(kinds) > 1 or None in kinds:
+        raise _refused(of, "points, lines or areas alone", ", ".join(types), "split the file")
+    return kinds.pop()
+
+
+def _attributes(frame: gpd.GeoDataFrame) -> tuple[tuple[Column, ...], dict[str, pd.Series]]:
+    """Every attribute as text, missing as missing; one called `name` is the feature's."""
+    told: dict[str, pd.Series] = {}
+    for given in frame.columns.drop(frame.geometry.name):
+        name = str(given)
+        if name.casefold() == "name" and "name" not in told:
+            name = "name"
+        else:
+            while name.casefold() in _TAKEN | {known.casefold() for known in told}:
+                name += "_"
+        told[name] = frame[given].convert_dtypes().astype("object").map(str, na_action="ignore")
+    columns = tuple(Column(name, "str", "as the file has it") for name in told if name != "name")
+    return columns, told

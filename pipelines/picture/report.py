@@ -1,0 +1,153 @@
+"""Two reports read from a stored picture: the draft standards, counted, and the coalition lens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.assessed.alliances import institutions
+from layers.assessed.coalition import lens, members
+from layers.assessed.standards import PROPOSAL, STANDARDS, tally
+from layers.errors import UsageError
+from pipelines.picture.publish import manifest_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["lens_report", "lens_text", "standards_report", "standards_text"]
+
+_GROUPS = {"country": "country_iso3", "kind": "kind"}
+
+
+def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
+    """Counts of pass, fail, unknown and n.a. by standard, and by `by`; with the data requests.
+
+    Raises
+    ------
+    UsageError
+        If `by` is neither country nor kind, or the picture holds no standards.
+    """
+    if by is not None and by not in _GROUPS:
+        msg = f"--by: expected country or kind, found {by!r}"
+        raise UsageError(msg)
+    path = folder / "tables" / "standards.parquet"
+    if not path.is_file():
+        msg = f"picture {folder.name}: expected {path.name}, found none: build it again"
+        raise UsageError(msg)
+    results = pd.read_parquet(path, columns=["node_id", "standard_id", "result"])
+    groups = None
+    if by is not None:
+        nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=["node_id", _GROUPS[by]])
+        groups = nodes.set_index("node_id")[_GROUPS[by]].rename(by)
+    counts = tally(results, groups).reset_index().to_dict("records")
+    about = {
+        row.id: {
+            "title": row.title,
+            "threshold": row.threshold,
+            "basis": row.basis,
+            "baseline_requirements": list(row.baseline_requirements),
+            "cer_sectors": list(row.cer_sectors),
+            "is_scored": row.is_scored,
+        }
+        for row in STANDARDS
+    }
+    manifest = manifest_of(folder)
+    return {
+        "picture": manifest["id"],
+        "day": manifest["day"],
+        "standing": PROPOSAL,
+        "counts": [row | about[row["standard_id"]] for row in counts],
+        "data_requests": pd.read_parquet(folder / "tables" / "data_requests.parquet").to_dict("records"),
+    }
+
+
+def standards_text(told: dict[str, Any]) -> str:
+    """The counts as plain text."""
+    by = next((name for name in _GROUPS if told["counts"] and name in told["counts"][0]), None)
+    lines = [f"{told['standing']}. Day {told['day']}.", ""]
+    group = f"{by:15}" if by else ""
+    lines.append(f"{'id':4} {group}{'pass':>6} {'fail':>6} {'unknown':>8} {'n.a.':>6}  standard")
+    for row in told["counts"]:
+        named = f"{row[by]:15}" if by else ""
+        scored = "" if row["is_scored"] else " (told, not scored)"
+        lines.append(
+            f"{row['standard_id']:4} {named}{row['pass']:6} {row['fail']:6} {row['unknown']:8} "
+            f"{row['not_applicable']:6}  {row['title']}{scored}"
+        )
+    lines += ["", "Data requests (unknown at over 80 % of the nodes asked, whole snapshot):"]
+    for row in told["data_requests"]:
+        lines.append(
+            f"{row['standard_id']:4} {row['unknown']} of {row['applicable']} unknown: {row['wanted']}"
+        )
+        lines.append(f"{'':5}from {row['from_whom']}")
+    return "\n".join(lines)
+
+
+def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[str, Any]:
+    """What the states named in `states` hold of the picture, as of its day.
+
+    Raises
+    ------
+    UsageError
+        If a state is not known or `reach_percent` cannot be used.
+    """
+    manifest = manifest_of(folder)
+    memberships = pd.read_parquet(folder / "tables" / "memberships.parquet")
+    chosen = members(states, memberships)
+    nodes = pd.read_parquet(
+        folder / "layers" / "nodes.parquet",
+        columns=["kind", "country_iso3", "dual_use_class", "flag", "place_id"],
+    )
+    cables = pd.read_parquet(
+        folder / "layers" / "cables.parquet",
+        columns=["system_id", "status", "published_length_km", "from_landing", "to_landing"],
+    )
+    landings = pd.read_parquet(
+        folder / "layers" / "cable_landings.parquet", columns=["feature_id", "country_iso3"]
+    )
+    rows = lens(chosen, nodes, cables, landings, reach_percent / 100)
+    told = pd.Timestamp(manifest["day"]).date()
+    status = institutions(memberships, told)
+    names = memberships.set_index("country_iso3")["name"]
+    return {
+        "picture": manifest["id"],
+        "day": manifest["day"],
+        "reach_percent": reach_percent,
+        "states": [
+            {
+                "country_iso3": code,
+                "name": names[code],
+                "institution": status.loc[code, "institution"],
+                "special_status": _text(status.loc[code, "special_status"]),
+                "nodes": int((nodes["country_iso3"] == code).sum()),
+            }
+            for code in chosen
+        ],
+        "measures": rows,
+        "note": "Territories stand on their own; CODE+ adds those of a state. Cables: whole published length "
+        "of each system in service that lands there, once; systems without a published length are left out.",
+    }
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def lens_text(told: dict[str, Any]) -> str:
+    """The lens as plain text."""
+    lines = [f"As of {told['day']}", ""]
+    for row in told["states"]:
+        special = f", {row['special_status'].replace('_', ' ')}" if row["special_status"] else ""
+        lines.append(
+            f"{row['country_iso3']}  {row['name']}: {row['institution'].replace('_', ' ')}{special}; "
+            f"{row['nodes']} nodes"
+        )
+    head = f"fewest that reach {told['reach_percent']:g} %"
+    lines += ["", f"{'measure':16} {'held':>8} {'of':>8} {'unit':6} {'share':>6}   {head}"]
+    for row in told["measures"]:
+        lines.append(
+            f"{row['measure'].replace('_', ' '):16} {row['held']:8.0f} {row['total']:8.0f} {row['unit']:6} "
+            f"{row['share']:6.1%}   {', '.join(row['smallest_set'])} ({row['smallest_share']:.1%})"
+        )
+    return "\n".join([*lines, "", told["note"]])

@@ -1,0 +1,1 @@
+"""Climate datasets, one file each."""

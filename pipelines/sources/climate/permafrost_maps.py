@@ -1,0 +1,163 @@
+"""Maps of permafrost that are read where they were fetched: Obu et al. 2019 and Brown et al. 1997.
+
+The first is modelled, on a grid, and tells the zone alone; the second is drawn, and tells zone and ground
+ice. A place takes each fact from the first row of the layer that has it, by `feature_id`: where both maps
+hold a place the zone is that of Obu (`obu_2019-…`) and the ground ice that of Brown (`permaice-…`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+
+from layers.crs import POLAR, lonlat
+from layers.errors import SourceError
+from layers.grid import Grid, class_areas
+from pipelines.read_helpers import SOUTH_DEG, polygons
+from pipelines.source import Inputs, Remote, Source
+from pipelines.sources.features import shapefile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+OBU, GGD318 = "obu_2019_permafrost", "nsidc_ggd318_permafrost"
+OBU_FILE = "climate/UiO_PEX_5.0_20181127_2000_2016_10km.nc"
+GGD318_FILE = "climate/ggd318_permaice.zip"
+_OBU_AS_OF, _GGD318_AS_OF = "2016-12-31", "2002-02-01"
+_OBU_EPSG, _OBU_CELL_M = 3995, 10_000.0  # the file does not say it, its page does
+_OBU_GRID = Grid(POLAR, (740, 740), (-3_700_000.0, 3_700_000.0), 10_000.0)
+_BOUNDS = (0.01, 0.1, 0.5, 0.9, np.inf)  # the classes of Brown et al. 1997
+_LABELS = (
+    "isolated, 1 to 10 %", "sporadic, 10 to 50 %", "discontinuous, 50 to 90 %", "continuous, over 90 %",
+)  # fmt: skip
+_ZONES = {"C": "continuous", "D": "discontinuous", "S": "sporadic", "I": "isolated"}
+_UNFROZEN = {"G": "glacier", "L": "lake", "O": "ocean", "R": "relict"}
+_ICE = {"H": "high", "M": "medium", "L": "low"}
+
+
+def _axis(values: NDArray[np.float64], name: str, path: Path) -> tuple[float, float]:
+    """First value and step of an axis in metres of even steps."""
+    steps = np.diff(values)
+    step = float(steps[0]) if len(steps) else 0.0
+    if not (np.isfinite(values).all() and np.allclose(steps, step) and np.isclose(abs(step), _OBU_CELL_M)):
+        found = f"{values[:2]} ..., {len(values)} values"
+        msg = f"{path.name}, {name}: expected even steps of {_OBU_CELL_M:g} m, found {found}"
+        raise SourceError(msg)
+    return float(values[0]), step
+
+
+def permafrost_share(path: Path) -> NDArray[np.float64]:
+    """Permafrost probability (0 to 1) on a polar grid of 10 km.
+
+    EPSG:3413, the nearest cell of the file; NaN where it has none.
+
+    Raises
+    ------
+    SourceError
+        If a variable is gone, the axes are not those of 10 km in EPSG:3995, or a value cannot be.
+    """
+    import xarray as xr  # noqa: PLC0415  for those who fetched it
+    from pyproj import Transformer  # noqa: PLC0415
+
+    with xr.open_dataset(path, engine="h5netcdf") as raw:
+        lacking = [name for name in ("PerProb", "x", "y") if name not in raw.variables]
+        if lacking:
+            msg = (
+                f"{path.name}: expected the variable {lacking[0]}, found {', '.join(map(str, raw.variables))}"
+            )
+            raise SourceError(msg)
+        (x, dx), (y, dy) = (_axis(raw[n].to_numpy().astype(float), n, path) for n in ("x", "y"))
+        share = raw["PerProb"].transpose("y", "x").to_numpy().astype(float)
+    least, most = np.nanmin(share, initial=0), np.nanmax(share, initial=0)
+    if least < 0 or most > 1:  # a code for no data would lie outside
+        msg = f"{path.name}: expected values of 0 to 1, found {least:g} to {most:g}"
+        raise SourceError(msg)
+    to_file = Transformer.from_crs(POLAR, _OBU_EPSG, always_xy=True)
+    at_x, at_y = to_file.transform(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))
+    column, row = np.rint((at_x - x) / dx).astype(int), np.rint((at_y - y) / dy).astype(int)
+    inside = (row >= 0) & (row < share.shape[0]) & (column >= 0) & (column < share.shape[1])
+    row, column = np.where(inside, row, 0), np.where(inside, column, 0)
+    return np.where(inside, share[row, column], np.nan)
+
+
+def read_obu(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Areas by class of permafrost probability; the model tells nothing of ground ice."""
+    share = permafrost_share(inputs.provider(OBU_FILE))
+    south = lonlat(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))[1] < SOUTH_DEG
+    table = class_areas(np.where(south, np.nan, share), _BOUNDS, _OBU_GRID, labels=_LABELS)
+    zone = table["name"].str.split(",").str[0]
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": "obu_2019-" + zone, "name": table["name"], "permafrost_zone": zone,
+            "ground_ice": None, "source_id": OBU, "as_of": _OBU_AS_OF,
+        },
+        geometry=table.geometry.to_numpy(), crs=table.crs,
+    )  # fmt: skip
+
+
+def _code(raw: gpd.GeoDataFrame, column: str, known: dict[str, str], path: Path) -> pd.Series:
+    """A column of letters in words; blank is missing, as is what is `_UNFROZEN`.
+
+    Raises
+    ------
+    SourceError
+        If the column is gone or holds another letter.
+    """
+    if column not in raw:
+        msg = f"{path.name}: expected the column {column}, found {', '.join(raw.columns[:12])}"
+        raise SourceError(msg)
+    code = raw[column].astype("str").str.strip().str.upper().where(raw[column].notna(), "")
+    strange = sorted(set(code) - set(known) - {""})
+    if strange:
+        msg = f"{path.name}: expected {column} of {', '.join(known)}, found {strange[0]!r}: what is it?"
+        raise SourceError(msg)
+    return code.map(known)
+
+
+def read_ggd318(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Areas of the map that hold permafrost, with their extent and their ground ice where it is told."""
+    path = inputs.provider(GGD318_FILE)
+    raw = shapefile(path, in_metres=True)
+    zone = _code(raw, "EXTENT", _ZONES | _UNFROZEN, path)
+    ice = _code(raw, "CONTENT", _ICE, path)
+    named = zone.str.cat("ground ice " + ice.fillna("not told"), sep=", ")
+    told = raw[["geometry"]].assign(
+        feature_id=[f"permaice-{number}" for number in range(len(raw))], name=named, permafrost_zone=zone,
+        ground_ice=ice, source_id=GGD318, as_of=_GGD318_AS_OF,
+    )  # fmt: skip
+    return polygons(told[zone.isin(list(_ZONES.values())) & raw.geometry.notna()])
+
+
+_WRITTEN = "; tried on a file written by the test in the documented form"
+SOURCES = (
+    Source(
+        id=OBU, feeds="permafrost_maps", title="Permafrost probability, 10 km",
+        publisher="Obu et al., PANGAEA", licence="CC-BY-4.0",
+        citation="Obu et al. 2019, doi:10.1016/j.earscirev.2019.04.023",
+        homepage="https://doi.org/10.1594/PANGAEA.888600", as_of=_OBU_AS_OF, state="live",
+        made="where it was fetched: the 10 km file, nearest cell, as areas by class of probability: "
+        "continuous from 0.9, discontinuous from 0.5, sporadic from 0.1, isolated from 0.01" + _WRITTEN,
+        read=read_obu,
+        remotes=(
+            Remote(
+                "https://store.pangaea.de/Publications/ObuJ-etal_2018/UiO_PEX_5.0_20181127_2000_2016_10km.nc",
+                OBU_FILE, "netcdf",
+            ),
+        ),
+    ),
+    Source(
+        id=GGD318, feeds="permafrost_maps", title="Circum-Arctic map of permafrost and ground ice",
+        publisher="NSIDC (Brown et al.)", licence="free use with citation",
+        citation="Brown et al. 2002, GGD318 version 2", homepage="https://nsidc.org/data/ggd318/versions/2",
+        as_of=_GGD318_AS_OF, state="live",
+        made="where it was fetched: areas with permafrost, their EXTENT as zone and their CONTENT as ground "
+        "ice" + _WRITTEN,
+        read=read_ggd318,
+        remotes=(Remote("https://nsidc.org/data/ggd318/versions/2", GGD318_FILE, "page"),),
+    ),
+)  # fmt: skip

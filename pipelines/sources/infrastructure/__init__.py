@@ -1,0 +1,1 @@
+"""Infrastructure datasets, one file each."""

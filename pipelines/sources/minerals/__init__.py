@@ -1,0 +1,1 @@
+"""Mineral datasets, one file each."""

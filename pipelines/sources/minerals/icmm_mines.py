@@ -1,0 +1,71 @@
+"""ICMM Global Mining Dataset: mines, smelters and plants with the confidence of each row."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.errors import SourceError
+from pipelines.read_helpers import points, to_number
+from pipelines.source import Inputs, Remote, Source
+
+_FILE = "minerals/ICMM_global-mining-dataset_2025-09.xlsx"
+_AS_OF = "2025-09-01"
+_COUNTRY_ISO3 = {
+    "Canada": "CAN", "Finland": "FIN", "Greenland": "GRL", "Iceland": "ISL", "Norway": "NOR",
+    "Russia": "RUS", "Sweden": "SWE", "United States": "USA", "Estonia": "EST",
+}  # fmt: skip
+
+
+def read(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Facilities north of 58 N. One latitude of the sheet has a Unicode minus; it is a minus."""
+    raw = pd.read_excel(inputs.provider(_FILE), sheet_name="External", dtype=str, na_filter=False)
+    raw = (
+        raw.rename(columns=str.strip)
+        .assign(latitude=to_number(raw["Latitude"]), longitude=to_number(raw["Longitude"]))
+        .dropna(subset=["latitude", "longitude"])
+    )
+    table = points(raw, "longitude", "latitude")
+    strange = sorted(set(table["Country"]) - set(_COUNTRY_ISO3))
+    if strange:
+        msg = f"{_FILE}: expected a country of the north, found {strange[0]!r}: add its code"
+        raise SourceError(msg)
+    others = table["Secondary Commodity"].str.strip() + ";" + table["Other Commodities"].str.strip()
+    others = others.str.strip(";")
+    return table.assign(
+        feature_id=table["ICMMID"].str.lower(),
+        name=table["Mine Name"].map(_mended),
+        country_iso3=table["Country"].map(_COUNTRY_ISO3),
+        kind=table["Asset Type"].str.lower(),
+        commodity=table["Primary Commodity"].str.strip(),
+        byproducts=others.where(others != "", None),
+        confidence=table["Confidence Factor"].str.lower(),
+        source_id="icmm_global_mining",
+        as_of=_AS_OF,
+    )
+
+
+def _mended(name: str) -> str:
+    """The name; one in UTF-8 that the sheet holds as Latin-1 is read as it was meant."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+SOURCES = (
+    Source(
+        id="icmm_global_mining",
+        feeds="mines",
+        title="Global Mining Dataset, September 2025 (V1)",
+        publisher="International Council on Mining and Metals",
+        licence="CC-BY-4.0",
+        citation="ICMM Global Mining Dataset, September 2025 (V1) release.",
+        homepage="https://www.icmm.com",
+        as_of=_AS_OF,
+        state="embedded",
+        made="facts (name, place, kind, commodities, confidence) north of 58 N",
+        read=read,
+        remotes=(Remote("https://www.icmm.com", _FILE, "page"),),
+    ),
+)

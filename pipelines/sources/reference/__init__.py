@@ -1,0 +1,1 @@
+"""Our own cited tables under layers/reference."""

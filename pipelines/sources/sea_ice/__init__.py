@@ -1,0 +1,1 @@
+"""Sea-ice datasets, one file each."""

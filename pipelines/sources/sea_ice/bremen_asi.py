@@ -1,0 +1,82 @@
+"""University of Bremen: ASI sea ice concentration of AMSR2, 6.25 and 3.125 km, NetCDF."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.grid import MISSING
+from pipelines.sources.sea_ice.ice_grids import HUGHES_3KM, HUGHES_6KM, check_centres, on_25km
+from pipelines.sources.sea_ice.ice_samples import Sample, complete, opened, refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.grid import Grid
+
+__all__ = ["LICENCE", "PRODUCT", "read_field", "read_sample"]
+
+PRODUCT = "bremen_asi_amsr2"
+LICENCE = "free for scientific use, cite Spreen et al. 2008; terms of redistribution not read"
+
+_GRIDS = {"6250": HUGHES_6KM, "3125": HUGHES_3KM}
+_VERSIONS = ("5.4",)
+_TURNED = {
+    "latitude_of_projection_origin": 90.0, "standard_parallel": 70.0,
+    "straight_vertical_longitude_from_pole": -45.0,
+}  # fmt: skip
+_RADII_M = (6_378_273.0, 6_378_137.0)  # Hughes 1980; from November 2018 the same numbers on WGS 84
+_FULL_PCT = 100.0
+
+
+def read_sample(path: Path) -> Sample:
+    """Read a day as the mean of the cells in each of `NSIDC_25KM` (EPSG:3413); raises as `read_field`."""
+    version, day, grid, percent = _read(path)
+    none = np.zeros(grid.shape, dtype=bool)
+    return Sample(day, "daily", PRODUCT, version, on_25km(percent, none, grid, grid.crs), sensor="amsr2")
+
+
+def read_field(path: Path) -> Sample:
+    """Read a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on its own grid.
+
+    `z` is percent, NaN on land, in the pole hole and where nothing was retrieved: the file does not tell
+    them apart, so all are MISSING. Rows come from the south; the result has north up.
+
+    Raises
+    ------
+    SourceError
+        If the name, version, grid, projection or a value is not the known one.
+    """
+    version, day, grid, percent = _read(path)
+    whole = np.floor(np.where(np.isfinite(percent), percent, 0) + 1e-9)
+    field = np.where(np.isfinite(percent), whole, MISSING).astype(np.uint8)
+    return Sample(day, "daily", PRODUCT, version, field, grid=grid, sensor="amsr2")
+
+
+def _read(path: Path) -> tuple[str, date, Grid, NDArray[np.float64]]:
+    named = re.fullmatch(r"asi-AMSR2-n(6250|3125)-(\d{8})-v(\d\.\d)\.nc", path.name)
+    if named is None:
+        raise refuse(path, "a name like asi-AMSR2-n6250-20200301-v5.4.nc", path.name)
+    cell, day, version = named.groups()
+    if version not in _VERSIONS:
+        raise refuse(path, f"a version of {PRODUCT} among {', '.join(_VERSIONS)}", version)
+    grid = _GRIDS[cell]
+    with opened(path) as raw, complete(path):
+        mapping = raw["polar_stereographic"].attrs
+        turned = {name: float(mapping[name]) for name in _TURNED}
+        radius = float(mapping["semi_major_axis"])
+        x_m, y_m = (raw[axis].to_numpy().astype(np.float64) for axis in ("x", "y"))
+        check_centres(path, raw["z"].shape, x_m, y_m[::-1], grid)
+        percent = raw["z"].to_numpy()[::-1].astype(np.float64)
+    if turned != _TURNED or radius not in _RADII_M:
+        raise refuse(path, f"a projection turned to {_TURNED}", f"{turned}, radius {radius:g}")
+    held = np.isfinite(percent)
+    wrong = (held & ((percent < 0) | (percent > _FULL_PCT))) | np.isinf(percent)
+    if wrong.any():
+        raise refuse(path, "values 0...100 or NaN", f"{percent[wrong][0]:g} in {wrong.sum()} cell(s)")
+    return f"v{version}", date.fromisoformat(day), grid, percent

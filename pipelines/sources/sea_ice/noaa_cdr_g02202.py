@@ -1,0 +1,94 @@
+"""NOAA/NSIDC climate data record of sea ice concentration (G02202 V4, V5, V6), 25 km, daily."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
+from pipelines.sources.sea_ice.ice_samples import Sample, complete, decode, flag_table, opened, refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["FILES", "LICENCE", "PRODUCT", "raw_codes", "read_sample"]
+
+PRODUCT = "noaa_cdr_g02202"
+FILES = "sea_ice/g02202/seaice_conc_daily_nh_*.nc"
+LICENCE = "NOAA, no constraints on data access or use, cite Meier et al. 2021"
+
+_FLAGS = {251: POLE_HOLE, 252: LAND, 253: LAND, 254: LAND, 255: MISSING}
+_MEANINGS = "pole_hole lakes coastal land_mask missing_data"
+_OLD = "v04r00"
+# From version 5 on the field is 0...100 or 255, and what the cells are stands in a mask of its own.
+_TABLES = {
+    _OLD: flag_table(100, (1, 1), _FLAGS),
+    "v05r00": flag_table(100, (1, 1), {255: MISSING}),
+    "v06r00": flag_table(100, (1, 1), {255: MISSING}),
+}
+_GROUP = "cdr_supplementary"
+_OCEAN, _LAKE, _HOLE, _COAST, _LAND = 50, 75, 100, 200, 250
+_SURFACES = (_OCEAN, _LAKE, _HOLE, _COAST, _LAND)
+_AS_CODES = {_LAKE: 252, _COAST: 253, _LAND: 254}
+
+
+def read_sample(path: Path) -> Sample:
+    """Read the concentration of a NOAA/NSIDC climate data record file (G02202, daily).
+
+    On `NSIDC_25KM`; unit percent. Raw codes are decoded before any scaling. Version 4: 0...100 %, 251
+    pole hole, 252 lake, 253 coast, 254 land, 255 missing (Meier et al. 2021, doi:10.7265/efmz-2t65).
+    Versions 5 and 6: 0...100 %, 255 missing; `surface_type_mask` says 50 ocean, 75 lake, 100 pole hole,
+    200 coast, 250 land (doi:10.7265/rjzb-pf78); they fill the hole, and what they leave of it is one.
+
+    Raises
+    ------
+    SourceError
+        If version, grid or a code is not the known one.
+    """
+    codes, version, day = raw_codes(path)
+    percent = decode(codes, path, PRODUCT, version, dict.fromkeys(_TABLES, _TABLES[_OLD]))
+    return Sample(day, "daily", PRODUCT, version, percent)
+
+
+def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
+    """Read the codes of version 4 on `NSIDC_25KM`, whatever the version, the version and the day of a file.
+
+    Raises
+    ------
+    SourceError
+        If scale, flags or grid are not those of the version.
+    """
+    with opened(path) as raw, complete(path):
+        field = raw["cdr_seaice_conc"]
+        codes = field.to_numpy()[0]
+        version = str(raw.attrs["product_version"])
+        if version not in _TABLES:
+            raise refuse(path, f"a version of {PRODUCT} among {', '.join(_TABLES)}", version)
+        is_old = version == _OLD
+        x, y = (raw[name].to_numpy() for name in (("xgrid", "ygrid") if is_old else ("x", "y")))
+        scale, meanings = float(field.attrs["scale_factor"]), field.attrs.get("flag_meanings", "none")
+        day = date.fromisoformat(str(raw.attrs["time_coverage_start"])[:10])
+    if not np.isclose(scale, 0.01) or (is_old and meanings != _MEANINGS):
+        raise refuse(path, "scale 0.01 and the five flags of V4", f"{scale:g}, {meanings}")
+    if not (np.array_equal(x, NSIDC_25KM.x_m) and np.array_equal(y, NSIDC_25KM.y_m)):
+        found = f"{len(y)} x {len(x)} from ({x[0]:g}, {y[0]:g})"
+        raise refuse(path, "the cell centres of the 448 x 304 grid of 25 km", found)
+    return (codes if is_old else _coded(path, codes, version)), version, day
+
+
+def _coded(path: Path, codes: NDArray[np.uint8], version: str) -> NDArray[np.uint8]:
+    """A field of version 5 or 6 with its surface written in as version 4 does."""
+    decode(codes, path, PRODUCT, version, _TABLES)
+    with opened(path, _GROUP) as raw, complete(path):
+        surface = raw["surface_type_mask"].to_numpy().reshape(codes.shape)
+    strange = ~np.isin(surface, _SURFACES)
+    if strange.any():
+        raise refuse(path, f"surfaces of {version} among {_SURFACES}", str(surface[strange][0]))
+    coded = np.where((surface == _HOLE) & (codes == 255), np.uint8(251), codes)
+    for kind, code in _AS_CODES.items():
+        coded[surface == kind] = code
+    return coded

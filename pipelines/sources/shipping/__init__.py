@@ -1,0 +1,1 @@
+"""Shipping datasets, one file each."""

@@ -1,0 +1,99 @@
+"""EMODnet's vessel density: hours of ships in a square kilometre and month, as classes of area."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+
+from layers.errors import SourceError
+from layers.grid import Grid, class_areas
+from pipelines.read_helpers import polygons
+from pipelines.source import Inputs, Remote, Source
+from pipelines.sources.features import SHAPES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_EPSG, _CELL_M = 3035, 1000.0
+_MOST_HOURS = 1e6  # 744 hours a month times the ships that fit; more is no density
+_BLOCK = 10  # cells of 1 km that are averaged to one, which is what a picture of the Arctic can show
+_BOUNDS = (0.1, 1.0, 10.0, 100.0, np.inf)
+_BOX = "2500000,3700000,7400000,6500000"  # EPSG:3035 metres: Europe's waters north of 56 N
+_FILE = "shipping/emodnet_vessel_density/vessel_density_all_{day:%Y%m}.tif"
+
+
+def month(path: Path) -> date:
+    """The month in a file's name, by its first day."""
+    named = re.search(r"_(\d{4})(\d{2})\.tif$", path.name)
+    if named is None:
+        msg = f"{path.name}: expected a name that ends in year and month, found none"
+        raise SourceError(msg)
+    return date(int(named[1]), int(named[2]), 1)
+
+
+def _field(path: Path) -> tuple[np.ndarray, Grid]:
+    """Hours a square kilometre and month in blocks of 10 km; NaN where half of a block or more has none."""
+    import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
+    from pyproj import CRS  # noqa: PLC0415
+
+    with rasterio.open(path, driver="GTiff") as raster:
+        found = f"{raster.crs}, {raster.res} m, bands: {raster.count}, {raster.shape}"
+        epsg = raster.crs.to_epsg() if raster.crs else None
+        if epsg != _EPSG or raster.res != (_CELL_M, _CELL_M) or raster.count != 1 or max(raster.shape) > 8000:
+            msg = f"{path.name}: expected one band of 1 km cells in EPSG:{_EPSG}, found {found}"
+            raise SourceError(msg)
+        hours = raster.read(1, masked=True).astype("float64").filled(np.nan)
+        corner = raster.transform.c, raster.transform.f
+    if np.nanmin(hours, initial=0) < 0 or np.nanmax(hours, initial=0) > _MOST_HOURS:
+        msg = f"{path.name}: expected 0 to {_MOST_HOURS:g} hours, found others: its no data is not stated"
+        raise SourceError(msg)
+    rows, columns = (size // _BLOCK for size in hours.shape)
+    blocks = hours[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    known = (~np.isnan(blocks)).sum(axis=(1, 3))
+    mean = np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1)
+    grid = Grid(CRS.from_epsg(_EPSG), (rows, columns), corner, _CELL_M * _BLOCK)
+    return np.where(known * 2 > _BLOCK**2, mean, np.nan), grid
+
+
+def read(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Areas by class of density of the last month at hand."""
+    path = inputs.provider_glob(re.sub(r"\{[^}]*\}", "*", _FILE))[-1]
+    hours, grid = _field(path)
+    areas = class_areas(hours, _BOUNDS, grid, unit="hours a square kilometre and month")
+    table = polygons(areas.to_crs(4326))
+    number = (table.groupby("name").cumcount() + 1).astype("str")
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": [f"emodnet_vessel_density-{low:g}-{n}" for low, n in
+                           zip(table["class_low"], number, strict=True)],
+            "name": table["name"], "kind": "vessel density, all ships",
+            "detail": f"mean of {_BLOCK} km cells",
+            "source_id": "emodnet_vessel_density", "as_of": month(path).isoformat(),
+        },
+        geometry=table.geometry.to_numpy(), crs=table.crs,
+    )  # fmt: skip
+
+
+SOURCES = (
+    Source(
+        id="emodnet_vessel_density", feeds="nodes", title="Vessel density, all ships, monthly, 1 km",
+        publisher="EMODnet Human Activities", licence="CC-BY-4.0", citation="EMODnet Human Activities",
+        homepage="https://emodnet.ec.europa.eu/en/human-activities", as_of="2019-01-01", state="live",
+        made="mean of 10 km cells, as areas by class; no ship seen is not no ship there; Europe's waters; "
+        "tried on a file written by the test in the documented form",
+        read=read, shape=SHAPES["polygon"],
+        remotes=(
+            Remote(
+                "https://ows.emodnet-humanactivities.eu/wcs?service=wcs&version=1.0.0&request=getcoverage"
+                f"&coverage=emodnet:{{day:%Y_%m}}_st_All&crs=EPSG:{_EPSG}&BBOX={_BOX}&format=image/tiff"
+                "&interpolation=nearest&resx=1000&resy=1000",
+                _FILE, "tiff", probe=month, at_most_bytes=200_000_000,
+                only_named="a coverage is named by its month: --day 2019-01-01",
+            ),
+        ),
+    ),
+)  # fmt: skip

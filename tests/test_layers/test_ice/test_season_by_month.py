@@ -1,0 +1,405 @@
+"""Node ice season by month: cells, ice years, losses and their intervals, by hand on made records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from layers.crs import polar_xy
+from layers.grid import NSIDC_25KM
+from layers.ice.season_by_month import (
+    QUANTILE_LEVELS,
+    IceYears,
+    SeasonFacts,
+    ice_months_by_year,
+    ice_support,
+    lost_at_warming,
+    lost_interval,
+    season_facts,
+    trapped_cells,
+    warming_sensitivity,
+)
+
+FIRST, LAST = "1979-09", "2022-08"  # whole ice years 1980 to 2022
+LOW, HIGH = QUANTILE_LEVELS.index(0.05), QUANTILE_LEVELS.index(0.95)
+
+
+def months(first: str = FIRST, last: str = LAST) -> np.ndarray:
+    return np.arange(np.datetime64(first), np.datetime64(last) + 1).astype("datetime64[s]")
+
+
+def dataset(ice: np.ndarray, when: np.ndarray, valid: np.ndarray | None = None) -> xr.Dataset:
+    """A record of (time, y, x) and its mask, which lets ice be everywhere if nothing else is said."""
+    mask = np.ones((12, *ice.shape[1:]), dtype=np.uint8) if valid is None else valid
+    return xr.Dataset(
+        {"presence": (("time", "y", "x"), ice), "valid_ice": (("month", "y", "x"), mask)},
+        coords={"time": when, "month": np.arange(1, 13)},
+    )
+
+
+def month_of(when: np.ndarray) -> np.ndarray:
+    return when.astype("datetime64[M]").astype(int) % 12 + 1
+
+
+# --- cells that are not believed
+
+
+def test_a_perennial_patch_apart_from_the_pack_is_a_trap_and_corners_join():
+    when = months("2008-01", "2022-12")
+    ice = np.zeros((len(when), 6, 6), dtype=np.uint8)
+    ice[:, :2, :3] = 1  # the pack
+    ice[:, 2, 3] = 1  # touches it at a corner
+    ice[:, 5, 4:] = 1  # an estuary
+    found = trapped_cells(dataset(ice, when))
+    assert np.argwhere(found).tolist() == [[5, 4], [5, 5]]
+
+
+@pytest.mark.parametrize(("septembers", "expected"), [(4, False), (5, True)])
+def test_half_of_the_last_ten_septembers_make_a_trap(septembers: int, expected: bool):
+    when = months("2000-01", "2022-12")
+    ice = np.zeros((len(when), 3, 5), dtype=np.uint8)
+    ice[:, 0, :3] = 1
+    is_september = np.flatnonzero(month_of(when) == 9)
+    ice[is_september[:13], 2, 4] = 1  # all before the last ten do not count
+    ice[is_september[-septembers:], 2, 4] = 1
+    assert trapped_cells(dataset(ice, when))[2, 4] == expected
+
+
+def test_a_cell_with_ice_whenever_the_mask_lets_it_is_a_trap():
+    when = months("2010-01", "2022-12")
+    ice = np.zeros((len(when), 1, 4), dtype=np.uint8)
+    winter = np.isin(month_of(when), (12, 1, 2, 3))
+    ice[winter] = 1
+    valid = np.ones((12, 1, 4), dtype=np.uint8)
+    valid[3:11, 0, 0] = 0  # the mask's season is the cell's own
+    valid[5:9, 0, 1] = 0  # the mask lets it be longer
+    valid[:, 0, 2] = 0  # never ice on the charts: no mask to fill
+    ice[:, 0, 2] = 0
+    assert trapped_cells(dataset(ice, when, valid)).tolist() == [[True, False, False, False]]
+
+
+def test_a_record_without_september_has_no_traps():
+    assert not trapped_cells(dataset(np.ones((2, 2, 2), dtype=np.uint8), months("2020-01", "2020-02"))).any()
+
+
+# --- ice years
+
+
+def test_an_ice_year_ends_in_august_and_is_a_mean_over_cells():
+    when = months("1999-09", "2001-08")
+    ice = np.zeros((24, 1, 3), dtype=np.uint8)
+    ice[0, 0, 0] = 1  # September 1999 is of the ice year 2000
+    ice[11, 0, :2] = 1  # August 2000, too
+    ice[12:15, 0, 2] = 1  # autumn 2000 is of 2001
+    cells = np.array([[0, 1], [2, -1], [-1, -1]])
+    years, counted = ice_months_by_year(dataset(ice, when)["presence"], cells)
+    assert years.tolist() == [2000, 2001]
+    assert counted[:2].tolist() == [[1.5, 0.0], [0.0, 3.0]]
+    assert np.isnan(counted[2]).all()
+
+
+def test_one_missing_month_is_the_mean_of_its_neighbours_and_two_drop_the_year():
+    when = months("1999-09", "2004-08")
+    ice = np.zeros((60, 1, 3), dtype=np.uint8)
+    march = np.flatnonzero(month_of(when) == 3)
+    ice[march[0]], ice[march[2]] = [[1, 1, 0]], [[1, 0, 0]]
+    ice[march[1]] = 1  # what is hidden must not show
+    keep = np.ones(60, dtype=bool)
+    keep[march[1]] = False
+    cells = np.arange(3)[:, None]
+    years, counted = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], cells)
+    assert years.tolist() == [2000, 2001, 2002, 2003, 2004]
+    assert counted[:, 1].tolist() == [1.0, 0.5, 0.0]
+    keep[march[1] + 1] = False
+    years, _ = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], cells)
+    assert years.tolist() == [2000, 2002, 2003, 2004]
+
+
+def test_a_month_without_both_neighbours_is_not_filled():
+    when = months("1999-09", "2002-08")
+    keep = ~np.isin(np.arange(36), [6, 6 + 12])  # March of 2000 and of 2001
+    ice = np.ones((36, 1, 1), dtype=np.uint8)
+    years, _ = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], np.array([[0]]))
+    assert years.tolist() == [2002]
+
+
+def test_the_order_of_times_does_not_matter():
+    when = months("1999-09", "2003-08")
+    ice = np.random.default_rng(0).integers(0, 2, (48, 2, 2)).astype(np.uint8)
+    record = dataset(ice, when)["presence"]
+    mixed = record.isel(time=np.random.default_rng(1).permutation(48))
+    cells = np.array([[0, 3], [1, 2]])
+    assert np.array_equal(ice_months_by_year(record, cells)[1], ice_months_by_year(mixed, cells)[1])
+
+
+# --- losses
+
+
+def test_the_interval_of_constant_seasons_is_that_of_rounding_by_hand():
+    before, after = np.full((1, 29), 8.0), np.full((1, 10), 6.0)
+    found = lost_interval(before, np.arange(1981, 2010), after, np.arange(2013, 2023))[0]
+    lag1 = 2 / 39  # the correction for bias of a correlation of 0
+    share = (1 - lag1) / (1 + lag1)
+    parts = np.array([1 / 6 / (29 * share), 1 / 6 / (10 * share)])
+    freedom = parts.sum() ** 2 / (parts**2 / (np.array([29, 10]) * share - 1)).sum()
+    reach = stats.t.ppf(0.95, freedom) * np.sqrt(parts.sum())
+    assert found[LOW] == pytest.approx(2 - reach, abs=1e-6)
+    assert found[HIGH] == pytest.approx(2 + reach, abs=1e-6)
+    assert found[QUANTILE_LEVELS.index(0.5)] == 2
+
+
+def test_a_straight_trend_within_the_periods_does_not_widen_the_interval():
+    years = np.arange(1981, 2011), np.arange(2013, 2023)
+    flat = lost_interval(np.full((1, 30), 8.0), years[0], np.full((1, 10), 6.0), years[1])
+    tilt = lost_interval(
+        8 - 0.1 * (years[0][None] - years[0].mean()), years[0], np.full((1, 10), 6.0), years[1]
+    )
+    assert tilt == pytest.approx(flat, abs=1e-6)
+
+
+@pytest.mark.parametrize(("lag1", "least"), [(0.0, 0.88), (0.4, 0.8)])
+def test_the_interval_holds_the_truth_as_often_as_it_says(lag1: float, least: float):
+    random = np.random.default_rng(3)
+    noise = random.normal(0, np.sqrt(1 - lag1**2), (2000, 42))
+    for column in range(1, 42):
+        noise[:, column] += lag1 * noise[:, column - 1]
+    series = 6 - 0.05 * np.arange(42) + noise
+    years = np.arange(1981, 2023)
+    found = lost_interval(series[:, :30], years[:30], series[:, -10:], years[-10:])
+    truth = 0.05 * (np.mean(years[-10:]) - np.mean(years[:30]))
+    inside = (found[:, LOW] <= truth) & (truth <= found[:, HIGH])
+    assert least < inside.mean() < 0.95
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 12), st.floats(0, 12))
+def test_quantiles_rise_and_stay_within_what_can_be_lost(seed: int, before: float, after: float):
+    random = np.random.default_rng(seed)
+    old = np.clip(before + random.normal(0, 2, (3, 29)), 0, 12)
+    new = np.clip(after + random.normal(0, 2, (3, 10)), 0, 12)
+    found = lost_interval(old, np.arange(29), new, np.arange(31, 41))
+    normal = old.mean(axis=1)[:, None]
+    assert (np.diff(found, axis=1) >= 0).all()
+    assert (found <= normal + 1e-6).all()
+    assert (found >= normal - 12 - 1e-6).all()
+
+
+# --- the whole, on a made sea
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[xr.Dataset, np.ndarray, np.ndarray]:
+    """A sea with a coast and four places: a season that shrank, no ice, an estuary, inland.
+
+    The coast is the lower half of the grid. By 20 columns each has its own ice: columns 0 to 99 ice for
+    eight months before 2011 and for six since 2013, 100 to 199 none, a pool in the land at 250 all year.
+    """
+    when = months()
+    year = when.astype("datetime64[Y]").astype(int) + 1970
+    ice = np.zeros((len(when), *NSIDC_25KM.shape), dtype=np.uint8)
+    ice[:, :40, 200:] = 1  # the pack
+    eight, six = (
+        np.isin(month_of(when), (11, 12, 1, 2, 3, 4, 5, 6)),
+        np.isin(month_of(when), (12, 1, 2, 3, 4, 5)),
+    )
+    ice[np.where(year + (month_of(when) >= 9) < 2012, eight, six), :220, :100] = 1
+    ice[:, 220:] = 255
+    ice[:, 300:309, 250:259] = 1
+    rows, columns = np.array([219, 219, 304, 400]), np.array([50, 150, 254, 100])
+    return dataset(ice, when), NSIDC_25KM.x_m[columns], NSIDC_25KM.y_m[rows]
+
+
+@pytest.fixture(scope="module")
+def facts(made: tuple[xr.Dataset, np.ndarray, np.ndarray]) -> SeasonFacts:
+    record, x, y = made
+    return season_facts(record, ["shrank", "open", "estuary", "inland"], x, y)
+
+
+def test_cells_touch_no_land_and_lie_within_75_km(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, x, y = made
+    support = ice_support(record, x, y)
+    assert support.kind.tolist() == ["sea", "sea", "sea", "none"]
+    row, column = np.unravel_index(support.cells[0], NSIDC_25KM.shape)
+    assert (row[0], column[0]) == (218, 50)
+    assert (row < 219).all()
+    assert (np.diff(support.km[:2], axis=1) >= 0).all()
+    assert support.km[:2].max() <= 75
+    assert support.trapped.tolist() == [0, 0, 5, 0]
+    assert support.is_trap.tolist() == [False, False, True, False]
+    assert (support.cells[2:] == -1).all()
+
+
+def test_each_place_has_the_state_and_numbers_it_was_made_with(facts: SeasonFacts):
+    table = facts.table.set_index("node_id")
+    assert table["state"].tolist() == ["known", "ice_free", "unknown", "unknown"]
+    assert table["reason"].tolist() == ["", "", "estuary", "no_ocean_cell"]
+    shrank = table.loc["shrank"]
+    assert (shrank["ice_months_normal"], shrank["ice_months_recent"], shrank["ice_months_lost"]) == (8, 6, 2)
+    assert shrank["ice_months_lost_without_smmr"] == 2
+    assert 1.7 < shrank["ice_months_lost_low"] < 2 < shrank["ice_months_lost_high"] < 2.3
+    assert shrank["n_years"] == 43
+    assert shrank["doubt"] == ""
+    still = table.loc["open"]
+    assert still[["ice_months_normal", "ice_months_lost", "ice_months_lost_high"]].tolist() == [0, 0, 0]
+    assert np.isnan(still["ice_trend_months_per_decade"])
+    numbers = [name for name in table if "months" in name]
+    assert table.loc[["estuary", "inland"], numbers].isna().all(axis=None)
+    assert np.isnan(facts.lost_quantiles[2:]).all()
+
+
+def test_the_interval_is_the_quantiles_of_5_and_95_percent(facts: SeasonFacts):
+    assert facts.lost_quantiles[0, LOW] == facts.table["ice_months_lost_low"][0]
+    assert facts.lost_quantiles[0, HIGH] == facts.table["ice_months_lost_high"][0]
+
+
+def test_a_place_does_not_hang_on_the_others(
+    made: tuple[xr.Dataset, np.ndarray, np.ndarray], facts: SeasonFacts
+):
+    record, x, y = made
+    alone = season_facts(record, ["shrank"], x[:1], y[:1])
+    back = season_facts(record, ["inland", "estuary", "open", "shrank"], x[::-1], y[::-1])
+    assert alone.table.iloc[0].to_dict() == facts.table.iloc[0].to_dict()
+    assert back.table.iloc[3].to_dict() == facts.table.iloc[0].to_dict()
+    assert np.array_equal(back.lost_quantiles[3], facts.lost_quantiles[0])
+
+
+def test_a_coast_shows_that_there_is_no_ice_and_no_more(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, _, _ = made
+    values = record["presence"].to_numpy().copy()
+    values[:, 300, [50, 150]] = values[:, 100, [50, 150]]  # single cells in the land
+    changed = record.assign(presence=(("time", "y", "x"), values))
+    found = season_facts(
+        changed, ["ice", "none"], NSIDC_25KM.x_m[[50, 150]], NSIDC_25KM.y_m[[300, 300]]
+    ).table
+    assert found["support"].tolist() == ["coast", "coast"]
+    assert found["state"].tolist() == ["unknown", "ice_free"]
+    assert found["reason"].tolist() == ["coast_cells_only", ""]
+
+
+def test_one_icy_month_in_twenty_years_is_free_of_ice_and_one_in_ten_is_not(
+    made: tuple[xr.Dataset, np.ndarray, np.ndarray],
+):
+    record, x, y = made
+    values = record["presence"].to_numpy().copy()
+    march = np.flatnonzero(month_of(months()) == 3)
+    states = []
+    for years in (2, 3):  # of 43: 4.7 and 7 percent
+        values[march[:years], 200:220, 140:160] = 1
+        changed = record.assign(presence=(("time", "y", "x"), values))
+        states.append(season_facts(changed, ["open"], x[1:2], y[1:2]).table["state"][0])
+    assert states == ["ice_free", "known"]
+
+
+def test_a_short_record_tells_nothing(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, x, y = made
+    found = season_facts(record.isel(time=slice(-29 * 12, None)), list("abcd"), x, y).table
+    assert found["reason"].tolist() == ["few_years", "few_years", "estuary", "no_ocean_cell"]
+
+
+def test_doubts_are_named(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, x, y = made
+    doubts = []
+    for since, until in (("1979-09", "1988-08"), ("2012-09", "2022-08")):  # SMMR; the last ten years
+        values = record["presence"].to_numpy().copy()
+        within = np.isin(months(), months(since, until)) & np.isin(month_of(months()), (10, 11, 12, 7))
+        values[within, 180:220, 30:70] = 1
+        changed = record.assign(presence=(("time", "y", "x"), values))
+        doubts.append(season_facts(changed, ["a"], x[:1], y[:1]).table["doubt"][0])
+    assert doubts == ["sensor", "season_grew"]
+
+
+def test_a_place_that_is_no_place_is_refused(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    with pytest.raises(ValueError, match="finite points"):
+        ice_support(made[0], [np.nan], [0.0])
+
+
+def test_tromso_is_open_sea_where_the_mask_says_no_ice_not_land(
+    made: tuple[xr.Dataset, np.ndarray, np.ndarray],
+):
+    record, _, _ = made
+    ice = np.zeros_like(record["presence"].to_numpy())
+    ice[:, 150:180, 100:150] = 1
+    open_sea = dataset(ice, months(), np.zeros((12, *NSIDC_25KM.shape), dtype=np.uint8))
+    x, y = polar_xy([18.96], [69.65])
+    assert season_facts(open_sea, ["tromso"], x, y).table["state"][0] == "ice_free"
+
+
+# --- warming
+
+
+YEARS = np.arange(1980, 2023)
+GMST_YEARS = np.arange(1979, 2025)
+GMST = 0.4 + 0.02 * (GMST_YEARS - 1979)
+
+
+def test_a_line_on_temperature_gives_its_slope_back():
+    # The running mean of a straight line is the line itself but for its two ends.
+    series = IceYears(YEARS, np.stack([10 - 4 * GMST[1:-2], np.full(43, 3.0)]))
+    found = warming_sensitivity(series, GMST_YEARS, GMST)
+    assert found.slope == pytest.approx([-4, 0], abs=1e-9)
+    assert found.is_significant.tolist() == [True, False]
+    assert found.base_degc == pytest.approx(GMST[34:44].mean())
+    assert found.furthest_degc == pytest.approx(found.base_degc + 2 * 0.02 * 33, abs=1e-9)
+    early = warming_sensitivity(series, GMST_YEARS, GMST, first_year=1980)
+    assert early.furthest_degc == pytest.approx(found.base_degc + 2 * 0.02 * 41.5, abs=1e-9)
+
+
+def test_years_of_the_first_sensor_make_no_sensitivity():
+    rest = np.random.default_rng(5).normal(0, 1, (3, 43))
+    series = IceYears(YEARS, 5 + np.where(YEARS < 1989, 4, 0) + rest)
+    later = IceYears(YEARS[9:], series.months[:, 9:])
+    found = warming_sensitivity(series, GMST_YEARS, GMST)
+    assert np.array_equal(found.slope, warming_sensitivity(later, GMST_YEARS, GMST, first_year=0).slope)
+    assert (warming_sensitivity(series, GMST_YEARS, GMST, first_year=1980).slope < found.slope - 1).all()
+
+
+def test_years_given_are_left_as_they_are():
+    before, after = np.arange(1981.0, 2011.0), np.arange(2013.0, 2023.0)
+    lost_interval(np.full((1, 30), 8.0), before, np.full((1, 10), 6.0), after)
+    assert (before[0], after[0]) == (1981, 2013)
+
+
+@pytest.mark.parametrize("years", [GMST_YEARS[:5], np.delete(GMST_YEARS, 20)])
+def test_temperatures_that_do_not_fit_are_refused(years: np.ndarray):
+    series = IceYears(YEARS, np.zeros((1, 43)))
+    with pytest.raises(ValueError, match="expected ten or more years"):
+        warming_sensitivity(series, years, np.zeros(len(years)))
+
+
+def test_the_loss_at_a_level_by_hand(facts: SeasonFacts):
+    found = warming_sensitivity(
+        facts.series._replace(months=np.tile(10 - 4 * GMST[1:-2], (4, 1))), GMST_YEARS, GMST
+    )
+    middle = QUANTILE_LEVELS.index(0.5)
+    warmer = lost_at_warming(facts, found, found.base_degc + 0.5)
+    assert warmer[0, middle] == pytest.approx(2 + 4 * 0.5, abs=1e-6)
+    assert warmer[1].tolist() == [0] * len(QUANTILE_LEVELS)  # free of ice
+    assert np.isnan(warmer[2:]).all()
+    steep = found._replace(slope=np.full(4, -20.0), low=np.full(4, -20.0), high=np.full(4, -20.0))
+    assert lost_at_warming(facts, steep, 9.0)[0].tolist() == [8] * len(QUANTILE_LEVELS)  # the whole season
+    assert np.array_equal(
+        lost_at_warming(facts, found, 9.0)[:2], lost_at_warming(facts, found, found.furthest_degc)[:2]
+    )
+    # A world colder than today's has lost what is lost.
+    assert np.array_equal(lost_at_warming(facts, found, 0.5)[:2], facts.lost_quantiles[:2])
+    kept = found._replace(is_significant=np.zeros(4, dtype=bool))
+    assert np.array_equal(lost_at_warming(facts, kept, 4.0)[:2], facts.lost_quantiles[:2])
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    slope=st.floats(-15, 5), reach=st.floats(0, 8), levels=st.lists(st.floats(0, 5), min_size=2, max_size=5)
+)
+def test_no_quantile_falls_with_warming(facts: SeasonFacts, slope: float, reach: float, levels: list[float]):
+    whole = np.full(4, slope)
+    found = warming_sensitivity(facts.series._replace(months=np.zeros((4, 43))), GMST_YEARS, GMST)._replace(
+        slope=whole, low=whole - reach, high=whole + reach, is_significant=whole + reach < 0
+    )
+    lost = np.stack([lost_at_warming(facts, found, level)[:2] for level in sorted(levels)])
+    assert (np.diff(lost, axis=0) >= 0).all()
+    assert (lost >= facts.lost_quantiles[:2]).all()
+    assert (np.diff(lost, axis=2) >= -1e-6).all()

@@ -1,0 +1,549 @@
+"""The briefing: every number is read again from the stored tables, hostile text stays text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from layers.crs import area_km2
+from layers.errors import ExportError
+from layers.regions import REGIONS
+from maps.reports import briefing
+from maps.reports.citations import CitationIndex, shown
+from maps.reports.html_document import LABELS, document, tag
+from pipelines.cli import main
+from pipelines.picture.store import read_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VOID = {"meta", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects (text, address, form) of every text node; address is that of the nearest cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str | None, str | None]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, name, attrs):
+        self.tags.append((name, dict(attrs)))
+        if name not in VOID:
+            self.stack.append((name, dict(attrs)))
+
+    def handle_endtag(self, name):
+        assert self.stack.pop()[0] == name
+
+    def handle_data(self, data):
+        if any(name in {"style", "title", "script"} for name, _ in self.stack):
+            return
+        if any(attrs.get("class") == "tick" for _, attrs in self.stack):
+            assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
+            return
+        held = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
+        self.texts.append((data, held.get("data-cell"), held.get("data-form")))
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert not reader.stack
+    return reader
+
+
+class Stored:
+    """The same addresses, answered with plain pandas from the files of a picture."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+        judged = manifest["judged_by"]
+        caveats = manifest["caveats"]
+        self.tables: dict[str, Any] = {
+            "sources": pd.DataFrame(manifest["sources"]),
+            "layers": pd.DataFrame(manifest["layers"]),
+            "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
+            "picture": pd.DataFrame(
+                [
+                    {
+                        "scenario": judged["title"],
+                        "warming_degc": judged["warming_degc"],
+                        "basis": judged["basis"],
+                    }
+                ]
+            ),
+            "caveats": pd.DataFrame({"place": range(len(caveats)), "sentence": caveats}),
+        }
+        self.seen: dict[str, Any] = {}
+
+    def table(self, name: str) -> Any:
+        if name not in self.tables:
+            spatial = self.folder / "layers" / f"{name}.parquet"
+            self.tables[name] = (
+                gpd.read_parquet(spatial)
+                if spatial.exists()
+                else pd.read_parquet(self.folder / "tables" / f"{name}.parquet")
+            )
+        return self.tables[name]
+
+    def value(self, address: str) -> Any:
+        if address not in self.seen:
+            self.seen[address] = self._value(address)
+        return self.seen[address]
+
+    def _rows(self, table: Any, column: str, sign: str, text: str) -> Any:
+        if column in table.columns:
+            if sign == "=":
+                return table[column].astype("str").isin([unquote(one) for one in text.split("|")])
+            return table[column] <= float(text) if sign == "<=" else table[column] >= float(text)
+        if column == "region" and isinstance(table, gpd.GeoDataFrame):
+            outline = next(row.outline for row in REGIONS if row.id == unquote(text))
+            return table.intersects(outline)
+        nodes = self.table("nodes")
+        return table["node_id"].isin(nodes.loc[self._rows(nodes, column, sign, text), "node_id"])
+
+    def _value(self, address: str) -> Any:
+        what, name, where, column = re.fullmatch(
+            r"([a-z]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
+        ).groups()
+        table, region = self.table(name), None
+        for condition in (where or "").split("&") if where else []:
+            key, sign, text = re.fullmatch(r"([a-z_0-9]+)(<=|>=|=)(.*)", condition).groups()
+            if what == "area" and key == "region":
+                region = next(row for row in REGIONS if row.id == text)
+                continue
+            table = table[self._rows(table, key, sign, text)]
+        if what == "count":
+            return len(table)
+        if what == "area":
+            return area_km2(shapely.intersection(table.geometry.to_numpy(), region.outline)).sum()
+        if what == "value":
+            assert len(table) == 1, address
+            return table[column].iloc[0]
+        if what == "distinct":
+            return table[column].nunique()
+        known = table[column].dropna()
+        return getattr(known, what)() if len(known) else None
+
+
+@pytest.fixture(scope="module")
+def page(folder) -> str:
+    return (folder / "briefing.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def stored(folder) -> Stored:
+    return Stored(folder)
+
+
+def must_trace(text: str, stored: Stored) -> int:
+    counted = 0
+    for said, address, form in read(text).texts:
+        if address is None:
+            assert not re.search(r"\d", LABELS.sub("", said)), f"{said!r} comes from nowhere"
+            continue
+        counted += 1
+        assert said == shown(stored.value(address), form), address
+    return counted
+
+
+def test_every_number_is_that_of_its_cell(page, stored):
+    assert must_trace(page, stored) > 800
+    # The machine-readable value is the same one.
+    for name, attrs in read(page).tags:
+        if name == "data" and attrs["value"] and attrs["data-form"].endswith("f"):
+            assert float(attrs["value"]) == pytest.approx(stored.value(attrs["data-cell"]))
+
+
+@pytest.mark.parametrize("country", ["NOR", "RUS", "USA", "EST"])
+def test_a_countrys_page_is_traced_too(picture, stored, tmp_path, country):
+    path = briefing.write(picture, tmp_path, country)
+    assert path.name == f"briefing-{country}.html"
+    text = path.read_text(encoding="utf-8")
+    assert must_trace(text, stored) > 300
+    named = set(re.findall(r"value:nodes\?node_id=([^#\"]*)#flag_probability\"", text))
+    nodes = picture.tables["nodes"]
+    mine = nodes[(nodes["country_iso3"] == country) & nodes["flag"].isin(["robust", "possible"])]
+    assert {unquote(node) for node in named} == set(mine["node_id"])
+    assert ("No node here is critical" in text) == (not len(mine))
+
+
+def test_the_counts_add_up_by_hand(page, picture):
+    nodes = picture.tables["nodes"]
+    said = {a: s for s, a, _ in read(page).texts if a}
+    is_critical = nodes["flag"].isin(["robust", "possible"])
+    inside = nodes["scope"] != "context"
+    assert not (is_critical & ~inside).any(), "what is outside the boundary is never flagged"
+    critical = nodes[is_critical]
+    places = {(row.place_id, row.place, row.country_iso3) for row in critical.itertuples()}
+    assert said["distinct:nodes?flag=robust|possible#place_id"] == str(len(places))
+    assert said["count:nodes?flag=robust|possible"] == str(len(critical))
+    assert said["count:nodes?flag=robust"] == str((nodes["flag"] == "robust").sum())
+    assert said["count:nodes?flag=insufficient_data"] == str((nodes["flag"] == "insufficient_data").sum())
+    both = inside & (nodes["overlap_probability"] >= 0.5)
+    assert said["count:nodes?scope=arctic|gateway&overlap_probability>=0.5"] == str(both.sum())
+    airfields = nodes[inside & (nodes["kind"] == "airfield")]
+    of = "count:nodes?kind=airfield&scope=arctic|gateway&flag="
+    for flag in ("robust", "possible", "not_flagged", "insufficient_data"):
+        assert said[of + flag] == f"{(airfields['flag'] == flag).sum():,}"
+    context = (nodes["kind"] == "airfield") & ~inside
+    assert said["count:nodes?kind=airfield&scope=context"] == f"{context.sum():,}"
+
+
+CELLS = r"<td[^>]*>(.*?)</td>"
+
+
+def rows_of(page: str, class_: str) -> list[list[str]]:
+    """The cells of a table as text, row by row."""
+    found = re.search(rf'<div class="scroll {class_}">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    assert found, class_
+    rows = re.findall(r"<tr>(.*?)</tr>", found.group(1), re.DOTALL)
+    return [[_text(cell) for cell in re.findall(CELLS, row, re.DOTALL)] for row in rows]
+
+
+def _text(markup: str) -> str:
+    """What a reader sees: words in a cell of the tables stand without a space, lines with one."""
+    bare = re.sub(r"</?(?:data|b)\b[^>]*>", "", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def test_every_critical_place_is_told_with_hazard_source_and_a_plain_sentence(page, picture):
+    nodes, evidence = picture.tables["nodes"], picture.tables["evidence"]
+    critical = nodes[nodes["flag"].isin(["robust", "possible"])]
+    titles = {source.id: source.title for source in picture.sources}
+    rows = {row[0]: row for row in rows_of(page, "places")}
+    assert len(rows) == critical["place_id"].nunique()
+    for _, some in critical.groupby("place_id"):
+        key, row = next((k, r) for k, r in rows.items() if k.startswith(some["place"].iloc[0]))
+        for node in some.itertuples():
+            assert node.name in row[1]
+            assert f"{node.flag}, {node.flag_probability:.0%}" in row[1]
+            assert node.hazard_deciding in row[2]
+            assert node.hazard_tier in row[2]
+            known = evidence[(evidence["node_id"] == node.node_id) & (evidence["axis"] == "climate")]
+            name = node.hazard_deciding.split(":")[0].replace(" ", "_")
+            if name in set(known["indicator"]):
+                [deciding] = known[known["indicator"] == name].itertuples()
+                assert titles[deciding.source_id] in row[2]
+                assert deciding.as_of in row[2]
+        assert row[3].endswith("."), key
+        assert row[3].split(":")[0] in set(some["name"]), "the sentence is of a node of the place"
+
+
+def test_the_sentence_is_that_of_the_evidence(page, picture):
+    """Iqaluit's airport by hand: damage is typed, its runway and its people stand in the evidence."""
+    [row] = [row for row in rows_of(page, "places") if row[0].split()[0] == "Iqaluit"]
+    evidence = picture.tables["evidence"]
+    own = evidence[evidence["node_id"] == "airfield:oa-cyfb"].set_index("indicator")["value"]
+    assert row[3] == (
+        "Iqaluit Airport: thawing ground already damages it; with a paved runway of "
+        f"{own['runway_length']:,.0f} m it can serve defence; "
+        f"{own['people_without_another']:,.0f} people have no other airfield by road or rail."
+    )
+
+
+def test_the_overlap_stands_by_country(page, picture):
+    nodes = picture.tables["nodes"]
+    both = nodes[(nodes["scope"] != "context") & (nodes["overlap_probability"] >= 0.5)]
+    rows = rows_of(page, "lists")
+    assert len(rows) == both["country_iso3"].nunique()
+    assert sum(int(row[2]) for row in rows) == len(both)
+    text = " ".join(row[1] for row in rows)
+    assert all(place in text for place in both["place"])
+
+
+def test_what_an_unknown_decides_names_the_datum(page, picture):
+    lacking = picture.tables["nodes"].query("flag == 'insufficient_data'")
+    assert len(lacking)
+    rows = {row[0]: row for row in rows_of(page, "lacking")}
+    for node in lacking.itertuples():
+        [row] = [row for key, row in rows.items() if key.startswith(f"{node.name},")]
+        assert row[2] == node.deciding_datum
+        assert f"climate {node.hazard_class}" in row[1]
+
+
+def test_no_rank_and_no_order_is_told(page):
+    text = " ".join(said for said, _, _ in read(page).texts).lower()
+    assert not re.search(r"\brank|\btied?\b|\bties\b|percentile", text)
+
+
+def test_where_nothing_is_critical_it_says_so(picture):
+    nodes = picture.tables["nodes"].assign(flag="not_flagged", overlap_probability=0.0)
+    text = briefing.page(changed(picture, "nodes", nodes))
+    assert "places are critical: nowhere here do a high climate hazard" in text
+    for words in ("No node here is critical.", "At no node here do climate and defence overlap.",
+                  "No flag here hangs on an unknown alone."):  # fmt: skip
+        assert words in text
+
+
+def test_it_says_what_it_must(page, picture):
+    text = " ".join(said for said, _, _ in read(page).texts)
+    for words in ("Five domains", "Posture", "Climate adaptation", "Resources", "Environment",
+                  "Infrastructure resilience", "What we do not know", "unknown", "Critical places",
+                  "Where climate and defence overlap", "What must be known first"):  # fmt: skip
+        assert words in text, words
+    for sentence in picture.caveats:
+        assert sentence in text
+    for source in picture.sources:
+        assert source.title in text
+        assert source.licence in text
+    for layer in picture.layers:
+        assert layer.title in text
+    critical = picture.tables["nodes"].query("flag in ('robust', 'possible')")["name"]
+    assert all(name in text for name in critical)
+
+
+def test_the_breaks_of_the_sensor_are_marked_and_named(page, picture):
+    """A letter at each line, and its day and sensors in words below: no colour carries it alone."""
+    table = picture.tables["source_continuity"]
+    changes = table[table["kind"] == "sensor_change"].sort_values("last_day")
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    before, last = changes.iloc[:-1], changes.iloc[-1]
+    for letter, row in zip("abcd", before.itertuples(), strict=True):
+        assert f"{letter} on {row.last_day}: {row.note}" in words
+    assert f"after the reference, on {last.last_day}: {last.note}" in words
+    # No line of 2025 in the chart of March and September, which ends with 2024, nor in that of 2026.
+    assert page.count('class="break"') == len(before) == 4
+
+
+def test_gaps_of_the_coverage_are_said(page, picture):
+    empty, nodes = 0, picture.tables["nodes"]
+    for layer in picture.layers:
+        table = picture.tables[layer.id]
+        for region in REGIONS:
+            if layer.geometry != "table":
+                empty += not table.intersects(region.outline).any()
+            elif "node_id" in table:
+                inside = nodes[nodes.intersects(region.outline)]["node_id"]
+                empty += not table["node_id"].isin(inside).any()
+    assert empty
+    assert sum(said == "none" for said, _, _ in read(page).texts) == empty
+
+
+def test_the_page_runs_nothing_and_asks_for_nothing(page):
+    reader = read(page)
+    names = {name for name, _ in reader.tags}
+    assert not names & {"link", "img", "iframe", "object", "embed", "form", "a", "base", "use"}
+    assert not [attrs for _, attrs in reader.tags if any(k.startswith("on") or k == "style" for k in attrs)]
+    policy = next(a["content"] for n, a in reader.tags if a.get("http-equiv") == "Content-Security-Policy")
+    look = re.search(r"<style>(.*?)</style>", page, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    [watch] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)  # the clock, and nothing else
+    digest = base64.b64encode(hashlib.sha256(watch.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "url(" not in look
+    assert "@import" not in look
+
+
+def test_the_same_picture_gives_the_same_bytes(page, folder):
+    assert briefing.page(read_picture(folder)) == page
+
+
+def test_it_costs_little(picture):
+    briefing.page(picture)
+    started = time.process_time()
+    briefing.page(picture)
+    assert time.process_time() - started < 0.6  # 0.22 s here; twice is a slow machine's
+
+
+def test_standards_and_requests_are_shown_where_they_are_held(picture, page):
+    said = {a: s for s, a, _ in read(page).texts if a}
+    results, requests = picture.tables["standards"], picture.tables["data_requests"]
+    for name, rows in results.groupby("standard_id"):
+        for result in ("pass", "fail", "unknown", "not_applicable"):
+            expected = int((rows["result"] == result).sum())
+            assert said[f"count:standards?standard_id={name}&result={result}"] == f"{expected:,}"
+    for row in requests.itertuples():
+        assert said[f"value:data_requests?standard_id={row.standard_id}#wanted"] == row.wanted
+    without = replace(
+        picture,
+        layers=tuple(x for x in picture.layers if x.id not in {"standards", "data_requests"}),
+        tables={k: t for k, t in picture.tables.items() if k not in {"standards", "data_requests"}},
+    )
+    assert "Draft baseline standards" not in briefing.page(without)
+
+
+# --- a number without a row is no briefing ---------------------------------------------------
+
+
+def changed(picture, name, table):
+    return replace(picture, tables={**picture.tables, name: table})
+
+
+@pytest.mark.parametrize("indicator", ["approach_depth", "claim_high", "narrow", "capacity"])
+def test_removing_a_row_of_evidence_fails(picture, indicator):
+    rows = picture.tables["evidence"]
+    gone = rows[(rows["indicator"] == indicator) & (rows["weight"] > 0)].index[0]
+    with pytest.raises(ExportError, match=r"the military weights of .* to add to 1, found .* build the pic"):
+        briefing.page(changed(picture, "evidence", rows.drop(index=gone)))
+
+
+def test_removing_the_hazard_that_decides_fails(picture):
+    rows, nodes = picture.tables["evidence"], picture.tables["nodes"]
+    node = nodes.loc[nodes["hazard_deciding"].str.startswith("permafrost", na=False), "node_id"].iloc[0]
+    gone = rows[(rows["node_id"] == node) & (rows["indicator"] == "permafrost_thaw")].index
+    with pytest.raises(ExportError, match=f"expected evidence of the hazard that decides {node}"):
+        briefing.page(changed(picture, "evidence", rows.drop(index=gone)))
+
+
+def test_a_node_without_evidence_fails(picture):
+    rows = picture.tables["evidence"]
+    node = picture.tables["nodes"]["node_id"].iloc[0]
+    with pytest.raises(ExportError, match="expected evidence on three axes of"):
+        briefing.page(changed(picture, "evidence", rows[rows["node_id"] != node]))
+    with pytest.raises(ExportError, match="expected evidence on three axes of"):
+        briefing.page(changed(picture, "evidence", rows[rows["axis"] != "civil"]))
+
+
+def test_a_number_without_a_row_fails(picture):
+    ledger = CitationIndex(picture)
+    with pytest.raises(
+        ExportError, match=r"expected one row for value:nodes\?node_id=no%20such#name, found 0"
+    ):
+        ledger.cell("value", "nodes", {"node_id": "no such"}, "name")
+    nodes = picture.tables["nodes"]
+    many = int(((nodes["kind"] == "port") & (nodes["flag"] == "not_flagged")).sum())
+    with pytest.raises(ExportError, match=f"found {many}"):
+        ledger.cell("value", "nodes", {"kind": "port", "flag": "not_flagged"}, "name")
+    with pytest.raises(ExportError, match="expected a table 'nothing', found none"):
+        ledger.cell("count", "nothing")
+
+
+@pytest.mark.parametrize("text", ["about 12 ports", "3", "D21", "2026-1", "٣"])
+def test_a_number_that_names_no_cell_fails(text):
+    with pytest.raises(ExportError, match="expected every number to name its cell, found"):
+        document("x", tag("body", tag("p", tag("b", "so "), text)))
+
+
+@pytest.mark.parametrize("text", ["class D2", "EPSG:3413", "on 2026-11-23", "median of 1981 to 2010", "BLR7"])
+def test_labels_are_no_data(text):
+    assert text in document("x", tag("body", tag("p", text)))
+
+
+def test_missing_is_unknown_never_zero():
+    assert shown(None, ".2f") == shown(float("nan"), ",.0f") == shown(pd.NA, "km") == "unknown"
+    assert shown(0.0, ".2f") == "0.00"
+    assert shown(0.3, "km") == "under 1"
+    assert shown(1234.5, "km") == "1,234"
+    assert shown("not_flagged", "words") == "not flagged"
+
+
+def test_ledger_by_hand(picture):
+    ledger = CitationIndex(picture)
+    mines = picture.tables["mines"]
+    assert ledger.cell("count", "mines").value == len(mines)
+    plants = picture.tables["power_plants"]
+    nor = plants[plants["country_iso3"] == "NOR"]
+    assert ledger.cell("sum", "power_plants", {"country_iso3": "NOR"}, "capacity_mw").value == pytest.approx(
+        nor["capacity_mw"].sum()
+    )
+    fuel = picture.tables["evidence"].query("indicator == 'fuel'")["state"]
+    share = ledger.cell("share", "evidence", {"indicator": "fuel"}, "state", equals="unknown")
+    assert share.value == pytest.approx((fuel == "unknown").sum() / len(fuel))
+    assert share.address.endswith("#state=unknown")
+    # One of several values; a bar in a value is no bar between values.
+    some = ledger.cell("count", "nodes", (("kind", "=", ("port", "mine", "a|b")),))
+    assert some.value == picture.tables["nodes"]["kind"].isin(["port", "mine"]).sum()
+    assert some.address == "count:nodes?kind=port|mine|a%7Cb"
+
+
+# --- hostile text -----------------------------------------------------------------------------
+
+HOSTILE = (
+    "</td><script>window.__pwned=1</script>", "<img src=x onerror=alert(1)>", "{{7*7}} ${1+1}",
+    "&lt;b&gt; \"'",     "@@LOOK@@ </style>", "nul\x00 turned\u202eder", "=cmd|' /C calc'!A0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_text(picture, name, page):
+    nodes = picture.tables["nodes"]
+    critical = nodes[nodes["flag"].isin(["robust", "possible"])]
+    top = critical.sort_values("flag_probability", ascending=False).index[0]
+    renamed = nodes.copy()
+    renamed.loc[top, "name"] = name
+    text = briefing.page(changed(picture, "nodes", renamed))
+    reader = read(text)
+    address = f"value:nodes?node_id={nodes['node_id'][top].replace(':', '%3A')}#name"
+    said = {a: s for s, a, _ in reader.texts if a}
+    assert said[address] == shown(name, "")
+    assert {n for n, _ in reader.tags} == {n for n, _ in read(page).tags}
+    assert not {"\x00", "\u202e"} & set(text)
+
+
+# --- on request --------------------------------------------------------------------------------
+
+
+def run(monkeypatch, *arguments) -> int:
+    monkeypatch.setattr("sys.argv", ["arctic-picture", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+def test_brief_writes_a_country(folder, tmp_path, monkeypatch, capsys):
+    assert run(monkeypatch, "brief", folder, "--country", "no", "--to", tmp_path) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "briefing-NOR.html")
+    assert run(monkeypatch, "brief", folder, "--country", "../x", "--to", tmp_path) == 2
+    assert "--country: expected one of" in capsys.readouterr().err
+    assert run(monkeypatch, "brief", folder, "--as", "doc", "--to", tmp_path) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["briefing-NOR.html"]
+
+
+def test_a_pdf_without_chromium_says_how_to_get_it(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(monkeypatch, "brief", folder, "--as", "pdf", "--to", tmp_path) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "install the package chromium" in said
+
+
+@pytest.mark.chromium
+def test_a_pdf_is_printed(folder, tmp_path, monkeypatch):
+    assert run(monkeypatch, "brief", folder, "--country", "FIN", "--as", "pdf", "--to", tmp_path) == 0
+    data = (tmp_path / "briefing-FIN.pdf").read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in data or b"/MediaBox [0 0 595" in data, "not A4"
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (1100, "dark"), (390, "light")])
+def test_it_fits_the_window_and_runs_nothing(folder, width, scheme):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        said: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((folder / "briefing.html").as_uri())
+        assert not said
+        assert len(asked) == 1
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        browser.close()

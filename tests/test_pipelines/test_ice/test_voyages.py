@@ -1,0 +1,97 @@
+"""Isochrones on request: real edges, a made cube, areas read back by their reader, what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+
+from layers.crs import area_km2
+from layers.errors import UsageError
+from layers.ice.synthetic import days
+from pipelines.ice.archive import Archive
+from pipelines.ice.isochrones import Voyage, write_isochrones
+from pipelines.ice.record import embedded, surface_of
+
+
+@pytest.fixture(scope="module")
+def held():
+    return embedded()
+
+
+def days_to(path, *names: str) -> list[float]:
+    return pd.read_parquet(path).set_index("name").loc[list(names), "least_days"].tolist()
+
+
+def test_the_edge_of_a_real_september(held, tmp_path):
+    asked = Voyage("murmansk", 9, 2022, "none")
+    table, areas, page = write_isochrones(held, asked, tmp_path)
+    assert page.name == "isochrones-murmansk-none-september-2022.html"
+    kirkenes, longyearbyen, pevek = days_to(table, "Kirkenes", "Longyearbyen", "Pevek")
+    # Some 200, 1,050 and 4,500 km at twelve knots, 533 km a day.
+    assert 0.2 < kirkenes < 0.6
+    assert 1.8 < longyearbyen < 2.6
+    assert 7 < pevek < 11
+    found = pyogrio.read_dataframe(areas)
+    assert found.crs.to_epsg() == 3413
+    assert found.geometry.is_valid.all()
+    assert "not for navigation" in found["note"].iloc[0]
+    reached = found[found["is_reached"]]
+    assert (reached["least_days"].diff().dropna() > 0).all()
+    assert found.loc[~found["is_reached"], "least_days"].isna().all()
+    assert found["area_million_km2"].to_numpy() == pytest.approx(area_km2(found.geometry.to_numpy()) / 1e6)
+    text = page.read_text(encoding="utf-8")
+    assert "Not for navigation" in text
+    assert "SYNTHETIC" not in text
+    # March has more ice than September: nothing is sooner.
+    winter = write_isochrones(held, Voyage("Murmansk", 3, 2022, "none"), tmp_path)[0]
+    both = pd.read_parquet(table).merge(pd.read_parquet(winter), on="node_id")
+    later = both["least_days_y"].to_numpy() - both["least_days_x"].to_numpy()
+    assert np.nanmin(later) >= -1e-9
+    assert both["least_days_y"].notna().sum() < both["least_days_x"].notna().sum()
+
+
+def test_a_made_cube_says_so(held, tmp_path):
+    surface = surface_of(held)
+    archive = Archive(tmp_path / "cube", "synthetic")
+    archive.append((day for day in days(2000, 2000, surface) if day.date.month in {3, 9}), surface)
+    asked = Voyage("33.05,68.97", 9)
+    table, areas, page = write_isochrones(held, asked, tmp_path / "out", archive)
+    text = page.read_text(encoding="utf-8")
+    assert "<title>SYNTHETIC" in text
+    assert "68.97 N 33.05 E" in text
+    assert set(pyogrio.read_dataframe(areas)["input"]) == {"daily, synthetic, median of 30 days"}
+    assert set(pd.read_parquet(table)["period"]) == {"September 2000"}
+    with pytest.raises(UsageError, match="expected days of July in any year, found none"):
+        write_isochrones(held, Voyage("Murmansk", 7), tmp_path, archive)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Voyage("Murmanks", 9), "found none: name one of Murmansk"),
+        (Voyage("Murmansk", 13), "--month: expected 1 to 12, found 13"),
+        (Voyage("Murmansk", 9, 2021), "edge of September 2021: expected one of the embedded ones"),
+        (Voyage("Murmansk", 9, None, "PC9"), "--ice-class: expected one of PC1"),
+        (Voyage("Murmansk", 9, None, "PC6", "slush"), "--stage: expected one of"),
+        (Voyage("Murmansk", 9, None, "PC6", "thick_fy", 0.0), "--speed-kn: expected a speed over 0"),
+        (Voyage("100,20", 9), "north of 31 N"),
+        (Voyage("-100,45", 9), "expected open sea of the grid within 100 km"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(held, tmp_path, asked, said):
+    with pytest.raises(UsageError, match=said):
+        write_isochrones(held, asked, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command(command, tmp_path):
+    done = command("isochrones", "Tromso", "--month", "3", "--to", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["files"]) == 3
+    refused = command("isochrones", "Tromso", "--month", "3", "--product", "p")
+    assert refused.returncode == 2
+    assert "expected --cube and --product together" in refused.stderr

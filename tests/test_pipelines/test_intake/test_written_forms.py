@@ -1,0 +1,586 @@
+"""Sources of which no file is at hand: fetched from loopback, judged and read in the documented form."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from fault_server import _Quiet, running, serving
+from provider_forms import (
+    FORMS,
+    GGD318,
+    LINE,
+    MONTH,
+    OBU_BANDS,
+    OCCURRENCE,
+    RED_DOG,
+    SHIPS,
+    TODAY,
+    drawn,
+    features,
+    ggd318,
+    gml,
+    middle,
+    mrds,
+    node,
+    obu,
+    overpass,
+    ship,
+    vessel_density,
+    zipped,
+)
+from provider_mirror import dated, place
+
+from layers.crs import area_km2, lonlat
+from pipelines.intake.checks import Finding, judge
+from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.logins import LOGINS, fetch_by_login
+from pipelines.intake.refresh import (
+    FetchResult,
+    accepted_folder,
+    embedded_table,
+    ledger_of,
+    refresh,
+    table_of,
+)
+from pipelines.sources import FETCHABLE, source
+from pipelines.sources.infrastructure import feature_services
+from pipelines.sources.infrastructure import overpass as osm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+QUICK = Limits(deadline_s=20, idle_s=5, tries=1, backoff_s=0.01, pace_s=0)
+SECRETS = {"BARENTSWATCH_CLIENT_ID": "who@example.org:c", "BARENTSWATCH_CLIENT_SECRET": "canary-3f9a"}
+
+
+class Service:
+    """The written forms under their providers' own addresses, and a cache that is refreshed from them."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.mirror, self.cache, self.url = folder / "mirror", folder / "cache", url
+        self.time = 1_790_000_000.0  # of the last file that was served; a server tells whole seconds
+
+    def serve(self, name: str, content: bytes) -> None:
+        for remote in source(name).remotes[:1]:
+            there = remote.of(MONTH)
+            if remote.kind == "page":
+                path = self.cache / "by_hand" / there.file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            else:
+                path = place(self.mirror, there.url, by_query=True)
+                path.write_bytes(content)
+                self.time += 10
+                dated(path, self.time)
+
+    def refresh(self, *names: str, today: date = TODAY) -> list[FetchResult]:
+        return refresh(FETCHABLE, self.cache, Fetcher(self.url, QUICK), today=today, day=MONTH, names=names)
+
+    def table(self, name: str) -> gpd.GeoDataFrame:
+        folder = accepted_folder(self.cache, name, ledger_of(self.cache))
+        assert folder is not None
+        return table_of(source(name), folder, self.cache)
+
+
+class _SignedIn(_Quiet):
+    """A mirror that also gives a token to who knows the secret, and ships to who shows the token."""
+
+    def do_POST(self) -> None:  # noqa: N802  its base's name
+        said = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        right = "client_secret=canary-3f9a" in said and "grant_type=client_credentials" in said
+        body = json.dumps(
+            {"access_token": "token-77", "expires_in": 3600} if right else {"error": "no"}
+        ).encode()
+        self.send_response(200 if right else 400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:  # noqa: N802
+        if "barentswatch" in self.path and self.headers.get("Authorization") != "Bearer token-77":
+            self.send_error(401)
+            return
+        del self.headers["If-Modified-Since"]  # many services send their answer whole each time
+        super().do_GET()
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch) -> Iterator[Service]:
+    """A service of the test's own, read in this process; that of `accepted` is read apart."""
+    monkeypatch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
+    monkeypatch.setattr("pipelines.intake.refresh.day_in_sandbox", day_here)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_SignedIn, directory=str(tmp_path / "mirror")))
+    with running(server):
+        yield Service(tmp_path, f"http://127.0.0.1:{server.server_address[1]}")
+
+
+def read_here(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
+    """What the child does, without the 2 seconds that starting one takes."""
+    table_of(source(source_id), fetched, packages).to_parquet(out, index=False)
+
+
+def day_here(source_id: str, part: str, paths: list[Path], field: Path) -> date:  # noqa: ARG001
+    """The same for the day."""
+    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
+    return max(row.probe(path) for row, path in zip(remotes, paths, strict=True) if row.probe)
+
+
+# One of each way of reading is read apart, as all are where it counts.
+APART = (
+    "emodnet_pipelines", "osm_rail", "usgs_mrds", "geus_mineral_occurrences", "emodnet_vessel_density",
+    "obu_2019_permafrost", "nsidc_ggd318_permafrost",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory):
+    """All forms fetched once, but those that take an account: the service, and what was told by source."""
+    folder = tmp_path_factory.mktemp("forms")
+    with serving(folder / "mirror") as url:
+        service = Service(folder, url)
+        names = [name for name in FORMS if not source(name).remotes[0].login]
+        for name in names:
+            service.serve(name, FORMS[name].make())
+        told = {row.source: row for row in service.refresh(*APART)}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
+            told |= {row.source: row for row in service.refresh(*(set(names) - set(APART)))}
+        yield service, told
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if not source(name).remotes[0].login])
+def test_a_form_is_fetched_judged_and_read(accepted, name):
+    service, told = accepted
+    assert told[name].state == "new", told[name].reason
+    table, form = service.table(name), FORMS[name]
+    assert len(table) == told[name].rows == form.rows
+    row = table.to_dict("records")[0]
+    assert {key: None if pd.isna(row[key]) else row[key] for key in form.first} == form.first
+    assert set(table["source_id"]) == {name}
+
+
+def test_a_form_stands_for_what_is_not_at_hand():
+    """`data_sources.md` says of each that it was tried on a file written by the test."""
+    for name in FORMS:
+        assert name == "geonames_cities500" or "written by the test" in source(name).made, name
+
+
+# --- what a server says of a file dates none of its content
+
+
+PIPES = "emodnet_pipelines"  # no day in the file: the reader gives it that of its source, 2026-01-01
+PIPES_AS_OF = source(PIPES).as_of
+
+
+def stated(service: Service, day: str, content: bytes) -> FetchResult:
+    """What becomes of a file of which the server says that it was last changed on a day."""
+    service.time = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    service.serve(PIPES, content)
+    return service.refresh(PIPES)[0]
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-11-20", "2026-11-29", "2027-03-01", "2037-12-31"])
+def test_the_day_a_server_states_is_never_the_day_of_the_content(service, day):
+    told = stated(service, day, FORMS[PIPES].make())
+    assert (told.state, told.as_of) == ("new", PIPES_AS_OF)
+    assert set(service.table(PIPES)["as_of"]) == {PIPES_AS_OF}
+
+
+def test_a_file_last_changed_before_what_is_held_was_made_is_held(service):
+    told = stated(service, "2025-12-30", FORMS[PIPES].make())
+    assert told.state == "held"
+    assert "date: expected a file of 2026-01-01 or later, found one last changed on 2025-12-30" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [
+        ("2026-11-20", "2026-11-20", "changed"),
+        ("2026-11-20", "2026-11-19", "held"),
+        ("2026-11-20", "2027-03-01", "changed"),
+        # A clock that ran ahead says no more than the day on which it was asked, 2026-11-25.
+        ("2037-12-31", "2026-11-25", "changed"),
+        ("2037-12-31", "2026-11-24", "held"),
+    ],
+)
+def test_other_content_under_an_earlier_date_is_an_older_file_served_again(service, first, then, state):
+    content = FORMS[PIPES].make()
+    assert stated(service, first, content).state == "new"
+    told = stated(service, then, content + b"\n")
+    assert (told.state, told.as_of) == (state, PIPES_AS_OF)
+
+
+# --- held, each for its reason
+
+
+def base(*changes: str) -> bytes:
+    """An answer of Overpass with one harbour, one thing in it written otherwise."""
+    return overpass(node(1, 18.96, 69.65, harbour="yes")).replace(*(text.encode() for text in changes))
+
+
+# What is served, and the words of the reason.
+HELD: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "overpass_remark": (
+        "osm_ports", lambda: base('"elements"', '"remark": "runtime error: Query timed out", "elements"'),
+        "the remark 'runtime error: Query timed out'",
+    ),
+    "overpass_no_base": (
+        "osm_ports", lambda: base("timestamp_osm_base", "stamp"), "expected osm3s.timestamp_osm_base",
+    ),
+    "overpass_old_base": (
+        "osm_ports", lambda: base("2026-11-24", "2026-11-10"), "found one of 15 days ago",
+    ),
+    "overpass_missing_node": (
+        "osm_rail", lambda: overpass(drawn(4, (17.4, 68.4), None, (18, 68.4), railway="rail")),
+        "expected every way with all its nodes, found 1 of 1, way 4 first",
+    ),
+    "overpass_no_middle": (
+        "osm_power", lambda: overpass({"type": "way", "id": 5, "tags": {"power": "plant"}}),
+        "expected every way with all its nodes",
+    ),
+    "overpass_unresolved": (
+        "osm_power",
+        lambda: overpass(middle(1, 25, 66, power="plant"), {"type": "relation", "id": 2, "tags": {}}),
+        "expected a place in 99 % of the rows, found 1 of 2 without",
+    ),
+    "overpass_empty": ("osm_military", overpass, "expected at least 1 rows, found 0"),
+    "mrds_nowhere": (
+        "usgs_mrds", lambda: mrds(RED_DOG, RED_DOG.replace("68.0717,-162.8797", "0,0")),
+        "found 1 of 2 without",
+    ),
+    "mrds_abroad": (
+        "usgs_mrds", lambda: mrds(RED_DOG.replace("-162.8797", "62.8797")),
+        "expected none over 50 km outside its country, found 1: usgs_mrds-10001",
+    ),
+    "mrds_member": (
+        "usgs_mrds", lambda: mrds(RED_DOG).replace(b"mrds.csv", b"junk.csv"),
+        "expected one mrds.csv, found junk.csv",
+    ),
+    "gml_entities": (
+        "geus_mineral_occurrences",
+        lambda: gml(OCCURRENCE).replace(b"<wfs:Feat", b'<!DOCTYPE x [<!ENTITY a "b">]><wfs:Feat', 1),
+        "expected plain GML, found",
+    ),
+    "gml_system": (
+        "geus_mineral_occurrences", lambda: gml(OCCURRENCE, system="EPSG:25832"),
+        "expected one CRS of EPSG:32624, 4326",
+    ),
+    "gml_cut": ("geus_mineral_occurrences", lambda: gml(OCCURRENCE)[:-20], "expected GML, found"),
+    "gml_exception": (
+        "geus_mineral_occurrences", lambda: b"<ServiceExceptionReport>busy</ServiceExceptionReport>",
+        "expected mineral_occurrences_v3_external, found none",
+    ),
+    "density_projection": (
+        "emodnet_vessel_density", lambda: vessel_density(epsg=3857),
+        "expected one band of 1 km cells in EPSG:3035",
+    ),
+    "density_code": (
+        "emodnet_vessel_density", lambda: vessel_density(most=9e9), "expected 0 to 1e+06 hours",
+    ),
+    "obu_range": (
+        "obu_2019_permafrost", lambda: obu(high=100.0), "expected values of 0 to 1, found 0 to 100",
+    ),
+    "obu_grid": ("obu_2019_permafrost", lambda: obu(step=25_000.0), "expected even steps of 10000 m"),
+    "obu_variable": (
+        "obu_2019_permafrost", lambda: obu(variable="PFR"), "expected the variable PerProb, found",
+    ),
+    # Upside down the block lies about the White Sea; left for right it lies in Yukon and Alaska.
+    "obu_rows": (
+        "obu_2019_permafrost", lambda: obu(turn=(-1, 1)), "expected 90% or more of the permafrost on land",
+    ),
+    "obu_columns": (
+        "obu_2019_permafrost", lambda: obu(turn=(1, -1)), "typed places within a step of their zone, found",
+    ),
+    "ggd318_code": (
+        "nsidc_ggd318_permafrost", lambda: ggd318("X"),
+        "expected EXTENT of C, D, S, I, G, L, O, R, found 'X'",
+    ),
+    "ggd318_ice": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(content="v"), "expected CONTENT of H, M, L, found 'V'",
+    ),
+    "ggd318_columns": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(drop="CONTENT"),
+        "expected the column CONTENT, found NUM_CODE",
+    ),
+    "ggd318_degrees": (
+        "nsidc_ggd318_permafrost", lambda: ggd318(crs="EPSG:4326"), "expected a CRS in metres in its .prj",
+    ),
+    "cables_cut": (
+        "emodnet_power_cables",
+        lambda: features(LINE, {"navn": "A"}, numberMatched=9),
+        "expected all features, found 1 of 9",
+    ),
+    "geonames_columns": (
+        "geonames_cities500", lambda: zipped("cities500.txt", "1\tA\tA\n2\tB\tB\n"),
+        "expected 19 columns that end in a day",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_is_bad_is_held_for_its_reason(service, case):
+    name, content, reason = HELD[case]
+    service.serve(name, content())
+    [told] = service.refresh(name)
+    assert told.state == "held"
+    assert reason in told.reason
+    assert not (ledger_of(service.cache).get(name) or {}).get("set")
+
+
+@pytest.mark.parametrize("name", [row.id for row in feature_services.SOURCES])
+def test_a_service_that_leaves_some_out_is_held(service, name):
+    service.serve(name, json.dumps(json.loads(FORMS[name].make()) | {"numberMatched": 9}).encode())
+    [told] = service.refresh(name)
+    assert told.state == "held"
+    assert "expected all features, found 1 of 9" in told.reason
+
+
+@pytest.mark.parametrize("name", osm.THEMES)
+def test_an_answer_of_openstreetmap_that_stopped_half_way_is_held(service, name):
+    content = json.loads(FORMS[name].make()) | {"remark": "runtime error: Query ran out of memory"}
+    service.serve(name, json.dumps(content).encode())
+    [told] = service.refresh(name)
+    assert told.state == "held"
+    assert "Query ran out of memory" in told.reason
+
+
+def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
+    frame = gpd.GeoDataFrame({"id": ["A"], "name": ["A"]}, geometry=[shapely.box(10, 60, 11, 61)], crs=4326)
+    for remote in source("snap_territories").remotes:
+        path = tmp_path / Path(remote.file).name
+        if not path.with_suffix(".shp").exists():
+            frame.to_file(path.with_suffix(".shp"))
+        content = b" " if path.suffix == ".prj" else path.read_bytes()
+        place(service.mirror, remote.url).write_bytes(content)
+    [told] = service.refresh("snap_territories")
+    assert told.state == "held"
+    assert "expected a CRS in metres in its .prj, found none" in told.reason
+
+
+def test_sites_under_other_headings_are_held(service):
+    text = "ms_uri,place,crs,commodity\n" + "u,POINT(10 60),EPSG:4326,Nickel\n" * 1000
+    service.serve("minmod_nickel", text.encode())
+    [told] = service.refresh("minmod_nickel")
+    assert told.state == "held"
+    assert "expected the headings location" in told.reason
+
+
+def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[Finding]:
+    return judge(name, new, old, today)
+
+
+def test_a_base_of_three_days_is_marked_and_one_of_eight_is_not_taken(accepted):
+    service, _ = accepted
+    table = service.table("osm_ports")
+
+    def outcome(days: int) -> list[str]:
+        found = finding("osm_ports", table, today=date(2026, 11, 24) + timedelta(days))
+        return [row.outcome for row in found if row.rule == "base"]
+
+    assert [outcome(days) for days in (0, 2, 3, 7, 8)] == [[], [], ["warn"], ["warn"], ["hold"]]
+
+
+def test_a_fifth_fewer_elements_are_not_taken_and_names_that_all_change_are_told(service):
+    many = [node(n, 18 + n / 100, 69.6, harbour="yes", name=f"P{n}") for n in range(20)]
+    service.serve("osm_ports", overpass(*many))
+    assert service.refresh("osm_ports")[0].state == "new"
+    renamed = [row | {"tags": row["tags"] | {"name": "X"}} for row in many]
+    service.serve("osm_ports", overpass(*renamed))
+    [told] = service.refresh("osm_ports")
+    assert (told.state, told.warnings) == (
+        "changed",
+        ("names: osm_ports.json: 100% of the names changed since last time",),
+    )
+    service.serve("osm_ports", overpass(*many[:15]))
+    [told] = service.refresh("osm_ports")
+    assert told.state == "held"
+    assert "expected about 20 rows, found 15" in told.reason
+
+
+def test_records_that_are_frozen_do_not_change_in_number(service):
+    rows = [RED_DOG.replace("10001", str(n)) for n in range(100)]
+    service.serve("usgs_mrds", mrds(*rows))
+    assert service.refresh("usgs_mrds")[0].state == "new"
+    service.serve("usgs_mrds", mrds(*rows, *(RED_DOG.replace("10001", f"9{n}") for n in range(100, 102))))
+    [told] = service.refresh("usgs_mrds")
+    assert told.state == "held"
+    assert "expected 100 records, as these are no longer kept up, found 102" in told.reason
+
+
+def test_a_military_place_of_openstreetmap_is_coarse_and_only_kinds_of_area_are_asked_for(accepted):
+    service, _ = accepted
+    for name in ("osm_military", "us_mirta"):
+        table = service.table(name)
+        lon, lat = lonlat(table.geometry.x, table.geometry.y)
+        assert (lon[0], lat[0]) == (pytest.approx(-147.8), pytest.approx(64.7))
+    asked = osm.query(*osm.THEMES["osm_military"])
+    assert not [word for word in ("bunker", "ammunition", "trench", "checkpoint", "nuclear") if word in asked]
+
+
+def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
+    from pipelines.sources import SOURCES
+
+    rows = [row for row in FETCHABLE if row.id in osm.THEMES]
+    assert len(rows) == 5
+    assert {row.licence for row in rows} == {"ODbL-1.0"}
+    assert not {row.id for row in rows} & {row.id for row in SOURCES}
+    assert all(row.shape is not None for row in rows)
+
+
+def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
+    service, told = accepted
+    live, held = service.table("geonames_cities500"), embedded_table(source("geonames_cities500"))
+    assert isinstance(live, type(held))
+    assert told["geonames_cities500"].as_of == "2026-11-09"
+    same = ["feature_id", "name", "country_iso3", "population"]
+    assert live[same].equals(held[same])
+    assert live.geometry.distance(held.geometry).max() < 1.0, "a metre: five digits of a degree"
+
+
+def test_permafrost_is_where_the_file_has_it(accepted):
+    """Each zone is a block of 38 degrees of longitude between two parallels: its area on a sphere."""
+    service, _ = accepted
+    table = service.table("obu_2019_permafrost").set_index("permafrost_zone")
+    zones = ("isolated", "sporadic", "discontinuous", "continuous")
+    for zone, (south, north) in zip(zones, itertools.pairwise(low for low, _ in OBU_BANDS), strict=True):
+        shape = table.geometry[zone]
+        at_lon, at_lat = lonlat(*shapely.get_coordinates(shape).T)
+        margin = 0.15  # a cell of 10 km and its diagonal, in degrees of latitude
+        assert south - margin < at_lat.min() < at_lat.max() < north + margin, zone
+        assert 111.5 < at_lon.min() < at_lon.max() < 150.5, zone
+        height = math.sin(math.radians(north)) - math.sin(math.radians(south))
+        block = 6371.0**2 * math.radians(38) * height
+        assert area_km2([shape])[0] == pytest.approx(block, rel=0.03), zone
+    assert table["ground_ice"].isna().all(), "the model says nothing of it"
+
+
+def test_a_drawn_map_is_read_by_extent_and_content(accepted):
+    """The zones and the ice of the file, each where it was drawn; glaciers and lakes are no permafrost."""
+    service, _ = accepted
+    table = service.table("nsidc_ggd318_permafrost")
+    told = table[["permafrost_zone", "ground_ice"]].astype("object").where(table.notna(), None)
+    assert told.to_numpy().tolist() == [
+        ["continuous", "high"], ["discontinuous", "medium"], ["sporadic", None], ["isolated", "low"],
+    ]  # fmt: skip
+    assert table["name"].tolist()[2] == "sporadic, ground ice not told"
+    for shape, (box, _, _) in zip(table.geometry, GGD318, strict=False):
+        bounds = shapely.bounds(shapely.MultiPoint(np.column_stack(lonlat(*shape.exterior.coords.xy))))
+        assert bounds == pytest.approx(box, abs=0.1)
+
+
+def test_an_occurrence_lies_at_its_point_and_not_at_its_box(accepted):
+    """UTM 24 N, 500 km east: on the meridian of 39 W by definition; 7100 km north is 64.03 N."""
+    service, _ = accepted
+    at = service.table("geus_mineral_occurrences").geometry
+    lon, lat = lonlat(at.x, at.y)
+    assert (lon[0], lat[0]) == (pytest.approx(-39.0), pytest.approx(64.03, abs=0.01))
+
+
+def test_a_coverage_lies_where_its_corner_says(accepted):
+    """EPSG:3035 is centred on 10 E, 52 N at (4321000, 3210000): 4.2 to 4.3, 5.1 Mm is by 10 E, 69 N."""
+    service, _ = accepted
+    middle_of = service.table("emodnet_vessel_density").geometry.iloc[0].centroid
+    lon, lat = lonlat(middle_of.x, middle_of.y)
+    assert 8 < float(lon) < 10
+    assert 68 < float(lat) < 70
+
+
+def test_ships_are_counted_where_a_token_is_shown(service, monkeypatch):
+    service.serve("barentswatch_ais", json.dumps(SHIPS).encode())
+    [told] = service.refresh("barentswatch_ais")
+    assert told.state == "refused"
+    assert "set BARENTSWATCH_CLIENT_ID and BARENTSWATCH_CLIENT_SECRET" in told.reason
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    [told] = service.refresh("barentswatch_ais")
+    assert (told.state, told.rows, told.as_of) == ("new", 1, "2026-11-25"), told.reason
+    table = service.table("barentswatch_ais")
+    assert table["detail"].tolist() == ["2 ships"], "the third has no place, and none is kept by name"
+    assert "257000001" not in table.to_csv()
+    monkeypatch.setenv("BARENTSWATCH_CLIENT_SECRET", "wrong")
+    [told] = service.refresh("barentswatch_ais")
+    assert (told.state, "expected a token, found status 400" in told.reason) == ("refused", True)
+    for path in service.cache.rglob("*"):
+        held = path.read_bytes() if path.is_file() else b""
+        assert b"canary" not in held, path
+        assert b"token-77" not in held, path
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([ship(257, 18, 69), *SHIPS], "expected an MMSI of 9 digits"),
+        ([ship(257000009, 18, 95)], "expected degrees, or 91 and 181 for none"),
+        ([{"mmsi": 1}], "expected rows of latitude, longitude, mmsi, msgtime"),
+    ],
+)
+def test_ships_that_cannot_be_are_held(service, monkeypatch, rows, said):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    service.serve("barentswatch_ais", json.dumps(rows).encode())
+    [told] = service.refresh("barentswatch_ais")
+    assert told.state == "held"
+    assert said in told.reason
+
+
+def test_a_secret_is_not_sent_to_a_mirror_elsewhere(tmp_path, monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    fetcher = Fetcher("http://mirror.example.org", QUICK)
+    told = refresh(FETCHABLE, tmp_path, fetcher, today=TODAY, day=MONTH, names=["barentswatch_ais"])
+    assert "expected https or a mirror on this machine" in told[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("copernicus_marine_ice", "copernicus"), ("earthdata_nsidc_0051", "earthdata")]
+)
+def test_what_takes_an_account_says_what_to_install_and_to_set(tmp_path, monkeypatch, name, extra):
+    login = LOGINS[source(name).remotes[0].login]
+    for variable in login.variables:
+        monkeypatch.delenv(variable, raising=False)
+    [told] = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=MONTH, names=[name])
+    assert told.state == "refused"
+    assert f"pip install 'arctic-picture[{extra}]', and set {' and '.join(login.variables)}" in told.reason
+
+
+@pytest.mark.parametrize("name", ["copernicus_marine_ice", "earthdata_nsidc_0051"])
+def test_a_client_is_asked_for_one_file_and_its_words_are_not_repeated(tmp_path, monkeypatch, name):
+    """The clients are absent here: what stands in for one writes the file, or fails and tells the secret."""
+    remote = source(name).remotes[0].of(MONTH)
+    login = LOGINS[remote.login]
+    for variable in login.variables:
+        monkeypatch.setenv(variable, "canary-3f9a")
+    asked: list[dict[str, str]] = []
+
+    def take(what: dict[str, str], folder: Path) -> None:
+        asked.append(what)
+        (folder / "ice.nc").write_bytes(b"CDF\x01" + bytes(60))
+
+    monkeypatch.setitem(LOGINS, remote.login, replace(login, take=take, client="json"))
+    got = fetch_by_login(remote, tmp_path, Fetcher(), lambda _done, _total: None)
+    assert got.path is not None
+    assert (got.size, got.path.name) == (64, got.sha256)
+    assert any("2019-01-01" in value or "20190101" in value for value in asked[0].values())
+
+    def fail(_what: dict[str, str], _folder: Path) -> None:
+        msg = "401 for canary-3f9a"
+        raise ValueError(msg)
+
+    monkeypatch.setitem(LOGINS, remote.login, replace(login, take=fail, client="json"))
+    with pytest.raises(Exception, match="json: expected a file, found ValueError") as caught:
+        fetch_by_login(remote, tmp_path, Fetcher(), lambda _done, _total: None)
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None
