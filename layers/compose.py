@@ -70,12 +70,14 @@ def compose(
         shown, tables = redaction.drawn(shown, tables, feeds)
     if outage:
         tables = {layer.id: outage.shown(tables[layer.id], layer) for layer in shown}
+    # Counts and notes are of the rows that are shown: they come after the cut.
+    tables = _cut({layer.id: tables[layer.id] for layer in shown}, region)
     return Picture(
         region=region,
         scenario=scenario,
         day=day,
         layers=shown,
-        tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
+        tables=tables,
         sources=(*sources, *(redaction.notes(tables, day) if redaction else ())),
         grids=grids,
         withheld=len(redaction.touched(layers)) if redaction else 0,
@@ -156,12 +158,24 @@ def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
-    """The rows of each table that touch the region; what is told of nodes follows them."""
-    if region.is_cap and region.south_deg <= 58.0:
+    """The rows of each table that belong to the region.
+
+    A table with geometry keeps the rows that touch the region. A table with a `node_id` keeps the rows of
+    nodes that stay: a node stays if a table places it and no table that places it loses it.
+    """
+    if region.is_whole:
         return tables
     cut = {name: within(table, region) for name, table in tables.items()}
-    nodes = set(cut["nodes"]["node_id"])
-    for name, table in cut.items():
-        if name != "nodes" and "node_id" in table:
-            cut[name] = table[table["node_id"].isin(nodes)].reset_index(drop=True)
-    return cut
+    stay: set[str] = set()
+    gone: set[str] = set()
+    for name, table in tables.items():
+        if isinstance(table, gpd.GeoDataFrame) and "node_id" in table:
+            kept = set(cut[name]["node_id"])
+            stay |= kept
+            gone |= set(table["node_id"]) - kept
+    return {
+        name: table[table["node_id"].isin(stay - gone)].reset_index(drop=True)
+        if "node_id" in table
+        else table
+        for name, table in cut.items()
+    }

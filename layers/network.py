@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from layers.crs import distance_km, length_km, lonlat
+from layers.regions import CUT_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,6 @@ __all__ = ["GATEWAYS", "REACH_KM", "Anchors", "Gateway", "SeaGraph", "Traffic", 
 # 72 km; 100 km still holds Utqiagvik, Prudhoe Bay and Ny-Ålesund, which ships reach over open water, and
 # leaves out most harbours on lakes and rivers that no lane leads to.
 REACH_KM = 100.0
-_CUT_DEG = 58.005  # the parallel of the cut is a polyline that bulges north a little
 _TIE_KM = 1e-9  # ways whose lengths differ by less are equally long; edges are longer than a metre
 
 
@@ -167,7 +167,7 @@ def entries(graph: SeaGraph, gateway: Gateway) -> NDArray[np.int64]:
     """The vertices of the 58 N cut that lie on the gateway's stretch."""
     width = (gateway.east_deg - gateway.west_deg) % 360
     inside = (graph.longitude_deg - gateway.west_deg) % 360 < width
-    return np.flatnonzero(inside & (graph.latitude_deg < _CUT_DEG))
+    return np.flatnonzero(inside & (graph.latitude_deg < CUT_DEG))
 
 
 class Traffic(NamedTuple):

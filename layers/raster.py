@@ -14,6 +14,7 @@ import numpy as np
 from layers.climate import sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
 from layers.grid import LAND_5KM, NSIDC_25KM, Grid
+from layers.regions import SOUTH_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,6 @@ __all__ = ["Raster", "rasters"]
 # The model's cells are 1.25 degrees wide (139 km) and the sea bed's 0.1 (11 km).
 _MODEL = Grid(POLAR, (180, 180), (-3_600_000.0, 3_600_000.0), 40_000.0)
 _SEA_BED = Grid(POLAR, (360, 360), (-3_600_000.0, 3_600_000.0), 20_000.0)
-_SOUTH_DEG = 58.0
 _MONTHS = 12
 _VOID_M, _VOID = -32768, 255
 
@@ -93,7 +93,7 @@ def _land(dataset: xr.Dataset) -> list[Raster]:
 def _bathymetry(dataset: xr.Dataset) -> list[Raster]:
     lon, lat = _cells(_SEA_BED)
     height = np.round(sample_field(dataset["height_m"], lon, lat))
-    bands = np.where(lat >= _SOUTH_DEG, height, _VOID_M).astype(np.int16)[None]
+    bands = np.where(lat >= SOUTH_DEG, height, _VOID_M).astype(np.int16)[None]
     return [
         Raster(
             "bathymetry", "Bedrock height and sea depth (ETOPO1)",
@@ -105,7 +105,7 @@ def _bathymetry(dataset: xr.Dataset) -> list[Raster]:
 
 def _climate(dataset: xr.Dataset, scenario: Scenario) -> list[Raster]:
     lon, lat = _cells(_MODEL)
-    is_inside = lat >= _SOUTH_DEG
+    is_inside = lat >= SOUTH_DEG
     air = temperature_degc(dataset, lon, lat, scenario.warming_degc)
     rise = sample_field(dataset["warming_ratio"], lon, lat) * scenario.warming_degc
 

@@ -4,6 +4,7 @@ A row is a *claim*: one source on one site. Where two sources place a site apart
 distance is shown. Sites are never scored (method §10).
 """
 
+from layers.regions import SOUTH_DEG
 from layers.schema import Column, Layer
 
 MILITARY_SITES = Layer(
@@ -17,7 +18,7 @@ MILITARY_SITES = Layer(
         Column("service", "str", "service", required=True),
         Column("kind", "str", "kind of site", required=True),
         Column("longitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=-180, high=180),
-        Column("latitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=58, high=90),
+        Column("latitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=SOUTH_DEG, high=90),
         Column("uncertainty_km", "float", "radius within which it lies", "km", required=True, low=6),
         Column("status", "str", "status", required=True,
                choices=("active", "reserve", "closed", "planned", "unknown")),
