@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
+    "CITED",
+    "CITED_READ",
     "CLASS_COLUMNS",
     "PILLARS",
     "SPINE",
@@ -77,6 +79,24 @@ SPINE: tuple[Column, ...] = (
     Column("as_of", "str", "date the statement holds for, ISO 8601", required=True),
 )
 
+
+# The document behind a row that is typed by hand, where every document was read.
+CITED_READ: tuple[Column, ...] = (
+    Column("source_title", "str", "document that says so", required=True),
+    Column("source_url", "str", "address of that document", required=True),
+    Column("seen_on", "str", "date its text was read for this table", required=True),
+    Column("confidence", "str", "high: official or scholarly; medium: operator, press; low: other",
+           required=True, choices=("high", "medium", "low")),
+    Column("note", "str", "remark"),
+)  # fmt: skip
+# The same where some documents were cited unread.
+CITED: tuple[Column, ...] = (
+    Column("source_title", "str", "document that says so", required=True),
+    Column("source_url", "str", "address of that document", required=True),
+    Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
+    Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
+    Column("note", "str", "remark"),
+)
 
 # Areas of a classed field: what every such layer has.
 CLASS_COLUMNS: tuple[Column, ...] = (

@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["AIRFIELDS"]
+
 AIRFIELDS = Layer(
     id="airfields",
     title="Airfields and runways",

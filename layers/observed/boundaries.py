@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["COUNTRIES", "SEAS"]
+
 COUNTRIES = Layer(
     id="countries",
     title="Countries and territories, 1:10m",

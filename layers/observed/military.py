@@ -5,7 +5,9 @@ distance is shown. Sites are never scored (method §10).
 """
 
 from layers.regions import SOUTH_DEG
-from layers.schema import Column, Layer
+from layers.schema import CITED, Column, Layer
+
+__all__ = ["CHOKEPOINTS", "MEMBERSHIPS", "MILITARY_SITES"]
 
 MILITARY_SITES = Layer(
     id="military_sites",
@@ -25,11 +27,7 @@ MILITARY_SITES = Layer(
         Column("is_joint_use", "bool", "public source calls it joint civil-military"),
         Column("claims", "int", "sources that place this site", required=True, low=1),
         Column("claims_apart_km", "float", "largest distance between them before rounding; null with one", "km", low=0),
-        Column("source_title", "str", "document that says so", required=True),
-        Column("source_url", "str", "address of that document", required=True),
-        Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-        Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-        Column("note", "str", "remark"),
+        *CITED,
     ),
     note="Rounded to 0.1 degree; public and coarse; never scored for weakness.",
 )  # fmt: skip
@@ -43,10 +41,7 @@ CHOKEPOINTS = Layer(
         Column("length_km", "float", "geodesic width between the end points", "km", required=True, low=0),
         Column("narrows_km", "float", "width of the narrows from shore to shore", "km", low=0),
         Column("source_title", "str", "document that names it", required=True),
-        Column("source_url", "str", "address of that document", required=True),
-        Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-        Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-        Column("note", "str", "remark"),
+        *CITED[1:],
     ),
     note="Approximate end points.",
 )

@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["ICE_YEARS", "SEA_ICE_EXTENT", "SEA_ICE_MONTHLY"]
+
 _MKM2 = "million km2"
 
 SEA_ICE_EXTENT = Layer(

@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["SETTLEMENTS"]
+
 SETTLEMENTS = Layer(
     id="settlements",
     title="Settlements with population",

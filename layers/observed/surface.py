@@ -3,6 +3,8 @@
 from layers.regions import SOUTH_DEG
 from layers.schema import CLASS_COLUMNS, Column, Layer
 
+__all__ = ["BATHYMETRY", "LAND", "SEA_ICE"]
+
 LAND = Layer(
     id="land",
     title="Land",
