@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
-from layers.ice.navigability import CLASSES, ICE_TYPES, operation, rio
+from layers.ice.polaris import CLASSES, ICE_TYPES, operation, rio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers.ice.navigability import Polaris
+    from layers.ice.polaris import Polaris
 
 __all__ = ["chart_bounds", "stages_of", "tenths_of"]
 

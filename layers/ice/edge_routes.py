@@ -13,7 +13,8 @@ import pandas as pd
 
 from layers.crs import lonlat
 from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, POLE_HOLE
-from layers.ice.navigability import CLASSES, bottlenecks
+from layers.ice.bottlenecks import bottlenecks
+from layers.ice.polaris import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import Grid
-    from layers.ice.navigability import Corridor, Polaris
+    from layers.ice.corridors import Corridor
+    from layers.ice.polaris import Polaris
 
 __all__ = ["LeastIce", "field_rows", "least_ice", "shore_ice"]
 

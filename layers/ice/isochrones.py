@@ -18,13 +18,14 @@ import pandas as pd
 from layers.crs import distance_km, lonlat
 from layers.errors import UsageError
 from layers.grid import MISSING, NSIDC_25KM, POLE_HOLE, class_areas, nearest_cells, polygons
-from layers.ice.navigability import neighbours, operation, rio
+from layers.ice.corridors import neighbours
+from layers.ice.polaris import operation, rio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import Grid
-    from layers.ice.navigability import Polaris
+    from layers.ice.polaris import Polaris
 
 __all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "days_from", "sea", "speeds_kn", "usual"]
 
