@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from layers.grid import LAND_5KM
 
@@ -119,8 +120,6 @@ def reach_km(
     if not len(row):
         return np.full((len(xy), _DIRECTIONS), np.nan)
     centres = np.column_stack([grid.x_m[column], grid.y_m[row]])
-    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
-
     apart_m, start = cKDTree(centres).query(xy)
     angle = directions()
     reach_cells = int(FETCH_CAP_KM * 1000 / grid.cell_m)

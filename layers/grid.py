@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from rasterio import features
+from scipy.spatial import cKDTree
 
 from layers.crs import POLAR, area_km2, distance_km, lonlat, lonlat_of, unit_vectors
 
@@ -290,8 +291,6 @@ def nearest_cells(
     if not cells.size:
         return np.full((lon.size, k), -1, dtype=np.intp), np.full((lon.size, k), np.inf)
     # Chords of the unit sphere order the cells; the ellipsoid then measures the few that are left.
-    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
-
     tree = cKDTree(unit_vectors(cell_lon, cell_lat))
     _, found = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
     exists = found < cells.size

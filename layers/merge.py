@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import fuzz, utils
+from scipy.spatial import cKDTree
 
 from layers.crs import EARTH_RADIUS_KM, distance_km, unit_vectors
 
@@ -26,8 +28,6 @@ class Nearest:
         """Index the points."""
         self._lon = np.asarray(longitude_deg, dtype=float)
         self._lat = np.asarray(latitude_deg, dtype=float)
-        from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
-
         self._tree = cKDTree(unit_vectors(self._lon, self._lat)) if len(self._lon) else None
 
     def query(
@@ -87,8 +87,6 @@ def match_points(
         kept["longitude_deg"].to_numpy()[found],
         kept["latitude_deg"].to_numpy()[found],
     )
-    from rapidfuzz import fuzz, utils  # noqa: PLC0415  a build with ready measures needs none
-
     left, right = others["name"].to_numpy(), kept["name"].to_numpy()
     for q, f, apart in zip(query, found, km, strict=True):
         alike = apart <= same_place_km or (

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+from shapely.ops import substring
 
 from layers.crs import distance_km, length_km, lonlat
 from layers.regions import CUT_DEG
@@ -86,8 +89,6 @@ class SeaGraph:
 
     def matrix(self) -> csr_array:
         """Edge lengths in km, symmetric, shape (vertices, vertices), for scipy.sparse.csgraph."""
-        from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-
         both = np.concatenate([self.u, self.v]), np.concatenate([self.v, self.u])
         return sparse.csr_array((np.tile(self.km, 2), both), shape=(len(self),) * 2)
 
@@ -131,8 +132,6 @@ def sea_graph(
     Ends within the same metre are one vertex. In EPSG:3413 the date line and the pole are places
     like any other, so lanes cut there join. Of parallel lanes the shortest is kept.
     """
-    from shapely.ops import substring  # noqa: PLC0415  a build with ready measures needs none
-
     parts, row = shapely.get_parts(sea_lanes.geometry.to_numpy(), return_index=True)
     along = [np.array([0.0, whole]) for whole in shapely.length(parts)]
     if stops is not None:
@@ -185,9 +184,6 @@ def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: N
     each is a pair. Paths that are equally long to the micrometre share the pair; a pair that no path
     joins is none.
     """
-    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
     count, seas = len(graph), len(gateways)
     ends = np.bincount(ports, minlength=count).astype(float)
     # A sea beyond each gateway, a kilometre off its entries, whence one way leads in and none back.

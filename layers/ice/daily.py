@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from scipy import sparse
 
 from layers.crs import distance_km, lonlat
 from layers.errors import SourceError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    import xarray as xr
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
@@ -34,7 +34,6 @@ __all__ = [
     "area_support",
     "check",
     "clean_ocean",
-    "dataset",
     "disc_means",
     "disc_support",
     "missing_pct",
@@ -44,8 +43,6 @@ __all__ = [
 ]
 
 SYNTHETIC = "synthetic"  # the product of a made cube: the word goes into everything made of it
-COMPLETE, GAPS = 0, 1  # quality of a day
-_GAPS_PCT = 1.0  # a day with more of its ocean cells unseen has gaps
 _FULL_PCT = 100
 _NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer lies the coast's own cell, farther another sea (method §2.1)
 _CLOSE_CELLS = 6  # so many centres of a 25 km grid can lie within 25 km of a place
@@ -110,77 +107,6 @@ def missing_pct(field: NDArray[np.uint8]) -> float:
     return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
 
 
-def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
-    """Describe days of one product and grid, in order, as a CF-1.8 dataset (time, y, x) in its CRS."""
-    import xarray as xr  # noqa: PLC0415  a second of CPU that the default picture does not owe
-
-    gaps = np.array([missing_pct(day.concentration) for day in days])
-    grid = days[0].grid
-    products = {day.product for day in days}
-    made = "SYNTHETIC, not observed. " if SYNTHETIC in products else ""
-    flags = {"flag_values": np.array([POLE_HOLE, LAND, MISSING], dtype=np.uint8)}
-    return xr.Dataset(
-        {
-            "crs": ((), np.int32(0), {**grid.crs.to_cf(), "long_name": grid.crs.to_string()}),
-            "surface": (
-                ("y", "x"),
-                surface,
-                {
-                    "long_name": "surface of the cell; coast is land beside water",
-                    "flag_values": np.arange(4, dtype=np.uint8),
-                    "flag_meanings": "ocean land coast lake",
-                    "grid_mapping": "crs",
-                },
-            ),
-            "concentration": (
-                ("time", "y", "x"),
-                np.stack([day.concentration for day in days]),
-                {
-                    "long_name": f"{made}sea ice concentration, rounded down",
-                    "standard_name": "sea_ice_area_fraction",
-                    "units": "percent",
-                    "valid_range": np.array([0, _FULL_PCT], dtype=np.uint8),
-                    "flag_meanings": "pole_hole_assumed_ice land_or_lake missing",
-                    "grid_mapping": "crs",
-                    **flags,
-                },
-            ),
-            "version": ("time", np.array([day.version for day in days]), {"long_name": "product version"}),
-            "sensor": ("time", np.array([day.sensor for day in days]), {"long_name": "satellite sensor"}),
-            "missing_pct": (
-                "time",
-                gaps.astype(np.float32),
-                {"long_name": "ocean cells without a value", "units": "percent"},
-            ),
-            "quality": (
-                "time",
-                np.where(gaps > _GAPS_PCT, GAPS, COMPLETE).astype(np.uint8),
-                {
-                    "long_name": f"quality; gaps where over {_GAPS_PCT:g} % of the ocean was not seen",
-                    "flag_values": np.array([COMPLETE, GAPS], dtype=np.uint8),
-                    "flag_meanings": "complete gaps",
-                },
-            ),
-        },
-        coords={
-            "time": (
-                "time",
-                np.array([day.date for day in days], dtype="datetime64[D]").astype("datetime64[s]"),
-                {"standard_name": "time", "long_name": "day", "axis": "T"},
-            ),
-            "y": ("y", grid.y_m, {"standard_name": "projection_y_coordinate", "units": "m"}),
-            "x": ("x", grid.x_m, {"standard_name": "projection_x_coordinate", "units": "m"}),
-        },
-        attrs={
-            "Conventions": "CF-1.8",
-            "title": f"{made}Daily sea ice concentration, {grid.cell_m / 1000:g} km: "
-            + ", ".join(sorted(products)),
-            "source": ", ".join(sorted(products)),
-            "comment": "not for navigation; missing is not open water, land is not ice",
-        },
-    )
-
-
 # --- weights ------------------------------------------------------------------------------------
 
 
@@ -211,8 +137,6 @@ def _support(
     weight: ArrayLike,
     near_km: NDArray[np.float64],
 ) -> Support:
-    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-
     cells, place = np.unique(cell, return_inverse=True)
     data = np.broadcast_to(np.asarray(weight, dtype=np.float32), row.shape)
     matrix = sparse.csr_array((data, (row, place)), shape=(len(ids), len(cells)))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
+from scipy.sparse.csgraph import dijkstra
 
 from layers.crs import lonlat
 from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, POLE_HOLE
@@ -49,8 +51,6 @@ def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bo
     There the land's own signal reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081): in a summer
     it is water more likely than not, in a narrow strait it may be either.
     """
-    from scipy import ndimage  # noqa: PLC0415  a build needs none
-
     around = np.ones((3, 3))
     beside = ndimage.binary_dilation(~ocean, around, iterations=_SHORE_CELLS)
     patch, count = ndimage.label(ice & ocean, around)
@@ -64,8 +64,6 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
 
     Half of each step belongs to the cell at either end. Among ways with as little ice the shorter one.
     """
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  a build with ready measures needs none
-
     half = (ice[way.u].astype(float) + ice[way.v]) / 2
     graph = way.matrix(way.km * (half + _OPEN_KM), np.full(len(way.cells), 1e-9))
     begin = len(way.cells)

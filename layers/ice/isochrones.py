@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from layers.crs import distance_km, lonlat
 from layers.errors import UsageError
@@ -52,9 +54,6 @@ class Sea:
 
 def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: Grid = NSIDC_25KM) -> Sea:
     """Make the graph of the ocean cells; `links` (n, 2) are flat cells joined over land by a strait."""
-    from scipy import sparse  # noqa: PLC0415  a build needs none
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
     cells = np.flatnonzero(ocean)
     place = np.full(ocean.size, -1)
     place[cells] = np.arange(len(cells))
@@ -119,9 +118,6 @@ def days_from(
     UsageError
         If no water lies within 100 km of the point.
     """
-    from scipy import sparse  # noqa: PLC0415
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True
     found, apart = nearest_cells(x_m, y_m, mask, _MOST_STARTS, 2 * _START_KM, water.grid)

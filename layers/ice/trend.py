@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.special import erfc
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -88,8 +89,6 @@ def _mean(series: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.special import erfc  # noqa: PLC0415  a build from the snapshot tests no trend
-
     return np.asarray(erfc(np.abs(z) / np.sqrt(2.0)))
 
 

@@ -20,7 +20,8 @@ import pandas as pd
 from layers.errors import SourceError, UsageError
 from layers.grid import LAND_5KM, LAND_SURFACE, NSIDC_25KM, OCEAN, Grid
 from layers.ice.continuity import NOT_STATED, by_day, changes, ledger
-from layers.ice.daily import Day, check, dataset
+from layers.ice.cube import dataset
+from layers.ice.daily import Day, check
 from layers.ice.seasons import Seasons, ice_year, season_of_year
 from layers.ice.waves import wave_exposure_of_year
 from pipelines.netcdf import write_grid
