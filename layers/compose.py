@@ -39,8 +39,8 @@ def compose(
     draws: int,
     seed: int,
     sources: Sequence[SourceNote],
-    made: Mapping[str, pd.DataFrame] | None = None,
-    asked: Sequence[Layer] = (),
+    ready: Mapping[str, pd.DataFrame] | None = None,
+    extra: Sequence[Layer] = (),
     samples: int = 0,
     redaction: Redaction | None = None,
     expires: date | None = None,
@@ -59,24 +59,24 @@ def compose(
     SchemaError
         If a layer has no source, or a table breaks its layer's contract.
     """
-    given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
+    context = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
              "samples": samples}  # fmt: skip
-    layers = (*LAYERS, *asked)
+    layers = (*LAYERS, *extra)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
-    tables = _fold(feeds, given, layers, {} if redaction else made or {}, report, redaction, outage)
-    shown = tuple(layer for layer in layers if layer.is_published)
+    tables = _fold(feeds, context, layers, {} if redaction else ready or {}, report, redaction, outage)
+    visible = tuple(layer for layer in layers if layer.is_published)
     if redaction:
-        shown, tables = redaction.drawn(shown, tables, feeds)
+        visible, tables = redaction.drawn(visible, tables, feeds)
     if outage:
-        tables = {layer.id: outage.shown(tables[layer.id], layer) for layer in shown}
+        tables = {layer.id: outage.without_missing(tables[layer.id], layer) for layer in visible}
     # Counts and notes are of the rows that are shown: they come after the cut.
-    tables = _cut({layer.id: tables[layer.id] for layer in shown}, region)
+    tables = _cut({layer.id: tables[layer.id] for layer in visible}, region)
     return Picture(
         region=region,
         scenario=scenario,
         day=day,
-        layers=shown,
+        layers=visible,
         tables=tables,
         sources=(*sources, *(redaction.notes(tables, day) if redaction else ())),
         grids=grids,
@@ -88,31 +88,31 @@ def compose(
 def static_layers() -> tuple[Layer, ...]:
     """Derived layers that follow from the sources alone, whatever the scenario, day or draws."""
     moving = {"scenario", "day", "draws", "seed"}
-    found = []
+    static = []
     for layer in LAYERS:
         reads = set(inspect.signature(layer.derive).parameters) if layer.derive else set()
         if reads & moving:
             moving.add(layer.id)
         elif layer.derive:
-            found.append(layer)
-    return tuple(found)
+            static.append(layer)
+    return tuple(static)
 
 
 def derive_static(
     feeds: Mapping[str, Sequence[pd.DataFrame]],
     grids: Mapping[str, xr.Dataset],
-    made: Mapping[str, pd.DataFrame] | None = None,
+    ready: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Make the static layers of some sources, by id, but those that are `made`; raises as `compose`."""
-    wanted = static_layers()
-    layers = [layer for layer in LAYERS if layer.derive is None or layer in wanted]
-    tables = _fold(feeds, {"grids": grids}, layers, made or {})
-    return {layer.id: tables[layer.id] for layer in wanted}
+    static = static_layers()
+    layers = [layer for layer in LAYERS if layer.derive is None or layer in static]
+    tables = _fold(feeds, {"grids": grids}, layers, ready or {})
+    return {layer.id: tables[layer.id] for layer in static}
 
 
 def _fold(
     feeds: Mapping[str, Sequence[pd.DataFrame]],
-    given: Mapping[str, Any],
+    context: Mapping[str, Any],
     layers: Sequence[Layer],
     ready: Mapping[str, pd.DataFrame],
     report: Callable[[str], None] = lambda _: None,
@@ -125,7 +125,7 @@ def _fold(
         report(layer.id)
         if layer.id in ready:
             tables[layer.id] = ready[layer.id]
-        elif redaction and (redaction.shown(layer) is None or redaction.starves(layer, feeds)):
+        elif redaction and (redaction.visible(layer) is None or redaction.starves(layer, feeds)):
             tables[layer.id] = empty(layer)
         elif layer.derive is None:
             frames = feeds.get(layer.id)
@@ -139,10 +139,10 @@ def _fold(
             tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
         else:
             names = inspect.signature(layer.derive).parameters
-            known = {**given, **tables}
-            tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
+            inputs = {**context, **tables}
+            tables[layer.id] = conform(layer.derive(**{name: inputs[name] for name in names}), layer)
         if redaction:
-            tables[layer.id] = redaction.table(tables[layer.id], layer, given["day"])
+            tables[layer.id] = redaction.table(tables[layer.id], layer, context["day"])
         if outage:
             tables[layer.id] = outage.judged(layer, tables)
     return tables

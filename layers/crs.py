@@ -167,9 +167,9 @@ def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArr
     Degrees go as `geographic_to_polar`. Metres and feet are densified where they are, so that an edge
     stays the straight line it was there, and are never cut at the date line. Raises as `polar_xy`.
     """
-    given = shapely.force_2d(np.asarray(geometries, dtype=object))
+    flat = shapely.force_2d(np.asarray(geometries, dtype=object))
     if crs == POLAR:
-        return _valid_areas(given)
+        return _valid_areas(flat)
     target = GEOGRAPHIC if crs.is_geographic else POLAR
     transformer = _transformer(crs, target)
 
@@ -177,9 +177,9 @@ def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArr
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
 
     if crs.is_geographic:
-        return geographic_to_polar(shapely.transform(given, project) if crs != CRS(GEOGRAPHIC) else given)
+        return geographic_to_polar(shapely.transform(flat, project) if crs != CRS(GEOGRAPHIC) else flat)
     step = _STEP_M / crs.axis_info[0].unit_conversion_factor
-    dense = np.where(shapely.get_dimensions(given) > 0, shapely.segmentize(given, step), given)
+    dense = np.where(shapely.get_dimensions(flat) > 0, shapely.segmentize(flat, step), flat)
     return _valid_areas(shapely.transform(dense, project))
 
 

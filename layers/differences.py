@@ -50,20 +50,22 @@ CHANGES = Layer(
 )  # fmt: skip
 
 
-def table_of(told: Mapping[str, Any], sources: Mapping[str, str], layers: Mapping[str, str]) -> pd.DataFrame:
+def table_of(
+    differences: Mapping[str, Any], sources: Mapping[str, str], layers: Mapping[str, str]
+) -> pd.DataFrame:
     """The differences of two pictures (pipelines.picture.diff) as the table of `CHANGES`.
 
     `sources` and `layers` are their titles by id, which readers know them by.
     """
-    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, sources)) or '(?!)'})\b")
+    source_ids = re.compile(rf"\b(?:{'|'.join(map(re.escape, sources)) or '(?!)'})\b")
 
     def plain(text: str) -> str:
-        return known.sub(lambda found: sources[found[0]], text).replace("_", " ").replace(" -> ", " → ")
+        return source_ids.sub(lambda match: sources[match[0]], text).replace("_", " ").replace(" -> ", " → ")
 
-    rows = [_node(row, plain) for row in sorted(told["nodes"], key=_order)]
-    rows += [_method(text, plain) for text in told["methods"]]
-    rows += [_source(row, sources) for row in told["sources"]]
-    rows += _counted(told["features"], layers)
+    rows = [_node(row, plain) for row in sorted(differences["nodes"], key=_order)]
+    rows += [_method(text, plain) for text in differences["methods"]]
+    rows += [_source(row, sources) for row in differences["sources"]]
+    rows += _counted(differences["features"], layers)
     frame = pd.DataFrame(rows, columns=[column.name for column in CHANGES.columns])
     return conform(frame.assign(place=range(len(frame))), CHANGES)
 
@@ -118,8 +120,8 @@ def _source(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]
 
 
 def _standing(as_of: str | None, state: str | None) -> str:
-    said = [f"as of {as_of}" if as_of else "", (state or "").replace("_", " ")]
-    return ", ".join(filter(None, said)) or _ABSENT
+    parts = [f"as of {as_of}" if as_of else "", (state or "").replace("_", " ")]
+    return ", ".join(filter(None, parts)) or _ABSENT
 
 
 def _count(rows: int | None) -> str:

@@ -220,20 +220,20 @@ def class_areas(
     """
     code = np.digitize(values, bounds[1:-1]) + 1
     code = np.where(values >= bounds[0], code, 0).astype(np.uint8)
-    found = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
+    areas = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
     called = labels or tuple(
         f"{low:g} to {high:g} {unit}" if np.isfinite(high) else f"over {low:g} {unit}"
         for low, high in itertools.pairwise(bounds)
     )
-    names = [called[number] for number, _ in found]
+    names = [called[number] for number, _ in areas]
     return gpd.GeoDataFrame(
         {
             "name": names,
             "label": names,
-            "class_low": [bounds[number] for number, _ in found],
-            "class_high": [h if np.isfinite(h := bounds[n + 1]) else None for n, _ in found],
+            "class_low": [bounds[number] for number, _ in areas],
+            "class_high": [h if np.isfinite(h := bounds[n + 1]) else None for n, _ in areas],
         },
-        geometry=[shape for _, shape in found],
+        geometry=[shape for _, shape in areas],
         crs=grid.crs,
     )
 
@@ -292,9 +292,9 @@ def nearest_cells(
         return np.full((lon.size, k), -1, dtype=np.intp), np.full((lon.size, k), np.inf)
     # Chords of the unit sphere order the cells; the ellipsoid then measures the few that are left.
     tree = cKDTree(unit_vectors(cell_lon, cell_lat))
-    _, found = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
-    exists = found < cells.size
-    pick = np.where(exists, found, 0)
+    _, position = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
+    exists = position < cells.size
+    pick = np.where(exists, position, 0)
     measured = distance_km(lon[:, None], lat[:, None], cell_lon[pick], cell_lat[pick])
     near = exists & (measured <= max_km)
     distance = np.where(near, measured, np.inf)

@@ -35,16 +35,16 @@ class Nearest:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Distances (km) and positions of the k nearest, shape (n, k); inf and -1 past the end."""
         lon, lat = np.asarray(longitude_deg, dtype=float), np.asarray(latitude_deg, dtype=float)
-        found = np.full((len(lon), k), -1)
+        position = np.full((len(lon), k), -1)
         if self._tree is not None and len(lon):
-            found = self._tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))[1]
-            found = np.where(found == len(self._lon), -1, found)
-        safe = np.maximum(found, 0)
-        km = np.full(found.shape, np.inf)
-        known = found >= 0
-        rows = np.broadcast_to(np.arange(len(lon))[:, None], found.shape)[known]
-        km[known] = distance_km(lon[rows], lat[rows], self._lon[safe[known]], self._lat[safe[known]])
-        return km, found
+            position = self._tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))[1]
+            position = np.where(position == len(self._lon), -1, position)
+        safe = np.maximum(position, 0)
+        km = np.full(position.shape, np.inf)
+        exists = position >= 0
+        rows = np.broadcast_to(np.arange(len(lon))[:, None], position.shape)[exists]
+        km[exists] = distance_km(lon[rows], lat[rows], self._lon[safe[exists]], self._lat[safe[exists]])
+        return km, position
 
     def within(
         self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], radius_km: float
@@ -59,10 +59,10 @@ class Nearest:
         )
         counts = np.fromiter((len(h) for h in hits), dtype=int, count=len(hits))
         query = np.repeat(np.arange(len(hits)), counts)
-        found = np.fromiter((one for h in hits for one in h), dtype=int, count=len(query))
+        indexed = np.fromiter((one for h in hits for one in h), dtype=int, count=len(query))
         lon, lat = np.asarray(longitude_deg, dtype=float), np.asarray(latitude_deg, dtype=float)
-        apart = distance_km(lon[query], lat[query], self._lon[found], self._lat[found])
-        return query[apart <= radius_km], found[apart <= radius_km]
+        apart = distance_km(lon[query], lat[query], self._lon[indexed], self._lat[indexed])
+        return query[apart <= radius_km], indexed[apart <= radius_km]
 
 
 def match_points(
@@ -76,7 +76,7 @@ def match_points(
     """
     index = Nearest(kept["longitude_deg"].to_numpy(), kept["latitude_deg"].to_numpy())
     lon, lat = others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy()
-    query, found = index.within(lon, lat, same_name_km)
+    query, candidate = index.within(lon, lat, same_name_km)
     answer = np.full(len(others), -1)
     best = np.full(len(others), np.inf)
     if not len(query):
@@ -84,11 +84,11 @@ def match_points(
     km = distance_km(
         lon[query],
         lat[query],
-        kept["longitude_deg"].to_numpy()[found],
-        kept["latitude_deg"].to_numpy()[found],
+        kept["longitude_deg"].to_numpy()[candidate],
+        kept["latitude_deg"].to_numpy()[candidate],
     )
     left, right = others["name"].to_numpy(), kept["name"].to_numpy()
-    for q, f, apart in zip(query, found, km, strict=True):
+    for q, f, apart in zip(query, candidate, km, strict=True):
         alike = apart <= same_place_km or (
             isinstance(left[q], str)
             and isinstance(right[f], str)

@@ -144,9 +144,9 @@ def sea_graph(
     lane = parts[part]
     for piece in np.flatnonzero(pieces[part] > 1):
         lane[piece] = substring(lane[piece], start[piece], stop[piece])
-    asked = (parts[stops.part], stops.along_m) if stops is not None else (parts[:0], np.empty(0))
+    stop_places = (parts[stops.part], stops.along_m) if stops is not None else (parts[:0], np.empty(0))
     on_lane = shapely.line_interpolate_point
-    ends = np.concatenate([on_lane(parts[part], start), on_lane(parts[part], stop), on_lane(*asked)])
+    ends = np.concatenate([on_lane(parts[part], start), on_lane(parts[part], stop), on_lane(*stop_places)])
     place, vertex = np.unique(
         np.round(shapely.get_coordinates(ends)).astype(int), axis=0, return_inverse=True
     )

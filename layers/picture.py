@@ -144,7 +144,7 @@ class Picture:
         )
         return (
             *(sentence.format(day=self.day.isoformat()) for sentence in CAVEATS),
-            *(f"{said}; a convenience, not a guard." for is_so, said in apart if is_so),
+            *(f"{sentence}; a convenience, not a guard." for is_so, sentence in apart if is_so),
         )
 
 

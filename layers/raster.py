@@ -56,8 +56,8 @@ class Raster:
 def rasters(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> list[Raster]:
     """The rasters that can be made of `grids`; of a grid that is not there, none."""
     makers = {"sea_ice": _sea_ice, "bathymetry": _bathymetry, "land": _land}
-    found = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
-    return found + (_climate(grids["climate"], scenario) if "climate" in grids else [])
+    made_rasters = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
+    return made_rasters + (_climate(grids["climate"], scenario) if "climate" in grids else [])
 
 
 def _sea_ice(dataset: xr.Dataset) -> list[Raster]:

@@ -83,9 +83,9 @@ class Redaction:
     def touched(self, layers: Iterable[Layer]) -> set[str]:
         """Ids of the layers and grids of which something that is held is left out."""
         fed = {note.feeds.removeprefix("grid:") for note in self.hidden if note.state != "not_held"}
-        return fed | {layer.id for layer in layers if self.shown(layer) != layer}
+        return fed | {layer.id for layer in layers if self.visible(layer) != layer}
 
-    def shown(self, layer: Layer) -> Layer | None:
+    def visible(self, layer: Layer) -> Layer | None:
         """The layer with the columns the audience sees; None where the layer is not for it."""
         if not self.audience.may_see(layer):
             return None
@@ -102,8 +102,8 @@ class Redaction:
         Hidden columns turn null. A row that names a hidden source goes; of evidence, which keeps its
         weights, what rests on one stays as an unknown that names none.
         """
-        shown = self.shown(layer)
-        hidden = [column.name for column in layer.columns if shown and column not in shown.columns]
+        visible = self.visible(layer)
+        hidden = [column.name for column in layer.columns if visible and column not in visible.columns]
         if hidden:
             table = conform(table.drop(columns=hidden), layer)
         ids = {note.id for note in self.hidden}
@@ -124,7 +124,7 @@ class Redaction:
         self, layers: Iterable[Layer], tables: Mapping[str, pd.DataFrame], fed: Collection[str]
     ) -> tuple[tuple[Layer, ...], dict[str, pd.DataFrame]]:
         """The layers the audience sees and their tables, both without the columns it does not see."""
-        seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.shown(layer)))
+        seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.visible(layer)))
         kept = {layer.id: {"geometry", *(column.name for column in layer.all_columns)} for layer in seen}
         return seen, {
             name: tables[name].drop(columns=[c for c in tables[name].columns if c not in columns])

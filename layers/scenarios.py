@@ -42,10 +42,10 @@ class Scenario:
                 f"found {self.warming_degc:g}: 1.5, 2, 3 and 4 are usual"
             )
             raise UsageError(msg)
-        known = {anchor.id: anchor for anchor in ANCHORS}
+        anchor_of = {anchor.id: anchor for anchor in ANCHORS}
         for name, value in (self.anchors or {}).items():
-            _known(f"scenario {self.id}: anchors", name, known)
-            usual, unit = known[name].value, known[name].unit
+            _check_name(f"scenario {self.id}: anchors", name, anchor_of)
+            usual, unit = anchor_of[name].value, anchor_of[name].unit
             if not math.isfinite(value) or value * usual <= 0 or not 0.1 <= value / usual <= 10:
                 msg = (
                     f"scenario {self.id}: anchors.{name}: expected {usual / 10:g} to {usual * 10:g} {unit}, "
@@ -62,7 +62,7 @@ class Scenario:
                 raise UsageError(msg)
 
 
-def _known(where: str, name: str, valid: Iterable[str]) -> None:
+def _check_name(where: str, name: str, valid: Iterable[str]) -> None:
     names = list(valid)
     if name in names:
         return
@@ -88,26 +88,26 @@ def from_toml(text: str, name: str) -> Scenario:
         raise UsageError(msg) from error
     valid = [field.name for field in fields(Scenario)]
     for key in table:
-        _known(f"scenario {name}", key, valid)
+        _check_name(f"scenario {name}", key, valid)
     for key, value in table.items():
         if key in {"id", "title", "basis"}:
-            fits, wanted = isinstance(value, str), "a text"
+            fits, expected = isinstance(value, str), "a text"
         elif key == "anchors":
             fits = isinstance(value, dict) and all(_is_number(v) for v in value.values())
-            wanted = "a table of numbers"
+            expected = "a table of numbers"
         elif key == "with_association":
-            fits, wanted = isinstance(value, bool), "true or false"
+            fits, expected = isinstance(value, bool), "true or false"
         else:
-            fits, wanted = _is_number(value), "a number"
+            fits, expected = _is_number(value), "a number"
         if not fits:
-            msg = f"scenario {name}: {key}: expected {wanted}, found {value!r}"
+            msg = f"scenario {name}: {key}: expected {expected}, found {value!r}"
             raise UsageError(msg)
     if "warming_degc" not in table:
-        found = ", ".join(table) or "nothing"
-        msg = f"scenario {name}: expected warming_degc, found only {found}: 1.36 is today's"
+        keys = ", ".join(table) or "nothing"
+        msg = f"scenario {name}: expected warming_degc, found only {keys}: 1.36 is today's"
         raise UsageError(msg)
-    given = {"id": name, "title": name, "basis": f"the user's file {name}"} | table
-    return Scenario(**given)
+    values = {"id": name, "title": name, "basis": f"the user's file {name}"} | table
+    return Scenario(**values)
 
 
 def _is_number(value: Any) -> bool:

@@ -242,22 +242,22 @@ def _some(frame: pd.DataFrame, layer: Layer, bad: Any) -> str:
 
 def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[str]:
     values = frame[column.name]
-    known = values.notna()
+    has_value = values.notna()
     faults = []
-    if column.required and not known.all():
-        faults.append(f"{column.name}: expected a value, found null {_some(frame, layer, ~known)}")
+    if column.required and not has_value.all():
+        faults.append(f"{column.name}: expected a value, found null {_some(frame, layer, ~has_value)}")
     if column.dtype in {"float", "int"}:
         number = values.astype("float64")
         for bad, rule in (
-            (known & ~np.isfinite(number), "a finite number"),
-            (known & (number < column.low) if column.low is not None else None, f">= {column.low}"),
-            (known & (number > column.high) if column.high is not None else None, f"<= {column.high}"),
+            (has_value & ~np.isfinite(number), "a finite number"),
+            (has_value & (number < column.low) if column.low is not None else None, f">= {column.low}"),
+            (has_value & (number > column.high) if column.high is not None else None, f"<= {column.high}"),
         ):
             if bad is not None and bad.any():
-                found = number[bad].iloc[0]
-                faults.append(f"{column.name}: expected {rule}, found {found:g} {_some(frame, layer, bad)}")
+                value = number[bad].iloc[0]
+                faults.append(f"{column.name}: expected {rule}, found {value:g} {_some(frame, layer, bad)}")
     if column.choices:
-        bad = known & ~values.isin(column.choices)
+        bad = has_value & ~values.isin(column.choices)
         if bad.any():
             faults.append(
                 f"{column.name}: expected one of {', '.join(column.choices)}, found "

@@ -41,15 +41,15 @@ def rests_on(table: pd.DataFrame, ids: Collection[str]) -> pd.Series:
     A row of evidence may rest on a source that it does not name: who can reach another port is asked of
     the roads too.
     """
-    found = table["source_id"].where(table["source_id"].isin(ids))
+    source = table["source_id"].where(table["source_id"].isin(ids))
     if "indicator" not in table:
-        return found
+        return source
     for indicator, (sources, holds) in _BESIDE.items():
         lost = [name for name in sources if name in ids]
         if lost:
-            open_rows = (table["indicator"] == indicator) & (table["score"] != holds) & found.isna()
-            found = found.mask(open_rows, lost[0])
-    return found
+            open_rows = (table["indicator"] == indicator) & (table["score"] != holds) & source.isna()
+            source = source.mask(open_rows, lost[0])
+    return source
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class SourceOutage:
         """
         table = tables[layer.id]
         if layer.id == "nodes":
-            return self._told(table, tables["evidence"])
+            return self._nodes(table, tables["evidence"])
         column = {"evidence": "state", "standards": "result"}.get(layer.id)
         if column is None:
             return table
@@ -88,21 +88,21 @@ class SourceOutage:
         if not rests.any():
             return table
         was = table["note"].where(table["note"] != "")
-        said = by.map(self.why)
+        reason = by.map(self.why)
         return table.assign(
             **{name: table[name].mask(rests) for name in VALUES if name in table},
             **{column: table[column].mask(rests, "unknown")},
-            note=table["note"].mask(rests, said.where(was.isna(), said + "; " + was)),
+            note=table["note"].mask(rests, reason.where(was.isna(), reason + "; " + was)),
         )
 
-    def _told(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    def _nodes(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         rests = rests_on(evidence, self.why).notna() & (evidence["state"] == "unknown")
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
-        said = nodes["reasons"] + f" Values {NOT_ASSESSED}, as a source is late: " + here.astype(str) + "."
-        return nodes.assign(reasons=nodes["reasons"].where(here == 0, said))
+        reasons = nodes["reasons"] + f" Values {NOT_ASSESSED}, as a source is late: " + here.astype(str) + "."
+        return nodes.assign(reasons=nodes["reasons"].where(here == 0, reasons))
 
-    def shown(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    def without_missing(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
         """The table as it is shown: the facts of a missing source are withdrawn."""
         if layer.derive or "source_id" not in table:
             return table

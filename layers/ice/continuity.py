@@ -209,23 +209,23 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
     where one of the two is not known.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
-    told = np.full(len(days), None, dtype=object)
+    documented = np.full(len(days), None, dtype=object)
     for product, version in days[["product", "version"]].drop_duplicates().itertuples(index=False):
         at = ((days["product"] == product) & (days["version"] == version)).to_numpy()
         for row in _documented(product, version):
             if row.cadence_days and (row.first_day or row.last_day):
-                told[at & _within(row, when)] = row.sensor
+                documented[at & _within(row, when)] = row.sensor
     codes, words = pd.factorize(days["sensor"])  # few words, many days
     names = np.array([SENSORS.get(str(word), str(word)) for word in words] or [""], dtype=object)
     named = names[codes]
     stated = np.isin(names.astype(str), list(SENSORS.values()))[codes]
-    known = told != None  # noqa: E711  by element
-    sensor = np.where(stated, named, np.where(known, told, NOT_STATED))
-    same = pd.array(np.where(stated & known, named == told, None), dtype="boolean")
+    is_documented = documented != None  # noqa: E711  by element
+    sensor = np.where(stated, named, np.where(is_documented, documented, NOT_STATED))
+    same = pd.array(np.where(stated & is_documented, named == documented, None), dtype="boolean")
     return days.assign(
         sensor=sensor,
-        sensor_basis=np.select([stated, known], ["file", "documented"], "unknown"),
-        documented_sensor=told,
+        sensor_basis=np.select([stated, is_documented], ["file", "documented"], "unknown"),
+        documented_sensor=documented,
         is_as_documented=same,
     )
 
@@ -265,8 +265,8 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
     """What SPANS says of a gap that lies in days it knows to be lacking; "" where it says nothing."""
     for row in SPANS:
         if row.product in products and not row.cadence_days:
-            known = _within(row, np.array([first, last]))
-            if known.all():
+            is_within = _within(row, np.array([first, last]))
+            if is_within.all():
                 return row.note
     return ""
 
@@ -274,9 +274,9 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
 # --- breaks -------------------------------------------------------------------------------------
 
 
-def changes(found: pd.DataFrame) -> pd.DataFrame:
+def changes(rows: pd.DataFrame) -> pd.DataFrame:
     """The breaks of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
-    some = found[found["kind"].str.endswith("_change")]
+    some = rows[rows["kind"].str.endswith("_change")]
     day = pd.to_datetime(some["last_day"]).to_numpy().astype("datetime64[D]")
     words = [f"{when} {note}" for when, note in zip(day, some["note"], strict=True)]
     return pd.DataFrame({"day": day.astype("datetime64[s]"), "words": words})
@@ -297,9 +297,9 @@ def crossed(
     day = breaks["day"].to_numpy().astype("datetime64[D]")
     text = breaks["words"].to_numpy(dtype=object)
     pairs = np.column_stack([begin.astype(np.int64), end.astype(np.int64)])
-    known = ~(np.isnat(begin) | np.isnat(end))
-    for pair in np.unique(pairs[known], axis=0):
-        rows = known & (pairs == pair).all(axis=1)
+    has_days = ~(np.isnat(begin) | np.isnat(end))
+    for pair in np.unique(pairs[has_days], axis=0):
+        rows = has_days & (pairs == pair).all(axis=1)
         inside = (day.astype(np.int64) > pair[0]) & (day.astype(np.int64) <= pair[1])
         count[rows] = inside.sum()
         words[rows] = "; ".join(text[inside])
@@ -325,30 +325,30 @@ _READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
     """The ledger of the picture's daily extent series up to its day, and SPANS of its ice products."""
     when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
-    held = when <= np.datetime64(day)
+    is_past = when <= np.datetime64(day)
     codes, notes = pd.factorize(sea_ice_extent["sensor_note"])
     sensors = np.array([str(note).split(", NSIDC", maxsplit=1)[0] for note in notes] or [""], dtype=object)
-    known = by_day(
+    days = by_day(
         pd.DataFrame(
-            {"date": when[held], "sensor": sensors[codes[held]], "product": _SERIES,
+            {"date": when[is_past], "sensor": sensors[codes[is_past]], "product": _SERIES,
              "version": _SERIES_VERSION}
         )
     )  # fmt: skip
-    latest = str(when[held].max()) if held.any() else day.isoformat()
-    found = ledger(known)
-    told = [
+    latest = str(when[is_past].max()) if is_past.any() else day.isoformat()
+    gaps_and_changes = ledger(days)
+    rows = [
         {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None,
          "lacking_days": row.days,
          "first_day": f"{row.first_day:%Y-%m-%d}", "last_day": f"{row.last_day:%Y-%m-%d}", "seen": "file",
          "note": row.note, "reference": _OBSERVED, "cadence_days": None}
-        for row in found.itertuples(index=False)
+        for row in gaps_and_changes.itertuples(index=False)
     ]  # fmt: skip
-    told += [
+    rows += [
         asdict(row) | {"kind": "span" if row.cadence_days else "gap"}
         for row in SPANS
         if row.product in _SOURCE
     ]
-    table = pd.DataFrame(told)
+    table = pd.DataFrame(rows)
     table["cadence_days"] = table["cadence_days"].where(table["cadence_days"] != 0, None)
     blank = ["first_day", "last_day", "version", "note"]
     table[blank] = table[blank].where(table[blank] != "", None)

@@ -82,24 +82,24 @@ def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> Non
         raise _refuse(named, f"a grid of {surface.shape} uint8", f"{field.shape} {field.dtype}")
     strange = ~((field <= _FULL_PCT) | np.isin(field, (POLE_HOLE, LAND, MISSING)))
     if strange.any():
-        found = f"flag {field[strange][0]} in {strange.sum()} cell(s)"
-        raise _refuse(named, f"0...100 %, {POLE_HOLE}, {LAND} or {MISSING}", found)
+        problem = f"flag {field[strange][0]} in {strange.sum()} cell(s)"
+        raise _refuse(named, f"0...100 %, {POLE_HOLE}, {LAND} or {MISSING}", problem)
     differs = (field == LAND) != (surface != OCEAN)
     if differs.any():
-        found = f"land or sea elsewhere in {differs.sum()} cells"
-        raise _refuse(named, "the land mask of the cube (another grid or hemisphere?)", found)
+        problem = f"land or sea elsewhere in {differs.sum()} cells"
+        raise _refuse(named, "the land mask of the cube (another grid or hemisphere?)", problem)
     seen = field[field <= _FULL_PCT]
     if not seen.size:
         raise _refuse(named, "a day with values", "none")
     if not seen.any():
         raise _refuse(named, "some ice, which the Arctic always had", "an all-zero day")
     if last is not None and day.date <= last:
-        found = "that day twice" if day.date == last else "time going backwards"
-        raise _refuse(named, f"a day after {last}", found)
+        problem = "that day twice" if day.date == last else "time going backwards"
+        raise _refuse(named, f"a day after {last}", problem)
 
 
-def _refuse(named: str, expected: str, found: str) -> SourceError:
-    return SourceError(f"{named}: expected {expected}, found {found}: the day is held back, mend its file")
+def _refuse(named: str, expected: str, problem: str) -> SourceError:
+    return SourceError(f"{named}: expected {expected}, found {problem}: the day is held back, mend its file")
 
 
 def missing_pct(field: NDArray[np.uint8]) -> float:
@@ -170,11 +170,11 @@ def node_support(
     fine = int(np.pi * (1000 * near_km / grid.cell_m + 1) ** 2)
     close = _CLOSE_CELLS if grid.cell_m >= NSIDC_25KM.cell_m else fine
     cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + close, far_km, grid)
-    held = (cells >= 0) & (km >= near_km)
-    held &= np.cumsum(held, axis=1) <= k
-    closest = np.where(held, km, np.inf).min(axis=1, initial=np.inf)
-    row = np.nonzero(held)[0]
-    return _support(ids, row, cells[held], 1.0, np.where(np.isfinite(closest), closest, np.nan))
+    is_used = (cells >= 0) & (km >= near_km)
+    is_used &= np.cumsum(is_used, axis=1) <= k
+    closest = np.where(is_used, km, np.inf).min(axis=1, initial=np.inf)
+    row = np.nonzero(is_used)[0]
+    return _support(ids, row, cells[is_used], 1.0, np.where(np.isfinite(closest), closest, np.nan))
 
 
 def area_support(
@@ -203,11 +203,11 @@ def route_support(
         points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
-        found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
-        held = found >= 0
+        nearest, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
+        is_cell = nearest >= 0
         for number in range(int(stretch[-1]) + 1):
-            own = (stretch == number)[:, None] & held
-            cell, count = np.unique(found[own], return_counts=True)
+            own = (stretch == number)[:, None] & is_cell
+            cell, count = np.unique(nearest[own], return_counts=True)
             rows.append(np.full(len(cell), len(ids)))
             cells.append(cell)
             weights.append(count)
@@ -222,8 +222,8 @@ def along(line: Any, step_km: float) -> NDArray[np.float64]:
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
-    wanted = np.linspace(0, run[-1], max(round(run[-1] / step_km), 1) + 1)
-    return np.column_stack([np.interp(wanted, run, xy[:, 0]), np.interp(wanted, run, xy[:, 1])])
+    marks = np.linspace(0, run[-1], max(round(run[-1] / step_km), 1) + 1)
+    return np.column_stack([np.interp(marks, run, xy[:, 0]), np.interp(marks, run, xy[:, 1])])
 
 
 def disc_support(
@@ -280,11 +280,11 @@ def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
         touched = np.flatnonzero(weights @ (~whole).astype(np.float32))
         weight[touched] = weights[touched] @ seen.astype(np.float32)
     bar = _LEAST_SEEN * total[:, None]
-    held = (weight >= bar) & (weight > 0)
-    if held.all():
+    is_valid = (weight >= bar) & (weight > 0)
+    if is_valid.all():
         summed /= weight
         return summed
-    return np.divide(summed, weight, out=np.full(summed.shape, np.nan, dtype=np.float32), where=held)
+    return np.divide(summed, weight, out=np.full(summed.shape, np.nan, dtype=np.float32), where=is_valid)
 
 
 def disc_means(
@@ -296,10 +296,10 @@ def disc_means(
     fields with many more cells than `Support` is made for. A disc is cut at the edge of the raster.
     """
     rows, columns = raster.shape
-    held = np.isfinite(raster)
-    some = not held.all()
-    sums = _running(np.where(held, raster, 0) if some else raster)
-    counts = _running(held) if some else None
+    has_value = np.isfinite(raster)
+    some = not has_value.all()
+    sums = _running(np.where(has_value, raster, 0) if some else raster)
+    counts = _running(has_value) if some else None
     total, weight = np.zeros(len(row)), np.zeros(len(row))
     for rise in range(-int(radius_cells), int(radius_cells) + 1):
         half = int(np.sqrt(radius_cells**2 - rise**2))

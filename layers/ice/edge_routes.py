@@ -75,9 +75,9 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
     path.reverse()
     here = np.array(path)
     pair = np.minimum(here[1:], here[:-1]) * begin + np.maximum(here[1:], here[:-1])
-    known = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
-    order = np.argsort(known)
-    step = order[np.searchsorted(known, pair, sorter=order)]
+    pair_of_step = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
+    order = np.argsort(pair_of_step)
+    step = order[np.searchsorted(pair_of_step, pair, sorter=order)]
     km = way.km[step]
     beside = np.zeros(len(step)) if shore is None else (shore[way.u[step]] * 0.5 + shore[way.v[step]] * 0.5)
     return LeastIce(
@@ -122,10 +122,10 @@ def field_rows(
     for way in ways:
         own = field.ravel()[way.cells]
         seen = own <= 100
-        told = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
+        least = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
         necks = None if is_edge else bottlenecks(way, own[:, None])
         percent = np.nan if necks is None else float(necks.high[0])
-        cell = told.cell if necks is None or told.cell < 0 else int(necks.cell[0])
+        cell = least.cell if necks is None or least.cell < 0 else int(necks.cell[0])
         row, column = divmod(max(cell, 0), grid.shape[1])
         lon, lat = lonlat(grid.x_m[column], grid.y_m[row]) if cell >= 0 else (np.nan, np.nan)
         bears = [] if necks is None else [n for n in CLASSES if 100 * table.c_star.loc[n, stage] >= percent]
@@ -133,10 +133,10 @@ def field_rows(
             {
                 **named,
                 "route_id": way.route_id,
-                "is_open": told.cell < 0,
-                "ice_km": told.ice_km,
-                "shore_km": told.shore_km,
-                "way_km": told.way_km,
+                "is_open": least.cell < 0,
+                "ice_km": least.ice_km,
+                "shore_km": least.shore_km,
+                "way_km": least.way_km,
                 "bottleneck_pct": np.nan if percent > 100 else percent,
                 "unseen_cells": int(np.sum(~seen & (own != POLE_HOLE))) if not is_edge else 0,
                 "weakest_class": (bears[0] if bears else "no class") if necks is not None else "",

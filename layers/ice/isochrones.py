@@ -98,10 +98,10 @@ def speeds_kn(
     hole = concentration_pct == POLE_HOLE
     percent = np.where(hole, 100, concentration_pct)
     index = rio(np.minimum(percent, 100), int(table.riv.loc[ice_class, stage]))
-    told = operation(np.where(np.abs(index) < 1e-9, 0, index), ice_class)
+    mode = operation(np.where(np.abs(index) < 1e-9, 0, index), ice_class)
     limit = min(speed_kn, float(table.speed_kn[ice_class]))
-    found = np.select([told == "normal", told == "elevated"], [speed_kn, limit], 0.0)
-    return np.where(percent <= 100, found, 0.0)
+    speed = np.select([mode == "normal", mode == "elevated"], [speed_kn, limit], 0.0)
+    return np.where(percent <= 100, speed, 0.0)
 
 
 def days_from(
@@ -120,12 +120,12 @@ def days_from(
     """
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True
-    found, apart = nearest_cells(x_m, y_m, mask, _MOST_STARTS, 2 * _START_KM, water.grid)
-    near = (found[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
+    cell, apart = nearest_cells(x_m, y_m, mask, _MOST_STARTS, 2 * _START_KM, water.grid)
+    near = (cell[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
     if not near.any():
         msg = "expected open sea of the grid within 100 km of the port, found none: name one on the coast"
         raise UsageError(msg)
-    start, way = np.searchsorted(water.cells, found[0][near]), apart[0][near]
+    start, way = np.searchsorted(water.cells, cell[0][near]), apart[0][near]
     able = (speed[water.u] > 0) & (speed[water.v] > 0)
     u, v = water.u[able], water.v[able]
     step = water.km[able] / 2 * (1 / speed[u] + 1 / speed[v]) / _KM_PER_KN_DAY

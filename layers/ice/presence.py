@@ -153,10 +153,10 @@ def _by_ice_year(
     table = np.zeros((int(row.max()) + 1, 12, doubled.shape[1]), dtype=np.int16)
     has_value = np.zeros(table.shape[:2], dtype=bool)
     table[row, column], has_value[row, column] = doubled, True
-    known = has_value.copy()
+    is_known = has_value.copy()
     for year in np.flatnonzero(has_value.sum(axis=1) == 11):
         month = int(np.flatnonzero(~has_value[year])[0])
         if 0 < year < len(has_value) - 1 and has_value[year - 1, month] and has_value[year + 1, month]:
             table[year, month] = (table[year - 1, month] + table[year + 1, month]) // 2
-            known[year, month] = True
-    return table, known
+            is_known[year, month] = True
+    return table, is_known

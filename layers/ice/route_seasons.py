@@ -52,7 +52,7 @@ def route_seasons(
     with least ice: deep in winter every cell is full and none decides.
     """
     c_star, rows = table.c_star, []
-    made = f", {SYNTHETIC}" if product == SYNTHETIC else ""
+    mark = f", {SYNTHETIC}" if product == SYNTHETIC else ""
     years = days.astype("datetime64[Y]").astype(int) + 1970
     for year in np.unique(years):
         own = years == year
@@ -70,7 +70,7 @@ def route_seasons(
                 rows.append(
                     {
                         "route_id": way.route_id,
-                        "input": f"daily{made}",
+                        "input": f"daily{mark}",
                         "product": product,
                         "year": int(year),
                         "ice_class": name,

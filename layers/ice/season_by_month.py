@@ -312,18 +312,18 @@ def warming_sensitivity(
     """
     when, values = np.asarray(gmst_years), np.asarray(gmst_degc, dtype=float)
     able = np.where(series.years >= first_year, series.years, -1)
-    known, place, mine = np.intersect1d(when, able, return_indices=True)
-    if (np.diff(when) != 1).any() or len(known) < _RECENT_YEARS:
-        msg = f"expected ten or more years of ice and temperature, one by one, found {len(known)}: mend them"
+    common, place, mine = np.intersect1d(when, able, return_indices=True)
+    if (np.diff(when) != 1).any() or len(common) < _RECENT_YEARS:
+        msg = f"expected ten or more years of ice and temperature, one by one, found {len(common)}: mend them"
         raise ValueError(msg)
     warm = _smoothed(values)[place]
     order = np.argsort(warm, kind="stable")
-    found = trend(series.months[:, mine][:, order], warm[order])
+    slopes = trend(series.months[:, mine][:, order], warm[order])
     base = float(values[place[-_RECENT_YEARS:]].mean())
     with np.errstate(invalid="ignore"):
-        is_loss = np.asarray((found.p < _LEVEL) & (found.slope < 0))
+        is_loss = np.asarray((slopes.p < _LEVEL) & (slopes.slope < 0))
     furthest = base + _FURTHEST * float(warm[-1] - warm[0])
-    return Sensitivity(found.slope, found.low, found.high, is_loss, base, furthest)
+    return Sensitivity(slopes.slope, slopes.low, slopes.high, is_loss, base, furthest)
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -89,11 +89,11 @@ def fill_gaps(
     with_gaps = np.flatnonzero(~seen.all(axis=1))
     if not with_gaps.size:
         return daily, lost, longest
-    part, held = daily[with_gaps], seen[with_gaps]
+    part, has_value = daily[with_gaps], seen[with_gaps]
     day = np.arange(days, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(held, day, -1), axis=1)
-    after = np.minimum.accumulate(np.where(held, day, days)[:, ::-1], axis=1)[:, ::-1]
-    width = np.where(held, 0, after - before - 1)
+    before = np.maximum.accumulate(np.where(has_value, day, -1), axis=1)
+    after = np.minimum.accumulate(np.where(has_value, day, days)[:, ::-1], axis=1)[:, ::-1]
+    width = np.where(has_value, 0, after - before - 1)
     width[(width == 1) & (before >= 0) & (after < days)] = 0
     lost[with_gaps] = (width > 0).sum(axis=1)
     longest[with_gaps] = width.max(axis=1)
@@ -173,25 +173,25 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     closing = np.where(closed & (day >= advance[:, None]), day, np.int16(days)).min(axis=1)
     opens, closes = retreats & (opening >= 0), advances & (closing < days)
 
-    def told(value: NDArray[np.intp], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def where_it_happens(value: NDArray[np.intp], where: NDArray[np.bool_]) -> NDArray[np.float32]:
         return np.where(where, value, np.nan).astype(np.float32)
 
     outer, inner = advance - retreat, closing - opening
     both = opens & closes
     values = (
-        told(count, valid),
-        told(retreat, retreats),
-        told(advance, advances),
-        told(opening, opens),
-        told(closing, closes),
-        told(outer, retreats & advances),
-        told(inner, both),
-        told(inner - outer, both),
+        where_it_happens(count, valid),
+        where_it_happens(retreat, retreats),
+        where_it_happens(advance, advances),
+        where_it_happens(opening, opens),
+        where_it_happens(closing, closes),
+        where_it_happens(outer, retreats & advances),
+        where_it_happens(inner, both),
+        where_it_happens(inner - outer, both),
     )
     return {
         **dict(zip(METRICS, values, strict=True)),
-        "is_all_open": told(count == days, valid),
-        "longest_days": told(np.where(retreat >= 0, outer, 0), valid),
+        "is_all_open": where_it_happens(count == days, valid),
+        "longest_days": where_it_happens(np.where(retreat >= 0, outer, 0), valid),
     }
 
 
@@ -225,7 +225,7 @@ class Seasons:
 
 
 def season_table(
-    found: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
+    seasons: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """One row a place: state, climatology, trends by decade with interval, rate and step.
 
@@ -236,46 +236,46 @@ def season_table(
     `breaks` are those of the record (`continuity.changes`): `breaks_crossed` counts those between a
     place's first and last valid year, `breaks` names them; not asked for, they are NaN and null.
     """
-    days = found.metrics["open_water_days"].astype(float)
+    days = seasons.metrics["open_water_days"].astype(float)
     valid = np.isfinite(days).sum(axis=1)
-    made = f", {SYNTHETIC}" if found.product == SYNTHETIC else ""
-    state = _state(found.metrics, valid)
+    mark = f", {SYNTHETIC}" if seasons.product == SYNTHETIC else ""
+    state = _state(seasons.metrics, valid)
     table: dict[str, object] = {
-        "place_id": found.ids,
-        "input": f"daily{made}",
-        "product": found.product,
+        "place_id": seasons.ids,
+        "input": f"daily{mark}",
+        "product": seasons.product,
         "state": state,
-        "sic_support_km": found.support_km,
-        "sic_n_cells": found.cell_count,
+        "sic_support_km": seasons.support_km,
+        "sic_n_cells": seasons.cell_count,
         "valid_years": valid,
     }
-    within = (found.years >= climate[0]) & (found.years <= climate[1])
+    within = (seasons.years >= climate[0]) & (seasons.years <= climate[1])
     for name in METRICS:
-        table[f"{name}_median"] = _median(found.metrics[name][:, within], _CLIMATE_YEARS)
-    advance = found.metrics["advance_day"][:, -_RECENT_YEARS:]
+        table[f"{name}_median"] = _median(seasons.metrics[name][:, within], _CLIMATE_YEARS)
+    advance = seasons.metrics["advance_day"][:, -_RECENT_YEARS:]
     middle = _median(advance, _RECENT_YEARS // 2)
     table["advance_mad_days"] = _median(np.abs(advance - middle[:, None]), _RECENT_YEARS // 2)
     seasonal = state == "seasonal"
     for name in _TRENDS:
-        values = np.where(seasonal[:, None], found.metrics[name].astype(float), np.nan)
-        told = trend(values, found.years, least=_LEAST_YEARS)
-        q = false_discovery(told.p)
+        values = np.where(seasonal[:, None], seasons.metrics[name].astype(float), np.nan)
+        slopes = trend(values, seasons.years, least=_LEAST_YEARS)
+        q = false_discovery(slopes.p)
         table |= {
-            f"{name}_per_decade": told.slope * 10,
-            f"{name}_per_decade_low": told.low * 10,
-            f"{name}_per_decade_high": told.high * 10,
-            f"{name}_p": told.p,
+            f"{name}_per_decade": slopes.slope * 10,
+            f"{name}_per_decade_low": slopes.low * 10,
+            f"{name}_per_decade_high": slopes.high * 10,
+            f"{name}_p": slopes.p,
             f"{name}_q": q,
             f"is_{name}_trend": q <= _RATE,
         }
-    broken = step(np.where(seasonal[:, None], days, np.nan), found.years)
+    broken = step(np.where(seasonal[:, None], days, np.nan), seasons.years)
     rate = false_discovery(broken.p)
     table |= {
-        "step_year": np.where(rate <= _RATE, found.years[np.maximum(broken.column, 0)], np.nan),
+        "step_year": np.where(rate <= _RATE, seasons.years[np.maximum(broken.column, 0)], np.nan),
         "step_days": np.where(rate <= _RATE, broken.size, np.nan),
         "step_q": rate,
     }
-    table["breaks_crossed"], table["breaks"] = crossed(breaks, *_span(np.isfinite(days), found.years))
+    table["breaks_crossed"], table["breaks"] = crossed(breaks, *_span(np.isfinite(days), seasons.years))
     return pd.DataFrame(table)
 
 

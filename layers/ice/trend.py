@@ -74,8 +74,8 @@ def _trend(series: NDArray[np.float64], when: NDArray[np.float64], least: int) -
     reach = _Z95 * deviation
     low = _at(slopes, np.maximum(np.rint((pairs - reach) / 2).astype(int) - 1, 0))
     high = _at(slopes, np.minimum(np.rint((pairs + reach) / 2).astype(int), pairs - 1))
-    told = count >= max(least, 3)
-    slope, low, high, p = (np.where(told, part, np.nan) for part in (slope, low, high, _two_sided(z)))
+    is_long = count >= max(least, 3)
+    slope, low, high, p = (np.where(is_long, part, np.nan) for part in (slope, low, high, _two_sided(z)))
     return Trend(slope, low, high, p, count, lag1)
 
 
@@ -104,12 +104,12 @@ def _variance(series: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[
 def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation of neighbours in time; a pair with a missing year between is no pair."""
     pairs = rest[:, 1:] * rest[:, :-1]
-    held = np.isfinite(pairs).sum(axis=1)
+    pair_count = np.isfinite(pairs).sum(axis=1)
     square = np.nansum(rest**2, axis=1)
     share = np.isfinite(rest).sum(axis=1) - 1
-    known = (square > 0) & (held > 0)
-    mean = np.divide(np.nansum(pairs, axis=1), held, out=np.zeros(len(rest)), where=known)
-    return np.divide(mean * share, square, out=np.zeros(len(rest)), where=known)
+    has_pairs = (square > 0) & (pair_count > 0)
+    mean = np.divide(np.nansum(pairs, axis=1), pair_count, out=np.zeros(len(rest)), where=has_pairs)
+    return np.divide(mean * share, square, out=np.zeros(len(rest)), where=has_pairs)
 
 
 def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -126,11 +126,11 @@ def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
 
     Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all that are not NaN.
     """
-    asked = np.asarray(p, dtype=float)
-    told = np.flatnonzero(np.isfinite(asked))
-    order = told[np.argsort(asked[told], kind="stable")]
-    scaled = asked[order] * len(order) / np.arange(1, len(order) + 1)
-    rate = np.full(asked.shape, np.nan)
+    values = np.asarray(p, dtype=float)
+    valid = np.flatnonzero(np.isfinite(values))
+    order = valid[np.argsort(values[valid], kind="stable")]
+    scaled = values[order] * len(order) / np.arange(1, len(order) + 1)
+    rate = np.full(values.shape, np.nan)
     rate[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return rate
 
@@ -164,11 +164,11 @@ def _largest_f(
     series: NDArray[np.float64], when: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Column after the step, size and F of the best step of each series; F is NaN if there is none."""
-    held = np.isfinite(series)
-    count = held.sum(axis=1, keepdims=True).astype(float)
+    has_value = np.isfinite(series)
+    count = has_value.sum(axis=1, keepdims=True).astype(float)
     safe = np.maximum(count, 1)
-    time = np.where(held, when - np.sum(held * when, axis=1, keepdims=True) / safe, 0.0)
-    rest = np.where(held, series - _mean(series)[:, None], 0.0)
+    time = np.where(has_value, when - np.sum(has_value * when, axis=1, keepdims=True) / safe, 0.0)
+    rest = np.where(has_value, series - _mean(series)[:, None], 0.0)
     spread = np.sum(time**2, axis=1, keepdims=True)
     spread[spread == 0] = 1.0
     rest -= time * np.sum(rest * time, axis=1, keepdims=True) / spread
@@ -176,8 +176,10 @@ def _largest_f(
     def after(part: NDArray[np.float64]) -> NDArray[np.float64]:  # sum from each column to the end
         return np.cumsum(part[:, ::-1], axis=1)[:, ::-1]
 
-    later = after(held.astype(float))
-    able = (later >= _EDGE_YEARS) & (count - later >= _EDGE_YEARS) & held & (count >= 2 * _EDGE_YEARS + 2)
+    later = after(has_value.astype(float))
+    able = (
+        (later >= _EDGE_YEARS) & (count - later >= _EDGE_YEARS) & has_value & (count >= 2 * _EDGE_YEARS + 2)
+    )
     norm = later - later**2 / safe - after(time) ** 2 / spread
     size = np.divide(after(rest), norm, out=np.zeros_like(rest), where=able & (norm > 1e-9))
     gain = size**2 * norm

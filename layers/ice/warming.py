@@ -75,7 +75,7 @@ def sensitivity(
         0, len(warm) - _BLOCK_YEARS + 1, (draws, -(-len(warm) // _BLOCK_YEARS))
     )
     order = (starts[:, :, None] + np.arange(_BLOCK_YEARS)).reshape(draws, -1)[:, : len(warm)]
-    told = np.full((3, len(days)), np.nan)
+    slopes = np.full((3, len(days)), np.nan)
     for row, values in enumerate(np.asarray(days, dtype=float)):
         if np.isfinite(values).sum() < 2 * _BLOCK_YEARS:
             continue
@@ -83,8 +83,8 @@ def sensitivity(
         rest = values - slope * warm
         rest = np.where(np.isfinite(rest), rest - np.nanmedian(rest), np.nan)
         shifts = _median_slopes(rest[order], first, second, apart)
-        told[:, row] = slope, *(slope + np.nanquantile(shifts, _BAND))
-    return told[0], told[1], told[2]
+        slopes[:, row] = slope, *(slope + np.nanquantile(shifts, _BAND))
+    return slopes[0], slopes[1], slopes[2]
 
 
 def _median_slopes(
@@ -102,7 +102,7 @@ def _median_slopes(
 
 
 def warmed_seasons(
-    found: Seasons,
+    seasons: Seasons,
     table: pd.DataFrame,
     gmst_degc: ArrayLike,
     levels_degc: Sequence[float],
@@ -115,19 +115,21 @@ def warmed_seasons(
     `table` is `season_table(found)`; `gmst_degc` is by the years of `found`. `basis` is `sensitivity`, or
     `record` where none is told: then the band is the 5-95 % range of the record and no middle is given.
     """
-    days = found.metrics["open_water_days"].astype(float)
+    days = seasons.metrics["open_water_days"].astype(float)
     warm = smoothed(gmst_degc)
-    within = (found.years >= _BASE[0]) & (found.years <= _BASE[1])
+    within = (seasons.years >= _BASE[0]) & (seasons.years <= _BASE[1])
     base = float(np.mean(np.asarray(gmst_degc, dtype=float)[within]))
     furthest = base + _FURTHEST * float(warm[-1] - warm[0])
-    told = (
+    has_slope = (
         table["is_open_water_days_trend"].to_numpy(dtype=bool) & table["open_water_days_median"].notna()
     ).to_numpy()
     slope, low, high = (np.full(len(days), np.nan) for _ in range(3))
-    slope[told], low[told], high[told] = sensitivity(days[told], gmst_degc, draws=draws, seed=seed)
+    slope[has_slope], low[has_slope], high[has_slope] = sensitivity(
+        days[has_slope], gmst_degc, draws=draws, seed=seed
+    )
     middle = table["open_water_days_median"].to_numpy(dtype=float)
     record = _range_of(days)
-    made = f", {SYNTHETIC}" if found.product == SYNTHETIC else ""
+    mark = f", {SYNTHETIC}" if seasons.product == SYNTHETIC else ""
     rows = []
     for level in levels_degc:
         shift = level - base
@@ -135,15 +137,15 @@ def warmed_seasons(
         rows.append(
             pd.DataFrame(
                 {
-                    "place_id": found.ids,
-                    "input": f"daily{made}",
+                    "place_id": seasons.ids,
+                    "input": f"daily{mark}",
                     "warming_degc": level,
-                    "basis": np.where(told, "sensitivity", "record"),
+                    "basis": np.where(has_slope, "sensitivity", "record"),
                     "open_water_days_per_degc": slope,
                     "open_water_days": np.clip(middle + slope * shift, 0, 365),
-                    "open_water_low_days": np.where(told, np.clip(ends[0], 0, 365), record[0]),
-                    "open_water_high_days": np.where(told, np.clip(ends[1], 0, 365), record[1]),
-                    "is_extrapolated": told & (level > furthest),
+                    "open_water_low_days": np.where(has_slope, np.clip(ends[0], 0, 365), record[0]),
+                    "open_water_high_days": np.where(has_slope, np.clip(ends[1], 0, 365), record[1]),
+                    "is_extrapolated": has_slope & (level > furthest),
                 }
             )
         )
@@ -174,11 +176,11 @@ def september_loss(area_million_km2: ArrayLike, gmst_degc: ArrayLike) -> dict[st
     slope, steep, flat = (float(part[0]) for part in sensitivity(values, gmst_degc))
     loss, (low, high) = -slope, PUBLISHED_LOSS
     inside = bool(low <= loss <= high)
-    said = "within" if inside else "outside of"
+    relation = "within" if inside else "outside of"
     return {
         "loss_million_km2_per_degc": loss,
         "loss_low_million_km2_per_degc": -flat,
         "loss_high_million_km2_per_degc": -steep,
         "is_published": inside,
-        "note": f"{loss:.1f} million km2 per degC, {said} the published {low:g} to {high:g}",
+        "note": f"{loss:.1f} million km2 per degC, {relation} the published {low:g} to {high:g}",
     }

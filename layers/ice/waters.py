@@ -28,11 +28,11 @@ def waters(
     smallest names it; near a coast that the grid draws otherwise, the nearest within 250 km.
     """
     lon, lat = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (longitude_deg, latitude_deg))
-    known = np.isfinite(lon) & np.isfinite(lat)
+    is_place = np.isfinite(lon) & np.isfinite(lat)
     named = seas[seas["name"].fillna("") != ""]
     areas, size = named.geometry.to_numpy(), shapely.area(named.geometry.to_numpy())
     names = np.full(len(lon), "", dtype=object)
-    for at in np.flatnonzero(known):
+    for at in np.flatnonzero(is_place):
         point = shapely.Point(*polar_xy(lon[at], lat[at]))
         across = shapely.distance(chokepoints.geometry.to_numpy(), point) / 1000
         if len(across) and across.min() <= _STRAIT_KM:

@@ -83,7 +83,7 @@ def wave_exposure_of_year(
     # One row more stands for land: it ends no way over ice, the land mask has done so.
     is_open = np.ones((len(laid.cells) + 1, block.shape[1]), dtype=bool)
     is_open[:-1] = block < ICE_THRESHOLD_PCT
-    told = np.full(len(laid.at), np.nan)
+    exposure = np.full(len(laid.at), np.nan)
     for first in range(0, len(laid.at), _PLACES):
         part = slice(first, first + _PLACES)
         free = np.logical_and.accumulate(is_open[laid.at[part]], axis=2).sum(axis=2)
@@ -95,5 +95,5 @@ def wave_exposure_of_year(
         daily[:, column] = fetch / FETCH_CAP_KM
         filled, lost, longest = fill_gaps(daily)
         valid = (lost <= MISSING_SHARE * days) & (longest <= GAP_DAYS)
-        told[part] = np.where(valid, filled.mean(axis=1), np.nan)
-    return told
+        exposure[part] = np.where(valid, filled.mean(axis=1), np.nan)
+    return exposure

@@ -103,17 +103,19 @@ WPI_FIELDS: tuple[WpiField, ...] = (
 
 
 def _columns(field: WpiField) -> tuple[Column, ...]:
-    said = f"World Port Index field '{field.heading}'"
+    heading = f"World Port Index field '{field.heading}'"
     if field.kind in {"text", "key", "class"}:
-        return (Column(field.column, "str", said),)
+        return (Column(field.column, "str", heading),)
     if field.kind == "flag":
-        return (Column(field.column, "bool", f"{said}; null where not reported"),)
+        return (Column(field.column, "bool", f"{heading}; null where not reported"),)
     if field.kind == "measure":
-        return (Column(field.column, "float", f"{said}; 0 is read as not reported", "m", low=0),)
+        return (Column(field.column, "float", f"{heading}; 0 is read as not reported", "m", low=0),)
     if field.kind == "depth":
         return (
-            Column(f"{field.column}_low_m", "float", f"{said}, lower bound of its bin", "m", low=0),
-            Column(f"{field.column}_high_m", "float", f"{said}, upper bound; null above 23.2 m", "m", low=0),
+            Column(f"{field.column}_low_m", "float", f"{heading}, lower bound of its bin", "m", low=0),
+            Column(
+                f"{field.column}_high_m", "float", f"{heading}, upper bound; null above 23.2 m", "m", low=0
+            ),
         )
     return ()
 

@@ -218,7 +218,7 @@ def read_picture(folder: Path) -> Picture:
     judged_by = _scenario(folder, manifest)
     # A picture from before there were audiences is public.
     redaction = Redaction(audience(manifest["options"].get("audience", "public")))
-    known = {layer.id: redaction.shown(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
+    known = {layer.id: redaction.visible(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
     layers = tuple(layer for row in manifest["layers"] if (layer := known[row["id"]]))
     tables = {}
     for layer in layers:
