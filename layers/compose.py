@@ -1,4 +1,4 @@
-"""The fold over LAYERS: merge what sources feed, derive what follows, check every table."""
+"""The fold over LAYERS: merge the tables of sources, derive the others, check each, cut to a region."""
 
 from __future__ import annotations
 
@@ -46,18 +46,20 @@ def compose(
     expires: date | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
-    """Make the picture of `region` from the conformed tables that sources feed, by layer id.
+    """Make the picture of `region`; `feeds` holds the conformed tables of sources by layer id.
 
-    Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
-    same values in every region. `made` holds derived layers that are ready, by id (see `static_layers`);
-    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `redaction` keeps from an
-    audience what is not for it, and then nothing ready made is used; `expires` is the picture's; `report`
-    hears the id of each layer as it is made.
+    Everything is judged on the whole snapshot and cut to the region at the end, so a node has the same
+    values in every region.
+
+    `ready` holds derived layers that exist already, by id (see `static_layers`); a redaction does not use
+    them. `extra` are layers of ON_REQUEST, `samples` the sample size of the sensitivity. `redaction` is what
+    is kept from the audience. `expires` is the day from which on the picture has expired. `report` is called
+    with the id of each layer before it is made.
 
     Raises
     ------
     SchemaError
-        If a layer has no source, or a table breaks its layer's contract.
+        If a layer has no source, or a table breaks the contract of its layer.
     """
     context = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
              "samples": samples}  # fmt: skip
@@ -70,7 +72,7 @@ def compose(
         visible, tables = redaction.drawn(visible, tables, feeds)
     if outage:
         tables = {layer.id: outage.without_missing(tables[layer.id], layer) for layer in visible}
-    # Counts and notes are of the rows that are shown: they come after the cut.
+    # Notes and counts describe the rows of the region, so they are made after the cut.
     tables = _cut({layer.id: tables[layer.id] for layer in visible}, region)
     return Picture(
         region=region,
@@ -86,7 +88,7 @@ def compose(
 
 
 def static_layers() -> tuple[Layer, ...]:
-    """Derived layers that follow from the sources alone, whatever the scenario, day or draws."""
+    """Derived layers that depend on the sources alone, not on scenario, day or draws."""
     moving = {"scenario", "day", "draws", "seed"}
     static = []
     for layer in LAYERS:
@@ -103,7 +105,10 @@ def derive_static(
     grids: Mapping[str, xr.Dataset],
     ready: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Make the static layers of some sources, by id, but those that are `made`; raises as `compose`."""
+    """Make the static layers of some sources, by id; those in `ready` are taken from there.
+
+    Raises as `compose`.
+    """
     static = static_layers()
     layers = [layer for layer in LAYERS if layer.derive is None or layer in static]
     tables = _fold(feeds, {"grids": grids}, layers, ready or {})
@@ -119,7 +124,7 @@ def _fold(
     redaction: Redaction | None = None,
     outage: SourceOutage | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
+    """The table of every layer, in order: taken from `ready`, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
     for layer in layers:
         report(layer.id)
@@ -135,7 +140,7 @@ def _fold(
             if not frames:
                 msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
                 raise SchemaError(msg)
-            # A source's table was conformed when it was read; only a merge makes a new one.
+            # The reader conformed the table of a source; only a merge makes a new table.
             tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
         else:
             names = inspect.signature(layer.derive).parameters
@@ -149,7 +154,7 @@ def _fold(
 
 
 def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """The rows of a table that touch the region; a table without geometry stays as it is."""
+    """The rows of a table that touch the region; a table without geometry is returned as it is."""
     if not isinstance(table, gpd.GeoDataFrame):
         return table
     outline = region.outline

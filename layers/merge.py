@@ -1,4 +1,4 @@
-"""Points of several sources that are one thing: joined by distance and name, lineage kept."""
+"""Points of several sources that are one thing, matched by distance and name; nearest neighbours."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["Nearest", "match_points", "nearest", "within_km"]
 
 
 class Nearest:
-    """Nearest neighbours on the sphere, distances on the ellipsoid.
+    """Nearest neighbours on the sphere, with distances on the ellipsoid.
 
-    Built once on lon/lat degrees; unit vectors order points without a projection, so the pole and
-    the date line are places like any other.
+    Points are WGS 84 degrees. Unit vectors order them without a projection, so the pole and the date line
+    need no special case.
     """
 
     def __init__(self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64]) -> None:
@@ -33,7 +33,7 @@ class Nearest:
     def query(
         self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], k: int = 1
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Distances (km) and positions of the k nearest, shape (n, k); inf and -1 past the end."""
+        """Distances (km) and positions of the k nearest points, shape (n, k); inf and -1 past the end."""
         lon, lat = np.asarray(longitude_deg, dtype=float), np.asarray(latitude_deg, dtype=float)
         position = np.full((len(lon), k), -1)
         if self._tree is not None and len(lon):
@@ -49,10 +49,10 @@ class Nearest:
     def within(
         self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], radius_km: float
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (query position, indexed position) no farther apart than `radius_km`."""
+        """Pairs (query position, indexed position) at most `radius_km` apart."""
         if self._tree is None or not len(longitude_deg):
             return np.empty(0, dtype=int), np.empty(0, dtype=int)
-        # Found on the sphere, a little farther out; held on the ellipsoid.
+        # The sphere selects pairs with a margin of 1 %; the ellipsoid decides.
         chord = 2 * np.sin(1.01 * radius_km / EARTH_RADIUS_KM / 2)
         hits = self._tree.query_ball_point(
             unit_vectors(longitude_deg, latitude_deg), chord, return_sorted=True
@@ -68,11 +68,11 @@ class Nearest:
 def match_points(
     kept: pd.DataFrame, others: pd.DataFrame, *, same_place_km: float, same_name_km: float
 ) -> NDArray[np.int64]:
-    """For each of `others` the position in `kept` of the thing it repeats, or -1.
+    """For each row of `others` the position in `kept` of the same thing, or -1.
 
     Both tables have `name`, `longitude_deg`, `latitude_deg`. Two points are one thing within
-    `same_place_km` whatever their names, or within `same_name_km` if the names agree
-    (token-set ratio of 85 and more; rapidfuzz).
+    `same_place_km` whatever their names, or within `same_name_km` if the names agree (token-set ratio of
+    rapidfuzz of 85 or more).
     """
     index = Nearest(kept["longitude_deg"].to_numpy(), kept["latitude_deg"].to_numpy())
     lon, lat = others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy()
@@ -110,6 +110,6 @@ def nearest(
 def within_km(
     frame: pd.DataFrame, others: pd.DataFrame, radius_km: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (row of `frame`, row of `others`) no farther apart than `radius_km`."""
+    """Pairs (row of `frame`, row of `others`) at most `radius_km` apart."""
     index = Nearest(others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy())
     return index.within(frame["longitude_deg"].to_numpy(), frame["latitude_deg"].to_numpy(), radius_km)

@@ -1,7 +1,7 @@
-"""Grids of the picture in EPSG:3413, ready to be drawn: the ice, the sea bed, land, the model's air.
+"""Rasters for maps in EPSG:3413: sea ice, sea bed, land, and modelled air temperature.
 
-The grids themselves hold everything; these hold what a map shows. No-data stays no-data, flags keep
-their codes.
+They hold what a map shows of the grids of the picture. Missing values stay missing and flags keep their
+codes.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _VOID_M, _VOID = -32768, 255
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """A grid on its way to a file: `bands` of shape (bands, rows, columns), each with a name.
+    """A raster to be written: `bands` of shape (bands, rows, columns) with their `names`.
 
-    `source` is the id of the grid it is of, `void` the value of no data. `is_smooth` says whether
-    what lies between two values means anything.
+    `source` is the id of its grid, `void` the value of no data. `is_smooth` is False where a value between
+    two others has no meaning, as for classes.
     """
 
     id: str
@@ -54,10 +54,10 @@ class Raster:
 
 
 def rasters(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> list[Raster]:
-    """The rasters that can be made of `grids`; of a grid that is not there, none."""
+    """The rasters of the grids that are present."""
     makers = {"sea_ice": _sea_ice, "bathymetry": _bathymetry, "land": _land}
-    made_rasters = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
-    return made_rasters + (_climate(grids["climate"], scenario) if "climate" in grids else [])
+    result = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
+    return result + (_climate(grids["climate"], scenario) if "climate" in grids else [])
 
 
 def _sea_ice(dataset: xr.Dataset) -> list[Raster]:

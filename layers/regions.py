@@ -61,7 +61,7 @@ CUT_DEG = SOUTH_DEG + 0.005
 
 
 def region(name: str) -> Region:
-    """Look a region up by id.
+    """The region with an id.
 
     Raises
     ------

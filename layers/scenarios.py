@@ -1,6 +1,6 @@
-"""SCENARIOS: the warming levels a picture is judged under. Conditional, never dated.
+"""SCENARIOS: the warming levels a picture is judged under. They are conditional and have no date.
 
-An analyst's own is a TOML text with the fields of `Scenario`; other anchors as `[anchors]`.
+An analyst can write a scenario as TOML with the fields of `Scenario`, and other anchors in `[anchors]`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["SCENARIOS", "Scenario", "from_toml", "scenario"]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Global warming above 1850-1900 in degC, and anchors that differ from the table of ANCHORS, by id.
+    """Global warming above 1850-1900, degC, and anchors by id that differ from ANCHORS.
 
-    `with_association` False judges the military class without documents, claims and lists.
+    Without `with_association` the military class is judged without documents, claims and lists.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Scenario:
     with_association: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be judged with, before any work."""
+        """Raise UsageError for a warming or an anchor that is out of range."""
         if not 0 <= self.warming_degc <= 8:
             msg = (
                 f"scenario {self.id}: warming_degc: expected 0 to 8 degC above 1850-1900, "
@@ -73,13 +73,13 @@ def _check_name(where: str, name: str, valid: Iterable[str]) -> None:
 
 
 def from_toml(text: str, name: str) -> Scenario:
-    """Read a scenario from TOML; `name` stands for the file in messages and is the id if none is given.
+    """Read a scenario from TOML. `name` stands for the file in messages and is the default id.
 
     Raises
     ------
     UsageError
-        If it is no TOML, a key is unknown, a value is of the wrong
-        type, or an anchor or the warming is out of range; with the nearest valid key.
+        If the text is no TOML, a key is unknown, a value has the wrong type, or an anchor or the warming is
+        out of range. The message names the nearest valid key.
     """
     try:
         table: dict[str, Any] = tomllib.loads(text)
@@ -129,7 +129,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def scenario(name: str) -> Scenario:
-    """Look a scenario up by id, or by its level of warming, such as `2C`.
+    """The scenario with an id or a level of warming, such as `2C`.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Which sensor and version made each day of an ice record: what is documented, the ledger, the breaks.
+"""Sensor and version of each day of an ice record: documented spans, the ledger by day, and breaks.
 
-A record over decades is of many satellites. SPANS holds what providers say of theirs, each row with
-where it was read; a ledger by day joins that to what the files themselves say. A change of sensor or
-version is a break: a trend over one says so.
+A record over decades comes from many satellites. SPANS holds what providers document, each row with its
+reference. The ledger combines it with what the files state. A change of sensor or version is a break, and a
+trend over a break is marked.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ SENSORS = {
 }
 NOT_STATED = "sensor not stated"
 
-# Where a row was seen: in a file read here; on the publisher's page; in the publisher's public code;
-# with a third party; or nowhere yet.
+# How a row was verified: in a file that was read here, on the page or in the public code of the publisher,
+# with a third party, or not yet.
 Validators = Literal["file", "page", "code", "third party", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of one product and version that one sensor, or one set of them, made.
+    """Days of one product and version from one sensor or set of sensors.
 
-    `version` is "" where the row holds for all of the product. Days are ISO 8601; "" is open, or not
-    known where `note` says so. `cadence_days` is the step from day to day, 0 where there is no day.
+    `version` is "" if the row is valid for all versions. Days are ISO 8601; "" is open, or unknown if `note`
+    says so. `cadence_days` is the step from day to day, 0 for a gap.
     """
 
     product: str
@@ -185,12 +185,12 @@ _ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every oth
 
 
 def _base(product: str) -> str:
-    """A product without the side of a cell that the archive on its own grid is named by."""
+    """A product without the cell size that an archive on its own grid has in its name."""
     return re.sub(r"_[\d.]+m$", "", product)
 
 
 def _documented(product: str, version: str) -> list[Span]:
-    """Rows of a product and version; what follows the version's own name is a kind of it."""
+    """Rows of a product and version; a version may have a suffix."""
     return [row for row in SPANS if row.product == _base(product) and version.startswith(row.version)]
 
 
@@ -201,12 +201,11 @@ def _within(row: Span, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
 
 
 def by_day(days: pd.DataFrame) -> pd.DataFrame:
-    """The ledger by day: who made each day, by its file and, where that says nothing, by SPANS.
+    """The ledger by day: the sensor of each day from its file or, if the file states none, from SPANS.
 
-    `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other
-    words). Added to it: `sensor` by name; `sensor_basis`, `file`, `documented` or `unknown`;
-    `documented_sensor`, what SPANS has for that day, null where it has nothing; `is_as_documented`, null
-    where one of the two is not known.
+    `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other words).
+    Added columns: `sensor` by name; `sensor_basis`, `file`, `documented` or `unknown`; `documented_sensor`,
+    that of SPANS or null; `is_as_documented`, null if one of the two is unknown.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     documented = np.full(len(days), None, dtype=object)
@@ -231,11 +230,11 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def ledger(days: pd.DataFrame) -> pd.DataFrame:
-    """What a record lacks and where it changes: one row each, in order of time.
+    """Gaps and changes of a record, one row each, in order of time.
 
-    `days` has date (datetime), sensor and version, in order, and product where gaps are to be named by
-    SPANS. Kinds: `gap` (days without a field), `every_other_day` (as SMMR, to 1987-08), `sensor_change`,
-    `version_change`. `days` counts what is missing in between.
+    `days` has date (datetime), sensor and version, in order, and optionally product, with which SPANS
+    explains gaps. Kinds: `gap` (days without a field), `every_other_day` (SMMR, to 1987-08),
+    `sensor_change`, `version_change`. The column `days` counts the missing days.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
@@ -262,7 +261,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> str:
-    """What SPANS says of a gap that lies in days it knows to be lacking; "" where it says nothing."""
+    """The note of SPANS on a gap; "" if SPANS has none."""
     for row in SPANS:
         if row.product in products and not row.cadence_days:
             is_within = _within(row, np.array([first, last]))
@@ -275,7 +274,7 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
 
 
 def changes(rows: pd.DataFrame) -> pd.DataFrame:
-    """The breaks of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
+    """The breaks in the rows of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
     some = rows[rows["kind"].str.endswith("_change")]
     day = pd.to_datetime(some["last_day"]).to_numpy().astype("datetime64[D]")
     words = [f"{when} {note}" for when, note in zip(day, some["note"], strict=True)]
@@ -285,9 +284,9 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
 def crossed(
     breaks: pd.DataFrame | None, first: ArrayLike, last: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """How many breaks lie within each row's first and last day, and which, in words.
+    """Count of the breaks between the first and last day of each row, and their words.
 
-    Without `breaks` nobody looked: NaN and None, not none. A row without days (NaT) crosses NaN too.
+    Without `breaks`, and for a row without days (NaT), they are unknown: NaN and None.
     """
     begin, end = (np.asarray(part, dtype="datetime64[D]") for part in (first, last))
     count = np.full(len(begin), np.nan)
@@ -308,7 +307,7 @@ def crossed(
 
 # --- the layer ----------------------------------------------------------------------------------
 
-# What the picture's sources hold of these products; of others it says nothing.
+# Product -> source of the picture; other products are not in the layer.
 _SOURCE = {
     "nsidc_g02135": "nsidc_sea_ice_index",
     "nsidc_0051": "sea_ice_grid",
@@ -323,7 +322,7 @@ _READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The ledger of the picture's daily extent series up to its day, and SPANS of its ice products."""
+    """The ledger of the daily extent series up to `day`, and SPANS of the ice products of the picture."""
     when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
     is_past = when <= np.datetime64(day)
     codes, notes = pd.factorize(sea_ice_extent["sensor_note"])

@@ -1,8 +1,8 @@
-"""The daily ice cube on the 25 km grid: what a day is, what is missing, and cells weighed for places.
+"""Days of the ice cube and their validation, and weights of cells for places.
 
-A day is whole percent and the codes of `layers.grid`; two products of a day are two cubes, never
-one. Places (nodes, seas, stretches of a route) are rows of one sparse matrix, so that a series is a
-product of the matrix with the cube; the mean is over the cells that were seen that day.
+A day is whole percent and the codes of `layers.grid`. Each product has a cube of its own. Places (nodes,
+seas, stretches of a route) are rows of a sparse matrix, and its product with the cube gives their series.
+The mean is over the cells that were seen on a day.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ __all__ = [
     "series",
 ]
 
-SYNTHETIC = "synthetic"  # the product of a made cube: the word goes into everything made of it
+SYNTHETIC = "synthetic"  # product of a synthetic cube; every output of it contains the word
 _FULL_PCT = 100
-_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer lies the coast's own cell, farther another sea (method §2.1)
-_CLOSE_CELLS = 6  # so many centres of a 25 km grid can lie within 25 km of a place
+_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer is the cell of the coast, farther another sea (method §2.1)
+_CLOSE_CELLS = 6  # most centres of a 25 km grid within 25 km of a place
 _STRETCH_KM, _STEP_KM = 100.0, 25.0
 _LEAST_SEEN = 0.5  # of the weight of a place
 
@@ -67,15 +67,15 @@ class Day:
 
 
 def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> None:
-    """Hold a day to the grid, the codes and the calendar before it may enter a cube.
+    """Check the grid, codes and date of a day before it is added to a cube.
 
-    `surface` are the classes of `layers.grid`; `last` is the newest day of the cube.
+    `surface` holds the classes of `layers.grid`; `last` is the newest day of the cube.
 
     Raises
     ------
     SourceError
-        For another grid, an unknown flag, another land mask (as the southern hemisphere has), a day
-        without any value or without any ice, a day twice, a day before the newest.
+        For another grid, an unknown flag, another land mask (such as that of the southern hemisphere), a day
+        without any value or any ice, a duplicate day, or a day before the newest.
     """
     field, named = day.concentration, f"{day.product} {day.date}"
     if field.shape != surface.shape or field.dtype != np.uint8:
@@ -103,7 +103,7 @@ def _refuse(named: str, expected: str, problem: str) -> SourceError:
 
 
 def missing_pct(field: NDArray[np.uint8]) -> float:
-    """Share of the ocean cells of a field without a value, percent; the pole hole is no gap."""
+    """Share of the ocean cells without a value, percent; the pole hole is no gap."""
     return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
 
 
@@ -112,11 +112,10 @@ def missing_pct(field: NDArray[np.uint8]) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """Places and the cells that speak for them.
+    """Places and the weights of the cells that represent them.
 
-    `cells` are the flat indices used, ascending, shape (m,); `weights` is CSR (places, m), float32;
-    a place without cells has an empty row. `near_km` is the distance to the nearest of its cells,
-    NaN without.
+    `cells` are the flat indices used, ascending, shape (m,). `weights` is CSR (places, m), float32; a place
+    without cells has an empty row. `near_km` is the distance to the nearest of its cells, NaN without cells.
     """
 
     ids: NDArray[np.object_]
@@ -161,12 +160,12 @@ def node_support(
     far_km: float = _FAR_KM,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weigh the k nearest clean ocean cells of each place alike, 25 to 75 km from it (method §2.1).
+    """Equal weights of the k nearest clean ocean cells of each place, 25 to 75 km from it (method §2.1).
 
-    Places are EPSG:3413 metres, whatever the grid. Fewer cells than k are used where there are no more;
-    none, and the place has no series: farther cells say nothing about it.
+    Places are EPSG:3413 metres, whatever the grid. Fewer than k cells are used if there are no more. A place
+    without cells has no series, because farther cells do not represent it.
     """
-    # As many as fit into the disc that is left out, its rim included.
+    # As many cells as fit into the disc that is left out, with its rim.
     fine = int(np.pi * (1000 * near_km / grid.cell_m + 1) ** 2)
     close = _CLOSE_CELLS if grid.cell_m >= NSIDC_25KM.cell_m else fine
     cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + close, far_km, grid)
@@ -180,7 +179,7 @@ def node_support(
 def area_support(
     areas: Mapping[str, Any], ocean: NDArray[np.bool_], cell_area_km2: NDArray[np.float64]
 ) -> Support:
-    """Weigh the ocean cells with their centre in each area (EPSG:3413 polygons) by their own area."""
+    """Weights, by area, of the ocean cells with their centre in each EPSG:3413 polygon."""
     inside = [np.flatnonzero(rasterise([shape]) & ocean) for shape in areas.values()]
     row = np.repeat(np.arange(len(areas)), [len(cells) for cells in inside])
     cell = np.concatenate([*inside, np.zeros(0, dtype=np.intp)])
@@ -191,10 +190,10 @@ def area_support(
 def route_support(
     lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5, grid: Grid = NSIDC_25KM
 ) -> Support:
-    """Weigh the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
+    """Weights of the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
 
-    Lines are EPSG:3413, whatever the grid. Points every 25 km (geodesic) each take their k nearest clean
-    ocean cells within 75 km; a stretch is the mean of its points.
+    Lines are EPSG:3413, whatever the grid. Each point, one every 25 km (geodesic), uses its k nearest clean
+    ocean cells within 75 km. A stretch is the mean of its points.
     """
     ids: list[str] = []
     rows, cells, weights, near = [], [], [], []
@@ -218,7 +217,7 @@ def route_support(
 
 
 def along(line: Any, step_km: float) -> NDArray[np.float64]:
-    """Points along an EPSG:3413 line about `step_km` apart on the ground, both ends among them."""
+    """Points along an EPSG:3413 line about `step_km` apart (geodesic), with both ends."""
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
@@ -236,10 +235,10 @@ def disc_support(
     parts: int = 1,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weigh the ocean cells in a disc in the plane of the grid.
+    """Weights of the ocean cells in a disc in the plane of the grid.
 
-    With one part a cell counts whole if its centre lies in the disc; with more, by the share of the
-    centres of its `parts` x `parts` equal parts that do.
+    With one part a cell counts if its centre lies in the disc. With more, its weight is the count of the
+    centres of its `parts` x `parts` equal parts that lie in the disc.
     """
     x, y = (np.asarray(part, dtype=float)[:, None, None] for part in (x_m, y_m))
     offsets = ((np.arange(parts) + 0.5) / parts - 0.5) * grid.cell_m
@@ -266,8 +265,8 @@ def disc_support(
 def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Mean concentration of places by day, percent, shape (places, days).
 
-    `block` is (cells, days) as `Support.cells` names them. The weights of cells not seen on a day
-    (missing, pole hole) go to the others; NaN where less than half of the weight was seen.
+    `block` is (cells, days) in the order of `Support.cells`. Cells that were not seen on a day (missing, pole
+    hole) have no weight on it. NaN if less than half of the weight was seen.
     """
     seen = block <= _FULL_PCT
     total = weights.sum(axis=1)
@@ -292,8 +291,8 @@ def disc_means(
 ) -> NDArray[np.float64]:
     """Mean of the cells of a raster whose centre lies within a radius of a cell; NaN has no weight.
 
-    By running sums along the rows, so that a disc costs its height and not its area; for single
-    fields with many more cells than `Support` is made for. A disc is cut at the edge of the raster.
+    Running sums along the rows make the cost of a disc proportional to its height. For single fields with
+    many more cells than a `Support` can hold. A disc is cut at the edge of the raster.
     """
     rows, columns = raster.shape
     has_value = np.isfinite(raster)

@@ -1,8 +1,8 @@
-"""Trends and steps of many short series at once, with what they are worth.
+"""Trends and steps of many short series at once, with their significance.
 
-Series are rows, years are columns, NaN is a year without a value; nothing is filled in. Slope and
-interval: Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934. Test: Mann 1945,
-doi:10.2307/1907187. Lag-1 correction: Yue & Wang 2004, doi:10.1023/B:WARM.0000043140.61082.60.
+Series are rows, years are columns, NaN is a year without a value; gaps are not filled. Slope and interval:
+Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934. Test: Mann 1945, doi:10.2307/1907187. Lag-1
+correction: Yue & Wang 2004, doi:10.1023/B:WARM.0000043140.61082.60.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Step", "Trend", "false_discovery", "step", "trend"]
 _Z95 = 1.959963984540054
 _Z90 = 1.6448536269514722
 _ROWS = 2048  # series in one block: 40 years make 780 slopes each
-_EDGE_YEARS = 5  # a step is sought with so many valid years on either side
+_EDGE_YEARS = 5  # least valid years on either side of a step
 _NULL_DRAWS = 10_000
 
 
@@ -47,9 +47,9 @@ class Step(NamedTuple):
 def trend(values: ArrayLike, times: ArrayLike, *, least: int = 3) -> Trend:
     """Theil-Sen slope with the interval of the Kendall variance, and the Mann-Kendall test.
 
-    `values` is (series, times) and may hold NaN; fewer than `least` valid values give NaN. The
-    variance counts ties and is inflated, never deflated, for a lag-1 correlation of the detrended
-    series that is positive at the one-sided 5 % level: the small ones of white noise leave it alone.
+    `values` is (series, times) and may contain NaN; fewer than `least` valid values give NaN. The variance
+    accounts for ties. It is inflated, never deflated, if the lag-1 correlation of the detrended series is
+    positive at the one-sided 5 % level, so that the small correlations of white noise do not change it.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     when = np.asarray(times, dtype=float)
@@ -102,7 +102,7 @@ def _variance(series: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[
 
 
 def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correlation of neighbours in time; a pair with a missing year between is no pair."""
+    """Correlation of consecutive years; years on either side of a gap are no pair."""
     pairs = rest[:, 1:] * rest[:, :-1]
     pair_count = np.isfinite(pairs).sum(axis=1)
     square = np.nansum(rest**2, axis=1)
@@ -113,7 +113,7 @@ def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Variance of S over that of independent values, lags of a first-order process."""
+    """Ratio of the variance of S to that of independent values, for a first-order process."""
     n = np.maximum(count, 3).astype(float)
     bar = (-1 + _Z90 * np.sqrt(n - 2)) / (n - 1)  # Anderson 1942
     rho = np.where(lag1 > bar, np.clip(lag1, 0.0, 0.95), 0.0)
@@ -122,9 +122,9 @@ def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[n
 
 
 def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
-    """Smallest false-discovery rate at which each p would count; NaN stays NaN.
+    """Smallest false-discovery rate at which each p is significant; NaN stays NaN.
 
-    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all that are not NaN.
+    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all p that are not NaN.
     """
     values = np.asarray(p, dtype=float)
     valid = np.flatnonzero(np.isfinite(values))
@@ -136,12 +136,12 @@ def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
 
 
 def step(values: ArrayLike, times: ArrayLike, *, seed: int = 0) -> Step:
-    """The most likely step on top of a straight trend, as a change of sensor would leave.
+    """The most likely step on top of a linear trend, such as a change of sensor causes.
 
-    The largest F of a step in a regression on time, at least five valid values either side; its p
-    from 10,000 seeded draws of white noise of that length, since the largest of many F is no F
-    (penalised-maximal-F family, Wang 2008, doi:10.1175/2008JTECHA982.1). NaN and -1 where fewer
-    than twelve values are valid.
+    The step has the largest F in a regression on time, with at least five valid values on either side. The
+    largest of many F has no F distribution, so p comes from 10,000 seeded draws of white noise of the same
+    length (penalised-maximal-F family, Wang 2008, doi:10.1175/2008JTECHA982.1). NaN and -1 under twelve valid
+    values.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     column, size, most = _largest_f(series, np.asarray(times, dtype=float))
@@ -163,7 +163,7 @@ def _null(count: int, seed: int) -> NDArray[np.float64]:
 def _largest_f(
     series: NDArray[np.float64], when: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Column after the step, size and F of the best step of each series; F is NaN if there is none."""
+    """Column after the step, size and F of the best step of each series; F is NaN without one."""
     has_value = np.isfinite(series)
     count = has_value.sum(axis=1, keepdims=True).astype(float)
     safe = np.maximum(count, 1)

@@ -1,4 +1,4 @@
-"""Civil and joint-use airfields with their longest runway. Military-only fields are not here."""
+"""Civil and joint-use airfields with their longest runway; military-only airfields are excluded."""
 
 from layers.schema import Column, Layer
 

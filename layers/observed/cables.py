@@ -1,4 +1,4 @@
-"""Subsea telecom cables and the towns where they land. Lines are schematic; landings are towns."""
+"""Subsea telecom cables as schematic lines, and the towns where they land."""
 
 from layers.schema import CITED, Column, Layer
 

@@ -1,4 +1,4 @@
-"""Climate facts of places, each typed from a publication that its row names, and maps of permafrost."""
+"""Climate facts of places, each typed from a cited publication, and maps of permafrost."""
 
 from layers.schema import CITED_READ, Column, Layer
 
@@ -22,7 +22,7 @@ PERMAFROST_ZONES = ("continuous", "discontinuous", "sporadic", "isolated", "none
 # Its classes of visible ice: over 20, 10 to 20, under 10 % by volume in thick overburden.
 GROUND_ICE = ("high", "medium", "low")
 
-# How a fact is known, best first; and the facts that are told of a node.
+# How a fact is known, best first; and the facts of a node.
 TIERS = ("measured", "typed", "mapped", "modelled", "proxy")
 FACTS = (
     "ice_months_recent", "ice_months_lost", "ice_season_spread", "ice_loss_per_degc",

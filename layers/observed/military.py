@@ -1,7 +1,7 @@
-"""Military sites as public sources name them, to 0.1 degree, and the maritime gates.
+"""Military sites named by public sources, to 0.1 degree, maritime gates, and memberships of NATO and the EU.
 
-A row is a *claim*: one source on one site. Where two sources place a site apart both stand, and the
-distance is shown. Sites are never scored (method §10).
+A row of a site is a claim: one source on one site. Two sources that place a site differently make two rows,
+with the distance between them. Sites are never scored (method §10).
 """
 
 from layers.regions import SOUTH_DEG

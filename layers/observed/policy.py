@@ -1,4 +1,4 @@
-"""What public documents say of single nodes: the EU's network, dual use, corrections of an index."""
+"""Public documents on single nodes: the network of the EU, dual use, corrections of attributes."""
 
 from layers.regions import SOUTH_DEG
 from layers.schema import Column, Layer

@@ -1,4 +1,4 @@
-"""Ports of the World Port Index, every field decoded, and small harbours."""
+"""Ports of the World Port Index with all of its fields, and small harbours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["DEPTH_BINS_M", "HARBOURS", "PORTS", "WPI_FIELDS", "WpiField"]
 
 
 class WpiField(NamedTuple):
-    """One field of Publication 150: its heading, our column, what kind of value, its unit."""
+    """One field of Publication 150: its heading, our column, the kind of its value, and its unit."""
 
     heading: str
     column: str
@@ -18,8 +18,8 @@ class WpiField(NamedTuple):
     unit: str = ""
 
 
-# The letter bins of older editions, in metres (35 ft = 10.7 m): a depth that equals a lower bound
-# is the bin, not a sounding. A is open above.
+# The letter bins of older editions, metres (35 ft = 10.7 m). A depth that equals a lower bound is the bin, not
+# a sounding. Bin A has no upper bound.
 DEPTH_BINS_M: dict[float, float | None] = {
     23.2: None, 21.6: 22.9, 20.1: 21.3, 18.6: 19.8, 17.1: 18.2, 15.5: 16.8, 14.0: 15.2, 12.5: 13.7,
     11.0: 12.2, 9.4: 10.7, 7.9: 9.1, 6.4: 7.6, 4.9: 6.1, 3.4: 4.6, 1.8: 3.0,

@@ -1,4 +1,4 @@
-"""What is in the Arctic, what it hangs on, and which borders are closed."""
+"""The boundary of the Arctic, gateways outside it, railheads, and closed border crossings."""
 
 from layers.schema import CITED_READ, Column, Layer
 

@@ -1,4 +1,4 @@
-"""The official extent series. The gridded ice is a grid (`sea_ice`) and derived layers."""
+"""The official series of sea-ice extent, and months with ice from a record of the user."""
 
 from layers.schema import Column, Layer
 

@@ -1,4 +1,4 @@
-"""Relative sea level at tide gauges: what was observed, and what the IPCC projects."""
+"""Relative sea level at tide gauges: observed trends and projections of the IPCC."""
 
 from layers.regions import SOUTH_DEG
 from layers.schema import Column, Layer

@@ -1,4 +1,4 @@
-"""Land, sea depth and sea ice as areas: what their grids and outlines say, no judgement."""
+"""Land, sea depth and sea ice as areas of their grids and outlines."""
 
 from layers.regions import SOUTH_DEG
 from layers.schema import CLASS_COLUMNS, Column, Layer
