@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from layers.ice.presence import IceSupport, IceYears, ice_months_by_year, ice_support, trapped_cells
+from layers.ice.presence import IceSupport, IceYears, ice_months_by_year, ice_support
 from layers.ice.trend import trend
 
 if TYPE_CHECKING:
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "QUANTILE_LEVELS",
-    "IceSupport",
-    "IceYears",
     "SeasonFacts",
     "Sensitivity",
     "facts_of_years",
-    "ice_months_by_year",
-    "ice_support",
     "lost_at_warming",
     "lost_interval",
     "season_facts",
-    "trapped_cells",
     "warming_sensitivity",
 ]
 

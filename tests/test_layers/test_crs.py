@@ -297,3 +297,31 @@ def test_places_lie_in_their_country_and_in_no_other(picture, code: str, lon: fl
 @pytest.mark.parametrize(("lon", "lat"), [(0, 90), (-169.0, 65.8), (180, 75), (0, 70)])
 def test_open_sea_lies_in_no_country(picture, lon: float, lat: float) -> None:
     assert not picture.tables["countries"].contains(polar_points([lon], [lat])[0]).any()
+
+
+def test_unit_vectors_point_where_they_should() -> None:
+    vectors = unit_vectors([0, 90, -90, 0, 45], [0, 0, 0, 90, 0])
+    half = np.sqrt(0.5)
+    expected = [[1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [half, half, 0]]
+    assert vectors == pytest.approx(np.array(expected), abs=1e-12)
+
+
+def test_an_edge_of_half_a_parallel_goes_the_way_it_is_written() -> None:
+    [east, west] = geographic_to_polar(
+        [shapely.LineString([(-90, 70), (90, 70)]), shapely.LineString([(0, 70), (181, 70)])]
+    )
+    over_zero, over_180 = polar_points([0, 180], [70, 70])
+    assert east.distance(over_zero) < 1000
+    assert east.distance(over_180) > 1e6
+    # One degree more is shorter over the date line.
+    assert west.length < 2.1e7
+    assert west.distance(polar_points([-90], [70])[0]) < 1000
+
+
+def test_areas_are_to_a_hectare_and_coordinates_to_a_centimetre() -> None:
+    corner = shapely.box(0, -2_000_000, 100, -1_999_900)
+    assert area_km2([corner])[0] == pytest.approx(0.01)
+    [square] = geographic_to_polar([shapely.box(10, 70, 10.1, 70.1)])
+    xy = shapely.get_coordinates(square)
+    assert np.abs(xy * 100 - np.round(xy * 100)).max() < 1e-3
+    assert np.abs(xy - np.round(xy)).max() > 0.05

@@ -23,6 +23,7 @@ from layers.grid import (
     Grid,
     area_million_km2,
     cell_area_km2,
+    class_areas,
     extent_million_km2,
     nearest_cells,
     polygons,
@@ -229,3 +230,24 @@ def test_hughes_and_wgs84_grids_differ_by_less_than_a_hundredth_of_a_cell() -> N
     print(f"EPSG:3411 against EPSG:3413 north of 50 N: at most {shift_m[north].max():.1f} m")
     assert 80 < shift_m[north].max() < 90  # the number of decisions/0003-ice-grid.md: 87 m
     assert shift_m.max() < 120
+
+
+def test_areas_of_classes_include_their_lower_bound() -> None:
+    values = np.array([[0.0, 1.0, 2.0], [1.5, -0.1, np.nan], [9.0, 0.9, 1.9]])
+    areas = class_areas(values, (0.0, 1.0, 2.0, np.inf), SMALL, unit="m")
+    assert areas["label"].tolist() == ["0 to 1 m", "1 to 2 m", "over 2 m"]
+    assert areas["class_low"].tolist() == [0, 1, 2]
+    assert areas["class_high"].tolist()[:2] == [1, 2]
+    assert np.isnan(areas["class_high"].astype(float)[2])
+    cells = [rasterise([shape], SMALL).astype(int).tolist() for shape in areas.geometry]
+    assert cells[0] == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert cells[1] == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
+    assert cells[2] == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+    assert class_areas(values, (0.0, 1.0), SMALL, labels=("low",))["label"].tolist() == ["low"]
+
+
+def test_a_cell_reaches_to_the_middle_between_centres_and_no_farther() -> None:
+    # Floor, not round: 19.9 m lies in the second column, whose centre is at 15 m.
+    row, column, inside = SMALL.cell_of([19.9, 15.1, 29.99, 30.0], [10.1, 14.9, 0.01, 15.0])
+    assert (row.tolist(), column.tolist()) == ([1, 1, 2, -1], [1, 1, 2, -1])
+    assert inside.tolist() == [True, True, True, False]

@@ -148,3 +148,11 @@ def test_within_over_the_date_line_and_the_pole() -> None:
 def test_within_holds_its_radius_on_the_ellipsoid() -> None:
     query, _ = within_km(table(("A", 0.0, 89.0)), table(("A", *off(0.0, 89.0, 0, 8.02))), 8.0)
     assert query.tolist() == []
+
+
+def test_names_agree_from_a_ratio_of_85_on() -> None:
+    # 17 of 20 letters: 1 - 6 / 40 = 85 %; 16 of 20 are 80 %.
+    kept = table(("abcdefghijklmnopqrst", 20, 70))
+    there = off(20, 70, 90, 5)
+    assert match(kept, table(("abcdefghijklmnopqxyz", *there))) == [0]
+    assert match(kept, table(("abcdefghijklmnopwxyz", *there))) == [-1]

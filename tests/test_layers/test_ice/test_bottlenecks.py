@@ -74,3 +74,10 @@ def test_the_order_of_days_in_memory_does_not_matter(order: list[int], percent: 
     one, other = bottlenecks(toy, fields), bottlenecks(toy, fields[:, order])
     for here, there in zip(one, other, strict=True):
         assert there.tolist() == here[order].tolist()
+
+
+def test_a_cell_at_the_limit_is_open():
+    toy = way(width=26.0)
+    assert least_cost_path(toy, block(sea(r13=50, r33=60), toy)[:, 0], 0.5) is not None
+    assert least_cost_path(toy, block(sea(r13=51, r33=60), toy)[:, 0], 0.5) is None
+    assert least_cost_path(toy, block(sea(r13=POLE_HOLE, r33=POLE_HOLE), toy)[:, 0], 0.99) is None

@@ -9,7 +9,7 @@ from toy_strait import GRID, OCEAN, block, sea, way
 
 from layers.errors import UsageError
 from layers.ice.bottlenecks import bottlenecks
-from layers.ice.corridors import corridor
+from layers.ice.corridors import corridor, neighbours
 
 
 def test_corridor_of_the_toy_sea():
@@ -49,3 +49,18 @@ def test_a_step_across_a_corner_of_land_is_a_strait_of_the_line_or_none():
     assert toy.straits == 1
     assert len(toy.u) == 2 + 3 + 1
     assert len(set(zip(toy.u.tolist(), toy.v.tolist(), strict=True))) == len(toy.u)
+
+
+def test_neighbours_lie_in_eight_directions_but_not_across_land():
+    def pairs(place: list[list[int]]) -> set[tuple[int, int]]:
+        cells = np.array(place)
+        u, v = neighbours(cells, cells >= 0)
+        assert (u < v).all()
+        return set(zip(u.tolist(), v.tolist(), strict=True))
+
+    assert pairs([[0, 1], [-1, 2]]) == {(0, 1), (1, 2), (0, 2)}  # water at one corner is enough
+    assert pairs([[-1, 0], [1, 2]]) == {(0, 1), (0, 2), (1, 2)}
+    assert pairs([[0, -1], [-1, 1]]) == set()
+    assert pairs([[-1, 0], [1, -1]]) == set()
+    assert pairs([[0, 1, 2]]) == {(0, 1), (1, 2)}
+    assert pairs([[0], [1], [2]]) == {(0, 1), (1, 2)}

@@ -136,3 +136,17 @@ def test_a_higher_class_is_never_slower(values: list[int], stage: str):
         times = [toy(values, name, stage) for name in chain]
         for strong, weak in itertools.pairwise(times):
             assert (strong <= weak + 1e-12).all()
+
+
+def test_the_usual_ice_is_the_upper_median_of_the_days_that_were_seen():
+    days = np.array(
+        [
+            [10, 50, 10, 10, POLE_HOLE, POLE_HOLE],
+            [20, 50, 20, MISSING, POLE_HOLE, POLE_HOLE],
+            [30, MISSING, 30, MISSING, POLE_HOLE, 40],
+            [40, MISSING, MISSING, 30, 10, 50],
+        ],
+        dtype=np.uint8,
+    )
+    # Four days: the third of them; seen on half of the days: missing; in the hole on half: missing too.
+    assert usual(days).tolist() == [30, MISSING, 20, MISSING, POLE_HOLE, MISSING]

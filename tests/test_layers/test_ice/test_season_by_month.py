@@ -7,133 +7,24 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from monthly_record import dataset, month_of, months
 from scipy import stats
 
 from layers.crs import polar_xy
 from layers.grid import NSIDC_25KM
+from layers.ice.presence import IceYears, ice_support
 from layers.ice.season_by_month import (
     QUANTILE_LEVELS,
-    IceYears,
     SeasonFacts,
-    ice_months_by_year,
-    ice_support,
+    _doubt,
+    facts_of_years,
     lost_at_warming,
     lost_interval,
     season_facts,
-    trapped_cells,
     warming_sensitivity,
 )
 
-FIRST, LAST = "1979-09", "2022-08"  # whole ice years 1980 to 2022
 LOW, HIGH = QUANTILE_LEVELS.index(0.05), QUANTILE_LEVELS.index(0.95)
-
-
-def months(first: str = FIRST, last: str = LAST) -> np.ndarray:
-    return np.arange(np.datetime64(first), np.datetime64(last) + 1).astype("datetime64[s]")
-
-
-def dataset(ice: np.ndarray, when: np.ndarray, valid: np.ndarray | None = None) -> xr.Dataset:
-    """A record of (time, y, x) and its mask, which lets ice be everywhere if nothing else is said."""
-    mask = np.ones((12, *ice.shape[1:]), dtype=np.uint8) if valid is None else valid
-    return xr.Dataset(
-        {"presence": (("time", "y", "x"), ice), "valid_ice": (("month", "y", "x"), mask)},
-        coords={"time": when, "month": np.arange(1, 13)},
-    )
-
-
-def month_of(when: np.ndarray) -> np.ndarray:
-    return when.astype("datetime64[M]").astype(int) % 12 + 1
-
-
-# --- cells that are not believed
-
-
-def test_a_perennial_patch_apart_from_the_pack_is_a_trap_and_corners_join():
-    when = months("2008-01", "2022-12")
-    ice = np.zeros((len(when), 6, 6), dtype=np.uint8)
-    ice[:, :2, :3] = 1  # the pack
-    ice[:, 2, 3] = 1  # touches it at a corner
-    ice[:, 5, 4:] = 1  # an estuary
-    found = trapped_cells(dataset(ice, when))
-    assert np.argwhere(found).tolist() == [[5, 4], [5, 5]]
-
-
-@pytest.mark.parametrize(("septembers", "expected"), [(4, False), (5, True)])
-def test_half_of_the_last_ten_septembers_make_a_trap(septembers: int, expected: bool):
-    when = months("2000-01", "2022-12")
-    ice = np.zeros((len(when), 3, 5), dtype=np.uint8)
-    ice[:, 0, :3] = 1
-    is_september = np.flatnonzero(month_of(when) == 9)
-    ice[is_september[:13], 2, 4] = 1  # all before the last ten do not count
-    ice[is_september[-septembers:], 2, 4] = 1
-    assert trapped_cells(dataset(ice, when))[2, 4] == expected
-
-
-def test_a_cell_with_ice_whenever_the_mask_lets_it_is_a_trap():
-    when = months("2010-01", "2022-12")
-    ice = np.zeros((len(when), 1, 4), dtype=np.uint8)
-    winter = np.isin(month_of(when), (12, 1, 2, 3))
-    ice[winter] = 1
-    valid = np.ones((12, 1, 4), dtype=np.uint8)
-    valid[3:11, 0, 0] = 0  # the mask's season is the cell's own
-    valid[5:9, 0, 1] = 0  # the mask lets it be longer
-    valid[:, 0, 2] = 0  # never ice on the charts: no mask to fill
-    ice[:, 0, 2] = 0
-    assert trapped_cells(dataset(ice, when, valid)).tolist() == [[True, False, False, False]]
-
-
-def test_a_record_without_september_has_no_traps():
-    assert not trapped_cells(dataset(np.ones((2, 2, 2), dtype=np.uint8), months("2020-01", "2020-02"))).any()
-
-
-# --- ice years
-
-
-def test_an_ice_year_ends_in_august_and_is_a_mean_over_cells():
-    when = months("1999-09", "2001-08")
-    ice = np.zeros((24, 1, 3), dtype=np.uint8)
-    ice[0, 0, 0] = 1  # September 1999 is of the ice year 2000
-    ice[11, 0, :2] = 1  # August 2000, too
-    ice[12:15, 0, 2] = 1  # autumn 2000 is of 2001
-    cells = np.array([[0, 1], [2, -1], [-1, -1]])
-    years, counted = ice_months_by_year(dataset(ice, when)["presence"], cells)
-    assert years.tolist() == [2000, 2001]
-    assert counted[:2].tolist() == [[1.5, 0.0], [0.0, 3.0]]
-    assert np.isnan(counted[2]).all()
-
-
-def test_one_missing_month_is_the_mean_of_its_neighbours_and_two_drop_the_year():
-    when = months("1999-09", "2004-08")
-    ice = np.zeros((60, 1, 3), dtype=np.uint8)
-    march = np.flatnonzero(month_of(when) == 3)
-    ice[march[0]], ice[march[2]] = [[1, 1, 0]], [[1, 0, 0]]
-    ice[march[1]] = 1  # what is hidden must not show
-    keep = np.ones(60, dtype=bool)
-    keep[march[1]] = False
-    cells = np.arange(3)[:, None]
-    years, counted = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], cells)
-    assert years.tolist() == [2000, 2001, 2002, 2003, 2004]
-    assert counted[:, 1].tolist() == [1.0, 0.5, 0.0]
-    keep[march[1] + 1] = False
-    years, _ = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], cells)
-    assert years.tolist() == [2000, 2002, 2003, 2004]
-
-
-def test_a_month_without_both_neighbours_is_not_filled():
-    when = months("1999-09", "2002-08")
-    keep = ~np.isin(np.arange(36), [6, 6 + 12])  # March of 2000 and of 2001
-    ice = np.ones((36, 1, 1), dtype=np.uint8)
-    years, _ = ice_months_by_year(dataset(ice[keep], when[keep])["presence"], np.array([[0]]))
-    assert years.tolist() == [2002]
-
-
-def test_the_order_of_times_does_not_matter():
-    when = months("1999-09", "2003-08")
-    ice = np.random.default_rng(0).integers(0, 2, (48, 2, 2)).astype(np.uint8)
-    record = dataset(ice, when)["presence"]
-    mixed = record.isel(time=np.random.default_rng(1).permutation(48))
-    cells = np.array([[0, 3], [1, 2]])
-    assert np.array_equal(ice_months_by_year(record, cells)[1], ice_months_by_year(mixed, cells)[1])
 
 
 # --- losses
@@ -403,3 +294,56 @@ def test_no_quantile_falls_with_warming(facts: SeasonFacts, slope: float, reach:
     assert (np.diff(lost, axis=0) >= 0).all()
     assert (lost >= facts.lost_quantiles[:2]).all()
     assert (np.diff(lost, axis=2) >= -1e-6).all()
+
+
+def test_the_climatology_is_of_the_ice_years_1981_to_2010_with_both_ends():
+    years = np.arange(1979, 2025)
+    months_with_ice = (years - 1975) / 10.0
+    table = facts_of_years(np.array(["a"], dtype=object), years, months_with_ice[None, :]).table
+    recent = (2019.5 - 1975) / 10
+    assert table["ice_months_normal"][0] == pytest.approx((1995.5 - 1975) / 10)  # mean of 1981 to 2010
+    assert table["ice_months_recent"][0] == pytest.approx(recent)  # 2015 to 2024
+    without_smmr = (1999.5 - 1975) / 10  # 1989 to 2010
+    assert table["ice_months_lost_without_smmr"][0] == pytest.approx(without_smmr - recent)
+    assert table["ice_trend_months_per_decade"][0] == pytest.approx(1)
+
+
+def test_thirty_years_and_twenty_of_the_climatology_are_enough():
+    years = np.arange(1981, 2025)  # 30 years of the climatology, 14 after it
+    rows = np.tile(6.0 + np.arange(44) % 3, (4, 1))
+    rows[0, :10] = np.nan  # 20 and 34
+    rows[1, :11] = np.nan  # 19 and 33
+    rows[2, 30:] = np.nan  # 30 and 30
+    rows[3, 29:] = np.nan  # 29 and 29
+    table = facts_of_years(np.array(list("abcd"), dtype=object), years, rows).table
+    assert table["state"].tolist() == ["known", "unknown", "known", "unknown"]
+    assert table["reason"].tolist() == ["", "few_years", "", "few_years"]
+
+
+def test_half_a_month_of_the_first_sensor_is_a_doubt_and_an_interval_that_ends_at_zero_is_none():
+    lost = np.array([1.0, 1.0, 1.0])
+    numbers = {
+        "ice_months_lost": lost,
+        "ice_months_lost_without_smmr": lost - [0.5, 0.49, 0.0],
+        "ice_months_lost_high": np.array([1.0, 0.0, -0.01]),
+        "ice_trend_months_per_decade": np.zeros(3),
+    }
+    assert _doubt(numbers, np.array([5, 5, 5])).tolist() == ["sensor", "", "season_grew"]
+
+
+def test_the_variance_in_a_period_has_two_degrees_of_freedom_less_than_years():
+    random = np.random.default_rng(21)
+    before, after = random.normal(6, 2, (1, 30)), random.normal(4, 2, (1, 10))
+    rests, years = [], [np.arange(30.0), np.arange(10.0)]
+    for values, when in zip((before, after), years, strict=True):
+        slope, cut = np.polyfit(when, values[0], 1)
+        rests.append(values[0] - slope * when - cut)
+    lag1 = sum((r[1:] * r[:-1]).sum() / ((r**2).sum() / len(r)) for r in rests) / 38
+    lag1 = np.clip(lag1 + 2 * (1 + 4 * lag1) / 40, 0, 0.8)
+    sizes = [n * (1 - lag1) / (1 + lag1) for n in (30, 10)]
+    parts = [(r**2).sum() / (len(r) - 2) / size for r, size in zip(rests, sizes, strict=True)]
+    freedom = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
+    middle = before.mean() - after.mean()
+    expected = middle + stats.t.ppf(0.95, freedom) * np.sqrt(sum(parts))
+    quantiles = lost_interval(before, years[0], after, years[1])
+    assert quantiles[0, HIGH] == pytest.approx(expected, abs=1e-5)

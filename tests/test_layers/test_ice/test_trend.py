@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from layers.ice.trend import false_discovery, step, trend
+from layers.ice.trend import _inflation, _variance, false_discovery, step, trend
 
 YEARS = np.arange(1979.0, 2019.0)
 
@@ -129,3 +129,62 @@ def test_trend_follows_shift_scale_and_knows_no_order_of_series(seed, shift, sca
     moved = trend((series * scale + shift)[list(order)], np.arange(20))
     assert moved.slope == pytest.approx(base.slope[list(order)] * scale, abs=1e-9)
     assert moved.p == pytest.approx(base.p[list(order)], abs=1e-12)
+
+
+def test_the_lag_one_correlation_is_of_consecutive_years_by_hand():
+    random = np.random.default_rng(11)
+    years = np.arange(30.0)
+    values = np.cumsum(random.normal(size=30)) + 0.3 * years
+    found = trend(values, years)
+    rest = values - found.slope[0] * years
+    rest -= rest.mean()
+    expected = sum(rest[n] * rest[n + 1] for n in range(29)) / (rest**2).sum()
+    assert found.lag1[0] == pytest.approx(expected)
+
+
+def test_years_on_either_side_of_a_gap_are_no_pair():
+    random = np.random.default_rng(12)
+    years = np.arange(20.0)
+    values = random.normal(size=20)
+    values[[4, 11]] = np.nan
+    found = trend(values, years)
+    rest = values - found.slope[0] * years
+    rest -= np.nanmean(rest)
+    pairs = [rest[n] * rest[n + 1] for n in range(19) if np.isfinite(rest[n] * rest[n + 1])]
+    assert len(pairs) == 15
+    assert found.lag1[0] == pytest.approx(np.mean(pairs) * 17 / np.nansum(rest**2))
+
+
+@pytest.mark.parametrize(("rho", "count"), [(0.5, 40), (0.8, 25), (0.97, 30)])
+def test_the_inflation_is_the_sum_over_all_lags(rho: float, count: int):
+    most = min(rho, 0.95)
+    lags = sum((1 - lag / count) * most**lag for lag in range(1, count))
+    assert _inflation(np.array([rho]), np.array([count]))[0] == pytest.approx(1 + 2 * lags)
+
+
+def test_only_a_correlation_over_the_bar_of_anderson_inflates():
+    # One-sided 5 %: (-1 + 1.645 sqrt(n - 2)) / (n - 1), for 40 values 0.2344.
+    below, above, negative = _inflation(np.array([0.234, 0.235, -0.9]), np.array([40] * 3))
+    assert below == negative == 1
+    assert above > 1.5
+
+
+def test_the_variance_of_ties_by_hand():
+    # Kendall 1975 for 1, 1, 2: (3 * 2 * 11 - 2 * 1 * 9) / 18.
+    assert _variance(np.array([[1.0, 1.0, 2.0]]), np.array([3]))[0] == pytest.approx(48 / 18)
+
+
+def test_the_least_count_of_values_is_enough():
+    values = np.array([[1.0, 2.0, 4.0, 5.0, np.nan, 7.0]])
+    assert np.isfinite(trend(values, np.arange(6.0), least=5).slope[0])
+    assert np.isnan(trend(values, np.arange(6.0), least=6).slope[0])
+
+
+@pytest.mark.parametrize(("first_after", "column"), [(5, 5), (7, 7)])
+def test_a_step_may_have_five_years_before_or_after_it(first_after: int, column: int):
+    noise = np.random.default_rng(13).normal(0, 0.1, 12)
+    values = noise + np.where(np.arange(12) >= first_after, 10.0, 0.0)
+    found = step(values, np.arange(12.0))
+    assert found.column[0] == column
+    assert found.size[0] == pytest.approx(10, abs=0.5)
+    assert step(values[:11], np.arange(11.0)).column[0] == -1  # eleven values are too few

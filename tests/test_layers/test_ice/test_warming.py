@@ -98,3 +98,8 @@ def test_the_sum_is_held_to_the_published_range(loss: float, inside: bool):
 
 def test_the_circle_about_the_pole_is_ice():
     assert whole_area([4, 4, 3, 3], [1986, 1987, 2007, 2008]) == pytest.approx([5.19, 4.31, 3.31, 3.029])
+
+
+def test_the_area_that_was_not_observed_changes_in_the_september_of_its_sensor():
+    years = [1979, 1986, 1987, 2007, 2008, 2024]
+    assert whole_area(np.zeros(6), years).tolist() == [1.19, 1.19, 0.31, 0.31, 0.029, 0.029]
