@@ -100,26 +100,26 @@ def _frame(image: ET.Element, top: float, step: float, height: float) -> None:
         image[-1].set("text-anchor", "end")
 
 
-def breaks(ledger: CitationIndex, after: str, until: str) -> list[tuple[str, str, Cell, Cell]]:
+def breaks(citations: CitationIndex, after: str, until: str) -> list[tuple[str, str, Cell, Cell]]:
     """Letter, day, and cells of day and words of each change of the extent's sensor in between."""
-    if "source_continuity" not in ledger:
+    if "source_continuity" not in citations:
         return []
-    table = ledger.table("source_continuity")
+    table = citations.table("source_continuity")
     some = table[table["kind"].isin(["sensor_change", "version_change"])]
     some = some[(some["last_day"] > after) & (some["last_day"] <= until)].sort_values("last_day")
     found = []
     for letter, key, day in zip(ascii_lowercase, some["feature_id"], some["last_day"], strict=False):
-        cells = (ledger.cell("value", "source_continuity", {"feature_id": key}, name, "")
+        cells = (citations.cell("value", "source_continuity", {"feature_id": key}, name, "")
                  for name in ("last_day", "note"))  # fmt: skip
         found.append((letter, str(day), next(cells), next(cells)))
     return found
 
 
-def monthly_breaks(ledger: CitationIndex) -> list[tuple[str, str, Cell, Cell]]:
+def monthly_breaks(citations: CitationIndex) -> list[tuple[str, str, Cell, Cell]]:
     """`breaks` among the years of which a March or September is drawn."""
-    table = ledger.table("sea_ice_monthly")
+    table = citations.table("sea_ice_monthly")
     years = table["year"][table["month"].isin([3, 9]) & table["extent_million_km2"].notna()]
-    return breaks(ledger, str(years.min()), f"{years.max()}-12-31") if len(years) else []
+    return breaks(citations, str(years.min()), f"{years.max()}-12-31") if len(years) else []
 
 
 def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
@@ -128,13 +128,13 @@ def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
     image.append(tag("text", letter, x=x, y=8, class_="soft mid"))
 
 
-def monthly_extent(ledger: CitationIndex) -> ET.Element:
+def monthly_extent(citations: CitationIndex) -> ET.Element:
     """March and September extent by year, in million km2, the last year of each named.
 
     Where the sensor changed stands a dotted line with a letter (see `breaks`).
     """
     image = svg(260, 122, "Sea ice extent in March and in September, by year")
-    table = ledger.table("sea_ice_monthly")
+    table = citations.table("sea_ice_monthly")
     year, month = table["year"].to_numpy(dtype=float), table["month"].to_numpy(dtype=int)
     extent = table["extent_million_km2"].to_numpy(dtype=float)
     first, last = year.min(), year.max()
@@ -145,7 +145,7 @@ def monthly_extent(ledger: CitationIndex) -> ET.Element:
     for value in range(int(first // 10 + 1) * 10, int(last) + 1, 10):
         at = 18 + 218 * (value - first) / max(last - first, 1)
         image.append(tag("text", str(value), x=at - 8, y=height + 17, class_="tick"))
-    for letter, day, *_ in monthly_breaks(ledger):
+    for letter, day, *_ in monthly_breaks(citations):
         _stroke(image, 18 + 218 * (_year(day) - first) / max(last - first, 1), letter, height)
     for number, name, class_ in ((3, "March", "s-climate"), (9, "September", "s-robust")):
         line = np.full(len(span), np.nan)
@@ -156,7 +156,7 @@ def monthly_extent(ledger: CitationIndex) -> ET.Element:
         if not len(known):
             continue
         where = {"year": int(span[known[-1]]), "month": number}
-        cell = ledger.cell("value", "sea_ice_monthly", where, "extent_million_km2", ".1f")
+        cell = citations.cell("value", "sea_ice_monthly", where, "extent_million_km2", ".1f")
         y = height - height * line[known[-1]] / top + 6
         image.append(tag("text", cell=cell, x=240, y=y + 3, class_="strong"))
         image.append(tag("text", name, x=22, y=height - height * line[known[0]] / top - 1, class_="soft"))
@@ -168,10 +168,10 @@ def _year(day: str) -> float:
     return int(day[:4]) + (int(day[5:7]) - 1) / 12
 
 
-def daily_extent(ledger: CitationIndex, day: str) -> ET.Element:
+def daily_extent(citations: CitationIndex, day: str) -> ET.Element:
     """The last year of daily extent up to `day`, against median and range of 1981 to 2010."""
     image = svg(260, 122, "Daily sea ice extent of the last year on file against the reference period")
-    table = ledger.table("sea_ice_extent")
+    table = citations.table("sea_ice_extent")
     date = table["date"].to_numpy(dtype="datetime64[D]")
     extent = table["extent_million_km2"].to_numpy(dtype=float)
     held = date <= np.datetime64(day)
@@ -197,7 +197,7 @@ def daily_extent(ledger: CitationIndex, day: str) -> ET.Element:
     line = np.full(366, np.nan)
     line[place[year == last]] = extent[year == last]
     image.append(tag("path", d=line_of(x, height - height * line / top + 6), class_="s-robust"))
-    for _, when, *_ in breaks(ledger, f"{last - 1}-12-31", day):
+    for _, when, *_ in breaks(citations, f"{last - 1}-12-31", day):
         _stroke(
             image,
             float(x[int((np.datetime64(when) - np.datetime64(f"{last}-01-01")).astype(int))]),
@@ -209,7 +209,7 @@ def daily_extent(ledger: CitationIndex, day: str) -> ET.Element:
     known = np.flatnonzero(np.isfinite(line))
     if len(known):
         day_of = str(np.datetime64(f"{last}-01-01") + int(known[-1]))
-        cell = ledger.cell("value", "sea_ice_extent", {"date": day_of}, "extent_million_km2", ".2f")
+        cell = citations.cell("value", "sea_ice_extent", {"date": day_of}, "extent_million_km2", ".2f")
         y = height - height * line[known[-1]] / top + 6
         image.append(tag("text", cell=cell, x=x[known[-1]] + 4, y=y + 7, class_="strong"))
     return image

@@ -12,7 +12,7 @@ from layers.errors import UsageError
 from layers.ice.edge_routes import least_ice
 from layers.ice.navigability import Corridor
 from maps.reports.citations import Tables
-from maps.reports.routes import _breaks, _trend_cells
+from maps.reports.route_seasons import _breaks, _trend_cells
 from pipelines.ice.record import embedded
 from pipelines.ice.route_page import stage_of, write_edge_page
 
