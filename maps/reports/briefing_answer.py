@@ -65,22 +65,22 @@ def answer(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.
     def places(*more: Condition) -> Cell:
         return citations.cell("distinct", "nodes", (*filters, *more), "place_id")
 
-    some, both = places(CRITICAL), places(*OVERLAPS)
+    critical, both = places(CRITICAL), places(*OVERLAPS)
     meet = "a high climate hazard, high military relevance and people who depend on it meet in one node"
     words = (
         f" places are critical: nowhere here do {meet}"
-        if not some.value
-        else f" {'place is' if some.value == 1 else 'places are'} critical: there {meet}"
+        if not critical.value
+        else f" {'place is' if critical.value == 1 else 'places are'} critical: there {meet}"
     )
     lead = tag(
         "p",
-        some, words, ". Climate and defence overlap in ", both,
+        critical, words, ". Climate and defence overlap in ", both,
         f" {'place' if both.value == 1 else 'places'}. At ", count(lacking),
         f" {'node' if count(lacking).value == 1 else 'nodes'} an unknown alone decides.", class_="lead",
     )  # fmt: skip
     figures = tag(
         "div",
-        tag("div", some, tag("span", "critical places"), class_="f-robust"),
+        tag("div", critical, tag("span", "critical places"), class_="f-robust"),
         tag("div", count(CRITICAL), tag("span", "critical nodes, of which robust: ",
                                         _bare(count(("flag", "=", "robust")))), class_="f-possible"),
         tag("div", count(*OVERLAPS), tag("span", "nodes where climate and defence overlap"),
@@ -164,14 +164,14 @@ def _members(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
 def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
     """The hazards that decide, each once, with the tier of its evidence and its sources."""
     parts: list[Any] = []
-    for _, some in nodes.groupby("hazard_deciding", sort=False):
-        node, cited = str(some["node_id"].iloc[0]), set()
+    for _, group in nodes.groupby("hazard_deciding", sort=False):
+        node, cited = str(group["node_id"].iloc[0]), set()
         cells: list[Any] = [
             _of(citations, node, "hazard_deciding"),
             " (",
             _of(citations, node, "hazard_tier"),
         ]
-        for key in (_deciding(citations, name) for name in some["node_id"]):
+        for key in (_deciding(citations, name) for name in group["node_id"]):
             source, as_of = (citations.cell("value", "evidence", key, c) for c in ("source_id", "as_of"))
             if (source.value, as_of.value) not in cited:
                 cited.add((source.value, as_of.value))
@@ -260,9 +260,9 @@ def _overlap(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[E
     nodes = _nodes(citations, *filters, *OVERLAPS)
     outside = citations.cell("count", "nodes", (*filters, ("scope", "=", "context"), OVERLAPS[1]))
     rows = []
-    for code, some in nodes.groupby("country_iso3", sort=False):
+    for code, of_country in nodes.groupby("country_iso3", sort=False):
         parts: list[Any] = []
-        for _, place in some.groupby("place_id", sort=False):
+        for _, place in of_country.groupby("place_id", sort=False):
             parts += ["; "] if parts else []
             parts += [
                 tag("b", _of(citations, place["node_id"].iloc[0], "place")),

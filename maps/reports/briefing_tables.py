@@ -128,7 +128,7 @@ def _domain_cell(citations: CitationIndex, measure: _Measure, scope: Scope) -> A
         return "unknown"
     if state_of(citations, measure.table) in UNASSESSED:
         return NOT_ASSESSED
-    if scope.column and not citations.knows(measure.table, scope.column):
+    if scope.column and not citations.has_column(measure.table, scope.column):
         return "not by country"
     where: tuple[Condition, ...] = (*scope.where, *measure.where)
     if measure.what == "area":
@@ -175,7 +175,7 @@ def _is_empty(cell: Any) -> bool:
 
 def _row_count(citations: CitationIndex, layer_id: str, scope: Scope) -> Any:
     """Rows of a layer in a scope, with the state of its source where that is late."""
-    if scope.column and not citations.knows(layer_id, scope.column):
+    if scope.column and not citations.has_column(layer_id, scope.column):
         return "not by place"
     cell = citations.cell("count", layer_id, scope.where)
     state = state_of(citations, layer_id)

@@ -5,6 +5,7 @@ One self-contained file, as the route page: no script, no request. Every number 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,7 +121,8 @@ def _map(tables: Tables, record: IsochroneRecord) -> ET.Element:
 
 
 def _upper_end(row: dict[str, Any]) -> str:
-    return f"{row['most_days']:.0f}" if row["most_days"] == row["most_days"] else f"{row['least_days']:.0f}+"
+    """Label of a band: its upper end in days, or its lower end with a plus for the last band."""
+    return f"{row['least_days']:.0f}+" if math.isnan(row["most_days"]) else f"{row['most_days']:.0f}"
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ET.Element:
@@ -136,7 +138,7 @@ def _bands(tables: Tables) -> list[ET.Element]:
     for class_, row in zip(_classes(bands), bands.to_dict("records"), strict=True):
         where = {"name": row["name"]}
         swatch = tag("i", class_=f"swatch {class_}")
-        most = row["most_days"] if row["most_days"] == row["most_days"] else 1e9
+        most = 1e9 if math.isnan(row["most_days"]) else row["most_days"]
         ports: Any = "none"
         if row["is_reached"]:
             span = (("least_days", ">=", row["least_days"]), ("least_days", "<=", most))

@@ -23,7 +23,7 @@ from layers.crs import area_km2
 from layers.errors import ExportError
 from layers.regions import REGIONS
 from maps.reports import briefing
-from maps.reports.citations import CitationIndex, shown
+from maps.reports.citations import CitationIndex, format_value
 from maps.reports.html_document import LABELS, document, tag
 from pipelines.cli import main
 from pipelines.picture.store import read_picture
@@ -161,7 +161,7 @@ def must_trace(text: str, stored: Stored) -> int:
             assert not re.search(r"\d", LABELS.sub("", said)), f"{said!r} comes from nowhere"
             continue
         counted += 1
-        assert said == shown(stored.value(address), form), address
+        assert said == format_value(stored.value(address), form), address
     return counted
 
 
@@ -383,6 +383,59 @@ def test_standards_and_requests_are_shown_where_they_are_held(picture, page):
     assert "Draft baseline standards" not in briefing.page(without)
 
 
+RESULTS = ("pass", "fail", "unknown", "not_applicable")
+
+
+@pytest.mark.parametrize("country", ["NOR", "EST", "SJM"])
+def test_a_country_shows_its_own_standards(picture, country):
+    """Counted by hand from the nodes of the country; not the counts of the whole picture."""
+    nodes, results = picture.tables["nodes"], picture.tables["standards"]
+    own = results[results["node_id"].isin(nodes.loc[nodes["country_iso3"] == country, "node_id"])]
+    text = briefing.page(picture, country)
+    said = {a: s for s, a, _ in read(text).texts if a}
+    assert not [address for address in said if address.startswith("count:standards?standard_id")]
+    for name in results["standard_id"].unique():
+        of = f"count:standards?country_iso3={country}&standard_id={name}&result="
+        rows = own[own["standard_id"] == name]
+        for result in RESULTS:
+            assert said[of + result] == f"{(rows['result'] == result).sum():,}"
+    # The words of a standard are cited from a node of the country.
+    cited = {unquote(node) for node in re.findall(r"value:standards\?node_id=([^&\"]*)&amp;", text)}
+    assert cited
+    assert cited <= set(own["node_id"])
+
+
+@pytest.mark.parametrize("country", ["NOR", "SJM"])
+def test_a_country_shows_the_data_requests_of_its_own_nodes(picture, country):
+    nodes, results = picture.tables["nodes"], picture.tables["standards"]
+    own = results[results["node_id"].isin(nodes.loc[nodes["country_iso3"] == country, "node_id"])]
+    text = briefing.page(picture, country)
+    said = {a: s for s, a, _ in read(text).texts if a}
+    left_out = 0
+    for row in picture.tables["data_requests"].itertuples():
+        rows = own[own["standard_id"] == row.standard_id]
+        unknown = int((rows["result"] == "unknown").sum())
+        is_listed = f"value:data_requests?standard_id={row.standard_id}#wanted" in said
+        assert is_listed == (unknown > 0)
+        left_out += not is_listed
+        if is_listed:
+            of = f"count:standards?country_iso3={country}&standard_id={row.standard_id}&result="
+            applicable = int((rows["result"] != "not_applicable").sum())
+            assert said[of + "pass|fail|unknown"] == f"{applicable:,}"
+            assert said[of + "unknown"] == f"{unknown:,}"
+    assert (left_out > 0) == (country == "SJM"), "Svalbard has no mine or railhead to ask about"
+    assert "#applicable" not in text, "the count of the whole picture"
+
+
+def test_a_late_source_of_the_first_layer_of_a_pillar_is_named(picture):
+    """The count and the state stand in one cell, which is no gap."""
+    pillar = picture.layers[0].pillar
+    first = next(layer for layer in picture.layers if layer.pillar == pillar)
+    notes = (replace(picture.sources[0], feeds=first.id, state="stale"), *picture.sources[1:])
+    text = briefing.page(replace(picture, sources=notes))
+    assert re.search(rf"<td>.*?{re.escape(first.title)}.*?\(stale\)", text)
+
+
 # --- a number without a row is no briefing ---------------------------------------------------
 
 
@@ -416,17 +469,17 @@ def test_a_node_without_evidence_fails(picture):
 
 
 def test_a_number_without_a_row_fails(picture):
-    ledger = CitationIndex(picture)
+    citations = CitationIndex(picture)
     with pytest.raises(
         ExportError, match=r"expected one row for value:nodes\?node_id=no%20such#name, found 0"
     ):
-        ledger.cell("value", "nodes", {"node_id": "no such"}, "name")
+        citations.cell("value", "nodes", {"node_id": "no such"}, "name")
     nodes = picture.tables["nodes"]
     many = int(((nodes["kind"] == "port") & (nodes["flag"] == "not_flagged")).sum())
     with pytest.raises(ExportError, match=f"found {many}"):
-        ledger.cell("value", "nodes", {"kind": "port", "flag": "not_flagged"}, "name")
+        citations.cell("value", "nodes", {"kind": "port", "flag": "not_flagged"}, "name")
     with pytest.raises(ExportError, match="expected a table 'nothing', found none"):
-        ledger.cell("count", "nothing")
+        citations.cell("count", "nothing")
 
 
 @pytest.mark.parametrize("text", ["about 12 ports", "3", "D21", "2026-1", "٣"])
@@ -441,28 +494,33 @@ def test_labels_are_no_data(text):
 
 
 def test_missing_is_unknown_never_zero():
-    assert shown(None, ".2f") == shown(float("nan"), ",.0f") == shown(pd.NA, "km") == "unknown"
-    assert shown(0.0, ".2f") == "0.00"
-    assert shown(0.3, "km") == "under 1"
-    assert shown(1234.5, "km") == "1,234"
-    assert shown("not_flagged", "words") == "not flagged"
+    assert (
+        format_value(None, ".2f")
+        == format_value(float("nan"), ",.0f")
+        == format_value(pd.NA, "km")
+        == "unknown"
+    )
+    assert format_value(0.0, ".2f") == "0.00"
+    assert format_value(0.3, "km") == "under 1"
+    assert format_value(1234.5, "km") == "1,234"
+    assert format_value("not_flagged", "words") == "not flagged"
 
 
-def test_ledger_by_hand(picture):
-    ledger = CitationIndex(picture)
+def test_citations_by_hand(picture):
+    citations = CitationIndex(picture)
     mines = picture.tables["mines"]
-    assert ledger.cell("count", "mines").value == len(mines)
+    assert citations.cell("count", "mines").value == len(mines)
     plants = picture.tables["power_plants"]
     nor = plants[plants["country_iso3"] == "NOR"]
-    assert ledger.cell("sum", "power_plants", {"country_iso3": "NOR"}, "capacity_mw").value == pytest.approx(
-        nor["capacity_mw"].sum()
-    )
+    assert citations.cell(
+        "sum", "power_plants", {"country_iso3": "NOR"}, "capacity_mw"
+    ).value == pytest.approx(nor["capacity_mw"].sum())
     fuel = picture.tables["evidence"].query("indicator == 'fuel'")["state"]
-    share = ledger.cell("share", "evidence", {"indicator": "fuel"}, "state", equals="unknown")
+    share = citations.cell("share", "evidence", {"indicator": "fuel"}, "state", equals="unknown")
     assert share.value == pytest.approx((fuel == "unknown").sum() / len(fuel))
     assert share.address.endswith("#state=unknown")
     # One of several values; a bar in a value is no bar between values.
-    some = ledger.cell("count", "nodes", (("kind", "=", ("port", "mine", "a|b")),))
+    some = citations.cell("count", "nodes", (("kind", "=", ("port", "mine", "a|b")),))
     assert some.value == picture.tables["nodes"]["kind"].isin(["port", "mine"]).sum()
     assert some.address == "count:nodes?kind=port|mine|a%7Cb"
 
@@ -486,7 +544,7 @@ def test_hostile_names_stay_text(picture, name, page):
     reader = read(text)
     address = f"value:nodes?node_id={nodes['node_id'][top].replace(':', '%3A')}#name"
     said = {a: s for s, a, _ in reader.texts if a}
-    assert said[address] == shown(name, "")
+    assert said[address] == format_value(name, "")
     assert {n for n, _ in reader.tags} == {n for n, _ in read(page).tags}
     assert not {"\x00", "\u202e"} & set(text)
 
