@@ -13,7 +13,7 @@ from maps.reports.citations import Tables
 from maps.reports.html_document import document, scroll, tag
 from maps.reports.route_charts import inset
 from maps.reports.route_look import INKS
-from maps.reports.route_parts import NOT, STAGES, of_record, ship_words
+from maps.reports.route_parts import NOT_FOR_NAVIGATION, STAGES, of_record, ship_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def _head(tables: Tables, record: IsochroneRecord) -> list[ET.Element | None]:
         tag("header", tag("p", "Arctic picture · days from a port", class_="kicker"),
             tag("h1", "Days from ", of_record(tables, "port")),
             tag("p", warn, class_="warn") if record.is_synthetic else None,
-            tag("p", tag("b", NOT))),
+            tag("p", tag("b", NOT_FOR_NAVIGATION))),
         lead,
     ]  # fmt: skip
 
@@ -168,7 +168,7 @@ def _ports(tables: Tables) -> list[ET.Element]:
 
 def _reading(tables: Tables) -> list[ET.Element]:
     notes = [
-        NOT,
+        NOT_FOR_NAVIGATION,
         "A time is a least one: the named speed is held wherever the index of the named stage is zero or "
         "above, and the circular's limit in elevated risk (polar classes alone); ice slows ships that it "
         "lets through, and weather, depth, traffic and rules of passage are not judged.",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DAGGER",
     "LEAD_ROUTE",
-    "NOT",
+    "NOT_FOR_NAVIGATION",
     "STAGES",
     "RouteRecord",
     "bottleneck_letters",
@@ -43,7 +43,7 @@ STAGES = {
     "thick_fy": "thick first-year ice", "second_year": "second-year ice", "light_my": "light multi-year ice",
     "heavy_my": "heavy multi-year ice",
 }  # fmt: skip
-NOT = "Not for navigation, targeting or site security decisions."
+NOT_FOR_NAVIGATION = "Not for navigation, targeting or site security decisions."
 _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 
 

@@ -12,7 +12,7 @@ from maps.reports.citations import Tables
 from maps.reports.html_document import document, tag
 from maps.reports.route_fields import fields
 from maps.reports.route_look import LOOK
-from maps.reports.route_parts import NOT, RouteRecord, of_record
+from maps.reports.route_parts import NOT_FOR_NAVIGATION, RouteRecord, of_record
 from maps.reports.route_seasons import seasons
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _head(tables: Tables, record: RouteRecord) -> ET.Element:
         tag("h1", "Ice on the Arctic sea routes"),
         tag("p", "SYNTHETIC: made for tests, not observed. It resembles the Arctic and knows nothing of it.",
             class_="warn") if record.is_synthetic else None,
-        tag("p", tag("b", NOT), " Input: ", tag("b", of_record(tables, "input")), " (",
+        tag("p", tag("b", NOT_FOR_NAVIGATION), " Input: ", tag("b", of_record(tables, "input")), " (",
             of_record(tables, "product"), "), ", of_record(tables, "first"), " to ",
             of_record(tables, "last"), "."),
     )  # fmt: skip
@@ -59,7 +59,7 @@ def _head(tables: Tables, record: RouteRecord) -> ET.Element:
 
 def _reading(tables: Tables, record: RouteRecord) -> list[ET.Element]:
     notes = [
-        NOT,
+        NOT_FOR_NAVIGATION,
         "POLARIS (IMO MSC circular on the risk index) weighs each stage of ice by the ship's class. Without "
         "thickness the index of one stage is a bound, not the IMO index; the stage is named.",
         "A route is open on a day when a way leads through its corridor, a hundred kilometres each side, "
