@@ -28,6 +28,7 @@ __all__ = [
     "first_stale",
     "late",
     "promise",
+    "status_of",
     "status_on",
     "view",
 ]
@@ -88,6 +89,12 @@ def status_on(day: date, as_made: str, expires: str | None, fresh_until: Iterabl
     if expires and today >= expires:
         return EXPIRED
     return DEGRADED if any(end and end < today for end in fresh_until) else as_made
+
+
+def status_of(picture: Picture, day: date) -> str:
+    """Status of a picture for a reader on `day`."""
+    expires = picture.expires.isoformat() if picture.expires else None
+    return status_on(day, picture.status, expires, (note.fresh_until for note in picture.sources))
 
 
 def late(picture: Picture) -> tuple[SourceNote, ...]:

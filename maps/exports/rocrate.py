@@ -1,7 +1,7 @@
 """RO-Crate 1.1: files, sources and terms of the picture in one `ro-crate-metadata.json`.
 
-Written without the library, whose import takes longer than the file; a test reads it with the library.
-Specification: Soiland-Reyes et al. 2022, doi:10.3233/DS-210053.
+Written without the library, whose import takes longer than the file; a test reads it with the library
+(decisions/0010). Specification: Soiland-Reyes et al. 2022, doi:10.3233/DS-210053.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A STAC Item (1.1.0): area, day and files of the picture, for a catalogue.
 
-Written without the library, which brings 23 extension packages; a test validates the item with it. Longitudes
-follow RFC 7946: an area over the antimeridian is two polygons.
+Written without the library, which brings 23 extension packages; a test validates the item with it
+(decisions/0010). Longitudes follow RFC 7946: an area over the antimeridian is two polygons.
 """
 
 from __future__ import annotations

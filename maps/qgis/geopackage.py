@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["write"]
 
 _FILE, _PART = "picture.gpkg", "picture.part.gpkg"
+# SQLite stores the text of each statement: another space here changes the bytes of the file.
 _TABLES = """
         CREATE TABLE IF NOT EXISTS gpkg_data_columns (
           table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,

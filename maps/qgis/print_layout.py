@@ -24,6 +24,7 @@ _INK, _SOFT = "#1d2b36", "#4d5b66"
 _PAGE_MM = (420.0, 297.0)
 _MAP_MM = (8.0, 8.0, 281.0, 281.0)
 _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
+# Kind of layout item -> its number in QGIS (QgsLayoutItemRegistry).
 _ITEM = {"label": "65641", "legend": "65642", "map": "65639", "page": "65638", "scale": "65646"}
 
 

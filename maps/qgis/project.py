@@ -1,4 +1,4 @@
-"""A QGIS project of the picture, written without QGIS: `picture.qgz` beside `picture.gpkg`.
+"""A QGIS project of the picture, written without QGIS (decisions/0010): `picture.qgz` beside `picture.gpkg`.
 
 Layers, order and looks are those of the web map. The project names its files by relative paths and runs
 nothing: it has no macro, no action and no expression made of data. The GeoPackage holds a copy without grids.
@@ -87,6 +87,7 @@ def project(picture: Picture, grids: Sequence[Raster] = ()) -> bytes:
     indent(root, " ")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
+        # A fixed time and system, so that the bytes repeat.
         row = zipfile.ZipInfo("picture.qgs", (1980, 1, 1, 0, 0, 0))
         row.compress_type, row.create_system = zipfile.ZIP_DEFLATED, 3
         # Encoded from text, because ElementTree takes twice the time to encode.

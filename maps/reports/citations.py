@@ -186,6 +186,7 @@ class Tables:
             if operator == "=":
                 codes, code_of = self.coded(table, column)
                 values = value if isinstance(value, tuple) else (value,)
+                # -2 is no code: a value that does not occur selects no row, not even a missing one (-1).
                 return np.isin(codes, [code_of.get(str(one), -2) for one in values])
             number = frame[column].to_numpy(dtype=float, na_value=np.nan)
             return number <= value if operator == "<=" else number >= value

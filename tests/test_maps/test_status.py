@@ -21,7 +21,7 @@ from maps.status import (
     first_stale,
     late,
     promise,
-    status_on,
+    status_of,
     view,
 )
 
@@ -45,11 +45,6 @@ PICTURES = [
     (None, "", "embedded"), (EXPIRES, "", "embedded"), (None, FRESH, "live"), (EXPIRES, FRESH, "live"),
     (EXPIRES, FRESH, "stale"), (None, "", "missing"), (DAY, FRESH, "live"), (EXPIRES, "2026-08-20", "live"),
 ]  # fmt: skip
-
-
-def python_status(picture: Picture, day: date) -> str:
-    expires = picture.expires.isoformat() if picture.expires else None
-    return status_on(day, picture.status, expires, (note.fresh_until for note in picture.sources))
 
 
 def sql_status(picture: Picture, day: date) -> str:
@@ -84,7 +79,7 @@ def test_every_form_of_the_rule_gives_the_same_status(picture, expires, fresh, s
             expected = DEGRADED
         if expires and day >= expires:
             expected = EXPIRED
-        assert python_status(shown, day) == expected, day
+        assert status_of(shown, day) == expected, day
         assert shown.status_on(day) == expected, day
         assert sql_status(shown, day) == expected, day
         assert qgis_status(shown, day) == expected, day
