@@ -1,10 +1,12 @@
-"""What the picture looks like. EXPORTS: every kind of output. Writes only what it is asked for."""
+"""The outputs of a picture. `EXPORTS` lists every kind; `write` writes one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from maps.exports.gdal_formats import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +17,8 @@ __all__ = ["ALWAYS", "EXPORTS", "LOCAL", "Exporter", "write"]
 
 Exporter = Callable[..., "Path"]
 
-# Id -> module with `write(picture, folder) -> Path`. Imported when asked for: folium costs a second.
+# Id -> module with `write(picture, folder) -> Path`. A new output is a file and a row here; a new format of
+# GDAL is a row in maps.exports.gdal_formats. Modules are imported on request, because folium takes a second.
 EXPORTS: dict[str, str] = {
     "gpkg": "maps.qgis.geopackage",
     "html": "maps.web.page",
@@ -23,17 +26,14 @@ EXPORTS: dict[str, str] = {
     "briefing": "maps.reports.briefing",
     "rocrate": "maps.exports.rocrate",
     "stac": "maps.exports.stac",
-    "geojson": "maps.exports.geojson",
-    "kml": "maps.exports.kml",
-    "flatgeobuf": "maps.exports.flatgeobuf",
-    "pmtiles": "maps.exports.pmtiles",
+    **dict.fromkeys(FORMATS, "maps.exports.vector"),
     "csv": "maps.exports.csv",
 }
 
-# What every picture has; the rest is drawn on request. The crate describes the files before it.
+# The outputs of every build; the others are written on request. The crate describes the files before it.
 ALWAYS: tuple[str, ...] = ("gpkg", "qgz", "html", "briefing", "rocrate")
 
-# What is looked at where it was made, and its file: all that ever holds its user's private layers.
+# Outputs that stay on the machine of the user, and their files. Only these may hold private layers.
 LOCAL: dict[str, str] = {
     "gpkg": "picture.gpkg",
     "html": "map.html",
@@ -45,8 +45,10 @@ LOCAL: dict[str, str] = {
 def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:
     """Write one kind of output of `picture` into `folder` and return its path.
 
-    Private layers are left out of all that is not `LOCAL`. `options` go to the exporter: `html` takes
-    `other`, a picture to compare with.
+    Outputs that are not `LOCAL` get the picture without private layers. `options` go to the exporter: `html`
+    takes `other`, a picture to compare with.
     """
     exporter: Exporter = import_module(EXPORTS[name]).write
+    if name in FORMATS:
+        options["format_id"] = name
     return exporter(picture if name in LOCAL else picture.to_pass_on(), folder, **options)

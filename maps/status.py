@@ -1,31 +1,48 @@
-"""How far a picture may be relied on, for readers who have a clock and no server: words and dates.
+"""The status of a picture at the time of reading: one rule, in Python, SQL, QGIS and JavaScript.
 
-A file cannot know when it is read. Each output therefore holds the date from which the picture is
-EXPIRED and those until which its live sources are fresh, and asks the clock of whoever opens it: the
-page and the briefing by a script of their own, the GeoPackage by a view, QGIS by an expression.
+A picture is COMPLETE, DEGRADED where a source is late, or EXPIRED after its end. A stored file cannot know
+when it is read. Each output therefore holds the dates and asks the clock of its reader: the briefing with
+`SCRIPT`, the GeoPackage with the view of `view`, QGIS with `expression`. `status_on` is the same rule for
+programs that know the day.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from layers.picture import LATE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from layers.picture import Picture, SourceNote
 
-__all__ = ["SIGN", "expression", "first_stale", "late", "promise", "view"]
+__all__ = [
+    "COMPLETE",
+    "DEGRADED",
+    "EXPIRED",
+    "SCRIPT",
+    "SIGN",
+    "expression",
+    "first_stale",
+    "late",
+    "promise",
+    "status_of",
+    "status_on",
+    "view",
+]
 
-# Said by shape too, not by colour alone.
-SIGN = {"COMPLETE": "●", "DEGRADED": "▲", "EXPIRED": "■"}
+COMPLETE, DEGRADED, EXPIRED = "COMPLETE", "DEGRADED", "EXPIRED"
+# A sign goes with each word, so that colour is not the only difference.
+SIGN: Final = {COMPLETE: "●", DEGRADED: "▲", EXPIRED: "■"}
 
-_ROWS = """
+_TABLE = """
 CREATE TABLE status (
   id INTEGER PRIMARY KEY, what TEXT NOT NULL, title TEXT NOT NULL, state_as_made TEXT NOT NULL,
   as_of TEXT NOT NULL, fresh_until TEXT, expires TEXT);
 """
-# `state` by the clock of whoever reads it.
+# `status_on` in SQL; date('now') is the clock of the reader.
 _VIEW = """
 CREATE VIEW status_now AS SELECT id, what, title,
   CASE WHEN expires IS NOT NULL AND date('now') >= expires THEN 'EXPIRED'
@@ -36,38 +53,81 @@ CREATE VIEW status_now AS SELECT id, what, title,
   fresh_until, expires
 FROM status;
 """
+# `status_on` in JavaScript, for an element `.status` with the dates in its data attributes.
+SCRIPT: Final = """(() => {
+const strip = document.querySelector(".status"), now = Date.now();
+if (!strip) return;
+const day = 864e5, end = (text) => Date.parse(text + "T00:00:00Z");
+const { status, expires, stale } = strip.dataset;
+for (const cell of document.querySelectorAll('data[data-cell$="#fresh_until"]')) {
+  if (now >= end(cell.value) + day) {
+    cell.previousSibling.textContent = ": stale, by your clock, since ";
+    cell.parentNode.classList.add("gap");
+  }
+}
+const state = expires && now >= end(expires) ? "EXPIRED" : status === "COMPLETE" && stale
+  && now >= end(stale) + day ? "DEGRADED" : status;
+const age = Math.floor((now - end(strip.dataset.day)) / day);
+strip.append(age < 0 ? " Dated after your clock's today." : age === 0 ? " Of today."
+  : ` By your clock it is ${age} day${age > 1 ? "s" : ""} old.`);
+if (state === status) return;
+strip.className = `status ${state.toLowerCase()}`;
+strip.dataset.status = state;
+strip.querySelector(".word").textContent = state === "EXPIRED" ? `\u25a0 EXPIRED on ${expires}`
+  : "\u25b2 DEGRADED: a source is stale by your clock";
+})();"""
+
+
+def status_on(day: date, as_made: str, expires: str | None, fresh_until: Iterable[str | None]) -> str:
+    """Status of a picture for a reader on `day`.
+
+    `as_made` is the status at the time of the build. `expires` is the first day on which the picture is
+    EXPIRED. `fresh_until` are the last days on which its sources are fresh. Days are ISO 8601, none or empty
+    where there is no end.
+    """
+    today = day.isoformat()
+    if expires and today >= expires:
+        return EXPIRED
+    return DEGRADED if any(end and end < today for end in fresh_until) else as_made
+
+
+def status_of(picture: Picture, day: date) -> str:
+    """Status of a picture for a reader on `day`."""
+    expires = picture.expires.isoformat() if picture.expires else None
+    return status_on(day, picture.status, expires, (note.fresh_until for note in picture.sources))
 
 
 def late(picture: Picture) -> tuple[SourceNote, ...]:
-    """The sources that are not what they should be, the worst first."""
-    found = [note for note in picture.sources if note.state in LATE]
-    return tuple(sorted(found, key=lambda note: LATE.index(note.state)))
+    """The sources that are missing, held back or stale, the worst first."""
+    notes = [note for note in picture.sources if note.state in LATE]
+    return tuple(sorted(notes, key=lambda note: LATE.index(note.state)))
 
 
 def first_stale(picture: Picture) -> str | None:
-    """The last day on which every live source is fresh, ISO 8601; None where none has such an end."""
+    """The last day on which every live source is fresh, ISO 8601; None where no source goes stale."""
+    # Parsed, because `expression` puts the text into an expression that QGIS evaluates.
     ends = [date.fromisoformat(note.fresh_until) for note in picture.sources if note.fresh_until]
     return min(ends).isoformat() if ends else None
 
 
 def promise(picture: Picture) -> str:
-    """Until when it is good, in words; empty where it has no end."""
+    """A sentence about the last good day of the picture; empty where the picture has no end."""
     if picture.expires is None:
         return ""
-    return f"Good until {picture.expires.isoformat()}; from that day on it is EXPIRED."
+    return f"Good until {picture.expires.isoformat()}; from that day on it is {EXPIRED}."
 
 
 def expression(picture: Picture) -> str:
-    """The status as text of QGIS that asks the reader's clock: constants and dates, nothing of the data."""
+    """`status_on` as a QGIS text with an expression; it holds constants and dates, no text of the data."""
     cases, fresh = [], first_stale(picture)
     if picture.expires is not None:
         day = picture.expires.isoformat()
-        cases.append(f"when to_date(now()) >= to_date('{day}') then '{SIGN['EXPIRED']} EXPIRED on {day}'")
-    if fresh and picture.status == "COMPLETE":
-        said = f"{SIGN['DEGRADED']} DEGRADED: a source is stale since {fresh}"
-        cases.append(f"when to_date(now()) > to_date('{fresh}') then '{said}'")
-    made = f"{SIGN[picture.status]} {picture.status}"
-    return f"[% case {' '.join(cases)} else '{made}' end %]" if cases else made
+        cases.append(f"when to_date(now()) >= to_date('{day}') then '{SIGN[EXPIRED]} {EXPIRED} on {day}'")
+    if fresh and picture.status == COMPLETE:
+        text = f"{SIGN[DEGRADED]} {DEGRADED}: a source is stale since {fresh}"
+        cases.append(f"when to_date(now()) > to_date('{fresh}') then '{text}'")
+    as_made = f"{SIGN[picture.status]} {picture.status}"
+    return f"[% case {' '.join(cases)} else '{as_made}' end %]" if cases else as_made
 
 
 def view(picture: Picture) -> tuple[str, list[tuple[str | None, ...]]]:
@@ -80,4 +140,4 @@ def view(picture: Picture) -> tuple[str, list[tuple[str | None, ...]]]:
         (note.id, note.title, note.state, note.as_of, note.fresh_until or None, None)
         for note in picture.sources
     ]
-    return _ROWS + _VIEW, rows
+    return _TABLE + _VIEW, rows

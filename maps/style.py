@@ -1,7 +1,7 @@
-"""How each layer looks: colours for light and dark, shapes, order. One look for every map.
+"""Styles of the layers, the same on every map: colours for light and dark, shapes, order of drawing.
 
-Colour never carries a meaning alone: node kinds are shapes, marks of nodes are colour with size and
-outline, classes are colour with hatching or order. Hues are those of Okabe and Ito (2008).
+Colour never has a meaning alone: kinds of nodes are shapes, marks of nodes are colour with size and outline,
+classes are colour with hatching or order. Hues are those of Okabe and Ito (2008).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """A colour on light paper and the same on dark, both `#rrggbb`."""
+    """A colour on light and on dark paper, both `#rrggbb`."""
 
     light: str
     dark: str
@@ -44,10 +44,10 @@ class Ink:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """One value of a style's class column: what it is called and what it changes.
+    """One value of the class column of a style, its label and its look.
 
-    `hatch` is one of `""`, `forward`, `back`, `cross`, `dots`. `radius` is in pixels, 0 keeps the
-    style's own. A `hollow` mark is drawn as a dashed outline.
+    `hatch` is one of `""`, `forward`, `back`, `cross`, `dots`. `radius` and `width` are in pixels; 0 keeps
+    those of the style. A `hollow` mark is a dashed outline.
     """
 
     value: str
@@ -62,7 +62,7 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One value of a style's shape column and the mark drawn for it."""
+    """One value of the shape column of a style, its label and its mark."""
 
     value: str
     label: str
@@ -71,10 +71,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Stroke, fill, mark and order of one layer; widths and radii in pixels.
+    """Stroke, fill, mark and order of a layer; widths and radii in pixels.
 
-    `order` rises from what lies below to what lies on top. `ramp` colours the values of
-    `class_column` in order of magnitude where the classes are known only from the data.
+    Layers are drawn by rising `order`. `ramp` colours the values of `class_column` by magnitude where only
+    the data have the classes.
     """
 
     stroke: Ink
@@ -95,7 +95,7 @@ class Style:
 
 
 def ramp(stops: Sequence[Ink], count: int) -> tuple[Ink, ...]:
-    """Spread `count` colours evenly over `stops`, first and last included."""
+    """`count` colours at even steps over `stops`, first and last included."""
     return tuple(
         Ink(_between([s.light for s in stops], share), _between([s.dark for s in stops], share))
         for share in (i / max(count - 1, 1) for i in range(count))
@@ -133,7 +133,7 @@ _FAINT = Ink("#b3bec6", "#4f5c66")
 _FAINT_EDGE = Ink("#f3f5f6", "#1b242c")
 _WHITE = Ink("#ffffff", "#0f151b")
 
-# What every map draws besides its layers.
+# What a map draws besides its layers.
 BASE: dict[str, Style] = {
     "region": Style(_INK, _SEA, width=1.2, order=0),
     "graticule": Style(Ink("#6f8796", "#7f97a6"), _PAPER, width=0.7, stroke_opacity=0.5, order=20),
@@ -141,7 +141,7 @@ BASE: dict[str, Style] = {
     "selection": Style(_BLACK, _PAPER, width=2.5, order=70),
 }
 
-# What a node is drawn as, what weighs most first; `marked` says which.
+# Marks of nodes, the gravest first; `marked` assigns them.
 _MARKS = (
     Class("robust", "Critical, robust (80 % or more)", _RED, _BLACK, radius=7.0, width=1.8),
     Class("possible", "Critical, possible (20 to 80 %)", _ORANGE, _BLACK, radius=5.2, width=1.0),
@@ -176,7 +176,7 @@ _ZONES = (
     Class("isolated", "Isolated patches", Ink("#e3dbee", "#4a4654"), _GREY),
     Class("none", "No permafrost", Ink("#e9d8a6", "#7a6a36"), _GREY),
 )
-# A publication may speak of the ice in the ground and not of the zone.
+# A publication can describe the ground ice without naming a zone.
 _ZONES_AT_PLACES = (*_ZONES, Class("", "Zone not stated", _WHITE, _VIOLET, hollow=True))
 _SHORES = (
     Class("eroding", "Eroding shore", _RED, _BLACK, radius=5.0),
@@ -200,7 +200,7 @@ _FROST = (Ink("#ece6f2", "#4a4654"), Ink("#b9a5d0", "#6f5f8d"), Ink("#75559f", "
 _WARMTH = (Ink("#fff3d1", "#3d3524"), Ink("#fbb45c", "#8f5a22"), Ink("#b3330e", "#e8643c"))
 
 STYLES: dict[str, Style] = {
-    # below: the ground the rest stands on
+    # areas
     "bathymetry": Style(_SEA, _SEA, width=0.0, order=4, visible=True,
                         class_column="label", ramp=_DEPTH),
     "seas": Style(_BLUE, _SEA, width=0.5, stroke_opacity=0.35, fill_opacity=0.0, order=6),
@@ -256,7 +256,7 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 
 MEDIAN_ENDS = 2010  # the last year of the period of the median sea ice
-# The ice of one month of one year is an outline over the median of its month; page.js agrees.
+# A month of one year is an outline over the median of that month, as in page.js.
 ICE_OF_ONE_MONTH = replace(STYLES["sea_ice"], width=1.8, dash=(5.0, 4.0), fill_opacity=0.0)
 
 _DEFAULTS = {
@@ -267,20 +267,20 @@ _DEFAULTS = {
 
 
 def style_of(layer: Layer) -> Style:
-    """Look up the style of a layer with geometry; one nobody drew yet gets that of its kind."""
+    """The style of a layer with geometry; a layer without its own gets that of its kind of geometry."""
     if layer.is_private:
         return replace(_DEFAULTS[layer.geometry], stroke=_BLACK, fill=_PINK, visible=True)
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
 
 
-OVERLAP_FROM = 0.5  # share of draws from which climate and defence are said to overlap
+OVERLAP_FROM = 0.5  # share of draws from which climate and defence overlap
 
 
 def marked(nodes: pd.DataFrame) -> pd.Series:
-    """What each node is drawn as: a value of the classes of the style of `nodes`.
+    """The mark of each node: a value of the classes of the style of `nodes`.
 
-    The flag first, then the overlap; where both a datum is lacking and there is an overlap, that is its
-    own mark. What is outside the boundary is context, whatever it is judged to be.
+    The flag comes before the overlap. An overlap at a node that lacks a datum has a mark of its own. A node
+    outside the boundary is context, whatever its judgement.
     """
     rows = nodes.index
     flag = nodes["flag"] if "flag" in nodes else pd.Series("not_flagged", index=rows)
@@ -296,14 +296,14 @@ def marked(nodes: pd.DataFrame) -> pd.Series:
         lacking,
     ]
     marks = ["context", "robust", "possible", "overlap_open", "overlap", "insufficient_data"]
-    told = np.select([np.asarray(condition, dtype=bool) for condition in conditions], marks, "not_flagged")
-    return pd.Series(told, index=rows, dtype="str")
+    mark = np.select([np.asarray(condition, dtype=bool) for condition in conditions], marks, "not_flagged")
+    return pd.Series(mark, index=rows, dtype="str")
 
 
 def classed(style: Style, table: pd.DataFrame) -> Style:
-    """Give a style with a ramp one class for each label of the table, by rising magnitude.
+    """The style with one class for each label of the table, by rising magnitude, where it has a ramp.
 
-    `class_low` and `class_high` of the table order its labels, in whatever unit they have.
+    The columns `class_low` and `class_high` of the table give the order of its labels, in any unit.
     """
     if not style.ramp or style.class_column not in table.columns:
         return style

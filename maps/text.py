@@ -1,16 +1,17 @@
-"""How text is put before a reader: what hides is shown, and a column is called by words and unit."""
+"""Text for readers: hidden characters become visible, a column gets a heading of words and unit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from layers.schema import Column
+    import pandas as pd
 
-__all__ = ["heading", "literal", "visible"]
+    from layers.schema import Column, Layer
 
-# Characters that hide, or turn the reading order of what follows, are shown instead of obeyed.
-# U+FFFE and U+FFFF have no place in XML.
+__all__ = ["heading", "literal", "visible", "visible_table"]
+
+# Control characters and characters that turn the reading order become symbols. XML forbids U+FFFE and U+FFFF.
 _VISIBLE: Final = (
     {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
     | {0x7F: "\u2421"}
@@ -22,26 +23,34 @@ _VISIBLE: Final = (
 )  # fmt: skip
 
 _CAPITALS = frozenset({"cer", "eu", "iata", "icao", "iso3", "nato"})
-# Ends of column names that only repeat the unit.
-_ENDS = ("million_km2", "km2", "km", "deg", "degc", "m")
+# Suffixes of column names that repeat the unit.
+_UNIT_SUFFIXES = ("million_km2", "km2", "km", "deg", "degc", "m")
 
 
 def visible(value: Any) -> str:
-    """The text of a value with nothing hidden in it; `""` of none."""
+    """The text of a value with its hidden characters shown as symbols; `""` for None."""
     return "" if value is None else str(value).translate(_VISIBLE)
 
 
 def literal(value: Any) -> str:
-    """The visible text of a value for QGIS, which finds no `[% expression %]` in it."""
+    """The visible text of a value for QGIS, without the mark `[%` that begins an expression."""
     return visible(value).replace("[%", "[ %")
 
 
+def visible_table(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    """The table of a layer with the hidden characters of its texts shown as symbols."""
+    columns = [column.name for column in layer.all_columns if column.dtype == "str"]
+    return table.assign(
+        **{name: table[name].map(visible, na_action="ignore").astype("str") for name in columns}
+    )
+
+
 def heading(column: Column) -> str:
-    """What a table calls the column: its name in words, and its unit in brackets."""
+    """Heading of a column in a table: its name in words, its unit in brackets."""
     name, unit = column.name, column.unit
     if unit:
-        end = next((end for end in _ENDS if name.endswith(f"_{end}")), "")
-        name = name.removesuffix(f"_{end}") if end else name
+        suffix = next((suffix for suffix in _UNIT_SUFFIXES if name.endswith(f"_{suffix}")), "")
+        name = name.removesuffix(f"_{suffix}") if suffix else name
     if unit == "1":
         unit = f"{column.low:g} to {column.high:g}" if column.low is not None and column.high else "ratio"
     words = " ".join(word.upper() if word in _CAPITALS else word for word in name.split("_"))

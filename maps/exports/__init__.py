@@ -1,1 +1,1 @@
-"""The picture as files other programs read."""
+"""The picture as files for other programs: GDAL formats, CSV, STAC and RO-Crate."""

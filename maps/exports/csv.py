@@ -1,8 +1,8 @@
-"""CSV: every table for a spreadsheet, made so that no cell of a text is run as a formula.
+"""CSV: every table for a spreadsheet. No cell of a text runs as a formula.
 
-A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it
-(OWASP, CSV injection), as ABOUT.txt says; numbers are written as they are. Points carry longitude and
-latitude; the shapes of lines and areas are left out.
+A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it (OWASP,
+CSV injection). Numbers are written as they are. Points carry longitude and latitude; shapes of lines and
+areas are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.errors import ExportError
-from maps.exports.vector import about, geographic, prepared
+from maps.exports.about import about
+from maps.exports.antimeridian import geographic
+from maps.text import visible_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,41 +24,41 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-_SAID = (
+_LEFT_OUT = (
     "A text that begins with = + - @, a tab or a carriage return has an apostrophe before it, so that no "
     "spreadsheet runs it; the Parquet files hold it as it was. Shapes of lines and areas are not in it."
 )
-_RUN = r"^([=+\-@\t\r])"
+_FORMULA_START = r"^([=+\-@\t\r])"
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `csv/<layer>.csv` into `folder` and return that folder; UTF-8, WGS 84 degrees.
+    """Write `csv/<layer>.csv` into `folder` and return `folder/csv`. Text is UTF-8, degrees are WGS 84.
 
     Raises
     ------
     ExportError
         If a file cannot be written.
     """
-    into = folder / "csv"
-    into.mkdir(parents=True, exist_ok=True)
+    target = folder / "csv"
+    target.mkdir(parents=True, exist_ok=True)
     try:
         for layer in picture.layers:
-            _table(picture, layer).to_csv(into / f"{layer.id}.csv", index=False, lineterminator="\n")
-        (into / "ABOUT.txt").write_text(about(picture, _SAID), encoding="utf-8", newline="\n")
+            _table(picture, layer).to_csv(target / f"{layer.id}.csv", index=False, lineterminator="\n")
+        (target / "ABOUT.txt").write_text(about(picture, _LEFT_OUT), encoding="utf-8", newline="\n")
     except OSError as error:
-        msg = f"{into}: expected to write its tables, found {error}: is the disk full?"
+        msg = f"{target}: expected to write its tables, found {error}: is the disk full?"
         raise ExportError(msg) from error
-    return into
+    return target
 
 
 def _table(picture: Picture, layer: Layer) -> pd.DataFrame:
-    held = prepared(picture, layer, in_degrees=False)
-    # A tab stays a tab and is guarded; other control characters are shown as symbols already.
-    words = [c.name for c in layer.all_columns if c.dtype == "str"]
-    table = pd.DataFrame(held[[c.name for c in layer.all_columns]])
-    for name in words:
-        table[name] = table[name].str.replace(_RUN, r"'\1", regex=True)
+    frame = visible_table(picture.tables[layer.id], layer)
+    table = pd.DataFrame(frame[[column.name for column in layer.all_columns]])
+    # `visible_table` keeps a tab and shows a carriage return as a symbol; the pattern names both.
+    for column in layer.all_columns:
+        if column.dtype == "str":
+            table[column.name] = table[column.name].str.replace(_FORMULA_START, r"'\1", regex=True)
     if layer.geometry == "point" and "longitude_deg" not in table:
-        points = geographic(held.geometry.to_numpy())
+        points = geographic(frame.geometry.to_numpy())
         table = table.assign(longitude_deg=[p.x for p in points], latitude_deg=[p.y for p in points])
     return table

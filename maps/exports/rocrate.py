@@ -1,7 +1,7 @@
-"""RO-Crate 1.1: the picture's files, sources and terms as one `ro-crate-metadata.json`.
+"""RO-Crate 1.1: files, sources and terms of the picture in one `ro-crate-metadata.json`.
 
-Written by hand because the library's import would cost more than the file; a test reads it back
-with the library. Specification: Soiland-Reyes et al. 2022, doi:10.3233/DS-210053.
+Written without the library, whose import takes longer than the file; a test reads it with the library
+(decisions/0010). Specification: Soiland-Reyes et al. 2022, doi:10.3233/DS-210053.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _TYPES = {
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `ro-crate-metadata.json`, which describes the files that lie in `folder`."""
-    # A file that may hold private layers is no part of what is passed on.
+    """Write `ro-crate-metadata.json`, which describes the files in `folder`; links are left out."""
+    # Files that may hold private layers are not passed on.
     local = set(LOCAL.values()) if picture.left_out else set()
     files = sorted(
         p for p in folder.rglob("*")

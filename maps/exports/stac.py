@@ -1,7 +1,7 @@
-"""A STAC Item (1.1.0): where and when the picture is, and its files, for a catalogue to find.
+"""A STAC Item (1.1.0): area, day and files of the picture, for a catalogue.
 
-By hand, some sixty lines: the library comes with 23 extension packages. A test holds it to the
-schema with the library. Longitudes follow RFC 7946: an area over the date line is two.
+Written without the library, which brings 23 extension packages; a test validates the item with it
+(decisions/0010). Longitudes follow RFC 7946: an area over the antimeridian is two polygons.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ASSETS = {
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `stac-item.json`, whose assets are the picture's files: put it beside them."""
+    """Write `stac-item.json` into `folder`; its assets are the files of the picture beside it."""
     path = folder / _FILE
     text = json.dumps(item(picture), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -57,7 +57,7 @@ def item(picture: Picture) -> dict[str, Any]:
     assets = {
         name: {"href": f"./{name}", "type": media, "title": title, "roles": [role]}
         for name, (media, title, role) in _ASSETS.items()
-        if not (picture.left_out and name in LOCAL.values())  # it may hold private layers
+        if not (picture.left_out and name in LOCAL.values())  # these may hold private layers
     } | {
         layer.id: {
             "href": f"./{name}",
@@ -90,7 +90,7 @@ def item(picture: Picture) -> dict[str, Any]:
 
 
 def _area(picture: Picture) -> tuple[list[tuple[float, float, float, float]], list[float]]:
-    """West, south, east, north of each part, and of the whole; west > east says over the date line."""
+    """West, south, east, north of each part and of the whole; west > east means over the antimeridian."""
     region = picture.region
     south, north = region.south_deg, region.north_deg
     if region.is_cap or region.east_deg <= 180:

@@ -1,1 +1,1 @@
-"""A QGIS project made without QGIS."""
+"""The GeoPackage and the QGIS project of the picture, written without QGIS."""

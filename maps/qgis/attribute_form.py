@@ -1,4 +1,4 @@
-"""The attribute form of a node in QGIS: tabs by question, and the tables that name the node."""
+"""The attribute form of a node in QGIS: tabs by question, and a tab for each table that names nodes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from layers.schema import Layer
 
-__all__ = ["form", "shown_as"]
+__all__ = ["form", "row_name"]
 
-# Tab -> columns of a node. What no tab names stands in the last.
+# Tab -> columns of a node. Columns that no tab names are in the last tab.
 _TABS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Judgement", ("name", "kind", "site_kind", "place", "scope", "flag", "flag_probability",
                    "overlap_probability", "hazard_class", "hazard_deciding", "hazard_tier", "military_class",
@@ -27,8 +27,8 @@ _TABS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )  # fmt: skip
 _LAST: Final = "Position and sources"
 _LONG: Final = frozenset({"reasons", "nearest_exit", "hazard_deciding", "sources", "deciding_datum"})
-# Table -> what stands for one of its rows in a list.
-_ROWS: Final = {
+# Table -> expression for the name of one of its rows in a list.
+_ROW_NAMES: Final = {
     "evidence": "replace(\"axis\" || ': ' || \"indicator\", '_', ' ')",
     "climate_facts": "replace(\"fact\", '_', ' ')",
     "exits": '"words"',
@@ -36,22 +36,21 @@ _ROWS: Final = {
 }
 
 
-def shown_as(layer: Layer) -> str:
-    """The expression by which a row of a layer is called; empty where it has neither name nor rule."""
+def row_name(layer: Layer) -> str:
+    """QGIS expression for the name of a row of a layer; empty where there is none."""
     names = {column.name for column in layer.all_columns}
-    given = _ROWS.get(layer.id, "")
-    return given or ('"name"' if "name" in names else "")
+    return _ROW_NAMES.get(layer.id) or ('"name"' if "name" in names else "")
 
 
 def form(layer: Layer, relations: Mapping[str, str]) -> list[Element]:
-    """The form of the nodes, with a tab for each of `relations` (id of the relation -> title)."""
+    """The form of the nodes, with a tab for each of `relations` (id -> title)."""
     names = [column.name for column in layer.all_columns]
     place = {name: number for number, name in enumerate(names, start=1)}
-    told = {name for _, tab in _TABS for name in tab}
+    in_tabs = {name for _, tab in _TABS for name in tab}
     layout = Element("editorlayout")
     layout.text = "tablayout"
     whole = Element("attributeEditorForm")
-    for title, columns in (*_TABS, (_LAST, tuple(name for name in names if name not in told))):
+    for title, columns in (*_TABS, (_LAST, tuple(name for name in names if name not in in_tabs))):
         tab = _tab(whole, title)
         for name in columns:
             SubElement(tab, "attributeEditorField", name=name, index=str(place[name]), showLabel="1")
@@ -75,7 +74,7 @@ def _tab(whole: Element, title: str) -> Element:
 
 
 def _widgets(names: list[str]) -> Element:
-    """Long texts in boxes of several lines."""
+    """Edit widgets: boxes of several lines for long texts."""
     fields = Element("fieldConfiguration")
     for name in names:
         if name in _LONG:

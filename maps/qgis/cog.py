@@ -1,8 +1,10 @@
-"""The grids of a picture as cloud-optimised GeoTIFFs, for QGIS and every other GIS, and their colours."""
+"""The grids of a picture as cloud-optimised GeoTIFFs (COG), and their colours."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import rasterio
 
 from layers.crs import POLAR
 from layers.errors import ExportError
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["STOPS", "write_rasters"]
 
 _Stops = tuple[tuple[float, str, str], ...]
-# Raster -> value, colour and what the legend says: the blues and warm tones of maps.style.
+# Raster -> value, colour and label of the legend, in the blues and warm tones of maps.style.
 STOPS: dict[str, _Stops] = {
     "sea_ice_concentration": (
         (0, "#2f6d97", "0 %"), (15, "#5f97bb", "15 %"), (50, "#b9d6e6", "50 %"), (100, "#ffffff", "100 %"),
@@ -36,21 +38,19 @@ STOPS: dict[str, _Stops] = {
 }  # fmt: skip
 
 
-def write_rasters(found: Sequence[Raster], folder: Path) -> None:
-    """Write each raster as `<id>.tif` into `folder`: tiled, packed, the same bytes always.
+def write_rasters(grids: Sequence[Raster], folder: Path) -> None:
+    """Write each raster as `<id>.tif` into `folder`, tiled and compressed. The bytes repeat.
 
     Raises
     ------
     ExportError
         If a file cannot be written.
     """
-    import rasterio  # noqa: PLC0415
-
     folder.mkdir(exist_ok=True)
-    for raster in found:
+    for raster in grids:
         count, height, width = raster.bands.shape
         path = folder / f"{raster.id}.tif"
-        path.unlink(missing_ok=True)  # a link planted under the name is replaced, not followed
+        path.unlink(missing_ok=True)  # replaces a symbolic link of that name instead of following it
         try:
             with rasterio.open(
                 path, "w", driver="COG", count=count, height=height, width=width,

@@ -1,6 +1,6 @@
-"""One GeoPackage with every table: column meanings and default styles inside, the same bytes always.
+"""One GeoPackage with every table, with column meanings and default styles. The bytes repeat.
 
-GeoPackage 1.3, which QGIS 3.22 and newer read without a warning. Geometry is EPSG:3413.
+It is GeoPackage 1.3, which QGIS 3.22 and newer read without a warning. Geometry is EPSG:3413.
 """
 
 from __future__ import annotations
@@ -30,6 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["write"]
 
 _FILE, _PART = "picture.gpkg", "picture.part.gpkg"
+# SQLite stores the text of each statement: another space here changes the bytes of the file.
+_TABLES = """
+        CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+          table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
+          description TEXT, mime_type TEXT, constraint_name TEXT,
+          CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+          CONSTRAINT gdc_tn UNIQUE (table_name, name));
+        CREATE TABLE layer_styles (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+          f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
+          styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+          update_time DATETIME);
+        CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
+        CREATE TABLE about (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, text TEXT NOT NULL);
+        """
 
 
 def write(picture: Picture, folder: Path) -> Path:
@@ -38,19 +53,19 @@ def write(picture: Picture, folder: Path) -> Path:
     Raises
     ------
     ExportError
-        If the file cannot be written; what was begun is removed.
+        If the file cannot be written; the unfinished file is removed.
     """
     path, part = folder / _FILE, folder / _PART
     part.unlink(missing_ok=True)
     stamp = f"{picture.day.isoformat()}T00:00:00.000Z"
     try:
         with _fixed_clock(stamp):
-            # Tables first: each time GDAL opens the file it reads the triggers of the indexes that are there.
+            # Tables first: whenever GDAL opens the file, it reads the triggers of every spatial index in it.
             for layer in sorted(picture.layers, key=lambda one: one.geometry != "table"):
                 _write_layer(picture, layer, part)
         with closing(sqlite3.connect(part)) as database, database:
             _describe(database, picture, stamp)
-        part.replace(path)  # a link planted under the name is replaced, not followed
+        part.replace(path)  # replaces a symbolic link of that name instead of following it
     except (OSError, sqlite3.Error, pyogrio.errors.DataSourceError, RuntimeError) as error:
         part.unlink(missing_ok=True)
         msg = f"{_FILE}: expected to write it into {folder}, found {error}: is the disk full?"
@@ -60,7 +75,10 @@ def write(picture: Picture, folder: Path) -> Path:
 
 @contextmanager
 def _fixed_clock(stamp: str) -> Iterator[None]:
-    """GDAL writes this time instead of now, so that the bytes repeat; who publishes syncs the file."""
+    """Let GDAL write this time instead of the current one, so that the bytes repeat.
+
+    GDAL does not sync the file either: pipelines.picture.publish does.
+    """
     options = {"OGR_CURRENT_DATE": stamp, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     pyogrio.set_gdal_config_options(options)
     try:
@@ -70,7 +88,7 @@ def _fixed_clock(stamp: str) -> Iterator[None]:
 
 
 def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
-    """The table with NUL in a text shown as its symbol: SQLite would cut the text there."""
+    """The table with NUL in a text replaced by its symbol, because SQLite cuts a text at NUL."""
     for column in layer.all_columns:
         if column.dtype == "str" and not column.choices and _has_nul(table[column.name]):
             table = table.assign(**{column.name: table[column.name].str.replace("\0", "\u2400")})
@@ -78,7 +96,7 @@ def _without_nul(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 
 
 def _has_nul(texts: pd.Series) -> bool:
-    # The bytes of all texts at once; only where one is found is the column worth a closer look.
+    # All bytes of the column first, which is fast; a closer look only where they contain NUL.
     parts = pa.chunked_array(pa.array(texts)).chunks if isinstance(texts.dtype, pd.StringDtype) else None
     if parts is not None and not any(b"\0" in part.buffers()[2].to_pybytes() for part in parts if len(part)):
         return False
@@ -88,7 +106,7 @@ def _has_nul(texts: pd.Series) -> bool:
 def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
     table = picture.tables[layer.id]
     if layer.id == "standards":
-        # Two thirds say that a standard is not asked of a kind: the Parquet table has them.
+        # Two thirds of the rows say that a standard does not apply; the Parquet table holds them.
         table = table[table["result"] != "not_applicable"]
     geometry = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}.get(layer.geometry)
     pyogrio.write_dataframe(
@@ -106,40 +124,57 @@ def _write_layer(picture: Picture, layer: Layer, path: Path) -> None:
 
 
 def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> None:
-    """Column meanings, default styles, sources and caveats, and the QGIS project."""
-    database.executescript(
-        """
-        CREATE TABLE IF NOT EXISTS gpkg_data_columns (
-          table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
-          description TEXT, mime_type TEXT, constraint_name TEXT,
-          CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
-          CONSTRAINT gdc_tn UNIQUE (table_name, name));
-        CREATE TABLE layer_styles (
-          id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256),
-          f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
-          styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-          update_time DATETIME);
-        CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
-        CREATE TABLE about (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, text TEXT NOT NULL);
-        """
-    )
+    """Add column meanings, default styles, sources and caveats, the status, and the QGIS project."""
+    database.executescript(_TABLES)
     for layer in picture.layers:
-        database.executemany(
-            "INSERT OR REPLACE INTO gpkg_data_columns (table_name, column_name, name, title, description) "
-            "VALUES (?, ?, ?, ?, ?)",
-            [
-                (layer.id, c.name, c.name, heading(c), c.meaning + (f" [{c.unit}]" if c.unit else ""))
-                for c in layer.all_columns
-            ],
-        )
+        _add_meanings(database, layer)
         if layer.geometry != "table":
-            style = qml(layer, picture.tables[layer.id], picture.day.month)
-            database.execute(
-                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
-                "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
-                (layer.id, layer.id, style, layer.title, stamp),
-            )
+            _add_style(database, picture, layer, stamp)
+    _add_about(database, picture)
+    statements, rows = view(picture)
+    database.executescript(statements)
+    database.executemany(
+        "INSERT INTO status (what, title, state_as_made, as_of, fresh_until, expires) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    # QGIS reads the project here as the hexadecimal text of a .qgz. The grids lie beside the GeoPackage, so
+    # this project has none.
+    database.execute(
+        "INSERT INTO qgis_projects (name, metadata, content) VALUES ('picture', ?, ?)",
+        (
+            json.dumps({"last_modified_time": stamp[:19], "last_modified_user": ""}),
+            project(picture).hex(),
+        ),
+    )
+    _register(database, stamp)
+
+
+def _add_meanings(database: sqlite3.Connection, layer: Layer) -> None:
+    """Add name, heading, meaning and unit of each column of a layer."""
+    database.executemany(
+        "INSERT OR REPLACE INTO gpkg_data_columns (table_name, column_name, name, title, description) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [
+            (layer.id, c.name, c.name, heading(c), c.meaning + (f" [{c.unit}]" if c.unit else ""))
+            for c in layer.all_columns
+        ],
+    )
+
+
+def _add_style(database: sqlite3.Connection, picture: Picture, layer: Layer, stamp: str) -> None:
+    """Add the default style of a layer with geometry."""
+    style = qml(layer, picture.tables[layer.id], picture.day.month)
+    database.execute(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+        "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+        "update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
+        (layer.id, layer.id, style, layer.title, stamp),
+    )
+
+
+def _add_about(database: sqlite3.Connection, picture: Picture) -> None:
+    """Add region, scenario, day, status, caveats and sources to the table `about`."""
     rows = [
         ("region", picture.region.title),
         ("scenario", picture.scenario.title),
@@ -152,22 +187,10 @@ def _describe(database: sqlite3.Connection, picture: Picture, stamp: str) -> Non
         for note in picture.sources
     ]
     database.executemany("INSERT INTO about (topic, text) VALUES (?, ?)", rows)
-    made, states = view(picture)
-    database.executescript(made)
-    database.executemany(
-        "INSERT INTO status (what, title, state_as_made, as_of, fresh_until, expires) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        states,
-    )
-    # QGIS keeps the project it finds here as the hexadecimal text of a .qgz. Grids lie beside the
-    # GeoPackage and not in it, so this one does without.
-    database.execute(
-        "INSERT INTO qgis_projects (name, metadata, content) VALUES ('picture', ?, ?)",
-        (
-            json.dumps({"last_modified_time": stamp[:19], "last_modified_user": ""}),
-            project(picture).hex(),
-        ),
-    )
+
+
+def _register(database: sqlite3.Connection, stamp: str) -> None:
+    """Add the tables beside the layers to the contents of the GeoPackage, and name the schema extension."""
     for table, title in (
         ("layer_styles", "Styles"),
         ("about", "Sources, caveats, region, scenario"),

@@ -1,4 +1,4 @@
-"""Parallels and meridians of the QGIS project, drawn exactly: QGIS' own grid makes chords of circles."""
+"""Parallels and meridians of the QGIS project. The grid of QGIS itself draws chords instead of circles."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ __all__ = ["items"]
 
 _PARALLELS_DEG = (60, 70, 80)
 _MERIDIANS_DEG = tuple(range(-150, 181, 30))
-_SOUTH_DEG, _NORTH_DEG = 58.0, 85.0  # meridians leave the pole clear
-_NAMED_AT_DEG = (15.0, -165.0)  # where parallels are named: between the meridians
+_SOUTH_DEG, _NORTH_DEG = 58.0, 85.0  # meridians end before the pole
+_NAMED_AT_DEG = (15.0, -165.0)  # longitudes of the names of parallels, between meridians
 
 
 def items() -> Element:
-    """The items of an annotation layer in EPSG:3413: lines, and a name for each."""
+    """Items of an annotation layer in EPSG:3413: lines and their names."""
     style = BASE["graticule"]
-    found = Element("items")
+    root = Element("items")
     for name, wkt in _lines():
         item = SubElement(
-            found, "item", type="linestring", id=_uuid(name), wkt=wkt, zIndex="0", useReferenceScale="0",
+            root, "item", type="linestring", id=_uuid(name), wkt=wkt, zIndex="0", useReferenceScale="0",
             referenceScale="0",
         )  # fmt: skip
         item.append(line_symbol(style.stroke.light, style.stroke_opacity, 0.18))
     for name, lon, lat in _names():
         x, y = polar_xy(lon, lat)
         item = SubElement(
-            found, "item", type="pointtext", id=_uuid(f"name {name} {lon}"), text=name, x=f"{float(x):.0f}",
+            root, "item", type="pointtext", id=_uuid(f"name {name} {lon}"), text=name, x=f"{float(x):.0f}",
             y=f"{float(y):.0f}", zIndex="1", angle="0", alignment="4", useReferenceScale="0",
             referenceScale="0",
         )  # fmt: skip
         SubElement(item, "pointTextFormat").append(text_style(6.5, style.stroke.light, halo=0.5))
-    return found
+    return root
 
 
 def _uuid(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The tree of layers of the QGIS project: what is judged on top, then the pillars, grids and tables."""
+"""The tree of layers of the QGIS project: judgements first, then the pillars, grids and tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["in_package", "tree"]
 
 _JUDGED: Final = ("Critical nodes, overlap, context", ("nodes", "gateways", "arctic_boundary"))
-# What a hazard is read from, each row with its publication.
+# Layers of published facts from which hazards are judged.
 _CITED: Final = ("Climate facts, as published", (
     "thaw_damage", "coastal_erosion", "port_ice_seasons", "permafrost_places", "station_normals",
     "permafrost_maps",
@@ -26,12 +26,12 @@ _GRIDS, _TABLES, _OF_NODES = "Environment grids", "Tables", "Rows of each node"
 
 
 def in_package(name: str) -> str:
-    """Where a layer of the GeoPackage lies, by a relative path."""
+    """Relative address of a layer of the GeoPackage."""
     return f"./picture.gpkg|layername={name}"
 
 
 class _Tree:
-    """The tree while it is made; `titles` has the title of every leaf."""
+    """Builds the tree; `titles` has the title of every leaf."""
 
     def __init__(self, titles: Mapping[str, str], layer_id: Callable[[str], str]) -> None:
         self.root = Element("layer-tree-group")
@@ -44,62 +44,62 @@ class _Tree:
             legend_exp="", patch_size="-1,-1",
         )  # fmt: skip
 
-    def hold(self, group: Element, inside: Sequence[Layer]) -> None:
-        for one in inside:
+    def add_layers(self, group: Element, layers: Sequence[Layer]) -> None:
+        for one in layers:
             is_on = one.geometry != "table" and style_of(one).visible
             self.leaf(group, one.id, in_package(one.id), "ogr", is_on=is_on)
 
-    def group(self, parent: Element, name: str, inside: Sequence[Layer]) -> None:
-        """A group of layers, if there are any."""
-        if inside:
-            self.hold(_group(parent, name), inside)
+    def group(self, parent: Element, name: str, layers: Sequence[Layer]) -> None:
+        """Add a group of layers where there are any."""
+        if layers:
+            self.add_layers(_group(parent, name), layers)
 
 
 def tree(
     layers: Sequence[Layer], grids: Mapping[str, Raster], titles: Mapping[str, str],
-    beside: Sequence[str], graticule: str, layer_id: Callable[[str], str],
+    others: Sequence[str], graticule: str, layer_id: Callable[[str], str],
 ) -> Element:  # fmt: skip
-    """Groups, what is drawn on top first; the order of drawing is that of the web map.
+    """The tree, topmost layer first; the order of drawing is that of the web map.
 
-    `grids` has the raster of each name, `titles` the title of each layer, grid, table and the graticule;
-    `beside` names tables that are no layer.
+    `grids` has the raster of each name. `titles` has the title of each layer, grid, table and of the
+    graticule. `others` names tables that are no layer.
     """
     drawn = sorted((one for one in layers if one.geometry != "table"), key=lambda one: -style_of(one).order)
-    made = _Tree(titles, layer_id)
-    made.leaf(made.root, graticule, "", "", is_on=True)
+    builder = _Tree(titles, layer_id)
+    builder.leaf(builder.root, graticule, "", "", is_on=True)
     name, judged = _JUDGED
-    made.group(made.root, name, [one for one in drawn if one.id in judged])
-    _pillars(made, [one for one in drawn if one.id not in judged])
+    builder.group(builder.root, name, [one for one in drawn if one.id in judged])
+    _pillars(builder, [one for one in drawn if one.id not in judged])
     if grids:
-        group = _group(made.root, _GRIDS)
+        group = _group(builder.root, _GRIDS)
         for name, raster in grids.items():
-            made.leaf(group, name, f"./grids/{raster.id}.tif", "gdal")
-    group = _group(made.root, _TABLES)
+            builder.leaf(group, name, f"./grids/{raster.id}.tif", "gdal")
+    group = _group(builder.root, _TABLES)
     tables = [one for one in layers if one.geometry == "table"]
     of_nodes = [one for one in tables if any(column.name == "node_id" for column in one.all_columns)]
-    made.group(group, _OF_NODES, of_nodes)
-    made.hold(group, [one for one in tables if one not in of_nodes])
-    for name in beside:
-        made.leaf(group, name, in_package(name), "ogr")
-    order = SubElement(made.root, "custom-order", enabled="1")
+    builder.group(group, _OF_NODES, of_nodes)
+    builder.add_layers(group, [one for one in tables if one not in of_nodes])
+    for name in others:
+        builder.leaf(group, name, in_package(name), "ogr")
+    order = SubElement(builder.root, "custom-order", enabled="1")
     for name in _from_top(drawn, [graticule, *grids]):
         SubElement(order, "item").text = layer_id(name)
-    return made.root
+    return builder.root
 
 
-def _pillars(made: _Tree, drawn: Sequence[Layer]) -> None:
-    """A group for each pillar; what publications say of climate stands in one of its own inside."""
+def _pillars(builder: _Tree, drawn: Sequence[Layer]) -> None:
+    """Add a group for each pillar, with a group inside it for published climate facts."""
     for pillar in sorted(PILLARS, key=lambda one: _depth(one, drawn)):
         inside = [one for one in drawn if one.pillar == pillar]
         if inside:
-            group = _group(made.root, pillar.capitalize())
+            group = _group(builder.root, pillar.capitalize())
             name, cited = _CITED
-            made.group(group, name, [one for one in inside if one.id in cited])
-            made.hold(group, [one for one in inside if one.id not in cited])
+            builder.group(group, name, [one for one in inside if one.id in cited])
+            builder.add_layers(group, [one for one in inside if one.id not in cited])
 
 
 def _from_top(drawn: Sequence[Layer], ground: Sequence[str]) -> list[str]:
-    """Names in the order of drawing: `ground` above the filled areas and below outlines, lines and points."""
+    """Names in the order of drawing: `ground` lies above filled areas, below outlines, lines and points."""
     filled = (n for n, one in enumerate(drawn) if one.geometry == "polygon" and style_of(one).fill_opacity)
     place = next(filled, len(drawn))
     names = [one.id for one in drawn]

@@ -1,6 +1,6 @@
-"""Map tips of QGIS: columns in an HTML template, each value escaped; nothing of the data is in it.
+"""Map tips of QGIS: an HTML template with columns. It escapes each value and holds no data.
 
-A row whose column is null is left out. What an unknown class means is said in words.
+A row is left out where its column is null. The meaning of an unknown class is written in words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["map_tip"]
 
-# Controls and marks that turn the reading order, as a pattern inside a QGIS string.
+# Control characters and marks of the reading order, as a pattern inside a QGIS string.
 _HIDDEN = "[{}]".format(
     "".join(
         f"\\\\x{{{first}}}-\\\\x{{{last}}}"
@@ -25,21 +25,21 @@ _HIDDEN = "[{}]".format(
         )
     )
 )  # fmt: skip
-# Rows of a node's tip that show one column as it is; the others are composed below.
-_MORE: Final = (
+# Columns with a row of their own in the tip of a node; the other rows are composed below.
+_PLAIN_COLUMNS: Final = (
     "dual_use_class", "baseline_requirements", "cer_sectors", "special_status", "position_uncertainty_km",
 )  # fmt: skip
-_STATUS: Final = "special_status"  # of codes, and no list of them holds all
+_STATUS: Final = "special_status"  # holds codes, without a list of choices in the schema
 
 
 def map_tip(layer: Layer) -> str:
     """The tip of a layer, as HTML with QGIS expressions in it."""
     columns = {column.name: column for column in layer.all_columns}
-    named = "feature_id" if "name" not in columns else "name"
-    head = f"<h3>[% {_escaped(named)} %]</h3>"
+    title = "feature_id" if "name" not in columns else "name"
+    head = f"<h3>[% {_escaped(title)} %]</h3>"
     if layer.id == "nodes":
         head += _headline()
-        rows = _node_rows() + "".join(_cell(columns[name]) for name in _MORE)
+        rows = _node_rows() + "".join(_cell(columns[name]) for name in _PLAIN_COLUMNS)
         foot = (
             f"<p>[% {_escaped('reasons')} %]</p><p>Evidence, exits and climate facts: the node's form, or "
             f"rows of those tables with node_id <b>[% {_escaped('node_id')} %]</b></p>"
@@ -47,13 +47,13 @@ def map_tip(layer: Layer) -> str:
     else:
         own = [column for column in layer.columns if column.name != "node_id"]
         rows, foot = "".join(map(_cell, own)), ""
-    said = f"Source [% {_escaped('source_id')} %], as of [% {_escaped('as_of')} %]"
+    source = f"Source [% {_escaped('source_id')} %], as of [% {_escaped('as_of')} %]"
     note = f"<p>{escape(layer.note)}</p>" if layer.note else ""
-    return f'<div style="max-width:26em">{head}<table>{rows}</table>{foot}<p>{said}</p>{note}</div>'
+    return f'<div style="max-width:26em">{head}<table>{rows}</table>{foot}<p>{source}</p>{note}</div>'
 
 
 def _escaped(name: str) -> str:
-    """The expression that gives a column as text that HTML shows and never obeys."""
+    """QGIS expression for the text of a column, escaped for HTML."""
     text = f"regexp_replace(to_string(\"{name}\"), '{_HIDDEN}', '\u2423')"
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = f"replace({text}, '{character}', '{entity}')"
@@ -61,14 +61,14 @@ def _escaped(name: str) -> str:
 
 
 def _words(name: str) -> str:
-    """A column of codes with blanks between its words."""
+    """QGIS expression for a column of codes, with spaces instead of underscores."""
     return f"replace({_escaped(name)}, '_', ' ')"
 
 
 def _row(head: str, value: str, *, unless_null: str) -> str:
-    """A row of the tip; `value` is an expression, and the row is left out where a column is null."""
-    said = escape(head, quote=False).replace("'", "''")
-    row = f"'<tr><td>{said}</td><td><b>' || {value} || '</b></td></tr>'"
+    """A row of the tip; `value` is an expression. The row is left out where `unless_null` is null."""
+    label = escape(head, quote=False).replace("'", "''")
+    row = f"'<tr><td>{label}</td><td><b>' || {value} || '</b></td></tr>'"
     return f"[% CASE WHEN \"{unless_null}\" IS NULL THEN '' ELSE {row} END %]"
 
 
@@ -84,7 +84,7 @@ def _share(name: str) -> str:
 
 
 def _headline() -> str:
-    """What it is, where, and the flag in the words people read."""
+    """The lines below the name of a node: kind, country and place, then flag and overlap in words."""
     critical = _share("flag_probability")
     flag = (
         "CASE WHEN \"scope\" = 'context' THEN 'Context: outside the boundary, judged, never flagged' "
@@ -107,21 +107,21 @@ def _headline() -> str:
 
 
 def _between(name: str, digits: int) -> str:
-    """A value and, where it has them, its ends in brackets; `name` holds `{}` where the end goes."""
+    """A value with its interval in brackets; `{}` in `name` is the place of `_low` and `_high`."""
     value, low, high = (f'format_number("{name.format(end)}", {digits})' for end in ("", "_low", "_high"))
     return f"{value} || coalesce(' (' || {low} || ' to ' || {high} || ')', '')"
 
 
 def _node_rows() -> str:
-    """A row for each class with what decides it, then what could change it, then the climate facts."""
+    """Rows of a node: each class with what decides it, what could change it, then the climate facts."""
     so_far = "if(\"hazard_class\" = 'low' AND \"hazard_could_be\" IS NOT NULL, ' so far', '')"
     decides = f"{_escaped('hazard_deciding')} || coalesce(' (' || {_escaped('hazard_tier')} || ')', '')"
     lacking = f"coalesce(': ' || {_escaped('deciding_datum')} || ' is not known', '')"
-    low, high, known = (
+    low, high, coverage = (
         'format_number("military_low", 2)', 'format_number("military_high", 2)',
         'format_number(100 * "military_coverage", 0)',
     )  # fmt: skip
-    parts = f"'mean of its parts ' || {low} || ' to ' || {high} || ', ' || {known} || ' % known'"
+    parts = f"'mean of its parts ' || {low} || ' to ' || {high} || ', ' || {coverage} || ' % known'"
     rate = "format_number(\"coastal_erosion_m_per_year\", 1) || ' m a year'"
     rows = (
         ("Climate hazard", "hazard_class",

@@ -1,4 +1,4 @@
-"""The print layout of the QGIS project: one A3 sheet with map, legend, scale, caveats and sources."""
+"""The print layout of the QGIS project: an A3 sheet with map, legend, scale bar, caveats and sources."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ _INK, _SOFT = "#1d2b36", "#4d5b66"
 _PAGE_MM = (420.0, 297.0)
 _MAP_MM = (8.0, 8.0, 281.0, 281.0)
 _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
+# Kind of layout item -> its number in QGIS (QgsLayoutItemRegistry).
 _ITEM = {"label": "65641", "legend": "65642", "map": "65639", "page": "65638", "scale": "65646"}
 
 
-# What a legend of half a column's width calls a class of node.
+# Class of a node -> label in a legend of half a column's width.
 _SHORT = {
     "robust": "Critical, robust (p ≥ 0.8)", "possible": "Critical, possible (p 0.2 to 0.8)",
     "overlap": "Overlap, not critical (p ≥ 0.5)", "overlap_open": "Overlap, a datum lacking",
@@ -38,7 +39,7 @@ _SECOND_COLUMN = "arctic_boundary"
 
 
 def canvas_colour() -> str:
-    """What lies beyond the picture, `#rrggbb`."""
+    """Colour outside the picture, `#rrggbb`."""
     return BASE["mask"].fill.light
 
 
@@ -49,7 +50,7 @@ def month_of(day: date) -> tuple[str, str]:
 
 
 def layouts(picture: Picture, layer_id: Callable[[str], str]) -> Element:
-    """The layouts of the project: one A3 sheet, landscape; `layer_id` gives a layer's id in it."""
+    """The layouts of the project: one A3 sheet, landscape. `layer_id` gives the id of a layer."""
     root = Element("Layouts")
     layout = SubElement(root, "Layout", name="Arctic picture, A3", units="mm", printResolution="200")
     pages = SubElement(layout, "PageCollection")
@@ -81,7 +82,7 @@ def _item(
     parent: Element, kind: str, name: str, box_mm: tuple[float, float, float, float], z: int, **more: str
 ) -> Element:
     left, top, width, height = box_mm
-    given = {
+    attributes = {
         "type": _ITEM[kind], "id": name, "uuid": _uuid(name), "templateUuid": _uuid(name),
         "position": f"{left:g},{top:g},mm", "positionOnPage": f"{left:g},{top:g},mm",
         "size": f"{width:g},{height:g},mm", "zValue": str(z), "visibility": "1", "opacity": "1",
@@ -89,7 +90,7 @@ def _item(
         "outlineWidthM": "0.3,mm", "frameJoinStyle": "miter", "background": "false",
         "positionLock": "false", "excludeFromExports": "0", "groupUuid": "",
     }  # fmt: skip
-    item = SubElement(parent, "LayoutItem", given | more)
+    item = SubElement(parent, "LayoutItem", attributes | more)
     SubElement(item, "FrameColor", red="111", green="135", blue="150", alpha="255")
     SubElement(item, "BackgroundColor", red="255", green="255", blue="255", alpha="255")
     return item
@@ -100,7 +101,7 @@ def _item(
 
 def _map(layout: Element, picture: Picture) -> None:
     begin, end = month_of(picture.day)
-    # With a time of its own the sheet shows one month of ice, whatever the clock of the window says.
+    # With its own time range the sheet shows one month of ice, whatever the controller of the window shows.
     item = _item(
         layout, "map", "map", _MAP_MM, 1, frame="true", background="true", followPreset="false",
         keepLayerSet="false", mapRotation="0", mapFlags="0", drawCanvasItems="true", labelMargin="0,mm",
@@ -118,14 +119,14 @@ def _map(layout: Element, picture: Picture) -> None:
 
 
 def _view(picture: Picture) -> tuple[float, float, float]:
-    """Middle of the map and half its side, metres of EPSG:3413."""
+    """Centre of the map and half its side, in metres of EPSG:3413."""
     west, south, east, north = picture.region.outline.bounds
     return (west + east) / 2, (south + north) / 2, max(east - west, north - south) / 2 * 1.02
 
 
 def _scale_bar(layout: Element, picture: Picture) -> None:
     left, top, width, height = _MAP_MM
-    # Two segments, together at most a quarter of the map.
+    # Two segments, together at most a quarter of the side of the map.
     quarter_km = 2 * _view(picture)[2] / 1000 / 4
     segment_km = max(
         step for step in (10, 20, 50, 100, 200, 500, 1000) if step == 10 or 2 * step <= quarter_km
@@ -172,11 +173,11 @@ def _words(layout: Element, picture: Picture) -> None:
     day = picture.day.isoformat()
     what = f"{literal(picture.region.title)}. {literal(picture.scenario.title)}, {day}."
     ice = f"Sea ice: {month_name[picture.day.month]}, median of 1981 to 2010; not today's ice."
-    late = f" Late sources: {literal(', '.join(picture.late))}." if picture.late else ""
+    late_sources = f" Late sources: {literal(', '.join(picture.late))}." if picture.late else ""
     _label(layout, "title", "Arctic picture", (left, 5.5, width, 12), 24, is_bold=True)
     status = f"{expression(picture)}. {promise(picture)}".removesuffix(". ")
     _label(layout, "status", status, (left, 17.6, width, 4.4), 8, is_bold=True)
-    _label(layout, "subtitle", f"{what}\n{ice}{late}", (left, 22, width, 10.5), 8, _SOFT)
+    _label(layout, "subtitle", f"{what}\n{ice}{late_sources}", (left, 22, width, 10.5), 8, _SOFT)
     _label(layout, "counts", _counts(picture), (left, 32.5, width, 7.5), 8, is_bold=True)
     _label(layout, "caveats heading", "What this picture is not", (left, 112, width, 6), 10, is_bold=True)
     caveats = "\n".join(f"{n}. {literal(text)}" for n, text in enumerate(picture.caveats, start=1))
@@ -186,7 +187,7 @@ def _words(layout: Element, picture: Picture) -> None:
 
 
 def _counts(picture: Picture) -> str:
-    """How many nodes and places are critical, how many more overlap, and how many lack a datum."""
+    """A sentence that counts critical nodes and places, overlaps, and nodes that an unknown decides."""
     nodes = picture.tables.get("nodes")
     if nodes is None:
         return ""
@@ -203,15 +204,15 @@ def _counts(picture: Picture) -> str:
 
 
 def _credits(sources: Sequence[SourceNote]) -> str:
-    """A line for each publisher and licence; of what is not held, the names alone."""
-    held: dict[tuple[str, str], list[str]] = {}
+    """A line for each publisher and licence, then the titles of the sources that are not held."""
+    by_terms: dict[tuple[str, str], list[str]] = {}
     for note in sources:
         if note.state != "not_held":
-            said = note.title if note.state == "embedded" else f"{note.title} ({note.state})"
-            held.setdefault((note.publisher, note.licence), []).append(f"{said}, {note.as_of}")
+            title = note.title if note.state == "embedded" else f"{note.title} ({note.state})"
+            by_terms.setdefault((note.publisher, note.licence), []).append(f"{title}, {note.as_of}")
     lines = [
         literal(f"{publisher} [{licence}]: {'; '.join(titles)}.")
-        for (publisher, licence), titles in held.items()
+        for (publisher, licence), titles in by_terms.items()
     ]
     lacking = [literal(note.title) for note in sources if note.state == "not_held"]
     return "\n".join(lines + ([f"Not held: {'; '.join(lacking)}."] if lacking else []))
@@ -239,9 +240,9 @@ def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -
         style = SubElement(styles, "style", {"name": name, "alignment": "1", "indent": "0", **margins})
         SubElement(style, "styleFont", description=f"{FONT},{size:g},-1,5,{weight},0,0,0,0,0", style="")
     tree = SubElement(item, "layer-tree-group")
-    there = {layer.id for layer in picture.layers if len(picture.tables[layer.id])}
+    with_rows = {layer.id for layer in picture.layers if len(picture.tables[layer.id])}
     for name, title, labels in _entries(picture):
-        if name in there:
+        if name in with_rows:
             entry = SubElement(
                 tree, "layer-tree-layer", id=layer_id(name), name=title, checked="Qt::Checked", expanded="1",
                 providerKey="ogr", legend_exp="", legend_split_behavior="0", patch_size="-1,-1",
@@ -256,32 +257,32 @@ def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -
 
 
 def _entries(picture: Picture) -> list[tuple[str, str, dict[int, str]]]:
-    """Layer, title and, where not all of its symbols are shown, those by their number.
+    """Layer, title, and the labels of its symbols by number where not all symbols are in the legend.
 
-    Rules stand in the legend class by class, the lightest first, each with its shapes below it.
+    QGIS numbers the rules class by class, the faintest first, each followed by its shapes.
     """
     style = STYLES["nodes"]
     row = len(style.shapes) + 1
     last = len(style.classes) - 1
     marks = {(last - n) * row + 1: _SHORT[one.value] for n, one in enumerate(style.classes)}
-    plain = (last - [one.value for one in style.classes].index("not_flagged")) * row
-    kinds = {plain + 1 + n: literal(one.label) for n, one in enumerate(style.shapes)}
+    first_shape = (last - [one.value for one in style.classes].index("not_flagged")) * row
+    kinds = {first_shape + 1 + n: literal(one.label) for n, one in enumerate(style.shapes)}
     return [
         ("nodes", "Nodes", marks),
         ("nodes", "Kind of node", kinds),
         ("arctic_boundary", "Boundary of the Arctic", {}),
         ("chokepoints", "Maritime gates", {}),
         ("sea_routes", "Sea routes (schematic)", {}),
-        ("sea_ice", "Sea ice, 25 km cells", _ice_shown(picture)),
+        ("sea_ice", "Sea ice, 25 km cells", _ice_labels(picture)),
         ("countries", "Land", {}),
         ("bathymetry", "Sea depth", {}),
     ]
 
 
-def _ice_shown(picture: Picture) -> dict[int, str]:
-    """The median of the month, and the month itself where it is held."""
+def _ice_labels(picture: Picture) -> dict[int, str]:
+    """Labels of the ice: the median of the month, and the month itself where the picture holds it."""
     month, table = picture.day.month, picture.tables.get("sea_ice")
-    shown = {0: f"{month_name[month]}, median 1981 to 2010"}
+    labels = {0: f"{month_name[month]}, median 1981 to 2010"}
     if table is not None and ((table["year"] == picture.day.year) & (table["month"] == month)).any():
-        shown[1] = f"{month_name[month]} {picture.day.year}"
-    return shown
+        labels[1] = f"{month_name[month]} {picture.day.year}"
+    return labels

@@ -1,9 +1,8 @@
-"""How a layer looks and reads in QGIS, from the same `maps.style` as the web map.
+"""Symbols, labels and texts of a layer in QGIS, from the same `maps.style` as the web map.
 
-The same parts make a style document (QML, for a layer dragged from the GeoPackage) and a layer of
-the project. Symbols carry both the `Option` and the older `prop` form, so QGIS 3.22 and newer read
-them. What a map tip or a label shows are columns, never text of ours that could hold an expression,
-and a value is escaped before it stands in HTML.
+The same parts make a style document (QML, for a layer from the GeoPackage) and a layer of the project.
+Symbols have both the `Option` and the older `prop` form, so that QGIS 3.22 and newer read them. Map tips and
+labels show columns and no text that could hold an expression. Values are escaped before they go into HTML.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pandas as pd
 
-from maps.qgis.attribute_form import form, shown_as
+from maps.qgis.attribute_form import form, row_name
 from maps.qgis.map_tip import map_tip
 from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, OVERLAP_FROM, Class, Shape, classed, style_of
 from maps.text import heading, literal
@@ -28,18 +27,18 @@ if TYPE_CHECKING:
 __all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
 
 FONT = "Open Sans"
-# Our marks in QGIS' words, how far each is turned, and how much larger it is drawn to weigh as much.
+# Mark of maps.style -> QGIS shape, rotation in degrees, and scale that gives it the weight of the others.
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # a pixel at 96 dpi
-_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as page.js draws it
-_UNDER_HATCH, _HATCH = 0.3, 0.9  # as page.js draws them
+_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as in page.js
+_UNDER_HATCH, _HATCH = 0.3, 0.9  # opacities, as in page.js
 
 _DARK = "#17212a"
 _CRITICAL = "\"flag\" IN ('robust', 'possible')"
 _OVERLAP = f'"overlap_probability" >= {OVERLAP_FROM}'
 _INSIDE = "\"scope\" <> 'context'"
-# Class of a node -> its condition, of constants and columns: `maps.style.marked` as an expression.
+# Class of a node -> QGIS expression of constants and columns, the same rule as `maps.style.marked`.
 CONDITIONS: dict[str, str] = {
     "robust": f"{_INSIDE} AND \"flag\" = 'robust'",
     "possible": f"{_INSIDE} AND \"flag\" = 'possible'",
@@ -49,12 +48,12 @@ CONDITIONS: dict[str, str] = {
     "not_flagged": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND NOT ({_OVERLAP})",
     "context": "\"scope\" = 'context'",
 }
-# The place of the critical nodes, written once: at that of them which is flagged in most draws.
+# The label of a critical place, once: at its node with the largest flag probability.
 _PLACE_ONCE = (
     f'CASE WHEN {_CRITICAL} AND "node_id" = array_first(array_agg("node_id", group_by:="place_id", '
     f'filter:={_CRITICAL}, order_by:=-"flag_probability")) THEN "place" END'
 )
-# Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: every).
+# Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: all scales).
 _LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
     "nodes": (_PLACE_ONCE, 8.5, _DARK, "Bold", 6, 0),
     "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
@@ -67,7 +66,7 @@ _POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
 
 
 def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
-    """The style document of a point, line or polygon layer; `month` as in `parts`."""
+    """The style document (QML) of a layer with geometry; `month` as in `parts`."""
     root = Element(
         "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
     )
@@ -78,29 +77,29 @@ def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
 def parts(
     layer: Layer, table: pd.DataFrame, month: int, relations: Mapping[str, str] | None = None
 ) -> list[Element]:
-    """Renderer, labels, aliases, form and map tip of a layer; of a table, aliases and the name it shows.
+    """Renderer, labels, aliases, form and map tip of a layer; of a table, aliases and the name of a row.
 
-    `month` is the one whose ice is drawn where no clock runs; `relations` are those of the project to the
-    tables that name nodes, id -> title.
+    `month` is the month of the ice on a map without a temporal controller. `relations` maps the ids of the
+    relations to tables that name nodes to their titles.
     """
     preview = Element("previewExpression")
-    preview.text = shown_as(layer)
+    preview.text = row_name(layer)
     if layer.geometry == "table":
         return [_aliases(layer), preview]
-    found = [_renderer(layer, table, month), _aliases(layer), preview]
+    elements = [_renderer(layer, table, month), _aliases(layer), preview]
     if layer.id == "nodes":
-        found += form(layer, relations or {})
+        elements += form(layer, relations or {})
     tip = Element("mapTip", enabled="1")
     tip.text = map_tip(layer)
     labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
-    return [*found, tip] if labels is None else [*found, tip, _labeling(layer, *labels)]
+    return [*elements, tip] if labels is None else [*elements, tip, _labeling(layer, *labels)]
 
 
 # --- symbols ---------------------------------------------------------------------------------
 
 
 def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
-    """One symbol, one for each class or range, one for each class and kind of node, or the ice by months."""
+    """The renderer: a single symbol, or symbols by class, by range, by rule (nodes) or by month (ice)."""
     style = classed(style_of(layer), table)
     renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     classes = style.classes if style.class_column else ()
@@ -132,7 +131,7 @@ def _by_classes(renderer: Element, layer: Layer, style: Style) -> None:
 
 
 def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame) -> None:
-    """A range for each class, told by its middle: a bound belongs to two ranges in QGIS."""
+    """A range for each class; the value is the middle of a class, because QGIS puts a bound in two ranges."""
     renderer.set("type", "graduatedSymbol")
     renderer.set("graduatedMethod", "GraduatedColor")
     renderer.set("attr", '("class_low" + coalesce("class_high", "class_low" + 2)) / 2')
@@ -149,7 +148,7 @@ def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFram
 
 
 def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
-    """A rule for each class of node, and under it one for each kind; what weighs most is drawn last."""
+    """A rule for each class of node, and below it one for each kind; the gravest class is drawn last."""
     renderer.set("type", "RuleRenderer")
     rules = SubElement(renderer, "rules", key="{rules}")
     symbols = SubElement(renderer, "symbols")
@@ -168,17 +167,17 @@ def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
 
 
 def start_of_month(year: int) -> str:
-    """The expression for the first day of an area of ice; a median is of the year that is looked at.
+    """QGIS expression for the first day of an area of ice; a median is valid in the year of the map.
 
-    `year` stands for that year where QGIS names none.
+    `year` is the year of a map without a time range.
     """
     return f'make_datetime(coalesce("year", year(@map_start_time), {year}), "month", 1, 0, 0, 0)'
 
 
 def _ice(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame, month: int) -> None:
-    """Median filled, single months as outlines; without a clock, one month instead of all stacked."""
+    """Medians filled, single months as outlines; a map without a time range shows one month."""
     year = table["year"].where((table["month"] == month) & (table["year"] > MEDIAN_ENDS)).max()
-    # A canvas or a layout knows its scale. Where not even that is known, the caller picks the time.
+    # A canvas or a layout has a scale. Without even a scale, the caller sets the time.
     timed = "@map_start_time IS NOT NULL OR @map_scale IS NULL"
     renderer.set("type", "RuleRenderer")
     rules = SubElement(renderer, "rules", key="{rules}")
@@ -267,21 +266,21 @@ def _line(colour: str, opacity: float, width_mm: float, dash: Iterable[float] = 
 
 
 def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
-    """A plain line for the parts of a layout."""
+    """A plain line symbol for the parts of a layout."""
     symbol = Element("symbol", name="", type="line", alpha="1", clip_to_extent="1", force_rhr="0")
     _symbol_layer(symbol, "SimpleLine", _line(colour, opacity, width_mm), 0)
     return symbol
 
 
 def bag(parent: Element, options: dict[str, str]) -> None:
-    """Add a map of options, as QGIS keeps properties."""
+    """Add a map of options, the form of properties in QGIS."""
     element = SubElement(parent, "Option", type="Map")
     for key, value in options.items():
         SubElement(element, "Option", name=key, value=value, type="QString")
 
 
 def rgba(hex_colour: str, opacity: float) -> str:
-    """`#rrggbb` and an opacity of 0 to 1, as QGIS writes a colour."""
+    """A colour as QGIS writes it, from `#rrggbb` and an opacity of 0 to 1."""
     red, green, blue = bytes.fromhex(hex_colour[1:])
     return f"{red},{green},{blue},{round(opacity * 255)}"
 
@@ -299,7 +298,7 @@ def _aliases(layer: Layer) -> Element:
 def text_style(
     size: float, colour: str, *, face: str = "Regular", expression: str = "", halo: float = 0.0
 ) -> Element:
-    """A face, its size in points and its halo in millimetres."""
+    """The element `text-style`: size in points, halo in millimetres."""
     style = Element(
         "text-style", fontFamily=FONT, namedStyle=face, fontSize=f"{size:g}", fontSizeUnit="Point",
         fontWeight="75" if face == "Bold" else "50", fontItalic="1" if face == "Italic" else "0",
@@ -342,12 +341,12 @@ def _labeling(
 
 
 def _priority(settings: Element, expression: str) -> None:
-    """Which label stays where two would overlap: 0 to 10, by an expression of the feature."""
-    given = SubElement(SubElement(settings, "dd_properties"), "Option", type="Map")
-    SubElement(given, "Option", name="name", type="QString", value="")
-    properties = SubElement(given, "Option", name="properties", type="Map")
+    """Set the priority of a label, 0 to 10, by an expression of the feature."""
+    options = SubElement(SubElement(settings, "dd_properties"), "Option", type="Map")
+    SubElement(options, "Option", name="name", type="QString", value="")
+    properties = SubElement(options, "Option", name="properties", type="Map")
     priority = SubElement(properties, "Option", name="Priority", type="Map")
     SubElement(priority, "Option", name="active", type="bool", value="true")
     SubElement(priority, "Option", name="expression", type="QString", value=expression)
     SubElement(priority, "Option", name="type", type="int", value="3")
-    SubElement(given, "Option", name="type", type="QString", value="collection")
+    SubElement(options, "Option", name="type", type="QString", value="collection")

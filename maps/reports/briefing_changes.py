@@ -1,4 +1,4 @@
-"""What changed since the earlier picture, as a section of the briefing: flags first, each with its cause."""
+"""The section of a briefing about the changes since the earlier picture, flags first, with their causes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
     from maps.reports.citations import Cell, CitationIndex, Condition
 
-__all__ = ["LOOK", "changed"]
+__all__ = ["CHANGES_LOOK", "changes"]
 
-_SHOWN = 12
-# Of nodes, as the counts name them; and the causes.
+_ROWS_LISTED = 12
 _CHANGES = ("flag changed", "added", "gone", "moved", "changed")
 _CAUSES = ("source changed", "world changed", "method changed")
-LOOK: Final = (
+CHANGES_LOOK: Final = (
     ".changes,.counts{margin-bottom:3mm}.changes table{table-layout:fixed}.changes td{overflow-wrap:anywhere}"
     ".changes th:first-child{width:22%}.changes th:nth-child(2){width:12%}.changes th:nth-child(3),"
     ".changes th:nth-child(4){width:15%}.counts table{width:auto;min-width:0}.counts .n{padding-left:6mm}"
@@ -33,48 +32,48 @@ LOOK: Final = (
 )
 
 
-def changed(ledger: CitationIndex, here: tuple[Condition, ...]) -> list[ET.Element]:
-    """What differs from the picture before this one, flags first; nothing where there was none."""
-    if ledger.picture.before is None:
+def changes(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
+    """Differences from the earlier picture; an empty list where there is no earlier one."""
+    if citations.picture.before is None:
         return []
     day, seq, name, status = (
-        ledger.cell("value", "before", (), column) for column in ("day", "seq", "id", "status")
+        citations.cell("value", "before", (), column) for column in ("day", "seq", "id", "status")
     )
     parts = [
         tag("h2", "What changed since ", day),
-        tag("p", f"This picture, of {ledger.picture.day.isoformat()}, compared with picture ", seq, " (",
+        tag("p", f"This picture, of {citations.picture.day.isoformat()}, compared with picture ", seq, " (",
             name, ") of ", day, ", which was ", status, " when it was made.", class_="small"),
     ]  # fmt: skip
-    if "changes" not in ledger:
+    if "changes" not in citations:
         return [*parts, tag("p", "The earlier picture could not be read: what changed is unknown.",
                             class_="gap")]  # fmt: skip
-    of_nodes: tuple[Condition, ...] = (*here, ("subject", "=", "node"))
+    of_nodes: tuple[Condition, ...] = (*filters, ("subject", "=", "node"))
     places = [
-        int(place) for place in ledger.table("changes")["place"].iloc[ledger.rows("changes", *of_nodes)]
+        int(place) for place in citations.table("changes")["place"].iloc[citations.rows("changes", *of_nodes)]
     ]
     parts += (
-        _changed_nodes(ledger, of_nodes, places) if places else [tag("p", "No node and no flag differs.")]
+        _changed_nodes(citations, of_nodes, places) if places else [tag("p", "No node and no flag differs.")]
     )
-    return parts if here else [*parts, *_changed_sources(ledger)]
+    return parts if filters else [*parts, *_changed_sources(citations)]
 
 
 def _changed_nodes(
-    ledger: CitationIndex, of_nodes: tuple[Condition, ...], places: list[int]
+    citations: CitationIndex, of_nodes: tuple[Condition, ...], places: list[int]
 ) -> list[ET.Element]:
     def count(*more: Condition) -> Cell:
-        return ledger.cell("count", "changes", (*of_nodes, *more))
+        return citations.cell("count", "changes", (*of_nodes, *more))
 
     counts = [
-        [upper, *(count(("change", "=", change), ("cause", "=", cause)) for cause in _CAUSES),
+        [head, *(count(("change", "=", change), ("cause", "=", cause)) for cause in _CAUSES),
          count(("change", "=", change))]
-        for change, upper in zip(_CHANGES, ("Flag changed", "Added", "Gone", "Moved", "Changed otherwise"),
+        for change, head in zip(_CHANGES, ("Flag changed", "Added", "Gone", "Moved", "Changed otherwise"),
                                  strict=True)
     ]  # fmt: skip
     counts.append(["All", *(count(("cause", "=", cause)) for cause in _CAUSES), count()])
     heads = ("Node", "What", "Was", "Is", "Cause")
-    rows = [_changed_row(ledger, place) for place in places[:_SHOWN]]
+    rows = [_changed_row(citations, place) for place in places[:_ROWS_LISTED]]
     more = [tag("p", "The first of ", count(), "; the table of changes in the GeoPackage holds them all.",
-                class_="small")] * (len(places) > _SHOWN)  # fmt: skip
+                class_="small")] * (len(places) > _ROWS_LISTED)  # fmt: skip
     return [
         table(["Nodes", *_CAUSES, "all"], counts, numbers=4, class_="counts"),
         table(heads, rows, class_="changes"),
@@ -82,9 +81,9 @@ def _changed_nodes(
     ]
 
 
-def _changed_row(ledger: CitationIndex, place: int) -> list[Any]:
+def _changed_row(citations: CitationIndex, place: int) -> list[Any]:
     def of(column: str, form: str = "") -> Cell:
-        return ledger.cell("value", "changes", {"place": place}, column, form)
+        return citations.cell("value", "changes", {"place": place}, column, form)
 
     what = of("what", "words") if of("change").value == "changed" else of("change")
     return [
@@ -93,16 +92,16 @@ def _changed_row(ledger: CitationIndex, place: int) -> list[Any]:
     ]  # fmt: skip
 
 
-def _changed_sources(ledger: CitationIndex) -> list[ET.Element]:
-    """Sources, rows of their layers and rules that differ."""
-    changes = ledger.table("changes")
+def _changed_sources(citations: CitationIndex) -> list[ET.Element]:
+    """The sources, layers and methods that differ."""
+    table_ = citations.table("changes")
 
     def of(place: int, *columns: str) -> list[Cell]:
-        return [ledger.cell("value", "changes", {"place": place}, column) for column in columns]
+        return [citations.cell("value", "changes", {"place": place}, column) for column in columns]
 
     def places(subject: str) -> list[int]:
         return [
-            int(place) for place in changes["place"].iloc[ledger.rows("changes", ("subject", "=", subject))]
+            int(place) for place in table_["place"].iloc[citations.rows("changes", ("subject", "=", subject))]
         ]
 
     rows = [of(place, "name", "was", "now", "why") for place in places("source")]

@@ -1,4 +1,4 @@
-"""Sea ice in a briefing: extents by year and day, and the ice season that ports and landings have lost."""
+"""The section of a briefing about sea ice: extents by year and day, and the ice season that ports lost."""
 
 from __future__ import annotations
 
@@ -14,38 +14,40 @@ if TYPE_CHECKING:
 
     from maps.reports.citations import Cell, CitationIndex, Condition
 
-__all__ = ["charts"]
+__all__ = ["sea_ice"]
 
-_SEASONS = 24  # ports and landings of which the ice season is drawn
+_SEASONS_DRAWN = 24  # ports and landings
 
 
-def charts(ledger: CitationIndex, here: tuple[Condition, ...]) -> list[ET.Element]:
-    """Extents of the whole Arctic, and the ice season of ports and landings; `here` narrows the latter."""
+def sea_ice(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
+    """Extents of the whole Arctic, and the ice season of ports and landings; `filters` narrow the latter."""
     parts: list[ET.Element] = [tag("h2", "Sea ice")]
     figures = []
-    day = ledger.picture.day.isoformat()
-    if "sea_ice_monthly" in ledger and len(ledger.table("sea_ice_monthly")):
-        named = tag(
-            "h3", "Extent in March and September, million km²", _late_words(ledger, "sea_ice_monthly")
+    day = citations.picture.day.isoformat()
+    if "sea_ice_monthly" in citations and len(citations.table("sea_ice_monthly")):
+        head = tag(
+            "h3", "Extent in March and September, million km²", _late_words(citations, "sea_ice_monthly")
         )
-        figures.append(tag("figure", named, monthly_extent(ledger), *_broken(monthly_breaks(ledger))))
-    held = ledger.table("sea_ice_extent") if "sea_ice_extent" in ledger else None
-    if held is not None and (held["date"] <= day).any():
-        last = held["date"][held["date"] <= day].max()
-        named = tag("h3", "Daily extent to ", ledger.cell("value", "sea_ice_extent", {"date": last}, "date"),
-                    ", million km²; grey: median and range, 1981 to 2010",
-                    _late_words(ledger, "sea_ice_extent"))  # fmt: skip
-        # The reference ends with 2010; what changed since stands between it and the year shown.
-        since = [(None, *rest) for _, *rest in breaks(ledger, "2010-12-31", day)]
-        figures.append(tag("figure", named, daily_extent(ledger, day), *_broken(since)))
-    lost = [name for name in ("sea_ice_monthly", "sea_ice_extent") if state_of(ledger, name) == "missing"]
+        figures.append(tag("figure", head, monthly_extent(citations), *_broken(monthly_breaks(citations))))
+    daily = citations.table("sea_ice_extent") if "sea_ice_extent" in citations else None
+    if daily is not None and (daily["date"] <= day).any():
+        last = daily["date"][daily["date"] <= day].max()
+        date = citations.cell("value", "sea_ice_extent", {"date": last}, "date")
+        head = tag("h3", "Daily extent to ", date, ", million km²; grey: median and range, 1981 to 2010",
+                    _late_words(citations, "sea_ice_extent"))  # fmt: skip
+        # The reference ends with 2010: a change of sensor after it lies between reference and line.
+        since = [(None, *rest) for _, *rest in breaks(citations, "2010-12-31", day)]
+        figures.append(tag("figure", head, daily_extent(citations, day), *_broken(since)))
+    missing = [
+        name for name in ("sea_ice_monthly", "sea_ice_extent") if state_of(citations, name) == "missing"
+    ]
     figures += [
-        tag("p", ledger.cell("value", "layers", {"id": name}, "title"), f": {NOT_ASSESSED}, its source is ",
-            "missing.", class_="gap") for name in lost if name in ledger
+        tag("p", citations.cell("value", "layers", {"id": name}, "title"), f": {NOT_ASSESSED}, its source ",
+            "is missing.", class_="gap") for name in missing if name in citations
     ]  # fmt: skip
     if figures:
         parts.append(tag("div", *figures, class_="two"))
-    season = _season(ledger, here)
+    season = _season(citations, filters)
     if season:
         half = (len(season) + 1) // 2
         label = "Months of ice lost"
@@ -59,38 +61,39 @@ def charts(ledger: CitationIndex, here: tuple[Condition, ...]) -> list[ET.Elemen
 
 
 def _broken(strokes: Sequence[tuple[Any, ...]]) -> list[ET.Element]:
-    """In words, where the sensor changed: no step there is the ice's alone."""
+    """A sentence about the changes of sensor, because each can make a step in the series."""
     if not strokes:
         return []
-    said: list[Any] = ["The sensor changed "]
-    for place, (letter, _, day, words) in enumerate(strokes):
-        said += [
+    words: list[Any] = ["The sensor changed "]
+    for place, (letter, _, day, note) in enumerate(strokes):
+        words += [
             "; " if place else "",
             f"{letter} on " if letter else "after the reference, on ",
             day,
             ": ",
-            words,
+            note,
         ]
-    return [tag("p", *said, ". A step there need not be one of the ice.", class_="small")]
+    return [tag("p", *words, ". A step there need not be one of the ice.", class_="small")]
 
 
-def _late_words(ledger: CitationIndex, table: str) -> ET.Element | None:
-    state = state_of(ledger, table)
+def _late_words(citations: CitationIndex, table: str) -> ET.Element | None:
+    state = state_of(citations, table)
     return tag("span", f" (source {state})", class_="gap") if state else None
 
 
-def _season(ledger: CitationIndex, here: tuple[Condition, ...]) -> list[tuple[Cell, ...]]:
-    """Name, months of ice lost and their ends of ports and landings in scope, the largest loss first.
+def _season(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[tuple[Cell, ...]]:
+    """Name, months of ice lost and their interval, of ports and landings in scope, the largest loss first.
 
-    Those of moderate or high military relevance at which there was ice in the reference period.
+    Only places of moderate or high military relevance with ice in the reference period are listed.
     """
-    at = ledger.rows("nodes", *here, INSIDE, ("military_class", "=", ("moderate", "high")))
+    at = citations.rows("nodes", *filters, INSIDE, ("military_class", "=", ("moderate", "high")))
     columns = ["node_id", "kind", "place_id", "ice_months_lost", "ice_months_recent"]
-    nodes = ledger.table("nodes")[columns].iloc[at]
-    had = nodes["ice_months_lost"] + nodes["ice_months_recent"] > 0
-    rows = nodes[had & nodes["kind"].isin(["port", "cable_landing"])]
+    nodes = citations.table("nodes")[columns].iloc[at]
+    had_ice = nodes["ice_months_lost"] + nodes["ice_months_recent"] > 0
+    rows = nodes[had_ice & nodes["kind"].isin(["port", "cable_landing"])]
     rows = rows.sort_values(["ice_months_lost", "kind", "node_id"], ascending=[False, False, True])
-    rows = rows.drop_duplicates(["place_id", "ice_months_lost"]).head(_SEASONS)  # a landing at its port
+    # A cable landing at a port has the same ice: one of them is drawn.
+    rows = rows.drop_duplicates(["place_id", "ice_months_lost"]).head(_SEASONS_DRAWN)
     forms = {
         "name": "",
         "ice_months_lost": ".1f",
@@ -98,6 +101,6 @@ def _season(ledger: CitationIndex, here: tuple[Condition, ...]) -> list[tuple[Ce
         "ice_months_lost_high": ".1f",
     }
     return [
-        tuple(ledger.cell("value", "nodes", {"node_id": node}, name, form) for name, form in forms.items())
+        tuple(citations.cell("value", "nodes", {"node_id": node}, name, form) for name, form in forms.items())
         for node in rows["node_id"]
     ]

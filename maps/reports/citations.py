@@ -1,13 +1,13 @@
-"""Where a printed number comes from: an address into the stored tables, and its value read back.
+"""The source of each printed number: an address into the stored tables, and the value read from it.
 
 An address is `<what>:<table>?<conditions>#<column>`, such as
 `value:nodes?node_id=port%3Awpi-19800#flag_probability` or `count:nodes?flag=robust&kind=port`.
-`what` is one of `value` (exactly one row), `count`, `distinct`, `sum`, `median`, `min`, `max`,
-`share` (of the rows, those whose column is true of the value after `=`: `#state=unknown`) and
-`area` (km2 of the geometry within the region). A condition is `column=value`, `column=value|value` (one
-of them), `column<=value` or `column>=value`; `region` is a column of every table with geometry or nodes:
-a row is in each region it touches. Besides the layers there are `sources`, `layers`, `regions`,
-`picture`, `before` and `caveats`: what the manifest holds, and the titles behind its ids.
+`what` is one of `value` (exactly one row), `count`, `distinct`, `sum`, `median`, `min`, `max`, `share` (the
+share of rows whose column has the value after `=`, as in `#state=unknown`) and `area` (km2 of the geometry
+within the region). A condition is `column=value`, `column=value|value` (one of several), `column<=value` or
+`column>=value`. Every table with geometry or nodes has the column `region`: a row is in each region that it
+touches. Besides the layers there are the tables `sources`, `layers`, `regions`, `picture`, `before` and
+`caveats` with the content of the manifest.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Cell", "CitationIndex", "Condition", "Tables", "shown"]
+__all__ = ["Cell", "CitationIndex", "Condition", "Tables", "format_value"]
 
-Condition = tuple[str, str, Any]  # of several values a tuple
+Condition = tuple[str, str, Any]  # column, operator, value; a tuple of values means one of them
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
 @cache
 def _outline(region_id: str) -> Any:
-    """The outline of a region, prepared for many questions."""
+    """The outline of a region, prepared for repeated predicates."""
     outline = next(region.outline for region in REGIONS if region.id == region_id)
     shapely.prepare(outline)
     return outline
 
 
 def _quoted(value: Any) -> str:
-    """A value of a condition as it stands in an address; one of several between bars."""
+    """The value of a condition in an address; several values are separated by bars."""
     values = value if isinstance(value, tuple) else (value,)
     return "|".join(quote(str(one), safe="") for one in values)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value, where it was read and how it is written: a format such as `.2f`, or `words`."""
+    """A value, its address, and the form in which it is printed, such as `.2f` or `words`."""
 
     address: str
     value: Any
@@ -64,19 +64,19 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """What is printed."""
-        return shown(self.value, self.form)
+        """The printed text."""
+        return format_value(self.value, self.form)
 
 
-def shown(value: Any, form: str) -> str:
-    """Write a value in a form; a missing one as `unknown`, never as a number."""
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN alone differs from itself
+def format_value(value: Any, form: str) -> str:
+    """The text of a value in a form; a missing value is `unknown`, never a number."""
+    if pd.isna(value):
         return "unknown"
     if form == "words":
         return visible(value).replace("_", " ")
     if form == "plain":
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    if form == "km":  # places are known to kilometres at best
+    if form == "km":  # positions are accurate to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude
         return f"{abs(value):.1f}° {_SIDES[form][bool(value < 0)]}"
@@ -85,7 +85,7 @@ def shown(value: Any, form: str) -> str:
 
 @dataclass(slots=True)
 class Tables:
-    """Tables by name, read by address; what is asked twice is looked up once. `page` reads them."""
+    """Tables by name, read by address, with a cache. `page` names the page in error messages."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
     page: str = field(default="briefing", kw_only=True)
@@ -99,41 +99,47 @@ class Tables:
         return table in self.tables
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table by name; raises ExportError where the picture lacks it."""
+        """A table by name.
+
+        Raises
+        ------
+        ExportError
+            If there is no such table.
+        """
         if name not in self.tables:
             msg = f"{self.page}: expected a table {name!r}, found none: build the picture again"
             raise ExportError(msg)
         return self.tables[name]
 
-    def knows(self, table: str, column: str) -> bool:
-        """Whether rows of a table can be chosen by a column."""
-        held = self.table(table)
-        if column in held.columns or column != "region":
-            return column in held.columns or ("node_id" in held.columns and column == "country_iso3")
-        return isinstance(held, gpd.GeoDataFrame) or "node_id" in held.columns
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether a condition on a column can select rows of a table."""
+        frame = self.table(table)
+        if column in frame.columns or column != "region":
+            return column in frame.columns or ("node_id" in frame.columns and column == "country_iso3")
+        return isinstance(frame, gpd.GeoDataFrame) or "node_id" in frame.columns
 
     def rows(self, table: str, *where: Condition) -> NDArray[np.int64]:
         """Positions of the rows that meet every condition."""
-        kept = np.ones(len(self.table(table)), dtype=bool)
+        mask = np.ones(len(self.table(table)), dtype=bool)
         for condition in where:
-            kept &= self._mask(table, condition)
-        return np.flatnonzero(kept)
+            mask &= self._mask(table, condition)
+        return np.flatnonzero(mask)
 
     def cell(
         self, what: str, table: str, where: Mapping[str, Any] | tuple[Condition, ...] = (),
         column: str = "", form: str = "", equals: str = "",
     ) -> Cell:  # fmt: skip
-        """Read a cell.
+        """Read a cell. `what`, `where`, `column` and `equals` are the parts of its address.
 
         Raises
         ------
         ExportError
-            If there is no such row, or more than one where one value is asked for.
+            If `what` is `value` and not exactly one row meets the conditions.
         """
         conditions = tuple((k, "=", v) for k, v in where.items()) if not isinstance(where, tuple) else where
-        asked = "&".join(f"{c}{op}{_quoted(v)}" for c, op, v in conditions)
+        query = "&".join(f"{c}{op}{_quoted(v)}" for c, op, v in conditions)
         tail = f"#{column}" + (f"={quote(equals, safe='')}" if equals else "") if column else ""
-        address = f"{what}:{table}" + (f"?{asked}" if asked else "") + tail
+        address = f"{what}:{table}" + (f"?{query}" if query else "") + tail
         rows = self.rows(table, *conditions)
         value = self._value(what, table, rows, column, equals, conditions, address)
         return Cell(address, value, form or ("," if what in {"count", "distinct"} else ""))
@@ -144,10 +150,10 @@ class Tables:
     ) -> Any:  # fmt: skip
         if what == "count":
             return len(rows)
-        held = self.table(table)
+        frame = self.table(table)
         if what == "area":
             outline = _outline(next(v for c, _, v in where if c == "region"))
-            shapes = shapely.intersection(held.geometry.to_numpy()[rows], outline)
+            shapes = shapely.intersection(frame.geometry.to_numpy()[rows], outline)
             return float(area_km2(shapes).sum()) if len(rows) else None
         if what == "value":
             if len(rows) != 1:
@@ -156,15 +162,15 @@ class Tables:
                     "a number without its row is not printed; build the picture again"
                 )
                 raise ExportError(msg)
-            value = held[column].iloc[int(rows[0])]
+            value = frame[column].iloc[int(rows[0])]
             return value.item() if isinstance(value, np.generic) else value
-        values = held[column].iloc[rows]
+        values = frame[column].iloc[rows]
         if what == "distinct":
             return int(values.nunique())
         if what == "share":
             return float((values == equals).mean()) if len(values) else None
-        known = values.dropna()
-        return float(getattr(known, what)()) if len(known) else None
+        values = values.dropna()
+        return float(getattr(values, what)()) if len(values) else None
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
         key = (table, condition)
@@ -173,39 +179,41 @@ class Tables:
         return self._masks[key]
 
     def _meets(self, table: str, condition: Condition) -> NDArray[np.bool_]:
+        """Which rows of a table meet a condition."""
         column, operator, value = condition
-        held = self.table(table)
-        if column in held.columns:
+        frame = self.table(table)
+        if column in frame.columns:
             if operator == "=":
-                codes, place = self.coded(table, column)
-                wanted = value if isinstance(value, tuple) else (value,)
-                return np.isin(codes, [place.get(str(one), -2) for one in wanted])
-            number = held[column].to_numpy(dtype=float, na_value=np.nan)
+                codes, code_of = self.coded(table, column)
+                values = value if isinstance(value, tuple) else (value,)
+                # -2 is no code: a value that does not occur selects no row, not even a missing one (-1).
+                return np.isin(codes, [code_of.get(str(one), -2) for one in values])
+            number = frame[column].to_numpy(dtype=float, na_value=np.nan)
             return number <= value if operator == "<=" else number >= value
-        if column == "region" and isinstance(held, gpd.GeoDataFrame):
-            return np.asarray(shapely.intersects(_outline(value), held.geometry.to_numpy()))
-        # Evidence and measures follow their node.
+        if column == "region" and isinstance(frame, gpd.GeoDataFrame):
+            return np.asarray(shapely.intersects(_outline(value), frame.geometry.to_numpy()))
+        # A row without the column takes the value of its node.
         nodes = self.table("nodes")["node_id"].to_numpy()[self._mask("nodes", condition)]
-        codes, place = self.coded(table, "node_id")
-        return np.isin(codes, [place[node] for node in nodes if node in place])
+        codes, code_of = self.coded(table, "node_id")
+        return np.isin(codes, [code_of[node] for node in nodes if node in code_of])
 
     def coded(self, table: str, column: str) -> tuple[NDArray[np.int64], dict[Any, int]]:
-        """A column as whole numbers, and the number each value got; missing is -1."""
+        """Integer codes of a column, -1 where missing, and the code of each value."""
         key = (table, column)
         if key not in self._codes:
-            codes, found = pd.factorize(self.table(table)[column])
-            self._codes[key] = codes, {str(value): place for place, value in enumerate(found.tolist())}
+            codes, values = pd.factorize(self.table(table)[column])
+            self._codes[key] = codes, {str(value): code for code, value in enumerate(values.tolist())}
         return self._codes[key]
 
 
 @dataclass(slots=True)
 class CitationIndex(Tables):
-    """The tables of a picture, and what its manifest holds as tables beside them."""
+    """The tables of a picture and of its manifest."""
 
     picture: Picture
 
     def __post_init__(self) -> None:
-        """Add what the manifest holds to the layers' tables."""
+        """Add the tables of the manifest to those of the layers."""
         picture = self.picture
         self.tables = {
             **picture.tables,

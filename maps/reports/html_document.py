@@ -1,6 +1,7 @@
-"""The written page: elements whose every data text is escaped in one place, and its look on A4.
+"""HTML of the reports: elements, the finished page with its content policy, and the look on A4.
 
-Text goes into a tree of elements; only the serialiser of the standard library makes markup of it.
+Text goes into a tree of elements, and the serialiser of the standard library escapes it. No module builds
+markup from strings.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from layers.errors import ExportError
 from maps.reports.citations import Cell
+from maps.status import SCRIPT
 from maps.style import STYLES, Ink
 from maps.text import visible
 
@@ -21,22 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["LABELS", "document", "scroll", "tag"]
 
-# Digits that are no data: reference systems, classes (of ships too), requirements, dates and the
-# base years of the ice.
+# Digits that need no cell: reference systems, classes of ships and others, requirements, dates, the base
+# years of the ice.
 LABELS: Final = re.compile(
     r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b"
 )
-# And the numbers beside a scale, which say where a line lies and not what was measured.
-_SCALE: Final = "tick"
+# Class of the numbers beside a scale: they name a line of the chart and need no cell either.
+_TICK: Final = "tick"
 
 Child = ET.Element | Cell | str | None
 
 
 def tag(kind: str, /, *children: Child, cell: Cell | None = None, **attributes: str | float) -> ET.Element:
-    """An element. A `Cell` among its children becomes `<data>` with its address, value and form.
+    """An element with its children. A `Cell` becomes `<data>` with its address, value and form.
 
-    With `cell` the element itself shows it (SVG has no `<data>`). A trailing underscore of an
-    attribute is dropped and others become hyphens.
+    With `cell` the element itself shows the cell, because SVG has no `<data>`. Of an attribute name the last
+    underscore is dropped and the others become hyphens.
     """
     element = ET.Element(kind)
     for key, value in attributes.items():
@@ -54,7 +56,7 @@ def tag(kind: str, /, *children: Child, cell: Cell | None = None, **attributes: 
 
 
 def scroll(table: ET.Element, label: str, class_: str = "") -> ET.Element:
-    """A wide table in a frame that scrolls, by keyboard too."""
+    """A wide table in a frame that scrolls, also by keyboard."""
     return tag("div", table, class_=f"scroll {class_}".strip(), role="region", tabindex="0", aria_label=label)
 
 
@@ -63,10 +65,10 @@ def _plain(value: str | float) -> str:
 
 
 def _cite(element: ET.Element, cell: Cell) -> ET.Element:
-    missing = cell.text == "unknown"
+    is_missing = cell.text == "unknown"
     if element.tag == "data":
-        element.set("value", "" if missing else visible(cell.value))
-    if missing:
+        element.set("value", "" if is_missing else visible(cell.value))
+    if is_missing:
         element.set("class", f"{element.get('class', '')} unknown".strip())
     element.set("data-cell", cell.address)
     element.set("data-form", cell.form)
@@ -82,11 +84,11 @@ def _add_text(element: ET.Element, text: str) -> None:
 
 
 def _uncited(element: ET.Element) -> Iterator[str]:
-    """Every text of the tree that no cell stands behind."""
+    """Every text of the tree that shows no cell."""
     if (
         element.get("data-cell") is None
         and element.tag != "style"
-        and _SCALE not in element.get("class", "").split()
+        and _TICK not in element.get("class", "").split()
     ):
         if element.text:
             yield element.text
@@ -96,15 +98,16 @@ def _uncited(element: ET.Element) -> Iterator[str]:
                 yield child.tail
 
 
-def document(title: str, body: ET.Element, look: str = "", *, is_watched: bool = False) -> str:
-    """The whole file: no request; its styles, and its one script, a constant, by their hash.
+def document(title: str, body: ET.Element, look: str = "", *, has_status: bool = False) -> str:
+    """Text of the whole page, which makes no request.
 
-    `look` is added to the styles; the script is there where the page `is_watched` by its reader's clock.
+    `look` is added to the styles. With `has_status` the page carries the script that compares its status with
+    the clock of the reader. The content policy allows the styles and the script by their hash.
 
     Raises
     ------
     ExportError
-        If a digit is printed that comes from no cell and is no label.
+        If a printed digit comes from no cell and is no label.
     """
     for text in _uncited(body):
         if re.search(r"\d", LABELS.sub("", text)):
@@ -113,12 +116,12 @@ def document(title: str, body: ET.Element, look: str = "", *, is_watched: bool =
                 "print it through CitationIndex.cell, or add its kind to maps.reports.html_document.LABELS"
             )
             raise ExportError(msg)
-    watch = _WATCH if is_watched else ""
-    looked, watched = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (_LOOK + look, watch)
+    script = SCRIPT if has_status else ""
+    scripts = f"script-src 'sha256-{_sha256(script)}'; " if script else ""
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{_sha256(_LOOK + look)}'; {scripts}"
+        "base-uri 'none'; form-action 'none'"
     )
-    scripts = f"script-src 'sha256-{watched}'; " if watch else ""
-    policy = f"default-src 'none'; style-src 'sha256-{looked}'; {scripts}base-uri 'none'; form-action 'none'"
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -129,39 +132,20 @@ def document(title: str, body: ET.Element, look: str = "", *, is_watched: bool =
         tag("style", "@@LOOK@@"),
     )
     page = ET.tostring(tag("html", head, body, lang="en"), encoding="unicode", method="html")
-    # The two texts that must not be escaped are ours alone.
+    # Style and script must not be escaped: they are constants of this package.
     page = page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}{look}</style>", 1)
-    if watch:
-        page = f"{page.removesuffix('</body></html>')}<script>{watch}</script></body></html>"
+    if script:
+        page = f"{page.removesuffix('</body></html>')}<script>{script}</script></body></html>"
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-# A stored page cannot know when it is read: it asks the clock of whoever opens or prints it.
-_WATCH: Final = """(() => {
-const strip = document.querySelector(".status"), now = Date.now();
-if (!strip) return;
-const day = 864e5, end = (text) => Date.parse(text + "T00:00:00Z");
-const { status, expires, stale } = strip.dataset;
-for (const cell of document.querySelectorAll('data[data-cell$="#fresh_until"]')) {
-  if (now >= end(cell.value) + day) {
-    cell.previousSibling.textContent = ": stale, by your clock, since ";
-    cell.parentNode.classList.add("gap");
-  }
-}
-const state = expires && now >= end(expires) ? "EXPIRED" : status === "COMPLETE" && stale
-  && now >= end(stale) + day ? "DEGRADED" : status;
-const age = Math.floor((now - end(strip.dataset.day)) / day);
-strip.append(age < 0 ? " Dated after your clock's today." : age === 0 ? " Of today."
-  : ` By your clock it is ${age} day${age > 1 ? "s" : ""} old.`);
-if (state === status) return;
-strip.className = `status ${state.toLowerCase()}`;
-strip.dataset.status = state;
-strip.querySelector(".word").textContent = state === "EXPIRED" ? `\u25a0 EXPIRED on ${expires}`
-  : "\u25b2 DEGRADED: a source is stale by your clock";
-})();"""
+def _sha256(text: str) -> str:
+    """SHA-256 of a text in base64, as a content policy names it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _inks(which: str) -> str:
+def _inks(scheme: str) -> str:
+    """CSS variables of the colours of a scheme, `light` or `dark`."""
     ink = {
         "paper": Ink("#ffffff", "#10161c"), "ink": Ink("#16202a", "#e6edf2"),
         "soft": Ink("#55636f", "#a5b4c0"), "line": Ink("#cfd8de", "#33414d"),
@@ -170,7 +154,7 @@ def _inks(which: str) -> str:
         "robust": Ink("#d55e00", "#ff7f32"), "possible": Ink("#e69f00", "#f0b429"),
         "gap": Ink("#fbf1df", "#3a2f1a"), "gapink": Ink("#8a5200", "#f0b429"),
     }  # fmt: skip
-    return "".join(f"--{name}:{getattr(value, which)};" for name, value in ink.items())
+    return "".join(f"--{name}:{getattr(value, scheme)};" for name, value in ink.items())
 
 
 _LOOK: Final = (

@@ -1,17 +1,19 @@
-"""The page of isochrones: how far a ship comes from a port in so many days, in the ice of a month.
+"""The page of isochrones: how far a ship sails from a port in a number of days, in the ice of a month.
 
-One self-contained file, as the route page: no script, no request; every number names the row it is from.
+One self-contained file, as the route page: no script, no request. Every number names its row.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.citations import Tables
 from maps.reports.html_document import document, scroll, tag
 from maps.reports.route_charts import inset
-from maps.reports.routes import INKS, NOT, STAGES, ship_words
+from maps.reports.route_look import INKS
+from maps.reports.route_parts import NOT_FOR_NAVIGATION, STAGES, of_record, ship_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from maps.reports.citations import Cell
 
 __all__ = ["IsochroneRecord", "page", "write"]
 
@@ -30,7 +31,7 @@ _SHUT, _UNSEEN = "band shut", "band unseen"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IsochroneRecord:
-    """What the page shows: `tables` holds `bands`, `ports` and `record`; geometries are EPSG:3413."""
+    """Input of the page: `tables` holds `bands`, `ports` and `record`; geometries are EPSG:3413."""
 
     bands: gpd.GeoDataFrame
     tables: Mapping[str, pd.DataFrame]
@@ -40,67 +41,76 @@ class IsochroneRecord:
 
 
 def write(record: IsochroneRecord, path: Path) -> Path:
-    """Write the page and return its path; raises ExportError if a number has no row behind it."""
+    """Write the page and return its path.
+
+    Raises
+    ------
+    ExportError
+        If a number has no row behind it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(record), encoding="utf-8", newline="\n")
     return path
 
 
 def page(record: IsochroneRecord) -> str:
-    """Make the page's text: the same record gives the same text. Raises as `write`."""
-    book = Tables(tables=dict(record.tables), page="isochrone page")
+    """Text of the page: the same record gives the same text. Raises as `write`."""
+    tables = Tables(tables=dict(record.tables), page="isochrone page")
     body = tag(
-        "body", *_head(book, record), _map(book, record), *_bands(book), *_ports(book), *_reading(book)
+        "body",
+        *_head(tables, record),
+        _map(tables, record),
+        *_bands(tables),
+        *_ports(tables),
+        *_reading(tables),
     )
-    made = "SYNTHETIC: " if record.is_synthetic else ""
-    return document(f"{made}Arctic picture: days from a port", body, _LOOK)
+    prefix = "SYNTHETIC: " if record.is_synthetic else ""
+    return document(f"{prefix}Arctic picture: days from a port", body, _LOOK)
 
 
-def _of(book: Tables, column: str, form: str = "") -> Cell:
-    return book.cell("value", "record", (), column, form)
-
-
-def _head(book: Tables, record: IsochroneRecord) -> list[ET.Element | None]:
-    stage = STAGES[str(book.table("record")["stage"].iloc[0])]
-    ship = ship_words(str(book.table("record")["ice_class"].iloc[0]))
-    reached = book.cell("count", "bands", {"is_reached": True})
+def _head(tables: Tables, record: IsochroneRecord) -> list[ET.Element | None]:
+    stage = STAGES[str(tables.table("record")["stage"].iloc[0])]
+    ship = ship_words(str(tables.table("record")["ice_class"].iloc[0]))
+    reached = tables.cell("count", "bands", {"is_reached": True})
     lead = tag(
         "p", f"Least days for a ship of {ship} that makes ",
-        _of(book, "speed_kn", "g"), f" knots, if the ice is {stage}. Ice: ", _of(book, "period"), " (",
-        _of(book, "input"), "; ", _of(book, "product"), "). ",
+        of_record(tables, "speed_kn", "g"), f" knots, if the ice is {stage}. Ice: ",
+        of_record(tables, "period"), " (", of_record(tables, "input"), "; ",
+        of_record(tables, "product"), "). ",
         "" if reached.value else "No cell within reach of the port lets this ship out.",
         class_="lead",
     )  # fmt: skip
     warn = "SYNTHETIC: made for tests, not observed. It resembles the Arctic and knows nothing of it."
     return [
         tag("header", tag("p", "Arctic picture · days from a port", class_="kicker"),
-            tag("h1", "Days from ", _of(book, "port")),
+            tag("h1", "Days from ", of_record(tables, "port")),
             tag("p", warn, class_="warn") if record.is_synthetic else None,
-            tag("p", tag("b", NOT))),
+            tag("p", tag("b", NOT_FOR_NAVIGATION))),
         lead,
     ]  # fmt: skip
 
 
-def _class(row: Any, turn: int) -> str:
+def _class(row: Any, number: int) -> str:
+    """CSS class of a band: its number, or shut, or not seen."""
     if row["is_reached"]:
-        return f"band b{turn}"
+        return f"band b{number}"
     return _UNSEEN if row["name"] == "not seen" else _SHUT
 
 
 def _classes(bands: pd.DataFrame) -> list[str]:
-    return [_class(row, turn) for turn, row in enumerate(bands.to_dict("records"))]
+    return [_class(row, number) for number, row in enumerate(bands.to_dict("records"))]
 
 
-def _map(book: Tables, record: IsochroneRecord) -> ET.Element:
-    where = book.table("record").iloc[0]
+def _map(tables: Tables, record: IsochroneRecord) -> ET.Element:
+    start = tables.table("record").iloc[0]
     areas = list(zip(_classes(record.bands), record.bands.geometry, strict=True))
     reached = record.bands[record.bands["is_reached"]]
     days = [
         (_upper_end(row), area)
         for row, area in zip(reached.to_dict("records"), reached.geometry, strict=True)
     ]
-    port = [("P", float(where["longitude_deg"]), float(where["latitude_deg"]))]
-    routes = {str(turn): (line, "way faint") for turn, line in enumerate(record.lines)}
+    port = [("P", float(start["longitude_deg"]), float(start["latitude_deg"]))]
+    routes = {str(number): (line, "way faint") for number, line in enumerate(record.lines)}
     stamp = "SYNTHETIC" if record.is_synthetic else ""
     image = inset(record.land, areas, routes, port, stamp, "Polar map of days from the port", days)
     return tag(
@@ -111,7 +121,8 @@ def _map(book: Tables, record: IsochroneRecord) -> ET.Element:
 
 
 def _upper_end(row: dict[str, Any]) -> str:
-    return f"{row['most_days']:.0f}" if row["most_days"] == row["most_days"] else f"{row['least_days']:.0f}+"
+    """Label of a band: its upper end in days, or its lower end with a plus for the last band."""
+    return f"{row['least_days']:.0f}+" if math.isnan(row["most_days"]) else f"{row['most_days']:.0f}"
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ET.Element:
@@ -121,43 +132,43 @@ def _rows(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> ET.Element:
     return scroll(tag("table", head, body), heads[0])
 
 
-def _bands(book: Tables) -> list[ET.Element]:
-    held = book.table("bands")
+def _bands(tables: Tables) -> list[ET.Element]:
+    bands = tables.table("bands")
     rows = []
-    for class_, row in zip(_classes(held), held.to_dict("records"), strict=True):
+    for class_, row in zip(_classes(bands), bands.to_dict("records"), strict=True):
         where = {"name": row["name"]}
         swatch = tag("i", class_=f"swatch {class_}")
-        most = row["most_days"] if row["most_days"] == row["most_days"] else 1e9
+        most = 1e9 if math.isnan(row["most_days"]) else row["most_days"]
         ports: Any = "none"
         if row["is_reached"]:
             span = (("least_days", ">=", row["least_days"]), ("least_days", "<=", most))
-            ports = book.cell("count", "ports", span)
-        rows.append([[swatch, book.cell("value", "bands", where, "name")],
-                     book.cell("value", "bands", where, "area_million_km2", ".2f"), ports])  # fmt: skip
+            ports = tables.cell("count", "ports", span)
+        rows.append([[swatch, tables.cell("value", "bands", where, "name")],
+                     tables.cell("value", "bands", where, "area_million_km2", ".2f"), ports])  # fmt: skip
     return [tag("h2", "Bands of days"), _rows(("Days from the port", "Million km² of sea", "Ports"), rows)]
 
 
-def _ports(book: Tables) -> list[ET.Element]:
-    held = book.table("ports")
+def _ports(tables: Tables) -> list[ET.Element]:
+    ports = tables.table("ports")
     forms = (("name", ""), ("country_iso3", ""), ("least_days", ".1f"))
     rows = [
-        [book.cell("value", "ports", {"node_id": node}, column, form) for column, form in forms]
-        for node in held.loc[held["least_days"].notna(), "node_id"]
+        [tables.cell("value", "ports", {"node_id": node}, column, form) for column, form in forms]
+        for node in ports.loc[ports["least_days"].notna(), "node_id"]
     ]
-    told = book.cell("count", "ports", (("least_days", ">=", 0.0),))
-    said = ". The others lie behind ice, or over fifty kilometres from the sea of the grid."
+    reached = tables.cell("count", "ports", (("least_days", ">=", 0.0),))
+    others = ". The others lie behind ice, or over fifty kilometres from the sea of the grid."
     return [
         tag("h2", "Ports reached"),
-        tag("p", book.cell("count", "ports"), " ports of the picture; days told for ", told, said,
+        tag("p", tables.cell("count", "ports"), " ports of the picture; days told for ", reached, others,
             class_="small"),
         tag("details", tag("summary", "Every port reached, nearest first"),
             _rows(("Port", "Country", "Least days"), rows)),
     ]  # fmt: skip
 
 
-def _reading(book: Tables) -> list[ET.Element]:
-    said = [
-        NOT,
+def _reading(tables: Tables) -> list[ET.Element]:
+    notes = [
+        NOT_FOR_NAVIGATION,
         "A time is a least one: the named speed is held wherever the index of the named stage is zero or "
         "above, and the circular's limit in elevated risk (polar classes alone); ice slows ships that it "
         "lets through, and weather, depth, traffic and rules of passage are not judged.",
@@ -168,9 +179,9 @@ def _reading(book: Tables) -> list[ET.Element]:
         "A voyage begins in any passable cell within fifty kilometres of the port: beside land the satellite "
         "reads too high. What was not seen is shut.",
     ]  # fmt: skip
-    return [tag("h2", "How to read it, and how not"), tag("ol", *(tag("li", text) for text in said)),
-            tag("p", "Ice: ", _of(book, "product"), ". Routes and ports: see the sources of the picture.",
-                class_="small")]  # fmt: skip
+    return [tag("h2", "How to read it, and how not"), tag("ol", *(tag("li", text) for text in notes)),
+            tag("p", "Ice: ", of_record(tables, "product"),
+                ". Routes and ports: see the sources of the picture.", class_="small")]  # fmt: skip
 
 
 _RAMP = (
@@ -178,7 +189,7 @@ _RAMP = (
     "#2f1757",
 )  # fmt: skip
 _LOOK: Final = INKS + (
-    "".join(f".b{turn}{{fill:{ink};background:{ink}}}" for turn, ink in enumerate(_RAMP))
+    "".join(f".b{number}{{fill:{ink};background:{ink}}}" for number, ink in enumerate(_RAMP))
     + """
 figure svg{max-width:none}
 .warn{border:1.4pt solid var(--robust);font-weight:600;padding:1.5mm 2.5mm}

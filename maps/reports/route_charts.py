@@ -1,4 +1,4 @@
-"""Drawings of the route page: days open by class and year, opening to closing, and the polar inset."""
+"""Charts of the route page: open days by class and year, openings to closings, levels of warming, the map."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SHADES", "inset", "levels", "openings", "shades"]
 
-# Upper end in days, class of the look, words.
+# Upper end in days, CSS class, words.
 SHADES: tuple[tuple[float, str, str], ...] = (
     (0, "h0", "never"), (30, "h1", "up to 30 days"), (90, "h2", "up to 90"), (180, "h3", "up to 180"),
     (364, "h4", "up to 364"), (math.inf, "h5", "all year"),
@@ -41,12 +41,12 @@ def _years(image: ET.Element, years: Sequence[int], left: float, step: float, y:
 
 
 def _step(left: float, years: int) -> float:
-    """Width of a year: a long record fills the chart, a short one stays in columns that can be seen."""
+    """Width of a year: a long record fills the chart, a short record gets columns of 40 units."""
     return min((430.0 - left) / max(years, 1), 40.0)
 
 
 def shades(days: pd.DataFrame, label: str) -> ET.Element:
-    """Open days by class (rows, weakest first) and year (columns); a hatched field is not known."""
+    """Open days by ice class (rows, weakest first) and year (columns); a hatched field is unknown."""
     left, high = 34.0, 11.0
     step = _step(left, len(days.columns))
     image = svg(430, high * len(days) + 14, label)
@@ -62,9 +62,9 @@ def shades(days: pd.DataFrame, label: str) -> ET.Element:
 
 
 def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
-    """From the first open day to the last of each year, a stroke a class side by side, months upward.
+    """A stroke per year and ice class from the first open day to the last, months upward.
 
-    Each table has `first_day` and `last_day` by year; a year without has no stroke.
+    Each table has `first_day` and `last_day` by year, as days of the year; a year without them has no stroke.
     """
     left, height = 34.0, 92.0
     years = sorted({int(year) for table in spans.values() for year in table.index})
@@ -86,10 +86,10 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
 
 
 def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element:
-    """Open days at levels of warming: a bar from low to high a level, hatched beyond the record.
+    """Open days at levels of warming: a bar per level from low to high, hatched beyond the record.
 
-    Each table has a row a level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
-    `open_water_days` (a stroke, NaN where no sensitivity is told) and `is_extrapolated`.
+    Each table has a row per level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
+    `open_water_days` (a stroke, NaN without a sensitivity), `basis` and `is_extrapolated`.
     """
     left, wide, high = 140.0, 280.0, 8.5
     rows = sum(len(table) for _, table in places)
@@ -110,7 +110,7 @@ def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element
             look = "guess" if row["is_extrapolated"] else "told" if row["basis"] == "sensitivity" else "band"
             image.append(tag("text", f"{row['warming_degc']:g} °C", x=left - 4, y=y + 7, class_="tick end"))
             image.append(tag("rect", x=low, y=y + 1, width=max(far - low, 1.2), height=high - 2, class_=look))
-            if row["open_water_days"] == row["open_water_days"]:
+            if not math.isnan(row["open_water_days"]):
                 x = left + wide * row["open_water_days"] / 365
                 image.append(tag("line", x1=x, x2=x, y1=y, y2=y + high, class_="known"))
             y += high
@@ -127,9 +127,9 @@ def inset(
     label: str = "Polar map of the routes, the ice and the bottlenecks",
     days: Sequence[tuple[str, Any]] = (),
 ) -> ET.Element:
-    """The polar map, EPSG:3413: land, ice (class, area), routes (line, class), lettered marks, a stamp.
+    """The polar map, EPSG:3413: land, ice (CSS class, area), routes (line, CSS class), marks and a stamp.
 
-    `days` are words on a scale, each within its area.
+    `marks` are letter, longitude and latitude. `days` are labels of a scale, each within its area.
     """
     bounds = shapely.total_bounds([line for line, _ in routes.values()])
     west, south, east, north = bounds + _MARGIN_M * np.array([-1, -1, 1, 1])
@@ -149,9 +149,9 @@ def inset(
     for line, class_ in routes.values():
         image.append(tag("path", d=_drawn(line, frame, at), class_=class_))
     for words, area in days:
-        seen = shapely.intersection(area, frame)
-        if not seen.is_empty:
-            widest = max(shapely.get_parts(seen), key=shapely.area)
+        inside = shapely.intersection(area, frame)
+        if not inside.is_empty:
+            widest = max(shapely.get_parts(inside), key=shapely.area)
             x, y = at(*shapely.get_coordinates(shapely.point_on_surface(widest))[0])
             image.append(tag("text", words, x=x, y=y + 2.8, class_="tick mid halo"))
     for letter, longitude, latitude in marks:
@@ -166,7 +166,7 @@ def inset(
 
 
 def _hatch() -> ET.Element:
-    """The pattern `#hatch`: ice of which something is in doubt or that is in the way."""
+    """The pattern `#hatch`, for ice that is doubtful or shuts a way."""
     stroke = tag("path", d="M-1 6L6 -1M4 6L6 4", class_="hatch")
     ground = tag("rect", width=5, height=5, class_="hatched")
     pattern = tag("pattern", ground, stroke, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse")
@@ -174,7 +174,7 @@ def _hatch() -> ET.Element:
 
 
 def _drawn(shape: Any, frame: Any, at: Any) -> str:
-    """A path: rings and lines cut to the frame and thinned to what can be seen."""
+    """SVG path of a shape, simplified and cut to the frame."""
     parts: list[str] = []
     seen = shapely.intersection(shapely.simplify(shape, _TOLERANCE_M), frame)
     for piece in shapely.get_parts(seen):
@@ -201,7 +201,7 @@ def _graticule(image: ET.Element, frame: Any, at: Any) -> None:
     for meridian in range(-180, 180, 30):
         ray = shapely.LineString(np.column_stack(polar_xy([meridian] * 2, [50.0, 88.0])))
         image.append(tag("path", d=_drawn(ray, frame, at), class_="net"))
-    # A parallel is named on the first meridian where the words lie well within the frame.
+    # The name of a parallel is on the first meridian where the text fits into the frame.
     inner = shapely.buffer(frame, -_MARGIN_M / 2)
     meridians = np.arange(150.0, -180.0, -30.0)
     for latitude in (70, 80):

@@ -4,144 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-import json
 import re
 import shutil
-import time
 from dataclasses import replace
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import geopandas as gpd
-import pandas as pd
 import pytest
-import shapely
+from briefing_reader import Stored, must_trace, read, rows_of
 
-from layers.crs import area_km2
-from layers.errors import ExportError
-from layers.regions import REGIONS
 from maps.reports import briefing
-from maps.reports.citations import CitationIndex, shown
-from maps.reports.html_document import LABELS, document, tag
+from maps.reports.citations import format_value
 from pipelines.cli import main
 from pipelines.picture.store import read_picture
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-VOID = {"meta", "br"}
-
-
-class Reader(HTMLParser):
-    """Collects (text, address, form) of every text node; address is that of the nearest cell."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str | None, str | None]] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, name, attrs):
-        self.tags.append((name, dict(attrs)))
-        if name not in VOID:
-            self.stack.append((name, dict(attrs)))
-
-    def handle_endtag(self, name):
-        assert self.stack.pop()[0] == name
-
-    def handle_data(self, data):
-        if any(name in {"style", "title", "script"} for name, _ in self.stack):
-            return
-        if any(attrs.get("class") == "tick" for _, attrs in self.stack):
-            assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
-            return
-        held = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
-        self.texts.append((data, held.get("data-cell"), held.get("data-form")))
-
-
-def read(page: str) -> Reader:
-    reader = Reader()
-    reader.feed(page)
-    reader.close()
-    assert not reader.stack
-    return reader
-
-
-class Stored:
-    """The same addresses, answered with plain pandas from the files of a picture."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
-        judged = manifest["judged_by"]
-        caveats = manifest["caveats"]
-        self.tables: dict[str, Any] = {
-            "sources": pd.DataFrame(manifest["sources"]),
-            "layers": pd.DataFrame(manifest["layers"]),
-            "regions": pd.DataFrame([{"id": row.id, "title": row.title} for row in REGIONS]),
-            "picture": pd.DataFrame(
-                [
-                    {
-                        "scenario": judged["title"],
-                        "warming_degc": judged["warming_degc"],
-                        "basis": judged["basis"],
-                    }
-                ]
-            ),
-            "caveats": pd.DataFrame({"place": range(len(caveats)), "sentence": caveats}),
-        }
-        self.seen: dict[str, Any] = {}
-
-    def table(self, name: str) -> Any:
-        if name not in self.tables:
-            spatial = self.folder / "layers" / f"{name}.parquet"
-            self.tables[name] = (
-                gpd.read_parquet(spatial)
-                if spatial.exists()
-                else pd.read_parquet(self.folder / "tables" / f"{name}.parquet")
-            )
-        return self.tables[name]
-
-    def value(self, address: str) -> Any:
-        if address not in self.seen:
-            self.seen[address] = self._value(address)
-        return self.seen[address]
-
-    def _rows(self, table: Any, column: str, sign: str, text: str) -> Any:
-        if column in table.columns:
-            if sign == "=":
-                return table[column].astype("str").isin([unquote(one) for one in text.split("|")])
-            return table[column] <= float(text) if sign == "<=" else table[column] >= float(text)
-        if column == "region" and isinstance(table, gpd.GeoDataFrame):
-            outline = next(row.outline for row in REGIONS if row.id == unquote(text))
-            return table.intersects(outline)
-        nodes = self.table("nodes")
-        return table["node_id"].isin(nodes.loc[self._rows(nodes, column, sign, text), "node_id"])
-
-    def _value(self, address: str) -> Any:
-        what, name, where, column = re.fullmatch(
-            r"([a-z]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
-        ).groups()
-        table, region = self.table(name), None
-        for condition in (where or "").split("&") if where else []:
-            key, sign, text = re.fullmatch(r"([a-z_0-9]+)(<=|>=|=)(.*)", condition).groups()
-            if what == "area" and key == "region":
-                region = next(row for row in REGIONS if row.id == text)
-                continue
-            table = table[self._rows(table, key, sign, text)]
-        if what == "count":
-            return len(table)
-        if what == "area":
-            return area_km2(shapely.intersection(table.geometry.to_numpy(), region.outline)).sum()
-        if what == "value":
-            assert len(table) == 1, address
-            return table[column].iloc[0]
-        if what == "distinct":
-            return table[column].nunique()
-        known = table[column].dropna()
-        return getattr(known, what)() if len(known) else None
 
 
 @pytest.fixture(scope="module")
@@ -152,17 +26,6 @@ def page(folder) -> str:
 @pytest.fixture(scope="module")
 def stored(folder) -> Stored:
     return Stored(folder)
-
-
-def must_trace(text: str, stored: Stored) -> int:
-    counted = 0
-    for said, address, form in read(text).texts:
-        if address is None:
-            assert not re.search(r"\d", LABELS.sub("", said)), f"{said!r} comes from nowhere"
-            continue
-        counted += 1
-        assert said == shown(stored.value(address), form), address
-    return counted
 
 
 def test_every_number_is_that_of_its_cell(page, stored):
@@ -206,23 +69,6 @@ def test_the_counts_add_up_by_hand(page, picture):
         assert said[of + flag] == f"{(airfields['flag'] == flag).sum():,}"
     context = (nodes["kind"] == "airfield") & ~inside
     assert said["count:nodes?kind=airfield&scope=context"] == f"{context.sum():,}"
-
-
-CELLS = r"<td[^>]*>(.*?)</td>"
-
-
-def rows_of(page: str, class_: str) -> list[list[str]]:
-    """The cells of a table as text, row by row."""
-    found = re.search(rf'<div class="scroll {class_}">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
-    assert found, class_
-    rows = re.findall(r"<tr>(.*?)</tr>", found.group(1), re.DOTALL)
-    return [[_text(cell) for cell in re.findall(CELLS, row, re.DOTALL)] for row in rows]
-
-
-def _text(markup: str) -> str:
-    """What a reader sees: words in a cell of the tables stand without a space, lines with one."""
-    bare = re.sub(r"</?(?:data|b)\b[^>]*>", "", markup)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
 def test_every_critical_place_is_told_with_hazard_source_and_a_plain_sentence(page, picture):
@@ -324,20 +170,6 @@ def test_the_breaks_of_the_sensor_are_marked_and_named(page, picture):
     assert page.count('class="break"') == len(before) == 4
 
 
-def test_gaps_of_the_coverage_are_said(page, picture):
-    empty, nodes = 0, picture.tables["nodes"]
-    for layer in picture.layers:
-        table = picture.tables[layer.id]
-        for region in REGIONS:
-            if layer.geometry != "table":
-                empty += not table.intersects(region.outline).any()
-            elif "node_id" in table:
-                inside = nodes[nodes.intersects(region.outline)]["node_id"]
-                empty += not table["node_id"].isin(inside).any()
-    assert empty
-    assert sum(said == "none" for said, _, _ in read(page).texts) == empty
-
-
 def test_the_page_runs_nothing_and_asks_for_nothing(page):
     reader = read(page)
     names = {name for name, _ in reader.tags}
@@ -359,112 +191,8 @@ def test_the_same_picture_gives_the_same_bytes(page, folder):
     assert briefing.page(read_picture(folder)) == page
 
 
-def test_it_costs_little(picture):
-    briefing.page(picture)
-    started = time.process_time()
-    briefing.page(picture)
-    assert time.process_time() - started < 0.6  # 0.22 s here; twice is a slow machine's
-
-
-def test_standards_and_requests_are_shown_where_they_are_held(picture, page):
-    said = {a: s for s, a, _ in read(page).texts if a}
-    results, requests = picture.tables["standards"], picture.tables["data_requests"]
-    for name, rows in results.groupby("standard_id"):
-        for result in ("pass", "fail", "unknown", "not_applicable"):
-            expected = int((rows["result"] == result).sum())
-            assert said[f"count:standards?standard_id={name}&result={result}"] == f"{expected:,}"
-    for row in requests.itertuples():
-        assert said[f"value:data_requests?standard_id={row.standard_id}#wanted"] == row.wanted
-    without = replace(
-        picture,
-        layers=tuple(x for x in picture.layers if x.id not in {"standards", "data_requests"}),
-        tables={k: t for k, t in picture.tables.items() if k not in {"standards", "data_requests"}},
-    )
-    assert "Draft baseline standards" not in briefing.page(without)
-
-
-# --- a number without a row is no briefing ---------------------------------------------------
-
-
 def changed(picture, name, table):
     return replace(picture, tables={**picture.tables, name: table})
-
-
-@pytest.mark.parametrize("indicator", ["approach_depth", "claim_high", "narrow", "capacity"])
-def test_removing_a_row_of_evidence_fails(picture, indicator):
-    rows = picture.tables["evidence"]
-    gone = rows[(rows["indicator"] == indicator) & (rows["weight"] > 0)].index[0]
-    with pytest.raises(ExportError, match=r"the military weights of .* to add to 1, found .* build the pic"):
-        briefing.page(changed(picture, "evidence", rows.drop(index=gone)))
-
-
-def test_removing_the_hazard_that_decides_fails(picture):
-    rows, nodes = picture.tables["evidence"], picture.tables["nodes"]
-    node = nodes.loc[nodes["hazard_deciding"].str.startswith("permafrost", na=False), "node_id"].iloc[0]
-    gone = rows[(rows["node_id"] == node) & (rows["indicator"] == "permafrost_thaw")].index
-    with pytest.raises(ExportError, match=f"expected evidence of the hazard that decides {node}"):
-        briefing.page(changed(picture, "evidence", rows.drop(index=gone)))
-
-
-def test_a_node_without_evidence_fails(picture):
-    rows = picture.tables["evidence"]
-    node = picture.tables["nodes"]["node_id"].iloc[0]
-    with pytest.raises(ExportError, match="expected evidence on three axes of"):
-        briefing.page(changed(picture, "evidence", rows[rows["node_id"] != node]))
-    with pytest.raises(ExportError, match="expected evidence on three axes of"):
-        briefing.page(changed(picture, "evidence", rows[rows["axis"] != "civil"]))
-
-
-def test_a_number_without_a_row_fails(picture):
-    ledger = CitationIndex(picture)
-    with pytest.raises(
-        ExportError, match=r"expected one row for value:nodes\?node_id=no%20such#name, found 0"
-    ):
-        ledger.cell("value", "nodes", {"node_id": "no such"}, "name")
-    nodes = picture.tables["nodes"]
-    many = int(((nodes["kind"] == "port") & (nodes["flag"] == "not_flagged")).sum())
-    with pytest.raises(ExportError, match=f"found {many}"):
-        ledger.cell("value", "nodes", {"kind": "port", "flag": "not_flagged"}, "name")
-    with pytest.raises(ExportError, match="expected a table 'nothing', found none"):
-        ledger.cell("count", "nothing")
-
-
-@pytest.mark.parametrize("text", ["about 12 ports", "3", "D21", "2026-1", "٣"])
-def test_a_number_that_names_no_cell_fails(text):
-    with pytest.raises(ExportError, match="expected every number to name its cell, found"):
-        document("x", tag("body", tag("p", tag("b", "so "), text)))
-
-
-@pytest.mark.parametrize("text", ["class D2", "EPSG:3413", "on 2026-11-23", "median of 1981 to 2010", "BLR7"])
-def test_labels_are_no_data(text):
-    assert text in document("x", tag("body", tag("p", text)))
-
-
-def test_missing_is_unknown_never_zero():
-    assert shown(None, ".2f") == shown(float("nan"), ",.0f") == shown(pd.NA, "km") == "unknown"
-    assert shown(0.0, ".2f") == "0.00"
-    assert shown(0.3, "km") == "under 1"
-    assert shown(1234.5, "km") == "1,234"
-    assert shown("not_flagged", "words") == "not flagged"
-
-
-def test_ledger_by_hand(picture):
-    ledger = CitationIndex(picture)
-    mines = picture.tables["mines"]
-    assert ledger.cell("count", "mines").value == len(mines)
-    plants = picture.tables["power_plants"]
-    nor = plants[plants["country_iso3"] == "NOR"]
-    assert ledger.cell("sum", "power_plants", {"country_iso3": "NOR"}, "capacity_mw").value == pytest.approx(
-        nor["capacity_mw"].sum()
-    )
-    fuel = picture.tables["evidence"].query("indicator == 'fuel'")["state"]
-    share = ledger.cell("share", "evidence", {"indicator": "fuel"}, "state", equals="unknown")
-    assert share.value == pytest.approx((fuel == "unknown").sum() / len(fuel))
-    assert share.address.endswith("#state=unknown")
-    # One of several values; a bar in a value is no bar between values.
-    some = ledger.cell("count", "nodes", (("kind", "=", ("port", "mine", "a|b")),))
-    assert some.value == picture.tables["nodes"]["kind"].isin(["port", "mine"]).sum()
-    assert some.address == "count:nodes?kind=port|mine|a%7Cb"
 
 
 # --- hostile text -----------------------------------------------------------------------------
@@ -486,7 +214,7 @@ def test_hostile_names_stay_text(picture, name, page):
     reader = read(text)
     address = f"value:nodes?node_id={nodes['node_id'][top].replace(':', '%3A')}#name"
     said = {a: s for s, a, _ in reader.texts if a}
-    assert said[address] == shown(name, "")
+    assert said[address] == format_value(name, "")
     assert {n for n, _ in reader.tags} == {n for n, _ in read(page).tags}
     assert not {"\x00", "\u202e"} & set(text)
 

@@ -15,7 +15,7 @@ from layers.ice.polaris import CLASSES
 from layers.ice.route_seasons import route_trends
 from layers.ice.seasons import METRICS, Seasons, season_table
 from layers.ice.warming import LEVELS_DEGC, warmed_seasons
-from maps.reports.citations import shown
+from maps.reports.citations import format_value
 from maps.reports.routes import RouteRecord, write
 from pipelines.ice.isochrones import Voyage, write_isochrones
 from pipelines.ice.record import embedded, read_warming
@@ -141,7 +141,7 @@ def test_every_number_shown_is_that_of_its_row(browser: Browser, pages: Any, nam
             ]
         )
         assert chosen.sum() == 1, address
-        assert text == shown(tables[table][column].iloc[int(np.argmax(chosen))], form), address
+        assert text == format_value(tables[table][column].iloc[int(np.argmax(chosen))], form), address
         checked += 1
     assert checked > {"edges": 300, "isochrones": 300, "record": 600}[name]
 

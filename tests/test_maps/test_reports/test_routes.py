@@ -11,8 +11,6 @@ import pytest
 from layers.errors import UsageError
 from layers.ice.corridors import Corridor
 from layers.ice.edge_routes import least_ice
-from maps.reports.citations import Tables
-from maps.reports.routes import _breaks, _trend_cells
 from pipelines.ice.record import embedded
 from pipelines.ice.route_page import stage_of, write_edge_page
 
@@ -48,32 +46,6 @@ def test_the_page_of_the_real_edges(tmp_path):
     shut = fields[~fields["is_open"] & (fields["input"] == "edge")]
     assert (shut["ice_km"] > 0).all()
     assert shut["bottleneck_water"].notna().all()
-
-
-def trends(crossed: float, breaks: str | None) -> Tables:
-    row = {
-        "route_id": "r", "state": "", "open_days_median": 90.0, "valid_years": 40,
-        "open_days_per_decade": 5.0,
-        "open_days_per_decade_low": 1.0, "open_days_per_decade_high": 9.0, "breaks_crossed": crossed,
-        "breaks": breaks,
-    }  # fmt: skip
-    return Tables(tables={"route_trends": pd.DataFrame([row])}, page="routes")
-
-
-@pytest.mark.parametrize(
-    ("crossed", "breaks", "is_told"),
-    [(2.0, "1987-08-21 a to b; 2025-01-01 b to c", True), (0.0, "", False), (np.nan, None, False)],
-)
-def test_a_trend_says_which_breaks_it_crosses(crossed: float, breaks: str | None, is_told: bool):
-    book = trends(crossed, breaks)
-    [_, interval] = _trend_cells(book, {"route_id": "r"})
-    text = "".join(part if isinstance(part, str) else part.text for part in interval)
-    assert text.startswith("+5.0 (+1.0 to +9.0) days")
-    assert text.endswith(", over 2 changes of sensor or version") == is_told
-    said = _breaks(book, {"route_id": "r"})
-    assert (said is not None) == is_told
-    if said is not None:
-        assert breaks in "".join(said.itertext())
 
 
 def test_a_stage_that_is_not_counted_is_refused():

@@ -1,0 +1,38 @@
+"""The STAC item: valid by the schema, and its assets exist."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from layers.regions import REGIONS, region
+from maps.exports import stac
+
+
+@pytest.mark.parametrize("name", [row.id for row in REGIONS])
+def test_the_stac_item_is_valid(picture, tmp_path, name):
+    pystac = pytest.importorskip("pystac")
+    path = stac.write(replace(picture, region=region(name)), tmp_path)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    item = pystac.Item.from_dict(told)
+    item.validate()
+    shape = shapely.geometry.shape(item.geometry)
+    assert shape.is_valid
+    west, south, east, north = item.bbox
+    assert (south, north) == (region(name).south_deg, region(name).north_deg)
+    assert (west > east) == (name == "bering"), "RFC 7946: west of east says over the date line"
+    spots = {"arctic": (15, 85), "barents": (30, 70), "bering": (-170, 65), "greenland": (-40, 72)}
+    assert shape.contains(shapely.Point(spots.get(name, (15, 85))))
+    assert set(item.assets) >= {"map.html", "briefing.html", "nodes", "evidence"}
+    if name == "bering":
+        assert shape.contains(shapely.Point(170, 65))
+        assert not shape.contains(shapely.Point(0, 65))
+
+
+def test_stac_assets_are_there(picture, folder, tmp_path):
+    told = json.loads(stac.write(picture, tmp_path).read_text(encoding="utf-8"))
+    for asset in told["assets"].values():
+        assert (folder / asset["href"]).is_file() or asset["href"] == "./picture.qgz", asset["href"]
