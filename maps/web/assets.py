@@ -11,7 +11,7 @@ from pathlib import Path
 from layers.errors import ExportError
 from maps.web.bundle import bundle
 
-__all__ = ["DATA", "LATER", "VENDOR", "empty_page"]
+__all__ = ["CODE", "DATA", "LATER", "LOOK", "POLICY", "VENDOR", "empty_page"]
 
 _HERE = Path(__file__).parent
 VENDOR = _HERE / "vendor"
@@ -20,7 +20,7 @@ _STYLES = ("vendor/leaflet.css", "page.css")
 _LICENCES = ("leaflet", "proj4", "mgrs", "wkt-parser", "proj4leaflet")
 
 # Placeholders of shell.html; the data of a picture replace the last two.
-_CODE, _LOOK, _POLICY, DATA, LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
+CODE, LOOK, POLICY, DATA, LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
 
 _REFERENCE = re.compile(
     r"<(?:script|link|img|iframe|source|object|embed)\b[^>]*\b(?:src|href|data)\s*=[^>]*>"
@@ -41,10 +41,10 @@ def empty_page() -> str:
     notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
     scripts = [*map(_file, _SCRIPTS), bundle(_HERE / "page")]
     shell = (_HERE / "shell.html").read_text(encoding="utf-8")
-    shell = shell.replace(_CODE, notices + "\n".join(scripts))
-    shell = shell.replace(_LOOK, "\n".join(map(_file, _STYLES)))
+    shell = shell.replace(CODE, notices + "\n".join(scripts))
+    shell = shell.replace(LOOK, "\n".join(map(_file, _STYLES)))
     _refuse_references(shell)
-    return shell.replace(_POLICY, _policy(shell))
+    return shell.replace(POLICY, _policy(shell))
 
 
 def _file(name: str) -> str:
