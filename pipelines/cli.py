@@ -352,7 +352,7 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
-    from maps.web.page import OUTLINES  # noqa: PLC0415
+    from maps.web.outlines import OUTLINES  # noqa: PLC0415
     from pipelines.snapshot.make import make, make_outlines, make_standing  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 

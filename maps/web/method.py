@@ -1,6 +1,6 @@
-"""How a picture is made, in words for its reader: what the second button of the map and its legend say.
+"""How a picture is made, in words: the text of the dialog "How it is made" and of the legend of the map.
 
-Every number comes from the anchors that the picture is judged by.
+Every number in the text is an anchor that the picture is judged by.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _NOT = (
 
 
 def method(anchors: Mapping[str, float], *, with_association: bool = True) -> tuple[tuple[str, ...], ...]:
-    """Title and paragraphs of each part, with these anchors by their id."""
+    """Return title and paragraphs of each part; `anchors` are the values by their id."""
     words = classes_in_words(anchors, with_association=with_association)
     return (_SOURCES, _GATES, *words, _UNKNOWN, _DUAL_USE, _SCOPE, _SCENARIOS, _NOT)
 
@@ -73,7 +73,7 @@ def method(anchors: Mapping[str, float], *, with_association: bool = True) -> tu
 def classes_in_words(
     anchors: Mapping[str, float], *, with_association: bool = True
 ) -> tuple[tuple[str, ...], ...]:
-    """What flag, overlap and each class mean: title and sentences."""
+    """Return title and sentences on what flag, overlap and each class mean."""
     a = {name: _figure(value) for name, value in anchors.items()}
     others = "hinterland, position, association" if with_association else "hinterland, position"
     return (
@@ -122,5 +122,5 @@ def classes_in_words(
 
 
 def _figure(value: float) -> str:
-    """An anchor as the page writes numbers; the minus is a minus."""
+    """Return an anchor as the page writes numbers, with a true minus sign."""
     return f"{value:,.6g}".replace(",", _THIN).replace("-", "\u2212")

@@ -1,8 +1,8 @@
-"""The shell of the map, made by folium from constants: `python -m maps.web.shell` writes shell.html.
+"""The shell of the map: folium makes it from constants, and `python -m maps.web.shell` writes shell.html.
 
-folium costs more to import than a whole build may (decisions/0006), and the shell depends on no
-picture; so it is kept as a file, and a test makes it again and compares. branca renders whatever it
-is given a second time as a template: no value of a picture may pass through this module.
+To import folium costs more than a whole build may (decisions/0006), and the shell depends on no picture. So
+the shell is stored as a file, and a test makes it again and compares. branca renders what it gets a second
+time as a template: no value of a picture may pass through this module.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from pathlib import Path
 import folium
 from folium.template import Template
 
+from maps.web.assets import CODE, DATA, LATER, LOOK, POLICY
+
 __all__ = ["PATH", "make"]
 
 PATH = Path(__file__).parent / "shell.html"
 
-# Stand-ins for what jinja2 must not read (scripts hold braces) and for what is known only later.
-_CODE, _LOOK, _POLICY, _DATA, _LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
-
 _HEAD = f"""
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<style>{_LOOK}</style>
+<style>{LOOK}</style>
 """
 
 _BODY = f"""
@@ -100,13 +99,13 @@ _BODY = f"""
 <dialog id="method" aria-labelledby="method-title"></dialog>
 <dialog id="table-view" aria-labelledby="table-view-title"></dialog>
 <noscript><p>This map draws itself with JavaScript, which is switched off here.</p></noscript>
-{_DATA}
+{DATA}
 """
 
 # folium's own macro, less the switches and the controls this map does not have, and less the centre:
-# a map that has one is laid out for it before page.js has fitted it to its region.
+# a map that has one is laid out for it before the script (maps/web/page/view.js) has fitted it to its region.
 _START = f"""
-{_CODE}
+{CODE}
 var {{{{ this.get_name() }}}} = L.map({{{{ this.get_name()|tojson }}}}, {{
     crs: L.CRS.{{{{ this.crs }}}},
     ...{{{{ this.options|tojavascript }}}}
@@ -117,37 +116,39 @@ arcticPicture.start({{{{ this.get_name() }}}});
 
 
 class _PolarMap(folium.Map):
-    """folium's map with nothing fetched: what it includes stands in the page."""
+    """A map of folium that fetches nothing: its scripts and styles stand in the page."""
 
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium declares it on instances)
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = Template(
         f"{{% macro header(this, kwargs) %}}{_HEAD}{{% endmacro %}}"
         f"{{% macro html(this, kwargs) %}}{_BODY}{{% endmacro %}}"
         f"{{% macro script(this, kwargs) %}}{_START}{{% endmacro %}}"
     )
 
+    def __init__(self) -> None:
+        super().__init__(
+            location=(90, 0),
+            zoom_start=1,
+            tiles=None,
+            crs="EPSG3413",
+            zoom_control="bottomleft",
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            wheel_px_per_zoom_level=120,
+            attribution_control=False,
+            max_bounds_viscosity=1.0,
+        )
+        # folium names what it makes at random; the same picture must give the same bytes.
+        self._id = "arctic"
+        self.default_js: list[tuple[str, str]] = []
+        self.default_css: list[tuple[str, str]] = []
+
 
 def make() -> str:
-    """The page without code, looks, policy and data, for which it holds `@@…@@`."""
-    polar = _PolarMap(
-        location=(90, 0),
-        zoom_start=1,
-        tiles=None,
-        crs="EPSG3413",
-        zoom_control="bottomleft",
-        zoom_snap=0.25,
-        zoom_delta=0.5,
-        wheel_px_per_zoom_level=120,
-        attribution_control=False,
-        max_bounds_viscosity=1.0,
-    )
-    # folium names what it makes at random; the same picture must give the same bytes.
-    polar._id = "arctic"  # noqa: SLF001
-    figure = folium.Figure(title="Arctic situational picture").add_child(polar)
+    """Return the page with a placeholder `@@…@@` for each of script, styles, policy and data."""
+    figure = folium.Figure(title="Arctic situational picture").add_child(_PolarMap())
     text = str(figure.render()).replace("<html>", '<html lang="en">', 1)
     # What the first view does without comes after the script that draws it.
-    return text.replace("</html>", f"{_LATER}</html>") + "\n"
+    return text.replace("</html>", f"{LATER}</html>") + "\n"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
 from layers.schema import conform
-from maps.web.page import outlines
+from maps.web.outlines import outlines
 from pipelines.netcdf import write_grid
 from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of

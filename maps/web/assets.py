@@ -1,0 +1,81 @@
+"""Script, style and policy of the page: what stands in it before any data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from layers.errors import ExportError
+from maps.web.bundle import bundle
+
+__all__ = ["CODE", "DATA", "LATER", "LOOK", "POLICY", "VENDOR", "empty_page"]
+
+_HERE = Path(__file__).parent
+VENDOR = _HERE / "vendor"
+_SCRIPTS = ("vendor/leaflet.js", "vendor/proj4.js", "vendor/proj4leaflet.js")
+_STYLES = ("vendor/leaflet.css", "page.css")
+_LICENCES = ("leaflet", "proj4", "mgrs", "wkt-parser", "proj4leaflet")
+
+# Placeholders of shell.html; the data of a picture replace the last two.
+CODE, LOOK, POLICY, DATA, LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
+
+_REFERENCE = re.compile(
+    r"<(?:script|link|img|iframe|source|object|embed)\b[^>]*\b(?:src|href|data)\s*=[^>]*>"
+    r"|@import\b[^;]*;|\burl\(\s*['\"]?(?!data:|#)[^)]*\)",
+    re.IGNORECASE,
+)
+
+
+@cache
+def empty_page() -> str:
+    """Return the page with the placeholders `DATA` and `LATER`; it depends on this package alone.
+
+    Raises
+    ------
+    ExportError
+        If the page refers to a file outside it, or the modules of its script do not fit together.
+    """
+    notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
+    scripts = [*map(_file, _SCRIPTS), bundle(_HERE / "page")]
+    shell = (_HERE / "shell.html").read_text(encoding="utf-8")
+    shell = shell.replace(CODE, notices + "\n".join(scripts))
+    shell = shell.replace(LOOK, "\n".join(map(_file, _STYLES)))
+    _refuse_references(shell)
+    return shell.replace(POLICY, _policy(shell))
+
+
+def _file(name: str) -> str:
+    """Return the text of a file without references to files that the page does not need."""
+    text = (_HERE / name).read_bytes().decode("utf-8").replace("\r\n", "\n")
+    # Controls that this map does not have would fetch these images; a browser asks for a source map by name.
+    text = re.sub(r"background-image: url\(images/[^)]*\);", "", text)
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+
+
+def _refuse_references(shell: str) -> None:
+    """Raise ExportError if a script, style or image of the page lies outside it."""
+    reference = _REFERENCE.search(shell)
+    if reference:
+        msg = (
+            f"map shell: expected everything inside the page, found {reference.group()[:120]!r}: "
+            "put the file in maps/web/vendor"
+        )
+        raise ExportError(msg)
+
+
+def _policy(shell: str) -> str:
+    """Return the content security policy: only the scripts and styles of the page, by their hashes."""
+
+    def hashes(tag: str) -> str:
+        return " ".join(
+            f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+            for text in re.findall(rf"<{tag}>(.*?)</{tag}>", shell, flags=re.DOTALL)
+        )
+
+    return (
+        f"default-src 'none'; script-src {hashes('script')}; style-src {hashes('style')}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )

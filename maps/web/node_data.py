@@ -1,0 +1,103 @@
+"""What the page gets of nodes besides their columns: marks, lacking hazards, evidence, exits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from layers.schema import Column
+from maps.style import marked
+from maps.web.packing import coded_columns, packed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.picture import Picture
+
+__all__ = ["ADDED", "evidence_data", "lacking_hazards", "with_added"]
+
+# Columns that the page adds to the nodes; page/node_details.js leaves them out of its CSV.
+ADDED = (
+    Column("mark", "str", "what it is drawn as"),
+    Column("lacking", "str", "hazards that apply and are not known"),
+)
+# Indicators that are a hazard; the others of their groups are what a hazard rests on.
+_HAZARDS = (
+    "ice_season_lost",
+    "ice_season_unreliable",
+    "permafrost_thaw",
+    "coastal_erosion",
+    "relative_sea_level",
+)
+# Numbers of a row that are the same wherever its indicator stands, and columns the page does not show.
+_SAME = ("zero_at", "one_at", "weight")
+_LEFT_OUT = ("node_id", "dimension")
+
+
+def with_added(table: Any, picture: Picture) -> Any:
+    """Return the nodes with the columns `ADDED`."""
+    return table.assign(mark=marked(table), lacking=lacking_hazards(picture))
+
+
+def lacking_hazards(picture: Picture) -> NDArray[np.object_]:
+    """Return for each node the hazards that apply to it and are not known, in words; None without any."""
+    nodes, evidence = picture.tables["nodes"], picture.tables.get("evidence")
+    if evidence is None or "dimension" not in evidence or "node_id" not in nodes:
+        return np.full(len(nodes), None, dtype=object)
+    rows = evidence[(evidence["dimension"] == "hazard") & evidence["indicator"].isin(_HAZARDS)]
+    rows = rows[rows["state"] == "unknown"]
+    hazards = rows["indicator"].str.replace("_", " ").groupby(rows["node_id"]).agg("; ".join)
+    return np.asarray(hazards.reindex(nodes["node_id"]), dtype=object)
+
+
+def evidence_data(picture: Picture) -> dict[str, Any] | None:
+    """Return the evidence in the order of the nodes, and their exits; None in a picture without evidence.
+
+    The words of an indicator hardly differ from node to node: each distinct set of them is stored once, in
+    `sayings`, and `saying` names that of each row.
+    """
+    table, nodes = picture.tables.get("evidence"), picture.tables.get("nodes")
+    if table is None or nodes is None:
+        return None
+    place = pd.Series(range(len(nodes)), index=nodes["node_id"].astype(str))
+    owner = table["node_id"].astype(str).map(place)
+    if not owner.notna().any():
+        return None
+    rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
+    counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
+    # An end that is the value says nothing more.
+    for end in ("value_low", "value_high"):
+        if end in rows:
+            rows[end] = rows[end].where(rows[end] != rows["value"])
+    layer = next(layer for layer in picture.layers if layer.id == "evidence")
+    columns = [column for column in layer.all_columns if column.name in rows.columns]
+    words = [c for c in columns if c.name in _SAME or (c.dtype == "str" and c.name not in _LEFT_OUT)]
+    saying = np.zeros(len(rows), dtype=np.int64)
+    for column in words:
+        codes, distinct = pd.factorize(rows[column.name], sort=True)
+        # Numbered anew after each column, so that the product of the counts stays small.
+        saying = np.unique(saying * (len(distinct) + 1) + codes + 1, return_inverse=True)[1]
+    sayings = rows.iloc[np.unique(saying, return_index=True)[1]]
+    measured = [c for c in columns if c.dtype != "str" and c.name not in (*_SAME, *_LEFT_OUT)]
+    return {
+        "counts": packed(counts),
+        "saying": packed(saying),
+        "sayings": coded_columns(words, sayings),
+        "columns": coded_columns(measured, rows),
+        "exits": _exits(picture, place),
+    }
+
+
+def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
+    """Return the nearest exit of each node and axis in words; the first row of the table is the nearest."""
+    table = picture.tables.get("exits")
+    layer = next((layer for layer in picture.layers if layer.id == "exits"), None)
+    if table is None or layer is None:
+        return None
+    rows = table[table["node_id"].isin(place.index)].drop_duplicates(["node_id", "axis"])
+    rows = rows.assign(_owner=rows["node_id"].map(place)).sort_values("_owner", kind="stable")
+    columns = [column for column in layer.columns if column.name in ("axis", "words")]
+    counts = np.bincount(rows["_owner"].astype(int), minlength=len(place))
+    return {"counts": packed(counts), "columns": coded_columns(columns, rows)}

@@ -1,0 +1,62 @@
+// The view as an address: it is written while the reader moves, and read when a link is opened.
+import { byId } from "./dom.js";
+import { refuse, refused } from "./filters.js";
+import { setMonth } from "./ice.js";
+import { layerById, layers, map, nodes } from "./picture.js";
+import { repaint } from "./repaint.js";
+import { selectedNode, selectNode } from "./selection.js";
+import { listen } from "./signals.js";
+import { state } from "./state.js";
+import { turn } from "./view.js";
+import { readQuery, writeQuery } from "./view_address.js";
+
+const WAIT_MS = 150;
+let waiting = 0;
+
+function writeAddress() {
+  const { lat, lng } = map.getCenter(), { isAtHome, lon0, theme } = state;
+  const query = writeQuery({
+    isAtHome, lat, lng, zoom: map.getZoom(), lon0, theme, refused, node: selectedNode(),
+    layers: layers.filter((layer) => layer.on).map((layer) => layer.id), month: layerById.sea_ice?.month,
+  });
+  history.replaceState(null, "", `#${query}`);
+}
+
+/** Show the view of the address, if it has one. */
+export function readAddress() {
+  const view = readQuery(location.hash.slice(1));
+  if (!view) return;
+  state.isRestoring = true;
+  if (view.lon0 !== null && view.lon0 !== state.lon0) turn(view.lon0);
+  if (view.layers) for (const layer of layers) if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
+  if (layerById.sea_ice && view.month) setMonth(view.month);
+  if (view.theme) byId("theme").value = state.theme = view.theme;
+  if (nodes) refuse(view.refused);
+  repaint();
+  if (view.node !== null) selectNode(view.node, false);
+  if (view.at) {
+    map.setView([view.at.lat, view.at.lng], view.at.zoom, { reset: true, animate: false });
+    state.isAtHome = false;
+  }
+  state.isRestoring = false;
+}
+
+async function copyLink() {
+  writeAddress();
+  byId("link-text").hidden = false;
+  byId("link-text").value = location.href;
+  byId("link-text").select();
+  // Where the browser forbids the clipboard, the address stands there to be copied.
+  try { await navigator.clipboard.writeText(location.href); byId("link").textContent = "Link copied"; } catch { byId("link").textContent = "Copy this link"; }
+}
+
+/** Follow the view and the address. */
+export function startAddress() {
+  listen("view", () => {
+    if (state.isRestoring) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(writeAddress, WAIT_MS);
+  });
+  addEventListener("hashchange", readAddress);
+  byId("link").addEventListener("click", copyLink);
+}

@@ -1,0 +1,48 @@
+// Sea ice by month: the slider and its note.
+import { byId, el } from "./dom.js";
+import { paint } from "./painter.js";
+import { data, lateSourceOf, layerById } from "./picture.js";
+import { signal } from "./signals.js";
+import { MONTHS, number } from "./text.js";
+
+const FRAME_MS = 900;
+let ticking = 0;
+
+/** Show the ice of a month, 1 to 12. */
+export function setMonth(value) {
+  const ice = layerById.sea_ice, name = MONTHS[value - 1];
+  ice.month = value;
+  byId("month").value = value;
+  byId("month").setAttribute("aria-valuetext", name);
+  byId("ice-title").replaceChildren("Sea ice, ", el("strong", null, name));
+  const drawn = Array.from({ length: ice.count }, (_, i) => i).filter((i) => ice.isDrawn(i));
+  const later = drawn.find((i) => ice.value("year", i) !== null);
+  const hasMedian = drawn.some((i) => ice.value("year", i) === null);
+  const extent = data.extent, late = lateSourceOf("sea_ice_extent");
+  byId("ice-note").replaceChildren(
+    hasMedian ? "Filled: median extent 1981–2010" : "Median extent unknown",
+    later === undefined ? "." : `; dashed: ${name} ${ice.value("year", later)}.`,
+    extent ? el("span", null, ` Extent on ${extent.date}: ${number(extent.million_km2)} million km²${late ? "" : "."}`)
+      : late ? el("span", null, " Extent: not assessed") : "",
+    late ? el("span", { class: "late" }, ` (▲ its source is ${late.state}).`) : "",
+    extent && extent.break ? el("span", null, ` Sensor changed ${extent.break}.`) : "");
+  paint();
+}
+
+function play(on) {
+  clearInterval(ticking);
+  ticking = on ? setInterval(() => setMonth((layerById.sea_ice.month % 12) + 1), FRAME_MS) : 0;
+  if (!on) signal("view");
+  byId("play").setAttribute("aria-pressed", String(on));
+  byId("play").textContent = on ? "Pause" : "Play";
+}
+
+/** Show the slider if the picture has ice, set to the month of the picture. */
+export function startIce() {
+  if (!layerById.sea_ice) return;
+  byId("ice").hidden = false;
+  byId("ticks").append(...MONTHS.map((name) => el("li", null, name.charAt(0))));
+  setMonth(Number(data.day.slice(5, 7)));
+  byId("month").addEventListener("input", () => { play(false); setMonth(Number(byId("month").value)); signal("view"); });
+  byId("play").addEventListener("click", () => play(!ticking));
+}

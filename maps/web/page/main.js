@@ -1,0 +1,107 @@
+// The polar map. Data come from the JSON blocks of the page; all text reaches the screen as text nodes.
+// Nothing here fetches, evaluates or writes markup.
+import { readAddress, startAddress } from "./address.js";
+import { drawGraticule, drawMask, drawNoData, drawRegion } from "./base_map.js";
+import { drawComparison, readComparison, startComparison } from "./compare.js";
+import { startDetails } from "./details.js";
+import { startDialogs } from "./dialogs.js";
+import { afterParsing, block, byId } from "./dom.js";
+import { startDrawer } from "./drawer.js";
+import { startFilters } from "./filters.js";
+import { containerFrame, isInside, pixel } from "./frame.js";
+import { startIce } from "./ice.js";
+import { startKeyboard } from "./keyboard.js";
+import { drawLayer } from "./layer_drawing.js";
+import { startLayerTree } from "./layer_tree.js";
+import { drawLegend, writeThinned } from "./legend.js";
+import { drawMeasure, startMeasure } from "./measure.js";
+import { startTable } from "./node_table.js";
+import { paint, painter, setLevels } from "./painter.js";
+import { data, layers, map, nodes, openPicture } from "./picture.js";
+import { startNames } from "./place_names.js";
+import { startPointing } from "./pointing.js";
+import { startPrint } from "./print.js";
+import { startTheme } from "./repaint.js";
+import { drawScale } from "./scale.js";
+import { startSearch } from "./search_box.js";
+import { drawSelection, nodeOf, selectedNode, selectNode } from "./selection.js";
+import { signal } from "./signals.js";
+import { readSince, startSince } from "./since.js";
+import { state } from "./state.js";
+import { startStrip } from "./strip.js";
+import { isNarrow } from "./theme.js";
+import { fit, goHome, startView } from "./view.js";
+
+// From the ground up.
+function mapLevels() {
+  const { region, graticule, mask, selection } = data.base;
+  const level = (order, draw) => ({ order, draw });
+  return [
+    level(region.order, drawRegion),
+    level(graticule.order, (ctx, view) => state.hasGraticule && drawGraticule(ctx, view)),
+    level(mask.order, drawMask),
+    ...layers.map((layer) => level(layer.style.order, (ctx, view) => {
+      if (!layer.on) return;
+      if (layer.gap) drawNoData(ctx, view);
+      else drawLayer(layer, ctx, view);
+    })),
+    level(selection.order - 1, drawComparison),
+    level(selection.order, drawSelection),
+    level(selection.order + 1, drawMeasure),
+  ];
+}
+
+// What scripts may ask of the page.
+function offerScripts() {
+  window.arcticPicture.select = selectNode;
+  // Where the mark of a node is in the page; null where it is not in view.
+  window.arcticPicture.pixel = (id) => {
+    const i = nodeOf(id);
+    if (i === null || !nodes.on || nodes.hidden[i]) return null;
+    const [x, y] = pixel(containerFrame(map), nodes.place(i)), stage = map.getContainer().getBoundingClientRect();
+    return isInside({ x, y }, map.getSize(), 0) ? { x: stage.left + x, y: stage.top + y } : null;
+  };
+  Object.defineProperty(window.arcticPicture, "selected", { get: selectedNode });
+}
+
+function followMap() {
+  map.on("moveend", () => { drawScale(); writeThinned(); signal("view"); });
+  map.on("dragend zoomend", () => { state.isAtHome = false; });
+  // A tool that changes shape changes the view; a view nobody moved keeps showing the whole region.
+  new ResizeObserver(() => {
+    if (map.getSize().equals(L.point(map.getContainer().clientWidth, map.getContainer().clientHeight))) return;
+    map.invalidateSize({ pan: false });
+    if (state.isAtHome && byId("details").hidden) goHome();
+  }).observe(map.getContainer());
+}
+
+function startPanels() {
+  for (const bind of [startPointing, startView, startIce, startSearch, startDetails, startMeasure, startPrint, startTheme, startAddress, startDrawer,
+    startKeyboard]) bind();
+  byId("legend").open = !isNarrow();
+  for (const fill of [startStrip, startDialogs, startLayerTree, startFilters, startTable, startSince, startComparison, drawLegend]) fill();
+}
+
+function start(onMap) {
+  openPicture(block("picture-data"), onMap);
+  readComparison();
+  readSince();
+  setLevels(mapLevels());
+  startPanels();
+  fit();
+  painter.addTo(map);
+  startNames();
+  writeThinned();
+  drawScale();
+  followMap();
+  offerScripts();
+  state.isAtHome = true;
+  state.isRestoring = false;
+  // What a link asks for may stand at the end of the page, and so may what a very large window shows.
+  if (location.hash.length > 1) afterParsing(readAddress);
+  const ready = () => requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
+  if (painter.rough) afterParsing(() => { paint(); ready(); });
+  else ready();
+}
+
+window.arcticPicture = { start };

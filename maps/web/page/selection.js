@@ -1,0 +1,37 @@
+// The chosen feature: a node by its id, and the ring on the map.
+import { baseLook } from "./base_map.js";
+import { pixel } from "./frame.js";
+import { lookOf, marksOf, stampsOf } from "./layer_look.js";
+import { nodes } from "./picture.js";
+import { signal } from "./signals.js";
+import { state } from "./state.js";
+import { fillAndStroke, traceSymbol } from "./symbols.js";
+
+/** Row of a node by its id; null without such a node. */
+export function nodeOf(id) {
+  for (let i = 0; nodes && i < nodes.count; i++) if (nodes.value("node_id", i) === id) return i;
+  return null;
+}
+
+/** Open the details of a node and move the map there; false without such a node. */
+export function selectNode(id, focus = true) {
+  const i = nodeOf(id);
+  if (i !== null) signal("open", nodes, i, { move: true, focus });
+  return i !== null;
+}
+
+/** Id of the node whose details are open; null without one. */
+export const selectedNode = () => (state.opened && state.opened.layer === nodes ? nodes.value("node_id", state.opened.row) : null);
+
+/** Draw the chosen feature above all others. */
+export function drawSelection(ctx, view) {
+  if (!state.opened) return;
+  const { layer, row } = state.opened, look = { ...baseLook("selection"), fill: null };
+  ctx.beginPath();
+  if (layer.geometry === "point") {
+    // The chosen mark may lie beneath another: it is drawn again, on top.
+    stampsOf(layer, view).put(ctx, marksOf(layer).kind[row], ...pixel(view, layer.place(row)));
+    traceSymbol(ctx, "circle", ...pixel(view, layer.place(row)), (lookOf(layer, layer.classOf(row), row).radius + 5) * view.size);
+  } else layer.rings.trace(ctx, row, view, layer.geometry === "polygon");
+  fillAndStroke(ctx, layer.geometry === "line" ? { ...look, weight: 5, opacity: 0.6 } : look);
+}

@@ -1,0 +1,15 @@
+// Signals between modules that must not import each other.
+// "open" (layer, row, options): show the details of a feature. "close": shut the details.
+// "view": something of the view changed that its address tells.
+
+const listeners = new Map();
+
+/** Call `act` at each signal of this name. */
+export function listen(name, act) {
+  listeners.set(name, [...(listeners.get(name) || []), act]);
+}
+
+/** Give a signal to all who listen. */
+export function signal(name, ...values) {
+  for (const act of listeners.get(name) || []) act(...values);
+}

@@ -1,0 +1,13 @@
+// What the reader has chosen: all that changes while the page is open and that several modules read.
+
+/** The state of the view. `opened` is `{ layer, row }` of the feature whose details are open. */
+export const state = {
+  theme: "system",
+  isPrinting: false,
+  lon0: -45, // degrees; the meridian that points down
+  isAtHome: true, // nobody has moved the view: it shows the whole region
+  isRestoring: true, // an address is being read: it is not to be written meanwhile
+  hasGraticule: true,
+  hasNames: true,
+  opened: null,
+};

@@ -1,0 +1,117 @@
+"""The data block of the page: what its first view needs, and by layer what a closer look needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.assessed.anchors import ANCHORS, anchor_values
+from layers.schema import PILLARS
+from maps.style import BASE, OVERLAP_FROM
+from maps.text import visible
+from maps.web.change_data import compared_data, since_data
+from maps.web.layer_data import NOT_HELD, layer_data, plain_style, put_off
+from maps.web.method import classes_in_words, method
+from maps.web.outlines import DRAWN_BY, coded_paths
+from maps.web.packing import rounded
+
+if TYPE_CHECKING:
+    from layers.picture import Picture
+
+__all__ = ["latest_extent", "picture_data"]
+
+
+def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the content of the data block, and by layer id what the first view does without.
+
+    With `other` the block compares the nodes of the two pictures.
+    """
+    layers, later = _layers(picture)
+    content = {
+        "region": {
+            "title": visible(picture.region.title),
+            "outline": coded_paths(np.array([picture.region.outline], dtype=object), "polygon", 0),
+        },
+        "scenario": visible(picture.scenario.title),
+        "day": picture.day.isoformat(),
+        "status": picture.status,
+        "expires": picture.expires.isoformat() if picture.expires else None,
+        "late": picture.late,
+        "not_held": [source.id for source in picture.sources if source.state == NOT_HELD],
+        "caveats": [visible(sentence) for sentence in picture.caveats],
+        "sources": [
+            {name: visible(value) for name, value in asdict(source).items()} for source in picture.sources
+        ],
+        "pillars": PILLARS,
+        "base": {name: plain_style(style) for name, style in BASE.items()},
+        "layers": layers,
+        "extent": latest_extent(picture),
+        **_explained(picture),
+        "compare": None if other is None else compared_data(picture, other),
+    }
+    if picture.before:
+        content["since"] = since_data(picture, picture.before)
+    return content, later
+
+
+def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the layers that are drawn, and by id what the first view does without."""
+    ids = {layer.id for layer in picture.layers}
+    owners: dict[str, str] = {}
+    layers, later = [], {}
+    for layer in picture.layers:
+        if layer.geometry == "table" or DRAWN_BY.get(layer.id) in ids:
+            continue
+        content = layer_data(layer, picture, owners)
+        rest = put_off(content)
+        layers.append(content)
+        if rest:
+            later[layer.id] = rest
+    return layers, later
+
+
+def _explained(picture: Picture) -> dict[str, Any]:
+    """Return the method in words, and each anchor that the picture is judged by."""
+    scenario = picture.scenario
+    values = anchor_values(scenario.anchors)
+    own = set(scenario.anchors or ())
+    with_association = scenario.with_association
+    return {
+        "method": method(values, with_association=with_association),
+        "classes": classes_in_words(values, with_association=with_association),
+        "with_association": with_association,
+        "overlap_from": OVERLAP_FROM,
+        "anchors": [
+            {"id": a.id, "value": rounded(float(values[a.id])), "unit": a.unit, "meaning": a.meaning,
+             "source": "this scenario" if a.id in own else a.source}
+            for a in ANCHORS
+        ],
+    }  # fmt: skip
+
+
+def latest_extent(picture: Picture) -> dict[str, Any] | None:
+    """Return date, extent in million km² and last sensor change of the newest extent up to the day."""
+    table = picture.tables.get("sea_ice_extent")
+    if table is None:
+        return None
+    rows = table[table["extent_million_km2"].notna()]
+    rows = rows[rows["date"].astype(str) <= picture.day.isoformat()].sort_values("date")
+    if rows.empty:
+        return None
+    last = rows.iloc[-1]
+    return {
+        "date": visible(last["date"]),
+        "million_km2": rounded(float(last["extent_million_km2"])),
+        "break": _latest_break(picture, str(last["date"])),
+    }
+
+
+def _latest_break(picture: Picture, day: str) -> str | None:
+    """Return the last change of the extent's sensor up to a day, in words."""
+    table = picture.tables.get("source_continuity")
+    if table is None:
+        return None
+    rows = table[(table["kind"] == "sensor_change") & (table["last_day"] <= day)].sort_values("last_day")
+    return visible(f"{rows['last_day'].iloc[-1]}, {rows['note'].iloc[-1]}") if len(rows) else None

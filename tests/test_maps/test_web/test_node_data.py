@@ -1,0 +1,63 @@
+"""What the page gets of nodes: evidence, exits, lacking hazards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+from page_pictures import (
+    NAMES,
+    NODES,
+    block_of,
+    cell,
+    columns,
+    judged_picture,
+    unpacked,
+)
+
+from layers.picture import Picture
+from maps.web import node_data, page
+
+
+def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
+    evidence = block_of(text, "evidence-data")
+    assert unpacked(evidence["counts"]) == [1, *[0] * (len(NAMES) - 2), 1]
+    value, low, high = (
+        next(c for c in evidence["columns"] if c["name"] == name)
+        for name in ("value", "value_low", "value_high")
+    )
+    assert [cell(value, i) for i in range(2)] == [12.5, None]
+    # An end that is the value itself is not told again.
+    assert [(cell(low, i), cell(high, i)) for i in range(2)] == [(None, 14.0), (None, None)]
+    state = next(c for c in evidence["sayings"] if c["name"] == "state")
+    assert [cell(state, row) for row in unpacked(evidence["saying"])] == ["known", "unknown"]
+
+
+def test_nodes_that_know_only_their_flag_are_drawn() -> None:
+    picture = judged_picture()
+    few = replace(NODES, columns=columns("node_id", "kind", "flag"))
+    layers = tuple(few if layer.id == "nodes" else layer for layer in picture.layers if layer.id != "exits")
+    data = block_of(page.page(replace(picture, layers=layers)), "evidence-data")
+    assert data["exits"] is None
+
+
+def test_only_the_nearest_exit_of_an_axis_is_kept() -> None:
+    exits = block_of(page.page(judged_picture()), "evidence-data")["exits"]
+    assert unpacked(exits["counts"]) == [1, 0, 1, 0, 0]
+    words = next(c for c in exits["columns"] if c["name"] == "words")
+    assert [cell(words, row) for row in range(2)] == ["nearest", "of the third"]
+
+
+def test_what_is_lacking_agrees_with_the_sentences_of_every_node(picture: Picture) -> None:
+    nodes = picture.tables["nodes"]
+    lacking = pd.notna(pd.Series(node_data.lacking_hazards(picture), index=nodes.index))
+    so_far = nodes["reasons"].str.startswith("Climate low so far")
+    assert so_far.any()
+    assert (so_far == (lacking & (nodes["hazard_class"] == "low"))).all()
+
+
+def test_the_parts_of_defence_are_read_from_the_sentences_of_every_node(picture: Picture) -> None:
+    parts = ", ".join(
+        rf"{name} (?:not known|[01]\.\d\d)" for name in ("facility", "hinterland", "position", "association")
+    )
+    assert picture.tables["nodes"]["reasons"].str.contains(parts).all()
