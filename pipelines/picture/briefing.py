@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from layers.errors import ExportError, UsageError
 from maps.reports import briefing
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
     from layers.picture import Picture

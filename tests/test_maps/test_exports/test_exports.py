@@ -23,7 +23,7 @@ from layers.regions import REGIONS, region
 from layers.schema import conform
 from maps.exports import csv, flatgeobuf, geojson, kml, pmtiles, rocrate, stac
 from maps.exports.vector import geographic
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ from maps.reports import briefing
 from maps.reports.citations import CitationIndex, shown
 from maps.reports.html_document import LABELS, document, tag
 from pipelines.cli import main
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -36,7 +36,7 @@ from pipelines.operations.source_list import source_rows
 from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.diff import changes
 from pipelines.picture.publish import locked
-from pipelines.picture.store import check_picture
+from pipelines.picture.read import check_picture
 from pipelines.snapshot import Snapshot, load
 from pipelines.sources import FETCHABLE, SOURCES, login_services, source
 
