@@ -100,7 +100,9 @@ class Layer:
     A layer that `is_optional` is empty where no source feeds it. A layer that is not published is a step
     on the way to others. `note` is printed wherever the
     layer is shown: a proxy says there that it is one. `audience` marks whom it is for, as in `Column`;
-    a private layer is its user's own and is drawn in local outputs only.
+    a private layer is its user's own and is drawn in local outputs only. A difference in a column of
+    `ignored_in_changes` is no change of a row: the date is stated with each change, and another place is
+    a move. Names that are no column of the layer have no effect.
     """
 
     id: str
@@ -117,6 +119,7 @@ class Layer:
     audience: tuple[str, ...] = ("public",)
     is_private: bool = False
     is_optional: bool = False
+    ignored_in_changes: tuple[str, ...] = ("as_of", "longitude_deg", "latitude_deg")
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
