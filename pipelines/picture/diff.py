@@ -22,7 +22,7 @@ from pipelines.picture.publish import manifest_of
 from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from layers.picture import Picture
@@ -44,8 +44,6 @@ _FED_BY = {
 _DATED = frozenset({"institution", "special_status"})  # they hold from a day on
 # What is no rule: the day of a picture, and how a scenario is named.
 _NO_METHOD = frozenset({"as_of", "id", "title", "basis"})
-# Columns of rows whose change is none: the date, and the place, which `moved` reports.
-_NO_CHANGE = frozenset({"geometry", "as_of", "longitude_deg", "latitude_deg"})
 
 
 def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
@@ -69,12 +67,18 @@ def _degrees(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def row_changes(
-    old: pd.DataFrame, new: pd.DataFrame, *, is_measured: bool, key: str = "feature_id"
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    *,
+    is_measured: bool,
+    ignored: Collection[str],
+    key: str = "feature_id",
 ) -> list[dict[str, Any]]:
     """Rows added, gone, moved and changed between two issues of a table, each with its cause.
 
     With `is_measured` each row has the day of its measurement. A row of a day after every day of the old
-    issue is news of the world. All other changes come from the source.
+    issue is news of the world. All other changes come from the source. A difference in an `ignored` column
+    is no change (`Layer.ignored_in_changes`).
     """
     before, now = (table.drop_duplicates(key).set_index(key) for table in (old, new))
     latest, latest_now = (str(table["as_of"].max()) if len(table) else "" for table in (old, new))
@@ -92,7 +96,7 @@ def row_changes(
         far = moved_km(old, new, key)
         rows += [_row(name, "moved", SOURCE, f"by {km:.1f} km") for name, km in far[far > SHIFT_KM].items()]
     for column in before.columns.intersection(now.columns):
-        if column not in _NO_CHANGE:
+        if column not in {"geometry", *ignored}:
             rows += _column_changes(before, now, column, latest_now, is_measured=is_measured)
     return rows
 
@@ -228,6 +232,7 @@ def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
 def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Changed rows of the sources that differ, in the layer that each source feeds."""
     feeds = {note.id: note.feeds for note in new.sources}
+    ignored = {layer.id: layer.ignored_in_changes for layer in new.layers}
     rows = []
     for name in (row["id"] for row in sources):
         layer = feeds.get(name, "")
@@ -237,7 +242,7 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
         before, now = (table[table["source_id"] == name] for table in tables)
         rows += [
             {"layer": layer, "source": name} | row
-            for row in row_changes(before, now, is_measured=name in MEASURED)
+            for row in row_changes(before, now, is_measured=name in MEASURED, ignored=ignored[layer])
         ]
     return rows
 

@@ -151,6 +151,7 @@ def _manifest(
         "options": options,
         **({"before": asdict(picture.before)} if picture.before else {}),
         **_apart(picture),
+        **_later(picture, snapshot),
         "files": files,
         "layers": [
             {
@@ -183,3 +184,13 @@ def _apart(picture: Picture) -> dict[str, Any]:
         "left_out": picture.left_out,
     }
     return {name: value for name, value in counts.items() if value}
+
+
+def _later(picture: Picture, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Sources whose date is after the day of the picture; no entry where there are none.
+
+    A source with a date after the snapshot was made is a model, whose date says nothing of its age.
+    """
+    day, made = picture.day.isoformat(), max(row["retrieved"] for row in snapshot["sources"])
+    later = [note.id for note in picture.sources if note.state != "not_held" and day < note.as_of <= made]
+    return {"later_sources": sorted(later)} if later else {}

@@ -13,7 +13,7 @@ from layers.crs import area_km2
 from layers.errors import UsageError
 from layers.ice.synthetic import days
 from pipelines.ice.archive import Archive
-from pipelines.ice.isochrones import Voyage, write_isochrones
+from pipelines.ice.isochrones import Voyage, find_isochrones
 from pipelines.ice.record import embedded, surface_of
 
 
@@ -28,7 +28,7 @@ def days_to(path, *names: str) -> list[float]:
 
 def test_the_edge_of_a_real_september(held, tmp_path):
     asked = Voyage("murmansk", 9, 2022, "none")
-    table, areas, page = write_isochrones(held, asked, tmp_path)
+    table, areas, page = find_isochrones(held, asked).write(tmp_path)
     assert page.name == "isochrones-murmansk-none-september-2022.html"
     kirkenes, longyearbyen, pevek = days_to(table, "Kirkenes", "Longyearbyen", "Pevek")
     # Some 200, 1,050 and 4,500 km at twelve knots, 533 km a day.
@@ -47,7 +47,7 @@ def test_the_edge_of_a_real_september(held, tmp_path):
     assert "Not for navigation" in text
     assert "SYNTHETIC" not in text
     # March has more ice than September: nothing is sooner.
-    winter = write_isochrones(held, Voyage("Murmansk", 3, 2022, "none"), tmp_path)[0]
+    winter = find_isochrones(held, Voyage("Murmansk", 3, 2022, "none")).write(tmp_path)[0]
     both = pd.read_parquet(table).merge(pd.read_parquet(winter), on="node_id")
     later = both["least_days_y"].to_numpy() - both["least_days_x"].to_numpy()
     assert np.nanmin(later) >= -1e-9
@@ -59,14 +59,14 @@ def test_a_made_cube_says_so(held, tmp_path):
     archive = Archive(tmp_path / "cube", "synthetic")
     archive.append((day for day in days(2000, 2000, surface) if day.date.month in {3, 9}), surface)
     asked = Voyage("33.05,68.97", 9)
-    table, areas, page = write_isochrones(held, asked, tmp_path / "out", archive)
+    table, areas, page = find_isochrones(held, asked, archive).write(tmp_path / "out")
     text = page.read_text(encoding="utf-8")
     assert "<title>SYNTHETIC" in text
     assert "68.97 N 33.05 E" in text
     assert set(pyogrio.read_dataframe(areas)["input"]) == {"daily, synthetic, median of 30 days"}
     assert set(pd.read_parquet(table)["period"]) == {"September 2000"}
     with pytest.raises(UsageError, match="expected days of July in any year, found none"):
-        write_isochrones(held, Voyage("Murmansk", 7), tmp_path, archive)
+        find_isochrones(held, Voyage("Murmansk", 7), archive)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_made_cube_says_so(held, tmp_path):
 )
 def test_what_cannot_be_asked_is_named(held, tmp_path, asked, said):
     with pytest.raises(UsageError, match=said):
-        write_isochrones(held, asked, tmp_path)
+        find_isochrones(held, asked)
     assert not list(tmp_path.iterdir())
 
 

@@ -532,7 +532,7 @@ def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, cap
     # what a reader sees, and the exit code
     owner = source(row.unit.split(".")[0])
     assert told_of(owner, ledger[row.unit], TODAY)[1] in {"held", "stale", "missing"}
-    monkeypatch.setattr(cli, "_fetched", lambda *_: [told])
+    monkeypatch.setattr("pipelines.commands.sources.fetched", lambda *_: [told])
     assert cli.app(args=["fetch", row.unit], standalone_mode=False) == 10
     assert told.reason in capsys.readouterr().out
 
