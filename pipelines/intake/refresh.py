@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import SourceError, UsageError
+from pipelines.files import locked
 from pipelines.intake.checks import Finding, judge, judge_file
 from pipelines.intake.sandbox import day_in_sandbox, read_in_sandbox
 from pipelines.intake.sniff import sniff
-from pipelines.picture.publish import locked
 from pipelines.snapshot import held_table
 from pipelines.source import Inputs, MissingInputError, sha256_of
 

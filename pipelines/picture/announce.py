@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError
+from pipelines.files import write_whole
 from pipelines.picture.diff import as_text, changes
-from pipelines.picture.publish import manifest_of, picture_folder, write_whole
+from pipelines.picture.publish import manifest_of, picture_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError, SourceError
-from pipelines.picture.publish import manifest_of, picture_folder, write_whole
+from pipelines.files import write_whole
+from pipelines.picture.publish import manifest_of, picture_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

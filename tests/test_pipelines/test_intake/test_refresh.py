@@ -21,6 +21,7 @@ from test_written_forms import Service, read_here
 from layers.catalog import LAYERS
 from layers.compose import _fold, static_layers
 from layers.errors import ExportError, SourceError, UsageError
+from pipelines.files import locked
 from pipelines.intake.fetch import Fetcher, Limits
 from pipelines.intake.refresh import (
     accepted_folder,
@@ -35,7 +36,6 @@ from pipelines.intake.sniff import sniff
 from pipelines.operations.source_list import source_rows
 from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.diff import changes
-from pipelines.picture.publish import locked
 from pipelines.picture.store import check_picture
 from pipelines.snapshot import Snapshot, load
 from pipelines.sources import FETCHABLE, SOURCES, login_services, source
