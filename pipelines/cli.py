@@ -588,7 +588,7 @@ def serve(
     set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
     """
     if webhook:
-        from pipelines.intake.fetch import webhook_host  # noqa: PLC0415
+        from pipelines.intake.webhook import webhook_host  # noqa: PLC0415
 
         webhook_host(webhook)
         os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect keeps those in plain text

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from layers.ice.daily import Support
     from layers.ice.waves import Rays
+    from pipelines.intake.ice_fields import IceField
 
 __all__ = ["Archive", "Ingest", "day_of", "ingest", "own_surface", "seasons", "wave_exposure"]
 
@@ -237,12 +238,12 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
     """
     from pipelines.sources.sea_ice.sea_ice_grid import on_surface  # noqa: PLC0415  xarray
 
-    reader = _reader(path)
-    if is_land is None or not hasattr(reader, "read_field"):
-        sample = on_surface(reader.read_sample(path), surface, ())
+    field = _field_of(path)
+    if is_land is None or field.read_own_grid is None:
+        sample = on_surface(field.read(path), surface, ())
         product = sample.product
     else:
-        sample = reader.read_field(path)
+        sample = field.read_own_grid(path)
         sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
         product = f"{sample.product}_{sample.grid.cell_m:g}m"
     if sample.period != "daily":
@@ -265,30 +266,16 @@ def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint
     return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
 
 
-def _reader(path: Path) -> Any:
-    """The product whose files are called so."""
-    from pipelines.sources.sea_ice import (  # noqa: PLC0415  xarray
-        bremen_asi,
-        noaa_cdr_g02202,
-        nsidc_0051,
-        nsidc_g02135_geotiff,
-        osisaf_sic,
-    )
+def _field_of(path: Path) -> IceField:
+    """The ice field of the product whose files are named so, by the rows of SOURCES."""
+    from pipelines.sources import SOURCES  # noqa: PLC0415  xarray
 
-    readers = {
-        "nt_": nsidc_0051,
-        "NSIDC0051_": nsidc_0051,
-        "N_": nsidc_g02135_geotiff,
-        "seaice_conc_": noaa_cdr_g02202,
-        "sic_ps": noaa_cdr_g02202,
-        "osisaf_": osisaf_sic,
-        "ice_conc_": osisaf_sic,
-        "asi-": bremen_asi,
-    }
-    for start, product in readers.items():
-        if path.name.startswith(start):
-            return product
-    msg = f"{path.name}: expected a name that begins {', '.join(readers)}, found another: add a reader"
+    fields = [row.field for source in SOURCES for row in source.remotes if row.field]
+    for field in fields:
+        if path.name.startswith(field.file_names):
+            return field
+    starts = dict.fromkeys(start for field in fields for start in field.file_names)
+    msg = f"{path.name}: expected a name that begins {', '.join(starts)}, found another: add a reader"
     raise SourceError(msg)
 
 

@@ -131,7 +131,7 @@ def _text(parent: Element, name: str, text: str) -> Element:
 def _posted(webhook: str, told: dict[str, Any]) -> str:
     if not webhook:
         return ""
-    from pipelines.intake.fetch import post  # noqa: PLC0415  urllib3, for those who use a network
+    from pipelines.intake.webhook import post  # noqa: PLC0415  urllib3, for those who use a network
 
     sent = dict(told)
     for name in ("nodes", "features"):

@@ -43,7 +43,7 @@ class Options:
 
     `sensitivity` 0 leaves out what changes with each anchor a fifth lower and higher; any other number
     adds it. What is not for the `audience` is left out; `private` is a folder of layers for local outputs
-    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.refresh).
+    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.replace_embedded).
     """
 
     region: str = "arctic"
@@ -128,7 +128,7 @@ def _note(source: Source, as_of: str = "", state: str = "") -> SourceNote:
     told = {name: getattr(source, name) for name in SourceNote.__slots__ if name != "fresh_until"}
     if not state:
         return SourceNote(**told | {"state": source.unfetched})
-    from pipelines.intake.refresh import fresh_until  # noqa: PLC0415
+    from pipelines.intake.ledger import fresh_until  # noqa: PLC0415
 
     until = fresh_until(source, as_of) if state == "live" else ""
     return SourceNote(**told | {"as_of": as_of, "state": state, "fresh_until": until})
@@ -187,7 +187,8 @@ def compose_snapshot(
     standings: dict[str, tuple[str, str]] = {}
     embedded = loaded
     if options.cache:
-        from pipelines.intake.refresh import replace_embedded, today_and_yesterday  # noqa: PLC0415
+        from pipelines.intake.refresh import today_and_yesterday  # noqa: PLC0415
+        from pipelines.intake.replace_embedded import replace_embedded  # noqa: PLC0415
 
         today = options.day or today_and_yesterday()[0]
         loaded, standings = replace_embedded(embedded, shown, options.cache, today)
