@@ -50,7 +50,8 @@ from prefect.tasks import exponential_backoff  # noqa: E402
 
 from layers.errors import SourceError, UsageError  # noqa: E402
 from pipelines.intake import refresh as live  # noqa: E402
-from pipelines.intake.fetch import Fetcher, RefusedError, webhook_host  # noqa: E402
+from pipelines.intake.fetch import Fetcher, RefusedError  # noqa: E402
+from pipelines.intake.webhook import webhook_host  # noqa: E402
 from pipelines.operations.runs import recorded  # noqa: E402
 from pipelines.picture import build as line  # noqa: E402
 from pipelines.picture.announce import announce, headline  # noqa: E402

@@ -54,7 +54,7 @@ def serve(
     set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
     """
     if webhook:
-        from pipelines.intake.fetch import webhook_host
+        from pipelines.intake.webhook import webhook_host
 
         webhook_host(webhook)
         os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect stores those in plain text

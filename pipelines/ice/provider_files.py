@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,7 @@ from layers.grid import LAND_5KM, LAND_SURFACE, NSIDC_25KM, OCEAN, Grid
 from layers.ice.continuity import NOT_STATED
 from layers.ice.daily import Day, check
 from pipelines.ice.archive import Archive
-from pipelines.sources.sea_ice import (
-    bremen_asi,
-    noaa_cdr_g02202,
-    nsidc_0051,
-    nsidc_g02135_geotiff,
-    osisaf_sic,
-)
+from pipelines.sources import SOURCES
 from pipelines.sources.sea_ice.ice_grids import cells_in
 from pipelines.sources.sea_ice.sea_ice_grid import on_surface
 
@@ -31,20 +25,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipelines.intake.ice_fields import IceField
+
 __all__ = ["Ingest", "day_of", "ingest", "own_surface"]
 
 _SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_", re.IGNORECASE)
-# Beginning of a file's name -> the reader of its product.
-_READERS: dict[str, Any] = {
-    "nt_": nsidc_0051,
-    "NSIDC0051_": nsidc_0051,
-    "N_": nsidc_g02135_geotiff,
-    "seaice_conc_": noaa_cdr_g02202,
-    "sic_ps": noaa_cdr_g02202,
-    "osisaf_": osisaf_sic,
-    "ice_conc_": osisaf_sic,
-    "asi-": bremen_asi,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +53,12 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
     SourceError
         If the product is not known, the file is not of its form, or it holds a month.
     """
-    reader = _reader(path)
-    if is_land is None or not hasattr(reader, "read_field"):
-        sample = on_surface(reader.read_sample(path), surface, ())
+    field = _field_of(path)
+    if is_land is None or field.read_own_grid is None:
+        sample = on_surface(field.read(path), surface, ())
         product = sample.product
     else:
-        sample = reader.read_field(path)
+        sample = field.read_own_grid(path)
         sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
         product = f"{sample.product}_{sample.grid.cell_m:g}m"
     if sample.period != "daily":
@@ -94,12 +79,20 @@ def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint
     return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
 
 
-def _reader(path: Path) -> Any:
-    """The reader of the product that the name of a file tells; raises SourceError for another name."""
-    for start, reader in _READERS.items():
-        if path.name.startswith(start):
-            return reader
-    msg = f"{path.name}: expected a name that begins {', '.join(_READERS)}, found another: add a reader"
+def _field_of(path: Path) -> IceField:
+    """The ice field of the product that a file's name tells, by the rows of SOURCES.
+
+    Raises
+    ------
+    SourceError
+        If no product has files of that name.
+    """
+    fields = [row.field for source in SOURCES for row in source.remotes if row.field]
+    for field in fields:
+        if path.name.startswith(field.file_names):
+            return field
+    starts = dict.fromkeys(start for field in fields for start in field.file_names)
+    msg = f"{path.name}: expected a name that begins {', '.join(starts)}, found another: add a reader"
     raise SourceError(msg)
 
 

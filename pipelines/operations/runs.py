@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.files import locked, write_whole
 from pipelines.picture.health import write_health
-from pipelines.picture.publish import locked, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

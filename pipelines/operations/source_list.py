@@ -23,7 +23,7 @@ def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
     """
     told: dict[str, tuple[str, str]] = {}
     if cache is not None:
-        from pipelines.intake.refresh import standings  # noqa: PLC0415  the documentation needs none
+        from pipelines.intake.replace_embedded import standings  # noqa: PLC0415  the documentation needs none
 
         told = standings(SOURCES, cache, today)
     rows = []

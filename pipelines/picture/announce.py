@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError
+from pipelines.files import write_whole
 from pipelines.picture.diff import as_text, changes
-from pipelines.picture.publish import manifest_of, picture_folder, write_whole
+from pipelines.picture.publish import manifest_of, picture_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +131,7 @@ def _text(parent: Element, name: str, text: str) -> Element:
 def _posted(webhook: str, told: dict[str, Any]) -> str:
     if not webhook:
         return ""
-    from pipelines.intake.fetch import post  # noqa: PLC0415  urllib3, for those who use a network
+    from pipelines.intake.webhook import post  # noqa: PLC0415  urllib3, for those who use a network
 
     sent = dict(told)
     for name in ("nodes", "features"):

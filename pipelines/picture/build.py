@@ -19,7 +19,9 @@ from layers.scenarios import from_toml, scenario
 from maps.style import OVERLAP_FROM
 from pipelines import snapshot, sources
 from pipelines.ice.years import with_ice_record
-from pipelines.intake.refresh import fresh_until, replace_embedded, today_and_yesterday
+from pipelines.intake.ledger import fresh_until
+from pipelines.intake.refresh import today_and_yesterday
+from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.picture.health import write_health
 from pipelines.picture.options import Options
 from pipelines.picture.private import add_private, read_private

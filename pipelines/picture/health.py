@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError, SourceError
-from pipelines.picture.publish import manifest_of, picture_folder, write_whole
+from pipelines.files import write_whole
+from pipelines.picture.publish import manifest_of, picture_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def health_of(
 def _ledger(cache: Path | None) -> dict[str, Any]:
     if cache is None:
         return {}
-    from pipelines.intake.refresh import ledger_of  # noqa: PLC0415  a build of the embedded snapshot needs none
+    from pipelines.intake.ledger import ledger_of  # noqa: PLC0415  a build of the embedded snapshot needs none
 
     try:
         return ledger_of(cache)
@@ -71,7 +72,7 @@ def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
     """The row of the ledger of the form that a source was read from; none where none was fetched."""
     if not ledger:
         return {}
-    from pipelines.intake.refresh import form_of  # noqa: PLC0415
+    from pipelines.intake.ledger import form_of  # noqa: PLC0415
     from pipelines.sources import SOURCES  # noqa: PLC0415
 
     unit = next((form_of(source, ledger) for source in SOURCES if source.id == source_id), None)

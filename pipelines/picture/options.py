@@ -21,7 +21,7 @@ class Options:
 
     `sensitivity` 0 leaves out what changes with each anchor a fifth lower and higher; any other number
     adds it. What is not for the `audience` is left out. `private` is a folder of layers for local outputs
-    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.refresh).
+    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.replace_embedded).
     """
 
     region: str = "arctic"

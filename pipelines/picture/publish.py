@@ -6,58 +6,31 @@ picture as it was; what was staged is cleared by the next run.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError
+from pipelines.files import locked, sync_to_disk
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = [
     "MANIFEST",
     "faults_of",
     "identify",
-    "locked",
     "manifest_of",
     "picture_folder",
     "publish",
-    "write_whole",
 ]
 
 MANIFEST = "MANIFEST.json"
-
-
-@contextmanager
-def locked(root: Path, name: str = ".lock") -> Iterator[None]:
-    """Hold a lock of the root; the kernel frees it when the process dies."""
-    # A link planted under the name is refused, not followed; nothing is ever written into it.
-    lock = os.open(root / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            msg = f"{root}: expected to be the only run that publishes here, found another: wait for it"
-            raise ExportError(msg) from error
-        yield
-    finally:
-        os.close(lock)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _clear(folder: Path) -> None:
@@ -99,7 +72,7 @@ def publish(
                     _clear(target)
                     _finish(stage, manifest | {"id": target.name, "seq": _next_sequence(snapshots)})
                     stage.rename(target)
-                    _sync(snapshots)
+                    sync_to_disk(snapshots)
                 before = (root / "latest").resolve()
                 _point(root, target)
                 if keep:
@@ -110,18 +83,6 @@ def publish(
     except OSError as error:
         msg = f"{root}: expected to publish a picture, found {error}: the last picture stands unchanged"
         raise ExportError(msg) from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file beside the pictures in one step; a link planted under its name is replaced too."""
-    part = path.with_name(f".{path.name}")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
@@ -229,7 +190,7 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
     for path in sorted(stage.rglob("*")):
         if path.is_file():
             path.chmod(0o444)
-            _sync(path)
+            sync_to_disk(path)
     paths = [stage / row["file"] for row in manifest["files"]]
     with ThreadPoolExecutor() as pool:  # a hash is computed while another is read
         hashes = list(pool.map(sha256_of, paths))
@@ -238,7 +199,7 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
-        _sync(folder)
+        sync_to_disk(folder)
 
 
 def _point(root: Path, target: Path) -> None:
@@ -246,7 +207,7 @@ def _point(root: Path, target: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / target.name)
     fresh.replace(root / "latest")
-    _sync(root)
+    sync_to_disk(root)
 
 
 def picture_folder(place: Path) -> Path:

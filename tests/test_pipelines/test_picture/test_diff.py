@@ -17,7 +17,7 @@ from shapely import affinity
 
 from layers.compose import compose
 from layers.schema import Layer
-from pipelines.intake.refresh import embedded_table, table_of
+from pipelines.intake.tables import embedded_table, table_of
 from pipelines.picture import build as line
 from pipelines.picture.build import Options
 from pipelines.picture.diff import CAUSES, METHOD, SOURCE, WORLD, as_text, changes, moved_km, row_changes
