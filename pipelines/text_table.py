@@ -31,8 +31,12 @@ def text_table(
     """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for key, heading in columns.items():
-        justify = "right" if key in right else "left"
-        table.add_column(Text(heading), justify=justify, no_wrap=width is None, overflow="fold")
+        table.add_column(
+            Text(heading),
+            justify="right" if key in right else "left",
+            no_wrap=width is None,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(Text("" if row[key] is None else str(row[key])) for key in columns))
     out = io.StringIO()

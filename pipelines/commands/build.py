@@ -12,10 +12,10 @@ import typer
 
 from pipelines.commands.arguments import Json, takes_run_options
 from pipelines.commands.terminal import print_result, print_warning, progress, terminal_width
+from pipelines.picture.options import Options, RunOptions
 
 if TYPE_CHECKING:
     from layers.picture import Picture
-    from pipelines.picture.options import Options, RunOptions
 
 __all__ = ["build"]
 

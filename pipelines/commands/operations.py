@@ -6,16 +6,13 @@ import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipelines.commands.arguments import PICTURES, Json, Out, takes_run_options
 from pipelines.commands.terminal import print_result, terminal_width
-from pipelines.picture.options import run_parameters
-
-if TYPE_CHECKING:
-    from pipelines.picture.options import RunOptions
+from pipelines.picture.options import RunOptions, run_parameters
 
 __all__ = ["doctor", "serve"]
 

@@ -99,11 +99,11 @@ class RunOptions:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> RunOptions:
         """The options of a mapping by name, its paths as text or as `Path`."""
-        paths = {one.name for one in run_parameters() if one.is_path}
-        return cls(**{
-            name: Path(value) if name in paths and value is not None else value
-            for name, value in values.items()
-        })  # fmt: skip
+        read: dict[str, Any] = dict(values)
+        for one in run_parameters():
+            if one.is_path and read.get(one.name) is not None:
+                read[one.name] = Path(read[one.name])
+        return cls(**read)
 
     def picture(self) -> Options:
         """What the picture of this run is built for.

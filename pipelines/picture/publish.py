@@ -1,7 +1,7 @@
 """Publish a picture whole or not at all: lock, stage, fsync, read back, one rename, one pointer.
 
-Readers resolve `latest` once and read inside that snapshot. A kill at any point leaves the last
-picture as it was; what was staged is cleared by the next run.
+Readers resolve `latest` once and read inside that snapshot. A kill at any point leaves the last picture
+unchanged. The next run removes the staged files.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "CODE_OF_MACHINE",
     "MANIFEST",
     "faults_of",
     "identify",
@@ -31,10 +32,12 @@ __all__ = [
 ]
 
 MANIFEST = "MANIFEST.json"
+# The same content is the same picture, whatever of these entries of `code` made it.
+CODE_OF_MACHINE = frozenset({"python", "libraries", "sources_sha256"})
 
 
 def _clear(folder: Path) -> None:
-    """Remove a dead staging folder; a link in it is removed, never followed."""
+    """Remove a dead staging folder. A link is removed, never followed."""
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     elif folder.is_dir():
@@ -46,16 +49,16 @@ def publish(
     write: Callable[[Path], dict[str, Any]],
     keep: int = 0,
 ) -> Path:
-    """Let `write` fill a staging folder and return its manifest, then publish it under its id.
+    """Let `write` fill a staging folder and return its manifest, then publish the folder under its id.
 
-    The same id again changes nothing but the pointer, unless what lies there is damaged: then it is
-    replaced. Of the pictures the `keep` highest in the sequence stay (0: all), and whatever their place
-    this one and the one before it. Returns the snapshot's folder.
+    An id that is there already only moves the pointer; a damaged folder of that id is replaced. The `keep`
+    highest pictures in the sequence stay (0 keeps all), with this one and the one before it. Returns the
+    snapshot's folder.
 
     Raises
     ------
     ExportError
-        If another run holds the lock, the disk refuses, or a file reads back otherwise.
+        If another run holds the lock, the disk refuses, or a file reads back with other bytes.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -91,7 +94,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ExportError
-        If it is not there or cannot be read.
+        If it is missing or cannot be read.
     """
     path = folder / MANIFEST
     try:
@@ -106,21 +109,20 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 def identify(manifest: dict[str, Any]) -> str:
     """The id of a picture: the hash of its manifest without the id and its place in the sequence."""
     content = {key: value for key, value in manifest.items() if key not in {"id", "seq"}}
-    # The same content under other versions of Python and libraries is the same picture.
     code = content.get("code")
     if isinstance(code, dict):
-        content["code"] = {key: value for key, value in code.items() if key not in {"python", "libraries"}}
+        content["code"] = {key: value for key, value in code.items() if key not in CODE_OF_MACHINE}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def faults_of(folder: Path) -> list[str]:
-    """What differs between a snapshot folder and its manifest; empty if nothing does.
+    """Differences between a snapshot folder and its manifest, in words; empty if there are none.
 
     Raises
     ------
     ExportError
-        If there is no manifest to hold it to.
+        If there is no manifest to compare with.
     """
     manifest = manifest_of(folder)
     faults = []
@@ -148,7 +150,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _next_sequence(snapshots: Path) -> int:
-    """One past the highest; a snapshot whose manifest cannot be read has no place in the sequence."""
+    """One more than the highest place. A snapshot without a readable manifest has no place."""
     highest = 0
     for path in snapshots.glob(f"*/{MANIFEST}"):
         try:
@@ -159,10 +161,10 @@ def _next_sequence(snapshots: Path) -> int:
 
 
 def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str) -> None:
-    """Take away the pictures past the `keep` highest in the sequence, each whole by one rename.
+    """Remove the pictures below the `keep` highest in the sequence, each by one rename.
 
-    The latest and the one before it stay, and so does the next lower in the sequence than the latest:
-    after a kill the pointer says no more which was before. One without a manifest has no place in it.
+    The latest and the one before it stay. The next lower in the sequence than the latest stays too, because
+    after a kill the pointer no longer says which was before. A picture without a manifest has no place.
     """
     places = {}
     for path in snapshots.glob(f"*/{MANIFEST}"):
@@ -185,6 +187,7 @@ def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str)
 
 
 def _finish(stage: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, sync every file and folder to disk, and read every file back."""
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (stage / MANIFEST).write_text(text, encoding="utf-8")
     for path in sorted(stage.rglob("*")):
@@ -192,10 +195,10 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
             path.chmod(0o444)
             sync_to_disk(path)
     paths = [stage / row["file"] for row in manifest["files"]]
-    with ThreadPoolExecutor() as pool:  # a hash is computed while another is read
+    with ThreadPoolExecutor() as pool:  # reads one file while it hashes another
         hashes = list(pool.map(sha256_of, paths))
-    for path, found, row in zip(paths, hashes, manifest["files"], strict=True):
-        if path.stat().st_size != row["size"] or found != row["sha256"]:
+    for path, sha256, row in zip(paths, hashes, manifest["files"], strict=True):
+        if path.stat().st_size != row["size"] or sha256 != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
@@ -203,6 +206,7 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
 
 
 def _point(root: Path, target: Path) -> None:
+    """Let `latest` point at the target, in one step."""
     fresh = root / ".latest"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / target.name)
@@ -211,7 +215,7 @@ def _point(root: Path, target: Path) -> None:
 
 
 def picture_folder(place: Path) -> Path:
-    """The snapshot folder that `place` means: itself, or where `latest` points, resolved once.
+    """The snapshot folder that `place` means: itself, or the target of its `latest`, resolved once.
 
     Raises
     ------
