@@ -173,7 +173,7 @@ def test_sources_know_nothing_of_the_rest_of_the_pipelines(module):
     [
         ("prefect", ("pipelines.flows",)),
         ("folium", ("maps",)),
-        ("typer", ("pipelines.cli",)),
+        ("typer", ("pipelines.cli", "pipelines.commands")),
         ("requests", ("pipelines.intake.fetch",)),
         (
             "urllib3",
@@ -190,6 +190,8 @@ def test_nothing_imports_the_command_line_or_the_flows():
     for module in FILES:
         if module != "pipelines.__main__":
             assert not {"pipelines.cli", "pipelines.flows"} & ours(module), module
+        if module != "pipelines.cli" and not within(module, "pipelines.commands"):
+            assert not {name for name in ours(module) if within(name, "pipelines.commands")}, module
 
 
 @pytest.mark.parametrize("module", FILES)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import ExportError
 from pipelines.files import locked, write_whole
 from pipelines.picture.health import write_health
 

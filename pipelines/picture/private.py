@@ -142,8 +142,8 @@ def _read(path: Path) -> Own:
     except SchemaError as error:
         raise _refused(path.name, "geometry of the north", error, "mend the file") from error
     note = SourceNote(
-        id=name, feeds=name, title=described["title"], publisher=described["owner"], licence=described["licence"],
-        citation="", homepage="", as_of=described["as_of"], state="private",
+        id=name, feeds=name, title=described["title"], publisher=described["owner"],
+        licence=described["licence"], citation="", homepage="", as_of=described["as_of"], state="private",
     )  # fmt: skip
     return Own(layer, table, note)
 
