@@ -92,22 +92,29 @@ def picture_in(place: Path) -> Path:
         raise UsageError(str(error)) from error
 
 
-def writable_folder(path: Path, option: str) -> Path:
-    """The folder to write into, made where there is none.
+def writable_folder(path: Path, option: str, *, make: bool = True) -> Path:
+    """The folder to write into. With `make` it is made where there is none, else only checked.
 
     Raises
     ------
     UsageError
         If it is a file, or it cannot be made or written.
     """
+    what = ""
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied", str(path))
+        if make:
+            path.mkdir(parents=True, exist_ok=True)
+        place = next(place for place in (path, *path.absolute().parents) if place.exists())
+        if not place.is_dir():
+            what = "a file"
+        elif not os.access(place, os.W_OK | os.X_OK):
+            what = "no permission to write"
     except OSError as error:
-        what = "a file" if isinstance(error, FileExistsError | NotADirectoryError) else str(error.strerror)
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
+        what = "a file" if is_file else str(error.strerror).lower()
+    if what:
         msg = f"{option}: expected a folder that can be written, found {what} at {path}: name another folder"
-        raise UsageError(msg) from error
+        raise UsageError(msg)
     return path
 
 

@@ -9,7 +9,7 @@ import typer
 
 from layers.errors import SourceError, UsageError
 from pipelines.commands.arguments import Json, To, readable, writable_folder
-from pipelines.commands.terminal import print_result, progress
+from pipelines.commands.terminal import print_result, print_warning, progress
 
 __all__ = ["ice", "isochrones", "polaris", "routes"]
 
@@ -44,16 +44,27 @@ def ice(
         taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
         result = {"added": taken.added, "held": taken.held.to_dict("records")}
     readable(cube, "CUBE", is_folder=True)
+    try:
+        result["products"] = products(cube)
+    except SourceError as error:
+        raise UsageError(str(error)) from error
+    if not result["products"] and not files:
+        msg = (
+            f"CUBE: expected a folder of daily ice with a folder a product, found no days in {cube}: name it"
+        )
+        raise UsageError(msg)
     if product is not None and to is not None:
         stage_of(stage)
         with progress() as report:
             written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=report)
             result["files"] = [str(path) for path in written]
-    result["products"] = products(cube)
     lines = [f"{name}: {count} days" for name, count in result["products"].items()] or ["no days"]
     lines += [f"held: {row['reason']}" for row in result.get("held", [])]
     print_result(result, as_json=as_json, text="\n".join([*lines, *result.get("files", [])]))
-    if files and result["held"] and not result["added"]:
+    if files and not result["added"]:
+        print_warning(
+            "no day was taken in: expected daily files of a known product, each later than the cube"
+        )
         raise typer.Exit(2)
 
 
@@ -63,6 +74,7 @@ def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json =
     from pipelines.ice.route_page import stage_of, write_edge_page
 
     stage_of(stage)
+    writable_folder(to, "--to", make=False)
     paths = [str(path) for path in write_edge_page(embedded(), writable_folder(to, "--to"), stage)]
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
 
@@ -90,6 +102,7 @@ def isochrones(
     if (cube is None) != (product is None):
         msg = "expected --cube and --product together, found one: name the folder and the product"
         raise UsageError(msg)
+    writable_folder(to, "--to", make=False)
     archive = None
     if cube is not None and product is not None:
         archive = Archive.named(readable(cube, "--cube", is_folder=True), product)
@@ -99,6 +112,7 @@ def isochrones(
     text = "\n".join([f"{reach.ports_reached} of {len(reach.ports)} ports reached", *paths])
     print_result(result, as_json=as_json, text=text)
     if not reach.ports_reached:
+        print_warning("no port is reached: the ice of this month shuts every way for this ship and stage")
         raise typer.Exit(1)
 
 

@@ -33,10 +33,14 @@ def sources(
     Ends with 10 where a source of which something was fetched is stale, held back or missing.
     """
     from layers.picture import LATE
+    from pipelines.intake.ledger import LEDGER
     from pipelines.operations.source_list import source_rows
     from pipelines.text_table import text_table
 
     folder = CACHE if cache is None else readable(cache, "--cache", is_folder=True)
+    if cache is not None and not (folder / LEDGER).is_file():
+        msg = f"--cache: expected a folder of fetched files with {LEDGER}, found none at {cache}: run 'fetch'"
+        raise UsageError(msg)
     rows = source_rows(datetime.now(UTC).date(), folder)
     columns = ("id", "feeds", "state", "as_of", "age", "licence")
     headings = {name: name.replace("_", " ") for name in columns} | {"id": "source"}
@@ -83,6 +87,7 @@ def fetched(
     from pipelines.sources import FETCHABLE
 
     today, yesterday = today_and_yesterday()
+    writable_folder(cache, "--cache", make=False)
     fetcher = Fetcher(base_url)
     with bytes_progress() as report:
         return refresh(

@@ -30,7 +30,17 @@ def charted(path: Path) -> gpd.GeoDataFrame:
     SourceError
         If the file is not a chart in SIGRID-3.
     """
-    raw = shapefile(path)
+    if path.suffix not in {".shp", ".zip"}:
+        msg = (
+            f"{path.name}: expected a shapefile, .shp or .zip, found {path.suffix or 'no suffix'}: export it"
+        )
+        raise SourceError(msg)
+    try:
+        raw = shapefile(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        msg = f"{path.name}: expected a shapefile that can be read, found {reason}: download it again"
+        raise SourceError(msg) from error
     if lacking := [name for name in _COLUMNS if name not in raw]:
         msg = f"{path.name}: expected the columns {', '.join(_COLUMNS)} of SIGRID-3, found no {lacking[0]}"
         raise SourceError(msg)

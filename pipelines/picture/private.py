@@ -57,10 +57,11 @@ class Own:
 def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
     """The picture with the private layers of its audience, cut to its region."""
     visible_layers = [one for one in own if audience(seen_by).may_see(one.layer)]
+    tables = {one.layer.id: within(one.table, picture.region) for one in visible_layers}
     return replace(
         picture,
         layers=(*picture.layers, *(one.layer for one in visible_layers)),
-        tables=picture.tables | {one.layer.id: within(one.table, picture.region) for one in visible_layers},
+        tables={**picture.tables, **tables},
         sources=(*picture.sources, *(one.note for one in visible_layers)),
         withheld=picture.withheld + len(own) - len(visible_layers),
     )
