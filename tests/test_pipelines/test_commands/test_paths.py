@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
 import shapely
 
-from pipelines.cli import main
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run the command line in this process; returns code, stdout and stderr."""
-
-    def call(*words: object) -> SimpleNamespace:
-        monkeypatch.setattr(sys, "argv", ["arctic-picture", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        streams = capsys.readouterr()
-        return SimpleNamespace(code=stop.value.code, out=streams.out, err=streams.err)
-
-    return call
+if TYPE_CHECKING:
+    from types import SimpleNamespace
 
 
 @pytest.fixture

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from layers.crs import area_km2
-from layers.errors import UsageError
+from layers.errors import SourceError, UsageError
+from layers.grid import LAND, NSIDC_25KM, OCEAN, Grid
+from layers.ice.daily import Day
+from layers.ice.isochrones import cells_near
 from layers.ice.synthetic import days
 from pipelines.ice.archive import Archive
 from pipelines.ice.isochrones import Voyage, find_isochrones
-from pipelines.ice.record import embedded, surface_of
+from pipelines.ice.provider_files import own_surface
+from pipelines.ice.record import embedded, land_of, surface_of
+from pipelines.sources.sea_ice.ice_grids import EASE2_25KM
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +103,63 @@ def test_the_command(command, tmp_path):
     refused = command("isochrones", "Tromso", "--month", "3", "--product", "p")
     assert refused.returncode == 2
     assert "expected --cube and --product together" in refused.stderr
+
+
+def day(number: int, product: str, surface: np.ndarray, grid: Grid, percent: int) -> Day:
+    field = np.where(surface == OCEAN, percent, LAND).astype(np.uint8)
+    ocean = np.flatnonzero(surface == OCEAN)
+    field.ravel()[ocean[len(ocean) // 2]] = 100  # no day is without any ice
+    return Day(date(2000, 9, number), product, "1", "made", field, grid)
+
+
+@pytest.fixture(scope="module")
+def own_cube(held, tmp_path_factory):
+    """A made cube on the equal-area grid, without ice in September 2000, full of ice in a second product."""
+    root = tmp_path_factory.mktemp("own")
+    surface = own_surface(EASE2_25KM, land_of(held), surface_of(held))
+    for name, percent in (("open_25000m", 0), ("shut_25000m", 100)):
+        archive = Archive.named(root, name)
+        assert archive.grid is EASE2_25KM
+        archive.append((day(number, name, surface, EASE2_25KM, percent) for number in (1, 2, 3)), surface)
+    return root
+
+
+def test_a_cube_on_its_own_grid_is_sailed_on_that_grid(held, own_cube, tmp_path):
+    """Open water on another projection: the same ports as on the grid of 25 km, in about the same days."""
+    voyage = Voyage("Murmansk", 9, 2000, "none")
+    own = find_isochrones(held, voyage, Archive.named(own_cube, "open_25000m"))
+    surface = surface_of(held)
+    polar = Archive(tmp_path, "open")
+    polar.append((day(number, "open", surface, NSIDC_25KM, 0) for number in (1, 2, 3)), surface)
+    usual = find_isochrones(held, voyage, polar)
+    both = own.ports.merge(usual.ports, on="node_id", suffixes=("_own", "_usual")).dropna()
+    assert own.ports_reached > 0.97 * usual.ports_reached > 500
+    far = both[both["least_days_usual"] > 1]
+    assert (far["least_days_own"] / far["least_days_usual"]).between(0.85, 1.2).mean() > 0.95
+    assert own.areas.crs.to_epsg() == 3413
+    assert own.areas.geometry.is_valid.all()
+    reached = [frame.areas[frame.areas["is_reached"]]["area_million_km2"].sum() for frame in (own, usual)]
+    north = own.areas.geometry.union_all().intersection(shapely.box(-2e6, -2e6, 2e6, 2e6)).area / 1e12
+    assert reached[0] > reached[1] > 10, "the equal-area grid reaches farther south"
+    assert north == pytest.approx(
+        usual.areas.geometry.union_all().intersection(shapely.box(-2e6, -2e6, 2e6, 2e6)).area / 1e12, rel=0.02
+    )
+
+
+def test_a_grid_that_does_not_fit_the_name_of_its_archive_is_refused(own_cube):
+    with pytest.raises(SourceError, match="expected a grid of 448 x 304 cells, found 432 x 432"):
+        Archive(own_cube, "open_25000m").surface()
+
+
+def test_where_no_port_is_reached_it_is_said(command, own_cube, tmp_path):
+    words = ("--month", "9", "--cube", own_cube, "--product", "shut_25000m", "--ice-class", "none")
+    done = command("isochrones", "Murmansk", *words, "--to", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stdout.startswith("0 of ")
+    assert "no port is reached" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("cell_m", "cells"), [(25_000.0, 25), (12_500.0, 78), (6_250.0, 254)])
+def test_a_disc_holds_more_cells_of_a_finer_grid(cell_m, cells):
+    assert cells_near(replace(NSIDC_25KM, cell_m=cell_m), 50.0) == cells
