@@ -127,8 +127,9 @@ def polaris(
 
     areas = {}
     for chart in charts:
+        readable(chart, "CHARTS")
         try:
-            areas[readable(chart, "CHARTS")] = charted(chart)
+            areas[chart] = charted(chart)
         except SourceError as error:
             raise UsageError(str(error)) from error
     folder = writable_folder(to, "--to")

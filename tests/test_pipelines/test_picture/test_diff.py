@@ -198,7 +198,7 @@ def test_the_command_prints_what_differs(bering, milder, tmp_path, command):
     assert "[method changed]" in text
     assert len(text.splitlines()) >= len(told["nodes"])
     done = command("changes", str(bering), str(tmp_path / "nowhere"))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "expected a picture" in done.stderr
 
 

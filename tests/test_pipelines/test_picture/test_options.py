@@ -44,7 +44,8 @@ def test_every_option_has_a_help_text_and_a_usual_picture_is_asked_for():
 def test_the_options_of_a_run_are_those_of_its_picture():
     run = RunOptions.of(
         {"region": "bering", "as_of": "2026-03-01", "draws": 7, "seed": 2, "sensitivity": True,
-         "private": "own", "cache": "kept", "fetch": True, "audience": "eu", "scenario": "plus_2", "ice_record": Path("ice")}
+         "private": "own", "cache": "kept", "fetch": True, "audience": "eu", "scenario": "plus_2",
+         "ice_record": Path("ice")}
     )  # fmt: skip
     assert run.picture() == Options(
         region="bering", scenario="plus_2", day=date(2026, 3, 1), draws=7, seed=2, sensitivity=1,
