@@ -147,9 +147,9 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 
 
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
-def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
+def _publish(root: Path, options: Options, composed: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
     """Publish the picture; returns the manifest of the picture that `latest` points at now."""
-    manifest = manifest_of(line.put(root, options, made, keep=keep, is_compared=True))
+    manifest = manifest_of(line.put(root, options, composed, keep=keep, is_compared=True))
     metadata = {name: manifest[name] for name in ("id", "seq", "status", "day")}
     add_asset_metadata(_asset("picture", options.region), metadata)
     return manifest
@@ -190,11 +190,11 @@ def refresh(**values: Any) -> str:
         run.say("build", region=options.region, scenario=options.scenario)
         # In the main thread its time limit can interrupt it.
         is_here = isinstance(refresh.task_runner, ThreadPoolTaskRunner)
-        made = _build(options) if is_here else _build.submit(options).result()
+        composed = _build(options) if is_here else _build.submit(options).result()
         run.say("publish")
         upstream: list[Any] = [_asset("source", source.id) for source in line.shown_sources(options)]
         publish = _publish.with_options(assets=[_asset("picture", options.region)], asset_deps=upstream)
-        manifest = publish(root, options, made, run_options.keep)
+        manifest = publish(root, options, composed, run_options.keep)
         run.say("published", picture=manifest["id"], seq=manifest["seq"], status=manifest["status"])
         report = _announced(run, webhook)
     _show(root, manifest, results, report)

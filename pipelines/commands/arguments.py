@@ -118,7 +118,7 @@ def writable_folder(path: Path, option: str, *, make: bool = True) -> Path:
     return path
 
 
-def readable(path: Path, what: str, *, is_folder: bool = False) -> Path:
+def readable(path: Path, argument: str, *, is_folder: bool = False) -> Path:
     """The path of a file or folder that is there.
 
     Raises
@@ -127,11 +127,11 @@ def readable(path: Path, what: str, *, is_folder: bool = False) -> Path:
         If there is none, or a file stands for a folder, or the other way round.
     """
     try:
-        found = "a folder" if path.is_dir() else "a file" if path.exists() else "none"
+        what = "a folder" if path.is_dir() else "a file" if path.exists() else "none"
     except OSError as error:
-        found = str(error.strerror)
+        what = str(error.strerror)
     expected = "a folder" if is_folder else "a file"
-    if found != expected:
-        msg = f"{what}: expected {expected} at {path}, found {found}: check the path"
+    if what != expected:
+        msg = f"{argument}: expected {expected} at {path}, found {what}: check the path"
         raise UsageError(msg)
     return path

@@ -93,7 +93,7 @@ class Isochrones:
         ]
 
 
-def find_isochrones(held: Snapshot, voyage: Voyage, archive: Archive | None = None) -> Isochrones:
+def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None = None) -> Isochrones:
     """Days from a port to all water and every port.
 
     The ice is that of the archive's days in the month, on the archive's own grid. Without an archive it is
@@ -108,9 +108,9 @@ def find_isochrones(held: Snapshot, voyage: Voyage, archive: Archive | None = No
     """
     table = read_polaris()
     _check(voyage, table)
-    name, longitude, latitude = _port(held, voyage.port)
-    water = _sea(held, archive)
-    ice = _embedded_ice(held, water, voyage) if archive is None else _archived_ice(archive, water, voyage)
+    name, longitude, latitude = _port(snapshot, voyage.port)
+    water = _sea(snapshot, archive)
+    ice = _embedded_ice(snapshot, water, voyage) if archive is None else _archived_ice(archive, water, voyage)
     speed = speeds_kn(ice.field, table, voyage.ice_class, voyage.stage, voyage.speed_kn)
     x, y = (float(part) for part in polar_xy(longitude, latitude))
     days = days_from(water, x, y, speed, voyage.speed_kn)
@@ -121,13 +121,13 @@ def find_isochrones(held: Snapshot, voyage: Voyage, archive: Archive | None = No
     }  # fmt: skip
     areas = _polar(bands(water, days, ice.field), water.grid)
     areas = areas.assign(area_million_km2=area_km2(areas.geometry.to_numpy()) / 1e6, **record, note=NOTE)
-    ports = _days_to_ports(held, water, days, voyage.speed_kn).assign(**record)
+    ports = _days_to_ports(snapshot, water, days, voyage.speed_kn).assign(**record)
     page = IsochroneRecord(
         bands=areas,
         tables={"bands": pd.DataFrame(areas.drop(columns="geometry")), "ports": ports,
                 "record": pd.DataFrame([record])},
-        land=shapely.union_all(held.feeds["land"][0].geometry.to_numpy()),
-        lines=held.feeds["sea_routes"][0].geometry.tolist(),
+        land=shapely.union_all(snapshot.feeds["land"][0].geometry.to_numpy()),
+        lines=snapshot.feeds["sea_routes"][0].geometry.tolist(),
         is_synthetic=ice.product == SYNTHETIC,
     )  # fmt: skip
     words = f"{name} {voyage.ice_class} {ice.period}".lower()
@@ -159,7 +159,7 @@ def _check(voyage: Voyage, table: Polaris) -> None:
         raise UsageError(msg)
 
 
-def _port(held: Snapshot, port: str) -> tuple[str, float, float]:
+def _port(snapshot: Snapshot, port: str) -> tuple[str, float, float]:
     """Name, longitude and latitude of a port by its name or node id, or of a place in degrees."""
     degrees = _LONLAT.fullmatch(port.replace(" ", ""))
     if degrees:
@@ -168,7 +168,7 @@ def _port(held: Snapshot, port: str) -> tuple[str, float, float]:
             msg = f"port: expected longitude,latitude north of 31 N, found {port}: give longitude first"
             raise UsageError(msg)
         return f"{abs(latitude):g} N {abs(longitude):g} {'W' if longitude < 0 else 'E'}", longitude, latitude
-    sites = held.static["node_sites"]
+    sites = snapshot.static["node_sites"]
     ports = sites[sites["kind"] == "port"]
     named = ports[(ports["node_id"] == port) | (ports["name"].str.casefold() == port.casefold())]
     if len(named) != 1:
@@ -181,10 +181,10 @@ def _port(held: Snapshot, port: str) -> tuple[str, float, float]:
     return str(row["name"]), float(row["longitude_deg"]), float(row["latitude_deg"])
 
 
-def _sea(held: Snapshot, archive: Archive | None) -> Sea:
+def _sea(snapshot: Snapshot, archive: Archive | None) -> Sea:
     """The water of the archive's grid, or of the 25 km grid, with the straits of the routes as links."""
-    ocean = held.grids["sea_ice"]["surface"].to_numpy() == OCEAN
-    links = np.concatenate([way.links for way in corridors(held, ocean)])
+    ocean = snapshot.grids["sea_ice"]["surface"].to_numpy() == OCEAN
+    links = np.concatenate([way.links for way in corridors(snapshot, ocean)])
     if archive is None or archive.grid is NSIDC_25KM:
         return sea(ocean, links)
     own = archive.surface() == OCEAN
@@ -201,9 +201,9 @@ def _links_on(grid: Grid, ocean: NDArray[np.bool_], links: NDArray[np.intp]) -> 
     return pairs[(pairs >= 0).all(axis=1) & (pairs[:, 0] != pairs[:, 1])]
 
 
-def _embedded_ice(held: Snapshot, water: Sea, voyage: Voyage) -> _Ice:
-    """The edge of the month in the year of the voyage, or in the last year that is held."""
-    grid = held.grids["sea_ice"]
+def _embedded_ice(snapshot: Snapshot, water: Sea, voyage: Voyage) -> _Ice:
+    """The edge of the month in the year of the voyage, or in the last embedded year."""
+    grid = snapshot.grids["sea_ice"]
     months = grid["time"].to_numpy().astype("datetime64[M]")
     years = {int(str(m)[:4]): at for at, m in enumerate(months) if int(str(m)[5:]) == voyage.month}
     year = max(years, default=None) if voyage.year is None else voyage.year
@@ -241,9 +241,11 @@ def _archived_ice(archive: Archive, water: Sea, voyage: Voyage) -> _Ice:
     return _Ice(usual(days), words, archive.product, f"{month} {span}")
 
 
-def _days_to_ports(held: Snapshot, water: Sea, days: NDArray[np.float64], speed_kn: float) -> pd.DataFrame:
+def _days_to_ports(
+    snapshot: Snapshot, water: Sea, days: NDArray[np.float64], speed_kn: float
+) -> pd.DataFrame:
     """Least days to each port through any reached cell within 50 km; NaN where no such cell exists."""
-    sites = held.static["node_sites"]
+    sites = snapshot.static["node_sites"]
     ports = sites[sites["kind"] == "port"]
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True

@@ -19,11 +19,11 @@ from layers.ice.daily import area_support, node_support, route_support
 from layers.ice.navigability import route_trends
 from layers.ice.seasons import Seasons, season_table
 from layers.ice.warming import LEVELS_DEGC, september_loss, warmed_seasons
-from pipelines import snapshot
 from pipelines.ice.archive import Archive
 from pipelines.ice.passages import passages
 from pipelines.ice.route_page import STAGE, corridors, with_waters, write_record_page, write_table
 from pipelines.ice.year_passes import seasons
+from pipelines.snapshot import load
 from pipelines.source import REFERENCE
 from pipelines.sources import SOURCES
 
@@ -44,17 +44,17 @@ _SEEN_SHARE = 0.98  # of the ocean, for a day to count
 
 def embedded() -> Snapshot:
     """The embedded snapshot: it has the land mask, nodes, seas and routes that a cube is read with."""
-    return snapshot.load(SOURCES)
+    return load(SOURCES)
 
 
-def land_of(held: Snapshot) -> NDArray[Any]:
+def land_of(snapshot: Snapshot) -> NDArray[Any]:
     """The land of the 5 km mask, used for products that stay on their own grids."""
-    return held.grids["land"]["is_land"].to_numpy().astype(bool)
+    return snapshot.grids["land"]["is_land"].to_numpy().astype(bool)
 
 
-def surface_of(held: Snapshot) -> NDArray[Any]:
+def surface_of(snapshot: Snapshot) -> NDArray[Any]:
     """Classes of the surface on the 25 km grid; every day of a cube must have this land."""
-    return held.grids["sea_ice"]["surface"].to_numpy()
+    return snapshot.grids["sea_ice"]["surface"].to_numpy()
 
 
 def read_warming() -> pd.Series[float]:
@@ -109,9 +109,13 @@ def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
     return pd.DataFrame([{"product": archive.product, "years": len(by_year), **loss}])
 
 
-def _supports(held: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, Support]:
+def _supports(snapshot: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, Support]:
     """Cells of nodes and route stretches, and of seas on the grid of 25 km."""
-    sites, seas, routes = held.static["node_sites"], held.feeds["seas"][0], held.feeds["sea_routes"][0]
+    sites, seas, routes = (
+        snapshot.static["node_sites"],
+        snapshot.feeds["seas"][0],
+        snapshot.feeds["sea_routes"][0],
+    )
     one_sea = seas.drop_duplicates("feature_id").set_index("feature_id").geometry
     lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
     places = (sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y)
@@ -151,13 +155,13 @@ def write_record(
         others = ", ".join(sorted(path.name for path in root.glob("*") if path.is_dir())) or "none"
         msg = f"{root}: expected days of the product {product}, found {others}: take files into it first"
         raise UsageError(msg)
-    held = embedded()
-    tables = _place_tables(archive, held, mapper, report)
+    snapshot = embedded()
+    tables = _place_tables(archive, snapshot, mapper, report)
     if archive.grid is NSIDC_25KM:
         report("routes")
         ocean = archive.surface() == OCEAN
-        ways = passages(archive, corridors(held, ocean), years[0], years[-1], mapper=mapper)
-        by_year = with_waters(ways, held)
+        ways = passages(archive, corridors(snapshot, ocean), years[0], years[-1], mapper=mapper)
+        by_year = with_waters(ways, snapshot)
         tables |= {
             "route_seasons": by_year,
             "route_trends": route_trends(by_year, archive.breaks()),
@@ -165,20 +169,20 @@ def write_record(
         }
     paths = [write_table(table, folder / f"{name}.parquet", product) for name, table in tables.items()]
     if archive.grid is NSIDC_25KM:
-        paths.append(write_record_page(archive, tables, held, folder / f"routes-{product}.html", stage))
+        paths.append(write_record_page(archive, tables, snapshot, folder / f"routes-{product}.html", stage))
     return paths
 
 
 def _place_tables(
     archive: Archive,
-    held: Snapshot,
+    snapshot: Snapshot,
     mapper: Callable[..., Iterable[Any]],
     report: Callable[[str], None],
 ) -> dict[str, pd.DataFrame]:
     """Seasons, warming and months of ice of all places, with the days and gaps of the record."""
     years, breaks = list(archive.files()), archive.breaks()
     parts, warmed, by_node = [], [], pd.DataFrame()
-    for kind, support in _supports(held, archive.surface() == OCEAN, archive.grid).items():
+    for kind, support in _supports(snapshot, archive.surface() == OCEAN, archive.grid).items():
         report(f"seasons of {kind}s")
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)

@@ -62,17 +62,17 @@ def stage_of(word: str) -> str:
     return word
 
 
-def corridors(held: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
+def corridors(snapshot: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
     """The corridor of every route of the project."""
-    routes = held.feeds["sea_routes"][0]
+    routes = snapshot.feeds["sea_routes"][0]
     return [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
 
 
-def with_waters(table: pd.DataFrame, held: Snapshot) -> pd.DataFrame:
+def with_waters(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
     """The table with `bottleneck_water`, the strait or sea of each bottleneck, or null."""
     places = table[["bottleneck_longitude_deg", "bottleneck_latitude_deg"]].drop_duplicates()
     lon, lat = (places[name].to_numpy(dtype=float) for name in places)
-    names = waters(lon, lat, held.feeds["chokepoints"][0], held.feeds["seas"][0])
+    names = waters(lon, lat, snapshot.feeds["chokepoints"][0], snapshot.feeds["seas"][0])
     waters_of = places.assign(bottleneck_water=[name or None for name in names])
     return table.merge(waters_of, on=list(places.columns), how="left")
 
@@ -90,11 +90,11 @@ def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
 
 
 def _record(
-    held: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], record: dict[str, str]
+    snapshot: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], record: dict[str, str]
 ) -> RouteRecord:
     """A page's tables, lines, land and ice. `record` has its input, product, stage and dates."""
-    routes = held.feeds["sea_routes"][0]
-    land = held.feeds["land"][0].geometry.to_numpy()
+    routes = snapshot.feeds["sea_routes"][0]
+    land = snapshot.feeds["land"][0].geometry.to_numpy()
     return RouteRecord(
         tables={
             **tables,
@@ -130,13 +130,13 @@ def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
 
 
 def write_record_page(
-    archive: Archive, tables: Mapping[str, pd.DataFrame], held: Snapshot, path: Path, stage: str = STAGE
+    archive: Archive, tables: Mapping[str, pd.DataFrame], snapshot: Snapshot, path: Path, stage: str = STAGE
 ) -> Path:
     """Write the page of a daily record from its `route_seasons` and `route_trends`."""
     seasons = tables["route_seasons"]
     last = int(seasons["year"].max())
     (ice, ice_day), (edge, edge_day) = (_day(archive, last, month) for month in (9, 3))
-    ocean = held.grids["sea_ice"]["surface"].to_numpy() == OCEAN
+    ocean = snapshot.grids["sea_ice"]["surface"].to_numpy() == OCEAN
     drawn = [*_drawn_ice(ice, ocean), ("ice-edge", _edge(edge, ocean))]
     record = {
         "input": str(seasons["input"].iloc[0]),
@@ -148,8 +148,10 @@ def write_record_page(
         "last": str(last),
         "source": f"{_origin(archive.product)}; routes: own table, each with its source",
     }
-    on_page = {name: tables[name] for name in ("route_seasons", "route_trends")} | _seas_on_page(tables, held)
-    return write(_record(held, on_page, drawn, record), path)
+    on_page = {name: tables[name] for name in ("route_seasons", "route_trends")} | _seas_on_page(
+        tables, snapshot
+    )
+    return write(_record(snapshot, on_page, drawn, record), path)
 
 
 def _origin(product: str) -> str:
@@ -157,18 +159,18 @@ def _origin(product: str) -> str:
     return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
 
 
-def _seas_on_page(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:
+def _seas_on_page(tables: Mapping[str, pd.DataFrame], snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     """Seas along the routes at levels of warming, and the check on their sum; empty for a short record."""
     warmed, loss = tables["ice_warming"], tables["ice_loss"]
     if not len(warmed) or not len(loss):
         return {}
-    seas = held.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
+    seas = snapshot.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
     some = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
     return {"ice_warming": some.assign(name=some["place_id"].map(seas)), "ice_loss": loss}
 
 
 def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
-    """Ice of the day nearest the middle of a month, and that day in words; no ice where no day is held."""
+    """Ice of the day nearest the middle of a month, and that day in words; none where there is no such day."""
     days, fields = archive.read(date(year, month, 1), date(year, month, 30))
     if not len(days):
         return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
@@ -181,11 +183,11 @@ def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], st
 # --- edges and single grids --------------------------------------------------------------------
 
 
-def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
+def edge_tables(snapshot: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
     """`route_fields`: every route on every embedded edge and grid; `route_medians`: the median year."""
-    grid, table = held.grids["sea_ice"], read_polaris()
+    grid, table = snapshot.grids["sea_ice"], read_polaris()
     ocean = grid["surface"].to_numpy() == OCEAN
-    ways = corridors(held, ocean)
+    ways = corridors(snapshot, ocean)
     edge = {"input": "edge", "product": "nsidc_g02135"}
     parts = []
     for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
@@ -210,7 +212,7 @@ def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
             "date": day[:7] if monthly else day, "year": float(day[:4]), "month": int(day[5:7]),
         }  # fmt: skip
         parts.append(field_rows(ways, field, ocean, table, stage, **row))
-    fields = with_waters(pd.concat(parts, ignore_index=True), held)
+    fields = with_waters(pd.concat(parts, ignore_index=True), snapshot)
     fields.insert(6, "month_name", [calendar.month_abbr[month] for month in fields["month"]])
     return {"route_fields": fields, "route_medians": _medians(fields)}
 
@@ -224,12 +226,12 @@ def _medians(fields: pd.DataFrame) -> pd.DataFrame:
     return edge_season(shut.to_numpy(dtype=float)).assign(route_id=shut.index.to_numpy())
 
 
-def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
+def write_edge_page(snapshot: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
     """Write `routes-edges.html` and its tables from the embedded edges and grids; returns their paths."""
-    tables = edge_tables(held, stage)
+    tables = edge_tables(snapshot, stage)
     edges = tables["route_fields"]
     edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
-    grid = held.grids["sea_ice"]
+    grid = snapshot.grids["sea_ice"]
     months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
     ocean = grid["surface"].to_numpy() == OCEAN
     ice: list[tuple[str, Any]] = []
@@ -245,4 +247,4 @@ def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Pa
         "source": _EDGE_SOURCE, "ice": edges_of[0], "ice_edge": edges_of[1],
     }  # fmt: skip
     paths = [write_table(table, folder / f"{name}.parquet", "edges") for name, table in tables.items()]
-    return [*paths, write(_record(held, tables, ice, record), folder / "routes-edges.html")]
+    return [*paths, write(_record(snapshot, tables, ice, record), folder / "routes-edges.html")]

@@ -63,8 +63,8 @@ def table() -> str:
         "|---|---|---|---|---|---|",
     ]
     for source in LOOKED_AT:
-        named = f"[{source.title}]({source.homepage}), {source.publisher}"
-        row = (f"`{source.id}`", named, source.licence, source.as_of, source.state, source.made)
+        title = f"[{source.title}]({source.homepage}), {source.publisher}"
+        row = (f"`{source.id}`", title, source.licence, source.as_of, source.state, source.made)
         lines.append("| " + " | ".join(row) + " |")
     rows = (*SOURCES, *LOOKED_AT)
     lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in rows), ""]

@@ -109,14 +109,14 @@ def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
     return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until})
 
 
-def _expires(used: Snapshot, shown: Sequence[Source], day: date | None) -> date:
+def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> date:
     """The day from which a picture is only a record of its day.
 
     A picture with fetched tables (`day` is its day) is good while the fastest source stays fresh. The
     embedded snapshot is as old as the last look at its sources. It is good for one year, in which yearly
     sources are issued anew. No clock is read.
     """
-    paces = [source.fresh_days for source in shown if source.fresh_days]
+    paces = [source.fresh_days for source in visible if source.fresh_days]
     if day and paces:
         return day + timedelta(days=min(paces))
     return _day_of(used.manifest) + timedelta(days=_SNAPSHOT_DAYS)
@@ -146,16 +146,16 @@ def compose_snapshot(
         If the snapshot is damaged.
     """
     area, climate = region(options.region), scenario_of(options.scenario)
-    shown = shown_sources(options)
-    embedded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
+    visible = shown_sources(options)
+    embedded = snapshot.load(visible, report=lambda name: report(f"read {name}"))
     _must_have_grids(embedded.grids, options.audience)
-    loaded, notes = _with_fetched(embedded, shown, options)
+    loaded, notes = _with_fetched(embedded, visible, options)
     day = options.day or _day_of(loaded.manifest)
     is_fetched = loaded is not embedded
     if options.ice_record:
         loaded, note = with_ice_record(loaded, options.ice_record)
         notes.append(note)
-    hidden = tuple(_note(source) for source in sources.SOURCES if source not in shown)
+    hidden = tuple(_note(source) for source in sources.SOURCES if source not in visible)
     picture = compose(
         loaded.feeds,
         loaded.grids,
@@ -165,31 +165,31 @@ def compose_snapshot(
         draws=options.draws,
         seed=options.seed,
         sources=notes,
-        expires=_expires(loaded, shown, day if is_fetched else None),
+        expires=_expires(loaded, visible, day if is_fetched else None),
         made=loaded.static,
         asked=catalog.ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
         redaction=Redaction(audience(options.audience), hidden),
         report=lambda name: report(f"layer {name}"),
     )
-    return picture if _is_for_all(picture, shown) else replace(picture, audience=options.audience), loaded
+    return picture if _is_for_all(picture, visible) else replace(picture, audience=options.audience), loaded
 
 
 def _with_fetched(
-    embedded: Snapshot, shown: Sequence[Source], options: Options
+    embedded: Snapshot, visible: Sequence[Source], options: Options
 ) -> tuple[Snapshot, list[SourceNote]]:
     """The snapshot with accepted files in the place of embedded ones, and a note on each source."""
     if not options.cache:
-        return embedded, [_note(source) for source in shown]
+        return embedded, [_note(source) for source in visible]
     today = options.day or today_and_yesterday()[0]
-    loaded, standings = replace_embedded(embedded, shown, options.cache, today)
-    return loaded, [_note(source, *standings.get(source.id, ())) for source in shown]
+    loaded, standings = replace_embedded(embedded, visible, options.cache, today)
+    return loaded, [_note(source, *standings.get(source.id, ())) for source in visible]
 
 
-def _is_for_all(picture: Picture, shown: Sequence[Source]) -> bool:
+def _is_for_all(picture: Picture, visible: Sequence[Source]) -> bool:
     """Whether every source, layer and column of a picture is public."""
     columns = (column for layer in picture.layers for column in layer.columns)
-    marked: list[Marked] = [*shown, *picture.layers, *columns]
+    marked: list[Marked] = [*visible, *picture.layers, *columns]
     return all(audience("public").may_see(thing) for thing in marked)
 
 
@@ -206,7 +206,7 @@ def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tu
 def put(
     root: Path,
     options: Options,
-    made: tuple[Picture, Snapshot],
+    composed: tuple[Picture, Snapshot],
     report: Callable[[str], None] = lambda _: None,
     *,
     keep: int = 0,
@@ -218,7 +218,7 @@ def put(
     `is_compared` the picture says what changed since the earlier one. Raises ExportError if it cannot be
     published.
     """
-    picture, used = made
+    picture, used = composed
     stored = {
         "region": options.region,
         "scenario": picture.scenario.id,
@@ -243,9 +243,9 @@ def build(
     A picture of fetched sources says what changed since the earlier one. The returned picture has neither
     these changes nor the user's private layers. Raises and keeps as `make` and `put`.
     """
-    made = make(options, report)
-    folder = put(root, options, made, report, keep=keep, is_compared=options.cache is not None)
-    return folder, made[0].to_pass_on()
+    composed = make(options, report)
+    folder = put(root, options, composed, report, keep=keep, is_compared=options.cache is not None)
+    return folder, composed[0].to_pass_on()
 
 
 def later_in_words(picture_summary: Mapping[str, Any]) -> str:

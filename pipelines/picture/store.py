@@ -191,6 +191,6 @@ def _later(picture: Picture, snapshot: dict[str, Any]) -> dict[str, Any]:
 
     A source with a date after the snapshot was made is a model, whose date says nothing of its age.
     """
-    day, made = picture.day.isoformat(), max(row["retrieved"] for row in snapshot["sources"])
-    later = [note.id for note in picture.sources if note.state != "not_held" and day < note.as_of <= made]
+    day, last = picture.day.isoformat(), max(row["retrieved"] for row in snapshot["sources"])
+    later = [note.id for note in picture.sources if note.state != "not_held" and day < note.as_of <= last]
     return {"later_sources": sorted(later)} if later else {}
