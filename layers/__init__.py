@@ -1,14 +1,15 @@
-"""What the picture is made of, and what follows from it. Pure: no network, clock, disk or Prefect.
+"""Tables of the picture and how they are derived. Pure: no network, clock, disk or Prefect.
 
-schema     the frozen values `Column` and `Layer`; `conform` and `check`, the only gate
-crs        the one polar CRS; geodesic kilometres, areas, lines and rings over the date line
-grid       grids to polygons; a grid sampled at points
-merge      points of several sources that are one thing, with their lineage
+schema     `Column` and `Layer`; `conform` and `check`, the only validation of tables
+crs        the polar CRS; geodesic distances, areas, projection over the date line
+grid       cells of grids, polygons of cells, sea-ice extent and area
+merge      points of several sources that are one thing
+iso_3166   codes of countries
 regions    REGIONS, the areas a picture can be built for
-scenarios  SCENARIOS, the warming levels and weights a picture is judged under
-scoring    evidence to intervals, axes, draws and the flag
-observed   facts: one file a kind of thing, no judgement
-assessed   judgements: what follows from the facts, one file a judgement
+scenarios  SCENARIOS, the warming levels a picture is judged under
+ice        the sea-ice record: daily cube, seasons, trends, routes
+observed   facts from sources, one file a subject, no judgement
+assessed   judgements derived from the facts, one file a judgement
 catalog    LAYERS, in computing order
 compose    the fold over LAYERS that makes a `Picture`
 """

@@ -1,4 +1,4 @@
-"""LAYERS: every layer of the picture. Table order is computing order."""
+"""LAYERS: every layer of the picture, in computing order."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ LAYERS: tuple[Layer, ...] = (
     DATA_REQUESTS,
 )
 
-# Derived after all of them, and only when asked for.
+# Derived after all others, on request only.
 ON_REQUEST: tuple[Layer, ...] = (SENSITIVITY,)
 
-# Made when a picture is published where an earlier one lies.
+# Made when a picture is published beside an earlier one.
 ON_PUBLICATION: tuple[Layer, ...] = (CHANGES,)

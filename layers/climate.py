@@ -1,4 +1,4 @@
-"""What a place's climate follows from: air temperature by warming level, permafrost share, fetch."""
+"""Climate of places: air temperature at a warming level, permafrost share, and fetch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from layers.grid import LAND_5KM
 
@@ -40,10 +41,10 @@ _DIRECTIONS = 16
 def sample_field(
     field: xr.DataArray, longitude_deg: ArrayLike, latitude_deg: ArrayLike
 ) -> NDArray[np.float64]:
-    """Bilinear values of a (latitude, longitude) field at points; the longitude wraps around."""
+    """Bilinear values of a regular (latitude, longitude) field at points; the longitude wraps around."""
     lon, lat = field["longitude"].to_numpy(), field["latitude"].to_numpy()
     values = field.to_numpy().astype(float)
-    # Both grids are regular, so a place is a fractional row and column; columns wrap around.
+    # A place is a fractional row and column of the regular grid; columns wrap around.
     row = (np.asarray(latitude_deg, dtype=float) - lat[0]) / (lat[1] - lat[0])
     row = np.clip(row, 0, len(lat) - 1)
     column = ((np.asarray(longitude_deg, dtype=float) - lon[0]) % 360.0) / (lon[1] - lon[0])
@@ -59,10 +60,10 @@ def sample_field(
 def temperature_degc(
     climate: xr.Dataset, longitude_deg: ArrayLike, latitude_deg: ArrayLike, warming_degc: float
 ) -> NDArray[np.float64]:
-    """Mean annual air temperature at points for a global warming level (pattern scaling).
+    """Mean annual air temperature at points for a global warming level, degC (pattern scaling).
 
-    Temperature before industry plus the local warming ratio times the global warming above
-    1850-1900 (Santer et al. 1990). One model: a pattern, not a measurement.
+    Pre-industrial temperature plus the local warming ratio times the global warming above 1850-1900
+    (Santer et al. 1990). The pattern is that of one model, not a measurement.
     """
     before = sample_field(climate["temperature_before_degc"], longitude_deg, latitude_deg)
     ratio = sample_field(climate["warming_ratio"], longitude_deg, latitude_deg)
@@ -70,33 +71,33 @@ def temperature_degc(
 
 
 def permafrost_fraction(temperature_degc: ArrayLike) -> NDArray[np.float64]:
-    """Share of ground underlain by permafrost in equilibrium with a mean annual air temperature.
+    """Share, 0..1, of ground underlain by permafrost in equilibrium with a mean annual air temperature.
 
-    A proxy, 0..1: Gruber 2012, doi:10.5194/tc-6-221-2012.
+    A proxy: Gruber 2012, doi:10.5194/tc-6-221-2012.
     """
     spread = (np.asarray(temperature_degc, dtype=float) - _HALF_PERMAFROST_DEGC) / _SPREAD_K
-    # 1 - Phi(z) = erfc(z / sqrt 2) / 2, from the standard library: scipy.special costs an import.
+    # 1 - Phi(z) = erfc(z / sqrt 2) / 2. The erfc of the standard library fixes the stored digits.
     return np.asarray(_ERFC(spread / math.sqrt(2.0)) / 2.0, dtype=float)
 
 
 def effective_fetch_km(
     points: NDArray[np.object_], is_land: NDArray[np.bool_], grid: Grid = LAND_5KM
 ) -> NDArray[np.float64]:
-    """Longest cosine-weighted fetch over open water at EPSG:3413 points, in km, capped at 500.
+    """Longest cosine-weighted fetch over open water at EPSG:3413 points, km, capped at 500.
 
-    Of `reach_km` in 16 directions, by `effective`. Lengths are true to the 8 % of the projection's
-    scale. NaN where no sea cell lies within 10 km.
+    Computed by `effective` from `reach_km` in 16 directions. Lengths have the scale error of the
+    projection, up to 8 %. NaN if no sea cell lies within 10 km.
     """
     return effective(reach_km(points, is_land, grid))
 
 
 def directions() -> NDArray[np.float64]:
-    """The 16 directions of a fetch, radians from the x axis of the grid towards its y axis."""
+    """The 16 directions of a fetch, radians, from the x axis of the grid towards its y axis."""
     return np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
 
 
 def effective(reach: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Effective fetch of reaches (..., 16), km: for the main direction that gives most, capped at 500.
+    """Effective fetch of reaches (..., 16), km: the largest over all main directions, capped at 500.
 
     F_eff = sum F cos2 / sum cos2 within 90 degrees of the main direction (Shore Protection Manual, US
     Army CERC 1984).
@@ -109,18 +110,15 @@ def effective(reach: NDArray[np.float64]) -> NDArray[np.float64]:
 def reach_km(
     points: NDArray[np.object_], is_land: NDArray[np.bool_], grid: Grid = LAND_5KM
 ) -> NDArray[np.float64]:
-    """Kilometres to land or the cap of 500 in each of 16 directions, shape (points, 16).
+    """Kilometres to land, at most 500, in each of 16 directions, shape (points, 16).
 
-    Rays run from the sea cell of the land mask nearest to the EPSG:3413 point; NaN where none lies
-    within 10 km.
+    Rays start at the sea cell nearest to the EPSG:3413 point. NaN if none lies within 10 km.
     """
     row, column = np.nonzero(~is_land & _near(is_land))
     xy = shapely.get_coordinates(points)
     if not len(row):
         return np.full((len(xy), _DIRECTIONS), np.nan)
     centres = np.column_stack([grid.x_m[column], grid.y_m[row]])
-    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
-
     apart_m, start = cKDTree(centres).query(xy)
     angle = directions()
     reach_cells = int(FETCH_CAP_KM * 1000 / grid.cell_m)
@@ -134,7 +132,7 @@ def reach_km(
 
 
 def _near(is_land: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Cells within two of land: where rays can start."""
+    """Land and the cells within two of it, where rays can start."""
     near = is_land.copy()
     for _ in range(2):
         grown = near.copy()

@@ -1,4 +1,4 @@
-"""The fold over LAYERS: merge what sources feed, derive what follows, check every table."""
+"""The fold over LAYERS: merge the tables of sources, derive the others, check each, cut to a region."""
 
 from __future__ import annotations
 
@@ -39,43 +39,47 @@ def compose(
     draws: int,
     seed: int,
     sources: Sequence[SourceNote],
-    made: Mapping[str, pd.DataFrame] | None = None,
-    asked: Sequence[Layer] = (),
+    ready: Mapping[str, pd.DataFrame] | None = None,
+    extra: Sequence[Layer] = (),
     samples: int = 0,
     redaction: Redaction | None = None,
     expires: date | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
-    """Make the picture of `region` from the conformed tables that sources feed, by layer id.
+    """Make the picture of `region`; `feeds` holds the conformed tables of sources by layer id.
 
-    Everything is judged on the whole snapshot and cut to the region at the end, so a node has the
-    same values in every region. `made` holds derived layers that are ready, by id (see `static_layers`);
-    `asked` are layers of ON_REQUEST, `samples` the sample size of the sensitivity; `redaction` keeps from an
-    audience what is not for it, and then nothing ready made is used; `expires` is the picture's; `report`
-    hears the id of each layer as it is made.
+    Everything is judged on the whole snapshot and cut to the region at the end, so a node has the same
+    values in every region.
+
+    `ready` holds derived layers that exist already, by id (see `static_layers`); a redaction does not use
+    them. `extra` are layers of ON_REQUEST, `samples` the sample size of the sensitivity. `redaction` is what
+    is kept from the audience. `expires` is the day from which on the picture has expired. `report` is called
+    with the id of each layer before it is made.
 
     Raises
     ------
     SchemaError
-        If a layer has no source, or a table breaks its layer's contract.
+        If a layer has no source, or a table breaks the contract of its layer.
     """
-    given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
+    context = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
              "samples": samples}  # fmt: skip
-    layers = (*LAYERS, *asked)
+    layers = (*LAYERS, *extra)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
-    tables = _fold(feeds, given, layers, {} if redaction else made or {}, report, redaction, outage)
-    shown = tuple(layer for layer in layers if layer.is_published)
+    tables = _fold(feeds, context, layers, {} if redaction else ready or {}, report, redaction, outage)
+    visible = tuple(layer for layer in layers if layer.is_published)
     if redaction:
-        shown, tables = redaction.drawn(shown, tables, feeds)
+        visible, tables = redaction.drawn(visible, tables, feeds)
     if outage:
-        tables = {layer.id: outage.shown(tables[layer.id], layer) for layer in shown}
+        tables = {layer.id: outage.without_missing(tables[layer.id], layer) for layer in visible}
+    # Notes and counts describe the rows of the region, so they are made after the cut.
+    tables = _cut({layer.id: tables[layer.id] for layer in visible}, region)
     return Picture(
         region=region,
         scenario=scenario,
         day=day,
-        layers=shown,
-        tables=_cut({layer.id: tables[layer.id] for layer in shown}, region),
+        layers=visible,
+        tables=tables,
         sources=(*sources, *(redaction.notes(tables, day) if redaction else ())),
         grids=grids,
         withheld=len(redaction.touched(layers)) if redaction else 0,
@@ -84,46 +88,49 @@ def compose(
 
 
 def static_layers() -> tuple[Layer, ...]:
-    """Derived layers that follow from the sources alone, whatever the scenario, day or draws."""
+    """Derived layers that depend on the sources alone, not on scenario, day or draws."""
     moving = {"scenario", "day", "draws", "seed"}
-    found = []
+    static = []
     for layer in LAYERS:
         reads = set(inspect.signature(layer.derive).parameters) if layer.derive else set()
         if reads & moving:
             moving.add(layer.id)
         elif layer.derive:
-            found.append(layer)
-    return tuple(found)
+            static.append(layer)
+    return tuple(static)
 
 
 def derive_static(
     feeds: Mapping[str, Sequence[pd.DataFrame]],
     grids: Mapping[str, xr.Dataset],
-    made: Mapping[str, pd.DataFrame] | None = None,
+    ready: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Make the static layers of some sources, by id, but those that are `made`; raises as `compose`."""
-    wanted = static_layers()
-    layers = [layer for layer in LAYERS if layer.derive is None or layer in wanted]
-    tables = _fold(feeds, {"grids": grids}, layers, made or {})
-    return {layer.id: tables[layer.id] for layer in wanted}
+    """Make the static layers of some sources, by id; those in `ready` are taken from there.
+
+    Raises as `compose`.
+    """
+    static = static_layers()
+    layers = [layer for layer in LAYERS if layer.derive is None or layer in static]
+    tables = _fold(feeds, {"grids": grids}, layers, ready or {})
+    return {layer.id: tables[layer.id] for layer in static}
 
 
 def _fold(
     feeds: Mapping[str, Sequence[pd.DataFrame]],
-    given: Mapping[str, Any],
+    context: Mapping[str, Any],
     layers: Sequence[Layer],
     ready: Mapping[str, pd.DataFrame],
     report: Callable[[str], None] = lambda _: None,
     redaction: Redaction | None = None,
     outage: SourceOutage | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
+    """The table of every layer, in order: taken from `ready`, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
     for layer in layers:
         report(layer.id)
         if layer.id in ready:
             tables[layer.id] = ready[layer.id]
-        elif redaction and (redaction.shown(layer) is None or redaction.starves(layer, feeds)):
+        elif redaction and (redaction.visible(layer) is None or redaction.starves(layer, feeds)):
             tables[layer.id] = empty(layer)
         elif layer.derive is None:
             frames = feeds.get(layer.id)
@@ -133,21 +140,21 @@ def _fold(
             if not frames:
                 msg = f"layer {layer.id}: expected a source that feeds it, found none: rebuild the snapshot"
                 raise SchemaError(msg)
-            # A source's table was conformed when it was read; only a merge makes a new one.
+            # The reader conformed the table of a source; only a merge makes a new table.
             tables[layer.id] = frames[0] if len(frames) == 1 else conform(layer.merge(frames), layer)
         else:
             names = inspect.signature(layer.derive).parameters
-            known = {**given, **tables}
-            tables[layer.id] = conform(layer.derive(**{name: known[name] for name in names}), layer)
+            inputs = {**context, **tables}
+            tables[layer.id] = conform(layer.derive(**{name: inputs[name] for name in names}), layer)
         if redaction:
-            tables[layer.id] = redaction.table(tables[layer.id], layer, given["day"])
+            tables[layer.id] = redaction.table(tables[layer.id], layer, context["day"])
         if outage:
             tables[layer.id] = outage.judged(layer, tables)
     return tables
 
 
 def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """The rows of a table that touch the region; a table without geometry stays as it is."""
+    """The rows of a table that touch the region; a table without geometry is returned as it is."""
     if not isinstance(table, gpd.GeoDataFrame):
         return table
     outline = region.outline
@@ -156,12 +163,24 @@ def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
-    """The rows of each table that touch the region; what is told of nodes follows them."""
-    if region.is_cap and region.south_deg <= 58.0:
+    """The rows of each table that belong to the region.
+
+    A table with geometry keeps the rows that touch the region. A table with a `node_id` keeps the rows of
+    nodes that stay: a node stays if a table places it and no table that places it loses it.
+    """
+    if region.is_whole:
         return tables
     cut = {name: within(table, region) for name, table in tables.items()}
-    nodes = set(cut["nodes"]["node_id"])
-    for name, table in cut.items():
-        if name != "nodes" and "node_id" in table:
-            cut[name] = table[table["node_id"].isin(nodes)].reset_index(drop=True)
-    return cut
+    stay: set[str] = set()
+    gone: set[str] = set()
+    for name, table in tables.items():
+        if isinstance(table, gpd.GeoDataFrame) and "node_id" in table:
+            kept = set(cut[name]["node_id"])
+            stay |= kept
+            gone |= set(table["node_id"]) - kept
+    return {
+        name: table[table["node_id"].isin(stay - gone)].reset_index(drop=True)
+        if "node_id" in table
+        else table
+        for name, table in cut.items()
+    }

@@ -1,9 +1,9 @@
-"""The one polar CRS, and every distance and area of the project. Nothing else measures.
+"""The polar CRS of all tables, projection to it, and all distances and areas of the project.
 
-All tables are kept in EPSG:3413 (NSIDC polar stereographic north, metres). It keeps shapes, not
-areas (+8 % at 60 N, -6 % at 89 N), so areas are taken in EPSG:6931 (EASE-Grid 2.0 north, equal
-area; Brodzik et al. 2012, doi:10.3390/ijgi1010032) and distances on the WGS 84 ellipsoid
-(Karney 2013, doi:10.1007/s00190-012-0578-z).
+Tables are in EPSG:3413 (NSIDC polar stereographic north, metres), which preserves shapes but not areas
+(+8 % at 60 N, -6 % at 89 N). Areas are therefore measured in EPSG:6931 (EASE-Grid 2.0 north, equal area;
+Brodzik et al. 2012, doi:10.3390/ijgi1010032) and distances on the WGS 84 ellipsoid (Karney 2013,
+doi:10.1007/s00190-012-0578-z).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def polar_xy(
     Raises
     ------
     ValueError
-        If a latitude is outside -90...90 or a coordinate is not finite (swapped columns show so).
+        If a latitude is outside -90...90, as with swapped columns, or a coordinate is not finite.
     """
     lon = np.asarray(longitude_deg, dtype=float)
     lat = np.asarray(latitude_deg, dtype=float)
@@ -83,19 +83,19 @@ def _must_be_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> None
 
 
 def polar_points(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.object_]:
-    """Make EPSG:3413 points of WGS 84 degrees; raises as `polar_xy`."""
+    """EPSG:3413 points of WGS 84 degrees; raises as `polar_xy`."""
     return np.asarray(shapely.points(*polar_xy(longitude_deg, latitude_deg)), dtype=object)
 
 
 def lonlat(x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Take EPSG:3413 metres back to WGS 84 degrees, longitude in -180...180."""
+    """WGS 84 degrees of EPSG:3413 metres, longitude in -180...180."""
     lon, lat = _transformer(POLAR, GEOGRAPHIC).transform(x_m, y_m)
-    # PROJ answers -180.00000000000003 on the date line.
+    # PROJ returns -180.00000000000003 on the date line.
     return np.clip(lon, -180.0, 180.0), np.asarray(lat)
 
 
 def lonlat_of(crs: CRS, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Take metres of another system, such as a grid's own, back to WGS 84 degrees."""
+    """WGS 84 degrees of metres in another CRS, such as that of a grid."""
     if crs == POLAR:
         return lonlat(x_m, y_m)
     lon, lat = _transformer(crs, GEOGRAPHIC).transform(x_m, y_m)
@@ -103,7 +103,7 @@ def lonlat_of(crs: CRS, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.floa
 
 
 def unit_vectors(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
-    """Unit vectors, shape (n, 3), whose chord lengths order points without any projection."""
+    """Unit vectors, shape (n, 3), of degrees; their chord lengths order points without a projection."""
     lon, lat = np.radians(longitude_deg), np.radians(latitude_deg)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
@@ -114,7 +114,7 @@ def distance_km(
     other_longitude_deg: ArrayLike,
     other_latitude_deg: ArrayLike,
 ) -> NDArray[np.float64]:
-    """Geodesic distance on WGS 84 in kilometres, element by element."""
+    """Geodesic distance on WGS 84, kilometres, element by element."""
     lon1, lat1, lon2, lat2 = np.broadcast_arrays(
         *(
             np.asarray(part, dtype=float)
@@ -125,7 +125,7 @@ def distance_km(
 
 
 def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
-    """Geodesic length in kilometres of EPSG:3413 lines, vertex to vertex."""
+    """Geodesic length of EPSG:3413 lines, kilometres, from vertex to vertex."""
     geometries = np.asarray(lines, dtype=object)
     parts, owner = shapely.get_parts(geometries, return_index=True)
     xy, part_of = shapely.get_coordinates(parts, return_index=True)
@@ -137,9 +137,9 @@ def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]
 
 
 def area_km2(polygons: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
-    """Area in square kilometres of EPSG:3413 polygons, measured in EPSG:6931, to a hectare.
+    """Area of EPSG:3413 polygons, square kilometres, measured in EPSG:6931 and rounded to a hectare.
 
-    Versions of PROJ agree to a millimetre and not to the last bit.
+    Versions of PROJ differ in the last bits, so areas are rounded.
     """
     to_equal_area = _transformer(POLAR, EQUAL_AREA)
 
@@ -151,25 +151,25 @@ def area_km2(polygons: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float6
 
 
 def geographic_to_polar(geometries: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.object_]:
-    """Project lon/lat lines and polygons to EPSG:3413, right over the date line and the pole.
+    """Project points, lines and polygons to EPSG:3413, correctly over the date line and the pole.
 
-    Input is WGS 84 degrees; longitudes may run past 180. An edge that jumps by more than 180
-    degrees crosses the date line; an edge of exactly 360 degrees is a whole parallel. Edges are
-    densified first, or the chord of a cut along a parallel would swallow what lies north of it.
-    Parts cut at 180 degrees are joined again; polygons come back valid. Raises as `polar_xy`.
+    Input is WGS 84 degrees; longitudes may exceed 180. An edge that spans more than 180 degrees crosses the
+    date line; an edge of exactly 360 degrees is a whole parallel. Edges are densified first: the chord of an
+    edge along a parallel would leave out the area north of it. Parts that were cut at 180 degrees are joined
+    again, and polygons are valid. Raises as `polar_xy`.
     """
     return np.array([_to_polar(geometry) for geometry in geometries], dtype=object)
 
 
 def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
-    """Bring geometries of any CRS to EPSG:3413; areas come back valid.
+    """Project geometries of any CRS to EPSG:3413; areas are valid.
 
-    Degrees go as `geographic_to_polar`. Metres and feet are densified where they are, so that an edge
-    stays the straight line it was there, and are never cut at the date line. Raises as `polar_xy`.
+    Degrees are projected by `geographic_to_polar`. Geometries in metres or feet are densified in their own
+    CRS, where their edges are straight, and are never cut at the date line. Raises as `polar_xy`.
     """
-    given = shapely.force_2d(np.asarray(geometries, dtype=object))
+    flat = shapely.force_2d(np.asarray(geometries, dtype=object))
     if crs == POLAR:
-        return _valid_areas(given)
+        return _valid_areas(flat)
     target = GEOGRAPHIC if crs.is_geographic else POLAR
     transformer = _transformer(crs, target)
 
@@ -177,9 +177,9 @@ def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArr
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
 
     if crs.is_geographic:
-        return geographic_to_polar(shapely.transform(given, project) if crs != CRS(GEOGRAPHIC) else given)
+        return geographic_to_polar(shapely.transform(flat, project) if crs != CRS(GEOGRAPHIC) else flat)
     step = _STEP_M / crs.axis_info[0].unit_conversion_factor
-    dense = np.where(shapely.get_dimensions(given) > 0, shapely.segmentize(given, step), given)
+    dense = np.where(shapely.get_dimensions(flat) > 0, shapely.segmentize(flat, step), flat)
     return _valid_areas(shapely.transform(dense, project))
 
 
@@ -234,7 +234,7 @@ def _surfaces(geometry: Any) -> Any:
 
 
 def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unwrap, densify and project one path; equal neighbours (at the pole) are dropped."""
+    """Unwrap, densify and project one path; equal neighbours, as at the pole, are dropped."""
     lon, lat = lonlat_deg[:, 0], lonlat_deg[:, 1]
     _must_be_degrees(lon, lat)
     step = np.diff(lon)

@@ -1,6 +1,7 @@
-"""What changed since the earlier picture, as a table whose first rows are those to read first.
+"""Changes since the earlier picture, as a table in order of importance.
 
-Three causes: the source said something else, the world was measured anew, the method judged otherwise.
+There are three causes: the source says something else, the world was measured again, the method judges
+differently.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ __all__ = ["CAUSES", "CHANGES", "METHOD", "SOURCE", "WORLD", "table_of"]
 SOURCE, WORLD, METHOD = CAUSES = ("source changed", "world changed", "method changed")
 _ABSENT = "not in the picture"
 _FLAGGED = ("robust", "possible")
-# Of the columns of a node that may differ, those that say more than the others.
+# Differences in these columns of a node come before those in others.
 _CLASSES = frozenset({"hazard_class", "military_class", "dependence_class", "dual_use_class"})
 
 CHANGES = Layer(
@@ -50,26 +51,28 @@ CHANGES = Layer(
 )  # fmt: skip
 
 
-def table_of(told: Mapping[str, Any], sources: Mapping[str, str], layers: Mapping[str, str]) -> pd.DataFrame:
+def table_of(
+    differences: Mapping[str, Any], sources: Mapping[str, str], layers: Mapping[str, str]
+) -> pd.DataFrame:
     """The differences of two pictures (pipelines.picture.diff) as the table of `CHANGES`.
 
-    `sources` and `layers` are their titles by id, which readers know them by.
+    `sources` and `layers` are titles by id.
     """
-    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, sources)) or '(?!)'})\b")
+    source_ids = re.compile(rf"\b(?:{'|'.join(map(re.escape, sources)) or '(?!)'})\b")
 
     def plain(text: str) -> str:
-        return known.sub(lambda found: sources[found[0]], text).replace("_", " ").replace(" -> ", " → ")
+        return source_ids.sub(lambda match: sources[match[0]], text).replace("_", " ").replace(" -> ", " → ")
 
-    rows = [_node(row, plain) for row in sorted(told["nodes"], key=_order)]
-    rows += [_method(text, plain) for text in told["methods"]]
-    rows += [_source(row, sources) for row in told["sources"]]
-    rows += _counted(told["features"], layers)
+    rows = [_node(row, plain) for row in sorted(differences["nodes"], key=_order)]
+    rows += [_method(text, plain) for text in differences["methods"]]
+    rows += [_source(row, sources) for row in differences["sources"]]
+    rows += _counted(differences["features"], layers)
     frame = pd.DataFrame(rows, columns=[column.name for column in CHANGES.columns])
     return conform(frame.assign(place=range(len(frame))), CHANGES)
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What is or was flagged comes before what is not, robust before possible."""
+    """Sort key: flagged nodes before others, robust before possible."""
     is_flag, is_whole = row["what"] == "flag", row["change"] in {"added", "gone"}
     best = min((_FLAGGED.index(v) for v in (row["old"], row["new"]) if v in _FLAGGED), default=len(_FLAGGED))
     kinds = (
@@ -96,7 +99,7 @@ def _node(row: Mapping[str, Any], plain: Any) -> dict[str, Any]:
 def _words(value: Any, what: str | None) -> str:
     if value is None or pd.isna(value):
         return "unknown"
-    # A name is data: its underscores are its own.
+    # A name is data, so its underscores stay.
     return str(value) if what == "name" else str(value).replace("_", " ")
 
 
@@ -118,8 +121,8 @@ def _source(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]
 
 
 def _standing(as_of: str | None, state: str | None) -> str:
-    said = [f"as of {as_of}" if as_of else "", (state or "").replace("_", " ")]
-    return ", ".join(filter(None, said)) or _ABSENT
+    parts = [f"as of {as_of}" if as_of else "", (state or "").replace("_", " ")]
+    return ", ".join(filter(None, parts)) or _ABSENT
 
 
 def _count(rows: int | None) -> str:
@@ -127,7 +130,7 @@ def _count(rows: int | None) -> str:
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Rows of layers by layer, change and cause: a series that grew by a year is one line."""
+    """Counts of rows by layer, change and cause, so that a series that grew by a year is one line."""
     if not rows:
         return []
     by = pd.DataFrame(rows).groupby(["layer", "change", "cause"], sort=True).size()

@@ -1,4 +1,4 @@
-"""The four ways a picture can fail; each message says what, expected, found and what to do."""
+"""Errors of the project. Each message says what failed, what was expected and found, and what to do."""
 
 __all__ = ["ExportError", "PictureError", "SchemaError", "SourceError", "UsageError"]
 
@@ -12,7 +12,7 @@ class SchemaError(PictureError):
 
 
 class SourceError(PictureError):
-    """A source cannot be read, or is not what it was pinned to be."""
+    """A source cannot be read, or differs from its pin."""
 
 
 class ExportError(PictureError):

@@ -1,7 +1,6 @@
-"""The 25 km sea-ice grid of NSIDC in EPSG:3413, and what is asked of it: cells, shapes, extent.
+"""The 25 km sea-ice grid of NSIDC in EPSG:3413: cells, polygons of cells, ice extent and area.
 
-Areas and distances come from `layers.crs`. Why the Hughes grid (EPSG:3411) of the raw files counts
-as the same grid: decisions/0003-ice-grid.md.
+The Hughes grid (EPSG:3411) of the raw files counts as the same grid: decisions/0003-ice-grid.md.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from rasterio import features
+from scipy.spatial import cKDTree
 
 from layers.crs import POLAR, area_km2, distance_km, lonlat, lonlat_of, unit_vectors
 
@@ -45,7 +45,7 @@ __all__ = [
     "rasterise",
 ]
 
-# Codes beside 0...100 % in a uint8 concentration of this project.
+# Codes besides 0...100 % in a uint8 concentration of this project.
 POLE_HOLE = 251  # not seen by the satellite, assumed to be ice
 LAND = 254  # land, coast or lake: never sea ice
 MISSING = 255
@@ -71,7 +71,7 @@ class Grid:
 
     @property
     def transform(self) -> Affine:
-        """Affine transform from (column, row) to metres of `crs`, as rasterio wants it."""
+        """Affine transform from (column, row) to metres of `crs`, as Rasterio expects it."""
         return Affine(self.cell_m, 0.0, self.origin[0], 0.0, -self.cell_m, self.origin[1])
 
     @property
@@ -92,8 +92,8 @@ class Grid:
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
         """Row and column of the cell each point lies in, and whether it lies in the grid.
 
-        Points are metres of `crs`; the upper and the left edge belong to a cell. Where a point is
-        outside, or not finite, row and column are -1 and `inside` is False.
+        Points are metres of `crs`. A cell includes its upper and left edge. Row and column of a point
+        outside the grid, or of one that is not finite, are -1.
         """
         row = np.floor((self.origin[1] - np.asarray(y_m, dtype=float)) / self.cell_m)
         column = np.floor((np.asarray(x_m, dtype=float) - self.origin[0]) / self.cell_m)
@@ -111,7 +111,7 @@ class Grid:
 NSIDC_25KM = Grid(POLAR, (448, 304), (-3_850_000.0, 5_850_000.0), 25_000.0)
 
 
-# Land and sea in 5 km cells over the whole cap north of 50 N: what fetch is measured on.
+# Land and sea in 5 km cells north of about 50 N; fetch is measured on it.
 LAND_5KM = Grid(POLAR, (1800, 1800), (-4_500_000.0, 4_500_000.0), 5_000.0)
 
 
@@ -139,11 +139,11 @@ def extent_million_km2(
     *,
     threshold_pct: float = ICE_THRESHOLD_PCT,
 ) -> NDArray[np.float64]:
-    """Sea-ice extent: the whole area of all cells at or above the threshold, million km2.
+    """Sea-ice extent: the area of all cells at or above the threshold, million km2.
 
-    `concentration_pct` has shape (..., rows, columns), percent; `POLE_HOLE` counts as ice (it is
-    assumed so), every other value above 100 and NaN do not. `area_of_cell_km2` is (rows, columns).
-    The 15 % of the ice edge: Cavalieri et al. 1999, doi:10.1029/1999JC900081.
+    `concentration_pct` has shape (..., rows, columns), percent. `POLE_HOLE` counts as ice, other values
+    above 100 and NaN do not. `area_of_cell_km2` has shape (rows, columns). The 15 % of the ice edge:
+    Cavalieri et al. 1999, doi:10.1029/1999JC900081.
     """
     concentration = np.asarray(concentration_pct)
     seen = (concentration >= threshold_pct) & (concentration <= _FULL_PCT)
@@ -157,11 +157,11 @@ def area_million_km2(
     *,
     threshold_pct: float = ICE_THRESHOLD_PCT,
 ) -> NDArray[np.float64]:
-    """Sea-ice area: of each cell at or above the threshold the part that is ice, million km2.
+    """Sea-ice area: the ice-covered part of all cells at or above the threshold, million km2.
 
-    Shapes and codes as in `extent_million_km2`, but the pole hole, of which no concentration is known, is
-    no part of it, as in NSIDC's own series. Of a mean over many days ask with a threshold of 0: a mean
-    below 15 % is of days above it, and areas, unlike extents, add up.
+    Shapes and codes as in `extent_million_km2`, but the pole hole has no concentration and is left out, as
+    in the series of NSIDC. Use a threshold of 0 for a mean over many days: areas add up, extents do not, and
+    a mean below 15 % can come from days above it.
     """
     concentration = np.asarray(concentration_pct)
     ice = (concentration >= threshold_pct) & (concentration <= _FULL_PCT)
@@ -174,8 +174,8 @@ def polygons(
 ) -> list[tuple[int, shapely.Polygon | shapely.MultiPolygon]]:
     """One valid (Multi)Polygon per class along the cell edges, in `grid.crs`, sorted by class.
 
-    `classes` has shape `grid.shape`. Of a boolean mask only the True cells come back, as class 1;
-    of integers, 0...255, every class that occurs.
+    `classes` has shape `grid.shape`: integers 0...255, or booleans, of which the True cells are class 1 and
+    the others no class.
 
     Raises
     ------
@@ -199,7 +199,7 @@ def polygons(
 
 
 def _one(parts: list[shapely.Polygon]) -> Any:
-    """Patches of one class as one geometry: they touch at corners only, so no union is needed."""
+    """Patches of one class as one geometry; they touch at corners only, so no union is needed."""
     whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return whole if whole.is_valid else shapely.union_all(parts)
 
@@ -214,25 +214,25 @@ def class_areas(
 ) -> gpd.GeoDataFrame:
     """Areas of a field between `bounds`: `name`, `label`, `class_low`, `class_high`, geometry.
 
-    NaN and values below the first bound belong to no class. Without `labels` a class is called by
-    its bounds and `unit`; the last is open where its upper bound is infinite.
+    A class includes its lower bound. NaN and values below the first bound belong to no class. Without
+    `labels` the bounds and `unit` name a class. The last class is open if its upper bound is infinite.
     """
     code = np.digitize(values, bounds[1:-1]) + 1
     code = np.where(values >= bounds[0], code, 0).astype(np.uint8)
-    found = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
+    areas = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
     called = labels or tuple(
         f"{low:g} to {high:g} {unit}" if np.isfinite(high) else f"over {low:g} {unit}"
         for low, high in itertools.pairwise(bounds)
     )
-    names = [called[number] for number, _ in found]
+    names = [called[number] for number, _ in areas]
     return gpd.GeoDataFrame(
         {
             "name": names,
             "label": names,
-            "class_low": [bounds[number] for number, _ in found],
-            "class_high": [h if np.isfinite(h := bounds[n + 1]) else None for n, _ in found],
+            "class_low": [bounds[number] for number, _ in areas],
+            "class_high": [h if np.isfinite(h := bounds[n + 1]) else None for n, _ in areas],
         },
-        geometry=[shape for _, shape in found],
+        geometry=[shape for _, shape in areas],
         crs=grid.crs,
     )
 
@@ -245,7 +245,7 @@ def rasterise(
 ) -> NDArray[np.bool_]:
     """Mask, shape `grid.shape`, of the cells whose centre lies in one of the geometries.
 
-    Geometries are in `grid.crs`. With `all_touched` every cell that they touch is marked.
+    Geometries are in `grid.crs`. With `all_touched` every cell that they touch is True.
     """
     solid = [geometry for geometry in geometries if geometry is not None and not geometry.is_empty]
     if not solid:
@@ -268,11 +268,11 @@ def nearest_cells(
     max_km: float,
     grid: Grid = NSIDC_25KM,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Give the k nearest cells, by their centres, for which `mask` is true, and their distances.
+    """The k nearest cells of `mask` to each point, by their centres, and their distances.
 
     Points are EPSG:3413 metres, shape (n,), whatever the CRS of the grid. Returns flat indices into the
-    grid (row * columns + column) and geodesic distances in kilometres, both (n, k) and nearest first; -1
-    and infinity where there is no such cell within `max_km`.
+    grid (row * columns + column) and geodesic distances in kilometres, both (n, k), nearest first. Index and
+    distance are -1 and infinity if there is no such cell within `max_km`.
 
     Raises
     ------
@@ -289,13 +289,11 @@ def nearest_cells(
         raise ValueError(msg)
     if not cells.size:
         return np.full((lon.size, k), -1, dtype=np.intp), np.full((lon.size, k), np.inf)
-    # Chords of the unit sphere order the cells; the ellipsoid then measures the few that are left.
-    from scipy.spatial import cKDTree  # noqa: PLC0415  a build with ready measures needs none
-
+    # Chords on the unit sphere select cells; distances are then measured on the ellipsoid.
     tree = cKDTree(unit_vectors(cell_lon, cell_lat))
-    _, found = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
-    exists = found < cells.size
-    pick = np.where(exists, found, 0)
+    _, position = tree.query(unit_vectors(lon, lat), k=np.arange(1, k + 1))
+    exists = position < cells.size
+    pick = np.where(exists, position, 0)
     measured = distance_km(lon[:, None], lat[:, None], cell_lon[pick], cell_lat[pick])
     near = exists & (measured <= max_km)
     distance = np.where(near, measured, np.inf)

@@ -1,11 +1,10 @@
-"""The sea lanes as one undirected graph, and how much of the traffic passes each of its vertices.
+"""The sea lanes as an undirected graph, and the share of traffic that passes each vertex.
 
-The lanes are schematic (Eurostat SeaRoute) and end at 58 N, where the snapshot is cut. Lengths are
-geodesic; ice, draught and season are not in them, so a way over the Northern Sea Route counts like
-any other. Closures, detours and redundancy start from the same `SeaGraph`.
+The lanes are schematic (Eurostat SeaRoute) and end at the southern edge of the snapshot. Lengths are
+geodesic. Ice, draught and season do not count, so the Northern Sea Route is a way like any other.
 
 Betweenness of a vertex (Freeman 1977, doi:10.2307/3033543), over pairs of a gateway and a port:
-B(v) = sum of sigma_st(v) / sigma_st, sigma the number of shortest paths, found in one pass a gateway
+B(v) = sum of sigma_st(v) / sigma_st, where sigma is the number of shortest paths, in one pass per gateway
 (Brandes 2001, doi:10.1080/0022250X.2001.9990249).
 """
 
@@ -16,8 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+from shapely.ops import substring
 
 from layers.crs import distance_km, length_km, lonlat
+from layers.regions import CUT_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,27 +32,26 @@ if TYPE_CHECKING:
 __all__ = ["GATEWAYS", "REACH_KM", "Anchors", "Gateway", "SeaGraph", "Traffic", "anchors", "betweenness",
            "entries", "lane_shares", "sea_graph"]  # fmt: skip
 
-# A port farther from every lane is off the network. Of the 603 ports of the snapshot 95 % lie within
-# 72 km; 100 km still holds Utqiagvik, Prudhoe Bay and Ny-Ålesund, which ships reach over open water, and
-# leaves out most harbours on lakes and rivers that no lane leads to.
+# A port farther from every lane is off the network. 95 % of the 603 ports of the snapshot lie within 72 km.
+# 100 km includes Utqiagvik, Prudhoe Bay and Ny-Ålesund, which ships reach over open water, and excludes most
+# harbours on lakes and rivers.
 REACH_KM = 100.0
-_CUT_DEG = 58.005  # the parallel of the cut is a polyline that bulges north a little
-_TIE_KM = 1e-9  # ways whose lengths differ by less are equally long; edges are longer than a metre
+_TIE_KM = 1e-9  # ways whose lengths differ by less are equally long; edges exceed a metre
 
 
 class Gateway(NamedTuple):
-    """A stretch of the 58 N cut by which traffic enters, from its western to its eastern longitude."""
+    """A stretch of the southern edge by which traffic enters, from its western to its eastern longitude."""
 
     name: str
     west_deg: float
     east_deg: float
 
 
-# Every lane of the cut enters by one of these seas, whatever the number of lanes that were drawn there:
-# the North Sea has 59, the western Bering Sea 6. What lies south of 58 N is off the map, so a
-# ship enters where its way inside is shortest. Ports between 58 N and the Arctic are destinations, not
-# gateways: what they send north crosses the cut (Baltic) or follows the lanes that do (Norway). The
-# cut through Hudson Bay is left out, since only James Bay lies behind it.
+# Every lane that crosses the southern edge enters by one of these seas, however many lanes are drawn there:
+# the North Sea has 59, the western Bering Sea 6. A ship enters where its way inside is shortest, because
+# nothing is known of its way outside. Ports between the edge and the Arctic are destinations, not gateways:
+# their traffic to the north crosses the edge (Baltic) or follows lanes that do (Norway). Hudson Bay is left
+# out: only James Bay lies south of the edge there.
 GATEWAYS = (
     Gateway("Okhotsk Sea", 135, 158),
     Gateway("Western Bering Sea", 161, -175),
@@ -68,8 +70,8 @@ GATEWAYS = (
 class SeaGraph:
     """Vertices and undirected edges of the lanes; `u < v`, no loop, no pair twice.
 
-    A vertex is named by its place in EPSG:3413 metres, `x_y`; longitude and latitude are WGS 84
-    degrees. `km` is the geodesic length of the lane, `passage` the strait it belongs to or None.
+    `name` is the place of a vertex in EPSG:3413 metres, `x_y`. Longitude and latitude are WGS 84 degrees.
+    `km` is the geodesic length of an edge, `passage` the strait it belongs to, or None.
     """
 
     name: NDArray[np.object_]
@@ -81,34 +83,32 @@ class SeaGraph:
     passage: NDArray[np.object_]
 
     def __len__(self) -> int:
-        """How many vertices there are."""
+        """Count of vertices."""
         return len(self.name)
 
     def matrix(self) -> csr_array:
-        """Edge lengths in km, symmetric, shape (vertices, vertices), for scipy.sparse.csgraph."""
-        from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-
+        """Edge lengths, km, as a symmetric sparse matrix (vertices, vertices)."""
         both = np.concatenate([self.u, self.v]), np.concatenate([self.v, self.u])
         return sparse.csr_array((np.tile(self.km, 2), both), shape=(len(self),) * 2)
 
 
 class Anchors(NamedTuple):
-    """Where points hang on the lanes: part of a lane, metres along it, geodesic km from the point."""
+    """Nearest lane points: part of a lane, metres along it, geodesic km from the point."""
 
     part: NDArray[np.int64]
     along_m: NDArray[np.float64]
     km: NDArray[np.float64]
 
     def take(self, which: NDArray[np.bool_]) -> Anchors:
-        """The anchors of some of the points."""
+        """The anchors of the points marked in `which`."""
         return Anchors(self.part[which], self.along_m[which], self.km[which])
 
 
 def anchors(points: NDArray[np.object_], sea_lanes: gpd.GeoDataFrame) -> Anchors:
-    """The nearest point of the lanes to each EPSG:3413 point, to the metre along the lane.
+    """The nearest point of the lanes to each EPSG:3413 point, rounded to the metre along the lane.
 
-    Nearest in the plane of the conformal projection; its distance is geodesic. NaN, and part -1, where
-    there are no lanes.
+    The nearest point is taken in the plane of the conformal projection; its distance is geodesic. Without
+    lanes the part is -1 and the numbers are NaN.
     """
     parts = shapely.get_parts(sea_lanes.geometry.to_numpy())
     if not len(parts):
@@ -128,11 +128,9 @@ def sea_graph(
 ) -> tuple[SeaGraph, NDArray[np.int64]]:
     """The graph of the lanes, split at `stops`, and the vertex of each stop.
 
-    Ends within the same metre are one vertex. In EPSG:3413 the date line and the pole are places
-    like any other, so lanes cut there join. Of parallel lanes the shortest is kept.
+    Ends in the same metre are one vertex, so lanes that were cut at the date line join in EPSG:3413. Of
+    parallel lanes the shortest is kept; loops are dropped.
     """
-    from shapely.ops import substring  # noqa: PLC0415  a build with ready measures needs none
-
     parts, row = shapely.get_parts(sea_lanes.geometry.to_numpy(), return_index=True)
     along = [np.array([0.0, whole]) for whole in shapely.length(parts)]
     if stops is not None:
@@ -145,9 +143,9 @@ def sea_graph(
     lane = parts[part]
     for piece in np.flatnonzero(pieces[part] > 1):
         lane[piece] = substring(lane[piece], start[piece], stop[piece])
-    asked = (parts[stops.part], stops.along_m) if stops is not None else (parts[:0], np.empty(0))
+    stop_places = (parts[stops.part], stops.along_m) if stops is not None else (parts[:0], np.empty(0))
     on_lane = shapely.line_interpolate_point
-    ends = np.concatenate([on_lane(parts[part], start), on_lane(parts[part], stop), on_lane(*asked)])
+    ends = np.concatenate([on_lane(parts[part], start), on_lane(parts[part], stop), on_lane(*stop_places)])
     place, vertex = np.unique(
         np.round(shapely.get_coordinates(ends)).astype(int), axis=0, return_inverse=True
     )
@@ -164,14 +162,14 @@ def sea_graph(
 
 
 def entries(graph: SeaGraph, gateway: Gateway) -> NDArray[np.int64]:
-    """The vertices of the 58 N cut that lie on the gateway's stretch."""
+    """The vertices on the stretch of a gateway."""
     width = (gateway.east_deg - gateway.west_deg) % 360
     inside = (graph.longitude_deg - gateway.west_deg) % 360 < width
-    return np.flatnonzero(inside & (graph.latitude_deg < _CUT_DEG))
+    return np.flatnonzero(inside & (graph.latitude_deg < CUT_DEG))
 
 
 class Traffic(NamedTuple):
-    """For each vertex: joined pairs whose shortest paths pass it, and all that do not end there."""
+    """For each vertex: connected pairs whose shortest paths pass it, and all that do not end there."""
 
     passing: NDArray[np.float64]
     pairs: NDArray[np.float64]
@@ -180,17 +178,13 @@ class Traffic(NamedTuple):
 def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: NDArray[np.int64]) -> Traffic:
     """B(v) over the pairs of a gateway (its entry vertices) and a port (its vertex).
 
-    A ship of a gateway comes in by the entry from which its way is shortest; the entry is passed,
-    for the origin lies beyond it. What ends at a vertex does not pass it. Ports may share a vertex;
-    each is a pair. Paths that are equally long to the micrometre share the pair; a pair that no path
-    joins is none.
+    A ship enters by the entry with the shortest way. The entry is passed, because the origin lies beyond
+    it. A pair that ends at a vertex does not pass it. Ports may share a vertex; each forms its own pair.
+    Paths of equal length (to the micrometre) share a pair. Pairs without a path do not count.
     """
-    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
     count, seas = len(graph), len(gateways)
     ends = np.bincount(ports, minlength=count).astype(float)
-    # A sea beyond each gateway, a kilometre off its entries, whence one way leads in and none back.
+    # One vertex outside each gateway, with edges of a kilometre that lead to its entries and not back.
     tail = np.concatenate([graph.u, graph.v, count + np.repeat(np.arange(seas), [len(e) for e in gateways])])
     head = np.concatenate([graph.v, graph.u, *gateways])
     km = np.concatenate([graph.km, graph.km, np.ones(len(head) - 2 * len(graph.km))])
@@ -204,12 +198,12 @@ def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: N
 def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum over gateways of their dependency on each vertex, from distances (gateways, vertices).
 
-    A place is a vertex as one gateway sees it; a step leads from a place to the next on a shortest
-    path. Where every place has one step before it the paths are trees; where several lead to one,
-    ways are equally long and that gateway goes through the recursions of Brandes.
+    A place is a pair of gateway and vertex; a step leads from a place to the next on a shortest path. If
+    every place has one step before it, the paths of a gateway are a tree. Otherwise ways are equally long,
+    and the recursions of Brandes are used.
     """
     count = len(graph)
-    with np.errstate(invalid="ignore"):  # neither end is reached
+    with np.errstate(invalid="ignore"):  # inf - inf where neither end is reached
         rise = far[:, graph.v] - far[:, graph.u]
     out, back = (np.nonzero(np.abs(rise - km) <= _TIE_KM) for km in (graph.km, -graph.km))
     seen = np.concatenate([out[0], back[0]]) * count
@@ -226,7 +220,7 @@ def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64
 def _beyond(
     before: NDArray[np.int64], after: NDArray[np.int64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """What ends beyond each place of a forest: sums over subtrees, leaps doubling from round to round."""
+    """Ends beyond each place of a forest: sums over subtrees by pointer doubling."""
     root = len(ends)
     leap = np.full(root + 1, root)
     leap[after] = before
@@ -241,7 +235,7 @@ def _beyond(
 def _shared(
     before: NDArray[np.int64], after: NDArray[np.int64], far: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The same where ways of equal length share what ends beyond them."""
+    """Ends beyond each vertex for one gateway; ways of equal length share them."""
     order = np.argsort(far[after], kind="stable")
     steps = list(zip(before[order].tolist(), after[order].tolist(), strict=True))
     # sigma(w) = sum of sigma(v) over the v just before w; 1 where the gateway enters.
@@ -256,12 +250,10 @@ def _shared(
 
 
 def lane_shares(hung: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Share 0..1 of the gateway-to-port shortest paths that pass the lane point of each port.
+    """Share, 0..1, of the shortest paths from gateways to other ports that pass the lane point of each port.
 
-    A port hangs at the end of its own connector, where nothing passes; what matters is the traffic
-    bound elsewhere that passes the lane before its door, so the share is that of its lane point. It
-    is not decayed with distance, which stands beside it in kilometres: a reader can weigh the two, but
-    could not take a hidden decay out again. NaN where a port is farther than `REACH_KM` from
+    The share is that of the lane point, because no traffic passes the port itself. It does not decay with
+    the distance to the lane, which is a column of its own. NaN if a port is farther than `REACH_KM` from
     every lane.
     """
     on = hung.km <= REACH_KM

@@ -1,4 +1,4 @@
-"""`Picture`: one finished situational picture, frozen; what maps draw and pipelines store."""
+"""`Picture`: one finished situational picture, frozen. Maps draw it and pipelines store it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CAVEATS", "LATE", "UNASSESSED", "Before", "Picture", "SourceNote"]
 
-# States of a source that is not what it should be, the worst first: gone; held back by its gate; old.
+# States of a source that is late, worst first: gone; held back by its gate; old.
 LATE = ("missing", "held", "stale")
-# Those on which nothing is judged: what rests on them reads "not assessed".
+# Nothing is judged on sources in these states: values that rest on them read "not assessed".
 UNASSESSED = frozenset({"missing", "held"})
 
-# method §10: what must stand on every output. `{day}` is the picture's day.
+# Sentences for every output (method §10). `{day}` is the day of the picture.
 CAVEATS: tuple[str, ...] = (
     "Public data, as of {day}; missing data are shown as missing, never as zero.",
     "Not for navigation, targeting or site security decisions.",
@@ -42,10 +42,10 @@ CAVEATS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """What an output has to say of a source: who, under what terms, as of when, in what state.
+    """A source as an output describes it: publisher, licence, date and state.
 
-    `fresh_until` is the last day on which what a live source says is still fresh, ISO 8601; empty where
-    it has no such end, or never claimed to be fresh.
+    `fresh_until` is the last day on which the data of a live source are fresh, ISO 8601; empty if there is
+    no such day.
     """
 
     id: str
@@ -62,7 +62,7 @@ class SourceNote:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The earlier picture that one is compared with: what its manifest says of it."""
+    """The earlier picture of a comparison, from its manifest."""
 
     id: str
     seq: int
@@ -74,12 +74,24 @@ class Before:
 class Picture:
     """Region, scenario, day and the tables in catalogue order, all conformed and checked.
 
-    `tables` maps layer id to its table (EPSG:3413 where it has geometry); `layers` holds their
-    descriptions in the same order. `grids` are those the layers were made from, as they came: they
-    reach beyond a region. `audience` is whom it may be shown to; `withheld` counts the layers of which
-    something was kept from them, `left_out` the private layers that this picture is without. From the day
-    `expires` on it is a record of its day and nothing to rely on; None is no end. `before` is the earlier
-    picture that the table `changes` compares it with; without the table that one could not be read.
+    Attributes
+    ----------
+    layers
+        Descriptions of the tables, in the same order.
+    tables
+        Layer id to table, in EPSG:3413 where it has geometry.
+    grids
+        Grids that the layers were made from; they are not cut to the region.
+    audience
+        Id of the audience the picture is for.
+    withheld
+        Count of layers from which something was kept from the audience.
+    left_out
+        Count of private layers that were removed.
+    expires
+        Day from which on the picture is only a record; None if there is no such day.
+    before
+        Earlier picture that the table `changes` compares with. Without that table it could not be read.
     """
 
     region: Region
@@ -97,11 +109,11 @@ class Picture:
 
     @property
     def private(self) -> tuple[Layer, ...]:
-        """The layers of its user's own that are in it."""
+        """The private layers in the picture."""
         return tuple(layer for layer in self.layers if layer.is_private)
 
     def to_pass_on(self) -> Picture:
-        """The picture without its user's private layers; it says how many were left out."""
+        """The picture without its private layers, which are counted in `left_out`."""
         own = {layer.id for layer in self.private}
         if not own:
             return self
@@ -117,17 +129,17 @@ class Picture:
     def late(self) -> tuple[str, ...]:
         """Ids of the sources that are stale, held back or missing.
 
-        One that is `not_held` never was: a gap to name, no decay.
+        A source in the state `not_held` never was there, so it is not late.
         """
         return tuple(note.id for note in self.sources if note.state in LATE)
 
     @property
     def status(self) -> str:
-        """`COMPLETE`, or `DEGRADED` where a source is late: as it was made."""
+        """`COMPLETE`, or `DEGRADED` if a source was late when the picture was made."""
         return "DEGRADED" if self.late else "COMPLETE"
 
     def status_on(self, day: date) -> str:
-        """The status for one who reads it on `day`: time makes sources stale, and the picture `EXPIRED`."""
+        """The status on a later `day`: sources may have become stale, and the picture may be `EXPIRED`."""
         if self.expires is not None and day >= self.expires:
             return "EXPIRED"
         aged = any(note.fresh_until and note.fresh_until < day.isoformat() for note in self.sources)
@@ -135,7 +147,7 @@ class Picture:
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """The ten sentences of method §10, with the picture's day, and what was kept apart."""
+        """The ten sentences of method §10 with the day, and notes on withheld and private layers."""
         apart = (
             (self.audience != "public", f"For the audience {self.audience}: holds what is not for everybody"),
             (self.withheld, f"Withheld for this audience: {_layers(self.withheld)}, in whole or in part"),
@@ -144,7 +156,7 @@ class Picture:
         )
         return (
             *(sentence.format(day=self.day.isoformat()) for sentence in CAVEATS),
-            *(f"{said}; a convenience, not a guard." for is_so, said in apart if is_so),
+            *(f"{sentence}; a convenience, not a guard." for is_so, sentence in apart if is_so),
         )
 
 

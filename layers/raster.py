@@ -1,7 +1,7 @@
-"""Grids of the picture in EPSG:3413, ready to be drawn: the ice, the sea bed, land, the model's air.
+"""Rasters for maps in EPSG:3413: sea ice, sea bed, land, and modelled air temperature.
 
-The grids themselves hold everything; these hold what a map shows. No-data stays no-data, flags keep
-their codes.
+They hold what a map shows of the grids of the picture. Missing values stay missing and flags keep their
+codes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from layers.climate import sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
 from layers.grid import LAND_5KM, NSIDC_25KM, Grid
+from layers.regions import SOUTH_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,17 +29,16 @@ __all__ = ["Raster", "rasters"]
 # The model's cells are 1.25 degrees wide (139 km) and the sea bed's 0.1 (11 km).
 _MODEL = Grid(POLAR, (180, 180), (-3_600_000.0, 3_600_000.0), 40_000.0)
 _SEA_BED = Grid(POLAR, (360, 360), (-3_600_000.0, 3_600_000.0), 20_000.0)
-_SOUTH_DEG = 58.0
 _MONTHS = 12
 _VOID_M, _VOID = -32768, 255
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """A grid on its way to a file: `bands` of shape (bands, rows, columns), each with a name.
+    """A raster to be written: `bands` of shape (bands, rows, columns) with their `names`.
 
-    `source` is the id of the grid it is of, `void` the value of no data. `is_smooth` says whether
-    what lies between two values means anything.
+    `source` is the id of its grid, `void` the value of no data. `is_smooth` is False where a value between
+    two others has no meaning, as for classes.
     """
 
     id: str
@@ -54,10 +54,10 @@ class Raster:
 
 
 def rasters(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> list[Raster]:
-    """The rasters that can be made of `grids`; of a grid that is not there, none."""
+    """The rasters of the grids that are present."""
     makers = {"sea_ice": _sea_ice, "bathymetry": _bathymetry, "land": _land}
-    found = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
-    return found + (_climate(grids["climate"], scenario) if "climate" in grids else [])
+    result = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
+    return result + (_climate(grids["climate"], scenario) if "climate" in grids else [])
 
 
 def _sea_ice(dataset: xr.Dataset) -> list[Raster]:
@@ -93,7 +93,7 @@ def _land(dataset: xr.Dataset) -> list[Raster]:
 def _bathymetry(dataset: xr.Dataset) -> list[Raster]:
     lon, lat = _cells(_SEA_BED)
     height = np.round(sample_field(dataset["height_m"], lon, lat))
-    bands = np.where(lat >= _SOUTH_DEG, height, _VOID_M).astype(np.int16)[None]
+    bands = np.where(lat >= SOUTH_DEG, height, _VOID_M).astype(np.int16)[None]
     return [
         Raster(
             "bathymetry", "Bedrock height and sea depth (ETOPO1)",
@@ -105,7 +105,7 @@ def _bathymetry(dataset: xr.Dataset) -> list[Raster]:
 
 def _climate(dataset: xr.Dataset, scenario: Scenario) -> list[Raster]:
     lon, lat = _cells(_MODEL)
-    is_inside = lat >= _SOUTH_DEG
+    is_inside = lat >= SOUTH_DEG
     air = temperature_degc(dataset, lon, lat, scenario.warming_degc)
     rise = sample_field(dataset["warming_ratio"], lon, lat) * scenario.warming_degc
 

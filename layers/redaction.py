@@ -1,7 +1,7 @@
-"""AUDIENCES: whom a picture is built for, and what is left out of it for them.
+"""AUDIENCES a picture can be built for, and `Redaction`: what is left out for an audience.
 
-A convenience, not a guard: it keeps apart what its owner marked, on a machine that holds both.
-Nothing is inferred from a place where something was left out: everything is derived without it.
+It is a convenience, not a protection: it separates what its owner marked, on a machine that has both.
+Layers are derived without the hidden data, so nothing about them can be inferred.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ __all__ = ["AUDIENCES", "WITHHELD", "Audience", "Marked", "Redaction", "audience
 
 
 class Marked(Protocol):
-    """A source, a layer or a column: what says whom it is for, by ids of AUDIENCES."""
+    """A source, layer or column with the audiences it is for."""
 
     @property
     def audience(self) -> tuple[str, ...]:
-        """Ids of the audiences it is for."""
+        """Ids of AUDIENCES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is in it, and the marks of what they may be shown."""
+    """A group of readers, and the marks they may see."""
 
     id: str
     title: str
     sees: frozenset[str]
 
     def may_see(self, thing: Marked) -> bool:
-        """Whether one of the thing's marks is among those this audience sees."""
+        """Whether the audience sees one of the marks of `thing`."""
         return not self.sees.isdisjoint(thing.audience)
 
 
@@ -56,12 +56,18 @@ AUDIENCES: tuple[Audience, ...] = (
 )
 PUBLIC = AUDIENCES[0]
 
-# The source that a statement names whose own source is not for the audience.
+# Stands for the source of a row if that source is hidden from the audience.
 WITHHELD = "withheld"
 
 
 def audience(name: str) -> Audience:
-    """Look an audience up by id; raises UsageError where there is none."""
+    """The audience with an id.
+
+    Raises
+    ------
+    UsageError
+        If no audience has that id.
+    """
     for row in AUDIENCES:
         if row.id == name:
             return row
@@ -71,39 +77,39 @@ def audience(name: str) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What is kept from an audience: sources by their notes, and layers and columns by their marks."""
+    """Data kept from an audience: sources by their notes, layers and columns by their marks."""
 
     audience: Audience = PUBLIC
     hidden: tuple[SourceNote, ...] = ()
 
     def hides_any(self, layers: Iterable[Layer]) -> bool:
-        """Whether anything at all is kept from the audience."""
+        """Whether anything is kept from the audience."""
         return bool(self.hidden or self.touched(layers))
 
     def touched(self, layers: Iterable[Layer]) -> set[str]:
-        """Ids of the layers and grids of which something that is held is left out."""
+        """Ids of the layers and grids from which existing data are left out."""
         fed = {note.feeds.removeprefix("grid:") for note in self.hidden if note.state != "not_held"}
-        return fed | {layer.id for layer in layers if self.shown(layer) != layer}
+        return fed | {layer.id for layer in layers if self.visible(layer) != layer}
 
-    def shown(self, layer: Layer) -> Layer | None:
-        """The layer with the columns the audience sees; None where the layer is not for it."""
+    def visible(self, layer: Layer) -> Layer | None:
+        """The layer with the columns the audience sees; None if it does not see the layer."""
         if not self.audience.may_see(layer):
             return None
         kept = tuple(column for column in layer.columns if self.audience.may_see(column))
         return layer if len(kept) == len(layer.columns) else replace(layer, columns=kept)
 
     def starves(self, layer: Layer, fed: Collection[str]) -> bool:
-        """Whether the layer has no source left that the audience may be told of."""
+        """Whether every source of the layer is hidden."""
         return layer.id not in fed and layer.id in self.touched(())
 
     def table(self, table: pd.DataFrame, layer: Layer, day: date) -> pd.DataFrame:
-        """The table as the layers below may read it: without hidden values and what rests on them.
+        """The table as later layers may read it: without hidden values and without values derived from them.
 
-        Hidden columns turn null. A row that names a hidden source goes; of evidence, which keeps its
-        weights, what rests on one stays as an unknown that names none.
+        Hidden columns become null. A row of a hidden source is removed. A row of evidence that rests on a
+        hidden source stays with its weight; its value becomes unknown and its source `WITHHELD`.
         """
-        shown = self.shown(layer)
-        hidden = [column.name for column in layer.columns if shown and column not in shown.columns]
+        visible = self.visible(layer)
+        hidden = [column.name for column in layer.columns if visible and column not in visible.columns]
         if hidden:
             table = conform(table.drop(columns=hidden), layer)
         ids = {note.id for note in self.hidden}
@@ -123,8 +129,8 @@ class Redaction:
     def drawn(
         self, layers: Iterable[Layer], tables: Mapping[str, pd.DataFrame], fed: Collection[str]
     ) -> tuple[tuple[Layer, ...], dict[str, pd.DataFrame]]:
-        """The layers the audience sees and their tables, both without the columns it does not see."""
-        seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.shown(layer)))
+        """The layers the audience sees and their tables, without hidden columns."""
+        seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.visible(layer)))
         kept = {layer.id: {"geometry", *(column.name for column in layer.all_columns)} for layer in seen}
         return seen, {
             name: tables[name].drop(columns=[c for c in tables[name].columns if c not in columns])
@@ -132,7 +138,7 @@ class Redaction:
         }
 
     def notes(self, tables: Mapping[str, pd.DataFrame], day: date) -> tuple[SourceNote, ...]:
-        """The source that stands for all hidden ones, where a table names it."""
+        """The note of the source `WITHHELD`, if a table names it."""
         if not any(
             "source_id" in table and (table["source_id"] == WITHHELD).any() for table in tables.values()
         ):
@@ -146,7 +152,7 @@ class Redaction:
 
 
 def empty(layer: Layer) -> pd.DataFrame:
-    """The table of a layer of which nothing is known."""
+    """A table of the layer without rows."""
     frame = pd.DataFrame({column.name: pd.Series(dtype="object") for column in layer.all_columns})
     return conform(
         frame if layer.geometry == "table" else gpd.GeoDataFrame(frame, geometry=[], crs=POLAR), layer

@@ -1,4 +1,7 @@
-"""REGIONS: the areas a picture can be built for. A new region is a row."""
+"""REGIONS: the areas a picture can be built for, and the southern edge of the snapshot.
+
+A new region is a row.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ import shapely
 from layers.crs import geographic_to_polar, polar_xy
 from layers.errors import UsageError
 
-__all__ = ["REGIONS", "Region", "region"]
+__all__ = ["CUT_DEG", "REGIONS", "SOUTH_DEG", "Region", "region"]
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """An area of interest in lon/lat degrees; `east_deg` may run past 180 to cross the date line."""
+    """An area of interest, WGS 84 degrees; `east_deg` may exceed 180 to cross the date line."""
 
     id: str
     title: str
@@ -27,6 +30,11 @@ class Region:
     def is_cap(self) -> bool:
         """Whether the area is everything north of a parallel."""
         return self.east_deg - self.west_deg >= 360 and self.north_deg >= 90
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the area holds the whole snapshot."""
+        return self.is_cap and self.south_deg <= SOUTH_DEG
 
     @property
     def outline(self) -> shapely.Polygon:
@@ -46,9 +54,14 @@ REGIONS: tuple[Region, ...] = (
     Region("bering", "Bering Strait, Chukotka and western Alaska", 60.0, 73.0, 165.0, 205.0),
 )
 
+# The snapshot ends at the southern edge of the largest region.
+SOUTH_DEG = min(row.south_deg for row in REGIONS)
+# A vertex south of this parallel lies on the cut: a cut line bulges a little north of its parallel.
+CUT_DEG = SOUTH_DEG + 0.005
+
 
 def region(name: str) -> Region:
-    """Look a region up by id.
+    """The region with an id.
 
     Raises
     ------

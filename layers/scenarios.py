@@ -1,6 +1,6 @@
-"""SCENARIOS: the warming levels a picture is judged under. Conditional, never dated.
+"""SCENARIOS: the warming levels a picture is judged under. They are conditional and have no date.
 
-An analyst's own is a TOML text with the fields of `Scenario`; other anchors as `[anchors]`.
+An analyst can write a scenario as TOML with the fields of `Scenario`, and other anchors in `[anchors]`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ __all__ = ["SCENARIOS", "Scenario", "from_toml", "scenario"]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Global warming above 1850-1900 in degC, and anchors that differ from the table of ANCHORS, by id.
+    """Global warming above 1850-1900, degC, and anchors by id that differ from ANCHORS.
 
-    `with_association` False judges the military class without documents, claims and lists.
+    Without `with_association` the military class is judged without documents, claims and lists.
     """
 
     id: str
@@ -35,17 +35,17 @@ class Scenario:
     with_association: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be judged with, before any work."""
+        """Raise UsageError for a warming or an anchor that is out of range."""
         if not 0 <= self.warming_degc <= 8:
             msg = (
                 f"scenario {self.id}: warming_degc: expected 0 to 8 degC above 1850-1900, "
                 f"found {self.warming_degc:g}: 1.5, 2, 3 and 4 are usual"
             )
             raise UsageError(msg)
-        known = {anchor.id: anchor for anchor in ANCHORS}
+        anchor_of = {anchor.id: anchor for anchor in ANCHORS}
         for name, value in (self.anchors or {}).items():
-            _known(f"scenario {self.id}: anchors", name, known)
-            usual, unit = known[name].value, known[name].unit
+            _check_name(f"scenario {self.id}: anchors", name, anchor_of)
+            usual, unit = anchor_of[name].value, anchor_of[name].unit
             if not math.isfinite(value) or value * usual <= 0 or not 0.1 <= value / usual <= 10:
                 msg = (
                     f"scenario {self.id}: anchors.{name}: expected {usual / 10:g} to {usual * 10:g} {unit}, "
@@ -62,7 +62,7 @@ class Scenario:
                 raise UsageError(msg)
 
 
-def _known(where: str, name: str, valid: Iterable[str]) -> None:
+def _check_name(where: str, name: str, valid: Iterable[str]) -> None:
     names = list(valid)
     if name in names:
         return
@@ -73,13 +73,13 @@ def _known(where: str, name: str, valid: Iterable[str]) -> None:
 
 
 def from_toml(text: str, name: str) -> Scenario:
-    """Read a scenario from TOML; `name` stands for the file in messages and is the id if none is given.
+    """Read a scenario from TOML. `name` stands for the file in messages and is the default id.
 
     Raises
     ------
     UsageError
-        If it is no TOML, a key is unknown, a value is of the wrong
-        type, or an anchor or the warming is out of range; with the nearest valid key.
+        If the text is no TOML, a key is unknown, a value has the wrong type, or an anchor or the warming is
+        out of range. The message names the nearest valid key.
     """
     try:
         table: dict[str, Any] = tomllib.loads(text)
@@ -88,26 +88,26 @@ def from_toml(text: str, name: str) -> Scenario:
         raise UsageError(msg) from error
     valid = [field.name for field in fields(Scenario)]
     for key in table:
-        _known(f"scenario {name}", key, valid)
+        _check_name(f"scenario {name}", key, valid)
     for key, value in table.items():
         if key in {"id", "title", "basis"}:
-            fits, wanted = isinstance(value, str), "a text"
+            fits, expected = isinstance(value, str), "a text"
         elif key == "anchors":
             fits = isinstance(value, dict) and all(_is_number(v) for v in value.values())
-            wanted = "a table of numbers"
+            expected = "a table of numbers"
         elif key == "with_association":
-            fits, wanted = isinstance(value, bool), "true or false"
+            fits, expected = isinstance(value, bool), "true or false"
         else:
-            fits, wanted = _is_number(value), "a number"
+            fits, expected = _is_number(value), "a number"
         if not fits:
-            msg = f"scenario {name}: {key}: expected {wanted}, found {value!r}"
+            msg = f"scenario {name}: {key}: expected {expected}, found {value!r}"
             raise UsageError(msg)
     if "warming_degc" not in table:
-        found = ", ".join(table) or "nothing"
-        msg = f"scenario {name}: expected warming_degc, found only {found}: 1.36 is today's"
+        keys = ", ".join(table) or "nothing"
+        msg = f"scenario {name}: expected warming_degc, found only {keys}: 1.36 is today's"
         raise UsageError(msg)
-    given = {"id": name, "title": name, "basis": f"the user's file {name}"} | table
-    return Scenario(**given)
+    values = {"id": name, "title": name, "basis": f"the user's file {name}"} | table
+    return Scenario(**values)
 
 
 def _is_number(value: Any) -> bool:
@@ -129,7 +129,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def scenario(name: str) -> Scenario:
-    """Look a scenario up by id, or by its level of warming, such as `2C`.
+    """The scenario with an id or a level of warming, such as `2C`.
 
     Raises
     ------

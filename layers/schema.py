@@ -1,7 +1,7 @@
-"""`Column` and `Layer`, the two frozen values a table is described by; `conform` and `check` hold it.
+"""`Column` and `Layer` describe a table; `conform` and `check` validate it.
 
-`conform` selects, orders and casts; `check` finds every fault and says all of them at once.
-Nothing is validated anywhere else.
+`conform` selects, orders and casts columns. `check` reports all faults of a table at once.
+Tables are validated nowhere else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
+    "CITED",
+    "CITED_READ",
     "CLASS_COLUMNS",
     "PILLARS",
     "SPINE",
@@ -34,11 +36,11 @@ __all__ = [
 Pillar = Literal["military", "economic", "environmental", "social"]
 PILLARS: tuple[Pillar, ...] = ("military", "economic", "environmental", "social")
 
-# What a polar table of this project can hold: the whole northern hemisphere in EPSG:3413.
+# Largest coordinate in EPSG:3413: the whole northern hemisphere.
 _BOUND_M = 13_000_000
 
 _DTYPES = {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}
-# By the type id of shapely.
+# In the order of the type ids of Shapely.
 _KINDS = np.array(
     ["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
      "GeometryCollection"]
@@ -52,10 +54,10 @@ _GEOMETRY_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its type, its unit (`""` where it has none) and what it means.
+    """One column: its type, unit (`""` if it has none) and meaning.
 
-    `required` columns hold no null. `low`, `high` and `choices` bound what is known. `audience`
-    marks whom it is for, by ids of AUDIENCES (layers/redaction.py); such a column is not required.
+    `required` columns have no null. `low`, `high` and `choices` bound the values that are not null.
+    `audience` holds ids of AUDIENCES (layers/redaction.py); a column with such marks is not required.
     """
 
     name: str
@@ -69,7 +71,7 @@ class Column:
     audience: tuple[str, ...] = ("public",)
 
 
-# Every feature of every layer says what it is, who says so and as of when.
+# Identity, source and date of every feature.
 SPINE: tuple[Column, ...] = (
     Column("feature_id", "str", "key, stable across runs", required=True),
     Column("name", "str", "name as the source gives it"),
@@ -78,7 +80,25 @@ SPINE: tuple[Column, ...] = (
 )
 
 
-# Areas of a classed field: what every such layer has.
+# The document behind a row that is typed by hand, where every document was read.
+CITED_READ: tuple[Column, ...] = (
+    Column("source_title", "str", "document that says so", required=True),
+    Column("source_url", "str", "address of that document", required=True),
+    Column("seen_on", "str", "date its text was read for this table", required=True),
+    Column("confidence", "str", "high: official or scholarly; medium: operator, press; low: other",
+           required=True, choices=("high", "medium", "low")),
+    Column("note", "str", "remark"),
+)  # fmt: skip
+# The same where some documents were cited unread.
+CITED: tuple[Column, ...] = (
+    Column("source_title", "str", "document that says so", required=True),
+    Column("source_url", "str", "address of that document", required=True),
+    Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
+    Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
+    Column("note", "str", "remark"),
+)
+
+# Columns of every layer of areas of a classed field.
 CLASS_COLUMNS: tuple[Column, ...] = (
     Column("label", "str", "the class in words", required=True),
     Column("class_low", "float", "lower bound", required=True),
@@ -87,7 +107,7 @@ CLASS_COLUMNS: tuple[Column, ...] = (
 
 
 def union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Stack the tables of several sources; the default way to merge."""
+    """Stack the tables of several sources; the default merge of a layer."""
     return pd.concat(frames, ignore_index=True)
 
 
@@ -95,14 +115,26 @@ def union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 class Layer:
     """A named, typed table.
 
-    Without `derive` it is the `merge` of the sources that feed it. With `derive` the parameters of
-    that function name the layers (and `scenario`, `day`, `grids`, `draws`, `seed`) it reads.
-    A layer that `is_optional` is empty where no source feeds it. A layer that is not published is a step
-    on the way to others. `note` is printed wherever the
-    layer is shown: a proxy says there that it is one. `audience` marks whom it is for, as in `Column`;
-    a private layer is its user's own and is drawn in local outputs only. A difference in a column of
-    `ignored_in_changes` is no change of a row: the date is stated with each change, and another place is
-    a move. Names that are no column of the layer have no effect.
+    Without `derive` the table is the `merge` of the tables of its sources. The parameters of `derive` name
+    the layers it reads, and `scenario`, `day`, `grids`, `draws` or `seed`.
+
+    Attributes
+    ----------
+    note
+        Printed wherever the layer is shown; for a proxy it says so.
+    key
+        Columns that identify a row.
+    is_published
+        False for an intermediate step.
+    audience
+        Ids of AUDIENCES, as in `Column`.
+    is_private
+        True for a layer of the user, which appears in local outputs only.
+    is_optional
+        True if the layer is empty without a source; otherwise a missing source is an error.
+    ignored_in_changes
+        Columns whose difference is no change of a row: the date is stated with each change, and another
+        place counts as a move. Names that are no column of the layer have no effect.
     """
 
     id: str
@@ -123,20 +155,20 @@ class Layer:
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        """Spine and own columns, in the order they are stored."""
+        """Spine and own columns, in stored order."""
         return self.spine + self.columns
 
 
 def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
     """Select, order and cast the columns of `layer`, sort by the first of its key, and check it.
 
-    A geometry layer comes back as a GeoDataFrame in EPSG:3413. Columns the layer does not know are
-    dropped; a missing optional column becomes null, a missing required one is an error.
+    The table of a geometry layer is returned as a GeoDataFrame in EPSG:3413. Columns that the layer does
+    not have are dropped. A missing optional column becomes null; a missing required column is an error.
 
     Raises
     ------
     SchemaError
-        With every fault found, each with column, row, expected, found.
+        If the table has faults: all of them, each with column, row, expected and found.
     """
     lacking = [c.name for c in layer.all_columns if c.required and c.name not in frame.columns]
     if lacking:
@@ -163,7 +195,7 @@ def conform(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 def _cast(values: pd.Series, column: Column, layer: Layer) -> pd.Series:
     try:
         if column.dtype == "str":
-            # In one piece: a table that was put together is written as one that was read.
+            # One chunk, so that a merged table is written like a table that was read.
             texts = values.where(values.notna(), None).to_numpy(dtype=object)
             return pd.Series(texts, index=values.index, name=values.name, dtype="str")
         if column.dtype == "float":
@@ -188,12 +220,12 @@ def _must_be_polar(frame: pd.DataFrame, layer: Layer) -> None:
 
 
 def check(frame: pd.DataFrame, layer: Layer) -> None:
-    """Hold a conformed table against its layer.
+    """Check a conformed table against its layer.
 
     Raises
     ------
     SchemaError
-        With every fault found: column or geometry, row key, expected, found.
+        If the table has faults: all of them, each with column or geometry, row key, expected and found.
     """
     lacking = [column.name for column in layer.all_columns if column.name not in frame.columns]
     if lacking:
@@ -222,22 +254,22 @@ def _some(frame: pd.DataFrame, layer: Layer, bad: Any) -> str:
 
 def _column_faults(frame: pd.DataFrame, column: Column, layer: Layer) -> list[str]:
     values = frame[column.name]
-    known = values.notna()
+    has_value = values.notna()
     faults = []
-    if column.required and not known.all():
-        faults.append(f"{column.name}: expected a value, found null {_some(frame, layer, ~known)}")
+    if column.required and not has_value.all():
+        faults.append(f"{column.name}: expected a value, found null {_some(frame, layer, ~has_value)}")
     if column.dtype in {"float", "int"}:
         number = values.astype("float64")
         for bad, rule in (
-            (known & ~np.isfinite(number), "a finite number"),
-            (known & (number < column.low) if column.low is not None else None, f">= {column.low}"),
-            (known & (number > column.high) if column.high is not None else None, f"<= {column.high}"),
+            (has_value & ~np.isfinite(number), "a finite number"),
+            (has_value & (number < column.low) if column.low is not None else None, f">= {column.low}"),
+            (has_value & (number > column.high) if column.high is not None else None, f"<= {column.high}"),
         ):
             if bad is not None and bad.any():
-                found = number[bad].iloc[0]
-                faults.append(f"{column.name}: expected {rule}, found {found:g} {_some(frame, layer, bad)}")
+                value = number[bad].iloc[0]
+                faults.append(f"{column.name}: expected {rule}, found {value:g} {_some(frame, layer, bad)}")
     if column.choices:
-        bad = known & ~values.isin(column.choices)
+        bad = has_value & ~values.isin(column.choices)
         if bad.any():
             faults.append(
                 f"{column.name}: expected one of {', '.join(column.choices)}, found "

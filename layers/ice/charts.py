@@ -1,9 +1,10 @@
-"""POLARIS where a chart gives the stage of the ice: bounds of the risk index of each charted area.
+"""Bounds of the POLARIS risk index for the areas of an ice chart, which states the stage of the ice.
 
-Not for navigation. A SIGRID-3 chart (WMO/TD-No. 1214) states the total concentration, often as a range,
-and the stages from the oldest on. Partial concentrations are mostly left out, so the index lies between
-that of the most ice, all of its heaviest stage, and that of the least, all of its lightest: MSC.1/Circ.1519.
-A trace of heavier ice counts as the tenth it stays under. Bergs have no risk value and are not in it.
+Not for navigation. A SIGRID-3 chart (WMO/TD-No. 1214) states the total concentration, often as a range, and
+the stages, oldest first. Partial concentrations are mostly missing. So the lower bound is the index of the
+highest concentration in the heaviest stage, the upper bound that of the lowest concentration in the lightest
+stage (MSC.1/Circ.1519). A trace of heavier ice counts as a whole tenth, its upper limit. Bergs have no risk
+value and are left out.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import SourceError
-from layers.ice.navigability import CLASSES, ICE_TYPES, operation, rio
+from layers.ice.polaris import CLASSES, ICE_TYPES, operation, rio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers.ice.navigability import Polaris
+    from layers.ice.polaris import Polaris
 
 __all__ = ["chart_bounds", "stages_of", "tenths_of"]
 
-# Stage of development -> the lightest and the heaviest ice type it may be. Bergs (98) and what is not
-# determined (99) or coded otherwise have none: no index is told of them.
+# Stage of development -> lightest and heaviest possible ice type. Bergs (98), undetermined stages (99) and
+# other codes have none, so their areas have no index.
 _STAGES = {
     "81": ("new", "new"), "82": ("new", "new"), "83": ("grey", "grey_white"), "84": ("grey", "grey"),
     "85": ("grey_white", "grey_white"), "86": ("thin_fy_1", "thick_fy"), "87": ("thin_fy_1", "thin_fy_2"),
@@ -37,10 +38,10 @@ _WHOLE = 10
 
 
 def tenths_of(code: str) -> tuple[int, int] | None:
-    """Least and most tenths of a code of total concentration; None where none is stated.
+    """Least and most tenths of a code of total concentration; None if none is stated.
 
-    `40` is four, `46` four to six, `81` and `91` up to all, `92` all, `55` and `98` ice free, `01` (also
-    written `1`) less than one and `02` bergy water, told as none to one.
+    `40` is four, `46` four to six, `81` and `91` up to ten, `92` ten, `55` and `98` ice free. `01` (also
+    written `1`, less than one) and `02` (bergy water) are none to one.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def tenths_of(code: str) -> tuple[int, int] | None:
 
 
 def stages_of(codes: Sequence[str]) -> tuple[str, str] | None:
-    """Lightest and heaviest ice type of the stages charted; None where one has no type, or none is stated."""
+    """Lightest and heaviest ice type of the stages; None if one has no type, or none is stated."""
     stated = [code for code in codes if code not in _NOT_STATED]
     if not stated or any(code not in _STAGES for code in stated):
         return None
@@ -70,11 +71,11 @@ def stages_of(codes: Sequence[str]) -> tuple[str, str] | None:
 
 
 def chart_bounds(chart: pd.DataFrame, table: Polaris, classes: Sequence[str] = CLASSES) -> pd.DataFrame:
-    """One row an area and class: `rio_low`, `rio_high`, the stages they are of, and both operations.
+    """One row per area and class: `rio_low`, `rio_high`, the stage and the operation of each.
 
-    `chart` has `CT`, `SA`, `SB`, `SC`, `CN` (the trace) and `POLY_TYPE` as text. Open water is ice free
-    whatever it states. Where stage or concentration is not told, the index is NaN and the operation
-    `unknown`; ice free areas have an index without a stage.
+    `chart` has `CT`, `SA`, `SB`, `SC`, `CN` (the trace) and `POLY_TYPE` as text. Open water (`W`) is ice free
+    whatever its codes. Without a stage or a concentration the index is NaN and the operation `unknown`. Ice
+    free areas have an index without a stage.
     """
     rows = []
     for area, row in zip(chart.index, chart.to_dict("records"), strict=True):

@@ -1,8 +1,8 @@
-"""Which sensor and version made each day of an ice record: what is documented, the ledger, the breaks.
+"""Sensor and version of each day of an ice record: documented spans, the ledger by day, and breaks.
 
-A record over decades is of many satellites. SPANS holds what providers say of theirs, each row with
-where it was read; a ledger by day joins that to what the files themselves say. A change of sensor or
-version is a break: a trend over one says so.
+A record over decades comes from many satellites. SPANS holds what providers document, each row with its
+reference. The ledger combines it with what the files state. A change of sensor or version is a break, and a
+trend over a break is marked.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ SENSORS = {
 }
 NOT_STATED = "sensor not stated"
 
-# Where a row was seen: in a file read here; on the publisher's page; in the publisher's public code;
-# with a third party; or nowhere yet.
+# How a row was verified: in a file that was read here, on the page or in the public code of the publisher,
+# with a third party, or not yet.
 Validators = Literal["file", "page", "code", "third party", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of one product and version that one sensor, or one set of them, made.
+    """Days of one product and version from one sensor or set of sensors.
 
-    `version` is "" where the row holds for all of the product. Days are ISO 8601; "" is open, or not
-    known where `note` says so. `cadence_days` is the step from day to day, 0 where there is no day.
+    `version` is "" if the row is valid for all versions. Days are ISO 8601; "" is open, or unknown if `note`
+    says so. `cadence_days` is the step from day to day, 0 for a gap.
     """
 
     product: str
@@ -185,12 +185,12 @@ _ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every oth
 
 
 def _base(product: str) -> str:
-    """A product without the side of a cell that the archive on its own grid is named by."""
+    """A product without the cell size that an archive on its own grid has in its name."""
     return re.sub(r"_[\d.]+m$", "", product)
 
 
 def _documented(product: str, version: str) -> list[Span]:
-    """Rows of a product and version; what follows the version's own name is a kind of it."""
+    """Rows of a product and version; a version may have a suffix."""
     return [row for row in SPANS if row.product == _base(product) and version.startswith(row.version)]
 
 
@@ -201,41 +201,40 @@ def _within(row: Span, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
 
 
 def by_day(days: pd.DataFrame) -> pd.DataFrame:
-    """The ledger by day: who made each day, by its file and, where that says nothing, by SPANS.
+    """The ledger by day: the sensor of each day from its file or, if the file states none, from SPANS.
 
-    `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other
-    words). Added to it: `sensor` by name; `sensor_basis`, `file`, `documented` or `unknown`;
-    `documented_sensor`, what SPANS has for that day, null where it has nothing; `is_as_documented`, null
-    where one of the two is not known.
+    `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other words).
+    Added columns: `sensor` by name; `sensor_basis`, `file`, `documented` or `unknown`; `documented_sensor`,
+    that of SPANS or null; `is_as_documented`, null if one of the two is unknown.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
-    told = np.full(len(days), None, dtype=object)
+    documented = np.full(len(days), None, dtype=object)
     for product, version in days[["product", "version"]].drop_duplicates().itertuples(index=False):
         at = ((days["product"] == product) & (days["version"] == version)).to_numpy()
         for row in _documented(product, version):
             if row.cadence_days and (row.first_day or row.last_day):
-                told[at & _within(row, when)] = row.sensor
+                documented[at & _within(row, when)] = row.sensor
     codes, words = pd.factorize(days["sensor"])  # few words, many days
     names = np.array([SENSORS.get(str(word), str(word)) for word in words] or [""], dtype=object)
     named = names[codes]
     stated = np.isin(names.astype(str), list(SENSORS.values()))[codes]
-    known = told != None  # noqa: E711  by element
-    sensor = np.where(stated, named, np.where(known, told, NOT_STATED))
-    same = pd.array(np.where(stated & known, named == told, None), dtype="boolean")
+    is_documented = documented != None  # noqa: E711  by element
+    sensor = np.where(stated, named, np.where(is_documented, documented, NOT_STATED))
+    same = pd.array(np.where(stated & is_documented, named == documented, None), dtype="boolean")
     return days.assign(
         sensor=sensor,
-        sensor_basis=np.select([stated, known], ["file", "documented"], "unknown"),
-        documented_sensor=told,
+        sensor_basis=np.select([stated, is_documented], ["file", "documented"], "unknown"),
+        documented_sensor=documented,
         is_as_documented=same,
     )
 
 
 def ledger(days: pd.DataFrame) -> pd.DataFrame:
-    """What a record lacks and where it changes: one row each, in order of time.
+    """Gaps and changes of a record, one row each, in order of time.
 
-    `days` has date (datetime), sensor and version, in order, and product where gaps are to be named by
-    SPANS. Kinds: `gap` (days without a field), `every_other_day` (as SMMR, to 1987-08), `sensor_change`,
-    `version_change`. `days` counts what is missing in between.
+    `days` has date (datetime), sensor and version, in order, and optionally product, with which SPANS
+    explains gaps. Kinds: `gap` (days without a field), `every_other_day` (SMMR, to 1987-08),
+    `sensor_change`, `version_change`. The column `days` counts the missing days.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
@@ -262,11 +261,11 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> str:
-    """What SPANS says of a gap that lies in days it knows to be lacking; "" where it says nothing."""
+    """The note of SPANS on a gap; "" if SPANS has none."""
     for row in SPANS:
         if row.product in products and not row.cadence_days:
-            known = _within(row, np.array([first, last]))
-            if known.all():
+            is_within = _within(row, np.array([first, last]))
+            if is_within.all():
                 return row.note
     return ""
 
@@ -274,9 +273,9 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
 # --- breaks -------------------------------------------------------------------------------------
 
 
-def changes(found: pd.DataFrame) -> pd.DataFrame:
-    """The breaks of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
-    some = found[found["kind"].str.endswith("_change")]
+def changes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The breaks in the rows of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
+    some = rows[rows["kind"].str.endswith("_change")]
     day = pd.to_datetime(some["last_day"]).to_numpy().astype("datetime64[D]")
     words = [f"{when} {note}" for when, note in zip(day, some["note"], strict=True)]
     return pd.DataFrame({"day": day.astype("datetime64[s]"), "words": words})
@@ -285,9 +284,9 @@ def changes(found: pd.DataFrame) -> pd.DataFrame:
 def crossed(
     breaks: pd.DataFrame | None, first: ArrayLike, last: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """How many breaks lie within each row's first and last day, and which, in words.
+    """Count of the breaks between the first and last day of each row, and their words.
 
-    Without `breaks` nobody looked: NaN and None, not none. A row without days (NaT) crosses NaN too.
+    Without `breaks`, and for a row without days (NaT), they are unknown: NaN and None.
     """
     begin, end = (np.asarray(part, dtype="datetime64[D]") for part in (first, last))
     count = np.full(len(begin), np.nan)
@@ -297,9 +296,9 @@ def crossed(
     day = breaks["day"].to_numpy().astype("datetime64[D]")
     text = breaks["words"].to_numpy(dtype=object)
     pairs = np.column_stack([begin.astype(np.int64), end.astype(np.int64)])
-    known = ~(np.isnat(begin) | np.isnat(end))
-    for pair in np.unique(pairs[known], axis=0):
-        rows = known & (pairs == pair).all(axis=1)
+    has_days = ~(np.isnat(begin) | np.isnat(end))
+    for pair in np.unique(pairs[has_days], axis=0):
+        rows = has_days & (pairs == pair).all(axis=1)
         inside = (day.astype(np.int64) > pair[0]) & (day.astype(np.int64) <= pair[1])
         count[rows] = inside.sum()
         words[rows] = "; ".join(text[inside])
@@ -308,7 +307,7 @@ def crossed(
 
 # --- the layer ----------------------------------------------------------------------------------
 
-# What the picture's sources hold of these products; of others it says nothing.
+# Product -> source of the picture; other products are not in the layer.
 _SOURCE = {
     "nsidc_g02135": "nsidc_sea_ice_index",
     "nsidc_0051": "sea_ice_grid",
@@ -323,32 +322,32 @@ _READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The ledger of the picture's daily extent series up to its day, and SPANS of its ice products."""
+    """The ledger of the daily extent series up to `day`, and SPANS of the ice products of the picture."""
     when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
-    held = when <= np.datetime64(day)
+    is_past = when <= np.datetime64(day)
     codes, notes = pd.factorize(sea_ice_extent["sensor_note"])
     sensors = np.array([str(note).split(", NSIDC", maxsplit=1)[0] for note in notes] or [""], dtype=object)
-    known = by_day(
+    days = by_day(
         pd.DataFrame(
-            {"date": when[held], "sensor": sensors[codes[held]], "product": _SERIES,
+            {"date": when[is_past], "sensor": sensors[codes[is_past]], "product": _SERIES,
              "version": _SERIES_VERSION}
         )
     )  # fmt: skip
-    latest = str(when[held].max()) if held.any() else day.isoformat()
-    found = ledger(known)
-    told = [
+    latest = str(when[is_past].max()) if is_past.any() else day.isoformat()
+    gaps_and_changes = ledger(days)
+    rows = [
         {"kind": row.kind, "product": _SERIES, "version": _SERIES_VERSION, "sensor": None,
          "lacking_days": row.days,
          "first_day": f"{row.first_day:%Y-%m-%d}", "last_day": f"{row.last_day:%Y-%m-%d}", "seen": "file",
          "note": row.note, "reference": _OBSERVED, "cadence_days": None}
-        for row in found.itertuples(index=False)
+        for row in gaps_and_changes.itertuples(index=False)
     ]  # fmt: skip
-    told += [
+    rows += [
         asdict(row) | {"kind": "span" if row.cadence_days else "gap"}
         for row in SPANS
         if row.product in _SOURCE
     ]
-    table = pd.DataFrame(told)
+    table = pd.DataFrame(rows)
     table["cadence_days"] = table["cadence_days"].where(table["cadence_days"] != 0, None)
     blank = ["first_day", "last_day", "version", "note"]
     table[blank] = table[blank].where(table[blank] != "", None)

@@ -1,8 +1,8 @@
-"""The daily ice cube on the 25 km grid: what a day is, what is missing, and cells weighed for places.
+"""Days of the ice cube and their validation, and weights of cells for places.
 
-A day is whole percent and the codes of `layers.grid`; two products of a day are two cubes, never
-one. Places (nodes, seas, stretches of a route) are rows of one sparse matrix, so that a series is a
-product of the matrix with the cube; the mean is over the cells that were seen that day.
+A day is whole percent and the codes of `layers.grid`. Each product has a cube of its own. Places (nodes,
+seas, stretches of a route) are rows of a sparse matrix, and its product with the cube gives their series.
+The mean is over the cells that were seen on a day.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from scipy import sparse
 
 from layers.crs import distance_km, lonlat
 from layers.errors import SourceError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    import xarray as xr
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
@@ -34,7 +34,6 @@ __all__ = [
     "area_support",
     "check",
     "clean_ocean",
-    "dataset",
     "disc_means",
     "disc_support",
     "missing_pct",
@@ -43,12 +42,10 @@ __all__ = [
     "series",
 ]
 
-SYNTHETIC = "synthetic"  # the product of a made cube: the word goes into everything made of it
-COMPLETE, GAPS = 0, 1  # quality of a day
-_GAPS_PCT = 1.0  # a day with more of its ocean cells unseen has gaps
+SYNTHETIC = "synthetic"  # product of a synthetic cube; every output of it contains the word
 _FULL_PCT = 100
-_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer lies the coast's own cell, farther another sea (method §2.1)
-_CLOSE_CELLS = 6  # so many centres of a 25 km grid can lie within 25 km of a place
+_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer is the cell of the coast, farther another sea (method §2.1)
+_CLOSE_CELLS = 6  # most centres of a 25 km grid within 25 km of a place
 _STRETCH_KM, _STEP_KM = 100.0, 25.0
 _LEAST_SEEN = 0.5  # of the weight of a place
 
@@ -70,115 +67,44 @@ class Day:
 
 
 def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> None:
-    """Hold a day to the grid, the codes and the calendar before it may enter a cube.
+    """Check the grid, codes and date of a day before it is added to a cube.
 
-    `surface` are the classes of `layers.grid`; `last` is the newest day of the cube.
+    `surface` holds the classes of `layers.grid`; `last` is the newest day of the cube.
 
     Raises
     ------
     SourceError
-        For another grid, an unknown flag, another land mask (as the southern hemisphere has), a day
-        without any value or without any ice, a day twice, a day before the newest.
+        For another grid, an unknown flag, another land mask (such as that of the southern hemisphere), a day
+        without any value or any ice, a duplicate day, or a day before the newest.
     """
     field, named = day.concentration, f"{day.product} {day.date}"
     if field.shape != surface.shape or field.dtype != np.uint8:
         raise _refuse(named, f"a grid of {surface.shape} uint8", f"{field.shape} {field.dtype}")
     strange = ~((field <= _FULL_PCT) | np.isin(field, (POLE_HOLE, LAND, MISSING)))
     if strange.any():
-        found = f"flag {field[strange][0]} in {strange.sum()} cell(s)"
-        raise _refuse(named, f"0...100 %, {POLE_HOLE}, {LAND} or {MISSING}", found)
+        problem = f"flag {field[strange][0]} in {strange.sum()} cell(s)"
+        raise _refuse(named, f"0...100 %, {POLE_HOLE}, {LAND} or {MISSING}", problem)
     differs = (field == LAND) != (surface != OCEAN)
     if differs.any():
-        found = f"land or sea elsewhere in {differs.sum()} cells"
-        raise _refuse(named, "the land mask of the cube (another grid or hemisphere?)", found)
+        problem = f"land or sea elsewhere in {differs.sum()} cells"
+        raise _refuse(named, "the land mask of the cube (another grid or hemisphere?)", problem)
     seen = field[field <= _FULL_PCT]
     if not seen.size:
         raise _refuse(named, "a day with values", "none")
     if not seen.any():
         raise _refuse(named, "some ice, which the Arctic always had", "an all-zero day")
     if last is not None and day.date <= last:
-        found = "that day twice" if day.date == last else "time going backwards"
-        raise _refuse(named, f"a day after {last}", found)
+        problem = "that day twice" if day.date == last else "time going backwards"
+        raise _refuse(named, f"a day after {last}", problem)
 
 
-def _refuse(named: str, expected: str, found: str) -> SourceError:
-    return SourceError(f"{named}: expected {expected}, found {found}: the day is held back, mend its file")
+def _refuse(named: str, expected: str, problem: str) -> SourceError:
+    return SourceError(f"{named}: expected {expected}, found {problem}: the day is held back, mend its file")
 
 
 def missing_pct(field: NDArray[np.uint8]) -> float:
-    """Share of the ocean cells of a field without a value, percent; the pole hole is no gap."""
+    """Share of the ocean cells without a value, percent; the pole hole is no gap."""
     return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
-
-
-def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
-    """Describe days of one product and grid, in order, as a CF-1.8 dataset (time, y, x) in its CRS."""
-    import xarray as xr  # noqa: PLC0415  a second of CPU that the default picture does not owe
-
-    gaps = np.array([missing_pct(day.concentration) for day in days])
-    grid = days[0].grid
-    products = {day.product for day in days}
-    made = "SYNTHETIC, not observed. " if SYNTHETIC in products else ""
-    flags = {"flag_values": np.array([POLE_HOLE, LAND, MISSING], dtype=np.uint8)}
-    return xr.Dataset(
-        {
-            "crs": ((), np.int32(0), {**grid.crs.to_cf(), "long_name": grid.crs.to_string()}),
-            "surface": (
-                ("y", "x"),
-                surface,
-                {
-                    "long_name": "surface of the cell; coast is land beside water",
-                    "flag_values": np.arange(4, dtype=np.uint8),
-                    "flag_meanings": "ocean land coast lake",
-                    "grid_mapping": "crs",
-                },
-            ),
-            "concentration": (
-                ("time", "y", "x"),
-                np.stack([day.concentration for day in days]),
-                {
-                    "long_name": f"{made}sea ice concentration, rounded down",
-                    "standard_name": "sea_ice_area_fraction",
-                    "units": "percent",
-                    "valid_range": np.array([0, _FULL_PCT], dtype=np.uint8),
-                    "flag_meanings": "pole_hole_assumed_ice land_or_lake missing",
-                    "grid_mapping": "crs",
-                    **flags,
-                },
-            ),
-            "version": ("time", np.array([day.version for day in days]), {"long_name": "product version"}),
-            "sensor": ("time", np.array([day.sensor for day in days]), {"long_name": "satellite sensor"}),
-            "missing_pct": (
-                "time",
-                gaps.astype(np.float32),
-                {"long_name": "ocean cells without a value", "units": "percent"},
-            ),
-            "quality": (
-                "time",
-                np.where(gaps > _GAPS_PCT, GAPS, COMPLETE).astype(np.uint8),
-                {
-                    "long_name": f"quality; gaps where over {_GAPS_PCT:g} % of the ocean was not seen",
-                    "flag_values": np.array([COMPLETE, GAPS], dtype=np.uint8),
-                    "flag_meanings": "complete gaps",
-                },
-            ),
-        },
-        coords={
-            "time": (
-                "time",
-                np.array([day.date for day in days], dtype="datetime64[D]").astype("datetime64[s]"),
-                {"standard_name": "time", "long_name": "day", "axis": "T"},
-            ),
-            "y": ("y", grid.y_m, {"standard_name": "projection_y_coordinate", "units": "m"}),
-            "x": ("x", grid.x_m, {"standard_name": "projection_x_coordinate", "units": "m"}),
-        },
-        attrs={
-            "Conventions": "CF-1.8",
-            "title": f"{made}Daily sea ice concentration, {grid.cell_m / 1000:g} km: "
-            + ", ".join(sorted(products)),
-            "source": ", ".join(sorted(products)),
-            "comment": "not for navigation; missing is not open water, land is not ice",
-        },
-    )
 
 
 # --- weights ------------------------------------------------------------------------------------
@@ -186,11 +112,10 @@ def dataset(days: Sequence[Day], surface: NDArray[np.uint8]) -> xr.Dataset:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """Places and the cells that speak for them.
+    """Places and the weights of the cells that represent them.
 
-    `cells` are the flat indices used, ascending, shape (m,); `weights` is CSR (places, m), float32;
-    a place without cells has an empty row. `near_km` is the distance to the nearest of its cells,
-    NaN without.
+    `cells` are the flat indices used, ascending, shape (m,). `weights` is CSR (places, m), float32; a place
+    without cells has an empty row. `near_km` is the distance to the nearest of its cells, NaN without cells.
     """
 
     ids: NDArray[np.object_]
@@ -211,8 +136,6 @@ def _support(
     weight: ArrayLike,
     near_km: NDArray[np.float64],
 ) -> Support:
-    from scipy import sparse  # noqa: PLC0415  a build with ready measures needs none
-
     cells, place = np.unique(cell, return_inverse=True)
     data = np.broadcast_to(np.asarray(weight, dtype=np.float32), row.shape)
     matrix = sparse.csr_array((data, (row, place)), shape=(len(ids), len(cells)))
@@ -237,26 +160,26 @@ def node_support(
     far_km: float = _FAR_KM,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weigh the k nearest clean ocean cells of each place alike, 25 to 75 km from it (method §2.1).
+    """Equal weights of the k nearest clean ocean cells of each place, 25 to 75 km from it (method §2.1).
 
-    Places are EPSG:3413 metres, whatever the grid. Fewer cells than k are used where there are no more;
-    none, and the place has no series: farther cells say nothing about it.
+    Places are EPSG:3413 metres, whatever the grid. Fewer than k cells are used if there are no more. A place
+    without cells has no series, because farther cells do not represent it.
     """
-    # As many as fit into the disc that is left out, its rim included.
+    # As many cells as fit into the disc that is left out, with its rim.
     fine = int(np.pi * (1000 * near_km / grid.cell_m + 1) ** 2)
     close = _CLOSE_CELLS if grid.cell_m >= NSIDC_25KM.cell_m else fine
     cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + close, far_km, grid)
-    held = (cells >= 0) & (km >= near_km)
-    held &= np.cumsum(held, axis=1) <= k
-    closest = np.where(held, km, np.inf).min(axis=1, initial=np.inf)
-    row = np.nonzero(held)[0]
-    return _support(ids, row, cells[held], 1.0, np.where(np.isfinite(closest), closest, np.nan))
+    is_used = (cells >= 0) & (km >= near_km)
+    is_used &= np.cumsum(is_used, axis=1) <= k
+    closest = np.where(is_used, km, np.inf).min(axis=1, initial=np.inf)
+    row = np.nonzero(is_used)[0]
+    return _support(ids, row, cells[is_used], 1.0, np.where(np.isfinite(closest), closest, np.nan))
 
 
 def area_support(
     areas: Mapping[str, Any], ocean: NDArray[np.bool_], cell_area_km2: NDArray[np.float64]
 ) -> Support:
-    """Weigh the ocean cells with their centre in each area (EPSG:3413 polygons) by their own area."""
+    """Weights, by area, of the ocean cells with their centre in each EPSG:3413 polygon."""
     inside = [np.flatnonzero(rasterise([shape]) & ocean) for shape in areas.values()]
     row = np.repeat(np.arange(len(areas)), [len(cells) for cells in inside])
     cell = np.concatenate([*inside, np.zeros(0, dtype=np.intp)])
@@ -267,10 +190,10 @@ def area_support(
 def route_support(
     lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5, grid: Grid = NSIDC_25KM
 ) -> Support:
-    """Weigh the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
+    """Weights of the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
 
-    Lines are EPSG:3413, whatever the grid. Points every 25 km (geodesic) each take their k nearest clean
-    ocean cells within 75 km; a stretch is the mean of its points.
+    Lines are EPSG:3413, whatever the grid. Each point, one every 25 km (geodesic), uses its k nearest clean
+    ocean cells within 75 km. A stretch is the mean of its points.
     """
     ids: list[str] = []
     rows, cells, weights, near = [], [], [], []
@@ -279,11 +202,11 @@ def route_support(
         points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
-        found, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
-        held = found >= 0
+        nearest, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
+        is_cell = nearest >= 0
         for number in range(int(stretch[-1]) + 1):
-            own = (stretch == number)[:, None] & held
-            cell, count = np.unique(found[own], return_counts=True)
+            own = (stretch == number)[:, None] & is_cell
+            cell, count = np.unique(nearest[own], return_counts=True)
             rows.append(np.full(len(cell), len(ids)))
             cells.append(cell)
             weights.append(count)
@@ -294,12 +217,12 @@ def route_support(
 
 
 def along(line: Any, step_km: float) -> NDArray[np.float64]:
-    """Points along an EPSG:3413 line about `step_km` apart on the ground, both ends among them."""
+    """Points along an EPSG:3413 line about `step_km` apart (geodesic), with both ends."""
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
-    wanted = np.linspace(0, run[-1], max(round(run[-1] / step_km), 1) + 1)
-    return np.column_stack([np.interp(wanted, run, xy[:, 0]), np.interp(wanted, run, xy[:, 1])])
+    marks = np.linspace(0, run[-1], max(round(run[-1] / step_km), 1) + 1)
+    return np.column_stack([np.interp(marks, run, xy[:, 0]), np.interp(marks, run, xy[:, 1])])
 
 
 def disc_support(
@@ -312,10 +235,10 @@ def disc_support(
     parts: int = 1,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weigh the ocean cells in a disc in the plane of the grid.
+    """Weights of the ocean cells in a disc in the plane of the grid.
 
-    With one part a cell counts whole if its centre lies in the disc; with more, by the share of the
-    centres of its `parts` x `parts` equal parts that do.
+    With one part a cell counts if its centre lies in the disc. With more, its weight is the count of the
+    centres of its `parts` x `parts` equal parts that lie in the disc.
     """
     x, y = (np.asarray(part, dtype=float)[:, None, None] for part in (x_m, y_m))
     offsets = ((np.arange(parts) + 0.5) / parts - 0.5) * grid.cell_m
@@ -342,8 +265,8 @@ def disc_support(
 def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Mean concentration of places by day, percent, shape (places, days).
 
-    `block` is (cells, days) as `Support.cells` names them. The weights of cells not seen on a day
-    (missing, pole hole) go to the others; NaN where less than half of the weight was seen.
+    `block` is (cells, days) in the order of `Support.cells`. Cells that were not seen on a day (missing, pole
+    hole) have no weight on it. NaN if less than half of the weight was seen.
     """
     seen = block <= _FULL_PCT
     total = weights.sum(axis=1)
@@ -356,11 +279,11 @@ def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
         touched = np.flatnonzero(weights @ (~whole).astype(np.float32))
         weight[touched] = weights[touched] @ seen.astype(np.float32)
     bar = _LEAST_SEEN * total[:, None]
-    held = (weight >= bar) & (weight > 0)
-    if held.all():
+    is_valid = (weight >= bar) & (weight > 0)
+    if is_valid.all():
         summed /= weight
         return summed
-    return np.divide(summed, weight, out=np.full(summed.shape, np.nan, dtype=np.float32), where=held)
+    return np.divide(summed, weight, out=np.full(summed.shape, np.nan, dtype=np.float32), where=is_valid)
 
 
 def disc_means(
@@ -368,14 +291,14 @@ def disc_means(
 ) -> NDArray[np.float64]:
     """Mean of the cells of a raster whose centre lies within a radius of a cell; NaN has no weight.
 
-    By running sums along the rows, so that a disc costs its height and not its area; for single
-    fields with many more cells than `Support` is made for. A disc is cut at the edge of the raster.
+    Running sums along the rows make the cost of a disc proportional to its height. For single fields with
+    many more cells than a `Support` can hold. A disc is cut at the edge of the raster.
     """
     rows, columns = raster.shape
-    held = np.isfinite(raster)
-    some = not held.all()
-    sums = _running(np.where(held, raster, 0) if some else raster)
-    counts = _running(held) if some else None
+    has_value = np.isfinite(raster)
+    some = not has_value.all()
+    sums = _running(np.where(has_value, raster, 0) if some else raster)
+    counts = _running(has_value) if some else None
     total, weight = np.zeros(len(row)), np.zeros(len(row))
     for rise in range(-int(radius_cells), int(radius_cells) + 1):
         half = int(np.sqrt(radius_cells**2 - rise**2))

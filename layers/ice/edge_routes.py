@@ -1,7 +1,7 @@
-"""Routes against single fields: a month's edge or a grid, where no season can be counted.
+"""Ice on routes in a single field: a monthly ice edge or a grid, from which no season can be counted.
 
-Not for navigation. Inside an edge there is 15 % of ice or more and nothing tells how much: what is said
-of a route is how many kilometres of ice lie on the way with least of them, and where.
+Not for navigation. Concentration inside an edge is 15 % or more and otherwise unknown. A route is described
+by the kilometres of ice on the way with least ice, and by their place.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
+from scipy.sparse.csgraph import dijkstra
 
 from layers.crs import lonlat
 from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, POLE_HOLE
-from layers.ice.navigability import CLASSES, bottlenecks
+from layers.ice.bottlenecks import bottlenecks
+from layers.ice.polaris import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +24,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import Grid
-    from layers.ice.navigability import Corridor, Polaris
+    from layers.ice.corridors import Corridor
+    from layers.ice.polaris import Polaris
 
 __all__ = ["LeastIce", "field_rows", "least_ice", "shore_ice"]
 
-_OPEN_KM = 1e-3  # a step through open water costs so much of one through ice
-_SHORE_CELLS = 2  # as far as the footprint of the radiometer's lower channel (70 km) reaches over land
+_OPEN_KM = 1e-3  # cost of a step through open water relative to one through ice
+_SHORE_CELLS = 2  # reach of the footprint of the lower channel of the radiometer (70 km) over land
 
 
 class LeastIce(NamedTuple):
-    """The way with least ice: km of ice, of it km beside land alone, km in all, middle of its longest ice.
+    """The way with least ice: km of ice, km of it that is shore ice, km in all, middle of its longest ice.
 
-    `cell` is -1 where there is no ice.
+    `cell` is a flat index, -1 without ice.
     """
 
     ice_km: float
@@ -42,13 +46,11 @@ class LeastIce(NamedTuple):
 
 
 def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Ice in patches that lie wholly within two cells of land; masks of the grid.
+    """Mask of the ice in patches that lie entirely within two cells of land; all masks are of the grid.
 
-    There the land's own signal reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081): in a summer
-    it is water more likely than not, in a narrow strait it may be either.
+    Land within the footprint reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081). In summer such
+    ice is more likely water; in a narrow strait it may be either.
     """
-    from scipy import ndimage  # noqa: PLC0415  a build needs none
-
     around = np.ones((3, 3))
     beside = ndimage.binary_dilation(~ocean, around, iterations=_SHORE_CELLS)
     patch, count = ndimage.label(ice & ocean, around)
@@ -60,10 +62,8 @@ def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bo
 def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | None = None) -> LeastIce:
     """The way through a corridor with the fewest kilometres of ice; masks are by cell of the corridor.
 
-    Half of each step belongs to the cell at either end. Among ways with as little ice the shorter one.
+    Half of each step belongs to the cell at either end. Of ways with equal ice the shorter one is taken.
     """
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415  a build with ready measures needs none
-
     half = (ice[way.u].astype(float) + ice[way.v]) / 2
     graph = way.matrix(way.km * (half + _OPEN_KM), np.full(len(way.cells), 1e-9))
     begin = len(way.cells)
@@ -75,9 +75,9 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
     path.reverse()
     here = np.array(path)
     pair = np.minimum(here[1:], here[:-1]) * begin + np.maximum(here[1:], here[:-1])
-    known = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
-    order = np.argsort(known)
-    step = order[np.searchsorted(known, pair, sorter=order)]
+    pair_of_step = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
+    order = np.argsort(pair_of_step)
+    step = order[np.searchsorted(pair_of_step, pair, sorter=order)]
     km = way.km[step]
     beside = np.zeros(len(step)) if shore is None else (shore[way.u[step]] * 0.5 + shore[way.v[step]] * 0.5)
     return LeastIce(
@@ -89,7 +89,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
 
 
 def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> int:
-    """Flat index of the middle cell of the longest run of ice, -1 where there is none."""
+    """Flat index of the middle cell of the longest run of ice, -1 without ice."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], ice.astype(np.int8), [0]])))
     if not edges.size:
         return -1
@@ -109,23 +109,23 @@ def field_rows(
     grid: Grid = NSIDC_25KM,
     **named: Any,
 ) -> pd.DataFrame:
-    """One row a route of one field, with `named` as further columns.
+    """One row per route of one field; `named` are further columns.
 
-    `field` has the shape of `ocean`, whole percent and the codes of `layers.grid`; with `is_edge` it is 1
-    inside the edge and 0 outside. What was not seen is ice. `shore_km` of `ice_km` lie in `shore_ice`.
-    `weakest_class` bears the ice of the bottleneck in `stage`; of an edge alone it is not known, nor is
-    `bottleneck_pct`.
+    `field` has the shape of `ocean`: whole percent and the codes of `layers.grid`, or with `is_edge` 1 inside
+    the edge and 0 outside. Cells that were not seen count as ice. `shore_km` is the part of `ice_km` in
+    `shore_ice`. `weakest_class` is the weakest class that bears the ice of the bottleneck in `stage`; with
+    `is_edge` it is unknown, as is `bottleneck_pct`.
     """
     rows = []
-    ice = field == 1 if is_edge else (field >= ICE_THRESHOLD_PCT)  # codes stand above every concentration
+    ice = field == 1 if is_edge else (field >= ICE_THRESHOLD_PCT)  # codes exceed every concentration
     shore = shore_ice(ice, ocean).ravel()
     for way in ways:
         own = field.ravel()[way.cells]
         seen = own <= 100
-        told = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
+        least = least_ice(way, ice.ravel()[way.cells], shore[way.cells])
         necks = None if is_edge else bottlenecks(way, own[:, None])
         percent = np.nan if necks is None else float(necks.high[0])
-        cell = told.cell if necks is None or told.cell < 0 else int(necks.cell[0])
+        cell = least.cell if necks is None or least.cell < 0 else int(necks.cell[0])
         row, column = divmod(max(cell, 0), grid.shape[1])
         lon, lat = lonlat(grid.x_m[column], grid.y_m[row]) if cell >= 0 else (np.nan, np.nan)
         bears = [] if necks is None else [n for n in CLASSES if 100 * table.c_star.loc[n, stage] >= percent]
@@ -133,10 +133,10 @@ def field_rows(
             {
                 **named,
                 "route_id": way.route_id,
-                "is_open": told.cell < 0,
-                "ice_km": told.ice_km,
-                "shore_km": told.shore_km,
-                "way_km": told.way_km,
+                "is_open": least.cell < 0,
+                "ice_km": least.ice_km,
+                "shore_km": least.shore_km,
+                "way_km": least.way_km,
                 "bottleneck_pct": np.nan if percent > 100 else percent,
                 "unseen_cells": int(np.sum(~seen & (own != POLE_HOLE))) if not is_edge else 0,
                 "weakest_class": (bears[0] if bears else "no class") if necks is not None else "",

@@ -1,9 +1,9 @@
-"""Days from a port by ship class, over the cells whose ice the class may sail in (method §3).
+"""Days of sail from a port by ship class, over cells whose ice the class may sail in (method §3).
 
-Not for navigation. A time is a least one: the named speed is held wherever the risk index of the named
-stage is zero or above, and in elevated risk the limit of MSC.1/Circ.1519, Table 1.2; ice slows ships that
-it lets through. What was not seen is shut. Ways lead from cell to cell in eight directions, which makes
-them up to eight percent longer than the straight line.
+Not for navigation. Times are lower bounds, because ice slows ships. The ship sails at the stated speed
+wherever the risk index of the stated stage is at least zero, and in elevated risk at the limit of
+MSC.1/Circ.1519, Table 1.2. Cells that were not seen are shut. Ways lead from cell to cell in eight
+directions, so they are up to eight percent longer than the straight line.
 """
 
 from __future__ import annotations
@@ -14,30 +14,33 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from layers.crs import distance_km, lonlat_of
 from layers.errors import UsageError
 from layers.grid import MISSING, NSIDC_25KM, POLE_HOLE, class_areas, nearest_cells, polygons
-from layers.ice.navigability import neighbours, operation, rio
+from layers.ice.corridors import neighbours
+from layers.ice.polaris import operation, rio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.grid import Grid
-    from layers.ice.navigability import Polaris
+    from layers.ice.polaris import Polaris
 
 __all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "cells_near", "days_from", "sea", "speeds_kn", "usual"]
 
 DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
-OPEN_WATER_KN = 12.0  # a convention of this project: about what cargo ships make good in the north
-_START_KM = 50.0  # a port's own cell is often land, or reads too high beside it: two cells' width
-_LEAST_CELLS = 25  # looked at around a point, however coarse the grid
+OPEN_WATER_KN = 12.0  # a convention of this project: about the speed of cargo ships in the north
+_START_KM = 50.0  # two cells: the cell of a port is often land, or reads too high beside it
+_LEAST_CELLS = 25  # searched around a point, on any grid
 _KM_PER_KN_DAY = 24 * 1.852
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sea:
-    """The largest connected water of a grid: flat `cells`, ascending, and the steps between them.
+    """The largest connected water of a grid: flat `cells`, ascending, and steps between them.
 
     `u`, `v` are positions in `cells`, `km` the geodesic length of each step.
     """
@@ -50,10 +53,7 @@ class Sea:
 
 
 def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: Grid = NSIDC_25KM) -> Sea:
-    """Make the graph of the ocean cells; `links` (n, 2) are flat cells joined over land by a strait."""
-    from scipy import sparse  # noqa: PLC0415  a build needs none
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
+    """The graph of the ocean cells; `links` (n, 2) are flat cells joined over land by a strait."""
     cells = np.flatnonzero(ocean)
     place = np.full(ocean.size, -1)
     place[cells] = np.arange(len(cells))
@@ -80,11 +80,12 @@ def cells_near(grid: Grid, km: float) -> int:
 
 
 def usual(fields: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The upper median of days, by cell, shape (days, cells) to (cells,): no less ice than on half of them.
+    """The upper median of the days of each cell, shape (days, cells) to (cells,).
 
-    A cell that was not seen on half of the days or more is `MISSING`; the pole hole stays one.
+    A cell that was not seen on half of the days or more is `MISSING`. A cell that is mostly in the pole hole
+    stays `POLE_HOLE`.
     """
-    ordered = np.sort(fields, axis=0)  # codes stand above every concentration
+    ordered = np.sort(fields, axis=0)  # codes exceed every concentration
     seen = (ordered <= 100).sum(axis=0)
     middle = np.take_along_axis(ordered, np.minimum(seen // 2, len(fields) - 1)[None], axis=0)[0]
     hole = (fields == POLE_HOLE).sum(axis=0) * 2 > len(fields)
@@ -98,26 +99,26 @@ def speeds_kn(
     stage: str,
     speed_kn: float = OPEN_WATER_KN,
 ) -> NDArray[np.float64]:
-    """Speed in each cell, knots: zero where the class may not sail, and where nothing was seen.
+    """Speed in each cell, knots; zero under special consideration and where nothing was seen.
 
-    The pole hole counts as full ice. Zero also under special consideration.
+    The pole hole counts as full ice.
     """
     hole = concentration_pct == POLE_HOLE
     percent = np.where(hole, 100, concentration_pct)
     index = rio(np.minimum(percent, 100), int(table.riv.loc[ice_class, stage]))
-    told = operation(np.where(np.abs(index) < 1e-9, 0, index), ice_class)
+    mode = operation(np.where(np.abs(index) < 1e-9, 0, index), ice_class)
     limit = min(speed_kn, float(table.speed_kn[ice_class]))
-    found = np.select([told == "normal", told == "elevated"], [speed_kn, limit], 0.0)
-    return np.where(percent <= 100, found, 0.0)
+    speed = np.select([mode == "normal", mode == "elevated"], [speed_kn, limit], 0.0)
+    return np.where(percent <= 100, speed, 0.0)
 
 
 def days_from(
     water: Sea, x_m: float, y_m: float, speed: NDArray[np.float64], approach_kn: float = OPEN_WATER_KN
 ) -> NDArray[np.float64]:
-    """Least days from a point, EPSG:3413 metres, to each cell of `water`; infinity where no way leads.
+    """Least days from a point, EPSG:3413 metres, to each cell of `water`; infinity without a way.
 
-    `speed` is by cell of `water`, knots. A voyage begins in any passable cell within 50 km of the point,
-    or in the nearest water where that lies farther, and reaches it at `approach_kn`. Dijkstra 1959,
+    `speed` is by cell of `water`, knots. A voyage begins in any passable cell within 50 km of the point, or
+    in the nearest water if that is farther. The ship reaches this cell at `approach_kn`. Dijkstra 1959,
     doi:10.1007/BF01386390.
 
     Raises
@@ -125,18 +126,15 @@ def days_from(
     UsageError
         If no water lies within 100 km of the point.
     """
-    from scipy import sparse  # noqa: PLC0415
-    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True
     count = cells_near(water.grid, _START_KM)
-    found, apart = nearest_cells(x_m, y_m, mask, count, 2 * _START_KM, water.grid)
-    near = (found[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
+    cell, apart = nearest_cells(x_m, y_m, mask, count, 2 * _START_KM, water.grid)
+    near = (cell[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
     if not near.any():
         msg = "expected open sea of the grid within 100 km of the port, found none: name one on the coast"
         raise UsageError(msg)
-    start, way = np.searchsorted(water.cells, found[0][near]), apart[0][near]
+    start, way = np.searchsorted(water.cells, cell[0][near]), apart[0][near]
     able = (speed[water.u] > 0) & (speed[water.v] > 0)
     u, v = water.u[able], water.v[able]
     step = water.km[able] / 2 * (1 / speed[u] + 1 / speed[v]) / _KM_PER_KN_DAY
@@ -153,8 +151,8 @@ def days_from(
 def bands(water: Sea, days: NDArray[np.float64], field: NDArray[np.uint8]) -> gpd.GeoDataFrame:
     """Areas by days of sail, EPSG:3413 along the cells: `name`, `least_days`, `most_days`, `is_reached`.
 
-    `field` is the ice by cell of `water`. Water that is not reached stands apart, as does what was not
-    seen: neither has days.
+    `field` is the ice by cell of `water`. Water that is not reached and water that was not seen are two
+    further areas without days.
     """
     grid = water.grid
     values = np.full(grid.shape, np.nan)

@@ -1,10 +1,10 @@
-"""Which cells of the monthly ice record speak for a place, and months with ice of each year in them.
+"""Cells of the monthly ice record that represent a place, and months with ice of each ice year.
 
 The record is the monthly presence of ice on the 25 km grid (source `nsidc_ice_presence`): `presence` (time,
 y, x) with 0 open, 1 ice, 255 off the ocean, and `valid_ice` (month, y, x) with 0 ocean in which the charts
 of 1972 to 2007 show no ice in that month, 1 ocean with ice, 2 and more land. An ice year runs from
-September to August and is named by the year in which it ends: one number then holds one winter, and the
-missing December 1987 and January 1988 fall into one year.
+September to August and is named by the year in which it ends. It contains one winter, and the missing
+December 1987 and January 1988 fall into one ice year.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _CORNERS = np.ones((3, 3), dtype=bool)
 
 
 class IceSupport(NamedTuple):
-    """Cells that speak for places, nearest first.
+    """Cells that represent places, nearest first.
 
     `cells` are flat indices of the grid, -1 for none, and `km` geodesic distances, infinite for none, both
-    (places, k). `kind` is `sea` (cells that touch no land), `coast` (no such cell within reach) or `none`;
-    `trapped` counts the nearest k cells that are left out as traps; `is_trap` is True where these are
-    half of the nearest k or more.
+    (places, k). `kind` is `sea` (cells that touch no land), `coast` (no such cell within reach) or `none`.
+    `trapped` counts traps among the nearest k cells; these are left out. `is_trap` is True if they are half
+    of the nearest k or more.
     """
 
     cells: NDArray[np.intp]
@@ -55,16 +55,16 @@ class IceYears(NamedTuple):
 
 
 def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
-    """Mark cells whose ice is not believed, bool (y, x): land within the footprint reads as ice there.
+    """Cells whose ice is not credible, bool (y, x), because land within the footprint reads as ice.
 
-    Both rules look at the last ten years of the record. A cell is a trap
+    Two rules use the last ten years of the record. A cell is a trap
 
     - if it has ice in half of the Septembers or more, and no chain of such cells (by sides or corners) joins
-      it to the pack, which is the largest patch of them: estuaries, fjords, narrow straits. While the pack
-      shrank, the share of Septembers with ice in these patches rose from 0.8 (1981-2010) to 1.0;
-    - if it has ice in 90 % or more of the months in which the valid-ice mask lets it have any, and the mask
-      bars at least one month: then the mask makes the season. The mask is the largest extent of 1972 to
-      2007, which no sea fills every year since (Gulf of Finland, heads of the White Sea).
+      it to the largest patch of them, the pack. These are estuaries, fjords and narrow straits. While the
+      pack shrank, the share of Septembers with ice in these patches rose from 0.8 (1981-2010) to 1.0;
+    - if it has ice in 90 % or more of the months that the valid-ice mask allows, and the mask excludes at
+      least one month: then the mask determines the season. The mask is the largest extent of 1972 to 2007,
+      and no sea has reached it every year since (Gulf of Finland, heads of the White Sea).
     """
     presence = dataset["presence"].transpose("time", "y", "x")
     month = presence["time"].dt.month.to_numpy()
@@ -87,11 +87,11 @@ def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
 def ice_support(
     dataset: xr.Dataset, x_m: ArrayLike, y_m: ArrayLike, *, k: int = _CELLS, max_km: float = _FAR_KM
 ) -> IceSupport:
-    """Find the k nearest ocean cells of each place that touch no land and are no traps.
+    """The k nearest ocean cells of each place that touch no land and are no traps.
 
-    Places are EPSG:3413 metres, shape (n,); the dataset is on `layers.grid.NSIDC_25KM`. Where no cell that
-    touches no land lies within `max_km`, cells of the coast come back and `kind` says so: land within
-    their footprint adds ice, so they can show that there is none but not how much there is.
+    Places are EPSG:3413 metres, shape (n,). The dataset is on `layers.grid.NSIDC_25KM`. If every cell within
+    `max_km` touches land, coast cells are returned and `kind` is `coast`. Land within their footprint adds
+    ice, so they can show the absence of ice but not its amount.
 
     Raises
     ------
@@ -118,14 +118,14 @@ def ice_support(
 
 
 def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYears:
-    """Count the months with ice of each ice year (September to August), a mean over the cells of a place.
+    """Months with ice of each ice year (September to August), mean over the cells of a place.
 
-    `presence` is (time, y, x): 1 is ice, 0 open; `cells` are flat indices (places, k), -1 for none. One
-    missing month of a year is the mean of the same month a year before and a year after, at the same cell;
-    a year that lacks more, or whose month cannot be filled so, is left out. Sums are of integers.
+    `presence` is (time, y, x): 1 is ice, 0 open. `cells` are flat indices (places, k), -1 for none. One
+    missing month of a year is the mean of the same month a year before and a year after, at the same cell.
+    A year with more missing months, or whose month cannot be filled, is left out. Sums are of integers.
 
-    Filling errs, at a port, by 0.01 months (September), 0.11 (December) and 0.16 (March) in that year,
-    without bias: measured by hiding months that are held.
+    The error of a filled month at a port is 0.01 months (September), 0.11 (December) and 0.16 (March) in
+    that year, without bias, as measured by hiding existing months.
     """
     values = presence.transpose("time", "y", "x")
     used, place = np.unique(cells, return_inverse=True)
@@ -145,18 +145,18 @@ def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYe
 def _by_ice_year(
     number: NDArray[np.int64], first: int, doubled: NDArray[np.int16]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Twice the ice as (ice years, 12, cells), one missing month a year filled; and which are known.
+    """Twice the ice, (ice years, 12, cells), with one missing month per year filled; and the known months.
 
-    `number` counts months since year 0; the first row is the ice year `first`, its first column September.
+    `number` counts months since year 0. The first row is the ice year `first`; the first column is September.
     """
     row, column = np.divmod(number + 4 - 12 * first, 12)
     table = np.zeros((int(row.max()) + 1, 12, doubled.shape[1]), dtype=np.int16)
     has_value = np.zeros(table.shape[:2], dtype=bool)
     table[row, column], has_value[row, column] = doubled, True
-    known = has_value.copy()
+    is_known = has_value.copy()
     for year in np.flatnonzero(has_value.sum(axis=1) == 11):
         month = int(np.flatnonzero(~has_value[year])[0])
         if 0 < year < len(has_value) - 1 and has_value[year - 1, month] and has_value[year + 1, month]:
             table[year, month] = (table[year - 1, month] + table[year + 1, month]) // 2
-            known[year, month] = True
-    return table, known
+            is_known[year, month] = True
+    return table, is_known

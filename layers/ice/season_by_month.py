@@ -1,7 +1,7 @@
-"""Months with sea ice at a place, how many it has lost since 1981-2010, and how sure that is.
+"""Months with sea ice at a place, months lost since 1981-2010, and the uncertainty of both.
 
-Cells, ice years and what is not believed: `layers.ice.presence`. Months are means over the cells of a
-place, so they are fractions.
+`layers.ice.presence` defines cells, ice years and traps. Months are means over the cells of a place, so they
+are fractions.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _NORMAL = (1981, 2010)
 _RECENT_YEARS, _SPREAD_YEARS = 10, 15
 _LEAST_NORMAL, _LEAST_YEARS = 20, 30
 _ALMOST_ALL = 0.95  # of the years without ice, for a place to be free of ice
-# Variance of a year's count of whole months: both ends of the season are rounded to a month.
+# Variance of a count of whole months: both ends of the season are rounded to a month.
 _ROUNDING_VARIANCE = 2 / 12
 _LEAST_EFFECTIVE = 3.0
 _MOST_LAG1 = 0.8
 _SMOOTHED_YEARS = 5
 _Z95 = 1.959963984540054
 _LEVEL = 0.05
-_FURTHEST = 2.0  # times the warming in the record: as far as a sensitivity is carried (method 7.2)
+_FURTHEST = 2.0  # times the warming in the record: limit of the use of a sensitivity (method §7.2)
 _SENSOR_MONTHS = 0.5
 _FIRST_SSMI = 1989  # first whole ice year of SSM/I; SMMR before it saw more land beside a cell
 _DIGITS = 6
@@ -60,9 +60,9 @@ _DIGITS = 6
 class Sensitivity(NamedTuple):
     """Months with ice per degC of global warming by place, with its 95 % interval.
 
-    `is_significant` is True where there is a loss at the 5 % level (Mann-Kendall). `base_degc` is the mean
-    warming of the last ten ice years, `furthest_degc` lies twice the warming in the record beyond it; both
-    are above 1850-1900.
+    `is_significant` is True for a loss at the 5 % level (Mann-Kendall). `base_degc` is the mean warming of
+    the last ten ice years; `furthest_degc` exceeds it by twice the warming in the record. Both are above
+    1850-1900.
     """
 
     slope: NDArray[np.float64]
@@ -75,10 +75,10 @@ class Sensitivity(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeasonFacts:
-    """The facts of each place, the series they rest on, and quantiles of the months lost.
+    """Facts of each place, the series behind them, and quantiles of the months lost.
 
-    `table` has a row a place (see `season_facts`); `lost_quantiles` is (places, levels) at
-    `QUANTILE_LEVELS`, months, NaN where the state is `unknown`.
+    `table` has one row per place (see `season_facts`). `lost_quantiles` is (places, levels) at
+    `QUANTILE_LEVELS`, months; NaN if the state is `unknown`.
     """
 
     table: pd.DataFrame
@@ -87,23 +87,25 @@ class SeasonFacts:
 
 
 def season_facts(dataset: xr.Dataset, node_ids: ArrayLike, x_m: ArrayLike, y_m: ArrayLike) -> SeasonFacts:
-    """Tell for each place its months with ice, those lost since 1981-2010, trend, spread and state.
+    """Months with ice of each place, months lost since 1981-2010, trend, spread and state.
 
     The dataset is that of `layers.ice.presence`; places are EPSG:3413 metres, shape (n,). Columns of the
-    table, in months with ice a year where nothing else is said: `ice_months_normal` (mean of the ice years
-    1981 to 2010), `ice_months_recent` (of the last ten whole ones), `ice_months_lost` (their difference) with
-    `_low` and `_high` (90 % interval, `lost_interval`), `ice_months_lost_without_smmr` (the same without
-    the ice years before 1989, which another sensor saw), `ice_trend_months_per_decade` (Theil-Sen) with
-    `ice_trend_low` and `_high` (95 %), `ice_season_spread_months` (interquartile range of the last 15 years,
-    less their Theil-Sen line); `n_years`, `ice_cells`, `ice_cells_km` (their mean distance), `trapped_cells`,
-    `support` (`sea`, `coast`, `none`), `state`, `reason`, `doubt`.
+    table, in months with ice per year unless stated otherwise:
 
-    State is `ice_free` where 95 % of the years have no month of ice in any cell, `unknown` with a reason,
-    else `known`. Reasons: `no_ocean_cell` within 75 km; `estuary` (half of the cells are traps);
-    `coast_cells_only`, which can show that a place is free of ice and no more; `few_years`. Doubts of what
-    is known, joined by spaces: `one_cell`; `season_grew` (the whole interval is a gain, which land within
-    the footprint makes, too); `sensor` (half a month of the loss or more hangs on the years of SMMR).
-    Numbers are NaN where the state is `unknown`, trends also where it is `ice_free`.
+    - `ice_months_normal`: mean of the ice years 1981 to 2010; `ice_months_recent`: of the last ten;
+    - `ice_months_lost`: their difference, with `_low` and `_high` (90 % interval, `lost_interval`);
+    - `ice_months_lost_without_smmr`: the same without the ice years before 1989, of another sensor;
+    - `ice_trend_months_per_decade`: Theil-Sen, with `ice_trend_low` and `_high` (95 %);
+    - `ice_season_spread_months`: interquartile range of the last 15 years about their Theil-Sen line;
+    - `n_years`, `ice_cells`, `ice_cells_km` (their mean distance), `trapped_cells`;
+    - `support` (`sea`, `coast`, `none`), `state`, `reason`, `doubt`.
+
+    The state is `ice_free` if 95 % of the years have no month of ice in any cell, `unknown` with a reason, or
+    `known`. Reasons: `no_ocean_cell` within 75 km; `estuary` (half of the cells are traps);
+    `coast_cells_only`, which can only show that a place is free of ice; `few_years`. Doubts about a known
+    state, joined by spaces: `one_cell`; `season_grew` (the whole interval is a gain, which land within the
+    footprint can cause); `sensor` (half a month of the loss or more depends on the years of SMMR). Numbers
+    are NaN if the state is `unknown`, trends also if it is `ice_free`.
     """
     support = ice_support(dataset, x_m, y_m)
     series = ice_months_by_year(dataset["presence"], support.cells)
@@ -132,9 +134,9 @@ def season_facts(dataset: xr.Dataset, node_ids: ArrayLike, x_m: ArrayLike, y_m: 
 def facts_of_years(
     node_ids: NDArray[np.object_], years: NDArray[np.int64], months: NDArray[np.float64]
 ) -> SeasonFacts:
-    """Tell the same of places whose months with ice are counted by year, from a daily record.
+    """The same facts from months with ice by year, counted in a daily record.
 
-    `months` is (places, years), NaN where a year is not valid; such years are left out place by place. The
+    `months` is (places, years), NaN if a year is not valid; such years are left out place by place. The
     state is `unknown` with the reason `few_years` under 30 valid years or 20 of 1981 to 2010.
     """
     tables, order, quantiles = [], [], np.full((len(node_ids), len(QUANTILE_LEVELS)), np.nan)
@@ -164,7 +166,7 @@ def facts_of_years(
 
 
 def _doubt(numbers: dict[str, NDArray[np.float64]], cells: NDArray[np.int64]) -> NDArray[np.object_]:
-    """What speaks against a place that is known, words joined by spaces; "" elsewhere."""
+    """Doubts about places of known state, words joined by spaces; "" if there are none."""
     high = numbers["ice_months_lost_high"]
     smmr = np.abs(numbers["ice_months_lost"] - numbers["ice_months_lost_without_smmr"])
     is_known = np.isfinite(numbers["ice_trend_months_per_decade"])
@@ -202,7 +204,7 @@ def _state(support: IceSupport, series: IceYears) -> tuple[NDArray[np.object_], 
 def _numbers(
     series: IceYears, state: NDArray[np.object_]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
-    """Columns of the table in months, and quantiles of the loss; NaN where the state is `unknown`."""
+    """Columns of the table in months, and quantiles of the loss; NaN if the state is `unknown`."""
     years, months = series
     in_normal = (years >= _NORMAL[0]) & (years <= _NORMAL[1])
     after_smmr = in_normal & (years >= _FIRST_SSMI)
@@ -249,13 +251,13 @@ def lost_interval(
 ) -> NDArray[np.float64]:
     """Quantiles, at `QUANTILE_LEVELS`, of the mean of `before` less the mean of `after`, (places, levels).
 
-    Both are (places, years), months with ice. The quantiles are of Student's t: the standard error is of
-    the years about their straight line in each period, on an effective number of years n (1 - r) / (1 + r)
-    with r the lag-1 correlation of both periods together, corrected for its bias and not below 0
-    (Zwiers & von Storch 1995, doi:10.1175/1520-0442(1995)008<0336:TSCIAI>2.0.CO;2), and Welch's degrees of
-    freedom. A year counts whole months, so its variance is not taken below that of rounding.
-    On made series of 29 and 10 years the 90 % interval holds the truth in 91 % (r = 0), 86 % (0.2) and 84 %
-    (0.4); that of a bootstrap of blocks of three years does in 81, 78 and 70 %.
+    Both are (places, years), months with ice. The quantiles are those of Student's t with Welch's degrees of
+    freedom. The standard error is of the years about their straight line in each period, on an effective
+    number of years n (1 - r) / (1 + r). r is the lag-1 correlation of both periods together, corrected for
+    its bias and not below 0 (Zwiers & von Storch 1995,
+    doi:10.1175/1520-0442(1995)008<0336:TSCIAI>2.0.CO;2). The variance is at least that of rounding to whole
+    months. For synthetic series of 29 and 10 years the 90 % interval contains the true value in 91 % (r = 0),
+    86 % (0.2) and 84 % (0.4) of cases; a bootstrap of blocks of three years does in 81, 78 and 70 %.
     """
     counts = np.array([before.shape[1], after.shape[1]])
     rests = [_rest(values, years) for values, years in ((before, before_years), (after, after_years))]
@@ -297,13 +299,13 @@ def warming_sensitivity(
 ) -> Sensitivity:
     """Slope of the months with ice on global mean surface temperature, by place, months per degC.
 
-    Theil-Sen on the running mean of five years (fewer at the ends), of the ice years from `first_year` on for
-    whose name the temperature is known (method 7.2). The interval is that of Kendall's variance with the
-    years in order of warmth. A slope carries all that moved with the temperature. `gmst_degc` is above
-    1850-1900, by `gmst_years`, which follow each other.
+    Theil-Sen on the running mean of five years (fewer at the ends), of the ice years from `first_year` on
+    with a temperature in the year of their name (method §7.2). The interval is that of Kendall's variance
+    with the years in order of temperature. The slope includes all that changed with the temperature.
+    `gmst_degc` is above 1850-1900, by `gmst_years`, which are consecutive.
 
-    The years of SMMR are left out: land that this sensor saw as ice reads as loss. With them 207 ports and
-    landings had a significant loss, without them 75; of 72 with the doubt `sensor` six were left.
+    The years of SMMR are left out, because land that this sensor saw as ice reads as loss. With them 207
+    ports and landings had a significant loss, without them 75; of 72 with the doubt `sensor` six were left.
 
     Raises
     ------
@@ -312,22 +314,22 @@ def warming_sensitivity(
     """
     when, values = np.asarray(gmst_years), np.asarray(gmst_degc, dtype=float)
     able = np.where(series.years >= first_year, series.years, -1)
-    known, place, mine = np.intersect1d(when, able, return_indices=True)
-    if (np.diff(when) != 1).any() or len(known) < _RECENT_YEARS:
-        msg = f"expected ten or more years of ice and temperature, one by one, found {len(known)}: mend them"
+    common, place, mine = np.intersect1d(when, able, return_indices=True)
+    if (np.diff(when) != 1).any() or len(common) < _RECENT_YEARS:
+        msg = f"expected ten or more years of ice and temperature, one by one, found {len(common)}: mend them"
         raise ValueError(msg)
     warm = _smoothed(values)[place]
     order = np.argsort(warm, kind="stable")
-    found = trend(series.months[:, mine][:, order], warm[order])
+    slopes = trend(series.months[:, mine][:, order], warm[order])
     base = float(values[place[-_RECENT_YEARS:]].mean())
     with np.errstate(invalid="ignore"):
-        is_loss = np.asarray((found.p < _LEVEL) & (found.slope < 0))
+        is_loss = np.asarray((slopes.p < _LEVEL) & (slopes.slope < 0))
     furthest = base + _FURTHEST * float(warm[-1] - warm[0])
-    return Sensitivity(found.slope, found.low, found.high, is_loss, base, furthest)
+    return Sensitivity(slopes.slope, slopes.low, slopes.high, is_loss, base, furthest)
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Running mean of five values, of fewer at the two ends; sums in order, so no library moves a digit."""
+    """Running mean of five values, fewer at the two ends; a fixed order of sums keeps all digits."""
     half = _SMOOTHED_YEARS // 2
     padded, count = np.pad(values, half), np.pad(np.ones(len(values)), half)
     shifts = [slice(at, at + len(values)) for at in range(_SMOOTHED_YEARS)]
@@ -337,10 +339,10 @@ def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def lost_at_warming(facts: SeasonFacts, sensitivity: Sensitivity, level_degc: float) -> NDArray[np.float64]:
     """Quantiles, at `QUANTILE_LEVELS`, of the months lost at a level of global warming, (places, levels).
 
-    `level_degc` is above 1850-1900. A quantile of today moves by the same quantile of the sensitivity, so the
-    two uncertainties add up. The loss never falls below today's, nor does it rise beyond the whole season
-    of 1981-2010. A place without a significant sensitivity, or free of ice, keeps today's loss. Levels beyond
-    `furthest_degc` have the loss of that level: a straight line knows of no winter that still freezes.
+    `level_degc` is above 1850-1900. Each quantile of today's loss increases by the same quantile of the
+    sensitivity, so the two uncertainties add up. The loss is at least that of today and at most the whole
+    season of 1981-2010. A place without a significant sensitivity, or free of ice, keeps today's loss. Levels
+    beyond `furthest_degc` have the loss at that level, because a linear extrapolation fails beyond it.
     """
     z = stats.norm.ppf(np.array(QUANTILE_LEVELS)) / _Z95
     slope, low, high = (np.asarray(part)[:, None] for part in sensitivity[:3])

@@ -1,11 +1,11 @@
-"""When the sea at a place opens and closes, how that has moved, and how sure it is (method §2.1).
+"""Open-water seasons of places by ice year, their climatology and trends (method §2.1).
 
-An ice year runs from 1 March to the end of February and is named by its March. Series are smoothed
-by a running mean of five days; the sea is open below 15 %. Day of opening, retreat, advance and
-closing follow the climate indicators of NSIDC-0747: the last day above 80 %, the first and last day
-of the longest open run of at least five days, the first day above 80 %. What is not seen is not open:
-a year with over 10 % of its days missing, or a gap of over ten, has no season. A day missing between
-two seen ones, as in the record of SMMR, is their mean and no gap.
+An ice year runs from 1 March to the end of February and is named by its March. Series are smoothed by a
+running mean of five days; the sea is open below 15 %. The days of opening, retreat, advance and closing
+follow the climate indicators of NSIDC-0747: the last day above 80 %, the first and last day of the longest
+open run of at least five days, the first day above 80 %. A year with over 10 % of its days missing, or a gap
+of over ten days, has no season. A missing day between two seen ones, as in the record of SMMR, is their mean
+and no gap.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ METRICS = (
 )
 _TRENDS = ("open_water_days", "retreat_day", "advance_day", "outer_days")
 _CLOSED_PCT = 80.0
-_ROUNDING_PCT = 1e-3  # means of whole percent in single precision: 15 stays 15
+_ROUNDING_PCT = 1e-3  # tolerance for means of whole percent in single precision
 _WINDOW = 5
 _EVENT_DAYS = 5
 MISSING_SHARE, GAP_DAYS = 0.1, 10
-_ROWS = 2048  # places in one block: its year of series stays in the cache
+_ROWS = 2048  # places in one block, so that its series stay in the cache
 _LEAST_YEARS = 30  # of a trend
 _CLIMATE = (1991, 2020)
 _CLIMATE_YEARS = 20
@@ -66,7 +66,7 @@ _ALMOST_ALL = 0.95
 _RATE = 0.05  # of false discovery
 _MONTH_DAYS = 365.25 / 12
 _MONTHLY_DAYS = 15.0  # uncertainty of a count from monthly means (method §2.1)
-_EDGE_DAYS = 30.0  # and from monthly edges, which say ice or none
+_EDGE_DAYS = 30.0  # the same from monthly edges, which say ice or no ice
 
 
 def ice_year(year: int) -> tuple[date, date]:
@@ -77,10 +77,10 @@ def ice_year(year: int) -> tuple[date, date]:
 def fill_gaps(
     daily: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Fill the NaN of each row by straight lines; also days missing and the longest gap, by row.
+    """Rows with NaN filled by linear interpolation; missing days and the longest gap by row.
 
-    A single day between two seen ones counts as seen. Before the first and after the last value that
-    value stands. A row without values stays NaN.
+    A single missing day between two seen ones counts as seen. Before the first value and after the last one,
+    that value is repeated. A row without values stays NaN.
     """
     rows, days = daily.shape
     seen = np.isfinite(daily)
@@ -89,11 +89,11 @@ def fill_gaps(
     with_gaps = np.flatnonzero(~seen.all(axis=1))
     if not with_gaps.size:
         return daily, lost, longest
-    part, held = daily[with_gaps], seen[with_gaps]
+    part, has_value = daily[with_gaps], seen[with_gaps]
     day = np.arange(days, dtype=np.int32)
-    before = np.maximum.accumulate(np.where(held, day, -1), axis=1)
-    after = np.minimum.accumulate(np.where(held, day, days)[:, ::-1], axis=1)[:, ::-1]
-    width = np.where(held, 0, after - before - 1)
+    before = np.maximum.accumulate(np.where(has_value, day, -1), axis=1)
+    after = np.minimum.accumulate(np.where(has_value, day, days)[:, ::-1], axis=1)[:, ::-1]
+    width = np.where(has_value, 0, after - before - 1)
     width[(width == 1) & (before >= 0) & (after < days)] = 0
     lost[with_gaps] = (width > 0).sum(axis=1)
     longest[with_gaps] = width.max(axis=1)
@@ -107,7 +107,7 @@ def fill_gaps(
 
 
 def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Running mean of five days, of fewer at the two ends."""
+    """Running mean of five days, fewer at the two ends."""
     half = _WINDOW // 2
     total = daily.copy()
     count = np.ones(daily.shape[1], dtype=np.float32)
@@ -131,9 +131,9 @@ def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], 
 
 
 def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First day of the longest opening of each row and the day after it; -1 where there is none.
+    """First day of the longest opening of each row and the day after its last; -1 if there is none.
 
-    An opening lasts five days or more; ice of fewer days between two openings does not end one.
+    An opening lasts at least five days. Ice of fewer than five days between two openings joins them.
     """
     row, start, stop = _runs(is_open)
     lasting = stop - start >= _EVENT_DAYS
@@ -146,17 +146,17 @@ def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDAr
     heads = np.flatnonzero(begins)
     row, start = row[heads], start[heads]
     stop = stop[np.append(heads[1:], len(stop)) - 1]
-    # Of equal lengths the earlier one: sorted so that it is written last.
+    # The order writes the longest last, and the earlier one of equal lengths.
     order = np.lexsort((-start, stop - start))
     first[row[order]], last[row[order]] = start[order], stop[order]
     return first, last
 
 
 def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Season of one ice year of series, percent by day from 1 March, shape (places, days).
+    """Season of one ice year; `daily` is percent by day from 1 March, shape (places, days).
 
-    Days or days since 1 March for each of `METRICS`, and `is_all_open` (1, 0). NaN: no valid year, or an
-    event that does not happen inside it: ice that was gone on 1 March has no day of retreat.
+    Returns days, or days since 1 March, for each of `METRICS`, and `is_all_open` (1, 0). A value is NaN if
+    the year is not valid or the event does not happen in it: without ice on 1 March there is no retreat.
     """
     filled, lost, longest = fill_gaps(daily)
     days = daily.shape[1]
@@ -173,34 +173,34 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     closing = np.where(closed & (day >= advance[:, None]), day, np.int16(days)).min(axis=1)
     opens, closes = retreats & (opening >= 0), advances & (closing < days)
 
-    def told(value: NDArray[np.intp], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def where_valid(value: NDArray[np.intp], where: NDArray[np.bool_]) -> NDArray[np.float32]:
         return np.where(where, value, np.nan).astype(np.float32)
 
     outer, inner = advance - retreat, closing - opening
     both = opens & closes
     values = (
-        told(count, valid),
-        told(retreat, retreats),
-        told(advance, advances),
-        told(opening, opens),
-        told(closing, closes),
-        told(outer, retreats & advances),
-        told(inner, both),
-        told(inner - outer, both),
+        where_valid(count, valid),
+        where_valid(retreat, retreats),
+        where_valid(advance, advances),
+        where_valid(opening, opens),
+        where_valid(closing, closes),
+        where_valid(outer, retreats & advances),
+        where_valid(inner, both),
+        where_valid(inner - outer, both),
     )
     return {
         **dict(zip(METRICS, values, strict=True)),
-        "is_all_open": told(count == days, valid),
-        "longest_days": told(np.where(retreat >= 0, outer, 0), valid),
+        "is_all_open": where_valid(count == days, valid),
+        "longest_days": where_valid(np.where(retreat >= 0, outer, 0), valid),
     }
 
 
 def season_of_year(
     weights: csr_array, block: NDArray[np.uint8], column: NDArray[np.intp], days: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Season of all places in one ice year, by blocks of places so that memory stays flat.
+    """Season of all places in one ice year, by blocks of places to limit memory.
 
-    `block` is (cells, seen days) of the cube; `column` says which day since 1 March each one is.
+    `block` is (cells, seen days) of the cube; `column` holds the day since 1 March of each.
     """
     parts = []
     for at in range(0, max(weights.shape[0], 1), _ROWS):
@@ -214,7 +214,7 @@ def season_of_year(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seasons:
-    """Seasons by place and ice year: `metrics` maps each name to (places, years), NaN where none."""
+    """Seasons by place and ice year: `metrics` maps each name to (places, years), NaN if there is none."""
 
     ids: NDArray[np.object_]
     years: NDArray[np.int64]
@@ -225,64 +225,64 @@ class Seasons:
 
 
 def season_table(
-    found: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
+    seasons: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """One row a place: state, climatology, trends by decade with interval, rate and step.
+    """State, climatology, trends by decade with interval and rate, and step; one row per place.
 
-    `state`: `seasonal`; `ice_free` (open all days in 95 % of years: no trend, not applicable);
-    `never_opens`; `short_openings` (open at times, never five days); `insufficient_data` (under 30
-    valid years). Only `seasonal` has trends. `<metric>_q` is the false-discovery rate over all of the
-    table; `is_<metric>_trend` asks for 5 %. A trend of a record with a step is not to be trusted.
-    `breaks` are those of the record (`continuity.changes`): `breaks_crossed` counts those between a
-    place's first and last valid year, `breaks` names them; not asked for, they are NaN and null.
+    `state` is `seasonal`, `ice_free` (open on all days in 95 % of the years), `never_opens`, `short_openings`
+    (open at times, never for five days) or `insufficient_data` (under 30 valid years). Only `seasonal` has
+    trends. `<metric>_q` is the false-discovery rate over the whole table; `is_<metric>_trend` is True at 5 %.
+    A trend of a record with a step is not reliable. `breaks` are changes of sensor or version in the record
+    (`continuity.changes`). `breaks_crossed` counts those between the first and last valid year of a place
+    and `breaks` names them; without `breaks` they are NaN and null.
     """
-    days = found.metrics["open_water_days"].astype(float)
+    days = seasons.metrics["open_water_days"].astype(float)
     valid = np.isfinite(days).sum(axis=1)
-    made = f", {SYNTHETIC}" if found.product == SYNTHETIC else ""
-    state = _state(found.metrics, valid)
+    mark = f", {SYNTHETIC}" if seasons.product == SYNTHETIC else ""
+    state = _state(seasons.metrics, valid)
     table: dict[str, object] = {
-        "place_id": found.ids,
-        "input": f"daily{made}",
-        "product": found.product,
+        "place_id": seasons.ids,
+        "input": f"daily{mark}",
+        "product": seasons.product,
         "state": state,
-        "sic_support_km": found.support_km,
-        "sic_n_cells": found.cell_count,
+        "sic_support_km": seasons.support_km,
+        "sic_n_cells": seasons.cell_count,
         "valid_years": valid,
     }
-    within = (found.years >= climate[0]) & (found.years <= climate[1])
+    within = (seasons.years >= climate[0]) & (seasons.years <= climate[1])
     for name in METRICS:
-        table[f"{name}_median"] = _median(found.metrics[name][:, within], _CLIMATE_YEARS)
-    advance = found.metrics["advance_day"][:, -_RECENT_YEARS:]
+        table[f"{name}_median"] = _median(seasons.metrics[name][:, within], _CLIMATE_YEARS)
+    advance = seasons.metrics["advance_day"][:, -_RECENT_YEARS:]
     middle = _median(advance, _RECENT_YEARS // 2)
     table["advance_mad_days"] = _median(np.abs(advance - middle[:, None]), _RECENT_YEARS // 2)
     seasonal = state == "seasonal"
     for name in _TRENDS:
-        values = np.where(seasonal[:, None], found.metrics[name].astype(float), np.nan)
-        told = trend(values, found.years, least=_LEAST_YEARS)
-        q = false_discovery(told.p)
+        values = np.where(seasonal[:, None], seasons.metrics[name].astype(float), np.nan)
+        slopes = trend(values, seasons.years, least=_LEAST_YEARS)
+        q = false_discovery(slopes.p)
         table |= {
-            f"{name}_per_decade": told.slope * 10,
-            f"{name}_per_decade_low": told.low * 10,
-            f"{name}_per_decade_high": told.high * 10,
-            f"{name}_p": told.p,
+            f"{name}_per_decade": slopes.slope * 10,
+            f"{name}_per_decade_low": slopes.low * 10,
+            f"{name}_per_decade_high": slopes.high * 10,
+            f"{name}_p": slopes.p,
             f"{name}_q": q,
             f"is_{name}_trend": q <= _RATE,
         }
-    broken = step(np.where(seasonal[:, None], days, np.nan), found.years)
+    broken = step(np.where(seasonal[:, None], days, np.nan), seasons.years)
     rate = false_discovery(broken.p)
     table |= {
-        "step_year": np.where(rate <= _RATE, found.years[np.maximum(broken.column, 0)], np.nan),
+        "step_year": np.where(rate <= _RATE, seasons.years[np.maximum(broken.column, 0)], np.nan),
         "step_days": np.where(rate <= _RATE, broken.size, np.nan),
         "step_q": rate,
     }
-    table["breaks_crossed"], table["breaks"] = crossed(breaks, *_span(np.isfinite(days), found.years))
+    table["breaks_crossed"], table["breaks"] = crossed(breaks, *_span(np.isfinite(days), seasons.years))
     return pd.DataFrame(table)
 
 
 def _span(
     valid: NDArray[np.bool_], years: NDArray[np.int64]
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """First day of the first valid ice year of each row and last of its last; NaT without one."""
+    """First day of the first valid ice year of each row and last day of its last; NaT without one."""
     begins = np.array([ice_year(int(year))[0] for year in years], dtype="datetime64[D]")
     ends = np.array([ice_year(int(year))[1] for year in years], dtype="datetime64[D]")
     some, never = valid.any(axis=1), np.datetime64("NaT", "D")
@@ -303,7 +303,7 @@ def _state(values: dict[str, NDArray[np.float32]], valid: NDArray[np.int64]) -> 
 
 
 def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
-    """Median of the valid years of each row, NaN where fewer than `least` are."""
+    """Median of the valid years of each row; NaN if there are fewer than `least`."""
     count = np.isfinite(values).sum(axis=1)
     ordered = np.sort(values.astype(float), axis=1)
     width = ordered.shape[1]
@@ -320,8 +320,8 @@ def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
 def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
     """Open days of a year from twelve monthly means, shape (places, 12), January first.
 
-    Straight lines between the middles of the months, round the turn of the year; days under 15 % are
-    counted. Labelled `monthly`, uncertain by 15 days, no dates, no trend. NaN in a month is NaN.
+    Days under 15 % are counted on straight lines between the middles of the months, cyclic over the year.
+    The label is `monthly`, the uncertainty 15 days; there are no dates and no trend. A NaN month gives NaN.
     """
     means = np.asarray(means_pct, dtype=float)
     middle = (np.arange(-1, 13) + 0.5) * _MONTH_DAYS
@@ -339,7 +339,8 @@ def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
 def edge_season(ice: ArrayLike) -> pd.DataFrame:
     """Open days of a year from twelve months inside or outside the edge, shape (places, 12).
 
-    1 is inside, 0 outside, NaN not known. Labelled `edge`, uncertain by 30 days, no dates, no trend.
+    1 is inside, 0 outside, NaN unknown. The label is `edge`, the uncertainty 30 days; there are no dates and
+    no trend.
     """
     inside = np.asarray(ice, dtype=float)
     return _counted("edge", np.sum(1 - inside, axis=1) * _MONTH_DAYS, _EDGE_DAYS)

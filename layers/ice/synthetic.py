@@ -1,6 +1,6 @@
-"""A made ice cube for tests and benchmarks: season, trend, weather, on the real land mask.
+"""A synthetic ice cube for tests and benchmarks: season, trend and weather on the real land mask.
 
-It resembles the Arctic and knows nothing of it. Whatever is made of it says `synthetic`.
+It resembles the Arctic without using observations. Every output made from it says `synthetic`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EDGE_TREND_DEG", "days", "year"]
 
-EDGE_TREND_DEG = 0.07  # degrees of latitude a year by which the made edge goes north
+EDGE_TREND_DEG = 0.07  # northward shift of the ice edge, degrees of latitude per year
 _FIRST = 1979
 _PATTERNS = 12
 _BLOCK_DAYS = 32
@@ -33,11 +33,11 @@ _NUMBERS = np.random.default_rng
 def year(
     number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: float = 0.0
 ) -> NDArray[np.uint8]:
-    """All days of a made year, uint8 (days, 448, 304); the same year and seed are the same field.
+    """All days of a synthetic year, uint8 (days, 448, 304); a year and seed always give the same field.
 
-    The edge swings with the season, lies farther north in the Atlantic, moves by `EDGE_TREND_DEG` a
-    year, and wanders with weather that lasts days and seasons that last the year. `missing` is the
-    share of ocean cells lost each day.
+    The edge varies with the season, lies farther north in the Atlantic, shifts by `EDGE_TREND_DEG` per year,
+    and varies with weather over days and with anomalies over the year. `missing` is the share of ocean cells
+    without a value each day.
     """
     random = _NUMBERS([seed, number])
     first = date(number, 1, 1)
@@ -46,7 +46,7 @@ def year(
     row, column = np.unravel_index(ocean, NSIDC_25KM.shape)
     lon, lat = lonlat(NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row])
     turn, up = np.radians(lon), np.radians(lat)
-    # Latitude of the edge by sector; the season swings least where warm water runs in.
+    # Latitude of the edge by sector; the seasonal range is smallest where warm water flows in.
     warm = np.exp(-(((lon - 15 + 180) % 360 - 180) ** 2) / (2 * 40.0**2))
     middle = 66.0 + 9.0 * warm + EDGE_TREND_DEG * (number - _FIRST)
     swing = 8.0 - 4.0 * warm
@@ -89,7 +89,7 @@ def days(
     missing: float = 0.0,
     alternate_until: date | None = None,
 ) -> Iterator[Day]:
-    """Made days in order, product `synthetic`; every other day only before `alternate_until`."""
+    """Synthetic days in order; every other day only before `alternate_until`."""
     for number in range(first_year, last_year + 1):
         for offset, field in enumerate(year(number, surface, seed=seed, missing=missing)):
             day = date(number, 1, 1) + timedelta(days=offset)

@@ -1,8 +1,8 @@
-"""Trends and steps of many short series at once, with what they are worth.
+"""Trends and steps of many short series at once, with their significance.
 
-Series are rows, years are columns, NaN is a year without a value; nothing is filled in. Slope and
-interval: Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934. Test: Mann 1945,
-doi:10.2307/1907187. Lag-1 correction: Yue & Wang 2004, doi:10.1023/B:WARM.0000043140.61082.60.
+Series are rows, years are columns, NaN is a year without a value; gaps are not filled. Slope and interval:
+Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934. Test: Mann 1945, doi:10.2307/1907187. Lag-1
+correction: Yue & Wang 2004, doi:10.1023/B:WARM.0000043140.61082.60.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.special import erfc
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,7 +21,7 @@ __all__ = ["Step", "Trend", "false_discovery", "step", "trend"]
 _Z95 = 1.959963984540054
 _Z90 = 1.6448536269514722
 _ROWS = 2048  # series in one block: 40 years make 780 slopes each
-_EDGE_YEARS = 5  # a step is sought with so many valid years on either side
+_EDGE_YEARS = 5  # least valid years on either side of a step
 _NULL_DRAWS = 10_000
 
 
@@ -46,9 +47,9 @@ class Step(NamedTuple):
 def trend(values: ArrayLike, times: ArrayLike, *, least: int = 3) -> Trend:
     """Theil-Sen slope with the interval of the Kendall variance, and the Mann-Kendall test.
 
-    `values` is (series, times) and may hold NaN; fewer than `least` valid values give NaN. The
-    variance counts ties and is inflated, never deflated, for a lag-1 correlation of the detrended
-    series that is positive at the one-sided 5 % level: the small ones of white noise leave it alone.
+    `values` is (series, times) and may contain NaN; fewer than `least` valid values give NaN. The variance
+    accounts for ties. It is inflated, never deflated, if the lag-1 correlation of the detrended series is
+    positive at the one-sided 5 % level, so that the small correlations of white noise do not change it.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     when = np.asarray(times, dtype=float)
@@ -73,8 +74,8 @@ def _trend(series: NDArray[np.float64], when: NDArray[np.float64], least: int) -
     reach = _Z95 * deviation
     low = _at(slopes, np.maximum(np.rint((pairs - reach) / 2).astype(int) - 1, 0))
     high = _at(slopes, np.minimum(np.rint((pairs + reach) / 2).astype(int), pairs - 1))
-    told = count >= max(least, 3)
-    slope, low, high, p = (np.where(told, part, np.nan) for part in (slope, low, high, _two_sided(z)))
+    is_long = count >= max(least, 3)
+    slope, low, high, p = (np.where(is_long, part, np.nan) for part in (slope, low, high, _two_sided(z)))
     return Trend(slope, low, high, p, count, lag1)
 
 
@@ -88,8 +89,6 @@ def _mean(series: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.special import erfc  # noqa: PLC0415  a build from the snapshot tests no trend
-
     return np.asarray(erfc(np.abs(z) / np.sqrt(2.0)))
 
 
@@ -103,18 +102,18 @@ def _variance(series: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[
 
 
 def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correlation of neighbours in time; a pair with a missing year between is no pair."""
+    """Correlation of consecutive years; years on either side of a gap are no pair."""
     pairs = rest[:, 1:] * rest[:, :-1]
-    held = np.isfinite(pairs).sum(axis=1)
+    pair_count = np.isfinite(pairs).sum(axis=1)
     square = np.nansum(rest**2, axis=1)
     share = np.isfinite(rest).sum(axis=1) - 1
-    known = (square > 0) & (held > 0)
-    mean = np.divide(np.nansum(pairs, axis=1), held, out=np.zeros(len(rest)), where=known)
-    return np.divide(mean * share, square, out=np.zeros(len(rest)), where=known)
+    has_pairs = (square > 0) & (pair_count > 0)
+    mean = np.divide(np.nansum(pairs, axis=1), pair_count, out=np.zeros(len(rest)), where=has_pairs)
+    return np.divide(mean * share, square, out=np.zeros(len(rest)), where=has_pairs)
 
 
 def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Variance of S over that of independent values, lags of a first-order process."""
+    """Ratio of the variance of S to that of independent values, for a first-order process."""
     n = np.maximum(count, 3).astype(float)
     bar = (-1 + _Z90 * np.sqrt(n - 2)) / (n - 1)  # Anderson 1942
     rho = np.where(lag1 > bar, np.clip(lag1, 0.0, 0.95), 0.0)
@@ -123,26 +122,26 @@ def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[n
 
 
 def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
-    """Smallest false-discovery rate at which each p would count; NaN stays NaN.
+    """Smallest false-discovery rate at which each p is significant; NaN stays NaN.
 
-    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all that are not NaN.
+    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all p that are not NaN.
     """
-    asked = np.asarray(p, dtype=float)
-    told = np.flatnonzero(np.isfinite(asked))
-    order = told[np.argsort(asked[told], kind="stable")]
-    scaled = asked[order] * len(order) / np.arange(1, len(order) + 1)
-    rate = np.full(asked.shape, np.nan)
+    values = np.asarray(p, dtype=float)
+    valid = np.flatnonzero(np.isfinite(values))
+    order = valid[np.argsort(values[valid], kind="stable")]
+    scaled = values[order] * len(order) / np.arange(1, len(order) + 1)
+    rate = np.full(values.shape, np.nan)
     rate[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return rate
 
 
 def step(values: ArrayLike, times: ArrayLike, *, seed: int = 0) -> Step:
-    """The most likely step on top of a straight trend, as a change of sensor would leave.
+    """The most likely step on top of a linear trend, such as a change of sensor causes.
 
-    The largest F of a step in a regression on time, at least five valid values either side; its p
-    from 10,000 seeded draws of white noise of that length, since the largest of many F is no F
-    (penalised-maximal-F family, Wang 2008, doi:10.1175/2008JTECHA982.1). NaN and -1 where fewer
-    than twelve values are valid.
+    The step has the largest F in a regression on time, with at least five valid values on either side. The
+    largest of many F has no F distribution, so p comes from 10,000 seeded draws of white noise of the same
+    length (penalised-maximal-F family, Wang 2008, doi:10.1175/2008JTECHA982.1). NaN and -1 under twelve valid
+    values.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     column, size, most = _largest_f(series, np.asarray(times, dtype=float))
@@ -164,12 +163,12 @@ def _null(count: int, seed: int) -> NDArray[np.float64]:
 def _largest_f(
     series: NDArray[np.float64], when: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Column after the step, size and F of the best step of each series; F is NaN if there is none."""
-    held = np.isfinite(series)
-    count = held.sum(axis=1, keepdims=True).astype(float)
+    """Column after the step, size and F of the best step of each series; F is NaN without one."""
+    has_value = np.isfinite(series)
+    count = has_value.sum(axis=1, keepdims=True).astype(float)
     safe = np.maximum(count, 1)
-    time = np.where(held, when - np.sum(held * when, axis=1, keepdims=True) / safe, 0.0)
-    rest = np.where(held, series - _mean(series)[:, None], 0.0)
+    time = np.where(has_value, when - np.sum(has_value * when, axis=1, keepdims=True) / safe, 0.0)
+    rest = np.where(has_value, series - _mean(series)[:, None], 0.0)
     spread = np.sum(time**2, axis=1, keepdims=True)
     spread[spread == 0] = 1.0
     rest -= time * np.sum(rest * time, axis=1, keepdims=True) / spread
@@ -177,8 +176,10 @@ def _largest_f(
     def after(part: NDArray[np.float64]) -> NDArray[np.float64]:  # sum from each column to the end
         return np.cumsum(part[:, ::-1], axis=1)[:, ::-1]
 
-    later = after(held.astype(float))
-    able = (later >= _EDGE_YEARS) & (count - later >= _EDGE_YEARS) & held & (count >= 2 * _EDGE_YEARS + 2)
+    later = after(has_value.astype(float))
+    able = (
+        (later >= _EDGE_YEARS) & (count - later >= _EDGE_YEARS) & has_value & (count >= 2 * _EDGE_YEARS + 2)
+    )
     norm = later - later**2 / safe - after(time) ** 2 / spread
     size = np.divide(after(rest), norm, out=np.zeros_like(rest), where=able & (norm > 1e-9))
     gain = size**2 * norm

@@ -1,9 +1,9 @@
-"""A place's open-water season at a level of global warming, from its own record (method §7.2).
+"""Open-water season of a place at a level of global warming, from its own record (method §7.2).
 
-"At 2 degC", never a year. The sensitivity is the Theil-Sen slope of open days on global mean surface
-temperature, so it carries what else moved with it; beyond twice the warming of the record it is
-extrapolated and says so. A place without a significant trend, and one that is always open or never,
-has no sensitivity: the range of its record stands instead.
+Levels are degrees of warming, not years. The sensitivity is the Theil-Sen slope of open days on global mean
+surface temperature, so it includes all that changed with temperature. Beyond twice the warming of the record
+it is marked as extrapolated. A place without a significant trend, or one that is always or never open, has
+no sensitivity: the range of its record is used instead.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ LEVELS_DEGC = (1.5, 2.0, 3.0, 4.0)
 # Loss of September ice area, million km2 per degC, by dataset and period: Notz & Stroeve 2018, Table 1
 # (PMC6411203).
 PUBLISHED_LOSS = (2.6, 4.1)
-# Unseen circle about the pole, million km2, by the September it is first of: Fetterer et al. 2017, Sea Ice
-# Index, doi:10.7265/N5K072F8. The published area leaves it out, so that its shrinking reads as growth.
+# Area around the pole that was not observed, million km2, by its first September (Fetterer et al. 2017, Sea
+# Ice Index, doi:10.7265/N5K072F8). The published area excludes it, so its decrease reads as growth of ice.
 _POLE_HOLE = ((1979, 1.19), (1987, 0.31), (2008, 0.029))
 _WINDOW = 5
 _BLOCK_YEARS = 5
@@ -50,7 +50,7 @@ _PAIRS_AT_ONCE = 4_000_000
 
 
 def smoothed(gmst_degc: ArrayLike) -> NDArray[np.float64]:
-    """Running mean of five years of global mean surface temperature, of fewer at the two ends."""
+    """Running mean of global mean surface temperature over five years, fewer at the two ends."""
     values = np.asarray(gmst_degc, dtype=float)
     kernel = np.ones(_WINDOW)
     return np.convolve(values, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same")
@@ -61,10 +61,10 @@ def sensitivity(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Slope of each row on smoothed temperature, days per degC, with its 5 and 95 % ends.
 
-    `days` is (places, years), NaN where a year has no season; `gmst_degc` has the years. The band is
-    of a moving-block bootstrap of the residuals, blocks of five years (Kuensch 1989,
-    doi:10.1214/aos/1176347265); all places share the draws, so their order does not matter. A row
-    with fewer than ten valid years is NaN.
+    `days` is (places, years), NaN if a year has no season; `gmst_degc` is by year. The band comes from a
+    moving-block bootstrap of the residuals in blocks of five years (Kuensch 1989,
+    doi:10.1214/aos/1176347265). All places share the draws, so their order does not matter. A row with fewer
+    than ten valid years is NaN.
     """
     warm = smoothed(gmst_degc)
     first, second = np.triu_indices(len(warm), 1)
@@ -75,7 +75,7 @@ def sensitivity(
         0, len(warm) - _BLOCK_YEARS + 1, (draws, -(-len(warm) // _BLOCK_YEARS))
     )
     order = (starts[:, :, None] + np.arange(_BLOCK_YEARS)).reshape(draws, -1)[:, : len(warm)]
-    told = np.full((3, len(days)), np.nan)
+    slopes = np.full((3, len(days)), np.nan)
     for row, values in enumerate(np.asarray(days, dtype=float)):
         if np.isfinite(values).sum() < 2 * _BLOCK_YEARS:
             continue
@@ -83,8 +83,8 @@ def sensitivity(
         rest = values - slope * warm
         rest = np.where(np.isfinite(rest), rest - np.nanmedian(rest), np.nan)
         shifts = _median_slopes(rest[order], first, second, apart)
-        told[:, row] = slope, *(slope + np.nanquantile(shifts, _BAND))
-    return told[0], told[1], told[2]
+        slopes[:, row] = slope, *(slope + np.nanquantile(shifts, _BAND))
+    return slopes[0], slopes[1], slopes[2]
 
 
 def _median_slopes(
@@ -102,7 +102,7 @@ def _median_slopes(
 
 
 def warmed_seasons(
-    found: Seasons,
+    seasons: Seasons,
     table: pd.DataFrame,
     gmst_degc: ArrayLike,
     levels_degc: Sequence[float],
@@ -112,22 +112,24 @@ def warmed_seasons(
 ) -> pd.DataFrame:
     """Open days of every place at each level of warming above 1850-1900, with a 5-95 % band.
 
-    `table` is `season_table(found)`; `gmst_degc` is by the years of `found`. `basis` is `sensitivity`, or
-    `record` where none is told: then the band is the 5-95 % range of the record and no middle is given.
+    `table` is `season_table(seasons)`; `gmst_degc` is by the years of `seasons`. `basis` is `sensitivity`, or
+    `record` without one: then the band is the 5-95 % range of the record and there is no central value.
     """
-    days = found.metrics["open_water_days"].astype(float)
+    days = seasons.metrics["open_water_days"].astype(float)
     warm = smoothed(gmst_degc)
-    within = (found.years >= _BASE[0]) & (found.years <= _BASE[1])
+    within = (seasons.years >= _BASE[0]) & (seasons.years <= _BASE[1])
     base = float(np.mean(np.asarray(gmst_degc, dtype=float)[within]))
     furthest = base + _FURTHEST * float(warm[-1] - warm[0])
-    told = (
+    has_slope = (
         table["is_open_water_days_trend"].to_numpy(dtype=bool) & table["open_water_days_median"].notna()
     ).to_numpy()
     slope, low, high = (np.full(len(days), np.nan) for _ in range(3))
-    slope[told], low[told], high[told] = sensitivity(days[told], gmst_degc, draws=draws, seed=seed)
+    slope[has_slope], low[has_slope], high[has_slope] = sensitivity(
+        days[has_slope], gmst_degc, draws=draws, seed=seed
+    )
     middle = table["open_water_days_median"].to_numpy(dtype=float)
     record = _range_of(days)
-    made = f", {SYNTHETIC}" if found.product == SYNTHETIC else ""
+    mark = f", {SYNTHETIC}" if seasons.product == SYNTHETIC else ""
     rows = []
     for level in levels_degc:
         shift = level - base
@@ -135,15 +137,15 @@ def warmed_seasons(
         rows.append(
             pd.DataFrame(
                 {
-                    "place_id": found.ids,
-                    "input": f"daily{made}",
+                    "place_id": seasons.ids,
+                    "input": f"daily{mark}",
                     "warming_degc": level,
-                    "basis": np.where(told, "sensitivity", "record"),
+                    "basis": np.where(has_slope, "sensitivity", "record"),
                     "open_water_days_per_degc": slope,
                     "open_water_days": np.clip(middle + slope * shift, 0, 365),
-                    "open_water_low_days": np.where(told, np.clip(ends[0], 0, 365), record[0]),
-                    "open_water_high_days": np.where(told, np.clip(ends[1], 0, 365), record[1]),
-                    "is_extrapolated": told & (level > furthest),
+                    "open_water_low_days": np.where(has_slope, np.clip(ends[0], 0, 365), record[0]),
+                    "open_water_high_days": np.where(has_slope, np.clip(ends[1], 0, 365), record[1]),
+                    "is_extrapolated": has_slope & (level > furthest),
                 }
             )
         )
@@ -159,7 +161,7 @@ def _range_of(days: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def whole_area(area_million_km2: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """September area with the circle about the pole that the sensors did not see, taken for full ice."""
+    """September area with the area around the pole that was not observed, taken as full ice."""
     first, hole = np.array(_POLE_HOLE).T
     at = np.searchsorted(first, np.asarray(years), side="right") - 1
     return np.asarray(np.asarray(area_million_km2, dtype=float) + hole[at])
@@ -168,17 +170,17 @@ def whole_area(area_million_km2: ArrayLike, years: ArrayLike) -> NDArray[np.floa
 def september_loss(area_million_km2: ArrayLike, gmst_degc: ArrayLike) -> dict[str, Any]:
     """Loss of September area per degC in a record, and whether it lies in the published range.
 
-    A check on the sum of the cells, not a driver of places: where it fails, the mismatch is printed.
+    It checks the sum of the cells and does not change the places. A mismatch is stated in `note`.
     """
     values = np.asarray(area_million_km2, dtype=float)[None, :]
     slope, steep, flat = (float(part[0]) for part in sensitivity(values, gmst_degc))
     loss, (low, high) = -slope, PUBLISHED_LOSS
     inside = bool(low <= loss <= high)
-    said = "within" if inside else "outside of"
+    relation = "within" if inside else "outside of"
     return {
         "loss_million_km2_per_degc": loss,
         "loss_low_million_km2_per_degc": -flat,
         "loss_high_million_km2_per_degc": -steep,
         "is_published": inside,
-        "note": f"{loss:.1f} million km2 per degC, {said} the published {low:g} to {high:g}",
+        "note": f"{loss:.1f} million km2 per degC, {relation} the published {low:g} to {high:g}",
     }

@@ -1,4 +1,4 @@
-"""What a place at sea is called: the strait beside it, else the sea it lies in."""
+"""Names of places at sea: a strait nearby, or the sea."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ _SEA_KM = 250.0
 def waters(
     longitude_deg: ArrayLike, latitude_deg: ArrayLike, chokepoints: gpd.GeoDataFrame, seas: gpd.GeoDataFrame
 ) -> list[str]:
-    """Name each place, WGS 84 degrees; an empty text where a coordinate is NaN or no name is near.
+    """The name of each place, WGS 84 degrees; "" if a coordinate is NaN or no name is near.
 
-    `chokepoints` (lines) and `seas` (areas) are EPSG:3413 with `name`. Of areas that hold the place the
-    smallest names it; near a coast that the grid draws otherwise, the nearest within 250 km.
+    `chokepoints` (lines) and `seas` (areas) are EPSG:3413 with `name`. A strait within 60 km names the place.
+    Otherwise the smallest sea that contains it does, or the nearest within 250 km, because the coast of
+    the ice grid differs from that of the seas.
     """
     lon, lat = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (longitude_deg, latitude_deg))
-    known = np.isfinite(lon) & np.isfinite(lat)
+    is_place = np.isfinite(lon) & np.isfinite(lat)
     named = seas[seas["name"].fillna("") != ""]
     areas, size = named.geometry.to_numpy(), shapely.area(named.geometry.to_numpy())
     names = np.full(len(lon), "", dtype=object)
-    for at in np.flatnonzero(known):
+    for at in np.flatnonzero(is_place):
         point = shapely.Point(*polar_xy(lon[at], lat[at]))
         across = shapely.distance(chokepoints.geometry.to_numpy(), point) / 1000
         if len(across) and across.min() <= _STRAIT_KM:

@@ -1,7 +1,7 @@
-"""How much of the year waves can reach a coast, with the ice of each day (method §2.3).
+"""Share of the year in which waves can reach a coast, from the ice of each day (method §2.3).
 
-Exposure, not wave height: no wind enters. A fetch ends at land or at the ice edge of 15 %; what was
-not seen ends it too, since it may be ice.
+It is an exposure, not a wave height: wind is not used. A fetch ends at land, at the ice edge of 15 %, or at
+a cell that was not seen, which may be ice.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _PLACES = 32  # in one block: a year of their rays is 32 x 16 x 21 x 365 bytes
 class Rays:
     """Rays of places over the ice grid.
 
-    `cells` are the flat ocean cells used, ascending; `at` positions in them, shape (places, 16, steps),
-    -1 for land and off the grid; `land_km` (places, 16) is the way to land or the cap, NaN for a
-    place that lies on no sea.
+    `cells` are the flat ocean cells used, ascending. `at` holds positions in them, shape (places, 16, steps),
+    -1 for land and off the grid. `land_km` (places, 16) is the distance to land or the cap, NaN for a place
+    without sea. `step_km` is the length of a step.
     """
 
     cells: NDArray[np.intp]
@@ -50,10 +50,10 @@ def rays(
     land_grid: Grid = LAND_5KM,
     grid: Grid = NSIDC_25KM,
 ) -> Rays:
-    """Lay rays of 500 km in 16 directions over the ice grid, from the ocean cell nearest to each point.
+    """Rays of 500 km in 16 directions over the ice grid, from the ocean cell nearest to each point.
 
-    Points are EPSG:3413. Land is taken from the finer `is_land`; a point without an ocean cell within
-    75 km, or without sea within 10 km, has NaN.
+    Points are EPSG:3413. The finer mask `is_land` gives the distance to land. A point without an ocean cell
+    within 75 km, or without sea within 10 km, has NaN.
     """
     xy = shapely.get_coordinates(points)
     start, _ = nearest_cells(xy[:, 0], xy[:, 1], ocean, 1, _SUPPORT_KM, grid)
@@ -74,20 +74,20 @@ def rays(
 def wave_exposure_of_year(
     laid: Rays, block: NDArray[np.uint8], column: NDArray[np.intp], days: int
 ) -> NDArray[np.float64]:
-    """Share of the year, 0..1, of wave exposure: mean over its days of min(F_eff, 500) / 500.
+    """Wave exposure of a year, 0..1: mean over its days of min(F_eff, 500) / 500.
 
-    A day on which the place's own cell is not open adds nothing. `block` is (cells, seen days), `column`
-    says which day of the year each is; gaps as in `layers.ice.seasons`: NaN for a year with over
-    10 % of its days missing or a gap of over ten.
+    A day on which the cell of the place is not open counts as zero. `block` is (cells, seen days), `column`
+    holds the day of the year of each. NaN for a year with over 10 % of its days missing or a gap of over ten
+    days, as in `layers.ice.seasons`.
     """
-    # One row more stands for land: it ends no way over ice, the land mask has done so.
+    # The additional row stands for land. It counts as open, because `land_km` already ends rays at land.
     is_open = np.ones((len(laid.cells) + 1, block.shape[1]), dtype=bool)
     is_open[:-1] = block < ICE_THRESHOLD_PCT
-    told = np.full(len(laid.at), np.nan)
+    exposure = np.full(len(laid.at), np.nan)
     for first in range(0, len(laid.at), _PLACES):
         part = slice(first, first + _PLACES)
         free = np.logical_and.accumulate(is_open[laid.at[part]], axis=2).sum(axis=2)
-        # The own cell is one of the open ones: it lends no length.
+        # The first open cell is that of the place and adds no length.
         ice_km = np.maximum(free - 1, 0) * laid.step_km
         reach = np.minimum(ice_km, laid.land_km[part, :, None])
         fetch = effective(np.moveaxis(reach, 1, 2)) * (free.max(axis=1) > 0)
@@ -95,5 +95,5 @@ def wave_exposure_of_year(
         daily[:, column] = fetch / FETCH_CAP_KM
         filled, lost, longest = fill_gaps(daily)
         valid = (lost <= MISSING_SHARE * days) & (longest <= GAP_DAYS)
-        told[part] = np.where(valid, filled.mean(axis=1), np.nan)
-    return told
+        exposure[part] = np.where(valid, filled.mean(axis=1), np.nan)
+    return exposure

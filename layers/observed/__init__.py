@@ -1,1 +1,1 @@
-"""Facts: what sources say, a schema a file, no judgement."""
+"""Facts from sources, without judgement: one module per subject."""

@@ -1,6 +1,8 @@
-"""Civil and joint-use airfields with their longest runway. Military-only fields are not here."""
+"""Civil and joint-use airfields with their longest runway; military-only airfields are excluded."""
 
 from layers.schema import Column, Layer
+
+__all__ = ["AIRFIELDS"]
 
 AIRFIELDS = Layer(
     id="airfields",

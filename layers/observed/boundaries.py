@@ -1,6 +1,8 @@
-"""Countries, land and named seas. Cartographic; they imply no position on status."""
+"""Countries and named seas. Boundaries are cartographic and imply no position on status."""
 
 from layers.schema import Column, Layer
+
+__all__ = ["COUNTRIES", "SEAS"]
 
 COUNTRIES = Layer(
     id="countries",

@@ -1,14 +1,8 @@
-"""Subsea telecom cables and the towns where they land. Lines are schematic; landings are towns."""
+"""Subsea telecom cables as schematic lines, and the towns where they land."""
 
-from layers.schema import Column, Layer
+from layers.schema import CITED, Column, Layer
 
-_CITED = (
-    Column("source_title", "str", "document that says so", required=True),
-    Column("source_url", "str", "address of that document", required=True),
-    Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-    Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-    Column("note", "str", "remark"),
-)
+__all__ = ["CABLES", "CABLE_LANDINGS"]
 
 CABLES = Layer(
     id="cables",
@@ -24,7 +18,7 @@ CABLES = Layer(
                choices=("in_service", "planned", "retired", "unknown")),
         Column("from_landing", "str", "one end", required=True),
         Column("to_landing", "str", "other end", required=True),
-        *_CITED,
+        *CITED,
     ),
     note="Drawn between towns, not where the cable lies.",
 )  # fmt: skip
@@ -39,7 +33,7 @@ CABLE_LANDINGS = Layer(
         Column("geonames_id", "str", "GeoNames key of the town that places it"),
         Column("systems", "str", "systems that land here, `;` separated", required=True),
         Column("systems_in_service", "int", "how many of them are in service", required=True, low=0),
-        *_CITED,
+        *CITED,
     ),
     note="Town level, never the landing itself.",
 )

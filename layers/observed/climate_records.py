@@ -1,6 +1,6 @@
-"""Climate facts of places, each typed from a publication that its row names, and maps of permafrost."""
+"""Climate facts of places, each typed from a cited publication, and maps of permafrost."""
 
-from layers.schema import Column, Layer
+from layers.schema import CITED_READ, Column, Layer
 
 __all__ = [
     "COASTAL_EROSION",
@@ -22,7 +22,7 @@ PERMAFROST_ZONES = ("continuous", "discontinuous", "sporadic", "isolated", "none
 # Its classes of visible ice: over 20, 10 to 20, under 10 % by volume in thick overburden.
 GROUND_ICE = ("high", "medium", "low")
 
-# How a fact is known, best first; and the facts that are told of a node.
+# How a fact is known, best first; and the facts of a node.
 TIERS = ("measured", "typed", "mapped", "modelled", "proxy")
 FACTS = (
     "ice_months_recent", "ice_months_lost", "ice_season_spread", "ice_loss_per_degc",
@@ -30,14 +30,6 @@ FACTS = (
     "coastal_erosion", "relative_sea_level",
 )  # fmt: skip
 
-_CITED = (
-    Column("source_title", "str", "document that says so", required=True),
-    Column("source_url", "str", "address of that document", required=True),
-    Column("seen_on", "str", "date its text was read for this table", required=True),
-    Column("confidence", "str", "high: official or scholarly; medium: operator, press; low: other",
-           required=True, choices=("high", "medium", "low")),
-    Column("note", "str", "remark"),
-)  # fmt: skip
 _REACH = Column("reach_km", "float", "radius within which the statement holds", "km", required=True,
                 low=0, high=25)  # fmt: skip
 _COUNTRY = Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True)
@@ -64,7 +56,7 @@ PERMAFROST_PLACES = Layer(
             required=True,
             choices=("typed", "mapped"),
         ),
-        *_CITED,
+        *CITED_READ,
     ),
     note="A row is what one publication says of one place.",
 )
@@ -98,7 +90,7 @@ THAW_DAMAGE = Layer(
         Column("what", "str", "what is damaged", required=True),
         Column("first_year", "int", "first year of the observation", low=1900, high=2100),
         Column("last_year", "int", "last year of the observation", low=1900, high=2100),
-        *_CITED,
+        *CITED_READ,
     ),
     note="Presence only: no report is no proof of sound ground.",
 )  # fmt: skip
@@ -121,7 +113,7 @@ COASTAL_EROSION = Layer(
         Column("last_year", "int", "last year of the observation", low=1800, high=2100),
         Column("material", "str", "material of the shore"),
         Column("quote", "str", "the words it rests on"),
-        *_CITED,
+        *CITED_READ,
     ),
 )  # fmt: skip
 
@@ -144,7 +136,7 @@ PORT_ICE_SEASONS = Layer(
         Column("usual_last_ice", "str", "when ice leaves, as stated"),
         Column("what", "str", "what the source describes"),
         Column("quote", "str", "the words it rests on"),
-        *_CITED,
+        *CITED_READ,
     ),
 )  # fmt: skip
 
@@ -166,7 +158,7 @@ STATION_NORMALS = Layer(
         Column("january_degc", "float", "mean of January", "degC", low=-60, high=15),
         Column("july_degc", "float", "mean of July", "degC", low=-15, high=25),
         Column("is_official_normal", "bool", "a normal that a weather service publishes"),
-        *_CITED,
+        *CITED_READ,
     ),
     note="Periods differ and are never mixed.",
 )  # fmt: skip

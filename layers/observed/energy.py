@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["POWER_PLANTS", "TERMINALS"]
+
 POWER_PLANTS = Layer(
     id="power_plants",
     title="Power plants of 5 MW and more, and the smaller of the Arctic",

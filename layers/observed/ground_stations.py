@@ -1,6 +1,8 @@
 """Civil and public satellite ground stations and space sites."""
 
-from layers.schema import Column, Layer
+from layers.schema import CITED, Column, Layer
+
+__all__ = ["GROUND_STATIONS"]
 
 GROUND_STATIONS = Layer(
     id="ground_stations",
@@ -12,10 +14,6 @@ GROUND_STATIONS = Layer(
         Column("operator", "str", "civil operator", required=True),
         Column("service", "str", "what it serves", required=True),
         Column("is_polar_orbit_service", "bool", "serves satellites in polar orbit"),
-        Column("source_title", "str", "document that says so", required=True),
-        Column("source_url", "str", "address of that document", required=True),
-        Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-        Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-        Column("note", "str", "remark"),
+        *CITED,
     ),
 )

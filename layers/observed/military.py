@@ -1,10 +1,13 @@
-"""Military sites as public sources name them, to 0.1 degree, and the maritime gates.
+"""Military sites named by public sources, to 0.1 degree, maritime gates, and memberships of NATO and the EU.
 
-A row is a *claim*: one source on one site. Where two sources place a site apart both stand, and the
-distance is shown. Sites are never scored (method §10).
+A row of a site is a claim: one source on one site. Two sources that place a site differently make two rows,
+with the distance between them. Sites are never scored (method §10).
 """
 
-from layers.schema import Column, Layer
+from layers.regions import SOUTH_DEG
+from layers.schema import CITED, Column, Layer
+
+__all__ = ["CHOKEPOINTS", "MEMBERSHIPS", "MILITARY_SITES"]
 
 MILITARY_SITES = Layer(
     id="military_sites",
@@ -17,18 +20,14 @@ MILITARY_SITES = Layer(
         Column("service", "str", "service", required=True),
         Column("kind", "str", "kind of site", required=True),
         Column("longitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=-180, high=180),
-        Column("latitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=58, high=90),
+        Column("latitude_deg", "float", "WGS 84, rounded to 0.1", "degree", required=True, low=SOUTH_DEG, high=90),
         Column("uncertainty_km", "float", "radius within which it lies", "km", required=True, low=6),
         Column("status", "str", "status", required=True,
                choices=("active", "reserve", "closed", "planned", "unknown")),
         Column("is_joint_use", "bool", "public source calls it joint civil-military"),
         Column("claims", "int", "sources that place this site", required=True, low=1),
         Column("claims_apart_km", "float", "largest distance between them before rounding; null with one", "km", low=0),
-        Column("source_title", "str", "document that says so", required=True),
-        Column("source_url", "str", "address of that document", required=True),
-        Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-        Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-        Column("note", "str", "remark"),
+        *CITED,
     ),
     note="Rounded to 0.1 degree; public and coarse; never scored for weakness.",
 )  # fmt: skip
@@ -42,10 +41,7 @@ CHOKEPOINTS = Layer(
         Column("length_km", "float", "geodesic width between the end points", "km", required=True, low=0),
         Column("narrows_km", "float", "width of the narrows from shore to shore", "km", low=0),
         Column("source_title", "str", "document that names it", required=True),
-        Column("source_url", "str", "address of that document", required=True),
-        Column("seen_on", "str", "date its text was read for this table; null: cited unread"),
-        Column("confidence", "str", "our confidence", required=True, choices=("high", "medium", "low")),
-        Column("note", "str", "remark"),
+        *CITED[1:],
     ),
     note="Approximate end points.",
 )

@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["MATERIALS", "MINERAL_PRODUCTION", "MINES", "STRATEGIC_PROJECTS"]
+
 MINES = Layer(
     id="mines",
     title="Mines, smelters and processing plants",

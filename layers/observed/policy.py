@@ -1,5 +1,6 @@
-"""What public documents say of single nodes: the EU's network, dual use, corrections of an index."""
+"""Public documents on single nodes: the network of the EU, dual use, corrections of attributes."""
 
+from layers.regions import SOUTH_DEG
 from layers.schema import Column, Layer
 
 __all__ = ["DOCUMENTED_DUAL_USE", "OVERRIDES_ON_FILE", "TEN_T_NODES"]
@@ -15,7 +16,7 @@ _KIND = Column("kind", "str", "kind of node", required=True, choices=("port", "a
 
 TEN_T_NODES = Layer(
     id="ten_t_nodes",
-    title="Nodes of the trans-European transport network north of 58 N",
+    title=f"Nodes of the trans-European transport network north of {SOUTH_DEG:g} N",
     pillar="economic",
     geometry="table",
     columns=(
@@ -39,7 +40,7 @@ DOCUMENTED_DUAL_USE = Layer(
         Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
         Column("match_name", "str", "name of the node of ours it is", required=True),
         Column("longitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=-180, high=180),
-        Column("latitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=58, high=90),
+        Column("latitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=SOUTH_DEG, high=90),
         Column("what", "str", "what the document says", required=True,
                choices=("joint_use_aerodrome", "cef_military_mobility_grant", "official_dual_use_statement")),
         Column("scope", "str", "the node itself, or only the way to it", required=True,

@@ -1,4 +1,4 @@
-"""Ports of the World Port Index, every field decoded, and small harbours."""
+"""Ports of the World Port Index with all of its fields, and small harbours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["DEPTH_BINS_M", "HARBOURS", "PORTS", "WPI_FIELDS", "WpiField"]
 
 
 class WpiField(NamedTuple):
-    """One field of Publication 150: its heading, our column, what kind of value, its unit."""
+    """One field of Publication 150: its heading, our column, the kind of its value, and its unit."""
 
     heading: str
     column: str
@@ -18,8 +18,8 @@ class WpiField(NamedTuple):
     unit: str = ""
 
 
-# The letter bins of older editions, in metres (35 ft = 10.7 m): a depth that equals a lower bound
-# is the bin, not a sounding. A is open above.
+# The letter bins of older editions, metres (35 ft = 10.7 m). A depth that equals a lower bound is the bin, not
+# a sounding. Bin A has no upper bound.
 DEPTH_BINS_M: dict[float, float | None] = {
     23.2: None, 21.6: 22.9, 20.1: 21.3, 18.6: 19.8, 17.1: 18.2, 15.5: 16.8, 14.0: 15.2, 12.5: 13.7,
     11.0: 12.2, 9.4: 10.7, 7.9: 9.1, 6.4: 7.6, 4.9: 6.1, 3.4: 4.6, 1.8: 3.0,
@@ -103,17 +103,19 @@ WPI_FIELDS: tuple[WpiField, ...] = (
 
 
 def _columns(field: WpiField) -> tuple[Column, ...]:
-    said = f"World Port Index field '{field.heading}'"
+    heading = f"World Port Index field '{field.heading}'"
     if field.kind in {"text", "key", "class"}:
-        return (Column(field.column, "str", said),)
+        return (Column(field.column, "str", heading),)
     if field.kind == "flag":
-        return (Column(field.column, "bool", f"{said}; null where not reported"),)
+        return (Column(field.column, "bool", f"{heading}; null where not reported"),)
     if field.kind == "measure":
-        return (Column(field.column, "float", f"{said}; 0 is read as not reported", "m", low=0),)
+        return (Column(field.column, "float", f"{heading}; 0 is read as not reported", "m", low=0),)
     if field.kind == "depth":
         return (
-            Column(f"{field.column}_low_m", "float", f"{said}, lower bound of its bin", "m", low=0),
-            Column(f"{field.column}_high_m", "float", f"{said}, upper bound; null above 23.2 m", "m", low=0),
+            Column(f"{field.column}_low_m", "float", f"{heading}, lower bound of its bin", "m", low=0),
+            Column(
+                f"{field.column}_high_m", "float", f"{heading}, upper bound; null above 23.2 m", "m", low=0
+            ),
         )
     return ()
 

@@ -1,17 +1,9 @@
-"""What is in the Arctic, what it hangs on, and which borders are closed."""
+"""The boundary of the Arctic, gateways outside it, railheads, and closed border crossings."""
 
-from layers.schema import Column, Layer
+from layers.schema import CITED_READ, Column, Layer
 
 __all__ = ["ARCTIC_BOUNDARY", "CLOSED_BORDERS", "GATEWAYS", "RAILHEADS"]
 
-_CITED = (
-    Column("source_title", "str", "document that says so", required=True),
-    Column("source_url", "str", "address of that document", required=True),
-    Column("seen_on", "str", "date its text was read for this table", required=True),
-    Column("confidence", "str", "high: official or scholarly; medium: operator, press; low: other",
-           required=True, choices=("high", "medium", "low")),
-    Column("note", "str", "remark"),
-)  # fmt: skip
 _COUNTRY = Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True)
 
 ARCTIC_BOUNDARY = Layer(
@@ -33,7 +25,7 @@ GATEWAYS = Layer(
         Column("reach_km", "float", "radius within which a node belongs to it", "km", required=True,
                low=0, high=50),
         Column("why", "str", "what hangs on it", required=True),
-        *_CITED,
+        *CITED_READ,
     ),
 )  # fmt: skip
 
@@ -50,7 +42,7 @@ CLOSED_BORDERS = Layer(
         Column("closed_until", "str", "last day it is closed; null while it is"),
         Column("state", "str", "state in words", required=True),
         Column("by", "str", "who closed it"),
-        *_CITED,
+        *CITED_READ,
     ),
     note="The last state that was read: `as_of` says when.",
 )  # fmt: skip
@@ -71,6 +63,6 @@ RAILHEADS = Layer(
         Column("serves_port", "str", "port within 10 km that it serves"),
         Column("axle_load_t", "float", "permitted axle load", "t", low=5, high=50),
         Column("replaces", "str", "keys of railheads drawn from the lines that it stands for"),
-        *_CITED,
+        *CITED_READ,
     ),
 )  # fmt: skip

@@ -1,6 +1,8 @@
-"""The official extent series. The gridded ice is a grid (`sea_ice`) and derived layers."""
+"""The official series of sea-ice extent, and months with ice from a record of the user."""
 
 from layers.schema import Column, Layer
+
+__all__ = ["ICE_YEARS", "SEA_ICE_EXTENT", "SEA_ICE_MONTHLY"]
 
 _MKM2 = "million km2"
 

@@ -1,5 +1,6 @@
-"""Relative sea level at tide gauges: what was observed, and what the IPCC projects."""
+"""Relative sea level at tide gauges: observed trends and projections of the IPCC."""
 
+from layers.regions import SOUTH_DEG
 from layers.schema import Column, Layer
 
 __all__ = ["SEA_LEVEL_PROJECTIONS", "SEA_LEVEL_TRENDS"]
@@ -8,7 +9,7 @@ _GAUGE = (
     Column("psmsl_id", "int", "number of the gauge at the PSMSL", required=True, low=1),
     Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
     Column("longitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=-180, high=180),
-    Column("latitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=58, high=90),
+    Column("latitude_deg", "float", "WGS 84, to 0.01", "degree", required=True, low=SOUTH_DEG, high=90),
 )
 _CITED = (
     Column("source_title", "str", "where the numbers were read", required=True),

@@ -1,6 +1,8 @@
-"""Where people live. Never scored, never coloured as a risk."""
+"""Settlements with population. They are never scored or coloured as a risk."""
 
 from layers.schema import Column, Layer
+
+__all__ = ["SETTLEMENTS"]
 
 SETTLEMENTS = Layer(
     id="settlements",

@@ -1,13 +1,16 @@
-"""Land, sea depth and sea ice as areas: what their grids and outlines say, no judgement."""
+"""Land, sea depth and sea ice as areas of their grids and outlines."""
 
+from layers.regions import SOUTH_DEG
 from layers.schema import CLASS_COLUMNS, Column, Layer
+
+__all__ = ["BATHYMETRY", "LAND", "SEA_ICE"]
 
 LAND = Layer(
     id="land",
     title="Land",
     pillar="environmental",
     geometry="polygon",
-    columns=(Column("area_km2", "float", "area north of 58 N", "km2", low=0),),
+    columns=(Column("area_km2", "float", f"area north of {SOUTH_DEG:g} N", "km2", low=0),),
 )
 
 SEA_ICE = Layer(
@@ -20,7 +23,7 @@ SEA_ICE = Layer(
                choices=("median_1981_2010", "monthly_extent")),
         Column("year", "int", "year; null for the median", low=1978, high=2100),
         Column("month", "int", "month", required=True, low=1, high=12),
-        Column("area_million_km2", "float", "area of the month's ice, also south of the cut at 58 N", "million km2", required=True, low=0),
+        Column("area_million_km2", "float", f"area of the month's ice, also south of the cut at {SOUTH_DEG:g} N", "million km2", required=True, low=0),
     ),
     note="25 km satellite cells at 15 % and more; harbours and fjords are not resolved.",
 )  # fmt: skip

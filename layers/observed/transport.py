@@ -2,6 +2,8 @@
 
 from layers.schema import Column, Layer
 
+__all__ = ["RAILWAYS", "ROADS", "SEA_LANES", "SEA_ROUTES"]
+
 _LENGTH = Column("length_km", "float", "geodesic length", "km", required=True, low=0)
 
 RAILWAYS = Layer(

@@ -17,7 +17,8 @@ import pandas as pd
 from layers.errors import SourceError, UsageError
 from layers.grid import NSIDC_25KM, Grid
 from layers.ice.continuity import by_day, changes, ledger
-from layers.ice.daily import Day, check, dataset
+from layers.ice.cube import dataset
+from layers.ice.daily import Day, check
 from pipelines.netcdf import write_grid
 from pipelines.sources.sea_ice.ice_grids import OWN_GRIDS
 

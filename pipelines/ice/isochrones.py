@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from layers.grid import Grid
     from layers.ice.isochrones import Sea
-    from layers.ice.navigability import Polaris
+    from layers.ice.polaris import Polaris
     from pipelines.ice.archive import Archive
     from pipelines.snapshot import Snapshot
 

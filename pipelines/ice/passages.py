@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.ice.navigability import Bottlenecks, bottlenecks, polaris, route_seasons
+from layers.ice.bottlenecks import Bottlenecks, bottlenecks
+from layers.ice.polaris import polaris
+from layers.ice.route_seasons import route_seasons
 from pipelines.source import REFERENCE
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from layers.ice.navigability import Corridor, Polaris
+    from layers.ice.corridors import Corridor
+    from layers.ice.polaris import Polaris
     from pipelines.ice.archive import Archive
 
 __all__ = ["passages", "read_polaris"]

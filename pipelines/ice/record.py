@@ -16,7 +16,7 @@ from layers.errors import UsageError
 from layers.grid import NSIDC_25KM, OCEAN, POLE_HOLE, Grid, cell_area_km2
 from layers.ice.continuity import by_day
 from layers.ice.daily import area_support, node_support, route_support
-from layers.ice.navigability import route_trends
+from layers.ice.route_seasons import route_trends
 from layers.ice.seasons import Seasons, season_table
 from layers.ice.warming import LEVELS_DEGC, september_loss, warmed_seasons
 from pipelines.ice.archive import Archive

@@ -12,9 +12,10 @@ import shapely
 
 from layers.errors import ExportError, UsageError
 from layers.grid import ICE_THRESHOLD_PCT, NSIDC_25KM, OCEAN, POLE_HOLE, polygons
+from layers.ice.corridors import corridor
 from layers.ice.daily import SYNTHETIC
 from layers.ice.edge_routes import field_rows, shore_ice
-from layers.ice.navigability import STAGES, corridor
+from layers.ice.polaris import STAGES
 from layers.ice.seasons import edge_season
 from layers.ice.waters import waters
 from maps.reports.routes import RouteRecord, write
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from layers.ice.navigability import Corridor
+    from layers.ice.corridors import Corridor
     from pipelines.ice.archive import Archive
     from pipelines.snapshot import Snapshot
 
@@ -170,7 +171,7 @@ def _seas_on_page(tables: Mapping[str, pd.DataFrame], snapshot: Snapshot) -> dic
 
 
 def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
-    """Ice of the day nearest the middle of a month, and that day in words; none where there is no such day."""
+    """Ice of the day nearest the middle of a month, and that day in words; none without a day."""
     days, fields = archive.read(date(year, month, 1), date(year, month, 30))
     if not len(days):
         return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"

@@ -82,7 +82,7 @@ def _layers(folder: Path, manifest: dict[str, Any]) -> tuple[Any, ...]:
     """The layers of the manifest as its audience sees them."""
     # A picture from before audiences existed is public.
     redaction = Redaction(audience(manifest["options"].get("audience", "public")))
-    by_id = {layer.id: redaction.shown(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
+    by_id = {layer.id: redaction.visible(layer) for layer in (*LAYERS, *ON_REQUEST, *ON_PUBLICATION)}
     if strange := sorted({row["id"] for row in manifest["layers"]} - set(by_id)):
         msg = (
             f"picture {folder.name}: expected layers of this version, found {strange[0]!r}: it is of another "

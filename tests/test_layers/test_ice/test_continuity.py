@@ -21,7 +21,7 @@ from layers.ice.continuity import (
     ledger,
     source_continuity,
 )
-from layers.ice.navigability import route_trends
+from layers.ice.route_seasons import route_trends
 from layers.ice.seasons import METRICS, Seasons, season_table
 from layers.schema import conform
 

@@ -20,7 +20,6 @@ from layers.ice.daily import (
     area_support,
     check,
     clean_ocean,
-    dataset,
     disc_means,
     disc_support,
     missing_pct,
@@ -80,16 +79,6 @@ def test_missing_counts_ocean_only():
     values[0, :2] = MISSING
     values[1, :3] = POLE_HOLE
     assert missing_pct(values) == pytest.approx(100 * 2 / OCEAN.sum())
-
-
-def test_a_cube_says_what_it_is():
-    told = dataset([day(), day(date(2001, 1, 8), field(MISSING))], SURFACE)
-    assert told["quality"].to_numpy().tolist() == [0, 1]
-    assert told["sensor"].to_numpy().tolist() == ["f13", "f13"]
-    assert "SYNTHETIC" not in told.attrs["title"]
-    made = dataset([Day(date(2001, 1, 1), SYNTHETIC, "seed 0", "made", field())], SURFACE)
-    assert made.attrs["title"].startswith("SYNTHETIC, not observed")
-    assert made["concentration"].attrs["long_name"].startswith("SYNTHETIC")
 
 
 # --- weights

@@ -15,7 +15,7 @@ from layers.crs import POLAR, area_km2, distance_km, lonlat
 from layers.errors import UsageError
 from layers.grid import MISSING, POLE_HOLE, Grid
 from layers.ice.isochrones import DAYS, bands, days_from, sea, speeds_kn, usual
-from layers.ice.navigability import CHAINS, STAGES, polaris
+from layers.ice.polaris import CHAINS, STAGES, polaris
 
 CSV = Path(__file__).parents[3] / "layers" / "reference" / "polaris_riv.csv"
 RIV = polaris(pd.read_csv(CSV, keep_default_na=False))

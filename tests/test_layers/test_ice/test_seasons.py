@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,7 +207,9 @@ def test_blocks_of_places_are_all_places_at_once(monkeypatch: pytest.MonkeyPatch
 YEARS = np.arange(1979, 2019)
 
 
-def seasons(open_days: np.ndarray, product: str = "p", **more: np.ndarray) -> Seasons:
+def seasons(
+    open_days: np.ndarray, product: str = "p", years: np.ndarray = YEARS, **more: np.ndarray
+) -> Seasons:
     open_days = open_days.astype(np.float32)
     base = {name: np.full_like(open_days, np.nan) for name in METRICS}
     base |= {
@@ -216,7 +219,7 @@ def seasons(open_days: np.ndarray, product: str = "p", **more: np.ndarray) -> Se
     }
     count = len(open_days)
     ids = np.array([str(n) for n in range(count)], dtype=object)
-    return Seasons(ids, YEARS, base | more, product, np.full(count, 30.0), np.full(count, 5))
+    return Seasons(ids, years, base | more, product, np.full(count, 30.0), np.full(count, 5))
 
 
 def test_states_are_not_numbers():
@@ -274,6 +277,42 @@ def test_climate_is_the_median_of_1991_to_2020_and_spread_that_of_the_last_15_ye
     assert told["advance_mad_days"][0] == 0  # 15 years: 8 of 110, 7 of 100; the median is one of them
     few = season_table(seasons(np.where(YEARS >= 2003, np.nan, rows)))
     assert np.isnan(few["open_water_days_median"][0])
+
+
+def test_the_climatology_ends_in_2020_begins_in_1991_and_needs_twenty_years():
+    years = np.arange(1985, 2026)
+    rows = np.tile(years - 1900.0, (3, 1))
+    rows[1, years > 2010] = np.nan  # 20 years of 1991 to 2010
+    rows[2, years > 2009] = np.nan
+    table = season_table(seasons(rows, years=years))
+    assert table["open_water_days_median"][:2].tolist() == [105.5, 100.5]
+    assert np.isnan(table["open_water_days_median"][2])
+
+
+def test_thirty_valid_years_are_enough_for_a_trend():
+    rows = np.tile(100.0 + np.arange(40), (2, 1))
+    rows[0, :10] = np.nan
+    rows[1, :11] = np.nan
+    table = season_table(seasons(rows))
+    assert table["valid_years"].tolist() == [30, 29]
+    assert table["state"].tolist() == ["seasonal", "insufficient_data"]
+    assert table["open_water_days_per_decade"][0] == pytest.approx(10)
+    assert np.isnan(table["open_water_days_per_decade"][1])
+
+
+def test_the_year_of_a_step_is_the_first_after_it():
+    random = np.random.default_rng(7)
+    rows = 150 + random.normal(0, 1, (10, 40)) + np.where(YEARS >= 1992, 25, 0)
+    assert season_table(seasons(rows))["step_year"].tolist() == [1992] * 10
+
+
+def test_breaks_count_from_the_first_valid_ice_year_to_the_last():
+    rows = np.full((1, 40), 100.0)
+    rows[0, :5] = np.nan  # first valid ice year: 1984, from 1 March
+    days = ["1984-03-01", "1984-03-02", "2019-02-28", "2019-03-01"]
+    breaks = pd.DataFrame({"day": np.array(days, dtype="datetime64[s]"), "words": list("abcd")})
+    table = season_table(seasons(rows), breaks=breaks)
+    assert table["breaks"].tolist() == ["b; c"]
 
 
 def test_order_of_places_does_not_matter():

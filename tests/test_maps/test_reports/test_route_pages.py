@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from layers.ice.navigability import CLASSES, route_trends
+from layers.ice.polaris import CLASSES
+from layers.ice.route_seasons import route_trends
 from layers.ice.seasons import METRICS, Seasons, season_table
 from layers.ice.warming import LEVELS_DEGC, warmed_seasons
 from maps.reports.citations import shown

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from layers.errors import UsageError
+from layers.ice.corridors import Corridor
 from layers.ice.edge_routes import least_ice
-from layers.ice.navigability import Corridor
 from maps.reports.citations import Tables
 from maps.reports.routes import _breaks, _trend_cells
 from pipelines.ice.record import embedded

@@ -14,7 +14,7 @@ import shapely
 
 from layers.errors import SourceError
 from layers.ice.charts import chart_bounds, stages_of, tenths_of
-from layers.ice.navigability import CHAINS
+from layers.ice.polaris import CHAINS
 from pipelines.ice.charts import charted, write_chart
 from pipelines.ice.passages import read_polaris
 

@@ -12,8 +12,9 @@ import xarray as xr
 
 from layers.crs import area_km2, geographic_to_polar
 from layers.grid import NSIDC_25KM, cell_area_km2
+from layers.ice.bottlenecks import bottlenecks, least_cost_path
+from layers.ice.corridors import corridor
 from layers.ice.daily import area_support, route_support, series
-from layers.ice.navigability import bottlenecks, corridor, least_cost_path
 from layers.ice.synthetic import days
 from pipelines import snapshot
 from pipelines.ice.archive import Archive
