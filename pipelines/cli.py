@@ -59,4 +59,9 @@ def main() -> None:
             raise
         sys.stderr.write(f"arctic-picture: {' '.join(str(error).split())}\n")
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except OSError as error:
+        if traced:
+            raise
+        sys.stderr.write(f"arctic-picture: expected to read and write files, found {error}: check the path\n")
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
