@@ -164,7 +164,7 @@ def _alone(kind: str, path: str) -> str:
     """Read a file of a kind that no unit has; a digest of what was read."""
     import pandas as pd  # noqa: PLC0415
 
-    from pipelines.intake.refresh import _stored  # noqa: PLC0415
+    from pipelines.intake.tables import stored_table  # noqa: PLC0415
     from pipelines.picture.private import _frame  # noqa: PLC0415
 
     if kind == _CLASSIC:
@@ -173,7 +173,7 @@ def _alone(kind: str, path: str) -> str:
         return _digest(json.dumps(json.loads(Path(path).read_bytes())).encode())
     if kind == "xlsx":
         return _digest(pd.read_excel(path, dtype=str, na_filter=False).to_csv().encode())
-    frame = _stored(Path(path)) if kind == "parquet" else _frame(Path(path))
+    frame = stored_table(Path(path)) if kind == "parquet" else _frame(Path(path))
     return _digest(frame.to_wkb().to_csv().encode())
 
 
@@ -278,7 +278,7 @@ class _Unit:
     def __init__(self, form: _Form, root: Path, reader: _Reader) -> None:
         import good_files as good  # noqa: PLC0415
 
-        from pipelines.intake.refresh import _units  # noqa: PLC0415
+        from pipelines.intake.refresh import units_of  # noqa: PLC0415
         from pipelines.sources import FETCHABLE  # noqa: PLC0415
 
         self.form, self.reader, self.root = form, reader, root
@@ -286,7 +286,7 @@ class _Unit:
         self.contents = _good().get(form.unit) or [_written(form.unit)]
         self.sizes = [sum(map(len, self.contents))]
         if not self.is_alone:
-            self.source, remotes = _units(FETCHABLE, [form.unit])[form.unit]
+            self.source, remotes = units_of(FETCHABLE, [form.unit])[form.unit]
             day = datetime.fromisoformat(good.DAYS.get(form.unit, "2026-11-24"))
             self.remotes = [remote.of(day) for remote in remotes]
         self.before: Path | None = None
@@ -313,7 +313,6 @@ class _Unit:
 
     def taken(self, stage: Path, content: bytes) -> tuple[str, Any]:
         """The rule that holds the files back, or none and what was read of them."""
-        from pipelines.intake import refresh as live  # noqa: PLC0415
         from pipelines.intake.sniff import sniff  # noqa: PLC0415
 
         if self.is_alone:
@@ -329,21 +328,23 @@ class _Unit:
                 return "", self.reader.ask("alone", str(stage), self.form.unit, str(path))
             except SourceError:
                 return "read", None
-        return self._judged(live, stage)
+        return self._judged(stage)
 
-    def _judged(self, live: Any, stage: Path) -> tuple[str, Any]:
-        class Run(live._Run):  # noqa: SLF001
+    def _judged(self, stage: Path) -> tuple[str, Any]:
+        from pipelines.intake import tables, unit_checks  # noqa: PLC0415
+
+        class Staged(unit_checks.Unit):
             stage = None
 
-        run = Run(self.form.unit, self.source, self.root, self.root, _TODAY)
-        Run.stage = stage
+        unit = Staged(self.form.unit, self.source, self.root, self.root, _TODAY)
+        Staged.stage = stage
         files = {remote.url: {"last_modified": ""} for remote in self.remotes}
-        findings = live._judged(run, self.remotes, files, self.row, self.before)[0]  # noqa: SLF001
+        findings = unit_checks.judge_unit(unit, self.remotes, files, self.row, self.before).findings
         held = [finding.rule for finding in findings if finding.outcome == "hold"]
         if held:
             return held[0], None
-        if (stage / live.TABLE).exists():
-            return "", live._stored(stage / live.TABLE)  # noqa: SLF001
+        if (stage / tables.TABLE).exists():
+            return "", tables.stored_table(stage / tables.TABLE)
         try:
             paths = (str(stage / remote.file) for remote in self.remotes)
             return "", self.reader.ask("grid", str(stage), self.remotes[0].part, *paths)
@@ -365,22 +366,24 @@ def _is_same(one: Any, other: Any) -> bool:
 
 def _ask_for(reader: _Reader) -> None:
     """Let the refresh ask the forked reader where it would start one, and read a last good once."""
-    from pipelines.intake import refresh as live  # noqa: PLC0415
+    from pipelines.intake import sandbox, unit_checks  # noqa: PLC0415
 
     def table(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
         reader.ask("table", str(out.parent), source_id, str(fetched), str(packages))
 
-    def day(source_id: str, part: str, paths: list[Path], out: Path) -> date:
-        said = reader.ask("day", str(out.parent), source_id, part, *map(str, paths))
+    def day(source_id: str, part: str, paths: list[Path], out: Path | None) -> date:
+        folder = out.parent if out else paths[0].parent
+        said = reader.ask("day", str(folder), source_id, part, *map(str, paths))
         return date.fromisoformat(said)
 
-    stored = live._stored  # noqa: SLF001
+    stored = unit_checks.stored_table
     last_good = cache(stored)
 
     def kept(path: Path) -> Any:
         return last_good(path) if path.parent.name == _GOOD else stored(path)
 
-    live.read_in_sandbox, live.day_in_sandbox, live._stored = table, day, kept  # type: ignore[assignment]  # noqa: SLF001
+    sandbox.read_in_sandbox, sandbox.day_in_sandbox = table, day  # type: ignore[assignment]
+    unit_checks.stored_table = kept
 
 
 def _rows(of_each: int, of_others: int, share: str) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ from pathlib import Path
 from benchmarks.ice import FIRST, LAST, places
 from layers.ice.seasons import season_table
 from layers.ice.daily import node_support
-from pipelines.ice.archive import Archive, seasons
+from pipelines.ice.archive import Archive
+from pipelines.ice.year_passes import seasons
 archive = Archive(Path(sys.argv[1]), "synthetic")
 surface, x, y, ids = places(10_000)
 def one_pass():
@@ -294,7 +295,7 @@ def _growth(archive: Any) -> dict[str, Any]:
     import numpy as np  # noqa: PLC0415
 
     from layers.ice.daily import node_support  # noqa: PLC0415
-    from pipelines.ice.archive import seasons  # noqa: PLC0415
+    from pipelines.ice.year_passes import seasons  # noqa: PLC0415
 
     took = []
     for count in GROWTH:

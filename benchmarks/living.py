@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.snapshot import held_table
+from pipelines.snapshot import source_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,12 +71,12 @@ def validation() -> list[dict[str, Any]]:
 
     from layers.crs import lonlat  # noqa: PLC0415
     from pipelines.intake.checks import judge, judge_file  # noqa: PLC0415
-    from pipelines.intake.refresh import table_of  # noqa: PLC0415
     from pipelines.intake.sniff import sniff  # noqa: PLC0415
+    from pipelines.intake.tables import table_of  # noqa: PLC0415
     from pipelines.sources import source  # noqa: PLC0415
 
     plants = source("wri_global_power_plants")
-    held = held_table(plants.id)
+    held = source_table(plants.id)
     at = np.arange(ROWS) % len(held)
     lon, lat = (part[at] for part in lonlat(held.geometry.x, held.geometry.y))
     head = "country,country_long,name,gppd_idnr,capacity_mw,latitude,longitude,{},owner,source,url"
@@ -102,7 +102,7 @@ def validation() -> list[dict[str, Any]]:
                 size = path.stat().st_size
                 found += judge_file(facts, facts, size, [size], remote.at_least_rows)
             table = table_of(plants, folder, folder)
-            found += judge(plants.id, table, old, date(2026, 11, 25))
+            found += judge(table, old, date(2026, 11, 25), plants.checks)
             times.append(time.perf_counter() - begun)
             cpu.append(time.process_time() - used)
             assert (len(table), found) == (ROWS, []), (len(table), found)
@@ -215,7 +215,7 @@ def _to_come() -> pd.DataFrame:
     """The embedded series and the days after it, with the steps of the same days a year before."""
     import pandas as pd  # noqa: PLC0415
 
-    held = held_table(DAILY)[["date", "extent_million_km2"]]
+    held = source_table(DAILY)[["date", "extent_million_km2"]]
     year = held["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
     extent = (held["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
     days = pd.date_range(held["date"].iloc[-1], periods=DAYS + 1)[1:].strftime("%Y-%m-%d")
@@ -305,7 +305,9 @@ def _differs(
     """Fetch as a day's run does, and say what is not as the model has it."""
     import pandas as pd  # noqa: PLC0415
 
-    from pipelines.intake.refresh import TABLE, accepted_folder, ledger_of, refresh, told_of  # noqa: PLC0415
+    from pipelines.intake.ledger import accepted_folder, ledger_of, state_of  # noqa: PLC0415
+    from pipelines.intake.refresh import refresh  # noqa: PLC0415
+    from pipelines.intake.tables import TABLE  # noqa: PLC0415
     from pipelines.sources import FETCHABLE, source  # noqa: PLC0415
 
     [told] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
@@ -315,7 +317,7 @@ def _differs(
     pairs = {
         "end": (told.state, expected),
         "date": (ledger[DAILY]["as_of"], last),
-        "state": (told_of(source(DAILY), ledger[DAILY], day)[1], model.state(day, date.fromisoformat(last))),
+        "state": (state_of(source(DAILY), ledger[DAILY], day)[1], model.state(day, date.fromisoformat(last))),
     }
     folder = accepted_folder(cache, DAILY, ledger)
     assert folder is not None

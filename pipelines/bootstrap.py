@@ -1,6 +1,6 @@
 """Make the project's own environment from pins with hashes, then build, test or run in it.
 
-Only the standard library: this runs on a bare Python.
+It needs only the standard library of Python.
 
     python3 -m pipelines.bootstrap build     make .venv if need be, then build the picture
     python3 -m pipelines.bootstrap test      the same with the test tools, then run all tests (or pytest ...)
@@ -17,23 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 PACKAGES = ("layers", "maps", "pipelines")
-WHOLE = (
-    "-n",
-    "auto",
-    "--dist",
-    "loadfile",
-    "--no-loadscope-reorder",
-)  # all tests: a file at a time on each core
+# All tests, a file at a time on each core.
+WHOLE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
 
 def say(text: str) -> None:
-    """A line of progress."""
+    """Print a line of progress."""
     sys.stderr.write(f"bootstrap: {text}\n")
 
 
 def ensure(group: str) -> None:
-    """Create .venv if it is not there and install a group of pins, each held to its hash."""
+    """Create .venv where there is none, and install a group of pins with their hashes checked."""
     if not PYTHON.exists():
         say(f"making {VENV.name} with Python {sys.version.split()[0]}")
         try:
@@ -45,7 +40,7 @@ def ensure(group: str) -> None:
     digest = hashlib.sha256(pins.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if mark.exists() and mark.read_text() == digest:
         return
-    say(f"installing {pins.name}, every file held to its hash (a minute or two)")
+    say(f"installing {pins.name}, every file checked against its hash (a minute or two)")
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(pins)])
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
@@ -54,15 +49,15 @@ def ensure(group: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    """Run a command in the project's folder; stop with its exit code if it fails."""
+    """Run a command in the project's folder; exit with its code if it fails."""
     code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
     if code:
         sys.exit(code)
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the first word says; the rest goes to the command."""
-    if sys.version_info < (3, 11):  # noqa: UP036  it runs before anything has checked
+    """Run what the first word names; the other words go to that command."""
+    if sys.version_info < (3, 11):  # noqa: UP036  this runs before any check of the version
         sys.exit(f"bootstrap: expected Python 3.11 or newer, found {sys.version.split()[0]}")
     word, rest = (arguments[0] if arguments else ""), arguments[1:]
     if word == "build":

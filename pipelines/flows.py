@@ -1,16 +1,18 @@
-"""Prefect at the rim: the flow `refresh` wraps the same functions as the command line.
+"""The Prefect flow `refresh`, which calls the same functions as the command line.
 
-`python -m pipelines.flows` runs it here; with `--cron "0 5 * * *"` it serves it on schedule, for which
-a Prefect server must run; `prefect.yaml` deploys it to a work pool instead, under another name.
-Correctness rests on files and locks, never on Prefect's state: a run that was killed is simply followed
-by the next. The environment is set before Prefect is imported, and only where the user has not set it:
-the temporary server needs longer than its default to start, and nothing is phoned home.
+`python -m pipelines.flows` runs the flow in this process. With `--cron "0 5 * * *"` it serves the flow on a
+schedule, which needs a Prefect server. `prefect.yaml` deploys it to a work pool under another name. Its
+parameters are the options of `build` (pipelines.picture.options).
 
-Settings are read from the environment of the process that runs the flow. Prefect keeps parameters in
-its database in plain text: a secret is never one.
+Correctness depends on files and locks, never on Prefect's state: after a killed run the next one starts
+anew. The environment is set before the import of Prefect, and only where the user has not set it. The
+temporary server needs longer than its default to start, and no usage data is sent.
+
+Settings come from the environment of the process that runs the flow. A secret is never a parameter, because
+Prefect stores parameters as plain text in its database.
 
     ARCTIC_PICTURE_WEBHOOK      address that is told of each new picture
-    ARCTIC_PICTURE_TASK_RUNNER  `dask`, or the address of a Dask scheduler: pictures are composed there
+    ARCTIC_PICTURE_TASK_RUNNER  `dask`, or the address of a Dask scheduler that composes the pictures
 """
 
 from __future__ import annotations
@@ -29,8 +31,9 @@ for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
 import argparse  # noqa: E402
+import inspect  # noqa: E402
 import time  # noqa: E402
-from dataclasses import asdict  # noqa: E402
+from dataclasses import asdict, replace  # noqa: E402
 from importlib import import_module  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
 
@@ -47,15 +50,18 @@ from prefect.tasks import exponential_backoff  # noqa: E402
 
 from layers.errors import SourceError, UsageError  # noqa: E402
 from pipelines.intake import refresh as live  # noqa: E402
-from pipelines.intake.fetch import Fetcher, RefusedError, webhook_host  # noqa: E402
+from pipelines.intake.fetch import Fetcher, RefusedError  # noqa: E402
+from pipelines.intake.webhook import webhook_host  # noqa: E402
 from pipelines.operations.runs import recorded  # noqa: E402
 from pipelines.picture import build as line  # noqa: E402
 from pipelines.picture.announce import announce, headline  # noqa: E402
-from pipelines.picture.build import Options  # noqa: E402
+from pipelines.picture.options import Options, RunOptions, run_parameters  # noqa: E402
 from pipelines.picture.publish import manifest_of  # noqa: E402
 from pipelines.sources import FETCHABLE  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.task_runners import TaskRunner
     from prefect.tasks import Task
@@ -68,41 +74,44 @@ if TYPE_CHECKING:
 __all__ = ["main", "refresh"]
 
 DEPLOYMENT = "arctic-picture"
-# After this no further source is asked: the picture must not wait for a network that is down.
+# After this time no further source is fetched: the picture must not wait for a network that is down.
 _FETCHING_S = 3600.0
-_SHOWN = 20
+_NODES_IN_SUMMARY = 20
 
 
 class LateError(SourceError):
-    """A source was busy or not reached: worth another try, and no reason to do without a picture."""
+    """A source was busy or out of reach: another try may succeed, and the picture is built without it."""
 
-    def __init__(self, told: list[FetchResult]) -> None:
-        super().__init__("; ".join(row.reason for row in told if row.may_pass))
-        self.told = told
+    def __init__(self, results: list[FetchResult]) -> None:
+        super().__init__("; ".join(row.reason for row in results if row.may_pass))
+        self.results = results
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether to try again: not what a server refuses for good, nor what a gate holds."""
+    """Whether to try again: not after a refusal for good, nor after a check that held a file back."""
     return isinstance(state.data, LateError)
 
 
 def _runner() -> TaskRunner[Any]:
-    """Threads of this process; Dask where the setting asks for it."""
-    named = os.environ.get("ARCTIC_PICTURE_TASK_RUNNER", "")
-    if not named:
+    """Threads of this process, or Dask where the setting names it."""
+    engine_name = os.environ.get("ARCTIC_PICTURE_TASK_RUNNER", "")
+    if not engine_name:
         return ThreadPoolTaskRunner()
-    if named != "dask" and "://" not in named:
-        msg = f"ARCTIC_PICTURE_TASK_RUNNER: expected dask, or tcp://host:8786 and the like, found {named!r}"
+    if engine_name != "dask" and "://" not in engine_name:
+        msg = (
+            "ARCTIC_PICTURE_TASK_RUNNER: expected dask, or tcp://host:8786 and the like, "
+            f"found {engine_name!r}"
+        )
         raise UsageError(msg)
     try:
         engine = import_module("prefect_dask")
     except ImportError as error:
         msg = f"expected prefect-dask, found {error}: pip install 'arctic-picture[dask]'"
         raise UsageError(msg) from error
-    if named != "dask":
-        return engine.DaskTaskRunner(address=named)
-    here = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
-    return engine.DaskTaskRunner(cluster_kwargs=here)
+    if engine_name != "dask":
+        return engine.DaskTaskRunner(address=engine_name)
+    local = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    return engine.DaskTaskRunner(cluster_kwargs=local)
 
 
 def _asset(kind: str, name: str) -> str:
@@ -121,15 +130,15 @@ def _asset(kind: str, name: str) -> str:
     retry_condition_fn=may_pass,
 )
 def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[FetchResult]:
-    """One source; what is refused is a row of the table, not a failure: the last good stays."""
+    """Fetch one source. A refused source is a row of the table, not a failure: its last good file stays."""
     today, yesterday = live.today_and_yesterday()
-    told = live.refresh(
+    results = live.refresh(
         FETCHABLE, cache, fetcher, today=today, day=yesterday, names=[source_id], is_asked=False
     )
-    add_asset_metadata(_asset("source", source_id), {row.source: row.state for row in told})
-    if any(row.may_pass for row in told):
-        raise LateError(told)
-    return told
+    add_asset_metadata(_asset("source", source_id), {row.source: row.state for row in results})
+    if any(row.may_pass for row in results):
+        raise LateError(results)
+    return results
 
 
 @task(name="build", cache_policy=NO_CACHE, timeout_seconds=1800)
@@ -138,78 +147,86 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 
 
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
-def _publish(root: Path, options: Options, made: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
-    """The manifest of the picture that stands now."""
-    manifest = manifest_of(line.put(root, options, made, keep=keep, is_compared=True))
-    told = {name: manifest[name] for name in ("id", "seq", "status", "day")}
-    add_asset_metadata(_asset("picture", options.region), told)
+def _publish(root: Path, options: Options, composed: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
+    """Publish the picture; returns the manifest of the picture that `latest` points at now."""
+    manifest = manifest_of(line.put(root, options, composed, keep=keep, is_compared=True))
+    metadata = {name: manifest[name] for name in ("id", "seq", "status", "day")}
+    add_asset_metadata(_asset("picture", options.region), metadata)
     return manifest
 
 
-@flow(name="refresh", timeout_seconds=7200, task_runner=_runner())
-def refresh(
-    out: str = "pictures",
-    region: str = "arctic",
-    scenario: str = "today",
-    draws: int = 10_000,
-    seed: int = 0,
-    keep: int = 0,
-    *,
-    fetch: bool = False,
-    cache: str = "cache/live",
-    base_url: str = "",
-) -> str:
-    """Fetch the sources if asked to, build the picture and publish it; returns the picture's id.
+def _takes_run_options(function: Callable[..., str]) -> Callable[..., str]:
+    """Give a function the options of a run as its parameters, which Prefect reads from its signature."""
+    parameters = [
+        inspect.Parameter(
+            one.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=str(one.default) if isinstance(one.default, Path) else one.default,
+            # Prefect stores parameters as JSON: a path is text.
+            annotation={Path: str, Path | None: str | None}.get(one.kind, one.kind),
+        )
+        for one in run_parameters()
+    ]
+    function.__dict__["__signature__"] = inspect.Signature(parameters, return_annotation=str)
+    return function
 
-    `keep` is how many pictures stay, the highest in the sequence; 0 is all.
+
+@flow(name="refresh", timeout_seconds=7200, task_runner=_runner())
+@_takes_run_options
+def refresh(**values: Any) -> str:
+    """Fetch the sources if `fetch` says so, build the picture and publish it; returns the picture's id.
+
+    The parameters are the options of a run (pipelines.picture.options.RunOptions).
     """
-    root, webhook = Path(out), os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
-    held = Path(cache) if fetch else None
-    with recorded(root, cache=held, tell=get_run_logger().info) as run:
+    run_options = RunOptions.of(values)
+    root, webhook = run_options.out, os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
+    with recorded(
+        root, cache=run_options.cache if run_options.fetch else None, tell=get_run_logger().info
+    ) as run:
         if webhook:
             webhook_host(webhook)  # refused before any work
-        told = _fetch_all(run, Path(cache), base_url) if fetch else []
-        options = Options(region=region, scenario=scenario, draws=draws, seed=seed, cache=held)
-        run.say("build", region=region, scenario=scenario)
+        results = _fetch_all(run, run_options.cache, run_options.base_url) if run_options.fetch else []
+        options = run_options.picture()
+        run.say("build", region=options.region, scenario=options.scenario)
         # In the main thread its time limit can interrupt it.
         is_here = isinstance(refresh.task_runner, ThreadPoolTaskRunner)
-        made = _build(options) if is_here else _build.submit(options).result()
+        composed = _build(options) if is_here else _build.submit(options).result()
         run.say("publish")
         upstream: list[Any] = [_asset("source", source.id) for source in line.shown_sources(options)]
-        publish = _publish.with_options(assets=[_asset("picture", region)], asset_deps=upstream)
-        manifest = publish(root, options, made, keep)
+        publish = _publish.with_options(assets=[_asset("picture", options.region)], asset_deps=upstream)
+        manifest = publish(root, options, composed, run_options.keep)
         run.say("published", picture=manifest["id"], seq=manifest["seq"], status=manifest["status"])
         report = _announced(run, webhook)
-    _show(root, manifest, told, report)
+    _show(root, manifest, results, report)
     return str(manifest["id"])
 
 
 def _fetch_all(run: Run, cache: Path, base_url: str) -> list[FetchResult]:
-    """Each source in turn, with one fetcher for all, for the pace of each host."""
+    """Fetch each source in turn, with one fetcher that keeps the pace of each host."""
     fetcher, ends = Fetcher(base_url), time.monotonic() + _FETCHING_S
-    all_told: list[FetchResult] = []
+    all_results: list[FetchResult] = []
     run.say("fetch")
     for source in FETCHABLE:
         if not source.remotes:
             continue
         if time.monotonic() > ends:
-            run.say("not asked", source=source.id, reason=f"fetching took over {_FETCHING_S:.0f} s")
+            run.say("not run_options", source=source.id, reason=f"fetching took over {_FETCHING_S:.0f} s")
             continue
         asset = _asset("source", source.id)
         state = _fetch.with_options(assets=[asset])(source.id, cache, fetcher, return_state=True)
         result = state.result(raise_on_failure=False)
-        told = result.told if isinstance(result, LateError) else state.result()
-        for row in told:
+        results = result.results if isinstance(result, LateError) else state.result()
+        for row in results:
             run.say("source", source=row.source, state=row.state, as_of=row.as_of, reason=row.reason)
-        all_told += told
-    return all_told
+        all_results += results
+    return all_results
 
 
 def _announced(run: Run, webhook: str) -> dict[str, Any] | None:
-    """What changed; the picture stands already, and nothing that fails here takes it down."""
+    """The report of changes. The picture is published already, so a failure here is only recorded."""
     try:
         report = announce(run.root, webhook)
-    except Exception as error:  # noqa: BLE001  see above
+    except Exception as error:  # noqa: BLE001  the picture stands, whatever fails here
         run.say("not announced", reason=f"{type(error).__name__}: {error}")
         return None
     if report:
@@ -218,11 +235,11 @@ def _announced(run: Run, webhook: str) -> dict[str, Any] | None:
 
 
 def _show(
-    root: Path, manifest: dict[str, Any], told: list[FetchResult], report: dict[str, Any] | None
+    root: Path, manifest: dict[str, Any], results: list[FetchResult], report: dict[str, Any] | None
 ) -> None:
-    """Artifacts for the Prefect UI: a table of sources, a summary, and where the map is."""
-    if told:
-        table = [{key: str(value or "") for key, value in asdict(row).items()} for row in told]
+    """Create artifacts for the Prefect UI: a table of sources, a summary, and a link to the map."""
+    if results:
+        table = [{key: str(value or "") for key, value in asdict(row).items()} for row in results]
         create_table_artifact(key="sources", table=table, description="What became of each source.")
     lines = [
         f"# Picture {manifest['seq']}: {manifest['status']}",
@@ -233,7 +250,8 @@ def _show(
     if report:
         lines += [headline(report), ""]
         lines += [
-            f"- {row['change']} {_plain(row['name'])}: {row['cause']}" for row in report["nodes"][:_SHOWN]
+            f"- {row['change']} {_plain(row['name'])}: {row['cause']}"
+            for row in report["nodes"][:_NODES_IN_SUMMARY]
         ]
     create_markdown_artifact(key="picture", markdown="\n".join(lines), description="The picture that stands.")
     place = (root / "snapshots" / manifest["id"] / "map.html").resolve()
@@ -243,31 +261,20 @@ def _show(
 
 
 def _plain(text: str) -> str:
-    """A name of a source in Markdown: no mark-up of its own."""
+    """A name without any mark-up of Markdown."""
     return "".join(c if c.isalnum() or c in " .,-" else " " for c in text)
 
 
 def main(arguments: list[str]) -> None:
     """Run the flow once, or serve it on the schedule that `--cron` gives."""
-    parser = argparse.ArgumentParser(prog="arctic-picture serve", description=main.__doc__)
-    parser.add_argument("--cron", help='such as "0 5 * * *": each day at five, UTC')
-    parser.add_argument("--out", default="pictures")
-    parser.add_argument("--region", default="arctic")
-    parser.add_argument("--scenario", default="today")
-    parser.add_argument("--draws", type=int, default=10_000)
-    parser.add_argument("--keep", type=int, default=0, help="pictures that stay; 0 is all")
-    parser.add_argument("--fetch", action="store_true", help="fetch the sources first")
-    parser.add_argument("--cache", default="cache/live")
-    parser.add_argument("--base-url", default="")
-    given = vars(parser.parse_args(arguments))
-    cron = given.pop("cron")
+    cron, run_options = _parsed(arguments)
     try:
-        Fetcher(given["base_url"])  # before Prefect keeps what it is started with
+        Fetcher(run_options.base_url)  # before Prefect stores the parameters
     except RefusedError as error:
         msg = f"serve: {error}"
         raise UsageError(msg) from None
     if cron is None:
-        sys.stdout.write(refresh(**given) + "\n")
+        sys.stdout.write(refresh(**_parameters(run_options)) + "\n")
         return
     if not os.environ.get("PREFECT_API_URL"):
         msg = (
@@ -275,9 +282,36 @@ def main(arguments: list[str]) -> None:
             "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
         raise UsageError(msg)
-    # A run served by a process starts where the process did; what it writes must not depend on that.
-    places = {name: str(Path(given[name]).resolve()) for name in ("out", "cache")}
-    refresh.serve(name=DEPLOYMENT, cron=cron, parameters=given | places, limit=1, pause_on_shutdown=False)
+    # A served run starts in the folder of its process; its paths must not depend on that.
+    paths = {one.name: getattr(run_options, one.name) for one in run_parameters() if one.is_path}
+    run_options = replace(
+        run_options, **{name: path.resolve() for name, path in paths.items() if path is not None}
+    )
+    refresh.serve(
+        name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options), limit=1, pause_on_shutdown=False
+    )
+
+
+def _parsed(arguments: list[str]) -> tuple[str | None, RunOptions]:
+    """The schedule and the options of a command line."""
+    parser = argparse.ArgumentParser(prog="arctic-picture serve", description=main.__doc__)
+    parser.add_argument("--cron", help='such as "0 5 * * *": each day at five, UTC')
+    for one in run_parameters():
+        flag = f"--{one.name.replace('_', '-')}"
+        if one.kind is bool:
+            parser.add_argument(flag, action="store_true", help=one.about.help)
+        else:
+            kind = int if one.kind is int else str
+            parser.add_argument(flag, type=kind, default=one.default, help=one.about.help.replace("%", "%%"))
+    values = vars(parser.parse_args(arguments))
+    cron = values.pop("cron")
+    return cron, RunOptions.of(values)
+
+
+def _parameters(run_options: RunOptions) -> dict[str, Any]:
+    """The parameters of the flow: what JSON has, a path as text."""
+    values = {one.name: getattr(run_options, one.name) for one in run_parameters()}
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 if __name__ == "__main__":

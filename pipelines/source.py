@@ -1,4 +1,4 @@
-"""`Source`: one row of data_sources.md and the function that makes it a table. `Inputs`: its files."""
+"""`Source`: a dataset and all that is particular to it. `Remote`: a file of it. `Inputs`: its files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from layers.errors import SourceError
+from pipelines.intake.findings import Checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from layers.schema import Layer
+    from pipelines.intake.ice_fields import IceField
 
 __all__ = ["Inputs", "Kind", "MissingInputError", "Package", "Remote", "Source", "sha256_of"]
 
@@ -27,7 +29,7 @@ REFERENCE = Path(__file__).parent.parent / "layers" / "reference"
 
 
 class MissingInputError(SourceError):
-    """A file that a source is made from is not at hand; what was embedded before stays."""
+    """A file that a source is read from is not at hand. The embedded table stays."""
 
 
 def sha256_of(path: Path) -> str:
@@ -49,15 +51,14 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where a provider serves a file, and the name `file` under which the source's reader asks for it.
+    """A file of a provider, and the name `file` under which the source's reader asks for it.
 
-    `url`, `archive` and `file` may hold `{day:%Y%m%d}`: a file a day. `hosts` are those a redirect may
-    lead to besides the two addresses' own. Remotes of one source that share a `part` are taken
-    together or not at all. `probe` reads the file alone and gives the day it holds for. `only_named`
-    says why it is fetched only when it is named; `login` names the account it takes (intake/logins.py).
-    A `page` has no file address: a person fetches from it.
-    What that person puts under `by_hand/` of the cache is read from there as if it had been fetched.
-    After `fresh_days` its content is stale; 0 is never.
+    `url`, `archive` and `file` may hold `{day:%Y%m%d}`: one file a day. `hosts` are the hosts that a redirect
+    may lead to, besides those of `url` and `archive`. Remotes of one source that share a `part` are accepted
+    together or not at all. `probe` reads the file alone and returns the day it holds for. `field` reads its
+    ice field. `only_named` is the reason why the file is fetched only when a person names it. `login` names
+    the account it takes (pipelines.intake.logins). A `page` has no file address: a person fetches the file
+    and puts it under `by_hand/` of the cache. The content is stale after `fresh_days`; 0 is never.
     """
 
     url: str
@@ -69,18 +70,19 @@ class Remote:
     at_most_bytes: int = 50_000_000
     at_least_rows: int = 1
     probe: Callable[[Path], date] | None = None
+    field: IceField | None = None
     login: str = ""
     only_named: str = ""
     fresh_days: int = 0
 
     @property
     def allowed(self) -> frozenset[str]:
-        """Every host this file may come from."""
-        own = [urlsplit(url).hostname or "" for url in (self.url, self.archive) if url]
-        return frozenset([*own, *self.hosts])
+        """Every host that this file may come from."""
+        named = [urlsplit(url).hostname or "" for url in (self.url, self.archive) if url]
+        return frozenset([*named, *self.hosts])
 
     def of(self, day: date) -> Remote:
-        """The same with the day written into addresses and name."""
+        """The remote of one day: the day is written into its addresses and its name."""
         return replace(
             self,
             url=self.url.format(day=day),
@@ -91,11 +93,11 @@ class Remote:
 
 @dataclass(slots=True)
 class Inputs:
-    """Where the snapshot's raw files lie; remembers which ones a source really opened.
+    """The folders that a source is read from. `used` collects the files that its reader opens.
 
-    `packages` holds unpacked members as `<name>/<member>`; `provider_files` holds files of the
-    providers themselves, by the path given in data_sources.md. `fetched` holds newer ones by the same
-    paths and by package members: they stand in for both.
+    `packages` holds unpacked members as `<name>/<member>`. `provider_files` holds files of the providers, by
+    the path in data_sources.md. `fetched` holds newer files by the same paths and members: where one is
+    there, it is read in place of the other two.
     """
 
     packages: Path
@@ -104,14 +106,14 @@ class Inputs:
     used: list[Path] = field(default_factory=list)
 
     def package(self, package: Package) -> Path:
-        """Path of a package's member; raises MissingInputError where it was not downloaded."""
+        """Path of a package's member; raises MissingInputError if it is not there."""
         return self.newer(package.member) or self._at(
             self.packages / package.name / package.member,
             f"{package.name} {package.version}: download it (arctic-picture snapshot does)",
         )
 
     def provider(self, path: str) -> Path:
-        """Path of a provider's file; raises MissingInputError where it is not at hand."""
+        """Path of a provider's file; raises MissingInputError if it is not there."""
         newer = self.newer(path)
         if newer is not None:
             return newer
@@ -121,26 +123,26 @@ class Inputs:
         return self._at(self.provider_files / path, "put it there or leave the source as it is")
 
     def provider_glob(self, pattern: str) -> list[Path]:
-        """Paths of all provider files that match, sorted; raises as `provider` where none does."""
+        """Sorted paths of the provider files that match; raises MissingInputError if none does."""
         by_name = {
             path.relative_to(folder): path
             for folder in (self.provider_files, self.fetched)
             if folder
             for path in folder.glob(pattern)
         }
-        found = [by_name[name] for name in sorted(by_name)]
-        if not found:
+        paths = [by_name[name] for name in sorted(by_name)]
+        if not paths:
             msg = f"expected provider files like {pattern}, found none: give --provider-files"
             raise MissingInputError(msg)
-        self.used += found
-        return found
+        self.used += paths
+        return paths
 
     def table(self, name: str) -> Path:
-        """Path of one of our own cited fact tables in layers/reference."""
+        """Path of one of the project's fact tables in layers/reference."""
         return self._at(REFERENCE / name, "it is part of the repository: restore it")
 
     def newer(self, name: str) -> Path | None:
-        """Path of a fetched file, where it is: another form of what is otherwise at hand."""
+        """Path of a fetched file, None if there is none."""
         path = self.fetched / name if self.fetched else None
         if path is None or not path.is_file():
             return None
@@ -157,15 +159,18 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One row of data_sources.md, and the function that makes it a table of the layer it feeds.
+    """One dataset: a row of data_sources.md, how it is read, fetched and checked.
 
-    `feeds` names a layer, or a grid where it starts with `grid:`. `as_of` is the date the content
-    holds for; `packages` are what it is read from when it comes out of a package index, `remotes`
-    where its provider serves it. A source that is `live` feeds its layer where it was fetched, beside the
-    embedded ones. One that is `not_held` has no reader: the picture names it where it says what it does
-    not know. `shape` describes the table of a source that is only looked at,
-    and feeds no layer. `audience` marks whom its licence or owner allows to see it,
-    by ids of AUDIENCES (layers/redaction.py).
+    `feeds` names a layer, or a grid if it starts with `grid:`. `read` returns the table of that layer, or the
+    grid. `as_of` is the date that the content holds for. `packages` are the package members it is read from,
+    `remotes` the files of its provider. `checks` are the limits of a fetched table. `shape` describes the
+    table of a source that is fetched and read, and feeds no layer yet. `audience` names who may see it
+    (AUDIENCES of layers.redaction).
+
+    States: `embedded` has a table in the snapshot, and a fetched one replaces it, unless `is_replaceable` is
+    false: then other sources are read from the same file, and all change together by `arctic-picture
+    snapshot`. `live` has no embedded table: its rows enter the layer once they were fetched. `not_held` has
+    no reader: the picture names it where a value is unknown without it.
     """
 
     id: str
@@ -183,13 +188,15 @@ class Source:
     audience: tuple[str, ...] = ("public",)
     remotes: tuple[Remote, ...] = ()
     shape: Layer | None = None
+    checks: Checks = field(default_factory=Checks)
+    is_replaceable: bool = True
 
     @property
     def unfetched(self) -> str:
-        """The state of a source of which nothing was fetched: nothing of a live one is held then."""
+        """The state while nothing was fetched: a live source has no content then."""
         return "not_held" if self.state == "live" else self.state
 
     @property
     def fresh_days(self) -> int:
-        """Days after which its content is stale: the least of its remotes; 0 is never."""
+        """Days after which the content is stale: the least of its remotes; 0 is never."""
         return min((remote.fresh_days for remote in self.remotes if remote.fresh_days), default=0)

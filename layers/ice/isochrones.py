@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from layers.crs import distance_km, lonlat
+from layers.crs import distance_km, lonlat_of
 from layers.errors import UsageError
 from layers.grid import MISSING, NSIDC_25KM, POLE_HOLE, class_areas, nearest_cells, polygons
 from layers.ice.corridors import neighbours
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from layers.grid import Grid
     from layers.ice.polaris import Polaris
 
-__all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "days_from", "sea", "speeds_kn", "usual"]
+__all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "cells_near", "days_from", "sea", "speeds_kn", "usual"]
 
 DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
 OPEN_WATER_KN = 12.0  # a convention of this project: about the speed of cargo ships in the north
 _START_KM = 50.0  # two cells: the cell of a port is often land, or reads too high beside it
-_MOST_STARTS = 25
+_LEAST_CELLS = 25  # searched around a point, on any grid
 _KM_PER_KN_DAY = 24 * 1.852
 
 
@@ -68,8 +68,15 @@ def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: G
     turned = np.cumsum(within) - 1
     cells, u, v = cells[within], turned[u[kept]], turned[v[kept]]
     row, column = np.unravel_index(cells, grid.shape)
-    lon, lat = lonlat(grid.x_m[column], grid.y_m[row])
+    lon, lat = lonlat_of(grid.crs, grid.x_m[column], grid.y_m[row])
     return Sea(cells, u, v, distance_km(lon[u], lat[u], lon[v], lat[v]), grid)
+
+
+def cells_near(grid: Grid, km: float) -> int:
+    """The number of cells of a grid that a disc of a radius can hold; 25 on the grid of 25 km."""
+    if grid.cell_m >= NSIDC_25KM.cell_m:
+        return _LEAST_CELLS
+    return max(_LEAST_CELLS, int(np.pi * (1000 * km / grid.cell_m + 1) ** 2))
 
 
 def usual(fields: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -121,7 +128,8 @@ def days_from(
     """
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True
-    cell, apart = nearest_cells(x_m, y_m, mask, _MOST_STARTS, 2 * _START_KM, water.grid)
+    count = cells_near(water.grid, _START_KM)
+    cell, apart = nearest_cells(x_m, y_m, mask, count, 2 * _START_KM, water.grid)
     near = (cell[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
     if not near.any():
         msg = "expected open sea of the grid within 100 km of the port, found none: name one on the coast"

@@ -1,4 +1,4 @@
-"""A charted stage of ice against every class of ship: areas of a SIGRID-3 chart with their risk index."""
+"""The risk index of every class of ship in the charted areas of a SIGRID-3 chart."""
 
 from __future__ import annotations
 
@@ -19,29 +19,39 @@ if TYPE_CHECKING:
 
 __all__ = ["charted", "write_chart"]
 
-_WANTED = ("CT", "SA", "SB", "SC", "CN", "POLY_TYPE")
+_COLUMNS = ("CT", "SA", "SB", "SC", "CN", "POLY_TYPE")
 
 
 def charted(path: Path) -> gpd.GeoDataFrame:
-    """Areas of a chart but its land, EPSG:3413, one row an area and class: see `chart_bounds`.
+    """Areas of a chart without its land, EPSG:3413, a row for each area and class: see `chart_bounds`.
 
     Raises
     ------
     SourceError
-        If the file is no chart in SIGRID-3.
+        If the file is not a chart in SIGRID-3.
     """
-    raw = shapefile(path)
-    if lacking := [name for name in _WANTED if name not in raw]:
-        msg = f"{path.name}: expected the columns {', '.join(_WANTED)} of SIGRID-3, found no {lacking[0]}"
+    if path.suffix not in {".shp", ".zip"}:
+        msg = (
+            f"{path.name}: expected a shapefile, .shp or .zip, found {path.suffix or 'no suffix'}: export it"
+        )
+        raise SourceError(msg)
+    try:
+        raw = shapefile(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        msg = f"{path.name}: expected a shapefile that can be read, found {reason}: download it again"
+        raise SourceError(msg) from error
+    if lacking := [name for name in _COLUMNS if name not in raw]:
+        msg = f"{path.name}: expected the columns {', '.join(_COLUMNS)} of SIGRID-3, found no {lacking[0]}"
         raise SourceError(msg)
     sea = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
-    told = chart_bounds(sea, read_polaris())
+    bounds = chart_bounds(sea, read_polaris())
     shapes = geographic_to_polar(sea.geometry.to_numpy())
     return gpd.GeoDataFrame(
-        told.assign(chart=path.stem, note=NOTE), geometry=shapes[told["area"].to_numpy()], crs=POLAR
+        bounds.assign(chart=path.stem, note=NOTE), geometry=shapes[bounds["area"].to_numpy()], crs=POLAR
     )
 
 
-def write_chart(path: Path, folder: Path) -> Path:
-    """Write the areas of a chart as a GeoPackage and give its path; raises as `charted`, or ExportError."""
-    return write_areas(charted(path), folder / f"polaris-{path.stem.lower()}.gpkg", "polaris")
+def write_chart(areas: gpd.GeoDataFrame, chart: Path, folder: Path) -> Path:
+    """Write the areas of a chart as a GeoPackage named after it; raises ExportError if it cannot."""
+    return write_areas(areas, folder / f"polaris-{chart.stem.lower()}.gpkg", "polaris")

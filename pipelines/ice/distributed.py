@@ -1,7 +1,7 @@
-"""Dask as an optional engine: the same passes, a year a task, on a local cluster or a scheduler's.
+"""Dask as an optional engine of the same passes: one task a year, on a local or a remote cluster.
 
-It pays only past one machine's memory or disk (6.25 km and 1 km grids); on one machine the built-in
-`map` is faster. Workers read the archive from the same path. Needs `dask` and `distributed`.
+It is useful only beyond the memory or disk of one machine (grids of 6.25 km and 1 km). On one machine the
+built-in `map` is faster. Workers read the archive from the same path. Needs `dask` and `distributed`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ["dask_map"]
 
 @contextmanager
 def dask_map(address: str | None = None, *, workers: int = 2) -> Iterator[Callable[..., list[Any]]]:
-    """Give a `map` that runs on Dask: on the scheduler at `address`, or on a cluster of this machine.
+    """A `map` that runs on Dask: on the scheduler at `address`, or on a cluster of this machine.
 
-    Results come back in the order of the input, whatever the order of the workers.
+    Results have the order of the input.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Routes through the ice cube: the table of POLARIS from disk, and bottlenecks a year at a time."""
+"""Routes through the ice cube: the table of POLARIS, and bottlenecks a year at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["passages", "read_polaris"]
 
 
 def read_polaris() -> Polaris:
-    """Read the risk values of MSC.1/Circ.1519, Table 1.3, from layers/reference, held to their orders."""
+    """Read the risk values of MSC.1/Circ.1519, Table 1.3, from layers/reference, and check their orders."""
     # "none" is a class of ship, not a missing value.
     return polaris(pd.read_csv(REFERENCE / "polaris_riv.csv", keep_default_na=False, encoding="utf-8"))
 
@@ -43,10 +43,10 @@ def passages(
 ) -> pd.DataFrame:
     """Season of every route in the calendar years `first` to `last`: see `route_seasons`."""
     table = read_polaris()
-    found = mapper(partial(_year, archive, corridors), range(first, last + 1))
+    by_year = mapper(partial(_year, archive, corridors), range(first, last + 1))
     parts = [
         route_seasons(way, days, necks, table, archive.product, **choice)
-        for days, by_route in found
+        for days, by_route in by_year
         for way, necks in zip(corridors, by_route, strict=True)
         if len(days)
     ]
@@ -57,6 +57,7 @@ def passages(
 def _year(
     archive: Archive, corridors: Sequence[Corridor], year: int
 ) -> tuple[NDArray[np.datetime64], list[Bottlenecks]]:
+    """Days of a year and the bottlenecks of each corridor on these days."""
     cells = np.unique(np.concatenate([way.cells for way in corridors]))
     days, block = archive.read(date(year, 1, 1), date(year, 12, 31), cells)
     return days, [bottlenecks(way, block[np.searchsorted(cells, way.cells)]) for way in corridors]

@@ -1,4 +1,4 @@
-"""The route page and its tables: from a daily record, or from the edges and grids that are embedded."""
+"""The route page and its tables, from a daily record or from the embedded edges and grids."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ __all__ = [
     "write_table",
 ]
 
-STAGE = "thick_fy"  # the stage a page is about if none is named
+STAGE = "thick_fy"  # of a page where none is named
 NOTE = "not for navigation; missing is not open water; see decisions/0011"
-# Whose open water the page tells at levels of warming: along the routes, west from the Barents Sea.
+# Seas along the routes, from the Barents Sea on, with open water at levels of warming.
 _SEAS = (
     "ne-barents-sea", "ne-kara-sea", "ne-laptev-sea", "ne-east-siberian-sea", "ne-chukchi-sea",
     "ne-beaufort-sea", "ne-the-north-western-passages", "ne-baffin-bay", "ne-hudson-bay", "ne-greenland-sea",
@@ -55,31 +55,31 @@ _EDGE_SOURCE = (
 )
 
 
-def stage_of(named: str) -> str:
+def stage_of(word: str) -> str:
     """A stage that `route_seasons` counts; raises UsageError for any other word."""
-    if named not in STAGES:
-        msg = f"--stage: expected one of {', '.join(STAGES)}, found {named!r}"
+    if word not in STAGES:
+        msg = f"--stage: expected one of {', '.join(STAGES)}, found {word!r}"
         raise UsageError(msg)
-    return named
+    return word
 
 
-def corridors(held: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
+def corridors(snapshot: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
     """The corridor of every route of the project."""
-    routes = held.feeds["sea_routes"][0]
+    routes = snapshot.feeds["sea_routes"][0]
     return [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
 
 
-def with_waters(table: pd.DataFrame, held: Snapshot) -> pd.DataFrame:
-    """The table with `bottleneck_water`, the strait or sea each bottleneck lies in; null where none is."""
+def with_waters(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
+    """The table with `bottleneck_water`, the strait or sea of each bottleneck, or null."""
     places = table[["bottleneck_longitude_deg", "bottleneck_latitude_deg"]].drop_duplicates()
     lon, lat = (places[name].to_numpy(dtype=float) for name in places)
-    names = waters(lon, lat, held.feeds["chokepoints"][0], held.feeds["seas"][0])
-    named = places.assign(bottleneck_water=[name or None for name in names])
-    return table.merge(named, on=list(places.columns), how="left")
+    names = waters(lon, lat, snapshot.feeds["chokepoints"][0], snapshot.feeds["seas"][0])
+    waters_of = places.assign(bottleneck_water=[name or None for name in names])
+    return table.merge(waters_of, on=list(places.columns), how="left")
 
 
 def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
-    """Write a table as Parquet with what it is not for; raises ExportError if it cannot."""
+    """Write a table as Parquet with its note; raises ExportError if it cannot."""
     table.attrs = {"note": NOTE, "product": product}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,30 +91,32 @@ def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
 
 
 def _record(
-    held: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], told: dict[str, str]
+    snapshot: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], record: dict[str, str]
 ) -> RouteRecord:
-    routes = held.feeds["sea_routes"][0]
-    land = held.feeds["land"][0].geometry.to_numpy()
+    """A page's tables, lines, land and ice. `record` has its input, product, stage and dates."""
+    routes = snapshot.feeds["sea_routes"][0]
+    land = snapshot.feeds["land"][0].geometry.to_numpy()
     return RouteRecord(
         tables={
             **tables,
             "routes": pd.DataFrame(routes.drop(columns="geometry")),
-            "record": pd.DataFrame([told]),
+            "record": pd.DataFrame([record]),
         },
         lines=dict(zip(routes["feature_id"], routes.geometry, strict=True)),
         land=shapely.union_all(land),
         ice=ice,
-        is_synthetic=told["product"] == SYNTHETIC,
+        is_synthetic=record["product"] == SYNTHETIC,
     )
 
 
 def _area(mask: NDArray[np.bool_]) -> Any:
-    found = polygons(mask)
-    return found[0][1] if found else shapely.Polygon()
+    """The area of the true cells, EPSG:3413; empty where there are none."""
+    areas = polygons(mask)
+    return areas[0][1] if areas else shapely.Polygon()
 
 
 def _drawn_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> list[tuple[str, Any]]:
-    """Ice of the open sea, and what lies beside land alone, each with its class."""
+    """Ice of the open sea, and ice that lies only beside land, each with its class."""
     shore = shore_ice(ice, ocean)
     return [("ice", _area(ice & ocean & ~shore)), ("ice-shore", _area(shore))]
 
@@ -129,44 +131,47 @@ def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
 
 
 def write_record_page(
-    archive: Archive, tables: Mapping[str, pd.DataFrame], held: Snapshot, path: Path, stage: str = STAGE
+    archive: Archive, tables: Mapping[str, pd.DataFrame], snapshot: Snapshot, path: Path, stage: str = STAGE
 ) -> Path:
     """Write the page of a daily record from its `route_seasons` and `route_trends`."""
     seasons = tables["route_seasons"]
     last = int(seasons["year"].max())
-    (ice, ice_said), (edge, edge_said) = (_day(archive, last, month) for month in (9, 3))
-    ocean = held.grids["sea_ice"]["surface"].to_numpy() == OCEAN
+    (ice, ice_day), (edge, edge_day) = (_day(archive, last, month) for month in (9, 3))
+    ocean = snapshot.grids["sea_ice"]["surface"].to_numpy() == OCEAN
     drawn = [*_drawn_ice(ice, ocean), ("ice-edge", _edge(edge, ocean))]
-    told = {
+    record = {
         "input": str(seasons["input"].iloc[0]),
         "product": archive.product,
         "stage": stage,
-        "ice": ice_said,
-        "ice_edge": edge_said,
+        "ice": ice_day,
+        "ice_edge": edge_day,
         "first": str(int(seasons["year"].min())),
         "last": str(last),
         "source": f"{_origin(archive.product)}; routes: own table, each with its source",
     }
-    shown = {name: tables[name] for name in ("route_seasons", "route_trends")} | _shown_seas(tables, held)
-    return write(_record(held, shown, drawn, told), path)
+    on_page = {name: tables[name] for name in ("route_seasons", "route_trends")} | _seas_on_page(
+        tables, snapshot
+    )
+    return write(_record(snapshot, on_page, drawn, record), path)
 
 
 def _origin(product: str) -> str:
+    """Where a record comes from, in words."""
     return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
 
 
-def _shown_seas(tables: Mapping[str, pd.DataFrame], held: Snapshot) -> dict[str, pd.DataFrame]:
-    """Seas along the routes at levels of warming, and the check on their sum; nothing of a short record."""
+def _seas_on_page(tables: Mapping[str, pd.DataFrame], snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    """Seas along the routes at levels of warming, and the check on their sum; empty for a short record."""
     warmed, loss = tables["ice_warming"], tables["ice_loss"]
     if not len(warmed) or not len(loss):
         return {}
-    seas = held.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
-    shown = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
-    return {"ice_warming": shown.assign(name=shown["place_id"].map(seas)), "ice_loss": loss}
+    seas = snapshot.feeds["seas"][0].drop_duplicates("feature_id").set_index("feature_id")["name"]
+    some = warmed[(warmed["place_kind"] == "sea") & warmed["place_id"].isin(_SEAS)]
+    return {"ice_warming": some.assign(name=some["place_id"].map(seas)), "ice_loss": loss}
 
 
 def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
-    """Ice of the day nearest the middle of a month, and that day in words; nothing where none is held."""
+    """Ice of the day nearest the middle of a month, and that day in words; none without a day."""
     days, fields = archive.read(date(year, month, 1), date(year, month, 30))
     if not len(days):
         return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
@@ -179,11 +184,11 @@ def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], st
 # --- edges and single grids --------------------------------------------------------------------
 
 
-def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
-    """`route_fields`: every route against every embedded edge and grid; `route_medians`: the median year."""
-    grid, table = held.grids["sea_ice"], read_polaris()
+def edge_tables(snapshot: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
+    """`route_fields`: every route on every embedded edge and grid; `route_medians`: the median year."""
+    grid, table = snapshot.grids["sea_ice"], read_polaris()
     ocean = grid["surface"].to_numpy() == OCEAN
-    ways = corridors(held, ocean)
+    ways = corridors(snapshot, ocean)
     edge = {"input": "edge", "product": "nsidc_g02135"}
     parts = []
     for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
@@ -208,13 +213,13 @@ def edge_tables(held: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
             "date": day[:7] if monthly else day, "year": float(day[:4]), "month": int(day[5:7]),
         }  # fmt: skip
         parts.append(field_rows(ways, field, ocean, table, stage, **row))
-    fields = with_waters(pd.concat(parts, ignore_index=True), held)
+    fields = with_waters(pd.concat(parts, ignore_index=True), snapshot)
     fields.insert(6, "month_name", [calendar.month_abbr[month] for month in fields["month"]])
     return {"route_fields": fields, "route_medians": _medians(fields)}
 
 
 def _medians(fields: pd.DataFrame) -> pd.DataFrame:
-    """Days open in the median year by whole months, uncertain as `edge_season` says."""
+    """Days open in the median year by whole months, as uncertain as `edge_season` states."""
     some = fields[(fields["input"] == "edge") & fields["year"].isna()]
     shut = some.assign(shut=~some["is_open"]).pivot_table(
         index="route_id", columns="month", values="shut", aggfunc="max", sort=False
@@ -222,25 +227,25 @@ def _medians(fields: pd.DataFrame) -> pd.DataFrame:
     return edge_season(shut.to_numpy(dtype=float)).assign(route_id=shut.index.to_numpy())
 
 
-def write_edge_page(held: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
-    """Write `routes-edges.html` and its tables from the embedded edges and grids, and give their paths."""
-    tables = edge_tables(held, stage)
+def write_edge_page(snapshot: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
+    """Write `routes-edges.html` and its tables from the embedded edges and grids; returns their paths."""
+    tables = edge_tables(snapshot, stage)
     edges = tables["route_fields"]
     edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
-    grid = held.grids["sea_ice"]
+    grid = snapshot.grids["sea_ice"]
     months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
     ocean = grid["surface"].to_numpy() == OCEAN
     ice: list[tuple[str, Any]] = []
-    said = []
+    edges_of = []
     for month in (9, 3):
         last = str(edges.loc[edges["month"] == month, "field_id"].max())
         field = grid["presence_monthly"].to_numpy()[int(np.flatnonzero(months == last)[0])]
         ice += _drawn_ice(field == 1, ocean) if month == 9 else [("ice-edge", _edge(field == 1, ocean))]
-        said.append(f"mean edge of {calendar.month_name[month]} {last[:4]}")
-    told = {
+        edges_of.append(f"mean edge of {calendar.month_name[month]} {last[:4]}")
+    record = {
         "input": "edges of months and single grids, no daily record", "product": "nsidc_g02135 and others",
         "stage": stage, "first": str(edges["field_id"].min()), "last": str(edges["field_id"].max()),
-        "source": _EDGE_SOURCE, "ice": said[0], "ice_edge": said[1],
+        "source": _EDGE_SOURCE, "ice": edges_of[0], "ice_edge": edges_of[1],
     }  # fmt: skip
     paths = [write_table(table, folder / f"{name}.parquet", "edges") for name, table in tables.items()]
-    return [*paths, write(_record(held, tables, ice, told), folder / "routes-edges.html")]
+    return [*paths, write(_record(snapshot, tables, ice, record), folder / "routes-edges.html")]

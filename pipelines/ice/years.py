@@ -1,12 +1,17 @@
-"""A daily ice record of the user's own in the place of the embedded months: `build --ice-record`."""
+"""A user's own daily ice record in the place of the embedded months: `build --ice-record`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+import pyarrow as pa
+
 from layers.errors import SchemaError, UsageError
+from layers.observed.sea_ice import ICE_YEARS
 from layers.picture import SourceNote
+from layers.schema import conform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,22 +24,16 @@ FILE = "ice_years.parquet"
 _SOURCE = "user_daily_ice"
 
 
-def with_ice_record(held: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]:
+def with_ice_record(embedded: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]:
     """The snapshot with the months of ice that `arctic-picture ice --to` wrote, and the note of that source.
 
-    What follows from them is derived anew.
+    Tables that follow from these months are derived anew.
 
     Raises
     ------
     UsageError
         If the folder holds no such table, or one that breaks its contract.
     """
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
-
-    from layers.observed.sea_ice import ICE_YEARS  # noqa: PLC0415
-    from layers.schema import conform  # noqa: PLC0415
-
     path = folder / FILE
     if not path.is_file():
         msg = (
@@ -56,6 +55,6 @@ def with_ice_record(held: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]
         publisher="the user", licence="that of the product", citation=str(product), homepage="",
         as_of=str(table["as_of"].max()), state="user-supplied",
     )  # fmt: skip
-    ready = {name: layer for name, layer in held.static.items() if name != "climate_facts"}
-    files = {name: file for name, file in held.files.items() if name != "climate_facts"}
-    return replace(held, feeds=held.feeds | {ICE_YEARS.id: [table]}, static=ready, files=files), note
+    ready = {name: layer for name, layer in embedded.static.items() if name != "climate_facts"}
+    files = {name: file for name, file in embedded.files.items() if name != "climate_facts"}
+    return replace(embedded, feeds=embedded.feeds | {ICE_YEARS.id: [table]}, static=ready, files=files), note

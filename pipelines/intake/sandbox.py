@@ -1,9 +1,9 @@
-"""Read provider files apart: in a process of its own, with few drivers, no network and hard limits.
+"""Read provider files in a process of its own, with few drivers, no network and hard limits.
 
-A library that parses in C may read other files, reach for the network, die or never end on a hostile
-file; none of that may happen to the process that publishes. The child hands back one Parquet file, or
-one line. Where bubblewrap works it sees its own files and nothing else; where it does not, what is
-left are the drivers, the limits and a namespace without a network.
+On a hostile file a library that parses in C may read other files, use the network, die or never end. None of
+that may happen to the process that publishes. The child returns one Parquet file, or one line. Where
+bubblewrap works, the child sees its own files alone. Elsewhere the drivers, the limits and a namespace
+without a network remain.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError, SourceError
+from pipelines.source import MissingInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +32,9 @@ __all__ = ["ENVIRONMENT", "SECONDS", "day_in_sandbox", "limit", "main", "read_in
 
 SECONDS = 120.0
 MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
-# Every driver of GDAL 3.10 and 3.12 but GTiff, COG, ESRI Shapefile and MEM (once Memory too): opening
-# some is enough to open other files or addresses, and GDAL chooses by content. GeoJSON is read without
-# GDAL, which would fetch a CRS that is a link, and open a grid on disk that a CRS names.
+# Every driver of GDAL 3.10 and 3.12 but GTiff, COG, ESRI Shapefile and MEM. Some drivers open other files
+# or addresses, and GDAL chooses the driver by content. GeoJSON is read without GDAL, which would fetch a
+# CRS that is a link, and open a grid on disk that a CRS names.
 _SKIPPED = (
     "AAIGrid ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow BAG BASISU BIGGIF BLX "
     "BMP BSB BT BYN CAD CALS CEOS COASP COSAR CPG CSV CSW CTG CTable2 Carto DAAS DERIVED DGN DIMAP "
@@ -56,17 +57,17 @@ ENVIRONMENT = {
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_VRT_ENABLE_PYTHON": "NO",
     "GDAL_PAM_ENABLED": "NO",
-    "GDAL_HTTP_PROXY": "none://none",  # a way out that no transfer can take: a CRS may be a link
+    "GDAL_HTTP_PROXY": "none://none",  # a proxy that no transfer can use: a CRS may be a link
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
     "PROJ_NETWORK": "OFF",
-    "HDF5_PLUGIN_PRELOAD": "::",  # no filter is loaded from a folder
+    "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from a folder
     "OPENBLAS_NUM_THREADS": "1",
 }
 _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _REFUSED, _LACKING = 3, 4
-_SAID, _TABLE = "said", "table.parquet"
-# What no reader has to do; C libraries are not seen by this, the sandbox is for them.
+_OUTPUT, _TABLE = "output", "table.parquet"
+# What no reader needs. An audit hook does not see C libraries: the sandbox is for them.
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
 _ROOT = Path(__file__).parents[2]
 
@@ -74,14 +75,14 @@ _ROOT = Path(__file__).parents[2]
 def read_in_sandbox(
     source_id: str, fetched: Path, packages: Path, out: Path, *, seconds: float = SECONDS
 ) -> None:
-    """Read a source's fetched files in a process of its own and write its conformed table to `out`.
+    """Read a source's fetched files in a process of its own and write the conformed table to `out`.
 
     Raises
     ------
     MissingInputError
-        If the reader needs a file that is not at hand.
+        If the reader needs a file that is not there.
     SourceError
-        If a file is not as it must be, or the reader died, or took more than its share.
+        If a file is not as it must be, or the reader died or went over a limit.
     """
     _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
 
@@ -89,9 +90,9 @@ def read_in_sandbox(
 def day_in_sandbox(
     source_id: str, part: str, paths: Sequence[Path], out: Path | None = None, *, seconds: float = SECONDS
 ) -> date:
-    """Ask the files of a part of a source, in its order, for the day they hold for, in one such process.
+    """The day that the files of a part of a source hold for, read in a process of its own.
 
-    The ice field of the first is written to `out`; an empty table where it is of none.
+    `paths` are in the order of the part's remotes. If the first has an ice field, it is written to `out`.
 
     Raises
     ------
@@ -104,71 +105,69 @@ def day_in_sandbox(
 
 @cache
 def sandbox() -> tuple[str, ...] | str:
-    """How a command starts that sees system and project alone, read only; or why it cannot here."""
-    found = shutil.which("bwrap")
-    if not found:
+    """The start of a command that sees system and project alone, read only; or why there is none here."""
+    program = shutil.which("bwrap")
+    if not program:
         return "bubblewrap is not installed"
     python = {sys.prefix, sys.base_prefix, *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
     own = (str(_ROOT / name) for name in ("layers", "maps", "pipelines"))
-    seen = ["/usr", "/bin", "/lib", "/lib32", "/lib64", *sorted(python - {"", str(_ROOT)}), *own]
-    command = [found, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    readable = ["/usr", "/bin", "/lib", "/lib32", "/lib64", *sorted(python - {"", str(_ROOT)}), *own]
+    command = [program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--dev", "/dev", "--tmpfs", "/tmp", "--setenv", "TMPDIR", "/tmp"]  # noqa: S108  its own
-    for path in seen:
+    for path in readable:
         command += ["--ro-bind-try", path, path]
-    tried = [*command, sys.executable, "-I", "-S", "-c", "0"]
-    done = subprocess.run(tried, capture_output=True, check=False, timeout=30)  # noqa: S603
+    trial = [*command, sys.executable, "-I", "-S", "-c", "0"]
+    done = subprocess.run(trial, capture_output=True, check=False, timeout=30)  # noqa: S603
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["no word"]
-        return f"bubblewrap is installed and does not work here: {said[-1][:200]}"
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no word"]
+        return f"bubblewrap is installed and does not work here: {lines[-1][:200]}"
     return tuple(command)
 
 
 def _bound(command: Sequence[str], work: Path) -> list[str]:
-    """The command in the sandbox, where there is one: reads the files it names, writes to `work`."""
-    held = sandbox()
-    if isinstance(held, str):
+    """The command in the sandbox, if there is one: it reads the files it names and writes to `work`."""
+    prefix = sandbox()
+    if isinstance(prefix, str):
         return list(command)
-    started = list(held)
+    started = list(prefix)
     for name in filter(os.path.isabs, command):
         started += ["--ro-bind-try", name, name]
     return [*started, "--bind", str(work), str(work), "--chdir", str(work), *command]
 
 
 def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: float) -> str:
-    """Run the child and give what it says; its table is moved to `out` when it has ended well."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
-    path = os.pathsep.join(filter(None, (str(_ROOT), kept.get("PYTHONPATH"))))
+    """Run the child and return its output. Its table is moved to `out` if it ended well."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
+    path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
         work = Path(name).resolve()
         command = [sys.executable, "-m", "pipelines.intake.sandbox", *arguments]
-        code = _ended(_bound(command, work), work, seconds, kept | ENVIRONMENT | {"PYTHONPATH": path})
-        with (work / _SAID).open("rb") as stream:
-            said = stream.read(4000).decode(errors="replace").strip()[:1000]
+        code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
+        with (work / _OUTPUT).open("rb") as stream:
+            output = stream.read(4000).decode(errors="replace").strip()[:1000]
         if code == 0:
             if out:
                 (work / _TABLE).replace(out)
-            return said
+            return output
     if code is None:
         msg = f"source {source_id}: expected its files to be read within {seconds:g} s, found no end"
     elif code == _LACKING:
-        from pipelines.source import MissingInputError  # noqa: PLC0415
-
-        raise MissingInputError(said)
+        raise MissingInputError(output)
     elif code == _REFUSED:
-        msg = said
+        msg = output
     else:
         msg = f"source {source_id}: expected its files to be read, found the reader dead ({code})"
     raise SourceError(msg)
 
 
 def _ended(command: Sequence[str], work: Path, seconds: float, environment: dict[str, str]) -> int | None:
-    """Run a command to its end; its code, that of a signal below 0, or None where its time was up.
+    """Run a command to its end; its code, below 0 for a signal, None if its time was up.
 
-    What it says goes into a file, whose size is limited: a pipe could be filled, or kept open, for ever.
+    Its output goes into a file of limited size: a pipe could be filled, or kept open, for ever.
     """
-    with (work / _SAID).open("wb") as said:
+    with (work / _OUTPUT).open("wb") as output:
         child = subprocess.Popen(  # noqa: S603
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.DEVNULL,
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL,
             cwd=work, start_new_session=True,
         )  # fmt: skip
         try:
@@ -179,13 +178,13 @@ def _ended(command: Sequence[str], work: Path, seconds: float, environment: dict
             if child.returncode is None:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
-    return 128 - code if code > 128 else code  # the sandbox tells a signal as a shell does
+    return 128 - code if code > 128 else code  # the sandbox reports a signal as a shell does
 
 
 def limit() -> None:
-    """Hard limits of this process: memory, CPU, size of a file, no core, no network, no other program.
+    """Set hard limits on this process: memory, CPU, size of a file, no core, no network, no other program.
 
-    A kernel may forbid the namespace without a network; drivers and libraries are cut all the same.
+    A kernel may forbid the namespace without a network. The drivers are cut all the same.
     """
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
@@ -202,11 +201,12 @@ def limit() -> None:
 def _forbid(event: str, _: Any) -> None:
     if event.startswith(_FORBIDDEN):
         msg = f"expected a file to be read, found its reader asking for {event}"
-        raise PermissionError(msg)  # of a kind that a library may take for a no
+        raise PermissionError(msg)  # libraries take this kind for a refusal
 
 
 def _table(source_id: str, fetched: str, packages: str) -> str:
-    from pipelines.intake.refresh import table_of  # noqa: PLC0415
+    # Imported after `limit`: libraries start threads, and a process with threads gets no new namespace.
+    from pipelines.intake.tables import table_of  # noqa: PLC0415
     from pipelines.sources import source  # noqa: PLC0415
 
     table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(_TABLE, index=False)
@@ -214,20 +214,19 @@ def _table(source_id: str, fetched: str, packages: str) -> str:
 
 
 def _day(source_id: str, part: str, *paths: str) -> str:
-    from pipelines.intake.ice_checks import field_of  # noqa: PLC0415
-    from pipelines.sources import source  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415  as in `_table`
 
     remotes = [remote for remote in source(source_id).remotes if remote.part == part]
     days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
-    field_of(part, Path(paths[0])).to_parquet(_TABLE, index=False)
+    field = remotes[0].field
+    if field:
+        field.table(Path(paths[0])).to_parquet(_TABLE, index=False)
     return max(days).isoformat()
 
 
 def main(arguments: list[str]) -> int:
-    """In the child: limit, read, write; what is wrong is one line on stdout."""
+    """In the child: limit, read, write. An error is one line on stdout."""
     limit()
-    from pipelines.source import MissingInputError  # noqa: PLC0415
-
     try:
         what, *rest = arguments
         sys.stdout.write(_table(*rest) if what == "table" else _day(*rest))
@@ -237,10 +236,10 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         sys.stdout.write(f"expected at most {MEMORY_BYTES} bytes of memory to read it, found more")
         return _REFUSED
-    except Exception as error:  # noqa: BLE001  whatever a reader stumbles over, it is told
-        told = " ".join(str(error).split())
+    except Exception as error:  # noqa: BLE001  any error of a reader is reported
+        text = " ".join(str(error).split())
         is_ours = isinstance(error, PictureError)
-        sys.stdout.write(told if is_ours else f"expected it to be read, found {type(error).__name__} {told}")
+        sys.stdout.write(text if is_ours else f"expected it to be read, found {type(error).__name__} {text}")
         return _REFUSED
     return 0
 

@@ -1,4 +1,4 @@
-"""What is here, what is missing and how to get it."""
+"""Examine the installed parts and the pictures of a folder, with a remedy for each fault."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import shutil
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+import pyogrio
+import pyproj
+import rasterio
+import shapely
+
 from layers.errors import ExportError
+from pipelines.intake.sandbox import sandbox
+from pipelines.picture.health import HEALTH, status_of
+from pipelines.picture.publish import manifest_of, picture_folder
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["examine", "examine_pictures"]
 
-# Part -> (lowest version that works, first that does not); see decisions/0005 for the last three.
+# Part -> lowest version that works, first that does not. For the last three see decisions/0005.
 _NEEDED: dict[str, tuple[str, str | None]] = {
     "geopandas": ("1.1", None),
     "shapely": ("2.1", None),
@@ -39,24 +47,25 @@ _OPTIONAL = {
 
 
 def _order(text: str) -> tuple[int, ...]:
+    """The first three numbers of a version, which order as versions do."""
     return tuple(int(part) for part in text.split(".")[:3] if part.isdigit())
 
 
 def examine() -> list[dict[str, str]]:
-    """A row a part: `ok`, `broken` (it will not work) or `absent` (an optional part)."""
+    """A row for each part: `ok`, `broken` (the command will not work) or `absent` (an optional part)."""
     rows = []
     for name, (low, high) in _NEEDED.items():
         span = f">={low}" + (f",<{high}" if high else "")
         try:
-            found = version(name)
+            installed = version(name)
         except PackageNotFoundError:
             rows.append(
                 {"part": name, "state": "broken", "found": "not installed", "remedy": f"install {name}{span}"}
             )
             continue
-        good = _order(found) >= _order(low) and (high is None or _order(found) < _order(high))
+        good = _order(installed) >= _order(low) and (high is None or _order(installed) < _order(high))
         remedy = "" if good else f"install {name}{span}"
-        rows.append({"part": name, "state": "ok" if good else "broken", "found": found, "remedy": remedy})
+        rows.append({"part": name, "state": "ok" if good else "broken", "found": installed, "remedy": remedy})
     rows += [*_native(), _sandbox()]
     for name, remedy in _OPTIONAL.items():
         path = shutil.which(name)
@@ -72,13 +81,10 @@ def examine() -> list[dict[str, str]]:
 
 
 def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
-    """A row on what `latest` points at and one on the health file; none where there is no picture.
+    """A row on the latest picture and one on the health file; none where the folder does not exist.
 
-    `late` is a picture that is DEGRADED or EXPIRED on `today`, or a health file that tells of another.
+    `late` is a picture that is DEGRADED or EXPIRED on `today`, or a health file of another picture.
     """
-    from pipelines.picture.health import HEALTH, status_of  # noqa: PLC0415
-    from pipelines.picture.publish import manifest_of, picture_folder  # noqa: PLC0415
-
     if not root.exists():
         return []
     try:
@@ -95,36 +101,30 @@ def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
         }
     ]
     try:
-        named = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
+        picture_id = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
     except (OSError, ValueError, TypeError, KeyError):
-        named = "none"
-    is_its = named == manifest["id"]
+        picture_id = "none"
+    is_its = picture_id == manifest["id"]
     remedy = "" if is_its else "the last run was cut short after it published: build again"
     state = "ok" if is_its else "late"
-    return [*rows, {"part": HEALTH, "state": state, "found": f"of picture {named}", "remedy": remedy}]
+    return [*rows, {"part": HEALTH, "state": state, "found": f"of picture {picture_id}", "remedy": remedy}]
 
 
 def _native() -> list[dict[str, str]]:
-    import pyogrio  # noqa: PLC0415
-    import pyproj  # noqa: PLC0415
-    import rasterio  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
-    found = {
+    """A row for each native library, with its version."""
+    versions = {
         "GDAL (vectors)": ".".join(map(str, pyogrio.__gdal_version__)),
         "GDAL (rasters)": rasterio.__gdal_version__,
         "PROJ": pyproj.proj_version_str,
         "GEOS": ".".join(map(str, shapely.geos_version)),
     }
-    return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in found.items()]
+    return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in versions.items()]
 
 
 def _sandbox() -> dict[str, str]:
-    """What shuts the reader of a provider's file in, besides its drivers and limits."""
-    from pipelines.intake.sandbox import sandbox  # noqa: PLC0415
-
-    held = sandbox()
-    if not isinstance(held, str):
+    """A row on the sandbox of the readers of providers' files."""
+    command = sandbox()
+    if not isinstance(command, str):
         return {"part": "sandbox of readers", "state": "ok", "found": "bubblewrap", "remedy": ""}
     remedy = "install bubblewrap and allow user namespaces; until then drivers and limits stand alone"
-    return {"part": "sandbox of readers", "state": "absent", "found": held, "remedy": remedy}
+    return {"part": "sandbox of readers", "state": "absent", "found": command, "remedy": remedy}

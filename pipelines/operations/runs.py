@@ -1,8 +1,8 @@
-"""The record of runs: JSON lines beside the pictures, and what became of each.
+"""The record of runs: JSON lines beside the pictures, and the end of each run.
 
-`runs.jsonl` holds a line an event, with its time (UTC) and the id of its run. A run holds a lock from
-beginning to end, so one without an end whose lock is free was killed: the next run says so, and where
-it had come to. At its end a run renews the health file. Both are files; no server is needed to read them.
+`runs.jsonl` has a line for each event, with its time (UTC) and the id of its run. A run holds a lock from
+beginning to end. A run without an end whose lock is free was killed; the next run records this and the last
+event. At its end a run renews the health file. Both are files that need no server.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from layers.errors import ExportError
+from pipelines.files import locked, write_whole
 from pipelines.picture.health import write_health
-from pipelines.picture.publish import locked, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RECORD", "Run", "recorded", "runs_of"]
 
 RECORD = "runs.jsonl"
-# What ends a run. One that has none of them is at work, or was killed.
+# Events that end a run. A run without one is at work or was killed.
 ENDS = frozenset({"ended", "failed", "killed"})
 _RUNS_KEPT = 100
 
@@ -35,24 +36,25 @@ def _now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run at work: what it says is a line of the record."""
+    """A run at work, which writes events into the record."""
 
     id: str
     root: Path
     tell: Callable[[str], None] = lambda _: None
 
     def say(self, event: str, **more: Any) -> None:
-        """Write an event down, with what belongs to it; whole or not at all."""
+        """Write an event with its values as one line, whole or not at all."""
         _append(self.root, {"time": _now(), "run": self.id, "event": event, **more})
         self.tell(" ".join([event, *(f"{key}={value}" for key, value in more.items())]))
 
 
 def _append(root: Path, row: dict[str, Any]) -> None:
+    """Append a line to the record. A link under its name is refused."""
     line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
     handle = os.open(root / RECORD, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     try:
         size = os.fstat(handle).st_size
-        # A run that was killed in the middle of a line must not spoil the next one.
+        # A run killed in the middle of a line must not damage the next line.
         cut = size and os.pread(handle, 1, size - 1) != b"\n"
         os.write(handle, (f"\n{line}" if cut else line).encode())
     finally:
@@ -60,10 +62,11 @@ def _append(root: Path, row: dict[str, Any]) -> None:
 
 
 def _events(root: Path) -> list[dict[str, Any]]:
+    """The readable lines of the record, in order."""
     events = []
     with suppress(FileNotFoundError):
         for line in (root / RECORD).read_text(encoding="utf-8", errors="replace").splitlines():
-            with suppress(ValueError):  # a line that was cut by a kill
+            with suppress(ValueError):  # a line cut by a kill
                 row = json.loads(line)
                 if isinstance(row, dict) and {"time", "run", "event"} <= set(row):
                     events.append(row)
@@ -71,9 +74,9 @@ def _events(root: Path) -> list[dict[str, Any]]:
 
 
 def runs_of(root: Path) -> list[dict[str, Any]]:
-    """Every run of the record, in order: id, when it began and ended, how, and how far it had come.
+    """Every run of the record in order: id, times, end with its reason, last event and picture.
 
-    `end` is `ended`, `failed`, `killed`, or None for one that nothing has been heard of since.
+    `end` is `ended`, `failed`, `killed`, or None for a run without an end.
     """
     runs: dict[str, dict[str, Any]] = {}
     for row in _events(root):
@@ -93,16 +96,20 @@ def runs_of(root: Path) -> list[dict[str, Any]]:
 def recorded(
     root: Path, *, cache: Path | None = None, tell: Callable[[str], None] = lambda _: None
 ) -> Iterator[Run]:
-    """Be the only run of `root`, write down what becomes of it, and its health at the end.
+    """Be the only run of `root`, record its events, and write the health file at its end.
 
-    `cache` holds the ledger of what was fetched.
+    `cache` holds the ledger of fetched files.
 
     Raises
     ------
     ExportError
-        If another run is at work here.
+        If another run is at work here, or the folder cannot be written.
     """
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{root}: expected a folder for pictures and their record, found {error}: name another folder"
+        raise ExportError(msg) from error
     with locked(root, ".running"):
         _shorten(root)
         run = Run(f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}", root, tell)
@@ -126,7 +133,7 @@ def recorded(
 
 
 def _shorten(root: Path) -> None:
-    """Keep the last hundred runs; done while no other run is at work."""
+    """Keep the last hundred runs. The caller holds the lock."""
     events = _events(root)
     kept = set(list(dict.fromkeys(row["run"] for row in events))[-_RUNS_KEPT:])
     if len(kept) < len({row["run"] for row in events}):

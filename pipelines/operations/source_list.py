@@ -1,4 +1,4 @@
-"""data_sources.md from SOURCES: the preface is written by hand, the table is made here."""
+"""The list of sources: rows for the command line, and the table of data_sources.md below its preface."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.intake.replace_embedded import standings
 from pipelines.sources import SOURCES
 from pipelines.sources.fetched_only import SOURCES as LOOKED_AT
 
@@ -16,19 +17,19 @@ PATH = Path(__file__).parents[2] / "data_sources.md"
 
 
 def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
-    """Every source as a row, with its age on `today`; a source that is not held has no age.
+    """A row for each source, with its age on `today`; a source that is not held has no age.
 
-    With a `cache` those of which something was fetched have the date and state of that; raises
-    SourceError where its ledger is damaged.
+    With a `cache` a source has the date and state of its accepted file.
+
+    Raises
+    ------
+    SourceError
+        If the ledger of the cache is damaged.
     """
-    told: dict[str, tuple[str, str]] = {}
-    if cache is not None:
-        from pipelines.intake.refresh import standings  # noqa: PLC0415  the documentation needs none
-
-        told = standings(SOURCES, cache, today)
+    accepted = {} if cache is None else standings(SOURCES, cache, today)
     rows = []
     for source in SOURCES:
-        as_of, state = told.get(source.id, (source.as_of, source.unfetched))
+        as_of, state = accepted.get(source.id, (source.as_of, source.unfetched))
         days = (today - date.fromisoformat(as_of)).days
         rows.append(
             {
@@ -62,8 +63,8 @@ def table() -> str:
         "|---|---|---|---|---|---|",
     ]
     for source in LOOKED_AT:
-        named = f"[{source.title}]({source.homepage}), {source.publisher}"
-        row = (f"`{source.id}`", named, source.licence, source.as_of, source.state, source.made)
+        title = f"[{source.title}]({source.homepage}), {source.publisher}"
+        row = (f"`{source.id}`", title, source.licence, source.as_of, source.state, source.made)
         lines.append("| " + " | ".join(row) + " |")
     rows = (*SOURCES, *LOOKED_AT)
     lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in rows), ""]

@@ -1,21 +1,23 @@
-"""The briefing on request: of one country, or as a PDF through a headless Chromium."""
+"""The briefing of a stored picture or of one country, as a page or a PDF through headless Chromium."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.errors import ExportError, UsageError
 from maps.reports import briefing
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from layers.picture import Picture
 
-__all__ = ["write_brief"]
+__all__ = ["Brief"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _SECONDS = 120
@@ -26,52 +28,70 @@ _ALPHA_2 = {
 }  # fmt: skip
 
 
-def write_brief(folder: Path, to: Path, country: str | None = None, *, as_pdf: bool = False) -> Path:
-    """Write the briefing of the picture in `folder` into `to` and return its path.
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A briefing that can be written: its picture, one country or all, and the browser that prints a PDF."""
 
-    `country` is an ISO 3166-1 code of two or three letters.
+    picture: Picture
+    country_iso3: str | None
+    browser: str | None
 
-    Raises
-    ------
-    UsageError
-        If the country is not in the picture.
-    ExportError
-        If a number has no row behind it, or there is no Chromium to print a PDF with.
-    """
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None) if as_pdf else None
-    if as_pdf and browser is None:
-        msg = (
-            "briefing as PDF: expected a Chromium to print with, found none: install the package chromium of "
-            "your system, or open the page (--as html) and print it"
-        )
-        raise ExportError(msg)
-    picture = read_picture(folder)
-    code = _code_of(picture, country) if country else None
-    to.mkdir(parents=True, exist_ok=True)
-    page = briefing.write(picture, to, code)
-    return _printed(page, str(browser)) if as_pdf else page
+    @classmethod
+    def of(cls, folder: Path, country: str | None = None, *, as_pdf: bool = False) -> Brief:
+        """The briefing of the picture in `folder`; `country` is an ISO 3166-1 code of two or three letters.
+
+        Raises
+        ------
+        UsageError
+            If the country is not in the picture.
+        ExportError
+            If there is no Chromium to print a PDF with, or the picture is damaged.
+        """
+        browser = next(filter(None, map(shutil.which, _BROWSERS)), None) if as_pdf else None
+        if as_pdf and browser is None:
+            msg = (
+                "briefing as PDF: expected a Chromium to print with, found none: install the package "
+                "chromium of your system, or open the page (--as html) and print it"
+            )
+            raise ExportError(msg)
+        picture = read_picture(folder)
+        return cls(picture, _code_of(picture, country) if country else None, browser)
+
+    def write(self, to: Path) -> Path:
+        """Write the page, and the PDF where one is printed, into a folder; returns the path.
+
+        Raises
+        ------
+        ExportError
+            If a number has no row behind it, or the page cannot be printed.
+        """
+        page = briefing.write(self.picture, to, self.country_iso3)
+        return _printed(page, self.browser) if self.browser else page
 
 
 def _code_of(picture: Picture, country: str) -> str:
+    """The ISO 3166-1 alpha-3 code of a country that has nodes in the picture."""
     code = _ALPHA_2.get(country.upper(), country.upper())
-    held = sorted(set(picture.tables["nodes"]["country_iso3"]))
-    if code not in held:
-        msg = f"--country: expected one of {', '.join(held)}, found {country!r}"
+    codes = sorted(set(picture.tables["nodes"]["country_iso3"]))
+    if code not in codes:
+        msg = f"--country: expected one of {', '.join(codes)}, found {country!r}"
         raise UsageError(msg)
     return code
 
 
 def _printed(page: Path, browser: str) -> Path:
-    """The page as PDF beside it; the browser's own profile is thrown away."""
+    """Print the page as a PDF beside it; the profile of the browser is temporary."""
     path = page.with_suffix(".pdf")
     with tempfile.TemporaryDirectory() as profile:
-        done = subprocess.run(  # noqa: S603  a program found on the path, our own arguments
+        process = subprocess.run(  # noqa: S603  a program found on the path, our own arguments
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
              f"--user-data-dir={profile}", f"--print-to-pdf={path.resolve()}", page.resolve().as_uri()],
             capture_output=True, text=True, timeout=_SECONDS, check=False,
         )  # fmt: skip
-    if done.returncode or not path.is_file():
-        last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]
-        msg = f"briefing as PDF: expected {path.name}, found code {done.returncode} ({last}): print the page"
+    if process.returncode or not path.is_file():
+        last = (process.stderr.strip().splitlines() or ["nothing said"])[-1]
+        msg = (
+            f"briefing as PDF: expected {path.name}, found code {process.returncode} ({last}): print the page"
+        )
         raise ExportError(msg)
     return path

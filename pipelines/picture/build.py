@@ -1,21 +1,40 @@
-"""The straight line: snapshot -> compose -> store. What the command line and Prefect both call."""
+"""Build a picture from the snapshot: compose, add private layers, store. All callers use these functions."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers import catalog
+from layers.assessed.nodes import FLAGS
+from layers.compose import compose
 from layers.errors import UsageError
+from layers.picture import SourceNote
+from layers.redaction import Redaction, audience
+from layers.regions import region
+from layers.scenarios import from_toml, scenario
+from maps.style import OVERLAP_FROM
+from pipelines import snapshot, sources
+from pipelines.ice.years import with_ice_record
+from pipelines.intake.ledger import fresh_until
+from pipelines.intake.refresh import today_and_yesterday
+from pipelines.intake.replace_embedded import replace_embedded
+from pipelines.picture.health import write_health
+from pipelines.picture.options import Options
+from pipelines.picture.private import add_private, read_private
+from pipelines.picture.publish import manifest_of
+from pipelines.picture.read import as_of, state_of
+from pipelines.picture.store import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
 
-    from layers.picture import Picture, SourceNote
+    from layers.picture import Picture
     from layers.redaction import Marked
     from layers.scenarios import Scenario
     from pipelines.picture.private import Own
@@ -26,6 +45,7 @@ __all__ = [
     "Options",
     "build",
     "compose_snapshot",
+    "later_in_words",
     "make",
     "put",
     "read_own",
@@ -37,124 +57,77 @@ __all__ = [
 _SNAPSHOT_DAYS = 365  # for which an embedded snapshot is good (convention)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a picture is built for. `day` None means the day the snapshot was made.
-
-    `sensitivity` 0 leaves out what changes with each anchor a fifth lower and higher; any other number
-    adds it. What is not for the `audience` is left out; `private` is a folder of layers for local outputs
-    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.refresh).
-    """
-
-    region: str = "arctic"
-    scenario: str = "today"
-    day: date | None = None
-    draws: int = 10_000
-    seed: int = 0
-    sensitivity: int = 0
-    audience: str = "public"
-    private: Path | None = None
-    cache: Path | None = None
-    ice_record: Path | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse numbers that cannot be used, before any work."""
-        if self.draws < 1:
-            msg = f"--draws: expected 1 or more, found {self.draws}: 10,000 is usual"
-            raise UsageError(msg)
-        if self.sensitivity < 0:
-            msg = f"--sensitivity: expected 0 or more, found {self.sensitivity}: 0 leaves it out"
-            raise UsageError(msg)
-        if self.seed < 0:
-            msg = f"--seed: expected 0 or more, found {self.seed}"
-            raise UsageError(msg)
-
-
 def _day_of(manifest: dict[str, Any]) -> date:
+    """The day on which the latest source of a snapshot was retrieved."""
     return max(date.fromisoformat(row["retrieved"]) for row in manifest["sources"])
 
 
-def scenario_of(named: str) -> Scenario:
-    """The scenario of that id, or the one that a TOML file holds.
+def scenario_of(name: str) -> Scenario:
+    """The scenario with that id, or the one in a TOML file of that path.
 
     Raises
     ------
     UsageError
         If there is neither, or the file cannot be used.
     """
-    from layers.scenarios import from_toml, scenario  # noqa: PLC0415
-
-    path = Path(named)
+    path = Path(name)
     if path.suffix != ".toml":
-        return scenario(named)
+        return scenario(name)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"--scenario: expected a readable TOML file, found {named}: {error}"
+        msg = f"--scenario: expected a readable TOML file, found {name}: {error}"
         raise UsageError(msg) from error
     return from_toml(text, path.stem)
 
 
 def shown_sources(options: Options) -> list[Source]:
-    """The sources that the audience may be told of: not those that feed a layer which is not for it.
+    """The sources that the audience may see and that feed a layer for it.
 
     Raises
     ------
     UsageError
         If there is no such audience.
     """
-    from layers.catalog import LAYERS  # noqa: PLC0415
-    from layers.redaction import audience  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
-
     seen = audience(options.audience)
-    closed = {layer.id for layer in LAYERS if not seen.may_see(layer)}
-    return [source for source in SOURCES if seen.may_see(source) and source.feeds not in closed]
+    closed = {layer.id for layer in catalog.LAYERS if not seen.may_see(layer)}
+    return [one for one in sources.SOURCES if seen.may_see(one) and one.feeds not in closed]
 
 
 def read_own(options: Options) -> list[Own]:
-    """The user's private layers, whoever may see them; raises as `pipelines.picture.private.read_private`."""
-    if options.private is None:
-        return []
-    from pipelines.picture.private import read_private  # noqa: PLC0415
-
-    return read_private(options.private)
+    """The user's private layers of every audience; raises as `pipelines.picture.private.read_private`."""
+    return [] if options.private is None else read_private(options.private)
 
 
-def _note(source: Source, as_of: str = "", state: str = "") -> SourceNote:
-    """What a picture says of a source: of what is embedded of it, or of what was accepted."""
-    from layers.picture import SourceNote  # noqa: PLC0415
-
-    told = {name: getattr(source, name) for name in SourceNote.__slots__ if name != "fresh_until"}
+def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
+    """The note on a source: as embedded, or with the date and state of the accepted file."""
+    names = [name for name in SourceNote.__slots__ if name != "fresh_until"]
+    note = {name: getattr(source, name) for name in names}
     if not state:
-        return SourceNote(**told | {"state": source.unfetched})
-    from pipelines.intake.refresh import fresh_until  # noqa: PLC0415
-
-    until = fresh_until(source, as_of) if state == "live" else ""
-    return SourceNote(**told | {"as_of": as_of, "state": state, "fresh_until": until})
+        return SourceNote(**note | {"state": source.unfetched})
+    until = fresh_until(source, day) if state == "live" else ""
+    return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until})
 
 
-def _expires(used: Snapshot, sources: Sequence[Source], day: date | None) -> date:
-    """The day from which a picture is a record of its day and nothing to rely on.
+def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> date:
+    """The day from which a picture is only a record of its day.
 
-    With fetched tables (`day` is the picture's) it is good as long as the fastest of the sources stays
-    fresh. The embedded snapshot claims no more than the day on which its sources were last looked at,
-    and is good for the year in which the yearly ones are issued anew. No clock is asked.
+    A picture with fetched tables (`day` is its day) is good while the fastest source stays fresh. The
+    embedded snapshot is as old as the last look at its sources. It is good for one year, in which yearly
+    sources are issued anew. No clock is read.
     """
-    paces = [source.fresh_days for source in sources if source.fresh_days]
+    paces = [source.fresh_days for source in visible if source.fresh_days]
     if day and paces:
         return day + timedelta(days=min(paces))
     return _day_of(used.manifest) + timedelta(days=_SNAPSHOT_DAYS)
 
 
-def _must_have_grids(grids: Mapping[str, xr.Dataset], audience: str) -> None:
-    """Raise where a grid that every judgement reads is not for the audience: no blank stands for one."""
-    from layers.catalog import GRIDS  # noqa: PLC0415
-
-    lacking = [name for name in GRIDS if name not in grids]
+def _must_have_grids(grids: Mapping[str, xr.Dataset], seen_by: str) -> None:
+    """Raise UsageError where the audience may not see a grid that every judgement reads."""
+    lacking = [name for name in catalog.GRIDS if name not in grids]
     if lacking:
         msg = (
-            f"--audience: expected the grid {lacking[0]} to be for {audience}, found that it is not: "
+            f"--audience: expected the grid {lacking[0]} to be for {seen_by}, found that it is not: "
             "nothing can be judged without it; mark its source for them or build for another audience"
         )
         raise UsageError(msg)
@@ -163,7 +136,7 @@ def _must_have_grids(grids: Mapping[str, xr.Dataset], audience: str) -> None:
 def compose_snapshot(
     options: Options, report: Callable[[str], None] = lambda _: None
 ) -> tuple[Picture, Snapshot]:
-    """Compose the picture of the embedded snapshot; returns it with what it was made from.
+    """Compose the picture of the embedded snapshot; returns it with the snapshot it was made from.
 
     Raises
     ------
@@ -172,32 +145,17 @@ def compose_snapshot(
     SourceError, SchemaError
         If the snapshot is damaged.
     """
-    from layers.catalog import ON_REQUEST  # noqa: PLC0415
-    from layers.compose import compose  # noqa: PLC0415  heavy; --help must not pay for it
-    from layers.redaction import Redaction, audience  # noqa: PLC0415
-    from layers.regions import region  # noqa: PLC0415
-    from pipelines import snapshot  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
-
     area, climate = region(options.region), scenario_of(options.scenario)
-    shown = shown_sources(options)
-    hidden = tuple(_note(source) for source in SOURCES if source not in shown)
-    loaded = snapshot.load(shown, report=lambda name: report(f"read {name}"))
-    _must_have_grids(loaded.grids, options.audience)
-    standings: dict[str, tuple[str, str]] = {}
-    embedded = loaded
-    if options.cache:
-        from pipelines.intake.refresh import replace_embedded, today_and_yesterday  # noqa: PLC0415
-
-        today = options.day or today_and_yesterday()[0]
-        loaded, standings = replace_embedded(embedded, shown, options.cache, today)
+    visible = shown_sources(options)
+    embedded = snapshot.load(visible, report=lambda name: report(f"read {name}"))
+    _must_have_grids(embedded.grids, options.audience)
+    loaded, notes = _with_fetched(embedded, visible, options)
     day = options.day or _day_of(loaded.manifest)
-    notes = [_note(source, *standings.get(source.id, ())) for source in shown]
+    is_fetched = loaded is not embedded
     if options.ice_record:
-        from pipelines.ice.years import with_ice_record  # noqa: PLC0415
-
         loaded, note = with_ice_record(loaded, options.ice_record)
         notes.append(note)
+    hidden = tuple(_note(source) for source in sources.SOURCES if source not in visible)
     picture = compose(
         loaded.feeds,
         loaded.grids,
@@ -207,29 +165,39 @@ def compose_snapshot(
         draws=options.draws,
         seed=options.seed,
         sources=notes,
-        expires=_expires(loaded, shown, day if loaded is not embedded else None),
+        expires=_expires(loaded, visible, day if is_fetched else None),
         ready=loaded.static,
-        extra=ON_REQUEST if options.sensitivity else (),
+        extra=catalog.ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
         redaction=Redaction(audience(options.audience), hidden),
         report=lambda name: report(f"layer {name}"),
     )
-    marked: list[Marked] = [
-        *shown,
-        *picture.layers,
-        *(column for layer in picture.layers for column in layer.columns),
-    ]
-    is_for_all = all(audience("public").may_see(thing) for thing in marked)
-    return picture if is_for_all else replace(picture, audience=options.audience), loaded
+    return picture if _is_for_all(picture, visible) else replace(picture, audience=options.audience), loaded
+
+
+def _with_fetched(
+    embedded: Snapshot, visible: Sequence[Source], options: Options
+) -> tuple[Snapshot, list[SourceNote]]:
+    """The snapshot with accepted files in the place of embedded ones, and a note on each source."""
+    if not options.cache:
+        return embedded, [_note(source) for source in visible]
+    today = options.day or today_and_yesterday()[0]
+    loaded, standings = replace_embedded(embedded, visible, options.cache, today)
+    return loaded, [_note(source, *standings.get(source.id, ())) for source in visible]
+
+
+def _is_for_all(picture: Picture, visible: Sequence[Source]) -> bool:
+    """Whether every source, layer and column of a picture is public."""
+    columns = (column for layer in picture.layers for column in layer.columns)
+    marked: list[Marked] = [*visible, *picture.layers, *columns]
+    return all(audience("public").may_see(thing) for thing in marked)
 
 
 def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tuple[Picture, Snapshot]:
-    """Compose the picture with its user's private layers; returns it with what it was made from.
+    """Compose the picture with its user's private layers; returns it with the snapshot.
 
     Raises as `compose_snapshot` and `pipelines.picture.private.read_private`.
     """
-    from pipelines.picture.private import add_private  # noqa: PLC0415
-
     own = read_own(options)
     picture, used = compose_snapshot(options, report)
     return add_private(picture, own, options.audience), used
@@ -238,22 +206,20 @@ def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tu
 def put(
     root: Path,
     options: Options,
-    made: tuple[Picture, Snapshot],
+    composed: tuple[Picture, Snapshot],
     report: Callable[[str], None] = lambda _: None,
     *,
     keep: int = 0,
     is_compared: bool = False,
 ) -> Path:
-    """Publish what `make` gave under `root`, its health beside it.
+    """Publish the result of `make` under `root`, and write its health beside it.
 
-    `keep` is how many pictures stay, the highest in the sequence; 0 is all. One that `is_compared` says
-    what changed since the earlier picture. Raises ExportError if it cannot be published.
+    `keep` is the number of pictures that stay, the highest in the sequence; 0 keeps all. With
+    `is_compared` the picture says what changed since the earlier one. Raises ExportError if it cannot be
+    published.
     """
-    from pipelines.picture.health import write_health  # noqa: PLC0415
-    from pipelines.picture.store import store  # noqa: PLC0415
-
-    picture, used = made
-    told = {
+    picture, used = composed
+    stored = {
         "region": options.region,
         "scenario": picture.scenario.id,
         "as_of": picture.day.isoformat(),
@@ -262,7 +228,9 @@ def put(
         "sensitivity": options.sensitivity,
         "audience": options.audience,
     }
-    folder = store(picture, root, options=told, used=used, keep=keep, is_compared=is_compared, report=report)
+    folder = store(
+        picture, root, options=stored, used=used, keep=keep, is_compared=is_compared, report=report
+    )
     write_health(root, options.cache, datetime.now(UTC))
     return folder
 
@@ -270,26 +238,33 @@ def put(
 def build(
     root: Path, options: Options, report: Callable[[str], None] = lambda _: None, *, keep: int = 0
 ) -> tuple[Path, Picture]:
-    """Build the picture of the embedded snapshot and publish it under `root`, its health beside it.
+    """Build the picture of the embedded snapshot and publish it under `root`, with its health.
 
-    One of fetched sources says what changed since the earlier. The picture comes back without that, and
-    without the user's private layers. Raises and keeps as `make` and `put`.
+    A picture of fetched sources says what changed since the earlier one. The returned picture has neither
+    these changes nor the user's private layers. Raises and keeps as `make` and `put`.
     """
-    made = make(options, report)
-    folder = put(root, options, made, report, keep=keep, is_compared=options.cache is not None)
-    return folder, made[0].to_pass_on()
+    composed = make(options, report)
+    folder = put(root, options, composed, report, keep=keep, is_compared=options.cache is not None)
+    return folder, composed[0].to_pass_on()
+
+
+def later_in_words(picture_summary: Mapping[str, Any]) -> str:
+    """A line that says which sources are later than the day of the picture."""
+    later = picture_summary["later_sources"]
+    some = ", ".join(later[:3]) + (" and others" if len(later) > 3 else "")
+    return (
+        f"the facts of {len(later)} sources are of later dates than {picture_summary['day']} ({some}): the "
+        "picture shows them as they are"
+    )
 
 
 def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:
-    """What `build --json` prints on `today`; `started` is a `time.perf_counter` reading.
+    """The object that `build --json` prints on `today`; `started` is a `time.perf_counter` reading.
 
-    `critical_places` are places with a node whose flag is robust or possible; `overlap_nodes` are those in
-    scope of which hazard is moderate or high and military relevance high in half of the draws or more.
+    `critical_places` counts places with a node whose flag is robust or possible. `overlap_nodes` counts
+    nodes in scope with moderate or high hazard and high military relevance in at least half of the draws.
+    `later_sources` are sources with a date after the day of the picture.
     """
-    from layers.assessed.nodes import FLAGS  # noqa: PLC0415
-    from maps.style import OVERLAP_FROM  # noqa: PLC0415
-    from pipelines.picture.store import as_of, state_of  # noqa: PLC0415
-
     nodes = picture.tables["nodes"]
     counts = nodes["flag"].value_counts()
     overlaps = (nodes["overlap_probability"] >= OVERLAP_FROM) & (nodes["scope"] != "context")
@@ -318,4 +293,5 @@ def summary(folder: Path, picture: Picture, started: float, today: date) -> dict
         "overlap_nodes": int(overlaps.sum()),
         "withheld": picture.withheld,
         "private": picture.left_out,
+        "later_sources": manifest_of(folder).get("later_sources", []),
     }

@@ -1,8 +1,8 @@
-"""Why a node is judged otherwise than before: the rows of its evidence that differ, and by whose doing.
+"""The cause of a changed judgement: the rows of a node's evidence that differ, and who changed them.
 
-A row of evidence is a statement (value, ends, label, state, source, date) and what is made of it (unit,
-scale, anchors, weight, score). A statement that differs is the doing of its source, or of the world where
-a measurement is of a later day. The same statement scored on other anchors is a change of method.
+A row of evidence has a statement (value, ends, label, state, source, date) and its judgement (unit, scale,
+anchors, weight, score). A statement that differs was changed by its source, or by the world where it is a
+measurement of a later day. The same statement with another score is a change of method.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AXIS_OF", "MEASURED", "Causes", "differ"]
 
-# Sources that measure: their later value is a later state of the world.
+# Sources of measurements: a value of a later day is a later state of the world.
 MEASURED = frozenset(
     {"nsidc_sea_ice_index", "nsidc_sea_ice_index_monthly", "nsidc_ice_presence", "sea_ice_areas",
      "sea_ice_grid"}
@@ -36,15 +36,15 @@ AXIS_OF = {
 }
 _KEYS = ["node_id", "axis", "dimension", "group", "indicator"]
 _SAYS = ("value", "value_low", "value_high", "label", "state")
-_STATEMENT = (*_SAYS, "source_id", "as_of")  # what a source says
-_RULE = ("unit", "scale", "zero_at", "one_at")  # how it is judged
-_JUDGEMENT = (*_RULE, "weight", "score")  # what is made of it
+_STATEMENT = (*_SAYS, "source_id", "as_of")
+_RULE = ("unit", "scale", "zero_at", "one_at")
+_JUDGEMENT = (*_RULE, "weight", "score")
 _CLOSE = 1e-9
-_TOLD = 3  # rows that are named behind a cause
+_ROWS_NAMED = 3  # behind a cause
 
 
 def differ(a: pd.Series, b: pd.Series) -> NDArray[np.bool_]:
-    """Where two columns in the same order differ; both missing is the same."""
+    """Where two columns in the same order differ. Two missing values are equal."""
     if pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b):
         left, right = (np.asarray(x.astype("Float64").to_numpy(dtype=float, na_value=np.nan)) for x in (a, b))
         return np.asarray(~np.isclose(left, right, rtol=0, atol=_CLOSE, equal_nan=True))
@@ -57,8 +57,8 @@ def differ(a: pd.Series, b: pd.Series) -> NDArray[np.bool_]:
 class Causes:
     """The rows of evidence that differ between two pictures, each with its cause.
 
-    `at` are the places of a node's rows; `otherwise` is the cause of what no renewed source and no later
-    measurement explains.
+    `at` gives the positions of a node's rows. `otherwise` is the cause of a change that no renewed source
+    and no later measurement explains.
     """
 
     rows: pd.DataFrame
@@ -74,7 +74,7 @@ class Causes:
         methods: Sequence[str],
         renewed: Sequence[str],
     ) -> Causes:
-        """Compare two tables of evidence; `methods` differ in words, `renewed` are sources by id."""
+        """Compare two tables of evidence. `methods` are changed rules in words, `renewed` changed sources."""
         a, b = (t.assign(**{name: t[name].fillna("") for name in ("dimension", "group")}) for t in (old, new))
         pair = a.merge(b, on=_KEYS, how="outer", suffixes=("_old", "_new"), indicator="side")
         for name, columns in (("is_anew", _STATEMENT), ("is_other", _SAYS), ("is_rule", _RULE),
@@ -86,7 +86,7 @@ class Causes:
         pair = pair[pair["is_anew"] | pair["is_judged"]].reset_index(drop=True)
         one_sided = pair["side"] != "both"
         by_source = pair["source_id_old"].isin(renewed) | pair["source_id_new"].isin(renewed)
-        # What is asked of no node of the other picture is asked by another method.
+        # An indicator that the other picture asks of no node belongs to another method.
         both = set(old["indicator"]) & set(new["indicator"])
         is_news = pair["is_anew"] & by_source & (~one_sided | pair["indicator"].isin(both))
         later = pair["as_of_new"].fillna("") > pair["as_of_old"].fillna("")
@@ -101,9 +101,9 @@ class Causes:
         return cls(pair, pair.groupby("node_id", sort=False).indices, otherwise)
 
     def of(self, node: str, what: Sequence[str]) -> tuple[str, str]:
-        """Cause and words of what differs in a node on the axes `what`; on all of them where it is empty.
+        """The cause of the changes of a node on the axes `what` (all where it is empty), and its words.
 
-        Of several causes the one behind which the scores move most.
+        Of several causes it is the one that moves the scores most.
         """
         some = self.rows.iloc[self.at.get(node, [])]
         some = some[some["is_other"] | some["is_judged"]]
@@ -113,11 +113,15 @@ class Causes:
             return self.otherwise
         weight = some.groupby("cause").agg(swing=("swing", "sum"), rows=("swing", "size"))
         cause = str(weight.sort_values(["swing", "rows"], ascending=False, kind="stable").index[0])
-        top = some[some["cause"] == cause].sort_values("swing", ascending=False, kind="stable").head(_TOLD)
+        top = (
+            some[some["cause"] == cause]
+            .sort_values("swing", ascending=False, kind="stable")
+            .head(_ROWS_NAMED)
+        )
         return cause, "; ".join(_in_words(row) for row in top.to_dict("records"))
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """By source: rows of evidence that it states anew, and those of them that say something else."""
+        """By source: the number of rows of evidence stated anew, and of those with another statement."""
         by = self.rows[self.rows["is_anew"]].assign(
             source=lambda t: t["source_id_new"].fillna(t["source_id_old"])
         )
@@ -127,14 +131,14 @@ class Causes:
 
 
 def _otherwise(methods: Sequence[str], renewed: Sequence[str]) -> tuple[str, str]:
-    """The cause of a change for which nothing that is said of the node itself is the reason."""
+    """The cause of a change that the node's own evidence does not explain."""
     if methods:
         return METHOD, f"judged otherwise: {'; '.join(methods)}"
     return SOURCE, f"nothing said of it differs; it follows from others ({', '.join(renewed) or 'no source'})"
 
 
 def _follow(pair: pd.DataFrame, otherwise: str) -> None:
-    """Give every row a cause: a statement scored otherwise by the same rule follows the news of its group."""
+    """Give every row a cause. A statement with another score by the same rule follows its group's news."""
     open_rows = pair["cause"] == ""
     group = ["node_id", "axis", "group"]
     news = pair[pair["is_news"]].drop_duplicates(group).set_index(group)["cause"]
@@ -144,15 +148,15 @@ def _follow(pair: pd.DataFrame, otherwise: str) -> None:
 
 
 def _in_words(row: dict[str, Any]) -> str:
+    """A changed row of evidence in words, with source and date."""
     name = row["indicator"]
     if row["side"] != "both":
         side = "new" if row["side"] == "right_only" else "old"
         if row["cause"] == METHOD:
             return f"{name} is {'no longer ' if side == 'old' else ''}asked"
-        told = _said(row, side)
         cited = f"{row[f'source_id_{side}']}, {row[f'as_of_{side}']}"
-        return f"{name} {told} {'is told' if side == 'new' else 'is told no more'} ({cited})"
-    old, new = _said(row, "old"), _said(row, "new")
+        return f"{name} {_statement(row, side)} {'is told' if side == 'new' else 'is told no more'} ({cited})"
+    old, new = _statement(row, "old"), _statement(row, "new")
     before, now = row["source_id_old"], row["source_id_new"]
     cited = f"{now}, {row['as_of_new']}" if before == now else f"{before} -> {now}, {row['as_of_new']}"
     if old != new:
@@ -165,8 +169,8 @@ def _in_words(row: dict[str, Any]) -> str:
     return f"{name} from {now}"
 
 
-def _said(row: dict[str, Any], side: str) -> str:
-    """A statement in words: its label where its value is a code, else the value."""
+def _statement(row: dict[str, Any], side: str) -> str:
+    """A statement in words: the label where the value is a code, else the value."""
     value, label, state = (row.get(f"{name}_{side}") for name in ("value", "label", "state"))
     if state != "known":
         return str(state).replace("_", " ")

@@ -1,10 +1,10 @@
-"""What differs between two pictures, or two issues of a table, each difference with its cause.
+"""Differences between two pictures, or two issues of a table, each with its cause.
 
-Three causes. *Method changed*: the same statements, judged otherwise (code, scenario, options, anchors).
-*World changed*: a measurement of a later day says something else. *Source changed*: another source, a
-correction, or a list issued anew. A list under one date shows that the source changed; whether the world
-did, it does not say. Classes and flags are absolute: a node is judged otherwise for what is said of it, or
-of the neighbours that its evidence names (pipelines.picture.causes).
+There are three causes. *Method changed*: the same statements are judged by another code, scenario, option
+or anchor. *World changed*: a measurement of a later day has another value. *Source changed*: another source,
+a correction, or a new issue of a list. A list with one date shows that the source changed, not whether the
+world did. Classes and flags are absolute. A node is judged otherwise only because of its own evidence or the
+evidence of the neighbours that it names (pipelines.picture.causes).
 """
 
 from __future__ import annotations
@@ -18,34 +18,38 @@ from layers.assessed.anchors import anchor_values
 from layers.crs import distance_km, lonlat
 from layers.differences import CAUSES, METHOD, SOURCE, WORLD
 from pipelines.picture.causes import AXIS_OF, MEASURED, Causes, differ
+from pipelines.picture.publish import manifest_of
+from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from layers.picture import Picture
 
 __all__ = ["CAUSES", "SHIFT_KM", "as_text", "changes", "differences", "moved_km", "row_changes"]
 
-# Below this a place was written with other digits, not moved: 0.001 degree of latitude.
+# A smaller shift is a place written with other digits: 0.001 degree of latitude.
 SHIFT_KM = 0.11
 
 _NODE_COLUMNS = (
     "flag", *AXIS_OF, "scope", "institution", "special_status", "kind", "name", "country_iso3",
 )  # fmt: skip
-# Column -> the layers that decide it, where that is not the list that names the node.
+# Column -> the layers that decide it, where the list that names the node does not.
 _FED_BY = {
     "institution": ("memberships",),
     "special_status": ("memberships",),
     "scope": ("arctic_boundary", "gateways"),
 }
-_DATED = frozenset({"institution", "special_status"})  # hold from a day on
+_DATED = frozenset({"institution", "special_status"})  # they hold from a day on
+# What is no rule: the day of a picture, and how a scenario is named.
+_NO_METHOD = frozenset({"as_of", "id", "title", "basis"})
 
 
 def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
-    """Geodesic kilometres between the places of the rows that both hold, by `key`.
+    """Geodesic kilometres between the places of the rows that both tables hold, by `key`.
 
-    Both have points in EPSG:3413, or `longitude_deg` and `latitude_deg` (WGS 84).
+    Both tables have points in EPSG:3413, or `longitude_deg` and `latitude_deg` (WGS 84).
     """
     before, now = (_degrees(table).groupby(table[key].to_numpy()).first() for table in (old, new))
     both = before.index.intersection(now.index)
@@ -55,6 +59,7 @@ def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
 
 
 def _degrees(table: pd.DataFrame) -> pd.DataFrame:
+    """Longitude and latitude of every row, degrees of WGS 84."""
     if {"longitude_deg", "latitude_deg"} <= set(table):
         return pd.DataFrame(table[["longitude_deg", "latitude_deg"]])
     longitude, latitude = lonlat(table.geometry.x, table.geometry.y)
@@ -62,25 +67,27 @@ def _degrees(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def row_changes(
-    old: pd.DataFrame, new: pd.DataFrame, *, is_measured: bool, key: str = "feature_id"
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    *,
+    is_measured: bool,
+    ignored: Collection[str],
+    key: str = "feature_id",
 ) -> list[dict[str, Any]]:
     """Rows added, gone, moved and changed between two issues of a table, each with its cause.
 
-    `is_measured` says that rows carry the day they were measured: one of a day after all that the old
-    issue holds is news of the world; anything else is the source's.
+    With `is_measured` each row has the day of its measurement. A row of a day after every day of the old
+    issue is news of the world. All other changes come from the source. A difference in an `ignored` column
+    is no change (`Layer.ignored_in_changes`).
     """
-    columns = [
-        name for name in old.columns.intersection(new.columns) if name not in {key, "geometry", "as_of"}
-    ]
     before, now = (table.drop_duplicates(key).set_index(key) for table in (old, new))
-    latest = str(old["as_of"].max()) if len(old) else ""
+    latest, latest_now = (str(table["as_of"].max()) if len(table) else "" for table in (old, new))
     rows = []
     for name in now.index.difference(before.index):
         day = str(now.loc[name, "as_of"])
         is_news = is_measured and day > latest
         why = f"measured on {day}" if is_news else f"not in the issue of {latest}, in that of {day}"
         rows.append(_row(name, "added", WORLD if is_news else SOURCE, why))
-    latest_now = str(new["as_of"].max()) if len(new) else ""
     rows += [
         _row(name, "gone", SOURCE, f"in the issue of {latest}, not in that of {latest_now}")
         for name in before.index.difference(now.index)
@@ -88,22 +95,29 @@ def row_changes(
     if "geometry" in old and "geometry" in new and set(old.geometry.geom_type) == {"Point"}:
         far = moved_km(old, new, key)
         rows += [_row(name, "moved", SOURCE, f"by {km:.1f} km") for name, km in far[far > SHIFT_KM].items()]
+    for column in before.columns.intersection(now.columns):
+        if column not in {"geometry", *ignored}:
+            rows += _column_changes(before, now, column, latest_now, is_measured=is_measured)
+    return rows
+
+
+def _column_changes(
+    before: pd.DataFrame, now: pd.DataFrame, column: str, latest: str, *, is_measured: bool
+) -> list[dict[str, Any]]:
+    """Rows of both issues that differ in a column; one row where the whole column is new or gone."""
     both = before.index.intersection(now.index)
-    for column in columns:
-        if column in {"longitude_deg", "latitude_deg"}:
-            continue  # said as moved
-        a, b = before.loc[both, column], now.loc[both, column]
-        if len(both) and a.isna().all() != b.isna().all():
-            why = f"the field is {'new' if a.isna().all() else 'gone'} in the issue of {latest_now}"
-            rows.append(_row("", "changed", SOURCE, why) | {"what": column})
-            continue
-        for name in both[differ(a, b)]:
-            is_news = is_measured and str(now.loc[name, "as_of"]) > str(before.loc[name, "as_of"])
-            why = "a later measurement" if is_news else "the source corrected or reissued it"
-            rows.append(
-                _row(name, "changed", WORLD if is_news else SOURCE, why)
-                | {"what": column, "old": _plain(a[name]), "new": _plain(b[name])}
-            )
+    a, b = before.loc[both, column], now.loc[both, column]
+    if len(both) and a.isna().all() != b.isna().all():
+        why = f"the field is {'new' if a.isna().all() else 'gone'} in the issue of {latest}"
+        return [_row("", "changed", SOURCE, why) | {"what": column}]
+    rows = []
+    for name in both[differ(a, b)]:
+        is_news = is_measured and str(now.loc[name, "as_of"]) > str(before.loc[name, "as_of"])
+        why = "a later measurement" if is_news else "the source corrected or reissued it"
+        rows.append(
+            _row(name, "changed", WORLD if is_news else SOURCE, why)
+            | {"what": column, "old": _plain(a[name]), "new": _plain(b[name])}
+        )
     return rows
 
 
@@ -120,22 +134,20 @@ def _row(name: Any, change: str, cause: str, why: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    """A cell as JSON has it: None for a missing value, no numpy scalar."""
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
 
 
 def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
-    """What differs between two stored pictures: sources, nodes and flags, each with its cause.
+    """Differences between two stored pictures in sources, nodes and flags, each with its cause.
 
     Raises
     ------
     ExportError
-        If either is damaged.
+        If either picture is damaged.
     """
-    from pipelines.picture.publish import manifest_of  # noqa: PLC0415
-    from pipelines.picture.store import read_picture  # noqa: PLC0415
-
     names = {"old": old_folder.name, "new": new_folder.name}
     manifests = manifest_of(old_folder), manifest_of(new_folder)
     return names | differences(manifests, (read_picture(old_folder), read_picture(new_folder)))
@@ -144,7 +156,7 @@ def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
 def differences(
     manifests: tuple[dict[str, Any], dict[str, Any]], pictures: tuple[Picture, Picture]
 ) -> dict[str, Any]:
-    """What differs between an earlier and a later picture, which come with their manifests."""
+    """Differences between an earlier and a later picture, which come with their manifests."""
     methods = _methods(*manifests)
     sources = _sources(*manifests)
     old, new = pictures
@@ -171,21 +183,25 @@ def differences(
 
 
 def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What the two were judged by differently, in words."""
-    said = []
+    """The rules that differ between two manifests, and their codes, in words."""
+    words = []
     for name in ("region", "scenario", "judged_by", "options"):
         a, b = _spread(old[name]), _spread(new[name])
         pairs = [(name, a, b)] if not isinstance(a, dict) else [(k, a.get(k), b.get(k)) for k in {**a, **b}]
-        # The day of a picture is no method: it says when, not how.
-        said += [
-            f"{k}: {x} -> {y}" for k, x, y in pairs if x != y and k not in {"as_of", "id", "title", "basis"}
-        ]
-    a, b = old["code"]["arctic_picture"], new["code"]["arctic_picture"]
-    return list(dict.fromkeys(said + ([f"code: {a} -> {b}"] if a != b else [])))
+        words += [f"{k}: {x} -> {y}" for k, x, y in pairs if x != y and k not in _NO_METHOD]
+    before, now = _code(old, new), _code(new, old)
+    return list(dict.fromkeys(words + ([f"code: {before} -> {now}"] if before != now else [])))
+
+
+def _code(manifest: dict[str, Any], other: dict[str, Any]) -> str:
+    """The version of the code; with the hash of its sources where both manifests name it."""
+    a, b = (m["code"].get("sources_sha256") for m in (manifest, other))
+    name = str(manifest["code"]["arctic_picture"])
+    return f"{name} ({a[:8]})" if a and b and a != b else name
 
 
 def _spread(rule: Any) -> Any:
-    """What a picture was judged by, each anchor by itself: one that is not named stands as it always does."""
+    """What a picture was judged by, one entry an anchor. An anchor that is not named has its default."""
     if not isinstance(rule, dict) or "anchors" not in rule:
         return rule
     return {**rule, "anchors": None} | {
@@ -194,13 +210,13 @@ def _spread(rule: Any) -> Any:
 
 
 def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    """Sources added, gone, or with other bytes, another date or another state."""
+    """Sources that are new, gone, or have other bytes, another date or another state."""
     before, now = ({row["id"]: row for row in m["inputs"]} for m in (old, new))
     states = [{row["id"]: row["state"] for row in m["sources"]} for m in (old, new)]
     rows = []
     for name in sorted({**before, **now}):
         a, b = before.get(name, {}), now.get(name, {})
-        state = [known.get(name) for known in states]
+        state = [by_source.get(name) for by_source in states]
         if a.get("sha256") != b.get("sha256") or a.get("as_of") != b.get("as_of") or state[0] != state[1]:
             rows.append(
                 {
@@ -214,8 +230,9 @@ def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the sources that changed, in the layer each feeds, as both pictures hold it."""
+    """Changed rows of the sources that differ, in the layer that each source feeds."""
     feeds = {note.id: note.feeds for note in new.sources}
+    ignored = {layer.id: layer.ignored_in_changes for layer in new.layers}
     rows = []
     for name in (row["id"] for row in sources):
         layer = feeds.get(name, "")
@@ -225,7 +242,7 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
         before, now = (table[table["source_id"] == name] for table in tables)
         rows += [
             {"layer": layer, "source": name} | row
-            for row in row_changes(before, now, is_measured=name in MEASURED)
+            for row in row_changes(before, now, is_measured=name in MEASURED, ignored=ignored[layer])
         ]
     return rows
 
@@ -233,22 +250,12 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
 def _nodes(
     old: Picture, new: Picture, causes: Causes, sources: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
+    """Nodes added, gone, moved and changed, each with its cause."""
     before, now = (p.tables["nodes"].set_index("node_id", drop=False) for p in (old, new))
     renewed = {row["id"] for row in sources}
-    # A region cuts nodes away: that is a choice, not news of a source.
-    cut = METHOD if old.region.id != new.region.id else SOURCE
-    rows = []
-    for change, table, there in (("added", now, before), ("gone", before, now)):
-        for name in table.index.difference(there.index):
-            row = table.loc[name]
-            why = f"{row['source_id']} {'lists' if change == 'added' else 'no longer lists'} it"
-            why = "another region is drawn" if cut == METHOD else why
-            cause = cut
-            if row["source_id"] not in renewed and cut != METHOD:
-                # Its list is the same: it was joined to another, or parted from it.
-                cause, why = causes.otherwise
-            side = "new" if change == "added" else "old"
-            rows.append(_row(name, change, cause, why) | _named(row) | {side: row["flag"]})
+    is_cut = old.region.id != new.region.id
+    rows = _listed(now, before, "added", causes, renewed, is_cut=is_cut)
+    rows += _listed(before, now, "gone", causes, renewed, is_cut=is_cut)
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
         rows.append(
@@ -256,10 +263,40 @@ def _nodes(
             | _named(now.loc[name])
             | {"what": "place", "old": _place(before.loc[name]), "new": _place(now.loc[name])}
         )
+    return rows + _judged(before, now, _Why(old, new, causes, renewed))
+
+
+def _listed(
+    table: pd.DataFrame,
+    other: pd.DataFrame,
+    change: str,
+    causes: Causes,
+    renewed: set[str],
+    *,
+    is_cut: bool,
+) -> list[dict[str, Any]]:
+    """Nodes of `table` that the other picture lacks. `is_cut`: the pictures have different regions."""
+    rows = []
+    for name in table.index.difference(other.index):
+        row = table.loc[name]
+        cause, why = SOURCE, f"{row['source_id']} {'lists' if change == 'added' else 'no longer lists'} it"
+        if is_cut:
+            # The choice of a region removes nodes; that is no news of a source.
+            cause, why = METHOD, "another region is drawn"
+        elif row["source_id"] not in renewed:
+            # The list is the same: the node was joined to another or parted from it.
+            cause, why = causes.otherwise
+        side = "new" if change == "added" else "old"
+        rows.append(_row(name, change, cause, why) | _named(row) | {side: row["flag"]})
+    return rows
+
+
+def _judged(before: pd.DataFrame, now: pd.DataFrame, why_of: _Why) -> list[dict[str, Any]]:
+    """Nodes of both pictures of which a column differs, a row each column."""
+    rows = []
     both = before.index.intersection(now.index)
     columns = [name for name in _NODE_COLUMNS if name in before and name in now]
     differs = {column: differ(before.loc[both, column], now.loc[both, column]) for column in columns}
-    why_of = _Why(old, new, causes, renewed)
     for column in columns:
         for place in np.flatnonzero(differs[column]):
             name = both[place]
@@ -278,7 +315,7 @@ def _nodes(
 
 
 class _Why:
-    """The cause of a column of a node, and what stands behind it."""
+    """The cause of a changed column of a node, with its reason in words."""
 
     def __init__(self, old: Picture, new: Picture, causes: Causes, renewed: set[str]) -> None:
         self._causes, self._renewed = causes, renewed
@@ -286,19 +323,19 @@ class _Why:
         self._feeds = {note.id: note.feeds for note in new.sources}
 
     def __call__(self, column: str, node: pd.Series, turned: Sequence[str]) -> tuple[str, str]:
-        """`turned` are the axes whose class of the node differs: a flag turns by them."""
+        """Cause and reason. `turned` are the axes whose class differs; they decide a flag."""
         if column in AXIS_OF:
             return self._causes.of(str(node["node_id"]), [AXIS_OF[column]])
         if column == "flag":
             return self._causes.of(str(node["node_id"]), turned)
-        told = [str(node["source_id"])]
+        sources = [str(node["source_id"])]
         if column in _FED_BY:
-            told = [name for name, layer in self._feeds.items() if layer in _FED_BY[column]]
-        said = [name for name in told if name in self._renewed]
-        if said:
-            return SOURCE, f"{', '.join(said)} says so"
+            sources = [name for name, layer in self._feeds.items() if layer in _FED_BY[column]]
+        renewed = [name for name in sources if name in self._renewed]
+        if renewed:
+            return SOURCE, f"{', '.join(renewed)} says so"
         if column in _DATED and self._days[0] != self._days[1]:
-            return WORLD, f"as it stands on {self._days[1]}, by {', '.join(told)}"
+            return WORLD, f"as it stands on {self._days[1]}, by {', '.join(sources)}"
         return self._causes.otherwise
 
 
@@ -307,30 +344,31 @@ def _named(row: pd.Series) -> dict[str, Any]:
 
 
 def _place(row: pd.Series) -> str:
-    """Where a node is, to 0.001 degree of WGS 84: what is less is no move."""
+    """The place of a node to 0.001 degree of WGS 84; a smaller shift is no move."""
     side = "W" if row["longitude_deg"] < 0 else "E"
     return f"{row['latitude_deg']:.3f}° N, {abs(row['longitude_deg']):.3f}° {side}"
 
 
-def as_text(told: dict[str, Any]) -> str:
-    """A line a change, the sources and methods first."""
-    lines = [f"{told['old']} -> {told['new']}"]
-    lines += [f"method  {text}" for text in told["methods"]]
-    for row in told["sources"]:
+def as_text(report: dict[str, Any]) -> str:
+    """The report of `changes` as text: methods and sources first, then a line a change."""
+    lines = [f"{report['old']} -> {report['new']}"]
+    lines += [f"method  {text}" for text in report["methods"]]
+    for row in report["sources"]:
         lines.append(
             f"source  {row['id']}: as of {row['as_of_old']} -> {row['as_of_new']}, "
             f"rows {row['rows_old']} -> {row['rows_new']}, {row['state_old']} -> {row['state_new']}; "
             f"evidence: {row['evidence_anew']} rows stated anew, {row['evidence_other']} of them otherwise"
         )
-    for layer, cause in sorted({(row["layer"], row["cause"]) for row in told["features"]}):
-        of = [row["change"] for row in told["features"] if (row["layer"], row["cause"]) == (layer, cause)]
+    features = report["features"]
+    for layer, cause in sorted({(row["layer"], row["cause"]) for row in features}):
+        of = [row["change"] for row in features if (row["layer"], row["cause"]) == (layer, cause)]
         counts = ", ".join(f"{of.count(change)} {change}" for change in dict.fromkeys(of))
         lines.append(f"rows    {layer}: {counts} [{cause}]")
-    for row in told["nodes"]:
+    for row in report["nodes"]:
         value = (
             f" {row['what']} {row['old']} -> {row['new']}" if row["what"] and row["old"] != row["new"] else ""
         )
         lines.append(f"{row['change']:8}{row['id']} {row['name']}:{value} [{row['cause']}] {row['why']}")
-    if not told["nodes"]:
+    if not report["nodes"]:
         lines.append("no node and no flag differs")
     return "\n".join(lines)

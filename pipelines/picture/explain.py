@@ -1,6 +1,6 @@
-"""One node of a stored picture: found by id or by name, its gates, what could turn them, its evidence.
+"""Explain one node of a stored picture: its gates, the changes that could turn them, and its evidence.
 
-All of it is read from the tables of the picture; nothing is judged or drawn again.
+All of it comes from the tables of the picture. Nothing is judged or drawn again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from layers.assessed.anchors import CLASSES
 from layers.errors import ExportError, UsageError
 from layers.source_outage import NOT_ASSESSED
 from pipelines.picture.publish import manifest_of
+from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +32,14 @@ _LARGE = 1000  # from which a number is written without decimals
 _SHORT = 20
 _UNITLESS = {"1", "class", "report"}
 
-# Axis -> what people call it, the column of its class, and the class that the flag asks for.
+# Axis -> its usual name, the column of its class, and the class that the flag needs.
 GATES = {
     "climate": ("climate", "hazard_class", "high"),
     "military": ("defence", "military_class", "high"),
     "civil": ("people", "dependence_class", "moderate or high"),
 }
 
-# Words that narrow a name to kinds: "Kirkenes airport", "Tromsø cable".
+# Words that limit a name to kinds: "Kirkenes airport", "Tromsø cable".
 _KIND_WORDS = {
     "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
     "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
@@ -55,38 +56,39 @@ def _folded(text: str) -> str:
     return str(utils.default_process("".join(c for c in bare if not unicodedata.combining(c))))
 
 
-def find_node(nodes: pd.DataFrame, wanted: str) -> str:
-    """The node_id that `wanted` means: an id, a name, or the best near match of a name.
+def find_node(nodes: pd.DataFrame, query: str) -> str:
+    """The node_id that `query` means: an id, a name, or the best near match of a name.
 
-    Among nodes of one name a port comes first, then an airfield. A word that names a kind narrows the
-    choice: to nodes of that name, else to those of the place of that name, the most capable first.
+    Among nodes of one name a port comes first, then an airfield. A word for a kind limits the choice to
+    nodes of that name, else to nodes of the place of that name, the most capable first.
 
     Raises
     ------
     UsageError
-        If nothing is near; the message names the nearest.
+        If no name is near; the message gives the nearest.
     """
-    if wanted in set(nodes["node_id"]):
-        return wanted
-    words = _folded(wanted).split()
+    if query in set(nodes["node_id"]):
+        return query
+    words = _folded(query).split()
     text = " ".join(words)
     kinds = [_KIND_WORDS[word] for word in words if word in _KIND_WORDS]
     if kinds:
-        named = " ".join(word for word in words if word not in _KIND_WORDS) or text
+        name = " ".join(word for word in words if word not in _KIND_WORDS) or text
         some = nodes[nodes["kind"].isin(kinds)]
         for column in ("name", "place"):
-            narrowed = _ranked(some, named, column)
+            narrowed = _ranked(some, name, column)
             if len(narrowed) and narrowed["score"].iloc[0] >= _GOOD_ENOUGH:
                 return str(narrowed["node_id"].iloc[0])
     ranked = _ranked(nodes, text, "name")
     if ranked["score"].iloc[0] >= _GOOD_ENOUGH:
         return str(ranked["node_id"].iloc[0])
     near = ", ".join(f"{row.name} ({row.node_id})" for row in ranked.head(3).itertuples(index=False))
-    msg = f"node: expected an id or name of this picture, found {wanted!r}: nearest are {near}"
+    msg = f"node: expected an id or name of this picture, found {query!r}: nearest are {near}"
     raise UsageError(msg)
 
 
 def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
+    """Nodes by the nearness of a column to a text, then by kind and capability."""
     score = {name: _nearness(text, _folded(name)) for name in nodes[column].unique()}
     order = nodes["kind"].map(_KIND_ORDER).fillna(2)
     capable = nodes["military_known"].fillna(0.0) if column == "place" else 0.0
@@ -96,9 +98,10 @@ def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
 
 
 def _nearness(text: str, name: str) -> float:
-    """0 to 101; a name that is a small part of the text, such as Lya of Zapolyarny, is not near it.
+    """Nearness of a name to a text, 0 to 101.
 
-    Nor is one that shares its short words only, such as Serebryanskaya HPP-2 with Vorkuta CHP-2.
+    A name that is a small part of the text, such as Lya of Zapolyarny, is not near it. A name that shares
+    only short words, such as Serebryanskaya HPP-2 with Vorkuta CHP-2, is not near either.
     """
     if name == text:
         return 101.0
@@ -107,13 +110,13 @@ def _nearness(text: str, name: str) -> float:
     return fuzz.WRatio(text, name) if shared and 2 * len(name) >= len(text) else fuzz.ratio(text, name)
 
 
-def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
-    """Everything the picture says of one node, each number with source, date, unit and state.
+def explain_node(folder: Path, query: str) -> dict[str, Any]:
+    """All statements of the picture on one node, each number with source, date, unit and state.
 
     Raises
     ------
     UsageError
-        If no node is near `wanted`.
+        If no node is near `query`.
     ExportError
         If the picture lacks a table.
     """
@@ -125,7 +128,7 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
             "build it again"
         )
         raise ExportError(msg)
-    node_id = find_node(nodes, wanted)
+    node_id = find_node(nodes, query)
     node = {k: _plain(v) for k, v in nodes[nodes["node_id"] == node_id].iloc[0].items()}
     titles = {row["id"]: row for row in manifest["sources"]}
     exits, facts, evidence = (
@@ -150,7 +153,7 @@ def explain_node(folder: Path, wanted: str) -> dict[str, Any]:
 
 
 def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> Any:
-    """A table of a picture; of one node its rows in the order they stand in."""
+    """A table of a picture, or the rows of one node in their stored order."""
     path = folder / part / f"{name}.parquet"
     if not path.is_file():
         msg = f"picture {folder.name}: expected {part}/{path.name}, found none: build it again"
@@ -163,9 +166,9 @@ def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> An
 def _gate(
     axis: str, node: dict[str, Any], evidence: Sequence[dict[str, Any]], exits: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """One of the three classes behind the flag: what decides it, and what could turn it."""
-    title, column, asked = GATES[axis]
-    held = node[column]
+    """One of the three classes behind the flag, with its deciding datum and its possible changes."""
+    title, column, needed = GATES[axis]
+    level = node[column]
     rows = [row for row in evidence if row["axis"] == axis]
     decides = {"climate": _hazard, "military": _facility, "civil": _people}[axis](node, rows)
     lacking = [
@@ -177,10 +180,10 @@ def _gate(
     return {
         "axis": axis,
         "title": title,
-        "asked": asked,
-        "class": held,
-        "is_met": held in asked.split(" or "),
-        "so_far": bool(is_climate and held == "low" and node["hazard_could_be"]),
+        "asked": needed,
+        "class": level,
+        "is_met": level in needed.split(" or "),
+        "so_far": bool(is_climate and level == "low" and node["hazard_could_be"]),
         **decides,
         "could_be": node["hazard_could_be"] if is_climate else None,
         "deciding_datum": node["deciding_datum"] if is_climate and node["hazard_could_be"] else None,
@@ -190,28 +193,30 @@ def _gate(
 
 
 def _cited(deciding: str | None, row: dict[str, Any] | None, tier: str | None = None) -> dict[str, Any]:
+    """What decides a class, with source and date of its row."""
     of = row or {}
     return {"deciding": deciding, "tier": tier, "source": of.get("source"), "as_of": of.get("as_of")}
 
 
 def _hazard(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    said = node["hazard_deciding"]
-    row = next((r for r in rows if said and said.startswith(r["indicator"].replace("_", " "))), None)
-    return _cited(said, row, node["hazard_tier"])
+    """The hazard that decides, with the source of its row."""
+    words = node["hazard_deciding"]
+    row = next((r for r in rows if words and words.startswith(r["indicator"].replace("_", " "))), None)
+    return _cited(words, row, node["hazard_tier"])
 
 
 def _facility(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The scores of the four parts as the node's reasons tell them; the source is that of the facility."""
-    said = re.search(rf"Military {node['military_class']}: (.+?)\. People", node["reasons"])
-    known = [r for r in rows if r["group"] == "m_facility" and r["weight"] > 0 and r["state"] == "known"]
-    oldest = min(known, key=lambda r: str(r["as_of"]), default=None)
-    return _cited(said[1] if said else None, oldest)
+    """The scores of the four parts from the node's reasons, with the source of the facility."""
+    scores = re.search(rf"Military {node['military_class']}: (.+?)\. People", node["reasons"])
+    parts = [r for r in rows if r["group"] == "m_facility" and r["weight"] > 0 and r["state"] == "known"]
+    oldest = min(parts, key=lambda r: str(r["as_of"]), default=None)
+    return _cited(scores[1] if scores else None, oldest)
 
 
 def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The row of the highest score; of equal ones the first."""
-    known = [row for row in rows if row["state"] == "known" and row["score"] is not None]
-    row = max(known, key=lambda r: r["score"], default=None)
+    """The row of the highest score; of equal scores the first."""
+    scored = [row for row in rows if row["state"] == "known" and row["score"] is not None]
+    row = max(scored, key=lambda r: r["score"], default=None)
     if row is None:
         return _cited(None, None)
     label = f", {row['label']}" if row["label"] else ""
@@ -219,25 +224,22 @@ def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]
 
 
 def _plain(value: Any) -> Any:
-    """A cell as JSON knows it: null for missing, no numpy scalars."""
+    """A cell as JSON has it: None for a missing value, no numpy scalar."""
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
 
 
-# --- as text -----------------------------------------------------------------------------------
-
-
-def as_text(told: dict[str, Any]) -> str:
+def as_text(report: dict[str, Any]) -> str:
     """The explanation as plain text."""
-    node = told["node"]
+    node = report["node"]
     flag = _words(node["flag"])
     if node["flag"] == "insufficient_data":
         flag += f", would tell: {node['deciding_datum'] or 'what the classes call unknown'}"
     lines = [
         f"{node['name']} ({node['node_id']})",
-        *_where(told),
-        told["no_remit"]
+        *_where(report),
+        report["no_remit"]
         or f"NATO baseline requirements: {node['baseline_requirements']}; CER sectors: {node['cer_sectors']}",
         "",
         f"flag: {flag}; all three conditions in {node['flag_probability']:.0%} of draws",
@@ -245,42 +247,54 @@ def as_text(told: dict[str, Any]) -> str:
         f"(hazard moderate or high, military high); dual-use class {node['dual_use_class']}",
         node["reasons"],
         "",
-        f"Three conditions of the flag, judged under {told['scenario'].lower()}:",
+        f"Three conditions of the flag, judged under {report['scenario'].lower()}:",
     ]
-    for gate in told["gates"]:
+    for gate in report["gates"]:
         lines += _gate_lines(gate)
     lines += ["", "Nearest exit of the flag:", f"  {node['nearest_exit']}", ""]
-    lines += _fact_lines(told["climate_facts"])
-    lines += _evidence_lines(told["evidence"])
-    pages = sorted({(row["source"], row["homepage"]) for row in (*told["evidence"], *told["climate_facts"])})
-    return "\n".join([*lines, "", "Sources:", *(f"  {t}: {page}" for t, page in pages), "", *told["caveats"]])
+    lines += _fact_lines(report["climate_facts"])
+    lines += _evidence_lines(report["evidence"])
+    pages = sorted(
+        {(row["source"], row["homepage"]) for row in (*report["evidence"], *report["climate_facts"])}
+    )
+    return "\n".join(
+        [*lines, "", "Sources:", *(f"  {t}: {page}" for t, page in pages), "", *report["caveats"]]
+    )
 
 
-def _where(told: dict[str, Any]) -> list[str]:
-    node = told["node"]
+def _where(report: dict[str, Any]) -> list[str]:
+    """Kind, place and status of a node, and its position."""
+    node = report["node"]
     status = f", {_words(node['special_status'])}" if node["special_status"] else ""
     is_mine = node["site_kind"] and node["site_kind"] != node["kind"]
     kind = _words(node["kind"]) + (f" ({node['site_kind']})" if is_mine else "")
-    others = told["place_nodes"] - 1
+    others = report["place_nodes"] - 1
     beside = f" with {others} other node{'s' if others > 1 else ''}" if others else ""
     scope = {
         "arctic": "inside the boundary of the Arctic",
         "gateway": "gateway: outside the boundary, flagged as those inside",
         "context": "context: outside the boundary, judged, never flagged",
     }[node["scope"]]
-    x, y, error_km = (node[n] for n in ("longitude_deg", "latitude_deg", "position_uncertainty_km"))
     return [
         f"{kind} at {node['place']}{beside}, {node['country_iso3']}; {_words(node['institution'])}{status}",
-        f"{y:.4f} N {abs(x):.4f} {'W' if x < 0 else 'E'}, +/- {error_km:g} km; {scope}",
+        f"{_position(node['latitude_deg'], node['longitude_deg'])}, +/- "
+        f"{node['position_uncertainty_km']:g} km; {scope}",
     ]
 
 
+def _position(latitude_deg: float, longitude_deg: float) -> str:
+    """A place in degrees with its hemispheres, such as `64.1667 N 51.7167 W`."""
+    north, east = "N" if latitude_deg >= 0 else "S", "E" if longitude_deg >= 0 else "W"
+    return f"{abs(latitude_deg):.4f} {north} {abs(longitude_deg):.4f} {east}"
+
+
 def _gate_lines(gate: dict[str, Any]) -> list[str]:
-    held = gate["class"] + (" so far" if gate["so_far"] else "")
+    """A gate as lines: its class, what decides it, and what could turn it."""
+    level = gate["class"] + (" so far" if gate["so_far"] else "")
     met = "met" if gate["is_met"] else "open" if gate["class"] == "unknown" else "not met"
     cited = ", ".join(str(v) for v in (gate["tier"], gate["source"], gate["as_of"]) if v)
     lines = [
-        f"  {gate['title']:8} {held} ({gate['asked']} is asked: {met})",
+        f"  {gate['title']:8} {level} ({gate['asked']} is asked: {met})",
         f"{'':11}{gate['deciding'] or 'nothing is known'}{f' [{cited}]' if cited else ''}",
     ]
     if gate["could_be"]:
@@ -292,43 +306,47 @@ def _gate_lines(gate: dict[str, Any]) -> list[str]:
 
 
 def _fact_lines(facts: Sequence[dict[str, Any]]) -> list[str]:
+    """The climate facts of a node as a table; no line where there are none."""
     if not facts:
         return []
-    lines = [f"{'climate fact':22} {'value':>20} {'unit':14} {'tier':9} {'as of':10}  source"]
-    for row in facts:
-        is_word = row["unit"] in _UNITLESS and row["label"]
-        value = row["label"] if is_word else _span(row["value"], row["low"], row["high"])
+    rows = []
+    for fact in facts:
+        is_word = fact["unit"] in _UNITLESS and fact["label"]
+        value = fact["label"] if is_word else _span(fact["value"], fact["low"], fact["high"])
+        unit = "" if fact["unit"] in _UNITLESS else fact["unit"]
+        words = {"fact": _words(fact["fact"]), "value": value or fact["label"], "unit": unit}
+        rows.append({**fact, **words})
+    columns = {"fact": "climate fact", "value": "value", "unit": "unit", "tier": "tier", "as_of": "as of",
+               "source": "source"}  # fmt: skip
+    return [*text_table(rows, columns, right=("value",)).splitlines(), ""]
+
+
+def _evidence_lines(evidence: Sequence[dict[str, Any]]) -> list[str]:
+    """The evidence of a node as a table, with a heading for each group and notes below the rows."""
+    rows = []
+    for row in evidence:
+        score = "" if row["score"] is None else f"{row['score']:.2f}"
+        words = {"indicator": _words(row["indicator"]), "value": _value(row), "score": score}
         unit = "" if row["unit"] in _UNITLESS else row["unit"]
-        lines.append(
-            f"{_words(row['fact']):22} {value or row['label'] or '':>20} {unit:14} {row['tier']:9} "
-            f"{row['as_of']:10}  {row['source']}"
-        )
-    return [*lines, ""]
-
-
-def _evidence_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
-    lines = [f"{'indicator':30} {'value':>20} {'unit':14} {'score':>5} {'weight':>6}  {'as of':10}  source"]
-    group = ("", "")
-    for row in rows:
+        rows.append({**row, **words, "unit": unit, "weight": f"{row['weight']:.3f}" if row["weight"] else ""})
+    columns = {"indicator": "indicator", "value": "value", "unit": "unit", "score": "score",
+               "weight": "weight", "as_of": "as of", "source": "source"}  # fmt: skip
+    head, *table = text_table(rows, columns, right=("value", "score", "weight")).splitlines()
+    lines, group = [head], ("", "")
+    for row, line in zip(evidence, table, strict=True):
         if (row["axis"], row["group"]) != group:
             group = row["axis"], row["group"]
             lines.append(f"-- {_words(row['axis'])}: {_words(row['group'].split('_', 1)[-1])}")
-        unit = "" if row["unit"] in _UNITLESS else row["unit"]
-        score = "" if row["score"] is None else f"{row['score']:.2f}"
-        weight = f"{row['weight']:.3f}" if row["weight"] else ""
-        lines.append(
-            f"{_words(row['indicator']):30} {_value(row):>20} {unit:14} {score:>5} {weight:>6}  "
-            f"{row['as_of']:10}  {row['source']}"
-        )
+        lines.append(line)
         label, note = row["label"] or "", row["note"] or ""
-        said = [row["tier"], "" if label == _value(row) or label in note else label, note]
-        if any(said):
-            lines.append(f"{'':4}{'; '.join(filter(None, said))}")
+        remarks = [row["tier"], "" if label == _value(row) or label in note else label, note]
+        if any(remarks):
+            lines.append(f"{'':4}{'; '.join(filter(None, remarks))}")
     return lines
 
 
 def _value(row: dict[str, Any]) -> str:
-    """What a row says, in the shortest words."""
+    """The statement of a row in few words."""
     if (row["note"] or "").startswith(NOT_ASSESSED):
         return NOT_ASSESSED
     if row["state"] != "known":
@@ -345,12 +363,12 @@ def _words(name: str) -> str:
 
 
 def _span(value: float | None, low: float | None, high: float | None) -> str:
-    """A value, and its ends where it is known as an interval."""
+    """A value, with its ends where it is an interval."""
     if value is None or low is None or high is None or low >= high:
         return _number(value)
     form = ".3g" if max(abs(low), abs(high)) < _LARGE else ",.0f"
-    told, first, last = (format(number, f"z{form}") for number in (value, low, high))  # z: no "-0"
-    return f"{told} ({first}..{last})"
+    middle, first, last = (format(number, f"z{form}") for number in (value, low, high))  # z: no "-0"
+    return f"{middle} ({first}..{last})"
 
 
 def _number(value: float | None) -> str:

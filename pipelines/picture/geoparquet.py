@@ -1,7 +1,8 @@
-"""GeoParquet whose bytes do not hang on the version of PROJ.
+"""GeoParquet whose bytes do not depend on the version of PROJ.
 
-geopandas writes the CRS as PROJ words it, and versions word it differently. Here the PROJJSON of
-EPSG:3413 is a file (layers/reference/epsg_3413.projjson), so that the same table gives the same bytes.
+geopandas writes the CRS in the words of the installed PROJ, which differ between versions. This writer
+takes the PROJJSON of EPSG:3413 from layers/reference/epsg_3413.projjson: the same table gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
 from pipelines.source import REFERENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 __all__ = ["write_table"]
 
@@ -27,12 +32,6 @@ def _polar() -> dict[str, Any]:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet, and one with geometry (EPSG:3413) as GeoParquet 1.1 in WKB."""
-    import geopandas as gpd  # noqa: PLC0415  heavy; --help must not pay for it
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
     if not isinstance(table, gpd.GeoDataFrame):
         table.to_parquet(path, index=False, compression="zstd")
         return
@@ -47,6 +46,6 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     }
     if len(table):
         column["bbox"] = [float(value) for value in table.total_bounds]
-    told = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
-    held = dict(arrow.schema.metadata or {}) | {b"geo": json.dumps(told, sort_keys=True).encode()}
-    pq.write_table(arrow.replace_schema_metadata(held), path, compression="zstd")
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    metadata = dict(arrow.schema.metadata or {}) | {b"geo": json.dumps(geo, sort_keys=True).encode()}
+    pq.write_table(arrow.replace_schema_metadata(metadata), path, compression="zstd")

@@ -1,8 +1,8 @@
-"""`health.json` beside `latest`: what a monitor reads without opening a picture.
+"""`health.json` beside `latest`: the state of the pictures for a monitor that opens none of them.
 
-It is written after each publication and at the end of each recorded run, failed ones too, by one rename,
-and is no part of any picture: it holds the time of writing. A run that was killed between the two leaves
-it one picture behind, which it then shows.
+It is written by one rename after each publication and at the end of each recorded run, failed runs too. It
+holds the time of writing, so it is no part of a picture. A run killed between the two leaves it one picture
+behind, and its id shows that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError, SourceError
-from pipelines.picture.publish import manifest_of, picture_folder, write_whole
+from pipelines.files import write_whole
+from pipelines.intake.ledger import form_of, ledger_of
+from pipelines.operations.source_list import source_rows
+from pipelines.picture.publish import manifest_of, picture_folder
+from pipelines.sources import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +29,13 @@ HEALTH = "health.json"
 def health_of(
     root: Path, cache: Path | None, now: datetime, run: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Picture and sources as they stand at `now` (UTC): ages in days, states, failures, next expected.
+    """Picture and sources at `now` (UTC): ages in days, states, failures and next expected dates.
 
-    `run` is the recorded run (pipelines.operations.runs), with how it ended and why; None where none is
-    recorded. Where there is no picture, sources are told of as they are embedded or were accepted; a ledger
-    of the cache that cannot be read tells of no failures.
+    `run` is the recorded run (pipelines.operations.runs) with its end and reason; None where none is
+    recorded. Where there is no picture, the sources are the embedded or accepted ones. A ledger that
+    cannot be read gives no failures.
     """
-    told: dict[str, Any] = {
+    health: dict[str, Any] = {
         "format": "arctic-picture health 1",
         "written": now.isoformat(timespec="seconds"),
         "run": run,
@@ -43,9 +47,9 @@ def health_of(
     try:
         manifest = manifest_of(picture_folder(root))
     except ExportError:
-        rows = _without_picture(cache if ledger else None, today)
-        return told | {"sources": [_source(row, ledger.get(row["id"], {}), today) for row in rows]}
-    return told | {
+        rows = source_rows(today, cache if ledger else None)
+        return health | {"sources": [_source(row, ledger.get(row["id"], {}), today) for row in rows]}
+    return health | {
         "picture": {
             **{name: manifest.get(name) for name in ("id", "seq", "day", "expires")},
             "status_as_made": manifest["status"],
@@ -57,10 +61,9 @@ def health_of(
 
 
 def _ledger(cache: Path | None) -> dict[str, Any]:
+    """The ledger of a cache; empty where there is no cache or the ledger cannot be read."""
     if cache is None:
         return {}
-    from pipelines.intake.refresh import ledger_of  # noqa: PLC0415  a build of the embedded snapshot needs none
-
     try:
         return ledger_of(cache)
     except SourceError:
@@ -68,23 +71,16 @@ def _ledger(cache: Path | None) -> dict[str, Any]:
 
 
 def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
-    """The row of the ledger of the form that a source was read from; none where none was fetched."""
+    """The ledger's row of the form that a source was read from; empty where nothing was fetched."""
     if not ledger:
         return {}
-    from pipelines.intake.refresh import form_of  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
 
     unit = next((form_of(source, ledger) for source in SOURCES if source.id == source_id), None)
     return dict(ledger.get(unit or source_id, {}))
 
 
-def _without_picture(cache: Path | None, today: date) -> list[dict[str, Any]]:
-    from pipelines.operations.source_list import source_rows  # noqa: PLC0415  a picture has its own
-
-    return source_rows(today, cache)
-
-
 def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str, Any]:
+    """A source with its age, its last accepted file, its last failure and its next expected date."""
     until = row.get("fresh_until")
     return {
         "id": row["id"],
@@ -98,7 +94,7 @@ def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str,
 
 
 def status_of(manifest: dict[str, Any], today: date) -> str:
-    """The status of a stored picture for one who asks on `today`: as `Picture.status_on`."""
+    """The status of a stored picture on `today`, as `Picture.status_on` gives it."""
     day = today.isoformat()
     if manifest.get("expires") and day >= manifest["expires"]:
         return "EXPIRED"
@@ -107,7 +103,7 @@ def status_of(manifest: dict[str, Any], today: date) -> str:
 
 
 def write_health(root: Path, cache: Path | None, now: datetime, run: dict[str, Any] | None = None) -> Path:
-    """Write the health of what `latest` points at; a link under the name is replaced, not followed.
+    """Write the health of the latest picture. A link under the name is replaced, not followed.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """`--private DIR`: the user's own layers, drawn in local outputs of one build and stored nowhere.
 
-Beside each file lies a TOML of the same stem that says what it is. A convenience, not a guard: the
-files that show such a layer can be copied like any other. Nothing of it enters a judgement.
+A TOML file with the same stem beside each file describes it. This is a convenience, not a guard: the files
+that show such a layer can be copied. No judgement reads these layers.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Own", "add_private", "read_private"]
 
-# Suffix -> how such a file begins. GDAL would open by content what only bears the name.
+# Suffix -> first bytes of such a file. GDAL opens by content, whatever the suffix.
 _KINDS = {".gpkg": b"SQLite format 3\0", ".geojson": b"{", ".fgb": b"fgb", ".parquet": b"PAR1"}
-_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # SQLite's own, while the file is open elsewhere
+_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # of SQLite, while the file is open elsewhere
 _KEYS = ("title", "pillar", "licence", "owner", "audience", "as_of")
 _GEOMETRY = {
     "Point": "point", "MultiPoint": "point", "LineString": "line", "LinearRing": "line",
     "MultiLineString": "line", "Polygon": "polygon", "MultiPolygon": "polygon",
 }  # fmt: skip
-# Names that mean something to a map or a database; an attribute that bears one gets an underscore.
+# Names with a meaning in a map or a database; an attribute of that name gets an underscore.
 _TAKEN = {*(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region"}
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One private layer: what it is, its table, and whose it is."""
+    """One private layer with its table and the note on its owner."""
 
     layer: Layer
     table: gpd.GeoDataFrame
@@ -55,24 +55,25 @@ class Own:
 
 
 def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
-    """The picture with the private layers that its audience may see, cut to its region."""
-    shown = [one for one in own if audience(seen_by).may_see(one.layer)]
+    """The picture with the private layers of its audience, cut to its region."""
+    visible_layers = [one for one in own if audience(seen_by).may_see(one.layer)]
+    tables = {one.layer.id: within(one.table, picture.region) for one in visible_layers}
     return replace(
         picture,
-        layers=(*picture.layers, *(one.layer for one in shown)),
-        tables={**picture.tables, **{one.layer.id: within(one.table, picture.region) for one in shown}},
-        sources=(*picture.sources, *(one.note for one in shown)),
-        withheld=picture.withheld + len(own) - len(shown),
+        layers=(*picture.layers, *(one.layer for one in visible_layers)),
+        tables={**picture.tables, **tables},
+        sources=(*picture.sources, *(one.note for one in visible_layers)),
+        withheld=picture.withheld + len(own) - len(visible_layers),
     )
 
 
 def read_private(folder: Path) -> list[Own]:
-    """Read every layer of a folder, by name.
+    """Read every layer of a folder, in the order of their names.
 
     Raises
     ------
     UsageError
-        If the folder holds none, a file has no TOML or is none of ours, or either cannot be used.
+        If the folder has no layer, a file has no TOML or another suffix, or either cannot be used.
     """
     if not folder.is_dir():
         raise _refused(folder.name, "a folder", "none" if not folder.exists() else "a file", "name one")
@@ -87,9 +88,9 @@ def read_private(folder: Path) -> list[Own]:
         raise _refused(folder.name, f"a file {', '.join(_KINDS)}", "none in the folder", "put one there")
     own = [_read(path) for path in data]
     for what in ("id", "title"):
-        said = [getattr(one.layer, what).casefold() for one in own]
-        for path, name in zip(data, said, strict=True):
-            if said.count(name) > 1:
+        names = [getattr(one.layer, what).casefold() for one in own]
+        for path, name in zip(data, names, strict=True):
+            if names.count(name) > 1:
                 word = {"id": "name"}.get(what, what)
                 raise _refused(
                     path.name, f"a {word} of its own", "another with the same", f"change the {word}"
@@ -102,12 +103,15 @@ def read_private(folder: Path) -> list[Own]:
 
 
 def _refused(what: str, expected: str, found: object, remedy: str) -> UsageError:
-    said = " ".join(str(found).split())
-    return UsageError(f"--private, {what}: expected {expected}, found {said}: {remedy}")
+    """The error for a folder or file that cannot be used, in one line."""
+    return UsageError(
+        f"--private, {what}: expected {expected}, found {' '.join(str(found).split())}: {remedy}"
+    )
 
 
 def _read(path: Path) -> Own:
-    told = _described(path.with_suffix(".toml"), path.name)
+    """Read one private layer and its description."""
+    described = _described(path.with_suffix(".toml"), path.name)
     frame = _frame(path)
     kind = _kind(frame, path.name)
     if kind == "point":
@@ -120,18 +124,18 @@ def _read(path: Path) -> Own:
     columns, attributes = _attributes(frame)
     layer = Layer(
         id=name,
-        title=f"Private: {told['title']}",
-        pillar=told["pillar"],
+        title=f"Private: {described['title']}",
+        pillar=described["pillar"],
         geometry=kind,
         columns=columns,
-        note=f"Private layer of {told['owner']}, {told['licence']}: keep it on this machine.",
-        audience=told["audience"],
+        note=f"Private layer of {described['owner']}, {described['licence']}: keep it on this machine.",
+        audience=described["audience"],
         is_private=True,
     )
     spine = {
         "feature_id": [f"{name}:{row + 1}" for row in range(len(frame))],
         "source_id": name,
-        "as_of": told["as_of"],
+        "as_of": described["as_of"],
     }
     table = gpd.GeoDataFrame(pd.DataFrame(attributes).assign(**spine), geometry=shapes, crs=POLAR)
     try:
@@ -139,53 +143,58 @@ def _read(path: Path) -> Own:
     except SchemaError as error:
         raise _refused(path.name, "geometry of the north", error, "mend the file") from error
     note = SourceNote(
-        id=name, feeds=name, title=told["title"], publisher=told["owner"], licence=told["licence"],
-        citation="", homepage="", as_of=told["as_of"], state="private",
+        id=name, feeds=name, title=described["title"], publisher=described["owner"],
+        licence=described["licence"], citation="", homepage="", as_of=described["as_of"], state="private",
     )  # fmt: skip
     return Own(layer, table, note)
 
 
 def _described(path: Path, of: str) -> dict[str, Any]:
-    """What the TOML beside a file says, every key checked."""
+    """The description of a layer from its TOML file, every key checked."""
     if not path.is_file():
         raise _refused(of, f"{path.name} beside it", "none", f"write one with {', '.join(_KEYS)}")
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _refused(path.name, "readable TOML", error, "mend it") from error
-    strange, lacking = [key for key in told if key not in _KEYS], [key for key in _KEYS if key not in told]
+    strange, lacking = (
+        [key for key in values if key not in _KEYS],
+        [key for key in _KEYS if key not in values],
+    )
     if strange or lacking:
         found = f"the unknown {strange[0]!r}" if strange else f"no {lacking[0]}"
         raise _refused(path.name, f"the keys {', '.join(_KEYS)}", found, "mend it")
-    marks = told.pop("audience")
+    marks = values.pop("audience")
     marks = [marks] if isinstance(marks, str) else marks
-    known = [row.id for row in AUDIENCES]
-    if not (isinstance(marks, list) and marks and all(mark in known for mark in marks)):
-        raise _refused(path.name, f"audience as one or more of {', '.join(known)}", repr(marks), "mend it")
-    told = {key: value.isoformat() if isinstance(value, date) else value for key, value in told.items()}
-    for key, value in told.items():
+    audiences = [row.id for row in AUDIENCES]
+    if not (isinstance(marks, list) and marks and all(mark in audiences for mark in marks)):
+        raise _refused(
+            path.name, f"audience as one or more of {', '.join(audiences)}", repr(marks), "mend it"
+        )
+    values = {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+    for key, value in values.items():
         if not (isinstance(value, str) and value.strip()):
             raise _refused(path.name, f"{key} as a text", repr(value), "mend it")
-    if told["pillar"] not in PILLARS:
-        raise _refused(path.name, f"pillar as one of {', '.join(PILLARS)}", repr(told["pillar"]), "mend it")
+    if values["pillar"] not in PILLARS:
+        raise _refused(path.name, f"pillar as one of {', '.join(PILLARS)}", repr(values["pillar"]), "mend it")
     try:
-        date.fromisoformat(told["as_of"])
+        date.fromisoformat(values["as_of"])
     except ValueError as error:
         raise _refused(
-            path.name, "as_of as a date such as 2026-03-01", repr(told["as_of"]), "mend it"
+            path.name, "as_of as a date such as 2026-03-01", repr(values["as_of"]), "mend it"
         ) from error
-    return {key: visible(value) for key, value in told.items()} | {"audience": tuple(marks)}
+    return {key: visible(value) for key, value in values.items()} | {"audience": tuple(marks)}
 
 
 def _frame(path: Path) -> gpd.GeoDataFrame:
-    """The one layer of a file, with a CRS and a shape in every row."""
+    """The one layer of a file, in a stated CRS."""
     try:
         with path.open("rb") as stream:
             begins = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not begins.startswith(_KINDS[path.suffix]):
             raise _refused(path.name, f"what {path.suffix} stands for", "other bytes", "export it again")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of drivers, on stderr; what matters is checked below
+            warnings.simplefilter("ignore")  # of drivers; the frame is checked below
             if path.suffix == ".parquet":
                 frame = gpd.read_parquet(path)
             else:
@@ -216,15 +225,17 @@ def _kind(frame: gpd.GeoDataFrame, of: str) -> Any:
 
 
 def _attributes(frame: gpd.GeoDataFrame) -> tuple[tuple[Column, ...], dict[str, pd.Series]]:
-    """Every attribute as text, missing as missing; one called `name` is the feature's."""
-    told: dict[str, pd.Series] = {}
-    for given in frame.columns.drop(frame.geometry.name):
-        name = str(given)
-        if name.casefold() == "name" and "name" not in told:
+    """Every attribute as text, missing values kept. An attribute `name` is the feature's name."""
+    columns_by_name: dict[str, pd.Series] = {}
+    for attribute in frame.columns.drop(frame.geometry.name):
+        name = str(attribute)
+        if name.casefold() == "name" and "name" not in columns_by_name:
             name = "name"
         else:
-            while name.casefold() in _TAKEN | {known.casefold() for known in told}:
+            while name.casefold() in _TAKEN | {other.casefold() for other in columns_by_name}:
                 name += "_"
-        told[name] = frame[given].convert_dtypes().astype("object").map(str, na_action="ignore")
-    columns = tuple(Column(name, "str", "as the file has it") for name in told if name != "name")
-    return columns, told
+        columns_by_name[name] = (
+            frame[attribute].convert_dtypes().astype("object").map(str, na_action="ignore")
+        )
+    columns = tuple(Column(name, "str", "as the file has it") for name in columns_by_name if name != "name")
+    return columns, columns_by_name

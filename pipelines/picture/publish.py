@@ -1,67 +1,43 @@
 """Publish a picture whole or not at all: lock, stage, fsync, read back, one rename, one pointer.
 
-Readers resolve `latest` once and read inside that snapshot. A kill at any point leaves the last
-picture as it was; what was staged is cleared by the next run.
+Readers resolve `latest` once and read inside that snapshot. A kill at any point leaves the last picture
+unchanged. The next run removes the staged files.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError
+from pipelines.files import locked, sync_to_disk
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = [
+    "CODE_OF_MACHINE",
     "MANIFEST",
     "faults_of",
     "identify",
-    "locked",
     "manifest_of",
     "picture_folder",
     "publish",
-    "write_whole",
 ]
 
 MANIFEST = "MANIFEST.json"
-
-
-@contextmanager
-def locked(root: Path, name: str = ".lock") -> Iterator[None]:
-    """Hold a lock of the root; the kernel frees it when the process dies."""
-    # A link planted under the name is refused, not followed; nothing is ever written into it.
-    lock = os.open(root / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            msg = f"{root}: expected to be the only run that publishes here, found another: wait for it"
-            raise ExportError(msg) from error
-        yield
-    finally:
-        os.close(lock)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+# The same content is the same picture, whatever of these entries of `code` made it.
+CODE_OF_MACHINE = frozenset({"python", "libraries", "sources_sha256"})
 
 
 def _clear(folder: Path) -> None:
-    """Remove a dead staging folder; a link in it is removed, never followed."""
+    """Remove a dead staging folder. A link is removed, never followed."""
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     elif folder.is_dir():
@@ -73,16 +49,16 @@ def publish(
     write: Callable[[Path], dict[str, Any]],
     keep: int = 0,
 ) -> Path:
-    """Let `write` fill a staging folder and return its manifest, then publish it under its id.
+    """Let `write` fill a staging folder and return its manifest, then publish the folder under its id.
 
-    The same id again changes nothing but the pointer, unless what lies there is damaged: then it is
-    replaced. Of the pictures the `keep` highest in the sequence stay (0: all), and whatever their place
-    this one and the one before it. Returns the snapshot's folder.
+    An id that is there already only moves the pointer; a damaged folder of that id is replaced. The `keep`
+    highest pictures in the sequence stay (0 keeps all), with this one and the one before it. Returns the
+    snapshot's folder.
 
     Raises
     ------
     ExportError
-        If another run holds the lock, the disk refuses, or a file reads back otherwise.
+        If another run holds the lock, the disk refuses, or a file reads back with other bytes.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -99,7 +75,7 @@ def publish(
                     _clear(target)
                     _finish(stage, manifest | {"id": target.name, "seq": _next_sequence(snapshots)})
                     stage.rename(target)
-                    _sync(snapshots)
+                    sync_to_disk(snapshots)
                 before = (root / "latest").resolve()
                 _point(root, target)
                 if keep:
@@ -112,25 +88,13 @@ def publish(
         raise ExportError(msg) from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file beside the pictures in one step; a link planted under its name is replaced too."""
-    part = path.with_name(f".{path.name}")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
-
-
 def manifest_of(folder: Path) -> dict[str, Any]:
     """The manifest of a snapshot folder.
 
     Raises
     ------
     ExportError
-        If it is not there or cannot be read.
+        If it is missing or cannot be read.
     """
     path = folder / MANIFEST
     try:
@@ -145,21 +109,20 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 def identify(manifest: dict[str, Any]) -> str:
     """The id of a picture: the hash of its manifest without the id and its place in the sequence."""
     content = {key: value for key, value in manifest.items() if key not in {"id", "seq"}}
-    # The same content under other versions of Python and libraries is the same picture.
     code = content.get("code")
     if isinstance(code, dict):
-        content["code"] = {key: value for key, value in code.items() if key not in {"python", "libraries"}}
+        content["code"] = {key: value for key, value in code.items() if key not in CODE_OF_MACHINE}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def faults_of(folder: Path) -> list[str]:
-    """What differs between a snapshot folder and its manifest; empty if nothing does.
+    """Differences between a snapshot folder and its manifest, in words; empty if there are none.
 
     Raises
     ------
     ExportError
-        If there is no manifest to hold it to.
+        If there is no manifest to compare with.
     """
     manifest = manifest_of(folder)
     faults = []
@@ -187,7 +150,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _next_sequence(snapshots: Path) -> int:
-    """One past the highest; a snapshot whose manifest cannot be read has no place in the sequence."""
+    """One more than the highest place. A snapshot without a readable manifest has no place."""
     highest = 0
     for path in snapshots.glob(f"*/{MANIFEST}"):
         try:
@@ -198,10 +161,10 @@ def _next_sequence(snapshots: Path) -> int:
 
 
 def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str) -> None:
-    """Take away the pictures past the `keep` highest in the sequence, each whole by one rename.
+    """Remove the pictures below the `keep` highest in the sequence, each by one rename.
 
-    The latest and the one before it stay, and so does the next lower in the sequence than the latest:
-    after a kill the pointer says no more which was before. One without a manifest has no place in it.
+    The latest and the one before it stay. The next lower in the sequence than the latest stays too, because
+    after a kill the pointer no longer says which was before. A picture without a manifest has no place.
     """
     places = {}
     for path in snapshots.glob(f"*/{MANIFEST}"):
@@ -224,33 +187,35 @@ def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str)
 
 
 def _finish(stage: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, sync every file and folder to disk, and read every file back."""
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (stage / MANIFEST).write_text(text, encoding="utf-8")
     for path in sorted(stage.rglob("*")):
         if path.is_file():
             path.chmod(0o444)
-            _sync(path)
+            sync_to_disk(path)
     paths = [stage / row["file"] for row in manifest["files"]]
-    with ThreadPoolExecutor() as pool:  # a hash is computed while another is read
+    with ThreadPoolExecutor() as pool:  # reads one file while it hashes another
         hashes = list(pool.map(sha256_of, paths))
-    for path, found, row in zip(paths, hashes, manifest["files"], strict=True):
-        if path.stat().st_size != row["size"] or found != row["sha256"]:
+    for path, sha256, row in zip(paths, hashes, manifest["files"], strict=True):
+        if path.stat().st_size != row["size"] or sha256 != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
-        _sync(folder)
+        sync_to_disk(folder)
 
 
 def _point(root: Path, target: Path) -> None:
+    """Let `latest` point at the target, in one step."""
     fresh = root / ".latest"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / target.name)
     fresh.replace(root / "latest")
-    _sync(root)
+    sync_to_disk(root)
 
 
 def picture_folder(place: Path) -> Path:
-    """The snapshot folder that `place` means: itself, or where `latest` points, resolved once.
+    """The snapshot folder that `place` means: itself, or the target of its `latest`, resolved once.
 
     Raises
     ------

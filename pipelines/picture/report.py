@@ -1,7 +1,8 @@
-"""Two reports read from a stored picture: the draft standards, counted, and the coalition lens."""
+"""Two reports of a stored picture: the counts of the draft standards, and the coalition lens."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from layers.assessed.coalition import lens, members
 from layers.assessed.standards import PROPOSAL, STANDARDS, tally
 from layers.errors import UsageError
 from pipelines.picture.publish import manifest_of
+from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +23,7 @@ _GROUPS = {"country": "country_iso3", "kind": "kind"}
 
 
 def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
-    """Counts of pass, fail, unknown and n.a. by standard, and by `by`; with the data requests.
+    """Counts of pass, fail, unknown and n.a. by standard and by `by`, with the data requests.
 
     Raises
     ------
@@ -62,21 +64,18 @@ def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
     }
 
 
-def standards_text(told: dict[str, Any]) -> str:
+def standards_text(report: dict[str, Any]) -> str:
     """The counts as plain text."""
-    by = next((name for name in _GROUPS if told["counts"] and name in told["counts"][0]), None)
-    lines = [f"{told['standing']}. Day {told['day']}.", ""]
-    group = f"{by:15}" if by else ""
-    lines.append(f"{'id':4} {group}{'pass':>6} {'fail':>6} {'unknown':>8} {'n.a.':>6}  standard")
-    for row in told["counts"]:
-        named = f"{row[by]:15}" if by else ""
-        scored = "" if row["is_scored"] else " (told, not scored)"
-        lines.append(
-            f"{row['standard_id']:4} {named}{row['pass']:6} {row['fail']:6} {row['unknown']:8} "
-            f"{row['not_applicable']:6}  {row['title']}{scored}"
-        )
+    counts = report["counts"]
+    by = {name: name for name in _GROUPS if counts and name in counts[0]}
+    results = {"pass": "pass", "fail": "fail", "unknown": "unknown", "not_applicable": "n.a."}
+    rows = [
+        row | {"title": row["title"] + ("" if row["is_scored"] else " (told, not scored)")} for row in counts
+    ]
+    columns = {"standard_id": "id", **by, **results, "title": "standard"}
+    lines = [f"{report['standing']}. Day {report['day']}.", "", text_table(rows, columns, right=results)]
     lines += ["", "Data requests (unknown at over 80 % of the nodes asked, whole snapshot):"]
-    for row in told["data_requests"]:
+    for row in report["data_requests"]:
         lines.append(
             f"{row['standard_id']:4} {row['unknown']} of {row['applicable']} unknown: {row['wanted']}"
         )
@@ -85,12 +84,12 @@ def standards_text(told: dict[str, Any]) -> str:
 
 
 def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[str, Any]:
-    """What the states named in `states` hold of the picture, as of its day.
+    """The shares of the picture that the states of `states` hold, on its day.
 
     Raises
     ------
     UsageError
-        If a state is not known or `reach_percent` cannot be used.
+        If a state is not known, or `reach_percent` cannot be used.
     """
     manifest = manifest_of(folder)
     memberships = pd.read_parquet(folder / "tables" / "memberships.parquet")
@@ -107,8 +106,7 @@ def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[
         folder / "layers" / "cable_landings.parquet", columns=["feature_id", "country_iso3"]
     )
     rows = lens(chosen, nodes, cables, landings, reach_percent / 100)
-    told = pd.Timestamp(manifest["day"]).date()
-    status = institutions(memberships, told)
+    status = institutions(memberships, date.fromisoformat(manifest["day"]))
     names = memberships.set_index("country_iso3")["name"]
     return {
         "picture": manifest["id"],
@@ -134,20 +132,27 @@ def _text(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
 
 
-def lens_text(told: dict[str, Any]) -> str:
+def lens_text(report: dict[str, Any]) -> str:
     """The lens as plain text."""
-    lines = [f"As of {told['day']}", ""]
-    for row in told["states"]:
+    lines = [f"As of {report['day']}", ""]
+    for row in report["states"]:
         special = f", {row['special_status'].replace('_', ' ')}" if row["special_status"] else ""
         lines.append(
             f"{row['country_iso3']}  {row['name']}: {row['institution'].replace('_', ' ')}{special}; "
             f"{row['nodes']} nodes"
         )
-    head = f"fewest that reach {told['reach_percent']:g} %"
-    lines += ["", f"{'measure':16} {'held':>8} {'of':>8} {'unit':6} {'share':>6}   {head}"]
-    for row in told["measures"]:
-        lines.append(
-            f"{row['measure'].replace('_', ' '):16} {row['held']:8.0f} {row['total']:8.0f} {row['unit']:6} "
-            f"{row['share']:6.1%}   {', '.join(row['smallest_set'])} ({row['smallest_share']:.1%})"
-        )
-    return "\n".join([*lines, "", told["note"]])
+    rows = [
+        row
+        | {
+            "measure": row["measure"].replace("_", " "),
+            "held": f"{row['held']:.0f}",
+            "total": f"{row['total']:.0f}",
+            "share": f"{row['share']:.1%}",
+            "fewest": f"{', '.join(row['smallest_set'])} ({row['smallest_share']:.1%})",
+        }
+        for row in report["measures"]
+    ]
+    columns = {"measure": "measure", "held": "held", "total": "of", "unit": "unit", "share": "share",
+               "fewest": f"fewest that reach {report['reach_percent']:g} %"}  # fmt: skip
+    table = text_table(rows, columns, right=("held", "total", "share"))
+    return "\n".join([*lines, "", table, "", report["note"]])

@@ -1,7 +1,7 @@
-"""The embedded snapshot: our own conformed tables, a file a source, with a manifest.
+"""The embedded snapshot: conformed tables and grids, one file a source, with a manifest.
 
-`load` reads it and holds every file to its hash; `make` rebuilds it from packages, provider files
-and our fact tables (pipelines.snapshot.make).
+`load` reads it and checks the hash of every file. `pipelines.snapshot.make` rebuilds it from packages,
+provider files and the project's fact tables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["DATA", "MANIFEST", "Grids", "Snapshot", "held_grid", "held_table", "load", "manifest_of"]
+__all__ = [
+    "DATA",
+    "MANIFEST",
+    "Grids",
+    "Snapshot",
+    "grid",
+    "layer_table",
+    "load",
+    "manifest_of",
+    "source_table",
+]
 
 DATA = Path(__file__).parent / "data"
 MANIFEST = "MANIFEST.json"
@@ -32,10 +42,10 @@ MANIFEST = "MANIFEST.json"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables by layer id, grids by id, layers that stand, the manifest, and where tables lie.
+    """Tables by layer id, grids by id, layers derived from sources alone, the manifest, and files.
 
-    `files` names the file of every table that one source feeds alone, and of every layer that
-    stands: what nothing changed can be copied.
+    `files` holds the file of every layer that one source feeds alone, and of every derived layer. A layer
+    that did not change is copied from there.
     """
 
     feeds: dict[str, list[pd.DataFrame]]
@@ -45,17 +55,17 @@ class Snapshot:
     files: dict[str, Path]
 
     def table(self, layer_id: str) -> pd.DataFrame | None:
-        """The table of a layer as one file holds it; None where several feed it, or none does."""
+        """The table of a layer that one file holds; None if several sources feed it, or none."""
         if layer_id not in self.files:
             return None
         return self.static[layer_id] if layer_id in self.static else self.feeds[layer_id][0]
 
 
 class Grids(Mapping[str, "xr.Dataset"]):
-    """The grids of a snapshot by id, each read when it is first asked for."""
+    """The grids of a snapshot by id. A grid is read on first access."""
 
     def __init__(self, files: dict[str, Path]) -> None:
-        """Know the files; read none."""
+        """Keep the files by grid id; nothing is read."""
         self.files = files
         self._read: dict[str, xr.Dataset] = {}
 
@@ -69,15 +79,15 @@ class Grids(Mapping[str, "xr.Dataset"]):
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is one of that id; asked without reading it."""
+        """Whether there is a grid of that id; reads nothing."""
         return name in self.files
 
     def __iter__(self) -> Iterator[str]:
-        """The ids."""
+        """The ids of the grids."""
         return iter(self.files)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of grids."""
         return len(self.files)
 
 
@@ -105,9 +115,9 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
 def load(
     sources: Sequence[Source], folder: Path = DATA, *, report: Callable[[str], None] = lambda _: None
 ) -> Snapshot:
-    """Read every embedded source, each held to the hash in the manifest; grids when asked for.
+    """Read every embedded source and check its hash. Grids are read on first access.
 
-    The manifest that comes back names those sources only.
+    The manifest of the result names these sources only.
 
     Raises
     ------
@@ -124,7 +134,7 @@ def load(
             continue
         report(source.id)
         row = rows.get(source.id)
-        path = _held(f"source {source.id}", row, folder)
+        path = _checked(f"source {source.id}", row, folder)
         if source.feeds.startswith("grid:"):
             grids[source.feeds.removeprefix("grid:")] = path
         else:
@@ -132,50 +142,61 @@ def load(
             files.setdefault(source.feeds, []).append(path)
     static = {}
     for row in manifest["static"]:
-        files[row["id"]] = [_held(f"layer {row['id']}", row, folder)]
+        files[row["id"]] = [_checked(f"layer {row['id']}", row, folder)]
         static[row["id"]] = _table(files[row["id"]][0], is_geographic=bool(row["crs"]))
-    asked = {source.id for source in sources}
-    manifest["sources"] = [row for row in manifest["sources"] if row["id"] in asked]
+    ids = {source.id for source in sources}
+    manifest["sources"] = [row for row in manifest["sources"] if row["id"] in ids]
     alone = {name: paths[0] for name, paths in files.items() if len(paths) == 1}
     return Snapshot(feeds, Grids(grids), static, manifest, alone)
 
 
-def held_table(source_id: str, folder: Path = DATA) -> Any:
+def source_table(source_id: str, folder: Path = DATA) -> Any:
     """The embedded table of one source, a GeoDataFrame in EPSG:3413 where it has places.
 
     Raises
     ------
     SourceError
-        If there is none, or its file is not the one the manifest names.
+        If there is none, or its file is not the one that the manifest names.
     """
     row = {row["id"]: row for row in manifest_of(folder)["sources"]}.get(source_id)
-    path = _held(f"source {source_id}", row, folder)
+    path = _checked(f"source {source_id}", row, folder)
     return _table(path, is_geographic=bool(row and row["crs"]))
 
 
+def layer_table(layer_id: str) -> Any:
+    """The embedded table of a layer that one source feeds alone; raises as `source_table`."""
+    return source_table(_only_source(layer_id))
+
+
 @cache
-def held_grid(source_id: str) -> xr.Dataset:
-    """The embedded grid of one source, in memory.
-
-    Raises
-    ------
-    SourceError
-        As `held_table`.
-    """
-    row = {row["id"]: row for row in manifest_of()["sources"]}.get(source_id)
-    return Grids({source_id: _held(f"source {source_id}", row, DATA)})[source_id]
+def grid(grid_id: str) -> xr.Dataset:
+    """An embedded grid, in memory; raises as `source_table`."""
+    source_id = _only_source(f"grid:{grid_id}")
+    row = {row["id"]: row for row in manifest_of()["sources"]}[source_id]
+    return Grids({grid_id: _checked(f"source {source_id}", row, DATA)})[grid_id]
 
 
-def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
-    """The file of a manifest row, held to its hash."""
+def _only_source(feeds: str) -> str:
+    ids = [row["id"] for row in manifest_of()["sources"] if row["feeds"] == feeds]
+    if len(ids) != 1:
+        msg = (
+            f"layer {feeds}: expected one source in the snapshot, found {', '.join(ids) or 'none'}: "
+            "run 'arctic-picture snapshot'"
+        )
+        raise SourceError(msg)
+    return str(ids[0])
+
+
+def _checked(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
+    """The file of a manifest row, after its hash was checked."""
     path = folder / (row["file"] if row else "")
     if row is None or not path.is_file():
         msg = f"{what}: expected its file in the snapshot, found none: run 'arctic-picture snapshot'"
         raise SourceError(msg)
-    found = sha256_of(path)
-    if found != row["sha256"]:
+    sha256 = sha256_of(path)
+    if sha256 != row["sha256"]:
         msg = (
-            f"{what}, file {path.name}: expected sha256 {row['sha256'][:12]}…, found {found[:12]}…: "
+            f"{what}, file {path.name}: expected sha256 {row['sha256'][:12]}…, found {sha256[:12]}…: "
             "the file changed; restore it from the repository"
         )
         raise SourceError(msg)
@@ -183,7 +204,7 @@ def _held(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
 
 
 def _table(path: Path, *, is_geographic: bool) -> pd.DataFrame:
-    """A table of the snapshot. Its CRS is EPSG:3413 by contract, so it is not parsed file by file."""
+    """A table of the snapshot. Its CRS is EPSG:3413 by contract and is not parsed from each file."""
     import geopandas as gpd  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
     import shapely  # noqa: PLC0415

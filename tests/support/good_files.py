@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
+import xarray as xr
 from provider_mirror import geotiff
-from test_noaa_cdr_g02202 import cdr_file
-from test_nsidc_0051 import nasa_team
 
 from layers.crs import lonlat
 from layers.grid import NSIDC_25KM
-from pipelines.intake.refresh import embedded_table
-from pipelines.snapshot import held_grid
+from pipelines.intake.tables import embedded_table
+from pipelines.snapshot import grid
 from pipelines.sources import source
 
 if TYPE_CHECKING:
@@ -35,6 +34,46 @@ CDR, NASA_TEAM, GEOTIFF, POLYGONS, CHART = (
     "sea_ice_grid.noaa_cdr_g02202", "sea_ice_grid.nsidc_0051", "sea_ice_grid.g02135_day",
     "sea_ice_grid.polygons", "dmi_ice_charts.capefarewell",
 )  # fmt: skip
+
+
+def cdr_file(codes: np.ndarray, **attrs: Any) -> xr.Dataset:
+    """Make what a G02202 V4 file holds."""
+    meta = {
+        "scale_factor": 0.01,
+        "flag_meanings": "pole_hole lakes coastal land_mask missing_data",
+    }
+    return xr.Dataset(
+        {"cdr_seaice_conc": (("tdim", "y", "x"), codes[None], meta)},
+        {"xgrid": ("x", NSIDC_25KM.x_m), "ygrid": ("y", NSIDC_25KM.y_m)},
+        {"product_version": "v04r00", "time_coverage_start": "2021-12-31T00:00:00Z"} | attrs,
+    )
+
+
+TEAM_NAME = "nt_20010106_f13_v1.1_n.bin"
+
+
+def nasa_team(folder: Path, codes: np.ndarray, name: str = TEAM_NAME, **fields: str) -> Path:
+    """Write a file as NSIDC does: 21 fields of 6 bytes, a name, two titles, then the codes."""
+    texts = {
+        "missing": "00255",
+        "columns": "  304",
+        "rows": "  448",
+        "first": "  006",
+        "last": "  006",
+        "year": " 2001",
+        "scale": "00250",
+        "inner": "nt_20010106_f13_v01_n",
+        "area": "ARCTIC",
+    } | fields
+    numbers = [
+        texts["missing"], texts["columns"], texts["rows"], "1.799", "39.43", "45.00", "558.4",
+        "154.0", "234.0", " SSMI", "13 cn", texts["first"], "-9999", "-9999", texts["last"],
+        "-9999", "-9999", texts["year"], texts["first"], "  000", texts["scale"],
+    ]  # fmt: skip
+    header = "\0".join(numbers) + "\0" + f"{texts['inner']:>23}\0" + f"{texts['area']:<79}\0"
+    path = folder / name
+    path.write_bytes(header.encode().ljust(300, b"\0") + codes.astype(np.uint8).tobytes())
+    return path
 
 
 def daily_csv(table: pd.DataFrame) -> str:
@@ -120,8 +159,8 @@ def _tracker() -> bytes:
 
 def _field(sample: str) -> np.ndarray:
     """A day of ice of the snapshot, percent; 251 about the pole, 254 land, 255 missing."""
-    grid = held_grid("sea_ice_grid")
-    return grid["concentration"].to_numpy()[list(grid["sample_id"].to_numpy()).index(sample)]
+    ice = grid("sea_ice")
+    return ice["concentration"].to_numpy()[list(ice["sample_id"].to_numpy()).index(sample)]
 
 
 def cdr_codes() -> np.ndarray:
@@ -160,11 +199,11 @@ def _geotiff() -> bytes:
 
 
 def tiff_bytes(field: np.ndarray, **changed: Any) -> bytes:
-    grid = {"crs": "EPSG:3411", "transform": NSIDC_25KM.transform} | changed
+    profile = {"crs": "EPSG:3411", "transform": NSIDC_25KM.transform} | changed
     height, width = field.shape
     with rasterio.MemoryFile() as held:
         with held.open(
-            driver="GTiff", height=height, width=width, count=1, dtype=str(field.dtype), **grid
+            driver="GTiff", height=height, width=width, count=1, dtype=str(field.dtype), **profile
         ) as file:
             file.write(field, 1)
         return bytes(held.read())

@@ -21,7 +21,7 @@ import rasterio
 import shapely
 from pyproj import Transformer
 
-from pipelines.intake.refresh import embedded_table
+from pipelines.intake.tables import embedded_table
 from pipelines.sources import source
 
 if TYPE_CHECKING:

@@ -49,7 +49,7 @@ def test_sources_names_every_source(command):
         if date.fromisoformat(row["as_of"]) < date(2026, 1, 1) and row["state"] == "embedded":
             assert row["age"].endswith(" d")
     text = good(command("sources"))
-    assert text.count("\n") == len(SOURCES)
+    assert text.count("\n") == len(SOURCES) + 1, "a line of headings, then a line a source"
     assert all(row.id in text for row in SOURCES)
 
 
@@ -349,7 +349,7 @@ def test_trace_shows_the_traceback(command, folder):
 @pytest.mark.parametrize("words", [["explain", "Kirkenes"], ["check"], ["draw"]], ids=" ".join)
 def test_without_a_picture_every_command_says_so(command, tmp_path, words):
     done = command(*words)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "expected a picture" in done.stderr
     assert "arctic-picture build" in done.stderr

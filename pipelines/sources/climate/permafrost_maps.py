@@ -15,6 +15,8 @@ import numpy as np
 from layers.crs import POLAR, lonlat
 from layers.errors import SourceError
 from layers.grid import Grid, class_areas
+from pipelines.intake.findings import Checks
+from pipelines.intake.permafrost_checks import agrees_with, permafrost_ashore
 from pipelines.read_helpers import SOUTH_DEG, polygons
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.features import shapefile
@@ -134,6 +136,7 @@ def read_ggd318(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 _WRITTEN = "; tried on a file written by the test in the documented form"
+_CHECKS = Checks(own=(permafrost_ashore, agrees_with("own_permafrost_places")))
 SOURCES = (
     Source(
         id=OBU, feeds="permafrost_maps", title="Permafrost probability, 10 km",
@@ -149,6 +152,7 @@ SOURCES = (
                 OBU_FILE, "netcdf",
             ),
         ),
+        checks=_CHECKS,
     ),
     Source(
         id=GGD318, feeds="permafrost_maps", title="Circum-Arctic map of permafrost and ground ice",
@@ -159,5 +163,6 @@ SOURCES = (
         "ice" + _WRITTEN,
         read=read_ggd318,
         remotes=(Remote("https://nsidc.org/data/ggd318/versions/2", GGD318_FILE, "page"),),
+        checks=_CHECKS,
     ),
 )  # fmt: skip

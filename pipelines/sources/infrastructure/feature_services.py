@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source, geojson
 
@@ -46,6 +48,7 @@ SOURCES = (
                 "military/us_mirta.geojson", "geojson",
             ),
         ),
+        checks=Checks(own=(ashore,)),
     ),
     feature_source(
         "line",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.read_helpers import points, read_rows, to_number
 from pipelines.source import Inputs, Remote, Source
 
@@ -61,5 +63,6 @@ SOURCES = (
             Remote(f"{_LIVE}/{path.removeprefix('infrastructure/gppd_source_')}", path, at_least_rows=1000)
             for path in _FILES
         ),
+        checks=Checks(own=(ashore,)),
     ),
 )

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from layers.crs import distance_km
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.read_helpers import ISO3, points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 
@@ -181,5 +183,6 @@ SOURCES = (
             Remote(f"{_LIVE}/airports.csv", AIRPORTS.member, at_least_rows=50_000),
             Remote(f"{_LIVE}/runways.csv", RUNWAYS.member, at_least_rows=20_000),
         ),
+        checks=Checks(own=(ashore,)),
     ),
 )

@@ -16,6 +16,8 @@ import geopandas as gpd
 import shapely
 
 from layers.errors import SourceError
+from pipelines.intake.findings import Checks
+from pipelines.intake.name_checks import all_renamed
 from pipelines.read_helpers import SOUTH_DEG
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source
@@ -137,6 +139,8 @@ def _row(name: str, geometry: str, title: str, made: str, **more: Any) -> Any:
                 at_most_bytes=150_000_000, fresh_days=7,
             ),
         ),
+        # The base of an answer is minutes old; a mirror that fell behind shows so.
+        checks=Checks(age_days=(2, 7), own=(all_renamed,)),
         **more,
     )  # fmt: skip
 

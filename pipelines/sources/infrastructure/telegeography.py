@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source
 
@@ -38,5 +40,6 @@ SOURCES = (
         "point", {"key": "id", "name": "name", "detail": "slug"}, **_ROW,
         id="telegeography_landings", title="Submarine Cable Map: landing points",
         made="towns, some to be decided", remotes=_remote("landing-point/landing-point-geo.json"),
+        checks=Checks(own=(ashore,)),
     ),
 )  # fmt: skip

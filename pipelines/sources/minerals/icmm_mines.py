@@ -6,6 +6,8 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.errors import SourceError
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.read_helpers import points, to_number
 from pipelines.source import Inputs, Remote, Source
 
@@ -67,5 +69,6 @@ SOURCES = (
         made="facts (name, place, kind, commodities, confidence) north of 58 N",
         read=read,
         remotes=(Remote("https://www.icmm.com", _FILE, "page"),),
+        checks=Checks(own=(ashore,)),
     ),
 )

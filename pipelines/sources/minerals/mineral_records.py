@@ -12,6 +12,8 @@ import pandas as pd
 import shapely
 
 from layers.errors import SourceError
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import frozen_list
 from pipelines.read_helpers import read_rows, to_number
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source
@@ -149,6 +151,7 @@ SOURCES = (
             Remote("https://mrdata.usgs.gov/mrds/mrds-csv.zip", "minerals/mrds-csv.zip", "zip",
                    at_most_bytes=100_000_000),
         ),
+        checks=Checks(own=(frozen_list,)),
     ),
     feature_source(
         "point", {name: name for name in _GEUS},

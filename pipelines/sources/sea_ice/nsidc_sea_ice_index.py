@@ -14,6 +14,9 @@ import shapely
 
 from layers.crs import geographic_to_polar
 from layers.ice.continuity import NOT_STATED, SENSORS
+from pipelines.intake.findings import Checks
+from pipelines.intake.ice_fields import IceField
+from pipelines.intake.series_checks import daily_extent
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.sea_ice.ice_samples import refuse
 
@@ -210,6 +213,7 @@ POLYGONS_REMOTE = Remote(
     "zip",
     part="polygons",
     probe=_has_polygons,
+    field=IceField(read_polygons, DAILY, month="g02135_month"),
 )
 MEDIAN_REMOTES = tuple(
     Remote(
@@ -275,6 +279,7 @@ SOURCES = (
                 fresh_days=7,
             ),
         ),
+        checks=Checks(own=(daily_extent,)),
     ),
     Source(
         id=MONTHLY,

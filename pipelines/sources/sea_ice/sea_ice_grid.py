@@ -25,6 +25,7 @@ from layers.grid import (
     nearest_cells,
     rasterise,
 )
+from pipelines.intake.ice_fields import IceField
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.sea_ice import (
     bremen_asi,
@@ -395,6 +396,14 @@ def _days(days: Sequence[date]) -> NDArray[np.datetime64]:
     return np.array(days, dtype="datetime64[D]").astype("datetime64[s]")
 
 
+_CDR_FIELD = IceField(noaa_cdr_g02202.read_sample, index.DAILY, file_names=("seaice_conc_", "sic_ps"))
+_OSI_FIELD = IceField(
+    osisaf_sic.read_sample,
+    index.DAILY,
+    read_own_grid=osisaf_sic.read_field,
+    file_names=("osisaf_", "ice_conc_"),
+    has_land=False,  # or that of another grid
+)
 _FOR_A_CUBE = "for a cube of one's own (the command `ice`)"
 _OSI_RECORD = "https://thredds.met.no/thredds/fileServer/osisaf/met.no/reprocessed/ice/"
 # Days that no picture is made of: fetched when named, read by their probes, taken into a cube.
@@ -406,25 +415,30 @@ _CUBE_REMOTES = tuple(
         part=part,
         only_named=_FOR_A_CUBE,
         probe=probe,
+        field=field,
     )
-    for part, probe, url, name in (
+    for part, probe, field, url, name in (
         (
-            "noaa_cdr_g02202_v6", lambda path: noaa_cdr_g02202.read_sample(path).date,
+            "noaa_cdr_g02202_v6", lambda path: noaa_cdr_g02202.read_sample(path).date, _CDR_FIELD,
             "https://noaadata.apps.nsidc.org/NOAA/G02202_V6/north/daily/{day:%Y}/",
             "sic_psn25_{day:%Y%m%d}_am2_v06r00.nc",
         ),
         (
-            "osisaf_cdr", lambda path: osisaf_sic.read_sample(path).date,
+            "osisaf_cdr", lambda path: osisaf_sic.read_sample(path).date, _OSI_FIELD,
             _OSI_RECORD + "conc_450a_files/{day:%Y}/{day:%m}/",
             "ice_conc_nh_ease2-250_cdr-v3p0_{day:%Y%m%d}1200.nc",
         ),
         (
-            "osisaf_icdr", lambda path: osisaf_sic.read_sample(path).date,
+            "osisaf_icdr", lambda path: osisaf_sic.read_sample(path).date, _OSI_FIELD,
             _OSI_RECORD + "conc_cra_files/{day:%Y}/{day:%m}/",
             "ice_conc_nh_ease2-250_icdr-v3p0_{day:%Y%m%d}1200.nc",
         ),
         (
             "bremen_asi", lambda path: bremen_asi.read_sample(path).date,
+            IceField(
+                bremen_asi.read_sample, index.DAILY, read_own_grid=bremen_asi.read_field,
+                file_names=("asi-",), has_land=False,
+            ),
             "https://data.seaice.uni-bremen.de/amsr2/asi_daygrid_swath/n6250/netcdf/{day:%Y}/",
             "asi-AMSR2-n6250-{day:%Y%m%d}-v5.4.nc",
         ),
@@ -453,6 +467,7 @@ SOURCES = (
                 "netcdf",
                 part="noaa_cdr_g02202",
                 probe=lambda path: noaa_cdr_g02202.read_sample(path).date,
+                field=_CDR_FIELD,
             ),
             Remote(
                 "https://sidads.colorado.edu/pub/DATASETS/nsidc0051_gsfc_nasateam_seaice/"
@@ -462,6 +477,12 @@ SOURCES = (
                 part="nsidc_0051",
                 only_named="the provider now asks for a log-in; this is its old place, for mirrors",
                 probe=lambda path: nsidc_0051.read_sample(path).date,
+                field=IceField(
+                    nsidc_0051.read_sample,
+                    index.DAILY,
+                    file_names=("nt_", "NSIDC0051_"),
+                    own_extent="warn",
+                ),
             ),
             Remote(
                 "https://thredds.met.no/thredds/fileServer/osisaf/met.no/ice/conc/{day:%Y}/{day:%m}/"
@@ -470,6 +491,7 @@ SOURCES = (
                 "netcdf",
                 part="osisaf_sic",
                 probe=lambda path: osisaf_sic.read_sample(path).date,
+                field=_OSI_FIELD,
             ),
             *(
                 Remote(
@@ -478,13 +500,24 @@ SOURCES = (
                     "tiff",
                     part=part,
                     probe=lambda path: nsidc_g02135_geotiff.read_sample(path).date,
+                    field=field,
                 )
-                for part, place in (
+                for part, field, place in (
                     (
                         "g02135_day",
+                        IceField(
+                            nsidc_g02135_geotiff.read_sample,
+                            index.DAILY,
+                            file_names=("N_",),
+                            own_extent="hold",
+                        ),
                         "daily/geotiff/{day:%Y}/{day:%m_%b}/N_{day:%Y%m%d}_concentration_v4.0.tif",
                     ),
-                    ("g02135_month", "monthly/geotiff/{day:%m_%b}/N_{day:%Y%m}_concentration_v4.0.tif"),
+                    (
+                        "g02135_month",
+                        IceField(nsidc_g02135_geotiff.read_sample, index.DAILY, is_month=True),
+                        "monthly/geotiff/{day:%m_%b}/N_{day:%Y%m}_concentration_v4.0.tif",
+                    ),
                 )
             ),
             index.POLYGONS_REMOTE,

@@ -8,6 +8,9 @@ import pandas as pd
 
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
+from pipelines.intake.findings import Checks
+from pipelines.intake.name_checks import renamed
+from pipelines.intake.place_checks import ashore, near_coast
 from pipelines.read_helpers import ISO3, points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 from pipelines.sources.shipping.world_port_index_json import csv_rows
@@ -158,6 +161,8 @@ SOURCES = (
         "ports of military use left out; the service's JSON reads into the same rows",
         read=read,
         remotes=(REMOTE, JSON),
+        # An index that hardly changes: elsewhere a change of over 5 % of the rows is a warning.
+        checks=Checks(rows_hold=(0.95, 1.05), own=(near_coast, ashore, renamed)),
         **_COMMON,
     ),
     Source(
@@ -167,6 +172,7 @@ SOURCES = (
         made="ports with an oil or LNG terminal",
         read=read_terminals,
         remotes=(REMOTE, JSON),
+        checks=Checks(own=(ashore,)),
         **_COMMON,
     ),
 )

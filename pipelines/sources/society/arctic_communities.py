@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.read_helpers import read_rows, to_number
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source, shapefile
@@ -51,6 +53,7 @@ SOURCES = (
             )
             for name in _PLACES
         ),
+        checks=Checks(own=(ashore,)),
     ),
     feature_source(
         "polygon", {"key": "id", "name": "name", "kind": "kind", "detail": "alt_name"},

@@ -11,6 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.errors import SourceError
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore, near_coast
 from pipelines.read_helpers import ISO3, points
 from pipelines.source import Inputs, Package, Remote, Source
 
@@ -116,6 +118,7 @@ SOURCES = (
         read=read_settlements,
         packages=(CITIES_PACKAGE,),
         remotes=(Remote("https://download.geonames.org/export/dump/cities500.zip", DUMP, "zip"),),
+        checks=Checks(own=(ashore,)),
         **_COMMON,
     ),
     Source(
@@ -126,6 +129,7 @@ SOURCES = (
         made="cut at 58 N; rows that come from GeoNames only",
         read=read_harbours,
         packages=(HARBOURS_PACKAGE,),
+        checks=Checks(own=(near_coast, ashore)),
         **_COMMON,
     ),
 )

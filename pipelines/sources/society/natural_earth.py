@@ -213,6 +213,7 @@ SOURCES = (
             ),
         ),
         packages=(COUNTRIES_PACKAGE,),
+        is_replaceable=False,  # land and its mask are read from the same file
         **_COMMON,
     ),
     Source(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.intake.findings import Checks
+from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
 from pipelines.sources.features import feature_source
 
@@ -42,7 +44,7 @@ SOURCES = tuple(
         geometry, fields, id=f"natural_earth_{name}", title=f"Natural Earth: {title.lower()}",
         publisher="Natural Earth", licence="public domain", citation="Made with Natural Earth.",
         homepage="https://www.naturalearthdata.com", as_of="2017-10-01", made="cut at 58 N",
-        remotes=(_remote(layer, theme),),
+        remotes=(_remote(layer, theme),), checks=Checks(own=(ashore,) if geometry == "point" else ()),
     )
     for layer, (name, theme, geometry, fields, title) in _LAYERS.items()
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from export_pictures import only
 
 import maps
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 
 def test_every_picture_has_the_contracts_outputs(folder):

@@ -15,7 +15,7 @@ from briefing_reader import Stored, must_trace, read, rows_of
 from maps.reports import briefing
 from maps.reports.citations import format_value
 from pipelines.cli import main
-from pipelines.picture.store import read_picture
+from pipelines.picture.read import read_picture
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from layers.ice.seasons import METRICS, Seasons, season_table
 from layers.ice.warming import LEVELS_DEGC, warmed_seasons
 from maps.reports.citations import format_value
 from maps.reports.routes import RouteRecord, write
-from pipelines.ice.isochrones import Voyage, write_isochrones
+from pipelines.ice.isochrones import Voyage, find_isochrones
 from pipelines.ice.record import embedded, read_warming
 from pipelines.ice.route_page import write_edge_page
 
@@ -84,7 +84,7 @@ def pages(tmp_path_factory) -> dict[str, tuple[Path, Mapping[str, pd.DataFrame]]
     """Each page and the tables that its numbers are from, read back from disk where they are written."""
     folder, held = tmp_path_factory.mktemp("pages"), embedded()
     edges = write_edge_page(held, folder)
-    ports, _, days = write_isochrones(held, Voyage("Murmansk", 9, 2022, "IA"), folder)
+    ports, _, days = find_isochrones(held, Voyage("Murmansk", 9, 2022, "IA")).write(folder)
     record = made_record()
     return {
         "edges": (edges[-1], {path.stem: pd.read_parquet(path) for path in edges[:-1]}),

@@ -15,7 +15,9 @@ from layers.grid import LAND, NSIDC_25KM, cell_area_km2, extent_million_km2
 from layers.ice.daily import Day, node_support, series
 from layers.ice.seasons import METRICS, season, season_table
 from layers.ice.synthetic import days
-from pipelines.ice.archive import Archive, day_of, ingest, seasons
+from pipelines.ice.archive import Archive
+from pipelines.ice.provider_files import day_of, ingest
+from pipelines.ice.year_passes import seasons
 from pipelines.snapshot import DATA
 
 if TYPE_CHECKING:

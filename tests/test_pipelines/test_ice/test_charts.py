@@ -15,7 +15,7 @@ import shapely
 from layers.errors import SourceError
 from layers.ice.charts import chart_bounds, stages_of, tenths_of
 from layers.ice.polaris import CHAINS
-from pipelines.ice.charts import write_chart
+from pipelines.ice.charts import charted, write_chart
 from pipelines.ice.passages import read_polaris
 
 
@@ -68,14 +68,16 @@ def test_a_shapefile_of_something_else_is_refused(tmp_path):
     path = tmp_path / "other.shp"
     gpd.GeoDataFrame({"CT": ["46"]}, geometry=[shapely.box(0, 70, 1, 71)], crs=4326).to_file(path)
     with pytest.raises(SourceError, match=r"other\.shp: expected the columns CT, SA, .*found no SA"):
-        write_chart(path, tmp_path)
+        charted(path)
 
 
 @pytest.mark.shared
 def test_real_charts_of_greenland(mirror: Path, tmp_path):
     charts = sorted((mirror / "sea_ice" / "ice_charts").glob("*_RIC.shp"))
     assert len(charts) == 6
-    found = pd.concat([pyogrio.read_dataframe(write_chart(chart, tmp_path)) for chart in charts])
+    found = pd.concat(
+        [pyogrio.read_dataframe(write_chart(charted(chart), chart, tmp_path)) for chart in charts]
+    )
     print("\n" + found.groupby(["ice_class", "operation_low"]).size().unstack(fill_value=0).to_string())  # noqa: PD010
     assert "not for navigation" in found["note"].iloc[0]
     known = found[found["rio_low"].notna()]

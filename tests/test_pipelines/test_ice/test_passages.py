@@ -17,8 +17,9 @@ from layers.ice.corridors import corridor
 from layers.ice.daily import area_support, route_support, series
 from layers.ice.synthetic import days
 from pipelines import snapshot
-from pipelines.ice.archive import Archive, seasons
+from pipelines.ice.archive import Archive
 from pipelines.ice.passages import passages, read_polaris
+from pipelines.ice.year_passes import seasons
 from pipelines.sources import SOURCES
 from pipelines.sources.sea_ice.nsidc_0051 import read_sample
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from layers.crs import area_km2
-from layers.errors import UsageError
+from layers.errors import SourceError, UsageError
+from layers.grid import LAND, NSIDC_25KM, OCEAN, Grid
+from layers.ice.daily import Day
+from layers.ice.isochrones import cells_near
 from layers.ice.synthetic import days
 from pipelines.ice.archive import Archive
-from pipelines.ice.isochrones import Voyage, write_isochrones
-from pipelines.ice.record import embedded, surface_of
+from pipelines.ice.isochrones import Voyage, find_isochrones
+from pipelines.ice.provider_files import own_surface
+from pipelines.ice.record import embedded, land_of, surface_of
+from pipelines.sources.sea_ice.ice_grids import EASE2_25KM
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +36,7 @@ def days_to(path, *names: str) -> list[float]:
 
 def test_the_edge_of_a_real_september(held, tmp_path):
     asked = Voyage("murmansk", 9, 2022, "none")
-    table, areas, page = write_isochrones(held, asked, tmp_path)
+    table, areas, page = find_isochrones(held, asked).write(tmp_path)
     assert page.name == "isochrones-murmansk-none-september-2022.html"
     kirkenes, longyearbyen, pevek = days_to(table, "Kirkenes", "Longyearbyen", "Pevek")
     # Some 200, 1,050 and 4,500 km at twelve knots, 533 km a day.
@@ -47,7 +55,7 @@ def test_the_edge_of_a_real_september(held, tmp_path):
     assert "Not for navigation" in text
     assert "SYNTHETIC" not in text
     # March has more ice than September: nothing is sooner.
-    winter = write_isochrones(held, Voyage("Murmansk", 3, 2022, "none"), tmp_path)[0]
+    winter = find_isochrones(held, Voyage("Murmansk", 3, 2022, "none")).write(tmp_path)[0]
     both = pd.read_parquet(table).merge(pd.read_parquet(winter), on="node_id")
     later = both["least_days_y"].to_numpy() - both["least_days_x"].to_numpy()
     assert np.nanmin(later) >= -1e-9
@@ -59,14 +67,14 @@ def test_a_made_cube_says_so(held, tmp_path):
     archive = Archive(tmp_path / "cube", "synthetic")
     archive.append((day for day in days(2000, 2000, surface) if day.date.month in {3, 9}), surface)
     asked = Voyage("33.05,68.97", 9)
-    table, areas, page = write_isochrones(held, asked, tmp_path / "out", archive)
+    table, areas, page = find_isochrones(held, asked, archive).write(tmp_path / "out")
     text = page.read_text(encoding="utf-8")
     assert "<title>SYNTHETIC" in text
     assert "68.97 N 33.05 E" in text
     assert set(pyogrio.read_dataframe(areas)["input"]) == {"daily, synthetic, median of 30 days"}
     assert set(pd.read_parquet(table)["period"]) == {"September 2000"}
     with pytest.raises(UsageError, match="expected days of July in any year, found none"):
-        write_isochrones(held, Voyage("Murmansk", 7), tmp_path, archive)
+        find_isochrones(held, Voyage("Murmansk", 7), archive)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def test_a_made_cube_says_so(held, tmp_path):
 )
 def test_what_cannot_be_asked_is_named(held, tmp_path, asked, said):
     with pytest.raises(UsageError, match=said):
-        write_isochrones(held, asked, tmp_path)
+        find_isochrones(held, asked)
     assert not list(tmp_path.iterdir())
 
 
@@ -95,3 +103,63 @@ def test_the_command(command, tmp_path):
     refused = command("isochrones", "Tromso", "--month", "3", "--product", "p")
     assert refused.returncode == 2
     assert "expected --cube and --product together" in refused.stderr
+
+
+def day(number: int, product: str, surface: np.ndarray, grid: Grid, percent: int) -> Day:
+    field = np.where(surface == OCEAN, percent, LAND).astype(np.uint8)
+    ocean = np.flatnonzero(surface == OCEAN)
+    field.ravel()[ocean[len(ocean) // 2]] = 100  # no day is without any ice
+    return Day(date(2000, 9, number), product, "1", "made", field, grid)
+
+
+@pytest.fixture(scope="module")
+def own_cube(held, tmp_path_factory):
+    """A made cube on the equal-area grid, without ice in September 2000, full of ice in a second product."""
+    root = tmp_path_factory.mktemp("own")
+    surface = own_surface(EASE2_25KM, land_of(held), surface_of(held))
+    for name, percent in (("open_25000m", 0), ("shut_25000m", 100)):
+        archive = Archive.named(root, name)
+        assert archive.grid is EASE2_25KM
+        archive.append((day(number, name, surface, EASE2_25KM, percent) for number in (1, 2, 3)), surface)
+    return root
+
+
+def test_a_cube_on_its_own_grid_is_sailed_on_that_grid(held, own_cube, tmp_path):
+    """Open water on another projection: the same ports as on the grid of 25 km, in about the same days."""
+    voyage = Voyage("Murmansk", 9, 2000, "none")
+    own = find_isochrones(held, voyage, Archive.named(own_cube, "open_25000m"))
+    surface = surface_of(held)
+    polar = Archive(tmp_path, "open")
+    polar.append((day(number, "open", surface, NSIDC_25KM, 0) for number in (1, 2, 3)), surface)
+    usual = find_isochrones(held, voyage, polar)
+    both = own.ports.merge(usual.ports, on="node_id", suffixes=("_own", "_usual")).dropna()
+    assert own.ports_reached > 0.97 * usual.ports_reached > 500
+    far = both[both["least_days_usual"] > 1]
+    assert (far["least_days_own"] / far["least_days_usual"]).between(0.85, 1.2).mean() > 0.95
+    assert own.areas.crs.to_epsg() == 3413
+    assert own.areas.geometry.is_valid.all()
+    reached = [frame.areas[frame.areas["is_reached"]]["area_million_km2"].sum() for frame in (own, usual)]
+    north = own.areas.geometry.union_all().intersection(shapely.box(-2e6, -2e6, 2e6, 2e6)).area / 1e12
+    assert reached[0] > reached[1] > 10, "the equal-area grid reaches farther south"
+    assert north == pytest.approx(
+        usual.areas.geometry.union_all().intersection(shapely.box(-2e6, -2e6, 2e6, 2e6)).area / 1e12, rel=0.02
+    )
+
+
+def test_a_grid_that_does_not_fit_the_name_of_its_archive_is_refused(own_cube):
+    with pytest.raises(SourceError, match="expected a grid of 448 x 304 cells, found 432 x 432"):
+        Archive(own_cube, "open_25000m").surface()
+
+
+def test_where_no_port_is_reached_it_is_said(command, own_cube, tmp_path):
+    words = ("--month", "9", "--cube", own_cube, "--product", "shut_25000m", "--ice-class", "none")
+    done = command("isochrones", "Murmansk", *words, "--to", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stdout.startswith("0 of ")
+    assert "no port is reached" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("cell_m", "cells"), [(25_000.0, 25), (12_500.0, 78), (6_250.0, 254)])
+def test_a_disc_holds_more_cells_of_a_finer_grid(cell_m, cells):
+    assert cells_near(replace(NSIDC_25KM, cell_m=cell_m), 50.0) == cells

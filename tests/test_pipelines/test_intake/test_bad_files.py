@@ -54,15 +54,9 @@ from provider_mirror import dated, place
 
 from pipelines import cli
 from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.intake.refresh import (
-    FetchResult,
-    _stored,
-    _units,
-    accepted_folder,
-    ledger_of,
-    refresh,
-    told_of,
-)
+from pipelines.intake.ledger import accepted_folder, ledger_of, state_of
+from pipelines.intake.refresh import FetchResult, refresh, units_of
+from pipelines.intake.tables import stored_table
 from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
@@ -289,7 +283,7 @@ BAD = (
         text(lambda t: re.sub(r'",([\d.]+),', lambda m: f'",{float(m[1]) * 1000},', t)), "unit|read",
         ("capacity_mw",)),
     Bad("P15", PLANTS, "every key anew", text(lambda t: re.sub(r"(?m)^([A-Z]{3})", r"X\1", t)), "ids",
-        ("half of the ids", "0%")),
+        ("50% or more of the ids", "found 0%")),
     Bad("P8", PLANTS, "a name in UTF-8 that was taken for Latin-1", cell(9, 1, '"Troms\u00c3\u00b8"'), "",
         ("text: .*name of 1 rows",), lambda t: (t["name"] == "Troms\u00c3\u00b8").sum() == 1),
     Bad("P16", PLANTS, "a name that turns the direction of text", cell(9, 1, '"x\u202ey"'), "",
@@ -452,7 +446,7 @@ def take(unit: str, cache: Path, url: str) -> FetchResult:
 
 def lay(mirror: Path, cache: Path, unit: str, contents: list[bytes], at: float = 1_790_000_000) -> None:
     """Put a unit's files under the provider's addresses, or where a person would put them."""
-    for remote, content in zip(_units(FETCHABLE, [unit])[unit][1], contents, strict=True):
+    for remote, content in zip(units_of(FETCHABLE, [unit])[unit][1], contents, strict=True):
         there = remote.of(moment(unit))
         path = cache / "by_hand" / there.file if there.kind == "page" else place(mirror, there.url)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -499,14 +493,14 @@ def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, cap
     if not row.rule:
         assert told.state in {"new", "changed", "unchanged"}
         now = accepted_folder(cache, row.unit, ledger_of(cache))
-        assert row.right(_stored(now / "table.parquet"))
+        assert row.right(stored_table(now / "table.parquet"))
         assert [part for part in row.says if not re.search(part, "; ".join(told.warnings))] == []
         return
     ledger = ledger_of(cache)
     # source, file, row or cell, rule, value and action
     assert told.source == row.unit
     assert told.is_late
-    files = [remote.of(moment(row.unit)) for remote in _units(FETCHABLE, [row.unit])[row.unit][1]]
+    files = [remote.of(moment(row.unit)) for remote in units_of(FETCHABLE, [row.unit])[row.unit][1]]
     there = files[row.which]
     assert (there.url if row.rule == "fetch" else there.file.rsplit("/", 1)[-1]) in told.reason
     assert re.search("expected .*found ", told.reason)
@@ -531,8 +525,8 @@ def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, cap
         assert all((kept[0].parent / file["file"]).is_file() for file in said["files"].values())
     # what a reader sees, and the exit code
     owner = source(row.unit.split(".")[0])
-    assert told_of(owner, ledger[row.unit], TODAY)[1] in {"held", "stale", "missing"}
-    monkeypatch.setattr(cli, "_fetched", lambda *_: [told])
+    assert state_of(owner, ledger[row.unit], TODAY)[1] in {"held", "stale", "missing"}
+    monkeypatch.setattr("pipelines.commands.sources.fetched", lambda *_: [told])
     assert cli.app(args=["fetch", row.unit], standalone_mode=False) == 10
     assert told.reason in capsys.readouterr().out
 

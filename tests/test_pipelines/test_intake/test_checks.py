@@ -18,8 +18,8 @@ from shapely import Point, affinity
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
 from pipelines.intake.checks import judge, judge_file
-from pipelines.intake.refresh import embedded_table
 from pipelines.intake.sniff import FileSummary, sniff
+from pipelines.intake.tables import embedded_table
 from pipelines.read_helpers import points
 from pipelines.sources import source
 
@@ -105,8 +105,10 @@ def ports(count: int = 100, **columns) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=places, crs="EPSG:3413")
 
 
-def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, name: str = "x") -> dict[str, str]:
-    return {finding.rule: finding.outcome for finding in judge(name, new, old, TODAY)}
+def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, name: str = "") -> dict[str, str]:
+    """Outcome by rule, by the checks of a source if it is named."""
+    checks = source(name).checks if name else None
+    return {finding.rule: finding.outcome for finding in judge(new, old, TODAY, checks)}
 
 
 def test_the_same_again_passes():
@@ -233,7 +235,9 @@ def test_harbours_that_leave_the_coast_are_held(spoil, held):
     index = embedded_table(source("nga_world_port_index"))
     places = polar_points(*spoil(*lonlat(index.geometry.x, index.geometry.y)))
     spoilt = index.set_geometry(gpd.GeoSeries(places, crs=3413, index=index.index))
-    found = {row.rule: row.outcome for row in judge("nga_world_port_index", spoilt, index, TODAY)}
+    found = {
+        row.rule: row.outcome for row in judge(spoilt, index, TODAY, source("nga_world_port_index").checks)
+    }
     assert (found.get("coast") == "hold") == held
     assert found or not held
 
@@ -263,7 +267,7 @@ def test_exchanged_degrees_are_held_by_what_is_left_of_them():
     lon, lat = lonlat(table.geometry.x, table.geometry.y)
     left = table[(lon >= 58) & (lon <= 90)]
     swapped = other(left, polar_points(lat[left.index], lon[left.index]))
-    found = {row.rule: row.found for row in judge("ourairports", swapped, left, TODAY)}
+    found = {row.rule: row.found for row in judge(swapped, left, TODAY, source("ourairports").checks)}
     assert "100% of 72 lie ashore with degrees exchanged" in found["turned"]
     assert outcomes(left, left, "ourairports") == {}
 

@@ -155,7 +155,7 @@ def test_a_certificate_that_does_not_hold_is_refused(tmp_path, monkeypatch, name
     server = Server(self_signed(tmp_path / "tls", name=name, days=days))
     if trusted:
         monkeypatch.setattr(
-            "pipelines.intake.fetch.certifi.where", lambda: str(tmp_path / "tls" / "server.pem")
+            "pipelines.intake.connections.certifi.where", lambda: str(tmp_path / "tls" / "server.pem")
         )
     with running(server), pytest.raises(RefusedError, match=found):
         Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
@@ -165,7 +165,9 @@ def test_a_certificate_that_does_not_hold_is_refused(tmp_path, monkeypatch, name
 def test_a_certificate_that_holds_is_taken(tmp_path, monkeypatch):
     (tmp_path / "tls").mkdir()
     server = Server(self_signed(tmp_path / "tls", name="localhost", days=9))
-    monkeypatch.setattr("pipelines.intake.fetch.certifi.where", lambda: str(tmp_path / "tls" / "server.pem"))
+    monkeypatch.setattr(
+        "pipelines.intake.connections.certifi.where", lambda: str(tmp_path / "tls" / "server.pem")
+    )
     with running(server):
         got = Fetcher(server.url, QUICK).fetch(Remote(f"https://{HOST}/nothing_wrong"), tmp_path / "in")
         assert got.sha256 == DIGEST
@@ -238,16 +240,16 @@ def test_retry_after_is_kept(server, tmp_path):
 
 
 def test_retry_after_may_be_a_date():
-    from pipelines.intake.fetch import _asked_wait_s
+    from pipelines.intake.answers import retry_after_s
 
     before = datetime.now(UTC)
     later = before.replace(microsecond=0) + timedelta(seconds=100)
-    asked = _asked_wait_s(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    asked = retry_after_s(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
     left = [(later - moment).total_seconds() for moment in (datetime.now(UTC), before)]
     assert left[0] <= asked <= left[1], "however long this test was kept waiting"
-    assert _asked_wait_s("Tue, 01 Sep 2020 00:00:00 GMT") == 0
-    assert _asked_wait_s("soon") is None
-    assert _asked_wait_s("") is None
+    assert retry_after_s("Tue, 01 Sep 2020 00:00:00 GMT") == 0
+    assert retry_after_s("soon") is None
+    assert retry_after_s("") is None
 
 
 def test_bytes_are_told_as_they_come(server, tmp_path):

@@ -17,9 +17,9 @@ from shapely.geometry import Point
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE
 from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.intake.ice_checks import FIELDS, extent_of, field_of, judge_ice
+from pipelines.intake.ice_checks import extent_of, judge_ice
 from pipelines.intake.refresh import FetchResult, refresh
-from pipelines.snapshot import held_grid, held_table
+from pipelines.snapshot import grid, source_table
 from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
@@ -34,20 +34,23 @@ QUICK = Limits(deadline_s=20, idle_s=5, tries=1, pace_s=0)
 
 @pytest.fixture(scope="module")
 def series() -> pd.DataFrame:
-    return held_table("nsidc_sea_ice_index")
+    return source_table("nsidc_sea_ice_index")
 
 
 @pytest.fixture(scope="module")
 def surface() -> NDArray[np.uint8]:
-    return held_grid("sea_ice_grid")["surface"].to_numpy()
+    return grid("sea_ice")["surface"].to_numpy()
 
 
 @pytest.fixture(scope="module")
 def codes() -> NDArray[np.uint8]:
     """The embedded NASA Team field of 2015-02-04: 14.332 million km2, the index states 14.269."""
-    grid = held_grid("sea_ice_grid")
-    at = list(grid["sample_id"].to_numpy()).index("nsidc_0051-2015-02-04")
-    return grid["concentration"].to_numpy()[at]
+    ice = grid("sea_ice")
+    at = list(ice["sample_id"].to_numpy()).index("nsidc_0051-2015-02-04")
+    return ice["concentration"].to_numpy()[at]
+
+
+FIELDS = {remote.part: remote.field for remote in source("sea_ice_grid").remotes if remote.field}
 
 
 def table(codes: NDArray[np.uint8]) -> pd.DataFrame:
@@ -111,7 +114,7 @@ SOUTH, FAR = block(slice(0, 40), slice(0, 304)), block(slice(400, 440), slice(25
 @pytest.mark.parametrize("name", SPOILED)
 def test_a_field_that_cannot_be_is_held_or_marked(name, codes, surface, series):
     spoil, part, day, found = SPOILED[name]
-    rows = judge_ice(part, table(spoil(codes, surface)), day, series)
+    rows = judge_ice(FIELDS[part], table(spoil(codes, surface)), day, series)
     assert {row.rule: row.outcome for row in rows} == found, rows
 
 
@@ -121,11 +124,11 @@ def test_a_step_from_the_days_before_is_by_the_day(codes, series):
     low = until.assign(
         extent_million_km2=until["extent_million_km2"].where(until["date"] < "2015-02-04", 13.5)
     )
-    assert judge_ice("g02135_day", table(codes), date(2015, 2, 9), until) == []
-    assert judge_ice("g02135_day", table(codes), date(2015, 2, 6), low) == [], "0.83 in two days"
-    [held] = judge_ice("g02135_day", table(codes), date(2015, 2, 5), low)
+    assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 9), until) == []
+    assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 6), low) == [], "0.83 in two days"
+    [held] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 5), low)
     assert (held.rule, held.outcome) == ("own extent", "hold")
-    assert judge_ice("g02135_day", table(codes), date(2015, 2, 20), low) == [], "too long ago to say"
+    assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 20), low) == [], "too long ago to say"
 
 
 def test_the_extent_of_a_field_is_that_of_the_snapshot(codes):
@@ -134,13 +137,13 @@ def test_the_extent_of_a_field_is_that_of_the_snapshot(codes):
     assert extent_of(table(hole)) == pytest.approx(14.331957 - 44 * 0.000666, abs=0.002)
 
 
-def test_every_part_of_the_ice_grid_has_its_gate():
-    """Median edges are of no day. A new product names its reader in FIELDS."""
-    assert {remote.part for remote in source("sea_ice_grid").remotes} == set(FIELDS) | {"medians"}
-
-
-def test_what_is_no_field_is_an_empty_table(tmp_path):
-    assert field_of("medians", tmp_path / "none").empty
+def test_every_part_of_the_ice_grid_has_a_field_that_is_checked():
+    """Median edges are of no day."""
+    without = {remote.part for remote in source("sea_ice_grid").remotes if remote.field is None}
+    assert without == {"medians"}
+    for name, part in FIELDS.items():
+        assert set(source(part.series).feeds.split()) == {"sea_ice_extent"}, name
+        assert not part.month or part.month in FIELDS
 
 
 def areas(*shapes) -> gpd.GeoDataFrame:
@@ -152,7 +155,7 @@ DISC = Point(0, 0).buffer(1_400_000)  # 6.2 million km2 about the pole
 
 def test_polygons_are_held_against_their_raster_and_month(series):
     def outcomes(day: date, *shapes, raster: float | None = None) -> dict[str, str]:
-        found = judge_ice("polygons", areas(*shapes), day, series, raster)
+        found = judge_ice(FIELDS["polygons"], areas(*shapes), day, series, raster)
         return {row.rule: row.outcome for row in found}
 
     july = date(2020, 7, 31)  # 7.29 million km2
@@ -223,7 +226,7 @@ def test_the_real_fields_pass(mirror, series):
         ("polygons", "sea_ice/g02135_extent_polygons/*N[-_]*"),
     ):
         for path in sorted(mirror.glob(files)):
-            found = judge_ice(part, field_of(part, path), day_of(path), series)
+            found = judge_ice(FIELDS[part], FIELDS[part].table(path), day_of(path), series)
             said |= {(path.name, row.rule): row.outcome for row in found}
     assert said == {}
 

@@ -11,32 +11,28 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from daily_provider import DAILY_URL, QUICK, QUICK_BUILD, TODAY, Provider, away, good, held
 from fault_server import serving
+from form_service import Service, read_here
 from good_files import DAILY, daily_csv
 from provider_forms import FORMS, obu
-from provider_mirror import DAYS, MADE_FROM, NSIDC, REAL, dated, lay_out, place
+from provider_mirror import DAYS, MADE_FROM, REAL, dated, lay_out, place
 from run_commands import ROOT
-from test_written_forms import Service, read_here
 
 from layers.catalog import LAYERS
 from layers.compose import _fold, static_layers
 from layers.errors import ExportError, SourceError, UsageError
-from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.intake.refresh import (
-    accepted_folder,
-    as_text,
-    embedded_table,
-    ledger_of,
-    refresh,
-    replace_embedded,
-    table_of,
-)
+from pipelines.files import locked
+from pipelines.intake.fetch import Fetcher
+from pipelines.intake.ledger import accepted_folder, ledger_of
+from pipelines.intake.refresh import as_text, refresh
+from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.intake.sniff import sniff
+from pipelines.intake.tables import embedded_table, table_of
 from pipelines.operations.source_list import source_rows
 from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.diff import changes
-from pipelines.picture.publish import locked
-from pipelines.picture.store import check_picture
+from pipelines.picture.read import check_picture
 from pipelines.snapshot import Snapshot, load
 from pipelines.sources import FETCHABLE, SOURCES, login_services, source
 
@@ -46,46 +42,12 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
-TODAY = date(2026, 11, 25)
-DAILY_URL = f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv"
-
 
 @pytest.fixture(scope="module")
 def series() -> pd.DataFrame:
     table = embedded_table(source(DAILY))
     assert table is not None
     return table
-
-
-class Provider:
-    """One file on loopback that the test rewrites, and a cache that is refreshed from it."""
-
-    def __init__(self, folder: Path, url: str, series: pd.DataFrame) -> None:
-        self.file, self.url, self.cache = place(folder / "mirror", DAILY_URL), url, folder / "cache"
-        self.series = series
-        self.time = 1_790_000_000.0  # of the last file that was served; a server tells whole seconds
-
-    def serve(self, text: str | bytes, encoding: str = "utf-8") -> None:
-        self.time += 10
-        self.file.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
-        dated(self.file, self.time)
-
-    def refresh(self, today: date = TODAY):
-        return refresh(
-            FETCHABLE, self.cache, Fetcher(self.url, QUICK), today=today, day=today, names=[DAILY]
-        )[0]
-
-    def more(self, *extents: float) -> pd.DataFrame:
-        """The series with days added after its last."""
-        last = pd.Timestamp(self.series["date"].iloc[-1])
-        dates = [(last + pd.Timedelta(days=n + 1)).strftime("%Y-%m-%d") for n in range(len(extents))]
-        added = pd.DataFrame({"date": dates, "extent_million_km2": extents})
-        return pd.concat([self.series[["date", "extent_million_km2"]], added], ignore_index=True)
-
-    @property
-    def held(self) -> list[Path]:
-        return sorted((self.cache / "quarantine").glob("*/*/WHY.json"))
 
 
 @pytest.fixture
@@ -381,8 +343,8 @@ def test_what_was_fetched_makes_the_embedded_tables(fetched):
 @pytest.mark.shared
 def test_nothing_fetched_is_left_out_of_the_mirror(served):
     """Every address that is a file's is served, on the day on which there is one."""
-    known = [held for held in FETCHABLE if held.id not in WRITTEN]
-    for row in (remote for held in known for remote in held.remotes if remote.kind != "page"):
+    rows = [row for row in FETCHABLE if row.id not in WRITTEN]
+    for row in (remote for owner in rows for remote in owner.remotes if remote.kind != "page"):
         there = row.of(datetime.fromisoformat(DAYS.get(row.part, "2026-11-24")))
         assert row.part == "json" or place(served, there.url).is_file(), there.url
 
@@ -417,27 +379,9 @@ def test_no_secret_of_the_environment_is_written(provider, command):
 
 # --- pictures of live sources
 
-QUICK_BUILD = Options(region="bering", draws=25)
-
 
 def build_on(provider: Provider, day: date) -> tuple[Path, Picture]:
     return build(provider.cache / "pictures", replace(QUICK_BUILD, cache=provider.cache, day=day))
-
-
-def good(provider: Provider) -> None:
-    last = float(provider.series["extent_million_km2"].iloc[-1])
-    provider.serve(daily_csv(provider.more(last)))
-    provider.refresh()
-
-
-def held(provider: Provider) -> None:
-    provider.serve("<html></html>\n")
-    provider.refresh()
-
-
-def away(provider: Provider) -> None:
-    provider.file.unlink(missing_ok=True)
-    provider.refresh()
 
 
 # What happened -> the day of the picture, the source's date and state, and the picture's status.
@@ -547,8 +491,10 @@ GROUND = ["permafrost_zone", "ground_ice"]
 @pytest.fixture
 def maps(tmp_path, monkeypatch) -> Iterator[Service]:
     """Two maps of permafrost as written forms; what stands on the sources is not derived anew."""
-    monkeypatch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
-    monkeypatch.setattr("layers.compose.derive_static", lambda feeds, _grids, _kept: {"made of": feeds})
+    monkeypatch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
+    monkeypatch.setattr(
+        "pipelines.intake.replace_embedded.derive_static", lambda feeds, _grids, _kept: {"made of": feeds}
+    )
     with serving(tmp_path / "mirror") as url:
         service = Service(tmp_path, url)
         service.cache.mkdir()
@@ -666,7 +612,7 @@ def test_a_map_that_was_fetched_is_judged_by(tmp_path, monkeypatch):
 
     The mine of Batagay has a proxy of continuous permafrost and no word on its ice without the map.
     """
-    monkeypatch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
+    monkeypatch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
     service = Service(tmp_path, "")
     service.serve(DRAWN, FORMS[DRAWN].make())
     assert service.refresh(DRAWN)[0].state == "new"

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 import shapely
 from fault_server import _Quiet, running, serving
+from form_service import QUICK, Service, day_here, read_here
 from provider_forms import (
     FORMS,
     GGD318,
@@ -41,20 +42,16 @@ from provider_forms import (
     vessel_density,
     zipped,
 )
-from provider_mirror import dated, place
+from provider_mirror import place
 
 from layers.crs import area_km2, lonlat
-from pipelines.intake.checks import Finding, judge
-from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.checks import judge
+from pipelines.intake.fetch import Fetcher
+from pipelines.intake.findings import Finding
+from pipelines.intake.ledger import ledger_of
 from pipelines.intake.logins import LOGINS, fetch_by_login
-from pipelines.intake.refresh import (
-    FetchResult,
-    accepted_folder,
-    embedded_table,
-    ledger_of,
-    refresh,
-    table_of,
-)
+from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.tables import embedded_table
 from pipelines.sources import FETCHABLE, source
 from pipelines.sources.infrastructure import feature_services
 from pipelines.sources.infrastructure import overpass as osm
@@ -62,37 +59,7 @@ from pipelines.sources.infrastructure import overpass as osm
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-QUICK = Limits(deadline_s=20, idle_s=5, tries=1, backoff_s=0.01, pace_s=0)
 SECRETS = {"BARENTSWATCH_CLIENT_ID": "who@example.org:c", "BARENTSWATCH_CLIENT_SECRET": "canary-3f9a"}
-
-
-class Service:
-    """The written forms under their providers' own addresses, and a cache that is refreshed from them."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.mirror, self.cache, self.url = folder / "mirror", folder / "cache", url
-        self.time = 1_790_000_000.0  # of the last file that was served; a server tells whole seconds
-
-    def serve(self, name: str, content: bytes) -> None:
-        for remote in source(name).remotes[:1]:
-            there = remote.of(MONTH)
-            if remote.kind == "page":
-                path = self.cache / "by_hand" / there.file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            else:
-                path = place(self.mirror, there.url, by_query=True)
-                path.write_bytes(content)
-                self.time += 10
-                dated(path, self.time)
-
-    def refresh(self, *names: str, today: date = TODAY) -> list[FetchResult]:
-        return refresh(FETCHABLE, self.cache, Fetcher(self.url, QUICK), today=today, day=MONTH, names=names)
-
-    def table(self, name: str) -> gpd.GeoDataFrame:
-        folder = accepted_folder(self.cache, name, ledger_of(self.cache))
-        assert folder is not None
-        return table_of(source(name), folder, self.cache)
 
 
 class _SignedIn(_Quiet):
@@ -120,22 +87,11 @@ class _SignedIn(_Quiet):
 @pytest.fixture
 def service(tmp_path, monkeypatch) -> Iterator[Service]:
     """A service of the test's own, read in this process; that of `accepted` is read apart."""
-    monkeypatch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
-    monkeypatch.setattr("pipelines.intake.refresh.day_in_sandbox", day_here)
+    monkeypatch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
+    monkeypatch.setattr("pipelines.intake.sandbox.day_in_sandbox", day_here)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_SignedIn, directory=str(tmp_path / "mirror")))
     with running(server):
         yield Service(tmp_path, f"http://127.0.0.1:{server.server_address[1]}")
-
-
-def read_here(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
-    """What the child does, without the 2 seconds that starting one takes."""
-    table_of(source(source_id), fetched, packages).to_parquet(out, index=False)
-
-
-def day_here(source_id: str, part: str, paths: list[Path], field: Path) -> date:  # noqa: ARG001
-    """The same for the day."""
-    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
-    return max(row.probe(path) for row, path in zip(remotes, paths, strict=True) if row.probe)
 
 
 # One of each way of reading is read apart, as all are where it counts.
@@ -156,7 +112,7 @@ def accepted(tmp_path_factory):
             service.serve(name, FORMS[name].make())
         told = {row.source: row for row in service.refresh(*APART)}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
+            patch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
             told |= {row.source: row for row in service.refresh(*(set(names) - set(APART)))}
         yield service, told
 
@@ -379,7 +335,7 @@ def test_sites_under_other_headings_are_held(service):
 
 
 def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[Finding]:
-    return judge(name, new, old, today)
+    return judge(new, old, today, source(name).checks)
 
 
 def test_a_base_of_three_days_is_marked_and_one_of_eight_is_not_taken(accepted):

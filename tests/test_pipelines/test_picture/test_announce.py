@@ -16,7 +16,8 @@ import pytest
 from fault_server import running
 
 from layers.errors import UsageError
-from pipelines.intake.fetch import RefusedError, post
+from pipelines.intake.connections import RefusedError
+from pipelines.intake.webhook import post
 from pipelines.picture import build as line
 from pipelines.picture.announce import ATOM, ENTRIES, FEED, _feed, announce
 from pipelines.picture.build import Options

@@ -38,7 +38,7 @@ from pipelines import snapshot
 from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.private import add_private, read_private
 from pipelines.picture.publish import manifest_of
-from pipelines.picture.store import check_picture, read_picture
+from pipelines.picture.read import check_picture, read_picture
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
 
@@ -166,7 +166,7 @@ def planted(tmp_path_factory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipelines.sources.SOURCES", plant(data))
         patch.setattr(snapshot.load, "__defaults__", (data,))
-        for home in ("layers.catalog", "layers.compose", "pipelines.picture.store"):
+        for home in ("layers.catalog", "layers.compose", "pipelines.picture.read"):
             patch.setattr(f"{home}.LAYERS", layers)
         told = {}
         for row in AUDIENCES:

@@ -10,14 +10,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from daily_provider import QUICK
 from fault_server import serving
+from good_files import DAILY, daily_csv
 from provider_mirror import NSIDC, place
 from run_commands import environment
-from test_refresh import DAILY, QUICK, daily_csv
 
 from pipelines.intake.fetch import Fetcher
 from pipelines.intake.refresh import refresh
-from pipelines.snapshot import held_table
+from pipelines.snapshot import source_table
 from pipelines.source import sha256_of
 from pipelines.sources import FETCHABLE
 
@@ -63,7 +64,7 @@ WORLDS = [
 def cache(tmp_path_factory) -> Path:
     """What one fetch left: the daily series accepted, with a day more than the embedded one."""
     folder = tmp_path_factory.mktemp("fetched")
-    series = held_table(DAILY)
+    series = source_table(DAILY)
     file = place(folder / "mirror", f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv")
     more = series.tail(1).assign(date="2026-08-06")
     file.write_text(daily_csv(series) + daily_csv(more).split("\n", 2)[2])

@@ -16,7 +16,8 @@ import pytest
 from shapely import affinity
 
 from layers.compose import compose
-from pipelines.intake.refresh import embedded_table, table_of
+from layers.schema import Layer
+from pipelines.intake.tables import embedded_table, table_of
 from pipelines.picture import build as line
 from pipelines.picture.build import Options
 from pipelines.picture.diff import CAUSES, METHOD, SOURCE, WORLD, as_text, changes, moved_km, row_changes
@@ -29,6 +30,7 @@ from pipelines.sources.shipping.world_port_index import PACKAGE
 if TYPE_CHECKING:
     from pathlib import Path
 
+IGNORED = Layer.__dataclass_fields__["ignored_in_changes"].default
 BERING = Options(region="bering", draws=25)
 
 
@@ -196,7 +198,7 @@ def test_the_command_prints_what_differs(bering, milder, tmp_path, command):
     assert "[method changed]" in text
     assert len(text.splitlines()) >= len(told["nodes"])
     done = command("changes", str(bering), str(tmp_path / "nowhere"))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "expected a picture" in done.stderr
 
 
@@ -211,7 +213,7 @@ def table(**columns) -> pd.DataFrame:
 def test_rows_by_hand():
     old = table(depth_m=[1.0, 2.0, None, 4.0], is_lit=[True, False, None, None])
     new = table(depth_m=[1.0, 2.5, 3.0, None], is_lit=[True, False, None, True])
-    rows = row_changes(old, new, is_measured=False)
+    rows = row_changes(old, new, is_measured=False, ignored=IGNORED)
     assert {(r["id"], r["what"], r["old"], r["new"]) for r in rows} == {
         ("f1", "depth_m", 2.0, 2.5), ("f2", "depth_m", None, 3.0), ("f3", "depth_m", 4.0, None),
         ("f3", "is_lit", None, True),
@@ -223,23 +225,35 @@ def test_only_a_later_measurement_is_news_of_the_world():
     old = pd.DataFrame({"feature_id": ["a", "b"], "as_of": ["2026-01-01", "2026-01-03"], "x": [1.0, 2.0]})
     new = pd.DataFrame(
         {
-            "feature_id": ["a", "b", "c", "d"],
-            "as_of": ["2026-01-01", "2026-01-03", "2026-01-02", "2026-01-04"],
-            "x": [1.5, 2.0, 3.0, 4.0],
+            "feature_id": ["a", "b", "c", "d", "e"],
+            "as_of": ["2026-01-01", "2026-01-03", "2026-01-02", "2026-01-04", "2026-01-03"],
+            "x": [1.5, 2.0, 3.0, 4.0, 5.0],
         }
     )
-    rows = {(r["id"], r["change"]): r["cause"] for r in row_changes(old, new, is_measured=True)}
-    # A day filled in later and a day corrected are the source's doing.
-    assert rows == {("a", "changed"): SOURCE, ("c", "added"): SOURCE, ("d", "added"): WORLD}
-    assert {c["cause"] for c in row_changes(old, new, is_measured=False)} == {SOURCE}
+    rows = {
+        (r["id"], r["change"]): r["cause"] for r in row_changes(old, new, is_measured=True, ignored=IGNORED)
+    }
+    # A day filled in later, a day corrected and another row of the last day come from the source.
+    assert rows == {
+        ("a", "changed"): SOURCE, ("c", "added"): SOURCE, ("d", "added"): WORLD, ("e", "added"): SOURCE,
+    }  # fmt: skip
+    assert {c["cause"] for c in row_changes(old, new, is_measured=False, ignored=IGNORED)} == {SOURCE}
+
+
+def test_a_column_that_the_layer_leaves_out_is_no_change():
+    """Another licence number under the same date; the place is reported as a move."""
+    old, new = table(x=[1.0], serial=["a"]), table(x=[1.0], serial=["b"])
+    [row] = row_changes(old, new, is_measured=False, ignored=IGNORED)
+    assert row["what"] == "serial"
+    assert row_changes(old, new, is_measured=False, ignored=("as_of", "serial")) == []
 
 
 def test_a_field_that_is_new_is_said_once():
     old, new = table(x=[None, None, None]), table(x=[1.0, 2.0, 3.0])
-    [row] = row_changes(old, new, is_measured=False)
+    [row] = row_changes(old, new, is_measured=False, ignored=IGNORED)
     assert (row["id"], row["what"]) == ("", "x")
     assert "the field is new" in row["why"]
-    assert "the field is gone" in row_changes(new, old, is_measured=False)[0]["why"]
+    assert "the field is gone" in row_changes(new, old, is_measured=False, ignored=IGNORED)[0]["why"]
 
 
 def test_moved_km_is_geodesic():
@@ -262,7 +276,7 @@ def wpi_2023(mirror: Path, folder: Path) -> gpd.GeoDataFrame:
 def test_two_issues_of_the_world_port_index(mirror, tmp_path):
     """Counted again from the raw file with the csv module alone."""
     old, new = wpi_2023(mirror, tmp_path), embedded_table(source("nga_world_port_index"))
-    rows = row_changes(old, new, is_measured=False)
+    rows = row_changes(old, new, is_measured=False, ignored=IGNORED)
     with (mirror / "ports" / "NGA_WPI_UpdatedPub150_2023.csv").open(
         encoding="utf-8-sig", newline=""
     ) as stream:
@@ -312,7 +326,7 @@ def extent(mirror: Path, folder: Path, name: str) -> pd.DataFrame:
 def test_two_issues_of_the_extent_series(mirror, tmp_path):
     """2025-12-11 to 2026-08-05 is 237 days, each measured and added once; no earlier day differs."""
     old, new = (extent(mirror, tmp_path, f"v4.0_to{day}") for day in ("20251211", "20260805"))
-    rows = row_changes(old, new, is_measured=True)
+    rows = row_changes(old, new, is_measured=True, ignored=IGNORED)
     days = pd.date_range("2025-12-12", "2026-08-05").strftime("%Y-%m-%d")
     assert [row["id"] for row in rows] == [f"nh-{day}" for day in days]
     assert len(days) == 237
@@ -323,7 +337,7 @@ def test_two_issues_of_the_extent_series(mirror, tmp_path):
 def test_two_versions_of_the_extent_series(mirror, tmp_path):
     """Version 3 and 4 are the same until 2022; from 2023 days are of another sensor: the source's doing."""
     old, new = (extent(mirror, tmp_path, name) for name in ("v3.0_to2025", "v4.0_to20260805"))
-    rows = row_changes(old, new, is_measured=True)
+    rows = row_changes(old, new, is_measured=True, ignored=IGNORED)
     other = [row for row in rows if row["what"] == "extent_million_km2"]
     assert {row["cause"] for row in other} == {SOURCE}
     assert min(row["id"] for row in other) >= "nh-2023-01-01"

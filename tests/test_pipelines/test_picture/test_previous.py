@@ -23,7 +23,8 @@ from pipelines.picture import build as line
 from pipelines.picture.build import Options
 from pipelines.picture.diff import changes
 from pipelines.picture.publish import faults_of, manifest_of
-from pipelines.picture.store import read_picture, store
+from pipelines.picture.read import read_picture
+from pipelines.picture.store import store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -105,7 +105,7 @@ def test_lens_refuses_in_one_line(command, folder, arguments, said) -> None:
 def test_lens_and_standards_need_a_picture(command, tmp_path) -> None:
     for arguments in (("standards", tmp_path), ("lens", "--states", "NO", tmp_path)):
         done = command(*arguments)
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert "expected a picture" in done.stderr
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyogrio
 import pytest
+from daily_provider import QUICK_BUILD, Provider, away, good, held
 from fault_server import serving
-from test_refresh import DAILY, QUICK_BUILD, Provider, away, good, held
+from good_files import DAILY
 
 from layers.source_outage import NOT_ASSESSED
 from pipelines import snapshot
-from pipelines.intake.refresh import embedded_table
+from pipelines.intake.tables import embedded_table
 from pipelines.picture.build import build
 from pipelines.picture.health import HEALTH, status_of
 from pipelines.picture.publish import manifest_of

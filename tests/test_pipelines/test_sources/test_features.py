@@ -9,7 +9,7 @@ import pytest
 from provider_forms import FORMS
 
 from layers.errors import SourceError
-from pipelines.intake.refresh import table_of
+from pipelines.intake.tables import table_of
 from pipelines.sources import source
 
 if TYPE_CHECKING:

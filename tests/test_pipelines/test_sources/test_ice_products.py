@@ -18,7 +18,8 @@ from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
 from layers.ice.continuity import by_day
 from layers.ice.daily import clean_ocean, node_support
-from pipelines.ice.archive import Archive, day_of, ingest, own_surface
+from pipelines.ice.archive import Archive
+from pipelines.ice.provider_files import day_of, ingest, own_surface
 from pipelines.ice.record import embedded, land_of, write_record
 from pipelines.snapshot import DATA
 from pipelines.sources.sea_ice import bremen_asi, noaa_cdr_g02202, nsidc_0051, osisaf_sic

@@ -14,7 +14,7 @@ import xarray as xr
 
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM
-from pipelines.intake.refresh import table_of
+from pipelines.intake.tables import table_of
 from pipelines.source import Inputs
 from pipelines.sources import source
 from pipelines.sources.sea_ice import noaa_cdr_g02202

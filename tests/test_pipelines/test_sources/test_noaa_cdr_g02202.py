@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
+from good_files import cdr_file
 
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE, extent_million_km2
@@ -22,19 +22,6 @@ def codes_with(*values: int) -> np.ndarray:
     codes = np.zeros(SHAPE, dtype=np.uint8)
     codes[0, : len(values)] = values
     return codes
-
-
-def cdr_file(codes: np.ndarray, **attrs: Any) -> xr.Dataset:
-    """Make what a G02202 V4 file holds."""
-    meta = {
-        "scale_factor": 0.01,
-        "flag_meanings": "pole_hole lakes coastal land_mask missing_data",
-    }
-    return xr.Dataset(
-        {"cdr_seaice_conc": (("tdim", "y", "x"), codes[None], meta)},
-        {"xgrid": ("x", NSIDC_25KM.x_m), "ygrid": ("y", NSIDC_25KM.y_m)},
-        {"product_version": "v04r00", "time_coverage_start": "2021-12-31T00:00:00Z"} | attrs,
-    )
 
 
 def cdr(monkeypatch: pytest.MonkeyPatch, codes: np.ndarray, **attrs: Any) -> Path:

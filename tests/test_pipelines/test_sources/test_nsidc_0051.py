@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from good_files import TEAM_NAME, nasa_team
 
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
@@ -14,32 +15,6 @@ from pipelines.sources.sea_ice import nsidc_0051
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NAME = "nt_20010106_f13_v1.1_n.bin"
-
-
-def nasa_team(folder: Path, codes: np.ndarray, name: str = NAME, **fields: str) -> Path:
-    """Write a file as NSIDC does: 21 fields of 6 bytes, a name, two titles, then the codes."""
-    given = {
-        "missing": "00255",
-        "columns": "  304",
-        "rows": "  448",
-        "first": "  006",
-        "last": "  006",
-        "year": " 2001",
-        "scale": "00250",
-        "inner": "nt_20010106_f13_v01_n",
-        "area": "ARCTIC",
-    } | fields
-    numbers = [
-        given["missing"], given["columns"], given["rows"], "1.799", "39.43", "45.00", "558.4",
-        "154.0", "234.0", " SSMI", "13 cn", given["first"], "-9999", "-9999", given["last"],
-        "-9999", "-9999", given["year"], given["first"], "  000", given["scale"],
-    ]  # fmt: skip
-    header = "\0".join(numbers) + "\0" + f"{given['inner']:>23}\0" + f"{given['area']:<79}\0"
-    path = folder / name
-    path.write_bytes(header.encode().ljust(300, b"\0") + codes.astype(np.uint8).tobytes())
-    return path
 
 
 def codes_with(*values: int) -> np.ndarray:
@@ -100,7 +75,7 @@ def test_nasa_team_refuses_a_header_it_does_not_know(
 
 def test_nasa_team_refuses_an_unknown_code_and_a_cut_file(tmp_path: Path) -> None:
     path = nasa_team(tmp_path, codes_with(252, 252))
-    with pytest.raises(SourceError, match=rf"{NAME}: expected codes known .* found 252 in 2 cell"):
+    with pytest.raises(SourceError, match=rf"{TEAM_NAME}: expected codes known .* found 252 in 2 cell"):
         nsidc_0051.read_sample(path)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(SourceError, match="expected 136492 bytes, found 136491"):

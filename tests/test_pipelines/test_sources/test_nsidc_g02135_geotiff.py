@@ -12,7 +12,7 @@ from affine import Affine
 
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
-from pipelines.ice.archive import day_of, ingest
+from pipelines.ice.provider_files import day_of, ingest
 from pipelines.sources.sea_ice import nsidc_0051
 from pipelines.sources.sea_ice.nsidc_g02135_geotiff import read_sample
 

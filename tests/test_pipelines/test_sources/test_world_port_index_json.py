@@ -16,7 +16,8 @@ from provider_mirror import dated, place
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
 from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.intake.refresh import form_of, refresh
+from pipelines.intake.ledger import form_of
+from pipelines.intake.refresh import refresh
 from pipelines.source import Inputs
 from pipelines.sources import FETCHABLE, source
 from pipelines.sources.shipping import world_port_index

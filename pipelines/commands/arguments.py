@@ -1,0 +1,137 @@
+"""Arguments and options that several commands share, and checks of the paths in them."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from layers.errors import ExportError, UsageError
+from pipelines.picture.options import RunOptions, run_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "CACHE",
+    "PICTURES",
+    "Cache",
+    "Json",
+    "Out",
+    "Place",
+    "To",
+    "picture_in",
+    "readable",
+    "takes_run_options",
+    "writable_folder",
+]
+
+_USUAL = RunOptions()
+PICTURES, CACHE = _USUAL.out, _USUAL.cache
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+Place = Annotated[Path, typer.Argument(help="A picture, or the folder that holds pictures.")]
+Out = Annotated[Path, typer.Option(help="A picture, or the folder that holds pictures.")]
+Cache = Annotated[Path, typer.Option(help="Where fetched files are kept.")]
+To = Annotated[Path, typer.Option(help="Folder to write into.")]
+
+
+def takes_run_options(
+    *left_out: str, **defaults: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a run in the place of its first parameter, a `RunOptions`.
+
+    `left_out` are options that the command sets itself, `defaults` those with another default.
+    """
+    parameters = [one for one in run_parameters() if one.name not in left_out]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        _, *others = inspect.signature(command, eval_str=True).parameters.values()
+
+        @wraps(command)
+        def call(**values: Any) -> None:
+            command(RunOptions(**{one.name: values.pop(one.name) for one in parameters}), **values)
+
+        signature = [
+            inspect.Parameter(
+                one.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=defaults.get(one.name, one.default),
+                annotation=Annotated[
+                    one.kind, typer.Option(f"--{one.flag}", help=one.about.help, min=one.about.least)
+                ],
+            )
+            for one in parameters
+        ]
+        others = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in others]
+        # typer reads both.
+        call.__dict__["__signature__"] = inspect.Signature([*signature, *others])
+        call.__annotations__ = {one.name: one.annotation for one in (*signature, *others)}
+        return call
+
+    return decorate
+
+
+def picture_in(place: Path) -> Path:
+    """The folder of the picture that `place` means.
+
+    Raises
+    ------
+    UsageError
+        If there is no picture.
+    """
+    from pipelines.picture.publish import picture_folder
+
+    try:
+        return picture_folder(place)
+    except (ExportError, OSError) as error:
+        raise UsageError(str(error)) from error
+
+
+def writable_folder(path: Path, option: str, *, make: bool = True) -> Path:
+    """The folder to write into. With `make` it is made where there is none, else only checked.
+
+    Raises
+    ------
+    UsageError
+        If it is a file, or it cannot be made or written.
+    """
+    what = ""
+    try:
+        if make:
+            path.mkdir(parents=True, exist_ok=True)
+        place = next(place for place in (path, *path.absolute().parents) if place.exists())
+        if not place.is_dir():
+            what = "a file"
+        elif not os.access(place, os.W_OK | os.X_OK):
+            what = "no permission to write"
+    except OSError as error:
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
+        what = "a file" if is_file else str(error.strerror).lower()
+    if what:
+        msg = f"{option}: expected a folder that can be written, found {what} at {path}: name another folder"
+        raise UsageError(msg)
+    return path
+
+
+def readable(path: Path, argument: str, *, is_folder: bool = False) -> Path:
+    """The path of a file or folder that is there.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or a file stands for a folder, or the other way round.
+    """
+    try:
+        what = "a folder" if path.is_dir() else "a file" if path.exists() else "none"
+    except OSError as error:
+        what = str(error.strerror)
+    expected = "a folder" if is_folder else "a file"
+    if what != expected:
+        msg = f"{argument}: expected {expected} at {path}, found {what}: check the path"
+        raise UsageError(msg)
+    return path

@@ -1,0 +1,137 @@
+"""Commands on sea ice: ice, routes, isochrones and polaris."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from layers.errors import SourceError, UsageError
+from pipelines.commands.arguments import Json, To, readable, writable_folder
+from pipelines.commands.terminal import print_result, print_warning, progress
+
+__all__ = ["ice", "isochrones", "polaris", "routes"]
+
+Stage = Annotated[str, typer.Option(help="Stage of ice that ships are held to.")]
+
+
+def ice(
+    cube: Annotated[Path, typer.Argument(help="Folder of the daily ice cube; made where there is none.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Providers' daily files to take in.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product to write tables of.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder to write the tables of --product into.")] = None,
+    stage: Stage = "thick_fy",
+    *,
+    own_grid: Annotated[
+        bool, typer.Option("--own-grid", help="Keep products on the grids they come on.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
+    from pipelines.ice.archive import products
+    from pipelines.ice.provider_files import ingest
+    from pipelines.ice.record import embedded, land_of, surface_of, write_record
+    from pipelines.ice.route_page import stage_of
+
+    if (product is None) != (to is None):
+        msg = "expected --product and --to together, found one: name the product and the folder"
+        raise UsageError(msg)
+    result: dict[str, Any] = {}
+    if files:
+        paths = [readable(path, "FILES") for path in files]
+        snapshot, root = embedded(), writable_folder(cube, "CUBE")
+        taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
+        result = {"added": taken.added, "held": taken.held.to_dict("records")}
+    readable(cube, "CUBE", is_folder=True)
+    try:
+        result["products"] = products(cube)
+    except SourceError as error:
+        raise UsageError(str(error)) from error
+    if not result["products"] and not files:
+        msg = (
+            f"CUBE: expected a folder of daily ice with a folder a product, found no days in {cube}: name it"
+        )
+        raise UsageError(msg)
+    if product is not None and to is not None:
+        stage_of(stage)
+        with progress() as report:
+            written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=report)
+            result["files"] = [str(path) for path in written]
+    lines = [f"{name}: {count} days" for name, count in result["products"].items()] or ["no days"]
+    lines += [f"held: {row['reason']}" for row in result.get("held", [])]
+    print_result(result, as_json=as_json, text="\n".join([*lines, *result.get("files", [])]))
+    if files and not result["added"]:
+        print_warning(
+            "no day was taken in: expected daily files of a known product, each later than the cube"
+        )
+        raise typer.Exit(2)
+
+
+def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json = False) -> None:
+    """Write the route page of the embedded edges and grids; that of a daily record comes with `ice`."""
+    from pipelines.ice.record import embedded
+    from pipelines.ice.route_page import stage_of, write_edge_page
+
+    stage_of(stage)
+    writable_folder(to, "--to", make=False)
+    paths = [str(path) for path in write_edge_page(embedded(), writable_folder(to, "--to"), stage)]
+    print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+def isochrones(
+    port: Annotated[str, typer.Argument(help="A port by name, node id or longitude,latitude.")],
+    month: Annotated[int, typer.Option(help="Month whose ice is sailed in, 1 to 12.")],
+    year: Annotated[
+        int | None, typer.Option(help="Its year; default: all of the cube, the last edge.")
+    ] = None,
+    ice_class: Annotated[str, typer.Option(help="Class of the ship, such as PC6, IA or none.")] = "PC6",
+    stage: Stage = "thick_fy",
+    speed_kn: Annotated[float, typer.Option(help="Speed where the class may sail freely, knots.")] = 12.0,
+    cube: Annotated[Path | None, typer.Option(help="Folder of a daily ice cube; default: the edges.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product of the cube.")] = None,
+    to: To = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write days from a port by class of ship in the ice of a month: areas, table, page. No navigation."""
+    from pipelines.ice.archive import Archive
+    from pipelines.ice.isochrones import Voyage, find_isochrones
+    from pipelines.ice.record import embedded
+
+    if (cube is None) != (product is None):
+        msg = "expected --cube and --product together, found one: name the folder and the product"
+        raise UsageError(msg)
+    writable_folder(to, "--to", make=False)
+    archive = None
+    if cube is not None and product is not None:
+        archive = Archive.named(readable(cube, "--cube", is_folder=True), product)
+    reach = find_isochrones(embedded(), Voyage(port, month, year, ice_class, stage, speed_kn), archive)
+    paths = [str(path) for path in reach.write(writable_folder(to, "--to"))]
+    result = {"files": paths, "ports_reached": reach.ports_reached, "ports": len(reach.ports)}
+    text = "\n".join([f"{reach.ports_reached} of {len(reach.ports)} ports reached", *paths])
+    print_result(result, as_json=as_json, text=text)
+    if not reach.ports_reached:
+        print_warning("no port is reached: the ice of this month shuts every way for this ship and stage")
+        raise typer.Exit(1)
+
+
+def polaris(
+    charts: Annotated[list[Path], typer.Argument(help="Ice charts in SIGRID-3, as shapefiles.")],
+    to: To = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
+    from pipelines.ice.charts import charted, write_chart
+
+    areas = {}
+    for chart in charts:
+        readable(chart, "CHARTS")
+        try:
+            areas[chart] = charted(chart)
+        except SourceError as error:
+            raise UsageError(str(error)) from error
+    folder = writable_folder(to, "--to")
+    paths = [str(write_chart(table, chart, folder)) for chart, table in areas.items()]
+    print_result({"files": paths}, as_json=as_json, text="\n".join(paths))

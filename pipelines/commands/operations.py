@@ -1,0 +1,73 @@
+"""Commands of operation: doctor and serve."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.arguments import PICTURES, Json, Out, takes_run_options
+from pipelines.commands.terminal import print_result, terminal_width
+from pipelines.picture.options import RunOptions, run_parameters
+
+__all__ = ["doctor", "serve"]
+
+
+def doctor(out: Out = PICTURES, *, as_json: Json = False) -> None:
+    """Say which versions and parts are here, what is missing, and how the pictures in a folder fare."""
+    from pipelines.operations.doctor import examine, examine_pictures
+    from pipelines.text_table import text_table
+
+    rows = examine() + examine_pictures(out, datetime.now(UTC).date())
+    columns = {name: name for name in ("part", "state", "found", "remedy")}
+    text = text_table(rows, columns, width=terminal_width())
+    print_result({"parts": rows}, as_json=as_json, text=text)
+    states = {row["state"] for row in rows}
+    if "broken" in states:
+        raise typer.Exit(1)
+    if "late" in states:
+        raise typer.Exit(10)
+
+
+@takes_run_options("as_of", "fetch", keep=30)
+def serve(
+    run: RunOptions,
+    *,
+    cron: Annotated[str, typer.Option(help='When to run, such as "0 5 * * *".')],
+    webhook: Annotated[
+        str,
+        typer.Option(
+            envvar="ARCTIC_PICTURE_WEBHOOK", help="Address told of each new picture: https, or here."
+        ),
+    ] = "",
+) -> None:
+    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL).
+
+    Beside the pictures: runs.jsonl, health.json, changes.atom. A webhook with a secret in it is better
+    set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
+    """
+    if webhook:
+        from pipelines.intake.webhook import webhook_host
+
+        webhook_host(webhook)
+        os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect stores those in plain text
+    run.picture()
+    # A process of its own: only pipelines.flows imports Prefect, which takes seconds.
+    command = [sys.executable, "-m", "pipelines.flows", "--cron", cron, *_words(replace(run, fetch=True))]
+    os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
+
+
+def _words(run: RunOptions) -> list[str]:
+    """The options of a run as words of a command line; those with their default are left out."""
+    words = []
+    for one in run_parameters():
+        value = getattr(run, one.name)
+        if value is True:
+            words.append(f"--{one.name.replace('_', '-')}")
+        elif value != one.default:
+            words.append(f"--{one.name.replace('_', '-')}={value}")
+    return words

@@ -1,0 +1,141 @@
+"""Commands on a stored picture: explain, standards, lens, check, draw, brief and changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from layers.errors import UsageError
+from pipelines.commands.arguments import PICTURES, Json, Out, Place, To, picture_in, writable_folder
+from pipelines.commands.terminal import print_result, progress
+
+__all__ = ["brief", "changes", "check", "draw", "explain", "lens", "standards"]
+
+
+def explain(
+    node: Annotated[str, typer.Argument(help="Node id or name, in full or in part.")],
+    out: Out = PICTURES,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say why a node is flagged or not: its three classes, what could turn them, its evidence with source."""
+    from pipelines.picture.explain import as_text, explain_node
+
+    report = explain_node(picture_in(out), node)
+    print_result(report, as_json=as_json, text=lambda: as_text(report))
+
+
+def standards(
+    picture: Place = PICTURES,
+    by: Annotated[str | None, typer.Option(help="Count by country or by kind.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Count pass, fail and unknown of the draft standards: a proposal of this project, not a norm."""
+    from pipelines.picture.report import standards_report, standards_text
+
+    report = standards_report(picture_in(picture), by)
+    print_result(report, as_json=as_json, text=lambda: standards_text(report))
+
+
+def lens(
+    states: Annotated[
+        str,
+        typer.Option(help="ISO codes or English names, as NO,FI,SE. Territories by their own; DK+ has them."),
+    ],
+    picture: Place = PICTURES,
+    reach: Annotated[float, typer.Option(help="Share in % that the fewest states must reach.")] = 80.0,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say what a set of states holds of nodes, ports, landings and cables, and the fewest that would do."""
+    from pipelines.picture.report import lens_report, lens_text
+
+    report = lens_report(picture_in(picture), states, reach)
+    print_result(report, as_json=as_json, text=lambda: lens_text(report))
+
+
+def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
+    """Check a stored picture against its hashes, schemas and dates, and find evidence without an owner."""
+    from pipelines.picture.read import check_picture
+
+    counts, stored = check_picture(picture_in(picture))
+    status, expires = (
+        stored.status_on(datetime.now(UTC).date()),
+        stored.expires and stored.expires.isoformat(),
+    )
+    words = ", ".join(f"{count} {name}" for name, count in counts.items())
+    print_result(
+        counts | {"status": status, "expires": expires, "late": list(stored.late)},
+        as_json=as_json,
+        text=f"{words}\n{status}{f', good until {expires}' if expires else ''}",
+    )
+    if status != "COMPLETE":
+        raise typer.Exit(10)
+
+
+def draw(
+    picture: Place = PICTURES,
+    kind: Annotated[
+        str, typer.Option("--as", help="What to draw; by default what every picture has.")
+    ] = "all",
+    to: To = Path("drawn"),
+    compare: Annotated[
+        Path | None, typer.Option(help="Another picture, whose differences the map shows.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Draw the outputs of a stored picture again, without computing it."""
+    import maps
+    from pipelines.picture.read import read_picture
+
+    kinds = list(maps.ALWAYS) if kind == "all" else [kind]
+    if strange := [name for name in kinds if name not in maps.EXPORTS]:
+        msg = f"--as: expected all, {', '.join(maps.EXPORTS)}, found {strange[0]!r}"
+        raise UsageError(msg)
+    stored = read_picture(picture_in(picture))
+    other = {} if compare is None else {"other": read_picture(picture_in(compare))}
+    folder = writable_folder(to, "--to")
+    with progress() as report:
+        paths = []
+        for name in kinds:
+            report(f"draw {name}")
+            paths.append(str(maps.write(name, stored, folder, **(other if name == "html" else {}))))
+    print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
+
+
+def brief(
+    picture: Place = PICTURES,
+    country: Annotated[str | None, typer.Option(help="One country, such as NO or NOR.")] = None,
+    kind: Annotated[str, typer.Option("--as", help="html or pdf (pdf needs Chromium).")] = "html",
+    to: To = Path("drawn"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write the briefing of a stored picture, of the whole or of one country, as a page or a PDF."""
+    from pipelines.picture.briefing import Brief
+
+    if kind not in {"html", "pdf"}:
+        msg = f"--as: expected html or pdf, found {kind!r}"
+        raise UsageError(msg)
+    page = Brief.of(picture_in(picture), country, as_pdf=kind == "pdf")
+    path = page.write(writable_folder(to, "--to"))
+    print_result({"files": [str(path)]}, as_json=as_json, text=str(path))
+
+
+def changes(
+    old: Annotated[Path, typer.Argument(help="The earlier picture.")],
+    new: Annotated[Path, typer.Argument(help="The later picture.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say which nodes and flags differ between two pictures, each with its cause."""
+    from pipelines.picture.diff import as_text
+    from pipelines.picture.diff import changes as compare
+
+    report = compare(picture_in(old), picture_in(new))
+    print_result(report, as_json=as_json, text=lambda: as_text(report))

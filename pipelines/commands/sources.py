@@ -1,0 +1,139 @@
+"""Commands on sources: sources, fetch and snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from layers.errors import UsageError
+from pipelines.commands.arguments import CACHE, Cache, Json, readable, writable_folder
+from pipelines.commands.terminal import bytes_progress, print_result, progress, terminal_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.intake.refresh import FetchResult
+
+__all__ = ["fetch", "fetched", "snapshot", "sources"]
+
+
+def sources(
+    cache: Annotated[
+        Path | None, typer.Option(help="Where fetched files are kept, whose dates are listed.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List every source: layer fed, publisher, licence, state, date and age.
+
+    Ends with 10 where a source of which something was fetched is stale, held back or missing.
+    """
+    from layers.picture import LATE
+    from pipelines.intake.ledger import LEDGER
+    from pipelines.operations.source_list import source_rows
+    from pipelines.text_table import text_table
+
+    folder = CACHE if cache is None else readable(cache, "--cache", is_folder=True)
+    if cache is not None and not (folder / LEDGER).is_file():
+        msg = f"--cache: expected a folder of fetched files with {LEDGER}, found none at {cache}: run 'fetch'"
+        raise UsageError(msg)
+    rows = source_rows(datetime.now(UTC).date(), folder)
+    columns = ("id", "feeds", "state", "as_of", "age", "licence")
+    headings = {name: name.replace("_", " ") for name in columns} | {"id": "source"}
+    print_result(
+        {"sources": rows},
+        as_json=as_json,
+        text=lambda: text_table(rows, headings, right=("age",), width=terminal_width()),
+    )
+    if any(row["state"] in LATE for row in rows):
+        raise typer.Exit(10)
+
+
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources; default: all that may be.")] = None,
+    cache: Cache = CACHE,
+    base_url: Annotated[
+        str, typer.Option(help="One mirror for every host, laid out as URL/<host>/<path>.")
+    ] = "",
+    day: Annotated[str | None, typer.Option(help="Day of products with a file a day.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Fetch the sources into the cache: what changed, what was refused and why."""
+    from pipelines.intake.refresh import as_text
+
+    try:
+        moment = None if day is None else datetime.fromisoformat(day)  # some files are named by their minute
+    except ValueError as error:
+        msg = f"--day: expected a date such as 2026-03-01, found {day!r}"
+        raise UsageError(msg) from error
+    results = fetched(cache, base_url, moment, sources or ())
+    text = as_text(results)
+    print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
+    if any(row.is_late for row in results):
+        raise typer.Exit(10)
+
+
+def fetched(
+    cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()
+) -> list[FetchResult]:
+    """Fetch the named sources, or all, with progress on the terminal; returns what became of each."""
+    from pipelines.intake.fetch import Fetcher
+    from pipelines.intake.refresh import refresh, today_and_yesterday
+    from pipelines.sources import FETCHABLE
+
+    today, yesterday = today_and_yesterday()
+    writable_folder(cache, "--cache", make=False)
+    fetcher = Fetcher(base_url)
+    with bytes_progress() as report:
+        return refresh(
+            FETCHABLE, cache, fetcher, today=today, day=day or yesterday, names=names, report=report
+        )
+
+
+def snapshot(
+    cache: Annotated[Path, typer.Option(help="Where downloaded packages are kept.")] = Path("cache/packages"),
+    provider_files: Annotated[
+        Path | None, typer.Option(help="Files of the providers, laid out as in data_sources.md.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Rebuild only this source; may be given several times.")
+    ] = None,
+    *,
+    static: Annotated[
+        bool, typer.Option("--static", help="Only derive again what follows from the embedded sources.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
+    from maps.web.outlines import OUTLINES
+    from pipelines.snapshot.make import make, make_outlines, make_standing
+    from pipelines.sources import SOURCES
+
+    if provider_files is not None:
+        readable(provider_files, "--provider-files", is_folder=True)
+    lines: list[str] = []
+    with progress() as show:
+
+        def report(line: str) -> None:
+            lines.append(line)
+            show(line)
+
+        if static:
+            manifest = make_standing(SOURCES)
+        else:
+            manifest = make(
+                SOURCES,
+                cache=writable_folder(cache, "--cache"),
+                provider_files=provider_files,
+                retrieved=datetime.now(UTC).date(),
+                only=source or (),
+                report=report,
+            )
+    OUTLINES.write_bytes(make_outlines(SOURCES))
+    result = {"bytes": manifest["bytes"], "sources": len(manifest["sources"]), "said": lines}
+    print_result(result, as_json=as_json, text="\n".join([*lines, f"{manifest['bytes']} bytes in all"]))

@@ -1,0 +1,66 @@
+"""Results on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["bytes_progress", "print_result", "print_warning", "progress", "terminal_width"]
+
+
+def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[[], str]) -> None:
+    """Print a result as one JSON object or as text. A text that is a function is made only where needed."""
+    if as_json:
+        line = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    else:
+        line = text if isinstance(text, str) else text()
+    sys.stdout.write(line + "\n")
+
+
+def print_warning(text: str) -> None:
+    """Print a line of warning on stderr."""
+    sys.stderr.write(f"arctic-picture: warning: {text}\n")
+
+
+def terminal_width() -> int | None:
+    """Characters of a line of the terminal; None where stdout is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows a line of progress on a terminal and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield status.update
+
+
+@contextmanager
+def bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Give a function that shows bars of bytes on a terminal and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,146 @@
+"""Daily ice files of the providers, taken into the archives of their products."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import SourceError
+from layers.grid import LAND_5KM, LAND_SURFACE, NSIDC_25KM, OCEAN, Grid
+from layers.ice.continuity import NOT_STATED
+from layers.ice.daily import Day, check
+from pipelines.ice.archive import Archive
+from pipelines.sources import SOURCES
+from pipelines.sources.sea_ice.ice_grids import cells_in
+from pipelines.sources.sea_ice.sea_ice_grid import on_surface
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipelines.intake.ice_fields import IceField
+
+__all__ = ["Ingest", "day_of", "ingest", "own_surface"]
+
+_SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Number of days added, and a row with file and reason for each file held back."""
+
+    added: int
+    held: pd.DataFrame
+
+
+def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None) -> Day:
+    """Read a provider's daily file as a day on the surface of 25 km, or on the product's own grid.
+
+    The name of the file tells the product: NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF
+    and Bremen ASI NetCDF. With `is_land`, the mask on `LAND_5KM`, a product on another grid stays on it.
+    Its land is the mask at the centres of its cells, and its name ends with the side of a cell, such as
+    `osisaf_sic_10000m`.
+
+    Raises
+    ------
+    SourceError
+        If the product is not known, the file is not of its form, or it holds a month.
+    """
+    field = _field_of(path)
+    if is_land is None or field.read_own_grid is None:
+        sample = on_surface(field.read(path), surface, ())
+        product = sample.product
+    else:
+        sample = field.read_own_grid(path)
+        sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
+        product = f"{sample.product}_{sample.grid.cell_m:g}m"
+    if sample.period != "daily":
+        msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
+        raise SourceError(msg)
+    in_name = _SENSOR.search(path.name)
+    sensor = sample.sensor or (in_name[1].lower() if in_name else NOT_STATED)
+    return Day(sample.date, product, sample.version, sensor, sample.concentration, sample.grid)
+
+
+def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Land and ocean of a grid at the centres of its cells, from the mask of 5 km, outside it of 25 km.
+
+    South of both masks all cells are ocean.
+    """
+    fine, coarse = cells_in(LAND_5KM, grid), cells_in(NSIDC_25KM, grid)
+    land = np.where(fine[2], is_land[fine[0], fine[1]], coarse[2] & (surface[coarse[0], coarse[1]] != OCEAN))
+    return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
+
+
+def _field_of(path: Path) -> IceField:
+    """The ice field of the product that a file's name tells, by the rows of SOURCES.
+
+    Raises
+    ------
+    SourceError
+        If no product has files of that name.
+    """
+    fields = [row.field for source in SOURCES for row in source.remotes if row.field]
+    for field in fields:
+        if path.name.startswith(field.file_names):
+            return field
+    starts = dict.fromkeys(start for field in fields for start in field.file_names)
+    msg = f"{path.name}: expected a name that begins {', '.join(starts)}, found another: add a reader"
+    raise SourceError(msg)
+
+
+def ingest(
+    root: Path, paths: Sequence[Path], surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None
+) -> Ingest:
+    """Take provider files into the archives of their products; a file that fails is reported with its reason.
+
+    A file that is held back stops no other. Files of one product are taken by date, so their order in
+    `paths` does not matter. A day older than the archive is held back. With `is_land` products stay on
+    their own grids (`day_of`).
+    """
+    refused: list[tuple[str, str]] = []
+    read: list[tuple[Day, Path]] = []
+    for path in paths:
+        try:
+            read.append((day_of(path, surface, is_land), path))
+        except (SourceError, OSError) as error:
+            refused.append((path.name, str(error)))
+    added = 0
+    read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
+    for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
+        pairs = list(group)
+        grid = pairs[0][0].grid
+        under = surface if is_land is None or grid is NSIDC_25KM else own_surface(grid, is_land, surface)
+        added += _take(Archive(root, product, grid), pairs, under, refused)
+    return Ingest(added, pd.DataFrame(refused, columns=["file", "reason"]))
+
+
+def _take(
+    archive: Archive,
+    pairs: Sequence[tuple[Day, Path]],
+    surface: NDArray[np.uint8],
+    refused: list[tuple[str, str]],
+) -> int:
+    """Append the good days of one product, add the others to `refused`, and return the number added."""
+    try:
+        last = archive.newest(surface)
+    except SourceError as error:
+        refused.extend((path.name, str(error)) for _, path in pairs)
+        return 0
+    good: list[Day] = []
+    for day, path in pairs:
+        try:
+            check(day, surface, last)
+        except SourceError as error:
+            refused.append((path.name, str(error)))
+            continue
+        last = day.date
+        good.append(day)
+    return archive.append(good, surface)

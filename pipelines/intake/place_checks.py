@@ -1,0 +1,121 @@
+"""Checks of places: on land, near a coast, inside the country that a row names. Tables are in EPSG:3413."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from layers.crs import lonlat, polar_xy
+from layers.grid import LAND_5KM
+from pipelines.intake.findings import Finding
+from pipelines.snapshot import grid, layer_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ashore", "frozen_list", "land_mask", "near_coast"]
+
+# 2.9 % of the World Port Index of 2025 lie more than 10 km from a coast.
+COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01
+# Neither on land nor near a coast: 0 to 1.8 % of the embedded tables, 4 % of cable landings.
+AT_SEA_MOST = 0.05
+TURNED_LEAST = 10  # places that it takes to tell that degrees were exchanged
+FROZEN, ABROAD_KM, ABROAD_HOLD = 0.01, 50.0, 0.01
+# Country names of other lists, and the territories that belong to the country on our map.
+_ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
+
+
+def near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """Hold harbours of which more lie far from the coast of 1:10m than usual.
+
+    Some lie at rivers and islets. A rise shows places that were shifted, cut to whole degrees or written
+    with the wrong sign.
+    """
+
+    def share_far(points: pd.DataFrame) -> float:
+        return float(1 - _at_coast(points.geometry.x, points.geometry.y).mean())
+
+    usual = COAST_USUAL if old is None or not len(old) else max(share_far(old), COAST_USUAL)
+    share = share_far(new)
+    if share <= usual + COAST_MORE:
+        return []
+    text = f"expected at most {usual + COAST_MORE:.0%} over {COAST_KM:g} km from a coast, found {share:.0%}"
+    return [Finding("coast", "hold", text)]
+
+
+def ashore(new: pd.DataFrame, _old: pd.DataFrame | None) -> list[Finding]:
+    """Hold points that lie at sea, or of which more lie on land with degrees exchanged or negated."""
+    place = new.geometry.x.to_numpy(), new.geometry.y.to_numpy()
+    lon, lat = lonlat(*place)
+    here = _on_land(*place)
+    findings = []
+    if 1 - here.mean() > AT_SEA_MOST:
+        text = f"expected at most {AT_SEA_MOST:.0%} at sea, found {1 - here.mean():.0%}"
+        findings.append(Finding("ashore", "hold", text))
+    south = lat.min(initial=90.0)
+    for change, x, y in (("of the other sign", -lon, lat), ("exchanged", lat, lon)):
+        possible = (y >= south) & (y <= 90)
+        if possible.sum() >= TURNED_LEAST:
+            turned = _on_land(*polar_xy(x[possible], y[possible])).mean()
+            if turned > here[possible].mean():
+                text = (
+                    f"{turned:.0%} of {int(np.sum(possible))} lie ashore with degrees {change}, as they are "
+                )
+                findings.append(Finding("turned", "hold", text + f"{here[possible].mean():.0%}"))
+    return findings
+
+
+def frozen_list(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
+    """Hold a list that is no longer kept up if its length changes, or if rows lie outside their country."""
+    findings = []
+    if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
+        text = f"expected {len(old)} records, as these are no longer kept up, found {len(new)}"
+        findings.append(Finding("frozen", "hold", text))
+    abroad = _abroad(new)
+    if abroad:
+        text = (
+            f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
+        )
+        is_many = len(abroad) > ABROAD_HOLD * len(new)
+        findings.append(Finding("country", "hold" if is_many else "warn", text))
+    return findings
+
+
+def land_mask() -> Any:
+    """The embedded land mask on `LAND_5KM`, bool."""
+    return grid("land")["is_land"].to_numpy().astype(bool)
+
+
+@cache
+def _coast() -> Any:
+    """Points of the embedded coast, one a kilometre, as a tree; the scale of EPSG:3413 is within 4 % here."""
+    line = shapely.segmentize(shapely.boundary(layer_table("land").geometry.to_numpy()), 1000.0)
+    return cKDTree(shapely.get_coordinates(line))
+
+
+def _at_coast(x_m: Any, y_m: Any) -> Any:
+    """Whether places in EPSG:3413 lie within `COAST_KM` of the coast."""
+    bound = COAST_KM * 1000
+    return np.isfinite(_coast().query(np.column_stack([x_m, y_m]), distance_upper_bound=bound)[0])
+
+
+def _on_land(x_m: Any, y_m: Any) -> Any:
+    """Whether places in EPSG:3413 lie in a land cell of 5 km, or near the coast."""
+    row, column, inside = LAND_5KM.cell_of(x_m, y_m)
+    return (land_mask()[row, column] & inside) | _at_coast(x_m, y_m)
+
+
+def _abroad(points: pd.DataFrame) -> list[str]:
+    """Ids of points over `ABROAD_KM` from the country they name; a country not on our map is not checked."""
+    countries = layer_table("countries")
+    ids: list[str] = []
+    for name, rows in points.groupby("country"):
+        land = countries[countries["name"].isin([name, *_ALSO.get(str(name), ())])]
+        if len(land):
+            far = rows.geometry.distance(land.geometry.union_all()) > ABROAD_KM * 1000
+            ids += rows.loc[far, "feature_id"].tolist()
+    return ids

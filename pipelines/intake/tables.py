@@ -1,0 +1,69 @@
+"""The tables of a source: read from fetched files, read again from accepted ones, or embedded."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+
+from layers.catalog import LAYERS
+from layers.schema import conform
+from pipelines.intake import sandbox
+from pipelines.snapshot import source_table
+from pipelines.source import Inputs, MissingInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.source import Source
+
+__all__ = ["TABLE", "accepted_table", "embedded_table", "stored_table", "table_of"]
+
+TABLE = "table.parquet"
+
+
+def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
+    """The conformed table that a source reads from fetched files.
+
+    Raises
+    ------
+    MissingInputError
+        If it also needs a file that is neither fetched nor in `packages`.
+    SourceError, SchemaError
+        If a file or the table is not as it must be.
+    """
+    layer = source.shape or {row.id: row for row in LAYERS}.get(source.feeds)
+    if layer is None or source.read is None:
+        msg = f"{source.id}: feeds a grid or nothing, which takes more than what is fetched"
+        raise MissingInputError(msg)
+    return conform(source.read(Inputs(packages=packages, fetched=fetched)), layer)
+
+
+def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:
+    """The table of accepted files, read anew with today's reader in a process of its own.
+
+    Raises
+    ------
+    MissingInputError
+        If the reader needs a file that is neither accepted nor in `packages`.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name) / TABLE
+        sandbox.read_in_sandbox(source.id, folder, packages, out)
+        return stored_table(out)
+
+
+def embedded_table(source: Source) -> pd.DataFrame | None:
+    """The table of a source in the snapshot; None if it has none."""
+    is_table = source.state == "embedded" and not source.feeds.startswith("grid:")
+    return source_table(source.id) if is_table else None
+
+
+def stored_table(path: Path) -> pd.DataFrame:
+    """A table in Parquet that the reader wrote, a GeoDataFrame if it has places."""
+    table = pq.read_table(path)
+    is_geographic = b"geo" in (table.schema.metadata or {})
+    return gpd.read_parquet(path) if is_geographic else table.to_pandas()

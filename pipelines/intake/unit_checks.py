@@ -1,0 +1,205 @@
+"""Check the fetched files of a unit and the table read from them, and date its content."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from layers.errors import SourceError
+from pipelines.intake import sandbox
+from pipelines.intake.checks import judge, judge_file
+from pipelines.intake.findings import Finding
+from pipelines.intake.ice_checks import extent_of, judge_ice
+from pipelines.intake.ledger import accepted_folder, ledger_of
+from pipelines.intake.sniff import sniff
+from pipelines.intake.tables import TABLE, embedded_table, stored_table
+from pipelines.snapshot import source_table
+from pipelines.source import MissingInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from pipelines.source import Kind, Remote, Source
+
+__all__ = ["Judgement", "Unit", "judge_unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit on its way into a cache: its id, its source, the folders and the day of the fetch."""
+
+    id: str
+    source: Source
+    cache: Path
+    packages: Path
+    today: date
+
+    @property
+    def stage(self) -> Path:
+        """Where fetched files lie until they are accepted."""
+        return self.cache / "incoming" / self.id
+
+    @property
+    def by_hand(self) -> Path:
+        """Where a person puts files, under the names that the readers ask for."""
+        return self.cache / "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was found of a unit: findings, the date of the content, rows, and rows before."""
+
+    findings: list[Finding]
+    as_of: str | None = None
+    rows: int | None = None
+    rows_before: int | None = None
+
+
+def judge_unit(
+    unit: Unit, remotes: Sequence[Remote], files: dict[str, Any], row: dict[str, Any], before: Path | None
+) -> Judgement:
+    """Judge the staged files of a unit, and the table or the ice field that is read from them.
+
+    `files` and `row` are those of the ledger: of the fetched set, and of the last accepted one, which lies
+    in `before`.
+    """
+    findings: list[Finding] = []
+    rows, name = 0, _name_of(remotes)
+    try:
+        for remote in remotes:
+            count, more = _judge_one(unit, remote, row if len(remotes) == 1 else {}, before)
+            rows += count
+            findings += more
+    except SourceError as error:
+        return Judgement([Finding("kind", "hold", str(error))], rows_before=row.get("rows"))
+    dated, more = _probe(unit, remotes, name)
+    findings += more
+    # A grid is made of the files of several units: a unit of it is read by its probes alone.
+    if unit.source.read is None or unit.source.feeds.startswith("grid:"):
+        findings += _dated(dated, row, unit.today)
+        return Judgement(findings, dated, rows, row.get("rows"))
+    try:
+        sandbox.read_in_sandbox(unit.source.id, unit.stage, unit.packages, unit.stage / TABLE)
+    except MissingInputError as error:
+        findings += [] if dated else _outdated(files, row, unit.source.as_of)
+        findings.append(Finding("read", "warn", f"not read: {error}"))
+        return Judgement(findings, dated or unit.source.as_of, rows, row.get("rows"))
+    except SourceError as error:
+        return Judgement(findings + _named([Finding("read", "hold", str(error))], name), dated)
+    new = stored_table(unit.stage / TABLE)
+    last = before / TABLE if before else None
+    old = stored_table(last) if last and last.exists() else embedded_table(unit.source)
+    findings += _named(judge(new, old, unit.today, unit.source.checks), name)
+    as_of = str(new["as_of"].max())
+    # If all rows have the date of the embedded table, the file itself gives no date to the reader.
+    if (new["as_of"] == as_of).all() and as_of == unit.source.as_of:
+        if dated:
+            findings += _dated(dated, row or {"as_of": as_of}, unit.today)
+            as_of = max(dated, as_of)
+        else:
+            findings += _outdated(files, row, as_of)
+    return Judgement(findings, as_of, len(new), None if old is None else len(old))
+
+
+def _judge_one(
+    unit: Unit, remote: Remote, row: dict[str, Any], before: Path | None
+) -> tuple[int, list[Finding]]:
+    """Rows of one file, and findings on it; raises SourceError if it is not a whole file of its kind."""
+    path = unit.stage / remote.file
+    kind = cast("Kind", path.suffix[1:]) if remote.kind == "page" else remote.kind
+    facts = sniff(path, kind)
+    last = sniff(before / remote.file, kind) if before and (before / remote.file).exists() else None
+    findings = judge_file(facts, last, path.stat().st_size, row.get("sizes", []), remote.at_least_rows)
+    return facts.rows, _named(findings, path.name)
+
+
+def _probe(unit: Unit, remotes: Sequence[Remote], name: str) -> tuple[str | None, list[Finding]]:
+    """The day that the files themselves state, None if they state none, and findings on their ice field."""
+    if not any(remote.probe for remote in remotes):
+        return None, []
+    dated = None
+    try:
+        paths = [unit.stage / remote.file for remote in remotes]
+        out = unit.stage / TABLE if remotes[0].field else None
+        day = sandbox.day_in_sandbox(unit.source.id, remotes[0].part, paths, out)
+        dated = day.isoformat()
+        return dated, _judge_field(unit, remotes[0], day)
+    except SourceError as error:
+        return dated, _named([Finding("read", "hold", str(error))], name)
+
+
+def _judge_field(unit: Unit, remote: Remote, day: date) -> list[Finding]:
+    """Findings on an ice field, against the accepted series and the accepted grid of its month."""
+    field = remote.field
+    if field is None:
+        return []
+    ledger = ledger_of(unit.cache)
+
+    def accepted(name: str) -> pd.DataFrame | None:
+        with suppress(SourceError):  # accepted files that are damaged count as absent
+            folder = accepted_folder(unit.cache, name, ledger)
+            return stored_table(folder / TABLE) if folder and (folder / TABLE).exists() else None
+        return None
+
+    series = accepted(field.series)
+    month = f"{unit.source.id}.{field.month}"
+    is_same = str(ledger.get(month, {}).get("as_of"))[:7] == f"{day:%Y-%m}"
+    raster = accepted(month) if field.month and is_same else None
+    return judge_ice(
+        field,
+        stored_table(unit.stage / TABLE),
+        day,
+        source_table(field.series) if series is None else series,
+        None if raster is None else extent_of(raster),
+    )
+
+
+def _name_of(remotes: Sequence[Remote]) -> str:
+    """The name of the files in a finding."""
+    first = Path(remotes[0].file).name
+    return f"{first} and {len(remotes) - 1} more" if len(remotes) > 1 else first
+
+
+def _named(findings: Sequence[Finding], file: str) -> list[Finding]:
+    """The findings, each with its file if it does not name it already."""
+    first = file.split(" and ", maxsplit=1)[0]
+    return [row if first in row.found else replace(row, found=f"{file}: {row.found}") for row in findings]
+
+
+def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]:
+    """Hold content that is older than the accepted one, or dated after tomorrow."""
+    if dated and row.get("as_of") and dated < row["as_of"]:
+        return [Finding("date", "hold", f"expected {row['as_of']} or later, found {dated}")]
+    if dated and dated > (today + timedelta(days=1)).isoformat():
+        return [Finding("date", "hold", f"expected days up to {today}, found {dated}")]
+    return []
+
+
+def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Finding]:
+    """Hold undated content whose files were last changed before `as_of`, or before the accepted files.
+
+    `Last-Modified` comes from the server's clock. It is no date of the content, which may be years older,
+    but a bound: a file holds nothing later than its last change. A date ahead of the last check (`checked`)
+    counts as the day of that check, so that one wrong clock does not hold all that follows.
+    """
+    changed, changed_before = _last_changed(files), _last_changed(row.get("files", {}))
+    least = max(as_of, min(changed_before, row.get("checked", "")))
+    if not changed or changed >= least:
+        return []
+    text = f"expected a file of {least} or later, found one last changed on {changed}"
+    return [Finding("date", "hold", text)]
+
+
+def _last_changed(files: dict[str, Any]) -> str:
+    """The latest day in UTC on which the server says that one of the files changed; empty if it says none."""
+    days = []
+    for file in files.values():
+        with suppress(ValueError, TypeError):
+            days.append(parsedate_to_datetime(file["last_modified"]).date().isoformat())
+    return max(days, default="")

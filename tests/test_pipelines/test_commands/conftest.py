@@ -1,0 +1,24 @@
+"""The command line in this process."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.cli import main
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run the command line in this process; returns code, stdout and stderr."""
+
+    def call(*words: object) -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["arctic-picture", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        streams = capsys.readouterr()
+        return SimpleNamespace(code=stop.value.code, out=streams.out, err=streams.err)
+
+    return call

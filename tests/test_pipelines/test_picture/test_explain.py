@@ -1,0 +1,45 @@
+"""Where a node lies, in words: hemispheres by sign, latitude first."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.picture.explain import _position, _where
+
+NODE = {
+    "node_id": "port:a", "kind": "port", "site_kind": None, "place": "Nuuk", "country_iso3": "GRL",
+    "institution": "nato_only", "special_status": None, "scope": "arctic", "longitude_deg": -51.7167,
+    "latitude_deg": 64.1667, "position_uncertainty_km": 1.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "said"),
+    [
+        (64.1667, -51.7167, "64.1667 N 51.7167 W"),
+        (69.7271, 30.0453, "69.7271 N 30.0453 E"),
+        (-54.5, -36.25, "54.5000 S 36.2500 W"),
+        (0.0, 0.0, "0.0000 N 0.0000 E"),
+    ],
+)
+def test_a_position_has_its_hemispheres(latitude, longitude, said):
+    assert _position(latitude, longitude) == said
+
+
+def test_a_node_is_told_with_latitude_before_longitude():
+    assert _where({"node": NODE, "place_nodes": 3}) == [
+        "port at Nuuk with 2 other nodes, GRL; nato only",
+        "64.1667 N 51.7167 W, +/- 1.5 km; inside the boundary of the Arctic",
+    ]
+    [head, _] = _where({"node": NODE, "place_nodes": 2})
+    assert head == "port at Nuuk with 1 other node, GRL; nato only"
+    [head, _] = _where({"node": NODE | {"site_kind": "smelter", "kind": "mine"}, "place_nodes": 1})
+    assert head == "mine (smelter) at Nuuk, GRL; nato only"
+
+
+def test_a_node_of_a_picture_is_told_where_its_columns_place_it(command, folder, picture):
+    nodes = picture.tables["nodes"].set_index("node_id")
+    node = nodes.loc["port:wpi-20650"]
+    text = command("explain", "port:wpi-20650", "--out", folder).stdout
+    assert f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, +/- " in text
+    assert 69 < node["latitude_deg"] < 70 < 100 - node["longitude_deg"] < 71
