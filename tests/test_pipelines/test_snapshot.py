@@ -265,6 +265,64 @@ def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_pat
     assert hashes(copy) == before
 
 
+@pytest.mark.parametrize(
+    "error",
+    [ModuleNotFoundError("No module named 'iris'"), ImportError("`Import openpyxl` failed. Use pip.\nMore.")],
+)
+def test_a_source_whose_optional_reader_is_not_installed_is_kept_in_one_line(
+    copy, tmp_path, monkeypatch, error
+):
+    monkeypatch.setattr(make, "fetch_packages", nothing_comes)
+    before, lines = hashes(copy), []
+
+    def without(_inputs) -> None:
+        raise error
+
+    name = "metoffice_model_temperature"
+    sources = tuple(replace(row, read=without) if row.id == name else row for row in SOURCES)
+    manifest = make.make(
+        sources, cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy,
+        only=[name, "own_cables"], report=lines.append,
+    )  # fmt: skip
+    text = str(error).splitlines()[0]
+    assert lines[0] == (
+        f"{name}: kept (expected a library that its reader needs, found {text}: install the group snapshot)"
+    )
+    assert lines[1].startswith("own_cables: "), "the other source is rebuilt"
+    assert "kept" not in lines[1]
+    rows = {row["id"]: row for row in manifest["sources"]}
+    assert rows == ROWS | {"own_cables": ROWS["own_cables"] | {"retrieved": RETRIEVED.isoformat()}}
+    assert {n: h for n, h in hashes(copy).items() if n != "MANIFEST.json"} == {
+        n: h for n, h in before.items() if n != "MANIFEST.json"
+    }
+
+
+def test_a_source_without_its_reader_and_without_a_file_to_keep_is_refused(copy, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "fetch_packages", nothing_comes)
+    name = "metoffice_model_temperature"
+    (copy / ROWS[name]["file"]).unlink()
+
+    def without(_inputs) -> None:
+        msg = "No module named 'iris'"
+        raise ModuleNotFoundError(msg)
+
+    sources = tuple(replace(row, read=without) if row.id == name else row for row in SOURCES)
+    with pytest.raises(SourceError, match=r"'iris'.*install the group snapshot; and the snapshot holds no"):
+        make.make(sources, cache=tmp_path, provider_files=None, retrieved=RETRIEVED, folder=copy, only=[name])
+
+
+@pytest.mark.parametrize(
+    ("call", "feeds"), [(snapshot.layer_table, "cables"), (snapshot.layer_table, "atlantis"),
+                        (snapshot.grid, "atlantis"), (snapshot.layer_table, "terminals")],
+)  # fmt: skip
+def test_a_layer_is_read_by_its_name_if_one_source_feeds_it(call, feeds):
+    if feeds == "cables":
+        assert set(call(feeds)["source_id"]) == {"own_cables"}
+        return
+    with pytest.raises(SourceError, match=rf"{feeds}: expected one source in the snapshot, found"):
+        call(feeds)
+
+
 @pytest.mark.parametrize("strange", ["atlantis", "obu_2019_permafrost", "eu_ten_t"])
 def test_only_an_embedded_source_can_be_made_again(copy, tmp_path, strange):
     before = hashes(copy)
