@@ -117,6 +117,28 @@ def test_an_opening_lasts_five_days_and_short_ice_does_not_end_it():
     assert 50 < told["outer_days"][0] < 61
 
 
+def test_an_opening_of_exactly_five_days_is_one_and_of_four_days_is_none():
+    daily = np.full((2, 365), 100.0, dtype=np.float32)
+    daily[0, 100:109] = 0  # the running mean is 0 on five days, at least 20 % on the others
+    daily[1, 100:108] = 0
+    found = season(daily)
+    assert found["open_water_days"].tolist() == [5, 4]
+    assert found["retreat_day"][0] == 102
+    assert found["advance_day"][0] == 107
+    assert np.isnan(found["retreat_day"][1])
+    assert found["longest_days"].tolist() == [5, 0]
+
+
+def test_ice_of_exactly_five_days_ends_an_opening_and_of_four_days_does_not():
+    daily = np.full((2, 365), 100.0, dtype=np.float32)
+    daily[:, 100:160] = 0
+    daily[0, 130] = 100  # the running mean is 20 % on five days
+    daily[1, 130:132] = 50  # 20 % on four days, 10 % on two
+    found = season(daily)
+    assert found["retreat_day"].tolist() == [102, 102]
+    assert found["advance_day"].tolist() == [128, 158]
+
+
 def test_what_happens_before_the_year_has_no_day():
     told = season(year((200, 0), (165, 100)))
     assert np.isnan(told["retreat_day"][0])
