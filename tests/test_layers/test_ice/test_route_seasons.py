@@ -113,7 +113,7 @@ def test_missing_days_are_unknown_and_every_other_day_is_enough():
 def test_a_higher_class_never_has_a_shorter_season(knots: list[int]):
     ice = np.repeat(knots, 16)[:365]
     rows = season_of(ice, classes=tuple(RIV.riv.index), ice=ICE_TYPES).reset_index()
-    every = rows.pivot(index="ice_class", columns="stage", values="open_days")
+    every = rows.pivot_table(index="ice_class", columns="stage", values="open_days")
     for chain in CHAINS:
         assert (every.loc[list(chain)].diff().dropna() <= 0).all(axis=None)
     assert (every[list(ICE_TYPES)].diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
