@@ -218,7 +218,7 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
     names = np.array([SENSORS.get(str(word), str(word)) for word in words] or [""], dtype=object)
     named = names[codes]
     stated = np.isin(names.astype(str), list(SENSORS.values()))[codes]
-    is_documented = documented != None  # noqa: E711  by element
+    is_documented = pd.notna(documented)
     sensor = np.where(stated, named, np.where(is_documented, documented, NOT_STATED))
     same = pd.array(np.where(stated & is_documented, named == documented, None), dtype="boolean")
     return days.assign(

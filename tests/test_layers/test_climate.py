@@ -75,8 +75,8 @@ def test_temperature_is_linear_in_warming() -> None:
             "warming_ratio": field(np.full((4, 4), 2.5)),
         }
     )
-    told = [temperature_degc(climate, [33.0], [71.0], level)[0] for level in (0.0, 1.0, 2.0, 4.0)]
-    assert told == pytest.approx([-12.0, -9.5, -7.0, -2.0])
+    result = [temperature_degc(climate, [33.0], [71.0], level)[0] for level in (0.0, 1.0, 2.0, 4.0)]
+    assert result == pytest.approx([-12.0, -9.5, -7.0, -2.0])
 
 
 def test_permafrost_by_hand() -> None:
@@ -144,9 +144,9 @@ def test_land_across_the_water_shortens_fetch() -> None:
     across = shapely.box(100_000, -600_000, 700_000, 600_000)
     near = points((-1_000, 0))
     [free] = effective_fetch_km(near, mask(coast))
-    [held] = effective_fetch_km(near, mask(coast, across))
+    [fetch_km] = effective_fetch_km(near, mask(coast, across))
     assert free == pytest.approx(500)
-    assert 90 < held < 350
+    assert 90 < fetch_km < 350
 
 
 def test_north_is_not_south() -> None:

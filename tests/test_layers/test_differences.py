@@ -29,8 +29,8 @@ def test_flags_come_first_then_classes_of_every_axis_then_the_rest():
         node("k", "flag", "possible", "robust"),
         node("l", "", "possible", None, change="gone"),
     ]
-    told = {"nodes": rows, "methods": [], "sources": [], "features": []}
-    table = table_of(told, {"own_x": "Our table"}, {})
+    differences = {"nodes": rows, "methods": [], "sources": [], "features": []}
+    table = table_of(differences, {"own_x": "Our table"}, {})
     assert "".join(table["name"]) == "kjlicdefghab"
     assert table["place"].tolist() == list(range(12))
     d = table.set_index("name").loc["d"]

@@ -66,18 +66,18 @@ def test_cell_of_edges_outside_and_not_finite() -> None:
 
 @given(st.integers(0, 447), st.integers(0, 303))
 def test_cell_of_is_the_inverse_of_the_centre(row: int, column: int) -> None:
-    found = NSIDC_25KM.cell_of(NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row])
-    assert (int(found[0]), int(found[1]), bool(found[2])) == (row, column, True)
+    actual = NSIDC_25KM.cell_of(NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row])
+    assert (int(actual[0]), int(actual[1]), bool(actual[2])) == (row, column, True)
 
 
 def test_polygons_of_a_ring_with_a_hole() -> None:
     classes = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 7]], dtype=np.uint8)
-    found = dict(polygons(classes, SMALL))
-    assert sorted(found) == [0, 1, 7]
-    assert found[0].equals(shapely.box(10, 10, 20, 20))
-    assert found[7].equals(shapely.box(20, 0, 30, 10))
-    assert found[1].area == 700
-    assert len(found[1].interiors) == 1
+    actual = dict(polygons(classes, SMALL))
+    assert sorted(actual) == [0, 1, 7]
+    assert actual[0].equals(shapely.box(10, 10, 20, 20))
+    assert actual[7].equals(shapely.box(20, 0, 30, 10))
+    assert actual[1].area == 700
+    assert len(actual[1].interiors) == 1
 
 
 def test_polygons_of_a_mask_give_true_cells_only() -> None:

@@ -84,12 +84,12 @@ def test_nothing_to_match() -> None:
 
 
 def test_nearest_past_the_end_is_infinitely_far() -> None:
-    km, found = nearest(table(PEVEK), table(("B", *off(170.29, 69.70, 10, 5))), k=3)
-    assert found.tolist() == [[0, -1, -1]]
+    km, position = nearest(table(PEVEK), table(("B", *off(170.29, 69.70, 10, 5))), k=3)
+    assert position.tolist() == [[0, -1, -1]]
     assert km[0, 0] == pytest.approx(5, abs=1e-6)
     assert np.isinf(km[0, 1:]).all()
-    km, found = nearest(table(PEVEK), table(PEVEK).iloc[:0])
-    assert (km.tolist(), found.tolist()) == ([[np.inf]], [[-1]])
+    km, position = nearest(table(PEVEK), table(PEVEK).iloc[:0])
+    assert (km.tolist(), position.tolist()) == ([[np.inf]], [[-1]])
     assert nearest(table(PEVEK).iloc[:0], table(PEVEK))[0].shape == (0, 1)
 
 
@@ -110,18 +110,18 @@ SLACK = 1.0035
 def test_nearest_is_brute_force(queries: list, points: list, k: int) -> None:
     left, right = np.array(queries), np.array(points)
     every = _all_km(left, right)
-    km, found = Nearest(right[:, 0], right[:, 1]).query(left[:, 0], left[:, 1], k)
+    km, position = Nearest(right[:, 0], right[:, 1]).query(left[:, 0], left[:, 1], k)
     best = np.sort(every, axis=1)
     for row in range(len(left)):
         for place in range(k):
             if place >= len(right):
-                assert (found[row, place], km[row, place]) == (-1, np.inf)
+                assert (position[row, place], km[row, place]) == (-1, np.inf)
                 continue
             # The distance is exact; only points as near as each other may stand in other order.
-            assert km[row, place] == pytest.approx(every[row, found[row, place]], abs=1e-9)
+            assert km[row, place] == pytest.approx(every[row, position[row, place]], abs=1e-9)
             assert km[row, place] <= best[row, place] * SLACK + 1e-3
-        told = found[row][found[row] >= 0]
-        assert len(set(told.tolist())) == len(told)
+        used = position[row][position[row] >= 0]
+        assert len(set(used.tolist())) == len(used)
 
 
 @settings(max_examples=80, deadline=None)
@@ -129,8 +129,8 @@ def test_nearest_is_brute_force(queries: list, points: list, k: int) -> None:
 def test_within_is_brute_force(queries: list, points: list, radius_km: float) -> None:
     left, right = np.array(queries), np.array(points)
     every = _all_km(left, right)
-    query, found = Nearest(right[:, 0], right[:, 1]).within(left[:, 0], left[:, 1], radius_km)
-    pairs = set(zip(query.tolist(), found.tolist(), strict=True))
+    query, position = Nearest(right[:, 0], right[:, 1]).within(left[:, 0], left[:, 1], radius_km)
+    pairs = set(zip(query.tolist(), position.tolist(), strict=True))
     assert len(pairs) == len(query)
     surely = set(zip(*map(np.ndarray.tolist, np.nonzero(every < radius_km * 0.994)), strict=True))
     perhaps = set(zip(*map(np.ndarray.tolist, np.nonzero(every <= radius_km * 1.006)), strict=True))
@@ -140,8 +140,8 @@ def test_within_is_brute_force(queries: list, points: list, radius_km: float) ->
 def test_within_over_the_date_line_and_the_pole() -> None:
     left = table(("A", 179.98, 71.2), ("B", 0.0, 89.994), ("C", 20.0, 70.0))
     right = table(("D", -179.98, 71.2), ("E", 180.0, 89.994))
-    query, found = within_km(left, right, 2.0)
-    assert sorted(zip(query.tolist(), found.tolist(), strict=True)) == [(0, 0), (1, 1)]
+    query, position = within_km(left, right, 2.0)
+    assert sorted(zip(query.tolist(), position.tolist(), strict=True)) == [(0, 0), (1, 1)]
     assert within_km(left, right.iloc[:0], 2.0)[0].tolist() == []
 
 

@@ -29,12 +29,12 @@ from pipelines.sources import SOURCES
 
 
 @cache
-def held() -> snapshot.Snapshot:
+def embedded() -> snapshot.Snapshot:
     return snapshot.load(SOURCES)
 
 
 def lanes() -> gpd.GeoDataFrame:
-    return held().feeds["sea_lanes"][0]
+    return embedded().feeds["sea_lanes"][0]
 
 
 @cache
@@ -162,7 +162,7 @@ def test_only_bering_strait_leads_from_the_pacific_into_the_ice():
 
 def test_no_lane_crosses_fram_strait():
     # The network ends at Spitsbergen: of that gate nothing can be said.
-    gates = held().feeds["chokepoints"][0].set_index("name")
+    gates = embedded().feeds["chokepoints"][0].set_index("name")
     crossed = {name: lanes().intersects(shape).any() for name, shape in gates.geometry.items()}
     assert not crossed["Fram Strait"]
     assert whole().latitude_deg.max() < 78.5
@@ -181,8 +181,8 @@ def test_a_port_off_the_network_has_no_share():
 
 
 def measured() -> pd.DataFrame:
-    sites = pd.DataFrame(held().static["node_sites"].drop(columns="geometry"))
-    return sites.merge(held().static["measures"], on="node_id")
+    sites = pd.DataFrame(embedded().static["node_sites"].drop(columns="geometry"))
+    return sites.merge(embedded().static["measures"], on="node_id")
 
 
 def test_measures_stand_and_only_ports_on_the_network_have_a_share():
@@ -202,7 +202,7 @@ def test_measures_stand_and_only_ports_on_the_network_have_a_share():
 
 def test_the_narrow_is_the_nearest_gate_that_is_narrow():
     table = measured().set_index("node_id")
-    gates = held().feeds["chokepoints"][0]
+    gates = embedded().feeds["chokepoints"][0]
     narrow = gates[gates["narrows_km"] <= 200]
     assert 0 < len(narrow) < len(gates)  # a gate of open sea, or of unknown width, is none
     assert table["narrow_name"].notna().all()
@@ -210,10 +210,10 @@ def test_the_narrow_is_the_nearest_gate_that_is_narrow():
     assert (table["narrow_km"] >= 0).all()
     near = table[(table["kind"] == "port") & (table["name"].str.contains("Tallinn|Helsinki"))]
     assert set(near["narrow_name"]) == {"Gulf of Finland entrance"}
-    points = held().static["node_sites"].geometry.to_numpy()[::50]
+    points = embedded().static["node_sites"].geometry.to_numpy()[::50]
     to_each = np.stack([distance_to_lines_km(points, np.array([shape])) for shape in narrow.geometry])
-    found = table["narrow_km"].reindex(held().static["node_sites"]["node_id"]).to_numpy()[::50]
-    assert found == pytest.approx(to_each.min(axis=0), rel=1e-6, abs=1e-6)
+    actual = table["narrow_km"].reindex(embedded().static["node_sites"]["node_id"]).to_numpy()[::50]
+    assert actual == pytest.approx(to_each.min(axis=0), rel=1e-6, abs=1e-6)
 
 
 def test_the_runway_near_a_node_is_the_longest_paved_one_of_another_airfield():
@@ -224,16 +224,16 @@ def test_the_runway_near_a_node_is_the_longest_paved_one_of_another_airfield():
          "source_id": "list", "as_of": "2026"}
     )  # fmt: skip
     harbours = pd.DataFrame({"feature_id": ["k0"], "source_id": "index", "as_of": "2025"})
-    found = _beside(sites, np.array([1.0, 0, 0, 0, 0]), fields, harbours)
+    actual = _beside(sites, np.array([1.0, 0, 0, 0, 0]), fields, harbours)
     # A degree of longitude is 38 km: e lies 76 km from a and within 50 km of c and d; d is not paved.
-    assert found["runway_near_m"].tolist() == [2400.0, 2400.0, 3000.0, 3000.0, 2400.0]
-    assert list(found["runway_near_name"]) == ["c", "c", "e", "e", "c"]
+    assert actual["runway_near_m"].tolist() == [2400.0, 2400.0, 3000.0, 3000.0, 2400.0]
+    assert list(actual["runway_near_name"]) == ["c", "c", "e", "e", "c"]
     # The one deep port is none to itself.
-    assert np.isnan(found["deep_port_km"][0])
-    assert found["deep_port_km"][1:] == pytest.approx(distance_km(0, 70, [0.5, 1, 1.2, 2], 70))
-    assert list(found["deep_port_source_id"][1:]) == ["index"] * 4
-    assert list(found["deep_port_as_of"][1:]) == ["2025"] * 4
-    assert found["deep_port_as_of"][0] is None or pd.isna(found["deep_port_as_of"][0])
+    assert np.isnan(actual["deep_port_km"][0])
+    assert actual["deep_port_km"][1:] == pytest.approx(distance_km(0, 70, [0.5, 1, 1.2, 2], 70))
+    assert list(actual["deep_port_source_id"][1:]) == ["index"] * 4
+    assert list(actual["deep_port_as_of"][1:]) == ["2025"] * 4
+    assert actual["deep_port_as_of"][0] is None or pd.isna(actual["deep_port_as_of"][0])
 
 
 def test_what_can_stand_in_for_another():
@@ -277,9 +277,9 @@ def test_capability_is_the_rubric_of_dual_use():
          "is_runway_paved": pd.array([True, False, None, None, None, True, False], dtype="boolean")}
     )  # fmt: skip
     sites = rows(["port"] * 3 + ["airfield"] * 7 + ["mine"], [0.0] * 11)
-    found = _capability(sites, ports, fields)
+    actual = _capability(sites, ports, fields)
     # A long gravel runway can be used and is no equal of a paved one.
-    assert found == pytest.approx([1, 0, np.nan, 2, 0.5, np.nan, 0, np.nan, 1, 0, 0], nan_ok=True)
+    assert actual == pytest.approx([1, 0, np.nan, 2, 0.5, np.nan, 0, np.nan, 1, 0, 0], nan_ok=True)
 
 
 def test_own_class_is_never_nearer_than_own_kind():
@@ -307,12 +307,12 @@ def test_a_vertex_on_the_border_of_two_gateways_belongs_to_the_eastern_one() -> 
     nobody = np.array([], dtype=int)
     names = np.array(list("abcdefg"), dtype=object)
     graph = SeaGraph(names, lon, lat, nobody, nobody, nobody.astype(float), nobody.astype(object))
-    found = {gateway.name: list(names[entries(graph, gateway)]) for gateway in GATEWAYS}
-    assert found["Eastern Bering Sea"] == ["a"]
-    assert found["Western Bering Sea"] == ["b", "d"]
-    assert found["Gulf of Alaska"] == ["c"]
-    assert found["Baltic Sea"] == ["g"]
-    assert sum(map(len, found.values())) == 5
+    actual = {gateway.name: list(names[entries(graph, gateway)]) for gateway in GATEWAYS}
+    assert actual["Eastern Bering Sea"] == ["a"]
+    assert actual["Western Bering Sea"] == ["b", "d"]
+    assert actual["Gulf of Alaska"] == ["c"]
+    assert actual["Baltic Sea"] == ["g"]
+    assert sum(map(len, actual.values())) == 5
     north = SeaGraph(names, lon, np.full(7, 58.01), nobody, nobody, nobody.astype(float), nobody)
     assert not any(len(entries(north, gateway)) for gateway in GATEWAYS)
 

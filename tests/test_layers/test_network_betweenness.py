@@ -17,12 +17,12 @@ from pipelines.sources import SOURCES
 
 
 @cache
-def held() -> snapshot.Snapshot:
+def embedded() -> snapshot.Snapshot:
     return snapshot.load(SOURCES)
 
 
 def lanes() -> gpd.GeoDataFrame:
-    return held().feeds["sea_lanes"][0]
+    return embedded().feeds["sea_lanes"][0]
 
 
 def graph_of(edges: list[tuple[int, int, float]], count: int) -> SeaGraph:
@@ -81,9 +81,9 @@ def brute_force(edges, gateways, ports, count):
 
     passing = np.zeros(count)
     for entry in gateways:
-        found = [one for start in set(entry) for one in walks([start], 0)]
+        actual = [one for start in set(entry) for one in walks([start], 0)]
         for port in ports:
-            there = [(path, km) for path, km in found if path[-1] == port]
+            there = [(path, km) for path, km in actual if path[-1] == port]
             best = [path for path, km in there if km == min(k for _, k in there)]
             for path in best:
                 passing[path[:-1]] += 1 / len(best)
@@ -93,11 +93,11 @@ def brute_force(edges, gateways, ports, count):
 @given(EDGES, st.lists(SPOTS, min_size=1, max_size=3), SPOTS)
 @settings(max_examples=60, deadline=None)
 def test_it_is_what_walking_every_path_counts(edges, gateways, ports):
-    found = betweenness(graph_of(edges, 9), [np.unique(g) for g in gateways], np.array(ports))
-    assert found.passing == pytest.approx(brute_force(edges, gateways, ports, 9), abs=1e-9)
+    actual = betweenness(graph_of(edges, 9), [np.unique(g) for g in gateways], np.array(ports))
+    assert actual.passing == pytest.approx(brute_force(edges, gateways, ports, 9), abs=1e-9)
     theirs, _ = peer_passing(graph_of(edges, 9), [np.unique(g) for g in gateways], np.array(ports))
-    ended = found.pairs.max() - found.pairs  # four ports at most: some vertex has none
-    assert found.passing + ended == pytest.approx(theirs, abs=1e-9)
+    ended = actual.pairs.max() - actual.pairs  # four ports at most: some vertex has none
+    assert actual.passing + ended == pytest.approx(theirs, abs=1e-9)
 
 
 @given(EDGES, SPOTS, SPOTS, st.randoms(use_true_random=False))
@@ -114,7 +114,7 @@ def test_neither_an_isolated_vertex_nor_the_order_of_edges_matters(edges, gatewa
 
 @cache
 def real() -> tuple[SeaGraph, list[np.ndarray], np.ndarray]:
-    sites = held().static["node_sites"]
+    sites = embedded().static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes())
     graph, ports = sea_graph(lanes(), hung.take(hung.km <= REACH_KM))
     return graph, [entries(graph, gateway) for gateway in GATEWAYS], ports
@@ -122,10 +122,10 @@ def real() -> tuple[SeaGraph, list[np.ndarray], np.ndarray]:
 
 def test_networkx_finds_the_same_on_the_real_graph():
     graph, gateways, ports = real()
-    found = betweenness(graph, gateways, ports)
-    ended = found.pairs.max() - found.pairs
+    actual = betweenness(graph, gateways, ports)
+    ended = actual.pairs.max() - actual.pairs
     np.testing.assert_allclose(
-        found.passing + ended, peer_passing(graph, gateways, ports)[0], rtol=1e-9, atol=1e-9
+        actual.passing + ended, peer_passing(graph, gateways, ports)[0], rtol=1e-9, atol=1e-9
     )
 
 
@@ -138,6 +138,6 @@ def test_igraph_finds_the_same_on_the_real_graph():
     theirs = roads.betweenness(
         directed=False, weights=graph.km.tolist(), sources=entry, targets=targets.tolist()
     )
-    found = betweenness(graph, [np.array([one]) for one in entry], targets)
+    actual = betweenness(graph, [np.array([one]) for one in entry], targets)
     others = np.setdiff1d(np.arange(count), entry)  # ours lies beyond its entry
-    np.testing.assert_allclose(found.passing[others], 2 * np.array(theirs)[others], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(actual.passing[others], 2 * np.array(theirs)[others], rtol=1e-9, atol=1e-9)

@@ -42,8 +42,8 @@ def test_outlines_hold_what_they_must(row: Region) -> None:
     assert outline.geom_type == "Polygon"
     for places, expected in ((INSIDE[row.id], True), (OUTSIDE[row.id], False)):
         lon, lat = np.array(places, dtype=float).T
-        found = shapely.contains_xy(outline, *polar_xy(lon, lat))
-        assert found.tolist() == [expected] * len(places), row.id
+        actual = shapely.contains_xy(outline, *polar_xy(lon, lat))
+        assert actual.tolist() == [expected] * len(places), row.id
 
 
 def test_a_cap_reaches_its_parallel_all_round() -> None:
@@ -74,15 +74,15 @@ def test_regions_are_unique_and_inside_the_arctic() -> None:
 
 @pytest.mark.parametrize("name", ["antarctic", "", "Arctic", "arctic "])
 def test_an_unknown_region_is_refused_with_the_list(name: str) -> None:
-    known = ", ".join(row.id for row in REGIONS)
-    with pytest.raises(UsageError, match=f"region: expected one of {known}, found {name!r}"):
+    ids = ", ".join(row.id for row in REGIONS)
+    with pytest.raises(UsageError, match=f"region: expected one of {ids}, found {name!r}"):
         region(name)
 
 
 @pytest.mark.parametrize("name", ["tomorrow", "", "warming_5"])
 def test_an_unknown_scenario_is_refused_with_the_list(name: str) -> None:
-    known = ", ".join(row.id for row in SCENARIOS)
-    with pytest.raises(UsageError, match=f"scenario: expected one of {known}, found {name!r}"):
+    ids = ", ".join(row.id for row in SCENARIOS)
+    with pytest.raises(UsageError, match=f"scenario: expected one of {ids}, found {name!r}"):
         scenario(name)
 
 
@@ -169,11 +169,11 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), BAD.values(), ids=BAD)
-def test_a_bad_scenario_is_refused_in_one_line_with_what_would_do(text: str, told: str) -> None:
+@pytest.mark.parametrize(("text", "message"), BAD.values(), ids=BAD)
+def test_a_bad_scenario_is_refused_in_one_line_with_what_would_do(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=r"^scenario mine") as caught:
         from_toml(text, "mine")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -185,9 +185,9 @@ def test_what_scenarios_once_had_is_refused_by_name_with_what_there_is(old: str)
     key = old.partition("=")[0].strip().partition(".")[0]
     with pytest.raises(UsageError) as caught:
         from_toml(f"warming_degc = 2\n{old}", "mine")
-    told = str(caught.value)
-    assert f"found '{key}'" in told
-    assert "expected one of id, title, warming_degc, basis, anchors, with_association" in told
+    message = str(caught.value)
+    assert f"found '{key}'" in message
+    assert "expected one of id, title, warming_degc, basis, anchors, with_association" in message
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)

@@ -97,7 +97,7 @@ def test_every_fault_of_a_table_stands_in_one_message() -> None:
     )
     with pytest.raises(SchemaError) as caught:
         conform(frame, TABLE)
-    told = str(caught.value)
+    message = str(caught.value)
     for part in (
         "layer things, 7 fault(s)",
         "key: expected unique, found twice in 2 row(s), such as a, a",
@@ -108,7 +108,7 @@ def test_every_fault_of_a_table_stands_in_one_message() -> None:
         "size: expected one of small, large, found 'huge' in 1 row(s), such as a",
         "number: expected >= 0, found -7 in 1 row(s), such as g",
     ):
-        assert part in told
+        assert part in message
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_every_fault_of_geometry_stands_in_one_message() -> None:
     far = shapely.box(0, 0, 1, 14_000_000)
     with pytest.raises(SchemaError) as caught:
         conform(places(SQUARE, shapely.Point(0, 0), bow_tie, far, keys="aabc"), PLACES)
-    told = str(caught.value)
+    message = str(caught.value)
     for part in (
         "layer places, 4 fault(s)",
         "key: expected unique, found twice in 2 row(s), such as a, a",
@@ -161,7 +161,7 @@ def test_every_fault_of_geometry_stands_in_one_message() -> None:
         "geometry: expected within 13000000 m of the pole, found [0.0, 0.0, 1.0, 14000000.0] in 1 row(s)",
         "geometry: expected valid, found Self-intersection",
     ):
-        assert part in told
+        assert part in message
 
 
 @pytest.mark.parametrize("geometry", [None, shapely.Polygon()], ids=["null", "empty"])
@@ -262,11 +262,11 @@ def test_every_layer_is_well_described(layer: Layer) -> None:
 def test_layers_are_unique_and_read_only_what_stands_before_them() -> None:
     ids = [layer.id for layer in LAYERS]
     assert len(ids) == len(set(ids))
-    known = {"grids", "scenario", "day", "draws", "seed"}
+    readable = {"grids", "scenario", "day", "draws", "seed"}
     for layer in LAYERS:
         if layer.derive is not None:
-            assert set(inspect.signature(layer.derive).parameters) <= known, layer.id
-        known.add(layer.id)
+            assert set(inspect.signature(layer.derive).parameters) <= readable, layer.id
+        readable.add(layer.id)
     # Every grid that derived layers read is fed by exactly one embedded source.
     feeds = [source.feeds for source in SOURCES if source.state == "embedded"]
     assert [feeds.count(f"grid:{name}") for name in GRIDS] == [1] * len(GRIDS)

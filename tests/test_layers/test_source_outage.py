@@ -18,12 +18,12 @@ def note(name: str, state: str) -> SourceNote:
 
 
 def row(indicator: str, source: str, score: float | None, **more: object) -> dict[str, object]:
-    told = {
+    row = {
         "node_id": "port:a", "axis": "military", "indicator": indicator, "value": 8.0, "value_low": 7.0,
         "value_high": 9.0, "label": "x", "unit": "m", "score": score, "zero_at": 6.0, "one_at": 11.0,
         "weight": 0.25, "state": "known", "source_id": source, "as_of": "2025-05-27", "note": "how",
     }  # fmt: skip
-    return told | more
+    return row | more
 
 
 EVIDENCE_ROWS = pd.DataFrame(
@@ -84,5 +84,5 @@ def test_the_reasons_say_how_many_values_are_not_assessed():
     assert outage is not None
     evidence = outage.judged(EVIDENCE, {"evidence": EVIDENCE_ROWS})
     nodes = pd.DataFrame({"node_id": ["port:a", "port:b"], "reasons": ["Climate low.", "Climate low."]})
-    told = outage.judged(NODES, {"nodes": nodes, "evidence": evidence})["reasons"].tolist()
-    assert told == ["Climate low. Values not assessed, as a source is late: 1.", "Climate low."]
+    reasons = outage.judged(NODES, {"nodes": nodes, "evidence": evidence})["reasons"].tolist()
+    assert reasons == ["Climate low. Values not assessed, as a source is late: 1.", "Climate low."]

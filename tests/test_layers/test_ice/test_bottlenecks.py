@@ -15,17 +15,17 @@ from layers.ice.bottlenecks import bottlenecks, least_cost_path
 
 def test_the_way_with_least_ice_decides():
     toy = way()
-    told = bottlenecks(toy, block(sea(r13=80, r33=40), toy))
-    assert told.high.tolist() == [40]
-    assert told.cell.tolist() == [3 * 7 + 3]
-    told = bottlenecks(toy, block(sea(r13=30, r33=40), toy))
-    assert (told.high[0], told.cell[0]) == (30, 10)
-    told = bottlenecks(toy, block(sea(r13=MISSING, r33=40), toy))
-    assert (told.low[0], told.high[0]) == (0, 40)  # what was not seen could be open
-    told = bottlenecks(toy, block(sea(r13=MISSING, r33=MISSING), toy))
-    assert (told.low[0], told.high[0]) == (0, 101)
-    told = bottlenecks(toy, block(sea(r13=POLE_HOLE, r33=POLE_HOLE), toy))
-    assert (told.low[0], told.high[0]) == (100, 100)
+    necks = bottlenecks(toy, block(sea(r13=80, r33=40), toy))
+    assert necks.high.tolist() == [40]
+    assert necks.cell.tolist() == [3 * 7 + 3]
+    necks = bottlenecks(toy, block(sea(r13=30, r33=40), toy))
+    assert (necks.high[0], necks.cell[0]) == (30, 10)
+    necks = bottlenecks(toy, block(sea(r13=MISSING, r33=40), toy))
+    assert (necks.low[0], necks.high[0]) == (0, 40)  # what was not seen could be open
+    necks = bottlenecks(toy, block(sea(r13=MISSING, r33=MISSING), toy))
+    assert (necks.low[0], necks.high[0]) == (0, 101)
+    necks = bottlenecks(toy, block(sea(r13=POLE_HOLE, r33=POLE_HOLE), toy))
+    assert (necks.low[0], necks.high[0]) == (100, 100)
 
 
 def test_the_shortest_open_way():
@@ -54,8 +54,8 @@ def test_more_ice_never_opens_a_route(one: list[int], more: list[int]):
 @given(fields)
 def test_the_bottleneck_is_the_least_threshold_that_connects(values: list[int]):
     toy, ice = way(), block(np.array(values))[:, 0]
-    told = int(bottlenecks(toy, ice[:, None]).high[0])
-    for limit, joined in ((told, True), (told - 1, False)):
+    necks = int(bottlenecks(toy, ice[:, None]).high[0])
+    for limit, joined in ((necks, True), (necks - 1, False)):
         able = ice <= limit
         graph = toy.matrix((able[toy.u] & able[toy.v]).astype(float), able.astype(float))
         graph.eliminate_zeros()

@@ -42,16 +42,16 @@ def record(
 def test_the_ledger_knows_alternate_days_gaps_and_sensors():
     smmr = [f"1987-08-{d:02d}" for d in range(2, 21, 2)]
     daily = [f"1987-08-{d:02d}" for d in (21, 22)]
-    told = ledger(
+    result = ledger(
         record([*smmr, *daily, "1987-12-02", "1988-01-13", "1988-01-14"], ["n07"] * 10 + ["f08"] * 5)
     )
-    assert told.to_numpy().tolist() == [
-        ["every_other_day", np.datetime64("1987-08-02"), np.datetime64("1987-08-20"), 9, told.note[0]],
+    assert result.to_numpy().tolist() == [
+        ["every_other_day", np.datetime64("1987-08-02"), np.datetime64("1987-08-20"), 9, result.note[0]],
         ["sensor_change", np.datetime64("1987-08-20"), np.datetime64("1987-08-21"), 0, "n07 to f08"],
         ["gap", np.datetime64("1987-08-23"), np.datetime64("1987-12-01"), 101, ""],
-        ["gap", np.datetime64("1987-12-03"), np.datetime64("1988-01-12"), 41, told.note[3]],
+        ["gap", np.datetime64("1987-12-03"), np.datetime64("1988-01-12"), 41, result.note[3]],
     ]
-    assert "F08" in told.note[3]
+    assert "F08" in result.note[3]
 
 
 def test_a_whole_record_has_an_empty_ledger():
@@ -71,22 +71,22 @@ def test_every_row_says_where_it_was_seen_and_no_two_sensors_share_a_day():
         assert row.first_day <= (row.last_day or "9999")
         assert row.note or row.seen != "unread"
     for product, version in {(row.product, row.version) for row in SPANS}:
-        made = sorted(
+        spans = sorted(
             (row.first_day, row.last_day or "9999-12-31")
             for row in SPANS
             if row.product == product and row.version in {"", version} and row.cadence_days and row.first_day
         )
-        for (_, last), (first, _) in pairwise(made):
+        for (_, last), (first, _) in pairwise(spans):
             assert last < first, (product, version, first)
 
 
 def test_the_file_speaks_first_and_the_table_where_it_is_silent():
-    told = by_day(record(["1987-08-20", "1987-08-21", "2023-05-01", "2030-01-01"], ["n07", "f11", "", "x"]))
-    assert told["sensor"].tolist() == [SENSORS["n07"], SENSORS["f11"], SENSORS["f17"], NOT_STATED]
-    assert told["sensor_basis"].tolist() == ["file", "file", "documented", "unknown"]
-    assert told["is_as_documented"].tolist() == [True, False, pd.NA, pd.NA]
-    assert told["documented_sensor"].tolist()[:3] == [SENSORS["n07"], SENSORS["f08"], SENSORS["f17"]]
-    assert told["documented_sensor"].isna().tolist() == [False, False, False, True]
+    result = by_day(record(["1987-08-20", "1987-08-21", "2023-05-01", "2030-01-01"], ["n07", "f11", "", "x"]))
+    assert result["sensor"].tolist() == [SENSORS["n07"], SENSORS["f11"], SENSORS["f17"], NOT_STATED]
+    assert result["sensor_basis"].tolist() == ["file", "file", "documented", "unknown"]
+    assert result["is_as_documented"].tolist() == [True, False, pd.NA, pd.NA]
+    assert result["documented_sensor"].tolist()[:3] == [SENSORS["n07"], SENSORS["f08"], SENSORS["f17"]]
+    assert result["documented_sensor"].isna().tolist() == [False, False, False, True]
 
 
 def test_versions_of_one_product_have_their_own_sensors():
@@ -94,25 +94,25 @@ def test_versions_of_one_product_have_their_own_sensors():
         {"date": pd.to_datetime(["2024-06-01", "2025-06-01"] * 2), "sensor": "",
          "product": "nsidc_g02135", "version": ["v4.0", "v4.0", "v3.0", "v3.0"]}
     )  # fmt: skip
-    told = by_day(days)["sensor"].tolist()
-    assert told == [SENSORS["f17"], SENSORS["am2"], "SSMIS, DMSP platform not stated", NOT_STATED]
+    result = by_day(days)["sensor"].tolist()
+    assert result == [SENSORS["f17"], SENSORS["am2"], "SSMIS, DMSP platform not stated", NOT_STATED]
 
 
 # --- what a trend crosses
 
 
 def breaks() -> pd.DataFrame:
-    found = ledger(record(["1987-08-20", "1987-08-21", "2025-01-01"], ["a", "b", "b"], ["v1", "v1", "v2"]))
-    return changes(found)
+    rows = ledger(record(["1987-08-20", "1987-08-21", "2025-01-01"], ["a", "b", "b"], ["v1", "v1", "v2"]))
+    return changes(rows)
 
 
 BREAKS = breaks()
 
 
 def test_breaks_are_changes_and_no_gaps():
-    told = breaks()
-    assert told["words"].tolist() == ["1987-08-21 a to b", "2025-01-01 v1 to v2"]
-    assert told["day"].dt.strftime("%Y-%m-%d").tolist() == ["1987-08-21", "2025-01-01"]
+    result = breaks()
+    assert result["words"].tolist() == ["1987-08-21 a to b", "2025-01-01 v1 to v2"]
+    assert result["day"].dt.strftime("%Y-%m-%d").tolist() == ["1987-08-21", "2025-01-01"]
 
 
 def test_a_row_crosses_what_lies_inside_its_days():
@@ -145,12 +145,12 @@ def seasons_of(valid: list[list[bool]]) -> Seasons:
 
 
 def test_a_season_table_names_the_breaks_its_trends_cross():
-    found = seasons_of([[True, True, True], [True, False, False], [False, False, False]])
-    told = season_table(found, breaks=breaks())
-    assert told["breaks_crossed"].tolist()[:2] == [2, 0]  # the ice year 1986 ends in February 1987
-    assert told["breaks"].tolist()[:2] == ["1987-08-21 a to b; 2025-01-01 v1 to v2", ""]
-    assert told["breaks"].isna().tolist() == [False, False, True]
-    assert season_table(found)["breaks"].isna().all()
+    seasons = seasons_of([[True, True, True], [True, False, False], [False, False, False]])
+    result = season_table(seasons, breaks=breaks())
+    assert result["breaks_crossed"].tolist()[:2] == [2, 0]  # the ice year 1986 ends in February 1987
+    assert result["breaks"].tolist()[:2] == ["1987-08-21 a to b; 2025-01-01 v1 to v2", ""]
+    assert result["breaks"].isna().tolist() == [False, False, True]
+    assert season_table(seasons)["breaks"].isna().all()
 
 
 def test_a_route_trend_names_the_breaks_it_crosses():
@@ -159,9 +159,9 @@ def test_a_route_trend_names_the_breaks_it_crosses():
         {"route_id": ["r"] * 10 + ["s"] * 10, "input": "daily", "ice_class": "PC7", "stage": "thin_fy",
          "year": years * 2, "open_days": [10.0 * n for n in range(10)] + [np.nan] * 8 + [1.0, 2.0]}
     )  # fmt: skip
-    told = route_trends(rows, breaks()).set_index("route_id")
-    assert told["breaks_crossed"].to_dict() == {"r": 1, "s": 0}
-    assert told.loc["r", "breaks"] == "1987-08-21 a to b"
+    result = route_trends(rows, breaks()).set_index("route_id")
+    assert result["breaks_crossed"].to_dict() == {"r": 1, "s": 0}
+    assert result.loc["r", "breaks"] == "1987-08-21 a to b"
     assert route_trends(rows)["breaks"].isna().all()
 
 
@@ -179,14 +179,14 @@ def test_the_layer_says_what_the_series_shows_and_what_is_documented():
     notes += [f"{NOT_STATED}, NSIDC-0051"] * 2 + [f"{SENSORS['am2']}, NSIDC-0051 and NSIDC-0803"]
     notes += [f"{SENSORS['am2']}, NSIDC-0803"] * 2
     table = conform(source_continuity(extents(when, notes), date(2026, 8, 5)), SOURCE_CONTINUITY)
-    shown = table[table["reference"].str.startswith("seen in the daily")]
-    told = shown[["kind", "first_day", "last_day", "note"]].to_numpy().tolist()
-    assert ["every_other_day", "1987-08-02", "1987-08-20", "one day of two was observed"] in told
-    seen = [row for row in told if row[0] == "sensor_change"]
+    series = table[table["reference"].str.startswith("seen in the daily")]
+    result = series[["kind", "first_day", "last_day", "note"]].to_numpy().tolist()
+    assert ["every_other_day", "1987-08-02", "1987-08-20", "one day of two was observed"] in result
+    seen = [row for row in result if row[0] == "sensor_change"]
     assert [row[2] for row in seen] == ["1987-08-21", "2022-01-01", "2025-01-01"]
     assert seen[2][3] == f"{SENSORS['f17']} to {SENSORS['am2']}"  # what files leave unsaid is documented
     assert not (table["first_day"] > "2026-08-05").any()
-    assert set(shown["as_of"]) == {"2025-01-02"}, "what a series shows is as old as its last day"
+    assert set(series["as_of"]) == {"2025-01-02"}, "what a series shows is as old as its last day"
     assert set(table["kind"]) >= {"span", "gap"}
     assert table["source_id"].isin(["nsidc_sea_ice_index", "sea_ice_grid"]).all()
 
@@ -198,8 +198,14 @@ def test_the_layer_of_no_days_is_what_is_documented():
 
 def test_the_picture_holds_the_breaks_of_its_series(picture):
     table = picture.tables["source_continuity"]
-    made = table[(table["kind"] == "sensor_change")]
-    assert made["last_day"].tolist() == ["1987-08-21", "1991-12-19", "1995-09-30", "2008-01-01", "2025-01-01"]
+    days = table.loc[table["kind"] == "sensor_change", "last_day"]
+    assert days.tolist() == [
+        "1987-08-21",
+        "1991-12-19",
+        "1995-09-30",
+        "2008-01-01",
+        "2025-01-01",
+    ]
     gap = table[(table["kind"] == "gap") & (table["reference"].str.startswith("seen in"))]
     assert gap[["first_day", "last_day", "lacking_days"]].to_numpy().tolist() == [
         ["1987-12-03", "1988-01-12", 41]

@@ -31,9 +31,9 @@ def test_a_cube_says_what_it_is():
     assert cube["y"].to_numpy().tolist() == NSIDC_25KM.y_m.tolist()
     assert cube["concentration"].attrs["flag_values"].tolist() == [251, 254, 255]
     assert "SYNTHETIC" not in cube.attrs["title"]
-    made = dataset([day(SYNTHETIC)], SURFACE)
-    assert made.attrs["title"].startswith("SYNTHETIC, not observed")
-    assert made["concentration"].attrs["long_name"].startswith("SYNTHETIC")
+    synthetic = dataset([day(SYNTHETIC)], SURFACE)
+    assert synthetic.attrs["title"].startswith("SYNTHETIC, not observed")
+    assert synthetic["concentration"].attrs["long_name"].startswith("SYNTHETIC")
 
 
 def test_a_day_has_gaps_where_over_one_percent_of_the_ocean_was_not_seen():

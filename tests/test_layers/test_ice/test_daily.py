@@ -50,7 +50,7 @@ def changed(value: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         (day(values=field()[:332, :]), r"expected a grid of \(448, 304\).*found \(332, 304\)"),
         (day(values=changed(177)), r"0\.\.\.100 %.*found flag 177 in 1 cell"),
@@ -63,8 +63,8 @@ def changed(value: int) -> np.ndarray:
         (day(date(2001, 1, 4)), "found time going backwards"),
     ],
 )
-def test_a_wrong_day_is_named(wrong: Day, said: str):
-    with pytest.raises(SourceError, match=said):
+def test_a_wrong_day_is_named(wrong: Day, message: str):
+    with pytest.raises(SourceError, match=message):
         check(wrong, SURFACE, date(2001, 1, 5))
 
 
@@ -87,9 +87,9 @@ def test_missing_counts_ocean_only():
 def test_a_mean_renormalises_over_what_was_seen_and_asks_for_half():
     weights = sparse.csr_array(np.array([[1, 1, 2], [0, 0, 0]], dtype=np.float32))
     block = np.array([[10, 10, MISSING], [30, MISSING, MISSING], [50, 50, POLE_HOLE]], dtype=np.uint8)
-    told = series(weights, block)
-    assert told[0] == pytest.approx([(10 + 30 + 100) / 4, (10 + 100) / 3, np.nan], nan_ok=True)
-    assert np.isnan(told[1]).all()  # a place without cells has no ice and no water
+    result = series(weights, block)
+    assert result[0] == pytest.approx([(10 + 30 + 100) / 4, (10 + 100) / 3, np.nan], nan_ok=True)
+    assert np.isnan(result[1]).all()  # a place without cells has no ice and no water
 
 
 def test_land_and_missing_never_enter_a_mean():
@@ -106,15 +106,15 @@ def test_a_mean_is_the_plain_loop(seed: int, lost: float):
     block = random.integers(0, 101, (12, 9)).astype(np.uint8)
     block[random.random(block.shape) < lost] = MISSING
     dense = random.integers(0, 4, (5, 12)).astype(np.float32)
-    told = series(sparse.csr_array(dense), block)
+    result = series(sparse.csr_array(dense), block)
     for row in range(5):
         for col in range(9):
             seen = block[:, col] <= 100
             weight = dense[row][seen].sum()
             if weight == 0 or weight < dense[row].sum() / 2:
-                assert np.isnan(told[row, col])
+                assert np.isnan(result[row, col])
             else:
-                assert told[row, col] == pytest.approx(
+                assert result[row, col] == pytest.approx(
                     (dense[row][seen] * block[seen, col]).sum() / weight, abs=1e-3
                 )
 
@@ -122,17 +122,17 @@ def test_a_mean_is_the_plain_loop(seed: int, lost: float):
 def test_node_support_keeps_its_distances_and_off_the_coast():
     lon, lat = [-20.0, -150.0, 100.0], [78.0, 72.0, 55.0]
     x, y = polar_xy(lon, lat)
-    told = node_support(["a", "b", "inland"], x, y, OCEAN)
-    row, place = told.weights.nonzero()
-    cell = told.cells[place]
+    result = node_support(["a", "b", "inland"], x, y, OCEAN)
+    row, place = result.weights.nonzero()
+    cell = result.cells[place]
     r, c = np.unravel_index(cell, SHAPE)
     km = distance_km(np.array(lon)[row], np.array(lat)[row], *lonlat(NSIDC_25KM.x_m[c], NSIDC_25KM.y_m[r]))
     assert (km >= 25).all()
     assert (km <= 75).all()
     assert clean_ocean(OCEAN).ravel()[cell].all()
-    assert told.cell_count.tolist() == [5, 5, 0]
-    assert told.near_km[0] == pytest.approx(km[row == 0].min())
-    assert np.isnan(told.near_km[2])
+    assert result.cell_count.tolist() == [5, 5, 0]
+    assert result.near_km[0] == pytest.approx(km[row == 0].min())
+    assert np.isnan(result.near_km[2])
     # The five are the nearest of all that qualify.
     every = clean_ocean(OCEAN)
     rr, cc = np.nonzero(every)
@@ -143,16 +143,16 @@ def test_node_support_keeps_its_distances_and_off_the_coast():
 def test_a_sea_is_the_area_weighted_mean_of_its_ocean():
     box = shapely.box(-100e3, -1_000e3, 200e3, -900e3)
     area = cell_area_km2()
-    told = area_support({"sea": box, "nowhere": shapely.box(9e6, 9e6, 9.1e6, 9.1e6)}, OCEAN, area)
-    assert told.cell_count.tolist() == [12 * 4, 0]
-    assert told.weights.toarray()[0] == pytest.approx(area.ravel()[told.cells], rel=1e-6)
+    result = area_support({"sea": box, "nowhere": shapely.box(9e6, 9e6, 9.1e6, 9.1e6)}, OCEAN, area)
+    assert result.cell_count.tolist() == [12 * 4, 0]
+    assert result.weights.toarray()[0] == pytest.approx(area.ravel()[result.cells], rel=1e-6)
 
 
 def test_a_route_is_cut_into_stretches_of_100_km():
     line = shapely.LineString(np.column_stack(polar_xy([-30.0, -30.0], [75.0, 84.0])))  # 1,004 km
-    told = route_support({"r": line}, OCEAN)
-    assert told.ids.tolist() == [f"r:{n}" for n in range(10)]
-    assert (told.cell_count >= 5).all()
+    result = route_support({"r": line}, OCEAN)
+    assert result.ids.tolist() == [f"r:{n}" for n in range(10)]
+    assert (result.cell_count >= 5).all()
 
 
 def test_discs_by_support_and_by_running_sums_agree():
@@ -160,35 +160,35 @@ def test_discs_by_support_and_by_running_sums_agree():
     raster = random.random(SHAPE)
     raster[random.random(SHAPE) < 0.1] = np.nan
     row, column = random.integers(0, 448, 200), random.integers(0, 304, 200)
-    told = disc_means(raster, row, column, 3.2)
+    result = disc_means(raster, row, column, 3.2)
     slow = disc_support(
         [""] * 200, NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row], np.isfinite(raster), 3.2 * 25e3
     )
     dense = slow.weights @ raster.ravel()[slow.cells] / slow.cell_count
-    assert told == pytest.approx(dense, rel=1e-5)
+    assert result == pytest.approx(dense, rel=1e-5)
 
 
 # --- the made cube
 
 
 @pytest.fixture(scope="module")
-def made() -> np.ndarray:
+def synthetic() -> np.ndarray:
     return year(1990, SURFACE, seed=1)
 
 
-def test_a_made_year_is_repeatable_and_has_seasons(made: np.ndarray):
-    assert made.shape == (365, *SHAPE)
-    assert np.array_equal(made[:40], year(1990, SURFACE, seed=1)[:40])
-    assert not np.array_equal(made[:40], year(1990, SURFACE, seed=2)[:40])
-    assert (made[:, SURFACE == 1] == LAND).all()
-    ice = (made >= 15).astype(int)[:, OCEAN].mean(axis=1)
+def test_a_made_year_is_repeatable_and_has_seasons(synthetic: np.ndarray):
+    assert synthetic.shape == (365, *SHAPE)
+    assert np.array_equal(synthetic[:40], year(1990, SURFACE, seed=1)[:40])
+    assert not np.array_equal(synthetic[:40], year(1990, SURFACE, seed=2)[:40])
+    assert (synthetic[:, SURFACE == 1] == LAND).all()
+    ice = (synthetic >= 15).astype(int)[:, OCEAN].mean(axis=1)
     assert ice[70] > 1.3 * ice[255]  # March and September
 
 
-def test_a_made_record_trends_and_can_lack_days(made: np.ndarray):
+def test_a_made_record_trends_and_can_lack_days(synthetic: np.ndarray):
     assert EDGE_TREND_DEG > 0
     later = year(2018, SURFACE, seed=1)
-    assert (later[:, OCEAN] >= 15).mean() < (made[:, OCEAN] >= 15).mean()
+    assert (later[:, OCEAN] >= 15).mean() < (synthetic[:, OCEAN] >= 15).mean()
     some = list(days(1980, 1980, SURFACE, alternate_until=date(1980, 7, 1)))
     assert {d.product for d in some} == {SYNTHETIC}
     assert len(some) == 184 + 91
@@ -197,7 +197,7 @@ def test_a_made_record_trends_and_can_lack_days(made: np.ndarray):
 
 def test_parts_of_cells_make_the_area_of_the_disc():
     whole = np.ones(SHAPE, dtype=bool)
-    told = disc_support(["a"], [12_345.0], [-6_789.0], whole, 75_000.0, parts=10)
-    assert told.weights.sum() / 100 * 25**2 == pytest.approx(np.pi * 75**2, rel=0.01)
-    assert told.near_km[0] < 18
+    result = disc_support(["a"], [12_345.0], [-6_789.0], whole, 75_000.0, parts=10)
+    assert result.weights.sum() / 100 * 25**2 == pytest.approx(np.pi * 75**2, rel=0.01)
+    assert result.near_km[0] < 18
     assert np.isnan(disc_support(["a"], [0.0], [0.0], ~whole, 75_000.0).near_km[0])

@@ -42,7 +42,7 @@ def at(cell: int) -> tuple[float, float]:
     return float(GRID.x_m[column]), float(GRID.y_m[row])
 
 
-def told(ice: dict[int, int], ice_class: str = "none", stage: str = "thick_fy") -> dict:
+def result(ice: dict[int, int], ice_class: str = "none", stage: str = "thick_fy") -> dict:
     field = np.zeros(35, dtype=np.uint8)
     for cell, value in ice.items():
         field[cell] = value
@@ -62,7 +62,7 @@ def test_days_by_hand():
     """Six steps of some 25 km at ten knots: 444 km a day."""
     lon, lat = lonlat(GRID.x_m, np.full(7, GRID.y_m[1]))
     km = distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    days = told({})
+    days = result({})
     assert days[WEST] == pytest.approx(0, abs=1e-6)
     assert days[8] == pytest.approx(km[0] / (10 * KNOT_DAY), rel=1e-6)
     # The first two cells are within 50 km of the port: it is reached straight, which is no longer.
@@ -71,23 +71,23 @@ def test_days_by_hand():
 
 
 def test_elevated_risk_is_slow_and_ice_that_no_class_bears_shuts():
-    free = told({})[EAST]
+    free = result({})[EAST]
     # Thick first-year ice, PC7: RIV -2, so 60 % is zero and 100 % is -20: special consideration.
-    assert told({10: 60}, "PC7")[EAST] == pytest.approx(free)
-    slow = told({10: 70}, "PC7")  # 10 (0.3 x 3 - 0.7 x 2) = -5: elevated, three knots
+    assert result({10: 60}, "PC7")[EAST] == pytest.approx(free)
+    slow = result({10: 70}, "PC7")  # 10 (0.3 x 3 - 0.7 x 2) = -5: elevated, three knots
     km = 25 * free / (6 * 25)
     assert slow[EAST] - free == pytest.approx(km * (10 / 3 - 1), rel=0.02)
-    assert told({10: 70}, "IA")[EAST] == np.inf  # an ice class that is no polar class: special
-    shut = told({10: 100}, "PC7")
+    assert result({10: 70}, "IA")[EAST] == np.inf  # an ice class that is no polar class: special
+    shut = result({10: 100}, "PC7")
     assert [cell for cell, days in shut.items() if np.isfinite(days)] == [7, 8, 9, 14, 15]
-    assert told({10: MISSING}, "PC1")[EAST] == np.inf  # not seen is not open
-    assert told({10: POLE_HOLE}, "PC7")[EAST] == np.inf
-    assert told({10: POLE_HOLE}, "PC3")[EAST] == pytest.approx(free)
+    assert result({10: MISSING}, "PC1")[EAST] == np.inf  # not seen is not open
+    assert result({10: POLE_HOLE}, "PC7")[EAST] == np.inf
+    assert result({10: POLE_HOLE}, "PC3")[EAST] == pytest.approx(free)
 
 
 def test_a_port_shut_in_reaches_nothing_and_one_inland_is_refused():
     ice = dict.fromkeys((7, 8, 9, 14, 15), 100)
-    assert set(told(ice).values()) == {np.inf}
+    assert set(result(ice).values()) == {np.inf}
     with pytest.raises(UsageError, match="within 100 km of the port, found none"):
         days_from(WATER, 900_000.0, 900_000.0, np.ones(len(WATER.cells)))
 
@@ -97,14 +97,14 @@ def test_bands_are_the_cells_and_what_is_not_reached_has_no_days():
     field[WATER.cells == 10], field[WATER.cells == 20] = 100, MISSING
     speed = speeds_kn(field, RIV, "none", "thick_fy", 1.0)  # 44 km a day
     days = days_from(WATER, *at(WEST), speed, 1.0)
-    found = bands(WATER, days, field).set_index("name")
-    assert found.loc["0 to 1 days", ["least_days", "most_days"]].tolist() == [0, 1]
-    assert found["is_reached"].sum() == 2  # 9 lies 50 km out: a second day
-    shut = found[~found["is_reached"]]
+    actual = bands(WATER, days, field).set_index("name")
+    assert actual.loc["0 to 1 days", ["least_days", "most_days"]].tolist() == [0, 1]
+    assert actual["is_reached"].sum() == 2  # 9 lies 50 km out: a second day
+    shut = actual[~actual["is_reached"]]
     assert shut["least_days"].isna().all()
     assert shut.index.tolist() == ["not reached: ice the ship may not sail in", "not seen"]
-    one = area_km2(found.loc[["not seen"]].geometry.to_numpy())[0]
-    assert area_km2(found.geometry.to_numpy()).sum() / one == pytest.approx(11, rel=0.01)
+    one = area_km2(actual.loc[["not seen"]].geometry.to_numpy())[0]
+    assert area_km2(actual.geometry.to_numpy()).sum() / one == pytest.approx(11, rel=0.01)
     assert DAYS[0] == 0
 
 
@@ -119,7 +119,7 @@ fields = st.lists(st.integers(0, 100), min_size=11, max_size=11)
 
 def toy(values: list[int], ice_class: str, stage: str) -> np.ndarray:
     ice = dict(zip(WATER.cells.tolist(), values, strict=True))
-    return np.array(list(told(ice, ice_class, stage).values()))
+    return np.array(list(result(ice, ice_class, stage).values()))
 
 
 @settings(max_examples=80, deadline=None)

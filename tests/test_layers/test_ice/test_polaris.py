@@ -59,16 +59,16 @@ def test_at_c_star_the_index_is_zero():
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "said"),
+    ("place", "value", "message"),
     [
         ((("PC5", "medium_fy")), 3, "found PC5 to rise|found PC5"),
         ((("IC", "thin_fy_1")), 1, "to rise"),
     ],
 )
-def test_a_wrong_copy_of_the_table_is_refused(place, value, said):
+def test_a_wrong_copy_of_the_table_is_refused(place, value, message):
     wrong = TABLE.copy()
     wrong.loc[(wrong["ice_class"] == place[0]) & (wrong["ice_type"] == place[1]), "riv"] = value
-    with pytest.raises(SourceError, match=said):
+    with pytest.raises(SourceError, match=message):
         polaris(wrong)
 
 
@@ -80,10 +80,10 @@ def test_a_table_that_lacks_a_row_is_refused():
 def test_index_by_hand():
     # Six tenths of thick first-year ice (RIV -1 for PC6): 4*3 + 6*(-1) = 6.
     assert rio(60, -1) == pytest.approx(6)
-    told = rio_bounds(RIV, [0, 60, 100], "PC6", 3)
-    assert told["stage_low"] == "heavy_my"
-    assert told["rio_low"].tolist() == pytest.approx([30, -6, -30])
-    assert told["rio_high"].tolist() == pytest.approx([30, 24, 20])
+    result = rio_bounds(RIV, [0, 60, 100], "PC6", 3)
+    assert result["stage_low"] == "heavy_my"
+    assert result["rio_low"].tolist() == pytest.approx([30, -6, -30])
+    assert result["rio_high"].tolist() == pytest.approx([30, 24, 20])
     assert rio_bounds(RIV, 60, "PC6", 3, "first_year")["rio_low"] == pytest.approx(6)
     assert stages(9, "multi_year") == ("second_year", "heavy_my")
 

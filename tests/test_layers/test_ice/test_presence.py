@@ -17,8 +17,8 @@ def test_a_perennial_patch_apart_from_the_pack_is_a_trap_and_corners_join():
     ice[:, :2, :3] = 1  # the pack
     ice[:, 2, 3] = 1  # touches it at a corner
     ice[:, 5, 4:] = 1  # an estuary
-    found = trapped_cells(dataset(ice, when))
-    assert np.argwhere(found).tolist() == [[5, 4], [5, 5]]
+    actual = trapped_cells(dataset(ice, when))
+    assert np.argwhere(actual).tolist() == [[5, 4], [5, 5]]
 
 
 @pytest.mark.parametrize(("septembers", "expected"), [(4, False), (5, True)])

@@ -25,16 +25,16 @@ def season_of(percent: np.ndarray, days: np.ndarray = DAYS, **choice) -> pd.Data
     values[:, 2] = percent
     values[:, 4] = percent
     values[2] = percent  # the link over land joins the two ends
-    found = bottlenecks(toy, values.reshape(35, -1)[toy.cells])
-    return route_seasons(toy, days, found, RIV, "p", grid=GRID, **choice).set_index(["ice_class", "stage"])
+    necks = bottlenecks(toy, values.reshape(35, -1)[toy.cells])
+    return route_seasons(toy, days, necks, RIV, "p", grid=GRID, **choice).set_index(["ice_class", "stage"])
 
 
 def test_a_season_by_hand():
     ice = np.full(365, 100)
     ice[200:250] = 0
     ice[250:260] = 55
-    told = season_of(ice)
-    thick = told.xs("thick_fy", level="stage")
+    result = season_of(ice)
+    thick = result.xs("thick_fy", level="stage")
     assert thick.loc["none", ["open_days", "first_day", "last_day", "longest_run_days"]].tolist() == [
         50,
         201,
@@ -44,8 +44,8 @@ def test_a_season_by_hand():
     assert thick.loc["IA", "open_days"] == 50  # 55 % is over its 50 %
     assert thick.loc["PC7", "open_days"] == 60
     assert thick.loc["PC5", "open_days"] == 365
-    assert told["c_star_pct"].loc[("PC6", "thick_fy")] == 75
-    assert set(told["input"]) == {"daily"}
+    assert result["c_star_pct"].loc[("PC6", "thick_fy")] == 75
+    assert set(result["input"]) == {"daily"}
     assert thick.loc["none", "bottleneck_latitude_deg"] > 89
 
 
@@ -103,16 +103,17 @@ def test_missing_days_are_unknown_and_every_other_day_is_enough():
     assert more["open_days"].isna().all()
     unseen = ice.copy()
     unseen[10:20] = MISSING
-    told = season_of(unseen)
-    assert told["unknown_days"].unique().tolist() == [10]
-    assert told["open_days"].unique().tolist() == [355]
+    result = season_of(unseen)
+    assert result["unknown_days"].unique().tolist() == [10]
+    assert result["open_days"].unique().tolist() == [355]
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 100), min_size=24, max_size=24))
 def test_a_higher_class_never_has_a_shorter_season(knots: list[int]):
     ice = np.repeat(knots, 16)[:365]
-    every = season_of(ice, classes=tuple(RIV.riv.index), ice=ICE_TYPES)["open_days"].unstack()  # noqa: PD010
+    rows = season_of(ice, classes=tuple(RIV.riv.index), ice=ICE_TYPES).reset_index()
+    every = rows.pivot_table(index="ice_class", columns="stage", values="open_days")
     for chain in CHAINS:
         assert (every.loc[list(chain)].diff().dropna() <= 0).all(axis=None)
     assert (every[list(ICE_TYPES)].diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
@@ -125,9 +126,9 @@ def test_trends_of_seasons_are_by_decade():
             "year": np.arange(1979, 2019), "open_days": 40 + 2.0 * np.arange(40),
         }
     )  # fmt: skip
-    told = route_trends(rows)
-    assert told["open_days_per_decade"].tolist() == pytest.approx([20])
-    assert told["p"][0] < 0.001
+    result = route_trends(rows)
+    assert result["open_days_per_decade"].tolist() == pytest.approx([20])
+    assert result["p"][0] < 0.001
     assert np.isnan(route_trends(rows[:29])["open_days_per_decade"][0])
     assert route_trends(rows[:30])["open_days_per_decade"][0] == pytest.approx(20)
 
@@ -158,7 +159,7 @@ def test_a_route_that_never_opens_or_never_shuts_has_a_state_and_no_trend():
             )
         ]
     )  # fmt: skip
-    told = route_trends(seasons).set_index("route_id")
-    assert told["state"].to_dict() == {"shut": "never_opens", "free": "open_all_year", "moving": ""}
-    assert told["open_days_per_decade"].isna().to_dict() == {"shut": True, "free": True, "moving": False}
-    assert told["valid_years"].tolist() == [40, 40, 40]
+    result = route_trends(seasons).set_index("route_id")
+    assert result["state"].to_dict() == {"shut": "never_opens", "free": "open_all_year", "moving": ""}
+    assert result["open_days_per_decade"].isna().to_dict() == {"shut": True, "free": True, "moving": False}
+    assert result["valid_years"].tolist() == [40, 40, 40]

@@ -32,15 +32,15 @@ LOW, HIGH = QUANTILE_LEVELS.index(0.05), QUANTILE_LEVELS.index(0.95)
 
 def test_the_interval_of_constant_seasons_is_that_of_rounding_by_hand():
     before, after = np.full((1, 29), 8.0), np.full((1, 10), 6.0)
-    found = lost_interval(before, np.arange(1981, 2010), after, np.arange(2013, 2023))[0]
+    actual = lost_interval(before, np.arange(1981, 2010), after, np.arange(2013, 2023))[0]
     lag1 = 2 / 39  # the correction for bias of a correlation of 0
     share = (1 - lag1) / (1 + lag1)
     parts = np.array([1 / 6 / (29 * share), 1 / 6 / (10 * share)])
     freedom = parts.sum() ** 2 / (parts**2 / (np.array([29, 10]) * share - 1)).sum()
     reach = stats.t.ppf(0.95, freedom) * np.sqrt(parts.sum())
-    assert found[LOW] == pytest.approx(2 - reach, abs=1e-6)
-    assert found[HIGH] == pytest.approx(2 + reach, abs=1e-6)
-    assert found[QUANTILE_LEVELS.index(0.5)] == 2
+    assert actual[LOW] == pytest.approx(2 - reach, abs=1e-6)
+    assert actual[HIGH] == pytest.approx(2 + reach, abs=1e-6)
+    assert actual[QUANTILE_LEVELS.index(0.5)] == 2
 
 
 def test_a_straight_trend_within_the_periods_does_not_widen_the_interval():
@@ -60,9 +60,9 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(lag1: float, least: fl
         noise[:, column] += lag1 * noise[:, column - 1]
     series = 6 - 0.05 * np.arange(42) + noise
     years = np.arange(1981, 2023)
-    found = lost_interval(series[:, :30], years[:30], series[:, -10:], years[-10:])
+    actual = lost_interval(series[:, :30], years[:30], series[:, -10:], years[-10:])
     truth = 0.05 * (np.mean(years[-10:]) - np.mean(years[:30]))
-    inside = (found[:, LOW] <= truth) & (truth <= found[:, HIGH])
+    inside = (actual[:, LOW] <= truth) & (truth <= actual[:, HIGH])
     assert least < inside.mean() < 0.95
 
 
@@ -72,18 +72,18 @@ def test_quantiles_rise_and_stay_within_what_can_be_lost(seed: int, before: floa
     random = np.random.default_rng(seed)
     old = np.clip(before + random.normal(0, 2, (3, 29)), 0, 12)
     new = np.clip(after + random.normal(0, 2, (3, 10)), 0, 12)
-    found = lost_interval(old, np.arange(29), new, np.arange(31, 41))
+    actual = lost_interval(old, np.arange(29), new, np.arange(31, 41))
     normal = old.mean(axis=1)[:, None]
-    assert (np.diff(found, axis=1) >= 0).all()
-    assert (found <= normal + 1e-6).all()
-    assert (found >= normal - 12 - 1e-6).all()
+    assert (np.diff(actual, axis=1) >= 0).all()
+    assert (actual <= normal + 1e-6).all()
+    assert (actual >= normal - 12 - 1e-6).all()
 
 
 # --- the whole, on a made sea
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[xr.Dataset, np.ndarray, np.ndarray]:
+def toy() -> tuple[xr.Dataset, np.ndarray, np.ndarray]:
     """A sea with a coast and four places: a season that shrank, no ice, an estuary, inland.
 
     The coast is the lower half of the grid. By 20 columns each has its own ice: columns 0 to 99 ice for
@@ -105,13 +105,15 @@ def made() -> tuple[xr.Dataset, np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def facts(made: tuple[xr.Dataset, np.ndarray, np.ndarray]) -> SeasonFacts:
-    record, x, y = made
+def facts(toy: tuple[xr.Dataset, np.ndarray, np.ndarray]) -> SeasonFacts:
+    record, x, y = toy
     return season_facts(record, ["shrank", "open", "estuary", "inland"], x, y)
 
 
-def test_cells_touch_no_land_and_lie_within_75_km(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
-    record, x, y = made
+def test_cells_touch_no_land_and_lie_within_75_km(
+    toy: tuple[xr.Dataset, np.ndarray, np.ndarray],
+):
+    record, x, y = toy
     support = ice_support(record, x, y)
     assert support.kind.tolist() == ["sea", "sea", "sea", "none"]
     row, column = np.unravel_index(support.cells[0], NSIDC_25KM.shape)
@@ -148,9 +150,9 @@ def test_the_interval_is_the_quantiles_of_5_and_95_percent(facts: SeasonFacts):
 
 
 def test_a_place_does_not_hang_on_the_others(
-    made: tuple[xr.Dataset, np.ndarray, np.ndarray], facts: SeasonFacts
+    toy: tuple[xr.Dataset, np.ndarray, np.ndarray], facts: SeasonFacts
 ):
-    record, x, y = made
+    record, x, y = toy
     alone = season_facts(record, ["shrank"], x[:1], y[:1])
     back = season_facts(record, ["inland", "estuary", "open", "shrank"], x[::-1], y[::-1])
     assert alone.table.iloc[0].to_dict() == facts.table.iloc[0].to_dict()
@@ -158,23 +160,25 @@ def test_a_place_does_not_hang_on_the_others(
     assert np.array_equal(back.lost_quantiles[3], facts.lost_quantiles[0])
 
 
-def test_a_coast_shows_that_there_is_no_ice_and_no_more(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
-    record, _, _ = made
+def test_a_coast_shows_that_there_is_no_ice_and_no_more(
+    toy: tuple[xr.Dataset, np.ndarray, np.ndarray],
+):
+    record, _, _ = toy
     values = record["presence"].to_numpy().copy()
     values[:, 300, [50, 150]] = values[:, 100, [50, 150]]  # single cells in the land
     changed = record.assign(presence=(("time", "y", "x"), values))
-    found = season_facts(
+    actual = season_facts(
         changed, ["ice", "none"], NSIDC_25KM.x_m[[50, 150]], NSIDC_25KM.y_m[[300, 300]]
     ).table
-    assert found["support"].tolist() == ["coast", "coast"]
-    assert found["state"].tolist() == ["unknown", "ice_free"]
-    assert found["reason"].tolist() == ["coast_cells_only", ""]
+    assert actual["support"].tolist() == ["coast", "coast"]
+    assert actual["state"].tolist() == ["unknown", "ice_free"]
+    assert actual["reason"].tolist() == ["coast_cells_only", ""]
 
 
 def test_one_icy_month_in_twenty_years_is_free_of_ice_and_one_in_ten_is_not(
-    made: tuple[xr.Dataset, np.ndarray, np.ndarray],
+    toy: tuple[xr.Dataset, np.ndarray, np.ndarray],
 ):
-    record, x, y = made
+    record, x, y = toy
     values = record["presence"].to_numpy().copy()
     march = np.flatnonzero(month_of(months()) == 3)
     states = []
@@ -185,14 +189,14 @@ def test_one_icy_month_in_twenty_years_is_free_of_ice_and_one_in_ten_is_not(
     assert states == ["ice_free", "known"]
 
 
-def test_a_short_record_tells_nothing(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
-    record, x, y = made
-    found = season_facts(record.isel(time=slice(-29 * 12, None)), list("abcd"), x, y).table
-    assert found["reason"].tolist() == ["few_years", "few_years", "estuary", "no_ocean_cell"]
+def test_a_short_record_tells_nothing(toy: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, x, y = toy
+    actual = season_facts(record.isel(time=slice(-29 * 12, None)), list("abcd"), x, y).table
+    assert actual["reason"].tolist() == ["few_years", "few_years", "estuary", "no_ocean_cell"]
 
 
-def test_doubts_are_named(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
-    record, x, y = made
+def test_doubts_are_named(toy: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+    record, x, y = toy
     doubts = []
     for since, until in (("1979-09", "1988-08"), ("2012-09", "2022-08")):  # SMMR; the last ten years
         values = record["presence"].to_numpy().copy()
@@ -203,15 +207,15 @@ def test_doubts_are_named(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
     assert doubts == ["sensor", "season_grew"]
 
 
-def test_a_place_that_is_no_place_is_refused(made: tuple[xr.Dataset, np.ndarray, np.ndarray]):
+def test_a_place_that_is_no_place_is_refused(toy: tuple[xr.Dataset, np.ndarray, np.ndarray]):
     with pytest.raises(ValueError, match="finite points"):
-        ice_support(made[0], [np.nan], [0.0])
+        ice_support(toy[0], [np.nan], [0.0])
 
 
 def test_tromso_is_open_sea_where_the_mask_says_no_ice_not_land(
-    made: tuple[xr.Dataset, np.ndarray, np.ndarray],
+    toy: tuple[xr.Dataset, np.ndarray, np.ndarray],
 ):
-    record, _, _ = made
+    record, _, _ = toy
     ice = np.zeros_like(record["presence"].to_numpy())
     ice[:, 150:180, 100:150] = 1
     open_sea = dataset(ice, months(), np.zeros((12, *NSIDC_25KM.shape), dtype=np.uint8))
@@ -230,22 +234,22 @@ GMST = 0.4 + 0.02 * (GMST_YEARS - 1979)
 def test_a_line_on_temperature_gives_its_slope_back():
     # The running mean of a straight line is the line itself but for its two ends.
     series = IceYears(YEARS, np.stack([10 - 4 * GMST[1:-2], np.full(43, 3.0)]))
-    found = warming_sensitivity(series, GMST_YEARS, GMST)
-    assert found.slope == pytest.approx([-4, 0], abs=1e-9)
-    assert found.is_significant.tolist() == [True, False]
-    assert found.base_degc == pytest.approx(GMST[34:44].mean())
-    assert found.furthest_degc == pytest.approx(found.base_degc + 2 * 0.02 * 33, abs=1e-9)
+    actual = warming_sensitivity(series, GMST_YEARS, GMST)
+    assert actual.slope == pytest.approx([-4, 0], abs=1e-9)
+    assert actual.is_significant.tolist() == [True, False]
+    assert actual.base_degc == pytest.approx(GMST[34:44].mean())
+    assert actual.furthest_degc == pytest.approx(actual.base_degc + 2 * 0.02 * 33, abs=1e-9)
     early = warming_sensitivity(series, GMST_YEARS, GMST, first_year=1980)
-    assert early.furthest_degc == pytest.approx(found.base_degc + 2 * 0.02 * 41.5, abs=1e-9)
+    assert early.furthest_degc == pytest.approx(actual.base_degc + 2 * 0.02 * 41.5, abs=1e-9)
 
 
 def test_years_of_the_first_sensor_make_no_sensitivity():
     rest = np.random.default_rng(5).normal(0, 1, (3, 43))
     series = IceYears(YEARS, 5 + np.where(YEARS < 1989, 4, 0) + rest)
     later = IceYears(YEARS[9:], series.months[:, 9:])
-    found = warming_sensitivity(series, GMST_YEARS, GMST)
-    assert np.array_equal(found.slope, warming_sensitivity(later, GMST_YEARS, GMST, first_year=0).slope)
-    assert (warming_sensitivity(series, GMST_YEARS, GMST, first_year=1980).slope < found.slope - 1).all()
+    actual = warming_sensitivity(series, GMST_YEARS, GMST)
+    assert np.array_equal(actual.slope, warming_sensitivity(later, GMST_YEARS, GMST, first_year=0).slope)
+    assert (warming_sensitivity(series, GMST_YEARS, GMST, first_year=1980).slope < actual.slope - 1).all()
 
 
 def test_years_given_are_left_as_they_are():
@@ -262,22 +266,22 @@ def test_temperatures_that_do_not_fit_are_refused(years: np.ndarray):
 
 
 def test_the_loss_at_a_level_by_hand(facts: SeasonFacts):
-    found = warming_sensitivity(
+    actual = warming_sensitivity(
         facts.series._replace(months=np.tile(10 - 4 * GMST[1:-2], (4, 1))), GMST_YEARS, GMST
     )
     middle = QUANTILE_LEVELS.index(0.5)
-    warmer = lost_at_warming(facts, found, found.base_degc + 0.5)
+    warmer = lost_at_warming(facts, actual, actual.base_degc + 0.5)
     assert warmer[0, middle] == pytest.approx(2 + 4 * 0.5, abs=1e-6)
     assert warmer[1].tolist() == [0] * len(QUANTILE_LEVELS)  # free of ice
     assert np.isnan(warmer[2:]).all()
-    steep = found._replace(slope=np.full(4, -20.0), low=np.full(4, -20.0), high=np.full(4, -20.0))
+    steep = actual._replace(slope=np.full(4, -20.0), low=np.full(4, -20.0), high=np.full(4, -20.0))
     assert lost_at_warming(facts, steep, 9.0)[0].tolist() == [8] * len(QUANTILE_LEVELS)  # the whole season
     assert np.array_equal(
-        lost_at_warming(facts, found, 9.0)[:2], lost_at_warming(facts, found, found.furthest_degc)[:2]
+        lost_at_warming(facts, actual, 9.0)[:2], lost_at_warming(facts, actual, actual.furthest_degc)[:2]
     )
     # A world colder than today's has lost what is lost.
-    assert np.array_equal(lost_at_warming(facts, found, 0.5)[:2], facts.lost_quantiles[:2])
-    kept = found._replace(is_significant=np.zeros(4, dtype=bool))
+    assert np.array_equal(lost_at_warming(facts, actual, 0.5)[:2], facts.lost_quantiles[:2])
+    kept = actual._replace(is_significant=np.zeros(4, dtype=bool))
     assert np.array_equal(lost_at_warming(facts, kept, 4.0)[:2], facts.lost_quantiles[:2])
 
 
@@ -287,10 +291,10 @@ def test_the_loss_at_a_level_by_hand(facts: SeasonFacts):
 )
 def test_no_quantile_falls_with_warming(facts: SeasonFacts, slope: float, reach: float, levels: list[float]):
     whole = np.full(4, slope)
-    found = warming_sensitivity(facts.series._replace(months=np.zeros((4, 43))), GMST_YEARS, GMST)._replace(
+    actual = warming_sensitivity(facts.series._replace(months=np.zeros((4, 43))), GMST_YEARS, GMST)._replace(
         slope=whole, low=whole - reach, high=whole + reach, is_significant=whole + reach < 0
     )
-    lost = np.stack([lost_at_warming(facts, found, level)[:2] for level in sorted(levels)])
+    lost = np.stack([lost_at_warming(facts, actual, level)[:2] for level in sorted(levels)])
     assert (np.diff(lost, axis=0) >= 0).all()
     assert (lost >= facts.lost_quantiles[:2]).all()
     assert (np.diff(lost, axis=2) >= -1e-6).all()

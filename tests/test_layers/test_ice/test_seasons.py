@@ -41,8 +41,8 @@ def test_a_year_by_hand():
     Day 98 has 90 % (one of five at 50), day 99 no more than 80. Day 120 has 20 %, day 121 10 %: open.
     Day 218 has 10 %, day 219 20 %. Day 240 has 80 %, day 241 90 %.
     """
-    told = season(year((100, 100), (20, 50), (100, 0), (20, 50), (125, 100)))
-    assert {name: float(told[name][0]) for name in METRICS} == {
+    result = season(year((100, 100), (20, 50), (100, 0), (20, 50), (125, 100)))
+    assert {name: float(result[name][0]) for name in METRICS} == {
         "open_water_days": 98,
         "retreat_day": 121,
         "advance_day": 219,
@@ -70,26 +70,26 @@ def by_loop(row: np.ndarray) -> dict[str, float]:  # noqa: C901  the definitions
             else:
                 runs.append([d, e])
         d = e
-    told = dict.fromkeys(METRICS, float("nan")) | {"open_water_days": float(sum(is_open))}
+    result = dict.fromkeys(METRICS, float("nan")) | {"open_water_days": float(sum(is_open))}
     if not runs:
-        return told
+        return result
     start, stop = max(runs, key=lambda run: run[1] - run[0])
     before = [d for d in range(start) if smooth[d] > 80 + 1e-3]
     later = [d for d in range(stop, n) if smooth[d] > 80 + 1e-3]
     if start > 0:
-        told["retreat_day"] = start
+        result["retreat_day"] = start
     if stop < n:
-        told["advance_day"] = stop
+        result["advance_day"] = stop
     if start > 0 and stop < n:
-        told["outer_days"] = stop - start
+        result["outer_days"] = stop - start
     if before and start > 0:
-        told["opening_day"] = before[-1]
+        result["opening_day"] = before[-1]
     if later and stop < n:
-        told["closing_day"] = later[0]
+        result["closing_day"] = later[0]
     if before and later:
-        told["inner_days"] = later[0] - before[-1]
-        told["shoulder_days"] = told["inner_days"] - (stop - start)
-    return told
+        result["inner_days"] = later[0] - before[-1]
+        result["shoulder_days"] = result["inner_days"] - (stop - start)
+    return result
 
 
 @settings(max_examples=150, deadline=None)
@@ -103,25 +103,47 @@ def by_loop(row: np.ndarray) -> dict[str, float]:  # noqa: C901  the definitions
 def test_any_year_is_the_loop(parts: list[tuple[int, int]]):
     row = np.concatenate([np.full(count, value, dtype=np.float32) for count, value in parts])
     row = np.resize(row, 365)
-    told = season(row[None, :])
-    assert {name: float(told[name][0]) for name in METRICS} == pytest.approx(by_loop(row), nan_ok=True)
+    result = season(row[None, :])
+    assert {name: float(result[name][0]) for name in METRICS} == pytest.approx(by_loop(row), nan_ok=True)
 
 
 def test_an_opening_lasts_five_days_and_short_ice_does_not_end_it():
     # Window of five: a spell of open days shrinks by about two at each end.
     assert np.isnan(season(year((100, 100), (7, 0), (258, 100)))["retreat_day"][0])
-    told = season(year((100, 100), (50, 0), (2, 60), (50, 0), (163, 100)))
-    assert told["outer_days"][0] > 95
-    assert told["open_water_days"][0] < told["outer_days"][0]
-    told = season(year((100, 100), (40, 0), (20, 60), (60, 0), (145, 100)))
-    assert 50 < told["outer_days"][0] < 61
+    result = season(year((100, 100), (50, 0), (2, 60), (50, 0), (163, 100)))
+    assert result["outer_days"][0] > 95
+    assert result["open_water_days"][0] < result["outer_days"][0]
+    result = season(year((100, 100), (40, 0), (20, 60), (60, 0), (145, 100)))
+    assert 50 < result["outer_days"][0] < 61
+
+
+def test_an_opening_of_exactly_five_days_is_one_and_of_four_days_is_none():
+    daily = np.full((2, 365), 100.0, dtype=np.float32)
+    daily[0, 100:109] = 0  # the running mean is 0 on five days, at least 20 % on the others
+    daily[1, 100:108] = 0
+    actual = season(daily)
+    assert actual["open_water_days"].tolist() == [5, 4]
+    assert actual["retreat_day"][0] == 102
+    assert actual["advance_day"][0] == 107
+    assert np.isnan(actual["retreat_day"][1])
+    assert actual["longest_days"].tolist() == [5, 0]
+
+
+def test_ice_of_exactly_five_days_ends_an_opening_and_of_four_days_does_not():
+    daily = np.full((2, 365), 100.0, dtype=np.float32)
+    daily[:, 100:160] = 0
+    daily[0, 130] = 100  # the running mean is 20 % on five days
+    daily[1, 130:132] = 50  # 20 % on four days, 10 % on two
+    actual = season(daily)
+    assert actual["retreat_day"].tolist() == [102, 102]
+    assert actual["advance_day"].tolist() == [128, 158]
 
 
 def test_what_happens_before_the_year_has_no_day():
-    told = season(year((200, 0), (165, 100)))
-    assert np.isnan(told["retreat_day"][0])
-    assert told["advance_day"][0] == pytest.approx(200, abs=2)
-    assert np.isnan(told["outer_days"][0])
+    result = season(year((200, 0), (165, 100)))
+    assert np.isnan(result["retreat_day"][0])
+    assert result["advance_day"][0] == pytest.approx(200, abs=2)
+    assert np.isnan(result["outer_days"][0])
     never = season(year((365, 50)))
     assert never["open_water_days"][0] == 0
     assert np.isnan(never["advance_day"][0])
@@ -150,8 +172,8 @@ def test_every_other_day_is_a_valid_year_and_a_winter_without_days_is_not():
     row = year((120, 100), (120, 0), (125, 100))
     smmr = row.copy()
     smmr[:, 1::2] = np.nan
-    told, full = season(smmr), season(row)
-    assert told["open_water_days"][0] == pytest.approx(full["open_water_days"][0], abs=2)
+    result, full = season(smmr), season(row)
+    assert result["open_water_days"][0] == pytest.approx(full["open_water_days"][0], abs=2)
     hole = row.copy()
     hole[:, 276:317] = np.nan  # 1987-12-03 to 1988-01-12
     assert np.isnan([season(hole)[name][0] for name in METRICS]).all()
@@ -230,13 +252,13 @@ def test_states_are_not_numbers():
     rows[4, :11] = np.nan  # 29 valid years
     lasting = rows.copy()
     lasting[3] = 0  # three days are no opening
-    told = season_table(seasons(rows, longest_days=lasting.astype(np.float32)))
-    assert told["state"].tolist() == [
+    result = season_table(seasons(rows, longest_days=lasting.astype(np.float32)))
+    assert result["state"].tolist() == [
         "seasonal", "ice_free", "never_opens", "short_openings", "insufficient_data",
     ]  # fmt: skip
-    assert told["open_water_days_per_decade"].isna().tolist() == [False, True, True, True, True]
-    assert not told["is_open_water_days_trend"].any()
-    assert set(told["input"]) == {"daily"}
+    assert result["open_water_days_per_decade"].isna().tolist() == [False, True, True, True, True]
+    assert not result["is_open_water_days_trend"].any()
+    assert set(result["input"]) == {"daily"}
 
 
 def test_one_closed_year_of_forty_is_still_ice_free():
@@ -250,21 +272,23 @@ def test_trends_by_decade_hold_the_known_slope_and_false_discovery():
     random = np.random.default_rng(3)
     trending = 150 + 1.2 * (YEARS - 1979) + random.normal(0, 8, (50, 40))
     flat = 150 + random.normal(0, 8, (450, 40))
-    told = season_table(seasons(np.concatenate([trending, flat])))
-    assert told["open_water_days_per_decade"][:50].median() == pytest.approx(12, abs=1)
-    assert told["is_open_water_days_trend"][:50].mean() > 0.95
-    found = told["is_open_water_days_trend"]
-    assert found[50:].sum() <= 0.12 * found.sum()
-    inside = (told["open_water_days_per_decade_low"] <= 12) & (told["open_water_days_per_decade_high"] >= 12)
+    result = season_table(seasons(np.concatenate([trending, flat])))
+    assert result["open_water_days_per_decade"][:50].median() == pytest.approx(12, abs=1)
+    assert result["is_open_water_days_trend"][:50].mean() > 0.95
+    actual = result["is_open_water_days_trend"]
+    assert actual[50:].sum() <= 0.12 * actual.sum()
+    inside = (result["open_water_days_per_decade_low"] <= 12) & (
+        result["open_water_days_per_decade_high"] >= 12
+    )
     assert inside[:50].mean() >= 0.85
 
 
 def test_a_sensor_step_is_named():
     random = np.random.default_rng(4)
     rows = 150 + random.normal(0, 5, (30, 40)) + np.where(YEARS >= 1992, 25, 0)
-    told = season_table(seasons(rows))
-    assert (told["step_year"] - 1992).abs().max() <= 1
-    assert told["step_days"].median() == pytest.approx(25, abs=4)
+    result = season_table(seasons(rows))
+    assert (result["step_year"] - 1992).abs().max() <= 1
+    assert result["step_days"].median() == pytest.approx(25, abs=4)
     plain = season_table(seasons(150 + random.normal(0, 5, (200, 40))))
     assert plain["step_year"].notna().mean() < 0.05
 
@@ -272,9 +296,9 @@ def test_a_sensor_step_is_named():
 def test_climate_is_the_median_of_1991_to_2020_and_spread_that_of_the_last_15_years():
     rows = np.where(YEARS >= 1991, 200.0, 50.0)[None, :]
     advance = np.tile([100.0, 110.0], 20)[None, :].astype(np.float32)
-    told = season_table(seasons(rows, advance_day=advance))
-    assert told["open_water_days_median"][0] == 200
-    assert told["advance_mad_days"][0] == 0  # 15 years: 8 of 110, 7 of 100; the median is one of them
+    result = season_table(seasons(rows, advance_day=advance))
+    assert result["open_water_days_median"][0] == 200
+    assert result["advance_mad_days"][0] == 0  # 15 years: 8 of 110, 7 of 100; the median is one of them
     few = season_table(seasons(np.where(YEARS >= 2003, np.nan, rows)))
     assert np.isnan(few["open_water_days_median"][0])
 
@@ -317,9 +341,9 @@ def test_breaks_count_from_the_first_valid_ice_year_to_the_last():
 
 def test_order_of_places_does_not_matter():
     rows = 150 + np.random.default_rng(6).normal(0, 20, (40, 40))
-    told = season_table(seasons(rows)).drop(columns="place_id")
+    result = season_table(seasons(rows)).drop(columns="place_id")
     turned = season_table(seasons(rows[::-1])).drop(columns="place_id")
-    assert turned[::-1].reset_index(drop=True).equals(told)
+    assert turned[::-1].reset_index(drop=True).equals(result)
 
 
 def test_what_is_made_says_so():
@@ -334,27 +358,27 @@ def test_monthly_means_by_hand():
     means = np.full((2, 12), 100.0)
     means[0, 7:9] = 0
     means[1] = np.nan
-    told = monthly_season(means)
+    result = monthly_season(means)
     month = 365.25 / 12
     # From 85 % of July-August to 15 % of September-October: one month and twice 0.15 of one.
-    assert told["open_water_days"][0] == pytest.approx(1.3 * month, abs=1)
-    assert told["open_water_high_days"][0] - told["open_water_low_days"][0] == 30
-    assert np.isnan(told["open_water_days"][1])
-    assert told["input"].tolist() == ["monthly", "monthly"]
+    assert result["open_water_days"][0] == pytest.approx(1.3 * month, abs=1)
+    assert result["open_water_high_days"][0] - result["open_water_low_days"][0] == 30
+    assert np.isnan(result["open_water_days"][1])
+    assert result["input"].tolist() == ["monthly", "monthly"]
 
 
 @pytest.mark.parametrize(("value", "days"), [(0.0, 365), (15.0, 0), (14.0, 365), (100.0, 0)])
 def test_monthly_means_that_stay(value: float, days: int):
-    told = monthly_season(np.full((1, 12), value))
-    assert told["open_water_days"][0] == days
-    assert 0 <= told["open_water_low_days"][0] <= told["open_water_high_days"][0] <= 365
+    result = monthly_season(np.full((1, 12), value))
+    assert result["open_water_days"][0] == days
+    assert 0 <= result["open_water_low_days"][0] <= result["open_water_high_days"][0] <= 365
 
 
 def test_edges_count_months():
     ice = np.ones((2, 12))
     ice[0, 6:9] = 0
     ice[1, 0] = np.nan
-    told = edge_season(ice)
-    assert told["open_water_days"][0] == pytest.approx(3 * 365.25 / 12)
-    assert np.isnan(told["open_water_days"][1])
-    assert set(told["input"]) == {"edge"}
+    result = edge_season(ice)
+    assert result["open_water_days"][0] == pytest.approx(3 * 365.25 / 12)
+    assert np.isnan(result["open_water_days"][1])
+    assert set(result["input"]) == {"edge"}

@@ -40,29 +40,29 @@ def test_p_is_that_of_kendalls_tau_with_ties():
 
 def test_by_hand_with_a_missing_year():
     # Pairs of 1, 4, 9 at times 0, 2, 3: slopes 3/2, 8/3, 5; S = 3, Var = 3*2*11/18.
-    told = trend([[1.0, np.nan, 4.0, 9.0]], [0, 1, 2, 3])
-    assert told.slope[0] == pytest.approx(8 / 3)
-    assert told.valid[0] == 3
+    result = trend([[1.0, np.nan, 4.0, 9.0]], [0, 1, 2, 3])
+    assert result.slope[0] == pytest.approx(8 / 3)
+    assert result.valid[0] == 3
     z = 2 / np.sqrt(66 / 18)
-    assert told.p[0] == pytest.approx(2 * stats.norm.sf(z))
+    assert result.p[0] == pytest.approx(2 * stats.norm.sf(z))
 
 
 def test_too_few_values_are_no_trend():
-    told = trend(noise(3, 1, 20), np.arange(20), least=30)
-    assert np.isnan([told.slope[0], told.low[0], told.high[0], told.p[0]]).all()
+    result = trend(noise(3, 1, 20), np.arange(20), least=30)
+    assert np.isnan([result.slope[0], result.low[0], result.high[0], result.p[0]]).all()
 
 
 def test_a_constant_series_has_no_significant_trend():
-    told = trend(np.full((1, 40), 5.0), YEARS)
-    assert told.slope[0] == 0
-    assert told.p[0] == 1
+    result = trend(np.full((1, 40), 5.0), YEARS)
+    assert result.slope[0] == 0
+    assert result.p[0] == 1
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.5])
 def test_the_interval_covers_the_known_slope(slope: float):
     series = noise(4, 4000) * 8 + slope * (YEARS - 1979)
-    told = trend(series, YEARS)
-    assert 0.93 <= np.mean((told.low <= slope) & (slope <= told.high)) <= 0.97
+    result = trend(series, YEARS)
+    assert 0.93 <= np.mean((result.low <= slope) & (slope <= result.high)) <= 0.97
 
 
 def test_white_noise_rings_as_often_as_stated():
@@ -78,10 +78,10 @@ def red(seed: int, rows: int, rho: float) -> np.ndarray:
 
 def test_red_noise_rings_less_often_than_without_the_correction():
     series = red(6, 2000, 0.4)
-    told = trend(series, YEARS)
+    result = trend(series, YEARS)
     plain = [stats.kendalltau(YEARS, row, method="asymptotic").pvalue for row in series]
-    assert np.mean(told.p < 0.05) < 0.75 * np.mean(np.array(plain) < 0.05)
-    assert np.mean(told.p < 0.05) < 0.10  # the lag of 40 values is known badly: not yet 5 %
+    assert np.mean(result.p < 0.05) < 0.75 * np.mean(np.array(plain) < 0.05)
+    assert np.mean(result.p < 0.05) < 0.10  # the lag of 40 values is known badly: not yet 5 %
 
 
 def test_false_discovery_by_hand():
@@ -99,25 +99,25 @@ def test_false_discovery_is_that_of_scipy():
 def test_an_injected_step_is_found_and_a_trend_is_not_one(slope: float):
     base = noise(8, 2000) + slope * (YEARS - 1979)
     assert 0.04 <= np.mean(step(base, YEARS).p < 0.05) <= 0.06
-    told = step(base + np.where(YEARS >= 2000, 3.5, 0.0), YEARS)
-    assert np.mean(told.p < 0.05) > 0.95
-    assert np.mean(np.abs(YEARS[told.column] - 2000) <= 1) > 0.95
-    assert np.median(told.size) == pytest.approx(3.5, abs=0.3)
+    result = step(base + np.where(YEARS >= 2000, 3.5, 0.0), YEARS)
+    assert np.mean(result.p < 0.05) > 0.95
+    assert np.mean(np.abs(YEARS[result.column] - 2000) <= 1) > 0.95
+    assert np.median(result.size) == pytest.approx(3.5, abs=0.3)
 
 
 def test_a_step_is_the_regression_of_numpy():
     series = noise(9, 1)
     series[0, [3, 17, 30]] = np.nan
-    told = step(series, YEARS)
-    held = np.isfinite(series[0])
-    design = np.column_stack([np.ones(40), YEARS - 1979, np.arange(40) >= told.column[0]])[held]
-    assert told.size[0] == pytest.approx(np.linalg.lstsq(design, series[0, held])[0][2])
+    result = step(series, YEARS)
+    has_value = np.isfinite(series[0])
+    design = np.column_stack([np.ones(40), YEARS - 1979, np.arange(40) >= result.column[0]])[has_value]
+    assert result.size[0] == pytest.approx(np.linalg.lstsq(design, series[0, has_value])[0][2])
 
 
 def test_a_short_series_has_no_step():
-    told = step(noise(10, 1, 11), np.arange(11))
-    assert told.column[0] == -1
-    assert np.isnan(told.p[0])
+    result = step(noise(10, 1, 11), np.arange(11))
+    assert result.column[0] == -1
+    assert np.isnan(result.p[0])
 
 
 @settings(max_examples=40, deadline=None)
@@ -135,11 +135,11 @@ def test_the_lag_one_correlation_is_of_consecutive_years_by_hand():
     random = np.random.default_rng(11)
     years = np.arange(30.0)
     values = np.cumsum(random.normal(size=30)) + 0.3 * years
-    found = trend(values, years)
-    rest = values - found.slope[0] * years
+    actual = trend(values, years)
+    rest = values - actual.slope[0] * years
     rest -= rest.mean()
     expected = sum(rest[n] * rest[n + 1] for n in range(29)) / (rest**2).sum()
-    assert found.lag1[0] == pytest.approx(expected)
+    assert actual.lag1[0] == pytest.approx(expected)
 
 
 def test_years_on_either_side_of_a_gap_are_no_pair():
@@ -147,12 +147,12 @@ def test_years_on_either_side_of_a_gap_are_no_pair():
     years = np.arange(20.0)
     values = random.normal(size=20)
     values[[4, 11]] = np.nan
-    found = trend(values, years)
-    rest = values - found.slope[0] * years
+    actual = trend(values, years)
+    rest = values - actual.slope[0] * years
     rest -= np.nanmean(rest)
     pairs = [rest[n] * rest[n + 1] for n in range(19) if np.isfinite(rest[n] * rest[n + 1])]
     assert len(pairs) == 15
-    assert found.lag1[0] == pytest.approx(np.mean(pairs) * 17 / np.nansum(rest**2))
+    assert actual.lag1[0] == pytest.approx(np.mean(pairs) * 17 / np.nansum(rest**2))
 
 
 @pytest.mark.parametrize(("rho", "count"), [(0.5, 40), (0.8, 25), (0.97, 30)])
@@ -184,7 +184,7 @@ def test_the_least_count_of_values_is_enough():
 def test_a_step_may_have_five_years_before_or_after_it(first_after: int, column: int):
     noise = np.random.default_rng(13).normal(0, 0.1, 12)
     values = noise + np.where(np.arange(12) >= first_after, 10.0, 0.0)
-    found = step(values, np.arange(12.0))
-    assert found.column[0] == column
-    assert found.size[0] == pytest.approx(10, abs=0.5)
+    actual = step(values, np.arange(12.0))
+    assert actual.column[0] == column
+    assert actual.size[0] == pytest.approx(10, abs=0.5)
     assert step(values[:11], np.arange(11.0)).column[0] == -1  # eleven values are too few

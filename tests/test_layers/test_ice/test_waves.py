@@ -58,9 +58,25 @@ def test_an_ice_edge_shortens_the_fetch():
     block = year(one, (365, 0))
     column = one.cells % 60
     block[ICE_GRID.x_m[column] > -100_000] = 80  # open from -300 km to -100 km
-    told = exposure(one, block) * 500
-    assert 150 < told < 250  # 200 km straight ahead, more aslant
-    assert told < exposure(one, year(one, (365, 0))) * 500
+    result = exposure(one, block) * 500
+    assert 150 < result < 250  # 200 km straight ahead, more aslant
+    assert result < exposure(one, year(one, (365, 0))) * 500
+
+
+def test_the_own_cell_adds_no_length():
+    one = laid()
+    block = year(one, (365, 100))
+    block[one.at[0, 0, 0]] = 0
+    to_land = np.where(one.at[0, :, 1] >= 0, 0.0, one.land_km[0])  # rays over land end at the land mask
+    assert (one.at[0, :, 1] >= 0).sum() > 6
+    assert exposure(one, block) == pytest.approx(effective(to_land) / 500, rel=1e-5)
+
+
+def test_a_ray_to_the_north_meets_the_ice_in_the_north():
+    south = laid(300_000.0, (2_500.0, -295_000.0))
+    block = year(south, (365, 0))
+    block[ICE_GRID.y_m[south.cells // 60] > -200_000] = 80  # open from -300 km to -200 km
+    assert 50 < exposure(south, block) * 500 < 180
 
 
 def test_what_was_not_seen_is_no_open_water_and_a_lost_season_no_year():
@@ -75,9 +91,9 @@ def test_what_was_not_seen_is_no_open_water_and_a_lost_season_no_year():
 
 def test_a_place_far_from_the_sea_has_none():
     inland = laid(300_000.0, (-500_000.0, 0.0), (-295_000.0, 2_500.0))
-    told = wave_exposure_of_year(inland, year(inland, (365, 0)), np.arange(365), 365)
-    assert np.isnan(told[0])
-    assert told[1] > 0
+    result = wave_exposure_of_year(inland, year(inland, (365, 0)), np.arange(365), 365)
+    assert np.isnan(result[0])
+    assert result[1] > 0
 
 
 @settings(max_examples=30, deadline=None)
