@@ -14,10 +14,19 @@ const WAIT_MS = 150;
 let waiting = 0;
 
 function writeAddress() {
-  const { lat, lng } = map.getCenter(), { isAtHome, lon0, theme } = state;
+  const { lat, lng } = map.getCenter(),
+    { isAtHome, lon0, theme } = state;
   const query = writeQuery({
-    isAtHome, lat, lng, zoom: map.getZoom(), lon0, theme, refused, node: selectedNode(),
-    layers: layers.filter((layer) => layer.on).map((layer) => layer.id), month: layerById.sea_ice?.month,
+    isAtHome,
+    lat,
+    lng,
+    zoom: map.getZoom(),
+    lon0,
+    theme,
+    refused,
+    node: selectedNode(),
+    layers: layers.filter((layer) => layer.on).map((layer) => layer.id),
+    month: layerById.sea_ice?.month,
   });
   history.replaceState(null, "", `#${query}`);
 }
@@ -28,7 +37,9 @@ export function readAddress() {
   if (!view) return;
   state.isRestoring = true;
   if (view.lon0 !== null && view.lon0 !== state.lon0) turn(view.lon0);
-  if (view.layers) for (const layer of layers) if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
+  if (view.layers)
+    for (const layer of layers)
+      if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
   if (layerById.sea_ice && view.month) setMonth(view.month);
   if (view.theme) byId("theme").value = state.theme = view.theme;
   if (nodes) refuse(view.refused);
@@ -47,7 +58,12 @@ async function copyLink() {
   byId("link-text").value = location.href;
   byId("link-text").select();
   // Where the browser forbids the clipboard, the address stands there to be copied.
-  try { await navigator.clipboard.writeText(location.href); byId("link").textContent = "Link copied"; } catch { byId("link").textContent = "Copy this link"; }
+  try {
+    await navigator.clipboard.writeText(location.href);
+    byId("link").textContent = "Link copied";
+  } catch {
+    byId("link").textContent = "Copy this link";
+  }
 }
 
 /** Follow the view and the address. */

@@ -12,7 +12,14 @@ export const ARCTIC_CIRCLE = 66.5622;
 /** The look of a part of the base map. */
 export function baseLook(name) {
   const style = data.base[name];
-  return { color: ink(style.stroke), weight: style.width, opacity: style.stroke_opacity, dash: [], fill: ink(style.fill), fillOpacity: 1 };
+  return {
+    color: ink(style.stroke),
+    weight: style.width,
+    opacity: style.stroke_opacity,
+    dash: [],
+    fill: ink(style.fill),
+    fillOpacity: 1,
+  };
 }
 
 /** Fill the region. */
@@ -38,7 +45,12 @@ export function drawNoData(ctx, view) {
   const look = baseLook("graticule");
   ctx.beginPath();
   outline.trace(ctx, 0, view, true);
-  fillAndStroke(ctx, { ...look, weight: 0, fill: hatchPattern("back", look.fill, look.color), fillOpacity: 0.45 });
+  fillAndStroke(ctx, {
+    ...look,
+    weight: 0,
+    fill: hatchPattern("back", look.fill, look.color),
+    fillOpacity: 0.45,
+  });
 }
 
 // On a polar stereographic plane parallels are circles about the pole and meridians its rays.
@@ -50,7 +62,8 @@ function radius(lat) {
 
 /** Metres of the plane of a latitude and a longitude in degrees. */
 export function onPlane(lat, lng) {
-  const r = radius(lat), angle = (lng + 45) * RAD;
+  const r = radius(lat),
+    angle = (lng + 45) * RAD;
   return [r * Math.sin(angle), -r * Math.cos(angle)];
 }
 
@@ -73,7 +86,8 @@ export function drawGraticule(ctx, view) {
 }
 
 function traceParallel(ctx, view, lat) {
-  const [x, y] = pixel(view, [0, 0]), r = radius(lat) * view.scale;
+  const [x, y] = pixel(view, [0, 0]),
+    r = radius(lat) * view.scale;
   ctx.moveTo(x + r, y);
   ctx.arc(x, y, r, 0, 2 * Math.PI);
 }

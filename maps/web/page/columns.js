@@ -16,9 +16,11 @@ export function cell(column, i) {
     const code = codesOf(column)[i];
     value = code < 0 ? null : column.values[code];
   } else if (column.phrases) {
-    if (!column.start) Object.assign(column, { which: unpack(column.which), start: startsOf(unpack(column.counts)) });
+    if (!column.start)
+      Object.assign(column, { which: unpack(column.which), start: startsOf(unpack(column.counts)) });
     const [from, to] = [column.start[i], column.start[i + 1]];
-    value = from === to ? null : Array.from(column.which.subarray(from, to), (k) => column.phrases[k]).join(" ");
+    value =
+      from === to ? null : Array.from(column.which.subarray(from, to), (k) => column.phrases[k]).join(" ");
   } else value = column.one !== undefined ? column.one : column.values[i];
   if (column.before) value = `${cell(column.before, i)}:${value}`;
   return value === "" ? null : value;

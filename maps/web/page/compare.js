@@ -21,7 +21,14 @@ const otherValue = (name, i) => cell(comparison.column[name], i);
 export function readComparison() {
   if (!nodes || !data.compare) return;
   const { columns, gone, scenario, day } = data.compare;
-  comparison = { column: byColumnName(columns), gone, title: `${scenario}, ${day}`, added: [], changed: [], on: true };
+  comparison = {
+    column: byColumnName(columns),
+    gone,
+    title: `${scenario}, ${day}`,
+    added: [],
+    changed: [],
+    on: true,
+  };
   for (let i = 0; i < nodes.count; i++) {
     if (otherValue("flag", i) === null) comparison.added.push(i);
     else if (otherValue("flag", i) !== nodes.value("flag", i)) comparison.changed.push(i);
@@ -29,8 +36,10 @@ export function readComparison() {
 }
 
 /** What the other picture says of node `i`. */
-export const comparedSentence = (i) => (otherValue("flag", i) === null ? `New: not a node of the other picture (${comparison.title}).`
-  : `Other picture (${comparison.title}): ${flagWords(otherValue("flag", i))}, critical in ${percent(otherValue("flag_probability", i))} of the draws; climate ${flagWords(otherValue("hazard_class", i))}, defence ${flagWords(otherValue("military_class", i))}, people ${flagWords(otherValue("dependence_class", i))}.`);
+export const comparedSentence = (i) =>
+  otherValue("flag", i) === null
+    ? `New: not a node of the other picture (${comparison.title}).`
+    : `Other picture (${comparison.title}): ${flagWords(otherValue("flag", i))}, critical in ${percent(otherValue("flag_probability", i))} of the draws; climate ${flagWords(otherValue("hazard_class", i))}, defence ${flagWords(otherValue("military_class", i))}, people ${flagWords(otherValue("dependence_class", i))}.`;
 
 /** Ring changed nodes, square new ones, cross those that are gone. */
 export function drawComparison(ctx, view) {
@@ -44,7 +53,11 @@ export function drawComparison(ctx, view) {
   for (const i of comparison.changed) ring(i, "circle");
   for (const i of comparison.added) ring(i, "square");
   for (const node of comparison.gone) {
-    const [x, y] = pixel(view, node.at.map((v) => v * POINT_GRID)), r = 5 * view.size;
+    const [x, y] = pixel(
+        view,
+        node.at.map((v) => v * POINT_GRID),
+      ),
+      r = 5 * view.size;
     ctx.beginPath();
     for (const k of [-1, 1]) {
       ctx.moveTo(x - r, y - k * r);
@@ -59,12 +72,51 @@ export function startComparison() {
   if (!comparison) return;
   const { added, changed, gone, title: other } = comparison;
   byId("changes").hidden = false;
-  byId("changes-note").textContent = `Against ${other}: ${count(changed.length, "flag")} changed (ringed), ${number(added.length)} new (squared), ${number(gone.length)} gone (crossed).`;
-  const part = (title, items) => (items.length ? el("details", { class: "pillar" }, el("summary", null, `${title}, ${number(items.length)}`), el("ol", null, items)) : null);
-  byId("changes-list").replaceChildren(...[
-    part("Flag changed", changed.map((i) => el("li", null, openButton(nodes, i, `${flagWords(otherValue("flag", i))} → ${flagWords(nodes.value("flag", i))}`)))),
-    part("New", added.map((i) => el("li", null, openButton(nodes, i, wording("kind", key(nodes.value("kind", i))))))),
-    part("Gone", gone.map((node) => el("li", null, `${node.name || "without a name"}, ${wording("kind", node.kind)}, was ${words(node.flag)}`))),
-  ].filter(Boolean));
-  byId("changes-on").addEventListener("change", (event) => { comparison.on = event.target.checked; paint(); });
+  byId("changes-note").textContent =
+    `Against ${other}: ${count(changed.length, "flag")} changed (ringed), ${number(added.length)} new (squared), ${number(gone.length)} gone (crossed).`;
+  const part = (title, items) =>
+    items.length
+      ? el(
+          "details",
+          { class: "pillar" },
+          el("summary", null, `${title}, ${number(items.length)}`),
+          el("ol", null, items),
+        )
+      : null;
+  byId("changes-list").replaceChildren(
+    ...[
+      part(
+        "Flag changed",
+        changed.map((i) =>
+          el(
+            "li",
+            null,
+            openButton(
+              nodes,
+              i,
+              `${flagWords(otherValue("flag", i))} → ${flagWords(nodes.value("flag", i))}`,
+            ),
+          ),
+        ),
+      ),
+      part(
+        "New",
+        added.map((i) => el("li", null, openButton(nodes, i, wording("kind", key(nodes.value("kind", i)))))),
+      ),
+      part(
+        "Gone",
+        gone.map((node) =>
+          el(
+            "li",
+            null,
+            `${node.name || "without a name"}, ${wording("kind", node.kind)}, was ${words(node.flag)}`,
+          ),
+        ),
+      ),
+    ].filter(Boolean),
+  );
+  byId("changes-on").addEventListener("change", (event) => {
+    comparison.on = event.target.checked;
+    paint();
+  });
 }

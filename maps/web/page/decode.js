@@ -7,7 +7,9 @@ export const PATH_GRID = 100;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const DIGIT_OF = new Uint8Array(128);
-[...ALPHABET].forEach((character, digit) => { DIGIT_OF[character.charCodeAt(0)] = digit; });
+[...ALPHABET].forEach((character, digit) => {
+  DIGIT_OF[character.charCodeAt(0)] = digit;
+});
 
 /** Whole numbers of a packed text: five bits a character, the lowest first, the sign in the lowest bit. */
 export function unpack(text) {
@@ -28,6 +30,8 @@ export function unpack(text) {
 /** Index at which each group starts, from the sizes of the groups; the last entry is the end of all. */
 export function startsOf(sizes) {
   const starts = new Int32Array(sizes.length + 1);
-  sizes.forEach((n, i) => { starts[i + 1] = starts[i] + n; });
+  sizes.forEach((n, i) => {
+    starts[i + 1] = starts[i] + n;
+  });
   return starts;
 }

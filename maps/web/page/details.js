@@ -23,8 +23,19 @@ function openDetails(layer, row, { move = false, focus = false, from = null } = 
   switchDrawer(false);
   if (!layer.on) byId(`show-${layer.id}`).click();
   const near = from ? neighbours(from, layer, row) : [];
-  details.replaceChildren(...(layer === nodes ? nodeDetails(row) : featureDetails(layer, row)),
-    ...(near.length ? [el("h3", null, "Also here"), el("ul", { class: "near" }, near.map(([other, k]) => el("li", null, openButton(other, k, other.title))))] : []));
+  details.replaceChildren(
+    ...(layer === nodes ? nodeDetails(row) : featureDetails(layer, row)),
+    ...(near.length
+      ? [
+          el("h3", null, "Also here"),
+          el(
+            "ul",
+            { class: "near" },
+            near.map(([other, k]) => el("li", null, openButton(other, k, other.title))),
+          ),
+        ]
+      : []),
+  );
   details.hidden = false;
   details.scrollTop = 0;
   map.invalidateSize({ pan: false });
@@ -58,7 +69,8 @@ function closeDetails() {
   if (hasFoldedLegend) byId("legend").open = true;
   hasFoldedLegend = false;
   if (focusBefore && focusBefore.isConnected && focusBefore.offsetParent) focusBefore.focus();
-  else if (details.contains(document.activeElement) || document.activeElement === document.body) map.getContainer().focus({ preventScroll: true });
+  else if (details.contains(document.activeElement) || document.activeElement === document.body)
+    map.getContainer().focus({ preventScroll: true });
   focusBefore = null;
 }
 

@@ -4,7 +4,8 @@ import { number } from "./text.js";
 /** The element of an id. */
 export const byId = (id) => document.getElementById(id);
 /** Run `act` when the page is read to its end. */
-export const afterParsing = (act) => (document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act());
+export const afterParsing = (act) =>
+  document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act();
 /** Content of a JSON block of the page. */
 export const block = (id) => JSON.parse(byId(id).textContent);
 
@@ -24,9 +25,10 @@ export function el(tag, attributes, ...children) {
 /** A value as text, a link for an address. A missing value is the word "unknown", never a blank or 0. */
 export function valueNode(value, unit) {
   if (value === null || value === undefined) return el("span", { class: "unknown" }, "unknown");
-  const text = typeof value === "number" ? number(value)
-    : typeof value === "boolean" ? (value ? "yes" : "no") : value;
-  if (/^https?:\/\/\S+$/.test(text)) return el("a", { href: text, rel: "noopener noreferrer", target: "_blank" }, text);
+  const text =
+    typeof value === "number" ? number(value) : typeof value === "boolean" ? (value ? "yes" : "no") : value;
+  if (/^https?:\/\/\S+$/.test(text))
+    return el("a", { href: text, rel: "noopener noreferrer", target: "_blank" }, text);
   return unit && unit !== "1" ? `${text} ${unit}` : text;
 }
 

@@ -3,8 +3,26 @@ import { byColumnName, cell } from "./columns.js";
 import { startsOf, unpack } from "./decode.js";
 import { block } from "./dom.js";
 
-const ROW_FIELDS = ["axis", "group", "indicator", "value", "value_low", "value_high", "label", "unit", "score", "scale", "zero_at", "one_at",
-  "weight", "tier", "state", "source_id", "as_of", "note"];
+const ROW_FIELDS = [
+  "axis",
+  "group",
+  "indicator",
+  "value",
+  "value_low",
+  "value_high",
+  "label",
+  "unit",
+  "score",
+  "scale",
+  "zero_at",
+  "one_at",
+  "weight",
+  "tier",
+  "state",
+  "source_id",
+  "as_of",
+  "note",
+];
 
 // Long, and needed by no first view: read when first asked for; null in a picture without evidence.
 let stored;
@@ -13,8 +31,14 @@ function evidence() {
   stored = block("evidence-data");
   if (!stored) return stored;
   const { counts, saying, columns, sayings, exits } = stored;
-  Object.assign(stored, { starts: startsOf(unpack(counts)), sayingOf: unpack(saying), column: byColumnName(columns), sayingColumn: byColumnName(sayings) });
-  if (exits) Object.assign(exits, { starts: startsOf(unpack(exits.counts)), column: byColumnName(exits.columns) });
+  Object.assign(stored, {
+    starts: startsOf(unpack(counts)),
+    sayingOf: unpack(saying),
+    column: byColumnName(columns),
+    sayingColumn: byColumnName(sayings),
+  });
+  if (exits)
+    Object.assign(exits, { starts: startsOf(unpack(exits.counts)), column: byColumnName(exits.columns) });
   return stored;
 }
 
@@ -22,14 +46,18 @@ function evidence() {
 export function evidenceRows(i) {
   if (!evidence()) return [];
   const { starts, sayingOf, column, sayingColumn } = stored;
-  const value = (name, row) => (sayingColumn[name] ? cell(sayingColumn[name], sayingOf[row]) : cell(column[name], row));
-  return Array.from({ length: starts[i + 1] - starts[i] }, (_, k) => Object.fromEntries(ROW_FIELDS.map((name) => [name, value(name, starts[i] + k)])));
+  const value = (name, row) =>
+    sayingColumn[name] ? cell(sayingColumn[name], sayingOf[row]) : cell(column[name], row);
+  return Array.from({ length: starts[i + 1] - starts[i] }, (_, k) =>
+    Object.fromEntries(ROW_FIELDS.map((name) => [name, value(name, starts[i] + k)])),
+  );
 }
 
 /** The nearest exit of node `i` on an axis, in words; null without one. */
 export function exitOf(i, axis) {
   const exits = evidence() && stored.exits;
   if (!exits) return null;
-  for (let row = exits.starts[i]; row < exits.starts[i + 1]; row++) if (cell(exits.column.axis, row) === axis) return cell(exits.column.words, row);
+  for (let row = exits.starts[i]; row < exits.starts[i + 1]; row++)
+    if (cell(exits.column.axis, row) === axis) return cell(exits.column.words, row);
   return null;
 }

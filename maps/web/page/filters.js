@@ -52,13 +52,20 @@ function boxesOf(name, title) {
   const boxes = values.map((value, k) => {
     const box = el("input", { type: "checkbox", id: `only-${name}-${k}` });
     box.checked = !refused[name].has(value);
-    renewBoxes.push(() => { box.checked = !refused[name].has(value); });
+    renewBoxes.push(() => {
+      box.checked = !refused[name].has(value);
+    });
     box.addEventListener("change", () => {
       refused[name][box.checked ? "delete" : "add"](value);
       applyFilters();
     });
-    return el("div", { class: "row" }, box, el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : wording(name, value)),
-      el("span", { class: "count" }, number(counts.get(value))));
+    return el(
+      "div",
+      { class: "row" },
+      box,
+      el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : wording(name, value)),
+      el("span", { class: "count" }, number(counts.get(value))),
+    );
   });
   const all = el("button", { type: "button", class: "plain" }, "All or none");
   all.addEventListener("click", () => {

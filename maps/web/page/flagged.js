@@ -7,30 +7,45 @@ import { byName, count, key, number, percent } from "./text.js";
 
 /** List the critical and the overlapping nodes that the filters leave. */
 export function listFlagged() {
-  const critical = [], overlap = [];
+  const critical = [],
+    overlap = [];
   let outside = 0;
   for (let i = 0; i < nodes.count; i++) {
     if (nodes.hidden[i]) continue;
     if (["robust", "possible"].includes(nodes.value("flag", i))) critical.push(i);
     else if (overlapOf(i) === "overlap") nodes.value("scope", i) === "context" ? outside++ : overlap.push(i);
   }
-  const places = byPlace(critical, "flag_probability"), others = byPlace(overlap, "overlap_probability");
+  const places = byPlace(critical, "flag_probability"),
+    others = byPlace(overlap, "overlap_probability");
   byId("flagged-title").textContent = `Critical places, ${number(places.length)}`;
   byId("flagged-note").textContent = critical.length
     ? `${count(critical.length, "node")}: climate high, defence high, people moderate or high. Of the strongest node of each place, the share of draws in which all three hold:`
     : "No node shown is critical.";
   byId("overlap-title").textContent = `Overlap, other nodes at ${count(others.length, "place")}`;
-  byId("overlap-note").textContent = `${overlap.length ? `${count(overlap.length, "node")}, not critical: climate moderate or high and defence high. Share of draws in which both hold:` : "No other node shown overlaps."}${outside ? ` ${number(outside)} more ${outside === 1 ? "is" : "are"} context, outside the boundary.` : ""}`;
+  byId("overlap-note").textContent =
+    `${overlap.length ? `${count(overlap.length, "node")}, not critical: climate moderate or high and defence high. Share of draws in which both hold:` : "No other node shown overlaps."}${outside ? ` ${number(outside)} more ${outside === 1 ? "is" : "are"} context, outside the boundary.` : ""}`;
   byId("flagged-list").replaceChildren(...places);
   byId("overlap-list").replaceChildren(...others);
 }
 
 // Places, the one with the largest share first; each opens its strongest node, which names the others.
 function byPlace(rows, share) {
-  const value = (i) => nodes.value(share, i), groups = new Map();
+  const value = (i) => nodes.value(share, i),
+    groups = new Map();
   const ranked = rows.sort((a, b) => value(b) - value(a) || byName(nodes.titleOf(a), nodes.titleOf(b)));
   for (const i of ranked) groups.set(placeOf(i), [...(groups.get(placeOf(i)) || []), i]);
-  const what = (members) => (members.length > 1 ? count(members.length, "node") : wording("kind", key(nodes.value("kind", members[0]))).toLowerCase());
-  return [...groups].map(([place, members]) => el("li", null, openButton(nodes, members[0], percent(value(members[0])),
-    [place, el("span", { class: "small" }, what(members))])));
+  const what = (members) =>
+    members.length > 1
+      ? count(members.length, "node")
+      : wording("kind", key(nodes.value("kind", members[0]))).toLowerCase();
+  return [...groups].map(([place, members]) =>
+    el(
+      "li",
+      null,
+      openButton(nodes, members[0], percent(value(members[0])), [
+        place,
+        el("span", { class: "small" }, what(members)),
+      ]),
+    ),
+  );
 }

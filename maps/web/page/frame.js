@@ -5,10 +5,23 @@
  * y = b X - a Y + f; `plane` is the way back.
  */
 export function frameOf(map, corner) {
-  const crs = map.options.crs, scale = crs.scale(map.getZoom()), turn = crs.turn;
-  const a = scale * Math.cos(turn), b = scale * Math.sin(turn), origin = map.getPixelOrigin().add(corner);
-  const e = -origin.x, f = -origin.y, squared = scale * scale;
-  return { a, b, e, f, scale, plane: (x, y) => [(a * (x - e) + b * (y - f)) / squared, (b * (x - e) - a * (y - f)) / squared] };
+  const crs = map.options.crs,
+    scale = crs.scale(map.getZoom()),
+    turn = crs.turn;
+  const a = scale * Math.cos(turn),
+    b = scale * Math.sin(turn),
+    origin = map.getPixelOrigin().add(corner);
+  const e = -origin.x,
+    f = -origin.y,
+    squared = scale * scale;
+  return {
+    a,
+    b,
+    e,
+    f,
+    scale,
+    plane: (x, y) => [(a * (x - e) + b * (y - f)) / squared, (b * (x - e) - a * (y - f)) / squared],
+  };
 }
 
 /** The frame whose corner is that of the map's container. */

@@ -10,7 +10,8 @@ let ticking = 0;
 
 /** Show the ice of a month, 1 to 12. */
 export function setMonth(value) {
-  const ice = layerById.sea_ice, name = MONTHS[value - 1];
+  const ice = layerById.sea_ice,
+    name = MONTHS[value - 1];
   ice.month = value;
   byId("month").value = value;
   byId("month").setAttribute("aria-valuetext", name);
@@ -18,14 +19,23 @@ export function setMonth(value) {
   const drawn = Array.from({ length: ice.count }, (_, i) => i).filter((i) => ice.isDrawn(i));
   const later = drawn.find((i) => ice.value("year", i) !== null);
   const hasMedian = drawn.some((i) => ice.value("year", i) === null);
-  const extent = data.extent, late = lateSourceOf("sea_ice_extent");
+  const extent = data.extent,
+    late = lateSourceOf("sea_ice_extent");
   byId("ice-note").replaceChildren(
     hasMedian ? "Filled: median extent 1981–2010" : "Median extent unknown",
     later === undefined ? "." : `; dashed: ${name} ${ice.value("year", later)}.`,
-    extent ? el("span", null, ` Extent on ${extent.date}: ${number(extent.million_km2)} million km²${late ? "" : "."}`)
-      : late ? el("span", null, " Extent: not assessed") : "",
+    extent
+      ? el(
+          "span",
+          null,
+          ` Extent on ${extent.date}: ${number(extent.million_km2)} million km²${late ? "" : "."}`,
+        )
+      : late
+        ? el("span", null, " Extent: not assessed")
+        : "",
     late ? el("span", { class: "late" }, ` (▲ its source is ${late.state}).`) : "",
-    extent && extent.break ? el("span", null, ` Sensor changed ${extent.break}.`) : "");
+    extent && extent.break ? el("span", null, ` Sensor changed ${extent.break}.`) : "",
+  );
   paint();
 }
 
@@ -43,6 +53,10 @@ export function startIce() {
   byId("ice").hidden = false;
   byId("ticks").append(...MONTHS.map((name) => el("li", null, name.charAt(0))));
   setMonth(Number(data.day.slice(5, 7)));
-  byId("month").addEventListener("input", () => { play(false); setMonth(Number(byId("month").value)); signal("view"); });
+  byId("month").addEventListener("input", () => {
+    play(false);
+    setMonth(Number(byId("month").value));
+    signal("view");
+  });
   byId("play").addEventListener("click", () => play(!ticking));
 }

@@ -23,11 +23,16 @@ function pressEscape() {
 /** Bind the keys, and shut the tools at a click elsewhere. */
 export function startKeyboard() {
   const container = map.getContainer();
-  container.setAttribute("aria-label", "Polar map. Arrow keys move, plus and minus zoom, Enter opens the point nearest to the middle; search opens a place.");
+  container.setAttribute(
+    "aria-label",
+    "Polar map. Arrow keys move, plus and minus zoom, Enter opens the point nearest to the middle; search opens a place.",
+  );
   container.setAttribute("role", "application");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && document.activeElement === container) pressEnter();
     else if (event.key === "Escape") pressEscape();
   });
-  document.addEventListener("click", (event) => { if (!byId("tools").contains(event.target)) byId("tools").open = false; });
+  document.addEventListener("click", (event) => {
+    if (!byId("tools").contains(event.target)) byId("tools").open = false;
+  });
 }

@@ -17,16 +17,20 @@ function drawAreas(layer, ctx, view) {
   const rings = layer.ringsFor(view);
   const indices = Array.from({ length: layer.count }, (_, i) => i).filter((i) => layer.isDrawn(i));
   // The outline of a later year would vanish beneath the median's fill.
-  if (layer.id === "sea_ice") indices.sort((a, b) => (layer.value("year", a) !== null) - (layer.value("year", b) !== null));
+  if (layer.id === "sea_ice")
+    indices.sort((a, b) => (layer.value("year", a) !== null) - (layer.value("year", b) !== null));
   for (const i of indices) {
     ctx.beginPath();
-    if (rings.trace(ctx, i, view, true, layer.style.width ? 0.9 : 2)) fillAndStroke(ctx, lookOf(layer, layer.classOf(i), i));
+    if (rings.trace(ctx, i, view, true, layer.style.width ? 0.9 : 2))
+      fillAndStroke(ctx, lookOf(layer, layer.classOf(i), i));
   }
 }
 
 // Areas of square cells are an image with one pixel for each cell.
 function drawCells(layer, ctx, view) {
-  const { west, north, size } = layer.cells, { a, b, e, f } = view, dark = isDark();
+  const { west, north, size } = layer.cells,
+    { a, b, e, f } = view,
+    dark = isDark();
   if (!layer.image || layer.isImageDark !== dark) {
     layer.image = cellImage(layer);
     layer.isImageDark = dark;
@@ -39,14 +43,18 @@ function drawCells(layer, ctx, view) {
 }
 
 function cellImage(layer) {
-  const { areas, runs, wide, high } = layer.cells, paper = new ImageData(wide, high), dots = new Uint32Array(paper.data.buffer);
+  const { areas, runs, wide, high } = layer.cells,
+    paper = new ImageData(wide, high),
+    dots = new Uint32Array(paper.data.buffer);
   // Lowest byte first, as every machine that runs a browser has it.
   const inks = Array.from({ length: layer.count }, (_, i) => {
     const colour = parseInt(lookOf(layer, layer.classOf(i), i).fill.slice(1), 16);
     return (0xff << 24) | ((colour & 255) << 16) | (colour & 0xff00) | (colour >> 16);
   });
-  const area = unpack(areas), run = unpack(runs);
-  for (let k = 0, at = 0; k < run.length; at += run[k++]) if (area[k]) dots.fill(inks[area[k] - 1], at, at + run[k]);
+  const area = unpack(areas),
+    run = unpack(runs);
+  for (let k = 0, at = 0; k < run.length; at += run[k++])
+    if (area[k]) dots.fill(inks[area[k] - 1], at, at + run[k]);
   const image = document.createElement("canvas");
   image.width = wide;
   image.height = high;
@@ -72,16 +80,21 @@ function drawLines(layer, ctx, view) {
 
 // Of marks that would hide one another the one of the highest class is drawn; a major one always is.
 function drawPoints(layer, ctx, view) {
-  const { x, y } = layer.points, { list, kind, order } = marksOf(layer), { a, b, e, f, wide, high } = view;
-  const { halves, radii, put } = stampsOf(layer, view), q = view.ratio;
+  const { x, y } = layer.points,
+    { list, kind, order } = marksOf(layer),
+    { a, b, e, f, wide, high } = view;
+  const { halves, radii, put } = stampsOf(layer, view),
+    q = view.ratio;
   const step = Math.max(...radii, 1) > 4 ? 4.4 : Math.max(3, 1.3 * radii[0]);
-  const columns = Math.ceil(wide / step) + 1, taken = new Uint8Array(columns * (Math.ceil(high / step) + 1));
+  const columns = Math.ceil(wide / step) + 1,
+    taken = new Uint8Array(columns * (Math.ceil(high / step) + 1));
   const chosen = [];
   let inView = 0;
   for (let n = 0; n < order.length; n++) {
     const i = order[n];
     if (layer.hidden && layer.hidden[i]) continue;
-    const px = a * x[i] + b * y[i] + e, py = b * x[i] - a * y[i] + f;
+    const px = a * x[i] + b * y[i] + e,
+      py = b * x[i] - a * y[i] + f;
     if (px < 0 || py < 0 || px > wide || py > high) continue;
     inView++;
     const place = Math.floor(py / step) * columns + Math.floor(px / step);
@@ -91,7 +104,13 @@ function drawPoints(layer, ctx, view) {
   }
   layer.thinned = [chosen.length / 3, inView];
   for (let k = chosen.length - 3; k >= 0; k -= 3) {
-    const mark = kind[chosen[k]], half = halves[mark];
-    put(ctx, mark, Math.round((chosen[k + 1] - half) * q) / q + half, Math.round((chosen[k + 2] - half) * q) / q + half);
+    const mark = kind[chosen[k]],
+      half = halves[mark];
+    put(
+      ctx,
+      mark,
+      Math.round((chosen[k + 1] - half) * q) / q + half,
+      Math.round((chosen[k + 2] - half) * q) / q + half,
+    );
   }
 }

@@ -13,16 +13,28 @@ export function lookOf(layer, own, i) {
   const style = layer.style;
   own = own || {};
   const colour = (pair) => (layer.late ? greyed(ink(pair)) : ink(pair));
-  const stroke = colour(own.stroke || style.stroke), fill = colour(own.fill || style.fill);
+  const stroke = colour(own.stroke || style.stroke),
+    fill = colour(own.fill || style.fill);
   const isOutline = layer.id === "sea_ice" && layer.value("year", i) !== null;
-  const hatch = own.hatch || (layer.late && layer.geometry === "polygon" && style.fill_opacity ? "forward" : "");
+  const hatch =
+    own.hatch || (layer.late && layer.geometry === "polygon" && style.fill_opacity ? "forward" : "");
   return {
     color: stroke,
     weight: isOutline ? 1.8 : own.width || style.width,
     opacity: style.stroke_opacity,
-    dash: isOutline ? [5, 4] : own.hollow || (layer.late && layer.geometry === "point") ? [2, 1.6]
-      : layer.late && layer.geometry === "line" ? [1, 4] : style.dash,
-    fill: layer.geometry !== "line" && !isOutline && style.fill_opacity > 0 ? hatch ? hatchPattern(hatch, fill, stroke) : fill : null,
+    dash: isOutline
+      ? [5, 4]
+      : own.hollow || (layer.late && layer.geometry === "point")
+        ? [2, 1.6]
+        : layer.late && layer.geometry === "line"
+          ? [1, 4]
+          : style.dash,
+    fill:
+      layer.geometry !== "line" && !isOutline && style.fill_opacity > 0
+        ? hatch
+          ? hatchPattern(hatch, fill, stroke)
+          : fill
+        : null,
     fillOpacity: own.hollow ? 0.55 : style.fill_opacity,
     radius: own.radius || style.radius,
   };
@@ -31,8 +43,11 @@ export function lookOf(layer, own, i) {
 /** The distinct marks of a layer, which of them each point has, and the points in the order of their class. */
 export function marksOf(layer) {
   if (layer.marks) return layer.marks;
-  const style = layer.style, column = layer.column;
-  const kinds = new Map(), kind = new Uint16Array(layer.count), list = [];
+  const style = layer.style,
+    column = layer.column;
+  const kinds = new Map(),
+    kind = new Uint16Array(layer.count),
+    list = [];
   const parts = [column[style.class_column], column[style.shape_column], column.dual_use_class];
   const [levels, shapes, duals] = parts.map((part) => valueNumbers(part, layer.count));
   for (let i = 0; i < layer.count; i++) {
@@ -41,9 +56,14 @@ export function marksOf(layer) {
     if (place === undefined) {
       const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
       const own = layer.classes.get(classValue(level));
-      kinds.set(name, place = list.length);
-      list.push({ own, shape: (layer.shapes.get(String(shape)) || style).shape, dot: dual, rank: own ? own.rank : layer.classes.size,
-        major: style.class_column === "mark" && MAJOR.includes(level) });
+      kinds.set(name, (place = list.length));
+      list.push({
+        own,
+        shape: (layer.shapes.get(String(shape)) || style).shape,
+        dot: dual,
+        rank: own ? own.rank : layer.classes.size,
+        major: style.class_column === "mark" && MAJOR.includes(level),
+      });
     }
     kind[i] = place;
   }
@@ -58,23 +78,36 @@ export function marksOf(layer) {
 export function stampsOf(layer, { size, ratio }) {
   const state = `${size} ${ratio} ${isDark()}`;
   if (layer.stamps && layer.stamps.state === state) return layer.stamps;
-  const marks = marksOf(layer).list, canvas = document.createElement("canvas");
+  const marks = marksOf(layer).list,
+    canvas = document.createElement("canvas");
   const looks = marks.map((mark) => lookOf(layer, mark.own, 0));
-  const radii = looks.map((look) => look.radius * size), halves = radii.map((r) => Math.ceil(1.4 * r + 3));
+  const radii = looks.map((look) => look.radius * size),
+    halves = radii.map((r) => Math.ceil(1.4 * r + 3));
   const tops = startsOf(halves.map((half) => 2 * half));
   canvas.width = 2 * Math.max(...halves, 1) * ratio;
   canvas.height = Math.max(tops[looks.length], 1) * ratio;
   const ctx = canvas.getContext("2d");
   ctx.scale(ratio, ratio);
   marks.forEach((mark, k) => {
-    const half = halves[k], y = tops[k] + half;
+    const half = halves[k],
+      y = tops[k] + half;
     traceSymbol(ctx, mark.shape, half, y, radii[k]);
     fillAndStroke(ctx, looks[k]);
     if (mark.dot) drawDot(ctx, looks[k].color, half, y, radii[k]);
   });
   const put = (on, k, x, y) => {
     const wide = 2 * halves[k];
-    on.drawImage(canvas, 0, tops[k] * ratio, wide * ratio, wide * ratio, x - halves[k], y - halves[k], wide, wide);
+    on.drawImage(
+      canvas,
+      0,
+      tops[k] * ratio,
+      wide * ratio,
+      wide * ratio,
+      x - halves[k],
+      y - halves[k],
+      wide,
+      wide,
+    );
   };
   return (layer.stamps = { state, halves, radii, put });
 }

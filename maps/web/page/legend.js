@@ -9,34 +9,72 @@ const entry = (icon, text) => el("li", null, icon, el("span", null, text));
 // What the classes mean, with the anchors they turn at: made once, so that it stays open or shut.
 let classMeanings = null;
 function meanings() {
-  classMeanings = classMeanings || el("details", { class: "meaning" }, el("summary", null, "What the classes mean"),
-    data.classes.map(([title, ...sentences]) => [el("h4", null, title), el("ul", null, sentences.map((text) => el("li", null, text)))]));
+  classMeanings =
+    classMeanings ||
+    el(
+      "details",
+      { class: "meaning" },
+      el("summary", null, "What the classes mean"),
+      data.classes.map(([title, ...sentences]) => [
+        el("h4", null, title),
+        el(
+          "ul",
+          null,
+          sentences.map((text) => el("li", null, text)),
+        ),
+      ]),
+    );
   return classMeanings;
 }
 
 function nodeEntries() {
   const look = { fill: data.base.region.fill, stroke: data.base.region.stroke, radius: 4.6, width: 1 };
   return [
-    el("h3", null, "Nodes: climate, defence, people"), el("ul", null,
-      nodes.style.classes.map((c) => entry(swatch(nodes.style, "point", c), c.label))), meanings(),
-    el("h3", null, "Nodes: the kind"), el("ul", null,
-      nodes.style.shapes.map((s) => entry(swatch(nodes.style, "point", { ...look, shape: s.shape }), s.label)),
-      nodes.column.dual_use_class ? entry(swatch(nodes.style, "point", { ...look, dot: true }), "Dot: documented dual use (D3)") : null)];
+    el("h3", null, "Nodes: climate, defence, people"),
+    el(
+      "ul",
+      null,
+      nodes.style.classes.map((c) => entry(swatch(nodes.style, "point", c), c.label)),
+    ),
+    meanings(),
+    el("h3", null, "Nodes: the kind"),
+    el(
+      "ul",
+      null,
+      nodes.style.shapes.map((s) =>
+        entry(swatch(nodes.style, "point", { ...look, shape: s.shape }), s.label),
+      ),
+      nodes.column.dual_use_class
+        ? entry(swatch(nodes.style, "point", { ...look, dot: true }), "Dot: documented dual use (D3)")
+        : null,
+    ),
+  ];
 }
 
 /** Draw the legend again. */
 export function drawLegend() {
-  const parts = nodes && nodes.on ? nodeEntries() : [], plain = [];
+  const parts = nodes && nodes.on ? nodeEntries() : [],
+    plain = [];
   for (const layer of [...layers].sort((a, b) => b.style.order - a.style.order)) {
     const { style, geometry, title } = layer;
-    if (!layer.on || layer === nodes || (geometry === "polygon" && !style.fill_opacity && !style.dash.length)) continue;
+    if (!layer.on || layer === nodes || (geometry === "polygon" && !style.fill_opacity && !style.dash.length))
+      continue;
     if (layer.classes.size) {
-      parts.push(el("h3", null, title), el("ul", null, style.classes.map((c) => entry(swatch(style, geometry, c), c.label))));
+      parts.push(
+        el("h3", null, title),
+        el(
+          "ul",
+          null,
+          style.classes.map((c) => entry(swatch(style, geometry, c), c.label)),
+        ),
+      );
     } else if (layer.gap) plain.push(entry(el("span", { class: "slot nodata" }), `${title}: no data`));
-    else if (!layer.count) plain.push(entry(el("span", { class: "slot letter" }, "○"), `${title}: none in this region`));
+    else if (!layer.count)
+      plain.push(entry(el("span", { class: "slot letter" }, "○"), `${title}: none in this region`));
     else plain.push(entry(swatch(style, geometry), layer.late ? `${title} (late: greyed)` : title));
   }
-  if (visibleLayers().some((layer) => layer.geometry === "point")) parts.push(el("p", { class: "small", id: "thinned" }));
+  if (visibleLayers().some((layer) => layer.geometry === "point"))
+    parts.push(el("p", { class: "small", id: "thinned" }));
   if (plain.length) parts.push(el("h3", null, "Other layers shown"), el("ul", null, plain));
   byId("legend-body").replaceChildren(...parts);
   writeThinned();
@@ -44,7 +82,12 @@ export function drawLegend() {
 
 /** Write how many marks stand for how many places. */
 export function writeThinned() {
-  const drawn = visibleLayers().filter((layer) => layer.thinned).map((layer) => layer.thinned);
-  const some = drawn.reduce((sum, [k]) => sum + k, 0), all = drawn.reduce((sum, [, k]) => sum + k, 0);
-  if (byId("thinned")) byId("thinned").textContent = some < all ? `${number(some)} marks stand for ${number(all)} places: closer in, more are drawn.` : "";
+  const drawn = visibleLayers()
+    .filter((layer) => layer.thinned)
+    .map((layer) => layer.thinned);
+  const some = drawn.reduce((sum, [k]) => sum + k, 0),
+    all = drawn.reduce((sum, [, k]) => sum + k, 0);
+  if (byId("thinned"))
+    byId("thinned").textContent =
+      some < all ? `${number(some)} marks stand for ${number(all)} places: closer in, more are drawn.` : "";
 }

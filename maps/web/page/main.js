@@ -40,11 +40,13 @@ function mapLevels() {
     level(region.order, drawRegion),
     level(graticule.order, (ctx, view) => state.hasGraticule && drawGraticule(ctx, view)),
     level(mask.order, drawMask),
-    ...layers.map((layer) => level(layer.style.order, (ctx, view) => {
-      if (!layer.on) return;
-      if (layer.gap) drawNoData(ctx, view);
-      else drawLayer(layer, ctx, view);
-    })),
+    ...layers.map((layer) =>
+      level(layer.style.order, (ctx, view) => {
+        if (!layer.on) return;
+        if (layer.gap) drawNoData(ctx, view);
+        else drawLayer(layer, ctx, view);
+      }),
+    ),
     level(selection.order - 1, drawComparison),
     level(selection.order, drawSelection),
     level(selection.order + 1, drawMeasure),
@@ -58,28 +60,58 @@ function offerScripts() {
   window.arcticPicture.pixel = (id) => {
     const i = nodeOf(id);
     if (i === null || !nodes.on || nodes.hidden[i]) return null;
-    const [x, y] = pixel(containerFrame(map), nodes.place(i)), stage = map.getContainer().getBoundingClientRect();
+    const [x, y] = pixel(containerFrame(map), nodes.place(i)),
+      stage = map.getContainer().getBoundingClientRect();
     return isInside({ x, y }, map.getSize(), 0) ? { x: stage.left + x, y: stage.top + y } : null;
   };
   Object.defineProperty(window.arcticPicture, "selected", { get: selectedNode });
 }
 
 function followMap() {
-  map.on("moveend", () => { drawScale(); writeThinned(); signal("view"); });
-  map.on("dragend zoomend", () => { state.isAtHome = false; });
+  map.on("moveend", () => {
+    drawScale();
+    writeThinned();
+    signal("view");
+  });
+  map.on("dragend zoomend", () => {
+    state.isAtHome = false;
+  });
   // A tool that changes shape changes the view; a view nobody moved keeps showing the whole region.
   new ResizeObserver(() => {
-    if (map.getSize().equals(L.point(map.getContainer().clientWidth, map.getContainer().clientHeight))) return;
+    if (map.getSize().equals(L.point(map.getContainer().clientWidth, map.getContainer().clientHeight)))
+      return;
     map.invalidateSize({ pan: false });
     if (state.isAtHome && byId("details").hidden) goHome();
   }).observe(map.getContainer());
 }
 
 function startPanels() {
-  for (const bind of [startPointing, startView, startIce, startSearch, startDetails, startMeasure, startPrint, startTheme, startAddress, startDrawer,
-    startKeyboard]) bind();
+  for (const bind of [
+    startPointing,
+    startView,
+    startIce,
+    startSearch,
+    startDetails,
+    startMeasure,
+    startPrint,
+    startTheme,
+    startAddress,
+    startDrawer,
+    startKeyboard,
+  ])
+    bind();
   byId("legend").open = !isNarrow();
-  for (const fill of [startStrip, startDialogs, startLayerTree, startFilters, startTable, startSince, startComparison, drawLegend]) fill();
+  for (const fill of [
+    startStrip,
+    startDialogs,
+    startLayerTree,
+    startFilters,
+    startTable,
+    startSince,
+    startComparison,
+    drawLegend,
+  ])
+    fill();
 }
 
 function start(onMap) {
@@ -99,8 +131,17 @@ function start(onMap) {
   state.isRestoring = false;
   // What a link asks for may stand at the end of the page, and so may what a very large window shows.
   if (location.hash.length > 1) afterParsing(readAddress);
-  const ready = () => requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.ready = "true"; }));
-  if (painter.rough) afterParsing(() => { paint(); ready(); });
+  const ready = () =>
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        document.documentElement.dataset.ready = "true";
+      }),
+    );
+  if (painter.rough)
+    afterParsing(() => {
+      paint();
+      ready();
+    });
   else ready();
 }
 

@@ -74,20 +74,29 @@ export class MapLayer {
   }
 
   /** Value of a column in row `i`. */
-  value(name, i) { return cell(this.column[name] || this.whole().column[name], i); }
+  value(name, i) {
+    return cell(this.column[name] || this.whole().column[name], i);
+  }
   /** Name of a feature, null without one. */
-  name(i) { return this.value("name", i); }
+  name(i) {
+    return this.value("name", i);
+  }
   /** Name of a feature, or words for one without a name. */
-  titleOf(i) { return this.name(i) || `${this.title}, without a name`; }
+  titleOf(i) {
+    return this.name(i) || `${this.title}, without a name`;
+  }
   /** The class of the style that a feature has. */
-  classOf(i) { return this.classes.get(classValue(this.value(this.style.class_column, i))); }
+  classOf(i) {
+    return this.classes.get(classValue(this.value(this.style.class_column, i)));
+  }
 
   /** Where a feature is, in metres of the plane; null for one without a shape. */
   place(i) {
     if (this.geometry === "point") return [this.points.x[i], this.points.y[i]];
     const label = this.labels && this.labels[i];
     if (label && label[2]) return [label[0] * PATH_GRID, label[1] * PATH_GRID];
-    const { first, start, xy } = this.rings, r = first[i];
+    const { first, start, xy } = this.rings,
+      r = first[i];
     if (r === first[i + 1]) return null;
     const k = 2 * Math.floor((start[r] + start[r + 1]) / 2);
     return [xy[k], xy[k + 1]];

@@ -13,7 +13,8 @@ import { count, number } from "./text.js";
 export const measure = { on: false, places: [] };
 
 const lonLat = (where) => plane.inverse(where);
-const metresMeasured = () => measure.places.slice(1).reduce((sum, to, k) => sum + geodesic(lonLat(measure.places[k]), lonLat(to)), 0);
+const metresMeasured = () =>
+  measure.places.slice(1).reduce((sum, to, k) => sum + geodesic(lonLat(measure.places[k]), lonLat(to)), 0);
 
 /** Set the next place. */
 export function addPlace(where) {
@@ -23,8 +24,12 @@ export function addPlace(where) {
 
 function writeDistance() {
   const n = measure.places.length;
-  byId("measured").textContent = n === 0 ? "Click on the map, or press Enter for its centre, to set points."
-    : n === 1 ? "First point set; set the next." : `${number(Number((metresMeasured() / 1000).toPrecision(5)))} km along ${count(n - 1, "geodesic")} (WGS 84)`;
+  byId("measured").textContent =
+    n === 0
+      ? "Click on the map, or press Enter for its centre, to set points."
+      : n === 1
+        ? "First point set; set the next."
+        : `${number(Number((metresMeasured() / 1000).toPrecision(5)))} km along ${count(n - 1, "geodesic")} (WGS 84)`;
   byId("measure-undo").disabled = !n;
   paint();
 }
@@ -46,8 +51,12 @@ export function drawMeasure(ctx, view) {
   const look = { ...baseLook("selection"), fill: null, weight: 2 };
   ctx.beginPath();
   measure.places.forEach((to, k) => {
-    const steps = k ? greatCircle(lonLat(measure.places[k - 1]), lonLat(to)).map((step) => plane.forward(step)) : [to];
-    steps.forEach((step, j) => (k || j ? ctx.lineTo(...pixel(view, step)) : ctx.moveTo(...pixel(view, step))));
+    const steps = k
+      ? greatCircle(lonLat(measure.places[k - 1]), lonLat(to)).map((step) => plane.forward(step))
+      : [to];
+    steps.forEach((step, j) =>
+      k || j ? ctx.lineTo(...pixel(view, step)) : ctx.moveTo(...pixel(view, step)),
+    );
   });
   if (measure.places.length > 1) fillAndStroke(ctx, { ...look, color: baseLook("mask").fill, weight: 5 });
   if (measure.places.length > 1) fillAndStroke(ctx, { ...look, dash: [6, 3] });
@@ -59,7 +68,13 @@ export function drawMeasure(ctx, view) {
 
 /** Bind the buttons of the tool. */
 export function startMeasure() {
-  byId("measure-open").addEventListener("click", () => { byId("tools").open = false; switchMeasure(!measure.on); });
-  byId("measure-undo").addEventListener("click", () => { measure.places.pop(); writeDistance(); });
+  byId("measure-open").addEventListener("click", () => {
+    byId("tools").open = false;
+    switchMeasure(!measure.on);
+  });
+  byId("measure-undo").addEventListener("click", () => {
+    measure.places.pop();
+    writeDistance();
+  });
   byId("measure-done").addEventListener("click", () => switchMeasure(false));
 }

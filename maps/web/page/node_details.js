@@ -28,60 +28,187 @@ const MOST_OTHERS = 6;
 export const ADDED = ["mark", "lacking"];
 
 // Columns that the details give a place of their own; any other column is listed by its name.
-const PLACED = new Set([...SPINE, ...ADDED, "kind", "site_kind", "dual_use_class", "flag", "flag_probability", "overlap_probability", "scope", "in_arctic",
-  "place", "place_id", ...AXES.map(([,, name]) => name), "hazard_deciding", "hazard_tier", "hazard_could_be", "deciding_datum",
-  "military_low", "military_high", "military_known", "military_coverage", "permafrost_zone", "ground_ice", "ice_months_recent",
-  "ice_months_lost", "ice_months_lost_low", "ice_months_lost_high", "coastal_erosion_class", "coastal_erosion_m_per_year",
-  "relative_sea_level_m", "relative_sea_level_low_m", "relative_sea_level_high_m", "fact_age_years", "country_iso3", "institution",
-  "special_status", "latitude_deg", "longitude_deg", "position_uncertainty_km", "reasons", "nearest_exit", "baseline_requirements",
-  "cer_sectors", "sources", "node_id"]);
+const PLACED = new Set([
+  ...SPINE,
+  ...ADDED,
+  "kind",
+  "site_kind",
+  "dual_use_class",
+  "flag",
+  "flag_probability",
+  "overlap_probability",
+  "scope",
+  "in_arctic",
+  "place",
+  "place_id",
+  ...AXES.map(([, , name]) => name),
+  "hazard_deciding",
+  "hazard_tier",
+  "hazard_could_be",
+  "deciding_datum",
+  "military_low",
+  "military_high",
+  "military_known",
+  "military_coverage",
+  "permafrost_zone",
+  "ground_ice",
+  "ice_months_recent",
+  "ice_months_lost",
+  "ice_months_lost_low",
+  "ice_months_lost_high",
+  "coastal_erosion_class",
+  "coastal_erosion_m_per_year",
+  "relative_sea_level_m",
+  "relative_sea_level_low_m",
+  "relative_sea_level_high_m",
+  "fact_age_years",
+  "country_iso3",
+  "institution",
+  "special_status",
+  "latitude_deg",
+  "longitude_deg",
+  "position_uncertainty_km",
+  "reasons",
+  "nearest_exit",
+  "baseline_requirements",
+  "cer_sectors",
+  "sources",
+  "node_id",
+]);
 const TITLES = { sources_apart_km: "Sources apart" };
 
 // Title, group of the evidence that tells whether it applies, and the value of a node's columns.
 const CLIMATE_FACTS = [
-  ["Permafrost", "h_permafrost", (get) => (get("permafrost_zone") === "unknown" ? null : get("permafrost_zone"))],
-  ["Ground ice", "h_permafrost", (get) => (get("ground_ice") !== "unknown" ? get("ground_ice") : get("permafrost_zone") === "none" ? "no permafrost" : null)],
-  ["Ice, last ten years", "h_seaice", (get) => spanned(get("ice_months_recent"), null, null, "months a year")],
-  ["Ice lost since 1981–2010", "h_seaice", (get) => spanned(get("ice_months_lost"), get("ice_months_lost_low"), get("ice_months_lost_high"), "months a year")],
+  [
+    "Permafrost",
+    "h_permafrost",
+    (get) => (get("permafrost_zone") === "unknown" ? null : get("permafrost_zone")),
+  ],
+  [
+    "Ground ice",
+    "h_permafrost",
+    (get) =>
+      get("ground_ice") !== "unknown"
+        ? get("ground_ice")
+        : get("permafrost_zone") === "none"
+          ? "no permafrost"
+          : null,
+  ],
+  [
+    "Ice, last ten years",
+    "h_seaice",
+    (get) => spanned(get("ice_months_recent"), null, null, "months a year"),
+  ],
+  [
+    "Ice lost since 1981–2010",
+    "h_seaice",
+    (get) =>
+      spanned(
+        get("ice_months_lost"),
+        get("ice_months_lost_low"),
+        get("ice_months_lost_high"),
+        "months a year",
+      ),
+  ],
   ["Coastal erosion", "h_coast", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
-  ["Sea level by 2100", "h_level", (get) => spanned(get("relative_sea_level_m"), get("relative_sea_level_low_m"), get("relative_sea_level_high_m"), "m")],
+  [
+    "Sea level by 2100",
+    "h_level",
+    (get) =>
+      spanned(
+        get("relative_sea_level_m"),
+        get("relative_sea_level_low_m"),
+        get("relative_sea_level_high_m"),
+        "m",
+      ),
+  ],
 ];
 
 // A fact that does not apply to a kind has no evidence row, and is no gap.
 function climateFacts(get, rows) {
-  const applies = (group) => !rows.length || rows.some((row) => row.group === group && row.state !== "not_applicable");
-  return el("dl", { class: "facts" }, CLIMATE_FACTS.map(([title, group, valueOf]) => {
-    const value = valueOf(get);
-    return value === null && !applies(group) ? null : fact(title, value ?? valueNode(null));
-  }));
+  const applies = (group) =>
+    !rows.length || rows.some((row) => row.group === group && row.state !== "not_applicable");
+  return el(
+    "dl",
+    { class: "facts" },
+    CLIMATE_FACTS.map(([title, group, valueOf]) => {
+      const value = valueOf(get);
+      return value === null && !applies(group) ? null : fact(title, value ?? valueNode(null));
+    }),
+  );
 }
 
-const plainList = (text) => (text ? el("ul", { class: "plainlist" }, text.split(";").map((part) => part.trim()).filter(Boolean)
-  .map((part) => el("li", null, part))) : valueNode(null));
+const plainList = (text) =>
+  text
+    ? el(
+        "ul",
+        { class: "plainlist" },
+        text
+          .split(";")
+          .map((part) => part.trim())
+          .filter(Boolean)
+          .map((part) => el("li", null, part)),
+      )
+    : valueNode(null);
 
 // The place of a node and the other nodes there, those of the highest standing first.
 function placeDetails(i) {
-  const place = nodes.value("place", i), id = nodes.value("place_id", i), others = [];
+  const place = nodes.value("place", i),
+    id = nodes.value("place_id", i),
+    others = [];
   if (place === null && id === null) return valueNode(null);
   for (let k = 0; k < nodes.count; k++) if (k !== i && nodes.value("place_id", k) === id) others.push(k);
   others.sort((a, b) => standing(b) - standing(a));
   if (!others.length) return [place ?? id, el("span", { class: "small" }, ", no other node")];
   const mark = (k) => (nodes.classOf(k) ? nodes.classOf(k).label.replace(/[,:(].*/, "") : "");
-  return el("details", { class: "others", open: others.length <= MOST_OTHERS }, el("summary", null, `${place ?? id}, ${count(others.length, "other node")}`),
-    el("ul", null, others.map((k) => el("li", null, openButton(nodes, k, ["context", "not_flagged"].includes(nodes.value("mark", k)) ? "" : mark(k))))));
+  return el(
+    "details",
+    { class: "others", open: others.length <= MOST_OTHERS },
+    el("summary", null, `${place ?? id}, ${count(others.length, "other node")}`),
+    el(
+      "ul",
+      null,
+      others.map((k) =>
+        el(
+          "li",
+          null,
+          openButton(nodes, k, ["context", "not_flagged"].includes(nodes.value("mark", k)) ? "" : mark(k)),
+        ),
+      ),
+    ),
+  );
 }
 
 function badges(get, i) {
   const flag = get("flag");
-  return el("p", { class: "badges" }, el("span", { class: `flag ${flag || ""}` }, flag === null ? "Flag unknown" : wording("flag", flag)),
-    overlapOf(i) === "overlap" && !["robust", "possible"].includes(flag) ? el("span", { class: "flag overlap" }, "Overlap") : null);
+  return el(
+    "p",
+    { class: "badges" },
+    el("span", { class: `flag ${flag || ""}` }, flag === null ? "Flag unknown" : wording("flag", flag)),
+    overlapOf(i) === "overlap" && !["robust", "possible"].includes(flag)
+      ? el("span", { class: "flag overlap" }, "Overlap")
+      : null,
+  );
 }
 
 function mainFacts(get, i) {
-  const dual = get("dual_use_class"), special = get("special_status"), scope = get("scope"), age = get("fact_age_years");
-  return el("dl", { class: "facts" },
-    fact("Climate and defence overlap", `${percent(get("overlap_probability"))}${DRAWS}`, "climate moderate or high and defence high"),
-    fact("All three: critical", scope === "context" ? "never flagged" : `${percent(get("flag_probability"))}${DRAWS}`, "climate high, defence high, people moderate or high"),
+  const dual = get("dual_use_class"),
+    special = get("special_status"),
+    scope = get("scope"),
+    age = get("fact_age_years");
+  return el(
+    "dl",
+    { class: "facts" },
+    fact(
+      "Climate and defence overlap",
+      `${percent(get("overlap_probability"))}${DRAWS}`,
+      "climate moderate or high and defence high",
+    ),
+    fact(
+      "All three: critical",
+      scope === "context" ? "never flagged" : `${percent(get("flag_probability"))}${DRAWS}`,
+      "climate high, defence high, people moderate or high",
+    ),
     nodes.column.nearest_exit ? fact("Nearest exit", upper(get("nearest_exit") || "unknown")) : null,
     fact("Dual-use class", dual ? `${dual}, ${DUAL_USE[dual] || ""}` : valueNode(null)),
     scope === null ? null : fact("Scope", wording("scope", scope)),
@@ -90,8 +217,13 @@ function mainFacts(get, i) {
     fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : valueNode(null)),
     fact("Institution", get("institution") ? wording("institution", get("institution")) : valueNode(null)),
     special ? fact("Special status", upper(words(special))) : null,
-    fact("Position", [positionOf(get, i),
-      get("position_uncertainty_km") === null ? ", uncertainty unknown" : ` ± ${number(get("position_uncertainty_km"))} km`]));
+    fact("Position", [
+      positionOf(get, i),
+      get("position_uncertainty_km") === null
+        ? ", uncertainty unknown"
+        : ` ± ${number(get("position_uncertainty_km"))} km`,
+    ]),
+  );
 }
 
 function positionOf(get, i) {
@@ -102,18 +234,36 @@ function positionOf(get, i) {
 function changes(get, i) {
   return [
     comparison ? el("p", { class: "small change" }, comparedSentence(i)) : null,
-    ...(since ? changesOf("node") : []).filter((row) => row.subject_id === get("node_id"))
-      .map((row) => el("p", { class: "small change" }, `Since ${since.before.day}: ${lower(changeSentence(row))} ${upper(row.cause)}: ${row.why}`)),
+    ...(since ? changesOf("node") : [])
+      .filter((row) => row.subject_id === get("node_id"))
+      .map((row) =>
+        el(
+          "p",
+          { class: "small change" },
+          `Since ${since.before.day}: ${lower(changeSentence(row))} ${upper(row.cause)}: ${row.why}`,
+        ),
+      ),
   ];
 }
 
 /** The details of node `i`. */
 export function nodeDetails(i) {
   nodes.whole();
-  const get = (name) => nodes.value(name, i), rows = evidenceRows(i);
+  const get = (name) => nodes.value(name, i),
+    rows = evidenceRows(i);
   return [
-    heading([wording("kind", key(get("kind"))), get("site_kind") === null ? "" : `, ${words(get("site_kind"))}`], nodes.titleOf(i), featureSwatch(nodes, i)),
-    get("scope") === "context" ? el("p", { class: "small scope" }, "Context: outside the boundary of the Arctic, judged, never flagged.") : null,
+    heading(
+      [wording("kind", key(get("kind"))), get("site_kind") === null ? "" : `, ${words(get("site_kind"))}`],
+      nodes.titleOf(i),
+      featureSwatch(nodes, i),
+    ),
+    get("scope") === "context"
+      ? el(
+          "p",
+          { class: "small scope" },
+          "Context: outside the boundary of the Arctic, judged, never flagged.",
+        )
+      : null,
     gates(i, rows),
     badges(get, i),
     mainFacts(get, i),
@@ -125,12 +275,17 @@ export function nodeDetails(i) {
     el("h3", null, "Evidence"),
     ...evidenceTables(rows),
     el("h3", null, "Of the node"),
-    el("dl", { class: "facts" },
+    el(
+      "dl",
+      { class: "facts" },
       fact("NATO baseline requirements", plainList(get("baseline_requirements"))),
       fact("CER sectors", plainList(get("cer_sectors"))),
       nodes.column.sources ? fact("Position and attributes from", plainList(get("sources"))) : null,
-      nodes.columns.filter((column) => !PLACED.has(column.name)).map((column) => columnFact(column, i, TITLES[column.name])),
-      fact("Key", get("node_id"))),
+      nodes.columns
+        .filter((column) => !PLACED.has(column.name))
+        .map((column) => columnFact(column, i, TITLES[column.name])),
+      fact("Key", get("node_id")),
+    ),
     origin(get("source_id"), get("as_of")),
   ].filter(Boolean);
 }

@@ -15,8 +15,14 @@ const PAGE_ROWS = 200;
 const CLASS_RANK = [null, "low", "moderate", "high"];
 const orNull = (value, wordsOf) => value && wordsOf(value);
 const asStored = (name) => [(i) => nodes.value(name, i), (i) => nodes.value(name, i)];
-const inWords = (name) => [(i) => orNull(nodes.value(name, i), (value) => wording(name, value)), (i) => nodes.value(name, i)];
-const asClass = (name) => [(i) => classWord(name, i), (i) => CLASS_RANK.indexOf(nodes.value(name, i)) || null];
+const inWords = (name) => [
+  (i) => orNull(nodes.value(name, i), (value) => wording(name, value)),
+  (i) => nodes.value(name, i),
+];
+const asClass = (name) => [
+  (i) => classWord(name, i),
+  (i) => CLASS_RANK.indexOf(nodes.value(name, i)) || null,
+];
 const asShare = (name) => [(i) => percent(nodes.value(name, i)), (i) => nodes.value(name, i)];
 
 // Title, text of a node, value by which the table is sorted.
@@ -24,11 +30,22 @@ const FIELDS = [
   ["Name", (i) => nodes.titleOf(i), (i) => nodes.titleOf(i)],
   ["Place", ...asStored("place")],
   ["Kind", ...inWords("kind")],
-  ["Country", (i) => orNull(nodes.value("country_iso3", i), countryName), (i) => nodes.value("country_iso3", i)],
-  ["Scope", (i) => orNull(nodes.value("scope", i), (scope) => wording("scope", scope).replace(/:.*/, "")), (i) => nodes.value("scope", i)],
+  [
+    "Country",
+    (i) => orNull(nodes.value("country_iso3", i), countryName),
+    (i) => nodes.value("country_iso3", i),
+  ],
+  [
+    "Scope",
+    (i) => orNull(nodes.value("scope", i), (scope) => wording("scope", scope).replace(/:.*/, "")),
+    (i) => nodes.value("scope", i),
+  ],
   ["Flag", (i) => orNull(nodes.value("flag", i), (flag) => wording("flag", flag)), standing],
-  ["Critical", ...asShare("flag_probability")], ["Overlap", ...asShare("overlap_probability")],
-  ["Climate", ...asClass("hazard_class")], ["Defence", ...asClass("military_class")], ["People", ...asClass("dependence_class")],
+  ["Critical", ...asShare("flag_probability")],
+  ["Overlap", ...asShare("overlap_probability")],
+  ["Climate", ...asClass("hazard_class")],
+  ["Defence", ...asClass("military_class")],
+  ["People", ...asClass("dependence_class")],
   ["Dual use", ...asStored("dual_use_class")],
   ["Institution", ...inWords("institution")],
 ];
@@ -52,42 +69,87 @@ function openTable() {
 function stepButton(text, by, pages) {
   const page = ordering.page + by;
   const button = el("button", { type: "button", disabled: page < 0 || page >= pages }, text);
-  button.addEventListener("click", () => { ordering.page = page; fillTable(); });
+  button.addEventListener("click", () => {
+    ordering.page = page;
+    fillTable();
+  });
   return button;
 }
 
 function headCell([title], k) {
   const isOwn = k === ordering.field;
-  const sort = el("button", { type: "button", class: "sort" }, title, el("span", { "aria-hidden": "true" }, isOwn ? (ordering.rising ? " ▲" : " ▼") : ""));
+  const sort = el(
+    "button",
+    { type: "button", class: "sort" },
+    title,
+    el("span", { "aria-hidden": "true" }, isOwn ? (ordering.rising ? " ▲" : " ▼") : ""),
+  );
   sort.addEventListener("click", () => {
     // Words rise at first; flags, shares and classes fall.
-    Object.assign(ordering, { rising: isOwn ? !ordering.rising : k < FLAG_FIELD || k > PEOPLE_FIELD, field: k, page: 0 });
+    Object.assign(ordering, {
+      rising: isOwn ? !ordering.rising : k < FLAG_FIELD || k > PEOPLE_FIELD,
+      field: k,
+      page: 0,
+    });
     fillTable();
     byId("table-view").querySelectorAll(".sort")[k].focus();
   });
-  return el("th", { scope: "col", "aria-sort": !isOwn ? "none" : ordering.rising ? "ascending" : "descending" }, sort);
+  return el(
+    "th",
+    { scope: "col", "aria-sort": !isOwn ? "none" : ordering.rising ? "ascending" : "descending" },
+    sort,
+  );
 }
 
 function bodyRow(i) {
-  const name = el("button", { type: "button", class: "item" }, featureSwatch(nodes, i), el("span", { class: "what" }, nodes.titleOf(i)));
-  name.addEventListener("click", () => { byId("table-view").close(); signal("open", nodes, i, { move: true, focus: true }); });
-  return el("tr", null, el("th", { scope: "row" }, name), FIELDS.slice(1).map(([, textOf]) => el("td", null, valueNode(textOf(i)))));
+  const name = el(
+    "button",
+    { type: "button", class: "item" },
+    featureSwatch(nodes, i),
+    el("span", { class: "what" }, nodes.titleOf(i)),
+  );
+  name.addEventListener("click", () => {
+    byId("table-view").close();
+    signal("open", nodes, i, { move: true, focus: true });
+  });
+  return el(
+    "tr",
+    null,
+    el("th", { scope: "row" }, name),
+    FIELDS.slice(1).map(([, textOf]) => el("td", null, valueNode(textOf(i)))),
+  );
 }
 
 function fillTable() {
-  const rows = rowsInOrder(), pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS)), first = ordering.page * PAGE_ROWS;
+  const rows = rowsInOrder(),
+    pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS)),
+    first = ordering.page * PAGE_ROWS;
   const save = el("button", { type: "button", id: "csv" }, "Download as CSV");
   save.addEventListener("click", () => download(rows));
   fillDialog("table-view", "Nodes shown", [
-    el("p", { class: "bar", id: "table-count" }, `${byId("shown").textContent}, ${rows.length ? `${number(first + 1)} to ${number(Math.min(first + PAGE_ROWS, rows.length))} here` : "none here"}.`,
-      stepButton("Previous", -1, pages), stepButton("Next", 1, pages), save),
-    wideTable("table-view-title", "nodes", FIELDS.map(headCell), rows.slice(first, first + PAGE_ROWS).map(bodyRow)),
+    el(
+      "p",
+      { class: "bar", id: "table-count" },
+      `${byId("shown").textContent}, ${rows.length ? `${number(first + 1)} to ${number(Math.min(first + PAGE_ROWS, rows.length))} here` : "none here"}.`,
+      stepButton("Previous", -1, pages),
+      stepButton("Next", 1, pages),
+      save,
+    ),
+    wideTable(
+      "table-view-title",
+      "nodes",
+      FIELDS.map(headCell),
+      rows.slice(first, first + PAGE_ROWS).map(bodyRow),
+    ),
   ]);
 }
 
 function download(rows) {
   const columns = nodes.whole().columns.filter((column) => !ADDED.includes(column.name));
-  const text = csvText([columns.map((column) => column.name), ...rows.map((i) => columns.map((column) => cell(column, i)))]);
+  const text = csvText([
+    columns.map((column) => column.name),
+    ...rows.map((i) => columns.map((column) => cell(column, i))),
+  ]);
   const address = URL.createObjectURL(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv" }));
   el("a", { href: address, download: `arctic-nodes-${data.day}.csv` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

@@ -11,7 +11,9 @@ const Painter = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const ratio = window.devicePixelRatio || 1, size = this._bounds.getSize(), paper = this._container;
+    const ratio = window.devicePixelRatio || 1,
+      size = this._bounds.getSize(),
+      paper = this._container;
     L.DomUtil.setPosition(paper, this._bounds.min);
     if (paper.width !== size.x * ratio || paper.height !== size.y * ratio) {
       paper.width = size.x * ratio;
@@ -28,12 +30,24 @@ const Painter = L.Renderer.extend({
   },
   paint() {
     if (!this._map || !this._bounds) return;
-    const ctx = this._container.getContext("2d"), ratio = window.devicePixelRatio || 1;
+    const ctx = this._container.getContext("2d"),
+      ratio = window.devicePixelRatio || 1;
     const size = this._bounds.getSize();
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, size.x, size.y);
-    const view = { ...frameOf(this._map, this._bounds.min), wide: size.x, high: size.y, ratio, size: markSize(this._map) };
-    const ends = [[0, 0], [size.x, 0], [0, size.y], [size.x, size.y]].map(([x, y]) => view.plane(x, y));
+    const view = {
+      ...frameOf(this._map, this._bounds.min),
+      wide: size.x,
+      high: size.y,
+      ratio,
+      size: markSize(this._map),
+    };
+    const ends = [
+      [0, 0],
+      [size.x, 0],
+      [0, size.y],
+      [size.x, size.y],
+    ].map(([x, y]) => view.plane(x, y));
     view.bounds = [Math.min, Math.max].flatMap((of) => [0, 1].map((k) => of(...ends.map((end) => end[k]))));
     for (const level of this.levels) level.draw(ctx, view);
     this.rough = view.rough;

@@ -32,7 +32,8 @@ export function openPicture(content, onMap) {
   for (const layer of layers) {
     layer.late = layer.sources.some((id) => data.late.includes(id));
     // A layer without rows is empty in this region, or a gap: the state of its sources tells which.
-    layer.gap = !layer.count && layer.sources.some((id) => data.late.includes(id) || data.not_held.includes(id));
+    layer.gap =
+      !layer.count && layer.sources.some((id) => data.late.includes(id) || data.not_held.includes(id));
   }
   outline = new Rings(data.region.outline);
   edge = Array.from({ length: outline.xy.length / 2 }, (_, i) => [outline.xy[2 * i], outline.xy[2 * i + 1]]);
@@ -41,7 +42,11 @@ export function openPicture(content, onMap) {
 /** Mark as stale the sources that are so by the reader's clock, which may be long after the page was made. */
 export function ageSources() {
   for (const source of data.sources) {
-    if (source.fresh_until && !data.late.includes(source.id) && Date.now() >= Date.parse(source.fresh_until) + 864e5) {
+    if (
+      source.fresh_until &&
+      !data.late.includes(source.id) &&
+      Date.now() >= Date.parse(source.fresh_until) + 864e5
+    ) {
       source.state = "stale";
       data.late.push(source.id);
     }
@@ -49,7 +54,9 @@ export function ageSources() {
 }
 
 /** The late source that feeds a layer, if one is. */
-export const lateSourceOf = (feeds) => data.sources.find((source) => source.feeds === feeds && data.late.includes(source.id));
+export const lateSourceOf = (feeds) =>
+  data.sources.find((source) => source.feeds === feeds && data.late.includes(source.id));
 
 /** Layers that are switched on and have features, the topmost first. */
-export const visibleLayers = () => layers.filter((layer) => layer.on && layer.count).sort((a, b) => b.style.order - a.style.order);
+export const visibleLayers = () =>
+  layers.filter((layer) => layer.on && layer.count).sort((a, b) => b.style.order - a.style.order);

@@ -11,9 +11,24 @@ import { isDark } from "./theme.js";
 
 const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const MOST_TOWNS = 1500;
-const pens = () => (isDark()
-  ? { paper: "#0f151b", grid: "#9fb2bf", sea: "#d0e6f4", seaHalo: "#1a2f3c", land: "#d7d2c8", landHalo: "#2c2e2f" }
-  : { paper: "#f3f5f6", grid: "#526776", sea: "#2f6c96", seaHalo: "#e6f0f6", land: "#57503f", landHalo: "#efebe3" });
+const pens = () =>
+  isDark()
+    ? {
+        paper: "#0f151b",
+        grid: "#9fb2bf",
+        sea: "#d0e6f4",
+        seaHalo: "#1a2f3c",
+        land: "#d7d2c8",
+        landHalo: "#2c2e2f",
+      }
+    : {
+        paper: "#f3f5f6",
+        grid: "#526776",
+        sea: "#2f6c96",
+        seaHalo: "#e6f0f6",
+        land: "#57503f",
+        landHalo: "#efebe3",
+      };
 
 const Names = L.Layer.extend({
   onAdd() {
@@ -28,9 +43,12 @@ const Names = L.Layer.extend({
     from.off("moveend viewreset resize", this.write, this);
     from.off("zoomstart", this.clear, this);
   },
-  clear() { this._paper.width = 0; },
+  clear() {
+    this._paper.width = 0;
+  },
   write() {
-    const size = map.getSize(), ratio = window.devicePixelRatio || 1;
+    const size = map.getSize(),
+      ratio = window.devicePixelRatio || 1;
     L.DomUtil.setPosition(this._paper, map.containerPointToLayerPoint([0, 0]));
     this._paper.width = size.x * ratio;
     this._paper.height = size.y * ratio;
@@ -58,13 +76,17 @@ export function startNames() {
   map.createPane("names").style.zIndex = 450;
   map.getPane("names").style.pointerEvents = "none";
   names.addTo(map);
-  byId("legend").addEventListener("toggle", () => names._map && names.hasLegend !== byId("legend").open && names.write());
+  byId("legend").addEventListener(
+    "toggle",
+    () => names._map && names.hasLegend !== byId("legend").open && names.write(),
+  );
 }
 
 // No name is written beneath what lies over the map.
 function boxesOverMap() {
   const stage = map.getContainer().getBoundingClientRect();
-  return ["ice", "legend", "scale"].map(byId)
+  return ["ice", "legend", "scale"]
+    .map(byId)
     .concat(document.querySelector(".corner"), document.querySelector(".leaflet-control-zoom"))
     .filter((over) => !over.hidden)
     .map((over) => over.getBoundingClientRect())
@@ -74,10 +96,13 @@ function boxesOverMap() {
 function writeWord(ctx, word, taken, size) {
   ctx.font = word.font;
   ctx.letterSpacing = word.spacing || "0px";
-  const rows = word.text.split("\n"), line = 1.2 * parseFloat(word.font.match(/(\d+)px/)[1]);
+  const rows = word.text.split("\n"),
+    line = 1.2 * parseFloat(word.font.match(/(\d+)px/)[1]);
   const wide = Math.max(...rows.map((row) => ctx.measureText(row).width));
   if (word.room && wide > word.room * 2.1) return;
-  const x = word.x + (word.dot ? wide / 2 + 6 : 0), y = word.y, half = (line * rows.length) / 2;
+  const x = word.x + (word.dot ? wide / 2 + 6 : 0),
+    y = word.y,
+    half = (line * rows.length) / 2;
   const box = [x - wide / 2 - 3 - (word.dot ? 8 : 0), y - half - 1, x + wide / 2 + 3, y + half + 1];
   if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) return;
   if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
@@ -99,27 +124,48 @@ function writeWord(ctx, word, taken, size) {
 
 // What stands first is written first and keeps others away.
 function namesInView(size) {
-  const pen = pens(), frame = containerFrame(map);
+  const pen = pens(),
+    frame = containerFrame(map);
   return [
     ...(state.hasGraticule ? gridLabels(size, pen, frame) : []),
-    ...(state.hasNames ? [
-      ...areaNames(layerById.countries, { font: `600 12px ${FACE}`, spacing: "2px", ink: pen.land, halo: pen.landHalo, caps: true }, size, frame),
-      ...areaNames(layerById.seas, { font: `italic 13px ${FACE}`, spacing: "0.5px", ink: pen.sea, halo: pen.seaHalo }, size, frame),
-      ...townNames(layerById.settlements, pen, size, frame)] : []),
+    ...(state.hasNames
+      ? [
+          ...areaNames(
+            layerById.countries,
+            { font: `600 12px ${FACE}`, spacing: "2px", ink: pen.land, halo: pen.landHalo, caps: true },
+            size,
+            frame,
+          ),
+          ...areaNames(
+            layerById.seas,
+            { font: `italic 13px ${FACE}`, spacing: "0.5px", ink: pen.sea, halo: pen.seaHalo },
+            size,
+            frame,
+          ),
+          ...townNames(layerById.settlements, pen, size, frame),
+        ]
+      : []),
   ];
 }
 
 function areaNames(layer, look, size, frame) {
   if (!layer || !layer.labels) return [];
   const inView = [];
-  layer.labels.map((label, i) => ({ label, i })).sort((a, b) => b.label[2] - a.label[2])
+  layer.labels
+    .map((label, i) => ({ label, i }))
+    .sort((a, b) => b.label[2] - a.label[2])
     .forEach(({ label, i }) => {
       const p = L.point(pixel(frame, [label[0] * PATH_GRID, label[1] * PATH_GRID]));
       const text = layer.name(i);
       if (!text || !label[2] || !isInside(p, size, 0)) return;
       const broken = text.length > 12 ? text.replace(/^(.{4,}?) (?=\S{3,})/, "$1\n") : text;
-      inView.push({ ...look, x: p.x, y: p.y, room: label[2] * PATH_GRID * frame.scale,
-        text: look.caps ? broken.toUpperCase() : broken });
+      inView.push({
+        ...look,
+        x: p.x,
+        y: p.y,
+        room: label[2] * PATH_GRID * frame.scale,
+        text: look.caps ? broken.toUpperCase() : broken,
+      });
     });
   return inView;
 }
@@ -130,12 +176,21 @@ function townNames(towns, pen, size, frame) {
   return largestTowns(towns, least)
     .map((i) => ({ i, p: L.point(pixel(frame, towns.place(i))) }))
     .filter(({ p }) => isInside(p, size, 0))
-    .map(({ i, p }) => ({ text: towns.titleOf(i), font: `500 11px ${FACE}`, ink: pen.land, halo: pen.landHalo, x: p.x, y: p.y, dot: true }));
+    .map(({ i, p }) => ({
+      text: towns.titleOf(i),
+      font: `500 11px ${FACE}`,
+      ink: pen.land,
+      halo: pen.landHalo,
+      x: p.x,
+      y: p.y,
+      dot: true,
+    }));
 }
 
 let populations = null;
 function largestTowns(towns, least) {
-  populations = populations || Float64Array.from({ length: towns.count }, (_, i) => towns.value("population", i) || 0);
+  populations =
+    populations || Float64Array.from({ length: towns.count }, (_, i) => towns.value("population", i) || 0);
   const large = [];
   for (let i = 0; i < populations.length; i++) if (populations[i] >= least) large.push(i);
   return large.sort((a, b) => populations[b] - populations[a]).slice(0, MOST_TOWNS);
@@ -149,20 +204,36 @@ function gridLabels(size, pen, frame) {
   const labels = [];
   for (let lng = -180; lng < 180; lng += 30) {
     const spot = meridianSpot(lng, size, spotOf, inRegion);
-    if (spot) labels.push({ ...look, text: longitude(lng), x: spot.p.x, y: spot.p.y, ...(spot.isOutside ? {} : { halo: pen.seaHalo }) });
+    if (spot)
+      labels.push({
+        ...look,
+        text: longitude(lng),
+        x: spot.p.x,
+        y: spot.p.y,
+        ...(spot.isOutside ? {} : { halo: pen.seaHalo }),
+      });
   }
   for (let lat = 50; lat < 90; lat += 10) {
     for (const away of [165, -165, 135, -135, 105, -105, 75, -75, 45, -45, 15, -15]) {
-      const place = onPlane(lat, state.lon0 + away), p = spotOf(place);
+      const place = onPlane(lat, state.lon0 + away),
+        p = spotOf(place);
       if (isInside(p, size, 30) && inRegion(place)) {
         labels.push({ ...look, text: latitude(lat), x: p.x, y: p.y, halo: pen.seaHalo });
         break;
       }
     }
   }
-  const place = onPlane(ARCTIC_CIRCLE, state.lon0 + 150), p = spotOf(place);
+  const place = onPlane(ARCTIC_CIRCLE, state.lon0 + 150),
+    p = spotOf(place);
   if (isInside(p, size, 30) && inRegion(place)) {
-    labels.push({ ...look, font: `italic 11px ${FACE}`, text: "Arctic Circle", x: p.x, y: p.y, halo: pen.seaHalo });
+    labels.push({
+      ...look,
+      font: `italic 11px ${FACE}`,
+      text: "Arctic Circle",
+      x: p.x,
+      y: p.y,
+      halo: pen.seaHalo,
+    });
   }
   return labels;
 }
@@ -172,10 +243,14 @@ function meridianSpot(lng, size, spotOf, inRegion) {
   let before = null;
   for (let lat = 45; lat <= 88; lat += 0.25) {
     const place = onPlane(lat, lng);
-    if (!inRegion(place)) { before = place; continue; }
+    if (!inRegion(place)) {
+      before = place;
+      continue;
+    }
     const p = spotOf(place);
     if (before) {
-      const q = spotOf(before), far = p.distanceTo(q) || 1;
+      const q = spotOf(before),
+        far = p.distanceTo(q) || 1;
       const r = L.point(p.x + ((q.x - p.x) * 17) / far, p.y + ((q.y - p.y) * 12) / far);
       before = null;
       if (isInside(r, size, 10)) return { p: r, isOutside: true };

@@ -15,9 +15,11 @@ const metresOfPixel = () => 1 / map.options.crs.scale(map.getZoom());
 
 // Rows of points within a distance, nearest first. To look at every point costs less than an index.
 function pointsWithin(layer, [u, v], metres) {
-  const { x, y } = layer.points, near = [];
+  const { x, y } = layer.points,
+    near = [];
   for (let i = 0; i < layer.count; i++) {
-    const dx = x[i] - u, dy = y[i] - v;
+    const dx = x[i] - u,
+      dy = y[i] - v;
     if (dx * dx + dy * dy > metres * metres || (layer.hidden && layer.hidden[i])) continue;
     near.push([i, Math.hypot(dx, dy)]);
   }
@@ -31,8 +33,12 @@ function rowAt(layer, where, metres, pixels) {
   if (!layer.whole().paths) return null;
   for (let i = layer.count - 1; i >= 0; i--) {
     if (!layer.isDrawn(i)) continue;
-    if (layer.geometry === "line" ? layer.rings.away(i, where, metres * 4) < Infinity
-      : (layer.style.fill_opacity > 0 || layer.labels) && layer.rings.covers(i, where)) return i;
+    if (
+      layer.geometry === "line"
+        ? layer.rings.away(i, where, metres * 4) < Infinity
+        : (layer.style.fill_opacity > 0 || layer.labels) && layer.rings.covers(i, where)
+    )
+      return i;
   }
   return null;
 }
@@ -51,9 +57,11 @@ function featureAt(point, geometries) {
 /** Points near a place other than the feature itself: up to eight of `[layer, row]`. */
 export function neighbours(where, layer, row) {
   const reach = 10 * metresOfPixel();
-  return visibleLayers().filter((other) => other.geometry === "point")
+  return visibleLayers()
+    .filter((other) => other.geometry === "point")
     .flatMap((other) => pointsWithin(other, where, reach).map((k) => [other, k]))
-    .filter(([other, k]) => other !== layer || k !== row).slice(0, 8);
+    .filter(([other, k]) => other !== layer || k !== row)
+    .slice(0, 8);
 }
 
 /** Open the point nearest to a place, for readers who move the map by keys. */
@@ -80,14 +88,19 @@ export function startPointing() {
       const feature = measure.on ? null : featureAt(event.containerPoint, ["point", "line"]);
       const text = feature && feature.layer.name(feature.row);
       map.getContainer().style.cursor = measure.on ? "crosshair" : feature ? "pointer" : "";
-      if (text) tip.setContent(el("span", null, text)).setLatLng(event.latlng).openOn(map);
+      if (text)
+        tip
+          .setContent(el("span", null, text))
+          .setLatLng(event.latlng)
+          .openOn(map);
       else map.closeTooltip(tip);
     });
   });
   map.on("mouseout", () => map.closeTooltip(tip));
   // A drag that leaves the drawn part draws again on the way.
   map.on("move", () => {
-    const corner = map.containerPointToLayerPoint([0, 0]), view = L.bounds(corner, corner.add(map.getSize()));
+    const corner = map.containerPointToLayerPoint([0, 0]),
+      view = L.bounds(corner, corner.add(map.getSize()));
     if (painter._bounds && !map._animatingZoom && !painter._bounds.contains(view)) painter._update();
   });
   map.on("click", (event) => {

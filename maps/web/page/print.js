@@ -26,8 +26,15 @@ function drawForPaper(on) {
 export function startPrint() {
   addEventListener("beforeprint", () => drawForPaper(true));
   addEventListener("afterprint", () => drawForPaper(false));
-  byId("print").addEventListener("click", () => { byId("tools").open = false; window.print(); });
+  byId("print").addEventListener("click", () => {
+    byId("tools").open = false;
+    window.print();
+  });
   byId("full").hidden = !document.fullscreenEnabled;
-  byId("full").addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));
-  document.addEventListener("fullscreenchange", () => { byId("full").textContent = document.fullscreenElement ? "Leave full screen" : "Full screen"; });
+  byId("full").addEventListener("click", () =>
+    document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(),
+  );
+  document.addEventListener("fullscreenchange", () => {
+    byId("full").textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+  });
 }

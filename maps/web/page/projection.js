@@ -16,8 +16,9 @@ export function polarCrs(lon0) {
   const crs = new L.Proj.CRS(name, POLAR.replace("+lon_0=-45", `+lon_0=${lon0}`), {
     resolutions: RESOLUTIONS,
   });
-  crs.turn = (lon0 + 45) * Math.PI / 180;
-  const cos = Math.cos(crs.turn), sin = Math.sin(crs.turn);
+  crs.turn = ((lon0 + 45) * Math.PI) / 180;
+  const cos = Math.cos(crs.turn),
+    sin = Math.sin(crs.turn);
   const project = crs.projection.project;
   crs.projection.project = function (place) {
     const p = place.plane;

@@ -12,7 +12,8 @@ import { systemScheme } from "./theme.js";
 
 /** Draw map, swatches, lists and details again in the colours of the state. */
 export function repaint() {
-  const { theme, isPrinting, opened } = state, scheme = isPrinting ? "light" : theme;
+  const { theme, isPrinting, opened } = state,
+    scheme = isPrinting ? "light" : theme;
   if (scheme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = scheme;
   redrawSwatches();
@@ -25,6 +26,10 @@ export function repaint() {
 
 /** Bind the choice of colours, and follow the reader's system. */
 export function startTheme() {
-  byId("theme").addEventListener("change", (event) => { state.theme = event.target.value; repaint(); signal("view"); });
+  byId("theme").addEventListener("change", (event) => {
+    state.theme = event.target.value;
+    repaint();
+    signal("view");
+  });
   systemScheme().addEventListener("change", repaint);
 }

@@ -16,20 +16,44 @@ function listResults() {
   results = lookUp(index, byId("search").value);
   active = results.length ? 0 : -1;
   const none = byId("search").value.trim() && !results.length;
-  byId("hits").replaceChildren(...results.map(resultItem),
-    ...(none ? [el("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "No place of that name")] : []));
+  byId("hits").replaceChildren(
+    ...results.map(resultItem),
+    ...(none
+      ? [
+          el(
+            "li",
+            { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" },
+            "No place of that name",
+          ),
+        ]
+      : []),
+  );
   byId("hits").hidden = !results.length && !none;
   byId("search").setAttribute("aria-expanded", String(!byId("hits").hidden));
   markActive();
 }
 
 function resultItem({ layer, row }, k) {
-  const item = el("li", { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) },
+  const item = el(
+    "li",
+    { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) },
     featureSwatch(layer, row),
     el("span", { class: "what" }, layer.titleOf(row)),
-    el("span", { class: "count" }, layer === nodes ? [wording("kind", key(nodes.value("kind", row))),
-      nodes.value("scope", row) === "context" ? ", context" : ""] : layer.title));
-  item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(k); });
+    el(
+      "span",
+      { class: "count" },
+      layer === nodes
+        ? [
+            wording("kind", key(nodes.value("kind", row))),
+            nodes.value("scope", row) === "context" ? ", context" : "",
+          ]
+        : layer.title,
+    ),
+  );
+  item.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    choose(k);
+  });
   return item;
 }
 
@@ -60,7 +84,9 @@ function closeResults() {
 export function startSearch() {
   const box = byId("search");
   box.addEventListener("input", listResults);
-  box.addEventListener("focus", () => { if (box.value) listResults(); });
+  box.addEventListener("focus", () => {
+    if (box.value) listResults();
+  });
   box.addEventListener("blur", closeResults);
   box.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

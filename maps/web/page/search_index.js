@@ -13,10 +13,16 @@ export function searchIndex(layers, nodes) {
   for (const layer of [...layers].sort((a, b) => b.style.order - a.style.order)) {
     if (layer.id === "sea_ice") continue;
     for (let i = 0; i < layer.count; i++) {
-      const name = layer.name(i), place = layer === nodes && nodes.value("place", i);
+      const name = layer.name(i),
+        place = layer === nodes && nodes.value("place", i);
       if (!name && !place) continue;
-      entries.push({ layer, row: i, name: fold(name || ""), place: place ? fold(place) : "",
-        rank: layer === nodes ? (nodes.classOf(i) || { rank: 9 }).rank : 9 });
+      entries.push({
+        layer,
+        row: i,
+        name: fold(name || ""),
+        place: place ? fold(place) : "",
+        rank: layer === nodes ? (nodes.classOf(i) || { rank: 9 }).rank : 9,
+      });
     }
   }
   return entries;
@@ -26,24 +32,40 @@ export function searchIndex(layers, nodes) {
 export function lookUp(index, text) {
   const typed = fold(text.trim());
   if (!typed) return [];
-  const grade = (name) => (name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(` ${typed}`) ? 2 : 3);
-  const whole = index.map((entry, k) => ({ ...entry, k, grade: entry.name.includes(typed) ? grade(entry.name) : entry.place.startsWith(typed) ? 4 : 9 }))
+  const grade = (name) =>
+    name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(` ${typed}`) ? 2 : 3;
+  const whole = index
+    .map((entry, k) => ({
+      ...entry,
+      k,
+      grade: entry.name.includes(typed) ? grade(entry.name) : entry.place.startsWith(typed) ? 4 : 9,
+    }))
     .filter((entry) => entry.grade < 9);
   return [...whole, ...(whole.length < FEW_RESULTS && typed.length > 2 ? alike(index, typed, whole) : [])]
-    .sort((a, b) => a.grade - b.grade || a.rank - b.rank || a.k - b.k).slice(0, MOST_RESULTS);
+    .sort((a, b) => a.grade - b.grade || a.rank - b.rank || a.k - b.k)
+    .slice(0, MOST_RESULTS);
 }
 
 // A mistyped name shares most of its runs of three letters with the right one.
 function alike(index, typed, results) {
   const runs = (text) => Array.from({ length: text.length }, (_, k) => ` ${text} `.slice(k, k + 3));
-  const typedRuns = runs(typed), have = new Set(results.map((entry) => entry.k)), near = [];
+  const typedRuns = runs(typed),
+    have = new Set(results.map((entry) => entry.k)),
+    near = [];
   index.forEach((entry, k) => {
-    const name = ` ${entry.name} `, shared = typedRuns.filter((run) => name.includes(run)).length;
+    const name = ` ${entry.name} `,
+      shared = typedRuns.filter((run) => name.includes(run)).length;
     if (shared < SHARED_RUNS * typedRuns.length || have.has(k)) return;
-    const best = Math.max(...entry.name.split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((word) => {
-      const own = runs(word);
-      return (2 * own.filter((run) => typedRuns.includes(run)).length) / (own.length + typedRuns.length);
-    }), 0);
+    const best = Math.max(
+      ...entry.name
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter(Boolean)
+        .map((word) => {
+          const own = runs(word);
+          return (2 * own.filter((run) => typedRuns.includes(run)).length) / (own.length + typedRuns.length);
+        }),
+      0,
+    );
     if (best >= LEAST_LIKENESS) near.push({ ...entry, k, grade: 5 - best });
   });
   return near;

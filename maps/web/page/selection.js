@@ -21,17 +21,24 @@ export function selectNode(id, focus = true) {
 }
 
 /** Id of the node whose details are open; null without one. */
-export const selectedNode = () => (state.opened && state.opened.layer === nodes ? nodes.value("node_id", state.opened.row) : null);
+export const selectedNode = () =>
+  state.opened && state.opened.layer === nodes ? nodes.value("node_id", state.opened.row) : null;
 
 /** Draw the chosen feature above all others. */
 export function drawSelection(ctx, view) {
   if (!state.opened) return;
-  const { layer, row } = state.opened, look = { ...baseLook("selection"), fill: null };
+  const { layer, row } = state.opened,
+    look = { ...baseLook("selection"), fill: null };
   ctx.beginPath();
   if (layer.geometry === "point") {
     // The chosen mark may lie beneath another: it is drawn again, on top.
     stampsOf(layer, view).put(ctx, marksOf(layer).kind[row], ...pixel(view, layer.place(row)));
-    traceSymbol(ctx, "circle", ...pixel(view, layer.place(row)), (lookOf(layer, layer.classOf(row), row).radius + 5) * view.size);
+    traceSymbol(
+      ctx,
+      "circle",
+      ...pixel(view, layer.place(row)),
+      (lookOf(layer, layer.classOf(row), row).radius + 5) * view.size,
+    );
   } else layer.rings.trace(ctx, row, view, layer.geometry === "polygon");
   fillAndStroke(ctx, layer.geometry === "line" ? { ...look, weight: 5, opacity: 0.6 } : look);
 }

@@ -12,34 +12,59 @@ let hasSeenExpired = false;
 
 /** Write the caveats: the first on screen; on paper, which has no button, all of them and what changed. */
 export function writeCaveats() {
-  const news = state.isPrinting && since ? [`What changed since ${since.before.day} (picture ${since.before.seq}): ${changesSummary()}`, ...changesOf("node").slice(0, 5).map(namedChange)] : [];
-  byId("first-caveats").replaceChildren(...news.map((text) => el("span", { class: "news" }, text)), data.caveats.slice(0, state.isPrinting ? data.caveats.length : FIRST_CAVEATS).join(" "));
+  const news =
+    state.isPrinting && since
+      ? [
+          `What changed since ${since.before.day} (picture ${since.before.seq}): ${changesSummary()}`,
+          ...changesOf("node").slice(0, 5).map(namedChange),
+        ]
+      : [];
+  byId("first-caveats").replaceChildren(
+    ...news.map((text) => el("span", { class: "news" }, text)),
+    data.caveats.slice(0, state.isPrinting ? data.caveats.length : FIRST_CAVEATS).join(" "),
+  );
 }
 
 // Age and end are by the reader's clock: a stored page cannot know when it is read.
 function writeAge() {
   ageSources();
-  const late = data.late.length, now = Date.now();
+  const late = data.late.length,
+    now = Date.now();
   const days = Math.floor((now - Date.parse(`${data.day}T00:00:00Z`)) / DAY_MS);
   const isExpired = data.expires !== null && now >= Date.parse(data.expires);
   const status = isExpired ? "EXPIRED" : late ? "DEGRADED" : data.status;
   byId("status").className = status.toLowerCase();
   byId("status").replaceChildren(
-    el("span", { class: "sign", "aria-hidden": "true" }, { EXPIRED: "■", COMPLETE: "●" }[status] || "▲"), el("strong", null, status),
-    el("span", { class: "why" }, isExpired ? `on ${data.expires.slice(0, 10)}` : late
-      ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-      : data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"));
-  const age = days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
+    el("span", { class: "sign", "aria-hidden": "true" }, { EXPIRED: "■", COMPLETE: "●" }[status] || "▲"),
+    el("strong", null, status),
+    el(
+      "span",
+      { class: "why" },
+      isExpired
+        ? `on ${data.expires.slice(0, 10)}`
+        : late
+          ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
+          : data.not_held.length
+            ? `${count(data.not_held.length, "known source")} not held`
+            : "every source held",
+    ),
+  );
+  const age =
+    days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
   byId("asof").replaceChildren(el("span", null, `As of ${data.day}`), el("span", { class: "age" }, age));
   if (isExpired && !hasSeenExpired) {
     byId("expired").hidden = false;
-    byId("expired-why").textContent = `This picture was good until ${data.expires.slice(0, 10)}; by your clock it is ${count(days, "day")} old. Build a new one before you rely on it.`;
+    byId("expired-why").textContent =
+      `This picture was good until ${data.expires.slice(0, 10)}; by your clock it is ${count(days, "day")} old. Build a new one before you rely on it.`;
   }
 }
 
 /** Fill the strip and the caveats. */
 export function startStrip() {
-  byId("expired-open").addEventListener("click", () => { hasSeenExpired = byId("expired").hidden = true; map.getContainer().focus(); });
+  byId("expired-open").addEventListener("click", () => {
+    hasSeenExpired = byId("expired").hidden = true;
+    map.getContainer().focus();
+  });
   byId("scope").textContent = `${data.region.title} · ${data.scenario}`;
   writeAge();
   setInterval(writeAge, CHECK_MS);

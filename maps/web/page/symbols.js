@@ -1,10 +1,11 @@
 // Symbols, hatches and strokes on a canvas.
 
-const corners = (n, turn, inner) => Array.from({ length: inner ? 2 * n : n }, (_, i) => {
-  const angle = turn + (i * Math.PI) / (inner ? n : n / 2);
-  const size = inner && i % 2 ? inner : 1;
-  return [size * Math.cos(angle), size * Math.sin(angle)];
-});
+const corners = (n, turn, inner) =>
+  Array.from({ length: inner ? 2 * n : n }, (_, i) => {
+    const angle = turn + (i * Math.PI) / (inner ? n : n / 2);
+    const size = inner && i % 2 ? inner : 1;
+    return [size * Math.cos(angle), size * Math.sin(angle)];
+  });
 const UP = -Math.PI / 2;
 
 /** Corners of each symbol for a radius of 1; a circle has none. */
@@ -16,8 +17,20 @@ export const SHAPES = {
   pentagon: corners(5, UP).map(([x, y]) => [1.1 * x, 1.1 * y]),
   hexagon: corners(6, 0).map(([x, y]) => [1.1 * x, 1.1 * y]),
   star: corners(5, UP, 0.48).map(([x, y]) => [1.35 * x, 1.35 * y]),
-  cross: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1],
-    [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
+  cross: [
+    [-0.4, -1.1],
+    [0.4, -1.1],
+    [0.4, -0.4],
+    [1.1, -0.4],
+    [1.1, 0.4],
+    [0.4, 0.4],
+    [0.4, 1.1],
+    [-0.4, 1.1],
+    [-0.4, 0.4],
+    [-1.1, 0.4],
+    [-1.1, -0.4],
+    [-0.4, -0.4],
+  ],
 };
 
 /** Trace a symbol of radius `r` pixels about x, y. */
@@ -73,7 +86,13 @@ export function hatchPattern(kind, fill, line) {
 
 /** A colour greyed, for what is late. */
 export function greyed(colour) {
-  return `#${[1, 3, 5].map((k) => Math.round(0.3 * parseInt(colour.slice(k, k + 2), 16) + 0.7 * 140).toString(16).padStart(2, "0")).join("")}`;
+  return `#${[1, 3, 5]
+    .map((k) =>
+      Math.round(0.3 * parseInt(colour.slice(k, k + 2), 16) + 0.7 * 140)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }
 
 /** Fill and stroke the traced path. */

@@ -4,8 +4,12 @@ import { byName } from "./text.js";
 /** Rows `[row, value]` by their values; missing values come last, whether the rest rises or falls. */
 export function sortedRows(rows, rising) {
   const sign = rising ? 1 : -1;
-  return [...rows].sort(([i, a], [j, b]) => (a === null) - (b === null)
-    || sign * (typeof a === "string" ? byName(a, b) : a - b) || i - j).map(([i]) => i);
+  return [...rows]
+    .sort(
+      ([i, a], [j, b]) =>
+        (a === null) - (b === null) || sign * (typeof a === "string" ? byName(a, b) : a - b) || i - j,
+    )
+    .map(([i]) => i);
 }
 
 // A spreadsheet runs a cell that begins like a formula: an apostrophe makes it text again.

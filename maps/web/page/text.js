@@ -1,8 +1,20 @@
 // Numbers, coordinates, shares and names as text.
 
 /** Months in English, January first. */
-export const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
-  "September", "October", "November", "December"];
+export const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 
 /** An identifier with spaces for its underscores. */
 export const words = (name) => name.replace(/_/g, " ");
@@ -38,7 +50,8 @@ export function byName(one, other) {
 export const count = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
 
 /** A number to three significant digits (six from 1000); any other value as it is. */
-export const short = (value) => (typeof value === "number" ? number(Number(value.toPrecision(value >= 1000 ? 6 : 3))) : value);
+export const short = (value) =>
+  typeof value === "number" ? number(Number(value.toPrecision(value >= 1000 ? 6 : 3))) : value;
 
 /** A share of draws in percent; only exact 0 and 1 read as 0 % and 100 %. */
 export function percent(share) {
@@ -52,8 +65,11 @@ const PLAIN_LETTERS = { ø: "o", æ: "ae", å: "a", đ: "d", ð: "d", þ: "th", 
 
 /** Text in small letters without diacritics, for search. */
 export function fold(text) {
-  return text.toLowerCase().replace(/[øæåđðþßłı]/g, (letter) => PLAIN_LETTERS[letter])
-    .normalize("NFD").replace(/\p{M}/gu, "");
+  return text
+    .toLowerCase()
+    .replace(/[øæåđðþßłı]/g, (letter) => PLAIN_LETTERS[letter])
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "");
 }
 
 function degrees(value, positive, negative) {
@@ -64,7 +80,7 @@ function degrees(value, positive, negative) {
 /** A latitude in degrees with N or S. */
 export const latitude = (value) => degrees(value, "N", "S");
 /** A longitude in degrees with E or W; 0 and 180 have no side. */
-export const longitude = (value) => (value === 0 ? "0°" : Math.abs(value) === 180 ? "180°"
-  : degrees(value, "E", "W"));
+export const longitude = (value) =>
+  value === 0 ? "0°" : Math.abs(value) === 180 ? "180°" : degrees(value, "E", "W");
 /** A position: latitude, then longitude, in degrees. */
 export const position = (lat, lng) => `${latitude(lat)}, ${longitude(lng)}`;

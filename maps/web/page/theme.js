@@ -10,7 +10,8 @@ function media(query) {
 /** The query for dark colours of the reader's system. */
 export const systemScheme = () => media("(prefers-color-scheme: dark)");
 /** Whether the page is drawn in dark colours; paper is light. */
-export const isDark = () => !state.isPrinting && (state.theme === "system" ? systemScheme().matches : state.theme === "dark");
+export const isDark = () =>
+  !state.isPrinting && (state.theme === "system" ? systemScheme().matches : state.theme === "dark");
 /** Whether the reader wants no motion. */
 export const isCalm = () => media("(prefers-reduced-motion: reduce)").matches;
 /** Whether the screen is narrow: the panel is a drawer, the details a sheet. */

@@ -11,16 +11,24 @@ import { isNarrow } from "./theme.js";
 export function fit() {
   const crs = map.options.crs;
   const box = L.bounds(edge.map(([x, y]) => crs.projection.project({ plane: [x, y] })));
-  const size = map.getSize(), margin = 2 * (isNarrow() ? 22 : 32);
+  const size = map.getSize(),
+    margin = 2 * (isNarrow() ? 22 : 32);
   const extent = box.getSize();
   // On a wide screen the rail stands beside the region, on a narrow one below it.
   const rail = document.querySelector(".rail");
-  const aside = isNarrow() || state.isPrinting ? 0 : rail.offsetWidth + 12, below = isNarrow() && !state.isPrinting ? byId("ice").offsetHeight : 0;
-  const resolution = Math.min(RESOLUTIONS[0], Math.max(
-    extent.x / Math.max(size.x - margin - aside, 50), extent.y / Math.max(size.y - margin - below, 50)));
+  const aside = isNarrow() || state.isPrinting ? 0 : rail.offsetWidth + 12,
+    below = isNarrow() && !state.isPrinting ? byId("ice").offsetHeight : 0;
+  const resolution = Math.min(
+    RESOLUTIONS[0],
+    Math.max(
+      extent.x / Math.max(size.x - margin - aside, 50),
+      extent.y / Math.max(size.y - margin - below, 50),
+    ),
+  );
   const zoom = Math.max(0, crs.zoom(1 / resolution));
   const center = crs.projection.unproject(
-    box.getCenter().add([(aside / 2) * resolution, -(below / 2) * resolution]));
+    box.getCenter().add([(aside / 2) * resolution, -(below / 2) * resolution]),
+  );
   map.options.minZoom = Math.max(0, zoom - 0.25);
   map.options.maxZoom = RESOLUTIONS.length - 1;
   map.setMaxBounds();
@@ -32,7 +40,9 @@ export function fit() {
 
 // Latitudes and longitudes do not bound a polar view: Leaflet gets the corners of the plane.
 function boundsAround(crs, box) {
-  const extent = box.getSize(), reach = 1.5 * Math.max(extent.x, extent.y), middle = box.getCenter();
+  const extent = box.getSize(),
+    reach = 1.5 * Math.max(extent.x, extent.y),
+    middle = box.getCenter();
   const corner = (x, y) => crs.projection.unproject(L.point(middle.x + x * reach, middle.y + y * reach));
   const bounds = L.latLngBounds(corner(-1, -1), corner(1, 1));
   bounds.getSouthWest = () => corner(-1, -1);
@@ -50,7 +60,9 @@ export function goHome() {
 
 /** Turn the map so that the meridian `next` points down. */
 export function turn(next) {
-  const center = map.getCenter(), zoom = map.getZoom(), wasAtHome = state.isAtHome;
+  const center = map.getCenter(),
+    zoom = map.getZoom(),
+    wasAtHome = state.isAtHome;
   state.lon0 = next;
   byId("turn").value = next;
   map.options.crs = polarCrs(next);
@@ -73,6 +85,12 @@ export function startView() {
   for (const lng of [...new Set([state.lon0, -45, 0, 45, 90, 135, 180, -135, -90])]) {
     byId("turn").append(el("option", { value: lng }, longitude(lng).replace("\u00a0", " ")));
   }
-  byId("turn").addEventListener("change", () => { turn(Number(byId("turn").value)); signal("view"); });
-  byId("home").addEventListener("click", () => { goHome(); signal("view"); });
+  byId("turn").addEventListener("change", () => {
+    turn(Number(byId("turn").value));
+    signal("view");
+  });
+  byId("home").addEventListener("click", () => {
+    goHome();
+    signal("view");
+  });
 }

@@ -12,7 +12,8 @@ export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, refu
   query.set("south", lon0);
   query.set("layers", layers.join("."));
   if (month) query.set("month", month);
-  for (const [name, values] of Object.entries(refused)) for (const value of values) query.append(`no_${name}`, value);
+  for (const [name, values] of Object.entries(refused))
+    for (const value of values) query.append(`no_${name}`, value);
   if (theme !== "system") query.set("theme", theme);
   if (node !== null) query.set("node", node);
   return query;
@@ -22,7 +23,9 @@ export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, refu
 export function readQuery(text) {
   const query = new URLSearchParams(text);
   if (![...query].length) return null;
-  const lon0 = Number(query.get("south")), month = Number(query.get("month")), zoom = Number(query.get("zoom"));
+  const lon0 = Number(query.get("south")),
+    month = Number(query.get("month")),
+    zoom = Number(query.get("zoom"));
   const [lat, lng] = (query.get("at") || "").split(",").map(Number);
   const refused = Object.create(null); // a name of the address may be that of a built-in property
   for (const [name, value] of query) if (name.startsWith("no_")) (refused[name.slice(3)] ??= []).push(value);

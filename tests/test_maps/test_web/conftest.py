@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def text() -> str:
+    """The page of the picture made by hand."""
     return page.page(made_picture())
 
 
 @pytest.fixture
 def opened(browser: Browser, text: str, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
+    """That page in Chromium, and what it says on the console and asks for."""
     path = tmp_path / "map.html"
     path.write_text(text, encoding="utf-8")
     page, events = open_page(browser, path)
@@ -33,6 +35,7 @@ def opened(browser: Browser, text: str, tmp_path: Path) -> Iterator[tuple[Page, 
 
 @pytest.fixture
 def judged(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """The page of the five judged nodes in Chromium."""
     page, events = open_page(browser, write(judged_picture(), tmp_path))
     yield page
     assert len(events) == 1

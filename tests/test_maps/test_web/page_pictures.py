@@ -39,24 +39,15 @@ HOSTILE = (
     "@@DATA@@ @@CODE@@ @@POLICY@@",
     "quote \" and ' and \\",
 )
-
-
 HIDDEN = "nul\x00 turned\u202eder line\u2028end"
-
-
 HIDDEN_SHOWN = "nul\u2400 turned[U+202E]der line[U+2028]end"
-
-
 NAMES = (*HOSTILE, HIDDEN, "Tromsø")
-
-
 POLE = geographic_to_polar([shapely.box(-180, 80, 180, 90)])[0]
-
-
 DATE_LINE = geographic_to_polar([shapely.box(170, 66, 195, 72)])[0]
 
 
 def table_of(layer: Layer, rows: dict[str, Any], shapes: Any = None) -> pd.DataFrame:
+    """Return a table of a layer, with geometry if it has shapes; missing columns are empty."""
     frame = pd.DataFrame(rows)
     for column in layer.all_columns:
         if column.name not in frame:
@@ -68,6 +59,7 @@ def table_of(layer: Layer, rows: dict[str, Any], shapes: Any = None) -> pd.DataF
 
 
 def spine(prefix: str, names: Any) -> dict[str, Any]:
+    """Return the columns that each layer has, for rows of these names."""
     return {
         "feature_id": [f"{prefix}:{i}" for i in range(len(names))],
         "name": list(names),
@@ -77,43 +69,33 @@ def spine(prefix: str, names: Any) -> dict[str, Any]:
 
 
 def columns(*names: str, dtype: str = "str") -> tuple[Column, ...]:
+    """Return columns of one type."""
     kind: Any = dtype
     return tuple(Column(name, kind, f"meaning of {name}") for name in names)
 
 
 LAND = Layer("land", "Land", "environmental", "polygon", ())
-
-
 SEA_ICE = Layer("sea_ice", "Sea ice", "environmental", "polygon",
                 (*columns("product"), *columns("month", "year", dtype="int")))  # fmt: skip
-
-
 LANES = Layer("sea_lanes", "Sea lanes", "economic", "line", (), "A proxy.")
-
-
 NODES = Layer("nodes", "Nodes", "military", "point", (
     *columns("node_id", "kind", "country_iso3", "institution", "dual_use_class", "scope", "place"),
     *columns("place_id", "hazard_class", "military_class", "dependence_class", "hazard_deciding"),
     *columns("hazard_tier", "hazard_could_be", "deciding_datum", "flag", "nearest_exit", "reasons"),
     *columns("flag_probability", "overlap_probability", "fact_age_years", dtype="float"),
 ))  # fmt: skip
-
-
 EVIDENCE = Layer("evidence", "Evidence", "military", "table", (
     *columns("node_id", "axis", "dimension", "group", "indicator", "label"),
     *columns("value", "value_low", "value_high", "score", "zero_at", "one_at", "weight", dtype="float"),
     *columns("unit", "scale", "tier", "state", "source_id", "as_of", "note"),
 ), spine=(), key=("node_id", "indicator"))  # fmt: skip
-
-
 EXITS = Layer("exits", "Exits", "military", "table", columns("node_id", "axis", "what", "words"),
               spine=(), key=("node_id", "what"))  # fmt: skip
-
-
 ODD = Layer("never_seen", "Never seen", "social", "point", ())
 
 
 def made_picture(names: tuple[str, ...] = NAMES) -> Picture:
+    """Return a picture of a few layers whose nodes have these names, from 170° W to 170° E at 70° N."""
     count = len(names)
     ids = [f"port:{i}" for i in range(count)]
     september = shapely.Point(0, 0).buffer(900_000)
@@ -169,7 +151,7 @@ def made_picture(names: tuple[str, ...] = NAMES) -> Picture:
 
 
 def judged_picture() -> Picture:
-    """Five nodes of three places: critical, low so far, overlap without a datum, context, not known."""
+    """Return a picture of five nodes: critical, low so far, overlap without a datum, context, not known."""
     base = made_picture(("Keel", "Mast", "Sail", "Rope", "Oar"))
     ids = list(base.tables["nodes"]["node_id"])
     nodes = base.tables["nodes"].assign(
@@ -193,10 +175,26 @@ def judged_picture() -> Picture:
         nearest_exit="position 0.7, moderate at 0.5: 0.2 apart",
         reasons="Military high: facility 0.75, hinterland not known, position 0.22, association 1.00. Etc.",
     )  # fmt: skip
+    exits = pd.DataFrame(
+        [(ids[0], "climate", "ice_season_lost", "nearest"), (ids[0], "climate", "level", "farther"),
+         (ids[2], "military", "facility", "of the third"), ("port:gone", "civil", "captive", "of none")],
+        columns=["node_id", "axis", "what", "words"],
+    )  # fmt: skip
+    tables = {
+        **base.tables,
+        "nodes": nodes,
+        "evidence": table_of(EVIDENCE, pd.DataFrame(_judged_evidence(ids))),
+        "exits": exits,
+    }
+    return replace(base, layers=(*base.layers, EXITS), tables=tables)
+
+
+def _judged_evidence(ids: list[str]) -> list[dict[str, Any]]:
+    """Return rows of evidence: six of the first node, an unknown hazard of the second and the third."""
     row = {"unit": "1", "scale": "class", "weight": 0.0, "tier": "", "state": "known", "source_id": "made",
            "as_of": "2026-11-01", "note": None, "label": None, "value": np.nan, "score": np.nan}  # fmt: skip
     keel = row | {"node_id": ids[0]}
-    evidence = [
+    return [
         keel | {"axis": "climate", "dimension": "hazard", "group": "h_seaice", "indicator": "ice_season_lost",
                 "value": 1.7, "value_low": 1.6, "value_high": 2.0, "unit": "months a year", "score": 1.0,
                 "scale": "steps", "zero_at": 0.5, "one_at": 1.5, "tier": "measured", "as_of": "2022-08-31"},
@@ -218,32 +216,22 @@ def judged_picture() -> Picture:
         *(row | {"node_id": ids[k], "axis": "climate", "dimension": "hazard", "group": "h_coast",
                  "indicator": "coastal_erosion", "unit": "m a-1", "state": "unknown"} for k in (1, 2)),
     ]  # fmt: skip
-    exits = pd.DataFrame(
-        [(ids[0], "climate", "ice_season_lost", "nearest"), (ids[0], "climate", "level", "farther"),
-         (ids[2], "military", "facility", "of the third"), ("port:gone", "civil", "captive", "of none")],
-        columns=["node_id", "axis", "what", "words"],
-    )  # fmt: skip
-    tables = {
-        **base.tables,
-        "nodes": nodes,
-        "evidence": table_of(EVIDENCE, pd.DataFrame(evidence)),
-        "exits": exits,
-    }
-    return replace(base, layers=(*base.layers, EXITS), tables=tables)
 
 
 def block_of(text: str, block: str = "picture-data") -> Any:
+    """Return the content of a JSON block of a page."""
     match = re.search(rf'<script type="application/json" id="{block}">(.*?)</script>', text)
     assert match
     return json.loads(match.group(1))
 
 
 def layer_of(text: str, name: str) -> Any:
+    """Return a layer of a page by its id."""
     return next(layer for layer in block_of(text)["layers"] if layer["id"] == name)
 
 
 def unpacked(text: str) -> list[int]:
-    """The other end of `_packed`, a character at a time."""
+    """Return the numbers of a packed text, read a character at a time."""
     numbers, value, shift = [], 0, 0
     for character in text:
         digit = bytes(packing.ALPHABET).decode().index(character)
@@ -256,6 +244,7 @@ def unpacked(text: str) -> list[int]:
 
 
 def cell(column: dict[str, Any], row: int) -> Any:
+    """Return a value of a coded column."""
     if "one" in column:
         return column["one"]
     if "phrases" in column:
@@ -273,7 +262,7 @@ def cell(column: dict[str, Any], row: int) -> Any:
 
 
 def decoded(paths: dict[str, str]) -> list[Any]:
-    """Each shape as the symmetric difference of its rings: inside is what an odd number of them hold."""
+    """Return each shape as the symmetric difference of its rings."""
     steps = unpacked(paths["steps"])
     points = zip(accumulate(steps[0::2]), accumulate(steps[1::2]), strict=True)
     rings = iter([[(100 * x, 100 * y) for x, y in islice(points, n)] for n in unpacked(paths["rings"])])
@@ -284,6 +273,7 @@ def decoded(paths: dict[str, str]) -> list[Any]:
 
 
 def open_page(browser: Browser, path: Path, link: str = "") -> tuple[Page, list[str]]:
+    """Open a page, and list what it says on the console, its errors and its requests."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     events: list[str] = []
     page.on("console", lambda message: events.append(f"console: {message.text}"))
@@ -296,11 +286,13 @@ def open_page(browser: Browser, path: Path, link: str = "") -> tuple[Page, list[
 
 
 def choose_tool(page: Page, button: str) -> None:
+    """Click a button of the tools."""
     page.click("#tools summary")
     page.click(button)
 
 
 def gates_of(page: Page, node: str) -> dict[str, str]:
+    """Open a node and return the text of its gates by their titles."""
     assert page.evaluate("id => arcticPicture.select(id)", node)
     return {
         (gate.query_selector("h3") or gate).inner_text().split("\n")[0]: gate.inner_text()

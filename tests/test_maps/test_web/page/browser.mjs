@@ -3,16 +3,33 @@ import { createRequire } from "node:module";
 
 /** An element that has children and text, and ignores the rest. */
 class Element {
-  constructor(tag) { Object.assign(this, { tag, children: [], attributes: {}, dataset: {} }); }
-  setAttribute(name, value) { this.attributes[name] = value; }
-  append(...children) { this.children.push(...children); }
+  constructor(tag) {
+    Object.assign(this, { tag, children: [], attributes: {}, dataset: {} });
+  }
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+  append(...children) {
+    this.children.push(...children);
+  }
   addEventListener() {}
-  get textContent() { return this.children.map((child) => (typeof child === "object" ? child.textContent : String(child))).join(""); }
+  get textContent() {
+    return this.children
+      .map((child) => (typeof child === "object" ? child.textContent : String(child)))
+      .join("");
+  }
 }
 
 /** All elements of a class in some elements, in their order. */
-export const withClass = (elements, name) => elements.flatMap((element) => (element instanceof Element
-  ? [...((element.attributes.class || "").split(" ").includes(name) ? [element] : []), ...withClass(element.children, name)] : []));
+export const withClass = (elements, name) =>
+  elements.flatMap((element) =>
+    element instanceof Element
+      ? [
+          ...((element.attributes.class || "").split(" ").includes(name) ? [element] : []),
+          ...withClass(element.children, name),
+        ]
+      : [],
+  );
 
 /** The value beside each term of the facts in some elements. */
 export function factsOf(elements) {
@@ -29,10 +46,14 @@ export function factsOf(elements) {
 }
 
 class Crs {
-  constructor() { this.projection = { project() {} }; }
+  constructor() {
+    this.projection = { project() {} };
+  }
 }
 class LatLng {
-  constructor(lat, lng) { Object.assign(this, { lat, lng }); }
+  constructor(lat, lng) {
+    Object.assign(this, { lat, lng });
+  }
 }
 
 const require = createRequire(import.meta.url);
@@ -46,5 +67,11 @@ Object.assign(globalThis, {
   },
   matchMedia: () => ({ matches: false }),
   proj4: require("../../../../maps/web/vendor/proj4.js"),
-  L: { Proj: { CRS: Crs }, CRS: {}, LatLng, Renderer: { extend: () => class {} }, Layer: { extend: () => class {} } },
+  L: {
+    Proj: { CRS: Crs },
+    CRS: {},
+    LatLng,
+    Renderer: { extend: () => class {} },
+    Layer: { extend: () => class {} },
+  },
 });

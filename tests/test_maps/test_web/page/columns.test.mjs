@@ -19,7 +19,10 @@ test("packed decimals: 0 is null, what is not negative is moved up by one", () =
 });
 
 test("long texts are joined from their phrases", () => {
-  assert.deepEqual(cells({ phrases: ["Low.", "High."], which: pack([1, 0, 1]), counts: pack([2, 0, 1]) }, 3), ["High. Low.", null, "High."]);
+  assert.deepEqual(
+    cells({ phrases: ["Low.", "High."], which: pack([1, 0, 1]), counts: pack([2, 0, 1]) }, 3),
+    ["High. Low.", null, "High."],
+  );
 });
 
 test("an id is written after its kind", () => {

@@ -1,9 +1,29 @@
 // Values of evidence in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { citation, classOfScore, indicatorName, rowText, rowValue, sourcesOf, spanned, thresholds } from "../../../../maps/web/page/evidence_words.js";
+import {
+  citation,
+  classOfScore,
+  indicatorName,
+  rowText,
+  rowValue,
+  sourcesOf,
+  spanned,
+  thresholds,
+} from "../../../../maps/web/page/evidence_words.js";
 
-const ROW = { unit: "m", scale: "ramp", value: 8, value_low: null, value_high: null, label: null, zero_at: 4.9, one_at: 10.7, axis: "military", note: null };
+const ROW = {
+  unit: "m",
+  scale: "ramp",
+  value: 8,
+  value_low: null,
+  value_high: null,
+  label: null,
+  zero_at: 4.9,
+  one_at: 10.7,
+  axis: "military",
+  note: null,
+};
 
 test("a value has its span and its unit", () => {
   assert.equal(rowValue(ROW), "8 m");
@@ -24,7 +44,10 @@ test("classes, reports and a yes or no are words; a missing value is null", () =
 
 test("the thresholds of a row follow its scale", () => {
   assert.equal(thresholds(ROW), "0 at 4.9, 1 at 10.7 m");
-  assert.equal(thresholds({ ...ROW, scale: "steps", zero_at: 300, one_at: 1000, unit: "persons" }), "moderate from 300, high from 1\u202f000 people");
+  assert.equal(
+    thresholds({ ...ROW, scale: "steps", zero_at: 300, one_at: 1000, unit: "persons" }),
+    "moderate from 300, high from 1\u202f000 people",
+  );
   assert.equal(thresholds({ ...ROW, scale: "at least", axis: "civil" }), "high from 10.7 m");
   assert.equal(thresholds({ ...ROW, zero_at: null }), "");
 });
@@ -34,7 +57,13 @@ test("scores of 0, a half and 1 are classes", () => {
 });
 
 test("a typed row cites its publication without the address, another its source", () => {
-  const row = { label: "high", note: "high; Smith 2012 (https://example.org/x).", tier: "typed", source_id: "made", as_of: null };
+  const row = {
+    label: "high",
+    note: "high; Smith 2012 (https://example.org/x).",
+    tier: "typed",
+    source_id: "made",
+    as_of: null,
+  };
   assert.equal(citation(row), "Smith 2012");
   assert.equal(citation({ ...row, tier: "modelled" }), "made");
   assert.equal(sourcesOf([row, row]), "made, as of unknown");

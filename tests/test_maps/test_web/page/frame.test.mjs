@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { frameOf, isInside, pixel } from "../../../../maps/web/page/frame.js";
 
 const point = (x, y) => ({ x, y, add: (other) => point(x + other.x, y + other.y) });
-const map = (turn) => ({ getZoom: () => 2, getPixelOrigin: () => point(-400, -300), options: { crs: { scale: () => 0.01, turn } } });
+const map = (turn) => ({
+  getZoom: () => 2,
+  getPixelOrigin: () => point(-400, -300),
+  options: { crs: { scale: () => 0.01, turn } },
+});
 
 test("y runs down the screen, and the corner is where asked", () => {
   assert.deepEqual(pixel(frameOf(map(0), point(10, 20)), [1000, 2000]), [400, 260]);

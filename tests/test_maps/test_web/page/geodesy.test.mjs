@@ -12,7 +12,8 @@ const GEODESICS = [
 ];
 
 test("a geodesic is as long as PROJ says, over the date line and the pole too", () => {
-  for (const [from, to, metres] of GEODESICS) assert.ok(Math.abs(geodesic(from, to) - metres) < 1e-3, `${from} to ${to}`);
+  for (const [from, to, metres] of GEODESICS)
+    assert.ok(Math.abs(geodesic(from, to) - metres) < 1e-3, `${from} to ${to}`);
   assert.equal(geodesic([20, 70], [20, 70]), 0);
 });
 

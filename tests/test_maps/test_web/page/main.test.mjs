@@ -7,6 +7,7 @@ import { test } from "node:test";
 const FOLDER = new URL("../../../../maps/web/page/", import.meta.url);
 
 test("each module can be imported, and main offers start", async () => {
-  for (const name of readdirSync(FOLDER).filter((file) => file.endsWith(".js"))) await import(new URL(name, FOLDER));
+  for (const name of readdirSync(FOLDER).filter((file) => file.endsWith(".js")))
+    await import(new URL(name, FOLDER));
   assert.equal(typeof window.arcticPicture.start, "function");
 });

@@ -4,14 +4,43 @@ import { test } from "node:test";
 import { Rings } from "../../../../maps/web/page/rings.js";
 import { packRings } from "./pack.mjs";
 
-const square = (half) => [[-half, -half], [half, -half], [half, half], [-half, half]];
+const square = (half) => [
+  [-half, -half],
+  [half, -half],
+  [half, half],
+  [-half, half],
+];
 const AREA = new Rings(packRings([[square(1000), square(300)]]));
-const LINE = new Rings(packRings([[[[0, 0], [1000, 0], [1000, 1000]]]]));
-const VIEW = { a: 0.1, b: 0, e: 100, f: 100, wide: 200, high: 200, scale: 0.1, bounds: [-1000, -1000, 1000, 1000] };
+const LINE = new Rings(
+  packRings([
+    [
+      [
+        [0, 0],
+        [1000, 0],
+        [1000, 1000],
+      ],
+    ],
+  ]),
+);
+const VIEW = {
+  a: 0.1,
+  b: 0,
+  e: 100,
+  f: 100,
+  wide: 200,
+  high: 200,
+  scale: 0.1,
+  bounds: [-1000, -1000, 1000, 1000],
+};
 
 function pen() {
   const path = [];
-  return { path, moveTo: (x, y) => path.push(["M", x, y]), lineTo: (x, y) => path.push(["L", x, y]), closePath: () => path.push(["Z"]) };
+  return {
+    path,
+    moveTo: (x, y) => path.push(["M", x, y]),
+    lineTo: (x, y) => path.push(["L", x, y]),
+    closePath: () => path.push(["Z"]),
+  };
 }
 
 test("a place is inside where an odd number of rings hold it", () => {
@@ -33,7 +62,8 @@ test("an area is traced north up and closed", () => {
 });
 
 test("what is out of view or smaller than a pixel is not traced", () => {
-  const far = { ...VIEW, bounds: [5000, 5000, 6000, 6000] }, tiny = { ...VIEW, scale: 1e-4 };
+  const far = { ...VIEW, bounds: [5000, 5000, 6000, 6000] },
+    tiny = { ...VIEW, scale: 1e-4 };
   assert.equal(AREA.trace(pen(), 0, far, true), false);
   assert.equal(AREA.trace(pen(), 0, tiny, true), false);
 });

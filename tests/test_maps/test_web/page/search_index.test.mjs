@@ -4,17 +4,29 @@ import { test } from "node:test";
 import { lookUp, searchIndex } from "../../../../maps/web/page/search_index.js";
 
 const layer = (id, order, rows, places = []) => ({
-  id, style: { order }, count: rows.length, name: (i) => rows[i], value: (_, i) => places[i] ?? null, classOf: (i) => ({ rank: i }),
+  id,
+  style: { order },
+  count: rows.length,
+  name: (i) => rows[i],
+  value: (_, i) => places[i] ?? null,
+  classOf: (i) => ({ rank: i }),
 });
-const NODES = layer("nodes", 9, ["Tromsø harbour", "Tromsø", "Bodø", null, "Port of Alpha"], [null, null, "Alpha", "Alpha"]);
+const NODES = layer(
+  "nodes",
+  9,
+  ["Tromsø harbour", "Tromsø", "Bodø", null, "Port of Alpha"],
+  [null, null, "Alpha", "Alpha"],
+);
 const TOWNS = layer("settlements", 5, ["Tromsø", "Kirkenes", null]);
 const ICE = layer("sea_ice", 1, ["Tromsø ice"]);
 const INDEX = searchIndex([ICE, TOWNS, NODES], NODES);
 const rows = (text) => lookUp(INDEX, text).map(({ layer: of, row }) => `${of.id} ${row}`);
 
 test("the index has named features and nodes with a place, the topmost layer first, no ice", () => {
-  assert.deepEqual(INDEX.map((entry) => `${entry.layer.id} ${entry.row}`),
-    ["nodes 0", "nodes 1", "nodes 2", "nodes 3", "nodes 4", "settlements 0", "settlements 1"]);
+  assert.deepEqual(
+    INDEX.map((entry) => `${entry.layer.id} ${entry.row}`),
+    ["nodes 0", "nodes 1", "nodes 2", "nodes 3", "nodes 4", "settlements 0", "settlements 1"],
+  );
 });
 
 test("the whole name comes before a start; diacritics and capitals do not matter", () => {
@@ -33,6 +45,10 @@ test("a mistyped name is found, and nothing for another", () => {
 });
 
 test("a list has twelve entries at most", () => {
-  const many = layer("ports", 1, Array.from({ length: 40 }, (_, k) => `Port ${k}`));
+  const many = layer(
+    "ports",
+    1,
+    Array.from({ length: 40 }, (_, k) => `Port ${k}`),
+  );
   assert.equal(lookUp(searchIndex([many], NODES), "port").length, 12);
 });

@@ -1,7 +1,20 @@
 // Coordinates, numbers, shares and names as text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byName, count, fold, key, latitude, longitude, number, percent, position, short, upper, words } from "../../../../maps/web/page/text.js";
+import {
+  byName,
+  count,
+  fold,
+  key,
+  latitude,
+  longitude,
+  number,
+  percent,
+  position,
+  short,
+  upper,
+  words,
+} from "../../../../maps/web/page/text.js";
 
 test("western longitudes print W and eastern ones E", () => {
   assert.equal(longitude(-68.5), "68.50°\u00a0W");
@@ -20,8 +33,14 @@ test("a position is the latitude, then the longitude", () => {
 });
 
 test("numbers have six significant digits and a thin space between thousands", () => {
-  assert.deepEqual([0, 12.5, 12300, 1234567.8, 0.1234567, -4321].map(number),
-    ["0", "12.5", "12\u202f300", "1\u202f234\u202f570", "0.123457", "-4\u202f321"]);
+  assert.deepEqual([0, 12.5, 12300, 1234567.8, 0.1234567, -4321].map(number), [
+    "0",
+    "12.5",
+    "12\u202f300",
+    "1\u202f234\u202f570",
+    "0.123457",
+    "-4\u202f321",
+  ]);
   assert.equal(short(1.23456), "1.23");
   assert.equal(short("low"), "low");
   assert.equal(count(1, "node"), "1 node");
@@ -29,11 +48,23 @@ test("numbers have six significant digits and a thin space between thousands", (
 });
 
 test("a share that is not quite none or all does not read as none or all", () => {
-  assert.deepEqual([null, 0, 0.004, 0.5, 0.996, 1].map(percent), ["unknown", "0 %", "under 1 %", "50 %", "over 99 %", "100 %"]);
+  assert.deepEqual([null, 0, 0.004, 0.5, 0.996, 1].map(percent), [
+    "unknown",
+    "0 %",
+    "under 1 %",
+    "50 %",
+    "over 99 %",
+    "100 %",
+  ]);
 });
 
 test("names fold to plain letters", () => {
-  assert.deepEqual(["Tromsø", "Ísafjörður", "Łódź", "Ærø"].map(fold), ["tromso", "isafjordur", "lodz", "aero"]);
+  assert.deepEqual(["Tromsø", "Ísafjörður", "Łódź", "Ærø"].map(fold), [
+    "tromso",
+    "isafjordur",
+    "lodz",
+    "aero",
+  ]);
   assert.ok(byName("Åsgård", "Bodø") < 0);
 });
 

@@ -4,24 +4,49 @@ import { test } from "node:test";
 import { readQuery, writeQuery } from "../../../../maps/web/page/view_address.js";
 
 const VIEW = {
-  isAtHome: false, lat: 72.5, lng: -33.25, zoom: 3.5, lon0: -90, layers: ["land", "nodes"], month: 3,
-  refused: { flag: new Set(["robust", "possible"]), kind: new Set() }, theme: "dark", node: "port:9",
+  isAtHome: false,
+  lat: 72.5,
+  lng: -33.25,
+  zoom: 3.5,
+  lon0: -90,
+  layers: ["land", "nodes"],
+  month: 3,
+  refused: { flag: new Set(["robust", "possible"]), kind: new Set() },
+  theme: "dark",
+  node: "port:9",
 };
 
 test("a view comes back from its address", () => {
   const { refused, ...view } = readQuery(String(writeQuery(VIEW)));
-  assert.deepEqual(view, { lon0: -90, layers: ["land", "nodes"], month: 3, theme: "dark", node: "port:9", at: { lat: 72.5, lng: -33.25, zoom: 3.5 } });
+  assert.deepEqual(view, {
+    lon0: -90,
+    layers: ["land", "nodes"],
+    month: 3,
+    theme: "dark",
+    node: "port:9",
+    at: { lat: 72.5, lng: -33.25, zoom: 3.5 },
+  });
   assert.deepEqual({ ...refused }, { flag: ["robust", "possible"] });
 });
 
 test("an address names only what is not as at first", () => {
-  const query = writeQuery({ ...VIEW, isAtHome: true, month: undefined, refused: {}, theme: "system", node: null });
+  const query = writeQuery({
+    ...VIEW,
+    isAtHome: true,
+    month: undefined,
+    refused: {},
+    theme: "system",
+    node: null,
+  });
   assert.equal(String(query), "south=-90&layers=land.nodes");
 });
 
 test("what is out of range or no number is left out", () => {
   const view = readQuery("zoom=x&at=a,b&south=900&month=77&theme=<b>");
-  assert.deepEqual([view.lon0, view.month, view.theme, view.at, view.layers, view.node], [null, null, null, null, null, null]);
+  assert.deepEqual(
+    [view.lon0, view.month, view.theme, view.at, view.layers, view.node],
+    [null, null, null, null, null, null],
+  );
 });
 
 test("an address without a query has no view", () => {
