@@ -48,13 +48,17 @@ def changes(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
         return [*parts, tag("p", "The earlier picture could not be read: what changed is unknown.",
                             class_="gap")]  # fmt: skip
     of_nodes: tuple[Condition, ...] = (*filters, ("subject", "=", "node"))
-    places = [
-        int(place) for place in citations.table("changes")["place"].iloc[citations.rows("changes", *of_nodes)]
-    ]
+    places = _places(citations, *of_nodes)
     parts += (
         _changed_nodes(citations, of_nodes, places) if places else [tag("p", "No node and no flag differs.")]
     )
     return parts if filters else [*parts, *_changed_sources(citations)]
+
+
+def _places(citations: CitationIndex, *where: Condition) -> list[int]:
+    """Keys of the changes that meet the conditions, in order."""
+    rows = citations.rows("changes", *where)
+    return [int(place) for place in citations.table("changes")["place"].iloc[rows]]
 
 
 def _changed_nodes(
@@ -94,15 +98,12 @@ def _changed_row(citations: CitationIndex, place: int) -> list[Any]:
 
 def _changed_sources(citations: CitationIndex) -> list[ET.Element]:
     """The sources, layers and methods that differ."""
-    table_ = citations.table("changes")
 
     def of(place: int, *columns: str) -> list[Cell]:
         return [citations.cell("value", "changes", {"place": place}, column) for column in columns]
 
     def places(subject: str) -> list[int]:
-        return [
-            int(place) for place in table_["place"].iloc[citations.rows("changes", ("subject", "=", subject))]
-        ]
+        return _places(citations, ("subject", "=", subject))
 
     rows = [of(place, "name", "was", "now", "why") for place in places("source")]
     items = [tag("li", "The method: ", *of(place, "name")) for place in places("method")]
