@@ -7,6 +7,8 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -26,6 +28,7 @@ from pipelines.picture.diff import (
     SOURCE,
     WORLD,
     _place,
+    _Why,
     as_text,
     changes,
     moved_km,
@@ -286,6 +289,22 @@ def test_a_point_moved_from_a_hundred_and_ten_metres_on():
 )
 def test_a_place_has_its_side_of_greenwich(longitude, said):
     assert _place(pd.Series({"longitude_deg": longitude, "latitude_deg": 64.1667})) == f"64.167° N, {said}"
+
+
+@pytest.mark.parametrize(
+    ("days", "renewed", "cause", "why"),
+    [
+        ((1, 1), set(), METHOD, "code"),
+        ((1, 2), set(), WORLD, "as it stands on 2026-01-02, by own_memberships"),
+        ((2, 1), {"own_memberships"}, SOURCE, "own_memberships says so"),
+        ((1, 1), {"ports"}, METHOD, "code"),
+    ],
+)
+def test_a_membership_differs_by_its_source_or_by_the_day(days, renewed, cause, why):
+    note = SimpleNamespace(id="own_memberships", feeds="memberships")
+    old, new = (SimpleNamespace(day=date(2026, 1, day), sources=[note]) for day in days)
+    why_of = _Why(old, new, SimpleNamespace(otherwise=(METHOD, "code")), renewed)
+    assert why_of("institution", pd.Series({"source_id": "ports"}), []) == (cause, why)
 
 
 def test_moved_km_is_geodesic():
