@@ -30,34 +30,34 @@ _ENVIRONMENT = {
 for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
-import argparse  # noqa: E402
-import inspect  # noqa: E402
-import time  # noqa: E402
-from dataclasses import asdict, replace  # noqa: E402
-from importlib import import_module  # noqa: E402
-from typing import TYPE_CHECKING, Any  # noqa: E402
+import argparse
+import inspect
+import time
+from dataclasses import asdict, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from prefect import flow, get_run_logger, task  # noqa: E402
-from prefect.artifacts import (  # noqa: E402
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
     create_table_artifact,
 )
-from prefect.assets import add_asset_metadata, materialize  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
-from prefect.tasks import exponential_backoff  # noqa: E402
+from prefect.assets import add_asset_metadata, materialize
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
 
-from layers.errors import SourceError, UsageError  # noqa: E402
-from pipelines.intake import refresh as live  # noqa: E402
-from pipelines.intake.fetch import Fetcher, RefusedError  # noqa: E402
-from pipelines.intake.webhook import webhook_host  # noqa: E402
-from pipelines.operations.runs import recorded  # noqa: E402
-from pipelines.picture import build as line  # noqa: E402
-from pipelines.picture.announce import announce, headline  # noqa: E402
-from pipelines.picture.options import Options, RunOptions, run_parameters  # noqa: E402
-from pipelines.picture.publish import manifest_of  # noqa: E402
-from pipelines.sources import FETCHABLE  # noqa: E402
+from layers.errors import SourceError, UsageError
+from pipelines.intake import refresh as live
+from pipelines.intake.fetch import Fetcher, RefusedError
+from pipelines.intake.webhook import webhook_host
+from pipelines.operations.runs import recorded
+from pipelines.picture import build as line
+from pipelines.picture.announce import announce, headline
+from pipelines.picture.options import Options, RunOptions, run_parameters
+from pipelines.picture.publish import manifest_of
+from pipelines.sources import FETCHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -107,7 +107,7 @@ def _column_changes(
     """Rows of both issues that differ in a column; one row where the whole column is new or gone."""
     both = before.index.intersection(now.index)
     a, b = before.loc[both, column], now.loc[both, column]
-    if len(both) and a.isna().all() != b.isna().all():
+    if a.isna().all() != b.isna().all():
         why = f"the field is {'new' if a.isna().all() else 'gone'} in the issue of {latest}"
         return [_row("", "changed", SOURCE, why) | {"what": column}]
     rows = []

@@ -50,6 +50,7 @@ def test_appending_touches_the_last_year_only(surface, tmp_path):
     cube.append([one(date(2001, 1, 1), surface, 20)], surface)
     before = {y: (p.stat().st_mtime_ns, p.read_bytes()) for y, p in cube.files().items()}
     cube.append([one(date(2001, 1, 2), surface, 30)], surface)
+    assert cube.newest(surface) == date(2001, 1, 2)
     after = {y: (p.stat().st_mtime_ns, p.read_bytes()) for y, p in cube.files().items()}
     assert after[2000] == before[2000]
     assert after[2001] != before[2001]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +14,7 @@ from layers.errors import UsageError
 from layers.ice.synthetic import days
 from layers.ice.warming import september_loss, whole_area
 from pipelines.ice.archive import Archive
-from pipelines.ice.record import embedded, read_warming, surface_of, write_record
+from pipelines.ice.record import _ice_years, embedded, read_warming, surface_of, write_record
 
 
 def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
@@ -59,6 +61,18 @@ def test_the_real_septembers_lose_what_is_published():
     bare = september_loss(september["area_million_km2"], warming)
     assert not bare["is_published"]
     assert bare["loss_million_km2_per_degc"] == pytest.approx(2.2, abs=0.06)
+
+
+def test_months_of_ice_years_by_hand():
+    """A quarter, none and more than a year of open water; a year that was not seen is left out."""
+    record = SimpleNamespace(
+        ids=np.array(["a", "b"]), years=np.array([2000, 2001]), product="p",
+        metrics={"open_water_days": np.array([[91.25, 0.0], [np.nan, 366.0]])},
+    )  # fmt: skip
+    table = _ice_years(record, "2002-02-28T00:00:00")
+    assert table[["node_id", "year", "ice_months", "as_of"]].to_numpy().tolist() == [
+        ["a", 2001, 9.0, "2002-02-28"], ["a", 2002, 12.0, "2002-02-28"], ["b", 2002, 0.0, "2002-02-28"],
+    ]  # fmt: skip
 
 
 def test_an_empty_cube_is_named(tmp_path):

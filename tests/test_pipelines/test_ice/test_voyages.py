@@ -62,6 +62,12 @@ def test_the_edge_of_a_real_september(held, tmp_path):
     assert both["least_days_y"].notna().sum() < both["least_days_x"].notna().sum()
 
 
+def test_without_a_year_the_last_edge_of_the_month_is_sailed(held):
+    assert find_isochrones(held, Voyage("Murmansk", 9)).page.tables["record"]["period"].tolist() == [
+        "September 2022"
+    ]
+
+
 def test_a_made_cube_says_so(held, tmp_path):
     surface = surface_of(held)
     archive = Archive(tmp_path / "cube", "synthetic")
@@ -151,11 +157,17 @@ def test_a_grid_that_does_not_fit_the_name_of_its_archive_is_refused(own_cube):
         Archive(own_cube, "open_25000m").surface()
 
 
-def test_where_no_port_is_reached_it_is_said(command, own_cube, tmp_path):
-    words = ("--month", "9", "--cube", own_cube, "--product", "shut_25000m", "--ice-class", "none")
-    done = command("isochrones", "Murmansk", *words, "--to", tmp_path / "out")
+def test_the_command_sails_a_cube_on_its_own_grid_and_says_where_no_port_is_reached(
+    command, own_cube, tmp_path
+):
+    words = ("isochrones", "Murmansk", "--month", "9", "--cube", own_cube, "--ice-class", "none")
+    done = command(*words, "--product", "open_25000m", "--to", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert 500 < told["ports_reached"] <= told["ports"]
+    done = command(*words, "--product", "shut_25000m", "--to", tmp_path / "out")
     assert done.returncode == 1
-    assert done.stdout.startswith("0 of ")
+    assert done.stdout.startswith(f"0 of {told['ports']} ports reached")
     assert "no port is reached" in done.stderr
     assert done.stderr.count("\n") == 1
 

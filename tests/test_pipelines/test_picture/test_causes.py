@@ -162,3 +162,30 @@ def test_another_source_in_its_place_is_named():
     assert between([row("approach_depth")], [new], PORTS).of("port:a", []) == (
         SOURCE, "approach_depth 8 -> 7 (nga_world_port_index -> geonames_harbours, 2026-07-24)",
     )  # fmt: skip
+
+
+def test_a_measurement_that_is_new_for_a_node_is_its_sources_doing():
+    """Another node had it before; nothing of this node was measured earlier, so nothing changed since."""
+    told = {"axis": "climate", "group": "h_seaice", "unit": "months", "weight": 0.0, "source_id": ICE}
+    other = row("ice_season_lost", **told, node_id="port:b", as_of="2022-08-31")
+    new = row("ice_season_lost", **told, as_of="2023-08-31")
+    assert between([other], [other, new], ICE).of("port:a", ["climate"])[0] == SOURCE
+
+
+def test_a_renewed_source_that_gives_way_to_another_is_the_cause_whatever_the_method():
+    new = row("approach_depth", value=7.0, source_id="geonames_harbours", as_of="2026-07-24")
+    causes = between([row("approach_depth")], [new], PORTS, methods=["code: 1 -> 2"])
+    assert causes.of("port:a", [])[0] == SOURCE
+
+
+def test_outside_the_military_axis_a_score_counts_without_a_weight():
+    """By its source one score moves by 0.5, by the method two by 0.1 each; none of them has a weight."""
+    told = {"axis": "climate", "weight": 0.0}
+    old = [row("shore", "climate", weight=0.0), row("level", **told), row("thaw", **told)]
+    new = [
+        row("shore", **told, value=9.0, score=0.9, as_of="2026-10-01"),
+        row("level", **told, one_at=10.0, score=0.5),
+        row("thaw", **told, one_at=10.0, score=0.5),
+    ]
+    cause, why = between(old, new, PORTS, methods=["anchors.x: 1 -> 2"]).of("port:a", ["climate"])
+    assert (cause, why) == (SOURCE, "shore 8 -> 9 (nga_world_port_index, 2026-10-01)")

@@ -7,6 +7,8 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,7 +22,18 @@ from layers.schema import Layer
 from pipelines.intake.tables import embedded_table, table_of
 from pipelines.picture import build as line
 from pipelines.picture.build import Options
-from pipelines.picture.diff import CAUSES, METHOD, SOURCE, WORLD, as_text, changes, moved_km, row_changes
+from pipelines.picture.diff import (
+    CAUSES,
+    METHOD,
+    SOURCE,
+    WORLD,
+    _place,
+    _Why,
+    as_text,
+    changes,
+    moved_km,
+    row_changes,
+)
 from pipelines.picture.publish import identify
 from pipelines.picture.store import store
 from pipelines.sources import source
@@ -254,6 +267,44 @@ def test_a_field_that_is_new_is_said_once():
     assert (row["id"], row["what"]) == ("", "x")
     assert "the field is new" in row["why"]
     assert "the field is gone" in row_changes(new, old, is_measured=False, ignored=IGNORED)[0]["why"]
+
+
+def test_a_point_moved_from_a_hundred_and_ten_metres_on():
+    """0.0009 degree of latitude are 100 m, 0.0011 are 123 m."""
+    north = [0.0, 0.0009, 0.0011, -1.0]
+    old, new = (
+        gpd.GeoDataFrame(table(x=[1.0] * 4), geometry=gpd.points_from_xy([20.0] * 4, y), crs=4326).to_crs(
+            3413
+        )
+        for y in ([70.0] * 4, [70.0 + dy for dy in north])
+    )
+    rows = row_changes(old, new, is_measured=True, ignored=IGNORED)
+    assert [(row["id"], row["change"], row["cause"], row["why"]) for row in rows] == [
+        ("f2", "moved", SOURCE, "by 0.1 km"), ("f3", "moved", SOURCE, "by 111.6 km"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("longitude", "said"), [(-51.7167, "51.717° W"), (30.0453, "30.045° E"), (0.0, "0.000° E")]
+)
+def test_a_place_has_its_side_of_greenwich(longitude, said):
+    assert _place(pd.Series({"longitude_deg": longitude, "latitude_deg": 64.1667})) == f"64.167° N, {said}"
+
+
+@pytest.mark.parametrize(
+    ("days", "renewed", "cause", "why"),
+    [
+        ((1, 1), set(), METHOD, "code"),
+        ((1, 2), set(), WORLD, "as it stands on 2026-01-02, by own_memberships"),
+        ((2, 1), {"own_memberships"}, SOURCE, "own_memberships says so"),
+        ((1, 1), {"ports"}, METHOD, "code"),
+    ],
+)
+def test_a_membership_differs_by_its_source_or_by_the_day(days, renewed, cause, why):
+    note = SimpleNamespace(id="own_memberships", feeds="memberships")
+    old, new = (SimpleNamespace(day=date(2026, 1, day), sources=[note]) for day in days)
+    why_of = _Why(old, new, SimpleNamespace(otherwise=(METHOD, "code")), renewed)
+    assert why_of("institution", pd.Series({"source_id": "ports"}), []) == (cause, why)
 
 
 def test_moved_km_is_geodesic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.picture.explain import _position, _where
+from pipelines.picture.explain import _people, _position, _span, _where
 
 NODE = {
     "node_id": "port:a", "kind": "port", "site_kind": None, "place": "Nuuk", "country_iso3": "GRL",
@@ -37,9 +37,40 @@ def test_a_node_is_told_with_latitude_before_longitude():
     assert head == "mine (smelter) at Nuuk, GRL; nato only"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((8.0, 6.0, 9.5), "8 (6..9.5)"),
+        ((8.0, 8.0, 8.0), "8"),
+        ((1500.0, 900.0, 2000.0), "1,500 (900..2,000)"),
+        ((-0.001, -0.4, 0.3), "-0.001 (-0.4..0.3)"),
+        ((1000.0, None, None), "1,000"),
+        ((999.4, None, 2.0), "999.4"),
+        ((None, 1.0, 2.0), ""),
+    ],
+)
+def test_an_interval_is_told_only_where_its_ends_differ(numbers, said):
+    assert _span(*numbers) == said
+
+
+def test_the_highest_score_of_the_people_decides():
+    rows = [
+        {"indicator": name, "value": value, "unit": "persons", "label": None, "score": score, "state": state,
+         "source": "towns", "as_of": "2025-01-01"}
+        for name, value, score, state in (
+            ("people_near", 900.0, 0.2, "known"), ("people_without_another", 1200.0, 0.7, "known"),
+            ("people_far", 5.0, 0.7, "known"), ("people_seen", 9e9, None, "known"),
+            ("people_lost", 9e9, 0.9, "unknown"),
+        )
+    ]  # fmt: skip
+    assert _people({}, rows)["deciding"] == "people without another 1,200 persons"
+    assert _people({}, rows[3:]) == {"deciding": None, "tier": None, "source": None, "as_of": None}
+
+
 def test_a_node_of_a_picture_is_told_where_its_columns_place_it(command, folder, picture):
     nodes = picture.tables["nodes"].set_index("node_id")
     node = nodes.loc["port:wpi-20650"]
     text = command("explain", "port:wpi-20650", "--out", folder).stdout
     assert f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, +/- " in text
-    assert 69 < node["latitude_deg"] < 70 < 100 - node["longitude_deg"] < 71
+    assert 69 < node["latitude_deg"] < 70
+    assert 30 < node["longitude_deg"] < 31

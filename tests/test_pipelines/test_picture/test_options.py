@@ -31,9 +31,7 @@ def test_no_other_module_lists_the_options_of_a_run():
     for name in ("flows.py", "commands/build.py", "commands/operations.py"):
         tree = ast.parse((ROOT / "pipelines" / name).read_text(encoding="utf-8"))
         arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        assert not arguments & {"region", "scenario", "draws", "seed", "audience", "private", "base_url"}, (
-            name
-        )
+        assert not arguments & {"region", "scenario", "draws", "seed", "audience", "private"}, name
 
 
 def test_every_option_has_a_help_text_and_a_usual_picture_is_asked_for():
