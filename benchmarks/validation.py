@@ -170,7 +170,7 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
 
 
 def _with_lonlat(table: Any) -> pd.DataFrame:
-    from layers.assessed.sites import with_lonlat  # noqa: PLC0415
+    from layers.assessed.positions import with_lonlat  # noqa: PLC0415
 
     return with_lonlat(table)
 

@@ -60,7 +60,7 @@ def compose(
         If a layer has no source, or a table breaks its layer's contract.
     """
     given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
-             "samples": samples}  # fmt: skip
+             "samples": samples, "sources": sources}  # fmt: skip
     layers = (*LAYERS, *asked)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
@@ -119,6 +119,7 @@ def _fold(
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: ready made, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
+    given = {**given, "source_order": _source_order(feeds)}
     for layer in layers:
         report(layer.id)
         if layer.id in ready:
@@ -144,6 +145,15 @@ def _fold(
         if outage:
             tables[layer.id] = outage.judged(layer, tables)
     return tables
+
+
+def _source_order(feeds: Mapping[str, Sequence[pd.DataFrame]]) -> tuple[str, ...]:
+    """Return the ids of the sources in the order in which they feed their layers.
+
+    Of two sources that name one place the earlier one stands for it.
+    """
+    frames = [frame for tables in feeds.values() for frame in tables if "source_id" in frame]
+    return tuple(dict.fromkeys(name for frame in frames for name in frame["source_id"].unique()))
 
 
 def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:

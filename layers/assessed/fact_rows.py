@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.assessed.sites import with_lonlat
+from layers.assessed.positions import with_lonlat
 from layers.crs import distance_km
 from layers.merge import within_km
 

@@ -16,8 +16,9 @@ import shapely
 from layers.assessed.anchors import anchor_values
 from layers.assessed.evidence_builder import SourceColumns, numbers, yes
 from layers.assessed.overrides import apply_standing
+from layers.assessed.positions import with_lonlat
 from layers.assessed.reach import Captives, captives, closed_pairs, land_network
-from layers.assessed.sites import KINDS, with_lonlat
+from layers.assessed.sites import KINDS
 from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat
 from layers.merge import nearest, within_km

@@ -26,7 +26,8 @@ from layers.assessed.judgement import (
 from layers.assessed.monte_carlo import draw, numbers_of
 from layers.assessed.node_words import hazard_in_words, nearest_exit, reasons
 from layers.assessed.scoring import intervals
-from layers.assessed.sites import KINDS, SCOPES
+from layers.assessed.site_scope import SCOPES
+from layers.assessed.sites import KINDS
 from layers.crs import POLAR
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.schema import Column, Layer

@@ -14,8 +14,8 @@ import pandas as pd
 from layers.assessed.air_facts import NORMAL_YEARS, warming_of
 from layers.assessed.evidence_builder import SourceColumns
 from layers.assessed.overrides import apply_overrides
+from layers.assessed.positions import with_lonlat
 from layers.assessed.sea_paths import sea_paths
-from layers.assessed.sites import with_lonlat
 from layers.crs import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
