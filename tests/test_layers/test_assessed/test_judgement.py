@@ -873,18 +873,6 @@ def test_ice_near_a_node_is_told_by_the_record_or_by_an_ice_service(evidence) ->
 
 
 def test_where_two_lists_place_one_thing_apart_the_distance_is_a_datum(nodes) -> None:
-    from layers.assessed.sites import _merged
-
-    one = pd.DataFrame({"feature_id": ["a", "b"], "name": ["Vik", "Nes"], "longitude_deg": [20.0, 25.0],
-                        "latitude_deg": [70.0, 70.0]})  # fmt: skip
-    other = pd.DataFrame({"feature_id": ["x", "y"], "name": ["Vik", "Vik"], "longitude_deg": [20.0, 20.0],
-                          "latitude_deg": [70.01, 70.03]})  # fmt: skip
-    told = _merged([one, other], same_place_km=2.0, same_name_km=8.0).set_index("feature_id")
-    # The farther of two: 0.03 degrees of latitude.
-    assert told.loc["a", "sources"] == "a; x; y"
-    expected = GEOD.inv(20, 70, 20, 70.03)[2] / 1000
-    assert told.loc["a", "sources_apart_km"] == pytest.approx(expected, rel=1e-6)
-    assert math.isnan(told.loc["b", "sources_apart_km"])
     apart = nodes["sources_apart_km"]
     assert apart.notna().any()
     assert (nodes["position_uncertainty_km"] >= apart.fillna(0)).all()

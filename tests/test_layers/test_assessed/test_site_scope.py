@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from layers.assessed.sites import PLACE_KM, _corrected, in_scope, places_of, with_lonlat
+from layers.assessed.positions import with_lonlat
+from layers.assessed.site_scope import PLACE_KM, in_scope, places_of
 from layers.crs import POLAR, distance_km, geographic_to_polar, lonlat, polar_points
 
 GEOD = Geod(ellps="WGS84")
@@ -211,32 +212,3 @@ def test_places_of_the_picture_lie_within_25_km_of_their_centre(nodes, picture) 
     assert nodes["place"].tolist() == at["name"].tolist()
     assert nodes.groupby("place_id")["place"].nunique().max() == 1
     assert nodes["place_id"].nunique() < len(nodes) / 2
-
-
-# ----------------------------------------------------------------------------- rows that are replaced
-
-
-def test_what_replaces_a_row_takes_its_key_and_what_is_closed_is_no_node() -> None:
-    rows = pd.DataFrame(
-        [
-            ("old-1", None, "operating"), ("old-2", None, "operating"), ("old-3", None, None),
-            ("new-a", "old-1;old-2", "operating"), ("new-b", None, "operating"), ("new-c", None, "closed"),
-            ("new-d", None, "construction"), ("new-e", "gone-long-ago", "standby"),
-            ("new-f", "old-3", "closed"),
-        ],
-        columns=["feature_id", "replaces", "status"],
-    )  # fmt: skip
-    found = _corrected(rows)
-    assert dict(zip(found["feature_id"], found["sources"], strict=True)) == {
-        "old-1": "new-a; old-1; old-2",  # one plant for two rows of the database
-        "new-b": "new-b",
-        "new-e": "new-e",
-    }
-
-
-def test_two_that_replace_one_row_keep_their_own_keys_apart() -> None:
-    rows = pd.DataFrame(
-        {"feature_id": ["old", "a", "b"], "replaces": [None, "old", "old"], "status": "operating"}
-    )
-    assert _corrected(rows)["feature_id"].tolist() == ["old", "b"]
-    assert _corrected(rows)["sources"].tolist() == ["a; old", "b; old"]
