@@ -82,9 +82,9 @@ def validation() -> list[dict[str, Any]]:
 
 def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
     """Flagged nodes of some inputs; scope and class as in the picture."""
+    from layers.assessed.flags import POSSIBLE  # noqa: PLC0415
     from layers.assessed.judgement import judge, whole_of  # noqa: PLC0415
     from layers.assessed.monte_carlo import draw, numbers_of  # noqa: PLC0415
-    from layers.assessed.nodes import POSSIBLE  # noqa: PLC0415
 
     share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
     high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2

@@ -92,19 +92,19 @@ def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) ->
 
 def _alliances(countries: gpd.GeoDataFrame, memberships: pd.DataFrame, day: date) -> gpd.GeoDataFrame:
     lens = institutions(memberships, day)
-    known = countries[countries["country_iso3"].isin(lens.index)]
-    rows = lens.loc[known["country_iso3"]]
+    member_areas = countries[countries["country_iso3"].isin(lens.index)]
+    rows = lens.loc[member_areas["country_iso3"]]
     return gpd.GeoDataFrame(
         {
-            "feature_id": "lens-" + known["country_iso3"].str.lower(),
-            "name": known["name"],
-            "country_iso3": known["country_iso3"],
+            "feature_id": "lens-" + member_areas["country_iso3"].str.lower(),
+            "name": member_areas["name"],
+            "country_iso3": member_areas["country_iso3"],
             "institution": rows["institution"].to_numpy(),
             "special_status": rows["special_status"].to_numpy(),
             "source_id": "own_memberships",
             "as_of": day.isoformat(),
         },
-        geometry=known.geometry,
+        geometry=member_areas.geometry,
         crs=POLAR,
     )
 

@@ -51,7 +51,7 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
     by_name = {code: code for code in table.index}
     by_name |= {two: three for two, three in ALPHA2.items() if three in table.index}
     by_name |= {name.upper(): code for code, name in table["name"].items()}
-    found: list[str] = []
+    codes: list[str] = []
     for word in filter(None, (part.strip() for part in text.split(","))):
         bare = word.removesuffix("+").strip()
         code = by_name.get(bare.upper())
@@ -65,13 +65,13 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
                 f"found {bare!r}: nearest are {hint}"
             )
             raise UsageError(msg)
-        found.append(code)
+        codes.append(code)
         if word.endswith("+"):
-            found += table.index[table["parent_iso3"] == code].tolist()
-    if not found:
+            codes += table.index[table["parent_iso3"] == code].tolist()
+    if not codes:
         msg = "--states: expected at least one state, found none: such as NO,FI,SE"
         raise UsageError(msg)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class Holding:
     id: str
     unit: str
     weights: NDArray[np.float64]
-    held: NDArray[np.bool_]
+    is_held: NDArray[np.bool_]
 
     def of(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Held by each set of states; `chosen` has shape (sets, states)."""
-        return np.asarray((chosen.astype(float) @ self.held.T.astype(float) > 0) @ self.weights)
+        return np.asarray((chosen.astype(float) @ self.is_held.T.astype(float) > 0) @ self.weights)
 
 
 def holdings(
@@ -130,11 +130,11 @@ def _cable_km(states: Sequence[str], cables: pd.DataFrame, landings: pd.DataFram
     country = dict(
         zip(landings["feature_id"].str.removeprefix("landing-"), landings["country_iso3"], strict=True)
     )
-    told = cables[(cables["status"] == "in_service") & cables["published_length_km"].notna()]
-    ends = pd.concat([told.assign(end=told[side].map(country)) for side in ("from_landing", "to_landing")])
+    live = cables[(cables["status"] == "in_service") & cables["published_length_km"].notna()]
+    ends = pd.concat([live.assign(end=live[side].map(country)) for side in ("from_landing", "to_landing")])
     ends = ends.dropna(subset=["end"])
     lands = pd.crosstab(ends["system_id"], ends["end"]).reindex(columns=list(states), fill_value=0)
-    length = told.groupby("system_id")["published_length_km"].first().reindex(lands.index)
+    length = live.groupby("system_id")["published_length_km"].first().reindex(lands.index)
     return Holding("cable systems", "km", length.to_numpy(dtype=float), lands.to_numpy() > 0)
 
 
@@ -148,7 +148,7 @@ def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple
     UsageError
         If the picture has more states that hold something than can be looked at.
     """
-    has = np.flatnonzero(holding.weights @ holding.held > 0)
+    has = np.flatnonzero(holding.weights @ holding.is_held > 0)
     if len(has) > _MOST_STATES:
         msg = (
             f"smallest set: expected at most {_MOST_STATES} states, found {len(has)}: choose a smaller region"
@@ -188,20 +188,20 @@ def lens(
         raise UsageError(msg)
     states, rows = holdings(nodes, cables, cable_landings)
     ours = np.isin(states, chosen)
-    told = []
+    table = []
     for row in rows:
         total = float(row.weights.sum())
         best = smallest_set(row, states, reach)
-        held, most = row.of(np.stack([ours, np.isin(states, best)]))
-        told.append(
+        amount, most = row.of(np.stack([ours, np.isin(states, best)]))
+        table.append(
             {
                 "measure": row.id,
                 "unit": row.unit,
-                "held": float(held),
+                "held": float(amount),
                 "total": total,
-                "share": float(held) / total,
+                "share": float(amount) / total,
                 "smallest_set": list(best),
                 "smallest_share": float(most) / total,
             }
         )
-    return told
+    return table

@@ -151,7 +151,7 @@ def _dependence_exits(
 ) -> list[dict[str, Any]]:
     now = int(classes.dependence[place, 0])
     read = {name: _value(inputs, name, place) for name in ("captive", "captive_place", "reached")}
-    known = {name: 0.0 if np.isnan(value) else value for name, value in read.items()}
+    counted = {name: 0.0 if np.isnan(value) else value for name, value in read.items()}
     sole = inputs.values["sole"][place, 0] == 1
     high_at = "sole_supply" if sole else "captive_high"
 
@@ -162,9 +162,9 @@ def _dependence_exits(
         return MODERATE if some else UNKNOWN if np.isnan(read["reached"]) else LOW
 
     def code_with(what: str, value: float) -> int:
-        turned = known | {what: value}
+        turned = counted | {what: value}
         if what == "captive":  # no place without another is larger than all such people
-            turned["captive_place"] = min(known["captive_place"], value)
+            turned["captive_place"] = min(counted["captive_place"], value)
         return code(turned["captive"], turned["captive_place"], turned["reached"])
 
     rows = []
@@ -175,7 +175,7 @@ def _dependence_exits(
             continue
         for anchor in anchors:
             at = _anchor(a, anchor)
-            beyond, short = (at, at - 1) if known[what] < at else (at - 1, at)
+            beyond, short = (at, at - 1) if counted[what] < at else (at - 1, at)
             after, before = (code_with(what, value) for value in (beyond, short))
             if after not in {now, before}:
                 name = {"captive": "people_without_another", "reached": "people_within_50_km"}[what]

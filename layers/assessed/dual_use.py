@@ -191,16 +191,16 @@ def classify(evidence: pd.DataFrame) -> pd.DataFrame:
     """`dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
     rows = evidence.loc[evidence["axis"] == "dual_use", ["node_id", "group", "score"]]
     required, supporting = rows["group"] == "d_required", rows["group"] == "d_supporting"
-    met, known = rows["score"] == 1, rows["score"].notna()
+    met, is_known = rows["score"] == 1, rows["score"].notna()
     by_node = rows["node_id"]
 
     def count(mask: pd.Series) -> pd.Series:
         return mask.groupby(by_node).sum()
 
-    need, need_met, need_known = count(required), count(required & met), count(required & known)
+    need, need_met, need_known = count(required), count(required & met), count(required & is_known)
     support, support_met = count(supporting), count(supporting & met)
     # A document adds nothing to what is known of the rule's own rows.
-    coverage = count(known & (required | supporting)) / (need + support)
+    coverage = count(is_known & (required | supporting)) / (need + support)
     capable = (need_met == need) & (support_met * 2 >= support)
     names = pd.Series("D0", index=need.index)
     names = names.mask(need_met > 0, "D1").mask(capable, "D2")

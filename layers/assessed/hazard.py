@@ -66,10 +66,10 @@ def _column(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
     return np.asarray(fact[column].to_numpy(dtype=object))
 
 
-def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, Any]:
+def _sources(fact: pd.DataFrame, hazard: str) -> dict[str, Any]:
     """Source, date, tier and note of a fact; where there is none, the source that would have it."""
     lacking = fact["tier"].isna().to_numpy()
-    datum, source = HAZARDS[wanted]
+    datum, source = HAZARDS[hazard]
     return {
         "source": np.where(lacking, source, _column(fact, "source_id")),
         "as_of": np.where(lacking, NOTHING, _column(fact, "as_of")),

@@ -51,23 +51,25 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
     other_kind = ~kind.isin(_KINDS).to_numpy()
     outside = ~covered & ~neighbour
     word = row["network"].str.replace("_", " ").fillna("").to_numpy(dtype=object)
-    told = "TEN-T " + word + " network, Reg. (EU) 2024/1679 Annex II: " + row["name"].fillna("").to_numpy()
+    citation = (
+        "TEN-T " + word + " network, Reg. (EU) 2024/1679 Annex II: " + row["name"].fillna("").to_numpy()
+    )
     note = np.select(
         [other_kind, outside, neighbour, listed, part, rail],
         [
             "TEN-T lists ports, airports and terminals, not this kind of node",
             "the trans-European transport network does not extend to this country",
             "Reg. (EU) 2024/1679 Annex II lists no node of this neighbouring country; its maps are not held",
-            told,
+            citation,
             f"not listed itself; may be part of a listed port within {_ONE_PORT_KM:.0f} km",
             "not a listed terminal; lines are on the maps of Annex I, which are not held",
         ],
         "not in Reg. (EU) 2024/1679 Annex II, which lists this kind in this country",
     )
-    known = np.where(absent & ~other_kind, 0.0, score)
+    score_or_0 = np.where(absent & ~other_kind, 0.0, score)
     return pd.DataFrame(
         {
-            "score": np.where(other_kind | outside, np.nan, known),
+            "score": np.where(other_kind | outside, np.nan, score_or_0),
             "off": other_kind | outside,
             "note": note,
             "source_id": np.where(covered & ~rail & ~part, "own_ten_t", "eu_ten_t"),
@@ -93,28 +95,28 @@ def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.Dat
     address, of access grants too; `seen_on` is the day the newest of them was read.
     """
     table = documented_dual_use.assign(key=_keys(documented_dual_use, "match_name"))
-    told = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
-    told += table["source_title"] + ", " + table["source_url"]
-    way = "only the way to it is funded; " + told
+    citation = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
+    citation += table["source_title"] + ", " + table["source_url"]
+    way = "only the way to it is funded; " + citation
     of_node = table["scope"] == "node"
     table = table.assign(
-        told=told.where(of_node, way),
+        citation=citation.where(of_node, way),
         is_dual=of_node,
         is_joint=of_node & (table["what"] == "joint_use_aerodrome"),
     )
     by_key = table.groupby("key").agg(
         is_dual=("is_dual", "any"),
         is_joint=("is_joint", "any"),
-        note=("told", "; ".join),
+        note=("citation", "; ".join),
         seen_on=("seen_on", "max"),
     )
-    found = by_key.reindex(_keys(sites, "name"))
+    by_site = by_key.reindex(_keys(sites, "name"))
     return pd.DataFrame(
         {
-            "is_dual": found["is_dual"].eq(True).to_numpy(),  # noqa: FBT003  null is no
-            "is_joint": found["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
-            "note": found["note"].fillna("").to_numpy(dtype=object),
-            "seen_on": found["seen_on"].fillna("").to_numpy(dtype=object),
+            "is_dual": by_site["is_dual"].eq(True).to_numpy(),  # noqa: FBT003  null is no
+            "is_joint": by_site["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
+            "note": by_site["note"].fillna("").to_numpy(dtype=object),
+            "seen_on": by_site["seen_on"].fillna("").to_numpy(dtype=object),
         },
         index=sites.index,
     )

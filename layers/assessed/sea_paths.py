@@ -33,11 +33,11 @@ def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.
     country = dict(zip(keys, cable_landings["country_iso3"], strict=True))
     ends = list(zip(cables["from_landing"], cables["to_landing"], strict=True))
     status = cables["status"].tolist()
-    doubtful = [link for link, told in zip(ends, status, strict=True) if told == "unknown"]
+    doubtful = [link for link, state in zip(ends, status, strict=True) if state == "unknown"]
     by_system: dict[str, list[_Link]] = {}
     systems: dict[str, set[str]] = {}
-    for link, system, told in zip(ends, cables["system_id"], status, strict=True):
-        if told == "in_service":
+    for link, system, state in zip(ends, cables["system_id"], status, strict=True):
+        if state == "in_service":
             by_system.setdefault(system, []).append(link)
             for end in link:
                 systems.setdefault(end, set()).add(system)

@@ -286,7 +286,7 @@ def summary(folder: Path, picture: Picture, started: float, today: date) -> dict
     `critical_places` are places with a node whose flag is robust or possible; `overlap_nodes` are those in
     scope of which hazard is moderate or high and military relevance high in half of the draws or more.
     """
-    from layers.assessed.nodes import FLAGS  # noqa: PLC0415
+    from layers.assessed.flags import FLAGS  # noqa: PLC0415
     from maps.style import OVERLAP_FROM  # noqa: PLC0415
     from pipelines.picture.store import as_of, state_of  # noqa: PLC0415
 

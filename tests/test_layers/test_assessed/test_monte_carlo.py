@@ -16,9 +16,9 @@ from plain_judgement import shares
 from toy_nodes import made
 
 from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.flags import POSSIBLE, ROBUST, flag_of
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.assessed.monte_carlo import blocks, draw, drawn_values, memberships, numbers_of
-from layers.assessed.nodes import POSSIBLE, ROBUST, flag_of
 from layers.scenarios import SCENARIOS, Scenario
 
 TODAY = SCENARIOS[0]

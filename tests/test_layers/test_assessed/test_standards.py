@@ -15,14 +15,8 @@ from shapely.geometry import Point
 
 from layers.assessed.sea_paths import sea_paths
 from layers.assessed.sites import KINDS
-from layers.assessed.standards import (
-    DATA_REQUESTS,
-    PROPOSAL,
-    RESULTS,
-    STANDARD_RESULTS,
-    STANDARDS,
-    tally,
-)
+from layers.assessed.standard_results import DATA_REQUESTS, RESULTS, STANDARD_RESULTS, tally
+from layers.assessed.standards import PROPOSAL, STANDARDS
 from layers.compose import _cut
 from layers.crs import POLAR, polar_xy
 from layers.observed.airfields import AIRFIELDS
@@ -203,7 +197,7 @@ def test_a_standard_says_what_it_asks_on_what_basis_and_who_would_know(standard)
     assert set(standard.kinds) <= set(KINDS)
     assert standard.kinds
     for text in (standard.title, standard.rule, standard.threshold, standard.unit, standard.basis,
-                 standard.wanted, standard.from_whom, standard.source_id):  # fmt: skip
+                 standard.data_needed, standard.from_whom, standard.source_id):  # fmt: skip
         assert text.strip()
     assert set(standard.baseline_requirements) <= {f"BLR{number}" for number in range(1, 8)}
     # What holds for one kind brings the vocabulary of its subject; a mine has none in either list.
@@ -820,7 +814,7 @@ def test_unknown_is_named_and_becomes_a_request(standards, picture) -> None:
     for name, row in requests.iterrows():
         assert (row["applicable"], row["unknown"]) == (asked[name], counts.loc[name, "unknown"])
         assert row["unknown_share"] == pytest.approx(share[name])
-        assert row["wanted"] == BY_ID[name].wanted
+        assert row["wanted"] == BY_ID[name].data_needed
         assert row["standing"] == PROPOSAL
     assert {"S16", "S17"} <= set(requests.index)
 
