@@ -1,9 +1,8 @@
-"""The rules of the draft standards, each for all nodes at once (method §8); the table is STANDARDS.
+"""Rules of the draft standards on connections and equipment, each for all nodes at once (method §8).
 
-A rule answers 1 (holds), 0 (does not) or NaN (cannot be said), and where it does not arise. What is
-not held is NaN, whatever is likely. A proxy counts as a screening and may say that nothing is there to
-ask about; it never says that frozen ground is sound. A list that may lack what it does not name (roads,
-small plants, breakwaters) can say yes and never no. Source and date are those of the row that answers.
+A rule answers 1 (holds), 0 (does not hold) or NaN (unknown), and where it does not apply. A missing value is
+NaN, whatever is likely. An incomplete list (roads, small plants, breakwaters) can answer yes and never no.
+Source and date are those of the row that answers. The table of the standards is STANDARDS.
 """
 
 from __future__ import annotations
@@ -41,14 +40,11 @@ _OFF_NETWORK_KM = 50.0  # farther from railway and main road than a node of the 
 _OLD_YEARS = 5.0
 
 
-# --- all kinds ----------------------------------------------------------------------------------
-
-
 def single_point(inputs: StandardInputs) -> RuleResult:
-    """S18: landings that lose their ways by sea when this one falls out; other graphs are not held."""
+    """S18: no other landing loses its ways by sea when this one fails; other networks are not on file."""
     landing = inputs.of_kind("cable_landing")
     systems, cut_off, is_open = _paths(inputs, "systems", "cut_off", "is_open")
-    # A link of unknown state may be the other way of those that seem cut off.
+    # A link of unknown state may be the other way of a landing that seems cut off.
     holds = np.where(cut_off == 0, 1.0, np.where(is_open == 1, np.nan, 0.0))
     holds = np.where(landing & (systems > 0), holds, np.nan)
     source = pd.Series(inputs.sites["kind"]).map(_NO_GRAPH).to_numpy(dtype=object)
@@ -76,7 +72,7 @@ _NO_GRAPH = {
 
 
 def low_emission(inputs: StandardInputs) -> RuleResult:
-    """S19: a renewable plant within 25 km, or power for ships at the port; source, not scored."""
+    """S19: a renewable plant lies within 25 km, or the port supplies ships with power; not scored."""
     apart, position = (table[:, 0] for table in nearest(inputs.sites, inputs.renewable))
     km = np.where(position < 0, np.nan, apart).round(3)
     mapped = (km <= 25) | (yes(inputs.port["has_services_electricity"]) == 1)
@@ -91,7 +87,7 @@ def low_emission(inputs: StandardInputs) -> RuleResult:
 
 
 def fresh_and_covered(inputs: StandardInputs) -> RuleResult:
-    """S20: the oldest fact that decides is at most 5 years old; half of the weight of relevance is known."""
+    """S20: the oldest deciding fact is 5 years old at most, and half of the weight of relevance is known."""
     years, cover = (numbers(inputs.nodes[name]) for name in ("fact_age_years", "military_coverage"))
     young, half = answer(years <= _OLD_YEARS, years > _OLD_YEARS), answer(cover >= 0.5, cover < 0.5)
     note = np.select(
@@ -105,7 +101,7 @@ def fresh_and_covered(inputs: StandardInputs) -> RuleResult:
 
 
 def _oldest(inputs: StandardInputs, years: NDArray[np.float64]) -> pd.DataFrame:
-    """Source and date of the fact that is `years` old, a row a node."""
+    """Return source and date of the fact that is `years` old, one row a node."""
     rows = inputs.evidence[inputs.evidence["state"] == "known"]
     began = pd.to_datetime(rows["as_of"], format="ISO8601", errors="coerce")
     age = ((pd.Timestamp(inputs.day) - began).dt.days / 365.25).round(1)
@@ -115,16 +111,13 @@ def _oldest(inputs: StandardInputs, years: NDArray[np.float64]) -> pd.DataFrame:
     return first[["source_id", "as_of"]].reindex(inputs.sites["node_id"])
 
 
-# --- ports and airfields ------------------------------------------------------------------------
-
-
 def _alternative(
     inputs: StandardInputs, kind: str, radius_km: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Whether another of the kind, of equal or higher class, lies within the radius; and its distance.
+    """Return whether another node of the kind, of equal or higher class, lies within the radius, and its km.
 
-    Unknown where its own class is, where one of unknown class lies within, or where the circle
-    reaches south of what is held.
+    Unknown where the class of the node is unknown, where a node of unknown class lies within the radius, or
+    where the circle crosses the southern edge of the snapshot.
     """
     rows = np.flatnonzero(inputs.of_kind(kind))
     sites, rank = inputs.sites.iloc[rows], inputs.dual_use()[rows]
@@ -157,11 +150,11 @@ def fuel_and_alternative(inputs: StandardInputs) -> RuleResult:
 
 
 def two_modes(inputs: StandardInputs) -> RuleResult:
-    """S10: railway and main road, or one of them and an airfield; an airfield is its own."""
+    """S10: railway and main road, or one of them and an airfield; an airfield node is its own airfield."""
     rail, road = numbers(inputs.measures["rail_km"]), numbers(inputs.measures["road_km"])
     land = (rail <= 5).astype(float) + (road <= 5)
     air = inputs.of_kind("airfield") | (numbers(inputs.measures["airfield_km"]) <= 25)
-    # A country of whose roads the extract holds none cannot be said to have none.
+    # Where the extract has no road in a country, the country may still have roads.
     country = inputs.sites["country_iso3"]
     mapped = country.isin(country[road <= 5]).to_numpy(dtype=bool)
     without = (rail > _OFF_NETWORK_KM) & (road > _OFF_NETWORK_KM) & mapped
@@ -179,7 +172,7 @@ def two_modes(inputs: StandardInputs) -> RuleResult:
 
 
 def runway(inputs: StandardInputs) -> RuleResult:
-    """S11: the runway meets its row; that it is strong enough is on no open file, so none passes."""
+    """S11: the runway meets its row; its strength is not openly published, so no runway passes."""
     rank = inputs.dual_use()
     long, width = numbers(inputs.airfield["paved_length_m"]), numbers(inputs.airfield["runway_width_m"])
     paved, length = yes(inputs.airfield["is_runway_paved"]), numbers(inputs.airfield["runway_length_m"])
@@ -209,16 +202,13 @@ def alternate(inputs: StandardInputs) -> RuleResult:
     return RuleResult(holds, note, km, source=source_of(inputs.airfield))
 
 
-# --- cables, energy, rail, mines ----------------------------------------------------------------
-
-
 def _paths(inputs: StandardInputs, *names: str) -> list[NDArray[np.float64]]:
     rows = inputs.paths.reindex(inputs.landing["feature_id"])
     return [rows[name].astype("float64").to_numpy() for name in names]
 
 
 def two_sea_paths(inputs: StandardInputs) -> RuleResult:
-    """S13: whichever system falls out, a way by sea is left to where there was one before."""
+    """S13: if any one system fails, a way by sea remains to every country that was reached before."""
     systems, is_cut, is_open = _paths(inputs, "systems", "is_cut", "is_open")
     ways = np.where(is_cut == 1, np.minimum(systems, 1.0), systems)
     holds = np.where(ways >= 2, 1.0, np.where(is_open == 1, np.nan, 0.0))
@@ -234,7 +224,7 @@ def two_sea_paths(inputs: StandardInputs) -> RuleResult:
 
 
 def second_supply(inputs: StandardInputs) -> RuleResult:
-    """S15: another site of its sort (plant or terminal) within 25 km; microgrids are not held."""
+    """S15: another site of its sort (plant or terminal) lies within 25 km; microgrids are not on file."""
     rows = np.flatnonzero(inputs.of_kind("energy_site"))
     sites, is_plant = inputs.sites.iloc[rows], inputs.plant.is_there[rows]
     runs = ~(inputs.plant["status"].isin(NOT_RUNNING) | inputs.terminal["status"].isin(NOT_RUNNING))
@@ -260,7 +250,7 @@ def second_supply(inputs: StandardInputs) -> RuleResult:
 
 
 def gauge(inputs: StandardInputs) -> RuleResult:
-    """S16: its line is joined to others and carries the axle load; passing length is not held."""
+    """S16: its line is joined to others and carries the axle load; passing length is not on file."""
     head = inputs.railhead
     mm, load, apart = numbers(head["gauge_mm"]), numbers(head["axle_load_t"]), yes(head["is_isolated"]) == 1
     light = load < AXLE_T

@@ -1,6 +1,7 @@
-"""The rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice.
+"""Rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice (method §8).
 
-As in `checks`: what is not held is NaN, and a proxy never says that frozen ground is sound.
+As in `checks`, a missing value is NaN. A proxy counts as a screening: it may answer that there is no frozen
+ground, and never that frozen ground is sound.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["ERODES_M", "MOST_FALL_M", "VARIES_MONTHS"]
-_ANCHORS = anchor_values()  # as printed: a standard asks the same under every scenario
+_ANCHORS = anchor_values()  # as printed: a standard is the same under every scenario
 ERODES_M, VARIES_MONTHS = _ANCHORS["erosion_moderate"], _ANCHORS["ice_unreliable_moderate"]
 _DEEP_M = _ANCHORS["depth_deep"]
 # Fastest uplift of land in the north, 32 mm per year (Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032),
-# over the 95 years from the middle of 1995-2014 to 2100: no level falls by more.
+# over the 95 years from the middle of 1995-2014 to 2100. No level falls by more.
 MOST_FALL_M = 3.1
 _STEEPEST = 0.02  # ICAO Annex 14, 3.1.13: overall slope of a runway is at most 2 %
-_SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level either (layers.assessed.hazard)
+_SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level (layers.assessed.hazard)
 _THAW_DEGC = 2.0
-_SEEN = ("measured", "typed", "mapped")  # tiers of what somebody saw; the others are reckoned
+_SEEN = ("measured", "typed", "mapped")  # tiers of observed facts; the others are computed
 
 
 def hazards_known(inputs: StandardInputs) -> RuleResult:
     """S01: two hazards that apply are known; that of the ground may be a proxy, for this is a screening."""
     rows = inputs.evidence[inputs.evidence["indicator"].isin(list(HAZARDS))]
     at = pd.Index(inputs.sites["node_id"]).get_indexer(rows["node_id"])
-    # Ice lost and ice that varies are one hazard: what is counted is the group.
+    # Ice that is lost and ice that varies are one hazard: groups are counted.
     group = pd.factorize(rows["group"])[0]
     count, applies = (
         np.bincount(np.unique(at[some] * 100 + group[some]) // 100, minlength=len(inputs.sites))
@@ -80,7 +81,7 @@ def warming_levels(inputs: StandardInputs) -> RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What is known of the ground of each node, as rules.permafrost reads it, and where it is from."""
+    """Ground of each node, as rules.permafrost reads it, with the source of the fact that decides."""
 
     zone: NDArray[np.float64]
     ice: NDArray[np.float64]
@@ -106,18 +107,18 @@ class _Ground:
 
     @property
     def sound(self) -> NDArray[np.bool_]:
-        """Bedrock, or under a tenth of the ground frozen, by a document or a map."""
+        """Where the ground is bedrock or under a tenth of it is frozen, by a document or a map."""
         return (self.bedrock == 1) | ((self.zone <= 1) & ~self.proxy)
 
     @property
     def no_frost(self) -> dict[str, Any]:
-        """Where the proxy has none of the ground frozen, and nothing else is known: nothing to ask about."""
+        """Where the proxy has no frozen ground and nothing else is known: the standard does not apply."""
         bare = self.proxy & (self.zone == 0) & (self.bedrock != 1) & ~(self.damage >= 1)
         return {"off": bare, "why": "no permafrost by the proxy (under 1 % of the ground)"}
 
 
 def ground_known(inputs: StandardInputs) -> RuleResult:
-    """S03: the zone is typed or mapped, and ground ice known; wide icy ground asks for its design."""
+    """S03: the zone is typed or mapped and ground ice is known; icy ground needs its design on file."""
     ground = _Ground.of(inputs)
     seen, iced = ~ground.proxy, ~np.isnan(ground.ice)
     wide = (ground.zone >= 3) & (ground.ice >= 1)
@@ -139,10 +140,10 @@ def ground_known(inputs: StandardInputs) -> RuleResult:
 
 
 def thaw(inputs: StandardInputs) -> RuleResult:
-    """S04: the class of thaw at 2 degC: low holds, high does not; neither proxy nor town decides."""
+    """S04: the class of thaw at 2 degC is low; high fails; neither a proxy nor a town decides."""
     ground = _Ground.of(inputs)
     code, is_open = _thaw_class(inputs, ground, ground.damage)
-    # A report on the town is none on the site.
+    # A report on the town is no report on the site.
     own, _ = _thaw_class(inputs, ground, np.where(ground.damage == 1, np.nan, ground.damage))
     town, guessed = (code == HIGH) & (own < HIGH), ground.proxy & ~(ground.bedrock == 1)
     lacks_ice = is_open | ((ground.zone >= 2) & np.isnan(ground.ice) & ~ground.sound)
@@ -166,7 +167,7 @@ def thaw(inputs: StandardInputs) -> RuleResult:
 def _thaw_class(
     inputs: StandardInputs, ground: _Ground, damage: NDArray[np.float64]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    """Class of thaw at 2 degC, never better than today's; and where ground ice alone keeps it open."""
+    """Return the class of thaw at 2 degC, at least today's, and where ground ice alone keeps it open."""
     air, ratio = (
         numbers(column)
         for column in (inputs.fact("air_temperature")["value"], inputs.measures["warming_ratio"])
@@ -202,6 +203,7 @@ def shore_exposure(inputs: StandardInputs) -> RuleResult:
 
 
 def inland(inputs: StandardInputs) -> dict[str, Any]:
+    """Return where a standard on the shore does not apply, with the reason."""
     return {
         "off": ~inputs.measures["is_coastal"].to_numpy(dtype=bool),
         "why": "not within 1 km of the coast",
@@ -209,7 +211,7 @@ def inland(inputs: StandardInputs) -> dict[str, Any]:
 
 
 def above_the_sea(inputs: StandardInputs) -> RuleResult:
-    """S06: the lowest point a runway can have is 10 m up, or the level falls even at its upper end."""
+    """S06: the lowest point that a runway can have is 10 m up, or the level falls even at its upper end."""
     height = numbers(inputs.airfield["elevation_m"])
     lowest = height - _STEEPEST * numbers(inputs.airfield["runway_length_m"])
     level = inputs.fact("relative_sea_level")
@@ -231,7 +233,7 @@ def above_the_sea(inputs: StandardInputs) -> RuleResult:
 
 
 def depth_kept(inputs: StandardInputs) -> RuleResult:
-    """S07: charted depth less the fall of the level by 2100 stays deep; unknown falls count at their most."""
+    """S07: charted depth less the fall of the level by 2100 stays deep; an unknown fall counts as largest."""
     rank, row, level = (
         inputs.dual_use(),
         inputs.row("m_facility", "approach_depth"),
@@ -269,7 +271,7 @@ def ice_season(inputs: StandardInputs) -> RuleResult:
     restricted, breaking = (
         yes(inputs.port[name]) for name in ("has_entrance_restriction_ice", "has_services_ice_breaking")
     )
-    # Cells of 25 km do not see a fjord; who watches the harbour itself does.
+    # Cells of 25 km do not resolve a fjord; an ice service observes the harbour itself.
     at_quay = (recent["source_id"] != spread["source_id"]).to_numpy(dtype=bool) & ~np.isnan(months)
     varies = np.where(at_quay & (varies == 0), np.nan, varies)
     free, steady = (months == 0) & (at_quay | (restricted == 0)), (months > 0) & (varies < VARIES_MONTHS)

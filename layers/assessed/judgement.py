@@ -183,7 +183,7 @@ def hazards(inputs: Inputs, a: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.
     """Return the code of each hazard, ABSENT where it does not apply, and where ground ice is decisive."""
     v = inputs.values
     thaw, is_open = rules.permafrost(v, a)
-    # The ice values of the evidence already hold the scenario, so that no class is below today's.
+    # Values of the evidence are those of the scenario, so that no class is below today's.
     codes = {
         "ice_season_lost": rules.steps(v["ice_lost_low"], a["ice_lost_moderate"], a["ice_lost_high"]),
         "ice_season_unreliable": rules.steps(
@@ -215,7 +215,7 @@ def military_parts(inputs: Inputs, a: Mapping[str, Any]) -> dict[str, NDArray[np
 
 
 def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
-    """Return the worst class of thaw that unknown ground ice allows, shape (nodes,); low where ice is known."""
+    """Return the worst class of thaw that unknown ground ice allows; low where the ice is known."""
     v = inputs.values
     lacking = np.isnan(v["ice"][:, 0]) & (v["bedrock"][:, 0] != 1) & ~(v["damage"][:, 0] >= 1)
     zone, is_lost = v["zone"][:, 0], v["steps"][:, 0] > 0

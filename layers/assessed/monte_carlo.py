@@ -59,7 +59,7 @@ class Numbers:
         return len(self.radius)
 
     def of(self, nodes: NDArray[np.object_], factor: str, block: slice) -> NDArray[np.float64]:
-        """Return numbers 0 to 999, shape (nodes, draws); they depend on the node's id and not on the others."""
+        """Return numbers 0 to 999, shape (nodes, draws), which depend on the id of the node alone."""
         rows = [zlib.crc32(f"{factor}|{node}".encode()) % _POOL for node in nodes]
         return self.pool[rows, block].astype(float)
 
@@ -86,7 +86,7 @@ def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Shares of draws with overlap and with all conditions of the flag, in the order of the nodes, in any scope."""
+    """Shares of draws with overlap and with all conditions of the flag, one a node, in any scope."""
 
     overlap: NDArray[np.float64]
     flag: NDArray[np.float64]
@@ -179,7 +179,7 @@ def _hazard(
     on_file_codes: Mapping[str, NDArray[np.int8]],
     is_open: NDArray[np.bool_],
 ) -> NDArray[np.int8]:
-    """Return the worst hazard of each draw; none exceeds its class on file unless ground ice alone decides."""
+    """Return the worst hazard of each draw, at most its class on file unless ground ice alone decides."""
     drawn, _ = hazards(part, anchors)
     codes = []
     for name, code in drawn.items():

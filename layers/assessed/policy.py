@@ -1,7 +1,7 @@
-"""The EU's transport network and documented dual use, node by node.
+"""Policy lists by node: the trans-European transport network and documented dual use.
 
-A row of a list is a node of ours where kind, country and name are the same; the lists carry our
-name of the node, so nothing is guessed while the picture is made.
+A row of a list belongs to the node of the same kind, country and name. The lists hold the name of the node
+as in the picture, so that no name is matched at build time.
 """
 
 from __future__ import annotations
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["documented", "ten_t"]
 
+# Sources of a site that no row names: the annex that lists its kind, the maps of the regulation, which are not
+# on file, and the documents that were read.
+_ANNEX, _MAPS, _DOCUMENTS = "own_ten_t", "eu_ten_t", "own_documented_dual_use"
 _SCORE = {"core": 1.0, "extended_core": 0.7, "comprehensive": 0.4}
 _KINDS = ("port", "airfield", "rail_terminal")
 # EEA, EFTA or trade-agreement neighbours (Art. 3(2)): maps may extend the network to them, Annex II does not.
 _NEIGHBOURS = ("NOR", "ISL", "GBR")
-_ONE_PORT_KM = 15.0  # a harbour this near a listed port may be part of it
+_ONE_PORT_KM = 15.0  # a harbour within this distance of a listed port may be part of it
 
 
 def _keys(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return kind, country and name of each row as one text."""
     return table["kind"] + "|" + table["country_iso3"] + "|" + table[name].fillna("")
 
 
 def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
-    """`score`, `off` and `note` of every site on the EU's network, in the order of `sites`.
+    """Return `score`, `off`, `note`, source and date of every site on the EU's transport network.
 
-    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4; 0 is a known
-    0: kind and country are in the annex and the node is not. NaN where the annex does not say.
+    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4. A score of 0 is
+    known: kind and country are in the annex and the node is not. NaN where the annex does not decide.
     """
     named = ten_t_nodes.dropna(subset=["match_name"])
     best = named.assign(key=_keys(named, "match_name"), score=named["network"].map(_SCORE))
@@ -72,7 +76,7 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
             "score": np.where(other_kind | outside, np.nan, score_or_0),
             "off": other_kind | outside,
             "note": note,
-            "source_id": np.where(covered & ~rail & ~part, "own_ten_t", "eu_ten_t"),
+            "source_id": np.where(listed, row["source_id"], np.where(covered & ~rail & ~part, _ANNEX, _MAPS)),
             "as_of": ten_t_nodes["as_of"].max(),
         },
         index=sites.index,
@@ -80,7 +84,7 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether each site lies within reach of one of the listed ones (chords on the sphere)."""
+    """Return which sites lie within 15 km of a listed site, on the sphere."""
     if not listed.any():
         return np.zeros(len(sites), dtype=bool)
     places = unit_vectors(sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy())
@@ -89,10 +93,11 @@ def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.DataFrame:
-    """What official documents say of each site, in the order of `sites`.
+    """Return what official documents state about each site, in the order of `sites`.
 
-    `is_dual` and `is_joint` hold where a document says it of the node itself; `note` names words and
-    address, of access grants too; `seen_on` is the day the newest of them was read.
+    `is_dual` and `is_joint` are true where a document states it of the node itself. `note` has quote and
+    address, also of a grant for access alone. `seen_on` is the day on which the newest one was read.
+    `source_id` is the list of documents.
     """
     table = documented_dual_use.assign(key=_keys(documented_dual_use, "match_name"))
     citation = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
@@ -109,6 +114,7 @@ def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.Dat
         is_joint=("is_joint", "any"),
         note=("citation", "; ".join),
         seen_on=("seen_on", "max"),
+        source_id=("source_id", "first"),
     )
     by_site = by_key.reindex(_keys(sites, "name"))
     return pd.DataFrame(
@@ -117,6 +123,7 @@ def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.Dat
             "is_joint": by_site["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
             "note": by_site["note"].fillna("").to_numpy(dtype=object),
             "seen_on": by_site["seen_on"].fillna("").to_numpy(dtype=object),
+            "source_id": by_site["source_id"].fillna(_DOCUMENTS).to_numpy(dtype=object),
         },
         index=sites.index,
     )

@@ -148,7 +148,7 @@ def runway(v: Values, a: Values) -> NDArray[np.float64]:
 
 
 def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
-    """Return the score of the facility of a node of `kind`, whole thousandths; NaN if the deciding value is."""
+    """Return the score of the facility of nodes of `kind`, whole thousandths; NaN if unknown."""
     if kind == "port":
         approach = ramp(v["approach_depth"], a["approach_zero"], a["approach_one"])
         pier = ramp(v["pier_depth"], a["pier_zero"], a["pier_one"])
