@@ -60,7 +60,7 @@ def compose(
         If a layer has no source, or a table breaks its layer's contract.
     """
     given = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
-             "samples": samples, "sources": sources}  # fmt: skip
+             "samples": samples}  # fmt: skip
     layers = (*LAYERS, *asked)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)

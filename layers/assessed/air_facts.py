@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from layers.assessed.fact_rows import FactRows
 
-__all__ = ["NORMAL_YEARS", "add_air", "air_corrections", "correction_at", "proxy_zone", "warming_of"]
+__all__ = [
+    "CLIMATE_SOURCE",
+    "NORMAL_YEARS",
+    "add_air",
+    "air_corrections",
+    "correction_at",
+    "proxy_zone",
+    "warming_of",
+]
+CLIMATE_SOURCE = "metoffice_model_temperature"  # source of the grid `climate`
 # Only stations of one period correct the model: periods differ by up to 4 degC.
 _PERIOD = (2004, 2020)
 NORMAL_YEARS = (1981, 2010)  # the climate for which places were built
@@ -108,14 +117,14 @@ def add_air(
         high=air + error,
         unit="degC",
         tier="modelled",
-        source_id="metoffice_model_temperature",
+        source_id=CLIMATE_SOURCE,
         as_of=str(station_normals["as_of"].max()),
         note=note,
     )
     zone = proxy_zone(air)
     book.add(
         every, "permafrost_zone", value=zone.astype(float), unit="class", tier="proxy",
-        label=np.array(PERMAFROST_ZONES, dtype=object)[4 - zone], source_id="metoffice_model_temperature",
+        label=np.array(PERMAFROST_ZONES, dtype=object)[4 - zone], source_id=CLIMATE_SOURCE,
         as_of=str(station_normals["as_of"].max()),
         note=f"proxy: ground in balance with an air of {NORMAL_YEARS[0]}-{NORMAL_YEARS[1]} (Gruber 2012)",
     )  # fmt: skip

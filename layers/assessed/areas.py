@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layers.assessed.air_facts import CLIMATE_SOURCE
 from layers.climate import permafrost_fraction, sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
-from layers.errors import SchemaError
 from layers.grid import LAND_5KM, Grid, class_areas
+from layers.scenarios import LEVELS_AS_OF
 from layers.schema import CLASS_COLUMNS, Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import geopandas as gpd
     import xarray as xr
     from numpy.typing import NDArray
 
-    from layers.picture import SourceNote
     from layers.scenarios import Scenario
 
 __all__ = ["PERMAFROST", "WARMING"]
@@ -36,25 +36,13 @@ def _cells() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return lonlat(*np.meshgrid(_MODEL.x_m, _MODEL.y_m))
 
 
-def _classed(areas: gpd.GeoDataFrame, prefix: str, sources: Sequence[SourceNote]) -> gpd.GeoDataFrame:
-    """Return the classed areas with a key, and with source and date of the climate grid.
-
-    Raises
-    ------
-    SchemaError
-        If no source feeds the climate grid.
-    """
-    note = next((note for note in sources if note.feeds == "grid:climate"), None)
-    if note is None:
-        msg = f"layer {prefix}: expected a source that feeds grid:climate, found none: add its SourceNote"
-        raise SchemaError(msg)
+def _classed(areas: gpd.GeoDataFrame, prefix: str) -> gpd.GeoDataFrame:
+    """Return the classed areas with a key, the source of the grid and the date of the warming levels."""
     key = f"{prefix}-" + areas["class_low"].astype("str")
-    return areas.assign(feature_id=key, source_id=note.id, as_of=note.as_of)
+    return areas.assign(feature_id=key, source_id=CLIMATE_SOURCE, as_of=LEVELS_AS_OF)
 
 
-def _permafrost(
-    grids: Mapping[str, xr.Dataset], scenario: Scenario, sources: Sequence[SourceNote]
-) -> gpd.GeoDataFrame:
+def _permafrost(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoDataFrame:
     """Return areas by share of ground that is in balance with permafrost, on land north of 58 N.
 
     The classes are those of the IPA map (Brown et al. 1997, doi:10.3133/cp45).
@@ -69,7 +57,7 @@ def _permafrost(
         labels=("isolated, under 10 % (proxy)", "sporadic, 10 to 50 % (proxy)",
                 "discontinuous, 50 to 90 % (proxy)", "continuous, over 90 % (proxy)"),
     )  # fmt: skip
-    return _classed(areas, "permafrost", sources)
+    return _classed(areas, "permafrost")
 
 
 PERMAFROST = Layer(
@@ -84,9 +72,7 @@ PERMAFROST = Layer(
 )
 
 
-def _warming(
-    grids: Mapping[str, xr.Dataset], scenario: Scenario, sources: Sequence[SourceNote]
-) -> gpd.GeoDataFrame:
+def _warming(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoDataFrame:
     """Return areas by local warming since 1859-60, degC, at the global warming of the scenario."""
     lon, lat = _cells()
     kelvin = sample_field(grids["climate"]["warming_ratio"], lon, lat) * scenario.warming_degc
@@ -96,7 +82,7 @@ def _warming(
         _MODEL,
         unit="degC",
     )
-    return _classed(areas, "warming", sources)
+    return _classed(areas, "warming")
 
 
 WARMING = Layer(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["documented", "ten_t"]
 
-# Sources of a site that no row names: the annex that lists its kind, the maps of the regulation, which are not
-# on file, and the documents that were read.
+# Sources of a site that no row names: the annex that lists its kind, the maps of the regulation, which are
+# not on file, and the documents that were read.
 _ANNEX, _MAPS, _DOCUMENTS = "own_ten_t", "eu_ten_t", "own_documented_dual_use"
 _SCORE = {"core": 1.0, "extended_core": 0.7, "comprehensive": 0.4}
 _KINDS = ("port", "airfield", "rail_terminal")
