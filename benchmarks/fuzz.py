@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,8 +29,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
 from layers.errors import PictureError, SourceError
+from pipelines.intake import refresh as live
+from pipelines.intake import sandbox as apart
+from pipelines.intake.refresh import _stored, _units
 from pipelines.intake.sandbox import ENVIRONMENT
+from pipelines.intake.sniff import sniff
+from pipelines.picture.private import _frame
+from pipelines.sources import FETCHABLE
+from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff
+from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +129,6 @@ def _forms(share: str) -> list[_Form]:
 def _good() -> dict[str, list[bytes]]:
     """A good file or more of each unit: the mirror's own where it is at hand, else written here."""
     import good_files as good  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
 
     # Classic NetCDF has no unsigned bytes: codes of land and gaps, which the gates ask for, do not fit.
     codes = np.tile(np.arange(8, dtype=np.uint8), (448, 38))
@@ -124,9 +137,7 @@ def _good() -> dict[str, list[bytes]]:
 
 def _written(kind: str) -> bytes:
     """A file of a kind that no unit has."""
-    import geopandas as gpd  # noqa: PLC0415
     import good_files as good  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
 
     if kind == "json":
         return json.dumps({"elements": [{"id": n, "tags": {"a": "b"}} for n in range(50)]}).encode()
@@ -162,11 +173,6 @@ def _real() -> dict[str, list[bytes]]:
 
 def _alone(kind: str, path: str) -> str:
     """Read a file of a kind that no unit has; a digest of what was read."""
-    import pandas as pd  # noqa: PLC0415
-
-    from pipelines.intake.refresh import _stored  # noqa: PLC0415
-    from pipelines.picture.private import _frame  # noqa: PLC0415
-
     if kind == _CLASSIC:
         return _grid("noaa_cdr_g02202", path)
     if kind == "json":
@@ -179,11 +185,6 @@ def _alone(kind: str, path: str) -> str:
 
 def _grid(part: str, path: str) -> str:
     """A digest of the cells or shapes of a file of the ice grid: more than its day, which a fetch asks."""
-    import shapely  # noqa: PLC0415
-
-    from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff  # noqa: PLC0415
-    from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons  # noqa: PLC0415
-
     if part == "polygons":
         return _digest(shapely.to_wkb(shapely.GeometryCollection(list(read_polygons(Path(path))))))
     products = {"g02135_day": nsidc_g02135_geotiff, "nsidc_0051": nsidc_0051}
@@ -253,10 +254,6 @@ class _Reader:
 
 def _serve(reading: int, writing: int) -> None:
     """In the forked reader: read what each line names, and say what came of it."""
-    import warnings  # noqa: PLC0415
-
-    from pipelines.intake import sandbox as apart  # noqa: PLC0415
-
     apart.limit()
     warnings.simplefilter("ignore")
     ways = {"table": apart._table, "day": apart._day, "grid": _grid, "alone": _alone}  # noqa: SLF001
@@ -277,9 +274,6 @@ class _Unit:
 
     def __init__(self, form: _Form, root: Path, reader: _Reader) -> None:
         import good_files as good  # noqa: PLC0415
-
-        from pipelines.intake.refresh import _units  # noqa: PLC0415
-        from pipelines.sources import FETCHABLE  # noqa: PLC0415
 
         self.form, self.reader, self.root = form, reader, root
         self.is_alone = form.unit in _ALONE
@@ -313,9 +307,6 @@ class _Unit:
 
     def taken(self, stage: Path, content: bytes) -> tuple[str, Any]:
         """The rule that holds the files back, or none and what was read of them."""
-        from pipelines.intake import refresh as live  # noqa: PLC0415
-        from pipelines.intake.sniff import sniff  # noqa: PLC0415
-
         if self.is_alone:
             path = stage / f"x.{self.form.unit}"
             try:
@@ -365,7 +356,6 @@ def _is_same(one: Any, other: Any) -> bool:
 
 def _ask_for(reader: _Reader) -> None:
     """Let the refresh ask the forked reader where it would start one, and read a last good once."""
-    from pipelines.intake import refresh as live  # noqa: PLC0415
 
     def table(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
         reader.ask("table", str(out.parent), source_id, str(fetched), str(packages))

@@ -15,6 +15,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import shapely
+import xarray as xr
+from rasterio.features import geometry_mask
+
+from layers.grid import NSIDC_25KM
+from layers.ice.daily import disc_means, disc_support, node_support, series
+from layers.ice.synthetic import days, year
+from pipelines.ice.archive import Archive, seasons
+from pipelines.snapshot import DATA
+
 RADIUS_M = 75_000.0
 FIRST, LAST = 1979, 2018
 POINTS = 0.5  # percentage points
@@ -51,10 +63,6 @@ print(json.dumps([table_s, table_cpu, pass_s, pass_cpu, peak]))
 
 
 def _surface() -> Any:
-    import xarray as xr  # noqa: PLC0415
-
-    from pipelines.snapshot import DATA  # noqa: PLC0415
-
     options = {"decode_times": False, "mask_and_scale": False}
     with xr.open_dataset(DATA / "sea_ice_grid.nc", **options) as grid:
         return grid["surface"].to_numpy()
@@ -62,10 +70,6 @@ def _surface() -> Any:
 
 def places(count: int) -> Any:
     """The surface, and seeded places at sea north of 50 N in EPSG:3413 metres with their names."""
-    import numpy as np  # noqa: PLC0415
-
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
-
     surface, random = _surface(), np.random.default_rng(0)
     row, column = np.unravel_index(random.choice(np.flatnonzero(surface == 0), count), surface.shape)
     shift = random.uniform(-12_000, 12_000, (2, count))
@@ -107,8 +111,6 @@ def _version(*names: str) -> str:
 
 def _differ(ours: Any, theirs: Any) -> float:
     """Largest difference in percentage points; where one has no value the other has none."""
-    import numpy as np  # noqa: PLC0415
-
     assert np.array_equal(np.isnan(ours), np.isnan(theirs)), "a value on one side only"
     worst = float(np.nanmax(np.abs(ours - theirs)))
     assert worst <= POINTS, f"results differ by {worst:.2f} percentage points"
@@ -122,13 +124,6 @@ def ice() -> list[dict[str, Any]]:
 
 def one_year() -> list[dict[str, Any]]:
     """A year of days at discs of 75 km: our matrix, built within the clock, against masks and xvec."""
-    import numpy as np  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
-    from layers.ice.daily import disc_support, series  # noqa: PLC0415
-    from layers.ice.synthetic import year  # noqa: PLC0415
-
     surface = _surface()
     cube = year(2000, surface)
     flat, ocean = cube.reshape(len(cube), -1), surface == 0
@@ -138,8 +133,6 @@ def one_year() -> list[dict[str, Any]]:
         return series(support.weights, np.ascontiguousarray(np.take(flat, support.cells, axis=1).T))
 
     def masks(x: Any, y: Any) -> Any:
-        from rasterio.features import geometry_mask  # noqa: PLC0415
-
         stack = np.where(ocean, cube, np.nan).astype(np.float32)
         told = np.empty((len(x), len(cube)), dtype=np.float32)
         begun = time.perf_counter()
@@ -167,14 +160,8 @@ def one_year() -> list[dict[str, Any]]:
 
 def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
     import exactextract  # noqa: F401, PLC0415  xvec calls it
-    import geopandas as gpd  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
     import rioxarray  # noqa: F401, PLC0415  exactextract reads xarray through it
-    import shapely  # noqa: PLC0415
-    import xarray as xr  # noqa: PLC0415
     import xvec  # noqa: F401, PLC0415  registers itself
-
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
 
     _, x, y, ids = places(1_000)
     ours_s, told = _median_s(lambda: ours(x, y, ids, parts=8))
@@ -203,12 +190,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
 
 def raster() -> list[dict[str, Any]]:
     """Discs of 20 cells on one raster of 25 million."""
-    import geopandas as gpd  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
     from affine import Affine  # noqa: PLC0415
-
-    from layers.ice.daily import disc_means  # noqa: PLC0415
 
     random = np.random.default_rng(0)
     line = np.arange(SIZE) / SIZE * 8
@@ -232,7 +214,6 @@ def raster() -> list[dict[str, Any]]:
 
 
 def _rasterstats(field: Any, discs: Any, transform: Any, gpd: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
     from rasterstats import zonal_stats  # noqa: PLC0415
 
     shapes = gpd.GeoSeries(discs)
@@ -256,9 +237,6 @@ def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
 
 def decades() -> list[dict[str, Any]]:
     """Forty made years: the season table against one pass over the archive, and growth with places."""
-    from layers.ice.synthetic import days  # noqa: PLC0415
-    from pipelines.ice.archive import Archive  # noqa: PLC0415
-
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder), "synthetic")
         surface = _surface()
@@ -291,11 +269,6 @@ def decades() -> list[dict[str, Any]]:
 
 def _growth(archive: Any) -> dict[str, Any]:
     """CPU of one ice year against the number of places, and a straight line through it."""
-    import numpy as np  # noqa: PLC0415
-
-    from layers.ice.daily import node_support  # noqa: PLC0415
-    from pipelines.ice.archive import seasons  # noqa: PLC0415
-
     took = []
     for count in GROWTH:
         surface, x, y, ids = places(count)

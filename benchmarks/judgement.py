@@ -6,19 +6,23 @@ import resource
 import time
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from layers.assessed.judgement import Inputs, judge, whole_of
+from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers_of
+from layers.scenarios import scenario
+from pipelines.picture.build import Options, compose_snapshot
+
 GOAL = 50
 PEER_DRAWS = 40
 
 
 def _score(value: Any, zero: float, one: float) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return np.floor((value - zero) * 1000 / (one - zero)).clip(0, 1000)
 
 
 def _log(value: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return (np.log(np.maximum(value, 1.0)) * 1e6).round()
 
 
@@ -28,9 +32,6 @@ def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[
     `table` holds what is read of each node and `drawn` what was drawn of it, both whole thousandths;
     `a` the anchors of the draw; `known` the hazards on file, code by code.
     """
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
     v = table.assign(**{name: drawn[name] for name in drawn})
     # Hazards.
     wide, warm, steps = v["zone"] >= 3, v["air"] >= a["warm_permafrost"], v["steps"] > 0
@@ -93,9 +94,6 @@ def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[
 
 def _facility(v: Any, a: dict[str, float]) -> Any:
     """Facility of every node, kind by kind; NaN where what decides is not known."""
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
     approach = _score(v["approach_depth"], a["approach_zero"], a["approach_one"])
     pier = _score(v["pier_depth"], a["pier_zero"], a["pier_one"])
     long = ((v["vessel_length"] >= a["vessel_length"]) * 1000.0).where(v["vessel_length"].notna())
@@ -131,14 +129,6 @@ def _facility(v: Any, a: dict[str, float]) -> Any:
 
 def judgement() -> list[dict[str, Any]]:
     """10,000 draws of all nodes against pandas draw by draw; memberships are shown equal first."""
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
-    from layers.assessed.judgement import Inputs, judge, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers_of  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
-
     picture, _ = compose_snapshot(Options(draws=1))
     nodes, evidence = picture.tables["nodes"], picture.tables["evidence"]
     today = scenario("today")

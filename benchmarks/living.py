@@ -26,8 +26,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
+from layers.crs import lonlat
+from pipelines.intake.checks import judge, judge_file
 from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.refresh import TABLE, accepted_folder, ledger_of, refresh, table_of, told_of
+from pipelines.intake.sniff import sniff
+from pipelines.picture.build import Options, build
 from pipelines.snapshot import held_table
+from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,14 +76,6 @@ def validation() -> list[dict[str, Any]]:
 
     Places are those of the embedded plants, so that all gates have work and none has a word to say.
     """
-    import numpy as np  # noqa: PLC0415
-
-    from layers.crs import lonlat  # noqa: PLC0415
-    from pipelines.intake.checks import judge, judge_file  # noqa: PLC0415
-    from pipelines.intake.refresh import table_of  # noqa: PLC0415
-    from pipelines.intake.sniff import sniff  # noqa: PLC0415
-    from pipelines.sources import source  # noqa: PLC0415
-
     plants = source("wri_global_power_plants")
     held = held_table(plants.id)
     at = np.arange(ROWS) % len(held)
@@ -213,8 +214,6 @@ class _Model:
 
 def _to_come() -> pd.DataFrame:
     """The embedded series and the days after it, with the steps of the same days a year before."""
-    import pandas as pd  # noqa: PLC0415
-
     held = held_table(DAILY)[["date", "extent_million_km2"]]
     year = held["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
     extent = (held["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
@@ -303,11 +302,6 @@ def _differs(
     day: date, expected: str, cache: Path, url: str, truth: pd.DataFrame, model: _Model
 ) -> list[str]:
     """Fetch as a day's run does, and say what is not as the model has it."""
-    import pandas as pd  # noqa: PLC0415
-
-    from pipelines.intake.refresh import TABLE, accepted_folder, ledger_of, refresh, told_of  # noqa: PLC0415
-    from pipelines.sources import FETCHABLE, source  # noqa: PLC0415
-
     [told] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
     ledger = ledger_of(cache)
     held = truth[: model.rows]
@@ -329,10 +323,6 @@ def _differs(
 
 def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> list[str]:
     """Build and publish the picture of the day, and read it back from where it was published."""
-    import pandas as pd  # noqa: PLC0415
-
-    from pipelines.picture.build import Options, build  # noqa: PLC0415
-
     folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
     manifest = json.loads((folder / "MANIFEST.json").read_text())
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.fuzz import fuzz
 from layers.errors import ExportError
+from pipelines.intake.fetch import Fetcher, Limits
 from pipelines.picture.publish import faults_of, picture_folder, publish
 from pipelines.source import Remote, sha256_of
 
@@ -358,8 +359,6 @@ def _serving(folder: Path) -> Iterator[str]:
 
 def fetching() -> list[dict[str, Any]]:
     """A file of 60 MB from loopback, hashed and synced, against curl."""
-    from pipelines.intake.fetch import Fetcher, Limits  # noqa: PLC0415
-
     if not shutil.which("curl"):
         sys.stderr.write("reliability: fetching was not timed: curl is not on this machine\n")
         return []

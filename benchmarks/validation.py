@@ -6,12 +6,29 @@ Each row prints one claim with its figure, its bound and whether it holds.
 from __future__ import annotations
 
 import csv
+import inspect
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from layers.assessed.anchors import ANCHORS
+from layers.assessed.flags import POSSIBLE
+from layers.assessed.judgement import Inputs, judge, military_parts, whole_of
+from layers.assessed.monte_carlo import draw, numbers_of
+from layers.assessed.positions import with_lonlat
+from layers.assessed.rules import military
+from layers.assessed.sensitivity import critical
+from layers.catalog import LAYERS
+from layers.compose import _fold
+from layers.crs import distance_km
+from layers.merge import within_km
+from layers.scenarios import scenario
+from pipelines.picture.build import Options, compose_snapshot
+from pipelines.snapshot import load
+from pipelines.sources import SOURCES
 
 if TYPE_CHECKING:
     from layers.picture import Picture
@@ -58,8 +75,6 @@ def _row(what: str, value: Any, goal: str, holds: Any, **more: Any) -> dict[str,
 
 
 def _compose(name: str, draws: int = 10_000, region: str = "arctic") -> Picture:
-    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
-
     return compose_snapshot(Options(scenario=name, draws=draws, region=region))[0]
 
 
@@ -82,10 +97,6 @@ def validation() -> list[dict[str, Any]]:
 
 def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
     """Flagged nodes of some inputs; scope and class as in the picture."""
-    from layers.assessed.flags import POSSIBLE  # noqa: PLC0415
-    from layers.assessed.judgement import judge, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import draw, numbers_of  # noqa: PLC0415
-
     share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
     high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2
     inside = nodes["scope"].ne("context").to_numpy() & nodes["dual_use_class"].ne("D0").to_numpy()
@@ -93,9 +104,6 @@ def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_
 
 
 def _hazard_matters(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
     today = scenario("today")
     inputs = Inputs.of(picture.tables["evidence"], nodes)
     flagged = _drawn(inputs, today, nodes)
@@ -139,8 +147,6 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
 
     A measured ice season is told as `measured`.
     """
-    from layers.merge import within_km  # noqa: PLC0415
-
     nodes = picture.tables["nodes"].set_index("node_id", drop=False).loc[node_ids].reset_index(drop=True)
     statements: dict[str, set[str]] = {name: set() for name in node_ids}
     damage = _with_lonlat(picture.tables["thaw_damage"])
@@ -155,7 +161,6 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
     places = places[places["ground_ice"] == "high"].reset_index(drop=True)
     at, found = within_km(nodes, places, 25.0)
     lon, lat = nodes["longitude_deg"].to_numpy(), nodes["latitude_deg"].to_numpy()
-    from layers.crs import distance_km  # noqa: PLC0415
 
     km = distance_km(
         lon[at], lat[at], places["longitude_deg"].to_numpy()[found], places["latitude_deg"].to_numpy()[found]
@@ -170,8 +175,6 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
 
 
 def _with_lonlat(table: Any) -> pd.DataFrame:
-    from layers.assessed.positions import with_lonlat  # noqa: PLC0415
-
     return with_lonlat(table)
 
 
@@ -200,11 +203,6 @@ def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     """What each anchor a fifth lower or higher changes: nodes of the list, and places."""
-    from layers.assessed.anchors import ANCHORS  # noqa: PLC0415
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.assessed.sensitivity import critical  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
     inputs, today = Inputs.of(picture.tables["evidence"], nodes), scenario("today")
     inside = (nodes["scope"].ne("context") & nodes["dual_use_class"].ne("D0")).to_numpy()
     now = critical(inputs, today) & inside
@@ -289,11 +287,6 @@ def _scope(picture: Picture, nodes: pd.DataFrame, barents: Picture) -> list[dict
 
 def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
     """Leave out one country: its nodes, and all that others owe to them, are judged without it."""
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-    from pipelines.snapshot import load  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
-
     snapshot = load(SOURCES)
     flagged = set(nodes["node_id"][nodes["flag"].isin(_FLAGGED)])
     shares, least = [], 1.0
@@ -313,12 +306,6 @@ def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sites and evidence of the picture without the nodes of a country."""
-    import inspect  # noqa: PLC0415
-
-    from layers.catalog import LAYERS  # noqa: PLC0415
-    from layers.compose import _fold  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
     by_id = {layer.id: layer for layer in LAYERS}
     day = max(pd.Timestamp(row["retrieved"]).date() for row in snapshot.manifest["sources"])
     given = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
@@ -348,11 +335,6 @@ def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     """High classes by kind with and without association, and their spread over anchors and weights."""
-    from layers.assessed.judgement import Inputs, judge, military_parts, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import numbers_of  # noqa: PLC0415
-    from layers.assessed.rules import military  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
     inside = np.flatnonzero(nodes["scope"].ne("context").to_numpy())
     inputs = Inputs.of(picture.tables["evidence"], nodes).take(inside)
     a = whole_of()
