@@ -78,12 +78,12 @@ def places(count: int) -> Any:
 
 
 def _median_s(work: Any, runs: int = RUNS) -> tuple[float, Any]:
-    times, told = [], None
+    times, means = [], None
     for _ in range(runs):
         begun = time.perf_counter()
-        told = work()
+        means = work()
         times.append(time.perf_counter() - begun)
-    return sorted(times)[runs // 2], told
+    return sorted(times)[runs // 2], means
 
 
 def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float, **more: Any) -> dict[str, Any]:
@@ -134,23 +134,23 @@ def one_year() -> list[dict[str, Any]]:
 
     def masks(x: Any, y: Any) -> Any:
         stack = np.where(ocean, cube, np.nan).astype(np.float32)
-        told = np.empty((len(x), len(cube)), dtype=np.float32)
+        means = np.empty((len(x), len(cube)), dtype=np.float32)
         begun = time.perf_counter()
         for n, disc in enumerate(shapely.points(x, y)):
             shape = disc.buffer(RADIUS_M, quad_segs=64)
             outside = geometry_mask([shape], ocean.shape, NSIDC_25KM.transform)
-            told[n] = stack[:, ~outside & ocean].mean(axis=1)
-        return time.perf_counter() - begun, told
+            means[n] = stack[:, ~outside & ocean].mean(axis=1)
+        return time.perf_counter() - begun, means
 
     rows = []
-    for count, goal, asked in ((1_000, 5, 1_000), (10_000, 15, 2_000)):
+    for count, goal, measured_count in ((1_000, 5, 1_000), (10_000, 15, 2_000)):
         _, x, y, ids = places(count)
-        ours_s, told = _median_s(lambda x=x, y=y, ids=ids: ours(x, y, ids))
-        peer_s, theirs = masks(x[:asked], y[:asked])
-        worst = _differ(told[:asked], theirs)
-        work = f"365 days x {count:,} discs, peer measured on {asked:,}"
+        ours_s, means = _median_s(lambda x=x, y=y, ids=ids: ours(x, y, ids))
+        peer_s, theirs = masks(x[:measured_count], y[:measured_count])
+        worst = _differ(means[:measured_count], theirs)
+        work = f"365 days x {count:,} discs, peer measured on {measured_count:,}"
         peer = f"geometry_mask loop, {_version('rasterio')}"
-        rows.append(_row(work, ours_s, peer, peer_s * count / asked, goal, differ_points=worst))
+        rows.append(_row(work, ours_s, peer, peer_s * count / measured_count, goal, differ_points=worst))
     try:
         rows.append(_xvec(ours, cube, ocean))
     except ImportError as error:
@@ -164,7 +164,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
     import xvec  # noqa: F401, PLC0415  registers itself
 
     _, x, y, ids = places(1_000)
-    ours_s, told = _median_s(lambda: ours(x, y, ids, parts=8))
+    ours_s, means = _median_s(lambda: ours(x, y, ids, parts=8))
     stack = xr.DataArray(
         np.where(ocean, cube, np.nan).astype(np.float32),
         dims=("time", "y", "x"),
@@ -177,7 +177,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
     theirs = stack.xvec.zonal_stats(discs, x_coords="x", y_coords="y", stats="mean", method="exactextract")
     peer_s = time.perf_counter() - begun
     values = theirs.transpose("geometry", "time", ...).to_numpy().reshape(len(ids), -1)
-    worst = _differ(told, values)
+    worst = _differ(means, values)
     return _row(
         "365 days x 1,000 discs, cells by covered share",
         ours_s,
@@ -199,17 +199,19 @@ def raster() -> list[dict[str, Any]]:
     row, column = random.integers(DISC_CELLS, SIZE - DISC_CELLS, (2, 10_000))
     discs = shapely.buffer(shapely.points(column + 0.5, SIZE - row - 0.5), DISC_CELLS, quad_segs=32)
     transform = Affine(1, 0, 0, 0, -1, SIZE)
-    ours_s, told = _median_s(lambda: disc_means(field, row, column, DISC_CELLS))
+    ours_s, means = _median_s(lambda: disc_means(field, row, column, DISC_CELLS))
     rows = []
-    for peer, asked, goal in ((_rasterstats, 1_000, 10), (_exactextract, 10_000, 3)):
+    for peer, measured_count, goal in ((_rasterstats, 1_000, 10), (_exactextract, 10_000, 3)):
         try:
-            named, peer_s, theirs = peer(field, discs[:asked], transform, gpd)
+            named, peer_s, theirs = peer(field, discs[:measured_count], transform, gpd)
         except ImportError as error:
             rows.append(_absent(peer.__name__.strip("_"), error))
             continue
-        worst = _differ(told[:asked], theirs)
-        work = f"5,000 x 5,000 raster, 10,000 discs of {DISC_CELLS} cells, peer measured on {asked:,}"
-        rows.append(_row(work, ours_s, named, peer_s * 10_000 / asked, goal, differ_points=worst))
+        worst = _differ(means[:measured_count], theirs)
+        work = (
+            f"5,000 x 5,000 raster, 10,000 discs of {DISC_CELLS} cells, peer measured on {measured_count:,}"
+        )
+        rows.append(_row(work, ours_s, named, peer_s * 10_000 / measured_count, goal, differ_points=worst))
     return rows
 
 
@@ -218,9 +220,9 @@ def _rasterstats(field: Any, discs: Any, transform: Any, gpd: Any) -> Any:
 
     shapes = gpd.GeoSeries(discs)
     begun = time.perf_counter()
-    told = zonal_stats(shapes, field, affine=transform, stats=["mean"], nodata=-9999)
+    means = zonal_stats(shapes, field, affine=transform, stats=["mean"], nodata=-9999)
     peer_s = time.perf_counter() - begun
-    return _version("rasterstats"), peer_s, np.array([row["mean"] for row in told])
+    return _version("rasterstats"), peer_s, np.array([row["mean"] for row in means])
 
 
 def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
@@ -231,8 +233,8 @@ def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
     wkt = shapes.crs.to_wkt()
     source = NumPyRasterSource(field, xmin=0, ymin=0, xmax=SIZE, ymax=SIZE, srs_wkt=wkt)
     begun = time.perf_counter()
-    told = exact_extract(source, shapes, "mean", output="pandas")
-    return _version("exactextract"), time.perf_counter() - begun, told["mean"].to_numpy()
+    means = exact_extract(source, shapes, "mean", output="pandas")
+    return _version("exactextract"), time.perf_counter() - begun, means["mean"].to_numpy()
 
 
 def decades() -> list[dict[str, Any]]:

@@ -33,18 +33,18 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
     for entry in gateways:
         whole.add_weighted_edges_from(("sea", vertex, 1.0) for vertex in entry.tolist())
         begun = time.perf_counter()
-        found = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
+        centrality = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
         seconds += time.perf_counter() - begun
         whole.remove_node("sea")
         # networkx halves the sum, for in an undirected graph every pair is met twice; here it is not.
-        passing += 2 * np.array([found[vertex] for vertex in range(len(graph))])
+        passing += 2 * np.array([centrality[vertex] for vertex in range(len(graph))])
     return passing, seconds
 
 
 def network() -> list[dict[str, Any]]:
     """Median wall seconds of both; the peer's graph is built outside its clock, ours inside."""
-    held = snapshot.load(SOURCES)
-    lanes, sites = held.feeds["sea_lanes"][0], held.static["node_sites"]
+    loaded = snapshot.load(SOURCES)
+    lanes, sites = loaded.feeds["sea_lanes"][0], loaded.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
     graph, ports = sea_graph(lanes, hung.take(hung.km <= REACH_KM))
     gateways = [entries(graph, one) for one in GATEWAYS]
