@@ -134,7 +134,8 @@ def _rows(size: dict[str, float], seen: dict[str, list[dict[str, float] | None]]
             else {"value": round(ours, 2), "peer": peer, "peer_value": round(other, 2), "unit": unit}
         )
         return {"benchmark": "maps", "work": work, **figures,
-                "ratio": round(ratio, 2) if ratio < 1e9 else None, "goal": round(goal, 3), "holds": ratio >= goal}  # fmt: skip
+                "ratio": round(ratio, 2) if ratio < 1e9 else None, "goal": round(goal, 3),
+                "holds": ratio >= goal}  # fmt: skip
 
     def most(work: str, value: float, goal: float, unit: str) -> dict[str, Any]:
         return {

@@ -22,7 +22,7 @@ def _some(random: np.random.Generator, values: NDArray[np.float64], lacking: flo
     return np.where(random.random(len(values)) < lacking, np.nan, values)
 
 
-def made(count: int, seed: int, lacking: float = 0.15) -> Inputs:
+def toy_inputs(count: int, seed: int, lacking: float = 0.15) -> Inputs:
     """Nodes of every kind; a share `lacking` of their values is not known."""
     random = np.random.default_rng(seed)
 

@@ -57,8 +57,8 @@ def test_an_end_has_the_source_and_the_date_of_its_line() -> None:
         line((30.0, 66.0), (30.0, 67.0), source="new_list", day="2031-05-06"),
     )
     table = rail_terminals(lines, places(("Vik", NORTH), ("Nes", (30.0, 67.0))), NONE).set_index("name")
-    found = table.loc[["Vik railhead", "Nes railhead"], ["source_id", "as_of", "feature_id"]]
-    assert found.to_numpy().tolist() == [
+    actual = table.loc[["Vik railhead", "Nes railhead"], ["source_id", "as_of", "feature_id"]]
+    assert actual.to_numpy().tolist() == [
         ["one_list", "2020-01-01", "osm-rail-20000_67000"],
         ["new_list", "2031-05-06", "osm-rail-30000_67000"],
     ]
