@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from toy_facts import HOME, NAN, off, outcome, sites
+from toy_facts import HOME, NAN, fact_table, off, sites
 
 from layers.assessed.air_facts import add_air, air_corrections, correction_at, proxy_zone, warming_of
 from layers.assessed.fact_rows import FactRows
@@ -68,6 +68,8 @@ def test_stations_of_another_period_or_high_up_correct_nothing() -> None:
     actual = air_corrections(climate, pd.concat([good, high, other], ignore_index=True), WARMING)
     pd.testing.assert_frame_equal(actual, air_corrections(climate, good, WARMING))
     assert len(air_corrections(climate, pd.concat([good, unsaid]), WARMING)) == 3
+    at_the_limit = stations((-5.0, off(50))).assign(elevation_m=600.0)
+    assert len(air_corrections(climate, pd.concat([good, at_the_limit]), WARMING)) == 3
 
 
 def test_eight_stations_at_most_correct_a_place() -> None:
@@ -85,7 +87,7 @@ def test_the_air_of_the_normal_is_the_model_and_its_correction_and_gives_the_pro
     book = FactRows(nodes)
     table = stations((-9.0, HOME), (-9.0, off(100)), (-7.0, off(120)))
     add_air(book, nodes, field(-12.0, 2.0), table, WARMING)
-    rows = outcome(book).loc["mine:a"]
+    rows = fact_table(book).loc["mine:a"]
     level = (23 * 0.4 + 7) / 30
     corrections = air_corrections(field(-12.0, 2.0), table, WARMING)
     expected = -12 + 2 * level + correction_at(corrections, np.array([20.0]), np.array([70.0]))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pyproj import Geod
 from toy_standards import hold, landing, node, results
 
 
@@ -87,6 +88,13 @@ def test_s12_another_airfield_of_its_class() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("km", "result"), [(300.0, "pass"), (300.01, "fail")])
+def test_s12_turns_at_300_km(km: float, result: str) -> None:
+    lon, lat, _ = Geod(ellps="WGS84").fwd(20.0, 66.0, 45.0, km * 1000)
+    outcome = hold([node("a", "airfield"), node("b", "airfield", lon=lon, lat=lat)])
+    assert results(outcome, "S12") == {"a": result, "b": result}
+
+
 def test_s13_and_s18_on_a_small_sea() -> None:
     # mainland == island by two systems; tip hangs on the island; twin is joined by two cables of one.
     cables = [
@@ -110,6 +118,8 @@ def test_s13_and_s18_on_a_small_sea() -> None:
     assert outcome.loc[("main", "S18"), "value"] == 3
     assert outcome.loc[("island", "S18"), "value"] == 1
     assert outcome.loc[("twin", "S13"), "value"] == 1
+    # A landing whose only link is of unknown state has no count of what it cuts off.
+    assert np.isnan(outcome.loc[("far", "S18"), "value"])
 
 
 def test_s15_a_second_supply_is_of_the_same_sort_and_runs() -> None:

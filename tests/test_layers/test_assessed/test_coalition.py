@@ -49,7 +49,7 @@ def test_states_are_named_by_code_or_name(memberships, text, codes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "actual"),
     [
         ("NO,Finnland", "Finland"),
         ("Swedn", "Sweden"),

@@ -19,12 +19,12 @@ from layers.assessed.fact_rows import best_statement
         ([(8.0, "high", 10.0), (3.0, "high", 10.0)], 1),
         # None beyond its own reach, however certain; half a kilometre is given for rounded places.
         ([(11.0, "high", 10.0), (9.0, "low", 10.0)], 1),
-        ([(10.4, "high", 10.0), (9.0, "low", 10.0)], 0),
-        ([(10.6, "high", 10.0)], None),
+        ([(10.49, "high", 10.0), (9.0, "low", 10.0)], 0),
+        ([(10.51, "high", 10.0)], None),
         ([(0.2, "high", 0.0)], 0),
         # No statement speaks farther than 25 km.
-        ([(26.0, "high", 25.0)], None),
-        ([(24.9, "low", 25.0)], 0),
+        ([(25.02, "high", 30.0)], None),
+        ([(24.98, "low", 30.0)], 0),
         # The first of equals.
         ([(5.0, "high", 10.0), (5.0, "high", 10.0)], 0),
     ],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.flags import _is_open, _open_facility
 from layers.assessed.hazard import HAZARDS
 
 
@@ -90,3 +95,41 @@ def test_the_oldest_fact_that_decides_has_an_age(nodes, picture) -> None:
     age = nodes["fact_age_years"]
     assert age.notna().mean() > 0.95
     assert age.dropna().between(0, picture.day.year - 1900).all()
+
+
+NAN = math.nan
+U, L, M, H = UNKNOWN, LOW, MODERATE, HIGH
+
+
+@pytest.mark.parametrize(
+    ("hazard", "military", "dependence", "ground", "no_facility", "is_open"),
+    [
+        (H, H, M, False, False, False),  # all is known
+        (H, H, U, False, False, True),
+        (H, H, L, False, False, False),
+        (U, H, M, False, False, True),
+        (M, H, M, True, False, True),
+        (M, H, M, False, False, False),
+        (H, U, M, False, True, True),
+        (H, U, M, False, False, False),  # too few other parts
+        (H, M, U, False, False, False),
+        (L, U, H, True, True, True),
+        (M, U, H, False, True, False),  # a hazard that is known and moderate
+    ],
+)
+def test_an_answer_is_open_where_an_unknown_alone_decides(
+    hazard: int, military: int, dependence: int, ground: bool, no_facility: bool, is_open: bool
+) -> None:
+    codes = (np.array([code], dtype=np.int8) for code in (hazard, military, dependence))
+    assert _is_open(*codes, np.array([ground]), np.array([no_facility])).tolist() == [is_open]
+
+
+@pytest.mark.parametrize(("scores", "is_open"), [
+    ((400, 400, 0), True), ((400, 399, 399), False), ((400, 400, 400), True), ((1000, NAN, NAN), False),
+])  # fmt: skip
+def test_an_unknown_facility_is_open_from_two_other_parts(scores: tuple, is_open: bool) -> None:
+    names = ("hinterland", "position", "association")
+    parts = {name: np.array([[score]], dtype=float) for name, score in zip(names, scores, strict=True)}
+    for military, expected in ((UNKNOWN, is_open), (HIGH, False)):
+        classes = SimpleNamespace(parts=parts, military=np.array([[military]], dtype=np.int8))
+        assert _open_facility(classes, np.array(400.0)).tolist() == [expected]

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from layers.assessed.anchors import anchor_values
 from layers.assessed.evidence_builder import EvidenceBuilder, site_attributes
-from layers.assessed.hazard import HAZARDS, TODAY_DEGC, add_hazards, charted_depth, more_lost
+from layers.assessed.hazard import (
+    HAZARDS,
+    TODAY_DEGC,
+    _deciding_ground,
+    add_hazards,
+    charted_depth,
+    more_lost,
+)
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES
 from layers.scenarios import Scenario
@@ -348,3 +355,30 @@ def test_a_hazard_is_the_same_whoever_else_is_judged() -> None:
     others = [*ice("port:b", 3.0, 2.0, 4.0), *ground("port:b", "continuous", "high")]
     alone, among = hazards_of(*one), hazards_of(*one, *others)
     pd.testing.assert_frame_equal(among.loc[["mine:a"]], alone, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ice_in_it", "bedrock", "damage", "proxy", "code", "fact_name"),
+    [
+        (4, 2, NAN, NAN, 0, 2, "ground_ice"),
+        (2, 1, NAN, NAN, 0, 1, "ground_ice"),
+        (1, 1, NAN, NAN, 0, 0, "permafrost_zone"),
+        (2, 0, NAN, NAN, 0, 0, "permafrost_zone"),  # ice that makes the class no worse
+        (4, NAN, NAN, NAN, 0, 1, "permafrost_zone"),
+        (4, 2, NAN, NAN, 1, 1, "permafrost_zone"),  # the zone is a proxy
+        (4, NAN, NAN, 1, 0, 2, "thaw_damage"),
+        (4, NAN, NAN, 2, 0, 2, "thaw_damage"),
+        (4, NAN, NAN, 0.5, 0, 1, "permafrost_zone"),
+        (2, NAN, NAN, 0.5, 0, 1, "thaw_damage"),
+        (3, NAN, NAN, 0.5, 0, 1, "permafrost_zone"),
+        (2, NAN, NAN, 0, 0, 0, "permafrost_zone"),
+        (4, 2, 1, NAN, 0, 0, "bedrock"),
+        (4, 2, 1, 2, 0, 2, "thaw_damage"),
+    ],
+)
+def test_the_ground_fact_that_makes_the_class(
+    zone: float, ice_in_it: float, bedrock: float, damage: float, proxy: float, code: int, fact_name: str
+) -> None:
+    values = {"zone": zone, "ice": ice_in_it, "bedrock": bedrock, "damage": damage, "proxy": proxy}
+    arrays = {name: np.array([value], dtype=float) for name, value in values.items()}
+    assert _deciding_ground(arrays, np.array([code], dtype=np.int8)) == [fact_name]

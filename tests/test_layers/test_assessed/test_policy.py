@@ -57,7 +57,7 @@ LIST = pd.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("of", "score", "off", "told"),
+    ("of", "score", "off", "outcome"),
     [
         (site("Lulea", "port", "SWE"), 1.0, False, "core network"),
         (site("Umea", "port", "SWE", 20, 63.8), 0.7, False, "extended core network"),

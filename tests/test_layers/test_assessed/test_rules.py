@@ -268,7 +268,19 @@ PARTS = [
     ("ground_station", STATION | {"route": 600_000, "narrow": 1_000_000}, "position", 0),
     ("ground_station", STATION | {"route": 0, "narrow": 250_000, "scarcity": 500_000}, "position", 1000),
     ("ground_station", STATION | {"scarcity": 25_000}, "position", 0),
-    # What is scarce but not able (0.45) is not sought.
+    # Scarcity counts from a facility of 0.5, and not at 0.45.
+    (
+        "ground_station",
+        STATION | {"civil_and_public": 1000, "polar_orbit": 0, "scarcity": 500_000},
+        "position",
+        333,
+    ),
+    (
+        "ground_station",
+        STATION | {"civil_and_public": 998, "polar_orbit": 1, "scarcity": 500_000},
+        "position",
+        0,
+    ),
     ("ground_station", IDLE | {"route": 0, "narrow": 250_000, "scarcity": 500_000}, "position", 666),
     ("ground_station", STATION | {"claim_high": 10_000}, "association", 1000),
     ("ground_station", STATION | {"claim_high": 10_001}, "association", 0),
