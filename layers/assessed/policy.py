@@ -119,8 +119,8 @@ def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.Dat
     by_site = by_key.reindex(_keys(sites, "name"))
     return pd.DataFrame(
         {
-            "is_dual": by_site["is_dual"].eq(True).to_numpy(),  # noqa: FBT003  null is no
-            "is_joint": by_site["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
+            "is_dual": by_site["is_dual"].eq(other=True).to_numpy(),
+            "is_joint": by_site["is_joint"].eq(other=True).to_numpy(),
             "note": by_site["note"].fillna("").to_numpy(dtype=object),
             "seen_on": by_site["seen_on"].fillna("").to_numpy(dtype=object),
             "source_id": by_site["source_id"].fillna(_DOCUMENTS).to_numpy(dtype=object),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 from layers.crs import distance_km, lonlat
 from layers.merge import nearest, within_km
@@ -59,9 +61,6 @@ class LandNetwork:
 
     def distances_km(self, start: NDArray[np.int64], limit_km: float) -> NDArray[np.float64]:
         """Return kilometres from some vertices to all, inf beyond the limit, shape (start, vertices)."""
-        from scipy.sparse import coo_array  # noqa: PLC0415  a build with ready measures needs none
-        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
         keyed = pd.DataFrame(np.sort(self.ends, axis=1), columns=["a", "b"]).assign(km=self.km)
         least = keyed.groupby(["a", "b"])["km"].min().reset_index()  # a sparse array adds doubles up
         graph = coo_array(

@@ -46,8 +46,8 @@ def with_row(table: gpd.GeoDataFrame, layer_id: str, lon: float, lat: float, **c
 
 def sites_of(tables: dict[str, Any], source_order: tuple[str, ...]) -> pd.DataFrame:
     names = inspect.signature(SITES.derive).parameters
-    given = {name: tables[name] for name in names if name in tables}
-    return conform(SITES.derive(**given, source_order=source_order), SITES).set_index("node_id")
+    layers_read = {name: tables[name] for name in names if name in tables}
+    return conform(SITES.derive(**layers_read, source_order=source_order), SITES).set_index("node_id")
 
 
 @pytest.fixture(scope="module")
