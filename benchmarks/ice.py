@@ -15,6 +15,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import shapely
+import xarray as xr
+from rasterio.features import geometry_mask
+
+from layers.grid import NSIDC_25KM
+from layers.ice.daily import disc_means, disc_support, node_support, series
+from layers.ice.synthetic import days, year
+from pipelines.ice.archive import Archive
+from pipelines.ice.year_passes import seasons
+from pipelines.snapshot import DATA
+
 RADIUS_M = 75_000.0
 FIRST, LAST = 1979, 2018
 POINTS = 0.5  # percentage points
@@ -52,10 +65,6 @@ print(json.dumps([table_s, table_cpu, pass_s, pass_cpu, peak]))
 
 
 def _surface() -> Any:
-    import xarray as xr  # noqa: PLC0415
-
-    from pipelines.snapshot import DATA  # noqa: PLC0415
-
     options = {"decode_times": False, "mask_and_scale": False}
     with xr.open_dataset(DATA / "sea_ice_grid.nc", **options) as grid:
         return grid["surface"].to_numpy()
@@ -63,10 +72,6 @@ def _surface() -> Any:
 
 def places(count: int) -> Any:
     """The surface, and seeded places at sea north of 50 N in EPSG:3413 metres with their names."""
-    import numpy as np  # noqa: PLC0415
-
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
-
     surface, random = _surface(), np.random.default_rng(0)
     row, column = np.unravel_index(random.choice(np.flatnonzero(surface == 0), count), surface.shape)
     shift = random.uniform(-12_000, 12_000, (2, count))
@@ -75,12 +80,12 @@ def places(count: int) -> Any:
 
 
 def _median_s(work: Any, runs: int = RUNS) -> tuple[float, Any]:
-    times, told = [], None
+    times, means = [], None
     for _ in range(runs):
         begun = time.perf_counter()
-        told = work()
+        means = work()
         times.append(time.perf_counter() - begun)
-    return sorted(times)[runs // 2], told
+    return sorted(times)[runs // 2], means
 
 
 def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float, **more: Any) -> dict[str, Any]:
@@ -108,8 +113,6 @@ def _version(*names: str) -> str:
 
 def _differ(ours: Any, theirs: Any) -> float:
     """Largest difference in percentage points; where one has no value the other has none."""
-    import numpy as np  # noqa: PLC0415
-
     assert np.array_equal(np.isnan(ours), np.isnan(theirs)), "a value on one side only"
     worst = float(np.nanmax(np.abs(ours - theirs)))
     assert worst <= POINTS, f"results differ by {worst:.2f} percentage points"
@@ -123,13 +126,6 @@ def ice() -> list[dict[str, Any]]:
 
 def one_year() -> list[dict[str, Any]]:
     """A year of days at discs of 75 km: our matrix, built within the clock, against masks and xvec."""
-    import numpy as np  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
-    from layers.ice.daily import disc_support, series  # noqa: PLC0415
-    from layers.ice.synthetic import year  # noqa: PLC0415
-
     surface = _surface()
     cube = year(2000, surface)
     flat, ocean = cube.reshape(len(cube), -1), surface == 0
@@ -139,26 +135,24 @@ def one_year() -> list[dict[str, Any]]:
         return series(support.weights, np.ascontiguousarray(np.take(flat, support.cells, axis=1).T))
 
     def masks(x: Any, y: Any) -> Any:
-        from rasterio.features import geometry_mask  # noqa: PLC0415
-
         stack = np.where(ocean, cube, np.nan).astype(np.float32)
-        told = np.empty((len(x), len(cube)), dtype=np.float32)
+        means = np.empty((len(x), len(cube)), dtype=np.float32)
         begun = time.perf_counter()
         for n, disc in enumerate(shapely.points(x, y)):
             shape = disc.buffer(RADIUS_M, quad_segs=64)
             outside = geometry_mask([shape], ocean.shape, NSIDC_25KM.transform)
-            told[n] = stack[:, ~outside & ocean].mean(axis=1)
-        return time.perf_counter() - begun, told
+            means[n] = stack[:, ~outside & ocean].mean(axis=1)
+        return time.perf_counter() - begun, means
 
     rows = []
-    for count, goal, asked in ((1_000, 5, 1_000), (10_000, 15, 2_000)):
+    for count, goal, measured_count in ((1_000, 5, 1_000), (10_000, 15, 2_000)):
         _, x, y, ids = places(count)
-        ours_s, told = _median_s(lambda x=x, y=y, ids=ids: ours(x, y, ids))
-        peer_s, theirs = masks(x[:asked], y[:asked])
-        worst = _differ(told[:asked], theirs)
-        work = f"365 days x {count:,} discs, peer measured on {asked:,}"
+        ours_s, means = _median_s(lambda x=x, y=y, ids=ids: ours(x, y, ids))
+        peer_s, theirs = masks(x[:measured_count], y[:measured_count])
+        worst = _differ(means[:measured_count], theirs)
+        work = f"365 days x {count:,} discs, peer measured on {measured_count:,}"
         peer = f"geometry_mask loop, {_version('rasterio')}"
-        rows.append(_row(work, ours_s, peer, peer_s * count / asked, goal, differ_points=worst))
+        rows.append(_row(work, ours_s, peer, peer_s * count / measured_count, goal, differ_points=worst))
     try:
         rows.append(_xvec(ours, cube, ocean))
     except ImportError as error:
@@ -168,17 +162,11 @@ def one_year() -> list[dict[str, Any]]:
 
 def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
     import exactextract  # noqa: F401, PLC0415  xvec calls it
-    import geopandas as gpd  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
     import rioxarray  # noqa: F401, PLC0415  exactextract reads xarray through it
-    import shapely  # noqa: PLC0415
-    import xarray as xr  # noqa: PLC0415
     import xvec  # noqa: F401, PLC0415  registers itself
 
-    from layers.grid import NSIDC_25KM  # noqa: PLC0415
-
     _, x, y, ids = places(1_000)
-    ours_s, told = _median_s(lambda: ours(x, y, ids, parts=8))
+    ours_s, means = _median_s(lambda: ours(x, y, ids, parts=8))
     stack = xr.DataArray(
         np.where(ocean, cube, np.nan).astype(np.float32),
         dims=("time", "y", "x"),
@@ -191,7 +179,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
     theirs = stack.xvec.zonal_stats(discs, x_coords="x", y_coords="y", stats="mean", method="exactextract")
     peer_s = time.perf_counter() - begun
     values = theirs.transpose("geometry", "time", ...).to_numpy().reshape(len(ids), -1)
-    worst = _differ(told, values)
+    worst = _differ(means, values)
     return _row(
         "365 days x 1,000 discs, cells by covered share",
         ours_s,
@@ -204,12 +192,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
 
 def raster() -> list[dict[str, Any]]:
     """Discs of 20 cells on one raster of 25 million."""
-    import geopandas as gpd  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
     from affine import Affine  # noqa: PLC0415
-
-    from layers.ice.daily import disc_means  # noqa: PLC0415
 
     random = np.random.default_rng(0)
     line = np.arange(SIZE) / SIZE * 8
@@ -218,29 +201,30 @@ def raster() -> list[dict[str, Any]]:
     row, column = random.integers(DISC_CELLS, SIZE - DISC_CELLS, (2, 10_000))
     discs = shapely.buffer(shapely.points(column + 0.5, SIZE - row - 0.5), DISC_CELLS, quad_segs=32)
     transform = Affine(1, 0, 0, 0, -1, SIZE)
-    ours_s, told = _median_s(lambda: disc_means(field, row, column, DISC_CELLS))
+    ours_s, means = _median_s(lambda: disc_means(field, row, column, DISC_CELLS))
     rows = []
-    for peer, asked, goal in ((_rasterstats, 1_000, 10), (_exactextract, 10_000, 3)):
+    for peer, measured_count, goal in ((_rasterstats, 1_000, 10), (_exactextract, 10_000, 3)):
         try:
-            named, peer_s, theirs = peer(field, discs[:asked], transform, gpd)
+            named, peer_s, theirs = peer(field, discs[:measured_count], transform, gpd)
         except ImportError as error:
             rows.append(_absent(peer.__name__.strip("_"), error))
             continue
-        worst = _differ(told[:asked], theirs)
-        work = f"5,000 x 5,000 raster, 10,000 discs of {DISC_CELLS} cells, peer measured on {asked:,}"
-        rows.append(_row(work, ours_s, named, peer_s * 10_000 / asked, goal, differ_points=worst))
+        worst = _differ(means[:measured_count], theirs)
+        work = (
+            f"5,000 x 5,000 raster, 10,000 discs of {DISC_CELLS} cells, peer measured on {measured_count:,}"
+        )
+        rows.append(_row(work, ours_s, named, peer_s * 10_000 / measured_count, goal, differ_points=worst))
     return rows
 
 
 def _rasterstats(field: Any, discs: Any, transform: Any, gpd: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
     from rasterstats import zonal_stats  # noqa: PLC0415
 
     shapes = gpd.GeoSeries(discs)
     begun = time.perf_counter()
-    told = zonal_stats(shapes, field, affine=transform, stats=["mean"], nodata=-9999)
+    means = zonal_stats(shapes, field, affine=transform, stats=["mean"], nodata=-9999)
     peer_s = time.perf_counter() - begun
-    return _version("rasterstats"), peer_s, np.array([row["mean"] for row in told])
+    return _version("rasterstats"), peer_s, np.array([row["mean"] for row in means])
 
 
 def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
@@ -251,15 +235,12 @@ def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
     wkt = shapes.crs.to_wkt()
     source = NumPyRasterSource(field, xmin=0, ymin=0, xmax=SIZE, ymax=SIZE, srs_wkt=wkt)
     begun = time.perf_counter()
-    told = exact_extract(source, shapes, "mean", output="pandas")
-    return _version("exactextract"), time.perf_counter() - begun, told["mean"].to_numpy()
+    means = exact_extract(source, shapes, "mean", output="pandas")
+    return _version("exactextract"), time.perf_counter() - begun, means["mean"].to_numpy()
 
 
 def decades() -> list[dict[str, Any]]:
     """Forty made years: the season table against one pass over the archive, and growth with places."""
-    from layers.ice.synthetic import days  # noqa: PLC0415
-    from pipelines.ice.archive import Archive  # noqa: PLC0415
-
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder), "synthetic")
         surface = _surface()
@@ -292,11 +273,6 @@ def decades() -> list[dict[str, Any]]:
 
 def _growth(archive: Any) -> dict[str, Any]:
     """CPU of one ice year against the number of places, and a straight line through it."""
-    import numpy as np  # noqa: PLC0415
-
-    from layers.ice.daily import node_support  # noqa: PLC0415
-    from pipelines.ice.year_passes import seasons  # noqa: PLC0415
-
     took = []
     for count in GROWTH:
         surface, x, y, ids = places(count)

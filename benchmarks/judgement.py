@@ -1,4 +1,4 @@
-"""The judgement against one draw after the other in pandas: the same numbers, the same memberships."""
+"""Draws of the judgement against pandas, draw by draw, on the same numbers with the same memberships."""
 
 from __future__ import annotations
 
@@ -6,33 +6,45 @@ import resource
 import time
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from layers.assessed.judgement import Inputs, judge, whole_of
+from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers_of
+from layers.scenarios import scenario
+from pipelines.picture.build import Options, compose_snapshot
+
 GOAL = 50
 PEER_DRAWS = 40
 
 
 def _score(value: Any, zero: float, one: float) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return np.floor((value - zero) * 1000 / (one - zero)).clip(0, 1000)
 
 
 def _log(value: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return (np.log(np.maximum(value, 1.0)) * 1e6).round()
 
 
-def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[Any, Any]:
-    """One draw of all nodes as one would write it in pandas: who overlaps and who meets all three.
+def peer_draw(
+    table: pd.DataFrame, drawn: Any, a: dict[str, float], on_file: dict[str, pd.Series]
+) -> tuple[pd.Series, pd.Series]:
+    """Return which nodes overlap and which meet all three conditions in one draw, written in pandas.
 
-    `table` holds what is read of each node and `drawn` what was drawn of it, both whole thousandths;
-    `a` the anchors of the draw; `known` the hazards on file, code by code.
+    `table` holds the values of each node and `drawn` the drawn ones, both whole thousandths. `a` holds the
+    anchors of the draw, `on_file` the code of each hazard on file.
     """
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
     v = table.assign(**{name: drawn[name] for name in drawn})
-    # Hazards.
+    hazard, capable = _hazard(v, a, on_file), _capable(v, a)
+    captive = v["captive"].fillna(0)
+    leaned = (captive >= a["captive_high"]) | (v["captive_place"].fillna(0) >= a["captive_place"])
+    leaned |= (v["sole"] == 1) & (captive >= a["sole_supply"])
+    leaned |= (captive >= a["captive_moderate"]) | (v["reached"] >= a["reached_moderate"])
+    return (hazard >= 1) & capable, (hazard >= 2) & capable & leaned
+
+
+def _hazard(v: pd.DataFrame, a: dict[str, float], on_file: dict[str, pd.Series]) -> pd.Series:
+    """Return the code of the worst hazard of each node, at most the code on file."""
     wide, warm, steps = v["zone"] >= 3, v["air"] >= a["warm_permafrost"], v["steps"] > 0
     thaw = pd.Series(0, index=v.index).mask(wide, 1).mask(wide & (v["ice"] == 2), 2)
     thaw = thaw.mask(wide & (v["ice"] == 1) & ((v["zone"] == 3) | warm | steps), 2)
@@ -55,8 +67,11 @@ def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[
     for name in ("depth_deep", "depth_shallow"):
         lost |= (v["depth"] >= a[name]) & (left < a[name])
     codes["relative_sea_level"] = level.mask((v["level"] < 0) & lost, 1)
-    hazard = pd.concat([code.clip(upper=known[name]) for name, code in codes.items()], axis=1).max(axis=1)
-    # Military.
+    return pd.concat([code.clip(upper=on_file[name]) for name, code in codes.items()], axis=1).max(axis=1)
+
+
+def _capable(v: pd.DataFrame, a: dict[str, float]) -> pd.Series:
+    """Return which nodes have a high military class."""
     scores = _facility(v, a)
     length = v["runway_near"]
     near = (500 + np.floor(_score(length, a["runway_short"], a["runway_long"]) / 2)).where(
@@ -82,20 +97,11 @@ def peer_draw(table: Any, drawn: Any, a: dict[str, float], known: Any) -> tuple[
     ).max(axis=1)
     votes = (hinterland >= a["part_holds"]).astype(int) + (position >= a["part_holds"])
     votes += claim.mask(v["treaty"] == 1, 0) >= a["part_holds"]
-    capable = (scores >= a["facility_high"]) & (votes >= 2)
-    # Dependence.
-    captive = v["captive"].fillna(0)
-    leaned = (captive >= a["captive_high"]) | (v["captive_place"].fillna(0) >= a["captive_place"])
-    leaned |= (v["sole"] == 1) & (captive >= a["sole_supply"])
-    leaned |= (captive >= a["captive_moderate"]) | (v["reached"] >= a["reached_moderate"])
-    return (hazard >= 1) & capable, (hazard >= 2) & capable & leaned
+    return (scores >= a["facility_high"]) & (votes >= 2)
 
 
 def _facility(v: Any, a: dict[str, float]) -> Any:
-    """Facility of every node, kind by kind; NaN where what decides is not known."""
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
+    """Return the facility score of every node, whole thousandths; NaN where unknown."""
     approach = _score(v["approach_depth"], a["approach_zero"], a["approach_one"])
     pier = _score(v["pier_depth"], a["pier_zero"], a["pier_one"])
     long = ((v["vessel_length"] >= a["vessel_length"]) * 1000.0).where(v["vessel_length"].notna())
@@ -130,15 +136,7 @@ def _facility(v: Any, a: dict[str, float]) -> Any:
 
 
 def judgement() -> list[dict[str, Any]]:
-    """10,000 draws of all nodes against pandas draw by draw; memberships are shown equal first."""
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-
-    from layers.assessed.judgement import Inputs, judge, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers_of  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
-
+    """Return the time of 10,000 draws of all nodes against pandas, and how many memberships differ."""
     picture, _ = compose_snapshot(Options(draws=1))
     nodes, evidence = picture.tables["nodes"], picture.tables["evidence"]
     today = scenario("today")
@@ -151,8 +149,8 @@ def judgement() -> list[dict[str, Any]]:
         kind=inputs.kind
     )
     now = judge(inputs, whole_of())
-    known = {name: pd.Series(code[:, 0].astype(float)) for name, code in now.by_hazard.items()}
-    known["permafrost_thaw"] = known["permafrost_thaw"].mask(pd.Series(now.is_open[:, 0]), 2.0)
+    on_file = {name: pd.Series(code[:, 0].astype(float)) for name, code in now.by_hazard.items()}
+    on_file["permafrost_thaw"] = on_file["permafrost_thaw"].mask(pd.Series(now.is_open[:, 0]), 2.0)
     filed = {
         "military": pd.Series(now.military[:, 0] == 2), "dependence": pd.Series(now.dependence[:, 0] >= 1)
     }  # fmt: skip
@@ -165,7 +163,7 @@ def judgement() -> list[dict[str, Any]]:
         }
         anchors = {name: float(value[0, number]) for name, value in numbers.anchors.items()}
         begun = time.process_time()
-        both, three = peer_draw(table, drawn, anchors, known)
+        both, three = peer_draw(table, drawn, anchors, on_file)
         both, three = both & filed["military"], three & filed["military"] & filed["dependence"]
         peer_s += time.process_time() - begun
         differ += int(

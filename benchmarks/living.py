@@ -26,8 +26,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
+from layers.crs import lonlat
+from pipelines.intake.checks import judge, judge_file
 from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.ledger import accepted_folder, ledger_of, state_of
+from pipelines.intake.refresh import refresh
+from pipelines.intake.sniff import sniff
+from pipelines.intake.tables import TABLE, table_of
+from pipelines.picture.build import Options, build
 from pipelines.snapshot import source_table
+from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,18 +78,10 @@ def validation() -> list[dict[str, Any]]:
 
     Places are those of the embedded plants, so that all gates have work and none has a word to say.
     """
-    import numpy as np  # noqa: PLC0415
-
-    from layers.crs import lonlat  # noqa: PLC0415
-    from pipelines.intake.checks import judge, judge_file  # noqa: PLC0415
-    from pipelines.intake.sniff import sniff  # noqa: PLC0415
-    from pipelines.intake.tables import table_of  # noqa: PLC0415
-    from pipelines.sources import source  # noqa: PLC0415
-
     plants = source("wri_global_power_plants")
-    held = source_table(plants.id)
-    at = np.arange(ROWS) % len(held)
-    lon, lat = (part[at] for part in lonlat(held.geometry.x, held.geometry.y))
+    last_good = source_table(plants.id)
+    at = np.arange(ROWS) % len(last_good)
+    lon, lat = (part[at] for part in lonlat(last_good.geometry.x, last_good.geometry.y))
     head = "country,country_long,name,gppd_idnr,capacity_mw,latitude,longitude,{},owner,source,url"
     lines = [
         f"NOR,Norway,Plant {n},X{n:06},{10 + n % 90},{lat[n]:.5f},{lon[n]:.5f},Hydro,,a source,"
@@ -95,17 +98,17 @@ def validation() -> list[dict[str, Any]]:
         old, times, cpu = table_of(plants, folder, folder), [], []
         for _ in range(RUNS):
             begun, used = time.perf_counter(), time.process_time()
-            found = []
+            findings = []
             for remote in plants.remotes:
                 path = folder / remote.file
                 facts = sniff(path, remote.kind)
                 size = path.stat().st_size
-                found += judge_file(facts, facts, size, [size], remote.at_least_rows)
+                findings += judge_file(facts, facts, size, [size], remote.at_least_rows)
             table = table_of(plants, folder, folder)
-            found += judge(table, old, date(2026, 11, 25), plants.checks)
+            findings += judge(table, old, date(2026, 11, 25), plants.checks)
             times.append(time.perf_counter() - begun)
             cpu.append(time.process_time() - used)
-            assert (len(table), found) == (ROWS, []), (len(table), found)
+            assert (len(table), findings) == (ROWS, []), (len(table), findings)
     value = sorted(times)[RUNS // 2]
     work = f"validation of a table of {ROWS} rows: looked at, read, judged; seconds"
     more = {"spread": _spread(times), "cpu_s": round(sorted(cpu)[RUNS // 2], 2)}
@@ -213,14 +216,12 @@ class _Model:
 
 def _to_come() -> pd.DataFrame:
     """The embedded series and the days after it, with the steps of the same days a year before."""
-    import pandas as pd  # noqa: PLC0415
-
-    held = source_table(DAILY)[["date", "extent_million_km2"]]
-    year = held["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
-    extent = (held["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
-    days = pd.date_range(held["date"].iloc[-1], periods=DAYS + 1)[1:].strftime("%Y-%m-%d")
+    last_good = source_table(DAILY)[["date", "extent_million_km2"]]
+    year = last_good["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
+    extent = (last_good["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
+    days = pd.date_range(last_good["date"].iloc[-1], periods=DAYS + 1)[1:].strftime("%Y-%m-%d")
     more = pd.DataFrame({"date": days, "extent_million_km2": extent})
-    return pd.concat([held, more], ignore_index=True)
+    return pd.concat([last_good, more], ignore_index=True)
 
 
 def _series(table: pd.DataFrame) -> list[str]:
@@ -303,19 +304,12 @@ def _differs(
     day: date, expected: str, cache: Path, url: str, truth: pd.DataFrame, model: _Model
 ) -> list[str]:
     """Fetch as a day's run does, and say what is not as the model has it."""
-    import pandas as pd  # noqa: PLC0415
-
-    from pipelines.intake.ledger import accepted_folder, ledger_of, state_of  # noqa: PLC0415
-    from pipelines.intake.refresh import refresh  # noqa: PLC0415
-    from pipelines.intake.tables import TABLE  # noqa: PLC0415
-    from pipelines.sources import FETCHABLE, source  # noqa: PLC0415
-
-    [told] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
+    [fetch] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
     ledger = ledger_of(cache)
-    held = truth[: model.rows]
-    last = held["date"].iloc[-1]
+    last_good = truth[: model.rows]
+    last = last_good["date"].iloc[-1]
     pairs = {
-        "end": (told.state, expected),
+        "end": (fetch.state, expected),
         "date": (ledger[DAILY]["as_of"], last),
         "state": (state_of(source(DAILY), ledger[DAILY], day)[1], model.state(day, date.fromisoformat(last))),
     }
@@ -323,34 +317,30 @@ def _differs(
     assert folder is not None
     table = pd.read_parquet(folder / TABLE)
     for name in ("date", "extent_million_km2"):
-        pairs[name] = (table[name].tolist() == held[name].tolist(), True)
+        pairs[name] = (table[name].tolist() == last_good[name].tolist(), True)
     return [
-        f"{name}: expected {right}, found {found}" for name, (found, right) in pairs.items() if found != right
+        f"{name}: expected {right}, found {value}" for name, (value, right) in pairs.items() if value != right
     ]
 
 
 def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> list[str]:
     """Build and publish the picture of the day, and read it back from where it was published."""
-    import pandas as pd  # noqa: PLC0415
-
-    from pipelines.picture.build import Options, build  # noqa: PLC0415
-
     folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
     manifest = json.loads((folder / "MANIFEST.json").read_text())
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
     table = pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")
     last = truth["date"].iloc[model.rows - 1]
     state = model.state(day, date.fromisoformat(last))
-    shown = truth[: model.rows if state != "missing" else 0]  # what is gone is withdrawn
+    visible = truth[: model.rows if state != "missing" else 0]  # what is gone is withdrawn
     pairs = {
-        "layer": ((layer["state"], layer["as_of"]), (state, last if len(shown) else None)),
+        "layer": ((layer["state"], layer["as_of"]), (state, last if len(visible) else None)),
         "status": (manifest["status"], "COMPLETE" if state == "live" else "DEGRADED"),
-        "rows": (table["extent_million_km2"].tolist(), shown["extent_million_km2"].tolist()),
+        "rows": (table["extent_million_km2"].tolist(), visible["extent_million_km2"].tolist()),
     }
     return [
-        f"picture, {name}: expected {right}, found {found}"[:200]
-        for name, (found, right) in pairs.items()
-        if found != right
+        f"picture, {name}: expected {right}, found {value}"[:200]
+        for name, (value, right) in pairs.items()
+        if value != right
     ]
 
 
@@ -371,11 +361,11 @@ def soak() -> list[dict[str, Any]]:
             provider.body = (text + "\n" * (fault != "the last row cut")).encode()
             provider.fault, provider.stamp = fault, number
             expected = model.after("held" if fault in _HELD else "refused" if fault else "", rows)
-            said = _differs(day, expected, cache, url, truth, model)
+            faults = _differs(day, expected, cache, url, truth, model)
             if number % BUILT_EVERY == BUILT_EVERY - 1:
-                said += _misshown(day, cache, truth, model)
+                faults += _misshown(day, cache, truth, model)
                 built += 1
-            wrong += [f"{day}, {fault or 'no fault'}: {row}" for row in said]
+            wrong += [f"{day}, {fault or 'no fault'}: {row}" for row in faults]
     sys.stderr.writelines(f"soak: {row}\n" for row in wrong[:20])
     work = f"wrong in {DAYS} simulated days, {faults} with a fault, {built} pictures built and read"
     return [_row(work, len(wrong), 0, seconds=round(time.perf_counter() - begun))]

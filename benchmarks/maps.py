@@ -122,19 +122,20 @@ def _measure(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _rows(size: dict[str, float], seen: dict[str, list[dict[str, float] | None]]) -> Iterator[dict[str, Any]]:
     def median(name: str, what: str) -> float:
-        found = [run[what] for run in seen[name] if run is not None and what in run]
-        return statistics.median(found) if found else float("inf")
+        values = [run[what] for run in seen[name] if run is not None and what in run]
+        return statistics.median(values) if values else float("inf")
 
     def row(work: str, ours: float, peer: str, other: float, goal: float, unit: str) -> dict[str, Any]:
         ratio = other / ours
         timed = {"ours_s": round(ours, 3), "peer": peer, "peer_s": round(other, 3) if other < 1e9 else None}
-        told = (
+        figures = (
             timed
             if unit == "s"
             else {"value": round(ours, 2), "peer": peer, "peer_value": round(other, 2), "unit": unit}
         )
-        return {"benchmark": "maps", "work": work, **told, "ratio": round(ratio, 2) if ratio < 1e9 else None,
-                "goal": round(goal, 3), "holds": ratio >= goal}  # fmt: skip
+        return {"benchmark": "maps", "work": work, **figures,
+                "ratio": round(ratio, 2) if ratio < 1e9 else None, "goal": round(goal, 3),
+                "holds": ratio >= goal}  # fmt: skip
 
     def most(work: str, value: float, goal: float, unit: str) -> dict[str, Any]:
         return {
@@ -192,8 +193,8 @@ def _more(picture: Picture, count: int) -> Picture:
         evidence.assign(node_id=evidence["node_id"] + f"/{k}")
         for k in range(turns if count < MOST_KNOWN else 0)
     ]
-    told = pd.concat(rows, ignore_index=True) if rows else evidence.iloc[:0]
-    return replace(picture, tables={**picture.tables, "nodes": table, "evidence": told})
+    figures = pd.concat(rows, ignore_index=True) if rows else evidence.iloc[:0]
+    return replace(picture, tables={**picture.tables, "nodes": table, "evidence": figures})
 
 
 ATTRIBUTES = ("name", "kind", "country_iso3", "flag", "flag_probability")
@@ -237,9 +238,9 @@ def _empty(folder: Path) -> Path:
 
 
 def _geojson(folder: Path, nodes: Any) -> Path:
-    shown = nodes[[*ATTRIBUTES, "geometry"]].to_crs(4326)
+    drawn = nodes[[*ATTRIBUTES, "geometry"]].to_crs(4326)
     page = folium.Map(location=(75, 20), zoom_start=3, max_zoom=18, tiles=None, maxZoom=18)
-    folium.GeoJson(shown, tooltip=folium.GeoJsonTooltip(list(ATTRIBUTES))).add_to(page)
+    folium.GeoJson(drawn, tooltip=folium.GeoJsonTooltip(list(ATTRIBUTES))).add_to(page)
     return _written(folder / "geojson", page.get_root().render().replace("</html>", READY + "</html>"))
 
 

@@ -6,6 +6,12 @@ import resource
 import time
 from typing import Any
 
+import numpy as np
+
+from layers.network import GATEWAYS, REACH_KM, anchors, betweenness, entries, sea_graph
+from pipelines import snapshot
+from pipelines.sources import SOURCES
+
 GOAL = 15
 RUNS, PEER_RUNS = 21, 3
 
@@ -17,7 +23,6 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
     together, a sea would join parts of the network that only meet south of 58 N.
     """
     import networkx as nx  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
 
     whole = nx.Graph()
     whole.add_nodes_from(range(len(graph)))
@@ -28,31 +33,18 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
     for entry in gateways:
         whole.add_weighted_edges_from(("sea", vertex, 1.0) for vertex in entry.tolist())
         begun = time.perf_counter()
-        found = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
+        centrality = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
         seconds += time.perf_counter() - begun
         whole.remove_node("sea")
         # networkx halves the sum, for in an undirected graph every pair is met twice; here it is not.
-        passing += 2 * np.array([found[vertex] for vertex in range(len(graph))])
+        passing += 2 * np.array([centrality[vertex] for vertex in range(len(graph))])
     return passing, seconds
 
 
 def network() -> list[dict[str, Any]]:
     """Median wall seconds of both; the peer's graph is built outside its clock, ours inside."""
-    import numpy as np  # noqa: PLC0415
-
-    from layers.network import (  # noqa: PLC0415
-        GATEWAYS,
-        REACH_KM,
-        anchors,
-        betweenness,
-        entries,
-        sea_graph,
-    )
-    from pipelines import snapshot  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
-
-    held = snapshot.load(SOURCES)
-    lanes, sites = held.feeds["sea_lanes"][0], held.static["node_sites"]
+    loaded = snapshot.load(SOURCES)
+    lanes, sites = loaded.feeds["sea_lanes"][0], loaded.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
     graph, ports = sea_graph(lanes, hung.take(hung.km <= REACH_KM))
     gateways = [entries(graph, one) for one in GATEWAYS]

@@ -1,8 +1,8 @@
-"""Publishing under kill, full disks and company; mutated files; fetching against curl.
+"""Publishing under kills, full disks and concurrent runs; mutated files; times of publishing and fetching.
 
-A mutating call is met through Python's audit hook, before the system does it: at the n-th, the child
-dies or the call fails, for every n. `ARCTIC_PICTURE_RELIABILITY=short` takes a tenth, for CI, but 2,000
-mutated files of each format all the same; `deep` mutates 10,000.
+Python's audit hook stops a mutating call before the system runs it: at the n-th call the child dies or the
+call fails, for every n. `ARCTIC_PICTURE_RELIABILITY=short` runs a tenth of the rounds, for CI, with 2,000
+mutated files of each format; `deep` mutates 10,000.
 """
 
 from __future__ import annotations
@@ -11,36 +11,29 @@ import errno
 import json
 import os
 import random
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.parse
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.fuzz import fuzz
+from benchmarks.publish_times import fetching, publication
 from layers.errors import ExportError
 from pipelines.picture.publish import faults_of, picture_folder, publish
-from pipelines.source import Remote, sha256_of
+from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 LENGTH = os.environ.get("ARCTIC_PICTURE_RELIABILITY", "")
 KILLS, ROUNDS, READS, RUNS_AT_ONCE = (50, 5, 500, 8) if LENGTH == "short" else (500, 50, 5000, 8)
 # Mutated files of each format, and of its other seeds.
 FUZZED = {"short": (2000, 100), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
-TURNS = 5 if LENGTH == "short" else 11  # ours and the peer in turn; medians
 _BLOCKS, _BLOCK = 8, 2048
-_FETCH_BYTES = 60_000_000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MUTATES = {
     "os.mkdir",
@@ -55,7 +48,7 @@ _MUTATES = {
 
 
 def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[[Path], dict[str, Any]]:
-    """Four files of a picture, each of several blocks that hold its number."""
+    """Return a writer of four files of a picture, whose blocks hold its number."""
 
     def write(stage: Path) -> dict[str, Any]:
         before()
@@ -74,7 +67,7 @@ def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[
 
 
 class _Hook:
-    """Counts mutating calls while it is armed, and does `act` at the n-th."""
+    """Counts mutating calls while it is armed, and calls `act` at the n-th."""
 
     def __init__(self) -> None:
         self.count, self.at, self.act = 0, 0, lambda: None
@@ -116,7 +109,7 @@ def _fail(code: int) -> Callable[[], None]:
 
 
 def _child(work: Callable[[], int]) -> int:
-    """Fork, do `work` there, and give the child's process id."""
+    """Fork, run `work` in the child, and return the child's process id."""
     child = os.fork()
     if child == 0:
         code = 70
@@ -130,7 +123,7 @@ def _child(work: Callable[[], int]) -> int:
 
 
 def _publish_met(root: Path, number: int, at: int, act: Callable[[], None]) -> int:
-    """Publish in a child whose n-th mutating call meets `act`; the wait status."""
+    """Publish in a child whose n-th mutating call triggers `act`, and return the wait status."""
 
     def work() -> int:
         hook = _Hook()
@@ -142,9 +135,9 @@ def _publish_met(root: Path, number: int, at: int, act: Callable[[], None]) -> i
 
 
 def _count_calls() -> int:
-    """Mutating calls of one publication on a root that holds a picture."""
+    """Return the number of mutating calls of one publication on a root that has a picture."""
     with tempfile.TemporaryDirectory() as name:
-        root, told = Path(name), Path(name) / "count"
+        root, count_file = Path(name), Path(name) / "count"
         publish(root / "pictures", _writer(0))
 
         def work() -> int:
@@ -152,15 +145,15 @@ def _count_calls() -> int:
             hook.armed = True
             publish(root / "pictures", _writer(1))
             hook.armed = False
-            told.write_text(str(hook.count))
+            count_file.write_text(str(hook.count))
             return 0
 
         os.waitpid(_child(work), 0)
-        return int(told.read_text())
+        return int(count_file.read_text())
 
 
 def _torn(root: Path) -> int:
-    """Pictures that are not what their manifests say; one more where `latest` leads to none."""
+    """Return the number of pictures that differ from their manifests; one more if `latest` is broken."""
     try:
         picture_folder(root)
         torn = 0
@@ -189,7 +182,7 @@ def _publish_many(root: Path, first: int) -> int:
 
 
 def kills_at_random() -> dict[str, Any]:
-    """SIGKILL at any moment of runs that publish one picture after another."""
+    """Kill runs that publish one picture after another, at random moments."""
     chance, torn, published = random.Random(7), 0, 0
     for first in range(0, KILLS, 25):
         with tempfile.TemporaryDirectory() as name:
@@ -211,7 +204,7 @@ def kills_at_random() -> dict[str, Any]:
 
 
 def kills_at_every_call(calls: int) -> dict[str, Any]:
-    """SIGKILL before each mutating call in turn; then the next run must publish."""
+    """Kill a run before each mutating call in turn; the next run must publish."""
     torn = 0
     for at in range(1, calls + 1):
         with tempfile.TemporaryDirectory() as name:
@@ -226,7 +219,7 @@ def kills_at_every_call(calls: int) -> dict[str, Any]:
 
 
 def failures_at_every_call(calls: int) -> dict[str, Any]:
-    """No space, then an I/O error, at each mutating call; the last picture or the new one, never less."""
+    """Fail each mutating call with no space, then with an I/O error; a whole picture must stand."""
     wrong = 0
     for code in (errno.ENOSPC, errno.EIO):
         for at in range(1, calls + 1):
@@ -234,7 +227,7 @@ def failures_at_every_call(calls: int) -> dict[str, Any]:
                 root = Path(name)
                 publish(root, _writer(0))
                 status = os.waitstatus_to_exitcode(_publish_met(root, 1, at, _fail(code)))
-                # A failure may strike when the new picture already stands; then either is whole.
+                # A failure may come when the new picture already stands; then both are whole.
                 wrong += _torn(root) + (status not in {0, 3}) + (status == 0 and _number(root) != 1)
                 publish(root, _writer(2))
                 wrong += _torn(root) + (_number(root) != 2)
@@ -243,7 +236,7 @@ def failures_at_every_call(calls: int) -> dict[str, Any]:
 
 
 def runs_at_once() -> dict[str, Any]:
-    """Runs that start together; the one with the lock waits until all others are refused."""
+    """Start runs together; the run with the lock waits until all others are refused."""
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -273,7 +266,7 @@ def runs_at_once() -> dict[str, Any]:
 
 
 def reads_during_swaps() -> dict[str, Any]:
-    """Readers that resolve `latest` once, while another process swaps it without pause."""
+    """Resolve `latest` and read the files, while another process swaps it without pause."""
     mixed = swaps = 0
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -290,11 +283,11 @@ def reads_during_swaps() -> dict[str, Any]:
         try:
             for _ in range(READS):
                 folder = picture_folder(root)
-                held = {int((folder / file).read_bytes().split(b" ", 1)[0]) for file in FILES}
-                held.add(int(json.loads((folder / "MANIFEST.json").read_text())["number"]))
-                mixed += len(held) != 1
-                swaps += last != min(held)
-                last = min(held)
+                numbers = {int((folder / file).read_bytes().split(b" ", 1)[0]) for file in FILES}
+                numbers.add(int(json.loads((folder / "MANIFEST.json").read_text())["number"]))
+                mixed += len(numbers) != 1
+                swaps += last != min(numbers)
+                last = min(numbers)
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -302,108 +295,8 @@ def reads_during_swaps() -> dict[str, Any]:
     return _row(f"mixed pictures in {READS} reads ({swaps} saw another picture than the last)", mixed)
 
 
-def publication() -> dict[str, Any]:
-    """Publishing a picture of 40 MB against copying the same files and syncing each."""
-    content = os.urandom(10_000_000)
-    ours, peer = [], []
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        (root / "from").mkdir()
-        for file in FILES:
-            (root / "from" / Path(file).name).write_bytes(content + file.encode())
-
-        def write(stage: Path, turn: int) -> dict[str, Any]:
-            rows = []
-            for path in sorted((root / "from").iterdir()):
-                shutil.copyfile(path, stage / path.name)
-                rows.append({"file": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)})
-            return {"turn": turn, "files": rows}
-
-        for turn in range(TURNS):
-            begun = time.perf_counter()
-            folder = publish(root / "pictures", partial(write, turn=turn))
-            ours.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
-            copied = Path(shutil.copytree(root / "from", root / f"copy-{turn}"))
-            for path in copied.iterdir():
-                handle = os.open(path, os.O_RDONLY)
-                os.fsync(handle)
-                os.close(handle)
-            peer.append(time.perf_counter() - begun)
-            assert all((folder / p.name).read_bytes() == p.read_bytes() for p in copied.iterdir())
-    return _timed(
-        "publish 40 MB: written, hashed, read back", ours, "copy and fsync the same files", peer, 1 / 3
-    )
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def copyfile(self, source: Any, outputfile: Any) -> None:
-            shutil.copyfileobj(source, outputfile, 1 << 20)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def fetching() -> list[dict[str, Any]]:
-    """A file of 60 MB from loopback, hashed and synced, against curl."""
-    from pipelines.intake.fetch import Fetcher, Limits  # noqa: PLC0415
-
-    if not shutil.which("curl"):
-        sys.stderr.write("reliability: fetching was not timed: curl is not on this machine\n")
-        return []
-    ours, peer = [], []
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        remote = Remote("https://data.example.org/large.bin", at_most_bytes=2 * _FETCH_BYTES)
-        file = root / "mirror" / urllib.parse.urlsplit(remote.url).netloc / "large.bin"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(os.urandom(_FETCH_BYTES))
-        with _serving(root / "mirror") as url:
-            for _ in range(TURNS):
-                begun = time.perf_counter()
-                got = Fetcher(url, Limits(pace_s=0)).fetch(remote, root / "in")
-                ours.append(time.perf_counter() - begun)
-                begun = time.perf_counter()
-                place = f"{url}/data.example.org/large.bin"
-                subprocess.run(["curl", "-s", "-o", str(root / "curl"), place], check=True)
-                peer.append(time.perf_counter() - begun)
-                assert got.path is not None
-                assert got.sha256 == sha256_of(root / "curl")
-                got.path.unlink()
-                (root / "curl").unlink()
-    return [_timed("fetch 60 MB from loopback: hashed, synced", ours, "curl", peer, 1 / 2)]
-
-
-def _timed(work: str, ours: list[float], peer: str, theirs: list[float], goal: float) -> dict[str, Any]:
-    ours_s, peer_s = sorted(ours)[len(ours) // 2], sorted(theirs)[len(theirs) // 2]
-    return {
-        "benchmark": "reliability",
-        "work": work,
-        "ours_s": round(ours_s, 3),
-        "peer": peer,
-        "peer_s": round(peer_s, 3),
-        "ratio": round(peer_s / ours_s, 3),
-        "goal": round(goal, 3),
-        "holds": peer_s / ours_s >= goal,
-        "ours_spread_s": [round(min(ours), 3), round(max(ours), 3)],
-        "peer_spread_s": [round(min(theirs), 3), round(max(theirs), 3)],
-    }
-
-
 def reliability() -> list[dict[str, Any]]:
-    """Counts that must be 0, then the two times."""
+    """Return counts that must be 0, then the times of publishing and fetching."""
     calls = _count_calls()
     return [
         kills_at_random(),

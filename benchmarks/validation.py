@@ -1,17 +1,31 @@
-"""Whether the flag means climate, defence and people: what is held of the picture itself.
-
-Each row prints one claim with its figure, its bound and whether it holds.
-"""
+"""Validation of the flag: claims on the picture, each with its value, its bound and whether it holds."""
 
 from __future__ import annotations
 
-import csv
+import inspect
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from benchmarks.claims import claim
+from benchmarks.published_places import published
+from layers.assessed.anchors import ANCHORS
+from layers.assessed.flags import POSSIBLE
+from layers.assessed.judgement import Inputs, judge, military_parts, whole_of
+from layers.assessed.monte_carlo import draw, numbers_of
+from layers.assessed.positions import with_lonlat
+from layers.assessed.rules import military
+from layers.assessed.sensitivity import critical
+from layers.catalog import LAYERS
+from layers.compose import _fold
+from layers.crs import distance_km
+from layers.merge import within_km
+from layers.scenarios import scenario
+from pipelines.picture.build import Options, compose_snapshot
+from pipelines.snapshot import load
+from pipelines.sources import SOURCES
 
 if TYPE_CHECKING:
     from layers.picture import Picture
@@ -19,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["published", "supports", "validation"]
 
-_PLACES = Path(__file__).parent / "published_places.csv"
 _PERMUTATIONS = 40
 _LEVELS = ("today", "warming_1_5", "warming_2", "warming_3", "warming_4")
 _HAZARD_VALUES = (
@@ -47,24 +60,12 @@ _RANK = {"unknown": -1, "low": 0, "moderate": 1, "high": 2}
 _FLAGGED = ("robust", "possible")
 
 
-def _row(what: str, value: Any, goal: str, holds: Any, **more: Any) -> dict[str, Any]:
-    return {
-        "benchmark": "validation",
-        "work": what,
-        "value": value,
-        "goal": goal,
-        "holds": bool(holds),
-    } | more
-
-
 def _compose(name: str, draws: int = 10_000, region: str = "arctic") -> Picture:
-    from pipelines.picture.build import Options, compose_snapshot  # noqa: PLC0415
-
     return compose_snapshot(Options(scenario=name, draws=draws, region=region))[0]
 
 
 def validation() -> list[dict[str, Any]]:
-    """Every line of the method's validation, on the picture of the embedded snapshot."""
+    """Return every claim on the picture of the embedded snapshot."""
     picture = _compose("today")
     nodes = picture.tables["nodes"].drop(columns="geometry")
     rows = [*_hazard_matters(picture, nodes), *_named(picture, nodes), *_anchors(picture, nodes)]
@@ -77,15 +78,8 @@ def validation() -> list[dict[str, Any]]:
     return [*rows, *published(picture)]
 
 
-# --- the flag follows climate -------------------------------------------------------------------
-
-
 def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
-    """Flagged nodes of some inputs; scope and class as in the picture."""
-    from layers.assessed.judgement import judge, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import draw, numbers_of  # noqa: PLC0415
-    from layers.assessed.nodes import POSSIBLE  # noqa: PLC0415
-
+    """Return the flagged nodes of some inputs, with the scope and dual-use class of the picture."""
     share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
     high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2
     inside = nodes["scope"].ne("context").to_numpy() & nodes["dual_use_class"].ne("D0").to_numpy()
@@ -93,9 +87,6 @@ def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_
 
 
 def _hazard_matters(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
     today = scenario("today")
     inputs = Inputs.of(picture.tables["evidence"], nodes)
     flagged = _drawn(inputs, today, nodes)
@@ -122,45 +113,42 @@ def _hazard_matters(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any
     chance = float(np.mean(counts))
     as_many = int(np.sum(np.array(counts) >= len(flagged)))
     return [
-        _row("flags kept after dealing the hazards anew within kind and scope (mean share)",
+        claim("flags kept after dealing the hazards anew within kind and scope (mean share)",
              round(float(np.mean(kept)), 3), "< 0.5", np.mean(kept) < 0.5, most=round(max(kept), 3)),
-        _row(f"flagged nodes against the mean of {_PERMUTATIONS} deals (independent axes, same base rates)",
+        claim(f"flagged nodes against the mean of {_PERMUTATIONS} deals (independent axes, same base rates)",
              len(flagged), f"> {chance:.1f}", len(flagged) > chance, deals_as_many=as_many),
-        _row("flags left with every hazard at zero", len(left), "0", not left),
-        _row("flagged nodes below the median hazard class of their kind", below, "0", below == 0),
+        claim("flags left with every hazard at zero", len(left), "0", not left),
+        claim("flagged nodes below the median hazard class of their kind", below, "0", below == 0),
     ]  # fmt: skip
 
 
-# --- what a flag rests on -----------------------------------------------------------------------
-
-
 def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
-    """Of each node the statements that each alone make its thaw high: reports of damage, ice-rich ground.
+    """Return for each node the statements each of which alone makes its thaw high.
 
-    A measured ice season is told as `measured`.
+    Statements are reports of damage and of ice-rich ground. A measured ice season counts as two.
     """
-    from layers.merge import within_km  # noqa: PLC0415
-
     nodes = picture.tables["nodes"].set_index("node_id", drop=False).loc[node_ids].reset_index(drop=True)
     statements: dict[str, set[str]] = {name: set() for name in node_ids}
     damage = _with_lonlat(picture.tables["thaw_damage"])
     damage = damage[damage["grade"] == "damage"].reset_index(drop=True)
-    at, found = within_km(nodes, damage, 25.0)
-    for node, row in zip(at, found, strict=True):
+    at, statement = within_km(nodes, damage, 25.0)
+    for node, row in zip(at, statement, strict=True):
         report = damage.iloc[row]
         own = report["match_node"] == node_ids[node]
         if own or report["applies_to"] == "town":
             statements[node_ids[node]].add(str(report["source_url"]))
     places = _with_lonlat(picture.tables["permafrost_places"])
     places = places[places["ground_ice"] == "high"].reset_index(drop=True)
-    at, found = within_km(nodes, places, 25.0)
+    at, statement = within_km(nodes, places, 25.0)
     lon, lat = nodes["longitude_deg"].to_numpy(), nodes["latitude_deg"].to_numpy()
-    from layers.crs import distance_km  # noqa: PLC0415
 
     km = distance_km(
-        lon[at], lat[at], places["longitude_deg"].to_numpy()[found], places["latitude_deg"].to_numpy()[found]
+        lon[at],
+        lat[at],
+        places["longitude_deg"].to_numpy()[statement],
+        places["latitude_deg"].to_numpy()[statement],
     )
-    for node, row, apart in zip(at, found, km, strict=True):
+    for node, row, apart in zip(at, statement, km, strict=True):
         if apart <= places["reach_km"].iloc[row] + 0.5:
             statements[node_ids[node]].add(str(places["source_url"].iloc[row]))
     measured = nodes["hazard_tier"].isin(["measured", "modelled", "mapped"])
@@ -170,18 +158,16 @@ def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
 
 
 def _with_lonlat(table: Any) -> pd.DataFrame:
-    from layers.assessed.sites import with_lonlat  # noqa: PLC0415
-
     return with_lonlat(table)
 
 
 def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     flagged = nodes[nodes["flag"].isin(_FLAGGED)]
     evidence = picture.tables["evidence"]
-    known = evidence[
+    high_rows = evidence[
         (evidence["dimension"] == "hazard") & (evidence["score"] == 1.0) & (evidence["state"] == "known")
     ]
-    proven = known[known["source_id"].notna() & known["tier"].ne("") & known["value"].notna()]
+    proven = high_rows[high_rows["source_id"].notna() & high_rows["tier"].ne("") & high_rows["value"].notna()]
     lacking = sorted(set(flagged["node_id"]) - set(proven["node_id"]))
     by_node = supports(picture, list(flagged["node_id"]))
     by_place = {
@@ -190,21 +176,16 @@ def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     }
     one = sorted(place for place, statements in by_place.items() if len(statements) <= 1)
     return [
-        _row("flags without a known high hazard named with value, unit, source and tier", len(lacking), "0",
+        claim("flags without a known high hazard named with value, unit, source and tier", len(lacking), "0",
              not lacking, names=", ".join(lacking)),
-        _row(f"critical places ({len(by_place)}) that rest on one typed row", len(one),
+        claim(f"critical places ({len(by_place)}) that rest on one typed row", len(one),
              f"<= {len(by_place) / 3:.1f}", len(one) * 3 <= len(by_place), names=", ".join(one),
              sources={place: len(statements) for place, statements in sorted(by_place.items())}),
     ]  # fmt: skip
 
 
 def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """What each anchor a fifth lower or higher changes: nodes of the list, and places."""
-    from layers.assessed.anchors import ANCHORS  # noqa: PLC0415
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.assessed.sensitivity import critical  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
+    """Return claims on the nodes and places that one anchor a fifth lower or higher changes."""
     inputs, today = Inputs.of(picture.tables["evidence"], nodes), scenario("today")
     inside = (nodes["scope"].ne("context") & nodes["dual_use_class"].ne("D0")).to_numpy()
     now = critical(inputs, today) & inside
@@ -218,14 +199,14 @@ def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
     by_node, by_place = max(tried), max(tried, key=lambda one: one[1])
     worst = "; ".join(f"{name} {count}" for count, _, name, _ in sorted(tried, reverse=True)[:3])
     return [
-        _row(
+        claim(
             f"most critical nodes of {int(now.sum())} that one anchor a fifth lower or higher changes",
             by_node[0],
             f"<= {now.sum() / 3:.1f}",
             by_node[0] * 3 <= now.sum(),
             worst=worst,
         ),
-        _row(
+        claim(
             f"most critical places of {len(places)} that one anchor changes",
             by_place[1],
             f"<= {len(places) / 3:.1f}",
@@ -233,9 +214,6 @@ def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
             worst=f"{by_place[2]}: {', '.join(by_place[3])}",
         ),
     ]
-
-
-# --- warming, scope, countries ------------------------------------------------------------------
 
 
 def _warming(nodes: pd.DataFrame) -> list[dict[str, Any]]:
@@ -247,7 +225,7 @@ def _warming(nodes: pd.DataFrame) -> list[dict[str, Any]]:
         fallen += int(fell)
         flags = now["flag"].isin(_FLAGGED), before["flag"].isin(_FLAGGED)
         rows.append(
-            _row(
+            claim(
                 f"{name}: classes that fall; flags lost",
                 f"{int(fell)}; {int((flags[1] & ~flags[0]).sum())}",
                 "0; 0",
@@ -277,8 +255,8 @@ def _scope(picture: Picture, nodes: pd.DataFrame, barents: Picture) -> list[dict
             ((here == whole) | (here.isna() & whole.isna())).all(axis=None)
         )
     return [
-        _row("flags outside the scope", outside, "0", outside == 0),
-        _row(
+        claim("flags outside the scope", outside, "0", outside == 0),
+        claim(
             f"barents and the whole: {len(ours)} common nodes and their exits are the same",
             same,
             "True",
@@ -288,12 +266,7 @@ def _scope(picture: Picture, nodes: pd.DataFrame, barents: Picture) -> list[dict
 
 
 def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Leave out one country: its nodes, and all that others owe to them, are judged without it."""
-    from layers.assessed.judgement import Inputs  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-    from pipelines.snapshot import load  # noqa: PLC0415
-    from pipelines.sources import SOURCES  # noqa: PLC0415
-
+    """Return the claim that flags stay when the nodes of one country are left out."""
     snapshot = load(SOURCES)
     flagged = set(nodes["node_id"][nodes["flag"].isin(_FLAGGED)])
     shares, least = [], 1.0
@@ -306,22 +279,16 @@ def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
         least = min(least, alike)
         shares.append(f"{country} {alike:.2f} ({len(ours - then)} lost, {len(then - ours)} won)")
     return [
-        _row("leave one country out: flags of the others kept (Jaccard, least)", round(least, 3), ">= 0.8",
+        claim("leave one country out: flags of the others kept (Jaccard, least)", round(least, 3), ">= 0.8",
              least >= 0.8, countries="; ".join(shares))
     ]  # fmt: skip
 
 
 def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Sites and evidence of the picture without the nodes of a country."""
-    import inspect  # noqa: PLC0415
-
-    from layers.catalog import LAYERS  # noqa: PLC0415
-    from layers.compose import _fold  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
+    """Return sites and evidence of the picture without the nodes of a country."""
     by_id = {layer.id: layer for layer in LAYERS}
     day = max(pd.Timestamp(row["retrieved"]).date() for row in snapshot.manifest["sources"])
-    given = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
+    variables = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
     sites = snapshot.static["node_sites"]
     ready = {
         "node_sites": sites[sites["country_iso3"] != country].reset_index(drop=True),
@@ -339,20 +306,12 @@ def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         needed |= fresh | (names & set(ready))
         todo += fresh
     layers = [layer for layer in LAYERS if layer.id in needed]
-    tables = _fold(snapshot.feeds, given, layers, ready)
+    tables = _fold(snapshot.feeds, variables, layers, ready)
     return pd.DataFrame(tables["node_sites"].drop(columns="geometry")), tables["evidence"]
 
 
-# --- military axis ------------------------------------------------------------------------------
-
-
 def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """High classes by kind with and without association, and their spread over anchors and weights."""
-    from layers.assessed.judgement import Inputs, judge, military_parts, whole_of  # noqa: PLC0415
-    from layers.assessed.monte_carlo import numbers_of  # noqa: PLC0415
-    from layers.assessed.rules import military  # noqa: PLC0415
-    from layers.scenarios import scenario  # noqa: PLC0415
-
+    """Return high classes by kind, with and without association, over anchors and weights."""
     inside = np.flatnonzero(nodes["scope"].ne("context").to_numpy())
     inputs = Inputs.of(picture.tables["evidence"], nodes).take(inside)
     a = whole_of()
@@ -381,7 +340,7 @@ def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
             base.corr(pd.Series((w[:, None] * stack[:, at]).sum(axis=0)), method="spearman") for w in weights
         ]
         rows.append(
-            _row(
+            claim(
                 f"military high among {int(at.sum())} of kind {kind}: all parts; without association",
                 f"{int(with_it[at].sum())}; {int(without[at].sum())}",
                 "printed",
@@ -391,60 +350,3 @@ def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
             )
         )
     return rows
-
-
-# --- published places ---------------------------------------------------------------------------
-
-
-def published(picture: Picture) -> list[dict[str, Any]]:
-    """The hand-made table of published places against what the picture says of the node."""
-    nodes = picture.tables["nodes"].set_index("node_id")
-    with _PLACES.open(encoding="utf-8", newline="") as stream:
-        table = list(csv.DictReader(stream))
-    right, misses, unknown = 0, [], []
-    for row in table:
-        if row["node_id"] not in nodes.index:
-            misses.append(f"{row['place']}: no node {row['node_id']}")
-            continue
-        value, is_right = _held_to(nodes.loc[row["node_id"]], row)
-        right += bool(is_right)
-        if value is None:
-            unknown.append(f"{row['place']} ({row['attribute']})")
-        elif not is_right:
-            wanted = row["expected"] or f"{row['low']} to {row['high']}"
-            misses.append(f"{row['place']}, {row['attribute']}: published {wanted}, here {value}")
-    known_count = len(table) - len(unknown)
-    places = len({row["place"] for row in table})
-    return [
-        _row(
-            f"published facts right, of {known_count} on {places} places that the picture tells",
-            right,
-            f">= {0.9 * known_count:.1f}",
-            right >= 0.9 * known_count,
-            misses="; ".join(misses),
-            not_told="; ".join(unknown),
-        )
-    ]
-
-
-def _held_to(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
-    """What the picture says of an attribute, None where it says nothing, and whether it is right."""
-    attribute, expected = row["attribute"], row["expected"].split("|")
-    if attribute in {"permafrost_zone", "coastal_erosion_class"}:
-        value = node[attribute]
-        return (None, False) if value == "unknown" else (value, value in expected)
-    column = {
-        "ice_months_recent": "ice_months_recent", "ice_season_change": "ice_months_lost",
-        "relative_sea_level_sign": "relative_sea_level_m",
-    }[attribute]  # fmt: skip
-    value = float(node[column])
-    if np.isnan(value):
-        return None, False
-    if attribute == "ice_months_recent":
-        # Published seasons are of days, ours of months: half a month either side.
-        is_right = float(row["low"]) - 0.5 <= value <= float(row["high"]) + 0.5
-    elif attribute == "ice_season_change":
-        is_right = ("shorter" in expected and value > 0) or ("unchanged" in expected and abs(value) < 0.5)
-    else:
-        is_right = ("rise" in expected and value > 0) or ("fall" in expected and value < 0)
-    return round(value, 2), is_right

@@ -12,7 +12,7 @@ from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
-from layers.assessed.standards import DATA_REQUESTS, STANDARD_RESULTS
+from layers.assessed.standard_results import DATA_REQUESTS, STANDARD_RESULTS
 from layers.differences import CHANGES
 from layers.ice.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS

@@ -126,6 +126,7 @@ def _fold(
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: taken from `ready`, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
+    given = {**given, "source_order": _source_order(feeds)}
     for layer in layers:
         report(layer.id)
         if layer.id in ready:
@@ -151,6 +152,15 @@ def _fold(
         if outage:
             tables[layer.id] = outage.judged(layer, tables)
     return tables
+
+
+def _source_order(feeds: Mapping[str, Sequence[pd.DataFrame]]) -> tuple[str, ...]:
+    """Return the ids of the sources in the order in which they feed their layers.
+
+    Of two sources that name one place the earlier one stands for it.
+    """
+    frames = [frame for tables in feeds.values() for frame in tables if "source_id" in frame]
+    return tuple(dict.fromkeys(name for frame in frames for name in frame["source_id"].unique()))
 
 
 def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:

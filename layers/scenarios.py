@@ -17,7 +17,7 @@ from layers.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["SCENARIOS", "Scenario", "from_toml", "scenario"]
+__all__ = ["LEVELS_AS_OF", "SCENARIOS", "Scenario", "from_toml", "scenario"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def from_toml(text: str, name: str) -> Scenario:
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
 
+
+LEVELS_AS_OF = "2024-12-31"  # day for which the level of today holds (Forster et al. 2025)
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(

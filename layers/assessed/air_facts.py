@@ -1,4 +1,4 @@
-"""Air temperature of each node, a model corrected by stations, and the proxy of permafrost that it gives."""
+"""Air temperature of each node, from a model corrected by stations, and the permafrost proxy of it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,25 @@ if TYPE_CHECKING:
 
     from layers.assessed.fact_rows import FactRows
 
-__all__ = ["NORMAL_YEARS", "add_air", "air_corrections", "correction_at", "proxy_zone", "warming_of"]
-# Stations of one period alone correct the model: periods differ by up to 4 degC and are never mixed.
+__all__ = [
+    "CLIMATE_SOURCE",
+    "NORMAL_YEARS",
+    "add_air",
+    "air_corrections",
+    "correction_at",
+    "proxy_zone",
+    "warming_of",
+]
+CLIMATE_SOURCE = "metoffice_model_temperature"  # source of the grid `climate`
+# Only stations of one period correct the model: periods differ by up to 4 degC.
 _PERIOD = (2004, 2020)
-NORMAL_YEARS = (1981, 2010)  # the climate that places were built for
-_HIGH_STATION_M = 600.0  # above it a station says little of a town by the sea
-_STATIONS, _POWER = 8, 2.0  # neighbours and power of the distance that weigh a correction
+NORMAL_YEARS = (1981, 2010)  # the climate for which places were built
+_HIGH_STATION_M = 600.0  # a higher station says little about a town by the sea
+_STATIONS, _POWER, _NEAR_KM = 8, 2.0, 25.0  # neighbours of a correction, and how distance weighs them
 
 
 def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
-    """Mean global warming of some years, degC above 1850-1900."""
+    """Return the mean global warming of the years `first` to `last`, degC above 1850-1900."""
     years = global_warming[global_warming["year"].between(first, last)]
     return float(round(years["warming_degc"].mean(), 4))
 
@@ -34,10 +43,10 @@ def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
 def air_corrections(
     climate: xr.Dataset, station_normals: pd.DataFrame, global_warming: pd.DataFrame
 ) -> pd.DataFrame:
-    """What stations of 2004 to 2020 read above the model at that warming, degC, a row a station.
+    """Return what stations of 2004 to 2020 read above the model at the warming of these years, degC.
 
-    Columns longitude_deg, latitude_deg, correction_degc, left_out_degc: the error where the station itself
-    is left out of the field.
+    One row a station, with columns longitude_deg, latitude_deg, correction_degc and left_out_degc. The last
+    is the error of the corrected field at the station if the station itself is left out.
     """
     one = station_normals[
         (station_normals["first_year"] == _PERIOD[0])
@@ -59,17 +68,24 @@ def air_corrections(
 def correction_at(
     corrections: pd.DataFrame, lon: NDArray[np.float64], lat: NDArray[np.float64], *, skip_own: bool = False
 ) -> NDArray[np.float64]:
-    """Correction of the model at places: mean of the nearest stations, weighed by 1 / distance squared."""
+    """Return the correction of the model at WGS 84 positions, degC, shape of `lon`.
+
+    The mean of the eight nearest stations, each with weight 1 / (distance + 25 km) squared. `skip_own`
+    leaves out the nearest station, which is the position itself.
+    """
     places = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat})
-    km, found = nearest(places, corrections, k=_STATIONS + skip_own)
-    km, found = (km[:, 1:], found[:, 1:]) if skip_own else (km, found)
-    weight = np.where(found < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + 25.0) ** _POWER)
-    value = corrections["correction_degc"].to_numpy()[np.maximum(found, 0)]
+    km, position = nearest(places, corrections, k=_STATIONS + skip_own)
+    km, position = (km[:, 1:], position[:, 1:]) if skip_own else (km, position)
+    weight = np.where(position < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + _NEAR_KM) ** _POWER)
+    value = corrections["correction_degc"].to_numpy()[np.maximum(position, 0)]
     return np.asarray(((weight * value).sum(axis=1) / weight.sum(axis=1)).round(3))
 
 
 def proxy_zone(air_degc: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Zone by air (Gruber 2012): 4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none."""
+    """Return the zone in balance with a mean annual air temperature (Gruber 2012, doi:10.5194/tc-6-221-2012).
+
+    4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none.
+    """
     share = permafrost_fraction(air_degc)
     return np.asarray(np.digitize(share, (0.01, 0.1, 0.5, 0.9)))
 
@@ -81,7 +97,7 @@ def add_air(
     station_normals: pd.DataFrame,
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the mean air temperature of 1981-2010 of every site, degC, and the zone it would balance."""
+    """Write the mean air temperature of 1981-2010 of every site, degC, and the zone in balance with it."""
     lon, lat = (sites[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
     corrections = air_corrections(climate, station_normals, global_warming)
     level = warming_of(global_warming, *NORMAL_YEARS)
@@ -101,14 +117,14 @@ def add_air(
         high=air + error,
         unit="degC",
         tier="modelled",
-        source_id="metoffice_model_temperature",
+        source_id=CLIMATE_SOURCE,
         as_of=str(station_normals["as_of"].max()),
         note=note,
     )
     zone = proxy_zone(air)
     book.add(
         every, "permafrost_zone", value=zone.astype(float), unit="class", tier="proxy",
-        label=np.array(PERMAFROST_ZONES, dtype=object)[4 - zone], source_id="metoffice_model_temperature",
+        label=np.array(PERMAFROST_ZONES, dtype=object)[4 - zone], source_id=CLIMATE_SOURCE,
         as_of=str(station_normals["as_of"].max()),
         note=f"proxy: ground in balance with an air of {NORMAL_YEARS[0]}-{NORMAL_YEARS[1]} (Gruber 2012)",
     )  # fmt: skip

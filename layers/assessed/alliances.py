@@ -1,4 +1,4 @@
-"""Who answers for a place: NATO, the EU, both or neither, by date and territory, and in whose words.
+"""ALLIANCES: membership of NATO and the EU by date and territory, and the remit of both by kind of node.
 
 NATO: the seven baseline requirements (Warsaw, July 2016). EU: the sectors of the CER Directive
 (EU) 2022/2557.
@@ -48,7 +48,7 @@ REMIT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mine": ((), ()),
     "ground_station": (("BLR6",), ("space", "digital infrastructure")),
 }
-# Why a kind has no remit: null in the table, said wherever the remit is shown.
+# Reason why a kind has no remit. The table has a null; every output prints the reason.
 NO_REMIT: dict[str, str] = {
     "mine": "neither list names raw materials; method §5.2 counts a mine as supply chain",
 }
@@ -56,10 +56,10 @@ CER_SECTORS = tuple(sorted({sector for _, sectors in REMIT.values() for sector i
 
 
 def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Institution and special status by country_iso3 on `day`.
+    """Return institution, special status and level by country_iso3 on `day`.
 
-    Membership begins on the day given and ends on `eu_until`. Both dates are ISO texts, so their
-    order is the order of days.
+    Membership begins on the first day and ends on `eu_until`. Dates are ISO 8601 texts, whose order is the
+    order of days.
     """
     today = day.isoformat()
     in_nato = memberships["nato_since"].fillna("9999") <= today
@@ -74,16 +74,17 @@ def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
             "institution": names.to_numpy(),
             "special_status": memberships["special_status"].to_numpy(),
             "level": memberships["level"].to_numpy(),
+            "source_id": memberships["source_id"].to_numpy(),
         },
         index=pd.Index(memberships["country_iso3"], name="country_iso3"),
     )
 
 
 def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) -> pd.Series:
-    """Special status of the territory each site stands in; null where there is none.
+    """Return the special status of the territory of each site; null where there is none.
 
-    The Svalbard Treaty holds for the archipelago alone (74 to 81 N): Jan Mayen, which shares its
-    code, is not under it.
+    The Svalbard Treaty holds for the archipelago alone (74 to 81 N). Jan Mayen shares its code and is not
+    under it.
     """
     status = sites["country_iso3"].map(institutions(memberships, day)["special_status"])
     jan_mayen = (sites["country_iso3"] == "SJM") & (sites["latitude_deg"] < 74)
@@ -92,19 +93,19 @@ def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) ->
 
 def _alliances(countries: gpd.GeoDataFrame, memberships: pd.DataFrame, day: date) -> gpd.GeoDataFrame:
     lens = institutions(memberships, day)
-    known = countries[countries["country_iso3"].isin(lens.index)]
-    rows = lens.loc[known["country_iso3"]]
+    member_areas = countries[countries["country_iso3"].isin(lens.index)]
+    rows = lens.loc[member_areas["country_iso3"]]
     return gpd.GeoDataFrame(
         {
-            "feature_id": "lens-" + known["country_iso3"].str.lower(),
-            "name": known["name"],
-            "country_iso3": known["country_iso3"],
+            "feature_id": "lens-" + member_areas["country_iso3"].str.lower(),
+            "name": member_areas["name"],
+            "country_iso3": member_areas["country_iso3"],
             "institution": rows["institution"].to_numpy(),
             "special_status": rows["special_status"].to_numpy(),
-            "source_id": "own_memberships",
+            "source_id": rows["source_id"].to_numpy(),
             "as_of": day.isoformat(),
         },
-        geometry=known.geometry,
+        geometry=member_areas.geometry,
         crs=POLAR,
     )
 

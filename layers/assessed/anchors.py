@@ -1,7 +1,8 @@
-"""ANCHORS: every value at which a class or a score turns, with its unit and where it is from.
+"""ANCHORS: every value at which a class or a score changes, with its unit and its source.
 
-The same for every kind, country and region. A scenario may give others by id; the draws multiply each
-by 0.8 to 1.2. A convention is a choice of ours: it is printed, varied and held by `benchmarks validation`.
+The anchors are the same for every kind, country and region. A scenario may replace some by id. The draws
+multiply each by 0.8 to 1.2. A convention is a choice of this project: it is printed, varied and checked by
+`benchmarks validation`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ANCHORS", "CLASSES", "HIGH", "LOW", "MODERATE", "PAIRS", "UNKNOWN", "Anchor", "anchor_values"]
 
-# Codes of a class: whole numbers, so that the worst of some is their largest.
+# Codes of a class: whole numbers, so that the worst class is the largest.
 UNKNOWN, LOW, MODERATE, HIGH = -1, 0, 1, 2
 CLASSES = ("low", "moderate", "high", "unknown")  # at the place of its code; unknown is the last
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One value: what turns there, and by whose word."""
+    """One value in `unit`: what changes there, and the source of the value."""
 
     id: str
     value: float
@@ -87,7 +88,7 @@ ANCHORS: tuple[Anchor, ...] = (
 )  # fmt: skip
 
 
-# Anchors that must stand in this order.
+# Pairs of anchors of which the first is not larger than the second.
 PAIRS = (
     ("ice_lost_moderate", "ice_lost_high"), ("ice_unreliable_moderate", "ice_unreliable_high"),
     ("erosion_moderate", "erosion_high"), ("level_rise_moderate", "level_rise_high"),
@@ -99,6 +100,6 @@ PAIRS = (
 )  # fmt: skip
 
 
-def anchor_values(given: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Values by id, as they stand or as `given`."""
-    return {anchor.id: anchor.value for anchor in ANCHORS} | dict(given or {})
+def anchor_values(changes: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the value of each anchor by id, in its unit; `changes` replace some."""
+    return {anchor.id: anchor.value for anchor in ANCHORS} | dict(changes or {})

@@ -1,4 +1,4 @@
-"""Areas that follow from a scenario: permafrost and warming classes made of model fields."""
+"""Areas that follow from a scenario: permafrost and warming classes of the modelled air temperature."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layers.assessed.air_facts import CLIMATE_SOURCE
 from layers.climate import permafrost_fraction, sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
 from layers.grid import LAND_5KM, Grid, class_areas
+from layers.scenarios import LEVELS_AS_OF
 from layers.schema import CLASS_COLUMNS, Layer
 
 if TYPE_CHECKING:
@@ -17,38 +19,45 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import xarray as xr
+    from numpy.typing import NDArray
 
     from layers.scenarios import Scenario
 
 __all__ = ["PERMAFROST", "WARMING"]
 
-# Squares of 20 km over the whole cap north of 58 N: finer than the model's 1.25 degrees.
+# Squares of 20 km over the cap north of 58 N. The model has cells of 1.25 degrees, which are wider.
 _MODEL = Grid(crs=POLAR, shape=(370, 370), origin=(-3_700_000.0, 3_700_000.0), cell_m=20_000.0)
 _SOUTH_DEG = 58.0
 
 
 @cache
-def _cells() -> tuple[np.ndarray, np.ndarray]:
+def _cells() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return WGS 84 longitude and latitude of the cell centres of `_MODEL`, degrees, shape (370, 370)."""
     return lonlat(*np.meshgrid(_MODEL.x_m, _MODEL.y_m))
 
 
+def _classed(areas: gpd.GeoDataFrame, prefix: str) -> gpd.GeoDataFrame:
+    """Return the classed areas with a key, the source of the grid and the date of the warming levels."""
+    key = f"{prefix}-" + areas["class_low"].astype("str")
+    return areas.assign(feature_id=key, source_id=CLIMATE_SOURCE, as_of=LEVELS_AS_OF)
+
+
 def _permafrost(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return areas by share of ground that is in balance with permafrost, on land north of 58 N.
+
+    The classes are those of the IPA map (Brown et al. 1997, doi:10.3133/cp45).
+    """
     lon, lat = _cells()
     share = permafrost_fraction(temperature_degc(grids["climate"], lon, lat, scenario.warming_degc))
     x, y = np.meshgrid(_MODEL.x_m, _MODEL.y_m)
     row, column, _ = LAND_5KM.cell_of(x, y)
     inside = (grids["land"]["is_land"].to_numpy()[row, column] == 1) & (lat >= _SOUTH_DEG)
-    # The classes of the IPA map (Brown et al. 1997): continuous, discontinuous, sporadic, isolated.
-    table = class_areas(
+    areas = class_areas(
         np.where(inside, share, np.nan), (0.01, 0.1, 0.5, 0.9, np.inf), _MODEL,
         labels=("isolated, under 10 % (proxy)", "sporadic, 10 to 50 % (proxy)",
                 "discontinuous, 50 to 90 % (proxy)", "continuous, over 90 % (proxy)"),
     )  # fmt: skip
-    return table.assign(
-        feature_id="permafrost-" + table["class_low"].astype("str"),
-        source_id="metoffice_model_temperature",
-        as_of="2024-12-31",
-    )
+    return _classed(areas, "permafrost")
 
 
 PERMAFROST = Layer(
@@ -64,19 +73,16 @@ PERMAFROST = Layer(
 
 
 def _warming(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return areas by local warming since 1859-60, degC, at the global warming of the scenario."""
     lon, lat = _cells()
     kelvin = sample_field(grids["climate"]["warming_ratio"], lon, lat) * scenario.warming_degc
-    table = class_areas(
+    areas = class_areas(
         np.where(lat >= _SOUTH_DEG, kelvin, np.nan),
         (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, np.inf),
         _MODEL,
         unit="degC",
     )
-    return table.assign(
-        feature_id="warming-" + table["class_low"].astype("str"),
-        source_id="metoffice_model_temperature",
-        as_of="2024-12-31",
-    )
+    return _classed(areas, "warming")
 
 
 WARMING = Layer(

@@ -1,9 +1,8 @@
-"""The rules of the draft standards, each for all nodes at once (method §8); the table is STANDARDS.
+"""Rules of the draft standards on connections and equipment, each for all nodes at once (method §8).
 
-A rule answers 1 (holds), 0 (does not) or NaN (cannot be said), and where it does not arise. What is
-not held is NaN, whatever is likely. A proxy counts as a screening and may say that nothing is there to
-ask about; it never says that frozen ground is sound. A list that may lack what it does not name (roads,
-small plants, breakwaters) can say yes and never no. Source and date are those of the row that answers.
+A rule answers 1 (holds), 0 (does not hold) or NaN (unknown), and where it does not apply. A missing value is
+NaN, whatever is likely. An incomplete list (roads, small plants, breakwaters) can answer yes and never no.
+Source and date are those of the row that answers. The table of the standards is STANDARDS.
 """
 
 from __future__ import annotations
@@ -41,17 +40,14 @@ _OFF_NETWORK_KM = 50.0  # farther from railway and main road than a node of the 
 _OLD_YEARS = 5.0
 
 
-# --- all kinds ----------------------------------------------------------------------------------
-
-
-def single_point(known: StandardInputs) -> RuleResult:
-    """S18: landings that lose their ways by sea when this one falls out; other graphs are not held."""
-    landing = known.of_kind("cable_landing")
-    systems, cut_off, is_open = _paths(known, "systems", "cut_off", "is_open")
-    # A link of unknown state may be the other way of those that seem cut off.
+def single_point(inputs: StandardInputs) -> RuleResult:
+    """S18: no other landing loses its ways by sea when this one fails; other networks are not on file."""
+    landing = inputs.of_kind("cable_landing")
+    systems, cut_off, is_open = _paths(inputs, "systems", "cut_off", "is_open")
+    # A link of unknown state may be the other way of a landing that seems cut off.
     holds = np.where(cut_off == 0, 1.0, np.where(is_open == 1, np.nan, 0.0))
     holds = np.where(landing & (systems > 0), holds, np.nan)
-    source = pd.Series(known.sites["kind"]).map(_NO_GRAPH).to_numpy(dtype=object)
+    source = pd.Series(inputs.sites["kind"]).map(_NO_GRAPH).to_numpy(dtype=object)
     note = np.select(
         [landing & np.isnan(holds), landing],
         ["the state of a cable in its network is not known",
@@ -61,7 +57,7 @@ def single_point(known: StandardInputs) -> RuleResult:
     off = landing & (systems == 0) & (is_open == 0)
     value = np.where(landing & (systems > 0), cut_off, np.nan)
     blank = np.full(len(holds), None, dtype=object)
-    source = pick_source(landing, (blank, blank), source_of(known.sites))
+    source = pick_source(landing, (blank, blank), source_of(inputs.sites))
     return RuleResult(holds, note, value, off, "no cable in service on file", source)
 
 
@@ -75,24 +71,24 @@ _NO_GRAPH = {
 }
 
 
-def low_emission(known: StandardInputs) -> RuleResult:
-    """S19: a renewable plant within 25 km, or power for ships at the port; source, not scored."""
-    apart, found = (table[:, 0] for table in nearest(known.sites, known.renewable))
-    km = np.where(found < 0, np.nan, apart).round(3)
-    mapped = (km <= 25) | (yes(known.port["has_services_electricity"]) == 1)
+def low_emission(inputs: StandardInputs) -> RuleResult:
+    """S19: a renewable plant lies within 25 km, or the port supplies ships with power; not scored."""
+    apart, position = (table[:, 0] for table in nearest(inputs.sites, inputs.renewable))
+    km = np.where(position < 0, np.nan, apart).round(3)
+    mapped = (km <= 25) | (yes(inputs.port["has_services_electricity"]) == 1)
     note = np.select(
         [km <= 25, mapped],
         ["renewable plant on file", "electricity for ships on record"],
         "none on file; plants under 5 MW are held in part, plants since 2018 and shore power are not",
     ).astype(object)
-    plant = known.renewable[["source_id", "as_of"]].reindex(found)
-    source = pick_source(mapped & ~(km <= 25), source_of(known.port), source_of(plant))
+    plant = inputs.renewable[["source_id", "as_of"]].reindex(position)
+    source = pick_source(mapped & ~(km <= 25), source_of(inputs.port), source_of(plant))
     return RuleResult(np.where(mapped, 1.0, np.nan), note, km, source=source)
 
 
-def fresh_and_covered(known: StandardInputs) -> RuleResult:
-    """S20: the oldest fact that decides is at most 5 years old; half of the weight of relevance is known."""
-    years, cover = (numbers(known.nodes[name]) for name in ("fact_age_years", "military_coverage"))
+def fresh_and_covered(inputs: StandardInputs) -> RuleResult:
+    """S20: the oldest deciding fact is 5 years old at most, and half of the weight of relevance is known."""
+    years, cover = (numbers(inputs.nodes[name]) for name in ("fact_age_years", "military_coverage"))
     young, half = answer(years <= _OLD_YEARS, years > _OLD_YEARS), answer(cover >= 0.5, cover < 0.5)
     note = np.select(
         [young == 0, half == 0, (young == 1) & (half == 1)],
@@ -101,33 +97,30 @@ def fresh_and_covered(known: StandardInputs) -> RuleResult:
          "age of the oldest fact that decides a class; half of the weight of relevance is known"],
         "age or coverage is not known",
     ).astype(object)  # fmt: skip
-    return RuleResult(all_hold(young, half), note, years, source=source_of(_oldest(known, years)))
+    return RuleResult(all_hold(young, half), note, years, source=source_of(_oldest(inputs, years)))
 
 
-def _oldest(known: StandardInputs, years: NDArray[np.float64]) -> pd.DataFrame:
-    """Source and date of the fact that is `years` old, a row a node."""
-    rows = known.evidence[known.evidence["state"] == "known"]
+def _oldest(inputs: StandardInputs, years: NDArray[np.float64]) -> pd.DataFrame:
+    """Return source and date of the fact that is `years` old, one row a node."""
+    rows = inputs.evidence[inputs.evidence["state"] == "known"]
     began = pd.to_datetime(rows["as_of"], format="ISO8601", errors="coerce")
-    age = ((pd.Timestamp(known.day) - began).dt.days / 365.25).round(1)
+    age = ((pd.Timestamp(inputs.day) - began).dt.days / 365.25).round(1)
     decides = (rows["group"] == "m_facility") | rows["indicator"].isin(list(HAZARDS))
-    wanted = rows["node_id"].map(dict(zip(known.sites["node_id"], years, strict=True)))
-    first = rows[decides & (age == wanted)].drop_duplicates("node_id").set_index("node_id")
-    return first[["source_id", "as_of"]].reindex(known.sites["node_id"])
-
-
-# --- ports and airfields ------------------------------------------------------------------------
+    oldest_years = rows["node_id"].map(dict(zip(inputs.sites["node_id"], years, strict=True)))
+    first = rows[decides & (age == oldest_years)].drop_duplicates("node_id").set_index("node_id")
+    return first[["source_id", "as_of"]].reindex(inputs.sites["node_id"])
 
 
 def _alternative(
-    known: StandardInputs, kind: str, radius_km: float
+    inputs: StandardInputs, kind: str, radius_km: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Whether another of the kind, of equal or higher class, lies within the radius; and its distance.
+    """Return whether another node of the kind, of equal or higher class, lies within the radius, and its km.
 
-    Unknown where its own class is, where one of unknown class lies within, or where the circle
-    reaches south of what is held.
+    Unknown where the class of the node is unknown, where a node of unknown class lies within the radius, or
+    where the circle crosses the southern edge of the snapshot.
     """
-    rows = np.flatnonzero(known.of_kind(kind))
-    sites, rank = known.sites.iloc[rows], known.dual_use()[rows]
+    rows = np.flatnonzero(inputs.of_kind(kind))
+    sites, rank = inputs.sites.iloc[rows], inputs.dual_use()[rows]
     equal = np.full(len(rows), np.inf)
     for least in np.unique(rank[~np.isnan(rank)]):
         # Every row is among its equals: the second nearest is the nearest other.
@@ -136,33 +129,33 @@ def _alternative(
     equal = equal.round(3)
     doubtful = np.isnan(rank)
     doubtful[within_km(sites, sites[np.isnan(rank)], radius_km)[0]] = True
-    open_end = doubtful | known.reaches_south(radius_km)[rows]
-    holds, apart = np.full((2, len(known.sites)), np.nan)
+    open_end = doubtful | inputs.reaches_south(radius_km)[rows]
+    holds, apart = np.full((2, len(inputs.sites)), np.nan)
     holds[rows] = answer(equal <= radius_km, ~open_end)
     apart[rows] = np.where(np.isinf(equal), np.nan, equal)
     return holds, apart
 
 
-def fuel_and_alternative(known: StandardInputs) -> RuleResult:
+def fuel_and_alternative(inputs: StandardInputs) -> RuleResult:
     """S09: fuel oil or diesel on record, and a port of equal class within 200 km."""
-    fuel = any_holds(yes(known.port["has_supplies_fuel_oil"]), yes(known.port["has_supplies_diesel_oil"]))
-    other, km = _alternative(known, "port", 200.0)
+    fuel = any_holds(yes(inputs.port["has_supplies_fuel_oil"]), yes(inputs.port["has_supplies_diesel_oil"]))
+    other, km = _alternative(inputs, "port", 200.0)
     note = np.select(
         [other == 0, fuel == 0, np.isnan(fuel), np.isnan(other)],
         ["no port of equal class within 200 km", "no fuel, by its record",
          "fuel is not reported", "classes, or ports south of 58 N, are not known"],
         "fuel on record; distance to the nearest port of equal or higher class",
     ).astype(object)  # fmt: skip
-    return RuleResult(all_hold(fuel, other), note, km, source=source_of(known.port))
+    return RuleResult(all_hold(fuel, other), note, km, source=source_of(inputs.port))
 
 
-def two_modes(known: StandardInputs) -> RuleResult:
-    """S10: railway and main road, or one of them and an airfield; an airfield is its own."""
-    rail, road = numbers(known.measures["rail_km"]), numbers(known.measures["road_km"])
+def two_modes(inputs: StandardInputs) -> RuleResult:
+    """S10: railway and main road, or one of them and an airfield; an airfield node is its own airfield."""
+    rail, road = numbers(inputs.measures["rail_km"]), numbers(inputs.measures["road_km"])
     land = (rail <= 5).astype(float) + (road <= 5)
-    air = known.of_kind("airfield") | (numbers(known.measures["airfield_km"]) <= 25)
-    # A country of whose roads the extract holds none cannot be said to have none.
-    country = known.sites["country_iso3"]
+    air = inputs.of_kind("airfield") | (numbers(inputs.measures["airfield_km"]) <= 25)
+    # Where the extract has no road in a country, the country may still have roads.
+    country = inputs.sites["country_iso3"]
     mapped = country.isin(country[road <= 5]).to_numpy(dtype=bool)
     without = (rail > _OFF_NETWORK_KM) & (road > _OFF_NETWORK_KM) & mapped
     passes = (land == 2) | ((land == 1) & air)
@@ -173,16 +166,16 @@ def two_modes(known: StandardInputs) -> RuleResult:
         "a second mode is not on file; lesser roads (OpenStreetMap) are not held",
     ).astype(object)  # fmt: skip
     source = pick_source(
-        (rail <= 5) & ~(road <= 5), source_of(known.measures, "rail_"), source_of(known.measures, "road_")
+        (rail <= 5) & ~(road <= 5), source_of(inputs.measures, "rail_"), source_of(inputs.measures, "road_")
     )
     return RuleResult(answer(passes, without), note, land + air, source=source)
 
 
-def runway(known: StandardInputs) -> RuleResult:
-    """S11: the runway meets its row; that it is strong enough is on no open file, so none passes."""
-    rank = known.dual_use()
-    long, width = numbers(known.airfield["paved_length_m"]), numbers(known.airfield["runway_width_m"])
-    paved, length = yes(known.airfield["is_runway_paved"]), numbers(known.airfield["runway_length_m"])
+def runway(inputs: StandardInputs) -> RuleResult:
+    """S11: the runway meets its row; its strength is not openly published, so no runway passes."""
+    rank = inputs.dual_use()
+    long, width = numbers(inputs.airfield["paved_length_m"]), numbers(inputs.airfield["runway_width_m"])
+    paved, length = yes(inputs.airfield["is_runway_paved"]), numbers(inputs.airfield["runway_length_m"])
     short = np.where(np.isnan(long), (paved == 0) | (length < _SHORT_M), long < _SHORT_M)
     fails = (short == 1) | (width < _WIDE_M)
     note = np.select(
@@ -193,33 +186,30 @@ def runway(known: StandardInputs) -> RuleResult:
     ).astype(object)  # fmt: skip
     value = np.where(np.isnan(long), length, long)
     holds = np.where(fails & ~np.isnan(rank), 0.0, np.nan)
-    source = source_of(known.row("m_facility", "runway_length"))
+    source = source_of(inputs.row("m_facility", "runway_length"))
     return RuleResult(holds, note, value, rank < 1, "class D0: no runway row is claimed for it", source)
 
 
-def alternate(known: StandardInputs) -> RuleResult:
+def alternate(inputs: StandardInputs) -> RuleResult:
     """S12: another airfield of equal class within 300 km."""
-    holds, km = _alternative(known, "airfield", 300.0)
+    holds, km = _alternative(inputs, "airfield", 300.0)
     note = np.select(
         [holds == 1, holds == 0],
         ["distance to the nearest airfield of equal or higher class",
          "no airfield of equal class within 300 km"],
         "classes, or airfields south of 58 N, are not known",
     ).astype(object)  # fmt: skip
-    return RuleResult(holds, note, km, source=source_of(known.airfield))
+    return RuleResult(holds, note, km, source=source_of(inputs.airfield))
 
 
-# --- cables, energy, rail, mines ----------------------------------------------------------------
-
-
-def _paths(known: StandardInputs, *names: str) -> list[NDArray[np.float64]]:
-    rows = known.paths.reindex(known.landing["feature_id"])
+def _paths(inputs: StandardInputs, *names: str) -> list[NDArray[np.float64]]:
+    rows = inputs.paths.reindex(inputs.landing["feature_id"])
     return [rows[name].astype("float64").to_numpy() for name in names]
 
 
-def two_sea_paths(known: StandardInputs) -> RuleResult:
-    """S13: whichever system falls out, a way by sea is left to where there was one before."""
-    systems, is_cut, is_open = _paths(known, "systems", "is_cut", "is_open")
+def two_sea_paths(inputs: StandardInputs) -> RuleResult:
+    """S13: if any one system fails, a way by sea remains to every country that was reached before."""
+    systems, is_cut, is_open = _paths(inputs, "systems", "is_cut", "is_open")
     ways = np.where(is_cut == 1, np.minimum(systems, 1.0), systems)
     holds = np.where(ways >= 2, 1.0, np.where(is_open == 1, np.nan, 0.0))
     note = np.select(
@@ -233,17 +223,19 @@ def two_sea_paths(known: StandardInputs) -> RuleResult:
     return RuleResult(holds, note, ways, off, "no cable in service on file")
 
 
-def second_supply(known: StandardInputs) -> RuleResult:
-    """S15: another site of its sort (plant or terminal) within 25 km; microgrids are not held."""
-    rows = np.flatnonzero(known.of_kind("energy_site"))
-    sites, is_plant = known.sites.iloc[rows], known.plant.is_there[rows]
-    runs = ~(known.plant["status"].isin(NOT_RUNNING) | known.terminal["status"].isin(NOT_RUNNING))
+def second_supply(inputs: StandardInputs) -> RuleResult:
+    """S15: another site of its sort (plant or terminal) lies within 25 km; microgrids are not on file."""
+    rows = np.flatnonzero(inputs.of_kind("energy_site"))
+    sites, is_plant = inputs.sites.iloc[rows], inputs.plant.is_there[rows]
+    runs = ~(inputs.plant["status"].isin(NOT_RUNNING) | inputs.terminal["status"].isin(NOT_RUNNING))
     runs = runs.to_numpy(dtype=bool)[rows]
-    apart, other = np.full(len(known.sites), np.nan), np.full(len(known.sites), -1)
+    apart, other = np.full(len(inputs.sites), np.nan), np.full(len(inputs.sites), -1)
     for sort in (True, False):
         mine, all_live = is_plant == sort, np.flatnonzero((is_plant == sort) & runs)
-        km, found = nearest(sites[mine], sites.iloc[all_live], k=2)
-        place = np.where(found < 0, -1, rows[all_live[np.maximum(found, 0)]]) if len(all_live) else found
+        km, position = nearest(sites[mine], sites.iloc[all_live], k=2)
+        place = (
+            np.where(position < 0, -1, rows[all_live[np.maximum(position, 0)]]) if len(all_live) else position
+        )
         own = place[:, 0] == rows[mine]
         apart[rows[mine]] = np.where(own, km[:, 1], km[:, 0]).round(3)
         other[rows[mine]] = np.where(own, place[:, 1], place[:, 0])
@@ -253,13 +245,13 @@ def second_supply(known: StandardInputs) -> RuleResult:
         "another plant (or terminal) within 25 km; dependents within 25 km are known",
         "plants under 5 MW are held in part; microgrids are not held",
     )
-    source = source_of(known.sites[["source_id", "as_of"]].reset_index(drop=True).reindex(other))
+    source = source_of(inputs.sites[["source_id", "as_of"]].reset_index(drop=True).reindex(other))
     return RuleResult(np.where(apart <= 25, 1.0, np.nan), note, apart, source=source)
 
 
-def gauge(known: StandardInputs) -> RuleResult:
-    """S16: its line is joined to others and carries the axle load; passing length is not held."""
-    head = known.railhead
+def gauge(inputs: StandardInputs) -> RuleResult:
+    """S16: its line is joined to others and carries the axle load; passing length is not on file."""
+    head = inputs.railhead
     mm, load, apart = numbers(head["gauge_mm"]), numbers(head["axle_load_t"]), yes(head["is_isolated"]) == 1
     light = load < AXLE_T
     carries = np.where(np.isnan(load), "axle load is not stated", "axle load is enough")
@@ -275,12 +267,12 @@ def gauge(known: StandardInputs) -> RuleResult:
     return RuleResult(answer(yes_where=False, no_where=apart | light), note, load, source=source_of(head))
 
 
-def export_path(known: StandardInputs) -> RuleResult:
+def export_path(inputs: StandardInputs) -> RuleResult:
     """S17: the tier is known where the commodity is; grade and the injects are not."""
-    row = known.row("m_facility", "listed_material")
+    row = inputs.row("m_facility", "listed_material")
     note = either(
         row["state"].eq("known"),
         "tier known; ore grade and the way of export under injects are not held",
         "commodity, ore grade and the way of export under injects are not held",
     )
-    return RuleResult(np.full(len(known.sites), np.nan), note, source=source_of(row))
+    return RuleResult(np.full(len(inputs.sites), np.nan), note, source=source_of(row))

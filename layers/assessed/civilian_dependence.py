@@ -1,4 +1,4 @@
-"""Who hangs on a node: people within reach, and people who have no other (judgement, section 2.4)."""
+"""Civilian dependence: people near a node, and people without another node (judgement, section 2.4)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SUPPLIES", "add_civilian_dependence"]
 
-# Kinds that people can lack: no household is supplied by a mine or a ground station.
+# Kinds that supply people. A mine or a ground station supplies no household.
 SUPPLIES = ("port", "airfield", "cable_landing", "rail_terminal", "energy_site")
-# Of these a sole supply counts for fewer people.
+# Kinds whose sole supply is high from fewer people.
 SOLE = ("energy_site", "cable_landing")
 
 
 def add_civilian_dependence(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
-    """Write people without another node, the largest place without one, and people within reach."""
+    """Write people without another node, the largest place without one, and people within 50 km.
+
+    `a` holds the anchors by id, in their units.
+    """
     m = facts.measures
     supplies, everywhere = facts.of(*SUPPLIES), np.ones(len(builder.sites), dtype=bool)
     source = {"source": "geonames_cities500", "as_of": m["reached_as_of"].to_numpy(dtype=object)}

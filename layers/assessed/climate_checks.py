@@ -1,6 +1,7 @@
-"""The rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice.
+"""Rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice (method §8).
 
-As in `checks`: what is not held is NaN, and a proxy never says that frozen ground is sound.
+As in `checks`, a missing value is NaN. A proxy counts as a screening: it may answer that there is no frozen
+ground, and never that frozen ground is sound.
 """
 
 from __future__ import annotations
@@ -32,42 +33,42 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["ERODES_M", "MOST_FALL_M", "VARIES_MONTHS"]
-_ANCHORS = anchor_values()  # as printed: a standard asks the same under every scenario
+_ANCHORS = anchor_values()  # as printed: a standard is the same under every scenario
 ERODES_M, VARIES_MONTHS = _ANCHORS["erosion_moderate"], _ANCHORS["ice_unreliable_moderate"]
 _DEEP_M = _ANCHORS["depth_deep"]
 # Fastest uplift of land in the north, 32 mm per year (Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032),
-# over the 95 years from the middle of 1995-2014 to 2100: no level falls by more.
+# over the 95 years from the middle of 1995-2014 to 2100. No level falls by more.
 MOST_FALL_M = 3.1
 _STEEPEST = 0.02  # ICAO Annex 14, 3.1.13: overall slope of a runway is at most 2 %
-_SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level either (layers.assessed.hazard)
+_SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level (layers.assessed.hazard)
 _THAW_DEGC = 2.0
-_SEEN = ("measured", "typed", "mapped")  # tiers of what somebody saw; the others are reckoned
+_SEEN = ("measured", "typed", "mapped")  # tiers of observed facts; the others are computed
 
 
-def hazards_known(known: StandardInputs) -> RuleResult:
+def hazards_known(inputs: StandardInputs) -> RuleResult:
     """S01: two hazards that apply are known; that of the ground may be a proxy, for this is a screening."""
-    rows = known.evidence[known.evidence["indicator"].isin(list(HAZARDS))]
-    at = pd.Index(known.sites["node_id"]).get_indexer(rows["node_id"])
-    # Ice lost and ice that varies are one hazard: what is counted is the group.
+    rows = inputs.evidence[inputs.evidence["indicator"].isin(list(HAZARDS))]
+    at = pd.Index(inputs.sites["node_id"]).get_indexer(rows["node_id"])
+    # Ice that is lost and ice that varies are one hazard: groups are counted.
     group = pd.factorize(rows["group"])[0]
     count, applies = (
-        np.bincount(np.unique(at[some] * 100 + group[some]) // 100, minlength=len(known.sites))
+        np.bincount(np.unique(at[some] * 100 + group[some]) // 100, minlength=len(inputs.sites))
         for some in ((rows["state"] == "known").to_numpy(), (rows["state"] != "not_applicable").to_numpy())
     )
-    proxy = (known.fact("permafrost_zone")["tier"] == "proxy").to_numpy(dtype=bool)
+    proxy = (inputs.fact("permafrost_zone")["tier"] == "proxy").to_numpy(dtype=bool)
     note = np.select(
         [count >= 2, applies < 2],
         [either(proxy, "hazards known; that of the ground is a proxy: a screening", "hazards known"),
          "one hazard of the picture applies here; river flood, wind, snow and fire are not held"],
         "the season of ice, the rate of the shore or the level of the sea is not known",
     ).astype(object)  # fmt: skip
-    source = source_of(known.row("h_permafrost", "permafrost_thaw"))
+    source = source_of(inputs.row("h_permafrost", "permafrost_thaw"))
     return RuleResult(answer(count >= 2, no_where=False), note, count.astype(float), source=source)
 
 
-def warming_levels(known: StandardInputs) -> RuleResult:
+def warming_levels(inputs: StandardInputs) -> RuleResult:
     """S02: the months of ice lost for each degree carry an interval; the other hazards have no such range."""
-    slope = known.fact("ice_loss_per_degc")
+    slope = inputs.fact("ice_loss_per_degc")
     ranged = np.isfinite(np.stack([numbers(slope[name]) for name in ("value", "low", "high")])).all(axis=0)
     note = either(
         ranged,
@@ -80,7 +81,7 @@ def warming_levels(known: StandardInputs) -> RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What is known of the ground of each node, as rules.permafrost reads it, and where it is from."""
+    """Ground of each node, as rules.permafrost reads it, with the source of the fact that decides."""
 
     zone: NDArray[np.float64]
     ice: NDArray[np.float64]
@@ -91,9 +92,9 @@ class _Ground:
     lacking: SourceAndDate
 
     @classmethod
-    def of(cls, known: StandardInputs) -> _Ground:
+    def of(cls, inputs: StandardInputs) -> _Ground:
         zone, ice, bedrock, damage = (
-            known.fact(name) for name in ("permafrost_zone", "ground_ice", "bedrock", "thaw_damage")
+            inputs.fact(name) for name in ("permafrost_zone", "ground_ice", "bedrock", "thaw_damage")
         )
         rock = numbers(bedrock["value"])
         iced = (numbers(zone["value"]) >= 2) & ice["tier"].notna().to_numpy()
@@ -101,24 +102,24 @@ class _Ground:
             numbers(zone["value"]), numbers(ice["value"]), rock, numbers(damage["value"]),
             ~zone["tier"].isin(_SEEN).to_numpy(dtype=bool),
             pick_source(rock == 1, source_of(bedrock), pick_source(iced, source_of(ice), source_of(zone))),
-            source_of(known.row("h_permafrost", "ground_ice")),
+            source_of(inputs.row("h_permafrost", "ground_ice")),
         )  # fmt: skip
 
     @property
     def sound(self) -> NDArray[np.bool_]:
-        """Bedrock, or under a tenth of the ground frozen, by a document or a map."""
+        """Where the ground is bedrock or under a tenth of it is frozen, by a document or a map."""
         return (self.bedrock == 1) | ((self.zone <= 1) & ~self.proxy)
 
     @property
     def no_frost(self) -> dict[str, Any]:
-        """Where the proxy has none of the ground frozen, and nothing else is known: nothing to ask about."""
+        """Where the proxy has no frozen ground and nothing else is known: the standard does not apply."""
         bare = self.proxy & (self.zone == 0) & (self.bedrock != 1) & ~(self.damage >= 1)
         return {"off": bare, "why": "no permafrost by the proxy (under 1 % of the ground)"}
 
 
-def ground_known(known: StandardInputs) -> RuleResult:
-    """S03: the zone is typed or mapped, and ground ice known; wide icy ground asks for its design."""
-    ground = _Ground.of(known)
+def ground_known(inputs: StandardInputs) -> RuleResult:
+    """S03: the zone is typed or mapped and ground ice is known; icy ground needs its design on file."""
+    ground = _Ground.of(inputs)
     seen, iced = ~ground.proxy, ~np.isnan(ground.ice)
     wide = (ground.zone >= 3) & (ground.ice >= 1)
     holds = ground.sound | (seen & iced & ~wide)
@@ -138,12 +139,12 @@ def ground_known(known: StandardInputs) -> RuleResult:
     return RuleResult(answer(holds, no_where=False), note, ground.zone, source=source, **ground.no_frost)
 
 
-def thaw(known: StandardInputs) -> RuleResult:
-    """S04: the class of thaw at 2 degC: low holds, high does not; neither proxy nor town decides."""
-    ground = _Ground.of(known)
-    code, is_open = _thaw_class(known, ground, ground.damage)
-    # A report on the town is none on the site.
-    own, _ = _thaw_class(known, ground, np.where(ground.damage == 1, np.nan, ground.damage))
+def thaw(inputs: StandardInputs) -> RuleResult:
+    """S04: the class of thaw at 2 degC is low; high fails; neither a proxy nor a town decides."""
+    ground = _Ground.of(inputs)
+    code, is_open = _thaw_class(inputs, ground, ground.damage)
+    # A report on the town is no report on the site.
+    own, _ = _thaw_class(inputs, ground, np.where(ground.damage == 1, np.nan, ground.damage))
     town, guessed = (code == HIGH) & (own < HIGH), ground.proxy & ~(ground.bedrock == 1)
     lacks_ice = is_open | ((ground.zone >= 2) & np.isnan(ground.ice) & ~ground.sound)
     high, low = own == HIGH, (code == LOW) & ~guessed & ~lacks_ice
@@ -156,7 +157,7 @@ def thaw(known: StandardInputs) -> RuleResult:
         "class moderate at 2 degC: how the site is founded decides and is not held",
     ).astype(object)  # fmt: skip
     blank = np.full(len(code), None, dtype=object)
-    damage = source_of(known.fact("thaw_damage"))
+    damage = source_of(inputs.fact("thaw_damage"))
     source = pick_source(guessed, (blank, blank), pick_source(lacks_ice, ground.lacking, ground.source))
     source = pick_source((high & (ground.damage == 2)) | town, damage, source)
     value = np.where(own < LOW, np.nan, own)
@@ -164,14 +165,14 @@ def thaw(known: StandardInputs) -> RuleResult:
 
 
 def _thaw_class(
-    known: StandardInputs, ground: _Ground, damage: NDArray[np.float64]
+    inputs: StandardInputs, ground: _Ground, damage: NDArray[np.float64]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    """Class of thaw at 2 degC, never better than today's; and where ground ice alone keeps it open."""
+    """Return the class of thaw at 2 degC, at least today's, and where ground ice alone keeps it open."""
     air, ratio = (
         numbers(column)
-        for column in (known.fact("air_temperature")["value"], known.measures["warming_ratio"])
+        for column in (inputs.fact("air_temperature")["value"], inputs.measures["warming_ratio"])
     )
-    today, then = (air + ratio * (level - known.normal_degc) for level in (TODAY_DEGC, _THAW_DEGC))
+    today, then = (air + ratio * (level - inputs.normal_degc) for level in (TODAY_DEGC, _THAW_DEGC))
     lost = np.clip(proxy_zone(today) - proxy_zone(then), 0, 1).astype(float)
     values = {
         "zone": ground.zone, "ice": ground.ice, "bedrock": ground.bedrock, "damage": damage,
@@ -183,9 +184,9 @@ def _thaw_class(
     return np.maximum(code, now), is_open
 
 
-def shore_exposure(known: StandardInputs) -> RuleResult:
+def shore_exposure(inputs: StandardInputs) -> RuleResult:
     """S05: the shore retreats by less than the first anchor, or is documented as bedrock or protected."""
-    fact = known.fact("coastal_erosion")
+    fact = inputs.fact("coastal_erosion")
     rate, kind = numbers(fact["value"]), fact["label"].to_numpy(dtype=object)
     firm = np.isin(kind, ["bedrock", "protected"])
     note = np.select(
@@ -195,27 +196,28 @@ def shore_exposure(known: StandardInputs) -> RuleResult:
          "shore steady, or its retreat below the threshold, as published"],
         "the shore retreats, as published, and no protection of it is",
     ).astype(object)  # fmt: skip
-    source = pick_source(np.isnan(rate), source_of(known.row("h_coast", "coastal_erosion")), source_of(fact))
+    source = pick_source(np.isnan(rate), source_of(inputs.row("h_coast", "coastal_erosion")), source_of(fact))
     return RuleResult(
-        answer(firm | (rate < ERODES_M), rate >= ERODES_M), note, rate, source=source, **inland(known)
+        answer(firm | (rate < ERODES_M), rate >= ERODES_M), note, rate, source=source, **inland(inputs)
     )
 
 
-def inland(known: StandardInputs) -> dict[str, Any]:
+def inland(inputs: StandardInputs) -> dict[str, Any]:
+    """Return where a standard on the shore does not apply, with the reason."""
     return {
-        "off": ~known.measures["is_coastal"].to_numpy(dtype=bool),
+        "off": ~inputs.measures["is_coastal"].to_numpy(dtype=bool),
         "why": "not within 1 km of the coast",
     }
 
 
-def above_the_sea(known: StandardInputs) -> RuleResult:
-    """S06: the lowest point a runway can have is 10 m up, or the level falls even at its upper end."""
-    height = numbers(known.airfield["elevation_m"])
-    lowest = height - _STEEPEST * numbers(known.airfield["runway_length_m"])
-    level = known.fact("relative_sea_level")
+def above_the_sea(inputs: StandardInputs) -> RuleResult:
+    """S06: the lowest point that a runway can have is 10 m up, or the level falls even at its upper end."""
+    height = numbers(inputs.airfield["elevation_m"])
+    lowest = height - _STEEPEST * numbers(inputs.airfield["runway_length_m"])
+    level = inputs.fact("relative_sea_level")
     upper = numbers(level["high"])
     high, falls = lowest >= _SAFE_HEIGHT_M, upper <= 0
-    is_field = known.of_kind("airfield")
+    is_field = inputs.of_kind("airfield")
     note = np.select(
         [high, falls, ~np.isnan(upper) & is_field, ~np.isnan(upper), is_field],
         ["lowest point the runway can have (elevation less 2 % of its length); no projection comes near",
@@ -225,17 +227,17 @@ def above_the_sea(known: StandardInputs) -> RuleResult:
          "may lie low: neither the level of 2100 nor a terrain model with its error is held"],
         "neither the level of 2100 nor the elevation of quay or site is held",
     ).astype(object)  # fmt: skip
-    source = pick_source(high, source_of(known.airfield), source_of(level))
+    source = pick_source(high, source_of(inputs.airfield), source_of(level))
     value = np.where(high | np.isnan(upper), lowest, upper)
-    return RuleResult(answer(high | falls, no_where=False), note, value, source=source, **inland(known))
+    return RuleResult(answer(high | falls, no_where=False), note, value, source=source, **inland(inputs))
 
 
-def depth_kept(known: StandardInputs) -> RuleResult:
-    """S07: charted depth less the fall of the level by 2100 stays deep; unknown falls count at their most."""
+def depth_kept(inputs: StandardInputs) -> RuleResult:
+    """S07: charted depth less the fall of the level by 2100 stays deep; an unknown fall counts as largest."""
     rank, row, level = (
-        known.dual_use(),
-        known.row("m_facility", "approach_depth"),
-        known.fact("relative_sea_level"),
+        inputs.dual_use(),
+        inputs.row("m_facility", "approach_depth"),
+        inputs.fact("relative_sea_level"),
     )
     depth, deepest = numbers(row["value_low"]), numbers(row["value_high"])
     low, high = numbers(level["low"]), numbers(level["high"])
@@ -262,14 +264,14 @@ def depth_kept(known: StandardInputs) -> RuleResult:
     )
 
 
-def ice_season(known: StandardInputs) -> RuleResult:
+def ice_season(inputs: StandardInputs) -> RuleResult:
     """S08: no ice in the last ten years, a season of ice that varies little, or ice breaking on record."""
-    recent, spread = known.fact("ice_months_recent"), known.fact("ice_season_spread")
+    recent, spread = inputs.fact("ice_months_recent"), inputs.fact("ice_season_spread")
     months, varies = numbers(recent["value"]), numbers(spread["value"])
     restricted, breaking = (
-        yes(known.port[name]) for name in ("has_entrance_restriction_ice", "has_services_ice_breaking")
+        yes(inputs.port[name]) for name in ("has_entrance_restriction_ice", "has_services_ice_breaking")
     )
-    # Cells of 25 km do not see a fjord; who watches the harbour itself does.
+    # Cells of 25 km do not resolve a fjord; an ice service observes the harbour itself.
     at_quay = (recent["source_id"] != spread["source_id"]).to_numpy(dtype=bool) & ~np.isnan(months)
     varies = np.where(at_quay & (varies == 0), np.nan, varies)
     free, steady = (months == 0) & (at_quay | (restricted == 0)), (months > 0) & (varies < VARIES_MONTHS)
@@ -282,15 +284,15 @@ def ice_season(known: StandardInputs) -> RuleResult:
          "no ice in the last ten years on cells of 25 km, which do not see the harbour"],
         "season of ice at the quay not known; national ice breaking is not held",
     ).astype(object)  # fmt: skip
-    source = pick_source(breaking == 1, source_of(known.port), source_of(recent))
+    source = pick_source(breaking == 1, source_of(inputs.port), source_of(recent))
     holds = answer((breaking == 1) | free | steady, no_where=False)
     return RuleResult(holds, note, np.where(steady | fitful, varies, months), source=source)
 
 
-def steady_shore(known: StandardInputs) -> RuleResult:
+def steady_shore(inputs: StandardInputs) -> RuleResult:
     """S14: the shore does not erode, and its ground holds little ice; either alone can say no."""
-    shore, ground = shore_exposure(known), _Ground.of(known)
-    rock = ground.sound | (known.fact("coastal_erosion")["label"] == "bedrock").to_numpy(dtype=bool)
+    shore, ground = shore_exposure(inputs), _Ground.of(inputs)
+    rock = ground.sound | (inputs.fact("coastal_erosion")["label"] == "bedrock").to_numpy(dtype=bool)
     rich, bare = (ground.ice == 2) & ~rock, ground.no_frost["off"]
     holds = all_hold(shore.holds, answer(rock | bare | (ground.ice < 2), rich))
     note = np.select(
@@ -301,5 +303,5 @@ def steady_shore(known: StandardInputs) -> RuleResult:
         "ground ice of the shore is not known",
     ).astype(object)  # fmt: skip
     source = pick_source(np.isnan(holds) & ~np.isnan(shore.holds), ground.lacking, shore.source)
-    source = pick_source(rich & (shore.holds != 0), source_of(known.fact("ground_ice")), source)
+    source = pick_source(rich & (shore.holds != 0), source_of(inputs.fact("ground_ice")), source)
     return RuleResult(holds, note, shore.value, source=source)

@@ -1,8 +1,7 @@
-"""CLIMATE_FACTS: what is known of the climate of each node, a row a fact, with its own source and date.
+"""CLIMATE_FACTS: climate facts of each node, one row a fact, each with its own source and date.
 
-Nothing here depends on scenario, day or draws. A fact that no source tells has no row. The order of
-belief: measured (satellite, gauge), typed (a publication on the place), mapped (a published map),
-modelled, proxy.
+Nothing here depends on scenario, day or draws. A fact without a source has no row. The best tier wins:
+measured (satellite, gauge), typed (a publication on the place), mapped (a published map), modelled, proxy.
 """
 
 from __future__ import annotations
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CLIMATE_FACTS"]
 
-_GAUGE_KM = 150.0  # beyond it the land may move at another rate
-_SCREEN_DEGC = 15.0
+_GAUGE_KM = 150.0  # farther off the land may rise or sink at another rate
 
 
 def _climate_facts(
@@ -59,13 +57,10 @@ def _climate_facts(
     _add_erosion(book, sites, coastal_erosion)
     _add_level(book, sites, sea_level_projections, sea_level_trends)
     table = book.table()
-    # Of two rows on one fact the first stays: they were written best first.
+    # Of two rows of one tier the first one written stays: the best source is written first.
     order = table["tier"].map({name: place for place, name in enumerate(TIERS)})
     table = table.assign(order=order).sort_values(["node_id", "fact", "order"], kind="stable")
     return table.drop_duplicates(["node_id", "fact"]).drop(columns="order").reset_index(drop=True)
-
-
-# --- air and permafrost -------------------------------------------------------------------------
 
 
 def _add_permafrost(
@@ -75,6 +70,10 @@ def _add_permafrost(
     places: gpd.GeoDataFrame,
     maps: gpd.GeoDataFrame,
 ) -> None:
+    """Write zone, ground ice and bedrock of each site: a statement on the place, or the area of a map.
+
+    `points` are the sites in EPSG:3413.
+    """
     codes = {name: 4 - place for place, name in enumerate(PERMAFROST_ZONES)}
     ice = {name: 2 - place for place, name in enumerate(GROUND_ICE)}
     bedrock = {True: 1, False: 0}
@@ -82,23 +81,23 @@ def _add_permafrost(
         ("permafrost_zone", "permafrost_zone", codes), ("ground_ice", "ground_ice", ice),
         ("bedrock", "is_bedrock", bedrock),
     ):  # fmt: skip
-        at, found, km = best_statement(sites, places, column)
-        rows = places.iloc[found]
+        at, position, km = best_statement(sites, places, column)
+        rows = places.iloc[position]
         label = rows[column].map({True: "bedrock", False: "not bedrock"} if fact == "bedrock" else str)
         book.add(
             at, fact, value=rows[column].map(code).to_numpy(dtype=float), unit="class",
             label=label.to_numpy(dtype=object), tier=rows["tier"].to_numpy(dtype=object),
             source_id=rows["source_id"].to_numpy(dtype=object),
-            as_of=rows["as_of"].to_numpy(dtype=object), note=citations(places, found, km),
+            as_of=rows["as_of"].to_numpy(dtype=object), note=citations(places, position, km),
         )  # fmt: skip
         if fact == "bedrock" or not len(maps):
             continue
         some = maps[maps[column].notna()]
-        at, found = shapely.STRtree(some.geometry.to_numpy()).query(points, "within")
-        order = np.lexsort((found, at))  # the tree answers in an order of its own
-        at, found = at[order], found[order]
+        at, position = shapely.STRtree(some.geometry.to_numpy()).query(points, "within")
+        order = np.lexsort((position, at))  # the order of a tree query is not defined
+        at, position = at[order], position[order]
         first = np.append(True, at[1:] != at[:-1])[: len(at)]
-        rows = some.iloc[found[first]]
+        rows = some.iloc[position[first]]
         book.add(
             at[first], fact, value=rows[column].map(code).to_numpy(dtype=float), unit="class", tier="mapped",
             label=rows[column].to_numpy(dtype=object), source_id=rows["source_id"].to_numpy(dtype=object),
@@ -107,7 +106,7 @@ def _add_permafrost(
 
 
 def _add_damage(book: FactRows, sites: pd.DataFrame, damage: gpd.GeoDataFrame) -> None:
-    """Reports on the facility itself, then on the town within 25 km; damage before mere problems.
+    """Write reports of damage by thaw: of the facility, and of the town within 25 km.
 
     The value is 2 for damage of the facility, 1 for damage in its town, 0.5 for problems of either.
     """
@@ -120,13 +119,13 @@ def _add_damage(book: FactRows, sites: pd.DataFrame, damage: gpd.GeoDataFrame) -
         note = own["what"] + ": " + own["source_title"] + " (" + own["source_url"] + ")"
         _report(book, at, own, of_own, "facility", note.to_numpy(dtype=object))
         some = towns[towns["grade"] == grade].reset_index(drop=True)
-        at, found, km = best_statement(sites, some)
-        rows = some.iloc[found]
-        said = [
+        at, report, km = best_statement(sites, some)
+        rows = some.iloc[report]
+        notes = [
             f"town, {apart:.0f} km off: {row.what}: {row.source_title} ({row.source_url})"
             for row, apart in zip(rows.itertuples(), km, strict=True)
         ]
-        _report(book, at, rows, of_town, "town", np.array(said, dtype=object))
+        _report(book, at, rows, of_town, "town", np.array(notes, dtype=object))
 
 
 def _report(
@@ -137,6 +136,7 @@ def _report(
     label: str,
     note: NDArray[np.object_],
 ) -> None:
+    """Write one grade of report for the sites at positions `at`."""
     words = label if value >= 1 else f"{label}, problems only"
     book.add(
         at, "thaw_damage", value=value, label=words, unit="report", tier="typed", note=note,
@@ -144,15 +144,13 @@ def _report(
     )  # fmt: skip
 
 
-# --- shore and level ----------------------------------------------------------------------------
-
-
 def _add_erosion(book: FactRows, sites: pd.DataFrame, erosion: gpd.GeoDataFrame) -> None:
+    """Write the retreat of the shore, m a-1; 0 where a shore without a rate is stated not to erode."""
     still = erosion["coast_kind"].isin(["bedrock", "stable", "accreting", "protected"])
     rate = erosion["rate_m_per_year"].where(erosion["rate_m_per_year"].notna(), still.map({True: 0.0}))
     table = erosion.assign(rate=rate)
-    at, found, km = best_statement(sites, table, "rate")
-    rows = table.iloc[found]
+    at, position, km = best_statement(sites, table, "rate")
+    rows = table.iloc[position]
     words = np.where(
         rows["rate_m_per_year"].isna(),
         rows["coast_kind"].to_numpy(dtype=object) + " shore, no rate stated; ",
@@ -164,15 +162,19 @@ def _add_erosion(book: FactRows, sites: pd.DataFrame, erosion: gpd.GeoDataFrame)
         high=rows["rate_high_m_per_year"].to_numpy(dtype=float),
         label=rows["coast_kind"].to_numpy(dtype=object), tier="typed",
         source_id=rows["source_id"].to_numpy(dtype=object), as_of=rows["as_of"].to_numpy(dtype=object),
-        note=words + citations(table, found, km),
+        note=words + citations(table, position, km),
     )  # fmt: skip
 
 
 def _add_level(book: FactRows, sites: pd.DataFrame, projections: pd.DataFrame, trends: pd.DataFrame) -> None:
+    """Write the relative sea level of 2100, m, of the nearest tide gauge within 150 km.
+
+    The value is the median of SSP2-4.5 (AR6), against 1995-2014; a fall is negative.
+    """
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing", "airfield"]))
-    km, found = nearest(sites.iloc[rows], projections)
+    km, position = nearest(sites.iloc[rows], projections)
     near = km[:, 0] <= _GAUGE_KM
-    rows, gauges, km = rows[near], projections.iloc[found[near, 0]], km[near, 0]
+    rows, gauges, km = rows[near], projections.iloc[position[near, 0]], km[near, 0]
     latest = trends.sort_values("last_year", kind="stable").drop_duplicates("psmsl_id", keep="last")
     seen = {
         int(row.psmsl_id): f"; observed {row.trend_mm_per_year:+.1f} +/- {row.uncertainty_mm_per_year:.1f} "

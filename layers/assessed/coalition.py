@@ -1,7 +1,7 @@
-"""The coalition lens: what a chosen set of states holds of the picture, and the fewest that reach a share.
+"""Coalition lens: the share of the picture that a set of states holds, and the fewest states for a share.
 
-A count of places and cables, not a judgement of states. A territory stands on its own: `DNK` is Denmark
-alone, `DNK+` Denmark with Greenland and the Faroes.
+A count of places and cables, not a judgement of states. A territory counts on its own: `DNK` is Denmark
+alone, `DNK+` is Denmark with Greenland and the Faroes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALPHA2", "Holding", "holdings", "lens", "members", "smallest_set"]
 
-_MOST_STATES = 16  # every set of them is looked at: 65,536
+_MOST_STATES = 16  # all sets of them are compared: 65,536
 
 # ISO 3166-1: alpha-2 of the states and territories of the membership table.
 ALPHA2 = {
@@ -38,20 +38,20 @@ ALPHA2 = {
 
 
 def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
-    """ISO alpha-3 codes that a comma-separated text names: alpha-2, alpha-3 or English name, any case.
+    """Return the ISO 3166-1 alpha-3 codes in a comma-separated text.
 
-    `+` after a state adds its territories.
+    A state is an alpha-2 code, an alpha-3 code or an English name, in any case. `+` adds its territories.
 
     Raises
     ------
     UsageError
-        If it names none, or one that the membership table does not know; with the nearest names.
+        If the text names no state, or one that is not in the membership table; with the nearest names.
     """
     table = memberships.set_index("country_iso3")
     by_name = {code: code for code in table.index}
     by_name |= {two: three for two, three in ALPHA2.items() if three in table.index}
     by_name |= {name.upper(): code for code, name in table["name"].items()}
-    found: list[str] = []
+    codes: list[str] = []
     for word in filter(None, (part.strip() for part in text.split(","))):
         bare = word.removesuffix("+").strip()
         code = by_name.get(bare.upper())
@@ -65,40 +65,39 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
                 f"found {bare!r}: nearest are {hint}"
             )
             raise UsageError(msg)
-        found.append(code)
+        codes.append(code)
         if word.endswith("+"):
-            found += table.index[table["parent_iso3"] == code].tolist()
-    if not found:
+            codes += table.index[table["parent_iso3"] == code].tolist()
+    if not codes:
         msg = "--states: expected at least one state, found none: such as NO,FI,SE"
         raise UsageError(msg)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(codes))
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One measure of the picture: `weights` of its things and which state holds each, (things, states).
+    """One measure of the picture: `weights` of its things, and `is_held`, shape (things, states).
 
-    A thing that several states share (a cable) counts once, for whichever of them is chosen.
+    A thing that several states share, such as a cable, counts once if any of them is chosen.
     """
 
     id: str
     unit: str
     weights: NDArray[np.float64]
-    held: NDArray[np.bool_]
+    is_held: NDArray[np.bool_]
 
     def of(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Held by each set of states; `chosen` has shape (sets, states)."""
-        return np.asarray((chosen.astype(float) @ self.held.T.astype(float) > 0) @ self.weights)
+        """Return the weight that each set of states holds; `chosen` has shape (sets, states)."""
+        return np.asarray((chosen.astype(float) @ self.is_held.T.astype(float) > 0) @ self.weights)
 
 
 def holdings(
     nodes: pd.DataFrame, cables: pd.DataFrame, cable_landings: pd.DataFrame
 ) -> tuple[tuple[str, ...], tuple[Holding, ...]]:
-    """States of the picture and what can be held: nodes, kinds, ports by class, flags, places, km of cable.
+    """Return the states of the picture, and its measures: nodes, kinds, ports, flags, places, km of cable.
 
-    A critical place has a flagged node; it counts once, for whichever state of its flagged nodes is chosen.
-    Systems in service whose length is published count with their whole length, once, wherever they lie.
-    Measures of which the picture has nothing are left out.
+    A critical place has a flagged node; it counts once if any state of its flagged nodes is chosen. A cable
+    system in service counts once, with its whole published length. A measure without things is left out.
     """
     states = tuple(sorted(set(nodes["country_iso3"]) | set(cable_landings["country_iso3"])))
 
@@ -130,32 +129,32 @@ def _cable_km(states: Sequence[str], cables: pd.DataFrame, landings: pd.DataFram
     country = dict(
         zip(landings["feature_id"].str.removeprefix("landing-"), landings["country_iso3"], strict=True)
     )
-    told = cables[(cables["status"] == "in_service") & cables["published_length_km"].notna()]
-    ends = pd.concat([told.assign(end=told[side].map(country)) for side in ("from_landing", "to_landing")])
+    live = cables[(cables["status"] == "in_service") & cables["published_length_km"].notna()]
+    ends = pd.concat([live.assign(end=live[side].map(country)) for side in ("from_landing", "to_landing")])
     ends = ends.dropna(subset=["end"])
     lands = pd.crosstab(ends["system_id"], ends["end"]).reindex(columns=list(states), fill_value=0)
-    length = told.groupby("system_id")["published_length_km"].first().reindex(lands.index)
+    length = live.groupby("system_id")["published_length_km"].first().reindex(lands.index)
     return Holding("cable systems", "km", length.to_numpy(dtype=float), lands.to_numpy() > 0)
 
 
 def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple[str, ...]:
-    """Fewest states that together hold `reach` of it; of equals what holds most, then alphabet.
+    """Return the fewest states that together hold the share `reach` of a measure.
 
-    Exact: every set is looked at, by size.
+    Of sets of equal size the one that holds most, then the first in the alphabet. All sets are compared.
 
     Raises
     ------
     UsageError
-        If the picture has more states that hold something than can be looked at.
+        If more than 16 states hold something.
     """
-    has = np.flatnonzero(holding.weights @ holding.held > 0)
+    has = np.flatnonzero(holding.weights @ holding.is_held > 0)
     if len(has) > _MOST_STATES:
         msg = (
             f"smallest set: expected at most {_MOST_STATES} states, found {len(has)}: choose a smaller region"
         )
         raise UsageError(msg)
     numbers = np.arange(1, 2 ** len(has))
-    # The first state is the highest bit: of equal sets the first in the alphabet has the highest number.
+    # The first state is the highest bit: of equal sets the first in the alphabet has the largest number.
     chosen = np.zeros((len(numbers), len(states)), dtype=bool)
     chosen[:, has] = (numbers[:, None] >> np.arange(len(has))[::-1]) & 1 == 1
     total = holding.weights.sum()
@@ -173,35 +172,35 @@ def lens(
     cable_landings: pd.DataFrame,
     reach: float = 0.8,
 ) -> list[dict[str, Any]]:
-    """What the chosen states hold of each measure, and the fewest states that would reach `reach`.
+    """Return what the chosen states hold of each measure, and the fewest states that reach `reach`.
 
-    Rows of measure, unit, held, total, share, smallest_set and its share. A state without anything
-    in the picture holds 0.
+    Rows have measure, unit, held, total, share, smallest_set and smallest_share. A state without a thing in
+    the picture holds 0.
 
     Raises
     ------
     UsageError
-        If `reach` is no share over 0 and up to 1.
+        If `reach` is not larger than 0 and at most 1.
     """
     if not 0 < reach <= 1:
         msg = f"--reach: expected a share over 0 and up to 100 %, found {100 * reach:g} %: 80 is usual"
         raise UsageError(msg)
     states, rows = holdings(nodes, cables, cable_landings)
     ours = np.isin(states, chosen)
-    told = []
+    table = []
     for row in rows:
         total = float(row.weights.sum())
         best = smallest_set(row, states, reach)
-        held, most = row.of(np.stack([ours, np.isin(states, best)]))
-        told.append(
+        amount, most = row.of(np.stack([ours, np.isin(states, best)]))
+        table.append(
             {
                 "measure": row.id,
                 "unit": row.unit,
-                "held": float(held),
+                "held": float(amount),
                 "total": total,
-                "share": float(held) / total,
+                "share": float(amount) / total,
                 "smallest_set": list(best),
                 "smallest_share": float(most) / total,
             }
         )
-    return told
+    return table

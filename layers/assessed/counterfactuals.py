@@ -1,7 +1,7 @@
-"""Nearest exits: on each axis the deciding value, the anchor that would turn the class, and the gap between.
+"""EXITS: on each axis the value that decides, the anchor that would change the class, and the gap.
 
-Plain by design: one value, one anchor, how far apart. Stored at build, so that the command line, the map
-and regional pictures say the same.
+One value and one anchor at a time. The table is stored, so that the command line, the map and regional
+pictures print the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["EXITS", "exits_of"]
 
 _WORD = {UNKNOWN: "unknown", LOW: "low", MODERATE: "moderate", HIGH: "high"}
-# Hazard -> the value that decides, its unit, and the anchors of moderate and high.
+# Hazard -> the deciding value, its unit, and the anchors of moderate and high.
 _MEASURED = {
     "ice_season_lost": ("ice_lost_low", "months", "ice_lost_moderate", "ice_lost_high"),
     "ice_season_unreliable": ("ice_spread", "months", "ice_unreliable_moderate", "ice_unreliable_high"),
@@ -35,7 +35,7 @@ _COLUMNS = ("node_id", "axis", "what", "value", "unit", "anchor", "at", "gap", "
 
 
 def _plain(value: float) -> str:
-    """Three or four digits, never in powers of ten."""
+    """Return a number with three digits or with thousands separators, never as a power of ten."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
@@ -65,7 +65,7 @@ def _row(
 def exits_of(
     inputs: Inputs, classes: Classes, a: Mapping[str, Any], *, with_association: bool
 ) -> pd.DataFrame:
-    """How each class of each node would turn, the smallest gap of an axis first."""
+    """Return the exits of each node, the smallest gap of an axis first; `a` in whole thousandths."""
     rows: list[dict[str, Any]] = []
     for place, node in enumerate(inputs.nodes):
         rows += _hazard_exits(str(node), place, inputs, classes, a)
@@ -86,7 +86,7 @@ def _anchor(a: Mapping[str, Any], name: str) -> float:
 def _hazard_exits(
     node: str, place: int, inputs: Inputs, classes: Classes, a: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Up: any hazard that would pass the next anchor. Down: only if one hazard alone holds the class."""
+    """Return exits of the hazard class: up by any hazard, down only if one hazard alone has the class."""
     now = int(classes.hazard[place, 0])
     codes = {name: int(code[place, 0]) for name, code in classes.by_hazard.items()}
     holding = [name for name, code in codes.items() if code == now]
@@ -151,7 +151,7 @@ def _dependence_exits(
 ) -> list[dict[str, Any]]:
     now = int(classes.dependence[place, 0])
     read = {name: _value(inputs, name, place) for name in ("captive", "captive_place", "reached")}
-    known = {name: 0.0 if np.isnan(value) else value for name, value in read.items()}
+    counted = {name: 0.0 if np.isnan(value) else value for name, value in read.items()}
     sole = inputs.values["sole"][place, 0] == 1
     high_at = "sole_supply" if sole else "captive_high"
 
@@ -162,9 +162,9 @@ def _dependence_exits(
         return MODERATE if some else UNKNOWN if np.isnan(read["reached"]) else LOW
 
     def code_with(what: str, value: float) -> int:
-        turned = known | {what: value}
-        if what == "captive":  # no place without another is larger than all such people
-            turned["captive_place"] = min(known["captive_place"], value)
+        turned = counted | {what: value}
+        if what == "captive":  # the largest place has no more people than all places together
+            turned["captive_place"] = min(counted["captive_place"], value)
         return code(turned["captive"], turned["captive_place"], turned["reached"])
 
     rows = []
@@ -175,7 +175,7 @@ def _dependence_exits(
             continue
         for anchor in anchors:
             at = _anchor(a, anchor)
-            beyond, short = (at, at - 1) if known[what] < at else (at - 1, at)
+            beyond, short = (at, at - 1) if counted[what] < at else (at - 1, at)
             after, before = (code_with(what, value) for value in (beyond, short))
             if after not in {now, before}:
                 name = {"captive": "people_without_another", "reached": "people_within_50_km"}[what]

@@ -1,8 +1,8 @@
-"""D, the dual-use class: a rule, not a number (method §5.2). Required rows, then supporting ones.
+"""Dual-use class of a node, by required and supporting rows of its kind (method §5.2).
 
-D3 documented (an official document calls it so, or funds it as such) · D2 capable: every required
-row and half of the supporting ones · D1 partial: one required row · D0 none found · D? too little
-is known. D2 is an inference from public attributes.
+D3 documented: an official document calls or funds it so. D2 capable: every required row and half of the
+supporting rows hold. D1 partial: one required row holds. D0: none holds. D?: too little is known. D2 is an
+inference from public attributes.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ CLASSES = ("D3", "D2", "D1", "D0", "D?")
 
 
 def _or(*flags: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Yes if any is, no if all are known not to be, otherwise unknown."""
+    """Return 1 if any flag is 1, 0 if all are 0, otherwise NaN."""
     stack = np.vstack(flags)
     yes_any = (stack == 1).any(axis=0)
     return np.where(yes_any, 1.0, np.where(np.isnan(stack).any(axis=0), np.nan, 0.0))
 
 
 def _at_least(value: NDArray[np.float64], bar: float) -> NDArray[np.float64]:
+    """Return 1 from `bar` upward, else 0; NaN stays NaN."""
     return np.where(np.isnan(value), np.nan, (value >= bar).astype(float))
 
 
@@ -43,11 +44,11 @@ def add_dual_use(
 ) -> None:
     """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site.
 
-    What `papers` (layers.assessed.policy.documented) hold of a node itself is a `d_documented` row.
+    A document on the node itself (`papers`, layers.assessed.policy.documented) is a `d_documented` row.
     """
     builder.add(
         papers["is_dual"].to_numpy(), ("dual_use", "d_documented", "official_document"), 1.0, value=1.0,
-        source="own_documented_dual_use", as_of=papers["seen_on"], note=papers["note"],
+        source=papers["source_id"].to_numpy(dtype=object), as_of=papers["seen_on"], note=papers["note"],
     )  # fmt: skip
     for kind, rows in (
         ("port", _port(facts)),
@@ -74,13 +75,13 @@ def _near(facts: SiteAttributes, column: str, km: float) -> NDArray[np.float64]:
 
 
 def _line(facts: SiteAttributes, name: str) -> pd.DataFrame:
-    """Source and date of the nearest line of some sort."""
+    """Return source and date of the nearest railway or road."""
     m = facts.measures
     return pd.DataFrame({"source_id": m[f"{name}_source_id"], "as_of": m[f"{name}_as_of"]})
 
 
 def _own(facts: SiteAttributes) -> pd.DataFrame:
-    """What follows from the places of nodes has the source and date of the node's own place."""
+    """Return null source and date: a distance between nodes has those of the node itself."""
     blank = np.full(len(facts.kind), None, dtype=object)
     return pd.DataFrame({"source_id": blank, "as_of": blank})
 
@@ -188,23 +189,23 @@ def _station(facts: SiteAttributes) -> _Rows:
 
 
 def classify(evidence: pd.DataFrame) -> pd.DataFrame:
-    """`dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
+    """Return `dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
     rows = evidence.loc[evidence["axis"] == "dual_use", ["node_id", "group", "score"]]
     required, supporting = rows["group"] == "d_required", rows["group"] == "d_supporting"
-    met, known = rows["score"] == 1, rows["score"].notna()
+    met, is_known = rows["score"] == 1, rows["score"].notna()
     by_node = rows["node_id"]
 
     def count(mask: pd.Series) -> pd.Series:
         return mask.groupby(by_node).sum()
 
-    need, need_met, need_known = count(required), count(required & met), count(required & known)
+    need, need_met, need_known = count(required), count(required & met), count(required & is_known)
     support, support_met = count(supporting), count(supporting & met)
-    # A document adds nothing to what is known of the rule's own rows.
-    coverage = count(known & (required | supporting)) / (need + support)
+    # A document is no row of the rule: it adds nothing to the coverage.
+    coverage = count(is_known & (required | supporting)) / (need + support)
     capable = (need_met == need) & (support_met * 2 >= support)
     names = pd.Series("D0", index=need.index)
     names = names.mask(need_met > 0, "D1").mask(capable, "D2")
-    # What could still be D2 if the unknown rows were known is not D0 or D1 but unknown.
+    # A node that could be D2 if its unknown rows held is unknown, not D0 or D1.
     thin = (coverage < 0.5) | ((need_known < need) & (need_met == need_known) & ~capable & (need_met == 0))
     names = names.mask(thin & ~capable, "D?")
     names = names.mask(count((rows["group"] == "d_documented") & met) > 0, "D3")

@@ -1,7 +1,7 @@
-"""Evidence: one row a node and indicator, with value, unit, score, weight, state, source and date.
+"""EVIDENCE: one row a node and indicator, with value, unit, score, weight, state, source and date.
 
-A row is `known`, `unknown` (its datum and the source that would tell are named) or `not_applicable`.
-Source and date are those of the row judged, never of this file.
+A row is `known`, `unknown` or `not_applicable`. An unknown row names the datum and the source that would
+answer. Source and date are those of the row that was judged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`EvidenceBuilder`: where the axes write their evidence rows; `SiteAttributes`: what they judge."""
+"""`EvidenceBuilder` collects evidence rows of all axes; `SiteAttributes` holds the values that they judge."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AXIS = {
 
 @dataclass(slots=True)
 class EvidenceBuilder:
-    """Collects evidence; each `add` is one indicator for all the nodes of `where`."""
+    """Collects evidence of `sites`; each `add` is one indicator of many nodes."""
 
     sites: pd.DataFrame
     parts: list[dict[str, Any]] = field(default_factory=list)
@@ -63,13 +63,12 @@ class EvidenceBuilder:
         scale: tuple[str, float, float] | str = "class",
         share: float = 1.0,
     ) -> None:
-        """Write one row a node. `place` is dimension, group, indicator.
+        """Write one row for each site of `where`. `place` is dimension, group and indicator.
 
-        Arrays hold one value for every site, not only for those of `where`. A value known as an interval
-        has ends. `scale` names how a value becomes a score, with its two anchors where it has some. A row
-        whose value and score are both NaN is `unknown`; rows where `off` is true are `not_applicable`.
-        Where source or date are null the site's own stand: the list that names it says nothing of this.
-        `share` is the weight of an indicator among those of its group.
+        Arrays have one value for every site. `value_low` and `value_high` are the ends of an interval.
+        `scale` is the form of the scale and its two anchors. A row whose value and score are both NaN is
+        `unknown`; a row where `off` is true is `not_applicable`. A null source or date becomes that of the
+        site. `share` is the weight of the indicator in its group.
         """
         dimension, group, indicator = place
         form, zero_at, one_at = scale if isinstance(scale, tuple) else (scale, np.nan, np.nan)
@@ -78,16 +77,16 @@ class EvidenceBuilder:
         def pick(values: Any, dtype: Any) -> Any:
             return np.broadcast_to(np.asarray(values, dtype=dtype), len(self.sites))[rows]
 
-        def known(values: Any, own: str) -> NDArray[np.object_]:
-            given = pick(values, object)
-            return np.where(pd.isna(given), self.sites[own].to_numpy(dtype=object)[rows], given)
+        def own_if_null(values: Any, own: str) -> NDArray[np.object_]:
+            own_values = pick(values, object)
+            return np.where(pd.isna(own_values), self.sites[own].to_numpy(dtype=object)[rows], own_values)
 
         def measure(values: Any) -> NDArray[np.float64]:
             return np.where(is_off, np.nan, pick(values, float))
 
         def end(values: Any) -> NDArray[np.float64]:
-            given = measured if values is None else measure(values)
-            return np.where(np.isnan(given), measured, given)
+            own_values = measured if values is None else measure(values)
+            return np.where(np.isnan(own_values), measured, own_values)
 
         is_off = pick(off, bool)
         measured, scored = measure(value), measure(score)
@@ -100,13 +99,13 @@ class EvidenceBuilder:
                 "scale": form, "zero_at": np.full(len(rows), zero_at), "one_at": np.full(len(rows), one_at),
                 "share": np.full(len(rows), share), "tier": pick(tier, object),
                 "state": np.where(is_off, "not_applicable", np.where(is_known, "known", "unknown")),
-                "source_id": known(source, "source_id"), "as_of": known(as_of, "as_of"),
+                "source_id": own_if_null(source, "source_id"), "as_of": own_if_null(as_of, "as_of"),
                 "note": pick(note, object),
             }
         )  # fmt: skip
 
     def table(self) -> pd.DataFrame:
-        """All rows written so far, as one table."""
+        """Return all rows written so far as one table."""
         counts = [len(part["node"]) for part in self.parts]
         columns: dict[str, Any] = {}
         for name, first in self.parts[0].items():
@@ -120,10 +119,10 @@ class EvidenceBuilder:
 
 
 class SourceColumns:
-    """Columns of a source's table, one value a site; null where the site has no row of it."""
+    """Columns of one layer, one value a site; null where no row of the layer was merged into the site."""
 
     def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
-        """Find the first row of `table` that was merged into each site."""
+        """Find the first row of `table` among the keys of each site; `sources` are keys, `; ` separated."""
         position = {key: row for row, key in enumerate(table["feature_id"].tolist())}
         self._row = np.array(
             [
@@ -134,18 +133,18 @@ class SourceColumns:
         self._table = table
 
     def __getitem__(self, column: str) -> pd.Series:
-        """One column, in the order of the sites."""
+        """Return one column in the order of the sites."""
         return pd.Series(self._table[column].array.take(self._row, allow_fill=True))
 
     @property
     def is_there(self) -> NDArray[np.bool_]:
-        """Which sites have a row of the table."""
+        """Which sites have a row of the table, shape (sites,)."""
         return self._row >= 0
 
 
 @dataclass(frozen=True, slots=True)
 class SiteAttributes:
-    """What is known of each site: attributes of the source rows behind it, and what was measured."""
+    """Values of the sites, in their order: attributes of source rows, measures and climate facts."""
 
     kind: NDArray[np.object_]
     port: SourceColumns
@@ -161,14 +160,14 @@ class SiteAttributes:
     climate: dict[str, pd.DataFrame]
 
     def of(self, *kinds: str) -> NDArray[np.bool_]:
-        """Mask of the sites of some kinds."""
+        """Return the mask of the sites of some kinds."""
         return np.isin(self.kind, kinds)
 
 
 def site_attributes(
     sites: pd.DataFrame, measures: pd.DataFrame, climate_facts: pd.DataFrame, **tables: pd.DataFrame
 ) -> SiteAttributes:
-    """Gather measures, climate facts and the attributes of `tables` (by field name of `SiteAttributes`)."""
+    """Return measures, climate facts and attributes of `sites`; `tables` are named as the fields."""
     order = sites["node_id"]
     by_fact = dict(iter(climate_facts.groupby("fact", sort=False)))
     columns = [c for c in climate_facts.columns if c != "fact"]
@@ -185,10 +184,10 @@ def site_attributes(
 
 
 def numbers(values: pd.Series) -> NDArray[np.float64]:
-    """A column as floats, null as NaN."""
+    """Return a column as floats, null as NaN."""
     return np.asarray(pd.to_numeric(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan))
 
 
 def yes(values: pd.Series) -> NDArray[np.float64]:
-    """A yes/no column as 1 and 0, null as NaN."""
+    """Return a yes/no column as 1 and 0, null as NaN."""
     return np.asarray(values.astype("boolean").astype("Float64").to_numpy(dtype=float, na_value=np.nan))

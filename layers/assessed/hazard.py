@@ -1,7 +1,7 @@
-"""Climate hazards of a node: how far it has left the climate it was built for, and damage of today.
+"""Climate hazards of a node: distance from the climate it was built for, and damage of today.
 
-Each hazard that applies has a class by absolute anchors, on what is known; what is not known raises
-none and is named with the datum that would tell (docs: judgement, section 2.2). Sea access is told beside.
+Each hazard that applies has a class by absolute anchors. An unknown value raises no class; its row names the
+datum that would answer (judgement, section 2.2). Sea access is reported beside the hazards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HAZARDS", "TODAY_DEGC", "add_hazards"]
 
-# Hazard -> what would tell where it is not known: the datum and the source that has it.
+# Hazard -> the datum that would answer where it is unknown, and the source that has the datum.
 HAZARDS: dict[str, tuple[str, str]] = {
     "ice_season_lost": ("ice season at the quay", "nsidc_ice_presence"),
     "ice_season_unreliable": ("ice season at the quay", "nsidc_ice_presence"),
@@ -36,8 +36,8 @@ HAZARDS: dict[str, tuple[str, str]] = {
     "relative_sea_level": ("projection of the sea level at the site", "ipcc_ar6_sea_level"),
 }
 TODAY_DEGC = SCENARIOS[0].warming_degc
-_LOW_FIELD_M = 10.0
-_SPORADIC = 2  # code of the zone from which ground ice is asked
+_LOW_FIELD_M = 10.0  # a higher airfield has no hazard of sea level
+_SPORADIC = 2  # code of the zone from which ground ice matters
 
 
 def add_hazards(
@@ -47,7 +47,7 @@ def add_hazards(
     anchors: Mapping[str, float],
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the hazards of every site and what they rest on."""
+    """Write the hazards of every site and the facts behind them; `anchors` by id, in their units."""
     read = facts.climate["ice_months_lost"]["as_of"].dropna()
     last = int(read.str[:4].max()) if len(read) else 0
     recent = warming_of(global_warming, last - 9, last) if last else scenario.warming_degc
@@ -59,6 +59,7 @@ def add_hazards(
 
 
 def _score(code: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return a class as a score: 0 low, 0.5 moderate, 1 high; NaN where unknown."""
     return np.where(code == UNKNOWN, np.nan, code / 2.0)
 
 
@@ -66,10 +67,10 @@ def _column(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
     return np.asarray(fact[column].to_numpy(dtype=object))
 
 
-def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, Any]:
-    """Source, date, tier and note of a fact; where there is none, the source that would have it."""
+def _sources(fact: pd.DataFrame, hazard: str) -> dict[str, Any]:
+    """Return source, date, tier and note of a fact; where there is none, the source that would have it."""
     lacking = fact["tier"].isna().to_numpy()
-    datum, source = HAZARDS[wanted]
+    datum, source = HAZARDS[hazard]
     return {
         "source": np.where(lacking, source, _column(fact, "source_id")),
         "as_of": np.where(lacking, NOTHING, _column(fact, "as_of")),
@@ -81,9 +82,9 @@ def _sources(fact: pd.DataFrame, wanted: str) -> dict[str, Any]:
 def more_lost(
     lost: NDArray[np.float64], normal: NDArray[np.float64], per_degc: NDArray[np.float64], more_degc: float
 ) -> NDArray[np.float64]:
-    """Months that more warming takes from a season, by the lower end of its own slope; what is left at most.
+    """Return the months that `more_degc` of warming takes from an ice season, at most the months left.
 
-    0 where no slope is significant.
+    `per_degc` is the lower end of the node's own slope, months per degC; 0 months where it is NaN.
     """
     slope = np.where(np.isnan(per_degc), 0.0, np.maximum(per_degc, 0.0))
     left = np.where(np.isnan(lost), 0.0, np.maximum(normal - lost, 0.0))
@@ -100,7 +101,7 @@ def _add_ice(
     lost, recent = facts.climate["ice_months_lost"], facts.climate["ice_months_recent"]
     slope, spread = facts.climate["ice_loss_per_degc"], facts.climate["ice_season_spread"]
     normal = numbers(lost["value"]) + numbers(recent["value"])
-    # Of today the record itself is the measure; a warmer scenario adds to the mean warming of its years.
+    # Today's value is the record itself. A warmer scenario adds to the mean warming of the record's years.
     beyond = scenario.warming_degc - recent_degc if scenario.warming_degc > TODAY_DEGC else 0.0
     more = more_lost(numbers(lost["value"]), normal, numbers(slope["low"]), beyond)
     mid, low, high = (numbers(lost[end]) + more for end in ("value", "low", "high"))
@@ -181,7 +182,7 @@ def _add_permafrost(
 
 
 def _add_ground(builder: EvidenceBuilder, parts: Mapping[str, pd.DataFrame]) -> None:
-    """Write the facts on the ground that the class of thaw rests on; they have no weight of their own."""
+    """Write the ground facts behind the class of thaw; they have no weight of their own."""
     frozen = numbers(parts["permafrost_zone"]["value"]) >= _SPORADIC
     for name, unit in (("permafrost_zone", "class"), ("ground_ice", "class"), ("thaw_damage", "report"),
                        ("bedrock", "class")):  # fmt: skip
@@ -213,18 +214,20 @@ def _add_air(
 
 
 def _ice(zone: object, ice: object) -> str:
+    """Return the ground ice in words; nothing where the zone has little frozen ground."""
     if isinstance(ice, str):
         return f", ground ice {ice}"
     return "" if zone in {"none", "isolated"} else ", ground ice not known"
 
 
 def _aside(bedrock: object, damage: object) -> str:
+    """Return bedrock and reported damage in words."""
     rock = ", on bedrock" if bedrock == "bedrock" else ""
     return rock + (f", damage reported ({damage})" if isinstance(damage, str) else "")
 
 
 def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8]) -> list[str]:
-    """Which of the facts on the ground makes the class."""
+    """Return the ground fact that makes the class of each site."""
     by_ice = ~np.isnan(v["ice"]) & (v["zone"] >= 2) & (code > 0)
     return list(
         np.select(
@@ -288,13 +291,13 @@ def _add_level(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, 
 
 
 def charted_depth(facts: SiteAttributes) -> NDArray[np.float64]:
-    """Deepest charted approach or pier of a port, m; NaN where none is known or it is no port."""
+    """Return the deepest charted approach or pier, m; NaN where none is known or the site is no port."""
     names = ("channel_depth_low_m", "cargo_pier_depth_low_m")
     return np.fmax.reduce([numbers(facts.port[name]) for name in names])
 
 
 def _add_access(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
-    """Sea access is told beside the axes and in none of them: a longer season is hazard and chance."""
+    """Write the months of ice of today; on no axis, as a shorter ice season is a hazard and a chance."""
     fact = facts.climate["ice_months_recent"]
     builder.add(
         facts.of("port", "cable_landing"), ("access", "a_season", "ice_months_recent"),

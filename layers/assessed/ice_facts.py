@@ -1,4 +1,4 @@
-"""What is known of the ice season of each port and landing: by month, by day, and by an ice service."""
+"""Ice season of each port and landing: by the monthly record, a daily record, and an ice service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from layers.ice.season_by_month import Sensitivity
 
 __all__ = ["add_daily_ice", "add_monthly_ice", "add_port_ice"]
-_RECENT_FROM = 2005
+_RECENT_FROM = 2005  # first year of statements on the last ten years
 
 
 def add_monthly_ice(
@@ -30,7 +30,7 @@ def add_monthly_ice(
     presence: xr.Dataset,
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the season of the monthly record at every port and landing; `points` in EPSG:3413."""
+    """Write the season of the monthly record at every port and landing, months; `points` are in EPSG:3413."""
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing"]))
     xy = shapely.get_coordinates(points[rows])
     facts = season_facts(presence, sites["node_id"].to_numpy(dtype=object)[rows], xy[:, 0], xy[:, 1])
@@ -39,8 +39,8 @@ def add_monthly_ice(
         global_warming["year"].to_numpy(dtype=np.int64),
         global_warming["warming_degc"].to_numpy(),
     )
-    # A season that grows beyond its interval is an artefact of coarse cells beside tides (Cook Inlet): it is
-    # no proof of a hazard that is low.
+    # A season that grows beyond its interval is an artefact of coarse cells beside tides (Cook Inlet). It
+    # does not prove that the hazard is low.
     grew = facts.table["doubt"].str.contains("season_grew").to_numpy()
     last = int(facts.series.years[-1])
     is_known = (facts.table["state"] != "unknown").to_numpy() & ~grew
@@ -59,7 +59,7 @@ def add_monthly_ice(
 def add_daily_ice(
     book: FactRows, sites: pd.DataFrame, ice_years: pd.DataFrame, global_warming: pd.DataFrame
 ) -> None:
-    """The season of a daily record that the user has stands before that of monthly means."""
+    """Write the season of the user's daily record, months, which comes before that of monthly means."""
     if ice_years.empty:
         return
     wide = ice_years.pivot_table(index="node_id", columns="year", values="ice_months")
@@ -98,11 +98,11 @@ def _add_season(
     common: dict[str, Any],
     note: NDArray[np.object_],
 ) -> None:
-    """Write the facts of some nodes: months now, months lost, spread, and what a degree takes."""
+    """Write recent months, months lost, spread, and months lost for each degC, for the nodes at `at`."""
     common = common | {"note": note}
     book.add(at, "ice_months_recent", value=season["ice_months_recent"].to_numpy(), unit="months", **common)
     low, high = (season[f"ice_months_lost_{end}"].to_numpy() for end in ("low", "high"))
-    # Where there is almost never ice nothing is lost, whatever one year in ten makes of the mean.
+    # Where ice is rare nothing is lost: one year in ten moves the mean but not the interval.
     lost = np.clip(season["ice_months_lost"].to_numpy(), low, high)
     book.add(at, "ice_months_lost", value=lost, unit="months", low=low, high=high, **common)
     spread = season["ice_season_spread_months"].to_numpy()
@@ -117,6 +117,7 @@ def _add_season(
 
 
 def _ice_note(season: pd.DataFrame, last: int) -> NDArray[np.object_]:
+    """Return the season of each row in words; `last` is the last year of the record."""
     return np.array(
         [
             f"free of ice in 95 % of the years 1979-{last}"
@@ -131,22 +132,22 @@ def _ice_note(season: pd.DataFrame, last: int) -> NDArray[np.object_]:
 
 
 def add_port_ice(book: FactRows, sites: pd.DataFrame, seasons: gpd.GeoDataFrame) -> None:
-    """The season at the quay by an ice service stands before that of cells 25 km wide.
+    """Write the season at the quay by an ice service, which comes before that of cells of 25 km.
 
-    A statement on years before 2005 says nothing of the last ten years and is left out.
+    A statement whose last year is before 2005 is left out: it says nothing about the last ten years.
     """
     last = pd.to_numeric(seasons["last_year"]).fillna(pd.to_numeric(seasons["as_of"].str[:4]))
     seasons = seasons[(last >= _RECENT_FROM).to_numpy()].reset_index(drop=True)
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing"]))
-    at, found, km = best_statement(sites.iloc[rows], seasons, "ice_months")
-    own = seasons.iloc[found]
+    at, position, km = best_statement(sites.iloc[rows], seasons, "ice_months")
+    own = seasons.iloc[position]
     common = {
         "unit": "months", "tier": "measured", "source_id": own["source_id"].to_numpy(dtype=object),
-        "as_of": own["as_of"].to_numpy(dtype=object), "note": citations(seasons, found, km),
+        "as_of": own["as_of"].to_numpy(dtype=object), "note": citations(seasons, position, km),
     }  # fmt: skip
-    # "measured": an ice service observes the harbour itself.
+    # The tier is `measured`: an ice service observes the harbour itself.
     part = {"value": own["ice_months"].to_numpy(), "low": own["ice_months_low"].to_numpy(),
             "high": own["ice_months_high"].to_numpy()}  # fmt: skip
     book.add(rows[at], "ice_months_recent", **part, **common)
-    # Written after the satellite's, so it is put before it.
+    # Of two rows of one tier the first one stays: this one comes before the satellite's.
     book.parts.insert(0, book.parts.pop())

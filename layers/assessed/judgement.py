@@ -1,7 +1,7 @@
-"""From evidence to classes: the worst known hazard, the military class, the class of dependence.
+"""Classes from evidence: the worst known hazard, military relevance and civil dependence.
 
-`Inputs` holds what the rules read, in whole numbers; `judge` gives the classes at any anchors, for one
-set of them or for many draws at once.
+`Inputs` holds the values that the rules read, as whole numbers. `judge` returns the classes at one set of
+anchors, or at one set for each draw.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ _CLAIMS = ("high", "medium", "low")
 _PARTS = ("facility", "hinterland", "position", "association")
 
 
-def whole_of(given: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Every anchor in whole thousandths."""
-    return {name: rules.whole(value) for name, value in anchor_values(given).items()}
+def whole_of(changes: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Return every anchor by id, in whole thousandths; `changes` replace some."""
+    return {name: rules.whole(value) for name, value in anchor_values(changes).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the rules read of some nodes: arrays of shape (nodes, 1) in whole thousandths, NaN where unknown.
+    """Values that the rules read: arrays of shape (nodes, 1) in whole thousandths, NaN where unknown.
 
-    `applies` says where each hazard does, (nodes, 1). `kind` has one entry a node.
+    `applies` says of each hazard where it applies, shape (nodes, 1). `kind` has one entry a node. Classes
+    such as `zone` and yes/no values such as `bedrock` are plain numbers.
     """
 
     nodes: NDArray[np.object_]
@@ -50,7 +51,7 @@ class Inputs:
 
     @classmethod
     def of(cls, evidence: pd.DataFrame, sites: pd.DataFrame) -> Inputs:
-        """Read the evidence rows of `sites` (node_id, kind), in their order."""
+        """Return the inputs of `sites` (node_id, kind), in their order, from their evidence rows."""
         nodes = sites["node_id"].to_numpy(dtype=object)
         index = pd.Index(nodes)
         read = _Reader(index, evidence)
@@ -104,7 +105,7 @@ class Inputs:
         return cls(nodes, kind, {name: value[:, None] for name, value in values.items()}, there)
 
     def take(self, rows: NDArray[np.int64]) -> Inputs:
-        """Some of the nodes."""
+        """Return the inputs of the nodes at positions `rows`."""
         return Inputs(
             self.nodes[rows],
             self.kind[rows],
@@ -113,17 +114,17 @@ class Inputs:
         )
 
     def with_values(self, **values: NDArray[np.float64]) -> Inputs:
-        """The same with other values."""
+        """Return the same inputs with some values replaced."""
         return replace(self, values=dict(self.values) | values)
 
 
 class _Reader:
-    """Columns of one indicator, in the order of the nodes."""
+    """Columns of one indicator as whole thousandths, in the order of the nodes."""
 
     def __init__(self, index: pd.Index, evidence: pd.DataFrame) -> None:
         self._index = index
         self._at = index.get_indexer(evidence["node_id"])
-        # The label of dual use has rows of its own, some under the same names.
+        # Rows of the dual-use class share some names with indicators of the axes.
         judged = np.where(evidence["axis"] == "dual_use", "", evidence["indicator"].to_numpy(dtype=object))
         self._rows = evidence.groupby(judged, sort=False).indices
         self._columns = {
@@ -131,7 +132,7 @@ class _Reader:
             for name in ("value", "value_low", "value_high")
         }
         score = rules.whole(evidence["score"].to_numpy(dtype=float))
-        # Documents and lists are scores without a raw value.
+        # Documents and lists have a score and no value.
         self._columns["value"] = np.where(np.isnan(self._columns["value"]), score, self._columns["value"])
 
     def __call__(self, indicator: str, column: str = "value") -> NDArray[np.float64]:
@@ -148,10 +149,10 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Codes of the classes, shape (nodes, draws): UNKNOWN, LOW, MODERATE, HIGH.
+    """Codes of the classes, shape (nodes, draws): UNKNOWN, LOW, MODERATE or HIGH.
 
-    `by_hazard` codes each hazard, ABSENT where it does not apply; `is_open` says where permafrost is
-    moderate only because the ground ice is not known. `parts` are the scores of the military class.
+    `by_hazard` holds each hazard, ABSENT where it does not apply. `is_open` says where thaw is moderate
+    only because the ground ice is unknown. `parts` are scores of military relevance, whole thousandths.
     """
 
     hazard: NDArray[np.int8]
@@ -163,7 +164,7 @@ class Classes:
 
 
 def judge(inputs: Inputs, a: Mapping[str, Any], *, with_association: bool = True) -> Classes:
-    """Classes of some nodes at the anchors `a` (whole thousandths, one value or one a draw)."""
+    """Return the classes of the nodes at anchors `a` (whole thousandths, one value or one a draw)."""
     by_hazard, is_open = hazards(inputs, a)
     shape = np.broadcast_shapes(*(code.shape for code in by_hazard.values()))
     worst = np.max([np.broadcast_to(code, shape) for code in by_hazard.values()], axis=0)
@@ -179,10 +180,10 @@ def judge(inputs: Inputs, a: Mapping[str, Any], *, with_association: bool = True
 
 
 def hazards(inputs: Inputs, a: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.int8]], NDArray[np.bool_]]:
-    """Code of each hazard, ABSENT where it does not apply, and where ground ice alone keeps thaw moderate."""
+    """Return the code of each hazard, ABSENT where it does not apply, and where ground ice is decisive."""
     v = inputs.values
     thaw, is_open = rules.permafrost(v, a)
-    # A scenario's class is never below today's, which the evidence has reckoned with.
+    # Values of the evidence are those of the scenario, so that no class is below today's.
     codes = {
         "ice_season_lost": rules.steps(v["ice_lost_low"], a["ice_lost_moderate"], a["ice_lost_high"]),
         "ice_season_unreliable": rules.steps(
@@ -198,7 +199,7 @@ def hazards(inputs: Inputs, a: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.
 
 
 def military_parts(inputs: Inputs, a: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
-    """Scores of the four parts of every node, kind by kind."""
+    """Return the scores of the four parts of every node, whole thousandths, shape (nodes, draws)."""
     count = len(inputs.nodes)
     out = {name: np.full((count, 1), np.nan) for name in _PARTS}
     for kind in KINDS:
@@ -214,7 +215,7 @@ def military_parts(inputs: Inputs, a: Mapping[str, Any]) -> dict[str, NDArray[np
 
 
 def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
-    """What the ground ice could make of the thaw where it is not known; low where it is."""
+    """Return the worst class of thaw that unknown ground ice allows; low where the ice is known."""
     v = inputs.values
     lacking = np.isnan(v["ice"][:, 0]) & (v["bedrock"][:, 0] != 1) & ~(v["damage"][:, 0] >= 1)
     zone, is_lost = v["zone"][:, 0], v["steps"][:, 0] > 0
@@ -223,9 +224,9 @@ def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
 
 
 def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
-    """The worst class that data not held could make of the hazard, and the datum that would tell.
+    """Return the worst class of the hazard that missing data allow, and the datum that would settle it.
 
-    Equal to the class, with None, where nothing that is lacking could make it worse.
+    Where no missing datum could make the class worse, the class itself and None. Shape (nodes,).
     """
     now = classes.hazard[:, 0]
     worst, datum = now.copy(), np.full(len(now), None, dtype=object)
@@ -235,11 +236,11 @@ def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArra
         ("ground ice of the site", np.where(mapped, ground, LOW)),
         ("permafrost zone and ground ice of the site", ground),
     ]
-    for name, (told, _) in HAZARDS.items():
+    for name, (what_is_lacking, _) in HAZARDS.items():
         if name != "permafrost_thaw":
-            lacking.append((told, np.where(classes.by_hazard[name][:, 0] == UNKNOWN, HIGH, LOW)))
-    for told, code in lacking:
+            lacking.append((what_is_lacking, np.where(classes.by_hazard[name][:, 0] == UNKNOWN, HIGH, LOW)))
+    for what_is_lacking, code in lacking:
         more = code > worst
         worst = np.where(more, code, worst).astype(np.int8)
-        datum[more] = told
+        datum[more] = what_is_lacking
     return worst, datum

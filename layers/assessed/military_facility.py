@@ -1,6 +1,6 @@
-"""What a node's own attributes would let it do: the facility of each kind, on absolute anchors.
+"""Facility of a node: what its own public attributes would let it do, on absolute anchors.
 
-Public attributes of the place alone (judgement, section 2.3): no plan, no force, no military site.
+Attributes of the place alone (judgement, section 2.3): no plan, no force, no military site.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
 
 
 def origin(attributes: SourceColumns) -> dict[str, Any]:
-    """Source and date of the row that an attribute comes from."""
+    """Return source and date of the row that holds an attribute."""
     return {
         "source": attributes["source_id"].to_numpy(dtype=object),
         "as_of": attributes["as_of"].to_numpy(dtype=object),
@@ -47,14 +47,14 @@ def origin(attributes: SourceColumns) -> dict[str, Any]:
 
 
 def shares(whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scores of 0 to 1 from whole thousandths."""
+    """Return scores of 0 to 1 from whole thousandths."""
     return whole / rules.ONE
 
 
 def ramp_row(
     value: NDArray[np.float64], a: Mapping[str, float], name: str, form: str = "ramp"
 ) -> dict[str, Any]:
-    """Value, score and scale of a ramp between the anchors `<name>_zero` and `<name>_one`."""
+    """Return value, score and scale of a ramp between the anchors `<name>_zero` and `<name>_one`."""
     zero, one = a[f"{name}_zero"], a[f"{name}_one"]
     score = rules.ramp if form == "ramp" else rules.log_ramp
     return {
@@ -70,7 +70,7 @@ def _lower_case(word: object) -> str:
 def add_facility(
     builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float], materials: pd.DataFrame
 ) -> None:
-    """Write the indicators of the facility of every site; `a` holds the anchors, `materials` the tiers."""
+    """Write the facility rows of every site; `a` holds the anchors by id, `materials` the tiers."""
     _add_depths(builder, facts, a)
     _add_large_ships(builder, facts, a)
     _add_sustainment(builder, facts)
@@ -142,15 +142,16 @@ def _add_sustainment(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
 
 
 def _yes_or_no(answer: float) -> str:
+    """Return a yes/no value in words; NaN is not known."""
     return "not known" if np.isnan(answer) else ("yes" if answer else "no")
 
 
 def runway_of(facts: SiteAttributes) -> NDArray[np.float64]:
-    """Longest paved runway, m: 0 where the longest is unpaved, NaN where a long one is of unknown surface."""
+    """Return the longest paved runway, m; 0 where the longest is unpaved, NaN if its surface is unknown."""
     air = facts.airfield
     length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])
     unpaved = np.where(yes(air["is_runway_paved"]) == 0, 0.0, np.nan)
-    # Nothing short can be long, whatever its surface.
+    # A short runway of unknown surface is too short in any case.
     unpaved = np.where(np.isnan(unpaved) & (length < anchor_values()["runway_short"]), 0.0, unpaved)
     return np.where(np.isnan(paved_m), unpaved, paved_m)
 
@@ -253,6 +254,7 @@ def _yes_no(
     source: Mapping[str, Any],
     note: Any,
 ) -> None:
+    """Write a yes/no indicator of the facility of one kind."""
     builder.add(
         facts.of(kind), ("facility", "m_facility", name), score, value=score,
         **({"source": None, "as_of": None} | dict(source)), note=note,
@@ -260,7 +262,7 @@ def _yes_no(
 
 
 def reaches_port(facts: SiteAttributes) -> NDArray[np.float64]:
-    """1 for a railhead within 10 km of a port or at a border."""
+    """Return 1 for a railhead within 10 km of a port or at a border, else 0."""
     beside = (facts.measures["port_km"] <= _QUAY_KM).to_numpy() | facts.railhead[
         "serves_port"
     ].notna().to_numpy()
@@ -270,7 +272,7 @@ def reaches_port(facts: SiteAttributes) -> NDArray[np.float64]:
 def mine_facts(
     facts: SiteAttributes, materials: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
-    """Of each mine: what its material is worth (1 for tier A, 0.75 B, else 0), whether it works, in words."""
+    """Return the score of the material (1 tier A, 0.75 tier B, else 0), activity (1 or 0), and words."""
     text = facts.mine["commodity"].fillna(facts.project["materials"])
     tier = material_tier(text, materials)
     worth = tier.map({"A": 1.0, "B": 0.75, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)
@@ -282,7 +284,7 @@ def mine_facts(
 
 
 def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:
-    """Best tier (A, B, C, D) of the materials named in each text; null where the text is null."""
+    """Return the best tier, A to D, of the materials that each text names; null where the text is null."""
     best = pd.Series("D", index=commodities.index).where(commodities.notna(), None)
     for tier in ("C", "B", "A"):
         pattern = "|".join(

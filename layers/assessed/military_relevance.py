@@ -1,8 +1,9 @@
-"""Military relevance from public attributes: what they would let a place do (judgement, section 2.3).
+"""Military relevance from public attributes, in four parts (judgement, section 2.3).
 
-It says that public attributes would let a place support allied or national movement and sustainment. It
-says nothing of plans, forces or targets, and never scores a military site. Four parts, each on absolute
-anchors; what is not known counts as 0 and so raises no class.
+The parts are facility, hinterland, position and association. They state that public attributes would
+let a place support allied or national movement and sustainment. They state nothing about plans, forces or
+targets, and score no military site. Each part is on absolute anchors. An unknown value counts as 0 and
+raises no class.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MILITARY", "add_military_relevance"]
 
-# Treaty status that takes association and policy out of the question; the reason is printed.
+# Treaty status under which association and policy do not apply, and the reason that is printed.
 _TREATY = {
     "svalbard_treaty_art9": "Svalbard Treaty 1920, Art. 9: no naval base, no fortification",
     "demilitarised_neutralised": "Åland: demilitarised and neutralised (1856, 1921, 1940)",
 }
-# Kinds whose hinterland is a runway and a deep port.
+# Kinds with a runway and a deep port as hinterland.
 _INLAND = ("cable_landing", "mine", "rail_terminal", "energy_site", "ground_station")
 _CONFIDENCES = ("high", "medium", "low")
-# Indicators that `rules.facility` and `rules.parts` read, under the same names.
+# Indicators that `rules.facility` and `rules.parts` read, by the same names.
 MILITARY = (
     "approach_depth",
     "pier_depth",
@@ -77,7 +78,7 @@ def add_military_relevance(
     ten_t_nodes: pd.DataFrame,
     papers: pd.DataFrame,
 ) -> None:
-    """Write facility, hinterland, position, association and policy of every site."""
+    """Write facility, hinterland, position, association and policy of every site; `anchors` by id."""
     add_facility(builder, facts, anchors, materials)
     _add_runway_and_land(builder, facts, anchors)
     _add_deep_port(builder, facts, anchors)
@@ -189,7 +190,7 @@ def _add_position(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[st
 def facility_of(
     builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]
 ) -> NDArray[np.float64]:
-    """Facility of every site, whole thousandths, from the rows written so far."""
+    """Return the facility score of every site, whole thousandths, from the rows written so far."""
     score = np.full(len(builder.sites), np.nan)
     anchors = whole_anchors(a)
     values = inputs_of(builder.table(), builder.sites["node_id"])
@@ -201,12 +202,12 @@ def facility_of(
 
 
 def whole_anchors(a: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-    """Every anchor in whole thousandths."""
+    """Return every anchor by id, in whole thousandths."""
     return {name: rules.whole(value) for name, value in a.items()}
 
 
 def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.float64]]:
-    """What `rules.facility` reads, by node in the order of `nodes`, from evidence rows."""
+    """Return the values that `rules.facility` reads, whole thousandths, in the order of `nodes`."""
     index = pd.Index(nodes)
     blank = np.full(len(index), np.nan)
     values: dict[str, NDArray[np.float64]] = {}
@@ -217,7 +218,7 @@ def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.flo
         values[str(name)][at] = rules.whole(part["value"])
         values[f"{name} score"] = blank.copy()
         values[f"{name} score"][at] = rules.whole(part["score"])
-    # The better of length and ro-ro is already one score: it is read back as a yes or no.
+    # The evidence holds the better of ship length and ro-ro as one score, which is read as ro-ro.
     values.pop("large_ships", None)
     values |= {"vessel_length": blank, "roro": values.pop("large_ships score", blank)}
     for name in ("listed_material", "producing_or_strategic", "to_port_or_border", "civil_and_public",
@@ -239,10 +240,11 @@ def _add_association(
     claims = military_sites.set_index("feature_id")
     m, off = facts.measures, reason.notna().to_numpy()
     joint = papers["is_joint"].to_numpy(dtype=bool) | papers["is_dual"].to_numpy(dtype=bool)
-    seen = papers["seen_on"].where(papers["seen_on"] != "")  # where none is on file: the day they were read
+    # A site without a document has the day on which the documents were read.
+    seen = papers["seen_on"].where(papers["seen_on"] != "")
     builder.add(
         np.ones(len(builder.sites), dtype=bool), ("association", "m_association", "documented_use"),
-        joint.astype(float), value=joint.astype(float), source="own_documented_dual_use",
+        joint.astype(float), value=joint.astype(float), source=papers["source_id"].to_numpy(dtype=object),
         as_of=seen.fillna(seen.max()).to_numpy(dtype=object), off=off,
         note=np.where(off, reason.fillna(""), np.where(joint, papers["note"], "no document on file")),
     )  # fmt: skip

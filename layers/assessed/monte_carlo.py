@@ -1,11 +1,12 @@
-"""The flag as a probability: anchors, bins, years, zones and places are drawn; what is not known is not.
+"""The flag as a probability: the share of draws of anchors and node values in which its conditions hold.
 
-Every anchor is multiplied by 0.8 to 1.2, each for itself and for all nodes alike. Of a node are drawn:
-the years behind its ice season, ground ice where it is not known (half and half), the zone where it is a
-proxy, the error of its air, the ends of a rate or a level, the bins of depths, the place of a military
-site, the radius of an alternative. A draw tests a finding and makes none: a class that is not reached on
-file is reached in no draw, but where ground ice alone keeps it open. Reference: Saisana, Saltelli and
-Tarantola 2005, doi:10.1111/j.1467-985X.2005.00350.x.
+Each draw multiplies every anchor by 0.8 to 1.2, each on its own, the same for all nodes. Of a node are
+drawn: the years of its ice season, unknown ground ice (half and half), a proxy zone, the error of its air,
+the ends of a rate or a level, the bins of depths, the position of a military site, and the radius of an
+alternative. An unknown value stays unknown. A draw never exceeds the class on file, except where ground ice
+alone keeps it open.
+
+Saisana, Saltelli and Tarantola 2005, doi:10.1111/j.1467-985X.2005.00350.x.
 """
 
 from __future__ import annotations
@@ -30,20 +31,21 @@ if TYPE_CHECKING:
 __all__ = ["Drawn", "Numbers", "draw", "drawn_values", "memberships", "numbers_of"]
 
 _LEAST, _STEPS = 80, 41  # hundredths: 0.80 to 1.20
-_POOL = 1024  # rows of numbers that nodes pick theirs from
+_POOL = 1024  # rows of numbers; a node takes one row for each factor
 _BLOCK = 1000
 _PERMILLE = 1000.0
-# Share of proxy zones that a typed or mapped zone puts one step lower or higher (benchmarks validation).
+# Per mille of proxy zones that a typed or mapped zone puts one step lower, or higher (benchmarks validation).
 _ZONE_DOWN, _ZONE_UP = 175.0, 825.0
-# What is drawn of a node, each with numbers of its own.
+# Factors of a node that are drawn independently.
 _FACTORS = ("ice", "ground", "zone", "air", "erosion", "level", "approach", "pier", "claims")
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of some draws: `anchors` by id, whole thousandths, shape (1, draws); `pool` of 0..999.
+    """Random numbers of all draws.
 
-    `radius` picks the radius of an alternative: 0, 1, 2 for 80, 100, 120 km.
+    `anchors` by id, whole thousandths, shape (1, draws). `pool` holds 0 to 999, shape (1024, draws).
+    `radius` is 0, 1 or 2 for an alternative within 80, 100 or 120 km, shape (draws,).
     """
 
     anchors: Mapping[str, NDArray[np.float64]]
@@ -57,13 +59,13 @@ class Numbers:
         return len(self.radius)
 
     def of(self, nodes: NDArray[np.object_], factor: str, block: slice) -> NDArray[np.float64]:
-        """Numbers 0..999 of some nodes in some draws, (nodes, draws): a node's own, whoever else is there."""
+        """Return numbers 0 to 999, shape (nodes, draws), which depend on the id of the node alone."""
         rows = [zlib.crc32(f"{factor}|{node}".encode()) % _POOL for node in nodes]
         return self.pool[rows, block].astype(float)
 
 
 def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
-    """Draw what all nodes share, and the pool. The generator gives the same numbers on every machine."""
+    """Return the numbers of `draws` draws: anchors, radius and pool, the same on every machine."""
     random = np.random.SFC64([seed, 1])
 
     def below(limit: int, *shape: int) -> NDArray[np.int64]:
@@ -84,24 +86,24 @@ def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Shares of draws, in the order of the nodes: of the overlap and of the flag (scope apart)."""
+    """Shares of draws with overlap and with all conditions of the flag, one a node, in any scope."""
 
     overlap: NDArray[np.float64]
     flag: NDArray[np.float64]
 
 
 def _between(low: Any, mid: Any, high: Any, number: NDArray[np.float64], half: float) -> NDArray[np.float64]:
-    """A value by its number 0..999: `low` and `high` lie `half` per mille from the middle."""
+    """Return a value by its number 0 to 999; `low` and `high` lie `half` per mille from the middle, 500."""
     up = np.floor((number - 500.0) * (high - mid) / half)
     down = np.floor((number - 500.0) * (mid - low) / half)
     return np.asarray(mid + np.where(number >= 500.0, up, down))
 
 
 def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, NDArray[np.float64]]:
-    """What is drawn of each node in the draws of `block`, by the names that the rules read."""
+    """Return the drawn values of each node in `block`, by the names that the rules read, (nodes, draws)."""
     v = inputs.values
     n = {factor: numbers.of(inputs.nodes, factor, block) for factor in _FACTORS}
-    # The class rests on the lower end: the drawn years move it as they move the mean.
+    # The class follows from the lower end: the drawn years move it as they move the mean.
     shift = _between(v["ice_lost_low"], v["ice_lost"], v["ice_lost_high"], n["ice"], 450.0) - v["ice_lost"]
     wide = np.isnan(v["ice"]) & (v["zone"] >= 3) & ~(v["damage"] >= 1)
     zone = v["zone"] + np.where(
@@ -125,20 +127,21 @@ def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, ND
 
 
 def _bin(v: Mapping[str, NDArray[np.float64]], name: str, number: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a value between the ends of its interval, uniform, whole thousandths."""
     low, high = v[f"{name}_low"], v[f"{name}_high"]
     return low + np.floor((high - low) * number / _PERMILLE)
 
 
 def blocks(draws: int) -> Iterator[slice]:
-    """The draws in runs of a thousand."""
+    """Yield the draws in slices of a thousand."""
     for first in range(0, draws, _BLOCK):
         yield slice(first, min(first + _BLOCK, draws))
 
 
 def draw(inputs: Inputs, scenario: Scenario, numbers: Numbers) -> Drawn:
-    """Share of draws with overlap and with all three conditions of the flag, whatever the scope.
+    """Return the share of draws with overlap and with all three conditions of the flag, in any scope.
 
-    Nodes that no draw can reach (no hazard or no high military class on file) are not drawn.
+    A node without a hazard or without a high military class on file is not drawn: its shares are 0.
     """
     rows = _reachable(inputs, scenario)
     overlap, flag = np.zeros(len(inputs.nodes)), np.zeros(len(inputs.nodes))
@@ -150,7 +153,7 @@ def draw(inputs: Inputs, scenario: Scenario, numbers: Numbers) -> Drawn:
 
 
 def _reachable(inputs: Inputs, scenario: Scenario) -> NDArray[np.int64]:
-    """Nodes with a hazard and a high military class on file."""
+    """Return positions of the nodes with a hazard and a high military class on file."""
     now = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
     return np.flatnonzero((now.hazard[:, 0] >= MODERATE) & (now.military[:, 0] == HIGH))
 
@@ -158,7 +161,7 @@ def _reachable(inputs: Inputs, scenario: Scenario) -> NDArray[np.int64]:
 def memberships(
     inputs: Inputs, scenario: Scenario, numbers: Numbers, block: slice
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Who overlaps, and who meets all three conditions, in the draws of `block`; shape (nodes, draws)."""
+    """Return which nodes overlap, and which meet all three conditions, in `block`; shape (nodes, draws)."""
     on_file = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
     part = inputs.with_values(**drawn_values(inputs, numbers, block))
     anchors = {name: value[:, block] for name, value in numbers.anchors.items()}
@@ -173,13 +176,17 @@ def memberships(
 def _hazard(
     part: Inputs,
     anchors: Mapping[str, Any],
-    known: Mapping[str, NDArray[np.int8]],
+    on_file_codes: Mapping[str, NDArray[np.int8]],
     is_open: NDArray[np.bool_],
 ) -> NDArray[np.int8]:
-    """The worst hazard of each draw, none above its class on file but where ground ice alone decides."""
+    """Return the worst hazard of each draw, at most its class on file unless ground ice alone decides."""
     drawn, _ = hazards(part, anchors)
     codes = []
     for name, code in drawn.items():
-        most = np.where(is_open, np.int8(HIGH), known[name]) if name == "permafrost_thaw" else known[name]
+        most = (
+            np.where(is_open, np.int8(HIGH), on_file_codes[name])
+            if name == "permafrost_thaw"
+            else on_file_codes[name]
+        )
         codes.append(np.minimum(code, most))
     return np.asarray(np.max(codes, axis=0), dtype=np.int8)

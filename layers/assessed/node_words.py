@@ -1,4 +1,4 @@
-"""What is said of a node: the hazard that decides, the reasons of its flag, and its nearest exit."""
+"""Sentences on a node: the deciding hazard, the reasons of its flag, and its nearest exit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["hazard_in_words", "nearest_exit", "reasons"]
 
 
 def hazard_in_words(row: object) -> str:
-    """An evidence row of a hazard as its title, value with interval, unit and label."""
+    """Return title, value with interval, unit and label of an evidence row of a hazard."""
     name = str(row.indicator)  # type: ignore[attr-defined]
     title = name.replace("_", " ")
     if name == "permafrost_thaw":
@@ -29,7 +29,7 @@ def hazard_in_words(row: object) -> str:
 
 
 def _gates(row: pd.Series) -> list[str]:
-    """The axes that keep a node from the flag."""
+    """Return the axes whose class keeps a node from the flag."""
     shut = []
     if row["hazard_class"] != "high":
         shut.append("climate")
@@ -41,7 +41,7 @@ def _gates(row: pd.Series) -> list[str]:
 
 
 def nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
-    """The one value that would turn the flag with the smallest gap, in words; or what keeps it shut."""
+    """Return the exit with the smallest gap that changes the flag, in words, or why there is none."""
     worse = exits[
         ((exits["axis"] == "climate") & (exits["before"] == "high"))
         | ((exits["axis"] == "military") & (exits["before"] == "high"))
@@ -79,7 +79,7 @@ def nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
 
 
 def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[str]:
-    """The sentences behind each flag, every number from the table."""
+    """Return the sentences behind each flag; every number is in the table."""
     out = []
     lost = {name: values[:, 0] for name, values in classes.by_hazard.items()}
     for place, row in enumerate(nodes.to_dict("records")):
@@ -110,6 +110,7 @@ def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[s
 
 
 def _parts_in_words(classes: Classes, place: int) -> str:
+    """Return the scores of the four parts of one node, 0 to 1, in words."""
     words = []
     for name, score in classes.parts.items():
         value = float(score[place, 0])

@@ -1,32 +1,25 @@
-"""Nodes: the classes of climate, defence and people, the overlap and the flag, each with what decides."""
+"""NODES: class of hazard, military relevance and dependence of each node, and its flag, with reasons."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.assessed import rules
 from layers.assessed.alliances import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
-from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN, anchor_values
+from layers.assessed.anchors import CLASSES, anchor_values
 from layers.assessed.dual_use import CLASSES as DUAL_USE
 from layers.assessed.dual_use import classify
 from layers.assessed.evidence_builder import NOTHING
-from layers.assessed.judgement import (
-    ABSENT,
-    Classes,
-    Inputs,
-    could_be,
-    ground_could_be,
-    judge,
-    whole_of,
-)
+from layers.assessed.flags import FLAGS, flag_columns
+from layers.assessed.judgement import ABSENT, Classes, Inputs, judge, whole_of
 from layers.assessed.monte_carlo import draw, numbers_of
 from layers.assessed.node_words import hazard_in_words, nearest_exit, reasons
 from layers.assessed.scoring import intervals
-from layers.assessed.sites import KINDS, SCOPES
+from layers.assessed.site_scope import SCOPES
+from layers.assessed.sites import KINDS
 from layers.crs import POLAR
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
 from layers.schema import Column, Layer
@@ -39,18 +32,9 @@ if TYPE_CHECKING:
 
     from layers.scenarios import Scenario
 
-__all__ = ["FLAGS", "NODES", "POSSIBLE", "ROBUST", "flag_of"]
+__all__ = ["NODES"]
 
-FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
-ROBUST, POSSIBLE = 0.8, 0.2  # conventions
-_BARRED = "D0"
-_OTHERS = ("hinterland", "position", "association")
 _SITE_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
-
-
-def flag_of(share: float) -> str:
-    """The flag of a share of draws."""
-    return "robust" if share >= ROBUST else "possible" if share >= POSSIBLE else "not_flagged"
 
 
 def _nodes(
@@ -72,9 +56,7 @@ def _nodes(
     drawn = draw(inputs, scenario, numbers_of(scenario, draws, seed))
     dual = classify(evidence).reindex(sites["node_id"]).reset_index(drop=True)
     lens = institutions(memberships, day).reindex(sites["country_iso3"])
-    judged = _judged(
-        inputs, classes, sites, dual["dual_use_class"], drawn.flag, drawn.overlap, anchors["part_holds"]
-    )
+    judged = flag_columns(inputs, classes, sites, dual["dual_use_class"], drawn, anchors["part_holds"])
     deciding, hazard = _deciding(inputs, classes, evidence, sites)
     remit = sites["kind"].map(REMIT)
     table = pd.DataFrame(
@@ -111,76 +93,12 @@ def _nodes(
     return gpd.GeoDataFrame(table, geometry=sites.geometry.to_numpy(), crs=POLAR)
 
 
-def words_of(code: NDArray[np.int8]) -> NDArray[np.object_]:
-    """Classes in words; an unknown code is the last of CLASSES."""
-    return np.array(CLASSES, dtype=object)[code]
-
-
-def _judged(
-    inputs: Inputs,
-    classes: Classes,
-    sites: pd.DataFrame,
-    dual: pd.Series,
-    flag: NDArray[np.float64],
-    overlap: NDArray[np.float64],
-    holds_from: NDArray[np.float64],
-) -> dict[str, Any]:
-    hazard, military, leaned = (getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence"))
-    inside = (sites["scope"] != "context").to_numpy() & (dual != _BARRED).to_numpy()
-    share = np.where(inside, flag, 0.0).round(4)
-    # Where an unknown alone keeps the answer open, the answer is open: ground ice under wide permafrost, a
-    # facility whose other parts would do, people that are not counted.
-    ground = (ground_could_be(inputs) == HIGH) & (hazard < HIGH)
-    frozen = (hazard == HIGH) | ground | (hazard == UNKNOWN)
-    others = np.sum([rules.known_or_0(classes.parts[name])[:, 0] >= holds_from for name in _OTHERS], axis=0)
-    no_facility = (military == UNKNOWN) & (others >= 2)
-    capable, needed = (military == HIGH) | no_facility, np.isin(leaned, (HIGH, MODERATE, UNKNOWN))
-    unknown = ground | (hazard == UNKNOWN) | no_facility | (leaned == UNKNOWN)
-    insufficient = inside & frozen & capable & needed & unknown
-    # Nobody is flagged for a hazard that is not known to be high.
-    insufficient |= inside & (hazard < HIGH) & (share >= POSSIBLE)
-    share = np.where((hazard < HIGH) & ~insufficient, 0.0, share)
-    word = np.select([share >= ROBUST, share >= POSSIBLE], ["robust", "possible"], "not_flagged")
-    worst, datum = could_be(inputs, classes)
-    lacks = np.where(
-        inputs.values["proxy"][:, 0] == 1,
-        "permafrost zone and ground ice of the site",
-        "ground ice of the site",
-    )
-    datum = np.where(insufficient & ground, lacks, datum)
-    datum = np.where(insufficient & no_facility & ~ground, _facility_datum(inputs), datum)
-    both = insufficient & no_facility & ground
-    datum = np.where(both, [f"{d}; {i}" for d, i in zip(_facility_datum(inputs), lacks, strict=True)], datum)
-    return {
-        "hazard_class": words_of(hazard),
-        "military_class": words_of(military),
-        "dependence_class": words_of(leaned),
-        "hazard_could_be": np.where(worst > hazard, words_of(worst), NOTHING),
-        "deciding_datum": datum,
-        "overlap_probability": overlap.round(4),
-        "flag_probability": share,
-        "flag": np.where(insufficient, "insufficient_data", word),
-    }
-
-
-# What would tell where the facility is not known.
-_DATUM = {
-    "port": "depth of approach and quay", "airfield": "surface or width of the runway",
-    "cable_landing": "systems in service", "mine": "commodity", "energy_site": "installed capacity",
-    "rail_terminal": "gauge", "ground_station": "operator",
-}  # fmt: skip
-
-
-def _facility_datum(inputs: Inputs) -> NDArray[np.object_]:
-    return np.array([_DATUM[kind] for kind in inputs.kind], dtype=object)
-
-
 def _deciding(
     inputs: Inputs, classes: Classes, evidence: pd.DataFrame, sites: pd.DataFrame
 ) -> tuple[dict[str, NDArray[np.object_]], NDArray[np.object_]]:
-    """The hazard that decides, in words with value and unit and how it is known; and its indicator.
+    """Return the deciding hazard in words, its tier, and its indicator; null where no hazard is known.
 
-    Of equal hazards the one that is known best decides; where the class is low, the one nearest to worse.
+    The worst hazard decides. Of equal hazards the one of the best tier decides.
     """
     rows = evidence[evidence["indicator"].isin(list(classes.by_hazard)) & (evidence["state"] == "known")]
     rank = {name: place for place, name in enumerate(TIERS)}
@@ -202,7 +120,7 @@ def _deciding(
 def _facts(
     climate_facts: pd.DataFrame, sites: pd.DataFrame, a: Mapping[str, float]
 ) -> dict[str, NDArray[np.object_]]:
-    """The climate facts that stand as columns of a node."""
+    """Return the climate facts that are columns of a node; `a` holds the anchors in their units."""
     by_fact = {
         name: part.set_index("node_id").reindex(sites["node_id"])
         for name, part in climate_facts.groupby("fact", sort=False)
@@ -234,7 +152,7 @@ def _facts(
 
 
 def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
-    """What a node of the kind `mine` is; null of other kinds and of projects."""
+    """Return what a node of kind `mine` is; null for other kinds and for projects."""
     kind_of = dict(zip(mines["feature_id"], mines["kind"], strict=True))
     first = sites["sources"].str.split("; ").str[0].map(kind_of)
     site_kind = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
@@ -244,7 +162,7 @@ def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
 def _age(
     evidence: pd.DataFrame, nodes: pd.Series, hazard: NDArray[np.object_], day: date
 ) -> NDArray[np.float64]:
-    """Years since the oldest fact that decides a class: the hazard, and what the military class rests on."""
+    """Return years since the oldest fact behind the deciding hazard or the facility, to a tenth."""
     rows = evidence[evidence["state"] == "known"]
     decides = (rows["group"] == "m_facility") & (rows["weight"] > 0)
     decides |= rows["indicator"] == rows["node_id"].map(dict(zip(nodes, hazard, strict=True)))

@@ -1,7 +1,8 @@
-"""Documented corrections of a source's attribute: applied where they hold, and always told.
+"""OVERRIDES: documented corrections of an attribute of a source, applied on the days on which they hold.
 
-A correction names what the source said. Where the source no longer says it, the correction is
-superseded and does nothing; after its last day it is expired and does nothing.
+A correction names the old value of the source. Where the source has another value, the correction is
+superseded and changes nothing. After its last day it is expired and changes nothing. The evidence names
+every correction that is applied.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OVERRIDES", "apply_overrides", "tell_overrides"]
 
-# Attribute of the ports' table -> indicators that rest on it. What is not here cannot be overridden:
-# nothing would tell of it.
+# Attribute of ports and airfields -> indicators that follow from it. An attribute that is not here cannot be
+# corrected: no evidence row would name the correction.
 _RESTS_ON: dict[str, tuple[str, ...]] = {
     "channel_depth_low_m": ("approach_depth", "deep_water"),
     "channel_depth_high_m": ("approach_depth",),
@@ -41,7 +42,7 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
 
 
 def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
-    """The table with every override that has no end and whose old value the source still says."""
+    """Return the table with every override that has no end and whose old value the source still has."""
     standing = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
     standing = standing[standing["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
     return _applied(table, standing, None)[0]
@@ -50,16 +51,15 @@ def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame
 def apply_overrides(
     table: pd.DataFrame, overrides: pd.DataFrame, day: date
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table with the overrides that hold on `day`, and all overrides with their `state`.
+    """Return the table with the overrides that hold on `day`, and all overrides with their `state`.
 
-    `table` has `feature_id`; an override's `node_id` is `<kind>:<feature_id>`. The states are
-    applied, expired, not_yet (it begins later), superseded (the source no longer says the old
-    value) and unmatched (no such row).
+    `table` has `feature_id`; the `node_id` of an override is `<kind>:<feature_id>`. The states are applied,
+    expired, not_yet (it begins later), superseded (the source has another value) and unmatched (no row).
 
     Raises
     ------
     SchemaError
-        If an override names a column that no evidence tells of.
+        If an override names a column from which no indicator follows.
     """
     unknown = sorted(set(overrides["column"]) - set(_RESTS_ON))
     if unknown:
@@ -76,7 +76,7 @@ def apply_overrides(
 def _applied(
     table: pd.DataFrame, overrides: pd.DataFrame, day: date | None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """The corrected table and the state of each override; with no day, those without an end hold."""
+    """Return the corrected table and the state of each override; without a day no date is checked."""
     corrected, states = table.copy(), []
     row_of = {key: row for row, key in enumerate(table["feature_id"])}
     for one in overrides.itertuples():
@@ -90,6 +90,7 @@ def _applied(
 
 
 def _state(one: Any, row: int | None, says: Any, day: date | None) -> str:
+    """Return the state of one override, whose attribute has the value `says` at position `row`."""
     if day and pd.notna(one.until) and one.until < day.isoformat():
         return "expired"
     if day and one.since > day.isoformat():
@@ -102,7 +103,7 @@ def _state(one: Any, row: int | None, says: Any, day: date | None) -> str:
 
 
 def _like(example: Any, text: str) -> Any:
-    """The text as a value of the type of a column or of one of its values."""
+    """Return the text as a value of the type of a column, or of one of its values."""
     is_flag = (
         pd.api.types.is_bool_dtype(example) if isinstance(example, pd.Series) else isinstance(example, bool)
     )
@@ -115,9 +116,9 @@ def _like(example: Any, text: str) -> Any:
 
 
 def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
-    """The evidence with every applied override told in the note of each indicator that rests on it.
+    """Return the evidence with every applied override in the note of the indicators that follow from it.
 
-    Where the value is the corrected one, the correction is its source and gives its date.
+    Where the row has the corrected value, its source and date are those of the correction.
     """
     applied = overrides[overrides["state"] == "applied"]
     applied_to = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
@@ -135,7 +136,7 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
         )
         mask = (evidence["node_id"] == node) & (evidence["indicator"] == indicator)
         evidence.loc[mask, "note"] = evidence.loc[mask, "note"] + note
-        # A corrected yes or no, or a word, stands behind a score and not as a number.
+        # A corrected yes/no value or word is behind a score: the row has no such number.
         number = pd.to_numeric(rows["new_value"], errors="coerce")
         taken = mask & (evidence["value"].isin(number.dropna()) | bool(number.isna().any()))
         evidence.loc[taken, "source_id"] = first["source_id"]
@@ -146,7 +147,7 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
 def _overrides(
     overrides_on_file: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame, day: date
 ) -> pd.DataFrame:
-    is_field = overrides_on_file["node_id"].str.startswith("airfield:")
+    is_field = overrides_on_file["node_id"].str.split(":", n=1).str[0] == "airfield"
     parts = [
         apply_overrides(table, overrides_on_file[rows], day)[1]
         for table, rows in ((ports, ~is_field), (airfields, is_field))

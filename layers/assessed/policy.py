@@ -1,7 +1,7 @@
-"""The EU's transport network and documented dual use, node by node.
+"""Policy lists by node: the trans-European transport network and documented dual use.
 
-A row of a list is a node of ours where kind, country and name are the same; the lists carry our
-name of the node, so nothing is guessed while the picture is made.
+A row of a list belongs to the node of the same kind, country and name. The lists hold the name of the node
+as in the picture, so that no name is matched at build time.
 """
 
 from __future__ import annotations
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["documented", "ten_t"]
 
+# Sources of a site that no row names: the annex that lists its kind, the maps of the regulation, which are
+# not on file, and the documents that were read.
+_ANNEX, _MAPS, _DOCUMENTS = "own_ten_t", "eu_ten_t", "own_documented_dual_use"
 _SCORE = {"core": 1.0, "extended_core": 0.7, "comprehensive": 0.4}
 _KINDS = ("port", "airfield", "rail_terminal")
 # EEA, EFTA or trade-agreement neighbours (Art. 3(2)): maps may extend the network to them, Annex II does not.
 _NEIGHBOURS = ("NOR", "ISL", "GBR")
-_ONE_PORT_KM = 15.0  # a harbour this near a listed port may be part of it
+_ONE_PORT_KM = 15.0  # a harbour within this distance of a listed port may be part of it
 
 
 def _keys(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return kind, country and name of each row as one text."""
     return table["kind"] + "|" + table["country_iso3"] + "|" + table[name].fillna("")
 
 
 def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
-    """`score`, `off` and `note` of every site on the EU's network, in the order of `sites`.
+    """Return `score`, `off`, `note`, source and date of every site on the EU's transport network.
 
-    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4; 0 is a known
-    0: kind and country are in the annex and the node is not. NaN where the annex does not say.
+    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4. A score of 0 is
+    known: kind and country are in the annex and the node is not. NaN where the annex does not decide.
     """
     named = ten_t_nodes.dropna(subset=["match_name"])
     best = named.assign(key=_keys(named, "match_name"), score=named["network"].map(_SCORE))
@@ -51,26 +55,28 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
     other_kind = ~kind.isin(_KINDS).to_numpy()
     outside = ~covered & ~neighbour
     word = row["network"].str.replace("_", " ").fillna("").to_numpy(dtype=object)
-    told = "TEN-T " + word + " network, Reg. (EU) 2024/1679 Annex II: " + row["name"].fillna("").to_numpy()
+    citation = (
+        "TEN-T " + word + " network, Reg. (EU) 2024/1679 Annex II: " + row["name"].fillna("").to_numpy()
+    )
     note = np.select(
         [other_kind, outside, neighbour, listed, part, rail],
         [
             "TEN-T lists ports, airports and terminals, not this kind of node",
             "the trans-European transport network does not extend to this country",
             "Reg. (EU) 2024/1679 Annex II lists no node of this neighbouring country; its maps are not held",
-            told,
+            citation,
             f"not listed itself; may be part of a listed port within {_ONE_PORT_KM:.0f} km",
             "not a listed terminal; lines are on the maps of Annex I, which are not held",
         ],
         "not in Reg. (EU) 2024/1679 Annex II, which lists this kind in this country",
     )
-    known = np.where(absent & ~other_kind, 0.0, score)
+    score_or_0 = np.where(absent & ~other_kind, 0.0, score)
     return pd.DataFrame(
         {
-            "score": np.where(other_kind | outside, np.nan, known),
+            "score": np.where(other_kind | outside, np.nan, score_or_0),
             "off": other_kind | outside,
             "note": note,
-            "source_id": np.where(covered & ~rail & ~part, "own_ten_t", "eu_ten_t"),
+            "source_id": np.where(listed, row["source_id"], np.where(covered & ~rail & ~part, _ANNEX, _MAPS)),
             "as_of": ten_t_nodes["as_of"].max(),
         },
         index=sites.index,
@@ -78,7 +84,7 @@ def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether each site lies within reach of one of the listed ones (chords on the sphere)."""
+    """Return which sites lie within 15 km of a listed site, on the sphere."""
     if not listed.any():
         return np.zeros(len(sites), dtype=bool)
     places = unit_vectors(sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy())
@@ -87,34 +93,37 @@ def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.DataFrame:
-    """What official documents say of each site, in the order of `sites`.
+    """Return what official documents state about each site, in the order of `sites`.
 
-    `is_dual` and `is_joint` hold where a document says it of the node itself; `note` names words and
-    address, of access grants too; `seen_on` is the day the newest of them was read.
+    `is_dual` and `is_joint` are true where a document states it of the node itself. `note` has quote and
+    address, also of a grant for access alone. `seen_on` is the day on which the newest one was read.
+    `source_id` is the list of documents.
     """
     table = documented_dual_use.assign(key=_keys(documented_dual_use, "match_name"))
-    told = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
-    told += table["source_title"] + ", " + table["source_url"]
-    way = "only the way to it is funded; " + told
+    citation = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "
+    citation += table["source_title"] + ", " + table["source_url"]
+    way = "only the way to it is funded; " + citation
     of_node = table["scope"] == "node"
     table = table.assign(
-        told=told.where(of_node, way),
+        citation=citation.where(of_node, way),
         is_dual=of_node,
         is_joint=of_node & (table["what"] == "joint_use_aerodrome"),
     )
     by_key = table.groupby("key").agg(
         is_dual=("is_dual", "any"),
         is_joint=("is_joint", "any"),
-        note=("told", "; ".join),
+        note=("citation", "; ".join),
         seen_on=("seen_on", "max"),
+        source_id=("source_id", "first"),
     )
-    found = by_key.reindex(_keys(sites, "name"))
+    by_site = by_key.reindex(_keys(sites, "name"))
     return pd.DataFrame(
         {
-            "is_dual": found["is_dual"].eq(True).to_numpy(),  # noqa: FBT003  null is no
-            "is_joint": found["is_joint"].eq(True).to_numpy(),  # noqa: FBT003
-            "note": found["note"].fillna("").to_numpy(dtype=object),
-            "seen_on": found["seen_on"].fillna("").to_numpy(dtype=object),
+            "is_dual": by_site["is_dual"].eq(other=True).to_numpy(),
+            "is_joint": by_site["is_joint"].eq(other=True).to_numpy(),
+            "note": by_site["note"].fillna("").to_numpy(dtype=object),
+            "seen_on": by_site["seen_on"].fillna("").to_numpy(dtype=object),
+            "source_id": by_site["source_id"].fillna(_DOCUMENTS).to_numpy(dtype=object),
         },
         index=sites.index,
     )

@@ -1,7 +1,7 @@
-"""Who can reach another node by road or rail, and who cannot: the people that depend on one node.
+"""Reach by road and rail: people who can reach another node of a kind, and people who cannot.
 
-The network is the main roads and railways on file; a place joins it where a line passes within 10 km.
-Edges across a closed border are left out. Lesser roads, ferries and winter roads are not held.
+The network is the main roads and railways of the extract. A place joins it where a line passes within 10 km.
+Edges across a closed border are left out. Lesser roads, ferries and winter roads are not in the extract.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 from layers.crs import distance_km, lonlat
 from layers.merge import nearest, within_km
@@ -24,16 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ["RADII_KM", "Captives", "LandNetwork", "captives", "closed_pairs"]
 
-_JOIN_KM = 10.0  # the extract draws chords between junctions: a place on a line may stand beside its chord
+_JOIN_KM = 10.0  # the extract has chords between junctions: a place on a line may lie beside its chord
 _REACH_KM = 50.0  # people this near are served by a node
-# The radius of an alternative and its drawn ends (anchor x 0.8 and x 1.2).
+# Radius of an alternative, 100 km, and its ends in the draws (x 0.8 and x 1.2).
 RADII_KM = (80.0, 100.0, 120.0)
 
 
 def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
-    """Pairs of states of which every road crossing on file is closed on `day` (ISO 8601).
+    """Return pairs of states whose road crossings on file are all closed on `day` (ISO 8601).
 
-    One that is open to some, or at some hours, is open.
+    A crossing that is open to some people, or at some hours, is open.
     """
     rows = closed_borders[closed_borders["mode"] != "rail"]
     since = rows["closed_from"].fillna("9999") <= day
@@ -45,10 +47,10 @@ def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[
 
 @dataclass(frozen=True, slots=True)
 class LandNetwork:
-    """Roads and railways as one graph with the points that join it.
+    """Roads and railways as one graph, with the points that join it as vertices.
 
-    `ends` (edges, 2) and `km` (edges,) after every joined point was made a vertex; `vertex` of each
-    point, -1 where none is within 10 km, and `leg_km`, its way to the line.
+    `ends` has shape (edges, 2), `km` (edges,). `vertex` is that of each point, -1 where no line is within
+    10 km; `leg_km` is the way of the point to its line.
     """
 
     count: int
@@ -58,12 +60,9 @@ class LandNetwork:
     leg_km: NDArray[np.float64]
 
     def distances_km(self, start: NDArray[np.int64], limit_km: float) -> NDArray[np.float64]:
-        """Kilometres from some vertices to all, inf beyond the limit, shape (start, vertices)."""
-        from scipy.sparse import coo_array  # noqa: PLC0415  a build with ready measures needs none
-        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
+        """Return kilometres from some vertices to all, inf beyond the limit, shape (start, vertices)."""
         keyed = pd.DataFrame(np.sort(self.ends, axis=1), columns=["a", "b"]).assign(km=self.km)
-        least = keyed.groupby(["a", "b"])["km"].min().reset_index()  # a sparse array would add doubles up
+        least = keyed.groupby(["a", "b"])["km"].min().reset_index()  # a sparse array adds doubles up
         graph = coo_array(
             (np.maximum(least["km"], 1e-6), (least["a"], least["b"])), shape=(self.count,) * 2
         ).tocsr()
@@ -76,9 +75,9 @@ def land_network(
     countries: gpd.GeoDataFrame,
     closed: Iterable[frozenset[str]],
 ) -> LandNetwork:
-    """Join EPSG:3413 points to lines; what runs from one state of a closed pair to the other is left out.
+    """Return the graph of lines and points in EPSG:3413, without edges between states of a closed pair.
 
-    A point that joins a long edge by a border keeps the way on its own side.
+    A point that joins a long edge near a border keeps the way on its own side.
     """
     parts = shapely.get_parts(lines)
     xy, owner = shapely.get_coordinates(parts, return_index=True)
@@ -102,7 +101,7 @@ def _crosses(
     countries: gpd.GeoDataFrame,
     closed: Iterable[frozenset[str]],
 ) -> NDArray[np.bool_]:
-    """Which edges run from one state of a closed pair to the other."""
+    """Return which edges run from one state of a closed pair to the other."""
     pairs = list(closed)
     if not pairs:
         return np.zeros(len(ends), dtype=bool)
@@ -126,7 +125,10 @@ def _joined(
 ) -> tuple[
     NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
 ]:
-    """Make the foot of each point on its nearest edge a vertex of the graph; the last value is the feet."""
+    """Return vertex and leg of each point, the edges split at the points, their km, and the new vertices.
+
+    The new vertex of a point is its foot on the nearest edge within 10 km.
+    """
     segments = shapely.linestrings(pairs)
     (of_point, of_edge), planar = shapely.STRtree(segments).query_nearest(
         points, return_distance=True, all_matches=False, max_distance=_JOIN_KM * 1100
@@ -161,10 +163,11 @@ def _joined(
 
 @dataclass(frozen=True, slots=True)
 class Captives:
-    """People of places within 50 km of each node that have no other usable node of its kind.
+    """People in places within 50 km of each node that have no other usable node of its kind.
 
-    `persons` by radius of `RADII_KM`, shape (nodes, 3); `largest` the largest such place and `place` its
-    position; `other_km` how far by land the next usable node lies from the largest place within 50 km.
+    `persons` by `RADII_KM`, shape (nodes, 3). `largest` is the population of the largest such place and
+    `place` its position. `other_km` is the way by land from the largest place within 50 km to the next
+    usable node; NaN where there is none within 120 km.
     """
 
     persons: NDArray[np.float64]
@@ -180,10 +183,10 @@ def captives(
     network: LandNetwork,
     kinds: Sequence[str],
 ) -> Captives:
-    """Count the people who depend on each node of `kinds`; 0 for other kinds.
+    """Return the people who depend on each node of `kinds`; 0 for other kinds.
 
-    The points of `network` are the towns and then the sites. A node within 10 km of a town can be reached
-    whatever the roads.
+    The points of `network` are the towns, then the sites. A node within 10 km of a town is reached without
+    a road.
     """
     people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     counted = np.flatnonzero(people > 0)
@@ -199,7 +202,7 @@ def captives(
         (at_town, at_site) = within_km(some, sites.iloc[rows], _REACH_KM)
         near_km, near = nearest(some, sites.iloc[rows], k=min(6, max(len(rows), 1)))
         way = reach_km[:, rows].copy()
-        for column in range(near.shape[1]):  # beside the town: no road is asked for
+        for column in range(near.shape[1]):  # beside the town: no road is needed
             close = (near[:, column] >= 0) & (near_km[:, column] <= _JOIN_KM)
             here = np.flatnonzero(close)
             way[here, near[here, column]] = np.fmin(way[here, near[here, column]], near_km[here, column])
@@ -225,7 +228,7 @@ def captives(
 def _by_land(
     network: LandNetwork, towns: NDArray[np.int64], offset: int, limit_km: float, block: int = 250
 ) -> NDArray[np.float32]:
-    """Kilometres by land from some towns to every site; inf where there is no way within the limit."""
+    """Return kilometres by land from some towns to every site; inf where no way is within the limit."""
     at_site, leg_site = network.vertex[offset:], network.leg_km[offset:]
     joined = np.flatnonzero(at_site >= 0)
     out = np.full((len(towns), len(at_site)), np.inf, dtype=np.float32)

@@ -1,8 +1,8 @@
-"""Weights of evidence rows and the interval of the military axis. Missing is an interval, never a number.
+"""Weights of evidence rows, and the interval of the military axis that unknown scores leave open.
 
-Parts of an axis weigh the same, groups in a part the same, indicators in a group by their share. A score
-that is not known is 0 for `low`, 1 for `high`, and left out of `known`. Classes do not come from these
-numbers but from the rules (layers.assessed.rules), in which the unknown counts as 0.
+Parts of an axis have equal weights, and so have groups of a part; indicators of a group have their share.
+An unknown score is 0 for `low`, 1 for `high`, and left out of `known`. Classes do not follow from these
+numbers: they follow from layers.assessed.rules.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["SCALES", "intervals", "weigh"]
 
-# How a value becomes a score between its two anchors; `class` is a table that the note tells.
+# Forms of a scale between its two anchors; `class` is a table that the note explains.
 SCALES = ("steps", "ramp", "log ramp", "at least", "within", "warmer than", "runway", "class")
 _DIGITS = 12
 
 
 def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
-    """Weight of each military row inside its node; 0 for other axes and rows that do not apply.
+    """Return the weight of each row in its node; 0 for other axes and for rows that do not apply.
 
-    Reads node_id, axis, dimension (the part), group, indicator, share, state. The weights of a node add
-    up to 1.
+    Reads node_id, axis, dimension (the part), group, share and state. The weights of a node add up to 1.
     """
     live = ((evidence["axis"] == "military") & (evidence["state"] != "not_applicable")).to_numpy()
     live = live & (evidence["share"].to_numpy(dtype=float) > 0)
@@ -45,21 +44,23 @@ def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def intervals(evidence: pd.DataFrame) -> pd.DataFrame:
-    """`military_low`, `_high`, `_known`, `_coverage` by node_id, from weighed evidence rows.
+    """Return `military_low`, `_high`, `_known` and `_coverage` by node_id, 0 to 1, from weighed rows.
 
-    The sums run row by row, so the same rows give the same bits on any machine.
+    Sums run row by row, so that the same rows give the same bits on every machine.
     """
     live = evidence.loc[evidence["weight"] > 0, ["node_id", "score", "weight"]]
     code, nodes = pd.factorize(live["node_id"].to_numpy(dtype=object), sort=True)
-    known, weight = live["score"].notna().to_numpy(), live["weight"].to_numpy(dtype=float)
+    is_known, weight = live["score"].notna().to_numpy(), live["weight"].to_numpy(dtype=float)
     score = live["score"].fillna(0.0).to_numpy(dtype=float)
-    total, told, scored = (np.bincount(code, weights=w) for w in (weight, weight * known, weight * score))
+    total, known_weight, scored = (
+        np.bincount(code, weights=w) for w in (weight, weight * is_known, weight * score)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         table = {
             "military_low": scored / total,
-            "military_high": (scored + total - told) / total,
-            "military_known": np.where(told > 0, scored / told, np.nan),
-            "military_coverage": told / total,
+            "military_high": (scored + total - known_weight) / total,
+            "military_known": np.where(known_weight > 0, scored / known_weight, np.nan),
+            "military_coverage": known_weight / total,
         }
     columns = {name: np.clip(np.round(values, _DIGITS), 0.0, 1.0) for name, values in table.items()}
     return pd.DataFrame(columns, index=pd.Index(nodes, name="node_id"))

@@ -1,7 +1,7 @@
-"""Sea paths between cable landings: what is cut off when one system, or one landing, falls out.
+"""Sea paths between cable landings: which landings are cut off when a system or a landing fails.
 
-A graph of the links that are in service. Land lines are not in it, so a landing on a mainland may have
-ways that it does not show. Cables of one system share owner, landing and power: they count as one.
+The graph has the links in service. It has no land lines, so a landing on a mainland may have other ways.
+Cables of one system share owner, landing and power: they count as one.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _Link = tuple[str, str]
 
 
 def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.DataFrame:
-    """What each landing has by sea, by `feature_id` of the landing.
+    """Return the sea paths of each landing, by its `feature_id`.
 
     `systems`: systems in service with a link here. `is_cut`: one system carries every way to another
-    country (or, within a network of one country, to any other landing). `cut_off`: other landings
-    that lose theirs when this one falls out. `is_open`: a link whose state is not known lies in its
-    network. An end south of the picture is another country.
+    country, or in a network of one country to any other landing. `cut_off`: other landings that lose their
+    way when this one fails. `is_open`: its network has a link of unknown state. An end south of the picture
+    counts as another country.
     """
     keys = cable_landings["feature_id"].str.removeprefix("landing-").tolist()
     country = dict(zip(keys, cable_landings["country_iso3"], strict=True))
     ends = list(zip(cables["from_landing"], cables["to_landing"], strict=True))
     status = cables["status"].tolist()
-    doubtful = [link for link, told in zip(ends, status, strict=True) if told == "unknown"]
+    doubtful = [link for link, state in zip(ends, status, strict=True) if state == "unknown"]
     by_system: dict[str, list[_Link]] = {}
     systems: dict[str, set[str]] = {}
-    for link, system, told in zip(ends, cables["system_id"], status, strict=True):
-        if told == "in_service":
+    for link, system, state in zip(ends, cables["system_id"], status, strict=True):
+        if state == "in_service":
             by_system.setdefault(system, []).append(link)
             for end in link:
                 systems.setdefault(end, set()).add(system)
@@ -67,7 +67,7 @@ def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.
 
 
 def _components(links: Iterable[_Link]) -> dict[str, str]:
-    """Each end of a link -> the end that stands for its component (union by path halving)."""
+    """Return for each end of a link the end that names its component (union by path halving)."""
     parent: dict[str, str] = {}
 
     def root(end: str) -> str:
@@ -83,7 +83,7 @@ def _components(links: Iterable[_Link]) -> dict[str, str]:
 
 
 def _reaches(links: Iterable[_Link], country: Mapping[str, str]) -> dict[str, set[str]]:
-    """Countries in the component of each end that has a link."""
+    """Return the countries in the component of each end that has a link."""
     owner = _components(links)
     there: dict[str, set[str]] = {}
     for end, stands_for in owner.items():
@@ -92,7 +92,7 @@ def _reaches(links: Iterable[_Link], country: Mapping[str, str]) -> dict[str, se
 
 
 def _lost(whole: Mapping[str, set[str]], now: Mapping[str, set[str]], country: Mapping[str, str]) -> set[str]:
-    """Landings that reach no other landing any more, or no other country where they did."""
+    """Return landings that no longer reach another landing, or another country where they did before."""
     return {
         end
         for end, before in whole.items()

@@ -1,4 +1,4 @@
-"""How far the list rests on each anchor: what changes where one of them is a fifth lower or higher."""
+"""SENSITIVITY: nodes that change where one anchor is a fifth lower or higher."""
 
 from __future__ import annotations
 
@@ -21,22 +21,29 @@ __all__ = ["SENSITIVITY", "critical", "overlapping"]
 _MULTIPLES = (0.8, 1.2)
 
 
-def critical(inputs: Inputs, scenario: Scenario, given: dict[str, float] | None = None) -> NDArray[np.bool_]:
-    """Nodes with hazard and military class high on file and on which people depend, whatever the scope."""
-    anchors = whole_of(dict(scenario.anchors or {}) | (given or {}))
-    found = judge(inputs, anchors, with_association=scenario.with_association)
+def critical(
+    inputs: Inputs, scenario: Scenario, changes: dict[str, float] | None = None
+) -> NDArray[np.bool_]:
+    """Return which nodes have hazard and military class high and dependence moderate or more, in any scope.
+
+    `changes` are anchors by id that replace those of the scenario. Nothing is drawn.
+    """
+    anchors = whole_of(dict(scenario.anchors or {}) | (changes or {}))
+    classes = judge(inputs, anchors, with_association=scenario.with_association)
     return np.asarray(
-        (found.hazard[:, 0] == HIGH) & (found.military[:, 0] == HIGH) & (found.dependence[:, 0] >= MODERATE)
+        (classes.hazard[:, 0] == HIGH)
+        & (classes.military[:, 0] == HIGH)
+        & (classes.dependence[:, 0] >= MODERATE)
     )
 
 
 def overlapping(
-    inputs: Inputs, scenario: Scenario, given: dict[str, float] | None = None
+    inputs: Inputs, scenario: Scenario, changes: dict[str, float] | None = None
 ) -> NDArray[np.bool_]:
-    """Nodes whose hazard is moderate or more and whose military class is high, on file."""
-    anchors = whole_of(dict(scenario.anchors or {}) | (given or {}))
-    found = judge(inputs, anchors, with_association=scenario.with_association)
-    return np.asarray((found.hazard[:, 0] >= MODERATE) & (found.military[:, 0] == HIGH))
+    """Return which nodes have hazard moderate or more and military class high; `changes` as in `critical`."""
+    anchors = whole_of(dict(scenario.anchors or {}) | (changes or {}))
+    classes = judge(inputs, anchors, with_association=scenario.with_association)
+    return np.asarray((classes.hazard[:, 0] >= MODERATE) & (classes.military[:, 0] == HIGH))
 
 
 def _sensitivity(
@@ -51,8 +58,8 @@ def _sensitivity(
     for anchor in ANCHORS:
         usual = dict(scenario.anchors or {}).get(anchor.id, anchor.value)
         for multiple in _MULTIPLES:
-            given = {anchor.id: usual * multiple}
-            then, overlap = (how(inputs, scenario, given) & inside for how in (critical, overlapping))
+            changes = {anchor.id: usual * multiple}
+            then, overlap = (how(inputs, scenario, changes) & inside for how in (critical, overlapping))
             rows.append(
                 {
                     "anchor": anchor.id, "meaning": anchor.meaning, "unit": anchor.unit, "multiple": multiple,

@@ -1,6 +1,6 @@
-"""What the rules of the draft standards read, how they answer, and how answers are joined.
+"""Inputs and results of the rules of the draft standards, and three-valued logic on answers.
 
-An answer is 1 (holds), 0 (does not) or NaN (cannot be said).
+An answer is 1 (holds), 0 (does not hold) or NaN (unknown).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pandas as pd
 from layers.assessed.air_facts import NORMAL_YEARS, warming_of
 from layers.assessed.evidence_builder import SourceColumns
 from layers.assessed.overrides import apply_overrides
+from layers.assessed.positions import with_lonlat
 from layers.assessed.sea_paths import sea_paths
-from layers.assessed.sites import with_lonlat
 from layers.crs import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ __all__ = [
 ]
 # Directive (EU) 2018/2001, Art. 2(1), as far as the lists of plants name fuels.
 RENEWABLE = ("Hydro", "Wind", "Solar", "Geothermal", "Biomass", "Wave and Tidal")
-_SOUTH_DEG = 58.0  # nothing south of it is held
+_SOUTH_DEG = 58.0  # southern edge of the snapshot
 NOT_RUNNING = ("planned", "construction", "closed")
 _FACTS = ("value", "low", "high", "label", "tier", "source_id", "as_of")
 _ROWS = ("value", "value_low", "value_high", "state", "source_id", "as_of")
@@ -48,7 +48,7 @@ _ROWS = ("value", "value_low", "value_high", "state", "source_id", "as_of")
 
 @dataclass(frozen=True, slots=True)
 class StandardInputs:
-    """What the rules read: one value a node, in the order of `sites`."""
+    """Values that the rules read: one a node, in the order of `sites`."""
 
     sites: pd.DataFrame
     nodes: pd.DataFrame
@@ -80,7 +80,7 @@ class StandardInputs:
         day: date,
         **lists: gpd.GeoDataFrame,
     ) -> StandardInputs:
-        """Gather the tables in the order of `node_sites`; `lists` are those that nodes are merged from."""
+        """Return the inputs in the order of `node_sites`; `lists` are the layers behind the nodes."""
         sites = pd.DataFrame(node_sites.drop(columns="geometry"))
         order = sites["node_id"]
         port, airfield = (
@@ -108,36 +108,36 @@ class StandardInputs:
         )
 
     def fact(self, name: str) -> pd.DataFrame:
-        """A climate fact; null where no source tells it."""
+        """Return a climate fact, one row a node; null where no source has it."""
         columns = ["node_id", *_FACTS]
         rows = self.facts[name][columns] if name in self.facts else pd.DataFrame(columns=columns)
         return rows.set_index("node_id").reindex(self.sites["node_id"]).reset_index()
 
     def row(self, group: str, indicator: str) -> pd.DataFrame:
-        """The evidence row of an indicator; null where a node has none."""
+        """Return the evidence row of an indicator, one row a node; null where a node has none."""
         rows = self.evidence[(self.evidence["group"] == group) & (self.evidence["indicator"] == indicator)]
         return rows.set_index("node_id")[list(_ROWS)].reindex(self.sites["node_id"]).reset_index()
 
     def of_kind(self, kind: str) -> NDArray[np.bool_]:
-        """Mask of the nodes of a kind."""
+        """Return the mask of the nodes of a kind."""
         return (self.sites["kind"] == kind).to_numpy(dtype=bool)
 
     def dual_use(self) -> NDArray[np.float64]:
-        """The dual-use class as a number, 0 to 3; NaN for D?."""
+        """Return the dual-use class as a number, 0 to 3; NaN for D?."""
         rank = self.nodes["dual_use_class"].map({"D0": 0.0, "D1": 1.0, "D2": 2.0, "D3": 3.0})
         return rank.to_numpy(dtype=float)
 
     def reaches_south(self, radius_km: float) -> NDArray[np.bool_]:
-        """Where a circle of `radius_km` leaves what is held."""
+        """Return where a circle of `radius_km` crosses the southern edge of the snapshot."""
         reach = np.degrees(1.01 * radius_km / EARTH_RADIUS_KM)
         return (self.sites["latitude_deg"] - reach < _SOUTH_DEG).to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """The answer of one rule: `holds` is 1, 0 or NaN; `off` is where it does not arise, with `why`.
+    """Result of one rule: `holds` is 1, 0 or NaN; `off` is where it does not apply, with the reason `why`.
 
-    `source` is source and date of the row that answers; where they are null, those of the standard stand.
+    `source` is source and date of the row that answers; where they are null, the standard has its own.
     """
 
     holds: NDArray[np.float64]
@@ -152,29 +152,29 @@ SourceAndDate = tuple["NDArray[np.object_]", "NDArray[np.object_]"]
 
 
 def all_hold(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """No if any is no, unknown if any is, otherwise yes (Kleene)."""
+    """Return 0 if any part is 0, NaN if any is NaN, otherwise 1 (Kleene's logic)."""
     stack = np.stack(parts)
     answer = np.where(np.isnan(stack).any(axis=0), np.nan, 1.0)
     return np.where((stack == 0).any(axis=0), 0.0, answer)
 
 
 def any_holds(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Yes if any is yes, unknown if any is, otherwise no (Kleene)."""
+    """Return 1 if any part is 1, NaN if any is NaN, otherwise 0 (Kleene's logic)."""
     return 1.0 - all_hold(*(1.0 - part for part in parts))
 
 
 def either(where: Any, yes_text: str, no_text: str) -> NDArray[np.object_]:
-    """One of two texts for each node."""
+    """Return one of two texts for each node."""
     return np.where(where, yes_text, no_text).astype(object)
 
 
 def answer(yes_where: Any, no_where: Any) -> NDArray[np.float64]:
-    """1 where it holds, 0 where it does not, else NaN."""
+    """Return 1 where `yes_where` is true, 0 where `no_where` is true, else NaN."""
     return np.where(yes_where, 1.0, np.where(no_where, 0.0, np.nan))
 
 
 def source_of(row: Any, prefix: str = "") -> SourceAndDate:
-    """Source and date of a row; the date is null where the row names a source that is not held."""
+    """Return source and date of a row; the date is null where the row only names a source to ask."""
     source, as_of = (
         row[f"{prefix}{name}"].astype(object).to_numpy(dtype=object) for name in ("source_id", "as_of")
     )
@@ -184,5 +184,5 @@ def source_of(row: Any, prefix: str = "") -> SourceAndDate:
 
 
 def pick_source(where: Any, first: SourceAndDate, other: SourceAndDate) -> SourceAndDate:
-    """Source and date of the first row where `where` is true, else of the other."""
+    """Return source and date of `first` where `where` is true, else of `other`."""
     return np.where(where, first[0], other[0]), np.where(where, first[1], other[1])

@@ -1,7 +1,7 @@
-"""STANDARDS: draft baseline standards S01 to S20, held against every node (method §8).
+"""STANDARDS: draft baseline standards S01 to S20, which are checked at every node (method §8).
 
-A proposal of this project, not a norm. Unknown is the commonest answer and the finding: a standard that
-open data leave unknown at most nodes becomes a data request.
+A proposal of this project, not a norm. A new standard is a row here and a rule in `checks` or
+`climate_checks`. Most results are unknown: the data requests name what would answer.
 """
 
 from __future__ import annotations
@@ -9,26 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from layers.assessed import checks
 from layers.assessed import climate_checks as climate
 from layers.assessed.sites import KINDS
 from layers.assessed.standard_inputs import RuleResult, StandardInputs
-from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
-    import geopandas as gpd
-
-__all__ = ["DATA_REQUESTS", "PROPOSAL", "RESULTS", "STANDARDS", "STANDARD_RESULTS", "Standard", "tally"]
+__all__ = ["PROPOSAL", "STANDARDS", "Standard"]
 
 PROPOSAL = "A proposal of this project, not a norm"
-RESULTS = ("pass", "fail", "unknown", "not_applicable")
-_REQUEST_FROM = 0.8  # share unknown above which a standard is a data request (method §8)
 
 _EU_PROOFING = "Commission Notice 2021/C 373/01, climate proofing"
 _WG178 = "PIANC WG 178 (2020)"
@@ -40,12 +31,12 @@ _TEN_T = "Regulation (EU) 2024/1679 (TEN-T)"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """One draft standard: what it asks, of which kinds, on what basis, and who could answer.
+    """One draft standard: its rule, the kinds it applies to, its basis, and who could answer.
 
-    `source_id` is the source its answer rests on unless the rule names another, `wanted` and
-    `from_whom` what would answer where it is unknown. `baseline_requirements` and `cer_sectors` are
-    those of its subject; empty for what holds for every node, which then brings its own. What is not
-    `is_scored` is told and never counted.
+    `source_id` is the source of the result unless the rule names another. `data_needed` and `from_whom`
+    say what would answer an unknown result. `baseline_requirements` and `cer_sectors` are those of the
+    subject; empty where the standard applies to every kind, which has its own. A standard that is not
+    `is_scored` is reported and never counted.
     """
 
     id: str
@@ -56,7 +47,7 @@ class Standard:
     unit: str
     basis: str
     source_id: str
-    wanted: str
+    data_needed: str
     from_whom: str
     judge: Callable[[StandardInputs], RuleResult]
     baseline_requirements: tuple[str, ...] = ()
@@ -217,183 +208,4 @@ STANDARDS: tuple[Standard, ...] = (
         "metoffice_model_temperature",
         "newer records, open attributes", "the sources of the picture", checks.fresh_and_covered,
     ),
-)  # fmt: skip
-
-
-def _standards(
-    node_sites: gpd.GeoDataFrame,
-    nodes: gpd.GeoDataFrame,
-    measures: pd.DataFrame,
-    climate_facts: pd.DataFrame,
-    evidence: pd.DataFrame,
-    ports: gpd.GeoDataFrame,
-    airfields: gpd.GeoDataFrame,
-    railheads: gpd.GeoDataFrame,
-    cable_landings: gpd.GeoDataFrame,
-    cables: gpd.GeoDataFrame,
-    power_plants: gpd.GeoDataFrame,
-    terminals: gpd.GeoDataFrame,
-    global_warming: pd.DataFrame,
-    overrides_on_file: pd.DataFrame,
-    day: date,
-) -> pd.DataFrame:
-    known = StandardInputs.of(
-        node_sites, nodes, measures, climate_facts, evidence, cables, global_warming, overrides_on_file, day,
-        ports=ports, airfields=airfields, railheads=railheads, cable_landings=cable_landings,
-        power_plants=power_plants, terminals=terminals,
-    )  # fmt: skip
-    # Date of a standard's own source where no row answers; a source that is not held has the picture's.
-    tables = [evidence[evidence["state"] == "known"], cables, node_sites, power_plants, railheads]
-    dated = pd.concat([table[["source_id", "as_of"]] for table in tables])
-    dates = dated.groupby("source_id", observed=True)["as_of"].max().to_dict()
-    kind = known.sites["kind"].to_numpy(dtype=object)
-    blocks = [
-        _block(standard, standard.judge(known), kind, lambda name: dates.get(name, day.isoformat()))
-        for standard in STANDARDS
-    ]
-    # One row a node and standard, nodes first: blocks stand side by side and are read across.
-    across = {name: np.stack([block[name] for block in blocks], axis=1).ravel() for name in blocks[0]}
-    count, width = len(kind), len(STANDARDS)
-    return pd.DataFrame(
-        {
-            "node_id": _spread([*known.sites["node_id"]], np.repeat(np.arange(count), width)),
-            "standard_id": _fixed([s.id for s in STANDARDS], count),
-            "title": _fixed([s.title for s in STANDARDS], count),
-            "result": _spread(list(RESULTS), across["result"]),
-            "value": across["value"],
-            "unit": _fixed([s.unit for s in STANDARDS], count),
-            "threshold": _fixed([s.threshold for s in STANDARDS], count),
-            "basis": _fixed([s.basis for s in STANDARDS], count),
-            "source_id": _coded(across["source"]),
-            "as_of": _coded(across["as_of"]),
-            "note": _coded(across["note"]),
-            "standing": _spread([PROPOSAL], np.zeros(count * width, dtype=int)),
-        }
-    )
-
-
-def _block(
-    standard: Standard, verdict: RuleResult, kind: np.ndarray, date_of: Callable[[str], str]
-) -> dict[str, np.ndarray]:
-    """One standard for every node: code of the result, value, note, source and its date."""
-    count = len(kind)
-    other = ~np.isin(kind, standard.kinds)
-    off = other | np.broadcast_to(np.asarray(verdict.off, dtype=bool), count)
-    holds = verdict.holds
-    result = np.where(off, 3, np.where(np.isnan(holds), 2, np.where(holds == 1, 0, 1)))
-    note, source, as_of = (
-        np.broadcast_to(np.asarray(part, dtype=object), count) for part in (verdict.note, *verdict.source)
-    )
-    unsaid = off | pd.isna(source)
-    source = np.where(unsaid, standard.source_id, source)
-    names, found = np.unique(source.astype(str), return_inverse=True)
-    usual = np.array([date_of(name) for name in names.tolist()], dtype=object)[found]
-    return {
-        "result": result,
-        "value": np.round(np.where(off, np.nan, verdict.value), 3),
-        "note": np.where(other, "not asked of this kind of node", np.where(off, verdict.why, note)),
-        "source": source,
-        "as_of": np.where(unsaid | pd.isna(as_of), usual, as_of),
-    }
-
-
-def _spread(texts: list[str], codes: np.ndarray) -> pd.Series:
-    """A column of text from its few values and their places: no text is looked at twice."""
-    return pd.Series(pd.array(texts, dtype="str").take(codes))
-
-
-def _fixed(texts: list[str], count: int) -> pd.Series:
-    return _spread(texts, np.tile(np.arange(len(texts)), count))
-
-
-def _coded(texts: np.ndarray) -> pd.Series:
-    """A column of text that repeats itself."""
-    codes, found = pd.factorize(texts)
-    return _spread(list(found), codes)
-
-
-def tally(results: pd.DataFrame, groups: pd.Series | None = None) -> pd.DataFrame:
-    """Counts of `pass`, `fail`, `unknown` and `not_applicable` by standard, and by `groups` if given.
-
-    `results` is the table of the standards; `groups` gives the country or kind of each node_id.
-    Index: standard_id, and the name of the groups.
-    """
-    by = [results["standard_id"]]
-    if groups is not None:
-        by.append(results["node_id"].map(groups).rename(groups.name))
-    counts = pd.crosstab(by, results["result"])
-    return counts.reindex(columns=list(RESULTS), fill_value=0).rename_axis(columns=None)
-
-
-def _data_requests(standards: pd.DataFrame) -> pd.DataFrame:
-    counts = tally(standards)
-    applicable = counts[["pass", "fail", "unknown"]].sum(axis=1)
-    share = counts["unknown"] / applicable.where(applicable > 0)
-    known = {standard.id: standard for standard in STANDARDS}
-    rows = [known[name] for name in share.index[share > _REQUEST_FROM]]
-    asked = [row.id for row in rows]
-    return pd.DataFrame(
-        {
-            "standard_id": asked,
-            "title": [row.title for row in rows],
-            "applicable": applicable.loc[asked].to_numpy(),
-            "unknown": counts.loc[asked, "unknown"].to_numpy(),
-            "unknown_share": share.loc[asked].to_numpy(),
-            "wanted": [row.wanted for row in rows],
-            "from_whom": [row.from_whom for row in rows],
-            "basis": [row.basis for row in rows],
-            "standing": PROPOSAL,
-        }
-    )
-
-
-_STANDING = Column("standing", "str", "what this is", required=True, choices=(PROPOSAL,))
-
-STANDARD_RESULTS = Layer(
-    id="standards",
-    title="Draft baseline standards held against each node",
-    pillar="social",
-    geometry="table",
-    spine=(),
-    key=("node_id", "standard_id"),
-    columns=(
-        Column("node_id", "str", "the node", required=True),
-        Column("standard_id", "str", "the standard", required=True,
-               choices=tuple(s.id for s in STANDARDS)),
-        Column("title", "str", "what it is about", required=True),
-        Column("result", "str", "what open data say of it", required=True, choices=RESULTS),
-        Column("value", "float", "value it was held against, in `unit`; a proxy where the note says so"),
-        Column("unit", "str", "unit of the value", required=True),
-        Column("threshold", "str", "what is asked", required=True),
-        Column("basis", "str", "documents it draws on", required=True),
-        Column("source_id", "str", "source the answer rests on, held or lacking", required=True),
-        Column("as_of", "str", "date of the row that answers, ISO 8601; the picture's where its source is "
-               "not held", required=True),
-        Column("note", "str", "how it was answered, or what is lacking", required=True),
-        _STANDING,
-    ),
-    note=f"{PROPOSAL}. Unknown is neither pass nor fail; S19 is told, not scored.",
-    derive=_standards,
-)  # fmt: skip
-
-DATA_REQUESTS = Layer(
-    id="data_requests",
-    title="Data requests: standards that open data leave unknown",
-    pillar="social",
-    geometry="table",
-    spine=(),
-    key=("standard_id",),
-    columns=(
-        Column("standard_id", "str", "the standard", required=True),
-        Column("title", "str", "what it is about", required=True),
-        Column("applicable", "int", "nodes it applies to", required=True, low=0),
-        Column("unknown", "int", "of them, unknown", required=True, low=0),
-        Column("unknown_share", "float", "share unknown", "1", required=True, low=0, high=1),
-        Column("wanted", "str", "data that would answer", required=True),
-        Column("from_whom", "str", "source or publisher that has or could have them", required=True),
-        Column("basis", "str", "documents the standard draws on", required=True),
-        _STANDING,
-    ),
-    note=f"{PROPOSAL}. Counted over the whole snapshot, whatever the region.",
-    derive=_data_requests,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers import catalog
-from layers.assessed.nodes import FLAGS
+from layers.assessed.flags import FLAGS
 from layers.compose import compose
 from layers.errors import UsageError
 from layers.picture import SourceNote

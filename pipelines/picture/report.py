@@ -9,7 +9,8 @@ import pandas as pd
 
 from layers.assessed.alliances import institutions
 from layers.assessed.coalition import lens, members
-from layers.assessed.standards import PROPOSAL, STANDARDS, tally
+from layers.assessed.standard_results import tally
+from layers.assessed.standards import PROPOSAL, STANDARDS
 from layers.errors import UsageError
 from pipelines.picture.publish import manifest_of
 from pipelines.text_table import text_table

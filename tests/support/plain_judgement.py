@@ -31,7 +31,7 @@ def told_of(inputs: Inputs, place: int) -> FetchResult:
     }
 
 
-def known(value: int | None) -> int:
+def known_rows(value: int | None) -> int:
     return 0 if value is None else value
 
 
@@ -65,7 +65,7 @@ def thaw(v: FetchResult, a: dict[str, int]) -> tuple[int, bool]:
         return LOW, False
     if zone is None:
         return UNKNOWN, False
-    lost = known(v["steps"]) > 0
+    lost = known_rows(v["steps"]) > 0
     if zone >= 3:
         is_warm = v["air"] is not None and v["air"] >= a["warm_permafrost"]
         is_high = ice == 2 or (ice == 1 and (zone == 3 or is_warm or lost))
@@ -76,7 +76,7 @@ def thaw(v: FetchResult, a: dict[str, int]) -> tuple[int, bool]:
     if zone >= 3:
         return MODERATE, ice is None and v["proxy"] != 1
     is_troubled = damage == 0.5 and ice != 0
-    return (MODERATE if is_troubled or (zone == 2 and known(ice) >= 1) else LOW), False
+    return (MODERATE if is_troubled or (zone == 2 and known_rows(ice) >= 1) else LOW), False
 
 
 def level(v: FetchResult, a: dict[str, int]) -> int:
@@ -121,7 +121,7 @@ def port(v: FetchResult, a: dict[str, int]) -> int | None:
     ]  # fmt: skip
     if sum(score is not None for score in access) < 2:
         return None
-    return (sum(map(known, access)) + 3 * known(v["sustainment"])) // 6
+    return (sum(map(known_rows, access)) + 3 * known_rows(v["sustainment"])) // 6
 
 
 def facility(kind: str, v: FetchResult, a: dict[str, int]) -> int | None:
@@ -133,19 +133,19 @@ def facility(kind: str, v: FetchResult, a: dict[str, int]) -> int | None:
         return ramp(v["systems_in_service"], 0, a["systems_one"])
     if kind == "mine":
         worth = v["listed_material"]
-        return None if worth is None else worth * (1000 + known(v["producing_or_strategic"])) // 2000
+        return None if worth is None else worth * (1000 + known_rows(v["producing_or_strategic"])) // 2000
     if kind == "energy_site":
         size = log_ramp(v["capacity"], a["capacity_zero"], a["capacity_one"])
         first, second = size, v["dependent_node"]
     else:
         first, second = (v[name] for name in _SECOND[kind])
-    return None if first is None else (first + known(second)) // 2
+    return None if first is None else (first + known_rows(second)) // 2
 
 
 def parts(kind: str, v: FetchResult, a: dict[str, int]) -> dict[str, int | None]:
     score = facility(kind, v, a)
-    near = known(runway(v["runway_near"], 10**9, a))
-    port = known(ramp(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]))
+    near = known_rows(runway(v["runway_near"], 10**9, a))
+    port = known_rows(ramp(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]))
 
     def beside(*names: str) -> int:
         return 1000 * any(v[name] is not None and v[name] <= a["land_near"] for name in names)
@@ -156,13 +156,13 @@ def parts(kind: str, v: FetchResult, a: dict[str, int]) -> dict[str, int | None]
         hinterland = max(port, beside("railway"))
     else:
         hinterland = (near + port) // 2
-    scarce = known(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
+    scarce = known_rows(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
     place = (
-        known(ramp(v["route"], a["route_zero"], a["route_one"]))
-        + known(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
-        + (scarce if known(score) >= 500 else 0)
+        known_rows(ramp(v["route"], a["route_zero"], a["route_one"]))
+        + known_rows(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
+        + (scarce if known_rows(score) >= 500 else 0)
     )
-    votes = [1000 * (v["joint_use"] == 1), 0 if v["policy_off"] == 1 else known(v["policy"])]
+    votes = [1000 * (v["joint_use"] == 1), 0 if v["policy_off"] == 1 else known_rows(v["policy"])]
     votes += [
         worth
         for word, worth in (("high", 1000), ("medium", 500), ("low", 250))
@@ -178,7 +178,7 @@ def military(part: dict[str, int | None], a: dict[str, int], *, with_association
     if part["facility"] is None:
         return UNKNOWN
     names = ["hinterland", "position"] + ["association"] * with_association
-    votes = sum(known(part[name]) >= a["part_holds"] for name in names)
+    votes = sum(known_rows(part[name]) >= a["part_holds"] for name in names)
     if part["facility"] >= a["facility_high"] and votes >= 2:
         return HIGH
     return MODERATE if part["facility"] >= a["facility_moderate"] and votes >= 1 else LOW
@@ -188,12 +188,12 @@ def military(part: dict[str, int | None], a: dict[str, int], *, with_association
 
 
 def dependence(v: FetchResult, a: dict[str, int]) -> int:
-    captive = known(v["captive"])
-    if captive >= a["captive_high"] or known(v["captive_place"]) >= a["captive_place"]:
+    captive = known_rows(v["captive"])
+    if captive >= a["captive_high"] or known_rows(v["captive_place"]) >= a["captive_place"]:
         return HIGH
     if v["sole"] == 1 and captive >= a["sole_supply"]:
         return HIGH
-    if captive >= a["captive_moderate"] or known(v["reached"]) >= a["reached_moderate"]:
+    if captive >= a["captive_moderate"] or known_rows(v["reached"]) >= a["reached_moderate"]:
         return MODERATE
     return UNKNOWN if v["reached"] is None else LOW
 
@@ -218,25 +218,25 @@ def drawn(v: FetchResult, node: str, numbers: Numbers, draw: int) -> FetchResult
         low, high = v[f"{name}_low"], v[f"{name}_high"]
         return None if low is None else low + (high - low) * number(factor) // 1000
 
-    told = dict(v)
+    outcome = dict(v)
     if v["ice_lost"] is not None:
-        told["ice_lost_low"] = v["ice_lost_low"] + between("ice_lost", "ice", 450) - v["ice_lost"]
+        outcome["ice_lost_low"] = v["ice_lost_low"] + between("ice_lost", "ice", 450) - v["ice_lost"]
     is_open = v["ice"] is None and v["zone"] is not None and v["zone"] >= 3 and (v["damage"] or 0) < 1
     if is_open and v["proxy"] != 1:
-        told["ice"] = 2 if number("ground") >= 500 else 0
+        outcome["ice"] = 2 if number("ground") >= 500 else 0
     if v["proxy"] == 1 and v["zone"] is not None:
-        told["zone"] = min(max(v["zone"] + (number("zone") >= 825) - (number("zone") < 175), 0), 4)
+        outcome["zone"] = min(max(v["zone"] + (number("zone") >= 825) - (number("zone") < 175), 0), 4)
     if v["air"] is not None:
         error = v["air"] - v["air_low"]
-        told["air"] = v["air"] + math.floor((number("air") - 500.0) * 1.645 * error / 450.0)
-    told["erosion"] = between("erosion", "erosion", 450)
-    told["level"] = between("level", "level", 330)
-    told["approach_depth"] = inside("approach_depth", "approach")
-    told["pier_depth"] = inside("pier_depth", "pier")
+        outcome["air"] = v["air"] + math.floor((number("air") - 500.0) * 1.645 * error / 450.0)
+    outcome["erosion"] = between("erosion", "erosion", 450)
+    outcome["level"] = between("level", "level", 330)
+    outcome["approach_depth"] = inside("approach_depth", "approach")
+    outcome["pier_depth"] = inside("pier_depth", "pier")
     for word in ("high", "medium", "low"):
-        told[f"claim_{word}"] = inside(f"claim_{word}", "claims")
+        outcome[f"claim_{word}"] = inside(f"claim_{word}", "claims")
     end = ("captive_high", "captive", "captive_low")[int(numbers.radius[draw])]
-    return told | {"captive": v[end]}
+    return outcome | {"captive": v[end]}
 
 
 def shares(
@@ -255,8 +255,8 @@ def shares(
     for draw in range(numbers.count):
         a = {name: int(value[0, draw]) for name, value in numbers.anchors.items()}
         now = drawn(v, node, numbers, draw)
-        found = hazards(now, a)
-        worst = max([min(found[name], on_file[name]) for name in there], default=ABSENT)
+        actual = hazards(now, a)
+        worst = max([min(actual[name], on_file[name]) for name in there], default=ABSENT)
         able = is_able and military(parts(kind, now, a), a, with_association=with_association) == HIGH
         overlap += able and worst >= MODERATE
         flag += able and is_needed and worst == HIGH and dependence(now, a) >= MODERATE

@@ -1,4 +1,4 @@
-"""Made nodes whose values stand about the anchors: what the judgement reads of them, and nothing else."""
+"""Toy nodes whose values lie about the anchors: the inputs of the judgement and nothing else."""
 
 from __future__ import annotations
 
@@ -22,24 +22,40 @@ def _some(random: np.random.Generator, values: NDArray[np.float64], lacking: flo
     return np.where(random.random(len(values)) < lacking, np.nan, values)
 
 
-def made(count: int, seed: int, lacking: float = 0.15) -> Inputs:
-    """Nodes of every kind; a share `lacking` of their values is not known."""
+def _add_ends(
+    v: dict[str, NDArray[np.float64]], kind: NDArray[np.object_], random: np.random.Generator
+) -> None:
+    """Add the ends of intervals, and which kinds supply people, to the values `v`."""
+    count = len(kind)
+
+    def wide(value: NDArray[np.float64], share: float = 0.4) -> tuple[NDArray[np.float64], ...]:
+        half = np.rint(np.abs(value) * random.uniform(0, share, count))
+        return value - half, value + half
+
+    for name in ("ice_lost", "erosion", "level"):
+        v[f"{name}_low"], v[f"{name}_high"] = wide(v[name])
+    for name in ("approach_depth", "pier_depth", "claim_high", "claim_medium", "claim_low"):
+        v[f"{name}_low"], v[f"{name}_high"] = v[name], v[name] + np.rint(random.uniform(0, 3000, count))
+    v["air_low"] = v["air"] - 2000.0
+    v["captive"] = np.where(np.isin(kind, SUPPLIES), v["captive"], np.nan)
+    v["captive_low"], v["captive_high"] = wide(v["captive"])
+    v["sole"] = np.isin(kind, SOLE).astype(float)
+
+
+def toy_inputs(count: int, seed: int, lacking: float = 0.15) -> Inputs:
+    """Return the inputs of nodes of every kind; a share `lacking` of their values is unknown."""
     random = np.random.default_rng(seed)
 
     def among(*choices: float) -> NDArray[np.float64]:
         return _some(random, random.choice(choices, count).astype(float), lacking)
 
     def about(name: str, other: str = "", *, spread: float = 1.5) -> NDArray[np.float64]:
-        """Whole thousandths about an anchor, or about one of two; some stand on it."""
+        """Return whole thousandths about an anchor, or about one of two; some lie on it."""
         anchor = random.choice([_USUAL[name], _USUAL[other or name]], count) * 1000
         off = random.choice(
             [0.0, -1.0, 1.0, *random.uniform(-0.4, spread - 1, 6) * np.abs(anchor).max()], count
         )
         return _some(random, np.rint(anchor + off), lacking)
-
-    def wide(value: NDArray[np.float64], share: float = 0.4) -> tuple[NDArray[np.float64], ...]:
-        half = np.rint(np.abs(value) * random.uniform(0, share, count))
-        return value - half, value + half
 
     kind = random.choice(KINDS, count).astype(object)
     v: dict[str, NDArray[np.float64]] = {
@@ -75,14 +91,7 @@ def made(count: int, seed: int, lacking: float = 0.15) -> Inputs:
         "reached": about("reached_moderate"),
     }  # fmt: skip
     v |= {f"claim_{c}": about("claim_near") for c in ("high", "medium", "low")}
-    for name in ("ice_lost", "erosion", "level"):
-        v[f"{name}_low"], v[f"{name}_high"] = wide(v[name])
-    for name in ("approach_depth", "pier_depth", "claim_high", "claim_medium", "claim_low"):
-        v[f"{name}_low"], v[f"{name}_high"] = v[name], v[name] + np.rint(random.uniform(0, 3000, count))
-    v["air_low"] = v["air"] - 2000.0
-    v["captive"] = np.where(np.isin(kind, SUPPLIES), v["captive"], np.nan)
-    v["captive_low"], v["captive_high"] = wide(v["captive"])
-    v["sole"] = np.isin(kind, SOLE).astype(float)
+    _add_ends(v, kind, random)
     there = {name: random.random((count, 1)) < 0.8 for name in HAZARDS}
     there["permafrost_thaw"] = np.ones((count, 1), dtype=bool)
     nodes = np.array([f"{k}:made-{seed}-{n:03}" for n, k in enumerate(kind)], dtype=object)

@@ -12,14 +12,12 @@ import pytest
 import shapely
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from layers.assessed.measures import (
-    MEASURES,
-    _beside,
-    _capability,
-    _own_class_km,
-    _usable,
-    distance_to_lines_km,
-)
+from layers.assessed.capability import capability_of as _capability
+from layers.assessed.capability import is_usable as _usable
+from layers.assessed.distances import distance_to_lines_km
+from layers.assessed.distances import nearest_equal_km as _own_class_km
+from layers.assessed.distances import nearest_runway_and_deep_port as _beside
+from layers.assessed.measures import MEASURES
 from layers.assessed.sites import KINDS
 from layers.compose import static_layers
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points

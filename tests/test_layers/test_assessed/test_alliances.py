@@ -163,7 +163,7 @@ def test_treaty_status_is_of_the_place(memberships: pd.DataFrame) -> None:
     sites = pd.DataFrame(
         {"country_iso3": ["SJM", "SJM", "ALA", "NOR", "GRL"], "latitude_deg": [78.2, 70.9, 60.1, 69.0, 64.2]}
     )
-    told = special_status(sites, memberships, TODAY)
-    assert told.astype(object).where(told.notna(), None).tolist() == [
+    outcome = special_status(sites, memberships, TODAY)
+    assert outcome.astype(object).where(outcome.notna(), None).tolist() == [
         "svalbard_treaty_art9", None, "demilitarised_neutralised", None, "eu_overseas_territory",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Climate facts: which statement speaks for a node, whose word stands first, and the corrected air."""
+"""Climate facts of a node: ground, damage, shore and sea level, by tier."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pyproj import Geod
+from toy_facts import HOME, NAN, fact_table, off, placed, sites
 
-from layers.assessed.air_facts import add_air, air_corrections, correction_at, proxy_zone, warming_of
+from layers.assessed.air_facts import proxy_zone
 from layers.assessed.climate_facts import (
     CLIMATE_FACTS,
     _add_damage,
@@ -22,126 +19,10 @@ from layers.assessed.climate_facts import (
     _add_level,
     _add_permafrost,
 )
-from layers.assessed.fact_rows import FactRows, best_statement
-from layers.assessed.ice_facts import add_port_ice
+from layers.assessed.fact_rows import FactRows
 from layers.crs import POLAR, polar_points
-from layers.observed.climate_records import FACTS, PERMAFROST_ZONES, TIERS
+from layers.observed.climate_records import FACTS, PERMAFROST_ZONES
 from layers.schema import check
-
-GEOD = Geod(ellps="WGS84")
-NAN = math.nan
-HOME = (20.0, 70.0)
-
-
-def off(km: float, azimuth: float = 60.0, home: tuple[float, float] = HOME) -> tuple[float, float]:
-    """Where one stands `km` from home."""
-    lon, lat, _ = GEOD.fwd(*home, azimuth, km * 1000)
-    return lon, lat
-
-
-def sites(*rows: tuple[str, tuple[float, float]]) -> pd.DataFrame:
-    """Nodes `<kind>:<name>` at places."""
-    nodes, places = zip(*rows, strict=True)
-    lon, lat = zip(*places, strict=True)
-    table = pd.DataFrame({"node_id": nodes, "longitude_deg": lon, "latitude_deg": lat})
-    return table.assign(kind=table["node_id"].str.split(":").str[0])
-
-
-def placed(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Statements at `at`, with the columns that cite them."""
-    usual = {
-        "reach_km": 10.0, "confidence": "high", "name": "a name", "source_title": "t", "source_url": "u",
-        "source_id": "s", "as_of": "2020",
-    }  # fmt: skip
-    table = pd.DataFrame([usual | row for row in rows])
-    lon, lat = zip(*table["at"], strict=True)
-    return gpd.GeoDataFrame(table.drop(columns="at"), geometry=polar_points(lon, lat), crs=POLAR)
-
-
-def told(book: FactRows) -> pd.DataFrame:
-    """The facts, best first, as the layer orders them."""
-    table = book.table()
-    order = table["tier"].map({name: place for place, name in enumerate(TIERS)})
-    table = table.assign(order=order).sort_values(["node_id", "fact", "order"], kind="stable")
-    return table.drop_duplicates(["node_id", "fact"]).set_index(["node_id", "fact"])
-
-
-# ------------------------------------------------------------------------------------- statements
-
-
-@pytest.mark.parametrize(
-    ("rows", "pick"),
-    [
-        # The more certain statement wins, though another is nearer.
-        ([(2.0, "medium", 10.0), (8.0, "high", 10.0), (1.0, "low", 10.0)], 1),
-        # Of equally certain ones the nearer.
-        ([(8.0, "high", 10.0), (3.0, "high", 10.0)], 1),
-        # None beyond its own reach, however certain; half a kilometre is given for rounded places.
-        ([(11.0, "high", 10.0), (9.0, "low", 10.0)], 1),
-        ([(10.4, "high", 10.0), (9.0, "low", 10.0)], 0),
-        ([(10.6, "high", 10.0)], None),
-        ([(0.2, "high", 0.0)], 0),
-        # No statement speaks farther than 25 km.
-        ([(26.0, "high", 25.0)], None),
-        ([(24.9, "low", 25.0)], 0),
-        # The first of equals.
-        ([(5.0, "high", 10.0), (5.0, "high", 10.0)], 0),
-    ],
-)
-def test_the_statement_that_speaks_for_a_node(rows: list, pick: int | None) -> None:
-    table = placed(
-        *({"at": off(km), "confidence": word, "reach_km": reach_km} for km, word, reach_km in rows)
-    )
-    at, found, km = best_statement(sites(("port:a", HOME)), table)
-    assert found.tolist() == ([] if pick is None else [pick])
-    assert at.tolist() == [0] * len(found)
-    if pick is not None:
-        assert km[0] == pytest.approx(rows[pick][0], abs=0.01)
-
-
-def test_a_statement_that_says_nothing_of_the_matter_does_not_count() -> None:
-    table = placed(
-        {"at": off(1), "ground_ice": None}, {"at": off(5), "confidence": "low", "ground_ice": "high"},
-        {"at": off(2), "ground_ice": None},
-    )  # fmt: skip
-    _, found, _ = best_statement(sites(("port:a", HOME)), table, "ground_ice")
-    assert found.tolist() == [1]
-
-
-STATEMENT = st.tuples(
-    st.floats(0, 30),
-    st.floats(0, 360),
-    st.sampled_from(["high", "medium", "low"]),
-    st.sampled_from([5.0, 15.0, 25.0]),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(STATEMENT, min_size=1, max_size=8))
-def test_the_statement_is_what_a_plain_search_finds(rows: list) -> None:
-    table = placed(
-        *({"at": off(km, turn), "confidence": word, "reach_km": reach} for km, turn, word, reach in rows)
-    )
-    nodes = sites(("port:a", HOME), ("port:b", off(12, 200)))
-    at, found, _ = best_statement(nodes, table)
-    for place, (lon, lat) in enumerate(zip(nodes["longitude_deg"], nodes["latitude_deg"], strict=True)):
-        ways = []
-        for row, (km, turn, word, reach) in enumerate(rows):
-            there = off(km, turn)
-            apart = GEOD.inv(lon, lat, *there)[2] / 1000
-            if apart <= min(reach + 0.5, 25.0) + 1e-6:
-                ways.append((["high", "medium", "low"].index(word), apart, row))
-        mine = found[at == place].tolist()
-        assert len(mine) == bool(ways)
-        if ways:
-            best = min(ways)
-            rank = ["high", "medium", "low"].index(rows[mine[0]][2])
-            assert rank == best[0]
-            lon_of, lat_of = off(*rows[mine[0]][:2])
-            assert GEOD.inv(lon, lat, lon_of, lat_of)[2] / 1000 == pytest.approx(best[1], abs=0.01)
-
-
-# ------------------------------------------------------------------------------------ permafrost
 
 NO_MAPS = placed({"at": HOME, "permafrost_zone": None, "ground_ice": None}).iloc[:0]
 
@@ -172,7 +53,7 @@ def ground_of(places: gpd.GeoDataFrame, maps: gpd.GeoDataFrame, proxy: float = 0
         source_id="model", as_of="2020",
     )  # fmt: skip
     _add_permafrost(book, nodes, polar_points([HOME[0]], [HOME[1]]), places, maps)
-    return told(book).loc["mine:a"]
+    return fact_table(book).loc["mine:a"]
 
 
 def test_a_publication_stands_before_a_map_and_a_map_before_the_proxy() -> None:
@@ -225,9 +106,6 @@ def test_a_proxy_zone_turns_at_its_share_of_frozen_ground(
     assert proxy_zone(np.array([-30.0, 15.0])).tolist() == [4, 0]
 
 
-# ---------------------------------------------------------------------------------------- damage
-
-
 def damage(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
     usual = {"applies_to": "town", "match_node": None, "what": "cracks", "kind": None, "grade": "damage"}
     return placed(*(usual | row for row in rows))
@@ -249,7 +127,7 @@ def test_damage_of_the_facility_stands_before_that_of_its_town() -> None:
             {"at": HOME, "applies_to": "facility", "source_id": "nobody's"},
         ),
     )  # fmt: skip
-    rows = told(book).xs("thaw_damage", level="fact")
+    rows = fact_table(book).xs("thaw_damage", level="fact")
     # The newest report on the port itself; of a town every node within 25 km.
     assert rows["value"].to_dict() == {"port:a": 2.0, "port:b": 1.0, "port:c": 1.0}
     assert rows["label"].to_dict() == {"port:a": "facility", "port:b": "town", "port:c": "town"}
@@ -273,15 +151,12 @@ def test_damage_stands_before_problems_whose_ever_they_are() -> None:
             {"at": off(200), "grade": "problems", "source_id": "town"},
         ),
     )  # fmt: skip
-    rows = told(book).xs("thaw_damage", level="fact")
+    rows = fact_table(book).xs("thaw_damage", level="fact")
     assert rows["value"].to_dict() == {"port:a": 1.0, "port:b": 0.5, "port:c": 0.5}
     assert rows["label"].to_dict() == {
         "port:a": "town", "port:b": "facility, problems only", "port:c": "town, problems only",
     }  # fmt: skip
     assert rows.loc["port:b", "source_id"] == "own"
-
-
-# ----------------------------------------------------------------------------------------- shore
 
 
 def test_a_shore_that_is_rock_has_no_retreat_and_an_unsaid_rate_of_an_eroding_one_is_unknown() -> None:
@@ -297,15 +172,12 @@ def test_a_shore_that_is_rock_has_no_retreat_and_an_unsaid_rate_of_an_eroding_on
     )  # fmt: skip
     book = FactRows(nodes)
     _add_erosion(book, nodes, shore)
-    rows = told(book).xs("coastal_erosion", level="fact")
+    rows = fact_table(book).xs("coastal_erosion", level="fact")
     assert rows["value"].to_dict() == {
         "port:0": 0.0, "port:1": 0.0, "port:2": 0.0, "port:3": 0.0, "port:5": 1.7, "port:6": -0.8,
     }  # fmt: skip
     assert rows.loc["port:0", "note"].startswith("bedrock shore, no rate stated; ")
     assert rows.loc["port:5", "note"] == "a name, 0 km off: t (u)"
-
-
-# ----------------------------------------------------------------------------------------- level
 
 
 def gauges(*rows: tuple[int, float, tuple[float, float]]) -> pd.DataFrame:
@@ -325,7 +197,7 @@ TRENDS = pd.DataFrame(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("km", "is_told"), [(0.0, True), (149.5, True), (150.5, False)])
+@pytest.mark.parametrize(("km", "is_told"), [(0.0, True), (149.9, True), (150.1, False)])
 def test_a_gauge_speaks_as_far_as_150_km(km: float, is_told: bool) -> None:
     nodes = sites(("port:a", off(km)))
     book = FactRows(nodes)
@@ -340,7 +212,7 @@ def test_the_nearest_gauge_speaks_over_the_date_line_with_what_it_saw() -> None:
     near, far = off(20, 90, home), off(60, 270, home)
     assert near[0] < 0  # across the line
     _add_level(book, nodes, gauges((2, -0.5, far), (1, 0.4, near)), TRENDS)
-    rows = told(book).xs("relative_sea_level", level="fact")
+    rows = fact_table(book).xs("relative_sea_level", level="fact")
     assert list(rows.index) == ["airfield:c", "cable_landing:b", "port:a"]  # nothing of a mine
     row = rows.loc["port:a"]
     assert (row["value"], row["low"], row["high"]) == pytest.approx((0.4, 0.2, 0.7))
@@ -348,116 +220,6 @@ def test_the_nearest_gauge_speaks_over_the_date_line_with_what_it_saw() -> None:
     assert row["note"].startswith("AR6, 2100 against 1995-2014, gauge G1 at 20 km: +0.20 m")
     # The trend that runs longest towards today.
     assert row["note"].endswith("observed +1.2 +/- 0.5 mm a year, 1950-2020")
-
-
-# ------------------------------------------------------------------------------------------- air
-
-WARMING = pd.DataFrame({"year": np.arange(1979, 2025)})
-WARMING["warming_degc"] = np.where(WARMING["year"] < 2004, 0.4, 1.0)
-
-
-def field(before: float, ratio: float) -> xr.Dataset:
-    """A flat model."""
-    lon, lat = np.arange(0.0, 360.0, 10.0), np.arange(50.0, 91.0, 5.0)
-    shape = (len(lat), len(lon))
-    return xr.Dataset(
-        {"temperature_before_degc": (("latitude", "longitude"), np.full(shape, before)),
-         "warming_ratio": (("latitude", "longitude"), np.full(shape, ratio))},
-        coords={"latitude": lat, "longitude": lon},
-    )  # fmt: skip
-
-
-def stations(*rows: tuple[float, tuple[float, float]], years: tuple[int, int] = (2004, 2020)) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"longitude_deg": lon, "latitude_deg": lat, "mean_annual_air_temperature_degc": air,
-             "first_year": years[0], "last_year": years[1], "elevation_m": 10.0, "as_of": "2020"}
-            for air, (lon, lat) in rows
-        ]
-    )  # fmt: skip
-
-
-def test_warming_of_some_years_is_their_mean() -> None:
-    assert warming_of(WARMING, 1981, 2010) == pytest.approx((23 * 0.4 + 7 * 1.0) / 30, abs=1e-4)
-
-
-def test_three_stations_correct_the_model_and_each_is_left_out_once() -> None:
-    # The model says -12 + 2 x 1.0 = -10 in 2004-2020. Stations 0, 100 and 400 km east read -9, -6 and -10.
-    table = stations((-9.0, HOME), (-6.0, off(100, 90)), (-10.0, off(400, 90)))
-    found = air_corrections(field(-12.0, 2.0), table, WARMING)
-    assert found["correction_degc"].tolist() == [1.0, 4.0, 0.0]
-
-    def mean(*pairs: tuple[float, float]) -> float:
-        weights = [1 / (km + 25.0) ** 2 for km, _ in pairs]
-        return sum(w * value for w, (_, value) in zip(weights, pairs, strict=True)) / sum(weights)
-
-    left = [mean((100, 4), (400, 0)) - 1, mean((100, 1), (300, 0)) - 4, mean((400, 1), (300, 4)) - 0]
-    assert found["left_out_degc"].tolist() == pytest.approx(left, abs=2e-3)
-    here = correction_at(found, np.array([HOME[0]]), np.array([HOME[1]]))
-    assert here[0] == pytest.approx(mean((0, 1), (100, 4), (400, 0)), abs=2e-3)
-
-
-def test_stations_of_another_period_or_high_up_correct_nothing() -> None:
-    good = stations((-9.0, HOME), (-7.0, off(100)))
-    high = stations((15.0, off(50))).assign(elevation_m=601.0)
-    other = stations((15.0, off(50)), years=(1991, 2020))
-    unsaid = stations((-5.0, off(50))).assign(elevation_m=NAN)
-    climate = field(-12.0, 2.0)
-    found = air_corrections(climate, pd.concat([good, high, other], ignore_index=True), WARMING)
-    pd.testing.assert_frame_equal(found, air_corrections(climate, good, WARMING))
-    assert len(air_corrections(climate, pd.concat([good, unsaid]), WARMING)) == 3
-
-
-def test_eight_stations_at_most_correct_a_place() -> None:
-    near = [(-9.0, off(10 + n, 40 * n)) for n in range(8)]
-    climate = field(-12.0, 2.0)
-    eight, nine = (
-        correction_at(air_corrections(climate, stations(*rows), WARMING), np.array([20.0]), np.array([70.0]))
-        for rows in (near, [*near, (30.0, off(60))])
-    )
-    assert eight.tolist() == nine.tolist() == [1.0]
-
-
-def test_the_air_of_the_normal_is_the_model_and_its_correction_and_gives_the_proxy() -> None:
-    nodes = sites(("mine:a", HOME))
-    book = FactRows(nodes)
-    table = stations((-9.0, HOME), (-9.0, off(100)), (-7.0, off(120)))
-    add_air(book, nodes, field(-12.0, 2.0), table, WARMING)
-    rows = told(book).loc["mine:a"]
-    level = (23 * 0.4 + 7) / 30
-    corrections = air_corrections(field(-12.0, 2.0), table, WARMING)
-    expected = -12 + 2 * level + correction_at(corrections, np.array([20.0]), np.array([70.0]))[0]
-    air = rows.loc["air_temperature"]
-    error = math.sqrt((corrections["left_out_degc"] ** 2).mean())
-    assert air["value"] == pytest.approx(expected, abs=0.01)
-    assert (air["high"] - air["value"], air["value"] - air["low"]) == pytest.approx((error, error), abs=0.01)
-    zone = rows.loc["permafrost_zone"]
-    assert zone["tier"] == "proxy"
-    assert zone["value"] == proxy_zone(np.array([air["value"]]))[0]
-    assert zone["label"] == PERMAFROST_ZONES[4 - int(zone["value"])]
-
-
-# ------------------------------------------------------------------------------------------- ice
-
-
-def test_the_season_at_the_quay_stands_before_that_of_the_cells() -> None:
-    nodes = sites(("mine:a", HOME), ("port:b", HOME), ("cable_landing:c", off(30)))
-    book = FactRows(nodes)
-    satellite = {"unit": "months", "tier": "measured", "source_id": "satellite", "as_of": "2022"}
-    book.add(np.array([1, 2]), "ice_months_recent", value=np.array([2.0, 2.0]), **satellite)
-    quay = {"at": off(3), "ice_months": 5.0, "ice_months_low": 4.0, "ice_months_high": 6.5, "last_year": 2016}
-    add_port_ice(book, nodes, placed(quay | {"source_id": "service"}))
-    rows = told(book).xs("ice_months_recent", level="fact")
-    assert rows["value"].to_dict() == {"port:b": 5.0, "cable_landing:c": 2.0}
-    assert rows["source_id"].to_dict() == {"port:b": "service", "cable_landing:c": "satellite"}
-    # A season of another age is none of the last ten years.
-    book = FactRows(nodes)
-    book.add(np.array([1]), "ice_months_recent", value=2.0, **satellite)
-    add_port_ice(book, nodes, placed(quay | {"last_year": 1988}))
-    assert told(book).loc[("port:b", "ice_months_recent"), "value"] == 2.0
-
-
-# ------------------------------------------------------------------------------------ the picture
 
 
 @pytest.fixture(scope="module")

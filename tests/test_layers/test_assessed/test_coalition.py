@@ -49,7 +49,7 @@ def test_states_are_named_by_code_or_name(memberships, text, codes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "actual"),
     [
         ("NO,Finnland", "Finland"),
         ("Swedn", "Sweden"),
@@ -57,8 +57,8 @@ def test_states_are_named_by_code_or_name(memberships, text, codes) -> None:
         ("XX", "--states"),
     ],
 )
-def test_an_unknown_state_names_the_nearest(memberships, text, found) -> None:
-    with pytest.raises(UsageError, match=found) as error:
+def test_an_unknown_state_names_the_nearest(memberships, text, actual) -> None:
+    with pytest.raises(UsageError, match=actual) as error:
         members(text, memberships)
     assert "\n" not in str(error.value)
 
@@ -95,19 +95,23 @@ CABLES = pd.DataFrame(
 
 
 def test_shares_by_hand() -> None:
-    told = {row["measure"]: row for row in lens(("NOR", "FRA"), NODES, CABLES, LANDINGS)}
-    assert (told["nodes"]["held"], told["nodes"]["total"], told["nodes"]["share"]) == (3, 5, 0.6)
-    assert told["port"]["share"] == pytest.approx(1 / 3)
-    assert (told["port D2"]["share"], told["port D1"]["share"], told["port D?"]["share"]) == (1, 0, 0)
-    assert told["flagged"]["share"] == 0.5
-    assert told["cable_landing"]["share"] == 1
-    assert "mine" not in told
-    assert "port D3" not in told
+    shares = {row["measure"]: row for row in lens(("NOR", "FRA"), NODES, CABLES, LANDINGS)}
+    assert (shares["nodes"]["held"], shares["nodes"]["total"], shares["nodes"]["share"]) == (3, 5, 0.6)
+    assert shares["port"]["share"] == pytest.approx(1 / 3)
+    assert (shares["port D2"]["share"], shares["port D1"]["share"], shares["port D?"]["share"]) == (
+        1,
+        0,
+        0,
+    )
+    assert shares["flagged"]["share"] == 0.5
+    assert shares["cable_landing"]["share"] == 1
+    assert "mine" not in shares
+    assert "port D3" not in shares
     # One of 100 km lands in Norway, two of 300 km in Russia; nothing else is published and lands.
-    cables = told["cable systems"]
+    cables = shares["cable systems"]
     assert (cables["held"], cables["total"], cables["unit"]) == (100, 400, "km")
     assert cables["smallest_set"] == ["FIN", "RUS"], "Finland and Norway share it; the alphabet decides"
-    assert told["nodes"]["smallest_set"] == ["FIN", "NOR"]
+    assert shares["nodes"]["smallest_set"] == ["FIN", "NOR"]
 
 
 def test_a_critical_place_counts_once_however_many_of_its_nodes_are_flagged() -> None:
@@ -116,21 +120,21 @@ def test_a_critical_place_counts_once_however_many_of_its_nodes_are_flagged() ->
     nodes = pd.concat([NODES, pd.DataFrame(more, columns=NODES.columns)], ignore_index=True)
     # Flagged: two of Norway at a, one of Russia and one of Finland at c, which both states share.
     for chosen, places, flagged in ((("NOR",), 1, 2), (("FIN",), 1, 1), (("FIN", "RUS"), 1, 2)):
-        told = {row["measure"]: row for row in lens(chosen, nodes, CABLES, LANDINGS)}
-        assert (told["critical places"]["held"], told["critical places"]["total"]) == (places, 2)
-        assert (told["flagged"]["held"], told["flagged"]["total"]) == (flagged, 4)
-        assert told["critical places"]["unit"] == "places"
-        assert told["critical places"]["smallest_set"] == ["FIN", "NOR"]
+        shares = {row["measure"]: row for row in lens(chosen, nodes, CABLES, LANDINGS)}
+        assert (shares["critical places"]["held"], shares["critical places"]["total"]) == (places, 2)
+        assert (shares["flagged"]["held"], shares["flagged"]["total"]) == (flagged, 4)
+        assert shares["critical places"]["unit"] == "places"
+        assert shares["critical places"]["smallest_set"] == ["FIN", "NOR"]
 
 
 def test_nothing_flagged_is_no_place() -> None:
-    told = lens(("NOR",), NODES.assign(flag="not_flagged"), CABLES, LANDINGS)
-    assert not {"critical places", "flagged"} & {row["measure"] for row in told}
+    shares = lens(("NOR",), NODES.assign(flag="not_flagged"), CABLES, LANDINGS)
+    assert not {"critical places", "flagged"} & {row["measure"] for row in shares}
 
 
 def test_a_shared_cable_counts_once() -> None:
-    told = lens(("NOR", "FIN"), NODES, CABLES, LANDINGS)
-    assert told[-1]["held"] == 100
+    shares = lens(("NOR", "FIN"), NODES, CABLES, LANDINGS)
+    assert shares[-1]["held"] == 100
 
 
 def test_a_state_without_a_node_holds_nothing() -> None:
@@ -151,16 +155,16 @@ def test_a_share_that_cannot_be_reached_is_refused(reach) -> None:
 def test_the_fewest_states_are_the_fewest(things, reach) -> None:
     states = tuple("ABCDEF")
     weights = np.array([weight for weight, _ in things], dtype=float)
-    held = np.array([[i in who for i in range(6)] for _, who in things])
-    found = smallest_set(Holding("x", "km", weights, held), states, reach)
+    kept_rows = np.array([[i in who for i in range(6)] for _, who in things])
+    actual = smallest_set(Holding("x", "km", weights, kept_rows), states, reach)
 
     def share(chosen: tuple[str, ...]) -> float:
         return sum(w for w, who in things if {states[i] for i in who} & set(chosen)) / weights.sum()
 
-    assert share(found) >= reach - 1e-12
-    for size in range(1, len(found)):
+    assert share(actual) >= reach - 1e-12
+    for size in range(1, len(actual)):
         assert all(share(chosen) < reach - 1e-12 for chosen in combinations(states, size))
-    assert share(found) >= max(share(chosen) for chosen in combinations(states, len(found))) - 1e-9
+    assert share(actual) >= max(share(chosen) for chosen in combinations(states, len(actual))) - 1e-9
 
 
 def test_more_states_than_can_be_looked_at_are_refused() -> None:
@@ -176,22 +180,22 @@ def test_everybody_holds_everything(picture) -> None:
     tables = [picture.tables[name] for name in ("nodes", "cables", "cable_landings")]
     states, rows = holdings(*tables)
     assert set(states) == set(tables[0]["country_iso3"])
-    told = lens(states, *tables)
-    assert [row["share"] for row in told] == [1.0] * len(rows)
-    assert told[0]["total"] == len(tables[0])
+    shares = lens(states, *tables)
+    assert [row["share"] for row in shares] == [1.0] * len(rows)
+    assert shares[0]["total"] == len(tables[0])
     by_state = [lens((state,), *tables)[0]["held"] for state in states]
     assert sum(by_state) == len(tables[0])
 
 
 def test_norway_finland_and_sweden(picture) -> None:
     nodes = picture.tables["nodes"]
-    told = lens(("NOR", "FIN", "SWE"), *(picture.tables[n] for n in ("nodes", "cables", "cable_landings")))
+    shares = lens(("NOR", "FIN", "SWE"), *(picture.tables[n] for n in ("nodes", "cables", "cable_landings")))
     ours = nodes["country_iso3"].isin(["NOR", "FIN", "SWE"])
-    assert told[0]["held"] == ours.sum()
+    assert shares[0]["held"] == ours.sum()
     flagged = nodes["flag"].isin(["robust", "possible"])
-    row = next(row for row in told if row["measure"] == "flagged")
+    row = next(row for row in shares if row["measure"] == "flagged")
     assert row["share"] == pytest.approx((ours & flagged).sum() / flagged.sum())
-    row = next(row for row in told if row["measure"] == "critical places")
+    row = next(row for row in shares if row["measure"] == "critical places")
     assert row["total"] == nodes.loc[flagged, "place_id"].nunique()
     assert row["held"] == nodes.loc[flagged & ours, "place_id"].nunique()
-    assert all(row["smallest_share"] >= 0.8 for row in told)
+    assert all(row["smallest_share"] >= 0.8 for row in shares)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_nodes import made
+from toy_nodes import toy_inputs
 
 from layers.assessed import rules
 from layers.assessed.anchors import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
@@ -25,7 +25,7 @@ USUAL = whole_of()
 CODE = {"low": LOW, "moderate": MODERATE, "high": HIGH, "unknown": UNKNOWN}
 
 
-def told(inputs: Inputs, *, with_association: bool = True) -> tuple[Classes, pd.DataFrame]:
+def fact_table(inputs: Inputs, *, with_association: bool = True) -> tuple[Classes, pd.DataFrame]:
     classes = judge(inputs, USUAL, with_association=with_association)
     return classes, exits_of(inputs, classes, USUAL, with_association=with_association)
 
@@ -70,8 +70,8 @@ def turned(
 def test_each_exit_turns_the_class_just_beyond_its_anchor_and_not_before(
     seed: int, with_claims: bool
 ) -> None:
-    inputs = made(8, seed)
-    classes, table = told(inputs, with_association=with_claims)
+    inputs = toy_inputs(8, seed)
+    classes, table = fact_table(inputs, with_association=with_claims)
     place_of = {node: place for place, node in enumerate(inputs.nodes)}
     now = {"climate": classes.hazard, "military": classes.military, "civil": classes.dependence}
     for row in table.itertuples():
@@ -89,9 +89,9 @@ def test_each_exit_turns_the_class_just_beyond_its_anchor_and_not_before(
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.booleans())
 def test_no_exit_goes_untold(seed: int, with_claims: bool) -> None:
-    inputs = made(8, seed)
-    classes, table = told(inputs, with_association=with_claims)
-    found = set(zip(table["node_id"], table["what"], table["anchor"], strict=True))
+    inputs = toy_inputs(8, seed)
+    classes, table = fact_table(inputs, with_association=with_claims)
+    actual = set(zip(table["node_id"], table["what"], table["anchor"], strict=True))
     others = ["hinterland", "position"] + ["association"] * with_claims
     for place, node in enumerate(inputs.nodes):
         read = {name: float(value[place, 0]) for name, value in dict(inputs.values).items()}
@@ -117,13 +117,13 @@ def test_no_exit_goes_untold(seed: int, with_claims: bool) -> None:
                 turned(inputs, classes, place, what, anchor, short=short, with_association=with_claims)
                 for short in (0, 1)
             )
-            assert ((str(node), what, anchor) in found) == (after not in {now, before}), (what, anchor)
+            assert ((str(node), what, anchor) in actual) == (after not in {now, before}), (what, anchor)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_gaps_are_shares_of_the_anchor_and_the_smallest_comes_first(seed: int) -> None:
-    _, table = told(made(20, seed))
+    _, table = fact_table(toy_inputs(20, seed))
     expected = (table["value"] - table["at"]).abs() / table["at"].abs()
     assert table["gap"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
     assert table.groupby(["node_id", "axis"])["gap"].apply(lambda gap: gap.is_monotonic_increasing).all()
@@ -132,7 +132,7 @@ def test_gaps_are_shares_of_the_anchor_and_the_smallest_comes_first(seed: int) -
 
 
 def test_exits_in_words_by_hand() -> None:
-    some = made(1, 0)
+    some = toy_inputs(1, 0)
     blank = {name: np.full((1, 1), np.nan) for name in dict(some.values)}
     values = blank | {
         name: np.array([[float(value)]])
@@ -186,8 +186,8 @@ def test_exits_of_the_picture_turn_its_classes(picture, exits) -> None:
     classes = judge(inputs, USUAL)
     place_of = {node: place for place, node in enumerate(inputs.nodes)}
     for row in exits.iloc[:: max(len(exits) // 400, 1)].itertuples():
-        found = turned(inputs, classes, place_of[row.node_id], row.what, row.anchor)
-        assert found == CODE[row.after], row
+        actual = turned(inputs, classes, place_of[row.node_id], row.what, row.anchor)
+        assert actual == CODE[row.after], row
 
 
 def test_every_node_has_its_nearest_exit_as_text(picture, exits) -> None:

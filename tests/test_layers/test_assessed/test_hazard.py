@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from layers.assessed.anchors import anchor_values
 from layers.assessed.evidence_builder import EvidenceBuilder, site_attributes
-from layers.assessed.hazard import HAZARDS, TODAY_DEGC, add_hazards, charted_depth, more_lost
+from layers.assessed.hazard import (
+    HAZARDS,
+    TODAY_DEGC,
+    _deciding_ground,
+    add_hazards,
+    charted_depth,
+    more_lost,
+)
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES
 from layers.scenarios import Scenario
@@ -30,17 +37,17 @@ ANCHORS = {
 }  # fmt: skip
 
 
-def fact(node: str, name: str, value: float, low: float = NAN, high: float = NAN, **told: str) -> dict:
-    label = told.pop("label", None)
+def fact(node: str, name: str, value: float, low: float = NAN, high: float = NAN, **outcome: str) -> dict:
+    label = outcome.pop("label", None)
     return {
         "node_id": node, "fact": name, "value": value, "low": low, "high": high, "label": label, "unit": "u",
         "tier": "typed", "source_id": "s", "as_of": "2020", "note": "n",
-    } | told  # fmt: skip
+    } | outcome  # fmt: skip
 
 
-def ice(node: str, lost: float, low: float, recent: float, slope: float = NAN, **told: str) -> list[dict]:
+def ice(node: str, lost: float, low: float, recent: float, slope: float = NAN, **outcome: str) -> list[dict]:
     rows = [
-        fact(node, "ice_months_lost", lost, low, lost + 1, tier="measured", as_of="2022-08-31", **told),
+        fact(node, "ice_months_lost", lost, low, lost + 1, tier="measured", as_of="2022-08-31", **outcome),
         fact(node, "ice_months_recent", recent, tier="measured", as_of="2022-08-31"),
     ]
     if not math.isnan(slope):
@@ -48,9 +55,9 @@ def ice(node: str, lost: float, low: float, recent: float, slope: float = NAN, *
     return rows
 
 
-def ground(node: str, zone: str, ice_in_it: str | None = None, air: float = -10.0, **told: str) -> list[dict]:
+def ground(node: str, zone: str, ice_in_it: str | None = None, air: float = -10.0, **more: str) -> list[dict]:
     rows = [
-        fact(node, "permafrost_zone", ZONES[zone], label=zone, note="of the zone", **told),
+        fact(node, "permafrost_zone", ZONES[zone], label=zone, note="of the zone", **more),
         fact(node, "air_temperature", air, air - 1, air + 1, tier="modelled"),
     ]
     if ice_in_it:
@@ -84,10 +91,10 @@ def hazards_of(
     fields = pd.DataFrame({"feature_id": nodes, "elevation_m": elevation_m})
     others = ("landing", "mine", "project", "plant", "terminal", "station", "railhead")
     none = dict.fromkeys(others, ports.iloc[:0])
-    told = site_attributes(sites, measures, facts, port=ports, airfield=fields, **none)
+    outcome = site_attributes(sites, measures, facts, port=ports, airfield=fields, **none)
     builder = EvidenceBuilder(sites)
     scenario = Scenario("t", "t", warming_degc, "a test")
-    add_hazards(builder, told, scenario, anchor_values(ANCHORS | anchors), YEARS)
+    add_hazards(builder, outcome, scenario, anchor_values(ANCHORS | anchors), YEARS)
     table = builder.table().assign(weight=0.0)
     # What stands in the rows is what the rules find in them.
     classes = judge(Inputs.of(table, sites), whole_of(ANCHORS | anchors))
@@ -161,8 +168,8 @@ def test_a_warmer_scenario_adds_to_the_warming_of_the_years_of_the_record() -> N
     }
     # 2013 to 2022 lie at 1.1 degC: two more at half a month each, at either end of the interval. Of today
     # the record is the measure.
-    told = [at[3.1][name] for name in ("value_low", "value", "value_high")]
-    assert told == pytest.approx([1.4, 2.0, 3.0])
+    outcome = [at[3.1][name] for name in ("value_low", "value", "value_high")]
+    assert outcome == pytest.approx([1.4, 2.0, 3.0])
     assert (at[3.1]["score"], at[TODAY_DEGC]["score"], at[1.0]["score"]) == (0.5, 0.0, 0.0)
     assert at[TODAY_DEGC]["value"] == at[1.0]["value"] == 1.0
 
@@ -201,13 +208,13 @@ def test_the_fact_that_decides_lends_its_source_and_tier() -> None:
         fact("mine:hurt", "thaw_damage", 2.0, label="facility", source_id="engineer", note="of the damage"),
         *ground("mine:proxy", "continuous", "high", tier="proxy"),
     )
-    told = {
+    outcome = {
         node: (row["score"], row["tier"], row["source_id"], row["label"], row["note"])
         for (node, name), row in rows.iterrows()
         if name == "permafrost_thaw"
     }
     note = "moderate or high: ground ice decides; continuous permafrost, ground ice not known; of the zone"
-    assert told == {
+    assert outcome == {
         "mine:zone": (0.5, "mapped", "s", "continuous permafrost, ground ice not known", note),
         "mine:ice": (1.0, "typed", "s", "continuous permafrost, ground ice high",
                      "continuous permafrost, ground ice high; of the ice"),
@@ -223,14 +230,14 @@ def test_the_fact_that_decides_lends_its_source_and_tier() -> None:
 
 def test_the_air_of_the_scenario_warms_permafrost_that_is_cold_today() -> None:
     # Normal air -8.5 at 0.5 degC of warming, two degrees here for each there: -6.78 today, -5.5 at 2 degC.
-    told = {
+    outcome = {
         level: hazards_of(*ground("mine:a", "continuous", "medium", -8.5), warming_degc=level)
         for level in (TODAY_DEGC, 2.0)
     }
     for level, air, score in ((TODAY_DEGC, -6.78, 0.5), (2.0, -5.5, 1.0)):
-        row = told[level].loc[("mine:a", "air_temperature")]
+        row = outcome[level].loc[("mine:a", "air_temperature")]
         assert (row["value"], row["value_low"], row["value_high"]) == pytest.approx((air, air - 1, air + 1))
-        assert told[level].loc[("mine:a", "permafrost_thaw"), "score"] == score
+        assert outcome[level].loc[("mine:a", "permafrost_thaw"), "score"] == score
 
 
 def test_a_zone_is_lost_where_the_air_leaves_its_balance() -> None:
@@ -255,8 +262,8 @@ def test_where_the_model_does_not_warm_the_class_stays_that_of_today() -> None:
 def test_ground_ice_is_asked_for_only_where_the_ground_is_frozen() -> None:
     zones = ("continuous", "discontinuous", "sporadic", "isolated", "none")
     rows = hazards_of(*(row for zone in zones for row in ground(f"mine:{zone}", zone)))
-    asked = {zone for zone in zones if (f"mine:{zone}", "ground_ice") in rows.index}
-    assert asked == {"continuous", "discontinuous", "sporadic"}
+    queried = {zone for zone in zones if (f"mine:{zone}", "ground_ice") in rows.index}
+    assert queried == {"continuous", "discontinuous", "sporadic"}
     assert rows.loc[("mine:sporadic", "ground_ice"), "state"] == "unknown"
     # No report is no proof: it has no row.
     assert not any(name in {"thaw_damage", "bedrock"} for _, name in rows.index)
@@ -348,3 +355,30 @@ def test_a_hazard_is_the_same_whoever_else_is_judged() -> None:
     others = [*ice("port:b", 3.0, 2.0, 4.0), *ground("port:b", "continuous", "high")]
     alone, among = hazards_of(*one), hazards_of(*one, *others)
     pd.testing.assert_frame_equal(among.loc[["mine:a"]], alone, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ice_in_it", "bedrock", "damage", "proxy", "code", "fact_name"),
+    [
+        (4, 2, NAN, NAN, 0, 2, "ground_ice"),
+        (2, 1, NAN, NAN, 0, 1, "ground_ice"),
+        (1, 1, NAN, NAN, 0, 0, "permafrost_zone"),
+        (2, 0, NAN, NAN, 0, 0, "permafrost_zone"),  # ice that makes the class no worse
+        (4, NAN, NAN, NAN, 0, 1, "permafrost_zone"),
+        (4, 2, NAN, NAN, 1, 1, "permafrost_zone"),  # the zone is a proxy
+        (4, NAN, NAN, 1, 0, 2, "thaw_damage"),
+        (4, NAN, NAN, 2, 0, 2, "thaw_damage"),
+        (4, NAN, NAN, 0.5, 0, 1, "permafrost_zone"),
+        (2, NAN, NAN, 0.5, 0, 1, "thaw_damage"),
+        (3, NAN, NAN, 0.5, 0, 1, "permafrost_zone"),
+        (2, NAN, NAN, 0, 0, 0, "permafrost_zone"),
+        (4, 2, 1, NAN, 0, 0, "bedrock"),
+        (4, 2, 1, 2, 0, 2, "thaw_damage"),
+    ],
+)
+def test_the_ground_fact_that_makes_the_class(
+    zone: float, ice_in_it: float, bedrock: float, damage: float, proxy: float, code: int, fact_name: str
+) -> None:
+    values = {"zone": zone, "ice": ice_in_it, "bedrock": bedrock, "damage": damage, "proxy": proxy}
+    arrays = {name: np.array([value], dtype=float) for name, value in values.items()}
+    assert _deciding_ground(arrays, np.array([code], dtype=np.int8)) == [fact_name]

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_judgement import shares
-from toy_nodes import made
+from toy_nodes import toy_inputs
 
 from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.flags import POSSIBLE, ROBUST, flag_of
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.assessed.monte_carlo import blocks, draw, drawn_values, memberships, numbers_of
-from layers.assessed.nodes import POSSIBLE, ROBUST, flag_of
 from layers.scenarios import SCENARIOS, Scenario
 
 TODAY = SCENARIOS[0]
@@ -97,17 +97,17 @@ def test_another_process_with_other_libraries_threads_draws_the_same_numbers() -
         "OPENBLAS_CORETYPE": "Prescott", "PYTHONHASHSEED": "1",
         "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX2 FMA3",
     }  # fmt: skip
-    told = subprocess.run(
+    outcome = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PRINT], env=os.environ | settings_of, capture_output=True,
         text=True, check=True,
     )  # fmt: skip
-    assert told.stdout.strip() == here
+    assert outcome.stdout.strip() == here
 
 
 def test_blocks_are_every_draw_once() -> None:
     for count in (1, 999, 1000, 1001, 2500):
-        told = [number for block in blocks(count) for number in range(count)[block]]
-        assert told == list(range(count))
+        outcome = [number for block in blocks(count) for number in range(count)[block]]
+        assert outcome == list(range(count))
 
 
 # ------------------------------------------------------------------------------------ the shares
@@ -115,15 +115,15 @@ def test_blocks_are_every_draw_once() -> None:
 
 @pytest.mark.parametrize("scenario", [TODAY, OTHER, WITHOUT], ids=lambda row: row.id)
 def test_a_plain_loop_over_nodes_and_draws_counts_the_same(scenario: Scenario) -> None:
-    inputs = made(60, seed=11)
+    inputs = toy_inputs(60, seed=11)
     numbers = numbers_of(scenario, 80, 5)
     usual = {name: int(value) for name, value in whole_of(scenario.anchors).items()}
     expected = [
         shares(inputs, place, usual, numbers, with_association=scenario.with_association)
         for place in range(len(inputs.nodes))
     ]
-    found = draw(inputs, scenario, numbers)
-    assert list(zip(found.overlap.tolist(), found.flag.tolist(), strict=True)) == expected
+    actual = draw(inputs, scenario, numbers)
+    assert list(zip(actual.overlap.tolist(), actual.flag.tolist(), strict=True)) == expected
     some = np.array(expected)
     assert ((some > 0) & (some < 1)).any(axis=0).all()  # there is something to tell
 
@@ -135,22 +135,22 @@ def test_a_node_of_the_picture_is_counted_the_same_by_the_plain_loop(picture) ->
     numbers = numbers_of(TODAY, 50, 0)
     usual = {name: int(value) for name, value in whole_of().items()}
     expected = [shares(inputs, place, usual, numbers) for place in range(len(some))]
-    found = draw(inputs, TODAY, numbers)
-    assert list(zip(found.overlap.tolist(), found.flag.tolist(), strict=True)) == expected
+    actual = draw(inputs, TODAY, numbers)
+    assert list(zip(actual.overlap.tolist(), actual.flag.tolist(), strict=True)) == expected
 
 
 def test_draws_past_the_first_thousand_are_counted_as_the_first() -> None:
-    inputs, numbers = made(30, seed=2), numbers_of(TODAY, 2300, 1)
+    inputs, numbers = toy_inputs(30, seed=2), numbers_of(TODAY, 2300, 1)
     whole = memberships(inputs, TODAY, numbers, slice(0, 2300))
-    found = draw(inputs, TODAY, numbers)
-    assert found.overlap.tolist() == whole[0].mean(axis=1).tolist()
-    assert found.flag.tolist() == whole[1].mean(axis=1).tolist()
+    actual = draw(inputs, TODAY, numbers)
+    assert actual.overlap.tolist() == whole[0].mean(axis=1).tolist()
+    assert actual.flag.tolist() == whole[1].mean(axis=1).tolist()
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.sets(st.integers(0, 29), min_size=1))
 def test_the_shares_of_a_node_do_not_depend_on_who_else_is_there(seed: int, rows: set[int]) -> None:
-    inputs, numbers = made(30, seed), numbers_of(TODAY, 60, seed)
+    inputs, numbers = toy_inputs(30, seed), numbers_of(TODAY, 60, seed)
     whole = draw(inputs, TODAY, numbers)
     kept = np.array(sorted(rows, reverse=True))
     some = draw(inputs.take(kept), TODAY, numbers)
@@ -173,24 +173,24 @@ def harmless(inputs: Inputs) -> Inputs:
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
 def test_where_no_hazard_is_nobody_is_flagged(seed: int) -> None:
-    inputs, numbers = made(40, seed), numbers_of(TODAY, 60, seed)
-    found = draw(harmless(inputs), TODAY, numbers)
-    assert not found.flag.any()
-    assert not found.overlap.any()
+    inputs, numbers = toy_inputs(40, seed), numbers_of(TODAY, 60, seed)
+    actual = draw(harmless(inputs), TODAY, numbers)
+    assert not actual.flag.any()
+    assert not actual.overlap.any()
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_draw_makes_nothing_that_is_not_on_file(seed: int) -> None:
-    inputs, numbers = made(60, seed), numbers_of(TODAY, 60, seed)
+    inputs, numbers = toy_inputs(60, seed), numbers_of(TODAY, 60, seed)
     now = judge(inputs, whole_of())
-    found = draw(inputs, TODAY, numbers)
+    actual = draw(inputs, TODAY, numbers)
     unsure = now.is_open[:, 0]
-    assert not found.flag[(now.hazard[:, 0] < HIGH) & ~unsure].any()
-    assert not found.overlap[now.hazard[:, 0] < MODERATE].any()
-    assert not found.overlap[now.military[:, 0] < HIGH].any()
-    assert not found.flag[now.dependence[:, 0] < MODERATE].any()
-    assert (found.flag <= found.overlap).all()
+    assert not actual.flag[(now.hazard[:, 0] < HIGH) & ~unsure].any()
+    assert not actual.overlap[now.hazard[:, 0] < MODERATE].any()
+    assert not actual.overlap[now.military[:, 0] < HIGH].any()
+    assert not actual.flag[now.dependence[:, 0] < MODERATE].any()
+    assert (actual.flag <= actual.overlap).all()
 
 
 @settings(max_examples=25, deadline=None)
@@ -199,7 +199,7 @@ def test_a_draw_makes_nothing_that_is_not_on_file(seed: int) -> None:
     st.sampled_from(["ice_lost", "erosion", "ice_spread", "level", "ice", "damage", "zone", "depth", "air"]),
 )
 def test_an_unknown_hazard_raises_no_share(seed: int, name: str) -> None:
-    inputs, numbers = made(40, seed), numbers_of(TODAY, 60, seed)
+    inputs, numbers = toy_inputs(40, seed), numbers_of(TODAY, 60, seed)
     if name == "ice":  # less ice in the ground is a thing to know: without it the ground is bad half the time
         inputs = inputs.with_values(ice=np.full((40, 1), 2.0))
     ends = [f"{name}_low", f"{name}_high"] if name in {"ice_lost", "erosion", "level"} else []
@@ -212,7 +212,7 @@ def test_an_unknown_hazard_raises_no_share(seed: int, name: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["ice_lost", "erosion"]), st.integers(0, 4000))
 def test_a_larger_hazard_lowers_no_share(seed: int, name: str, more: int) -> None:
-    inputs, numbers = made(40, seed), numbers_of(TODAY, 60, seed)
+    inputs, numbers = toy_inputs(40, seed), numbers_of(TODAY, 60, seed)
     values = dict(inputs.values)
     moved = {n: values[n] + more for n in (name, f"{name}_low", f"{name}_high")}
     before, after = (draw(some, TODAY, numbers) for some in (inputs, inputs.with_values(**moved)))
@@ -225,18 +225,18 @@ def test_a_larger_hazard_lowers_no_share(seed: int, name: str, more: int) -> Non
 
 def sure(**values: float) -> Inputs:
     """One ground station that is high in every draw, on ground that `values` tell of."""
-    blank = {name: np.full((1, 1), np.nan) for name in dict(made(1, 0).values)}
+    blank = {name: np.full((1, 1), np.nan) for name in dict(toy_inputs(1, 0).values)}
     certain = {
         "civil_and_public": 1000, "polar_orbit": 1000, "runway_near": 9e6, "deep_port": 0, "route": 0,
         "narrow": 0, "scarcity": 9e6, "reached": 9e9, "joint_use": 0, "treaty": 0, "policy_off": 0, "sole": 0,
         "proxy": 0, "steps": 0,
     }  # fmt: skip
-    told = blank | {name: np.array([[float(value)]]) for name, value in (certain | values).items()}
+    outcome = blank | {name: np.array([[float(value)]]) for name, value in (certain | values).items()}
     there = {"permafrost_thaw": np.array([[True]])}
     nodes = np.array(["ground_station:sure"], dtype=object)
     names = ("ice_season_lost", "ice_season_unreliable", "coastal_erosion", "relative_sea_level")
     absent = dict.fromkeys(names, np.array([[False]]))
-    return Inputs(nodes, np.array(["ground_station"], dtype=object), told, absent | there)
+    return Inputs(nodes, np.array(["ground_station"], dtype=object), outcome, absent | there)
 
 
 def test_ground_ice_that_is_not_known_is_high_in_every_second_draw() -> None:
@@ -254,8 +254,8 @@ def test_ground_ice_that_is_not_known_is_high_in_every_second_draw() -> None:
 def test_a_proxy_zone_is_confused_as_often_as_it_was_found_wrong() -> None:
     numbers = numbers_of(TODAY, 4000, 0)
     zone = drawn_values(sure(zone=3, proxy=1), numbers, slice(0, 4000))["zone"][0]
-    told = {step: (zone == 3 + step).mean() for step in (-1, 0, 1)}
-    assert told == pytest.approx({-1: 0.175, 0: 0.65, 1: 0.175}, abs=0.02)
+    outcome = {step: (zone == 3 + step).mean() for step in (-1, 0, 1)}
+    assert outcome == pytest.approx({-1: 0.175, 0: 0.65, 1: 0.175}, abs=0.02)
     assert set(drawn_values(sure(zone=3), numbers, slice(0, 4000))["zone"].ravel()) == {3.0}
     assert drawn_values(sure(zone=4, proxy=1), numbers, slice(0, 4000))["zone"].max() == 4
 
@@ -309,10 +309,10 @@ def test_nobody_is_flagged_without_a_hazard_that_is_known_to_be_high(nodes) -> N
 def test_the_stored_shares_are_those_of_the_stored_evidence(picture) -> None:
     table = picture.tables["nodes"]
     inputs = Inputs.of(picture.tables["evidence"], table)
-    found = draw(inputs, picture.scenario, numbers_of(picture.scenario, 10_000, 0))
-    assert table["overlap_probability"].tolist() == found.overlap.round(4).tolist()
+    actual = draw(inputs, picture.scenario, numbers_of(picture.scenario, 10_000, 0))
+    assert table["overlap_probability"].tolist() == actual.overlap.round(4).tolist()
     judged = table[table["flag"].isin(["robust", "possible"])]
-    expected = pd.Series(found.flag.round(4), index=table["node_id"])
+    expected = pd.Series(actual.flag.round(4), index=table["node_id"])
     assert judged["flag_probability"].tolist() == expected[judged["node_id"]].tolist()
     none = draw(harmless(inputs), picture.scenario, numbers_of(picture.scenario, 500, 0))
     assert not none.flag.any()

@@ -54,8 +54,8 @@ def filed(**changes: object) -> pd.DataFrame:
 def test_states(changes, day, state) -> None:
     before = PORTS.copy()
     overrides = filed(**changes)
-    table, told = apply_overrides(PORTS, overrides, day)
-    assert told["state"].tolist() == [state]
+    table, outcome = apply_overrides(PORTS, overrides, day)
+    assert outcome["state"].tolist() == [state]
     pd.testing.assert_frame_equal(PORTS, before)
     column, node = overrides.loc[0, "column"], overrides.loc[0, "node_id"].split(":")[1]
     if state == "applied":
@@ -83,12 +83,12 @@ def test_what_changed_is_told_and_nothing_else() -> None:
             "note": "depth",
         }
     )
-    told = tell_overrides(evidence.copy(), apply_overrides(PORTS, filed(), DAY)[1])
-    said = "override: the port, dredged, until further notice, was channel_depth_low_m 4.9; now 14.0 m"
-    assert told["note"].str.contains(said, regex=False).tolist() == [True, True, False, False]
+    outcome = tell_overrides(evidence.copy(), apply_overrides(PORTS, filed(), DAY)[1])
+    stated = "override: the port, dredged, until further notice, was channel_depth_low_m 4.9; now 14.0 m"
+    assert outcome["note"].str.contains(stated, regex=False).tolist() == [True, True, False, False]
     # The yes of a rule is still the index's row; the depth itself is the port's.
-    assert told["source_id"].tolist() == ["own_overrides"] + ["nga_world_port_index"] * 3
-    assert told["as_of"].tolist() == ["2020-09-30"] + ["2025-05-27"] * 3
+    assert outcome["source_id"].tolist() == ["own_overrides"] + ["nga_world_port_index"] * 3
+    assert outcome["as_of"].tolist() == ["2020-09-30"] + ["2025-05-27"] * 3
     expired = apply_overrides(PORTS, filed(until="2021-01-01"), DAY)[1]
     pd.testing.assert_frame_equal(tell_overrides(evidence.copy(), expired), evidence)
 
@@ -97,8 +97,8 @@ def test_ours_correct_what_the_index_says_and_show_in_the_picture(picture) -> No
     ports = gpd.read_parquet(DATA / "nga_world_port_index.parquet")
     ours = pd.read_parquet(DATA / "own_overrides.parquet")
     day = date.fromisoformat(ours["seen_on"].max())
-    table, told = apply_overrides(ports, ours[ours["node_id"].str.startswith("port:")], day)
-    assert set(told["state"]) == {"applied"}
+    table, outcome = apply_overrides(ports, ours[ours["node_id"].str.startswith("port:")], day)
+    assert set(outcome["state"]) == {"applied"}
     by_id = table.set_index("feature_id")
     assert by_id.loc["wpi-27560", "channel_depth_low_m"] == 14.0  # Kokkola
     assert by_id.loc["wpi-27530", "cargo_pier_depth_high_m"] == 10.0  # Raahe

@@ -57,7 +57,7 @@ LIST = pd.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("of", "score", "off", "told"),
+    ("of", "score", "off", "outcome"),
     [
         (site("Lulea", "port", "SWE"), 1.0, False, "core network"),
         (site("Umea", "port", "SWE", 20, 63.8), 0.7, False, "extended core network"),
@@ -77,12 +77,12 @@ LIST = pd.DataFrame(
     ],
     ids=lambda value: value["node_id"] + value["country_iso3"] if isinstance(value, dict) else None,
 )
-def test_the_network_of_one_node(of, score, off, told) -> None:
+def test_the_network_of_one_node(of, score, off, outcome) -> None:
     sites = pd.DataFrame([site("Lulea", "port", "SWE"), of])
     row = ten_t(sites, LIST).iloc[1]
     assert row["score"] == score or (np.isnan(score) and np.isnan(row["score"]))
     assert row["off"] == off
-    assert told in row["note"]
+    assert outcome in row["note"]
 
 
 def test_without_a_listed_port_nothing_is_part_of_one() -> None:
@@ -179,21 +179,23 @@ def test_only_what_is_said_of_the_node_itself_makes_d3(picture, papers) -> None:
 
 
 def test_joint_use_is_association_and_a_grant_is_not(sites, papers, picture) -> None:
-    told = documented(sites, papers).set_index(sites["node_id"])
-    joint = set(told.index[told["is_joint"]])
+    outcome = documented(sites, papers).set_index(sites["node_id"])
+    joint = set(outcome.index[outcome["is_joint"]])
     assert {"airfield:oa-bgsf", "airfield:oa-espa"} <= joint
     assert all(node.startswith("airfield:") for node in joint)
-    assert not (told["is_joint"] & ~told["is_dual"]).any()
-    oulu = told.loc["port:wpi-27520"]
+    assert not (outcome["is_joint"] & ~outcome["is_dual"]).any()
+    oulu = outcome.loc["port:wpi-27520"]
     assert not oulu["is_dual"]
     assert "only the way to it is funded" in oulu["note"]
     # One vote of the military class: 1 where a document says so of the node, else 0, on the day it was read.
     rows = picture.tables["evidence"].query("indicator == 'documented_use'").set_index("node_id")
-    known = rows[rows["state"] == "known"]
-    assert set(known.index[known["score"] == 1]) == set(told.index[told["is_dual"]]) & set(known.index)
-    assert set(known["score"]) == {0.0, 1.0}
-    assert known["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
-    none = known.loc[known["score"] == 0, "note"]
+    stated = rows[rows["state"] == "known"]
+    assert set(stated.index[stated["score"] == 1]) == set(outcome.index[outcome["is_dual"]]) & set(
+        stated.index
+    )
+    assert set(stated["score"]) == {0.0, 1.0}
+    assert stated["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
+    none = stated.loc[stated["score"] == 0, "note"]
     assert (none.eq("no document on file") | none.str.startswith("only the way to it is funded")).all()
 
 
@@ -211,9 +213,9 @@ def test_a_document_outweighs_the_rule_and_adds_nothing_to_coverage() -> None:
         ],
         ignore_index=True,
     )
-    told = classify(evidence)
-    assert told["dual_use_class"].to_dict() == {"a": "D3", "b": "D?"}
-    assert told["dual_use_coverage"].to_dict() == {"a": 0.25, "b": 0.25}
+    outcome = classify(evidence)
+    assert outcome["dual_use_class"].to_dict() == {"a": "D3", "b": "D?"}
+    assert outcome["dual_use_coverage"].to_dict() == {"a": 0.25, "b": 0.25}
 
 
 def test_the_evidence_tells_the_network(picture) -> None:

@@ -145,16 +145,16 @@ def test_networkx_finds_the_same_ways(edges: list, stops: list) -> None:
     network = land_network(
         lines(*(shapely.LineString([at(a), at(b)]) for a, b in edges)), points, EVERYWHERE, NOBODY
     )
-    found = network.distances_km(network.vertex, 500.0)[:, network.vertex]
+    actual = network.distances_km(network.vertex, 500.0)[:, network.vertex]
     # A place may lie on an edge that passes it: the way there can only be shorter, never than the crow's.
     lon, lat = np.array([at(stop) for stop in on_road]).T
     straight = distance_km(lon[:, None], lat[:, None], lon, lat)
-    assert (found >= np.minimum(straight, 500.0) - 0.3).all()
+    assert (actual >= np.minimum(straight, 500.0) - 0.3).all()
     for row, start in enumerate(on_road):
         for column, stop in enumerate(on_road):
             if nx.has_path(graph, start, stop):
                 expected = nx.shortest_path_length(graph, start, stop, weight="km")
-                assert found[row, column] <= min(expected, 500.0) + 0.1 or expected > 500
+                assert actual[row, column] <= min(expected, 500.0) + 0.1 or expected > 500
 
 
 # --------------------------------------------------------------------------------------- borders
@@ -185,8 +185,8 @@ def borders(**columns: list) -> pd.DataFrame:
     ],
 )
 def test_a_border_is_closed_by_date_and_as_a_whole(columns: dict, day: str, is_closed: bool) -> None:
-    found = closed_pairs(borders(**columns), day)
-    assert found == ({frozenset({"FIN", "RUS"})} if is_closed else frozenset())
+    actual = closed_pairs(borders(**columns), day)
+    assert actual == ({frozenset({"FIN", "RUS"})} if is_closed else frozenset())
 
 
 def test_a_closed_border_ends_the_road_and_an_open_one_does_not() -> None:
@@ -199,8 +199,8 @@ def test_a_closed_border_ends_the_road_and_an_open_one_does_not() -> None:
     other = frozenset({frozenset({"FIN", "RUS"})})
     for closed, km in ((NOBODY, 80.0), (pair, np.inf), (other, 80.0)):
         network = land_network(way, points, TWO, closed)
-        found = network.distances_km(network.vertex[:1], 200.0)[0][network.vertex[1]]
-        assert found == pytest.approx(km, abs=0.3)
+        actual = network.distances_km(network.vertex[:1], 200.0)[0][network.vertex[1]]
+        assert actual == pytest.approx(km, abs=0.3)
 
 
 def test_an_alternative_over_a_closed_border_is_none() -> None:
@@ -220,14 +220,14 @@ def test_an_alternative_over_a_closed_border_is_none() -> None:
 
 def test_people_without_another_within_a_hundred_kilometres() -> None:
     for km, people in ((99.0, 0.0), (101.0, 5000.0)):
-        found = captive(
+        actual = captive(
             [(east(0), 5000)], [(east(2), "airfield", True), (east(km), "airfield", True)], road(-5, 140)
         )
-        assert found.persons[0].tolist() == [5000.0, people, 0.0]  # within 80, 100 and 120 km
+        assert actual.persons[0].tolist() == [5000.0, people, 0.0]  # within 80, 100 and 120 km
         assert RADII_KM == (80.0, 100.0, 120.0)
-        assert found.other_km[0] == pytest.approx(km, abs=0.3)
+        assert actual.other_km[0] == pytest.approx(km, abs=0.3)
         # The town is beyond the 50 km that the other serves.
-        assert found.persons[1].tolist() == [0.0, 0.0, 0.0]
+        assert actual.persons[1].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_strip_without_a_road_to_it_is_no_alternative() -> None:
@@ -243,9 +243,9 @@ def test_the_way_to_the_road_counts() -> None:
     # 94 km along the road, and 8 km from it to the field: 102.
     aside = east(8, *east(94), azimuth=0)
     nodes = [(east(2), "airfield", True), (aside, "airfield", True)]
-    found = captive([(east(0), 900)], nodes, road(-5, 140))
-    assert found.persons[0].tolist() == [900.0, 900.0, 0.0]
-    assert found.other_km[0] == pytest.approx(102, abs=0.5)
+    actual = captive([(east(0), 900)], nodes, road(-5, 140))
+    assert actual.persons[0].tolist() == [900.0, 900.0, 0.0]
+    assert actual.other_km[0] == pytest.approx(102, abs=0.5)
     # And from the town to the road.
     town = east(8, *east(0), azimuth=180)
     nodes = [(east(2), "airfield", True), (east(94), "airfield", True)]
@@ -267,9 +267,9 @@ def test_what_cannot_be_used_is_no_alternative_but_people_depend_on_it() -> None
 def test_two_nodes_beside_a_town_stand_in_for_each_other_without_a_road() -> None:
     nodes = [(east(3), "airfield", True), (east(6, azimuth=0), "airfield", True)]
     far = (east(500), east(501))
-    found = captive([(east(0), 9000)], nodes, shapely.LineString(far))
-    assert found.persons.tolist() == [[0.0] * 3] * 2
-    assert found.other_km == pytest.approx([6, 3], abs=0.1)
+    actual = captive([(east(0), 9000)], nodes, shapely.LineString(far))
+    assert actual.persons.tolist() == [[0.0] * 3] * 2
+    assert actual.other_km == pytest.approx([6, 3], abs=0.1)
     # One of them is not usable: all depend on the other, and the poor one has the good one beside it.
     nodes[1] = (*nodes[1][:2], False)
     assert captive([(east(0), 9000)], nodes, shapely.LineString(far)).persons[:, 1].tolist() == [9000, 0]
@@ -283,24 +283,24 @@ def test_two_nodes_equally_far_stand_in_for_each_other() -> None:
 
 def test_another_kind_is_no_alternative_and_others_supply_nobody() -> None:
     nodes = [(east(2), "airfield", True), (east(3), "port", True), (east(3), "mine", True)]
-    found = captive([(east(0), 700)], nodes, road(-5, 20))
-    assert found.persons[:, 1].tolist() == [700, 700, 0]
+    actual = captive([(east(0), 700)], nodes, road(-5, 20))
+    assert actual.persons[:, 1].tolist() == [700, 700, 0]
 
 
 def test_towns_are_added_up_and_the_largest_is_named() -> None:
     towns = [(east(0), 300), (east(20), 1200), (east(49), 80), (east(51), 50_000), (east(-10), np.nan)]
-    found = captive(towns, [(east(0), "airfield", True)], road(-20, 60))
-    assert found.persons[0].tolist() == [1580.0] * 3  # not those 51 km off, nor those nobody counted
-    assert (found.largest[0], found.place[0]) == (1200.0, 1)
+    actual = captive(towns, [(east(0), "airfield", True)], road(-20, 60))
+    assert actual.persons[0].tolist() == [1580.0] * 3  # not those 51 km off, nor those nobody counted
+    assert (actual.largest[0], actual.place[0]) == (1200.0, 1)
 
 
 def test_each_town_has_its_own_alternative() -> None:
     # The far town has the other field 90 km off, the near one 130 km.
     towns = [(east(0), 1000), (east(40), 2000)]
-    found = captive(towns, [(east(2), "airfield", True), (east(130), "airfield", True)], road(-5, 140))
-    assert found.persons[0].tolist() == [3000.0, 1000.0, 1000.0]
-    assert (found.largest[0], found.place[0]) == (1000.0, 0)
-    assert found.other_km[0] == pytest.approx(90, abs=0.3)  # of the largest town within 50 km
+    actual = captive(towns, [(east(2), "airfield", True), (east(130), "airfield", True)], road(-5, 140))
+    assert actual.persons[0].tolist() == [3000.0, 1000.0, 1000.0]
+    assert (actual.largest[0], actual.place[0]) == (1000.0, 0)
+    assert actual.other_km[0] == pytest.approx(90, abs=0.3)  # of the largest town within 50 km
 
 
 @settings(max_examples=20, deadline=None)
@@ -311,7 +311,7 @@ def test_each_town_has_its_own_alternative() -> None:
     st.lists(st.tuples(st.integers(0, 150), st.booleans()), min_size=1, max_size=5),
 )
 def test_counts_along_one_road_are_those_of_a_plain_count(towns: list, fields: list) -> None:
-    found = captive(
+    actual = captive(
         [(east(km), people) for km, people in towns],
         [(east(km + 0.5), "airfield", usable) for km, usable in fields],
         road(-5, 160),
@@ -330,7 +330,7 @@ def test_counts_along_one_road_are_those_of_a_plain_count(towns: list, fields: l
                     people += count
                 elif abs(near - radius) <= 0.2 or abs(abs(km + 0.5 - town) - 50) < 0.2:
                     return  # on the edge of what the toy road can tell
-            assert found.persons[node, column] == people
+            assert actual.persons[node, column] == people
 
 
 # ------------------------------------------------------------------------------------ the picture

@@ -1,4 +1,4 @@
-"""The rules of the classes: hand-worked at every anchor, and what no rule may do whatever it reads."""
+"""Rules of the three classes on hand-worked values; anchors on both sides."""
 
 from __future__ import annotations
 
@@ -7,36 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from rule_values import LINES, NAN, WORKED, A, read
 
 from layers.assessed import rules
 from layers.assessed.anchors import ANCHORS, CLASSES, HIGH, LOW, MODERATE, PAIRS, UNKNOWN, anchor_values
 from layers.assessed.judgement import whole_of
-from layers.assessed.sites import KINDS
-
-NAN = math.nan
-# The anchors that the cases below are worked at, whatever the table of today says.
-WORKED = {
-    "ice_lost_moderate": 0.5, "ice_lost_high": 1.5, "ice_unreliable_moderate": 1, "ice_unreliable_high": 2,
-    "warm_permafrost": -6, "erosion_moderate": 0.3, "erosion_high": 1, "level_rise_moderate": 0.6,
-    "level_rise_high": 1, "depth_deep": 10.7, "depth_shallow": 6.4, "approach_zero": 6.4,
-    "approach_one": 10.7, "pier_zero": 4.9, "pier_one": 10.7, "vessel_length": 152, "runway_short": 1067,
-    "runway_long": 2359, "runway_width": 27.4, "systems_one": 3, "capacity_zero": 5, "capacity_one": 500,
-    "land_near": 5, "deep_port_one": 50, "deep_port_zero": 100, "route_one": 100, "route_zero": 600,
-    "narrow_one": 250, "narrow_zero": 1000, "scarcity_zero": 25, "scarcity_one": 500, "claim_near": 10,
-    "facility_high": 0.6, "facility_moderate": 0.4, "part_holds": 0.5, "captive_high": 1000,
-    "captive_place": 300, "captive_moderate": 300, "sole_supply": 500, "reached_moderate": 5000,
-}  # fmt: skip
-A = whole_of(WORKED)
-
-
-def read(**values: float) -> dict[str, np.ndarray]:
-    """What a rule reads of one node."""
-    return {name: np.array([[value]], dtype=float) for name, value in values.items()}
-
-
-# --------------------------------------------------------------------------------------- numbers
 
 
 def test_anchors_are_said_with_unit_meaning_and_source() -> None:
@@ -106,11 +83,6 @@ def test_ramps_by_hand() -> None:
     assert np.isnan(rules.log_ramp([NAN], 1.0, 10.0)).all()
 
 
-# ---------------------------------------------------------------------------------------- hazard
-
-LINES = ("ice_lost", "ice_unreliable", "erosion", "level_rise")
-
-
 @pytest.mark.parametrize("name", LINES)
 def test_a_class_turns_at_its_anchor_and_not_before(name: str) -> None:
     moderate, high = A[f"{name}_moderate"], A[f"{name}_high"]
@@ -120,6 +92,8 @@ def test_a_class_turns_at_its_anchor_and_not_before(name: str) -> None:
 
 
 SOUND = {"zone": 0, "ice": NAN, "air": 0, "bedrock": NAN, "damage": NAN, "proxy": 0, "steps": 0}
+
+
 GROUND = [
     # what differs, class, whether ground ice alone keeps it moderate
     ({"zone": 0, "ice": 2}, LOW, False),
@@ -178,8 +152,8 @@ GROUND = [
 
 @pytest.mark.parametrize(("given_values", "code", "is_open"), GROUND, ids=str)
 def test_permafrost_by_hand(given_values: dict, code: int, is_open: bool) -> None:
-    found, ground_decides = rules.permafrost(read(**SOUND | given_values), A)
-    assert (found.item(), ground_decides.item()) == (code, is_open)
+    actual, ground_decides = rules.permafrost(read(**SOUND | given_values), A)
+    assert (actual.item(), ground_decides.item()) == (code, is_open)
 
 
 LEVELS = [
@@ -201,8 +175,6 @@ def test_sea_level_by_hand(level: float, depth: float, code: int) -> None:
     assert rules.hazard_of_level(values, A).item() == code
 
 
-# -------------------------------------------------------------------------------------- military
-
 RUNWAYS = [
     # longest paved runway (m), width (m), score in thousandths
     (1066.999, 45, 0), (1067, 45, 500), (1067.001, 45, 500), (1713, 45, 750), (2358.999, 45, 999),
@@ -213,11 +185,13 @@ RUNWAYS = [
 
 @pytest.mark.parametrize(("length", "width", "score"), RUNWAYS)
 def test_a_runway_by_hand(length: float, width: float, score: float | None) -> None:
-    found = rules.runway(read(runway_length=rules.whole(length), runway_width=rules.whole(width)), A).item()
-    assert math.isnan(found) if score is None else found == score
+    actual = rules.runway(read(runway_length=rules.whole(length), runway_width=rules.whole(width)), A).item()
+    assert math.isnan(actual) if score is None else actual == score
 
 
 PORT = {"approach_depth": 8550, "pier_depth": 10_700, "vessel_length": 152_000, "roro": 0, "sustainment": 750}
+
+
 FACILITIES = [
     # (500 + 1000 + 1000 + 3 x 750) / 6
     ("port", PORT, 791),
@@ -251,18 +225,28 @@ FACILITIES = [
 
 @pytest.mark.parametrize(("kind", "values", "score"), FACILITIES, ids=lambda value: str(value)[:60])
 def test_a_facility_by_hand(kind: str, values: dict, score: float | None) -> None:
-    found = rules.facility(kind, read(**values), A).item()
-    assert math.isnan(found) if score is None else found == score
+    actual = rules.facility(kind, read(**values), A).item()
+    assert math.isnan(actual) if score is None else actual == score
 
 
 NOWHERE = dict.fromkeys(
     ["runway_near", "deep_port", "railway", "main_road", "route", "narrow", "scarcity", "policy",
      "claim_high", "claim_medium", "claim_low"], NAN
 ) | {"joint_use": 0, "treaty": 0, "policy_off": 0}  # fmt: skip
+
+
 STATION = NOWHERE | {"civil_and_public": 1000, "polar_orbit": 1000}  # facility 1
+
+
 IDLE = NOWHERE | {"civil_and_public": 900, "polar_orbit": 0}  # facility 0.45
+
+
 QUAY = NOWHERE | PORT
+
+
 FIELD = NOWHERE | {"runway_length": 2_359_000, "runway_width": 45_000}
+
+
 PARTS = [
     ("ground_station", STATION, "hinterland", 0),
     ("ground_station", STATION | {"runway_near": 2_359_000}, "hinterland", 500),
@@ -284,7 +268,19 @@ PARTS = [
     ("ground_station", STATION | {"route": 600_000, "narrow": 1_000_000}, "position", 0),
     ("ground_station", STATION | {"route": 0, "narrow": 250_000, "scarcity": 500_000}, "position", 1000),
     ("ground_station", STATION | {"scarcity": 25_000}, "position", 0),
-    # What is scarce but not able (0.45) is not sought.
+    # Scarcity counts from a facility of 0.5, and not at 0.45.
+    (
+        "ground_station",
+        STATION | {"civil_and_public": 1000, "polar_orbit": 0, "scarcity": 500_000},
+        "position",
+        333,
+    ),
+    (
+        "ground_station",
+        STATION | {"civil_and_public": 998, "polar_orbit": 1, "scarcity": 500_000},
+        "position",
+        0,
+    ),
     ("ground_station", IDLE | {"route": 0, "narrow": 250_000, "scarcity": 500_000}, "position", 666),
     ("ground_station", STATION | {"claim_high": 10_000}, "association", 1000),
     ("ground_station", STATION | {"claim_high": 10_001}, "association", 0),
@@ -300,8 +296,8 @@ PARTS = [
 
 @pytest.mark.parametrize(("kind", "values", "name", "score"), PARTS, ids=lambda value: str(value)[-60:])
 def test_a_part_by_hand(kind: str, values: dict, name: str, score: float | None) -> None:
-    found = rules.parts(kind, read(**values), A)[name].item()
-    assert math.isnan(found) if score is None else found == score
+    actual = rules.parts(kind, read(**values), A)[name].item()
+    assert math.isnan(actual) if score is None else actual == score
 
 
 VOTES = [
@@ -329,9 +325,9 @@ def test_the_military_class_by_hand(
     assert rules.military(part, A, with_association=False).item() == without
 
 
-# ------------------------------------------------------------------------------------ dependence
-
 NOBODY = {"captive": 0, "captive_place": 0, "sole": 0, "reached": 0}
+
+
 PEOPLE = [
     ({}, LOW),
     ({"captive": 299}, LOW), ({"captive": 300}, MODERATE), ({"captive": 999}, MODERATE),
@@ -349,178 +345,6 @@ PEOPLE = [
 
 @pytest.mark.parametrize(("given_values", "code"), PEOPLE, ids=str)
 def test_dependence_by_hand(given_values: dict, code: int) -> None:
-    told = NOBODY | given_values
-    values = {name: told[name] * (1 if name == "sole" else 1000) for name in told}
+    outcome = NOBODY | given_values
+    values = {name: outcome[name] * (1 if name == "sole" else 1000) for name in outcome}
     assert rules.dependence(read(**values), A).item() == code
-
-
-# ------------------------------------------------------------------------------------- whatever
-
-MAYBE = st.one_of(st.just(NAN), st.floats(-20_000, 20_000).map(round).map(float))
-
-
-def codes(*choices: float) -> st.SearchStrategy[float]:
-    return st.sampled_from([*choices, NAN])
-
-
-ANY_GROUND = st.fixed_dictionaries(
-    {"zone": codes(0, 1, 2, 3, 4), "ice": codes(0, 1, 2), "air": MAYBE, "bedrock": codes(0, 1),
-     "damage": codes(0.5, 1, 2), "proxy": st.sampled_from([0.0, 1.0]), "steps": st.sampled_from([0.0, 1.0])}
-)  # fmt: skip
-
-
-def ground(values: dict) -> int:
-    return int(rules.permafrost(read(**values), A)[0].item())
-
-
-@settings(max_examples=150, deadline=None)
-@given(ANY_GROUND, st.sampled_from(["zone", "ice", "air", "damage", "steps"]))
-def test_what_is_not_known_of_the_ground_raises_no_class(values: dict, name: str) -> None:
-    # Two statements lower a class and so are missed where they are missing: bedrock, and ground known to
-    # hold little ice where damage or problems are reported of its town.
-    assume(not (name == "ice" and values["ice"] == 0 and values["damage"] in {0.5, 1}))
-    assert ground(values | {name: NAN}) <= ground(values)
-
-
-@settings(max_examples=150, deadline=None)
-@given(ANY_GROUND, st.floats(0, 12_000).map(round))
-def test_warming_never_lowers_the_class_of_the_ground(values: dict, warmer: int) -> None:
-    before = ground(values | {"steps": 0.0})
-    assert ground(values | {"steps": 0.0, "air": values["air"] + warmer}) >= before
-    assert ground(values | {"steps": 1.0}) >= before
-    assert ground(values | {"steps": 1.0, "air": values["air"] + warmer}) >= before
-
-
-@settings(max_examples=100, deadline=None)
-@given(ANY_GROUND)
-def test_more_ice_and_more_damage_never_lower_the_class_of_the_ground(values: dict) -> None:
-    iced = [ground(values | {"ice": ice}) for ice in (0.0, 1.0, 2.0)]
-    hurt = [ground(values | {"damage": damage}) for damage in (NAN, 0.5, 1.0, 2.0)]
-    assert iced == sorted(iced)
-    assert hurt == sorted(hurt)
-
-
-@settings(max_examples=100, deadline=None)
-@given(ANY_GROUND)
-def test_a_proxy_alone_is_never_high(values: dict) -> None:
-    if not values["damage"] >= 1:
-        assert ground(values | {"proxy": 1.0}) <= MODERATE
-
-
-LEVEL = st.floats(-3000, 3000).map(round).map(float)
-
-
-@settings(max_examples=100, deadline=None)
-@given(LEVEL, MAYBE, st.integers(0, 3000))
-def test_a_larger_rise_or_a_larger_fall_never_lowers_the_class(level: float, depth: float, more: int) -> None:
-    further = level + more if level >= 0 else level - more
-    before, after, blind, unread = (
-        int(rules.hazard_of_level(read(level=now, depth=charted), A).item())
-        for now, charted in ((level, depth), (further, depth), (level, NAN), (NAN, depth))
-    )
-    assert after >= before
-    assert blind <= before
-    assert unread == UNKNOWN
-
-
-@settings(max_examples=100, deadline=None)
-@given(MAYBE, st.integers(0, 20_000))
-def test_a_larger_hazard_never_lowers_its_class(value: float, more: int) -> None:
-    for name in LINES:
-        before, after = rules.steps([value, value + more], A[f"{name}_moderate"], A[f"{name}_high"])
-        assert after >= before
-
-
-SHARE = st.one_of(st.just(NAN), st.integers(0, 1000).map(float))
-KM = st.one_of(st.just(NAN), st.integers(0, 1_200_000).map(float))
-FLAG = st.sampled_from([0.0, 1.0])
-OFFERS = {
-    "approach_depth": st.one_of(st.just(NAN), st.integers(0, 20_000).map(float)),
-    "pier_depth": st.one_of(st.just(NAN), st.integers(0, 20_000).map(float)),
-    "vessel_length": st.sampled_from([NAN, 100_000.0, 200_000.0]), "roro": codes(0, 1000),
-    "sustainment": SHARE, "runway_length": st.one_of(st.just(NAN), st.integers(0, 4_000_000).map(float)),
-    "runway_width": codes(0, 27_399, 27_400, 45_000), "systems_in_service": codes(0, 1000, 2000, 3000),
-    "capacity": st.one_of(st.just(NAN), st.integers(0, 900_000).map(float)), "dependent_node": codes(0, 1000),
-    "listed_material": codes(0, 750, 1000), "producing_or_strategic": codes(0, 1000),
-    "gauge": codes(0, 500, 1000), "to_port_or_border": codes(0, 1000), "civil_and_public": SHARE,
-    "polar_orbit": SHARE, "runway_near": st.one_of(st.just(NAN), st.integers(0, 4_000_000).map(float)),
-    "railway": KM, "main_road": KM, "deep_port": KM, "route": KM, "narrow": KM, "scarcity": KM,
-    "claim_high": KM, "claim_medium": KM, "claim_low": KM, "policy": SHARE, "joint_use": FLAG,
-}  # fmt: skip
-ANY_OFFER = st.fixed_dictionaries(OFFERS)
-# What makes more of a node where it is more; of the others, kilometres, where it is less.
-_MORE = ("approach_depth", "pier_depth", "vessel_length", "roro", "sustainment", "runway_length",
-         "runway_width", "systems_in_service", "capacity", "dependent_node", "listed_material",
-         "producing_or_strategic", "gauge", "to_port_or_border", "civil_and_public", "polar_orbit",
-         "runway_near", "scarcity", "policy", "joint_use")  # fmt: skip
-
-
-def military(kind: str, values: dict) -> int:
-    whole = read(**values, **{name: 0.0 for name in ("treaty", "policy_off") if name not in values})
-    return int(rules.military(rules.parts(kind, whole, A), A).item())
-
-
-# A port of 0.615 by a route whose equal lies beside it; without its pier it is one of 0.498.
-BESIDE = dict.fromkeys(OFFERS, NAN) | {
-    "approach_depth": 10_700, "pier_depth": 9000, "vessel_length": 200_000, "sustainment": 330, "route": 0,
-    "scarcity": 0,
-}  # fmt: skip
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(KINDS), ANY_OFFER, st.sampled_from(sorted(OFFERS)))
-@example("port", BESIDE, "pier_depth")
-@example("port", BESIDE, "sustainment")
-def test_what_is_not_known_raises_no_military_class(kind: str, values: dict, name: str) -> None:
-    assert military(kind, values | {name: NAN}) <= military(kind, values)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(KINDS), ANY_OFFER, st.sampled_from(sorted(OFFERS)), st.integers(0, 1_000_000))
-@example("port", BESIDE | {"pier_depth": 4900}, "pier_depth", 4100)
-def test_more_of_what_serves_never_lowers_the_military_class(
-    kind: str, values: dict, name: str, more: int
-) -> None:
-    before = military(kind, values)
-    assume(before != UNKNOWN)
-    better = values[name] + more if name in _MORE else max(values[name] - more, 0.0)
-    assert military(kind, values | {name: better}) >= before
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.sampled_from(KINDS), ANY_OFFER)
-def test_association_is_never_the_only_vote_and_a_treaty_takes_it_away(kind: str, values: dict) -> None:
-    found = rules.parts(kind, read(**values, treaty=0.0, policy_off=0.0), A)
-    bare = rules.military(found, A, with_association=False).item()
-    full = rules.military(found, A).item()
-    assert bare <= full <= bare + 1
-    assert military(kind, values | {"treaty": 1.0}) == bare
-
-
-PERSONS = st.one_of(st.just(NAN), st.integers(0, 8000).map(lambda n: n * 1000.0))
-ANY_PEOPLE = st.fixed_dictionaries(
-    {"captive": PERSONS, "captive_place": PERSONS, "sole": FLAG, "reached": PERSONS}
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(ANY_PEOPLE, st.sampled_from(["captive", "captive_place", "sole", "reached"]), st.integers(0, 10**7))
-def test_fewer_people_or_unknown_ones_raise_no_dependence(values: dict, name: str, more: int) -> None:
-    def code(told: dict) -> int:
-        return int(rules.dependence(read(**told), A).item())
-
-    assert code(values | {name: NAN}) <= code(values)
-    if name != "sole" and not math.isnan(values[name]):
-        assert code(values | {name: values[name] + more}) >= code(values)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.sampled_from(KINDS), st.lists(ANY_OFFER, min_size=2, max_size=5), ANY_GROUND)
-def test_a_class_of_a_node_depends_on_that_node_alone(kind: str, nodes: list[dict], soil: dict) -> None:
-    together = {name: np.array([[node[name]] for node in nodes]) for name in OFFERS}
-    together |= {name: np.zeros((len(nodes), 1)) for name in ("treaty", "policy_off")}
-    found = rules.military(rules.parts(kind, together, A), A)[:, 0]
-    assert found.tolist() == [military(kind, node) for node in nodes]
-    alone = ground(soil)
-    among = {name: np.array([[0.0], [value]]) for name, value in soil.items()}
-    assert rules.permafrost(among, A)[0][1, 0] == alone

@@ -108,7 +108,7 @@ def test_weights_add_up_to_one_and_parts_are_equal(nodes: list[dict]) -> None:
 
 
 def test_an_interval_by_hand() -> None:
-    told = intervals(
+    sums = intervals(
         rows(
             ("n", "facility", "g", "depth", 1.0),
             ("n", "facility", "g", "roro", None),
@@ -118,35 +118,40 @@ def test_an_interval_by_hand() -> None:
         )
     )
     # n: a quarter of its weight is not known, a quarter scores 1, a half 0.
-    assert told.loc["n"].tolist() == pytest.approx([0.25, 0.5, 0.25 / 0.75, 0.75])
+    assert sums.loc["n"].tolist() == pytest.approx([0.25, 0.5, 0.25 / 0.75, 0.75])
     # Nothing known: the whole of 0..1, and no number for what is known.
-    assert told.loc["m", ["military_low", "military_high", "military_coverage"]].tolist() == [0, 1, 0]
-    assert math.isnan(told.loc["m", "military_known"])
-    assert told.loc["o"].tolist() == pytest.approx([0.2, 0.2, 0.2, 1.0])
-    assert told.columns.tolist() == ["military_low", "military_high", "military_known", "military_coverage"]
+    assert sums.loc["m", ["military_low", "military_high", "military_coverage"]].tolist() == [0, 1, 0]
+    assert math.isnan(sums.loc["m", "military_known"])
+    assert sums.loc["o"].tolist() == pytest.approx([0.2, 0.2, 0.2, 1.0])
+    assert sums.columns.tolist() == [
+        "military_low",
+        "military_high",
+        "military_known",
+        "military_coverage",
+    ]
 
 
 @settings(max_examples=60, deadline=None)
 @given(NODES, st.randoms(use_true_random=False))
 def test_intervals_are_ordered_bounded_and_free_of_row_order(nodes: list[dict], rng: random.Random) -> None:
     lines = evidence_of(nodes)
-    told = intervals(rows(*lines))
-    assert sorted(told.index) == sorted(f"n{number}" for number in range(len(nodes)))
-    low, high, known, share = (told[f"military_{part}"] for part in ("low", "high", "known", "coverage"))
+    sums = intervals(rows(*lines))
+    assert sorted(sums.index) == sorted(f"n{number}" for number in range(len(nodes)))
+    low, high, of_known, share = (sums[f"military_{part}"] for part in ("low", "high", "known", "coverage"))
     assert low.between(0, 1).all()
     assert high.between(0, 1).all()
     assert share.between(0, 1).all()
     assert (low <= high).all()
-    held = known.notna()
-    assert (low[held] <= known[held] + 1e-12).all()
-    assert (known[held] <= high[held] + 1e-12).all()
+    kept_rows = of_known.notna()
+    assert (low[kept_rows] <= of_known[kept_rows] + 1e-12).all()
+    assert (of_known[kept_rows] <= high[kept_rows] + 1e-12).all()
     # All known: the interval closes. Nothing known: there is no known value.
     assert (high - low)[share == 1].abs().max() < 1e-12 or not (share == 1).any()
-    assert not held[share == 0].any()
+    assert not kept_rows[share == 0].any()
     shuffled = lines.copy()
     rng.shuffle(shuffled)
-    again = intervals(rows(*shuffled)).loc[told.index, told.columns]
-    pd.testing.assert_frame_equal(again, told, rtol=0, atol=1e-11)
+    again = intervals(rows(*shuffled)).loc[sums.index, sums.columns]
+    pd.testing.assert_frame_equal(again, sums, rtol=0, atol=1e-11)
 
 
 @settings(max_examples=60, deadline=None)
@@ -174,9 +179,9 @@ def test_learning_an_unknown_only_narrows(nodes: list[dict], pick: int, score: f
     if not unknown:
         return
     number = unknown[pick % len(unknown)]
-    told = lines.copy()
-    told[number] = (*lines[number][:4], score, *lines[number][5:])
-    before, after = intervals(rows(*lines)), intervals(rows(*told))
+    sums = lines.copy()
+    sums[number] = (*lines[number][:4], score, *lines[number][5:])
+    before, after = intervals(rows(*lines)), intervals(rows(*sums))
     assert (after["military_low"] >= before["military_low"] - 1e-11).all()
     assert (after["military_high"] <= before["military_high"] + 1e-11).all()
     assert (after["military_coverage"] >= before["military_coverage"] - 1e-11).all()

@@ -58,18 +58,18 @@ def test_the_sign_is_told_where_the_land_rises(rows) -> None:
     longyearbyen = rows.loc["port:wpi-20570"]
     assert (longyearbyen["label"], longyearbyen["value"] < -0.5) == ("fall", True)
     assert rows.loc["port:wpi-100", "note"].startswith("the sea rises: flooding; ")  # Reykjavík
-    known = rows[rows["state"] == "known"]
-    assert set(known["source_id"]) == {"own_sea_level_projections"}
-    assert (known["value_low"] <= known["value"]).all()
-    assert (known["value"] <= known["value_high"]).all()
+    has_level = rows[rows["state"] == "known"]
+    assert set(has_level["source_id"]) == {"own_sea_level_projections"}
+    assert (has_level["value_low"] <= has_level["value"]).all()
+    assert (has_level["value"] <= has_level["value_high"]).all()
 
 
 def test_a_fall_is_never_more_than_moderate_and_a_rise_follows_its_anchors(rows, picture) -> None:
-    known = rows[rows["state"] == "known"]
-    rise = known[known["value"] >= 0]
+    has_level = rows[rows["state"] == "known"]
+    rise = has_level[has_level["value"] >= 0]
     expected = np.select([rise["value"] >= 1.0, rise["value"] >= 0.6], [1.0, 0.5], 0.0)
     assert rise["score"].tolist() == expected.tolist()
-    fall = known[known["value"] < 0]
+    fall = has_level[has_level["value"] < 0]
     assert set(fall["score"]) <= {0.0, 0.5}
     depth = picture.tables["evidence"].query("indicator == 'charted_depth'").set_index("node_id")["value"]
     left = depth.reindex(fall.index)
@@ -87,14 +87,18 @@ def test_a_gauge_speaks_as_far_as_150_km_and_no_farther(rows, picture, projectio
         projections["longitude_deg"].to_numpy(), projections["latitude_deg"].to_numpy(),
     )  # fmt: skip
     nearest = km.min(axis=1)
-    known = (rows["state"] == "known").to_numpy()
-    assert nearest[known].max() <= 150.5
-    assert nearest[~known].min() >= 149.5
-    assert (~known).any()
+    has_level = (rows["state"] == "known").to_numpy()
+    assert nearest[has_level].max() <= 150.5
+    assert nearest[~has_level].min() >= 149.5
+    assert (~has_level).any()
     # The sphere says which gauge is nearest, to a third of a percent.
     values = projections["central_m"].to_numpy()
     near = [set(values[row <= best * 1.004 + 0.01]) for row, best in zip(km, nearest, strict=True)]
-    assert all(value in told for value, told, held in zip(rows["value"], near, known, strict=True) if held)
+    assert all(
+        value in outcome
+        for value, outcome, has_fact in zip(rows["value"], near, has_level, strict=True)
+        if has_fact
+    )
 
 
 def test_sea_level_is_asked_of_ports_landings_and_low_fields_by_the_sea(rows, picture) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from layers.assessed.sites import PLACE_KM, _corrected, in_scope, places_of, with_lonlat
+from layers.assessed.positions import with_lonlat
+from layers.assessed.site_scope import PLACE_KM, in_scope, places_of
 from layers.crs import POLAR, distance_km, geographic_to_polar, lonlat, polar_points
 
 GEOD = Geod(ellps="WGS84")
@@ -59,9 +60,9 @@ def test_scope_by_the_boundary_and_the_reach_of_a_gateway(
     place: tuple[float, float], inside: bool, scope: str
 ) -> None:
     cited = gateways((HOME, 15.0), ((20.0, 75.0), 15.0), ((50.0, 69.0), 50.0))
-    found = in_scope(table(place), NORTH, cited)
-    assert found["in_arctic"].tolist() == [inside]
-    assert found["scope"].tolist() == [scope]
+    actual = in_scope(table(place), NORTH, cited)
+    assert actual["in_arctic"].tolist() == [inside]
+    assert actual["scope"].tolist() == [scope]
 
 
 @pytest.fixture(scope="module")
@@ -151,16 +152,16 @@ def sites(*rows: tuple[str, tuple[float, float]]) -> pd.DataFrame:
 
 def test_nodes_of_one_town_are_one_place_and_the_largest_town_names_it() -> None:
     people = towns(("hamlet", off(1), 90), ("city", off(10), 40_000), ("next", off(300), 5000))
-    found = places_of(sites(("a", off(2)), ("b", off(30)), ("c", off(36)), ("d", off(301))), people)
-    assert found["place"].tolist() == ["City", "C", "C", "Next"]  # b is 20 km from the city, 6 from c
-    assert found["place_id"].tolist() == ["place:city", "place:port:c", "place:port:c", "place:next"]
+    actual = places_of(sites(("a", off(2)), ("b", off(30)), ("c", off(36)), ("d", off(301))), people)
+    assert actual["place"].tolist() == ["City", "C", "C", "Next"]  # b is 20 km from the city, 6 from c
+    assert actual["place_id"].tolist() == ["place:city", "place:port:c", "place:port:c", "place:next"]
 
 
 def test_where_there_is_no_town_the_first_node_names_the_place() -> None:
     people = towns(("far", off(500), 5000))
-    found = places_of(sites(("a", off(0)), ("b", off(20)), ("c", off(44)), ("d", off(24, 240))), people)
+    actual = places_of(sites(("a", off(0)), ("b", off(20)), ("c", off(44)), ("d", off(24, 240))), people)
     # b and d lie within 25 km of a; c is 44 km off and a place of its own, 24 km from b.
-    assert found["place"].tolist() == ["A", "A", "C", "A"]
+    assert actual["place"].tolist() == ["A", "A", "C", "A"]
 
 
 def test_a_town_of_unknown_size_comes_last() -> None:
@@ -179,11 +180,11 @@ SPOT = st.tuples(st.floats(0, 120), st.floats(0, 360))
 def test_every_node_lies_within_25_km_of_its_centre_and_centres_lie_apart(spots: list, settled: list) -> None:
     people = towns(*((f"t{n}", off(*spot), size) for n, (spot, size) in enumerate(settled)))
     some = sites(*((f"n{n}", off(*spot)) for n, spot in enumerate(spots)))
-    found = places_of(some, people)
+    actual = places_of(some, people)
     centre = {f"place:{r.feature_id}": (r.longitude_deg, r.latitude_deg) for r in people.itertuples()}
     centre |= {f"place:{r.node_id}": (r.longitude_deg, r.latitude_deg) for r in some.itertuples()}
-    used = sorted(set(found["place_id"]))
-    for row, name in zip(some.itertuples(), found["place_id"], strict=True):
+    used = sorted(set(actual["place_id"]))
+    for row, name in zip(some.itertuples(), actual["place_id"], strict=True):
         apart = GEOD.inv(row.longitude_deg, row.latitude_deg, *centre[name])[2] / 1000
         assert apart <= PLACE_KM + 1e-6
         # The sphere says which is nearest: to a third of a percent.
@@ -211,32 +212,3 @@ def test_places_of_the_picture_lie_within_25_km_of_their_centre(nodes, picture) 
     assert nodes["place"].tolist() == at["name"].tolist()
     assert nodes.groupby("place_id")["place"].nunique().max() == 1
     assert nodes["place_id"].nunique() < len(nodes) / 2
-
-
-# ----------------------------------------------------------------------------- rows that are replaced
-
-
-def test_what_replaces_a_row_takes_its_key_and_what_is_closed_is_no_node() -> None:
-    rows = pd.DataFrame(
-        [
-            ("old-1", None, "operating"), ("old-2", None, "operating"), ("old-3", None, None),
-            ("new-a", "old-1;old-2", "operating"), ("new-b", None, "operating"), ("new-c", None, "closed"),
-            ("new-d", None, "construction"), ("new-e", "gone-long-ago", "standby"),
-            ("new-f", "old-3", "closed"),
-        ],
-        columns=["feature_id", "replaces", "status"],
-    )  # fmt: skip
-    found = _corrected(rows)
-    assert dict(zip(found["feature_id"], found["sources"], strict=True)) == {
-        "old-1": "new-a; old-1; old-2",  # one plant for two rows of the database
-        "new-b": "new-b",
-        "new-e": "new-e",
-    }
-
-
-def test_two_that_replace_one_row_keep_their_own_keys_apart() -> None:
-    rows = pd.DataFrame(
-        {"feature_id": ["old", "a", "b"], "replaces": [None, "old", "old"], "status": "operating"}
-    )
-    assert _corrected(rows)["feature_id"].tolist() == ["old", "b"]
-    assert _corrected(rows)["sources"].tolist() == ["a; old", "b; old"]

@@ -1,0 +1,167 @@
+"""Distances of each site to the nearest line, claim and other site, with the source and date of the nearest.
+
+Kilometres on the WGS 84 ellipsoid; to lines in EPSG:3413 with the scale at the site.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from layers.assessed.evidence_builder import SourceColumns, numbers
+from layers.assessed.positions import with_lonlat
+from layers.assessed.sites import KINDS
+from layers.crs import lonlat
+from layers.merge import nearest, within_km
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = [
+    "CLAIM_CONFIDENCES",
+    "distance_to_lines_km",
+    "nearest_claims",
+    "nearest_equal_km",
+    "nearest_line",
+    "nearest_of_kinds",
+    "nearest_runway_and_deep_port",
+    "value_at",
+]
+
+_RUNWAY_KM = 50.0
+CLAIM_CONFIDENCES = ("high", "medium", "low")
+
+
+def value_at(values: pd.Series, positions: NDArray[np.int64]) -> Any:
+    """Return the values at some positions; null at position -1, which stands for none."""
+    return values.astype("object").array.take(positions, allow_fill=True)
+
+
+def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return kilometres from each EPSG:3413 point to the nearest line; NaN where there are no lines.
+
+    The projection is conformal, so the planar nearest is the nearest. Its length is divided by the scale
+    at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395). The error is 0.3 %
+    over some tens of kilometres.
+    """
+    return _nearest(points, lines)[1]
+
+
+def _nearest(
+    points: NDArray[np.object_], lines: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the position of the line nearest to each point, -1 where there is none, and kilometres."""
+    pairs, planar = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
+    position, metres = np.full(len(points), -1), np.full(len(points), np.nan)
+    position[pairs[0]], metres[pairs[0]] = pairs[1], planar
+    xy = shapely.get_coordinates(points)
+    latitude = lonlat(xy[:, 0], xy[:, 1])[1]
+    scale = (1 + np.sin(np.radians(70))) / (1 + np.sin(np.radians(latitude)))
+    return position, metres / scale / 1000
+
+
+def nearest_line(
+    prefix: str, points: NDArray[np.object_], lines: gpd.GeoDataFrame, *, with_name: bool = False
+) -> dict[str, Any]:
+    """Return `<prefix>_km`, source and date of the nearest line, and its name if `with_name`."""
+    position, km = _nearest(points, lines.geometry.to_numpy())
+    columns = {f"{prefix}_km": km}
+    if with_name:
+        columns[f"{prefix}_name"] = value_at(lines["name"], position)
+    return columns | {
+        f"{prefix}_source_id": value_at(lines["source_id"], position),
+        f"{prefix}_as_of": value_at(lines["as_of"], position),
+    }
+
+
+def nearest_claims(sites: pd.DataFrame, military_sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return key of and kilometres to the nearest public claim of a military site, by its confidence.
+
+    Closed military sites do not count.
+    """
+    live = with_lonlat(military_sites[military_sites["status"] != "closed"])
+    columns: dict[str, Any] = {}
+    for confidence in CLAIM_CONFIDENCES:
+        some = live[live["confidence"] == confidence].reset_index(drop=True)
+        km, claim = nearest(sites, some)
+        columns[f"claim_{confidence}_km"] = np.where(claim[:, 0] < 0, np.nan, km[:, 0])
+        columns[f"claim_{confidence}"] = value_at(some["feature_id"], claim[:, 0])
+    return columns
+
+
+def nearest_runway_and_deep_port(
+    sites: pd.DataFrame,
+    capability: NDArray[np.float64],
+    airfields: pd.DataFrame,
+    ports: pd.DataFrame,
+) -> dict[str, Any]:
+    """Return the longest paved runway within 50 km of each site, m, and km to the nearest deep port.
+
+    A site is not its own neighbour: only other airfields and other ports count. The runway is 0 where
+    there is none.
+    """
+    kinds = sites["kind"].to_numpy(dtype=object)
+    air = SourceColumns(sites["sources"], airfields)
+    paved_m = np.where(kinds == "airfield", numbers(air["paved_length_m"]), np.nan)
+    is_field = np.flatnonzero((kinds == "airfield") & ~np.isnan(paved_m))
+    site, field = within_km(sites, sites.iloc[is_field], _RUNWAY_KM)
+    field = is_field[field]
+    other = site != field
+    site, field = site[other], field[other]
+    order = np.lexsort((sites["node_id"].to_numpy(dtype=object)[field], paved_m[field]))
+    longest = np.full(len(sites), -1)
+    longest[site[order]] = field[order]
+    deep = np.flatnonzero((kinds == "port") & (capability == 1))
+    km, near = nearest(sites, sites.iloc[deep], k=2)
+    own = (near[:, 0] >= 0) & (deep[np.maximum(near[:, 0], 0)] == np.arange(len(sites)))
+    deep_km = np.where(own, km[:, 1], km[:, 0])
+    port = deep[np.where(own, near[:, 1], near[:, 0])] if len(deep) else np.full(len(sites), -1)
+    port = np.where(np.isinf(deep_km), -1, port)
+    sea = SourceColumns(sites["sources"], ports)
+    source, as_of = air["source_id"], air["as_of"]
+    return {
+        "runway_near_m": np.where(longest < 0, 0.0, paved_m[np.maximum(longest, 0)]),
+        "runway_near_name": value_at(sites["name"], longest),
+        "runway_near_source_id": value_at(source, longest),
+        "runway_near_as_of": value_at(as_of, longest),
+        "deep_port_km": np.where(np.isinf(deep_km), np.nan, deep_km),
+        "deep_port_source_id": value_at(sea["source_id"], port),
+        "deep_port_as_of": value_at(sea["as_of"], port),
+    }
+
+
+def nearest_of_kinds(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """Return kilometres to the nearest other site of each kind, and of the site's own kind."""
+    kinds = sites["kind"].to_numpy(dtype=object)
+    table: dict[str, NDArray[np.float64]] = {}
+    own = np.full(len(sites), np.nan)
+    for name in KINDS:
+        of_kind = kinds == name
+        km, _ = nearest(sites, sites[of_kind], k=2)
+        km = np.where(np.isinf(km), np.nan, km)
+        # Among its own kind the nearest is the site itself: the second nearest counts.
+        table[f"{name}_km"] = np.where(of_kind, km[:, 1], km[:, 0])
+        own[of_kind] = km[of_kind, 1]
+    return table | {"own_kind_km": own}
+
+
+def nearest_equal_km(sites: pd.DataFrame, capability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return kilometres to the nearest other site of the same kind that is at least as capable.
+
+    A site of unknown capability is compared with all of its kind. NaN where there is no equal.
+    """
+    kinds = sites["kind"].to_numpy(dtype=object)
+    apart = np.full(len(sites), np.nan)
+    for kind in KINDS:
+        of_kind = kinds == kind
+        for least in np.unique(capability[of_kind]):
+            rows = of_kind & ((capability == least) | (np.isnan(capability) & np.isnan(least)))
+            equals = of_kind if np.isnan(least) else of_kind & (capability >= least)
+            # Every row is among its equals: the second nearest is the nearest other.
+            km = nearest(sites[rows], sites[equals], k=2)[0][:, 1]
+            apart[rows] = np.where(np.isinf(km), np.nan, km)
+    return apart

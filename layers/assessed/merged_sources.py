@@ -1,0 +1,128 @@
+"""Rows of several sources that name one place: merged by distance and name, with the keys of all rows.
+
+The order of the sources decides whose row stands for the place. It comes from the caller, as data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.crs import distance_km
+from layers.merge import match_points, within_km
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["by_source", "corrected", "merged", "thinned"]
+
+_NO_SITE = ("closed", "construction")  # states of a facility that make no node
+
+
+def by_source(table: pd.DataFrame, source_order: Sequence[str]) -> list[pd.DataFrame]:
+    """Split a table into one table a source, the one that stands for a shared place first.
+
+    A source that corrects rows of other sources (a value in `replaces`) comes before the sources that
+    correct none. Then `source_order` decides, and the id where a source is not in it.
+    """
+    rank = {name: place for place, name in enumerate(source_order)}
+    corrects = set(table.loc[table["replaces"].notna(), "source_id"]) if "replaces" in table else set()
+    names = sorted(
+        table["source_id"].unique(), key=lambda name: (name not in corrects, rank.get(name, len(rank)), name)
+    )
+    return [table[table["source_id"] == name].reset_index(drop=True) for name in names]
+
+
+def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
+    """Return one table of all places; a row that repeats an earlier row adds its key to `sources`.
+
+    `tables` have `feature_id`, `name`, `longitude_deg` and `latitude_deg`; the first table stands for a
+    shared place. Two rows of different tables are one place by `layers.merge.match_points`. Inside one
+    table a row repeats an earlier one only if both have the same name and lie within 1 km.
+
+    `sources_apart_km` is the largest distance between the rows of one place; null where one source has it.
+    """
+    first = tables[0].reset_index(drop=True)
+    first["sources_apart_km"] = first.get("position_apart_km", pd.Series(np.nan, index=first.index))
+    kept = _folded(_keyed(first), _twins(first))
+    for others in tables[1:]:
+        match = match_points(kept, others, same_place_km=same_place_km, same_name_km=same_name_km)
+        again = _keyed(others)["sources"][match >= 0].groupby(match[match >= 0]).agg("; ".join)
+        kept.loc[again.index, "sources"] += "; " + again
+        apart = _apart_km(kept, others, match).groupby(match[match >= 0]).max()
+        kept.loc[apart.index, "sources_apart_km"] = kept.loc[apart.index, "sources_apart_km"].combine(
+            apart, np.fmax
+        )
+        new = others[match < 0].reset_index(drop=True)
+        new = _folded(_keyed(new), _twins(new))
+        kept = pd.concat([kept, new], ignore_index=True)
+    return kept
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with `sources`, the keys behind each row; the row's own key by default."""
+    return table if "sources" in table else table.assign(sources=table["feature_id"])
+
+
+def _apart_km(kept: pd.DataFrame, others: pd.DataFrame, match: NDArray[np.int64]) -> pd.Series:
+    """Return kilometres between each matched row of `others` and the row that it repeats."""
+    repeats = others[match >= 0]
+    own = kept.iloc[match[match >= 0]]
+    return pd.Series(
+        distance_km(
+            repeats["longitude_deg"].to_numpy(), repeats["latitude_deg"].to_numpy(),
+            own["longitude_deg"].to_numpy(), own["latitude_deg"].to_numpy(),
+        )
+    )  # fmt: skip
+
+
+def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> NDArray[np.int64]:
+    """Return for each row the position of the first row of its name within `apart_km`, or its own."""
+    owner = np.arange(len(table))
+    left, right = within_km(table, table, apart_km)
+    names = table["name"].to_numpy(dtype=object)
+    alike = (right < left) & (names[left] == names[right])
+    np.minimum.at(owner, left[alike], right[alike])
+    while (owner[owner] != owner).any():
+        owner = owner[owner]
+    return owner
+
+
+def _folded(table: pd.DataFrame, owner: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the rows that own themselves; each other row adds its keys to its owner."""
+    sources = table.groupby(owner)["sources"].agg("; ".join)
+    kept = table[owner == np.arange(len(table))]
+    return kept.assign(sources=sources.loc[kept.index].to_numpy()).reset_index(drop=True)
+
+
+def corrected(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without rows that another row replaces, and without what is not in operation.
+
+    `replaces` holds keys of other rows, separated by `;`. A row takes the first key that it replaces, so
+    that the node keeps its key. A facility that is closed or under construction is no node.
+    """
+    keys = set(table["feature_id"])
+    lists = table["replaces"].fillna("").str.split(";").map(lambda names: [n for n in names if n in keys])
+    gone = {name for names in lists for name in names}
+    own = table["feature_id"]
+    first = lists.map(lambda names: names[0] if names else None)
+    first = first.where(~first.duplicated(), None)
+    sources = own + lists.map(lambda names: "".join(f"; {name}" for name in names))
+    table = table.assign(feature_id=first.where(first.notna(), own), sources=sources)
+    live = ~table["status"].fillna("").isin(_NO_SITE)
+    return table[live & ~own.isin(gone)].reset_index(drop=True)
+
+
+def thinned(table: pd.DataFrame, apart_km: float) -> pd.DataFrame:
+    """Return the rows that lie farther than `apart_km` from every earlier row that was kept."""
+    table = table.reset_index(drop=True)
+    left, right = within_km(table, table, apart_km)
+    kept = np.ones(len(table), dtype=bool)
+    for row, earlier in zip(left, right, strict=True):
+        if earlier < row and kept[earlier]:
+            kept[row] = False
+    return table[kept].reset_index(drop=True)

@@ -1,0 +1,100 @@
+"""Where a site belongs: Arctic, gateway or context; the place that it is part of; its territory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.assessed.merged_sources import thinned
+from layers.assessed.positions import with_lonlat, xy_of
+from layers.crs import distance_km
+from layers.merge import nearest, within_km
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = ["PLACE_KM", "SCOPES", "in_scope", "places_of", "territory"]
+
+SCOPES = ("arctic", "gateway", "context")
+PLACE_KM = 25.0  # people read places: nodes within this distance of a centre (judgement, section 2)
+_GATEWAY_KM = 50.0  # no gateway reaches farther
+_TERRITORY_KM = 5.0  # a site this near a territory belongs to it: outlines are simplified
+_BASE = r"Air Force Base|Joint Base|Naval|\bAFB\b"
+# Sources write the state for these territories: Norway for Svalbard, Finland for Åland.
+_TERRITORIES = (("SJM", "NOR"), ("ALA", "FIN"))
+
+
+def in_scope(
+    sites: pd.DataFrame, arctic_boundary: gpd.GeoDataFrame, gateways: gpd.GeoDataFrame
+) -> dict[str, NDArray[np.bool_] | NDArray[np.str_]]:
+    """Return `in_arctic` by the boundary and `scope`: arctic, gateway or context.
+
+    A gateway site lies outside the boundary, within `reach_km` of a cited gateway.
+    """
+    ground = shapely.union_all(arctic_boundary.geometry.to_numpy())
+    shapely.prepare(ground)
+    inside = shapely.covers(ground, shapely.points(*xy_of(sites)))
+    cited = with_lonlat(gateways)
+    site, gate = within_km(sites, cited, _GATEWAY_KM)
+    lon, lat = sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy()
+    km = distance_km(
+        lon[site], lat[site],
+        cited["longitude_deg"].to_numpy()[gate], cited["latitude_deg"].to_numpy()[gate],
+    )  # fmt: skip
+    is_gateway = np.zeros(len(sites), dtype=bool)
+    is_gateway[site[km <= cited["reach_km"].to_numpy(dtype=float)[gate]]] = True
+    return {"in_arctic": inside, "scope": np.select([inside, is_gateway], ["arctic", "gateway"], "context")}
+
+
+def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+    """Return `place_id` and `place` of every node: key and name of the nearest centre within 25 km.
+
+    Centres are chosen one by one: first the largest town within 25 km of each node, largest towns first;
+    then nodes that no centre reaches. Centres lie farther than 25 km apart.
+    """
+    # A place is not named after a military base.
+    towns = towns[~towns["name"].str.contains(_BASE, regex=True, na=False)].reset_index(drop=True)
+    people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
+    site, town = within_km(sites, towns, PLACE_KM)
+    near = pd.DataFrame({"node": site, "town": town, "people": people[town]})
+    biggest = near.sort_values(["node", "people", "town"], ascending=[True, False, True]).drop_duplicates(
+        "node"
+    )
+    used = biggest.sort_values(["people", "town"], ascending=[False, True])["town"].unique()
+    centres = pd.concat(
+        [
+            towns.iloc[used][["feature_id", "name", "longitude_deg", "latitude_deg"]],
+            sites[["node_id", "name", "longitude_deg", "latitude_deg"]].rename(
+                columns={"node_id": "feature_id"}
+            ),
+        ],
+        ignore_index=True,
+    )
+    centres = thinned(centres, PLACE_KM)
+    named = centres.iloc[nearest(sites, centres)[1][:, 0]]
+    return {
+        "place_id": ("place:" + named["feature_id"]).to_numpy(dtype=object),
+        "place": named["name"].to_numpy(dtype=object),
+    }
+
+
+def territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
+    """Return the ISO 3166-1 alpha-3 code of each site: that of its source, or of a territory it stands in.
+
+    A site within 5 km of Svalbard or Åland takes the territory's code. A null takes the nearest country.
+    """
+    points = shapely.points(*xy_of(table))
+    shapes = countries.geometry.to_numpy()
+    codes = countries["country_iso3"].to_numpy(dtype=object)
+    answer = table["country_iso3"].to_numpy(dtype=object, na_value=None, copy=True)
+    for code, parent in _TERRITORIES:
+        ground = shapely.union_all(shapes[codes == code])
+        shapely.prepare(ground)
+        answer[(answer == parent) & shapely.dwithin(ground, points, _TERRITORY_KM * 1000)] = code
+    blank = np.flatnonzero(pd.isna(answer))
+    answer[blank] = codes[shapely.STRtree(shapes).nearest(points[blank])]
+    return pd.Series(answer, index=table.index)
