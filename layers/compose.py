@@ -126,7 +126,7 @@ def _fold(
 ) -> dict[str, pd.DataFrame]:
     """The table of every layer, in order: taken from `ready`, fed by sources, or derived from those above."""
     tables: dict[str, pd.DataFrame] = {}
-    given = {**given, "source_order": _source_order(feeds)}
+    context = {**context, "source_order": _source_order(feeds)}
     for layer in layers:
         report(layer.id)
         if layer.id in ready:
