@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
+import zipfile
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution, entry_points, packages_distributions
 from pathlib import Path
@@ -16,7 +23,10 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PINS = ("run", "dev", "snapshot")
+PINS = ("run", "dev", "snapshot", "docs")
+# Pins of what is installed together with the project; the documents have an environment of their own.
+WITH_PROJECT = ("run", "dev", "snapshot")
+PACKAGES = ("layers", "maps", "pipelines")
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;]+)(?: ; (?P<marker>.+?))?$")
 
 
@@ -41,7 +51,9 @@ def pinned(group: str) -> dict[str, str]:
 
 
 def asked(group: str) -> list[Requirement]:
-    """What pyproject asks for in a group, with what every installation needs."""
+    """What pyproject asks for in a group, with what every installation of the project needs."""
+    if group not in WITH_PROJECT:
+        return [Requirement(row) for row in PROJECT["dependency-groups"][group]]
     rows = list(PROJECT["project"]["dependencies"])
     if group != "run":
         rows += PROJECT["dependency-groups"][group]
@@ -86,7 +98,7 @@ def test_the_wheel_takes_our_packages_and_their_data():
 @pytest.mark.parametrize("group", PINS)
 def test_every_pin_has_a_version_and_a_hash(group):
     rows = requirements(group)
-    assert len(rows) > 50
+    assert len(rows) > (50 if group in WITH_PROJECT else 20)
     for head, line in rows:
         assert PIN.match(head), head
         hashes = re.findall(r"--hash=(\S+)", line)
@@ -188,3 +200,94 @@ def test_this_python_is_one_we_promise():
     assert Requirement(f"x{PROJECT['project']['requires-python']}").specifier.contains(
         ".".join(map(str, sys.version_info[:3]))
     )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """The wheel, built from a copy of the sources so that no build folder is left in the clone."""
+    folder = tmp_path_factory.mktemp("wheel")
+    copy = folder / "clone"
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "tmp*"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy / name)
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        folder,
+        copy,
+        cwd=copy,
+    )
+    [path] = folder.glob("*.whl")
+    return path
+
+
+def run(*command: object, cwd: Path, environment: dict[str, str] | None = None) -> str:
+    """Output of a command that has to succeed."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.mark.wheel
+def test_the_wheel_holds_every_file_of_our_packages(wheel):
+    with zipfile.ZipFile(wheel) as box:
+        inside = {name for name in box.namelist() if name.split("/")[0] in PACKAGES}
+    ours = {
+        path.relative_to(ROOT).as_posix()
+        for name in PACKAGES
+        for path in (ROOT / name).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert ours - inside == set()
+    assert inside <= ours
+
+
+@pytest.mark.wheel
+def test_a_wheel_builds_a_picture_in_an_empty_folder(wheel, tmp_path):
+    """Its own environment sees the libraries of this one, but neither the clone nor its editable install."""
+    home, work = tmp_path / "env", tmp_path / "work"
+    venv.create(home)
+    work.mkdir()
+    bin_dir = home / ("Scripts" if os.name == "nt" else "bin")
+    [site] = home.rglob("site-packages")
+    (site / "libraries.pth").write_text(
+        sysconfig.get_path("purelib") + "\n"
+    )  # paths only: no .pth in it is read
+    python = bin_dir / "python"
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        wheel,
+        cwd=work,
+    )
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "ARCTIC_"))
+    }
+    where = run(python, "-c", "import layers; print(layers.__file__)", cwd=work, environment=environment)
+    assert Path(where.strip()).is_relative_to(site)
+    output = run(
+        bin_dir / "arctic-picture", "build", "--draws", "100", "--json", cwd=work, environment=environment
+    )
+    result = json.loads(output)
+    assert result["status"] == "COMPLETE"
+    assert {layer["state"] for layer in result["layers"]} <= {"embedded", "derived"}
+    for name in ("map.html", "picture.gpkg", "picture.qgz", "briefing.html", "layers/nodes.parquet"):
+        assert (work / "pictures" / "latest" / name).stat().st_size > 1000, name
+    assert sorted(path.name for path in work.iterdir()) == ["pictures"]
