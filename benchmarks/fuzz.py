@@ -90,8 +90,8 @@ def _forms(share: str) -> list[_Form]:
     if share == "gdal":
         return [
             _Form("GeoTIFF", good.GEOTIFF),
-            _Form("shapefile zip", good.PORTS),
-            _Form("shapefile zip, packed again", good.PORTS, mutate=_repacked, again=True),
+            _Form("shapefile zip", good.SEAS),
+            _Form("shapefile zip, packed again", good.SEAS, mutate=_repacked, again=True),
             _Form("polygon zip, packed again", good.POLYGONS, mutate=_repacked, again=True),
             _Form("SIGRID-3 chart, .shp", good.CHART),
             _Form("SIGRID-3 chart, .dbf", good.CHART, 2, again=True),

@@ -163,8 +163,8 @@ class Source:
     holds for; `packages` are what it is read from when it comes out of a package index, `remotes`
     where its provider serves it. A source that is `live` feeds its layer where it was fetched, beside the
     embedded ones. One that is `not_held` has no reader: the picture names it where it says what it does
-    not know. `shape` describes the table of a source that is only looked at,
-    and feeds no layer. `audience` marks whom its licence or owner allows to see it,
+    not know. A source that feeds no layer yet has `feeds` "", `planned_for` says what it is for, and `shape`
+    describes its table. `audience` marks whom its licence or owner allows to see it,
     by ids of AUDIENCES (layers/redaction.py).
     """
 
@@ -183,6 +183,7 @@ class Source:
     audience: tuple[str, ...] = ("public",)
     remotes: tuple[Remote, ...] = ()
     shape: Layer | None = None
+    planned_for: str = ""
 
     @property
     def unfetched(self) -> str:

@@ -235,7 +235,7 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
     SourceError
         If the product is not known, the file is not of its form, or it holds a month.
     """
-    from pipelines.sources.sea_ice.sea_ice_grid import on_surface  # noqa: PLC0415  xarray
+    from pipelines.sources.sea_ice.cell_surface import on_surface  # noqa: PLC0415  xarray
 
     reader = _reader(path)
     if is_land is None or not hasattr(reader, "read_field"):

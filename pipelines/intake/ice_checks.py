@@ -184,7 +184,7 @@ def _own(extent: float, day: date, series: pd.DataFrame, outcome: Any) -> list[F
 
 
 def _gaps(codes: NDArray[Any], surface: NDArray[Any]) -> list[Finding]:
-    from pipelines.sources.sea_ice.sea_ice_grid import fill_unassessed  # noqa: PLC0415
+    from pipelines.sources.sea_ice.cell_surface import fill_unassessed  # noqa: PLC0415
 
     ocean = surface == OCEAN
     share = float(np.mean(fill_unassessed(codes, ocean)[ocean] == MISSING))

@@ -2,7 +2,7 @@
 
 Two lists of one thing are joined here by ICAO code; where both place an airfield, the distance
 between the two places is kept as a datum. Airfields whose name says that they are military only
-are left out: they enter as rounded claims of `military_sites` (pipelines.sources.reference.tables).
+are left out: they enter as rounded claims of `military_sites` (pipelines.sources.reference.military_sites).
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ import pipelines.sources.sea_ice.nsidc_sea_ice_index as index
 from layers.crs import POLAR
 from layers.grid import LAND_SURFACE, NSIDC_25KM, OCEAN
 from pipelines.source import Inputs, MissingInputError, Source
+from pipelines.sources.sea_ice.cell_surface import ICE, NOT_ASSESSED, OPEN, presence
 from pipelines.sources.sea_ice.ice_samples import refuse
-from pipelines.sources.sea_ice.sea_ice_grid import ICE, NOT_ASSESSED, OPEN, presence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

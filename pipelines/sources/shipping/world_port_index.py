@@ -120,7 +120,7 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Ports north of 58 N that are not military; those enter as rounded claims (own_tables)."""
+    """Ports north of 58 N that are not military; those enter as rounded claims (reference/military_sites)."""
     table = read_all(inputs)
     return table[table["harbor_use"] != "Military"].reset_index(drop=True)
 

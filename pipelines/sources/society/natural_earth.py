@@ -18,6 +18,7 @@ from layers.grid import LAND_5KM, rasterise
 from layers.regions import REGIONS
 from pipelines.read_helpers import SOUTH_DEG, polygons
 from pipelines.source import Inputs, Package, Remote, Source
+from pipelines.sources.features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,7 +162,7 @@ def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
     """
     served = inputs.fetched / SEAS_FILE if inputs.fetched else None
     if served and served.is_file():
-        raw = gpd.read_file(f"zip://{inputs.provider(SEAS_FILE)}", columns=["name"])
+        raw = shapefile(inputs.provider(SEAS_FILE))
         raw = raw[(raw.bounds["maxy"] >= SOUTH_DEG) & raw["name"].notna()]
         names, areas = raw["name"].map(_cased).tolist(), geographic_to_polar(raw.geometry.array)
     else:

@@ -21,7 +21,7 @@ from pipelines.snapshot import DATA
 from pipelines.source import REFERENCE, Inputs, MissingInputError
 from pipelines.sources import source
 from pipelines.sources.infrastructure.our_airports import is_military_only, longest_runways
-from pipelines.sources.reference import tables as own_tables
+from pipelines.sources.reference import memberships
 from pipelines.sources.shipping import world_port_index
 from pipelines.sources.society import natural_earth
 
@@ -880,7 +880,7 @@ def test_memberships_on_known_days():
 
     from layers.assessed.alliances import institutions
 
-    table = own_tables.read_memberships(Inputs(Path()))
+    table = memberships.read_memberships(Inputs(Path()))
     today = institutions(table, date(2026, 11, 23))["institution"]
     expected = {
         "NOR": "nato_only", "ISL": "nato_only", "USA": "nato_only", "CAN": "nato_only", "GBR": "nato_only",

@@ -1,32 +1,21 @@
-"""Communities of the Arctic and territories of its first peoples, as SNAP collects them."""
+"""Territories of the Arctic's first peoples, as SNAP collects them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-
-from pipelines.read_helpers import read_rows, to_number
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source, shapefile
+from pipelines.sources.features import CROSS_REFERENCE, feature_source, shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PLACES = (
-    "alaska", "faroe", "finland", "greenland", "iceland", "northwest_territories", "norway", "nunavut",
-    "russia", "sweden", "yukon",
-)  # fmt: skip
+    import geopandas as gpd
 
-
-def _communities(path: Path) -> gpd.GeoDataFrame:
-    raw = read_rows(path, expect=["name", "latitude", "longitude"])
-    places = gpd.points_from_xy(to_number(raw["longitude"]), to_number(raw["latitude"]))
-    return gpd.GeoDataFrame(raw, geometry=places, crs=4326)
-
+__all__ = ["SOURCES"]
 
 _VECTORS = "https://raw.githubusercontent.com/ua-snap/geospatial-vector-veracity/main/vector_data"
-# Shapefile -> its folder, and the words for what its areas are.
+# Shapefile -> folder at the provider, kind of its areas.
 _TERRITORIES = {
     "ethnolinguistic_regions": ("ethnolinguistic", "ethnolinguistic region"),
     "first_nation_traditional_territories": ("first_nations", "traditional territory"),
@@ -39,22 +28,8 @@ def _territories(path: Path) -> gpd.GeoDataFrame:
 
 SOURCES = (
     feature_source(
-        "point", {"key": "id", "name": "name", "country": "country", "detail": "region"},
-        parse=_communities, id="snap_communities", title="Arctic communities",
-        publisher="Scenarios Network for Alaska and Arctic Planning", licence="MIT",
-        citation="SNAP, geospatial-vector-veracity", as_of="2024-01-01",
-        homepage="https://github.com/ua-snap/geospatial-vector-veracity", made="points as listed",
-        remotes=tuple(
-            Remote(
-                f"{_VECTORS}/point/{name}_point_locations.csv",
-                f"infrastructure/arctic_communities/{name}_point_locations.csv",
-            )
-            for name in _PLACES
-        ),
-    ),
-    feature_source(
         "polygon", {"key": "id", "name": "name", "kind": "kind", "detail": "alt_name"},
-        parse=_territories, id="snap_territories",
+        parse=_territories, id="snap_territories", planned_for=CROSS_REFERENCE,
         title="Ethnolinguistic regions of Alaska, traditional territories of Yukon First Nations",
         publisher="Scenarios Network for Alaska and Arctic Planning; Government of Yukon",
         licence="MIT; OGL-Yukon-2.0",
