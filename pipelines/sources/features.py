@@ -144,9 +144,9 @@ def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
         msg = f"{path.name}: expected a CRS in {unit} in its .prj, found {name}: no place is guessed"
         raise SourceError(msg)
     frame = frame.to_crs(4326)
-    far = (frame.bounds.abs() > (360, 90, 360, 90)).any(axis=1)
+    far = (shapely.bounds(frame.geometry.array) * [-1, -1, 1, 1] > [360, 90, 360, 90]).any(axis=1)
     if far.any():
-        row = int(np.argmax(far.to_numpy()))
+        row = int(np.argmax(far))
         bounds = ", ".join(f"{value:g}" for value in frame.bounds.iloc[row])
         msg = f"{path.name}, row {row}: expected degrees within 360 and 90, found {bounds}: check its CRS"
         raise SourceError(msg)
