@@ -45,8 +45,8 @@ def _axis(values: NDArray[np.float64], name: str, path: Path) -> tuple[float, fl
     steps = np.diff(values)
     step = float(steps[0]) if len(steps) else 0.0
     if not (np.isfinite(values).all() and np.allclose(steps, step) and np.isclose(abs(step), _OBU_CELL_M)):
-        found = f"{values[:2]} ..., {len(values)} values"
-        msg = f"{path.name}, {name}: expected even steps of {_OBU_CELL_M:g} m, found {found}"
+        actual = f"{values[:2]} ..., {len(values)} values"
+        msg = f"{path.name}, {name}: expected even steps of {_OBU_CELL_M:g} m, found {actual}"
         raise SourceError(msg)
     return float(values[0]), step
 

@@ -108,13 +108,15 @@ STATEMENT = (
 
 def _units(inputs: Inputs, iso3: str) -> list[tuple[str, Any]]:
     path = inputs.package(_PACKAGES[iso3])
-    found = json.loads(path.read_text(encoding="utf-8"))["features"]
+    rows = json.loads(path.read_text(encoding="utf-8"))["features"]
     # A unit without a name is an islet: it stays outside and is covered by the margin.
-    units = [(row["properties"]["name"] or "", shapely.make_valid(shape(row["geometry"]))) for row in found]
+    units = [(row["properties"]["name"] or "", shapely.make_valid(shape(row["geometry"]))) for row in rows]
     names = {name for name, _ in units}
-    wanted = {*_WHOLE.get(iso3, ()), *(name for country, name in _PARTS if country == iso3)} - {"*"}
-    if wanted - names:
-        msg = f"{path.name}: expected the units {', '.join(sorted(wanted - names))}, found none of that name"
+    expected = {*_WHOLE.get(iso3, ()), *(name for country, name in _PARTS if country == iso3)} - {"*"}
+    if expected - names:
+        msg = (
+            f"{path.name}: expected the units {', '.join(sorted(expected - names))}, found none of that name"
+        )
         raise SourceError(msg)
     return units
 
