@@ -38,7 +38,8 @@ def read_sample(path: Path) -> Sample:
     Version 1 is binary with a header of 300 bytes. Version 2 is NetCDF with the same codes in one variable,
     which has the name of its sensor: `F17_ICECON`.
 
-    On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole hole, 253 coast, 254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
+    On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole hole, 253 coast, 254 land, 255
+    missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
 
     Raises
     ------

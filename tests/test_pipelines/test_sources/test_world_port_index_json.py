@@ -16,7 +16,7 @@ from provider_mirror import dated, place
 from layers.errors import SourceError
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
 from pipelines.intake.fetch import Fetcher, Limits
-from pipelines.intake.refresh import form_of, refresh
+from pipelines.intake.refresh import form_of, refresh, table_of
 from pipelines.source import Inputs
 from pipelines.sources import FETCHABLE, source
 from pipelines.sources.shipping import world_port_index
@@ -101,8 +101,14 @@ def test_the_same_port_gives_the_same_row(mirror, tmp_path):
 
 
 @pytest.mark.shared
-def test_the_service_is_fetched_under_its_own_address_and_judged(mirror, tmp_path):
-    """Whole, it is taken and stands in for the ports; with a quarter of the north gone, it is held."""
+def test_the_service_is_fetched_under_its_own_address_and_judged(mirror, tmp_path, monkeypatch):
+    """The whole answer replaces the embedded ports; without a quarter of the north it is held."""
+
+    def read_here(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
+        table_of(source(source_id), fetched, packages).to_parquet(out, index=False)
+
+    # The sandbox has tests of its own; starting a child takes seconds.
+    monkeypatch.setattr("pipelines.intake.refresh.read_in_sandbox", read_here)
     ports = answer(mirror)
     north = [row for row in ports if row["ycoord"] >= 58]
     less = [row for row in ports if row["ycoord"] < 58] + north[: len(north) * 3 // 4]
