@@ -35,7 +35,7 @@ _LAPSE_DEGC_PER_M = 0.0065  # standard atmosphere (ISO 2533)
 
 
 def read_permafrost_places(inputs: Inputs) -> pd.DataFrame:
-    """Zone, ground ice and bedrock of places, as a publication says."""
+    """Return zone, ground ice and bedrock of places, as publications state them, EPSG:3413."""
     file = "permafrost_places.csv"
     raw = read_cited(inputs, file, "place_key")
     check_choices(raw, file, "permafrost_zone", PERMAFROST_ZONES)
@@ -45,7 +45,7 @@ def read_permafrost_places(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_permafrost_mapped(inputs: Inputs) -> pd.DataFrame:
-    """Zone of nodes by the map of Canada (Heginbottom et al. 1995), looked up on its polygons."""
+    """Return the zone of nodes on the map of Canada (Heginbottom et al. 1995), EPSG:3413."""
     file = "permafrost_mapped.csv"
     raw = read_cited(inputs, file, "place_key")
     check_choices(raw, file, "permafrost_zone", PERMAFROST_ZONES)
@@ -54,7 +54,7 @@ def read_permafrost_mapped(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_thaw_damage(inputs: Inputs) -> pd.DataFrame:
-    """Damage by thaw, of a facility or of a town."""
+    """Return damage by thaw to facilities and towns, EPSG:3413."""
     file = "thaw_damage.csv"
     raw = read_cited(inputs, file, "damage_key")
     check_choices(raw, file, "applies_to", ("facility", "town"))
@@ -64,7 +64,7 @@ def read_thaw_damage(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_coastal_erosion(inputs: Inputs) -> pd.DataFrame:
-    """Rate of retreat of sites and segments, or what their shore is."""
+    """Return rates of coastal retreat (m per year), or the kind of shore, EPSG:3413."""
     file = "coastal_erosion.csv"
     raw = read_cited(inputs, file, "site_key")
     check_choices(raw, file, "coast_kind", ("eroding", "stable", "accreting", "bedrock", "protected"))
@@ -74,7 +74,7 @@ def read_coastal_erosion(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_port_ice_seasons(inputs: Inputs) -> pd.DataFrame:
-    """Ice season at the quay, by ice services and publications."""
+    """Return the ice season at quays in months, by ice services and publications, EPSG:3413."""
     raw = read_cited(inputs, "port_ice_seasons.csv", "port_key")
     months = ("ice_months", "ice_months_low", "ice_months_high", "ice_months_lost")
     table = place(raw, "reach_km", *months, "first_year", "last_year")
@@ -82,13 +82,13 @@ def read_port_ice_seasons(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_station_normals(inputs: Inputs) -> pd.DataFrame:
-    """Mean annual air of stations, each of one period.
+    """Return the mean annual air temperature (degC) of stations, each for one period, EPSG:3413.
 
     Raises
     ------
     SourceError
-        As `read_cited`, or if a station lies more than 15 degC from the median of its five neighbours, height
-        taken into account.
+        As `read_cited`, or if a station is more than 15 degC off the median of its five neighbours, after
+        correction for height.
     """
     file = "station_normals.csv"
     raw = read_cited(inputs, file, "station_key")

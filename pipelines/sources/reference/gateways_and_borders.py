@@ -25,18 +25,18 @@ _COMPILED = "2026-11-29"
 
 
 def read_gateways(inputs: Inputs) -> pd.DataFrame:
-    """Places outside the Arctic that its supply hangs on."""
+    """Return places outside the Arctic that its supply depends on, EPSG:3413."""
     table = place(read_cited(inputs, "gateways.csv", "gateway_key"), "reach_km")
     return keyed(table, "own_gateways", "gateway_key", "gateway-")
 
 
 def read_closed_borders(inputs: Inputs) -> pd.DataFrame:
-    """Border crossings that are closed, by date.
+    """Return closed border crossings with their dates.
 
     Raises
     ------
     SourceError
-        As `read_cited`, or if the states are not in the order of the alphabet.
+        As `read_cited`, or if the states are not in alphabetical order.
     """
     file = "closed_borders.csv"
     raw = read_cited(inputs, file, "border_key")
@@ -46,12 +46,12 @@ def read_closed_borders(inputs: Inputs) -> pd.DataFrame:
     ordered = raw["states"].map(lambda text: "-".join(sorted(text.split("-"))))
     check(ordered != raw["states"], file, raw["states"], "states in the order of the alphabet")
     check_choices(raw, file, "mode", ("road", "rail", "all"))
-    named = raw.assign(name=raw["crossing"])
-    return keyed(named, "own_closed_borders", "border_key", "border-")
+    table = raw.assign(name=raw["crossing"])
+    return keyed(table, "own_closed_borders", "border_key", "border-")
 
 
 def read_railheads(inputs: Inputs) -> pd.DataFrame:
-    """Railheads and border stations with their gauge."""
+    """Return railheads and border stations with their gauge (mm), EPSG:3413."""
     table = place(read_cited(inputs, "railheads.csv", "railhead_key"), "gauge_mm", "axle_load_t")
     return keyed(table, "own_railheads", "railhead_key", "railhead-")
 

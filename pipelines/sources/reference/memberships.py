@@ -15,7 +15,7 @@ __all__ = ["SOURCES", "read_memberships"]
 
 
 def read_memberships(inputs: Inputs) -> pd.DataFrame:
-    """NATO and EU membership by date and territory."""
+    """Return membership of NATO and the EU by state or territory, with its dates."""
     raw = read_table(inputs, "memberships.csv")
     return raw.assign(
         feature_id="member-" + raw["country_iso3"].str.lower(),

@@ -27,10 +27,9 @@ _ROUND_KM = 6.0  # half the diagonal of a 0.1 degree cell at 58 N
 
 
 def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Claims on military sites: our cited table, and what two aerodrome lists call military.
+    """Return claims on military sites, EPSG:3413: the cited table and rows of the lists.
 
-    Every position is rounded to 0.1 degree, whatever its source. An aerodrome list's row joins a
-    site by ICAO code or becomes a site of its own.
+    A row of an aerodrome list belongs to the site with its ICAO code, or is a site of its own.
     """
     cited = read_table(inputs, "military_sites.csv")
     cited = cited.assign(
@@ -41,7 +40,7 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
         origin="own_military_sites",
     )
     claims = pd.concat([cited, _aerodrome_claims(inputs, cited), _port_claims(inputs)], ignore_index=True)
-    # How far claims lie apart is measured before they are rounded: it tells no place.
+    # Distances between claims are measured before rounding: a distance gives no position away.
     spread = claims.groupby("site_key").apply(_spread_km, include_groups=False)
     claims = claims.assign(
         longitude_deg=claims["longitude_deg"].round(1),
@@ -73,26 +72,28 @@ def _spread_km(claims: pd.DataFrame) -> float:
 
 def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
     ours, theirs = read_lists(inputs)
-    named = ours[is_military_only(ours)]
-    named = named[(named["latitude_deg"] >= 58) & named["iso_country"].isin(ISO3)]
+    military = ours[is_military_only(ours)]
+    military = military[(military["latitude_deg"] >= 58) & military["iso_country"].isin(ISO3)]
     site_of = dict(zip(cited["icao"].dropna(), cited.loc[cited["icao"].notna(), "site_key"], strict=True))
-    kind_of = cited.drop_duplicates("site_key").set_index("site_key")
-    # Every ICAO code of our table, and every aerodrome the list itself calls military.
-    wanted = pd.concat([named, ours[ours["ident"].isin(site_of)]]).drop_duplicates("ident")
+    cited_site = cited.drop_duplicates("site_key").set_index("site_key")
+    # Every ICAO code of the cited table, and every aerodrome that the list calls military.
+    aerodromes = pd.concat([military, ours[ours["ident"].isin(site_of)]]).drop_duplicates("ident")
     rows = []
-    for row in wanted.itertuples():
+    for row in aerodromes.itertuples():
         site = site_of.get(row.ident, f"aerodrome-{row.ident.lower()}")
-        known = kind_of.loc[site] if site in kind_of.index else None
+        cited_row = cited_site.loc[site] if site in cited_site.index else None
         common = {
             "site_key": site,
-            "name": row.name if known is None else known["name"],
-            "country_iso3": ISO3[row.iso_country] if known is None else known["country_iso3"],
-            "service": "unknown" if known is None else known["service"],
-            "kind": "air_base" if known is None else known["kind"],
-            "status": ("closed" if row.type == "closed" else "unknown") if known is None else known["status"],
+            "name": row.name if cited_row is None else cited_row["name"],
+            "country_iso3": ISO3[row.iso_country] if cited_row is None else cited_row["country_iso3"],
+            "service": "unknown" if cited_row is None else cited_row["service"],
+            "kind": "air_base" if cited_row is None else cited_row["kind"],
+            "status": ("closed" if row.type == "closed" else "unknown")
+            if cited_row is None
+            else cited_row["status"],
             "uncertainty_km": _ROUND_KM,
             "confidence": "medium",
-            "note": "named military by an aerodrome list" if known is None else known["note"],
+            "note": "named military by an aerodrome list" if cited_row is None else cited_row["note"],
         }
         rows.append(
             common
@@ -124,7 +125,7 @@ def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
 
 
 def _port_claims(inputs: Inputs) -> pd.DataFrame:
-    """Ports whose use the World Port Index calls military."""
+    """Return the ports of military use in the World Port Index as claims."""
     ports = world_port_index.read_all(inputs)
     ports = ports[ports["harbor_use"] == "Military"]
     return pd.DataFrame(

@@ -24,7 +24,7 @@ __all__ = [
 
 
 def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Maritime gates north of 58 N as lines between approximate end points."""
+    """Return maritime gates north of 58 N as lines between approximate end points, EPSG:3413."""
     raw = read_table(inputs, "chokepoints.csv")
     ends = [
         to_number(raw[f"{end}_{part}_deg"]) for end in ("from", "to") for part in ("longitude", "latitude")
@@ -42,7 +42,7 @@ def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_ground_stations(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Civil ground stations and space sites."""
+    """Return civil ground stations and space sites, EPSG:3413."""
     raw = read_table(inputs, "ground_stations.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
@@ -57,7 +57,7 @@ def read_ground_stations(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Cited oil, gas and LNG terminals the World Port Index lacks."""
+    """Return oil, gas and LNG terminals that the World Port Index lacks, EPSG:3413."""
     raw = read_table(inputs, "energy_terminals.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])
@@ -88,7 +88,7 @@ def _systems_by_landing(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_cable_landings(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Landing towns with the systems that land there."""
+    """Return landing towns with the cable systems that land there, EPSG:3413."""
     raw = read_table(inputs, "cable_landings.csv")
     pairs = _systems_by_landing(inputs).groupby("landing_key")
     systems = pairs["name"].agg(lambda names: "; ".join(sorted(names)))
@@ -108,7 +108,7 @@ def read_cable_landings(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Links of cable systems, drawn between towns through way points: schematic."""
+    """Return links of cable systems, EPSG:3413: schematic lines between towns through way points."""
     links = read_table(inputs, "cable_links.csv")
     systems = read_table(inputs, "cable_systems.csv").set_index("system_key")
     towns = read_table(inputs, "cable_landings.csv").set_index("landing_key")
@@ -149,7 +149,7 @@ def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Named Arctic routes through our own way points."""
+    """Return named Arctic routes through typed way points, EPSG:3413."""
     raw = read_table(inputs, "sea_routes.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])

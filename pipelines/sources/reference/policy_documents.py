@@ -20,12 +20,12 @@ __all__ = [
 
 
 def read_materials(inputs: Inputs) -> pd.DataFrame:
-    """Raw materials on the lists of NATO, the EU and the US."""
+    """Return raw materials on the lists of NATO, the EU and the US."""
     return read_table(inputs, "materials.csv").assign(source_id="own_materials", as_of="2025-11-07")
 
 
 def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
-    """EU strategic projects north of 58 N, with how well each place is known."""
+    """Return EU strategic projects north of 58 N, EPSG:3413, with the quality of each position."""
     raw = read_table(inputs, "strategic_projects.csv")
     raw = raw.assign(lon=to_number(raw["lon"]), lat=to_number(raw["lat"]))
     table = points(raw, "lon", "lat")
@@ -42,7 +42,7 @@ def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
-    """Nodes of the EU's transport network; a row a node of ours, or one where we have none."""
+    """Return nodes of the EU's transport network: a row for each of our nodes, or one without a node."""
     raw = read_table(inputs, "ten_t_nodes.csv")
     raw = raw.assign(match_name=raw["match_name"].str.split("; ")).explode("match_name", ignore_index=True)
     slug = raw["match_name"].fillna(raw["name"]).str.lower().str.replace(r"\W+", "-", regex=True)
@@ -52,7 +52,7 @@ def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
-    """Nodes that official documents call dual use, with the words."""
+    """Return nodes that official documents call dual use, with the quoted words."""
     raw = read_table(inputs, "documented_dual_use.csv")
     return raw.assign(
         feature_id="dual-" + raw["document_key"],
@@ -65,7 +65,7 @@ def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_overrides(inputs: Inputs) -> pd.DataFrame:
-    """Documented corrections of an attribute of another source."""
+    """Return documented corrections of attributes of other sources."""
     raw = read_table(inputs, "overrides.csv")
     return raw.assign(
         feature_id="override-" + raw["node_id"].str.replace(":", "-") + "-" + raw["column"],

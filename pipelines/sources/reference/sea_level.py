@@ -22,7 +22,7 @@ def _gauges(inputs: Inputs, name: str, numbers: tuple[str, ...]) -> pd.DataFrame
 
 
 def read_sea_level_trends(inputs: Inputs) -> pd.DataFrame:
-    """Observed trends of relative sea level at tide gauges."""
+    """Return observed trends of relative sea level at tide gauges, mm per year."""
     columns = ("trend_mm_per_year", "uncertainty_mm_per_year", "first_year", "last_year")
     table = _gauges(inputs, "sea_level_trends.csv", columns)
     return table.assign(
@@ -33,7 +33,7 @@ def read_sea_level_trends(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_sea_level_projections(inputs: Inputs) -> pd.DataFrame:
-    """Relative sea level at tide gauges in 2100, IPCC AR6."""
+    """Return relative sea level at tide gauges in 2100 (m), IPCC AR6."""
     table = _gauges(inputs, "sea_level_projections.csv", ("low_m", "central_m", "high_m"))
     return table.assign(
         feature_id="level-" + table["psmsl_id"].astype("str"),
