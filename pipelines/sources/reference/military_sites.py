@@ -82,15 +82,14 @@ def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
     for row in aerodromes.itertuples():
         site = site_of.get(row.ident, f"aerodrome-{row.ident.lower()}")
         cited_row = cited_site.loc[site] if site in cited_site.index else None
+        listed_status = "closed" if row.type == "closed" else "unknown"
         common = {
             "site_key": site,
             "name": row.name if cited_row is None else cited_row["name"],
             "country_iso3": ISO3[row.iso_country] if cited_row is None else cited_row["country_iso3"],
             "service": "unknown" if cited_row is None else cited_row["service"],
             "kind": "air_base" if cited_row is None else cited_row["kind"],
-            "status": ("closed" if row.type == "closed" else "unknown")
-            if cited_row is None
-            else cited_row["status"],
+            "status": listed_status if cited_row is None else cited_row["status"],
             "uncertainty_km": _ROUND_KM,
             "confidence": "medium",
             "note": "named military by an aerodrome list" if cited_row is None else cited_row["note"],
