@@ -27,7 +27,7 @@ class Login:
     """An OAuth 2.0 client: the variables that hold its id and secret, where it gets a token, for what."""
 
     variables: tuple[str, str]
-    token_url: str
+    sign_in_url: str
     scope: str
 
 
@@ -64,5 +64,5 @@ def fetch_by_login(
         "scope": login.scope,
         "grant_type": "client_credentials",
     }
-    fetcher.sign_in(login.token_url, form, urlsplit(remote.url).hostname or "")
+    fetcher.sign_in(login.sign_in_url, form, urlsplit(remote.url).hostname or "")
     return fetcher.fetch(remote, into, None, report)
