@@ -72,8 +72,8 @@ def forms(share: str) -> list[Form]:
     if share == "gdal":
         return [
             Form("GeoTIFF", good.GEOTIFF),
-            Form("shapefile zip", good.PORTS),
-            Form("shapefile zip, packed again", good.PORTS, mutate=_repacked, again=True),
+            Form("shapefile zip", good.SEAS),
+            Form("shapefile zip, packed again", good.SEAS, mutate=_repacked, again=True),
             Form("polygon zip, packed again", good.POLYGONS, mutate=_repacked, again=True),
             Form("SIGRID-3 chart, .shp", good.CHART),
             Form("SIGRID-3 chart, .dbf", good.CHART, 2, again=True),

@@ -164,7 +164,8 @@ class Source:
     `feeds` names a layer, or a grid if it starts with `grid:`. `read` returns the table of that layer, or the
     grid. `as_of` is the date that the content holds for. `packages` are the package members it is read from,
     `remotes` the files of its provider. `checks` are the limits of a fetched table. `shape` describes the
-    table of a source that is fetched and read, and feeds no layer yet. `audience` names who may see it
+    table of a source that is fetched and read and feeds no layer yet: its `feeds` is empty, and `planned_for`
+    says what it is for. `audience` names who may see it
     (AUDIENCES of layers.redaction).
 
     States: `embedded` has a table in the snapshot, and a fetched one replaces it, unless `is_replaceable` is
@@ -190,6 +191,7 @@ class Source:
     shape: Layer | None = None
     checks: Checks = field(default_factory=Checks)
     is_replaceable: bool = True
+    planned_for: str = ""
 
     @property
     def unfetched(self) -> str:

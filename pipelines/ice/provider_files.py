@@ -16,8 +16,8 @@ from layers.ice.continuity import NOT_STATED
 from layers.ice.daily import Day, check
 from pipelines.ice.archive import Archive
 from pipelines.sources import SOURCES
+from pipelines.sources.sea_ice.cell_surface import on_surface
 from pipelines.sources.sea_ice.ice_grids import cells_in
-from pipelines.sources.sea_ice.sea_ice_grid import on_surface
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,7 @@ from layers.grid import (
 from pipelines.intake.findings import Finding
 from pipelines.intake.series_checks import SEASON_MARGIN, STEP_HOLD
 from pipelines.snapshot import grid
-from pipelines.sources.sea_ice.sea_ice_grid import fill_unassessed
+from pipelines.sources.sea_ice.cell_surface import fill_unassessed
 
 if TYPE_CHECKING:
     from datetime import date

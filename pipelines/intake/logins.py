@@ -1,25 +1,21 @@
-"""Services that ask for an account: what each needs, and how a file is had from it through its own client.
+"""Services that need an account, and the fetch of a file from them with a token.
 
-Name and secret come from the environment alone and go to the client or to the service, never into a log,
-a ledger, a file or a parameter. Without them, or without the client, it is said what to install and to set.
+Name and secret come from the environment only and go to the service. They are never written to a log, a
+ledger, a file or a parameter. Without them the error says which variables to set.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from pipelines.intake.fetch import Fetched, Fetcher, RefusedError, Validators
-from pipelines.source import sha256_of
+from pipelines.intake.fetch import Fetched, Fetcher, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pipelines.source import Remote
 
@@ -28,96 +24,45 @@ __all__ = ["LOGINS", "Login", "fetch_by_login"]
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account: the variables that hold it, and the client and extra it takes, if any.
+    """An OAuth 2.0 client: the variables that hold its id and secret, where it gets a token, for what."""
 
-    `take` puts one file into a folder, by what the address of a remote asks for.
-    """
-
-    variables: tuple[str, ...]
-    take: Callable[[dict[str, str], Path], object] | None = None
-    client: str = ""
-    extra: str = ""
-
-
-def _from_copernicus(asked: dict[str, str], folder: Path) -> object:
-    return import_module("copernicusmarine").get(
-        dataset_id=asked["dataset"], filter=asked["filter"], output_directory=str(folder),
-        no_directories=True, disable_progress_bar=True,
-    )  # fmt: skip
-
-
-def _from_earthdata(asked: dict[str, str], folder: Path) -> object:
-    client: Any = import_module("earthaccess")
-    client.login(strategy="environment")
-    day = asked["temporal"]
-    granules = client.search_data(
-        short_name=asked["short_name"], version=asked["version"], temporal=(day, day), count=1
-    )
-    return client.download(granules, local_path=str(folder), show_progress=False)
+    variables: tuple[str, str]
+    sign_in_url: str
+    scope: str
 
 
 LOGINS = {
-    "copernicusmarine": Login(
-        ("COPERNICUSMARINE_SERVICE_USERNAME", "COPERNICUSMARINE_SERVICE_PASSWORD"),
-        _from_copernicus, "copernicusmarine", "copernicus",
+    "barentswatch": Login(
+        ("BARENTSWATCH_CLIENT_ID", "BARENTSWATCH_CLIENT_SECRET"),
+        "https://id.barentswatch.no/connect/token",
+        "ais",
     ),
-    "earthdata": Login(
-        ("EARTHDATA_USERNAME", "EARTHDATA_PASSWORD"), _from_earthdata, "earthaccess", "earthdata"
-    ),
-    "barentswatch": Login(("BARENTSWATCH_CLIENT_ID", "BARENTSWATCH_CLIENT_SECRET")),
-}  # fmt: skip
-_TOKEN_URL = "https://id.barentswatch.no/connect/token"  # noqa: S105  an address, not a token
+}
 
 
 def fetch_by_login(
     remote: Remote, into: Path, fetcher: Fetcher, report: Callable[[int, int | None], None]
 ) -> Fetched:
-    """Fetch a file that takes an account, to `into/<its sha256>`.
+    """Fetch a file that needs an account to `into/<its sha256>`.
 
     Raises
     ------
     RefusedError
-        If client or account are not at hand, or the service gives no file, or more than one.
+        If the account is not in the environment, or the service gives no token or no file.
     """
     login = LOGINS[remote.login]
-    _check_at_hand(remote.login, login)
-    into.mkdir(parents=True, exist_ok=True)
-    if login.take is None:
-        name, secret = (os.environ[variable] for variable in login.variables)
-        form = {
-            "client_id": name,
-            "client_secret": secret,
-            "scope": "ais",
-            "grant_type": "client_credentials",
-        }
-        fetcher.sign_in(_TOKEN_URL, form, urlsplit(remote.url).hostname or "")
-        return fetcher.fetch(remote, into, None, report)
-    with tempfile.TemporaryDirectory(dir=into) as folder:
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(remote.url).query).items()}
-        try:
-            login.take(asked, Path(folder))
-        except Exception as error:  # noqa: BLE001  clients have errors of their own, whose words may hold secrets
-            msg = f"{login.client}: expected a file, found {type(error).__name__}: try the client by itself"
-            raise RefusedError(msg) from None
-        found = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-        if len(found) != 1 or not 0 < found[0].stat().st_size <= remote.at_most_bytes:
-            sizes = ", ".join(f"{path.name} of {path.stat().st_size} bytes" for path in found[:3]) or "none"
-            msg = f"{login.client}: expected one file of at most {remote.at_most_bytes} bytes, found {sizes}"
-            raise RefusedError(msg)
-        digest = sha256_of(found[0])
-        path = found[0].replace(into / digest)
-    return Fetched(remote.url, path, digest, path.stat().st_size, Validators())
-
-
-def _check_at_hand(name: str, login: Login) -> None:
-    """Say what to install and to set, where it is not."""
-    if login.client and find_spec(login.client) is None:
-        msg = (
-            f"{name}: expected the client {login.client}, found it not installed: "
-            f"pip install 'arctic-picture[{login.extra}]', and set {' and '.join(login.variables)}"
-        )
-        raise RefusedError(msg)
     lacking = [variable for variable in login.variables if not os.environ.get(variable)]
     if lacking:
-        msg = f"{name}: expected an account in the environment, found none: set {' and '.join(lacking)}"
+        variables = " and ".join(lacking)
+        msg = f"{remote.login}: expected an account in the environment, found none: set {variables}"
         raise RefusedError(msg)
+    into.mkdir(parents=True, exist_ok=True)
+    name, secret = (os.environ[variable] for variable in login.variables)
+    form = {
+        "client_id": name,
+        "client_secret": secret,
+        "scope": login.scope,
+        "grant_type": "client_credentials",
+    }
+    fetcher.sign_in(login.sign_in_url, form, urlsplit(remote.url).hostname or "")
+    return fetcher.fetch(remote, into, None, report)

@@ -17,14 +17,13 @@ from pipelines.snapshot import grid, layer_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ashore", "frozen_list", "land_mask", "near_coast"]
+__all__ = ["ashore", "land_mask", "near_coast"]
 
 # 2.9 % of the World Port Index of 2025 lie more than 10 km from a coast.
 COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01
 # Neither on land nor near a coast: 0 to 1.8 % of the embedded tables, 4 % of cable landings.
 AT_SEA_MOST = 0.05
 TURNED_LEAST = 10  # places that it takes to tell that degrees were exchanged
-FROZEN, ABROAD_KM, ABROAD_HOLD = 0.01, 50.0, 0.01
 # Country names of other lists, and the territories that belong to the country on our map.
 _ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
 
@@ -69,22 +68,6 @@ def ashore(new: pd.DataFrame, _old: pd.DataFrame | None) -> list[Finding]:
     return findings
 
 
-def frozen_list(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
-    """Hold a list that is no longer kept up if its length changes, or if rows lie outside their country."""
-    findings = []
-    if old is not None and len(old) and abs(len(new) / len(old) - 1) > FROZEN:
-        text = f"expected {len(old)} records, as these are no longer kept up, found {len(new)}"
-        findings.append(Finding("frozen", "hold", text))
-    abroad = _abroad(new)
-    if abroad:
-        text = (
-            f"expected none over {ABROAD_KM:g} km outside its country, found {len(abroad)}: {abroad[0]} first"
-        )
-        is_many = len(abroad) > ABROAD_HOLD * len(new)
-        findings.append(Finding("country", "hold" if is_many else "warn", text))
-    return findings
-
-
 def land_mask() -> Any:
     """The embedded land mask on `LAND_5KM`, bool."""
     return grid("land")["is_land"].to_numpy().astype(bool)
@@ -107,15 +90,3 @@ def _on_land(x_m: Any, y_m: Any) -> Any:
     """Whether places in EPSG:3413 lie in a land cell of 5 km, or near the coast."""
     row, column, inside = LAND_5KM.cell_of(x_m, y_m)
     return (land_mask()[row, column] & inside) | _at_coast(x_m, y_m)
-
-
-def _abroad(points: pd.DataFrame) -> list[str]:
-    """Ids of points over `ABROAD_KM` from the country they name; a country not on our map is not checked."""
-    countries = layer_table("countries")
-    ids: list[str] = []
-    for name, rows in points.groupby("country"):
-        land = countries[countries["name"].isin([name, *_ALSO.get(str(name), ())])]
-        if len(land):
-            far = rows.geometry.distance(land.geometry.union_all()) > ABROAD_KM * 1000
-            ids += rows.loc[far, "feature_id"].tolist()
-    return ids

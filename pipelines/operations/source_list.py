@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.intake.replace_embedded import standings
 from pipelines.sources import SOURCES
-from pipelines.sources.fetched_only import SOURCES as LOOKED_AT
+from pipelines.sources.planned import SOURCES as PLANNED
 
 __all__ = ["source_rows", "table"]
 
@@ -57,16 +57,23 @@ def table() -> str:
             source.licence, source.as_of, source.state, source.made, taken,
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "Fetched and looked at; they feed no layer, and no picture names them:", ""]
     lines += [
-        "| source | title, publisher | licence | as of | state | what was done |",
-        "|---|---|---|---|---|---|",
+        "",
+        "Planned: these can be fetched and read. They feed no layer yet:",
+        "",
     ]
-    for source in LOOKED_AT:
-        title = f"[{source.title}]({source.homepage}), {source.publisher}"
-        row = (f"`{source.id}`", title, source.licence, source.as_of, source.state, source.made)
+    lines += [
+        "| source | planned for | title, publisher | licence | as of | state | what was done |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for source in PLANNED:
+        link = f"[{source.title}]({source.homepage}), {source.publisher}"
+        row = (
+            f"`{source.id}`", source.planned_for, link, source.licence, source.as_of, source.state,
+            source.made,
+        )  # fmt: skip
         lines.append("| " + " | ".join(row) + " |")
-    rows = (*SOURCES, *LOOKED_AT)
+    rows = (*SOURCES, *PLANNED)
     lines += ["", "Citations:", "", *(f"- `{s.id}`: {s.citation}" for s in rows), ""]
     return "\n".join(lines)
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pipelines.source import Source
-from pipelines.sources import fetched_only
-from pipelines.sources import missing_sources as wanted
+from pipelines.sources import missing_sources, planned, reference
 from pipelines.sources.climate import etopo, model_climate, permafrost_maps
 from pipelines.sources.infrastructure import global_power_plants, osm_transport, our_airports
 from pipelines.sources.minerals import icmm_mines, world_mining_data
-from pipelines.sources.reference import climate_tables as own_climate_tables
-from pipelines.sources.reference import site_tables as own_site_tables
-from pipelines.sources.reference import tables as own_tables
 from pipelines.sources.sea_ice import ice_presence, nsidc_sea_ice_index, sea_ice_areas, sea_ice_grid
 from pipelines.sources.shipping import eurostat_marnet, world_port_index
 from pipelines.sources.society import arctic_boundary, geonames, natural_earth
@@ -34,16 +30,14 @@ SOURCES: tuple[Source, ...] = (
     *global_power_plants.SOURCES,
     *icmm_mines.SOURCES,
     *world_mining_data.SOURCES,
-    *own_tables.SOURCES,
-    *own_climate_tables.SOURCES,
-    *own_site_tables.SOURCES,
+    *reference.SOURCES,
     *permafrost_maps.SOURCES,
-    *wanted.SOURCES,
+    *missing_sources.SOURCES,
 )
 
 
-# What `arctic-picture fetch` knows: also what no layer is fed by yet.
-FETCHABLE: tuple[Source, ...] = (*SOURCES, *fetched_only.SOURCES)
+# What `arctic-picture fetch` knows: also the sources that no layer uses yet.
+FETCHABLE: tuple[Source, ...] = (*SOURCES, *planned.SOURCES)
 
 
 def source(name: str) -> Source:

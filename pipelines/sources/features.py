@@ -1,6 +1,6 @@
-"""Features that are looked at and feed no layer: one shape for all of them, whoever serves them and how.
+"""Features of planned sources: points, lines or polygons of any provider in one table shape.
 
-A source that is only looked at is read, held at the gates and kept like any other. No picture draws it.
+A planned source is fetched, read, checked and kept like any other. No picture draws it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
     Parse = Callable[[Path], gpd.GeoDataFrame]
 
-__all__ = ["SHAPES", "feature_source", "geojson", "shapefile"]
+__all__ = [
+    "CROSS_REFERENCE", "FLOW_NETWORK", "SHAPES", "SHIP_TRAFFIC", "feature_source", "geojson", "shapefile",
+]  # fmt: skip
+
+# What planned sources are for (`Source.planned_for`).
+FLOW_NETWORK = "the flow network"
+CROSS_REFERENCE = "the materials cross-reference"
+SHIP_TRAFFIC = "ship traffic"
 
 _COLUMNS = (
     Column("kind", "str", "what it is, in the words of its source"),
@@ -38,15 +45,14 @@ _COLUMNS = (
     Column("detail", "str", "what else its source says to tell it from others"),
 )
 SHAPES: dict[str, Layer] = {
-    geometry: Layer(f"looked_at_{geometry}", "Looked at only", "economic", cast("Any", geometry), _COLUMNS)
+    geometry: Layer(f"planned_{geometry}", "In no picture yet", "economic", cast("Any", geometry), _COLUMNS)
     for geometry in ("point", "line", "polygon")
 }
 _PARTS = {
     "point": None, "line": {"LineString", "MultiLineString"}, "polygon": {"Polygon", "MultiPolygon"},
 }  # fmt: skip
 _TEXTS = ("name", *(column.name for column in _COLUMNS))
-_UNPLACED = 0.01  # share of rows that may be without a place, and are left out
-_COARSE_DEG = 0.1
+_UNPLACED = 0.01  # largest share of rows without a place; they are left out
 
 
 def feature_source(
@@ -55,66 +61,66 @@ def feature_source(
     *,
     parse: Parse | None = None,
     dated: Callable[[Path], str] | None = None,
-    is_coarse: bool = False,
+    planned_for: str,
     **row: Any,
 ) -> Source:
-    """A source that is only looked at, by what its columns are called by its provider.
+    """Return the row of a planned source whose files hold features.
 
-    `fields` maps columns of `SHAPES`, and `key`, to properties; a key that is blank or lacking is the
-    number of the row. Files are those of its remotes, read by `parse`, at first by their names: GeoJSON
-    or shapefiles, all in degrees. `dated` gives a file's day where the file states one. Places that are
-    `is_coarse` are rounded to 0.1 degree, as all military ones are.
+    `fields` maps `key` and the columns of `SHAPES` to columns of the provider. A key that is blank or
+    missing becomes the number of the row. `parse` reads a file of the remotes into WGS 84 degrees; the
+    default reads GeoJSON and shapefiles in degrees. `dated` gives the day that a file states.
     """
-    told = {"state": "live", "feeds": "nodes"} | row
+    values = {"state": "live", "feeds": "", "planned_for": planned_for} | row
+    source_id = str(values["id"])
 
     def read(inputs: Inputs) -> gpd.GeoDataFrame:
         tables = []
-        for path in _files(inputs, told["remotes"]):
+        for path in _files(inputs, values["remotes"]):
             raw = (parse or _PARSERS[path.suffix])(path)
-            day = dated(path) if dated else told["as_of"]
+            day = dated(path) if dated else values["as_of"]
             tables.append(_described(raw, fields, path).assign(as_of=day))
         frame = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=4326)
-        table = _placed(frame, geometry, str(told["id"]), is_coarse=is_coarse)
-        again = table.groupby("feature_id").cumcount()
-        twice = again.astype("str").radd("-").where(again > 0, "")
-        return table.assign(feature_id=table["feature_id"] + twice, source_id=told["id"])
+        table = _placed(frame, geometry, source_id)
+        repeat = table.groupby("feature_id").cumcount()
+        suffix = repeat.astype("str").radd("-").where(repeat > 0, "")
+        return table.assign(feature_id=table["feature_id"] + suffix, source_id=source_id)
 
-    return Source(read=read, shape=SHAPES[geometry], **told)
+    return Source(read=read, shape=SHAPES[geometry], **values)
 
 
 def _files(inputs: Inputs, remotes: tuple[Remote, ...]) -> list[Path]:
-    """The files of all remotes that hold features; the other parts of a shapefile lie beside it."""
+    """Return the files of the remotes that hold features, without the other parts of a shapefile."""
     patterns = dict.fromkeys(re.sub(r"\{[^}]*\}", "*", remote.file) for remote in remotes)
-    found: list[Path] = []
+    paths: list[Path] = []
     for pattern in patterns:
         if Path(pattern).suffix in {".shx", ".dbf", ".prj", ".cpg"}:
             continue
         if "*" not in pattern:
-            found.append(inputs.provider(pattern))
+            paths.append(inputs.provider(pattern))
             continue
-        with suppress(MissingInputError):  # a file a day and area: any of them will do
-            found += inputs.provider_glob(pattern)
-    if not found:
+        with suppress(MissingInputError):  # one file a day and area: some of them are enough
+            paths += inputs.provider_glob(pattern)
+    if not paths:
         msg = f"expected provider files like {next(iter(patterns))}, found none: fetch them"
         raise MissingInputError(msg)
-    return found
+    return paths
 
 
 def geojson(path: Path) -> gpd.GeoDataFrame:
-    """Features of a GeoJSON file in WGS 84 degrees, read without GDAL.
+    """Return the features of a GeoJSON file in WGS 84 degrees, read without GDAL.
 
     Raises
     ------
     SourceError
-        If there is none, or the service says that it left some out.
+        If there are none, or the service says that it left some out.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     features = content["features"] if content["type"] == "FeatureCollection" else [content]
     if not features:
         msg = f"{path.name}: expected features, found none: is the address still right?"
         raise SourceError(msg)
-    said = content.get("properties") or {}
-    is_cut = content.get("exceededTransferLimit") or said.get("exceededTransferLimit")
+    properties = content.get("properties") or {}
+    is_cut = content.get("exceededTransferLimit") or properties.get("exceededTransferLimit")
     matched = content.get("numberMatched", content.get("totalFeatures"))
     if is_cut or (isinstance(matched, int) and matched > len(features)):
         msg = f"{path.name}: expected all features, found {len(features)} of {matched or 'more'}: ask by area"
@@ -124,19 +130,27 @@ def geojson(path: Path) -> gpd.GeoDataFrame:
 
 
 def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
-    """Features of a shapefile, plain or zipped, in WGS 84 degrees.
+    """Return the features of a shapefile, plain or zipped, in WGS 84 degrees.
 
     Raises
     ------
     SourceError
-        If its CRS is none in degrees, or none `in_metres`: one would be taken for the other.
+        If its CRS is missing, its unit is not the expected one (degrees, or metres with `in_metres`), or a
+        coordinate is out of range.
     """
     frame = gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
     if frame.crs is None or frame.crs.is_geographic is in_metres:
-        unit, named = ("metres" if in_metres else "degrees"), (frame.crs.name if frame.crs else "none")
-        msg = f"{path.name}: expected a CRS in {unit} in its .prj, found {named}: no place is guessed"
+        unit, name = ("metres" if in_metres else "degrees"), (frame.crs.name if frame.crs else "none")
+        msg = f"{path.name}: expected a CRS in {unit} in its .prj, found {name}: no place is guessed"
         raise SourceError(msg)
-    return frame.to_crs(4326)
+    frame = frame.to_crs(4326)
+    far = (shapely.bounds(frame.geometry.array) * [-1, -1, 1, 1] > [360, 90, 360, 90]).any(axis=1)
+    if far.any():
+        row = int(np.argmax(far))
+        bounds = ", ".join(f"{value:g}" for value in frame.bounds.iloc[row])
+        msg = f"{path.name}, row {row}: expected degrees within 360 and 90, found {bounds}: check its CRS"
+        raise SourceError(msg)
+    return frame
 
 
 _PARSERS: dict[str, Parse] = {
@@ -145,7 +159,7 @@ _PARSERS: dict[str, Parse] = {
 
 
 def _described(raw: gpd.GeoDataFrame, fields: Mapping[str, str], path: Path) -> gpd.GeoDataFrame:
-    """The columns of `SHAPES` as text, and a key, of the provider's columns."""
+    """Return the columns of `SHAPES` and `key` as text."""
     lacking = [name for name in fields.values() if name.isidentifier() and name not in raw]
     if len(lacking) == len(fields) and fields:
         msg = f"{path.name}: expected the columns {', '.join(lacking)}, found {', '.join(raw.columns[:12])}"
@@ -157,7 +171,7 @@ def _described(raw: gpd.GeoDataFrame, fields: Mapping[str, str], path: Path) -> 
 
 
 def _text(raw: gpd.GeoDataFrame, name: str) -> pd.Series:
-    """A column as text; blank and none are missing, 3.0 is 3."""
+    """Return a column as text; blank and None are missing, 3.0 is 3."""
     if name not in raw:
         return pd.Series([None] * len(raw), index=raw.index, dtype="object")
     column = raw[name]
@@ -171,12 +185,18 @@ def _is_blank(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
 
 
-def _placed(frame: gpd.GeoDataFrame, geometry: str, source_id: str, *, is_coarse: bool) -> gpd.GeoDataFrame:
-    """The rows north of the snapshot's edge in EPSG:3413; those without a place are left out."""
+def _placed(frame: gpd.GeoDataFrame, geometry: str, source_id: str) -> gpd.GeoDataFrame:
+    """Return the rows north of the snapshot's edge in EPSG:3413; those without a place are left out.
+
+    Raises
+    ------
+    SourceError
+        If more than 1 % of the rows have no place, or a row has a geometry of another kind.
+    """
     here = ~(shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array))
     if (~here).mean() > _UNPLACED:
-        found = f"{int((~here).sum())} of {len(frame)} without"
-        msg = f"{source_id}: expected a place in 99 % of the rows, found {found}: fetch it again"
+        count = f"{int((~here).sum())} of {len(frame)} without"
+        msg = f"{source_id}: expected a place in 99 % of the rows, found {count}: fetch it again"
         raise SourceError(msg)
     frame = frame[here].reset_index(drop=True)
     parts = _PARTS[geometry]
@@ -191,10 +211,7 @@ def _placed(frame: gpd.GeoDataFrame, geometry: str, source_id: str, *, is_coarse
         at = frame.geometry
         if set(at.geom_type) != {"Point"}:
             at = at.representative_point()
-        lon, lat = at.x, at.y
-        if is_coarse:
-            lon, lat = ((part / _COARSE_DEG).round() * _COARSE_DEG for part in (lon, lat))
-        table = points(frame.drop(columns="geometry").assign(_lon=lon, _lat=lat), "_lon", "_lat")
+        table = points(frame.drop(columns="geometry").assign(_lon=at.x, _lat=at.y), "_lon", "_lat")
     else:
         table = (lines if geometry == "line" else polygons)(frame)
     return table.assign(feature_id=source_id + "-" + table["key"])

@@ -1,13 +1,13 @@
-"""Sources the picture names where it says what it does not know. None is held; none has a reader."""
+"""Sources that the picture lacks: it names them where a value is unknown. None has a reader."""
 
 from __future__ import annotations
 
 from pipelines.source import Remote, Source
 
-__all__ = ["SOURCES", "wanted"]
+__all__ = ["SOURCES"]
 
 
-def wanted(
+def _missing(
     source_id: str,
     feeds: str,
     title: str,
@@ -18,7 +18,7 @@ def wanted(
     as_of: str,
     remotes: tuple[Remote, ...] = (),
 ) -> Source:
-    """A source without a reader, by what a picture says of one."""
+    """Return the row of a source without a reader."""
     return Source(
         id=source_id, feeds=feeds, title=title, publisher=publisher, licence=licence, citation=citation,
         homepage=homepage, as_of=as_of, state="not_held",
@@ -27,17 +27,17 @@ def wanted(
 
 
 SOURCES = (
-    wanted(
+    _missing(
         "ipcc_ar6_sea_level", "nodes", "AR6 regional relative sea level projections",
         "IPCC / NASA Sea Level Change Team", "CC-BY-4.0", "Fox-Kemper et al. 2021; Garner et al. 2021",
         "https://sealevel.nasa.gov/ipcc-ar6-sea-level-projection-tool", "2021-08-09",
     ),
-    wanted(
+    _missing(
         "arctic_coastal_dynamics", "nodes", "Arctic Coastal Dynamics database", "Lantuit et al.",
         "cite", "Lantuit et al. 2012, doi:10.1007/s12237-010-9362-6",
         "https://doi.org/10.1007/s12237-010-9362-6", "2012-03-01",
     ),
-    wanted(
+    _missing(
         "eu_ten_t", "nodes", "TEN-T maps: lines of the network, and neighbouring countries",
         "European Commission (TENtec)", "reuse with source", "Regulation (EU) 2024/1679",
         "https://eur-lex.europa.eu/eli/reg/2024/1679/oj", "2024-07-18",

@@ -26,8 +26,9 @@ from pipelines.sources import source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DAILY, PLANTS, PORTS, SITES, ZONES = (
-    "nsidc_sea_ice_index", "wri_global_power_plants", "natural_earth_ports", "us_mirta", "marine_regions_eez",
+DAILY, PLANTS, SEAS, SITES, ZONES = (
+    "nsidc_sea_ice_index", "wri_global_power_plants", "natural_earth_marine", "telegeography_landings",
+    "marine_regions_eez",
 )  # fmt: skip
 LINES, TRACKER = "sodir_pipelines", "gem_europe_gas"
 CDR, NASA_TEAM, GEOTIFF, POLYGONS, CHART = (
@@ -122,13 +123,17 @@ def collection(shapes: list[dict[str, Any] | None], properties: list[dict[str, A
 
 def sites(count: int = 200, **more: Any) -> bytes:
     at = [{"type": "Point", "coordinates": [-160 + n / 10, 65.0]} for n in range(count)]
-    said = [{"OBJECTID": n, "SITENAME": f"Site {n}", "SITEOPERATIONALSTATUS": "act"} for n in range(count)]
+    said = [{"id": n, "name": f"Site {n}", "slug": f"site-{n}"} for n in range(count)]
     return collection(at, said, **more)
 
 
-def _ports() -> bytes:
-    at = [shapely.Point(90 + n, 66) for n in range(20)]
-    return boxed(shape_parts(at, name=[f"Port {n}" for n in range(20)], featurecla="Port"))
+def _seas() -> bytes:
+    """200 rows: the embedded seas in coarse shapes and the provider's column, and southern ones."""
+    table = embedded_table(source(SEAS))
+    assert isinstance(table, gpd.GeoDataFrame)
+    south = range(200 - len(table))
+    shapes = [*table.simplify(10_000).to_crs(4326), *(shapely.box(n, -10, n + 1, -9) for n in south)]
+    return boxed(shape_parts(shapes, name=[*table["name"], *(f"South {n}" for n in south)]))
 
 
 def _plants() -> bytes:
@@ -242,7 +247,7 @@ def good_files() -> dict[str, list[bytes]]:
         SITES: [sites()],
         ZONES: [_zones()],
         LINES: [_lines()],
-        PORTS: [_ports()],
+        SEAS: [_seas()],
         POLYGONS: [_polygons()],
         CHART: [chart[suffix] for suffix in (".shp", ".shx", ".dbf", ".prj")],
         CDR: [_cdr()],

@@ -31,7 +31,6 @@ TODAY = date(2026, 11, 25)
 MONTH = date(2019, 1, 1)
 LINE = {"type": "LineString", "coordinates": [[4.0, 60.0], [5.0, 61.0]]}
 SQUARE = {"type": "Polygon", "coordinates": [[[10, 70], [20, 70], [20, 72], [10, 72], [10, 70]]]}
-SITE = {"type": "Point", "coordinates": [-147.8371, 64.6652]}
 
 
 @dataclass(frozen=True)
@@ -54,15 +53,6 @@ def overpass(*elements: dict[str, Any], base: str = "2026-11-24T23:58:01Z", **mo
     return json.dumps(head | {"elements": list(elements)} | more).encode()
 
 
-def node(number: int, lon: float, lat: float, **tags: str) -> dict[str, Any]:
-    return {"type": "node", "id": number, "lat": lat, "lon": lon, "tags": tags}
-
-
-def middle(number: int, lon: float, lat: float, **tags: str) -> dict[str, Any]:
-    at = {"lat": lat, "lon": lon}
-    return {"type": "way", "id": number, "center": at, "nodes": [1, 2, 1], "tags": tags}
-
-
 def drawn(number: int, *places: tuple[float, float] | None, **tags: str) -> dict[str, Any]:
     at = [place and {"lon": place[0], "lat": place[1]} for place in places]
     return {"type": "way", "id": number, "geometry": at, "tags": tags}
@@ -73,21 +63,6 @@ def zipped(name: str, content: str | bytes) -> bytes:
     with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return box.getvalue()
-
-
-MRDS_HEAD = (
-    "dep_id,url,mrds_id,mas_id,site_name,latitude,longitude,region,country,state,county,com_type,commod1,"
-    "commod2,commod3,oper_type,dep_type,prod_size,dev_stat,ore,score"
-)  # fmt: skip
-RED_DOG = (
-    '10001,"https://mrdata.usgs.gov/mrds/show-mrds.php?dep_id=10001",D1,,"Red Dog",68.0717,-162.8797,NA,'
-    'United States,Alaska,Northwest Arctic,M,"Zinc, Lead",Silver,,Surface,,L,Producer,Sphalerite,A'
-)
-SOUTH = "10002,,W1,,Mina Norte,-23.5,-70.4,SA,Chile,,,M,Copper,,,Surface,,L,Producer,,B"
-
-
-def mrds(*rows: str) -> bytes:
-    return zipped("mrds.csv", "\n".join((MRDS_HEAD, *rows)) + "\n")
 
 
 def gml(*rows: str, system: str = "EPSG:32624") -> bytes:
@@ -208,10 +183,6 @@ def ship(mmsi: Any, lon: float, lat: float, time: str = "2026-11-25T06:00:01+00:
 SHIPS = [ship(257000001, 18.9, 69.6), ship(257000002, 18.1, 69.1), ship(257000003, 181, 91)]
 
 FORMS: dict[str, Form] = {
-    "us_mirta": Form(
-        lambda: features(SITE, {"OBJECTID": 7, "SITENAME": "A Site", "SITEOPERATIONALSTATUS": "act"}),
-        {"feature_id": "us_mirta-7", "name": "A Site", "status": "act"},
-    ),
     "sodir_pipelines": Form(
         lambda: features(LINE, {"pplNpdidPipeline": 311.0, "pplName": "A to B", "pplMedium": "Gas"}),
         {"feature_id": "sodir_pipelines-311", "name": "A to B", "kind": "Gas"},
@@ -232,34 +203,10 @@ FORMS: dict[str, Form] = {
         lambda: features(SQUARE, {"mrgid": 5686, "geoname": "A Zone", "sovereign1": "Norway"}),
         {"feature_id": "marine_regions_eez-5686", "name": "A Zone", "country": "Norway"},
     ),
-    "osm_ports": Form(
-        lambda: overpass(
-            node(1, 18.96, 69.65, harbour="yes", name="Tromsø"),
-            middle(2, 23.68, 70.66, amenity="ferry_terminal"),
-        ),
-        {"feature_id": "osm_ports-node-1", "name": "Tromsø", "kind": "harbour=yes", "as_of": "2026-11-24"},
-        2,
-    ),
-    "osm_military": Form(
-        lambda: overpass(middle(3, -147.8371, 64.6652, military="base", name="A Base")),
-        {"feature_id": "osm_military-way-3", "name": "A Base", "kind": "military=base"},
-    ),
-    "osm_rail": Form(
-        lambda: overpass(drawn(4, (17.4, 68.4), (18.1, 68.43), railway="rail", usage="main", gauge="1435")),
-        {"feature_id": "osm_rail-way-4", "kind": "railway=rail", "status": "main", "detail": "1435"},
-    ),
-    "osm_power": Form(
-        lambda: overpass(middle(5, 25.7, 66.5, power="plant", operator="A Utility")),
-        {"feature_id": "osm_power-way-5", "kind": "power=plant", "operator": "A Utility"},
-    ),
     "osm_power_lines": Form(
         lambda: overpass(drawn(6, (25.7, 66.5), (26.0, 67.0), power="line", voltage="220000")),
-        {"feature_id": "osm_power_lines-way-6", "detail": "220000"},
-    ),
-    "usgs_mrds": Form(
-        lambda: mrds(RED_DOG, SOUTH),
-        {"feature_id": "usgs_mrds-10001", "name": "Red Dog", "country": "United States",
-         "status": "Producer (as of the report it was taken from)", "detail": "Zinc, Lead"},
+        {"feature_id": "osm_power_lines-way-6", "kind": "power=line", "detail": "220000",
+         "as_of": "2026-11-24"},
     ),
     "geus_mineral_occurrences": Form(
         lambda: gml(OCCURRENCE),

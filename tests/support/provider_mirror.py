@@ -30,7 +30,7 @@ DAYS = {
     "g02135_day": "2015-02-04", "g02135_month": "2013-01-01", "polygons": "2012-09-01",
     "capefarewell": "2013-04-10T09:20", "capefarewell2": "2014-04-25T04:20",
     "noaa_cdr_g02202_v6": "2026-03-01", "osisaf_cdr": "2020-03-01", "osisaf_icdr": "2024-03-01",
-    "bremen_asi": "2024-03-01", "report": "2014-07-24",
+    "bremen_asi": "2024-03-01",
     "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
 }  # fmt: skip
 
@@ -56,21 +56,6 @@ REAL = {
     "nt_20150204_f17_v1.1_n.bin": "sea_ice/nsidc0051/nt_20150204_f17_v1.1_n.bin",
     "https://thredds.met.no/thredds/fileServer/osisaf/met.no/ice/conc/2019/09/"
     "ice_conc_nh_polstere-100_multi_201909091200.nc": "sea_ice/osisaf_cf_nh10km_polstere_20190909.nc",
-    "https://polarwatch.noaa.gov/erddap/griddap/nsidcG02202v4nhmday.nc": (
-        "sea_ice/polarwatch_g02202v4_NH_monthly_202212_390rows.nc"
-    ),
-    "https://psc.apl.uw.edu/wordpress/wp-content/uploads/schweiger/ice_volume/"
-    "PIOMAS.monthly.Current.v2.1.csv": "sea_ice/PIOMAS.monthly.Current.v2.1.csv",
-    "https://noaadata.apps.nsidc.org/NOAA/G02135/seaice_analysis/"
-    "N_Sea_Ice_Index_Regional_Monthly_Data_G02135_v3.0.xlsx": (
-        "sea_ice/g02135_Sea_Ice_Index_Regional_Monthly_Data_v3.0.xlsx"
-    ),
-    f"{GITHUB}/fmassonn/ArcticWATCH/master/RILEsPaper/allsiextentn/"
-    "siextentn_SImon_UKESM1-0-LL_ssp585_r1i1p1f2_gn_201501-210012.nc": (
-        "climate/cmip6_siextentn_SImon_UKESM1-0-LL_ssp585_r1i1p1f2_201501-210012.nc"
-    ),
-    f"{GITHUB}/maritime-web/ArcticWeb/master/embryo-dataformats/src/test/resources/inshore-ice-reports/"
-    "2014-07-24.txt": "sea_ice/dmi_inshore_ice_reports/2014-07-24.txt",
     "https://msi.nga.mil/api/publications/download": "ports/NGA_WPI_UpdatedPub150_2023.csv",
     f"{GITHUB}/wri/global-power-plant-database/master/source_databases_csv/database_WRI.csv": (
         "infrastructure/gppd_source_database_WRI.csv"
@@ -81,9 +66,6 @@ REAL = {
     f"{GITHUB}/GlobalEnergyMonitor/europe_gas_tracker/main/docs/static/data/data.csv": (
         "infrastructure/gem_europe_gas_tracker_data.csv"
     ),
-    f"{GITHUB}/DARPA-CRITICALMAAS/umn-ta2-mineral-site-linkage/main/nickel_datafile.csv": (
-        "minerals/minmod_nickel_datafile.csv"
-    ),
     "https://www.submarinecablemap.com/api/v3/cable/cable-geo.json": (
         "infrastructure/telegeography_v2_cable-geo_20210629.json"
     ),
@@ -93,16 +75,7 @@ REAL = {
 }
 _MPAS = f"{GITHUB}/MPAS-Dev/geometric_features/main/geometric_data"
 _CHARTS = "https://download.dmi.dk/public/ICESERVICE/SIGRID3"
-_NATURAL_EARTH = {
-    "ne_10m_geography_marine_polys": "10m/physical",
-    "ne_50m_coastline": "50m/physical",
-    **dict.fromkeys(
-        ("ne_10m_admin_0_boundary_lines_maritime_indicator", "ne_10m_admin_0_disputed_areas",
-         "ne_10m_ports", "ne_10m_airports",
-         "ne_10m_populated_places_simple"),
-        "10m/cultural",
-    ),
-}  # fmt: skip
+_NATURAL_EARTH = {"ne_10m_geography_marine_polys": "10m/physical"}
 _SNAP = f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data"
 _SNAP_FOLDERS = {"ethnolinguistic_regions": "ethnolinguistic",
                  "first_nation_traditional_territories": "first_nations"}  # fmt: skip
@@ -180,15 +153,9 @@ def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
     """Address and file of sources with a file a project, month or place."""
     for path in sorted((mirror / "infrastructure/gem_pipeline_routes").iterdir()):
         yield f"{_ROUTES}/{path.name.replace('__', '/')}", path
-    for path in sorted((mirror / "shipping/arctic_sea_routes").iterdir()):
-        yield f"{_MPAS}/ocean/transect/{path.stem}/transect.geojson", path
-    for path in sorted((mirror / "sea_ice/nsidc_regions").iterdir()):
-        yield f"{_MPAS}/ocean/region/{path.stem}/region.geojson", path
     for path in sorted((mirror / "sea_ice/median_extent_qgreenland").iterdir()):
         month = path.name.split("_")[0]
         yield f"{_MPAS}/seaice/region/{month}_Historical_Median_Sea_Ice_Extent/region.geojson", path
-    for path in sorted((mirror / "infrastructure/arctic_communities").iterdir()):
-        yield f"{_SNAP}/point/{path.name}", path
     for path in sorted((mirror / "climate/uasnap").iterdir()):
         yield f"{_SNAP}/polygon/boundaries/{_SNAP_FOLDERS[path.stem]}/{path.name}", path
     for path in sorted((mirror / "sea_ice/ice_charts").glob("*_RIC.*")):

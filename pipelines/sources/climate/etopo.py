@@ -26,10 +26,9 @@ _AS_OF = "2009-01-01"  # Amante and Eakins 2009
 
 
 def read_heights(inputs: Inputs) -> xr.Dataset:
-    """Height of the bedrock surface in m (negative below the sea), lat x lon, every second column.
+    """Return height of the bedrock surface in m (negative below the sea), lat x lon, every second column.
 
-    North of 58 N a 0.1 degree step of longitude is below 6 km; every second is kept, which is
-    still finer than the 11 km step of latitude.
+    North of 58 N two steps of 0.1 degree of longitude are under 12 km, about the 11 km of a step of latitude.
     """
     with xr.open_dataset(inputs.package(PACKAGE), engine="h5netcdf") as raw:
         name = next(v for v in raw.data_vars if raw[v].ndim == 2)
@@ -68,13 +67,13 @@ def read_heights(inputs: Inputs) -> xr.Dataset:
     )  # fmt: skip
 
 
-# Squares of 10 km over the whole cap: a step of the grid at 58 N.
+# Cells of 10 km over the whole cap, about a step of the grid at 58 N.
 _GRID = Grid(crs=POLAR, shape=(740, 740), origin=(-3_700_000.0, 3_700_000.0), cell_m=10_000.0)
 _DEPTHS_M = (0.0, 50.0, 200.0, 500.0, 1000.0, 2000.0, 3000.0, np.inf)
 
 
 def read_depths(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas of the sea between depths."""
+    """Return areas of the sea by class of depth, EPSG:3413."""
     lon, lat = lonlat(*np.meshgrid(_GRID.x_m, _GRID.y_m))
     depth = -sample_field(read_heights(inputs)["height_m"], lon, lat)
     table = class_areas(np.where(lat >= SOUTH_DEG, depth, np.nan), _DEPTHS_M, _GRID, unit="m")

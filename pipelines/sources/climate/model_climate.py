@@ -1,7 +1,7 @@
 """Met Office model fields: near-surface air temperature before industry and at the end of A1B.
 
-One model, one SRES scenario: a pattern of warming, not a forecast. Kept on its own 1.25 x 1.875
-degree grid as a CF NetCDF, mean annual temperature in degC and warming per degree of global mean.
+One model and one SRES scenario give a pattern of warming, not a forecast. The fields stay on their grid of
+1.25 x 1.875 degree: mean annual temperature in degC, and warming per degree of global mean warming.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _field(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def read(inputs: Inputs) -> xr.Dataset:
-    """Mean annual air temperature (degC) and warming per degree of global warming (1), lat x lon."""
+    """Return mean annual air temperature (degC) and warming per degree of global warming (1), lat x lon."""
     before, latitude, longitude = _field(inputs.package(BEFORE))
     after, _, _ = _field(inputs.package(AFTER))
     warming = after - before

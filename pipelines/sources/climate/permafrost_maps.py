@@ -1,8 +1,8 @@
-"""Maps of permafrost that are read where they were fetched: Obu et al. 2019 and Brown et al. 1997.
+"""Maps of permafrost, read once they are fetched: Obu et al. 2019 and Brown et al. 1997.
 
-The first is modelled, on a grid, and tells the zone alone; the second is drawn, and tells zone and ground
-ice. A place takes each fact from the first row of the layer that has it, by `feature_id`: where both maps
-hold a place the zone is that of Obu (`obu_2019-…`) and the ground ice that of Brown (`permaice-…`).
+Obu's is a model on a grid and has the zone only. Brown's is drawn and has zone and ground ice. A place takes
+each fact from the first row of the layer that has it, by `feature_id`. Where both maps cover a place, the
+zone is Obu's (`obu_2019-…`) and the ground ice Brown's (`permaice-…`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OBU, GGD318 = "obu_2019_permafrost", "nsidc_ggd318_permafrost"
 OBU_FILE = "climate/UiO_PEX_5.0_20181127_2000_2016_10km.nc"
 GGD318_FILE = "climate/ggd318_permaice.zip"
 _OBU_AS_OF, _GGD318_AS_OF = "2016-12-31", "2002-02-01"
-_OBU_EPSG, _OBU_CELL_M = 3995, 10_000.0  # the file does not say it, its page does
+_OBU_EPSG, _OBU_CELL_M = 3995, 10_000.0  # stated on the page of the dataset, not in the file
 _OBU_GRID = Grid(POLAR, (740, 740), (-3_700_000.0, 3_700_000.0), 10_000.0)
 _BOUNDS = (0.01, 0.1, 0.5, 0.9, np.inf)  # the classes of Brown et al. 1997
 _LABELS = (
@@ -43,27 +43,27 @@ _ICE = {"H": "high", "M": "medium", "L": "low"}
 
 
 def _axis(values: NDArray[np.float64], name: str, path: Path) -> tuple[float, float]:
-    """First value and step of an axis in metres of even steps."""
+    """Return first value and step of an axis in metres; raises SourceError where its steps differ."""
     steps = np.diff(values)
     step = float(steps[0]) if len(steps) else 0.0
     if not (np.isfinite(values).all() and np.allclose(steps, step) and np.isclose(abs(step), _OBU_CELL_M)):
-        found = f"{values[:2]} ..., {len(values)} values"
-        msg = f"{path.name}, {name}: expected even steps of {_OBU_CELL_M:g} m, found {found}"
+        actual = f"{values[:2]} ..., {len(values)} values"
+        msg = f"{path.name}, {name}: expected even steps of {_OBU_CELL_M:g} m, found {actual}"
         raise SourceError(msg)
     return float(values[0]), step
 
 
 def permafrost_share(path: Path) -> NDArray[np.float64]:
-    """Permafrost probability (0 to 1) on a polar grid of 10 km.
+    """Return permafrost probability (0 to 1) on a polar grid of 10 km.
 
-    EPSG:3413, the nearest cell of the file; NaN where it has none.
+    EPSG:3413, value of the nearest cell of the file; NaN where it has none.
 
     Raises
     ------
     SourceError
-        If a variable is gone, the axes are not those of 10 km in EPSG:3995, or a value cannot be.
+        If a variable is missing, the axes have other steps than 10 km, or a value is out of range.
     """
-    import xarray as xr  # noqa: PLC0415  for those who fetched it
+    import xarray as xr  # noqa: PLC0415  only where the map was fetched
     from pyproj import Transformer  # noqa: PLC0415
 
     with xr.open_dataset(path, engine="h5netcdf") as raw:
@@ -88,7 +88,7 @@ def permafrost_share(path: Path) -> NDArray[np.float64]:
 
 
 def read_obu(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas by class of permafrost probability; the model tells nothing of ground ice."""
+    """Return areas by class of permafrost probability, EPSG:3413, without ground ice."""
     share = permafrost_share(inputs.provider(OBU_FILE))
     south = lonlat(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))[1] < SOUTH_DEG
     table = class_areas(np.where(south, np.nan, share), _BOUNDS, _OBU_GRID, labels=_LABELS)
@@ -102,37 +102,37 @@ def read_obu(inputs: Inputs) -> gpd.GeoDataFrame:
     )  # fmt: skip
 
 
-def _code(raw: gpd.GeoDataFrame, column: str, known: dict[str, str], path: Path) -> pd.Series:
-    """A column of letters in words; blank is missing, as is what is `_UNFROZEN`.
+def _code(raw: gpd.GeoDataFrame, column: str, words: dict[str, str], path: Path) -> pd.Series:
+    """Return a column of letters in words; blank is missing.
 
     Raises
     ------
     SourceError
-        If the column is gone or holds another letter.
+        If the column is missing or has another letter.
     """
     if column not in raw:
         msg = f"{path.name}: expected the column {column}, found {', '.join(raw.columns[:12])}"
         raise SourceError(msg)
     code = raw[column].astype("str").str.strip().str.upper().where(raw[column].notna(), "")
-    strange = sorted(set(code) - set(known) - {""})
+    strange = sorted(set(code) - set(words) - {""})
     if strange:
-        msg = f"{path.name}: expected {column} of {', '.join(known)}, found {strange[0]!r}: what is it?"
+        msg = f"{path.name}: expected {column} of {', '.join(words)}, found {strange[0]!r}: what is it?"
         raise SourceError(msg)
-    return code.map(known)
+    return code.map(words)
 
 
 def read_ggd318(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas of the map that hold permafrost, with their extent and their ground ice where it is told."""
+    """Return the areas with permafrost, their zone, and their ground ice where the map states it."""
     path = inputs.provider(GGD318_FILE)
     raw = shapefile(path, in_metres=True)
     zone = _code(raw, "EXTENT", _ZONES | _UNFROZEN, path)
     ice = _code(raw, "CONTENT", _ICE, path)
-    named = zone.str.cat("ground ice " + ice.fillna("not told"), sep=", ")
-    told = raw[["geometry"]].assign(
-        feature_id=[f"permaice-{number}" for number in range(len(raw))], name=named, permafrost_zone=zone,
+    name = zone.str.cat("ground ice " + ice.fillna("not told"), sep=", ")
+    table = raw[["geometry"]].assign(
+        feature_id=[f"permaice-{number}" for number in range(len(raw))], name=name, permafrost_zone=zone,
         ground_ice=ice, source_id=GGD318, as_of=_GGD318_AS_OF,
     )  # fmt: skip
-    return polygons(told[zone.isin(list(_ZONES.values())) & raw.geometry.notna()])
+    return polygons(table[zone.isin(list(_ZONES.values())) & raw.geometry.notna()])
 
 
 _WRITTEN = "; tried on a file written by the test in the documented form"

@@ -1,21 +1,21 @@
-"""Feature services that answer in GeoJSON: sites of the US, the Norwegian shelf, pipelines and zones at sea.
+"""Feature services that answer in GeoJSON: pipelines, cables and economic zones at sea.
 
-No file of theirs is at hand: they are tried on files the tests write in the documented form.
+We have no file of theirs. The tests write files in the documented form.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.intake.findings import Checks
-from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source, geojson
+from pipelines.sources.features import CROSS_REFERENCE, FLOW_NETWORK, feature_source, geojson
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+__all__ = ["SOURCES"]
 
 _TRIED = "tried on a file written by the test in the documented form"
 _NORTH = (
@@ -25,7 +25,7 @@ _WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/js
 
 
 def _norwegian_cables(path: Path) -> gpd.GeoDataFrame:
-    """Cables; their service writes 0 kV where it does not know."""
+    """Return the cables; a voltage of 0 kV is missing."""
     raw = geojson(path)
     return (
         raw.assign(spenning_k=raw["spenning_k"].where(raw["spenning_k"] != 0)) if "spenning_k" in raw else raw
@@ -34,27 +34,10 @@ def _norwegian_cables(path: Path) -> gpd.GeoDataFrame:
 
 SOURCES = (
     feature_source(
-        "point",
-        {"key": "OBJECTID", "name": "SITENAME", "kind": "FEATUREDESCRIPTION",
-         "status": "SITEOPERATIONALSTATUS", "operator": "SITEREPORTINGCOMPONENT", "country": "COUNTRYNAME"},
-        is_coarse=True, id="us_mirta", title="Military installations, ranges and training areas, points",
-        publisher="US Department of Defense", licence="public domain (US Government work)", citation="MIRTA",
-        homepage="https://catalog.data.gov/dataset/military-installations-ranges-and-training-areas",
-        as_of="2024-01-01", made=f"to 0.1 degree, never scored; {_TRIED}",
-        remotes=(
-            Remote(
-                "https://services7.arcgis.com/n1YM8pTrFmm7L4hs/arcgis/rest/services/mirta/FeatureServer/0/"
-                f"query?where=1=1&{_NORTH}",
-                "military/us_mirta.geojson", "geojson",
-            ),
-        ),
-        checks=Checks(own=(ashore,)),
-    ),
-    feature_source(
         "line",
         {"key": "pplNpdidPipeline", "name": "pplName", "kind": "pplMedium", "status": "pplCurrentPhase",
          "operator": "cmpLongName", "detail": "pplMainGroupingName"},
-        id="sodir_pipelines", title="Pipelines of the Norwegian shelf",
+        id="sodir_pipelines", planned_for=FLOW_NETWORK, title="Pipelines of the Norwegian shelf",
         publisher="Norwegian Offshore Directorate", licence="NLOD-2.0", citation="Sodir FactMaps",
         homepage="https://factmaps.sodir.no", as_of="2026-01-01", made=_TRIED,
         remotes=(
@@ -68,7 +51,7 @@ SOURCES = (
     feature_source(
         "line", {"name": "name", "kind": "medium", "status": "status", "operator": "operator",
                  "country": "country_co"},
-        id="emodnet_pipelines", title="Pipelines at sea",
+        id="emodnet_pipelines", planned_for=FLOW_NETWORK, title="Pipelines at sea",
         publisher="EMODnet Human Activities", licence="CC-BY-4.0", citation="EMODnet Human Activities",
         homepage="https://emodnet.ec.europa.eu/en/human-activities", as_of="2026-01-01", made=_TRIED,
         remotes=(
@@ -80,7 +63,8 @@ SOURCES = (
     ),
     feature_source(
         "line", {"key": "lokalid", "name": "navn", "operator": "eier", "detail": "spenning_k"},
-        parse=_norwegian_cables, id="emodnet_power_cables", title="Power cables at sea, Norway",
+        parse=_norwegian_cables, id="emodnet_power_cables", planned_for=FLOW_NETWORK,
+        title="Power cables at sea, Norway",
         publisher="EMODnet Human Activities, from NVE", licence="CC-BY-4.0",
         citation="EMODnet Human Activities", homepage="https://emodnet.ec.europa.eu/en/human-activities",
         as_of="2026-01-01", made=f"routes as drawn, not surveyed; kV, 0 is missing; {_TRIED}",
@@ -94,7 +78,7 @@ SOURCES = (
     feature_source(
         "line", {"key": "id", "name": "pipe_name", "kind": "fluid", "status": "status",
                  "operator": "operator"},
-        id="emodnet_fibre_cables", title="Fibre cables at sea, United Kingdom",
+        id="emodnet_fibre_cables", planned_for=FLOW_NETWORK, title="Fibre cables at sea, United Kingdom",
         publisher="EMODnet Human Activities, from NSTA", licence="CC-BY-4.0",
         citation="EMODnet Human Activities", homepage="https://emodnet.ec.europa.eu/en/human-activities",
         as_of="2026-01-01", made=f"routes as drawn, not surveyed; {_TRIED}",
@@ -108,7 +92,7 @@ SOURCES = (
     feature_source(
         "polygon", {"key": "mrgid", "name": "geoname", "kind": "pol_type", "country": "sovereign1",
                     "detail": "territory1"},
-        id="marine_regions_eez", title="Exclusive economic zones",
+        id="marine_regions_eez", planned_for=CROSS_REFERENCE, title="Exclusive economic zones",
         publisher="Flanders Marine Institute (Marine Regions)", licence="CC-BY-4.0",
         citation="Flanders Marine Institute, Maritime Boundaries Geodatabase, doi:10.14284/632",
         homepage="https://www.marineregions.org", as_of="2023-10-25", made=f"cut at 58 N; {_TRIED}",

@@ -10,10 +10,12 @@ import pandas as pd
 
 from pipelines.read_helpers import to_number
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source, geojson
+from pipelines.sources.features import FLOW_NETWORK, feature_source, geojson
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["SOURCES"]
 
 # Pipelines that reach north of 66.5 N, by the keys of Global Energy Monitor.
 _ROUTES = {
@@ -32,15 +34,15 @@ _RAW = "https://raw.githubusercontent.com/GlobalEnergyMonitor"
 
 
 def _route(path: Path) -> gpd.GeoDataFrame:
-    """A route by the key in its file's name: what a file says of itself may be another project's."""
+    """Return a route with the key of its file name: the id inside a file may be of another project."""
     kind, key = path.stem.split("__")
     raw = geojson(path)
-    inside = raw["ProjectID"].astype("str").radd("drawn as ") if "ProjectID" in raw else None
-    return raw.assign(key=key, kind=kind.replace("-", " ").removesuffix("s"), inside=inside)
+    detail = raw["ProjectID"].astype("str").radd("drawn as ") if "ProjectID" in raw else None
+    return raw.assign(key=key, kind=kind.replace("-", " ").removesuffix("s"), detail=detail)
 
 
 def _tracker(path: Path) -> gpd.GeoDataFrame:
-    """Rows of the tracker that are points; its routes are texts, and drawn by their own files."""
+    """Return the rows of the tracker that are points; its routes come from their own files."""
     raw = pd.read_csv(io.StringIO(path.read_bytes().decode("utf-16")), dtype=str, keep_default_na=False)
     raw = raw[raw["geom"] == "point"].reset_index(drop=True)
     places = gpd.points_from_xy(to_number(raw["lng"]), to_number(raw["lat"]))
@@ -50,8 +52,9 @@ def _tracker(path: Path) -> gpd.GeoDataFrame:
 
 SOURCES = (
     feature_source(
-        "line", {"key": "key", "kind": "kind", "name": "name", "operator": "operator", "detail": "inside"},
-        parse=_route, id="gem_pipelines", title="Oil, gas and hydrogen pipelines of the north, routes",
+        "line", {"key": "key", "kind": "kind", "name": "name", "operator": "operator", "detail": "detail"},
+        parse=_route, id="gem_pipelines", planned_for=FLOW_NETWORK,
+        title="Oil, gas and hydrogen pipelines of the north, routes",
         publisher="Global Energy Monitor", licence="CC-BY-4.0 (some lines are of OpenStreetMap, ODbL-1.0)",
         citation="Global Energy Monitor, GOIT and GGIT pipeline routes",
         homepage="https://globalenergymonitor.org", as_of="2026-04-01",
@@ -70,7 +73,8 @@ SOURCES = (
         "point",
         {"key": "key", "name": "project", "kind": "type", "status": "status_tabular", "operator": "owner",
          "country": "countries", "detail": "unit"},
-        parse=_tracker, id="gem_europe_gas", title="Europe Gas Tracker: plants, fields and LNG terminals",
+        parse=_tracker, id="gem_europe_gas", planned_for=FLOW_NETWORK,
+        title="Europe Gas Tracker: plants, fields and LNG terminals",
         publisher="Global Energy Monitor", licence="CC-BY-4.0",
         citation="Global Energy Monitor, Europe Gas Tracker",
         homepage="https://globalenergymonitor.org", as_of="2024-05-01", made="rows that are points",

@@ -12,7 +12,7 @@ from pipelines.source import Inputs, Remote, Source
 
 _FILES = {
     "infrastructure/gppd_source_database_WRI.csv": "fuel1",
-    "infrastructure/gppd_source_database_CAN.csv": "primary_fuel",  # the schema changed on the way
+    "infrastructure/gppd_source_database_CAN.csv": "primary_fuel",  # another name of the column
 }
 _LIVE = "https://raw.githubusercontent.com/wri/global-power-plant-database/master/source_databases_csv"
 _AS_OF = "2018-06-01"  # the tables carry no date; capacities are of 2013 to 2017
@@ -20,7 +20,7 @@ _LEAST_MW = 5.0
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Plants north of 58 N. Rows without a place or below 5 MW are left out, by design."""
+    """Return plants north of 58 N, EPSG:3413; rows without a place or below 5 MW are left out."""
     parts = []
     for path, fuel in _FILES.items():
         raw = read_rows(inputs.provider(path), expect=["gppd_idnr", "capacity_mw", fuel])
@@ -33,7 +33,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
             )
         )
     raw = pd.concat(parts, ignore_index=True).drop_duplicates("gppd_idnr")
-    # The Canadian plants stand in both files, once under the provider's key and once under WRI's.
+    # Canadian plants occur in both files, with the key of their provider and with that of WRI.
     raw = raw.drop_duplicates(["country", "name", "capacity_mw"])
     placed = raw["latitude"].notna() & raw["longitude"].notna() & (raw["capacity_mw"] >= _LEAST_MW)
     table = points(raw[placed], "longitude", "latitude")

@@ -1,4 +1,4 @@
-"""Railways and main roads of OpenStreetMap as a package simplified them. ODbL: their own tables."""
+"""Railways and main roads of OpenStreetMap, simplified by a package. ODbL: tables of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AS_OF = "2024-04-01"  # month of the package's release; the extract carries no 
 
 
 def _literal(path: Path, name: str) -> list:  # type: ignore[type-arg]
-    """The list literal assigned to `name`; the file is parsed, never run."""
+    """Return the list literal assigned to `name`; the file is parsed, never run."""
     with path.open(encoding="utf-8") as stream:
         for line in stream:
             if line.startswith(f"{name}="):
@@ -35,7 +35,7 @@ def _literal(path: Path, name: str) -> list:  # type: ignore[type-arg]
 
 
 def edges(path: Path) -> gpd.GeoDataFrame:
-    """Edges of the graph literal with an end north of 58 N, each once, as lon/lat lines."""
+    """Return the edges of a graph with an end north of 58 N, each once, as lines in WGS 84 degrees."""
     nodes = np.array(_literal(path, "nodes"), dtype=float)  # (n, 2): latitude, longitude
     graph = _literal(path, "graph")
     start = np.repeat(np.arange(len(graph)), [len(links) for links in graph])

@@ -1,8 +1,8 @@
 """OurAirports and airportsdata: civil and joint-use airfields with their runways.
 
-Two lists of one thing are joined here by ICAO code; where both place an airfield, the distance
-between the two places is kept as a datum. Airfields whose name says that they are military only
-are left out: they enter as rounded claims of `military_sites` (pipelines.sources.reference.tables).
+Two lists are joined by ICAO code. Where both have an airfield, the distance between their positions is a
+column. Airfields with a name that marks them as military only are left out: they become rounded claims
+(pipelines.sources.reference.military_sites).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _AS_OF = "2022-10-11"
 _FOOT_M = 0.3048
 _KINDS = ("large_airport", "medium_airport", "small_airport", "seaplane_base", "closed")
 
-# Words by which a list says that an aerodrome is a military one.
+# Words in the name of a military aerodrome.
 MILITARY_NAME = re.compile(
     r"\b(?:air base|airbase|air force|afb|air station|air field \(military\)|army|naval|military"
     r"|lrrs|long range radar|cfb|raf|flygflottilj|heliport military|jber|joint base)\b",
@@ -48,19 +48,19 @@ _UNSTATED = re.compile(r"^(?:UNK.*|U|N|)$", re.IGNORECASE)
 
 
 def is_military_only(ours: pd.DataFrame) -> pd.Series:
-    """Whether OurAirports' own words make a row a military aerodrome without civil passengers."""
+    """Return which rows of OurAirports are, by their name, military aerodromes without civil passengers."""
     return ours["name"].str.contains(MILITARY_NAME) & ours["scheduled_service"].ne("yes")
 
 
 def military_codes(inputs: Inputs) -> set[str]:
-    """ICAO codes of our cited military aerodromes that no source calls joint civil-military."""
+    """Return ICAO codes of the cited military aerodromes that no source calls joint civil-military."""
     cited = read_rows(inputs.table("military_sites.csv"))
     joint = cited["note"].str.contains("joint civil-military").groupby(cited["site_key"]).transform("any")
     return set(cited.loc[~joint & (cited["icao"] != ""), "icao"])
 
 
 def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """OurAirports rows (no heliports) and airportsdata rows, coordinates as numbers."""
+    """Return the rows of OurAirports (no heliports) and of airportsdata, with coordinates as numbers."""
     ours = read_rows_gz(inputs, AIRPORTS)
     ours = ours[ours["type"].isin(_KINDS)].reset_index(drop=True)
     ours = ours.assign(
@@ -72,15 +72,15 @@ def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def read_rows_gz(inputs: Inputs, package: Package) -> pd.DataFrame:
-    """Rows of a gzipped CSV as text; the country code NA is Namibia, not a missing value."""
+    """Return the rows of a CSV, plain or gzipped, as text; the country code NA is Namibia, not missing."""
     path = inputs.package(package)
-    with path.open("rb") as stream:  # the provider serves it plain
+    with path.open("rb") as stream:  # the provider serves plain text
         zipped = "gzip" if stream.read(2) == b"\x1f\x8b" else None
     return pd.read_csv(path, dtype=str, keep_default_na=False, compression=zipped)
 
 
 def longest_runways(raw: pd.DataFrame) -> pd.DataFrame:
-    """Per airfield: number of open runways, the longest, and the longest paved one, in metres."""
+    """Return for each airfield the number of open runways, the longest, and the longest paved one (m)."""
     table = pd.DataFrame(
         {
             "ident": raw["airport_ident"],
@@ -115,7 +115,7 @@ def longest_runways(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Airfields north of 58 N of either list; one row an airfield."""
+    """Return the airfields north of 58 N of both lists, one row each, EPSG:3413."""
     ours, theirs = read_lists(inputs)
     runways = longest_runways(read_rows_gz(inputs, RUNWAYS))
     military = military_codes(inputs)
@@ -130,7 +130,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         table["longitude_deg"][both], table["latitude_deg"][both], lon2[both], lat2[both]
     )
     table = table.assign(position_apart_km=apart.round(3))
-    # What only airportsdata knows is added, without runways.
+    # Airfields of airportsdata only are added, without runways.
     added = theirs[~theirs["icao"].isin(ours["ident"]) & (theirs["icao"] != "")]
     added = added[~added["name"].str.contains(MILITARY_NAME) & ~added["icao"].isin(military)]
     added = pd.DataFrame(

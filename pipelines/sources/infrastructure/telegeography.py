@@ -1,4 +1,4 @@
-"""TeleGeography's Submarine Cable Map. Not free for every use: read where its user asks for it, by name."""
+"""TeleGeography's Submarine Cable Map. It is not free for every use: it is fetched only by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source
+from pipelines.sources.features import FLOW_NETWORK, feature_source
+
+__all__ = ["SOURCES"]
 
 _ROW: dict[str, Any] = {
     "publisher": "TeleGeography",
@@ -16,6 +18,7 @@ _ROW: dict[str, Any] = {
     "homepage": "https://www.submarinecablemap.com",
     "as_of": "2021-06-29",
     "state": "user-supplied",
+    "planned_for": FLOW_NETWORK,
 }
 
 

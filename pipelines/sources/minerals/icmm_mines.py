@@ -20,7 +20,7 @@ _COUNTRY_ISO3 = {
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Facilities north of 58 N. One latitude of the sheet has a Unicode minus; it is a minus."""
+    """Return the facilities north of 58 N, EPSG:3413; a Unicode minus in the sheet is a minus."""
     raw = pd.read_excel(inputs.provider(_FILE), sheet_name="External", dtype=str, na_filter=False)
     raw = (
         raw.rename(columns=str.strip)
@@ -36,7 +36,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     others = others.str.strip(";")
     return table.assign(
         feature_id=table["ICMMID"].str.lower(),
-        name=table["Mine Name"].map(_mended),
+        name=table["Mine Name"].map(_repaired),
         country_iso3=table["Country"].map(_COUNTRY_ISO3),
         kind=table["Asset Type"].str.lower(),
         commodity=table["Primary Commodity"].str.strip(),
@@ -47,8 +47,8 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-def _mended(name: str) -> str:
-    """The name; one in UTF-8 that the sheet holds as Latin-1 is read as it was meant."""
+def _repaired(name: str) -> str:
+    """Return the name; UTF-8 that the sheet has as Latin-1 is decoded."""
     try:
         return name.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -16,7 +16,7 @@ PACKAGE = Package(
 )
 _YEAR = 2024
 _STATES = ("CAN", "DNK", "FIN", "GRL", "ISL", "NOR", "RUS", "SWE", "USA")
-# Materials of the lists this project cross-references; the rest of the database is not carried.
+# Materials that the project cross-references; others are left out.
 _COMMODITIES = (
     "Aluminium", "Antimony", "Bauxite", "Beryllium (conc.)", "Bismuth", "Chromium (Cr2O3)", "Cobalt",
     "Copper", "Fluorspar", "Gallium", "Germanium", "Graphite", "Iron (Fe)", "Lithium (Li2O)",
@@ -27,12 +27,12 @@ _COMMODITIES = (
 
 
 def read(inputs: Inputs) -> pd.DataFrame:
-    """Production rows of the Arctic states with their share of the world total."""
+    """Return production of the Arctic states with its share of the world total."""
     parts = []
     path = inputs.package(PACKAGE)
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
         for commodity in _COMMODITIES:
-            # The table name is a constant of ours, never data.
+            # The table name is a constant of this module, never data.
             query = f'SELECT Country, Country_ISO, "{_YEAR}" AS production, unit FROM "{commodity}"'  # noqa: S608
             parts.append(pd.read_sql_query(query, database).assign(commodity=commodity))
     database.close()

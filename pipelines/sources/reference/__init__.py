@@ -1,1 +1,29 @@
-"""Our own cited tables under layers/reference."""
+"""Sources read from the cited CSV tables in layers/reference, in the order of their rows in SOURCES."""
+
+from __future__ import annotations
+
+from pipelines.sources.reference import (
+    climate_records,
+    facilities,
+    gateways_and_borders,
+    global_warming,
+    memberships,
+    military_sites,
+    network_links,
+    policy_documents,
+    sea_level,
+)
+
+__all__ = ["SOURCES"]
+
+SOURCES = (
+    *memberships.SOURCES,
+    *military_sites.SOURCES,
+    *network_links.SOURCES,
+    *policy_documents.SOURCES,
+    *sea_level.SOURCES,
+    *climate_records.SOURCES,
+    *gateways_and_borders.SOURCES,
+    *global_warming.SOURCES,
+    *facilities.SOURCES,
+)

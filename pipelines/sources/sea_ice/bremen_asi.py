@@ -35,22 +35,22 @@ _FULL_PCT = 100.0
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a day as the mean of the cells in each of `NSIDC_25KM` (EPSG:3413); raises as `read_field`."""
+    """Return a day on `NSIDC_25KM` (EPSG:3413), the mean of the cells in each; raises as `read_field`."""
     version, day, grid, percent = _read(path)
     none = np.zeros(grid.shape, dtype=bool)
     return Sample(day, "daily", PRODUCT, version, on_25km(percent, none, grid, grid.crs), sensor="amsr2")
 
 
 def read_field(path: Path) -> Sample:
-    """Read a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on its own grid.
+    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on its own grid.
 
-    `z` is percent, NaN on land, in the pole hole and where nothing was retrieved: the file does not tell
-    them apart, so all are MISSING. Rows come from the south; the result has north up.
+    `z` is percent, NaN on land, in the pole hole and where nothing was retrieved. The file does not separate
+    these, so all are MISSING. Its rows start in the south; those of the result start in the north.
 
     Raises
     ------
     SourceError
-        If the name, version, grid, projection or a value is not the known one.
+        If the name, version, grid, projection or a value is not the documented one.
     """
     version, day, grid, percent = _read(path)
     whole = np.floor(np.where(np.isfinite(percent), percent, 0) + 1e-9)
@@ -59,10 +59,10 @@ def read_field(path: Path) -> Sample:
 
 
 def _read(path: Path) -> tuple[str, date, Grid, NDArray[np.float64]]:
-    named = re.fullmatch(r"asi-AMSR2-n(6250|3125)-(\d{8})-v(\d\.\d)\.nc", path.name)
-    if named is None:
+    match = re.fullmatch(r"asi-AMSR2-n(6250|3125)-(\d{8})-v(\d\.\d)\.nc", path.name)
+    if match is None:
         raise refuse(path, "a name like asi-AMSR2-n6250-20200301-v5.4.nc", path.name)
-    cell, day, version = named.groups()
+    cell, day, version = match.groups()
     if version not in _VERSIONS:
         raise refuse(path, f"a version of {PRODUCT} among {', '.join(_VERSIONS)}", version)
     grid = _GRIDS[cell]
@@ -75,8 +75,8 @@ def _read(path: Path) -> tuple[str, date, Grid, NDArray[np.float64]]:
         percent = raw["z"].to_numpy()[::-1].astype(np.float64)
     if turned != _TURNED or radius not in _RADII_M:
         raise refuse(path, f"a projection turned to {_TURNED}", f"{turned}, radius {radius:g}")
-    held = np.isfinite(percent)
-    wrong = (held & ((percent < 0) | (percent > _FULL_PCT))) | np.isinf(percent)
+    valid = np.isfinite(percent)
+    wrong = (valid & ((percent < 0) | (percent > _FULL_PCT))) | np.isinf(percent)
     if wrong.any():
         raise refuse(path, "values 0...100 or NaN", f"{percent[wrong][0]:g} in {wrong.sum()} cell(s)")
     return f"v{version}", date.fromisoformat(day), grid, percent

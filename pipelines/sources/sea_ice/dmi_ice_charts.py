@@ -1,4 +1,4 @@
-"""DMI's ice charts of Greenland's waters in SIGRID-3: total concentration and oldest ice of each area."""
+"""DMI's ice charts of Greenland's waters in SIGRID-3: total concentration and oldest ice by area."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+__all__ = ["SOURCES"]
+
 _NAME = "{day:%Y%m%d%H%M}_{area}_RIC/{day:%Y%m%d%H%M}_{area}_RIC{part}"
 _AREAS = ("CapeFarewell", "CapeFarewell2", "NorthEast", "SouthWest")
 # SIGRID-3 (WMO/TD-No. 1214): CT in tenths, two digits are a range, 91 is 9 to 10; -9 is not stated.
@@ -20,7 +22,7 @@ _POLY_TYPE = {"I": "ice", "W": "open water", "L": "land", "N": "no data", "S": "
 
 
 def _chart(path: Path) -> gpd.GeoDataFrame:
-    """Areas of a chart, their concentration in words; land is no part of it."""
+    """Return the areas of a chart but its land, with their concentration in words."""
     raw = shapefile(path)
     raw = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
     return raw.assign(
@@ -32,11 +34,11 @@ def _chart(path: Path) -> gpd.GeoDataFrame:
 
 
 def _tenths(code: str) -> str | None:
-    """The code of total concentration in words; 91 is 9 to 10 tenths, 92 all, 55 and 98 none."""
-    named = {"-9": None, "99": None, "92": "10 tenths", "91": "9 to 10 tenths", "98": "ice free",
+    """Return a code of total concentration (CT) in words; None where it is not stated."""
+    words = {"-9": None, "99": None, "92": "10 tenths", "91": "9 to 10 tenths", "98": "ice free",
              "55": "ice free", "01": "less than 1 tenth", "02": "bergy water"}  # fmt: skip
-    if code in named:
-        return named[code]
+    if code in words:
+        return words[code]
     low, high = code[0], code[1:]
     return f"{low} to {high} tenths" if high not in {"", "0"} else f"{low} tenths"
 
@@ -49,7 +51,9 @@ SOURCES = (
     feature_source(
         "polygon", {"key": "key", "kind": "kind", "status": "status", "detail": "detail"},
         parse=_chart, dated=lambda path: _day(path).isoformat(),
-        id="dmi_ice_charts", title="Regional ice charts of Greenland (SIGRID-3)",
+        id="dmi_ice_charts",
+        planned_for="the charts of `arctic-picture polaris`",
+        title="Regional ice charts of Greenland (SIGRID-3)",
         publisher="Danish Meteorological Institute", licence="free use with source",
         citation="DMI ice charts, SIGRID-3", homepage="https://download.dmi.dk/public/ICESERVICE/",
         as_of="2014-05-01", made="total concentration in tenths as stated; coarse, for planning only",

@@ -1,4 +1,4 @@
-"""The grids that ice products come on besides the one of 25 km, and how a field gets from there to it."""
+"""Grids of the ice products other than the 25 km grid, and the transfer of their fields to it."""
 
 from __future__ import annotations
 
@@ -28,45 +28,48 @@ __all__ = [
     "on_25km",
 ]
 
-# All in the NSIDC corner but EASE-Grid 2.0 (Brodzik et al. 2012, doi:10.3390/ijgi1010032).
+# All have the corner of the NSIDC grid but EASE-Grid 2.0 (Brodzik et al. 2012, doi:10.3390/ijgi1010032).
 _HUGHES, _CORNER = CRS.from_epsg(3411), NSIDC_25KM.origin
 HUGHES_10KM = Grid(_HUGHES, (1120, 760), _CORNER, 10_000.0)
 HUGHES_6KM = Grid(_HUGHES, (1792, 1216), _CORNER, 6_250.0)
 HUGHES_3KM = Grid(_HUGHES, (3584, 2432), _CORNER, 3_125.0)
 EASE2_25KM = Grid(CRS.from_epsg(6931), (432, 432), (-5_400_000.0, 5_400_000.0), 25_000.0)
 
-# By the end of the name of an archive that keeps a product on its own grid.
+# Key: the end of the name of an archive that keeps a product on its own grid.
 OWN_GRIDS = {f"{grid.cell_m:g}m": grid for grid in (EASE2_25KM, HUGHES_10KM, HUGHES_6KM, HUGHES_3KM)}
 
-_FINE_M = 12_500.0  # at least four centres in a cell of 25 km: their mean; coarser: the cell that is there
+_FINE_M = 12_500.0  # up to here a cell of 25 km holds at least four centres, and takes their mean
 
 
 def check_centres(
     path: Path, shape: tuple[int, ...], x_m: NDArray[np.float64], y_m: NDArray[np.float64], grid: Grid
 ) -> None:
-    """Hold the cell centres of a file, metres, to those of the grid, north up.
+    """Check the cell centres of a file (metres, north first) against those of the grid.
 
     Raises
     ------
     SourceError
-        If they are others.
+        If the shape differs, or a centre by more than 1 m.
     """
     fits = shape == grid.shape and x_m.shape == (shape[1],) and y_m.shape == (shape[0],)
     if not (fits and np.allclose(x_m, grid.x_m, atol=1) and np.allclose(y_m, grid.y_m, atol=1)):
         rows, columns = grid.shape
         corner = f"({grid.origin[0] / 1000:g}, {grid.origin[1] / 1000:g}) km"
-        found = f"{shape}, first centre ({x_m.flat[0]:g}, {y_m.flat[0]:g}) m"
+        actual = f"{shape}, first centre ({x_m.flat[0]:g}, {y_m.flat[0]:g}) m"
         raise refuse(
-            path, f"a {rows} x {columns} grid of {grid.cell_m / 1000:g} km with its corner at {corner}", found
+            path,
+            f"a {rows} x {columns} grid of {grid.cell_m / 1000:g} km with its corner at {corner}",
+            actual,
         )
 
 
 def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, crs: CRS) -> NDArray[np.uint8]:
-    """A field of another grid on `NSIDC_25KM` (EPSG:3413), whole percent rounded down.
+    """Return a field of another grid on `NSIDC_25KM` (EPSG:3413), whole percent rounded down.
 
-    `percent` has the shape of `grid`, NaN where nothing is held; `crs` is that of the file itself. Of fine
-    grids the values whose centres lie in a cell are averaged; of one as coarse the value stands in whose
-    cell its centre lies. A cell without any value is LAND where all there is is land, else MISSING.
+    `percent` has the shape of `grid`, NaN where it has no value; `crs` is that of the file itself. From a
+    fine grid a cell takes the mean of the values whose centres lie in it. From a coarse grid it takes the
+    value of the cell in which its centre lies. A cell without a value is LAND where all of it is land,
+    else MISSING.
     """
     if grid.cell_m <= _FINE_M:
         return _mean(percent, land, *_cells_of(grid, crs))
@@ -75,17 +78,17 @@ def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, c
     return _whole(here, np.isfinite(here), inside & land[row, column])
 
 
-# Of one grid all days are alike, and the places of two million cells take a second.
+# All days of a grid share these places, and computing two million of them takes a second.
 @lru_cache(maxsize=8)
 def _cells_of(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Flat cell of `NSIDC_25KM` that each centre lies in, and whether it lies in any."""
+    """Return the flat cell of `NSIDC_25KM` that each centre lies in, and whether it lies in any."""
     to_polar = Transformer.from_crs(crs, POLAR, always_xy=True)
     row, column, inside = NSIDC_25KM.cell_of(*to_polar.transform(*np.meshgrid(grid.x_m, grid.y_m)))
     return row * NSIDC_25KM.shape[1] + column, inside
 
 
 def cells_in(other: Grid, grid: Grid) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-    """Row and column of the cell of `other` in which each centre of `grid` lies, and whether in any."""
+    """Return row and column of the cell of `other` that each centre of `grid` lies in, and whether in any."""
     return _cells_under(other, grid, other.crs)
 
 
@@ -107,14 +110,14 @@ def _mean(
         total = np.bincount(cell[mask], weights=some, minlength=rows * columns)
         return np.asarray(total.reshape(rows, columns), dtype=np.float64)
 
-    held = inside & np.isfinite(percent)
-    count, dry = summed(held), summed(inside & land)
-    mean = summed(held, percent) / np.maximum(count, 1)
+    valid = inside & np.isfinite(percent)
+    count, dry = summed(valid), summed(inside & land)
+    mean = summed(valid, percent) / np.maximum(count, 1)
     return _whole(mean, count > 0, (dry > 0) & (dry == summed(inside)))
 
 
 def _whole(
-    percent: NDArray[np.float64], held: NDArray[np.bool_], land: NDArray[np.bool_]
+    percent: NDArray[np.float64], valid: NDArray[np.bool_], land: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
-    floor = np.floor(np.where(held, percent, 0) + 1e-9)
-    return np.where(held, floor, np.where(land, LAND, MISSING)).astype(np.uint8)
+    floor = np.floor(np.where(valid, percent, 0) + 1e-9)
+    return np.where(valid, floor, np.where(land, LAND, MISSING)).astype(np.uint8)

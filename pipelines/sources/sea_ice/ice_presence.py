@@ -1,8 +1,8 @@
-"""Monthly sea-ice presence on the 25 km grid: every extent polygon of the Sea Ice Index, 1978-11 to 2023-02.
+"""Monthly sea-ice presence on the 25 km grid: extent polygons of the Sea Ice Index, 1978-11 to 2023-02.
 
-A cell has ice in a month where its centre lies in the polygon of the monthly mean concentration of 15 % or
-more. So the area is 1 % (March) to 7.5 % (October) over the mean of daily extents that the monthly table
-holds. A trend is sound only within one of the two products.
+A cell has ice in a month where its centre lies in the polygon of 15 % or more monthly mean concentration.
+The area is therefore 1 % (March) to 7.5 % (October) larger than the mean of daily extents in the monthly
+table. A trend is sound only within one of the two products.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import pipelines.sources.sea_ice.nsidc_sea_ice_index as index
 from layers.crs import POLAR
 from layers.grid import LAND_SURFACE, NSIDC_25KM, OCEAN
 from pipelines.source import Inputs, MissingInputError, Source
+from pipelines.sources.sea_ice.cell_surface import ICE, NOT_ASSESSED, OPEN, presence
 from pipelines.sources.sea_ice.ice_samples import refuse
-from pipelines.sources.sea_ice.sea_ice_grid import ICE, NOT_ASSESSED, OPEN, presence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ __all__ = [
 
 ARCHIVES = "sea_ice/g02135_extent_polygons_all/N_*.tar.xz"
 MASKS = "sea_ice/nsidc_masks_csv/valid_ice_flag_*.csv"
-# The files lie under the folder of provider files, or beside it where that folder is the older mirror.
+# The files lie in the folder of provider files, or beside it where that folder is the older mirror.
 _ROOTS = ("", "more/", "../more/")
 _SINGLE_ROOTS = ("", "mirror/", "../mirror/")
 _SINGLES = (
@@ -66,16 +66,16 @@ _CITATION = (
 
 
 def read(inputs: Inputs) -> xr.Dataset:
-    """Read all monthly polygons and the twelve valid-ice masks, and return the CF-1.8 dataset.
+    """Return the CF-1.8 dataset of all monthly polygons and the twelve valid-ice masks.
 
-    The dataset is described in `presence_dataset`. Months that no file holds are not in its `time`.
+    `presence_dataset` describes it. Months without a file are not in its `time`.
 
     Raises
     ------
     MissingInputError
         If the archives or a mask are not at hand.
     SourceError
-        If a file is not of the form it is known to have.
+        If a file has another form than the documented one.
     """
     masks = dict(read_valid_ice_csv(path) for path in _glob(inputs, MASKS))
     lacking = sorted(set(range(1, 13)) - set(masks))
@@ -88,15 +88,15 @@ def read(inputs: Inputs) -> xr.Dataset:
 def monthly_polygons(inputs: Inputs) -> Iterator[tuple[date, NDArray[np.object_]]]:
     """Yield the first day of each month at hand and its ice polygons (EPSG:3413, each one once).
 
-    The months of the archives come first. Months that they lack come from single files where these are
-    at hand, but none after the last month of the archives: those are of another version of the product.
+    The months of the archives come first. Months that they lack come from single files, where there are
+    any. Months after the last one of the archives are left out: they are of another product version.
 
     Raises
     ------
     MissingInputError
         If no archive is at hand.
     SourceError
-        If an archive holds anything but files like N-2012-09.geojson, or holds a month twice.
+        If an archive has a file with a name unlike N-2012-09.geojson, or a month twice.
     """
     seen: set[date] = set()
     for archive in _glob(inputs, ARCHIVES):
@@ -112,7 +112,7 @@ def monthly_polygons(inputs: Inputs) -> Iterator[tuple[date, NDArray[np.object_]
 
 
 def read_valid_ice_csv(path: Path) -> tuple[int, NDArray[np.uint8]]:
-    """Read a month (1...12) and the codes of NSIDC-0622 on `NSIDC_25KM`, uint8 (448, 304).
+    """Return the month (1...12) and the codes of a mask of NSIDC-0622 on `NSIDC_25KM`, uint8 (448, 304).
 
     Code 0 is open ocean in which the charts of the National Ice Center of 1972 to 2007 show no ice in
     that month, 1 ocean with ice, 2 coast, 3 land, 4 lake. Code 0 is not land.
@@ -120,10 +120,10 @@ def read_valid_ice_csv(path: Path) -> tuple[int, NDArray[np.uint8]]:
     Raises
     ------
     SourceError
-        If the name, the shape or a code is not the known one.
+        If the name, the shape or a code is not the documented one.
     """
-    named = re.fullmatch(r"valid_ice_flag_(0[1-9]|1[0-2])\.csv", path.name)
-    if named is None:
+    match = re.fullmatch(r"valid_ice_flag_(0[1-9]|1[0-2])\.csv", path.name)
+    if match is None:
         raise refuse(path, "a name like valid_ice_flag_09.csv", path.name)
     try:
         codes = np.loadtxt(path, delimiter=",", ndmin=2)
@@ -131,19 +131,19 @@ def read_valid_ice_csv(path: Path) -> tuple[int, NDArray[np.uint8]]:
         raise refuse(path, f"a table of {NSIDC_25KM.shape} codes", str(error)) from error
     if codes.shape != NSIDC_25KM.shape or not np.isin(codes, _MASK_CODES).all():
         raise refuse(path, f"codes 0...4 in {NSIDC_25KM.shape}", f"{codes.shape}, up to {codes.max():g}")
-    return int(named[1]), codes.astype(np.uint8)
+    return int(match[1]), codes.astype(np.uint8)
 
 
 def presence_dataset(
     months: Iterable[tuple[date, NDArray[np.object_]]], masks: Mapping[int, NDArray[np.uint8]]
 ) -> xr.Dataset:
-    """Rasterise the polygons of each month and describe the result as a CF-1.8 dataset in EPSG:3413.
+    """Return the rasterised polygons of each month as a CF-1.8 dataset in EPSG:3413.
 
     `months` are first days and EPSG:3413 polygons; `masks` are the codes of `read_valid_ice_csv` by month.
     The dataset has `presence` (time, y, x), uint8: OPEN 0, ICE 1, NOT_ASSESSED 255 off the ocean;
-    `valid_ice` (month, y, x), the codes; `is_ocean` (y, x), 1 where the code is 0 or 1: the ocean of the
-    `sea_ice` grid less one cell, a lake here. Ice outside the mask of its month is set OPEN; the provider
-    has done so already, and no cell changes in the 526 months.
+    `valid_ice` (month, y, x), the codes; `is_ocean` (y, x), 1 where the code is 0 or 1. This is the ocean of
+    the `sea_ice` grid without one cell, which is a lake here. Ice outside the mask of its month becomes OPEN.
+    The provider has already done this: no cell changes in the 526 months.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def _glob(inputs: Inputs, pattern: str) -> list[Path]:
 
 
 def _single_file(inputs: Inputs, month: date) -> Path | None:
-    """Path of the polygon file of one month; None where there is none."""
+    """Return the path of the polygon file of one month; None where there is none."""
     for root, name in itertools.product(_SINGLE_ROOTS, _SINGLES):
         try:
             return inputs.provider(root + name.format(month=month))
@@ -189,14 +189,14 @@ def _single_file(inputs: Inputs, month: date) -> Path | None:
 
 
 def _between(first: date, last: date) -> list[date]:
-    """First days of the months from `first` to `last`, both among them."""
+    """Return the first days of the months from `first` to `last`, both included."""
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _of_archive(archive: Path) -> Iterator[tuple[date, NDArray[np.object_]]]:
-    # The reader of polygons takes a file: each member is written out, read and removed. The archive is
-    # unpacked as a whole first: tarfile takes a cut one for one that ends.
+    # The reader of polygons needs a file, so each member is written out, read and removed. The archive is
+    # unpacked as a whole first, because tarfile does not notice where it is cut.
     with tempfile.TemporaryDirectory() as folder:
         try:
             with lzma.open(archive) as packed:
@@ -217,10 +217,10 @@ def _of_archive(archive: Path) -> Iterator[tuple[date, NDArray[np.object_]]]:
 
 
 def _month_of(archive: Path, member: tarfile.TarInfo) -> date:
-    named = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", member.name)
-    if named is None or not member.isreg() or member.size > _MEMBER_BYTES:
+    match = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", member.name)
+    if match is None or not member.isreg() or member.size > _MEMBER_BYTES:
         raise refuse(archive, "files like N-2012-09.geojson", f"{member.name} of {member.size} bytes")
-    return date(int(named[1]), int(named[2]), 1)
+    return date(int(match[1]), int(match[2]), 1)
 
 
 _OWN = {"source": "layers.grid", "licence": _PROJECT_LICENCE}

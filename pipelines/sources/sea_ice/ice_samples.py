@@ -1,7 +1,7 @@
-"""What the ice products share: `Sample`, decode tables for raw codes, strict opening, refusal.
+"""Samples of the ice products: `Sample`, decode tables for raw codes, strict opening, errors.
 
-Every raw code is decoded by product and version. A version or code that is not in the table is
-refused: read blindly, land and missing cells are taken for ice.
+Every raw code is decoded by product and version. A version or code that is not in the table is an error:
+otherwise land and missing cells would read as ice.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Sample", "cell_of", "complete", "decode", "flag_table", "opened", "refuse"]
 
-_UNKNOWN = 250  # in a decode table: the code means nothing we know
+_UNKNOWN = 250  # in a decode table: a code without a meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A concentration field on `NSIDC_25KM`, or on a grid of its product's own, of one day or one month.
 
-    `concentration` is uint8 of the shape of `grid`: whole percent, rounded down so that `>= 15` asks
-    the same of it as of the raw value, or POLE_HOLE, LAND, MISSING of `layers.grid`. `sensor` is as the
-    file gives it, "" where it does not.
+    `concentration` is uint8 of the shape of `grid`: whole percent, or POLE_HOLE, LAND, MISSING of
+    `layers.grid`. Percent is rounded down, so that `>= 15` holds for it exactly where it holds for the raw
+    value. `sensor` is the name in the file, "" where the file has none.
     """
 
     date: date
@@ -48,9 +48,9 @@ class Sample:
 
 
 def flag_table(highest: int, percent: tuple[int, int], flags: Mapping[int, int]) -> NDArray[np.uint8]:
-    """Make a decode table of 256 codes: 0...`highest` are percent, `flags` codes of `layers.grid`.
+    """Return a decode table of 256 codes: 0...`highest` are percent, `flags` codes of `layers.grid`.
 
-    One code is `percent` of a percent, a fraction of integers: no float may round 14.8 % to 15 %.
+    A code is worth `percent` percent, a fraction of integers: a float could round 14.8 % to 15 %.
     """
     table = np.full(256, _UNKNOWN, dtype=np.uint8)
     table[: highest + 1] = np.arange(highest + 1) * percent[0] // percent[1]
@@ -66,7 +66,7 @@ def decode(
     version: str,
     tables: Mapping[str, NDArray[np.uint8]],
 ) -> NDArray[np.uint8]:
-    """Decode the raw codes of a file by the table of its version.
+    """Return the raw codes of a file decoded by the table of its version.
 
     Raises
     ------
@@ -78,25 +78,25 @@ def decode(
     decoded = tables[version][codes]
     if (decoded == _UNKNOWN).any():
         code = int(codes[decoded == _UNKNOWN][0])
-        found = f"{code} in {int(np.sum(codes == code))} cell(s), first in {cell_of(codes == code)}"
-        raise refuse(path, f"codes known in {product} {version}", found)
+        actual = f"{code} in {int(np.sum(codes == code))} cell(s), first in {cell_of(codes == code)}"
+        raise refuse(path, f"codes known in {product} {version}", actual)
     return decoded
 
 
 def cell_of(wrong: NDArray[np.bool_]) -> str:
-    """The first cell that is marked, in words."""
+    """Return row and column of the first marked cell, in words."""
     row, column = np.argwhere(wrong)[0]
     return f"row {row}, column {column}"
 
 
 @contextmanager
 def opened(path: Path, group: str | None = None) -> Iterator[xr.Dataset]:
-    """Open a NetCDF file, or a group in it, with its raw numbers: xarray would scale the flags to fractions.
+    """Open a NetCDF file, or a group in it, with its raw numbers: scaling would turn flags into fractions.
 
     Raises
     ------
     SourceError
-        If it is none, or keeps values or groups in other files: reading it would read those.
+        If it is no NetCDF file, or refers to values or groups in other files, which would be read too.
     """
     _check_whole(path)
     try:
@@ -109,7 +109,7 @@ def opened(path: Path, group: str | None = None) -> Iterator[xr.Dataset]:
 
 
 def _check_whole(path: Path) -> None:
-    """Refuse HDF5 that leads to another file: external links, external storage, virtual datasets."""
+    """Raise SourceError for HDF5 that refers to another file: external links or storage, virtual datasets."""
     import h5py  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with path.open("rb") as stream:
@@ -119,28 +119,28 @@ def _check_whole(path: Path) -> None:
     def look(name: str, link: object) -> str | None:
         if isinstance(link, h5py.ExternalLink):
             return name
-        held = file[name] if isinstance(link, h5py.HardLink) else None
-        is_elsewhere = isinstance(held, h5py.Dataset) and (held.external or held.is_virtual)
+        item = file[name] if isinstance(link, h5py.HardLink) else None
+        is_elsewhere = isinstance(item, h5py.Dataset) and (item.external or item.is_virtual)
         return name if is_elsewhere else None
 
     try:
         with h5py.File(path) as file:
-            found = file.visititems_links(look)
+            outside = file.visititems_links(look)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise refuse(path, "a NetCDF file", str(error)) from error
-    if found is not None:
-        raise refuse(path, "all values in the file itself", f"{found!r} in another")
+    if outside is not None:
+        raise refuse(path, "all values in the file itself", f"{outside!r} in another")
 
 
 @contextmanager
 def complete(path: Path) -> Iterator[None]:
-    """Refuse a file that lacks a variable or an attribute that is asked for within."""
+    """Raise SourceError where the body asks for a variable or attribute that the file lacks."""
     try:
         yield
     except KeyError as error:
         raise refuse(path, f"a variable or attribute {error}", "none") from error
 
 
-def refuse(path: Path, expected: str, found: str) -> SourceError:
-    """Make the error of a file that is not of the form it is known to have."""
-    return SourceError(f"{path.name}: expected {expected}, found {found}: pin the new form before using it")
+def refuse(path: Path, expected: str, actual: str) -> SourceError:
+    """Return the error of a file in another form than the documented one."""
+    return SourceError(f"{path.name}: expected {expected}, found {actual}: pin the new form before using it")

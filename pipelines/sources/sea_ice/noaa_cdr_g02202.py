@@ -24,7 +24,7 @@ LICENCE = "NOAA, no constraints on data access or use, cite Meier et al. 2021"
 _FLAGS = {251: POLE_HOLE, 252: LAND, 253: LAND, 254: LAND, 255: MISSING}
 _MEANINGS = "pole_hole lakes coastal land_mask missing_data"
 _OLD = "v04r00"
-# From version 5 on the field is 0...100 or 255, and what the cells are stands in a mask of its own.
+# From version 5 on the field is 0...100 or 255, and a separate mask has the surfaces.
 _TABLES = {
     _OLD: flag_table(100, (1, 1), _FLAGS),
     "v05r00": flag_table(100, (1, 1), {255: MISSING}),
@@ -37,17 +37,17 @@ _AS_CODES = {_LAKE: 252, _COAST: 253, _LAND: 254}
 
 
 def read_sample(path: Path) -> Sample:
-    """Read the concentration of a NOAA/NSIDC climate data record file (G02202, daily).
+    """Return the concentration of a NOAA/NSIDC climate data record file (G02202, daily).
 
     On `NSIDC_25KM`; unit percent. Raw codes are decoded before any scaling. Version 4: 0...100 %, 251
     pole hole, 252 lake, 253 coast, 254 land, 255 missing (Meier et al. 2021, doi:10.7265/efmz-2t65).
-    Versions 5 and 6: 0...100 %, 255 missing; `surface_type_mask` says 50 ocean, 75 lake, 100 pole hole,
-    200 coast, 250 land (doi:10.7265/rjzb-pf78); they fill the hole, and what they leave of it is one.
+    Versions 5 and 6: 0...100 %, 255 missing; `surface_type_mask` is 50 ocean, 75 lake, 100 pole hole,
+    200 coast, 250 land (doi:10.7265/rjzb-pf78). They fill the pole hole; a cell they leave stays POLE_HOLE.
 
     Raises
     ------
     SourceError
-        If version, grid or a code is not the known one.
+        If version, grid or a code is not the documented one.
     """
     codes, version, day = raw_codes(path)
     percent = decode(codes, path, PRODUCT, version, dict.fromkeys(_TABLES, _TABLES[_OLD]))
@@ -55,7 +55,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
-    """Read the codes of version 4 on `NSIDC_25KM`, whatever the version, the version and the day of a file.
+    """Return the field of a file of any version in the codes of version 4, its version and its day.
 
     Raises
     ------
@@ -75,13 +75,13 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
     if not np.isclose(scale, 0.01) or (is_old and meanings != _MEANINGS):
         raise refuse(path, "scale 0.01 and the five flags of V4", f"{scale:g}, {meanings}")
     if not (np.array_equal(x, NSIDC_25KM.x_m) and np.array_equal(y, NSIDC_25KM.y_m)):
-        found = f"{len(y)} x {len(x)} from ({x[0]:g}, {y[0]:g})"
-        raise refuse(path, "the cell centres of the 448 x 304 grid of 25 km", found)
+        actual = f"{len(y)} x {len(x)} from ({x[0]:g}, {y[0]:g})"
+        raise refuse(path, "the cell centres of the 448 x 304 grid of 25 km", actual)
     return (codes if is_old else _coded(path, codes, version)), version, day
 
 
 def _coded(path: Path, codes: NDArray[np.uint8], version: str) -> NDArray[np.uint8]:
-    """A field of version 5 or 6 with its surface written in as version 4 does."""
+    """Return a field of version 5 or 6 with the surfaces as flags of version 4."""
     decode(codes, path, PRODUCT, version, _TABLES)
     with opened(path, _GROUP) as raw, complete(path):
         surface = raw["surface_type_mask"].to_numpy().reshape(codes.shape)

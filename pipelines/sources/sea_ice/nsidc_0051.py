@@ -1,4 +1,4 @@
-"""NSIDC-0051: NASA Team sea ice concentration, 25 km, bytes behind a header of 300 or NetCDF."""
+"""NSIDC-0051: NASA Team sea ice concentration, 25 km, as binary with a header of 300 bytes or NetCDF."""
 
 from __future__ import annotations
 
@@ -33,24 +33,26 @@ _NETCDF = re.compile(r"NSIDC0051_SEAICE_PS_N25km_(\d{4})(\d{2})(\d{2})?_(v\d\.\d
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a NASA Team concentration (NSIDC-0051, 25 km) of a day or a month.
+    """Return a NASA Team concentration (NSIDC-0051, 25 km) of a day or a month.
 
-    Version 1 is bytes behind a header of 300, version 2 NetCDF with the same codes in one variable named
-    by its sensor, `F17_ICECON`. On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole
-    hole, 253 coast, 254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
+    Version 1 is binary with a header of 300 bytes. Version 2 is NetCDF with the same codes in one variable,
+    which has the name of its sensor: `F17_ICECON`.
+
+    On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole hole, 253 coast, 254 land, 255
+    missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
 
     Raises
     ------
     SourceError
-        If size, header, version or a code is not the known one, or name and header disagree.
+        If size, header, version or a code is not the documented one, or name and header disagree.
     """
     if path.suffix == ".nc":
         return _read_netcdf(path)
-    named = re.fullmatch(r"nt_(\d{4})(\d{2})(\d{2})?_[fn]\d{2}_(v[\d.]+)_n\.bin", path.name)
-    if named is None:
+    match = re.fullmatch(r"nt_(\d{4})(\d{2})(\d{2})?_[fn]\d{2}_(v[\d.]+)_n\.bin", path.name)
+    if match is None:
         raise refuse(path, "a name like nt_20010106_f13_v1.1_n.bin", path.name)
     codes, first, last = raw_codes(path)
-    year, month, day, version = named.groups()
+    year, month, day, version = match.groups()
     stated = date(int(year), int(month), int(day or 1))
     end = stated if day else stated.replace(day=calendar.monthrange(stated.year, stated.month)[1])
     if (first, last) != (stated, end):
@@ -61,10 +63,10 @@ def read_sample(path: Path) -> Sample:
 
 
 def _read_netcdf(path: Path) -> Sample:
-    named = _NETCDF.fullmatch(path.name)
-    if named is None:
+    match = _NETCDF.fullmatch(path.name)
+    if match is None:
         raise refuse(path, "a name like NSIDC0051_SEAICE_PS_N25km_20200101_v2.0.nc", path.name)
-    year, month, day, version = named.groups()
+    year, month, day, version = match.groups()
     with opened(path) as raw, complete(path):
         fields = [str(name) for name in raw if str(name).endswith("_ICECON")]
         if len(fields) != 1:
@@ -82,12 +84,12 @@ def _read_netcdf(path: Path) -> Sample:
 
 
 def raw_codes(path: Path) -> tuple[NDArray[np.uint8], date, date]:
-    """Read the raw codes on `NSIDC_25KM` and the first and last day the header names.
+    """Return the raw codes on `NSIDC_25KM`, and the first and last day in the header.
 
     Raises
     ------
     SourceError
-        If size, header or version is not the known one.
+        If size, header or version is not the documented one.
     """
     rows, columns = NSIDC_25KM.shape
     content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""NSIDC-0622: where ice can be in a month, of the National Ice Center's charts of 1972 to 2007."""
+"""NSIDC-0622: masks of valid ice by month, from charts of the National Ice Center of 1972 to 2007."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ FILES = "sea_ice/nsidc0622_NIC_valid_ice_mask.N25km.*.nc"
 
 
 def read_valid_ice_mask(path: Path) -> tuple[int, NDArray[np.bool_]]:
-    """Read a month (1...12) and the cells of `NSIDC_25KM` where ice can be in it (NSIDC-0622).
+    """Return the month (1...12) of a mask and the cells of `NSIDC_25KM` where ice is possible in it.
 
-    The largest extent of the National Ice Center's charts of 1972 to 2007.
+    The mask is the largest extent in the charts of 1972 to 2007 (NSIDC-0622).
 
     Raises
     ------
     SourceError
-        If the name, the shape or a flag is not the known one.
+        If the name, the shape or a flag is not the documented one.
     """
-    named = re.search(r"\.N25km\.(0[1-9]|1[0-2])\.", path.name)
-    if named is None:
+    match = re.search(r"\.N25km\.(0[1-9]|1[0-2])\.", path.name)
+    if match is None:
         raise refuse(path, "a name with .N25km.MM.", path.name)
     with opened(path) as raw, complete(path):
         flags = raw["valid_ice_flag"].to_numpy()
         meanings = raw["valid_ice_flag"].attrs["flag_meanings"]
     if flags.shape != NSIDC_25KM.shape or meanings != "ocean valid_ice coast land lake":
         raise refuse(path, f"flags ocean valid_ice coast land lake, {NSIDC_25KM.shape}", meanings)
-    return int(named[1]), flags == 1
+    return int(match[1]), flags == 1
 
 
 def mask_invalid_ice(sample: Sample, month: int, valid: NDArray[np.bool_]) -> Sample:
-    """Set to 0 % the concentration where ice cannot be, if the mask is of the sample's month.
+    """Return the sample with 0 % outside the mask, if the mask is of the sample's month.
 
-    Such values come from weather and from land within the footprint. In another month the sample
-    comes back as it is. Masks: NSIDC-0622; with them the Sea Ice Index is met to three decimals.
+    Ice outside it is an error of weather or of land in the footprint. A sample of another month is returned
+    unchanged. With these masks (NSIDC-0622) our extents equal the Sea Ice Index to three decimals.
     """
     if sample.date.month != month:
         return sample

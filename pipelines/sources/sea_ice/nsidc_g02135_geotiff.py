@@ -27,44 +27,44 @@ _EPSG = 3411  # the Hughes grid: decisions/0003-ice-grid.md
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a day's or month's GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
+    """Return a day or month of a GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
 
-    uint16: 0...1000 are tenths of a percent, 2510 pole hole, 2530 coast, 2540 land, 2550 missing; unit of
-    the result whole percent, rounded down.
+    uint16: 0...1000 are tenths of a percent, 2510 pole hole, 2530 coast, 2540 land, 2550 missing. The
+    result is in whole percent, rounded down.
 
     Raises
     ------
     SourceError
-        If name, version, type, grid or a code is not the known one; the southern hemisphere is `S_`.
+        If name, version, type, grid or a code is not the documented one; the southern hemisphere is `S_`.
     """
     import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
     from rasterio.errors import RasterioError  # noqa: PLC0415
 
-    named = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})?_concentration_(v\d\.\d)\.tif", path.name)
-    if named is None:
+    match = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})?_concentration_(v\d\.\d)\.tif", path.name)
+    if match is None:
         raise refuse(path, "a name like N_20200101_concentration_v4.0.tif", path.name)
-    year, month, day, version = named.groups()
+    year, month, day, version = match.groups()
     if version not in _VERSIONS:
         raise refuse(path, f"a version of {PRODUCT} among {', '.join(_VERSIONS)}", version)
     try:
         with rasterio.open(path, driver="GTiff") as raster:
-            if raster.shape != NSIDC_25KM.shape or raster.count != 1:  # before it is read: it may be vast
-                found = f"{raster.dtypes[0]} {raster.shape}, bands: {raster.count}"
-                raise refuse(path, "uint16 (448, 304), one band", found)
+            if raster.shape != NSIDC_25KM.shape or raster.count != 1:  # before it is read: it may be huge
+                actual = f"{raster.dtypes[0]} {raster.shape}, bands: {raster.count}"
+                raise refuse(path, "uint16 (448, 304), one band", actual)
             codes, crs, corner = raster.read(1), raster.crs, raster.transform
     except RasterioError as error:
         raise refuse(path, "a whole GeoTIFF", str(error)) from error
     fits = corner.almost_equals(NSIDC_25KM.transform)
     if not fits or crs is None or crs.to_epsg() != _EPSG or codes.dtype != np.uint16:
-        found = f"{codes.dtype} {codes.shape} in {crs}, corner ({corner.c:g}, {corner.f:g})"
-        raise refuse(path, f"uint16 (448, 304) in EPSG:{_EPSG}, corner (-3850000, 5850000)", found)
+        actual = f"{codes.dtype} {codes.shape} in {crs}, corner ({corner.c:g}, {corner.f:g})"
+        raise refuse(path, f"uint16 (448, 304) in EPSG:{_EPSG}, corner (-3850000, 5850000)", actual)
     percent = np.minimum(codes // 10, 100).astype(np.uint8)
-    known = codes <= _FULL
+    valid = codes <= _FULL
     for code, meaning in _FLAGS.items():
         percent[codes == code] = meaning
-        known |= codes == code
-    if not known.all():
-        found = f"{codes[~known][0]} in {cell_of(~known)}"
-        raise refuse(path, "codes 0...1000, 2510, 2530, 2540 or 2550", found)
+        valid |= codes == code
+    if not valid.all():
+        actual = f"{codes[~valid][0]} in {cell_of(~valid)}"
+        raise refuse(path, "codes 0...1000, 2510, 2530, 2540 or 2550", actual)
     period = "daily" if day else "monthly"
     return Sample(date(int(year), int(month), int(day or 1)), period, PRODUCT, version, percent)

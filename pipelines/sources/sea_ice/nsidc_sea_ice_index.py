@@ -55,9 +55,9 @@ _CITATION = "Fetterer, F. et al. 2017, Sea Ice Index (G02135), {version}, doi:10
 
 
 def read_daily(inputs: Inputs) -> pd.DataFrame:
-    """Read the daily extent of the northern hemisphere (Sea Ice Index V4), million km2.
+    """Return the daily extent of the northern hemisphere (Sea Ice Index V4), million km2.
 
-    Every other day before 1987-08-21, none from 1987-12-03 to 1988-01-12; nothing is filled in.
+    Every other day before 1987-08-21, no day from 1987-12-03 to 1988-01-12; gaps are not filled.
     `sensor_note` names sensor and product: AMSR2 follows SSMIS in 2025, a step for any trend.
 
     Raises
@@ -66,8 +66,8 @@ def read_daily(inputs: Inputs) -> pd.DataFrame:
         If columns, an extent (2.5...17), a date or a product is not as expected.
     """
     path = inputs.provider(DAILY_CSV)
-    wanted = ["Year", "Month", "Day", "Extent", "Missing", "Source Data"]
-    raw = _csv(path, wanted, skiprows=[1])
+    columns = ["Year", "Month", "Day", "Extent", "Missing", "Source Data"]
+    raw = _csv(path, columns, skiprows=[1])
     try:
         day = pd.to_datetime(raw[["Year", "Month", "Day"]])
     except ValueError as error:
@@ -92,21 +92,21 @@ def read_daily(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_monthly(inputs: Inputs) -> pd.DataFrame:
-    """Read the monthly extent and area of the northern hemisphere (Sea Ice Index V3), million km2.
+    """Return the monthly extent and area of the northern hemisphere (Sea Ice Index V3), million km2.
 
-    A month's extent is the mean of its daily extents; a row holds as of the month's last day.
-    -9999 is missing. `area_million_km2` leaves
-    the pole hole out, which shrank in 1987-07 and again in 2008: no trend over these steps.
+    The extent of a month is the mean of its daily extents; a row holds as of the last day of the month. -9999
+    is missing. `area_million_km2` excludes the pole hole, which shrank in 1987-07 and in 2008: a trend over
+    these steps is not sound.
 
     Raises
     ------
     SourceError
         If columns, an extent (2.5...17) or a month is not as expected.
     """
-    wanted = ["year", "mo", "data-type", "region", "extent", "area"]
+    columns = ["year", "mo", "data-type", "region", "extent", "area"]
     tables = []
     for path in inputs.provider_glob(MONTHLY_CSV):
-        raw = _csv(path, wanted)
+        raw = _csv(path, columns)
         if set(raw["region"]) != {"N"}:
             raise refuse(path, "region N", str(set(raw["region"])))
         _check_extent(path, raw["extent"])
@@ -132,7 +132,7 @@ def read_monthly(inputs: Inputs) -> pd.DataFrame:
 
 
 def monthly_polygon_files(inputs: Inputs) -> dict[date, Path]:
-    """Give the extent polygon files at hand by the first day of their month, in that order.
+    """Return the extent polygon files by the first day of their month, in that order.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def monthly_polygon_files(inputs: Inputs) -> dict[date, Path]:
 
 
 def median_files(inputs: Inputs) -> list[Path]:
-    """Give the twelve files of the median edge of 1981-2010, January first.
+    """Return the twelve files of the median edge of 1981-2010, January first.
 
     Raises
     ------
@@ -157,16 +157,16 @@ def median_files(inputs: Inputs) -> list[Path]:
 
 
 def read_polygons(path: Path) -> NDArray[np.object_]:
-    """Read the ice polygons of a GeoJSON file or zipped shapefile, each one once, in EPSG:3413, valid.
+    """Return the ice polygons of a GeoJSON file or zipped shapefile, each one once, in EPSG:3413, valid.
 
-    The GeoJSON files hold every feature twice and some invalid rings; equal geometries are dropped. A
-    ring around the pole and over the date line comes out whole (`layers.crs`). The provider's own
-    shapefiles lie on the Hughes grid, whose metres are taken as those of EPSG:3413 (decisions/0003).
+    The GeoJSON files have every feature twice and some invalid rings; equal geometries are dropped. A ring
+    around the pole and over the date line stays whole (`layers.crs`). The provider's own shapefiles are on
+    the Hughes grid, whose metres are taken as those of EPSG:3413 (decisions/0003).
 
     Raises
     ------
     SourceError
-        If the file is not of northern polygons, in WGS 84 degrees or, zipped, in EPSG:3411.
+        If the file has other features than northern polygons, in WGS 84 degrees or, zipped, in EPSG:3411.
     """
     if path.suffix == ".zip":
         frame = gpd.read_file(f"zip://{path}")
@@ -183,30 +183,30 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
         raise refuse(path, "polygons", ", ".join(sorted(kinds)) or "no feature")
     west, south, east, north = shapely.total_bounds(parts)
     if not (west >= -360 and east <= 360 and south >= 0 and north <= 90):
-        found = f"{west:g} {south:g} {east:g} {north:g}"
-        raise refuse(path, "longitude, latitude in degrees, north of the equator", found)
+        actual = f"{west:g} {south:g} {east:g} {north:g}"
+        raise refuse(path, "longitude, latitude in degrees, north of the equator", actual)
     _, once = np.unique(shapely.to_wkb(shapely.normalize(parts)), return_index=True)
     return geographic_to_polar(parts[np.sort(once)])
 
 
 def _month_of(path: Path) -> date:
-    named = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", path.name) or re.fullmatch(
+    match = re.fullmatch(r"N-(\d{4})-(0[1-9]|1[0-2])\.geojson", path.name) or re.fullmatch(
         r"extent_N_(\d{4})(0[1-9]|1[0-2])_polygon_v[\d.]+\.zip", path.name
     )
-    if named is None:
+    if match is None:
         raise refuse(path, "a name like N-2012-09.geojson", path.name)
-    return date(int(named[1]), int(named[2]), 1)
+    return date(int(match[1]), int(match[2]), 1)
 
 
 def _has_polygons(path: Path) -> date:
-    """The last day of the month of a file that holds polygons."""
+    """Return the last day of the month of a file; raises SourceError where it has no polygons."""
     if not len(read_polygons(path)):
         raise refuse(path, "polygons", "none")
     first = _month_of(path)
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-# A month's polygons as the provider serves them, and the median edges as others closed them.
+# Polygons of a month as the provider serves them, and the closed median edges of another project.
 POLYGONS_REMOTE = Remote(
     _LIVE + "/monthly/shapefiles/shp_extent/{day:%m_%b}/extent_N_{day:%Y%m}_polygon_v4.0.zip",
     "sea_ice/g02135_extent_polygons/extent_N_{day:%Y%m}_polygon_v4.0.zip",
@@ -244,8 +244,8 @@ def _check_extent(path: Path, extent: pd.Series[Any]) -> None:
     numbers = pd.to_numeric(extent, errors="coerce")
     wrong = (extent.notna() & numbers.isna()) | (numbers < low) | (numbers > high)
     if wrong.any():
-        found = f"{extent[wrong].iloc[0]} in data row {int(np.argmax(wrong)) + 1}"
-        raise refuse(path, f"extents of {low:g}...{high:g} million km2", found)
+        actual = f"{extent[wrong].iloc[0]} in data row {int(np.argmax(wrong)) + 1}"
+        raise refuse(path, f"extents of {low:g}...{high:g} million km2", actual)
 
 
 def _sensor_note(path: Path, files: str) -> str:
@@ -254,8 +254,8 @@ def _sensor_note(path: Path, files: str) -> str:
     unknown = [sensor for sensor in sensors if sensor not in SENSORS]
     if not products or unknown:
         raise refuse(path, "a known product and sensor in Source Data", files[:120])
-    named = " and ".join(SENSORS[sensor] for sensor in sensors) or NOT_STATED
-    return f"{named}, {' and '.join(f'NSIDC-{product}' for product in products)}"
+    sensor_names = " and ".join(SENSORS[sensor] for sensor in sensors) or NOT_STATED
+    return f"{sensor_names}, {' and '.join(f'NSIDC-{product}' for product in products)}"
 
 
 SOURCES = (

@@ -27,14 +27,14 @@ FILES = "sea_ice/osisaf_cf_nh10km_polstere_*.nc"
 LICENCE = "EUMETSAT OSI SAF, free use with attribution"
 
 _UNSTATED = "version not stated"
-_SENSORS = "sensors merged"  # files of a day and more than one satellite
+_SENSORS = "sensors merged"  # a file of a day merges several satellites
 _FILL, _FULL = -999, 10_000
 _UNIT_M = {"km": 1000.0, "m": 1.0}
 _OPERATIONAL = re.compile(
     r"(?:osisaf_cf_nh10km_polstere_|ice_conc_nh_polstere-100_multi_)(\d{8})(?:1200)?\.nc"
 )
 _RECORD = re.compile(r"ice_conc_nh_ease2-250_(cdr|icdr|icdrft)-(v\dp\d)_(\d{8})1200\.nc")
-# By the words of a record's file name: product, and version as its publisher calls it.
+# Kind and version in the file name of a record -> product, and version as its publisher names it.
 _RECORDS = {
     ("cdr", "v2p0"): ("osisaf_cdr_v2", "OSI-450"),
     ("icdr", "v2p0"): ("osisaf_cdr_v2", "OSI-430-b"),
@@ -48,19 +48,19 @@ _LAND_BITS = {"land": 1, "lake": 2}
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What the name of a file says it is: product, version, day, grid and the variable of its projection."""
+    """What the name of a file states: product, version, day, grid, and the variable of its projection."""
 
     product: str
     version: str
     day: date
     grid: Grid
     mapping: str
-    # Attributes of the projection that turn it: others are another grid.
+    # Attributes of the projection with their values; other values are another grid.
     turned: dict[str, float]
 
 
 def read_sample(path: Path) -> Sample:
-    """Read a day on `NSIDC_25KM` (EPSG:3413), unit percent: see `read_field` and `ice_grids.on_25km`.
+    """Return a day on `NSIDC_25KM` (EPSG:3413), unit percent: see `read_field` and `ice_grids.on_25km`.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def read_field(path: Path) -> Sample:
-    """Read a day of OSI SAF concentration on its own grid, unit percent.
+    """Return a day of OSI SAF concentration on its own grid, unit percent.
 
     OSI-401 is on 10 km polar stereographic and leaves coasts out; the climate records (Lavergne et al.
     2019, doi:10.5194/tc-13-49-2019) are on EASE-Grid 2.0 of 25 km, where bits 1 and 2 of `status_flag` are
@@ -91,19 +91,19 @@ def read_field(path: Path) -> Sample:
 
 
 def _form(path: Path) -> _Form:
-    if named := _OPERATIONAL.fullmatch(path.name):
-        day = date.fromisoformat(named[1])
+    if match := _OPERATIONAL.fullmatch(path.name):
+        day = date.fromisoformat(match[1])
         return _Form(
             PRODUCT, _UNSTATED, day, HUGHES_10KM, "Polar_Stereographic_Grid",
             {"straight_vertical_longitude_from_pole": -45.0, "standard_parallel": 70.0},
         )  # fmt: skip
-    named = _RECORD.fullmatch(path.name)
-    if named is None:
+    match = _RECORD.fullmatch(path.name)
+    if match is None:
         raise refuse(path, "a name like ice_conc_nh_ease2-250_cdr-v3p0_202001011200.nc", path.name)
-    kind, version, day_text = named.groups()
+    kind, version, day_text = match.groups()
     if (kind, version) not in _RECORDS:
-        known = ", ".join("-".join(key) for key in _RECORDS)
-        raise refuse(path, f"a version of the OSI SAF record among {known}", f"{kind}-{version}")
+        versions = ", ".join("-".join(key) for key in _RECORDS)
+        raise refuse(path, f"a version of the OSI SAF record among {versions}", f"{kind}-{version}")
     return _Form(
         *_RECORDS[kind, version], date.fromisoformat(day_text), EASE2_25KM, "Lambert_Azimuthal_Grid",
         {"latitude_of_projection_origin": 90.0, "longitude_of_projection_origin": 0.0},
@@ -111,7 +111,7 @@ def _form(path: Path) -> _Form:
 
 
 def _read(path: Path) -> tuple[_Form, NDArray[np.float64], NDArray[np.bool_], CRS]:
-    """Form, percent (NaN where none is held), land, and the CRS of the file."""
+    """Return form, percent (NaN where the file has none), land, and the CRS of the file."""
     form = _form(path)
     with opened(path) as raw, complete(path):
         values, fill = _values(path, raw, form)
@@ -124,17 +124,17 @@ def _read(path: Path) -> tuple[_Form, NDArray[np.float64], NDArray[np.bool_], CR
 
 
 def _values(path: Path, raw: Dataset, form: _Form) -> tuple[NDArray[np.int32], int]:
-    """Hundredths of percent and the fill among them, of the day that the name says."""
+    """Return hundredths of percent and their fill value, of the day in the file name."""
     field = raw["ice_conc"]
     values, scale = field.to_numpy()[0].astype(np.int32), float(field.attrs["scale_factor"])
     units = (field.attrs["units"], raw["time"].attrs["units"])
     if units != ("%", "seconds since 1978-01-01 00:00:00") or not np.isclose(scale, 0.01):
         raise refuse(path, "hundredths of % and seconds since 1978", f"{units}, scale {scale:g}")
     fill = int(field.attrs["_FillValue"] if form.grid is EASE2_25KM else field.attrs.get("_FillValue", _FILL))
-    known = ((values >= 0) & (values <= _FULL)) | (values == fill)
-    if fill >= 0 or not known.all():
-        found = f"{values[~known][0]} in {cell_of(~known)}" if fill < 0 else f"fill {fill}"
-        raise refuse(path, f"values 0...10000 or {min(fill, _FILL)}", found)
+    valid = ((values >= 0) & (values <= _FULL)) | (values == fill)
+    if fill >= 0 or not valid.all():
+        actual = f"{values[~valid][0]} in {cell_of(~valid)}" if fill < 0 else f"fill {fill}"
+        raise refuse(path, f"values 0...10000 or {min(fill, _FILL)}", actual)
     day = date(1978, 1, 1) + timedelta(seconds=float(raw["time"].to_numpy()[0]))
     if day != form.day:
         raise refuse(path, f"the day {form.day}, as its name says", str(day))
@@ -142,7 +142,7 @@ def _values(path: Path, raw: Dataset, form: _Form) -> tuple[NDArray[np.int32], i
 
 
 def _land(path: Path, raw: Dataset, form: _Form) -> NDArray[np.bool_]:
-    """Land and lakes by `status_flag`; none where a file has none, as the operational one at hand."""
+    """Return land and lakes by `status_flag`; the operational product has no such flag, so none."""
     if form.grid is not EASE2_25KM:
         return np.zeros(form.grid.shape, dtype=bool)
     flags = raw["status_flag"]
@@ -175,8 +175,10 @@ def _projection(path: Path, raw: Dataset, form: _Form) -> CRS:
     mapping = raw[form.mapping].attrs
     turned = {name: float(mapping[name]) for name in form.turned}
     if turned != form.turned:
-        wanted, found = (", ".join(f"{value:g}" for value in row.values()) for row in (form.turned, turned))
-        raise refuse(path, f"a projection turned to {wanted} ({', '.join(turned)})", found)
+        expected, actual = (
+            ", ".join(f"{value:g}" for value in row.values()) for row in (form.turned, turned)
+        )
+        raise refuse(path, f"a projection turned to {expected} ({', '.join(turned)})", actual)
     if form.grid is EASE2_25KM:
         return form.grid.crs
     # Numbers only: a WKT in the file may name a grid to be opened, on this machine or elsewhere.

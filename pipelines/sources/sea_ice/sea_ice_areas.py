@@ -1,4 +1,4 @@
-"""The gridded sea ice as areas: twelve monthly medians, and every monthly extent at hand."""
+"""Sea ice of the 25 km grid as areas: twelve monthly medians, and the monthly extents."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MEDIAN_ENDS = "2010-12-31"
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas with ice in EPSG:3413, along the edges of the 25 km cells, cut at 58 N.
+    """Return areas with ice in EPSG:3413, along the edges of the 25 km cells, cut at 58 N.
 
-    `area_million_km2` is of the whole month's ice, also of what lies south of the cut. It is the extent
-    of a month's mean concentration, one to five percent over the mean of its daily extents, which is what
-    the monthly table holds (Windnagel et al. 2017, NSIDC Special Report 19).
+    `area_million_km2` is of all ice of the month, also south of the cut. It is the extent of the monthly mean
+    concentration: one to five percent more than the mean of daily extents in the monthly table (Windnagel et
+    al. 2017, NSIDC Special Report 19).
     """
     grid = sea_ice_grid.read(inputs)
     fields = [

@@ -1,4 +1,4 @@
-"""Eurostat's maritime network (SeaRoute marnet, 20 km), the lanes ships are routed along."""
+"""Eurostat's maritime network (SeaRoute marnet, 20 km): lanes for the routing of ships."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AS_OF = "2025-05-27"  # date of the file in the package
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Lanes with a part north of 58 N; longitudes past 180 are taken as they are meant."""
+    """Return lanes with a part north of 58 N, EPSG:3413; longitudes over 180 wrap around."""
     raw = gpd.read_file(inputs.package(PACKAGE), use_arrow=True)
     raw = raw.assign(edge=raw.index.astype("str"))
     table = lines(raw[raw.bounds["maxy"] >= SOUTH_DEG].reset_index(drop=True))

@@ -1,4 +1,4 @@
-"""EMODnet's vessel density: hours of ships in a square kilometre and month, as classes of area."""
+"""EMODnet vessel density: hours of ships in a square kilometre and month, as areas by class."""
 
 from __future__ import annotations
 
@@ -13,38 +13,44 @@ from layers.errors import SourceError
 from layers.grid import Grid, class_areas
 from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Remote, Source
-from pipelines.sources.features import SHAPES
+from pipelines.sources.features import SHAPES, SHIP_TRAFFIC
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _EPSG, _CELL_M = 3035, 1000.0
 _MOST_HOURS = 1e6  # 744 hours a month times the ships that fit; more is no density
-_BLOCK = 10  # cells of 1 km that are averaged to one, which is what a picture of the Arctic can show
+_BLOCK = 10  # side of a block in cells of 1 km; a map of the Arctic shows no more detail
 _BOUNDS = (0.1, 1.0, 10.0, 100.0, np.inf)
 _BOX = "2500000,3700000,7400000,6500000"  # EPSG:3035 metres: Europe's waters north of 56 N
 _FILE = "shipping/emodnet_vessel_density/vessel_density_all_{day:%Y%m}.tif"
 
 
+__all__ = ["SOURCES", "month", "read"]
+
+
 def month(path: Path) -> date:
-    """The month in a file's name, by its first day."""
-    named = re.search(r"_(\d{4})(\d{2})\.tif$", path.name)
-    if named is None:
+    """Return the first day of the month in a file's name."""
+    match = re.search(r"_(\d{4})(\d{2})\.tif$", path.name)
+    if match is None:
         msg = f"{path.name}: expected a name that ends in year and month, found none"
         raise SourceError(msg)
-    return date(int(named[1]), int(named[2]), 1)
+    return date(int(match[1]), int(match[2]), 1)
 
 
 def _field(path: Path) -> tuple[np.ndarray, Grid]:
-    """Hours a square kilometre and month in blocks of 10 km; NaN where half of a block or more has none."""
+    """Return hours a square kilometre and month in blocks of 10 km.
+
+    A block of which half or more has no value is NaN.
+    """
     import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
     from pyproj import CRS  # noqa: PLC0415
 
     with rasterio.open(path, driver="GTiff") as raster:
-        found = f"{raster.crs}, {raster.res} m, bands: {raster.count}, {raster.shape}"
+        properties = f"{raster.crs}, {raster.res} m, bands: {raster.count}, {raster.shape}"
         epsg = raster.crs.to_epsg() if raster.crs else None
         if epsg != _EPSG or raster.res != (_CELL_M, _CELL_M) or raster.count != 1 or max(raster.shape) > 8000:
-            msg = f"{path.name}: expected one band of 1 km cells in EPSG:{_EPSG}, found {found}"
+            msg = f"{path.name}: expected one band of 1 km cells in EPSG:{_EPSG}, found {properties}"
             raise SourceError(msg)
         hours = raster.read(1, masked=True).astype("float64").filled(np.nan)
         corner = raster.transform.c, raster.transform.f
@@ -53,14 +59,14 @@ def _field(path: Path) -> tuple[np.ndarray, Grid]:
         raise SourceError(msg)
     rows, columns = (size // _BLOCK for size in hours.shape)
     blocks = hours[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    known = (~np.isnan(blocks)).sum(axis=(1, 3))
-    mean = np.nansum(blocks, axis=(1, 3)) / np.maximum(known, 1)
+    count = (~np.isnan(blocks)).sum(axis=(1, 3))
+    mean = np.nansum(blocks, axis=(1, 3)) / np.maximum(count, 1)
     grid = Grid(CRS.from_epsg(_EPSG), (rows, columns), corner, _CELL_M * _BLOCK)
-    return np.where(known * 2 > _BLOCK**2, mean, np.nan), grid
+    return np.where(count * 2 > _BLOCK**2, mean, np.nan), grid
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Areas by class of density of the last month at hand."""
+    """Return areas by class of density in EPSG:3413, of the last month at hand."""
     path = inputs.provider_glob(re.sub(r"\{[^}]*\}", "*", _FILE))[-1]
     hours, grid = _field(path)
     areas = class_areas(hours, _BOUNDS, grid, unit="hours a square kilometre and month")
@@ -80,7 +86,8 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
 
 SOURCES = (
     Source(
-        id="emodnet_vessel_density", feeds="nodes", title="Vessel density, all ships, monthly, 1 km",
+        id="emodnet_vessel_density", feeds="", planned_for=SHIP_TRAFFIC,
+        title="Vessel density, all ships, monthly, 1 km",
         publisher="EMODnet Human Activities", licence="CC-BY-4.0", citation="EMODnet Human Activities",
         homepage="https://emodnet.ec.europa.eu/en/human-activities", as_of="2019-01-01", state="live",
         made="mean of 10 km cells, as areas by class; no ship seen is not no ship there; Europe's waters; "

@@ -32,7 +32,7 @@ REMOTE = Remote(
     file=PACKAGE.member,
     at_least_rows=3000,
 )
-# The same ports coded; 2,951 of them in 2026, where the CSV of 2025 had 3,802.
+# The same ports in codes: 2,951 of them in 2026, where the CSV of 2025 has 3,802.
 JSON = Remote(
     url="https://msi.nga.mil/api/publications/world-port-index?output=json",
     file="ports/world_port_index.json",
@@ -48,7 +48,7 @@ _COUNTRY_ISO3 = {
     "Svalbard": "SJM", "Sweden": "SWE", "United Kingdom": "GBR", "United States": "USA",
     "Latvia": "LVA",
 }  # fmt: skip
-# Headings of the issues of 2023, and what they lacked.
+# Headings of the issues of 2023, and headings they do not have.
 _OTHER_HEADINGS = {
     "Cranes - Container": "Cranes Container",
     "Services - Steam": "Services -Steam",
@@ -59,15 +59,15 @@ _FLAGS = {"Yes": True, "No": False, "Unknown": None, "": None}
 
 
 def decode(raw: pd.DataFrame) -> pd.DataFrame:
-    """Decode the rows of a Publication 150 table by `WPI_FIELDS`.
+    """Return the rows of a Publication 150 table decoded by `WPI_FIELDS`, depths in m.
 
-    A depth that equals a lower bound of the old letter bins becomes that bin; any other depth is
-    an interval of one value. A is open above: its upper bound is null.
+    A depth that equals a lower bound of the old letter bins becomes that bin. Any other depth is an interval
+    of one value. Bin A has no upper bound: null.
 
     Raises
     ------
     SourceError
-        If a yes/no field holds anything else.
+        If a yes/no field has another value.
     """
     out: dict[str, pd.Series] = {}
     for field in WPI_FIELDS:
@@ -90,14 +90,14 @@ def decode(raw: pd.DataFrame) -> pd.DataFrame:
         elif field.kind == "place":
             out[field.column] = to_number(text)
         else:
-            known = (text != "") & (text != "Unknown")
+            is_stated = (text != "") & (text != "Unknown")
             text = text.str.removesuffix(".0") if field.kind == "key" else text
-            out[field.column] = text.where(known, None)
+            out[field.column] = text.where(is_stated, None)
     return pd.DataFrame(out)
 
 
 def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Every row north of 58 N. Two rows that share an index number keep both, the second as `-b`."""
+    """Return every row north of 58 N, EPSG:3413; a second row of one index number becomes `-b`."""
     fetched = inputs.newer(JSON.file)
     path = fetched or inputs.package(PACKAGE)
     raw = csv_rows(path) if fetched else read_rows(path).rename(columns=_OTHER_HEADINGS)
@@ -111,11 +111,11 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
     if strange:
         msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
-    again = table.groupby("wpi_number").cumcount()
-    # The issue of 2023 leaves the country of some ports blank; their UN/LOCODE begins with it.
+    repeat = table.groupby("wpi_number").cumcount()
+    # The issue of 2023 has ports without a country; their UN/LOCODE begins with its code.
     by_code = table["un_locode"].str[:2].map(ISO3)
     return table.assign(
-        feature_id="wpi-" + table["wpi_number"] + again.map({0: "", 1: "-b", 2: "-c"}),
+        feature_id="wpi-" + table["wpi_number"] + repeat.map({0: "", 1: "-b", 2: "-c"}),
         country_iso3=table["country_name"].map(_COUNTRY_ISO3).fillna(by_code),
         source_id="nga_world_port_index",
         as_of=_AS_OF,
@@ -123,13 +123,13 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Ports north of 58 N that are not military; those enter as rounded claims (own_tables)."""
+    """Return ports north of 58 N but military ones, which reference/military_sites reads as claims."""
     table = read_all(inputs)
     return table[table["harbor_use"] != "Military"].reset_index(drop=True)
 
 
 def read_terminals(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Ports the index gives an oil or LNG terminal."""
+    """Return the ports with an oil or LNG terminal."""
     table = read(inputs)
     oil = table["has_facilities_oil_terminal"].fillna(value=False)
     lng = table["has_facilities_lng_terminal"].fillna(value=False)

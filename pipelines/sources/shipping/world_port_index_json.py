@@ -1,7 +1,7 @@
-"""The World Port Index as NGA's service gives it (JSON), put under the headings of Publication 150.
+"""The World Port Index as the JSON of NGA's service, read into the headings of Publication 150.
 
-The service codes what the CSV spells out and rounds depths to whole metres: one that may be a letter bin is
-read as that. It gives no `OID_` and no link, and its sea areas are not those of IHO S-130: these are blank.
+The service has codes where the CSV has words, and rounds depths to whole metres: a depth that may be a letter
+bin is read as that bin. It has no `OID_` and no link, and no sea areas of IHO S-130: these columns are blank.
 """
 
 from __future__ import annotations
@@ -94,48 +94,48 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     },
     **{field.heading: _FLAG for field in WPI_FIELDS if field.kind == "flag"},
 }  # fmt: skip
-# Whole metres, half of one rounded up -> the bin they are of.
+# Depth in whole metres, halves rounded up -> its bin.
 _BINS = {str(math.floor(depth + 0.5)): f"{depth:g}" for depth in DEPTH_BINS_M}
 
 
 def csv_rows(path: Path) -> pd.DataFrame:
-    """Ports of the service's answer, as text under the headings and in the words of Publication 150.
+    """Return the ports of an answer as text, in the headings and words of Publication 150.
 
     Raises
     ------
     SourceError
-        If it holds no ports, a field is gone, or a code is not known.
+        If it has no ports, a field is missing, or a code is unknown.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     ports = content.get("ports") if isinstance(content, dict) else None
     if not isinstance(ports, list) or not ports:
         msg = f"{path.name}: expected `ports`, found {str(content)[:60]!r}: is the address still right?"
         raise SourceError(msg)
-    told = pd.DataFrame(ports, dtype="object")
-    lacking = [name for name in FIELDS.values() if name not in told]
+    frame = pd.DataFrame(ports, dtype="object")
+    lacking = [name for name in FIELDS.values() if name not in frame]
     if lacking:
-        msg = f"{path.name}: expected the field {lacking[0]!r}, found {', '.join(told.columns[:8])}"
+        msg = f"{path.name}: expected the field {lacking[0]!r}, found {', '.join(frame.columns[:8])}"
         raise SourceError(msg)
-    text = {heading: told[name].map(_said) for heading, name in FIELDS.items()}
+    text = {heading: frame[name].map(_text) for heading, name in FIELDS.items()}
     for heading, codes in _CODES.items():
-        text[heading] = text[heading].map(lambda code, known=codes, at=heading: _decoded(code, known, at))
+        text[heading] = text[heading].map(lambda code, words=codes, at=heading: _decoded(code, words, at))
     for field in WPI_FIELDS:
         if field.kind == "depth":
             text[field.heading] = text[field.heading].map(lambda metres: _BINS.get(metres, metres))
     name = text["Region Name"].str.title()
-    text["Region Name"] = (name + " -- " + told["regionNumber"].map(_said)).where(name != "", "")
-    return pd.DataFrame(text | {heading: pd.Series("", index=told.index) for heading in _BLANK})
+    text["Region Name"] = (name + " -- " + frame["regionNumber"].map(_text)).where(name != "", "")
+    return pd.DataFrame(text | {heading: pd.Series("", index=frame.index) for heading in _BLANK})
 
 
-def _said(value: object) -> str:
+def _text(value: object) -> str:
     return "" if value is None or value != value else str(value).strip()  # noqa: PLR0124  NaN is not itself
 
 
-def _decoded(code: str, known: Mapping[str, str], heading: str) -> str:
-    if code in known or not code:
-        return known.get(code, "")
+def _decoded(code: str, words: Mapping[str, str], heading: str) -> str:
+    if code in words or not code:
+        return words.get(code, "")
     msg = (
-        f"World Port Index, field {heading!r}: expected one of {', '.join(known)}, found {code!r}: "
+        f"World Port Index, field {heading!r}: expected one of {', '.join(words)}, found {code!r}: "
         "a new code, decide what it means"
     )
     raise SourceError(msg)

@@ -1,7 +1,7 @@
 """The boundary of the Arctic by the Arctic Human Development Report, from first-order units.
 
-Whole units where the report names whole units; a typed line where it names a part of one. Over the
-sea it is generous: all sea north of the Arctic Circle, as AMAP has it, and 50 km off every unit.
+Units are whole where the report names whole units, and cut by a typed line where it names a part. At sea the
+boundary includes all sea north of the Arctic Circle, as AMAP does, and 50 km off every unit.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _ARCTIC_CIRCLE_DEG = 66.56
 _NORTH_AMERICA_DEG = 60.0
 _SEA_M = 50_000  # off the coast of a unit
-_SHORE_M = 4_000  # a quay that generalised coasts put into the water, or into the next unit's water
-_APART_M = 5_000  # sea this near to land outside belongs to that land
+_SHORE_M = 4_000  # generalised coasts put quays into the water, or into the water of the next unit
+_APART_M = 5_000  # sea this near to land outside is outside too
 _SIMPLIFY_M = 1_000
-_LEAST_M2 = 5e8  # smaller parts and holes are leftovers of the margin
+_LEAST_M2 = 5e8  # smaller parts and holes are remains of the margin
 _AS_OF = "2014-12-31"  # the year of the second report
 _EVERYWHERE = shapely.box(-180, -90, 180, 90)
 
-# Country -> names of the units that are in whole. `*` is every unit of it.
+# Country -> names of its units that are inside as a whole; `*` is every unit.
 _WHOLE: dict[str, tuple[str, ...]] = {
     "CAN": ("Nunavut", "Northwest Territories", "Yukon", "Québec", "Newfoundland and Labrador"),
     "FIN": ("Lapland",),
@@ -44,8 +44,8 @@ _WHOLE: dict[str, tuple[str, ...]] = {
     "SWE": ("Norrbotten",),
 }
 
-# Country and unit -> kilometres by which typed corners may be off, and the part that is in, as lon/lat
-# corners. No port, airfield, railhead, mine or plant lies that near to a typed corner's line.
+# Country and unit -> tolerance of the typed corners in km, and the part that is inside, as lon/lat corners.
+# No port, airfield, railhead, mine or plant lies that near to the line of a typed corner.
 _PARTS: dict[tuple[str, str], tuple[int, tuple[tuple[float, float], ...]]] = {
     # North of 60 N, and the shore of the Bering Sea (AMAP: "the marine areas north of the Aleutian
     # chain"), parted from the Gulf of Alaska along the crest of the Aleutian Range.
@@ -108,19 +108,21 @@ STATEMENT = (
 
 def _units(inputs: Inputs, iso3: str) -> list[tuple[str, Any]]:
     path = inputs.package(_PACKAGES[iso3])
-    found = json.loads(path.read_text(encoding="utf-8"))["features"]
-    # A unit without a name is an islet: it stays outside and is covered by the margin.
-    units = [(row["properties"]["name"] or "", shapely.make_valid(shape(row["geometry"]))) for row in found]
+    rows = json.loads(path.read_text(encoding="utf-8"))["features"]
+    # A unit without a name is an islet. It stays outside, and the margin covers it.
+    units = [(row["properties"]["name"] or "", shapely.make_valid(shape(row["geometry"]))) for row in rows]
     names = {name for name, _ in units}
-    wanted = {*_WHOLE.get(iso3, ()), *(name for country, name in _PARTS if country == iso3)} - {"*"}
-    if wanted - names:
-        msg = f"{path.name}: expected the units {', '.join(sorted(wanted - names))}, found none of that name"
+    expected = {*_WHOLE.get(iso3, ()), *(name for country, name in _PARTS if country == iso3)} - {"*"}
+    if expected - names:
+        msg = (
+            f"{path.name}: expected the units {', '.join(sorted(expected - names))}, found none of that name"
+        )
         raise SourceError(msg)
     return units
 
 
 def _split(iso3: str, name: str, unit: Any) -> tuple[Any, Any]:
-    """What of a unit is in, and what is out, in degrees."""
+    """Return the parts of a unit inside and outside of the boundary, in degrees."""
     part = _PARTS.get((iso3, name))
     if part is not None:
         inside = shapely.Polygon(part[1])
@@ -131,7 +133,7 @@ def _split(iso3: str, name: str, unit: Any) -> tuple[Any, Any]:
 
 
 def _joined(geometries: list[Any]) -> Any:
-    """One area in EPSG:3413 of areas in degrees, as far south as the margin can reach."""
+    """Return areas in degrees as one area in EPSG:3413, as far south as the margin can reach."""
     cut = shapely.intersection(np.array(geometries, dtype=object), shapely.box(-180, 56, 180, 90))
     return shapely.union_all(geographic_to_polar([_areas(geometry) for geometry in cut]))
 
@@ -142,7 +144,7 @@ def _areas(geometry: Any) -> Any:
 
 
 def read_boundary(inputs: Inputs) -> gpd.GeoDataFrame:
-    """One area: what counts as the Arctic, on land by units, at sea generously."""
+    """Return the Arctic as one area in EPSG:3413: units on land, with a margin at sea."""
     pairs = [_split(iso3, name, unit) for iso3 in _COUNTRIES for name, unit in _units(inputs, iso3)]
     land = _joined([inside for inside, _ in pairs if not inside.is_empty])
     other = _joined([outside for _, outside in pairs if not outside.is_empty])
@@ -167,7 +169,7 @@ def read_boundary(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _without_scraps(area: Any, other: Any) -> Any:
-    """Large parts alone, and no holes but those where other land lies."""
+    """Return the large parts only, and of their holes only those with land of other units."""
     shapely.prepare(other)
     parts = shapely.get_parts(area)
     return shapely.union_all([_filled(part, other) for part in parts[shapely.area(parts) >= _LEAST_M2]])

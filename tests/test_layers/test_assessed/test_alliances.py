@@ -23,7 +23,7 @@ from layers.assessed.sites import KINDS
 from layers.observed.military import MEMBERSHIPS
 from layers.schema import conform
 from pipelines.source import Inputs
-from pipelines.sources.reference.tables import read_memberships
+from pipelines.sources.reference.memberships import read_memberships
 
 TODAY = date(2026, 11, 23)
 BOTH = {

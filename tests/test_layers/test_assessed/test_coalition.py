@@ -16,7 +16,7 @@ from layers.errors import UsageError
 from layers.observed.military import MEMBERSHIPS
 from layers.schema import conform
 from pipelines.source import Inputs
-from pipelines.sources.reference.tables import read_memberships
+from pipelines.sources.reference.memberships import read_memberships
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.diff import changes
 from pipelines.picture.read import check_picture
 from pipelines.snapshot import Snapshot, load
-from pipelines.sources import FETCHABLE, SOURCES, login_services, source
+from pipelines.sources import FETCHABLE, SOURCES, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +201,7 @@ def fetched(served):
 
         take(date(2026, 11, 24))
         for part, day in DAYS.items():
-            whole = "dmi_ice_charts" if "T" in day else WHOLE.get(part, "sea_ice_grid")
+            whole = "dmi_ice_charts" if "T" in day else "sea_ice_grid"
             take(datetime.fromisoformat(day), f"{whole}.{part}")
         first = dict(told)
         take(TODAY, "telegeography_cables", "telegeography_landings")
@@ -210,10 +210,9 @@ def fetched(served):
 
 
 # No file of theirs is at hand: test_written_forms, test_world_port_index_json.
-WRITTEN = {*FORMS, *(row.id for row in login_services.SOURCES)}
+WRITTEN = set(FORMS)
 
 ICMM = "minerals/ICMM_global-mining-dataset_2025-09.xlsx"
-WHOLE = {"report": "dmi_inshore_reports"}
 
 # State and rows of what is read from the mirror's real files; of a part of the ice grid, the day read.
 READ = {
@@ -243,26 +242,11 @@ READ = {
     "dmi_ice_charts.capefarewell2": ("new", 8),
     "dmi_ice_charts.northeast": ("new", 25),
     "dmi_ice_charts.southwest": ("new", 27),
-    "polarwatch_g02202_monthly": ("new", 2),
-    "piomas_volume": ("new", 552),
-    "nsidc_regional_monthly": ("new", 13_187),
-    "dmi_inshore_reports.report": ("new", 57),
-    "cmip6_ukesm_extent": ("new", 1_032),
     "gem_pipelines": ("new", 197),
     "gem_europe_gas": ("new", 286),
     "telegeography_cables": ("new", 52),
     "telegeography_landings": ("new", 114),
-    "natural_earth_maritime_borders": ("new", 9),
-    "natural_earth_disputed_areas": ("new", 1),
-    "natural_earth_coast": ("new", 272),
-    "natural_earth_ports": ("new", 95),
-    "natural_earth_airports": ("new", 43),
-    "natural_earth_towns": ("new", 449),
-    "mpas_sea_routes": ("new", 12),
-    "mpas_sea_ice_regions": ("new", 8),
-    "snap_communities": ("new", 3501),
     "snap_territories": ("new", 41),
-    "minmod_nickel": ("new", 401),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -26,16 +25,12 @@ from provider_forms import (
     MONTH,
     OBU_BANDS,
     OCCURRENCE,
-    RED_DOG,
     SHIPS,
     TODAY,
     drawn,
     features,
     ggd318,
     gml,
-    middle,
-    mrds,
-    node,
     obu,
     overpass,
     ship,
@@ -49,12 +44,10 @@ from pipelines.intake.checks import judge
 from pipelines.intake.fetch import Fetcher
 from pipelines.intake.findings import Finding
 from pipelines.intake.ledger import ledger_of
-from pipelines.intake.logins import LOGINS, fetch_by_login
 from pipelines.intake.refresh import FetchResult, refresh
 from pipelines.intake.tables import embedded_table
 from pipelines.sources import FETCHABLE, source
 from pipelines.sources.infrastructure import feature_services
-from pipelines.sources.infrastructure import overpass as osm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +89,7 @@ def service(tmp_path, monkeypatch) -> Iterator[Service]:
 
 # One of each way of reading is read apart, as all are where it counts.
 APART = (
-    "emodnet_pipelines", "osm_rail", "usgs_mrds", "geus_mineral_occurrences", "emodnet_vessel_density",
+    "emodnet_pipelines", "osm_power_lines", "geus_mineral_occurrences", "emodnet_vessel_density",
     "obu_2019_permafrost", "nsidc_ggd318_permafrost",
 )  # fmt: skip
 
@@ -183,48 +176,41 @@ def test_other_content_under_an_earlier_date_is_an_older_file_served_again(servi
 
 
 def base(*changes: str) -> bytes:
-    """An answer of Overpass with one harbour, one thing in it written otherwise."""
-    return overpass(node(1, 18.96, 69.65, harbour="yes")).replace(*(text.encode() for text in changes))
+    """An answer of Overpass with one power line, in which some words are replaced."""
+    answer = overpass(drawn(6, (25.7, 66.5), (26.0, 67.0), power="line", voltage="220000"))
+    return answer.replace(*(text.encode() for text in changes))
 
 
 # What is served, and the words of the reason.
 HELD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "overpass_remark": (
-        "osm_ports", lambda: base('"elements"', '"remark": "runtime error: Query timed out", "elements"'),
+        "osm_power_lines",
+        lambda: base('"elements"', '"remark": "runtime error: Query timed out", "elements"'),
         "the remark 'runtime error: Query timed out'",
     ),
     "overpass_no_base": (
-        "osm_ports", lambda: base("timestamp_osm_base", "stamp"), "expected osm3s.timestamp_osm_base",
+        "osm_power_lines", lambda: base("timestamp_osm_base", "stamp"),
+        "expected osm3s.timestamp_osm_base",
     ),
     "overpass_old_base": (
-        "osm_ports", lambda: base("2026-11-24", "2026-11-10"), "found one of 15 days ago",
+        "osm_power_lines", lambda: base("2026-11-24", "2026-11-10"), "found one of 15 days ago",
     ),
     "overpass_missing_node": (
-        "osm_rail", lambda: overpass(drawn(4, (17.4, 68.4), None, (18, 68.4), railway="rail")),
+        "osm_power_lines", lambda: overpass(drawn(4, (17.4, 68.4), None, (18, 68.4), power="line")),
         "expected every way with all its nodes, found 1 of 1, way 4 first",
     ),
-    "overpass_no_middle": (
-        "osm_power", lambda: overpass({"type": "way", "id": 5, "tags": {"power": "plant"}}),
+    "overpass_no_nodes": (
+        "osm_power_lines", lambda: overpass({"type": "way", "id": 5, "tags": {"power": "line"}}),
         "expected every way with all its nodes",
     ),
     "overpass_unresolved": (
-        "osm_power",
-        lambda: overpass(middle(1, 25, 66, power="plant"), {"type": "relation", "id": 2, "tags": {}}),
+        "osm_power_lines",
+        lambda: overpass(
+            drawn(1, (25, 66), (26, 66), power="line"), {"type": "relation", "id": 2, "tags": {}}
+        ),
         "expected a place in 99 % of the rows, found 1 of 2 without",
     ),
-    "overpass_empty": ("osm_military", overpass, "expected at least 1 rows, found 0"),
-    "mrds_nowhere": (
-        "usgs_mrds", lambda: mrds(RED_DOG, RED_DOG.replace("68.0717,-162.8797", "0,0")),
-        "found 1 of 2 without",
-    ),
-    "mrds_abroad": (
-        "usgs_mrds", lambda: mrds(RED_DOG.replace("-162.8797", "62.8797")),
-        "expected none over 50 km outside its country, found 1: usgs_mrds-10001",
-    ),
-    "mrds_member": (
-        "usgs_mrds", lambda: mrds(RED_DOG).replace(b"mrds.csv", b"junk.csv"),
-        "expected one mrds.csv, found junk.csv",
-    ),
+    "overpass_empty": ("osm_power_lines", overpass, "expected at least 1 rows, found 0"),
     "gml_entities": (
         "geus_mineral_occurrences",
         lambda: gml(OCCURRENCE).replace(b"<wfs:Feat", b'<!DOCTYPE x [<!ENTITY a "b">]><wfs:Feat', 1),
@@ -304,15 +290,6 @@ def test_a_service_that_leaves_some_out_is_held(service, name):
     assert "expected all features, found 1 of 9" in told.reason
 
 
-@pytest.mark.parametrize("name", osm.THEMES)
-def test_an_answer_of_openstreetmap_that_stopped_half_way_is_held(service, name):
-    content = json.loads(FORMS[name].make()) | {"remark": "runtime error: Query ran out of memory"}
-    service.serve(name, json.dumps(content).encode())
-    [told] = service.refresh(name)
-    assert told.state == "held"
-    assert "Query ran out of memory" in told.reason
-
-
 def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
     frame = gpd.GeoDataFrame({"id": ["A"], "name": ["A"]}, geometry=[shapely.box(10, 60, 11, 61)], crs=4326)
     for remote in source("snap_territories").remotes:
@@ -326,74 +303,46 @@ def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
     assert "expected a CRS in metres in its .prj, found none" in told.reason
 
 
-def test_sites_under_other_headings_are_held(service):
-    text = "ms_uri,place,crs,commodity\n" + "u,POINT(10 60),EPSG:4326,Nickel\n" * 1000
-    service.serve("minmod_nickel", text.encode())
-    [told] = service.refresh("minmod_nickel")
-    assert told.state == "held"
-    assert "expected the headings location" in told.reason
-
-
 def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[Finding]:
     return judge(new, old, today, source(name).checks)
 
 
 def test_a_base_of_three_days_is_marked_and_one_of_eight_is_not_taken(accepted):
     service, _ = accepted
-    table = service.table("osm_ports")
+    table = service.table("osm_power_lines")
 
     def outcome(days: int) -> list[str]:
-        found = finding("osm_ports", table, today=date(2026, 11, 24) + timedelta(days))
+        found = finding("osm_power_lines", table, today=date(2026, 11, 24) + timedelta(days))
         return [row.outcome for row in found if row.rule == "base"]
 
     assert [outcome(days) for days in (0, 2, 3, 7, 8)] == [[], [], ["warn"], ["warn"], ["hold"]]
 
 
 def test_a_fifth_fewer_elements_are_not_taken_and_names_that_all_change_are_told(service):
-    many = [node(n, 18 + n / 100, 69.6, harbour="yes", name=f"P{n}") for n in range(20)]
-    service.serve("osm_ports", overpass(*many))
-    assert service.refresh("osm_ports")[0].state == "new"
+    name = "osm_power_lines"
+    many = [drawn(n, (18 + n / 100, 69.6), (18.5, 69.7), power="line", name=f"P{n}") for n in range(20)]
+    service.serve(name, overpass(*many))
+    assert service.refresh(name)[0].state == "new"
     renamed = [row | {"tags": row["tags"] | {"name": "X"}} for row in many]
-    service.serve("osm_ports", overpass(*renamed))
-    [told] = service.refresh("osm_ports")
+    service.serve(name, overpass(*renamed))
+    [told] = service.refresh(name)
     assert (told.state, told.warnings) == (
         "changed",
-        ("names: osm_ports.json: 100% of the names changed since last time",),
+        ("names: osm_power_lines.json: 100% of the names changed since last time",),
     )
-    service.serve("osm_ports", overpass(*many[:15]))
-    [told] = service.refresh("osm_ports")
+    service.serve(name, overpass(*many[:15]))
+    [told] = service.refresh(name)
     assert told.state == "held"
     assert "expected about 20 rows, found 15" in told.reason
-
-
-def test_records_that_are_frozen_do_not_change_in_number(service):
-    rows = [RED_DOG.replace("10001", str(n)) for n in range(100)]
-    service.serve("usgs_mrds", mrds(*rows))
-    assert service.refresh("usgs_mrds")[0].state == "new"
-    service.serve("usgs_mrds", mrds(*rows, *(RED_DOG.replace("10001", f"9{n}") for n in range(100, 102))))
-    [told] = service.refresh("usgs_mrds")
-    assert told.state == "held"
-    assert "expected 100 records, as these are no longer kept up, found 102" in told.reason
-
-
-def test_a_military_place_of_openstreetmap_is_coarse_and_only_kinds_of_area_are_asked_for(accepted):
-    service, _ = accepted
-    for name in ("osm_military", "us_mirta"):
-        table = service.table(name)
-        lon, lat = lonlat(table.geometry.x, table.geometry.y)
-        assert (lon[0], lat[0]) == (pytest.approx(-147.8), pytest.approx(64.7))
-    asked = osm.query(*osm.THEMES["osm_military"])
-    assert not [word for word in ("bunker", "ammunition", "trench", "checkpoint", "nuclear") if word in asked]
 
 
 def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
     from pipelines.sources import SOURCES
 
-    rows = [row for row in FETCHABLE if row.id in osm.THEMES]
-    assert len(rows) == 5
-    assert {row.licence for row in rows} == {"ODbL-1.0"}
-    assert not {row.id for row in rows} & {row.id for row in SOURCES}
-    assert all(row.shape is not None for row in rows)
+    row = source("osm_power_lines")
+    assert (row.licence, row.feeds, row.planned_for) == ("ODbL-1.0", "", "the flow network")
+    assert row not in SOURCES
+    assert row.shape is not None
 
 
 def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
@@ -498,45 +447,3 @@ def test_a_secret_is_not_sent_to_a_mirror_elsewhere(tmp_path, monkeypatch):
     fetcher = Fetcher("http://mirror.example.org", QUICK)
     told = refresh(FETCHABLE, tmp_path, fetcher, today=TODAY, day=MONTH, names=["barentswatch_ais"])
     assert "expected https or a mirror on this machine" in told[0].reason
-
-
-@pytest.mark.parametrize(
-    ("name", "extra"), [("copernicus_marine_ice", "copernicus"), ("earthdata_nsidc_0051", "earthdata")]
-)
-def test_what_takes_an_account_says_what_to_install_and_to_set(tmp_path, monkeypatch, name, extra):
-    login = LOGINS[source(name).remotes[0].login]
-    for variable in login.variables:
-        monkeypatch.delenv(variable, raising=False)
-    [told] = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=MONTH, names=[name])
-    assert told.state == "refused"
-    assert f"pip install 'arctic-picture[{extra}]', and set {' and '.join(login.variables)}" in told.reason
-
-
-@pytest.mark.parametrize("name", ["copernicus_marine_ice", "earthdata_nsidc_0051"])
-def test_a_client_is_asked_for_one_file_and_its_words_are_not_repeated(tmp_path, monkeypatch, name):
-    """The clients are absent here: what stands in for one writes the file, or fails and tells the secret."""
-    remote = source(name).remotes[0].of(MONTH)
-    login = LOGINS[remote.login]
-    for variable in login.variables:
-        monkeypatch.setenv(variable, "canary-3f9a")
-    asked: list[dict[str, str]] = []
-
-    def take(what: dict[str, str], folder: Path) -> None:
-        asked.append(what)
-        (folder / "ice.nc").write_bytes(b"CDF\x01" + bytes(60))
-
-    monkeypatch.setitem(LOGINS, remote.login, replace(login, take=take, client="json"))
-    got = fetch_by_login(remote, tmp_path, Fetcher(), lambda _done, _total: None)
-    assert got.path is not None
-    assert (got.size, got.path.name) == (64, got.sha256)
-    assert any("2019-01-01" in value or "20190101" in value for value in asked[0].values())
-
-    def fail(_what: dict[str, str], _folder: Path) -> None:
-        msg = "401 for canary-3f9a"
-        raise ValueError(msg)
-
-    monkeypatch.setitem(LOGINS, remote.login, replace(login, take=fail, client="json"))
-    with pytest.raises(Exception, match="json: expected a file, found ValueError") as caught:
-        fetch_by_login(remote, tmp_path, Fetcher(), lambda _done, _total: None)
-    assert "canary" not in str(caught.value)
-    assert caught.value.__cause__ is None

@@ -1,16 +1,19 @@
-"""What a feature service left out or calls otherwise is refused (test_written_forms reads what it serves)."""
+"""Answers of feature services that are not whole or have other columns, and shapefiles out of range."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
+import shapely
 from provider_forms import FORMS
 
 from layers.errors import SourceError
 from pipelines.intake.tables import table_of
 from pipelines.sources import source
+from pipelines.sources.features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,3 +46,14 @@ def test_columns_of_another_form_are_refused(tmp_path):
     path.write_text(path.read_text().replace("ppl", "xyz"))
     with pytest.raises(SourceError, match="expected the columns pplNpdidPipeline"):
         table_of(source("sodir_pipelines"), folder, folder)
+
+
+def test_metres_in_a_file_that_says_degrees_are_refused(tmp_path):
+    shapes = [shapely.box(n, 70, n + 1, 71) for n in range(2)]
+    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=shapes, crs=4326)
+    frame.to_file(tmp_path / "right.shp")
+    assert len(shapefile(tmp_path / "right.shp")) == 2
+    far = frame.set_geometry([shapes[0], shapely.box(1e5, 2e5, 1.1e5, 2.1e5)])
+    far.to_file(tmp_path / "metres.shp")
+    with pytest.raises(SourceError, match=r"metres.shp, row 1: expected degrees within 360 and 90"):
+        shapefile(tmp_path / "metres.shp")

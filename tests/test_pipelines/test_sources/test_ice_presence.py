@@ -24,7 +24,7 @@ from pipelines.snapshot import DATA
 from pipelines.source import Inputs, MissingInputError
 from pipelines.sources.sea_ice import ice_presence, nsidc_0622
 from pipelines.sources.sea_ice import nsidc_sea_ice_index as index
-from pipelines.sources.sea_ice.sea_ice_grid import ICE, NOT_ASSESSED, OPEN
+from pipelines.sources.sea_ice.cell_surface import ICE, NOT_ASSESSED, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -88,7 +88,15 @@ def cases() -> list[tuple[str, str]]:
         ("nsidc_0051 v1", "changed grid"),  # bytes without coordinates: the land mask tells
         ("osisaf_sic", "unknown version"),  # states none
     }
-    return [(name, what) for name in PRODUCTS for what in WRONG if (name, what) not in lacks]
+    # The order of days is a matter of the archive: a product each of bytes, NetCDF and a fine grid will do.
+    archive = {"that day twice", "time going backwards"}
+    some = {"nsidc_0051 v1", "osisaf_sic", "bremen_asi_amsr2"}
+    return [
+        (name, what)
+        for name in PRODUCTS
+        for what in WRONG
+        if (name, what) not in lacks and (what not in archive or name in some)
+    ]
 
 
 @pytest.mark.parametrize(("name", "what"), cases())

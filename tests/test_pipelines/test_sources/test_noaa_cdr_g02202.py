@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
 from good_files import cdr_file
 
 from layers.errors import SourceError
@@ -67,3 +68,13 @@ def test_a_file_that_is_no_netcdf_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"<html>not found</html>")
     with pytest.raises(SourceError, match=r"seaice\.nc: expected a NetCDF file"):
         noaa_cdr_g02202.read_sample(path)
+
+
+@pytest.mark.shared
+def test_the_geotiff_of_a_day_is_upside_down_under_its_own_transform(mirror):
+    """Why this file is no source: others packed the codes of its NetCDF with the south in the first row."""
+    folder = mirror / "sea_ice" / "g02202"
+    codes, _, _ = noaa_cdr_g02202.raw_codes(folder / "seaice_conc_daily_nh_20211231_f17_v04r00.nc")
+    with rasterio.open(folder / "seaice_conc_daily_nh_20211231_f17_v04r00-cdr_seaice_conc.tif") as raster:
+        assert raster.transform == NSIDC_25KM.transform
+        assert np.array_equal(raster.read(1)[::-1], codes)

@@ -255,3 +255,24 @@ def test_rows_name_their_source_and_its_last_day(row: Source, mirror: Inputs) ->
     assert isinstance(table, pd.DataFrame)
     assert set(table["source_id"]) == {row.id}
     assert table["as_of"].max() == row.as_of
+
+
+@pytest.mark.shared
+def test_the_climatology_of_nsidc_is_that_of_its_days(mirror):
+    """An oracle, and no source: a file of NSIDC's own tests, which holds a month of its 366 days."""
+    raw = pd.read_csv(
+        mirror.provider("sea_ice/g02135_N_seaice_extent_climatology_1981-2010_v3.0.csv"),
+        header=1,
+        skipinitialspace=True,
+    )
+    raw.columns = [str(name).strip() for name in raw.columns]
+    theirs = raw.set_index("DOY")["Average Extent"].astype(float).dropna()
+    days = index.read_daily(mirror)
+    extent = days.set_index(pd.to_datetime(days["date"]))["extent_million_km2"].loc["1981":"2010"]
+    # Of every other day, a day between two is their mean: left out, the mean year would lean to the even.
+    daily = extent.resample("D").mean().interpolate(limit=1, limit_area="inside")
+    ours = daily.groupby(daily.index.day_of_year).mean()
+    off = (ours[theirs.index] / theirs - 1).drop(366).abs()
+    print(f"mean by day of year against NSIDC, {len(off)} days: at most {100 * off.max():.2f} %")
+    assert len(off) == 31
+    assert off.max() < 0.006

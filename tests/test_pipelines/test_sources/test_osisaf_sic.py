@@ -56,12 +56,14 @@ def test_osisaf_is_averaged_cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> Non
     # 500...501 (845, 835) and columns 375...376 (-95, -85); the third lies on the next cell's side.
     values[500:502, 375:377] = [[1000, 2000], [3000, -999]]
     values[503:505, 375:377] = 10_000
+    values[510:512, 375:377] = 1499  # 14.99 % is under the edge of 15 %
     sample = osisaf_sic.read_sample(osisaf(monkeypatch, values))
     row, column, _ = NSIDC_25KM.cell_of(-90_000.0, 840_000.0)
     assert (int(row), int(column)) == (200, 150)
     assert sample.concentration[200, 150] == 20
     assert sample.concentration[201, 150] == 100
-    assert (sample.concentration != MISSING).sum() == 2
+    assert sample.concentration[204, 150] == 14
+    assert (sample.concentration != MISSING).sum() == 3
     assert (sample.date, sample.version) == (date(2019, 9, 9), "version not stated")
 
 

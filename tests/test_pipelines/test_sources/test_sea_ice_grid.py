@@ -1,24 +1,20 @@
-"""The sea-ice grid: surface, presence and gap fill by hand, the real files by NSIDC's numbers."""
+"""The sea-ice grid: its row, and the real files against NSIDC's numbers."""
 
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 import xarray as xr
 
-from layers.crs import distance_km, geographic_to_polar, lonlat, polar_xy
-from layers.errors import SourceError
+from layers.crs import polar_xy
 from layers.grid import (
     LAND,
     MISSING,
-    NSIDC_25KM,
-    POLE_HOLE,
+    OCEAN,
     area_million_km2,
     cell_area_km2,
     extent_million_km2,
@@ -27,12 +23,10 @@ from layers.grid import (
 from pipelines.netcdf import write_grid
 from pipelines.source import Inputs, MissingInputError
 from pipelines.sources import SOURCES
-from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_0622
 from pipelines.sources.sea_ice import nsidc_sea_ice_index as index
 from pipelines.sources.sea_ice import sea_ice_grid as grid
-from pipelines.sources.sea_ice.ice_samples import Sample
+from pipelines.sources.sea_ice.cell_surface import ICE, NOT_ASSESSED, fill_unassessed
 
-SHAPE = NSIDC_25KM.shape
 CHECKOUT = Path(__file__).resolve().parents[3]
 SAMPLES = 12
 
@@ -47,101 +41,6 @@ def mirror() -> Inputs:
 @pytest.fixture(scope="module")
 def real(mirror: Inputs) -> xr.Dataset:
     return grid.read(mirror)
-
-
-def codes_with(*values: int) -> np.ndarray:
-    codes = np.zeros(SHAPE, dtype=np.uint8)
-    codes[0, : len(values)] = values
-    return codes
-
-
-# --- by hand -----------------------------------------------------------------------------------
-
-
-def test_surface_of_ocean_land_coast_and_lake(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give(nasa_team: np.ndarray, cdr: np.ndarray) -> np.ndarray:
-        monkeypatch.setattr(nsidc_0051, "raw_codes", lambda _: (nasa_team, None, None))
-        monkeypatch.setattr(noaa_cdr_g02202, "raw_codes", lambda _: (cdr, "v04r00", None))
-        return grid.read_surface(Path("nt.bin"), Path("cdr.nc"))
-
-    ours = codes_with(0, 254, 253, 100)
-    surface = give(ours, codes_with(0, 254, 254, 252))
-    assert surface[0, :4].tolist() == [grid.OCEAN, grid.LAND_SURFACE, grid.COAST, grid.LAKE]
-    with pytest.raises(SourceError, match=r"but for 0\.1% of the cells, found 0\.22% that differ"):
-        give(ours, codes_with(0, 254, 254, *[254] * 301))
-
-
-def test_a_ring_around_the_pole_is_an_edge_and_land_in_it_is_not_ice() -> None:
-    ring = shapely.Polygon([[-180, 75], [180, 75], [180, 90], [-180, 90]])
-    found = geographic_to_polar(np.array([ring], dtype=object))
-    surface = np.full(SHAPE, grid.OCEAN, dtype=np.uint8)
-    row, column, _ = NSIDC_25KM.cell_of(*polar_xy([-40.0, 0.0, 0.0], [78.0, 89.9, 70.0]))
-    surface[row[0], column[0]] = grid.LAND_SURFACE
-    classes = grid.presence(found, surface)
-    assert classes[row, column].tolist() == [grid.NOT_ASSESSED, grid.ICE, grid.OPEN]
-    # The cap north of 75 N covers 2 pi R2 (1 - sin 75) = 8.69 million km2.
-    area = (classes == grid.ICE) * cell_area_km2()
-    assert area.sum() / 1e6 == pytest.approx(8.69, rel=0.01)
-
-
-def test_valid_ice_mask_works_in_its_own_month_only() -> None:
-    concentration = np.array([[90, 90, LAND], [POLE_HOLE, MISSING, 20], [0, 0, 0]], dtype=np.uint8)
-    valid = np.array([[True, False, False], [False, False, False], [True, True, True]])
-    january = Sample(date(2001, 1, 6), "daily", "nsidc_0051", "v1.1", concentration)
-    masked = nsidc_0622.mask_invalid_ice(january, 1, valid)
-    wanted = [[90, 0, LAND], [POLE_HOLE, MISSING, 0], [0, 0, 0]]
-    assert masked.concentration.tolist() == wanted
-    assert masked.valid_ice_mask
-    assert nsidc_0622.mask_invalid_ice(january, 2, valid) is january
-
-
-def test_a_gap_takes_the_nearest_value_of_the_sea_within_50_km() -> None:
-    # On the parallel of true scale (70 N) the next cell is 25 km off, the third 75 km.
-    row, column, _ = (int(at) for at in NSIDC_25KM.cell_of(*polar_xy(-45.0, 70.0)))
-    ocean = np.zeros(SHAPE, dtype=bool)
-    ocean[row, column : column + 6] = True
-    field = np.full(SHAPE, LAND, dtype=np.uint8)
-    field[row, column : column + 6] = [40, MISSING, MISSING, MISSING, MISSING, MISSING]
-    field[row + 1, column + 3] = 100  # a value on what is no sea
-    before = field.copy()
-    filled = grid.fill_unassessed(field, ocean, 26.0)[row, column : column + 6]
-    assert filled.tolist() == [40, 40, *[MISSING] * 4]
-    filled = grid.fill_unassessed(field, ocean, 60.0)[row, column : column + 6]
-    assert filled.tolist() == [40, 40, 40, *[MISSING] * 3]
-    assert (field == before).all()
-    field[row, column + 5] = POLE_HOLE
-    filled = grid.fill_unassessed(field, ocean, 60.0)[row, column : column + 6]
-    assert filled.tolist() == [40, 40, 40, MISSING, MISSING, POLE_HOLE]
-    field[row, column + 5] = 7
-    filled = grid.fill_unassessed(field, ocean, 60.0)[row, column : column + 6]
-    assert filled.tolist() == [40, 40, 40, 7, 7, 7]
-
-
-def test_a_gap_is_filled_as_if_every_distance_were_measured() -> None:
-    random = np.random.default_rng(20261123)
-    window = (slice(150, 162), slice(120, 132))
-    ocean, field = np.zeros(SHAPE, dtype=bool), np.full(SHAPE, LAND, dtype=np.uint8)
-    ocean[window] = random.random((12, 12)) < 0.8
-    field[window] = np.where(random.random((12, 12)) < 0.6, MISSING, random.integers(0, 101, (12, 12)))
-    filled = grid.fill_unassessed(field, ocean)
-    x, y = np.meshgrid(NSIDC_25KM.x_m, NSIDC_25KM.y_m)
-    lon, lat = lonlat(x, y)
-    held = ocean & (field != MISSING)
-    gaps = np.argwhere(ocean & (field == MISSING))
-    assert len(gaps) > 30
-    for row, column in gaps:
-        km = distance_km(lon[row, column], lat[row, column], lon[held], lat[held])
-        near = field[held][(km <= km.min() + 1e-6)] if km.min() <= grid.FILL_KM else [MISSING]
-        assert filled[row, column] in near
-    assert (filled[~ocean] == field[~ocean]).all()
-    assert (filled[held] == field[held]).all()
-
-
-def test_without_a_gap_or_a_neighbour_nothing_is_filled() -> None:
-    ocean = np.ones(SHAPE, dtype=bool)
-    whole, empty = np.zeros(SHAPE, dtype=np.uint8), np.full(SHAPE, MISSING, dtype=np.uint8)
-    assert (grid.fill_unassessed(whole, ocean) == 0).all()
-    assert (grid.fill_unassessed(empty, ocean) == MISSING).all()
 
 
 def test_nothing_at_hand_is_said_so(tmp_path: Path) -> None:
@@ -203,14 +102,14 @@ def test_a_month_is_the_mean_of_its_days_and_its_field_says_more(real: xr.Datase
     """
     days = index.read_daily(mirror).set_index("date")["extent_million_km2"]
     months = index.read_monthly(mirror).set_index("date")
-    area, ocean = cell_area_km2(), (real["surface"] == grid.OCEAN).to_numpy()
+    area, ocean = cell_area_km2(), (real["surface"] == OCEAN).to_numpy()
     rows = []
     for at in range(real.sizes["sample"]):
         sample = real.isel(sample=at)
         day = str(sample["sample_date"].dt.strftime("%Y-%m-%d").item())
         is_month = str(sample["sample_period"].item()) == "monthly"
         official = months.loc[day[:7] + "-01"]
-        field = grid.fill_unassessed(sample["concentration"].to_numpy(), ocean)
+        field = fill_unassessed(sample["concentration"].to_numpy(), ocean)
         ours = float(area_million_km2(field, area, threshold_pct=0 if is_month else 15))
         rows.append(
             {
@@ -240,9 +139,9 @@ def test_a_month_is_the_mean_of_its_days_and_its_field_says_more(real: xr.Datase
 
 @pytest.mark.shared
 def test_extents_are_those_of_the_stored_fields(real: xr.Dataset) -> None:
-    area, ocean = cell_area_km2(), (real["surface"] == grid.OCEAN).to_numpy()
+    area, ocean = cell_area_km2(), (real["surface"] == OCEAN).to_numpy()
     stored = real["concentration"].to_numpy()
-    filled = np.stack([grid.fill_unassessed(field, ocean) for field in stored])
+    filled = np.stack([fill_unassessed(field, ocean) for field in stored])
     gap = (stored == MISSING) & ocean
     for name, expected in (
         ("assessed_extent_million_km2", extent_million_km2(stored, area)),
@@ -257,13 +156,13 @@ def test_extents_are_those_of_the_stored_fields(real: xr.Dataset) -> None:
 @pytest.mark.shared
 def test_the_fill_gives_back_the_ice_of_a_field_that_has_it_all(real: xr.Dataset) -> None:
     """Hide what OSI SAF leaves out in fields of other products, fill it, ask for their extent."""
-    area, ocean = cell_area_km2(), (real["surface"] == grid.OCEAN).to_numpy()
+    area, ocean = cell_area_km2(), (real["surface"] == OCEAN).to_numpy()
     osisaf = real["sample_product"].to_numpy() == "osisaf_sic"
     [gap] = (real["concentration"].to_numpy()[osisaf] == MISSING) & ocean
     for field in real["concentration"].to_numpy()[~osisaf]:
         whole = extent_million_km2(field, area)
         hidden = np.where(gap, np.uint8(MISSING), field)
-        filled = grid.fill_unassessed(hidden, ocean)
+        filled = fill_unassessed(hidden, ocean)
         assert -0.06 < extent_million_km2(hidden, area) / whole - 1 < -0.045
         assert -0.012 < extent_million_km2(filled, area) / whole - 1 < 0
 
@@ -278,7 +177,7 @@ def test_osisaf_leaves_out_coasts_and_no_more(real: xr.Dataset) -> None:
     assert 0.93 < assessed / official < computed / official < 1
     assert assessed + float(sample["unassessed_million_km2"]) > official
     # The cells without a value that lie in that month's ice close most of the gap.
-    month = real["presence_monthly"].sel(time="2019-09-01") == grid.ICE
+    month = real["presence_monthly"].sel(time="2019-09-01") == ICE
     hidden = (sample["concentration"] == MISSING) & month
     closed = assessed + float((hidden * real["cell_area_km2"]).sum()) / 1e6
     print(f"OSI SAF {assessed:.3f}, with unassessed cells in the ice {closed:.3f}, {official:.3f}")
@@ -291,7 +190,7 @@ def test_osisaf_leaves_out_coasts_and_no_more(real: xr.Dataset) -> None:
 @pytest.mark.shared
 def test_presence_of_every_month_against_nsidc(real: xr.Dataset, mirror: Inputs) -> None:
     official = index.read_monthly(mirror).set_index("date")["extent_million_km2"]
-    area = ((real["presence_monthly"] == grid.ICE) * real["cell_area_km2"]).sum(["y", "x"]) / 1e6
+    area = ((real["presence_monthly"] == ICE) * real["cell_area_km2"]).sum(["y", "x"]) / 1e6
     days = area["time"].dt.strftime("%Y-%m-%d").to_numpy()
     ratio = pd.Series(area.to_numpy() / official[days].to_numpy(), index=days)
     print("\n" + ratio.round(4).to_string())
@@ -303,28 +202,28 @@ def test_presence_of_every_month_against_nsidc(real: xr.Dataset, mirror: Inputs)
 @pytest.mark.shared
 def test_median_extents_are_plausible_and_no_land_is_ice(real: xr.Dataset) -> None:
     median = real["presence_median"]
-    area = ((median == grid.ICE) * real["cell_area_km2"]).sum(["y", "x"]).to_numpy() / 1e6
+    area = ((median == ICE) * real["cell_area_km2"]).sum(["y", "x"]).to_numpy() / 1e6
     print("\nmedian extent, million km2:", area.round(2))
     assert 15.3 < area[2] < 15.8
     assert 6.3 < area[8] < 7.0
     assert area.argmin() == 8
     assert area.argmax() == 2
-    ocean = (real["surface"] == grid.OCEAN).to_numpy()
+    ocean = (real["surface"] == OCEAN).to_numpy()
     for name in ("presence_median", "presence_monthly"):
-        assert ((real[name].to_numpy() == grid.NOT_ASSESSED) == ~ocean).all()
+        assert ((real[name].to_numpy() == NOT_ASSESSED) == ~ocean).all()
     assert ((real["concentration"].to_numpy() == LAND) == ~ocean).all()
 
 
 @pytest.mark.shared
 def test_ice_lies_where_it_belongs(real: xr.Dataset) -> None:
-    ocean = (real["surface"] == grid.OCEAN).to_numpy()
+    ocean = (real["surface"] == OCEAN).to_numpy()
     median = real["presence_median"].to_numpy().reshape(12, -1)
 
     def months_with_ice(longitude_deg: float, latitude_deg: float) -> list[int]:
         point = polar_xy([longitude_deg], [latitude_deg])
         cells, distance = nearest_cells(*point, ocean, 5, 150)
         assert np.isfinite(distance).all()
-        share = (median[:, cells[0]] == grid.ICE).mean(axis=1)
+        share = (median[:, cells[0]] == ICE).mean(axis=1)
         return [month for month in range(1, 13) if share[month - 1] > 0.5]
 
     assert months_with_ice(18.96, 69.65) == []  # Tromsø

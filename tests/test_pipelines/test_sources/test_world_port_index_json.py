@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from fault_server import serving
+from form_service import read_here
 from provider_mirror import dated, place
 
 from layers.errors import SourceError
@@ -102,8 +103,11 @@ def test_the_same_port_gives_the_same_row(mirror, tmp_path):
 
 
 @pytest.mark.shared
-def test_the_service_is_fetched_under_its_own_address_and_judged(mirror, tmp_path):
-    """Whole, it is taken and stands in for the ports; with a quarter of the north gone, it is held."""
+def test_the_service_is_fetched_under_its_own_address_and_judged(mirror, tmp_path, monkeypatch):
+    """The whole answer replaces the embedded ports; without a quarter of the north it is held."""
+
+    # The sandbox has tests of its own; starting a child takes seconds.
+    monkeypatch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
     ports = answer(mirror)
     north = [row for row in ports if row["ycoord"] >= 58]
     less = [row for row in ports if row["ycoord"] < 58] + north[: len(north) * 3 // 4]

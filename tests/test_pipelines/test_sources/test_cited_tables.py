@@ -1,4 +1,4 @@
-"""Our cited tables of climate, scope and borders: each reads whole, a bad row is refused by file and row."""
+"""Cited tables of climate, gateways and borders: each reads whole, a bad row is refused by file and row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from layers.catalog import LAYERS
 from layers.errors import SourceError
 from layers.schema import check, conform
 from pipelines.source import Inputs
-from pipelines.sources.reference import climate_tables as tables
+from pipelines.sources import reference
+from pipelines.sources.reference import climate_records as climate
+from pipelines.sources.reference import gateways_and_borders as borders
+from pipelines.sources.reference.cited_tables import FLAGS
+from pipelines.sources.reference.global_warming import read_global_warming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,15 +24,15 @@ if TYPE_CHECKING:
 
 REFERENCE = pipelines.source.REFERENCE
 CITED = {
-    "permafrost_places": (tables.read_permafrost_places, "place_key"),
-    "permafrost_mapped": (tables.read_permafrost_mapped, "place_key"),
-    "thaw_damage": (tables.read_thaw_damage, "damage_key"),
-    "coastal_erosion": (tables.read_coastal_erosion, "site_key"),
-    "port_ice_seasons": (tables.read_port_ice_seasons, "port_key"),
-    "station_normals": (tables.read_station_normals, "station_key"),
-    "gateways": (tables.read_gateways, "gateway_key"),
-    "closed_borders": (tables.read_closed_borders, "border_key"),
-    "railheads": (tables.read_railheads, "railhead_key"),
+    "permafrost_places": (climate.read_permafrost_places, "place_key"),
+    "permafrost_mapped": (climate.read_permafrost_mapped, "place_key"),
+    "thaw_damage": (climate.read_thaw_damage, "damage_key"),
+    "coastal_erosion": (climate.read_coastal_erosion, "site_key"),
+    "port_ice_seasons": (climate.read_port_ice_seasons, "port_key"),
+    "station_normals": (climate.read_station_normals, "station_key"),
+    "gateways": (borders.read_gateways, "gateway_key"),
+    "closed_borders": (borders.read_closed_borders, "border_key"),
+    "railheads": (borders.read_railheads, "railhead_key"),
 }
 _ROWS = 9  # of each table that are kept
 
@@ -56,9 +60,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Inpu
 def refused(name: str, inputs: Inputs) -> str:
     with pytest.raises(SourceError) as caught:
         CITED[name][0](inputs)
-    told = str(caught.value)
-    assert "\n" not in told
-    return told
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
 
 
 def changed(name: str, row: int, **cells: str) -> list[dict[str, str]]:
@@ -74,7 +78,7 @@ def changed(name: str, row: int, **cells: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", CITED)
 def test_each_table_reads_and_keeps_the_contract_of_its_layer(name: str, tmp_path: Path) -> None:
-    source = next(s for s in tables.SOURCES if s.id == f"own_{name}")
+    source = next(s for s in reference.SOURCES if s.id == f"own_{name}")
     layer = next(row for row in LAYERS if row.id == source.feeds)
     read = CITED[name][0](Inputs(packages=tmp_path))
     table = conform(read, layer)
@@ -92,13 +96,13 @@ def test_flags_of_the_tables_are_yes_no_or_blank(name: str) -> None:
     rows = rows_of(name)
     flags = [column for column in rows[0] if column.startswith("is_")]
     for column in flags:
-        assert {row[column] for row in rows} <= {"", *tables.YES}, column
+        assert {row[column] for row in rows} <= {"", *FLAGS}, column
 
 
 def test_flags_are_read_as_they_are_written(write: Callable[..., Inputs]) -> None:
     rows = changed("permafrost_places", 2, is_bedrock="1")[:4]
     rows = [row | {"is_bedrock": flag} for row, flag in zip(rows, ("1", "0", "", "true"), strict=True)]
-    read = tables.read_permafrost_places(write("permafrost_places", rows))
+    read = climate.read_permafrost_places(write("permafrost_places", rows))
     assert read["is_bedrock"].astype(object).where(read["is_bedrock"].notna(), None).tolist() == [
         True, False, None, True,
     ]  # fmt: skip
@@ -113,8 +117,10 @@ def test_a_row_without_source_or_date_is_refused(
     name: str, column: str, write: Callable[..., Inputs]
 ) -> None:
     for blank in ("", "   "):
-        told = refused(name, write(name, changed(name, 4, **{column: blank})))
-        assert told == (f"{name}.csv, row 4: expected a {column}, found none: a fact without it is not taken")
+        message = refused(name, write(name, changed(name, 4, **{column: blank})))
+        assert message == (
+            f"{name}.csv, row 4: expected a {column}, found none: a fact without it is not taken"
+        )
 
 
 @pytest.mark.parametrize("name", CITED)
@@ -124,8 +130,8 @@ def test_a_row_without_its_key_or_with_that_of_another_is_refused(
     key = CITED[name][1]
     assert f"{name}.csv, row 5: expected a {key}" in refused(name, write(name, changed(name, 5, **{key: ""})))
     first = rows_of(name)[0][key]
-    told = refused(name, write(name, changed(name, 6, **{key: first})))
-    assert told == f"{name}.csv, row 6: {key}: expected each key once, found {first!r}"
+    message = refused(name, write(name, changed(name, 6, **{key: first})))
+    assert message == f"{name}.csv, row 6: {key}: expected each key once, found {first!r}"
 
 
 @pytest.mark.parametrize("column", ["source_url", "seen_on"])
@@ -141,19 +147,19 @@ def test_a_table_without_such_a_column_is_refused(
     "day", ["yesterday", "29.11.2026", "2026-13", "2026-02-30", "202", "2026-1-1", "2026-11-29T00"]
 )
 def test_a_date_that_is_none_is_refused(day: str, write: Callable[..., Inputs]) -> None:
-    told = refused("gateways", write("gateways", changed("gateways", 3, as_of=day)))
-    assert told == f"gateways.csv, row 3: as_of: expected an ISO date, found {day!r}"
+    message = refused("gateways", write("gateways", changed("gateways", 3, as_of=day)))
+    assert message == f"gateways.csv, row 3: as_of: expected an ISO date, found {day!r}"
 
 
 @pytest.mark.parametrize("day", ["1979", "2026-02", "2026-02-28"])
 def test_a_year_a_month_and_a_day_are_dates(day: str, write: Callable[..., Inputs]) -> None:
-    read = tables.read_gateways(write("gateways", changed("gateways", 3, as_of=day)))
+    read = borders.read_gateways(write("gateways", changed("gateways", 3, as_of=day)))
     assert day in set(read["as_of"])
 
 
 def test_a_confidence_that_is_none_is_refused(write: Callable[..., Inputs]) -> None:
-    told = refused("railheads", write("railheads", changed("railheads", 2, confidence="certain")))
-    assert told == "railheads.csv, row 2: confidence: expected high, medium or low, found 'certain'"
+    message = refused("railheads", write("railheads", changed("railheads", 2, confidence="certain")))
+    assert message == "railheads.csv, row 2: confidence: expected high, medium or low, found 'certain'"
 
 
 # ---------------------------------------------------------------------------------- each of them
@@ -179,19 +185,19 @@ LISTED = [
 def test_a_value_outside_its_list_is_refused_by_file_and_row(
     name: str, column: str, value: str, wanted: str, write: Callable[..., Inputs]
 ) -> None:
-    told = refused(name, write(name, changed(name, 7, **{column: value})))
-    assert told.startswith(f"{name}.csv, row 7: {column}: expected {wanted}")
-    assert told.endswith(f"found {value!r}")
+    message = refused(name, write(name, changed(name, 7, **{column: value})))
+    assert message.startswith(f"{name}.csv, row 7: {column}: expected {wanted}")
+    assert message.endswith(f"found {value!r}")
 
 
 def test_a_blank_of_a_list_is_missing_and_no_fault(write: Callable[..., Inputs]) -> None:
     rows = changed("permafrost_places", 3, permafrost_zone="", ground_ice=" ")
-    read = tables.read_permafrost_places(write("permafrost_places", rows))
+    read = climate.read_permafrost_places(write("permafrost_places", rows))
     assert read.loc[1, ["permafrost_zone", "ground_ice"]].isna().all()
 
 
 @pytest.mark.parametrize(
-    ("name", "cells", "told"),
+    ("name", "cells", "message"),
     [
         ("coastal_erosion", {"rate_m_per_year": "fast"},
          "rate_m_per_year, row 3: expected a number, found 'fast'"),
@@ -203,9 +209,9 @@ def test_a_blank_of_a_list_is_missing_and_no_fault(write: Callable[..., Inputs])
     ],
 )  # fmt: skip
 def test_a_number_or_place_that_is_none_is_refused(
-    name: str, cells: dict[str, str], told: str, write: Callable[..., Inputs]
+    name: str, cells: dict[str, str], message: str, write: Callable[..., Inputs]
 ) -> None:
-    assert told in refused(name, write(name, changed(name, 5, **cells)))
+    assert message in refused(name, write(name, changed(name, 5, **cells)))
 
 
 # ---------------------------------------------------------------------------------------- stations
@@ -235,13 +241,13 @@ def test_a_station_far_off_its_neighbours_is_refused_by_row(
     rows = stations(*LIKE[:3], (30.0, air, 10.0), *LIKE[3:])
     inputs = write("station_normals", rows)
     if not is_refused:
-        assert len(tables.read_station_normals(inputs)) == 7
+        assert len(climate.read_station_normals(inputs)) == 7
         return
-    told = refused("station_normals", inputs)
-    assert told.startswith(
+    message = refused("station_normals", inputs)
+    assert message.startswith(
         "station_normals.csv, row 5: mean_annual_air_temperature_degc: expected within 15 degC"
     )
-    assert f"found {air:g}, 15.1 off: check place and sign" in told
+    assert f"found {air:g}, 15.1 off: check place and sign" in message
 
 
 def test_a_missing_minus_is_found_sixteen_degrees_off(write: Callable[..., Inputs]) -> None:
@@ -253,7 +259,7 @@ def test_a_missing_minus_is_found_sixteen_degrees_off(write: Callable[..., Input
 def test_the_height_of_a_station_is_taken_into_account(write: Callable[..., Inputs]) -> None:
     # 2,000 m are 13 degC: -24 up there is as -11 by the sea.
     high = stations(*LIKE, (30.0, -24.0, 2000.0))
-    assert len(tables.read_station_normals(write("station_normals", high))) == 7
+    assert len(climate.read_station_normals(write("station_normals", high))) == 7
     low = stations(*LIKE, (30.0, -24.0, 10.0))
     assert "row 8" in refused("station_normals", write("station_normals", low))
 
@@ -266,7 +272,7 @@ def test_another_period_of_one_station_is_no_neighbour_of_it(write: Callable[...
 
 
 def test_a_period_is_two_years(write: Callable[..., Inputs]) -> None:
-    read = tables.read_station_normals(write("station_normals", stations(*LIKE)))
+    read = climate.read_station_normals(write("station_normals", stations(*LIKE)))
     assert set(read["first_year"].astype(int)) == {2004}
     assert set(read["last_year"].astype(int)) == {2020}
 
@@ -276,11 +282,11 @@ def test_a_period_is_two_years(write: Callable[..., Inputs]) -> None:
 
 def test_what_lies_south_of_the_snapshot_is_left_out(write: Callable[..., Inputs]) -> None:
     rows = changed("gateways", 3, latitude_deg="57.9")
-    assert len(tables.read_gateways(write("gateways", rows))) == len(rows) - 1
+    assert len(borders.read_gateways(write("gateways", rows))) == len(rows) - 1
 
 
 def test_warming_by_year_is_whole_and_rises(tmp_path: Path) -> None:
-    read = tables.read_global_warming(Inputs(packages=tmp_path))
+    read = read_global_warming(Inputs(packages=tmp_path))
     years = read["year"].to_numpy()
     assert (years[1:] - years[:-1] == 1).all()
     assert years[0] <= 1979

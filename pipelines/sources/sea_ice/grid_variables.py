@@ -1,0 +1,90 @@
+"""CF variables of the sea-ice grid: attributes, flags, axes, and the source and licence of each variable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import pipelines.sources.sea_ice.nsidc_sea_ice_index as index
+from layers.crs import POLAR
+from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, osisaf_sic
+from pipelines.sources.sea_ice.cell_surface import ICE, NOT_ASSESSED, OPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "LICENCES",
+    "PRODUCTS",
+    "axis_variable",
+    "credit",
+    "day_stamps",
+    "flag_attributes",
+    "mapped_variable",
+    "presence_variable",
+]
+
+PRODUCTS = (nsidc_0051, noaa_cdr_g02202, osisaf_sic)
+_LICENCE = {
+    index.DAILY: index.LICENCE,
+    index.MONTHLY: index.LICENCE,
+    **{product.PRODUCT: product.LICENCE for product in PRODUCTS},
+    "": "computed by this project, Apache-2.0",
+}
+LICENCES = "; ".join(dict.fromkeys(text for source, text in _LICENCE.items() if source))
+
+
+def mapped_variable(
+    dims: tuple[str, ...],
+    values: NDArray[Any],
+    long_name: str,
+    units: str,
+    *sources: str,
+    **more: Any,
+) -> Any:
+    """Return a variable on the grid, with its `grid_mapping`, source and licence."""
+    attributes = {"long_name": long_name, "units": units, "grid_mapping": "crs"}
+    return (dims, values, {**attributes, **credit(*sources), **more})
+
+
+def presence_variable(
+    dimension: str, fields: Sequence[NDArray[np.uint8]], long_name: str, **more: Any
+) -> Any:
+    """Return fields of presence along a dimension: OPEN, ICE or NOT_ASSESSED."""
+    flags = flag_attributes((OPEN, ICE, NOT_ASSESSED), "open_water sea_ice not_assessed")
+    stack = np.stack(fields)
+    return mapped_variable((dimension, "y", "x"), stack, long_name, "1", index.DAILY, **flags, **more)
+
+
+def axis_variable(name: str, centres_m: NDArray[np.float64]) -> Any:
+    """Return an axis of the grid: centres of its cells in metres."""
+    attributes = {
+        "standard_name": f"projection_{name}_coordinate",
+        "long_name": f"{name} of the cell centre in {POLAR}",
+        "units": "m",
+        "axis": name.upper(),
+        **credit(),
+    }
+    return (name, centres_m, attributes)
+
+
+def credit(*sources: str) -> dict[str, str]:
+    """Return the attributes `source` and `licence` of a variable made of `sources`, or by this project."""
+    return {
+        "source": " ".join(sources) or "layers.grid",
+        "licence": "; ".join(dict.fromkeys(_LICENCE[source] for source in sources or ("",))),
+    }
+
+
+def flag_attributes(values: tuple[int, ...], meanings: str) -> dict[str, Any]:
+    """Return the CF attributes of a variable of flags."""
+    return {"flag_values": np.array(values, dtype=np.uint8), "flag_meanings": meanings}
+
+
+def day_stamps(days: Sequence[date]) -> NDArray[np.datetime64]:
+    """Return days as datetime64 of whole seconds."""
+    return np.array(days, dtype="datetime64[D]").astype("datetime64[s]")
