@@ -18,10 +18,11 @@ from shapely import Point, affinity
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError
 from pipelines.intake.checks import judge, judge_file
+from pipelines.intake.findings import Checks, Finding
 from pipelines.intake.sniff import FileSummary, sniff
 from pipelines.intake.tables import embedded_table
 from pipelines.read_helpers import points
-from pipelines.sources import source
+from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +87,7 @@ def test_a_first_file_has_its_least_rows():
     assert judge_file(FileSummary(10), None, 1000, [], 10) == []
 
 
-@pytest.mark.parametrize(("size", "held"), [(499, True), (501, False), (1999, False), (2001, True)])
+@pytest.mark.parametrize(("size", "held"), [(499, True), (500, False), (2000, False), (2001, True)])
 def test_size_against_the_median_of_the_last(size, held):
     found = judge_file(FileSummary(1), None, size, [1000, 10, 1000, 1000, 90_000], 1)
     assert [(f.rule, f.outcome) for f in found] == ([("size", "hold")] if held else [])
@@ -127,20 +128,94 @@ def test_a_date_to_come_is_held():
 
 def test_a_date_before_the_last_is_held():
     assert outcomes(ports(as_of="2025-12-31"), ports()) == {"date": "hold"}
+    assert outcomes(ports(as_of="2026-01-01"), ports()) == {}, "the same day is no earlier one"
 
 
 def test_other_ids_are_held():
     assert outcomes(ports(feature_id=[f"other-{n}" for n in range(100)]), ports()) == {"ids": "hold"}
 
 
-def test_fewer_rows_are_held_or_marked():
-    assert outcomes(ports(79), ports()) == {"rows": "hold"}
-    assert outcomes(ports(94), ports()) == {"rows": "warn"}
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [(79, {"rows": "hold"}), (80, {"rows": "warn"}), (94, {"rows": "warn"}), (95, {}), (105, {}),
+     (106, {"rows": "warn"}), (150, {"rows": "warn"}), (151, {"rows": "hold"})],
+)  # fmt: skip
+def test_fewer_or_more_rows_are_held_or_marked(rows, found):
+    assert outcomes(ports(rows), ports()) == found
+    facts, before = FileSummary(rows, ("a", "b")), FileSummary(100, ("a", "b"))
+    assert {row.rule: row.outcome for row in judge_file(facts, before, 1, [], 1)} == found
+
+
+@pytest.mark.parametrize(("kept", "held"), [(49, True), (50, False), (51, False)])
+def test_half_of_the_ids_is_enough_and_one_less_is_not(kept, held):
+    ids = [f"wpi-{n}" if n < kept else f"other-{n}" for n in range(100)]
+    found = judge(ports(feature_id=ids), ports(), TODAY)
+    assert [(row.rule, row.outcome) for row in found] == ([("ids", "hold")] if held else [])
+    if held:
+        assert found[0].found == "expected 50% or more of the ids of last time, found 49%"
+
+
+def test_limits_on_the_row_of_a_source_are_the_limits_of_its_table():
+    """Each limit apart: what the defaults let pass, or hold, by its own number."""
+
+    def found(new: pd.DataFrame, **limits) -> dict[str, str]:
+        return {row.rule: row.outcome for row in judge(new, ports(), TODAY, Checks(**limits))}
+
+    ids = [f"wpi-{n}" if n < 89 else f"other-{n}" for n in range(100)]
+    assert found(ports(feature_id=ids)) == {}
+    assert found(ports(feature_id=ids), ids_least=0.9) == {"ids": "hold"}
+    assert found(ports(90), rows_hold=(0.95, 1.05)) == {"rows": "hold"}
+    assert found(ports(90), rows_warn=(0.9, 1.1)) == {}
+    assert found(ports(depth_m=[1.3] * 100), unit_hold=(0.8, 1.25)) == {"unit": "hold"}
+    gaps = ports(depth_m=[1.0] * 98 + [None] * 2)
+    assert found(gaps) == {}
+    assert found(gaps, missing_warn=0.01) == {"missing": "warn"}
+    moved = other(ports(), [affinity.translate(at, 1500.0) for at in ports().geometry])
+    assert found(moved) == {}
+    assert found(moved, moved_km=1.0) == {"moved": "warn"}
+    own = Checks(own=(lambda new, old: [Finding("own", "warn", f"{len(new)} {len(old)}")],))
+    assert judge(ports(99), ports(), TODAY, own) == [Finding("own", "warn", "99 100")]
+    assert judge(ports(0), None, TODAY, own) == judge(ports(0), None, TODAY), "no row to check"
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome"),
+    [("2026-11-23", {}), ("2026-11-22", {"base": "warn"}), ("2026-11-18", {"base": "warn"}),
+     ("2026-11-17", {"base": "hold"})],
+)  # fmt: skip
+def test_content_may_be_as_old_as_its_row_says(day, outcome):
+    found = judge(ports(as_of=day), None, TODAY, Checks(age_days=(2, 7)))
+    assert {row.rule: row.outcome for row in found} == outcome
+    assert judge(ports(as_of=day), None, TODAY) == []
+
+
+@pytest.mark.parametrize("name", [row.id for row in FETCHABLE if row.checks.age_days])
+def test_only_openstreetmap_says_how_old_its_base_may_be(name):
+    assert name.startswith("osm_")
+    assert source(name).checks.age_days == (2, 7)
+
+
+def test_points_of_the_north_are_held_ashore_and_harbours_to_the_coast():
+    """The checks that stand on rows, by the sources that carry them."""
+    carried = {row.id: {check.__name__ for check in row.checks.own if hasattr(check, "__name__")}
+               for row in FETCHABLE}  # fmt: skip
+    assert {name for name, checks in carried.items() if "near_coast" in checks} == {
+        "nga_world_port_index", "geonames_harbours",
+    }  # fmt: skip
+    assert {name for name, checks in carried.items() if "ashore" in checks} == {
+        "nga_world_port_index", "nga_world_port_index_terminals", "geonames_harbours", "geonames_cities500",
+        "ourairports", "wri_global_power_plants", "icmm_global_mining", "natural_earth_ports",
+        "natural_earth_airports", "natural_earth_towns", "snap_communities", "telegeography_landings",
+        "us_mirta",
+    }  # fmt: skip
+    assert {name for name, checks in carried.items() if "permafrost_ashore" in checks} == {
+        "obu_2019_permafrost", "nsidc_ggd318_permafrost",
+    }  # fmt: skip
 
 
 def test_a_column_that_goes_missing_is_marked():
     assert outcomes(ports(depth_m=[1.0] * 94 + [None] * 6), ports()) == {"missing": "warn"}
-    assert outcomes(ports(depth_m=[1.0] * 96 + [None] * 4), ports()) == {}
+    assert outcomes(ports(depth_m=[1.0] * 95 + [None] * 5), ports()) == {}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +236,7 @@ def test_text_that_is_code_or_control_is_marked(text):
 
 
 @pytest.mark.parametrize(
-    ("times", "held"), [(0.4, True), (0.6, False), (1.9, False), (2.1, True), (1000, True)]
+    ("times", "held"), [(0.49, True), (0.5, False), (2, False), (2.01, True), (0.3048, True), (1000, True)]
 )
 def test_a_measure_in_another_unit_is_held(times, held):
     depths = [5.0 + n / 10 for n in range(100)]
