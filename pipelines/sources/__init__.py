@@ -1,4 +1,4 @@
-"""SOURCES: every dataset, in the order of the layers they feed. A dataset is one file and one row."""
+"""SOURCES: every dataset that a picture names, in the order of the layers they feed."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ SOURCES: tuple[Source, ...] = (
     *wanted.SOURCES,
 )
 
-
-# What `arctic-picture fetch` knows: also what no layer is fed by yet.
+# What `arctic-picture fetch` can fetch: also sources that feed no layer yet.
 FETCHABLE: tuple[Source, ...] = (*SOURCES, *fetched_only.SOURCES)
 
 
 def source(name: str) -> Source:
-    """Look a source up by id; raises KeyError where there is none."""
+    """The source of an id; raises KeyError if there is none."""
     return {row.id: row for row in FETCHABLE}[name]
