@@ -151,6 +151,9 @@ def test_half_of_the_ids_is_enough_and_one_less_is_not(kept, held):
     ids = [f"wpi-{n}" if n < kept else f"other-{n}" for n in range(100)]
     found = judge(ports(feature_id=ids), ports(), TODAY)
     assert [(row.rule, row.outcome) for row in found] == ([("ids", "hold")] if held else [])
+    more = pd.concat([ports(feature_id=ids), ports(20, feature_id=[f"more-{n}" for n in range(20)])])
+    by_rule = {row.rule for row in judge(more, ports(), TODAY)}
+    assert ("ids" in by_rule) is held, "of the ids of last time, however many are new"
     if held:
         assert found[0].found == "expected 50% or more of the ids of last time, found 49%"
 
