@@ -1,4 +1,4 @@
-"""The one writer of NetCDF: packed, each chunk with a checksum; same dataset, same bytes."""
+"""Write grids as NetCDF-4: packed, a checksum in each chunk, the same bytes for the same dataset."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_grid"]
 
-# A checksum per chunk lets a flipped bit be an error, not another number.
+# With a checksum a flipped bit is an error, not another number.
 _PACKED = {"zlib": True, "shuffle": True, "fletcher32": True}
 _DAYS = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
 _WRITABLE = "biufUSM"
@@ -30,21 +30,19 @@ def write_grid(
     level: int = 9,
     chunks: Mapping[str, tuple[int, ...]] | None = None,
 ) -> None:
-    """Write a dataset of numbers, text and days as NetCDF-4; same input, same bytes.
+    """Write a dataset of numbers, text and days as NetCDF-4.
 
-    `level` is of zlib: what is carried for good is packed as hard as can be, what grows daily is not.
-    `chunks` are by variable; without, one is chosen.
+    `level` is that of zlib, 1 to 9. `chunks` are sizes by variable; a variable without them gets the default.
 
-    Numbers keep their type; NaN in a variable is its `_FillValue`, and no other is set. Text gets a
-    fixed width: of varying width it could be neither packed nor checked. Times are whole days. What
-    the dataset was read with (`encoding`) is left behind. A file that fails leaves none, nor
-    touches the one that was there. HDF5 checks chunks, not headers and lone values: the hash in the
-    snapshot's manifest is what holds the file as a whole.
+    Numbers keep their type. The `_FillValue` of a variable with NaN is NaN; no other is set. Text gets a
+    fixed width: HDF5 neither packs nor checks text of varying width. Times are whole days. The `encoding`
+    that the dataset was read with is dropped. A write that fails leaves the earlier file as it was. HDF5
+    checks chunks, not headers and single values: the hash in the manifest covers the whole file.
 
     Raises
     ------
     ExportError
-        With the name of the file, if the dataset cannot be stored so or the disk refuses.
+        If the dataset cannot be stored so, or the disk refuses.
     """
     part = path.with_name(f"{path.name}.part")
     try:
@@ -65,7 +63,7 @@ def write_grid(
 def _encoding(name: str, variable: xr.Variable, level: int) -> dict[str, Any]:
     kind = variable.dtype.kind
     if kind == "O" and all(isinstance(value, str) for value in variable.to_numpy().flat):
-        kind = "U"  # as text comes back from a file
+        kind = "U"  # text that was read from a file
     if kind not in _WRITABLE:
         msg = f"variable {name} of {variable.dtype}, not numbers, text or days"
         raise TypeError(msg)

@@ -1,4 +1,4 @@
-"""From raw rows to polar tables: the few steps every reader shares."""
+"""Steps that readers share: strict rows of a CSV, numbers, and places in EPSG:3413."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ISO3", "SOUTH_DEG", "lines", "points", "polygons", "read_rows", "to_number"]
 
-# The embedded snapshot reaches to the southern edge of the largest region.
+# The snapshot reaches to the southern edge of the largest region, degrees north.
 SOUTH_DEG = min(region.south_deg for region in REGIONS)
 
-# ISO 3166-1 alpha-2 to alpha-3 of everything that reaches north of 58 N.
+# ISO 3166-1 alpha-2 to alpha-3 of all countries and territories that reach north of 58 N.
 ISO3: dict[str, str] = {
     "AX": "ALA", "CA": "CAN", "DK": "DNK", "EE": "EST", "FI": "FIN", "FO": "FRO", "GB": "GBR",
     "GL": "GRL", "IS": "ISL", "LV": "LVA", "NO": "NOR", "RU": "RUS", "SE": "SWE", "SJ": "SJM",
@@ -33,13 +33,12 @@ ISO3: dict[str, str] = {
 
 
 def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV strictly: text only, every row as long as its header, nothing read as missing.
+    """Read a CSV strictly: text only, every row as long as its header, no text read as missing.
 
     Raises
     ------
     SourceError
-        With file, row, expected and found, if a row is cut, a heading is missing or bytes do not
-        decode.
+        If a row is cut, a heading is missing or twice there, or bytes do not decode.
     """
     rows: list[list[str]] = []
     try:
@@ -76,12 +75,12 @@ def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] 
 
 
 def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
-    """Numbers of a text column: blank is missing; a Unicode minus is a minus.
+    """The numbers of a text column. Blank is missing, a Unicode minus is a minus.
 
     Raises
     ------
     SourceError
-        With column, row and value of the first text that is no number.
+        If a text is not a number.
     """
     clean = text.astype("str").str.strip().str.replace("\N{MINUS SIGN}", "-", regex=False)
     number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
@@ -95,17 +94,17 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
 
 
 def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFrame:
-    """Points in EPSG:3413 of the rows north of the snapshot's southern edge.
+    """Points in EPSG:3413 of the rows north of the snapshot's southern edge; columns are in degrees.
 
     Raises
     ------
     SourceError
-        If a coordinate is missing, not finite or out of range (swapped columns show so), or both are 0.
+        If a coordinate is missing, not finite or out of range, or if both are 0.
     """
     lon = frame[longitude].to_numpy(dtype=float)
     lat = frame[latitude].to_numpy(dtype=float)
     bad = ~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lat) > 90) | (np.abs(lon) > 360)
-    bad |= (lon == 0) & (lat == 0)  # what is not known is often written so
+    bad |= (lon == 0) & (lat == 0)  # often written for an unknown place
     if bad.any():
         row = int(np.argmax(bad))
         msg = (

@@ -165,8 +165,8 @@ class Source:
     grid. `as_of` is the date that the content holds for. `packages` are the package members it is read from,
     `remotes` the files of its provider. `checks` are the limits of a fetched table. `shape` describes the
     table of a source that is fetched and read and feeds no layer yet: its `feeds` is empty, and `planned_for`
-    says what it is for. `audience` names who may see it
-    (AUDIENCES of layers.redaction).
+    says what it is for. `audience` names who may see it (AUDIENCES of layers.redaction). A later value of a
+    source that `is_measured` is a later state of the world, and not another opinion of the source.
 
     States: `embedded` has a table in the snapshot, and a fetched one replaces it, unless `is_replaceable` is
     false: then other sources are read from the same file, and all change together by `arctic-picture
@@ -191,6 +191,7 @@ class Source:
     shape: Layer | None = None
     checks: Checks = field(default_factory=Checks)
     is_replaceable: bool = True
+    is_measured: bool = False
     planned_for: str = ""
 
     @property

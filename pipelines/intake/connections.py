@@ -69,7 +69,7 @@ class Guard:
             If the address is not public.
         """
         peer = connection.getpeername()[0]
-        if not (self._is_mirror or ipaddress.ip_address(peer.split("%")[0]).is_global):
+        if not (self._is_mirror or ipaddress.ip_address(peer).is_global):
             connection.close()
             msg = f"expected a public address, found {peer}"
             raise RefusedError(msg)

@@ -1,4 +1,4 @@
-"""A first look at a fetched file, by its kind, in Python alone: no library that parses in C."""
+"""Check a fetched file by its kind, in Python alone: no library that parses in C sees it before."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """What a file says of itself: rows or features, and its columns where it has some."""
+    """Rows or features of a file, and its columns if it has any."""
 
     rows: int
     columns: tuple[str, ...] = ()
 
 
 def sniff(path: Path, kind: Kind) -> FileSummary:
-    """Look at a file by its kind, with no library that parses in C.
+    """Check that a file is a whole file of its kind, and count its rows.
 
     Raises
     ------
     SourceError
-        With expected and found, if it is not a whole file of that kind.
+        If it is not a whole file of that kind.
     """
     return _SNIFFERS[kind](path)
 
@@ -63,7 +63,7 @@ def _text(path: Path) -> str:
 
 
 def _row(content: str | bytes, place: int) -> int:
-    """The row of a text, counted from 1, in which a place lies."""
+    """The row of a text, counted from 1, of the character or byte at `place`."""
     begins = content[:place]
     return 1 + (begins.count("\n") if isinstance(begins, str) else begins.count(b"\n"))
 
@@ -73,8 +73,8 @@ def _csv(path: Path) -> FileSummary:
     if re.match(r"\s*[<{\[]", text):
         _refuse(path, "a CSV", f"{' '.join(text[:60].split())!r} in row 1")
     if not text.endswith(("\n", "\r")):
-        found = f"{text[-40:]!r} in row {_row(text, len(text))}: it is cut"
-        _refuse(path, "a line end after the last row", found)
+        end = f"{text[-40:]!r} in row {_row(text, len(text))}: it is cut"
+        _refuse(path, "a line end after the last row", end)
     first = text.split("\n", 1)[0]
     columns = tuple(name.strip().strip('"') for name in first.split(","))
     if not 2 <= len(columns) <= _COLUMNS:
@@ -84,11 +84,11 @@ def _csv(path: Path) -> FileSummary:
 
 def _json(path: Path) -> FileSummary:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
+        content = dict(pairs)
+        if len(content) != len(pairs):
             names = [name for name, _ in pairs]
             _refuse(path, "each name once", f"{max(names, key=names.count)!r} twice")
-        return made
+        return content
 
     def number(name: str) -> NoReturn:
         stands = re.search(rf"[:\[,]\s*{name}", text)
@@ -111,9 +111,9 @@ def _geojson(path: Path) -> FileSummary:
     if not isinstance(content, dict) or content.get("type") not in {"FeatureCollection", "Feature"}:
         _refuse(path, "GeoJSON", f"type {content.get('type') if isinstance(content, dict) else content!r}")
     system = content.get("crs", {"type": "name", "properties": {"name": "CRS84"}})
-    named = str(system.get("properties", {}).get("name", "")) if isinstance(system, dict) else ""
-    # A `crs` of type link makes GDAL fetch it; a named one other than this is not GeoJSON.
-    if not isinstance(system, dict) or system.get("type") != "name" or not re.search(r"CRS84$|4326$", named):
+    name = str(system.get("properties", {}).get("name", "")) if isinstance(system, dict) else ""
+    # GDAL fetches a `crs` of type link. GeoJSON allows no other named CRS (RFC 7946).
+    if not isinstance(system, dict) or system.get("type") != "name" or not re.search(r"CRS84$|4326$", name):
         _refuse(path, "longitude, latitude (CRS84)", f"crs {str(system)[:120]}")
     features = content.get("features", [content])
     named_once = {name: None for row in features for name in row.get("properties") or ()}
@@ -121,7 +121,7 @@ def _geojson(path: Path) -> FileSummary:
 
 
 def _archive(path: Path) -> dict[str, int]:
-    """Names and sizes of the members of a zip whose every member is whole, plain and of sound size."""
+    """Names and sizes of the members of a zip; every member must be whole, plain and of sound size."""
     try:
         with zipfile.ZipFile(path) as box:
             members = [row for row in box.infolist() if not row.is_dir()]
@@ -135,7 +135,7 @@ def _archive(path: Path) -> dict[str, int]:
                             _refuse(path, f"at most {_UNPACKED_BYTES} bytes unpacked", "more")
     except SourceError:
         raise
-    except Exception as error:  # noqa: BLE001  zipfile lets through what its eight decoders raise
+    except Exception as error:  # noqa: BLE001  zipfile passes on any error of its eight decoders
         _refuse(path, "a whole zip archive", f"{type(error).__name__} {error}"[:120])
     return sizes
 
@@ -159,7 +159,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _zip(path: Path) -> FileSummary:
-    """A zip; a shapefile in it has its parts, and as many rows in each."""
+    """A zip. A shapefile in it must have all its parts, with as many rows in each."""
     names = _archive(path)
     shapes = [name for name in names if name.lower().endswith(".shp")]
     rows = 0
@@ -176,8 +176,8 @@ def _zip(path: Path) -> FileSummary:
                 _refuse(path, f"{shape} to be a shapefile", repr(begins[:16]))
             length = struct.unpack(">I", begins[24:28])[0] * 2
         if records != indexed or length != names[shape]:
-            found = f"{records} in .dbf, {indexed} in .shx; {length} bytes announced, {names[shape]} here"
-            _refuse(path, f"{shape} with as many rows in each part and its whole length", found)
+            parts = f"{records} in .dbf, {indexed} in .shx; {length} bytes announced, {names[shape]} here"
+            _refuse(path, f"{shape} with as many rows in each part and its whole length", parts)
         rows += records
     return FileSummary(rows or len(names))
 
@@ -190,7 +190,7 @@ def _xlsx(path: Path) -> FileSummary:
 
 
 def _netcdf(path: Path) -> FileSummary:
-    """The whole length is checked for HDF5; a classic file that is cut is refused when it is read."""
+    """NetCDF. The length of HDF5 is checked here; a classic file that is cut is refused by its reader."""
     raw, size = path.read_bytes()[:64], path.stat().st_size
     if raw.startswith(b"\x89HDF\r\n\x1a\n") and len(raw) == 64:
         version = raw[8]
@@ -203,7 +203,7 @@ def _netcdf(path: Path) -> FileSummary:
 
 
 def _tiff(path: Path) -> FileSummary:
-    """A TIFF by its first bytes: GDAL would open by content, and a list of other files is content too."""
+    """A TIFF by its first bytes. GDAL opens files by content, also one that is a list of other files."""
     with path.open("rb") as stream:
         first = stream.read(4)
     if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:

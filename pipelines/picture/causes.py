@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from layers.differences import METHOD, SOURCE, WORLD
+from pipelines.sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AXIS_OF", "MEASURED", "Causes", "differ"]
 
-# Sources of measurements: a value of a later day is a later state of the world.
-MEASURED = frozenset(
-    {"nsidc_sea_ice_index", "nsidc_sea_ice_index_monthly", "nsidc_ice_presence", "sea_ice_areas",
-     "sea_ice_grid"}
-)  # fmt: skip
+# Sources that measure: their later value is a later state of the world.
+MEASURED = frozenset(source.id for source in SOURCES if source.is_measured)
 # Column of nodes -> the axis of evidence that it is read from.
 AXIS_OF = {
     "hazard_class": "climate",

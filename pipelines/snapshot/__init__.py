@@ -13,14 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import pandas as pd
+import shapely
+import xarray as xr
+
+from layers.crs import POLAR
 from layers.errors import SourceError
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pandas as pd
-    import xarray as xr
 
     from pipelines.source import Source
 
@@ -72,8 +75,6 @@ class Grids(Mapping[str, "xr.Dataset"]):
     def __getitem__(self, name: str) -> xr.Dataset:
         """One grid, in memory."""
         if name not in self._read:
-            import xarray as xr  # noqa: PLC0415  heavy; --help must not pay for it
-
             with xr.open_dataset(self.files[name], engine="h5netcdf") as dataset:
                 self._read[name] = dataset.load()
         return self._read[name]
@@ -205,12 +206,6 @@ def _checked(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
 
 def _table(path: Path, *, is_geographic: bool) -> pd.DataFrame:
     """A table of the snapshot. Its CRS is EPSG:3413 by contract and is not parsed from each file."""
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
-    from layers.crs import POLAR  # noqa: PLC0415
-
     table = pd.read_parquet(path)
     if not is_geographic:
         return table

@@ -1,4 +1,4 @@
-"""SOURCES: every dataset, in the order of the layers they feed. A dataset is one file and one row."""
+"""SOURCES: every dataset that a picture names, in the order of the layers they feed."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ FETCHABLE: tuple[Source, ...] = (*SOURCES, *planned.SOURCES)
 
 
 def source(name: str) -> Source:
-    """Look a source up by id; raises KeyError where there is none."""
+    """The source of an id; raises KeyError if there is none."""
     return {row.id: row for row in FETCHABLE}[name]

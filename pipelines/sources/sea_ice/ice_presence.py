@@ -312,6 +312,7 @@ SOURCES = (
         homepage="https://nsidc.org/data/g02135",
         as_of="2023-02-28",
         state="embedded",
+        is_measured=True,
         made="monthly extent polygons, each feature once, rasterised to 25 km cells by their centres; "
         "ice outside the valid-ice mask of the month is open",
         read=read,

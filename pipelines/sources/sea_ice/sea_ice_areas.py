@@ -70,6 +70,7 @@ SOURCES = (
         homepage="https://nsidc.org/data/g02135",
         as_of="2023-02-28",
         state="embedded",
+        is_measured=True,
         made="outlines of the 25 km cells with ice, cut at 58 N",
         read=read,
     ),

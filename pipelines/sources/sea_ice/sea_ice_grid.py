@@ -225,6 +225,7 @@ SOURCES = (
         homepage="https://nsidc.org/data/g02135",
         as_of="2023-02-28",
         state="embedded",
+        is_measured=True,
         made="raw codes decoded by product and version, OSI SAF averaged into 25 km cells, "
         "one land mask for all; concentration keeps its gaps, computed extent fills them to 50 km",
         read=read,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import ssl
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from fault_server import BODY, FAULTS, HOST, Server, running, serving
 
+from pipelines.intake.connections import Guard
 from pipelines.intake.fetch import Fetcher, Limits, RefusedError, Validators
 from pipelines.source import Remote
 
@@ -186,6 +188,82 @@ def test_without_a_mirror_an_address_inwards_is_refused(server, tmp_path):
     with pytest.raises(RefusedError, match=r"expected a public address, found 127\.0\.0\.1"):
         Fetcher("", QUICK).fetch(Remote(f"http://localhost:{port}/nothing_wrong"), tmp_path)
     assert len(server.headers) == before, "a request was sent inwards"
+
+
+def test_a_redirect_to_a_private_address_is_refused_before_anything_is_sent(tmp_path, monkeypatch):
+    """The first connection counts as public here. The second does not, although its host is allowed."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    class Inside(BaseHTTPRequestHandler):
+        seen: ClassVar[list[str]] = []
+
+        def do_GET(self) -> None:
+            self.seen.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "6")
+            self.end_headers()
+            self.wfile.write(b"secret")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    inside = ThreadingHTTPServer(("127.0.0.1", 0), Inside)
+    there = f"http://127.0.0.1:{inside.server_address[1]}/admin"
+
+    class Outside(Inside):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", there)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    real, peers = ipaddress.ip_address, []
+
+    def first_is_public(text: str) -> Any:
+        peers.append(text)
+        return real("8.8.8.8" if len(peers) == 1 else text)
+
+    monkeypatch.setattr("pipelines.intake.connections.ipaddress.ip_address", first_is_public)
+    outside = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
+    remote = Remote(f"http://127.0.0.1:{outside.server_address[1]}/file")
+    with running(inside), running(outside):
+        with pytest.raises(RefusedError, match=r"expected a public address, found 127\.0\.0\.1"):
+            Fetcher("", QUICK).fetch(remote, tmp_path)
+        assert (Inside.seen, peers) == ([], ["127.0.0.1"] * 2)
+        mirrored = Remote(there.replace("/admin", "/open"))
+        Fetcher(there.removesuffix("/admin"), QUICK).fetch(mirrored, tmp_path)
+        assert Inside.seen == ["/127.0.0.1/open"], "the private server is there, and a mirror may be private"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [("8.8.8.8", True), ("2606:4700::1111", True), ("10.0.0.1", False), ("172.16.0.1", False),
+     ("192.168.1.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False),
+     ("127.0.0.1", False), ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False),
+     ("::ffff:10.0.0.1", False)],
+)  # fmt: skip
+def test_only_public_addresses_are_connected_to(address, is_public):
+    class Connection:
+        closed = False
+
+        def getpeername(self) -> tuple[str, int]:
+            return address, 443
+
+        def dup(self) -> Connection:
+            return Connection()
+
+        def close(self) -> None:
+            self.closed = True
+
+    here = Connection()
+    if is_public:
+        assert Guard(1, is_mirror=False).watch(here) is here
+        assert not here.closed
+    else:
+        with pytest.raises(RefusedError, match=f"expected a public address, found {re.escape(address)}"):
+            Guard(1, is_mirror=False).watch(here)
+        assert here.closed
+    assert Guard(1, is_mirror=True).watch(Connection()), "a mirror may be anywhere"
 
 
 def test_nothing_of_the_environment_is_used(server, tmp_path, monkeypatch):
