@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import shapely
 
 from layers.crs import polar_points
 from pipelines.snapshot import DATA
+from pipelines.sources.society import arctic_boundary
 from pipelines.sources.society.arctic_boundary import _split
 
 # Ten and more on each side of the boundary, most by a county, an oblast or 60 N that parts them.
@@ -46,3 +49,46 @@ def test_units_are_in_whole_in_part_or_out():
     for country, name, is_in in (("GRL", "any", True), ("FIN", "Lapland", True), ("FIN", "Kainuu", False)):
         inside, outside = _split(country, name, unit)
         assert (inside.equals(unit), outside.is_empty) == (is_in, is_in), name
+
+
+# Country -> units, each with a box of degrees. Those whose place does not matter here are islands apart.
+UNITS = {
+    "ISL": {"any": (-22, 63.5, -15, 65.5)}, "FRO": {"any": (-8, 61.5, -6.5, 62.5)},
+    "GRL": {"any": (-50, 61, -40, 80)}, "SWE": {"Norrbotten": (17, 66, 20, 68)},
+    "FIN": {"Lapland": (24, 66, 28, 69), "Kainuu": (24, 63, 28, 66)},
+    "NOR": {"Nordland": (13, 66, 15, 68), "Troms": (18, 69, 20, 70), "Finnmark": (23, 69.5, 28, 71),
+            "Svalbard": (12, 77, 25, 80), "Viken": (8, 58.5, 12, 61)},
+    "RUS": {"Murmansk": (30, 67, 40, 69), "Nenets": (48, 67, 60, 68), "Yamal-Nenets": (66, 64, 80, 72),
+            "Chukchi Autonomous Okrug": (165, 64, 179, 69), "Krasnoyarsk": (85, 58, 105, 75),
+            "Komi": (50, 60, 60, 66),
+            "Arkhangel'sk": (40, 61, 46, 64), "Sakha (Yakutia)": (110, 60, 150, 73)},
+    "CAN": {"Nunavut": (-100, 64, -80, 75), "Northwest Territories": (-120, 61, -105, 69),
+            "Yukon": (-138, 61, -128, 69), "Québec": (-78, 52, -68, 61),
+            "Newfoundland and Labrador": (-65, 58, -63, 60)},
+    "USA": {"Alaska": (-165, 58.5, -142, 70)},
+}  # fmt: skip
+
+
+def test_the_boundary_has_50_km_of_sea_and_all_sea_of_the_north(package_file):
+    for iso3, units in UNITS.items():
+        rows = [
+            {
+                "type": "Feature",
+                "properties": {"name": name},
+                "geometry": shapely.geometry.mapping(shapely.box(*bounds)),
+            }
+            for name, bounds in units.items()
+        ]
+        content = json.dumps({"type": "FeatureCollection", "features": rows})
+        inputs = package_file(arctic_boundary._PACKAGES[iso3], content)
+    [area] = arctic_boundary.read_boundary(inputs).geometry
+    inside = {
+        "Iceland": (-18, 64.5), "40 km off Iceland": (-18, 63.14), "north of the circle": (0, 66.9),
+        "Lapland": (26, 67.5), "Krasnoyarsk in the north": (95, 68), "Alaska": (-150, 64),
+    }  # fmt: skip
+    outside = {
+        "65 km off Iceland": (-18, 62.92), "south of the circle": (0, 65.9), "Kainuu": (26, 64.5),
+        "Krasnoyarsk in the south": (95, 62), "Viken": (10, 60), "the Gulf of Alaska": (-145, 59.2),
+    }  # fmt: skip
+    contained = {name for name, place in (inside | outside).items() if area.contains(polar_point(*place))}
+    assert contained == set(inside)
