@@ -217,11 +217,12 @@ def test_a_ray_ends_at_the_land_it_meets_and_starts_within_ten_kilometres_of_the
     grid = Grid(POLAR, (41, 41), (-102_500.0, 102_500.0), 5_000.0)
     is_land = np.zeros((41, 41), dtype=bool)
     is_land[:11] = True  # the north; the southernmost land is centred at y = 50 km
+    is_land[:, :11] = True  # the west; the easternmost land is centred at x = -50 km
     shore_m = 45_000.0  # the first row of sea
     points = shapely.points([0.0, 0.0, 0.0], [shore_m, shore_m + 9_000, shore_m + 11_000])
     reach = reach_km(points, is_land, grid)
     east, north, west, south = 0, 4, 8, 12
     assert reach[0, [north, south]].tolist() == [0, 500]
-    assert reach[0, [east, west]].tolist() == [500, 500]
+    assert reach[0, [east, west]].tolist() == [500, 45]
     assert np.isfinite(reach[1]).all()
     assert np.isnan(reach[2]).all()

@@ -185,6 +185,12 @@ def test_a_made_year_is_repeatable_and_has_seasons(synthetic: np.ndarray):
     assert ice[70] > 1.3 * ice[255]  # March and September
 
 
+def test_concentration_is_rounded_down(synthetic: np.ndarray):
+    # Noise takes up to 7 % from full ice, so a whole 100 % is never left; rounding would leave some.
+    assert (synthetic[:40][:, OCEAN] >= 99).mean() > 0.01
+    assert (synthetic[:40] == 100).sum() == 0
+
+
 def test_a_made_record_trends_and_can_lack_days(synthetic: np.ndarray):
     assert EDGE_TREND_DEG > 0
     later = year(2018, SURFACE, seed=1)
