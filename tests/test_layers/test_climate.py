@@ -9,9 +9,15 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.climate import effective_fetch_km, permafrost_fraction, sample_field, temperature_degc
-from layers.crs import polar_points
-from layers.grid import LAND_5KM, rasterise
+from layers.climate import (
+    effective_fetch_km,
+    permafrost_fraction,
+    reach_km,
+    sample_field,
+    temperature_degc,
+)
+from layers.crs import POLAR, polar_points
+from layers.grid import LAND_5KM, Grid, rasterise
 
 LON, LAT = np.arange(0.0, 360.0, 90.0), np.array([60.0, 70.0, 80.0, 90.0])
 
@@ -205,3 +211,18 @@ def test_no_waves_break_far_inland(picture, node: str) -> None:
 def test_the_gulf_of_riga_is_no_ocean(picture, node: str) -> None:
     # It is 174 km by 137 km (Encyclopaedia Britannica): no effective fetch can pass 200 km.
     assert _fetch(picture)[node] < 200
+
+
+def test_a_ray_ends_at_the_land_it_meets_and_starts_within_ten_kilometres_of_the_sea() -> None:
+    grid = Grid(POLAR, (41, 41), (-102_500.0, 102_500.0), 5_000.0)
+    is_land = np.zeros((41, 41), dtype=bool)
+    is_land[:11] = True  # the north; the southernmost land is centred at y = 50 km
+    is_land[:, :11] = True  # the west; the easternmost land is centred at x = -50 km
+    shore_m = 45_000.0  # the first row of sea
+    points = shapely.points([0.0, 0.0, 0.0], [shore_m, shore_m + 9_000, shore_m + 11_000])
+    reach = reach_km(points, is_land, grid)
+    east, north, west, south = 0, 4, 8, 12
+    assert reach[0, [north, south]].tolist() == [0, 500]
+    assert reach[0, [east, west]].tolist() == [500, 45]
+    assert np.isfinite(reach[1]).all()
+    assert np.isnan(reach[2]).all()

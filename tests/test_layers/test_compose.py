@@ -64,3 +64,8 @@ def test_there_is_one_southern_edge() -> None:
     assert pytest.approx(58.0) == SOUTH_DEG
     assert min(row.south_deg for row in REGIONS) == SOUTH_DEG
     assert pytest.approx(0.005) == CUT_DEG - SOUTH_DEG
+
+
+def test_a_smaller_cap_is_cut_as_any_region_is() -> None:
+    cut = _cut({"places": placed(a="tromso", b="nuuk")}, region("high_north"))
+    assert cut["places"]["node_id"].tolist() == ["a"]

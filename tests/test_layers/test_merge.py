@@ -156,3 +156,12 @@ def test_names_agree_from_a_ratio_of_85_on() -> None:
     there = off(20, 70, 90, 5)
     assert match(kept, table(("abcdefghijklmnopqxyz", *there))) == [0]
     assert match(kept, table(("abcdefghijklmnopwxyz", *there))) == [-1]
+
+
+def test_the_sphere_loses_no_pair_near_the_radius() -> None:
+    # A degree of latitude at 80 N is half a percent longer on the ellipsoid than on the sphere.
+    for azimuth in (0, 90):
+        query, _ = within_km(table(("A", 0.0, 80.0)), table(("A", *off(0.0, 80.0, azimuth, 799))), 800.0)
+        assert query.tolist() == [0]
+    query, _ = within_km(table(("A", 0.0, 0.0)), table(("A", *off(0.0, 0.0, 0, 799))), 800.0)
+    assert query.tolist() == [0]

@@ -211,3 +211,13 @@ def test_the_picture_holds_the_breaks_of_its_series(picture):
         ["1987-12-03", "1988-01-12", 41]
     ]
     assert gap["note"].tolist() == ["no data of DMSP F08"]
+
+
+def test_five_steps_of_two_days_are_a_record_of_every_other_day_and_four_are_gaps():
+    days = [f"1987-01-{day:02d}" for day in range(1, 13, 2)]
+    assert ledger(record(days))["kind"].tolist() == ["every_other_day"]
+    four = ledger(record(days[:5]))
+    assert four["kind"].tolist() == ["gap"] * 4
+    assert four["first_day"].dt.strftime("%d").tolist() == ["02", "04", "06", "08"]
+    assert four["last_day"].equals(four["first_day"])
+    assert four["days"].tolist() == [1, 1, 1, 1]

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from layers.crs import distance_km, lonlat, polar_xy
 from layers.errors import SourceError
-from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE, cell_area_km2
+from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE, cell_area_km2, nearest_cells
 from layers.ice.daily import (
     SYNTHETIC,
     Day,
@@ -185,6 +185,12 @@ def test_a_made_year_is_repeatable_and_has_seasons(synthetic: np.ndarray):
     assert ice[70] > 1.3 * ice[255]  # March and September
 
 
+def test_concentration_is_rounded_down(synthetic: np.ndarray):
+    # Noise takes up to 7 % from full ice, so a whole 100 % is never left; rounding would leave some.
+    assert (synthetic[:40][:, OCEAN] >= 99).mean() > 0.01
+    assert (synthetic[:40] == 100).sum() == 0
+
+
 def test_a_made_record_trends_and_can_lack_days(synthetic: np.ndarray):
     assert EDGE_TREND_DEG > 0
     later = year(2018, SURFACE, seed=1)
@@ -201,3 +207,22 @@ def test_parts_of_cells_make_the_area_of_the_disc():
     assert result.weights.sum() / 100 * 25**2 == pytest.approx(np.pi * 75**2, rel=0.01)
     assert result.near_km[0] < 18
     assert np.isnan(disc_support(["a"], [0.0], [0.0], ~whole, 75_000.0).near_km[0])
+
+
+def test_a_disc_holds_the_cells_whose_centre_lies_in_it_and_no_more():
+    raster = np.zeros((9, 9))
+    raster[4, 7] = raster[1, 4] = 1  # three cells from the middle
+    middle = np.array([4])
+    assert disc_means(raster, middle, middle, 2.99)[0] == 0
+    assert disc_means(raster, middle, middle, 2.6)[0] == 0
+    assert disc_means(raster, middle, middle, 3.0)[0] == pytest.approx(2 / 29)  # 29 cells within three
+
+
+def test_a_cell_at_the_near_distance_belongs_to_a_place_and_a_nearer_one_does_not():
+    x, y = NSIDC_25KM.x_m[[100]], NSIDC_25KM.y_m[[200]]
+    _, km = nearest_cells(x, y, clean_ocean(OCEAN), 9, 75.0)
+    third = float(km[0, np.flatnonzero(np.diff(km[0]) > 0.01)[1] + 1])  # past two groups of equal distance
+    at = node_support(["a"], x, y, OCEAN, near_km=third)
+    assert at.near_km[0] == third
+    assert node_support(["a"], x, y, OCEAN, near_km=third - 0.5).near_km[0] == third
+    assert node_support(["a"], x, y, OCEAN, near_km=third + 0.5).near_km[0] > third + 0.5

@@ -97,3 +97,13 @@ def test_the_order_of_times_does_not_matter():
     mixed = record.isel(time=np.random.default_rng(1).permutation(48))
     cells = np.array([[0, 3], [1, 2]])
     assert np.array_equal(ice_months_by_year(record, cells)[1], ice_months_by_year(mixed, cells)[1])
+
+
+@pytest.mark.parametrize(("decembers", "expected"), [(9, True), (8, False)])
+def test_nine_of_ten_months_that_the_mask_allows_make_a_trap(decembers: int, expected: bool):
+    when = months("2013-01", "2022-12")
+    ice = np.zeros((len(when), 1, 2), dtype=np.uint8)
+    ice[np.flatnonzero(month_of(when) == 12)[:decembers], 0, 0] = 1
+    valid = np.zeros((12, 1, 2), dtype=np.uint8)
+    valid[11] = 1  # the mask allows ice in December alone
+    assert trapped_cells(dataset(ice, when, valid)).tolist() == [[expected, False]]

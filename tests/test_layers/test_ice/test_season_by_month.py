@@ -337,12 +337,16 @@ def test_half_a_month_of_the_first_sensor_is_a_doubt_and_an_interval_that_ends_a
 
 def test_the_variance_in_a_period_has_two_degrees_of_freedom_less_than_years():
     random = np.random.default_rng(21)
-    before, after = random.normal(6, 2, (1, 30)), random.normal(4, 2, (1, 10))
+    red = [random.normal(0, 2)]
+    for shock in random.normal(0, 1, 39):
+        red.append(0.6 * red[-1] + shock)
+    before, after = 6 + np.array([red[:30]]), 4 + np.array([red[30:]])
     rests, years = [], [np.arange(30.0), np.arange(10.0)]
     for values, when in zip((before, after), years, strict=True):
         slope, cut = np.polyfit(when, values[0], 1)
         rests.append(values[0] - slope * when - cut)
     lag1 = sum((r[1:] * r[:-1]).sum() / ((r**2).sum() / len(r)) for r in rests) / 38
+    assert lag1 > 0.1
     lag1 = np.clip(lag1 + 2 * (1 + 4 * lag1) / 40, 0, 0.8)
     sizes = [n * (1 - lag1) / (1 + lag1) for n in (30, 10)]
     parts = [(r**2).sum() / (len(r) - 2) / size for r, size in zip(rests, sizes, strict=True)]
