@@ -71,7 +71,7 @@ def _surface() -> Any:
 
 
 def places(count: int) -> Any:
-    """The surface, and seeded places at sea north of 50 N in EPSG:3413 metres with their names."""
+    """Return the surface, and random positions at sea north of 50 N in EPSG:3413, m, with their names."""
     surface, random = _surface(), np.random.default_rng(0)
     row, column = np.unravel_index(random.choice(np.flatnonzero(surface == 0), count), surface.shape)
     shift = random.uniform(-12_000, 12_000, (2, count))
@@ -89,7 +89,7 @@ def _median_s(work: Any, runs: int = RUNS) -> tuple[float, Any]:
 
 
 def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float, **more: Any) -> dict[str, Any]:
-    """Goal: so many times faster than the peer."""
+    """Return a row whose goal is to be `goal` times faster than the peer."""
     return {
         "benchmark": "ice",
         "work": work,
@@ -112,7 +112,7 @@ def _version(*names: str) -> str:
 
 
 def _differ(ours: Any, theirs: Any) -> float:
-    """Largest difference in percentage points; where one has no value the other has none."""
+    """Return the largest difference in percentage points; both must lack the same values."""
     assert np.array_equal(np.isnan(ours), np.isnan(theirs)), "a value on one side only"
     worst = float(np.nanmax(np.abs(ours - theirs)))
     assert worst <= POINTS, f"results differ by {worst:.2f} percentage points"
@@ -120,12 +120,12 @@ def _differ(ours: Any, theirs: Any) -> float:
 
 
 def ice() -> list[dict[str, Any]]:
-    """The whole table, in one run."""
+    """Return all rows of the ice benchmark."""
     return [*one_year(), *raster(), *decades()]
 
 
 def one_year() -> list[dict[str, Any]]:
-    """A year of days at discs of 75 km: our matrix, built within the clock, against masks and xvec."""
+    """Return times of a year of days at discs of 75 km: our matrix and its making against masks and xvec."""
     surface = _surface()
     cube = year(2000, surface)
     flat, ocean = cube.reshape(len(cube), -1), surface == 0
@@ -191,7 +191,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
 
 
 def raster() -> list[dict[str, Any]]:
-    """Discs of 20 cells on one raster of 25 million."""
+    """Return times of discs of 20 cells on one raster of 25 million cells."""
     from affine import Affine  # noqa: PLC0415
 
     random = np.random.default_rng(0)
@@ -240,7 +240,7 @@ def _exactextract(field: Any, discs: Any, _: Any, gpd: Any) -> Any:
 
 
 def decades() -> list[dict[str, Any]]:
-    """Forty made years: the season table against one pass over the archive, and growth with places."""
+    """Return times of the season table of forty synthetic years against one pass over the archive."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Archive(Path(folder), "synthetic")
         surface = _surface()
@@ -272,7 +272,7 @@ def decades() -> list[dict[str, Any]]:
 
 
 def _growth(archive: Any) -> dict[str, Any]:
-    """CPU of one ice year against the number of places, and a straight line through it."""
+    """Return CPU of one ice year by the number of places, and the fit of a straight line."""
     took = []
     for count in GROWTH:
         surface, x, y, ids = places(count)

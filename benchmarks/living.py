@@ -74,7 +74,7 @@ def _spread(times: list[float]) -> str:
 
 
 def validation() -> list[dict[str, Any]]:
-    """Look at, read and judge 100,000 power plants in their provider's format, against the same before.
+    """Sniff, read and check 100,000 power plants in their provider's format, against the same table before.
 
     Places are those of the embedded plants, so that all gates have work and none has a word to say.
     """
@@ -120,7 +120,7 @@ def validation() -> list[dict[str, Any]]:
 
 @contextmanager
 def _prefect(folder: Path) -> Iterator[dict[str, str]]:
-    """A Prefect server of its own on loopback; gives the environment of those who ask it."""
+    """Run a Prefect server on loopback and yield the environment of its clients."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     api = f"http://127.0.0.1:{port}/api"
@@ -152,7 +152,7 @@ def _wait_for(url: str, seconds: float) -> None:
 
 
 def overhead() -> list[dict[str, Any]]:
-    """The flow in a process of its own, as a schedule starts it, against the same build; wall seconds."""
+    """Return wall seconds of the flow in its own process, as a schedule starts it, against the same build."""
     extra, flow, plain, cpu = [], [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -191,13 +191,13 @@ def _children_cpu_s() -> float:
 
 @dataclass(slots=True)
 class _Model:
-    """What must be held after each day: days of the series accepted, and how the last fetch ended."""
+    """Model of each day: rows of the series that are accepted, and the end of the last fetch."""
 
     rows: int = 0
     late: str = ""
 
     def after(self, kind: str, served: int) -> str:
-        """How a fetch must end: `kind` is "", or what its fault must lead to."""
+        """Return how a fetch must end; `kind` is empty or the end that its fault must have."""
         self.late = kind
         if kind:
             return kind
@@ -205,7 +205,7 @@ class _Model:
         return "unchanged" if before == served else "changed" if before else "new"
 
     def state(self, day: date, last: date) -> str:
-        """Fresh for a week, gone after four, late while the last fetch was not taken."""
+        """Return the state: fresh for a week, missing after four, late while the last fetch was refused."""
         age = (day - last).days
         if self.rows and age > 28:
             return "missing"
@@ -215,7 +215,7 @@ class _Model:
 
 
 def _to_come() -> pd.DataFrame:
-    """The embedded series and the days after it, with the steps of the same days a year before."""
+    """Return the embedded series and the days after it, with the steps of the same days a year before."""
     last_good = source_table(DAILY)[["date", "extent_million_km2"]]
     year = last_good["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
     extent = (last_good["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
@@ -225,7 +225,7 @@ def _to_come() -> pd.DataFrame:
 
 
 def _series(table: pd.DataFrame) -> list[str]:
-    """The series in its provider's format, a line a day behind the two of its head."""
+    """Return the lines of the series in its provider's format: two of the head, then one a day."""
     lines = [
         "Year, Month, Day,     Extent,    Missing, Source Data",
         "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
@@ -264,12 +264,12 @@ _REFUSED = {"gone": (404, 0), "busy": (503, 0), "cut": (200, 1000), "closed": (0
 
 
 class _Provider(BaseHTTPRequestHandler):
-    """Serves one text, with the fault that is set for the day."""
+    """Serves one text with the fault of the day."""
 
     body, fault, stamp = b"", "", 0
 
     def do_GET(self) -> None:
-        """Answer in the way of the day."""
+        """Answer with the fault of the day."""
         status, more = _REFUSED.get(self.fault, (200, 0))
         if not status:
             return
@@ -283,7 +283,7 @@ class _Provider(BaseHTTPRequestHandler):
         self.wfile.write(sent)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -303,7 +303,7 @@ def _provider() -> Iterator[tuple[type[_Provider], str]]:
 def _differs(
     day: date, expected: str, cache: Path, url: str, truth: pd.DataFrame, model: _Model
 ) -> list[str]:
-    """Fetch as a day's run does, and say what is not as the model has it."""
+    """Fetch as a daily run does, and return what differs from the model."""
     [fetch] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
     ledger = ledger_of(cache)
     last_good = truth[: model.rows]
@@ -324,7 +324,7 @@ def _differs(
 
 
 def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> list[str]:
-    """Build and publish the picture of the day, and read it back from where it was published."""
+    """Build and publish the picture of the day, read it back, and return what differs from the model."""
     folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
     manifest = json.loads((folder / "MANIFEST.json").read_text())
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
@@ -345,7 +345,7 @@ def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> lis
 
 
 def soak() -> list[dict[str, Any]]:
-    """Days with faults on three fetches in ten, and forty days away, each held against the model."""
+    """Return the days that differ from the model, with faults on three fetches in ten and forty days off."""
     truth = _to_come()
     lines, first = _series(truth), len(truth) - DAYS
     chance, model, wrong, faults, built = random.Random(11), _Model(), [], 0, 0
@@ -372,12 +372,12 @@ def soak() -> list[dict[str, Any]]:
 
 
 def _fault_of(number: int, chance: random.Random) -> str:
-    """The fault of a day; the first has none."""
+    """Return the fault of a day; the first day has none."""
     if number in AWAY:
         return chance.choice(sorted(_REFUSED))
     return chance.choice(sorted([*_REFUSED, *_HELD])) if number and chance.random() < FAULTY else ""
 
 
 def living() -> list[dict[str, Any]]:
-    """Times that have a bound, and days in which nothing may be wrong."""
+    """Return times that have a bound, and the days on which something was wrong."""
     return [*validation(), *([] if SHORT else overhead()), *soak()]

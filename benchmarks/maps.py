@@ -68,7 +68,7 @@ requestAnimationFrame(tick); }"""
 
 
 def maps() -> list[dict[str, Any]]:
-    """Sizes, times to ready, heaps and frames of the map page and its peers."""
+    """Return size, time to ready, heap and frame times of the map page and its peers."""
     if lacking := [name for name in ("chromium", "npm") if shutil.which(name) is None]:
         sys.stderr.write(
             f"benchmark maps: expected {' and '.join(lacking)}, found none: apt-get install it\n"
@@ -174,7 +174,7 @@ def _rows(size: dict[str, float], seen: dict[str, list[dict[str, float] | None]]
 
 
 def _more(picture: Picture, count: int) -> Picture:
-    """The picture with its nodes, and their evidence, repeated elsewhere until there are `count`."""
+    """Return the picture with nodes and evidence repeated at other positions until there are `count`."""
     nodes: Any = picture.tables["nodes"]
     evidence = picture.tables["evidence"]
     turns = -(-count // len(nodes))
@@ -201,7 +201,7 @@ ATTRIBUTES = ("name", "kind", "country_iso3", "flag", "flag_probability")
 
 
 def _points_alone(picture: Picture) -> Picture:
-    """Coast and nodes, these with the attributes that the peers carry too."""
+    """Return coast and nodes, with the attributes that the peers have too."""
     layers = tuple(
         replace(
             layer,
@@ -257,7 +257,7 @@ def _clustered(folder: Path, nodes: Any) -> Path:
 
 
 def _open(browser: Browser, path: Path, *, moves: bool) -> dict[str, float] | None:
-    """Seconds to ready, MB of heap after a collection and ms of frames; None if it never came."""
+    """Return seconds to ready, MB of heap after a collection and ms of frames; None if it never came."""
     from playwright.sync_api import Error  # noqa: PLC0415
 
     page = browser.new_page(viewport={"width": 1400, "height": 900})
@@ -291,7 +291,7 @@ def _open(browser: Browser, path: Path, *, moves: bool) -> dict[str, float] | No
 
 
 def _answer(route: Any) -> None:
-    """Serve what a peer asks a network for from the cache, so that nobody waits for one."""
+    """Serve network requests of a peer from the cache, so that no network time is counted."""
     name = FILES.get(route.request.url.rsplit("/", 1)[-1])
     if name is None:
         # Icons and their fonts: nothing that a point needs.
@@ -301,7 +301,7 @@ def _answer(route: Any) -> None:
 
 
 def _frames(page: Any) -> float:
-    """The 95th percentile of the gaps between frames while the map is panned and zoomed, in ms."""
+    """Return the 95th percentile of the gaps between frames while the map is panned and zoomed, ms."""
     page.evaluate(FRAMES)
     page.mouse.move(700, 450)
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""Betweenness among all gateways and Arctic ports: ours against networkx, equal before it is timed."""
+"""Betweenness among all gateways and Arctic ports against networkx; both results are equal."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
 
 
 def network() -> list[dict[str, Any]]:
-    """Median wall seconds of both; the peer's graph is built outside its clock, ours inside."""
+    """Return median wall seconds of both; the time of building the graph counts for ours only."""
     loaded = snapshot.load(SOURCES)
     lanes, sites = loaded.feeds["sea_lanes"][0], loaded.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)

@@ -1,6 +1,6 @@
-"""The judgement of one node in one draw, in whole numbers and plain words: what the arrays must agree with.
+"""The judgement of one node in one draw, written from docs/method.md, to compare the arrays with.
 
-Written from docs/method.md and not from layers.assessed.rules; None is unknown.
+Values are whole thousandths; None is unknown. It shares no code with layers.assessed.rules.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from layers.assessed.judgement import Inputs
     from layers.assessed.monte_carlo import Numbers
 
-FetchResult = dict[str, float | None]
+NodeValues = dict[str, float | None]
 ABSENT, UNKNOWN, LOW, MODERATE, HIGH = -2, -1, 0, 1, 2
 _SECOND = {
     "rail_terminal": ("gauge", "to_port_or_border"),
@@ -22,8 +22,8 @@ _SECOND = {
 }
 
 
-def told_of(inputs: Inputs, place: int) -> FetchResult:
-    """The values of one node."""
+def values_of(inputs: Inputs, place: int) -> NodeValues:
+    """Return the values of the node at position `place`."""
     read = {name: float(value[place, 0]) for name, value in dict(inputs.values).items()}
     return {
         name: None if math.isnan(value) else int(value) if value == int(value) else value
@@ -31,7 +31,7 @@ def told_of(inputs: Inputs, place: int) -> FetchResult:
     }
 
 
-def known_rows(value: int | None) -> int:
+def or_zero(value: int | None) -> int:
     return 0 if value is None else value
 
 
@@ -56,8 +56,8 @@ def step(value: int | None, moderate: int, high: int) -> int:
 # ---------------------------------------------------------------------------------------- hazard
 
 
-def thaw(v: FetchResult, a: dict[str, int]) -> tuple[int, bool]:
-    """Class, and whether only the ground ice keeps it moderate."""
+def thaw(v: NodeValues, a: dict[str, int]) -> tuple[int, bool]:
+    """Return the class of thaw, and whether only unknown ground ice keeps it moderate."""
     zone, ice, damage = v["zone"], v["ice"], v["damage"] or 0
     if damage == 2 or (damage == 1 and v["bedrock"] != 1 and ice != 0):
         return HIGH, False
@@ -65,7 +65,7 @@ def thaw(v: FetchResult, a: dict[str, int]) -> tuple[int, bool]:
         return LOW, False
     if zone is None:
         return UNKNOWN, False
-    lost = known_rows(v["steps"]) > 0
+    lost = or_zero(v["steps"]) > 0
     if zone >= 3:
         is_warm = v["air"] is not None and v["air"] >= a["warm_permafrost"]
         is_high = ice == 2 or (ice == 1 and (zone == 3 or is_warm or lost))
@@ -76,10 +76,10 @@ def thaw(v: FetchResult, a: dict[str, int]) -> tuple[int, bool]:
     if zone >= 3:
         return MODERATE, ice is None and v["proxy"] != 1
     is_troubled = damage == 0.5 and ice != 0
-    return (MODERATE if is_troubled or (zone == 2 and known_rows(ice) >= 1) else LOW), False
+    return (MODERATE if is_troubled or (zone == 2 and or_zero(ice) >= 1) else LOW), False
 
 
-def level(v: FetchResult, a: dict[str, int]) -> int:
+def level(v: NodeValues, a: dict[str, int]) -> int:
     change, depth = v["level"], v["depth"]
     if change is None or change >= 0:
         return step(change, a["level_rise_moderate"], a["level_rise_high"])
@@ -87,7 +87,7 @@ def level(v: FetchResult, a: dict[str, int]) -> int:
     return MODERATE if depth is not None and any(depth >= bar > depth + change for bar in bars) else LOW
 
 
-def hazards(v: FetchResult, a: dict[str, int]) -> dict[str, int]:
+def hazards(v: NodeValues, a: dict[str, int]) -> dict[str, int]:
     return {
         "ice_season_lost": step(v["ice_lost_low"], a["ice_lost_moderate"], a["ice_lost_high"]),
         "ice_season_unreliable": step(
@@ -112,7 +112,7 @@ def runway(length: int | None, width: int | None, a: dict[str, int]) -> int | No
     return 0 if width < a["runway_width"] else 500 + ramp(length, a["runway_short"], a["runway_long"]) // 2
 
 
-def port(v: FetchResult, a: dict[str, int]) -> int | None:
+def port(v: NodeValues, a: dict[str, int]) -> int | None:
     length = None if v["vessel_length"] is None else 1000 * (v["vessel_length"] >= a["vessel_length"])
     ships = [score for score in (length, v["roro"]) if score is not None]
     access = [
@@ -121,10 +121,10 @@ def port(v: FetchResult, a: dict[str, int]) -> int | None:
     ]  # fmt: skip
     if sum(score is not None for score in access) < 2:
         return None
-    return (sum(map(known_rows, access)) + 3 * known_rows(v["sustainment"])) // 6
+    return (sum(map(or_zero, access)) + 3 * or_zero(v["sustainment"])) // 6
 
 
-def facility(kind: str, v: FetchResult, a: dict[str, int]) -> int | None:
+def facility(kind: str, v: NodeValues, a: dict[str, int]) -> int | None:
     if kind == "port":
         return port(v, a)
     if kind == "airfield":
@@ -133,19 +133,19 @@ def facility(kind: str, v: FetchResult, a: dict[str, int]) -> int | None:
         return ramp(v["systems_in_service"], 0, a["systems_one"])
     if kind == "mine":
         worth = v["listed_material"]
-        return None if worth is None else worth * (1000 + known_rows(v["producing_or_strategic"])) // 2000
+        return None if worth is None else worth * (1000 + or_zero(v["producing_or_strategic"])) // 2000
     if kind == "energy_site":
         size = log_ramp(v["capacity"], a["capacity_zero"], a["capacity_one"])
         first, second = size, v["dependent_node"]
     else:
         first, second = (v[name] for name in _SECOND[kind])
-    return None if first is None else (first + known_rows(second)) // 2
+    return None if first is None else (first + or_zero(second)) // 2
 
 
-def parts(kind: str, v: FetchResult, a: dict[str, int]) -> dict[str, int | None]:
+def parts(kind: str, v: NodeValues, a: dict[str, int]) -> dict[str, int | None]:
     score = facility(kind, v, a)
-    near = known_rows(runway(v["runway_near"], 10**9, a))
-    port = known_rows(ramp(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]))
+    near = or_zero(runway(v["runway_near"], 10**9, a))
+    port = or_zero(ramp(v["deep_port"], a["deep_port_zero"], a["deep_port_one"]))
 
     def beside(*names: str) -> int:
         return 1000 * any(v[name] is not None and v[name] <= a["land_near"] for name in names)
@@ -156,13 +156,13 @@ def parts(kind: str, v: FetchResult, a: dict[str, int]) -> dict[str, int | None]
         hinterland = max(port, beside("railway"))
     else:
         hinterland = (near + port) // 2
-    scarce = known_rows(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
+    scarce = or_zero(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
     place = (
-        known_rows(ramp(v["route"], a["route_zero"], a["route_one"]))
-        + known_rows(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
-        + (scarce if known_rows(score) >= 500 else 0)
+        or_zero(ramp(v["route"], a["route_zero"], a["route_one"]))
+        + or_zero(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
+        + (scarce if or_zero(score) >= 500 else 0)
     )
-    votes = [1000 * (v["joint_use"] == 1), 0 if v["policy_off"] == 1 else known_rows(v["policy"])]
+    votes = [1000 * (v["joint_use"] == 1), 0 if v["policy_off"] == 1 else or_zero(v["policy"])]
     votes += [
         worth
         for word, worth in (("high", 1000), ("medium", 500), ("low", 250))
@@ -178,7 +178,7 @@ def military(part: dict[str, int | None], a: dict[str, int], *, with_association
     if part["facility"] is None:
         return UNKNOWN
     names = ["hinterland", "position"] + ["association"] * with_association
-    votes = sum(known_rows(part[name]) >= a["part_holds"] for name in names)
+    votes = sum(or_zero(part[name]) >= a["part_holds"] for name in names)
     if part["facility"] >= a["facility_high"] and votes >= 2:
         return HIGH
     return MODERATE if part["facility"] >= a["facility_moderate"] and votes >= 1 else LOW
@@ -187,13 +187,13 @@ def military(part: dict[str, int | None], a: dict[str, int], *, with_association
 # ------------------------------------------------------------------------------------ dependence
 
 
-def dependence(v: FetchResult, a: dict[str, int]) -> int:
-    captive = known_rows(v["captive"])
-    if captive >= a["captive_high"] or known_rows(v["captive_place"]) >= a["captive_place"]:
+def dependence(v: NodeValues, a: dict[str, int]) -> int:
+    captive = or_zero(v["captive"])
+    if captive >= a["captive_high"] or or_zero(v["captive_place"]) >= a["captive_place"]:
         return HIGH
     if v["sole"] == 1 and captive >= a["sole_supply"]:
         return HIGH
-    if captive >= a["captive_moderate"] or known_rows(v["reached"]) >= a["reached_moderate"]:
+    if captive >= a["captive_moderate"] or or_zero(v["reached"]) >= a["reached_moderate"]:
         return MODERATE
     return UNKNOWN if v["reached"] is None else LOW
 
@@ -201,8 +201,8 @@ def dependence(v: FetchResult, a: dict[str, int]) -> int:
 # ----------------------------------------------------------------------------------------- draws
 
 
-def drawn(v: FetchResult, node: str, numbers: Numbers, draw: int) -> FetchResult:
-    """The values of one node in one draw."""
+def drawn(v: NodeValues, node: str, numbers: Numbers, draw: int) -> NodeValues:
+    """Return the values of one node in one draw."""
 
     def number(factor: str) -> int:
         return int(numbers.pool[zlib.crc32(f"{factor}|{node}".encode()) % 1024, draw])
@@ -242,8 +242,8 @@ def drawn(v: FetchResult, node: str, numbers: Numbers, draw: int) -> FetchResult
 def shares(
     inputs: Inputs, place: int, usual: dict[str, int], numbers: Numbers, *, with_association: bool = True
 ) -> tuple[float, float]:
-    """Shares of draws in which a node overlaps, and meets all three conditions."""
-    v, node, kind = told_of(inputs, place), str(inputs.nodes[place]), str(inputs.kind[place])
+    """Return the shares of draws in which a node overlaps and meets all three conditions."""
+    v, node, kind = values_of(inputs, place), str(inputs.nodes[place]), str(inputs.kind[place])
     there = [name for name, applies in inputs.applies.items() if applies[place, 0]]
     on_file = hazards(v, usual)
     if thaw(v, usual)[1]:

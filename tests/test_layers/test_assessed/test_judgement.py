@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_judgement import dependence, parts, told_of
+from plain_judgement import dependence, parts, values_of
 from plain_judgement import military as military_of
 from toy_nodes import toy_inputs
 
@@ -44,7 +44,7 @@ def test_a_plain_reading_of_the_evidence_gives_the_same_military_and_dependence(
     inputs = Inputs.of(evidence, nodes)
     anchors = {name: int(value) for name, value in whole_of().items()}
     for place, row in enumerate(nodes.itertuples()):
-        datum = told_of(inputs, place)
+        datum = values_of(inputs, place)
         actual = parts(row.kind, datum, anchors)
         assert CODE[row.military_class] == military_of(actual, anchors), row.node_id
         assert CODE[row.dependence_class] == dependence(datum, anchors), row.node_id
