@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from layers.errors import PictureError
 from pipelines.files import write_whole
+from pipelines.intake.webhook import post
 from pipelines.picture.diff import as_text, changes
 from pipelines.picture.publish import manifest_of, picture_folder
 
@@ -128,8 +129,6 @@ def _posted(webhook: str, report: dict[str, Any]) -> str:
     """Post a report to the webhook; returns its status or the error in words."""
     if not webhook:
         return ""
-    from pipelines.intake.webhook import post  # noqa: PLC0415  urllib3, for those who use a network
-
     sent = dict(report)
     for name in ("nodes", "features"):
         rows = report.get(name, [])

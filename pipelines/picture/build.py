@@ -20,7 +20,6 @@ from maps.style import OVERLAP_FROM
 from pipelines import snapshot, sources
 from pipelines.ice.years import with_ice_record
 from pipelines.intake.ledger import fresh_until
-from pipelines.intake.refresh import today_and_yesterday
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.picture.health import write_health
 from pipelines.picture.options import Options
@@ -181,6 +180,8 @@ def _with_fetched(
     """The snapshot with accepted files in the place of embedded ones, and a note on each source."""
     if not options.cache:
         return embedded, [_note(source) for source in visible]
+    from pipelines.intake.refresh import today_and_yesterday  # noqa: PLC0415  network code, only for fetched files
+
     today = options.day or today_and_yesterday()[0]
     loaded, standings = replace_embedded(embedded, visible, options.cache, today)
     return loaded, [_note(source, *standings.get(source.id, ())) for source in visible]

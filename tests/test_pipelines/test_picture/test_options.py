@@ -63,3 +63,10 @@ def test_serve_hands_its_options_on():
     assert _words(run) == [
         "--region=bering", "--keep=30", "--fetch", "--cache=a b", "--base-url=http://127.0.0.1:1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("option", "least"), [("draws", 1), ("seed", 0), ("sensitivity", 0)])
+def test_a_number_is_taken_from_its_least_on(option, least):
+    assert getattr(Options(**{option: least}), option) == least
+    with pytest.raises(UsageError, match=f"--{option}: expected {least} or more, found {least - 1}"):
+        Options(**{option: least - 1})
