@@ -23,7 +23,7 @@ from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.operations.source_list import source_rows
 from pipelines.picture.build import Options, build, compose_snapshot
 from pipelines.picture.diff import changes
-from pipelines.picture.store import check_picture
+from pipelines.picture.read import check_picture
 from pipelines.snapshot import load
 from pipelines.sources import SOURCES, source
 

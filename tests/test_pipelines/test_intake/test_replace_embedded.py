@@ -20,7 +20,7 @@ from pipelines.intake.refresh import FetchResult, refresh
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.intake.tables import table_of
 from pipelines.picture.build import build
-from pipelines.picture.store import check_picture
+from pipelines.picture.read import check_picture
 from pipelines.read_helpers import points, read_rows, to_number
 from pipelines.snapshot import load
 from pipelines.source import Inputs, Remote, Source
