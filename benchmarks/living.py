@@ -361,11 +361,11 @@ def soak() -> list[dict[str, Any]]:
             provider.body = (text + "\n" * (fault != "the last row cut")).encode()
             provider.fault, provider.stamp = fault, number
             expected = model.after("held" if fault in _HELD else "refused" if fault else "", rows)
-            faults = _differs(day, expected, cache, url, truth, model)
+            differences = _differs(day, expected, cache, url, truth, model)
             if number % BUILT_EVERY == BUILT_EVERY - 1:
-                faults += _misshown(day, cache, truth, model)
+                differences += _misshown(day, cache, truth, model)
                 built += 1
-            wrong += [f"{day}, {fault or 'no fault'}: {row}" for row in faults]
+            wrong += [f"{day}, {fault or 'no fault'}: {row}" for row in differences]
     sys.stderr.writelines(f"soak: {row}\n" for row in wrong[:20])
     work = f"wrong in {DAYS} simulated days, {faults} with a fault, {built} pictures built and read"
     return [_row(work, len(wrong), 0, seconds=round(time.perf_counter() - begun))]

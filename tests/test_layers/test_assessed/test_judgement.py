@@ -109,8 +109,8 @@ def test_a_datum_that_is_lacking_could_make_of_the_class_what_is_said(seed: int)
     }
     reached = classes.hazard.copy()
     values = dict(inputs.values)
-    for name, datum in fill.items():
-        lacking = {n: np.where(np.isnan(values[n]) | (n == "proxy"), v, values[n]) for n, v in datum.items()}
+    for name, most in fill.items():
+        lacking = {n: np.where(np.isnan(values[n]) | (n == "proxy"), v, values[n]) for n, v in most.items()}
         if name == "ground ice of the site":
             is_open = np.isnan(values["ice"]) & ~(values["damage"] >= 1)
             lacking = {n: np.where(is_open, v, values[n]) for n, v in lacking.items()}
