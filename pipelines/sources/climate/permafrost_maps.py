@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import xarray as xr
+from pyproj import Transformer
 
 from layers.crs import POLAR, lonlat
 from layers.errors import SourceError
@@ -63,9 +65,6 @@ def permafrost_share(path: Path) -> NDArray[np.float64]:
     SourceError
         If a variable is missing, the axes have other steps than 10 km, or a value is out of range.
     """
-    import xarray as xr  # noqa: PLC0415  only where the map was fetched
-    from pyproj import Transformer  # noqa: PLC0415
-
     with xr.open_dataset(path, engine="h5netcdf") as raw:
         lacking = [name for name in ("PerProb", "x", "y") if name not in raw.variables]
         if lacking:

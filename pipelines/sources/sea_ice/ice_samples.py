@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import h5py  # type: ignore[import-untyped]
 import numpy as np
 import xarray as xr
 
@@ -110,8 +111,6 @@ def opened(path: Path, group: str | None = None) -> Iterator[xr.Dataset]:
 
 def _check_whole(path: Path) -> None:
     """Raise SourceError for HDF5 that refers to another file: external links or storage, virtual datasets."""
-    import h5py  # type: ignore[import-untyped]  # noqa: PLC0415
-
     with path.open("rb") as stream:
         if not stream.read(4).startswith(b"\x89HDF"):
             return

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import rasterio
+from rasterio.errors import RasterioError
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
 from pipelines.sources.sea_ice.ice_samples import Sample, cell_of, refuse
@@ -37,9 +39,6 @@ def read_sample(path: Path) -> Sample:
     SourceError
         If name, version, type, grid or a code is not the documented one; the southern hemisphere is `S_`.
     """
-    import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
-    from rasterio.errors import RasterioError  # noqa: PLC0415
-
     match = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})?_concentration_(v\d\.\d)\.tif", path.name)
     if match is None:
         raise refuse(path, "a name like N_20200101_concentration_v4.0.tif", path.name)

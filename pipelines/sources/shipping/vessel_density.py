@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import rasterio
+from pyproj import CRS
 
 from layers.errors import SourceError
 from layers.grid import Grid, class_areas
@@ -43,9 +45,6 @@ def _field(path: Path) -> tuple[np.ndarray, Grid]:
 
     A block of which half or more has no value is NaN.
     """
-    import rasterio  # noqa: PLC0415  rasterio.open is a second of its own
-    from pyproj import CRS  # noqa: PLC0415
-
     with rasterio.open(path, driver="GTiff") as raster:
         properties = f"{raster.crs}, {raster.res} m, bands: {raster.count}, {raster.shape}"
         epsg = raster.crs.to_epsg() if raster.crs else None
