@@ -248,7 +248,8 @@ def test_the_wheel_holds_every_file_of_our_packages(wheel):
         for path in (ROOT / name).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert ours - inside == set()
+    # Says to Node that the scripts are modules; only tests read it.
+    assert ours - inside <= {"maps/web/page/package.json"}
     assert inside <= ours
 
 
