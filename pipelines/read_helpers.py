@@ -13,23 +13,13 @@ import shapely
 
 from layers.crs import POLAR, geographic_to_polar, polar_points
 from layers.errors import SourceError
-from layers.regions import REGIONS
+from layers.regions import SOUTH_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["ISO3", "SOUTH_DEG", "lines", "points", "polygons", "read_rows", "to_number"]
-
-# The snapshot reaches to the southern edge of the largest region, degrees north.
-SOUTH_DEG = min(region.south_deg for region in REGIONS)
-
-# ISO 3166-1 alpha-2 to alpha-3 of all countries and territories that reach north of 58 N.
-ISO3: dict[str, str] = {
-    "AX": "ALA", "CA": "CAN", "DK": "DNK", "EE": "EST", "FI": "FIN", "FO": "FRO", "GB": "GBR",
-    "GL": "GRL", "IS": "ISL", "LV": "LVA", "NO": "NOR", "RU": "RUS", "SE": "SWE", "SJ": "SJM",
-    "US": "USA",
-}  # fmt: skip
+__all__ = ["lines", "points", "polygons", "read_rows", "to_number"]
 
 
 def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from layers.assessed.air_facts import CLIMATE_SOURCE
 from layers.climate import permafrost_fraction, sample_field, temperature_degc
 from layers.crs import POLAR, lonlat
 from layers.grid import LAND_5KM, Grid, class_areas
+from layers.regions import SOUTH_DEG
 from layers.scenarios import LEVELS_AS_OF
 from layers.schema import CLASS_COLUMNS, Layer
 
@@ -27,7 +28,6 @@ __all__ = ["PERMAFROST", "WARMING"]
 
 # Squares of 20 km over the cap north of 58 N. The model has cells of 1.25 degrees, which are wider.
 _MODEL = Grid(crs=POLAR, shape=(370, 370), origin=(-3_700_000.0, 3_700_000.0), cell_m=20_000.0)
-_SOUTH_DEG = 58.0
 
 
 @cache
@@ -51,7 +51,7 @@ def _permafrost(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoD
     share = permafrost_fraction(temperature_degc(grids["climate"], lon, lat, scenario.warming_degc))
     x, y = np.meshgrid(_MODEL.x_m, _MODEL.y_m)
     row, column, _ = LAND_5KM.cell_of(x, y)
-    inside = (grids["land"]["is_land"].to_numpy()[row, column] == 1) & (lat >= _SOUTH_DEG)
+    inside = (grids["land"]["is_land"].to_numpy()[row, column] == 1) & (lat >= SOUTH_DEG)
     areas = class_areas(
         np.where(inside, share, np.nan), (0.01, 0.1, 0.5, 0.9, np.inf), _MODEL,
         labels=("isolated, under 10 % (proxy)", "sporadic, 10 to 50 % (proxy)",
@@ -77,7 +77,7 @@ def _warming(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoData
     lon, lat = _cells()
     kelvin = sample_field(grids["climate"]["warming_ratio"], lon, lat) * scenario.warming_degc
     areas = class_areas(
-        np.where(lat >= _SOUTH_DEG, kelvin, np.nan),
+        np.where(lat >= SOUTH_DEG, kelvin, np.nan),
         (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, np.inf),
         _MODEL,
         unit="degC",

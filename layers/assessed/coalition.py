@@ -16,25 +16,16 @@ import pandas as pd
 from layers.assessed.dual_use import CLASSES
 from layers.assessed.sites import KINDS
 from layers.errors import UsageError
+from layers.iso_3166 import ALPHA_3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["ALPHA2", "Holding", "holdings", "lens", "members", "smallest_set"]
+__all__ = ["Holding", "holdings", "lens", "members", "smallest_set"]
 
 _MOST_STATES = 16  # all sets of them are compared: 65,536
-
-# ISO 3166-1: alpha-2 of the states and territories of the membership table.
-ALPHA2 = {
-    "AX": "ALA", "AL": "ALB", "AT": "AUT", "BE": "BEL", "BG": "BGR", "CA": "CAN", "CN": "CHN", "CY": "CYP",
-    "CZ": "CZE", "DE": "DEU", "DK": "DNK", "ES": "ESP", "EE": "EST", "FI": "FIN", "FR": "FRA", "FO": "FRO",
-    "GB": "GBR", "GL": "GRL", "GR": "GRC", "HR": "HRV", "HU": "HUN", "IE": "IRL", "IS": "ISL", "IT": "ITA",
-    "LI": "LIE", "LT": "LTU", "LU": "LUX", "LV": "LVA", "MK": "MKD", "MT": "MLT", "ME": "MNE", "NL": "NLD",
-    "NO": "NOR", "PL": "POL", "PT": "PRT", "RO": "ROU", "RU": "RUS", "SJ": "SJM", "SK": "SVK", "SI": "SVN",
-    "SE": "SWE", "TR": "TUR", "US": "USA",
-}  # fmt: skip
 
 
 def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
@@ -49,7 +40,7 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
     """
     table = memberships.set_index("country_iso3")
     by_name = {code: code for code in table.index}
-    by_name |= {two: three for two, three in ALPHA2.items() if three in table.index}
+    by_name |= {two: three for two, three in ALPHA_3.items() if three in table.index}
     by_name |= {name.upper(): code for code, name in table["name"].items()}
     codes: list[str] = []
     for word in filter(None, (part.strip() for part in text.split(","))):

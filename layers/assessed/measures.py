@@ -32,6 +32,7 @@ from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat
 from layers.merge import within_km
 from layers.network import Anchors, anchors, lane_shares
+from layers.regions import CUT_DEG
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES"]
 
 _COAST_KM = 1.0
-_CUT_DEG = 58.005  # a vertex south of it lies on the southern edge of the snapshot, which is no shore
 _REACH_KM = 50.0
 # A wider gate is open sea: a ship need not pass near anything (convention).
 _NARROW_KM = 200.0
@@ -125,7 +125,9 @@ def _is_by_the_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArr
     xy, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
     )
-    is_cut = lonlat(xy[:, 0], xy[:, 1])[1] < _CUT_DEG
+    is_cut = (
+        lonlat(xy[:, 0], xy[:, 1])[1] < CUT_DEG
+    )  # a vertex on the southern edge of the snapshot is no shore
     joined = np.flatnonzero((ring[1:] == ring[:-1]) & ~(is_cut[1:] & is_cut[:-1]))
     edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
     near = np.zeros(len(points), dtype=bool)

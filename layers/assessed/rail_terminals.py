@@ -14,6 +14,7 @@ from layers.assessed.merged_sources import corrected, merged, thinned
 from layers.assessed.positions import with_lonlat
 from layers.crs import lonlat
 from layers.merge import nearest
+from layers.regions import SOUTH_DEG
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +25,7 @@ _REACH_KM = 10.0  # a line that ends this near a place serves it
 _LEAST_LINE_KM = 25.0  # a shorter network is a siding or a fragment of the extract
 _APART_KM = 10.0  # sidings end next to each other: one of them stands for the place
 # The lines are cut at 58 N: the cut makes ends that are none.
-_CUT_DEG = 58.05
+_CUT_DEG = SOUTH_DEG + 0.05
 _PUBLISHED_KM, _DRAWN_KM = 2.0, 3.0  # position uncertainty of a published railhead and of a drawn end
 # Key of a drawn end. Keys stay as they are: overrides and cited facts name nodes by them.
 _KEY = "osm-rail-"

@@ -17,6 +17,7 @@ from layers.assessed.overrides import apply_overrides
 from layers.assessed.positions import with_lonlat
 from layers.assessed.sea_paths import sea_paths
 from layers.crs import EARTH_RADIUS_KM
+from layers.regions import SOUTH_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,6 @@ __all__ = [
 ]
 # Directive (EU) 2018/2001, Art. 2(1), as far as the lists of plants name fuels.
 RENEWABLE = ("Hydro", "Wind", "Solar", "Geothermal", "Biomass", "Wave and Tidal")
-_SOUTH_DEG = 58.0  # southern edge of the snapshot
 NOT_RUNNING = ("planned", "construction", "closed")
 _FACTS = ("value", "low", "high", "label", "tier", "source_id", "as_of")
 _ROWS = ("value", "value_low", "value_high", "state", "source_id", "as_of")
@@ -130,7 +130,7 @@ class StandardInputs:
     def reaches_south(self, radius_km: float) -> NDArray[np.bool_]:
         """Return where a circle of `radius_km` crosses the southern edge of the snapshot."""
         reach = np.degrees(1.01 * radius_km / EARTH_RADIUS_KM)
-        return (self.sites["latitude_deg"] - reach < _SOUTH_DEG).to_numpy(dtype=bool)
+        return (self.sites["latitude_deg"] - reach < SOUTH_DEG).to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 import numpy as np
 
 from layers.crs import polar_xy
+from layers.regions import SOUTH_DEG
 from maps.qgis.symbology import line_symbol, text_style
 from maps.style import BASE
 
@@ -19,7 +20,7 @@ __all__ = ["items"]
 
 _PARALLELS_DEG = (60, 70, 80)
 _MERIDIANS_DEG = tuple(range(-150, 181, 30))
-_SOUTH_DEG, _NORTH_DEG = 58.0, 85.0  # meridians end before the pole
+_NORTH_DEG = 85.0  # meridians end before the pole
 _NAMED_AT_DEG = (15.0, -165.0)  # longitudes of the names of parallels, between meridians
 
 
@@ -53,7 +54,7 @@ def _lines() -> Iterator[tuple[str, str]]:
     for lat in _PARALLELS_DEG:
         yield f"{lat} N", _wkt(around, np.full_like(around, lat))
     for lon in _MERIDIANS_DEG:
-        yield f"meridian {lon}", _wkt(np.array([lon, lon]), np.array([_SOUTH_DEG, _NORTH_DEG]))
+        yield f"meridian {lon}", _wkt(np.array([lon, lon]), np.array([SOUTH_DEG, _NORTH_DEG]))
 
 
 def _wkt(lon: np.ndarray, lat: np.ndarray) -> str:
@@ -67,4 +68,4 @@ def _names() -> Iterator[tuple[str, float, float]]:
             yield f"{lat}°N", lon, float(lat)
     for lon in _MERIDIANS_DEG:
         side = "" if lon in {0, 180} else "W" if lon < 0 else "E"
-        yield f"{abs(lon)}°{side}", float(lon), _SOUTH_DEG + 0.7
+        yield f"{abs(lon)}°{side}", float(lon), SOUTH_DEG + 0.7

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.errors import ExportError, UsageError
+from layers.iso_3166 import NORTHERN
 from maps.reports import briefing
 from pipelines.picture.read import read_picture
 
@@ -21,11 +22,6 @@ __all__ = ["Brief"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _SECONDS = 120
-# ISO 3166-1 alpha-2 of the countries and territories that have nodes.
-_ALPHA_2 = {
-    "AX": "ALA", "CA": "CAN", "DK": "DNK", "EE": "EST", "FI": "FIN", "FO": "FRO", "GB": "GBR", "GL": "GRL",
-    "IS": "ISL", "LV": "LVA", "NO": "NOR", "RU": "RUS", "SE": "SWE", "SJ": "SJM", "US": "USA",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class Brief:
 
 def _code_of(picture: Picture, country: str) -> str:
     """The ISO 3166-1 alpha-3 code of a country that has nodes in the picture."""
-    code = _ALPHA_2.get(country.upper(), country.upper())
+    code = NORTHERN.get(country.upper(), country.upper())
     codes = sorted(set(picture.tables["nodes"]["country_iso3"]))
     if code not in codes:
         msg = f"--country: expected one of {', '.join(codes)}, found {country!r}"

@@ -10,7 +10,7 @@ import xarray as xr
 from layers.climate import sample_field
 from layers.crs import POLAR, lonlat
 from layers.grid import Grid, class_areas
-from pipelines.read_helpers import SOUTH_DEG
+from layers.regions import SOUTH_DEG
 from pipelines.source import Inputs, Package, Source
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from pyproj import Transformer
 from layers.crs import POLAR, lonlat
 from layers.errors import SourceError
 from layers.grid import Grid, class_areas
+from layers.regions import SOUTH_DEG
 from pipelines.intake.findings import Checks
 from pipelines.intake.permafrost_checks import agrees_with, permafrost_ashore
-from pipelines.read_helpers import SOUTH_DEG, polygons
+from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.features import shapefile
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from layers.regions import SOUTH_DEG
 from pipelines.source import Remote
 from pipelines.sources.features import CROSS_REFERENCE, FLOW_NETWORK, feature_source, geojson
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES"]
 
 _TRIED = "tried on a file written by the test in the documented form"
-_NORTH = (
-    "geometry=-180,58,180,90&geometryType=esriGeometryEnvelope&inSR=4326&outSR=4326&outFields=*&f=geojson"
-)
+_NORTH = f"geometry=-180,{SOUTH_DEG:g},180,90&geometryType=esriGeometryEnvelope"
+    "&inSR=4326&outSR=4326&outFields=*&f=geojson"
 _WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/json"
 
 

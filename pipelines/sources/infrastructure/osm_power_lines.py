@@ -15,9 +15,9 @@ import geopandas as gpd
 import shapely
 
 from layers.errors import SourceError
+from layers.regions import SOUTH_DEG
 from pipelines.intake.findings import Checks
 from pipelines.intake.name_checks import all_renamed
-from pipelines.read_helpers import SOUTH_DEG
 from pipelines.source import Remote
 from pipelines.sources.features import FLOW_NETWORK, feature_source
 

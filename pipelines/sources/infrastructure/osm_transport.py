@@ -11,7 +11,8 @@ import shapely
 
 from layers.crs import length_km
 from layers.errors import SourceError
-from pipelines.read_helpers import SOUTH_DEG, lines
+from layers.regions import SOUTH_DEG
+from pipelines.read_helpers import lines
 from pipelines.source import Inputs, Package, Source
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from layers.crs import distance_km
+from layers.iso_3166 import NORTHERN
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore
-from pipelines.read_helpers import ISO3, points, read_rows, to_number
+from pipelines.read_helpers import points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         + table["ident"].str.lower(),
         icao=table["ident"],
         iata=table["iata_code"].where(table["iata_code"] != "", None),
-        country_iso3=table["iso_country"].map(ISO3),
+        country_iso3=table["iso_country"].map(NORTHERN),
         kind=table["type"],
         elevation_m=(to_number(table["elevation_ft"]) * _FOOT_M).round(1),
         has_scheduled_service=table["scheduled_service"].map({"yes": True, "no": False}),

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.iso_3166 import ALPHA_3_OF_NAME
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore
 from pipelines.read_helpers import points, to_number
@@ -13,10 +14,6 @@ from pipelines.source import Inputs, Remote, Source
 
 _FILE = "minerals/ICMM_global-mining-dataset_2025-09.xlsx"
 _AS_OF = "2025-09-01"
-_COUNTRY_ISO3 = {
-    "Canada": "CAN", "Finland": "FIN", "Greenland": "GRL", "Iceland": "ISL", "Norway": "NOR",
-    "Russia": "RUS", "Sweden": "SWE", "United States": "USA", "Estonia": "EST",
-}  # fmt: skip
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
@@ -28,7 +25,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         .dropna(subset=["latitude", "longitude"])
     )
     table = points(raw, "longitude", "latitude")
-    strange = sorted(set(table["Country"]) - set(_COUNTRY_ISO3))
+    strange = sorted(set(table["Country"]) - set(ALPHA_3_OF_NAME))
     if strange:
         msg = f"{_FILE}: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
@@ -37,7 +34,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
     return table.assign(
         feature_id=table["ICMMID"].str.lower(),
         name=table["Mine Name"].map(_repaired),
-        country_iso3=table["Country"].map(_COUNTRY_ISO3),
+        country_iso3=table["Country"].map(ALPHA_3_OF_NAME),
         kind=table["Asset Type"].str.lower(),
         commodity=table["Primary Commodity"].str.strip(),
         byproducts=others.where(others != "", None),

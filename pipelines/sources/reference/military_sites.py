@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from layers.crs import distance_km
-from pipelines.read_helpers import ISO3, points, to_number
+from layers.iso_3166 import NORTHERN
+from layers.regions import SOUTH_DEG
+from pipelines.read_helpers import points, to_number
 from pipelines.sources.infrastructure.our_airports import AIRPORTS, AIRPORTSDATA, is_military_only, read_lists
 from pipelines.sources.reference.cited_tables import CITED, date_read, read_table, reference_source
 from pipelines.sources.shipping import world_port_index
@@ -73,7 +75,7 @@ def _spread_km(claims: pd.DataFrame) -> float:
 def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
     ours, theirs = read_lists(inputs)
     military = ours[is_military_only(ours)]
-    military = military[(military["latitude_deg"] >= 58) & military["iso_country"].isin(ISO3)]
+    military = military[(military["latitude_deg"] >= SOUTH_DEG) & military["iso_country"].isin(NORTHERN)]
     site_of = dict(zip(cited["icao"].dropna(), cited.loc[cited["icao"].notna(), "site_key"], strict=True))
     cited_site = cited.drop_duplicates("site_key").set_index("site_key")
     # Every ICAO code of the cited table, and every aerodrome that the list calls military.
@@ -86,7 +88,7 @@ def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
         common = {
             "site_key": site,
             "name": row.name if cited_row is None else cited_row["name"],
-            "country_iso3": ISO3[row.iso_country] if cited_row is None else cited_row["country_iso3"],
+            "country_iso3": NORTHERN[row.iso_country] if cited_row is None else cited_row["country_iso3"],
             "service": "unknown" if cited_row is None else cited_row["service"],
             "kind": "air_base" if cited_row is None else cited_row["kind"],
             "status": listed_status if cited_row is None else cited_row["status"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.read_helpers import ISO3, points, to_number
+from layers.iso_3166 import NORTHERN
+from pipelines.read_helpers import points, to_number
 from pipelines.sources.reference.cited_tables import CITED, date_read, read_table, reference_source
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
     return table.assign(
         feature_id="crma-" + slug,
         name=table["project"],
-        country_iso3=table["country"].map(ISO3),
+        country_iso3=table["country"].map(NORTHERN),
         position=table["coord_confidence"],
         reference=table["source"],
         source_id="own_strategic_projects",

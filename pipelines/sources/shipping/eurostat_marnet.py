@@ -5,7 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 
 from layers.crs import length_km
-from pipelines.read_helpers import SOUTH_DEG, lines
+from layers.regions import SOUTH_DEG
+from pipelines.read_helpers import lines
 from pipelines.source import Inputs, Package, Source
 
 PACKAGE = Package(

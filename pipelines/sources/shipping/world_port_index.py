@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.iso_3166 import ALPHA_3_OF_NAME, NORTHERN
 from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
 from pipelines.intake.findings import Checks
 from pipelines.intake.name_checks import renamed
 from pipelines.intake.place_checks import ashore, near_coast
-from pipelines.read_helpers import ISO3, points, read_rows, to_number
+from pipelines.read_helpers import points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 from pipelines.sources.shipping.world_port_index_json import csv_rows
 
@@ -42,12 +43,6 @@ JSON = Remote(
 )
 _AS_OF = "2025-05-27"  # date of the file in the package
 
-_COUNTRY_ISO3 = {
-    "Canada": "CAN", "Denmark": "DNK", "Estonia": "EST", "Faroe Islands": "FRO", "Finland": "FIN",
-    "Greenland": "GRL", "Iceland": "ISL", "Jan Mayen": "SJM", "Norway": "NOR", "Russia": "RUS",
-    "Svalbard": "SJM", "Sweden": "SWE", "United Kingdom": "GBR", "United States": "USA",
-    "Latvia": "LVA",
-}  # fmt: skip
 # Headings of the issues of 2023, and headings they do not have.
 _OTHER_HEADINGS = {
     "Cranes - Container": "Cranes Container",
@@ -107,16 +102,16 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
         msg = f"{path.name}: expected the heading {lacking[0]!r}, found {', '.join(raw.columns[:8])}"
         raise SourceError(msg)
     table = points(decode(raw), "longitude_deg", "latitude_deg")
-    strange = sorted(set(table["country_name"].dropna()) - set(_COUNTRY_ISO3))
+    strange = sorted(set(table["country_name"].dropna()) - set(ALPHA_3_OF_NAME))
     if strange:
         msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
     repeat = table.groupby("wpi_number").cumcount()
     # The issue of 2023 has ports without a country; their UN/LOCODE begins with its code.
-    by_code = table["un_locode"].str[:2].map(ISO3)
+    by_code = table["un_locode"].str[:2].map(NORTHERN)
     return table.assign(
         feature_id="wpi-" + table["wpi_number"] + repeat.map({0: "", 1: "-b", 2: "-c"}),
-        country_iso3=table["country_name"].map(_COUNTRY_ISO3).fillna(by_code),
+        country_iso3=table["country_name"].map(ALPHA_3_OF_NAME).fillna(by_code),
         source_id="nga_world_port_index",
         as_of=_AS_OF,
     )

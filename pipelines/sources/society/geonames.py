@@ -11,9 +11,10 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.errors import SourceError
+from layers.iso_3166 import NORTHERN
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore, near_coast
-from pipelines.read_helpers import ISO3, points
+from pipelines.read_helpers import points
 from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def read_settlements(inputs: Inputs) -> gpd.GeoDataFrame:
     table = points(raw, "longitude", "latitude")
     return table.assign(
         feature_id="geonames-" + table["geonameid"].astype("str"),
-        country_iso3=table["countrycode"].map(ISO3),
+        country_iso3=table["countrycode"].map(NORTHERN),
         population=table["population"].where(table["population"] > 0),
         source_id="geonames_cities500",
         as_of=raw["modified"].max() if fetched else _CITIES_AS_OF,
@@ -92,7 +93,7 @@ def read_harbours(inputs: Inputs) -> gpd.GeoDataFrame:
     return table.assign(
         feature_id="geonames-" + table["provider_id"].astype("str"),
         name=table["canonical_name"],
-        country_iso3=table["country_code"].map(ISO3),
+        country_iso3=table["country_code"].map(NORTHERN),
         feature_code=table["function_code"],
         kind=table["function_code"].map(_CODES),
         source_id="geonames_harbours",

@@ -15,8 +15,8 @@ import xarray as xr
 from layers.crs import POLAR, area_km2, geographic_to_polar
 from layers.errors import SourceError
 from layers.grid import LAND_5KM, rasterise
-from layers.regions import REGIONS
-from pipelines.read_helpers import SOUTH_DEG, polygons
+from layers.regions import REGIONS, SOUTH_DEG
+from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Package, Remote, Source
 from pipelines.sources.features import shapefile
 

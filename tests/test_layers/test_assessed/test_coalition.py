@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.assessed.coalition import ALPHA2, Holding, holdings, lens, members, smallest_set
+from layers.assessed.coalition import Holding, holdings, lens, members, smallest_set
 from layers.errors import UsageError
+from layers.iso_3166 import ALPHA_3
 from layers.observed.military import MEMBERSHIPS
 from layers.schema import conform
 from pipelines.source import Inputs
@@ -28,7 +29,7 @@ def memberships() -> pd.DataFrame:
 
 
 def test_every_member_has_one_alpha_2(memberships) -> None:
-    assert sorted(ALPHA2.values()) == sorted(memberships["country_iso3"])
+    assert sorted(ALPHA_3.values()) == sorted(memberships["country_iso3"])
 
 
 @pytest.mark.parametrize(
