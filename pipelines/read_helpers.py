@@ -13,7 +13,7 @@ import shapely
 
 from layers.crs import POLAR, geographic_to_polar, polar_points
 from layers.errors import SourceError
-from layers.regions import SOUTH_DEG
+from layers.regions import REGIONS, SOUTH_DEG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -125,9 +125,8 @@ def _is_by_the_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArr
     xy, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
     )
-    is_cut = (
-        lonlat(xy[:, 0], xy[:, 1])[1] < CUT_DEG
-    )  # a vertex on the southern edge of the snapshot is no shore
+    # A vertex on the southern edge of the snapshot is no shore.
+    is_cut = lonlat(xy[:, 0], xy[:, 1])[1] < CUT_DEG
     joined = np.flatnonzero((ring[1:] == ring[:-1]) & ~(is_cut[1:] & is_cut[:-1]))
     edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
     near = np.zeros(len(points), dtype=bool)

@@ -24,8 +24,6 @@ COAST_KM, COAST_USUAL, COAST_MORE = 10.0, 0.03, 0.01
 # Neither on land nor near a coast: 0 to 1.8 % of the embedded tables, 4 % of cable landings.
 AT_SEA_MOST = 0.05
 TURNED_LEAST = 10  # places that it takes to tell that degrees were exchanged
-# Country names of other lists, and the territories that belong to the country on our map.
-_ALSO = {"United States": ("United States of America",), "Norway": ("Svalbard and Jan Mayen",)}
 
 
 def near_coast(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:

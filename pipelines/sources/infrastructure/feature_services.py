@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES"]
 
 _TRIED = "tried on a file written by the test in the documented form"
-_NORTH = f"geometry=-180,{SOUTH_DEG:g},180,90&geometryType=esriGeometryEnvelope"
+_NORTH = (
+    f"geometry=-180,{SOUTH_DEG:g},180,90&geometryType=esriGeometryEnvelope"
     "&inSR=4326&outSR=4326&outFields=*&f=geojson"
+)
 _WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/json"
 
 

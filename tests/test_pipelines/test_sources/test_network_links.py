@@ -12,7 +12,8 @@ import shapely
 
 from layers.crs import distance_km, lonlat
 from layers.errors import SourceError
-from pipelines.read_helpers import ISO3, read_rows, to_number
+from layers.iso_3166 import NORTHERN
+from pipelines.read_helpers import read_rows, to_number
 from pipelines.snapshot import DATA
 from pipelines.source import REFERENCE
 from pipelines.sources.reference import network_links
@@ -40,7 +41,7 @@ def test_countries_of_own_tables_are_known():
     assert parents <= known
     for name in ("cable_landings.csv", "energy_terminals.csv", "ground_stations.csv", "military_sites.csv"):
         assert set(own(name)["country_iso3"]) <= known, name
-    assert set(own("strategic_projects.csv")["country"]) <= set(ISO3)
+    assert set(own("strategic_projects.csv")["country"]) <= set(NORTHERN)
 
 
 def test_there_are_enough_cables_and_stations():
