@@ -138,13 +138,6 @@ class Picture:
         """`COMPLETE`, or `DEGRADED` if a source was late when the picture was made."""
         return "DEGRADED" if self.late else "COMPLETE"
 
-    def status_on(self, day: date) -> str:
-        """The status on a later `day`: sources may have become stale, and the picture may be `EXPIRED`."""
-        if self.expires is not None and day >= self.expires:
-            return "EXPIRED"
-        aged = any(note.fresh_until and note.fresh_until < day.isoformat() for note in self.sources)
-        return "DEGRADED" if aged else self.status
-
     @property
     def caveats(self) -> tuple[str, ...]:
         """The ten sentences of method §10 with the day, and notes on withheld and private layers."""

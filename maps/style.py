@@ -256,7 +256,7 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 
 MEDIAN_ENDS = 2010  # the last year of the period of the median sea ice
-# A month of one year is an outline over the median of that month, as in page.js.
+# A month of one year is an outline over the median of that month, as in page/layer_look.js.
 ICE_OF_ONE_MONTH = replace(STYLES["sea_ice"], width=1.8, dash=(5.0, 4.0), fill_opacity=0.0)
 
 _DEFAULTS = {

@@ -1,4 +1,4 @@
-"""Civilian dependence: people near a node, and people without another node (judgement, section 2.4)."""
+"""Civilian dependence: people near a node, and people without another node (method §5.1)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["TOWN_KM", "FactRows", "best_statement", "citations"]
 _MARGIN_KM = 0.5  # cited positions are rounded
 _CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
-TOWN_KM = 25.0  # a report on a town counts for every node within (judgement, section 2.2)
+TOWN_KM = 25.0  # a report on a town counts for every node within (method §2.2)
 
 
 class FactRows:

@@ -1,7 +1,7 @@
 """Climate hazards of a node: distance from the climate it was built for, and damage of today.
 
 Each hazard that applies has a class by absolute anchors. An unknown value raises no class; its row names the
-datum that would answer (judgement, section 2.2). Sea access is reported beside the hazards.
+datum that would answer (method §2). Sea access is reported beside the hazards.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Facility of a node: what its own public attributes would let it do, on absolute anchors.
 
-Attributes of the place alone (judgement, section 2.3): no plan, no force, no military site.
+Attributes of the place alone (method §4.1): no plan, no force, no military site.
 """
 
 from __future__ import annotations

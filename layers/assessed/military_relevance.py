@@ -1,4 +1,4 @@
-"""Military relevance from public attributes, in four parts (judgement, section 2.3).
+"""Military relevance from public attributes, in four parts (method §4).
 
 The parts are facility, hinterland, position and association. They state that public attributes would
 let a place support allied or national movement and sustainment. They state nothing about plans, forces or

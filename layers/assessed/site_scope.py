@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PLACE_KM", "SCOPES", "in_scope", "places_of", "territory"]
 
 SCOPES = ("arctic", "gateway", "context")
-PLACE_KM = 25.0  # people read places: nodes within this distance of a centre (judgement, section 2)
+PLACE_KM = 25.0  # people read places: nodes within this distance of a centre (method §1.1)
 _GATEWAY_KM = 50.0  # no gateway reaches farther
 _TERRITORY_KM = 5.0  # a site this near a territory belongs to it: outlines are simplified
 _BASE = r"Air Force Base|Joint Base|Naval|\bAFB\b"

@@ -25,7 +25,7 @@ __all__ = ["IceSupport", "IceYears", "ice_months_by_year", "ice_support", "trapp
 
 _ICE, _NOT_ASSESSED = 1, 255
 _VALID_ICE = 1
-_CELLS, _FAR_KM = 5, 75.0  # the support of the node measures (method 2.1)
+_CELLS, _FAR_KM = 5, 75.0  # the support of the node measures (method §2.1)
 _SEPTEMBER = 9
 _TRAP_YEARS, _PERENNIAL_SHARE, _FULL_SHARE = 10, 0.5, 0.9
 _CORNERS = np.ones((3, 3), dtype=bool)

@@ -60,20 +60,19 @@ def lens(
 
 def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
     """Check a stored picture against its hashes, schemas and dates, and find evidence without an owner."""
+    from maps.status import COMPLETE, status_of
     from pipelines.picture.read import check_picture
 
     counts, stored = check_picture(picture_in(picture))
-    status, expires = (
-        stored.status_on(datetime.now(UTC).date()),
-        stored.expires and stored.expires.isoformat(),
-    )
+    status = status_of(stored, datetime.now(UTC).date())
+    expires = stored.expires and stored.expires.isoformat()
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
     print_result(
         counts | {"status": status, "expires": expires, "late": list(stored.late)},
         as_json=as_json,
         text=f"{words}\n{status}{f', good until {expires}' if expires else ''}",
     )
-    if status != "COMPLETE":
+    if status != COMPLETE:
         raise typer.Exit(10)
 
 

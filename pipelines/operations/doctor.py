@@ -13,6 +13,7 @@ import rasterio
 import shapely
 
 from layers.errors import ExportError
+from maps.status import COMPLETE
 from pipelines.intake.sandbox import sandbox
 from pipelines.picture.health import HEALTH, status_of
 from pipelines.picture.publish import manifest_of, picture_folder
@@ -95,9 +96,9 @@ def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
     rows = [
         {
             "part": "latest picture",
-            "state": "ok" if status == "COMPLETE" else "late",
+            "state": "ok" if status == COMPLETE else "late",
             "found": f"{status}, good until {manifest['expires']}",
-            "remedy": "" if status == "COMPLETE" else "build a new one: arctic-picture build --live",
+            "remedy": "" if status == COMPLETE else "build a new one: arctic-picture build --live",
         }
     ]
     try:

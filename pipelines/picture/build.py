@@ -16,6 +16,7 @@ from layers.picture import SourceNote
 from layers.redaction import Redaction, audience
 from layers.regions import region
 from layers.scenarios import from_toml, scenario
+from maps.status import status_of
 from maps.style import OVERLAP_FROM
 from pipelines import snapshot, sources
 from pipelines.ice.years import with_ice_record
@@ -272,7 +273,7 @@ def summary(folder: Path, picture: Picture, started: float, today: date) -> dict
     return {
         "id": folder.name,
         "path": str(folder),
-        "status": picture.status_on(today),
+        "status": status_of(picture, today),
         "expires": picture.expires.isoformat() if picture.expires else None,
         "seconds": round(time.perf_counter() - started, 2),
         "region": picture.region.id,

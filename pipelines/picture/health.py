@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError, SourceError
+from maps.status import status_on
 from pipelines.files import write_whole
 from pipelines.intake.ledger import form_of, ledger_of
 from pipelines.operations.source_list import source_rows
@@ -94,12 +95,9 @@ def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str,
 
 
 def status_of(manifest: dict[str, Any], today: date) -> str:
-    """The status of a stored picture on `today`, as `Picture.status_on` gives it."""
-    day = today.isoformat()
-    if manifest.get("expires") and day >= manifest["expires"]:
-        return "EXPIRED"
-    aged = any(row.get("fresh_until") and row["fresh_until"] < day for row in manifest["sources"])
-    return "DEGRADED" if aged else str(manifest["status"])
+    """Status of a stored picture for a reader on `today`: COMPLETE, DEGRADED or EXPIRED."""
+    ends = (row.get("fresh_until") for row in manifest["sources"])
+    return status_on(today, str(manifest["status"]), manifest.get("expires"), ends)
 
 
 def write_health(root: Path, cache: Path | None, now: datetime, run: dict[str, Any] | None = None) -> Path:

@@ -80,7 +80,6 @@ def test_every_form_of_the_rule_gives_the_same_status(picture, expires, fresh, s
         if expires and day >= expires:
             expected = EXPIRED
         assert status_of(shown, day) == expected, day
-        assert shown.status_on(day) == expected, day
         assert sql_status(shown, day) == expected, day
         assert qgis_status(shown, day) == expected, day
 

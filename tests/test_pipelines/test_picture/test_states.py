@@ -16,6 +16,7 @@ from fault_server import serving
 from good_files import DAILY
 
 from layers.source_outage import NOT_ASSESSED
+from maps.status import status_of as status_of_picture
 from pipelines import snapshot
 from pipelines.intake.tables import embedded_table
 from pipelines.picture.build import build
@@ -137,7 +138,7 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
     told = {row["id"]: row for row in manifest["sources"]}
     assert {source_id: told[source_id]["state"] for source_id in states} == states
     assert manifest["status"] == made
-    assert status_of(manifest, reader) == picture.status_on(reader) == status
+    assert status_of(manifest, reader) == status_of_picture(picture, reader) == status
 
     for output in ("map.html", "briefing.html"):
         shown, text = read_by(browser, folder / output, read)
@@ -154,7 +155,7 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
     assert {s: stored.loc[s, "state_as_made"] for s in states} == states
     now = pyogrio.read_dataframe(folder / "picture.gpkg", layer="status_now").set_index("what")
     today = datetime.now(UTC).date()
-    assert now.loc["picture", "state"] == picture.status_on(today)
+    assert now.loc["picture", "state"] == status_of_picture(picture, today)
 
     with zipfile.ZipFile(folder / "picture.qgz") as archive:
         project = archive.read("picture.qgs").decode()
