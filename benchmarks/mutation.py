@@ -141,20 +141,9 @@ def _caught(mutant: Mutant, tests: list[str], copy: Path) -> bool:
     path.write_text(changed, encoding="utf-8")
     try:
         for name in tests:
-            command = [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-x",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:xdist",
-                name,
-            ]
             run = subprocess.run(
-                command, cwd=copy, env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+                [sys.executable, "-m", "pytest", *_OPTIONS, name], cwd=copy,
+                env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False,
             )  # fmt: skip
             if run.returncode not in {0, 5}:  # 5: every test of the file is skipped
