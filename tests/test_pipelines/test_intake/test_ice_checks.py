@@ -87,6 +87,9 @@ SPOILED = {
                                       "g02135_day", DAY, {}),
     "upside down": (lambda c, _s: c[::-1], "noaa_cdr_g02202", DAY,
                     {"land": "hold", "season": "hold", "never ice": "warn"}),
+    "500 cells of land under water of OSI SAF": (
+        with_rows_of(0, lambda c, s: first((c == LAND) & (s != 3), 500)), "osisaf_sic", DAY, {},
+    ),
     "ice on the land of OSI SAF": (with_rows_of(50, lambda c, _s: first(c == LAND, 800)), "osisaf_sic", DAY,
                                    {"land": "hold"}),
     "no ice at all": (with_rows_of(0, lambda c, _s: c != LAND), "noaa_cdr_g02202", DAY,
@@ -129,6 +132,10 @@ def test_a_step_from_the_days_before_is_by_the_day(codes, series):
     [held] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 5), low)
     assert (held.rule, held.outcome) == ("own extent", "hold")
     assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 20), low) == [], "too long ago to say"
+    far = low.assign(extent_million_km2=low["extent_million_km2"].where(low["date"] < "2015-02-04", 9.0))
+    [held] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 11), far)
+    assert held.rule == "own extent", "5 million km2 in a week"
+    assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 12), far) == [], "over a week ago"
 
 
 def test_the_extent_of_a_field_is_that_of_the_snapshot(codes):
