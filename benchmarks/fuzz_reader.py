@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import PictureError, SourceError
-from pipelines.intake import sandbox as apart
+from pipelines.intake import sandbox_child as child
 from pipelines.intake.tables import stored_table
 from pipelines.picture.private import _frame
 from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff
@@ -125,9 +125,9 @@ class Reader:
 
 def _serve(reading: int, writing: int) -> None:
     """Read the file that each line names and write the result as a line; runs in the forked reader."""
-    apart.limit()
+    child.limit()
     warnings.simplefilter("ignore")
-    ways = {"table": apart._table, "day": apart._day, "grid": _grid, "alone": _alone}  # noqa: SLF001
+    ways = {"table": child._table, "day": child._day, "grid": _grid, "alone": _alone}  # noqa: SLF001
     with os.fdopen(reading, encoding="utf-8") as lines:
         for line in lines:
             way, folder, *words = json.loads(line)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.claims import claim
 from benchmarks.published_places import published
-from layers.assessed.anchors import ANCHORS
+from layers.assessed.class_thresholds import ANCHORS
 from layers.assessed.flags import POSSIBLE
 from layers.assessed.judgement import Inputs, judge, military_parts, whole_of
 from layers.assessed.monte_carlo import draw, numbers_of

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.assessed.anchors import ANCHORS
+from layers.assessed.class_thresholds import ANCHORS
 from layers.catalog import LAYERS, ON_PUBLICATION, ON_REQUEST
 from layers.picture import CAVEATS
 from layers.regions import REGIONS

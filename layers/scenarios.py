@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from layers.assessed.anchors import ANCHORS, PAIRS, anchor_values
+from layers.assessed.class_thresholds import ANCHORS, PAIRS, anchor_values
 from layers.errors import UsageError
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ EXPORTS: dict[str, str] = {
     "briefing": "maps.reports.briefing",
     "rocrate": "maps.exports.rocrate",
     "stac": "maps.exports.stac",
-    **dict.fromkeys(FORMATS, "maps.exports.vector"),
+    **dict.fromkeys(FORMATS, "maps.exports.gdal_writer"),
     "csv": "maps.exports.csv",
 }
 

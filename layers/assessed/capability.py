@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.evidence_builder import SourceColumns, numbers, yes
 
 if TYPE_CHECKING:

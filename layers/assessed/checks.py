@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.evidence_builder import numbers, yes
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.standard_inputs import (

@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.assessed import rules
 from layers.assessed.air_facts import proxy_zone
-from layers.assessed.anchors import HIGH, LOW, anchor_values
+from layers.assessed.class_thresholds import HIGH, LOW, anchor_values
 from layers.assessed.evidence_builder import numbers, yes
 from layers.assessed.hazard import HAZARDS, TODAY_DEGC
 from layers.assessed.standard_inputs import (

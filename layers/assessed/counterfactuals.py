@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.assessed.anchors import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.schema import Column, Layer
 

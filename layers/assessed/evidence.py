@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from layers.assessed.anchors import anchor_values
 from layers.assessed.civilian_dependence import add_civilian_dependence
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.dual_use import add_dual_use
 from layers.assessed.evidence_builder import EvidenceBuilder, site_attributes
 from layers.assessed.hazard import add_hazards

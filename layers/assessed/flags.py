@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.assessed import rules
-from layers.assessed.anchors import CLASSES, HIGH, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import CLASSES, HIGH, MODERATE, UNKNOWN
 from layers.assessed.evidence_builder import NOTHING
 from layers.assessed.judgement import could_be, ground_could_be
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from layers.assessed import rules
 from layers.assessed.air_facts import NORMAL_YEARS, proxy_zone, warming_of
-from layers.assessed.anchors import HIGH, UNKNOWN
+from layers.assessed.class_thresholds import HIGH, UNKNOWN
 from layers.assessed.evidence_builder import NOTHING, numbers
 from layers.scenarios import SCENARIOS
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
-from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN, anchor_values
 from layers.assessed.civilian_dependence import SOLE, SUPPLIES
+from layers.assessed.class_thresholds import HIGH, LOW, MODERATE, UNKNOWN, anchor_values
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.military_relevance import MILITARY, inputs_of
 from layers.assessed.sites import KINDS

@@ -1,8 +1,8 @@
 """Measures of a node site before judgement: distances, fetch, air and people, each in its own unit.
 
-Anchors come later (layers.assessed.anchors). Nothing here depends on scenario, day or draws, so the embedded
-snapshot carries the table ready made. A correction without an end (layers/reference/overrides.csv) counts
-from the day of the snapshot; borders count by their last known state.
+Thresholds come later (layers.assessed.class_thresholds). Nothing here depends on scenario, day or draws, so
+the embedded snapshot holds the finished table. A correction without an end
+(layers/reference/overrides.csv) counts from the day of the snapshot; borders count by their last known state.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from layers.assessed.distances import (
     value_at,
 )
 from layers.assessed.overrides import apply_standing
+from layers.assessed.people_cut_off import Captives, captives, closed_pairs, land_network
 from layers.assessed.positions import with_lonlat
-from layers.assessed.reach import Captives, captives, closed_pairs, land_network
 from layers.assessed.sites import KINDS
 from layers.climate import effective_fetch_km, sample_field
 from layers.crs import lonlat

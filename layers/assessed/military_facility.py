@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed import rules
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.evidence_builder import SiteAttributes, numbers, yes
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.assessed import rules
-from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.class_thresholds import ANCHORS, HIGH, MODERATE
 from layers.assessed.judgement import Inputs, hazards, judge, military_parts, whole_of
 
 if TYPE_CHECKING:

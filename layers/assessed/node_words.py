@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.assessed.anchors import UNKNOWN
+from layers.assessed.class_thresholds import UNKNOWN
 
 if TYPE_CHECKING:
     from layers.assessed.judgement import Classes

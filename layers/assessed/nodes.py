@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.alliances import BASELINE_REQUIREMENTS, INSTITUTIONS, REMIT, institutions, special_status
-from layers.assessed.anchors import CLASSES, anchor_values
+from layers.assessed.class_thresholds import CLASSES, anchor_values
 from layers.assessed.dual_use import CLASSES as DUAL_USE
 from layers.assessed.dual_use import classify
 from layers.assessed.evidence_builder import NOTHING

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import HIGH, LOW, MODERATE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.class_thresholds import ANCHORS, HIGH, MODERATE
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.schema import Column, Layer
 

@@ -1,6 +1,6 @@
 """The outputs that GDAL writes, one row each: GeoJSON, KML, FlatGeobuf and PMTiles.
 
-Each format is a folder with one file per layer. A new format is a new row: `maps.exports.vector` writes it.
+Each format is a folder with one file per layer. `maps.exports.gdal_writer` writes every row.
 The module imports nothing heavy, because `maps` reads the ids of the rows at import.
 """
 

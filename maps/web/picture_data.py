@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.assessed.anchors import ANCHORS, anchor_values
+from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.schema import PILLARS
 from maps.style import BASE, OVERLAP_FROM
 from maps.text import visible

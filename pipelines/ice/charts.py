@@ -12,7 +12,7 @@ from layers.ice.charts import chart_bounds
 from pipelines.ice.isochrones import write_areas
 from pipelines.ice.passages import read_polaris
 from pipelines.ice.route_page import NOTE
-from pipelines.sources.features import shapefile
+from pipelines.sources.planned_features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -34,7 +34,7 @@ def seasons(
     """Season of every place in the ice years `first` to `last`, a year at a time.
 
     Memory holds one ice year of the cells in use and one block of places. `mapper` runs the years: the
-    built-in `map`, or that of `pipelines.ice.distributed`.
+    built-in `map`, or that of `pipelines.ice.dask_cluster`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Fetch one file: named hosts only, bounded in time, bytes and tries; whole and hashed, or refused.
 
 Addresses and redirects are checked here, connections in pipelines.intake.connections, answers in
-pipelines.intake.answers. A fetcher keeps the pace of each host and knows a second address of a file.
+pipelines.intake.http_answers. A fetcher keeps the pace of each host and knows a second address of a file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from urllib3.exceptions import HTTPError
 
-from pipelines.intake.answers import (
+from pipelines.intake.connections import AGENT, Guard, RefusedError, is_here, pool_for
+from pipelines.intake.http_answers import (
     AgainError,
     announced_bytes,
     check_status,
@@ -26,7 +27,6 @@ from pipelines.intake.answers import (
     passing_faults,
     settle,
 )
-from pipelines.intake.connections import AGENT, Guard, RefusedError, is_here, pool_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

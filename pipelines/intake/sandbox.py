@@ -8,30 +8,29 @@ without a network remain.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from layers.errors import PictureError, SourceError
+from layers.errors import SourceError
 from pipelines.source import MissingInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENT", "SECONDS", "day_in_sandbox", "limit", "main", "read_in_sandbox", "sandbox"]
+__all__ = [
+    "ENVIRONMENT", "LACKING", "REFUSED", "SECONDS", "TABLE_FILE",
+    "day_in_sandbox", "read_in_sandbox", "sandbox",
+]  # fmt: skip
 
 SECONDS = 120.0
-MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
 # Every driver of GDAL 3.10 and 3.12 but GTiff, COG, ESRI Shapefile and MEM. Some drivers open other files
 # or addresses, and GDAL chooses the driver by content. GeoJSON is read without GDAL, which would fetch a
 # CRS that is a link, and open a grid on disk that a CRS names.
@@ -64,11 +63,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
-_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
-_REFUSED, _LACKING = 3, 4
-_OUTPUT, _TABLE = "output", "table.parquet"
-# What no reader needs. An audit hook does not see C libraries: the sandbox is for them.
-_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+REFUSED, LACKING = 3, 4  # exit codes of the child: a bad file, a file that is not at hand
+_OUTPUT, TABLE_FILE = "output", "table.parquet"
 _ROOT = Path(__file__).parents[2]
 
 
@@ -141,19 +137,19 @@ def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: floa
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
         work = Path(name).resolve()
-        command = [sys.executable, "-m", "pipelines.intake.sandbox", *arguments]
+        command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
         code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
         with (work / _OUTPUT).open("rb") as stream:
             output = stream.read(4000).decode(errors="replace").strip()[:1000]
         if code == 0:
             if out:
-                (work / _TABLE).replace(out)
+                (work / TABLE_FILE).replace(out)
             return output
     if code is None:
         msg = f"source {source_id}: expected its files to be read within {seconds:g} s, found no end"
-    elif code == _LACKING:
+    elif code == LACKING:
         raise MissingInputError(output)
-    elif code == _REFUSED:
+    elif code == REFUSED:
         msg = output
     else:
         msg = f"source {source_id}: expected its files to be read, found the reader dead ({code})"
@@ -179,70 +175,3 @@ def _ended(command: Sequence[str], work: Path, seconds: float, environment: dict
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
     return 128 - code if code > 128 else code  # the sandbox reports a signal as a shell does
-
-
-def limit() -> None:
-    """Set hard limits on this process: memory, CPU, size of a file, no core, no network, no other program.
-
-    A kernel may forbid the namespace without a network. The drivers are cut all the same.
-    """
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NET)
-    sys.addaudithook(_forbid)
-
-
-def _forbid(event: str, _: Any) -> None:
-    if event.startswith(_FORBIDDEN):
-        msg = f"expected a file to be read, found its reader asking for {event}"
-        raise PermissionError(msg)  # libraries take this kind for a refusal
-
-
-def _table(source_id: str, fetched: str, packages: str) -> str:
-    # Imported after `limit`: libraries start threads, and a process with threads gets no new namespace.
-    from pipelines.intake.tables import table_of  # noqa: PLC0415
-    from pipelines.sources import source  # noqa: PLC0415
-
-    table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(_TABLE, index=False)
-    return ""
-
-
-def _day(source_id: str, part: str, *paths: str) -> str:
-    from pipelines.sources import source  # noqa: PLC0415  as in `_table`
-
-    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
-    days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
-    field = remotes[0].field
-    if field:
-        field.table(Path(paths[0])).to_parquet(_TABLE, index=False)
-    return max(days).isoformat()
-
-
-def main(arguments: list[str]) -> int:
-    """In the child: limit, read, write. An error is one line on stdout."""
-    limit()
-    try:
-        what, *rest = arguments
-        sys.stdout.write(_table(*rest) if what == "table" else _day(*rest))
-    except MissingInputError as error:
-        sys.stdout.write(str(error))
-        return _LACKING
-    except MemoryError:
-        sys.stdout.write(f"expected at most {MEMORY_BYTES} bytes of memory to read it, found more")
-        return _REFUSED
-    except Exception as error:  # noqa: BLE001  any error of a reader is reported
-        text = " ".join(str(error).split())
-        is_ours = isinstance(error, PictureError)
-        sys.stdout.write(text if is_ours else f"expected it to be read, found {type(error).__name__} {text}")
-        return _REFUSED
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

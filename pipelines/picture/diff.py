@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.crs import distance_km, lonlat
 from layers.differences import CAUSES, METHOD, SOURCE, WORLD
 from pipelines.picture.causes import AXIS_OF, MEASURED, Causes, differ

@@ -13,7 +13,7 @@ import pandas as pd
 from rapidfuzz import fuzz, utils
 
 from layers.assessed.alliances import NO_REMIT
-from layers.assessed.anchors import CLASSES
+from layers.assessed.class_thresholds import CLASSES
 from layers.errors import ExportError, UsageError
 from layers.source_outage import NOT_ASSESSED
 from pipelines.picture.publish import manifest_of

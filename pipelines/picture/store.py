@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 import maps
-from pipelines.picture.code import code
+from pipelines.picture.code_version import code
 from pipelines.picture.geoparquet import write_table
 from pipelines.picture.previous import CHANGES, since
 from pipelines.picture.publish import publish

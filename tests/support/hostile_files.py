@@ -310,7 +310,7 @@ def main(folder: Path, out: Path, *, limited: bool) -> None:
 
 
 def _read(path: Path, ways: dict[str, object], out: Path, *, limited: bool) -> None:
-    from pipelines.intake.sandbox import limit
+    from pipelines.intake.sandbox_child import limit
 
     if limited:
         limit()

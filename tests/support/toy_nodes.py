@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.assessed.anchors import anchor_values
 from layers.assessed.civilian_dependence import SOLE, SUPPLIES
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.judgement import Inputs
 from layers.assessed.sites import KINDS

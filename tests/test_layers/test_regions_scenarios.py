@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from layers.assessed.anchors import ANCHORS, PAIRS, anchor_values
+from layers.assessed.class_thresholds import ANCHORS, PAIRS, anchor_values
 from layers.crs import area_km2, polar_xy
 from layers.errors import UsageError
 from layers.regions import REGIONS, Region, region

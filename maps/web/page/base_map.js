@@ -1,5 +1,5 @@
 // What lies below and around the layers: region, mask, graticule, hatch of missing data.
-import { pixel } from "./frame.js";
+import { pixel } from "./plane_to_pixels.js";
 import { RAD } from "./geodesy.js";
 import { data, outline } from "./picture.js";
 import { plane } from "./projection.js";

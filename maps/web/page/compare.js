@@ -3,7 +3,7 @@ import { baseLook } from "./base_map.js";
 import { byColumnName, cell } from "./columns.js";
 import { POINT_GRID } from "./decode.js";
 import { byId, el } from "./dom.js";
-import { pixel } from "./frame.js";
+import { pixel } from "./plane_to_pixels.js";
 import { wording } from "./node_words.js";
 import { paint } from "./painter.js";
 import { data, nodes } from "./picture.js";

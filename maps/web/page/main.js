@@ -8,7 +8,7 @@ import { startDialogs } from "./dialogs.js";
 import { afterParsing, block, byId } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
-import { containerFrame, isInside, pixel } from "./frame.js";
+import { containerFrame, isInside, pixel } from "./plane_to_pixels.js";
 import { startIce } from "./ice.js";
 import { startKeyboard } from "./keyboard.js";
 import { drawLayer } from "./layer_drawing.js";
@@ -28,7 +28,7 @@ import { drawSelection, nodeOf, selectedNode, selectNode } from "./selection.js"
 import { signal } from "./signals.js";
 import { readSince, startSince } from "./since.js";
 import { state } from "./state.js";
-import { startStrip } from "./strip.js";
+import { startStrip } from "./status_strip.js";
 import { isNarrow } from "./theme.js";
 import { fit, goHome, startView } from "./view.js";
 

@@ -1,7 +1,7 @@
 // The tool that measures distances along geodesics on WGS 84.
 import { baseLook } from "./base_map.js";
 import { byId } from "./dom.js";
-import { pixel } from "./frame.js";
+import { pixel } from "./plane_to_pixels.js";
 import { geodesic, greatCircle } from "./geodesy.js";
 import { paint } from "./painter.js";
 import { map } from "./picture.js";

@@ -1,5 +1,5 @@
 // The one canvas on which the map is drawn. Needs Leaflet.
-import { frameOf } from "./frame.js";
+import { frameOf } from "./plane_to_pixels.js";
 import { markSize } from "./symbols.js";
 
 // It draws levels from the lowest order to the highest, each from flat arrays by one linear map: a turn

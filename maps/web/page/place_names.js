@@ -2,7 +2,7 @@
 import { ARCTIC_CIRCLE, onPlane } from "./base_map.js";
 import { PATH_GRID } from "./decode.js";
 import { byId, el } from "./dom.js";
-import { containerFrame, isInside, pixel } from "./frame.js";
+import { containerFrame, isInside, pixel } from "./plane_to_pixels.js";
 import { edge, layerById, map, outline } from "./picture.js";
 import { state } from "./state.js";
 import { traceSymbol } from "./symbols.js";

@@ -1,6 +1,6 @@
 // What lies under the pointer: hints, clicks, neighbours.
 import { el } from "./dom.js";
-import { containerFrame } from "./frame.js";
+import { containerFrame } from "./plane_to_pixels.js";
 import { marksOf } from "./layer_look.js";
 import { addPlace, measure } from "./measure.js";
 import { painter } from "./painter.js";

@@ -3,7 +3,7 @@ import { byId } from "./dom.js";
 import { map } from "./picture.js";
 import { repaint } from "./repaint.js";
 import { state } from "./state.js";
-import { writeCaveats } from "./strip.js";
+import { writeCaveats } from "./status_strip.js";
 import { goHome } from "./view.js";
 
 // The map of a print is drawn for its paper, in light colours, before the browser looks at it.

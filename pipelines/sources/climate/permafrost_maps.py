@@ -22,7 +22,7 @@ from pipelines.intake.findings import Checks
 from pipelines.intake.permafrost_checks import agrees_with, permafrost_ashore
 from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Remote, Source
-from pipelines.sources.features import shapefile
+from pipelines.sources.planned_features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

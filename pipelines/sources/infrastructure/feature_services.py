@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from layers.regions import SOUTH_DEG
 from pipelines.source import Remote
-from pipelines.sources.features import CROSS_REFERENCE, FLOW_NETWORK, feature_source, geojson
+from pipelines.sources.planned_features import CROSS_REFERENCE, FLOW_NETWORK, feature_source, geojson
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines.read_helpers import to_number
 from pipelines.source import Remote
-from pipelines.sources.features import FLOW_NETWORK, feature_source, geojson
+from pipelines.sources.planned_features import FLOW_NETWORK, feature_source, geojson
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from layers.regions import SOUTH_DEG
 from pipelines.intake.findings import Checks
 from pipelines.intake.name_checks import all_renamed
 from pipelines.source import Remote
-from pipelines.sources.features import FLOW_NETWORK, feature_source
+from pipelines.sources.planned_features import FLOW_NETWORK, feature_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore
 from pipelines.source import Remote
-from pipelines.sources.features import FLOW_NETWORK, feature_source
+from pipelines.sources.planned_features import FLOW_NETWORK, feature_source
 
 __all__ = ["SOURCES"]
 

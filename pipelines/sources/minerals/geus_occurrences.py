@@ -11,7 +11,7 @@ import shapely
 
 from layers.errors import SourceError
 from pipelines.source import Remote
-from pipelines.sources.features import CROSS_REFERENCE, feature_source
+from pipelines.sources.planned_features import CROSS_REFERENCE, feature_source
 
 if TYPE_CHECKING:
     from pathlib import Path

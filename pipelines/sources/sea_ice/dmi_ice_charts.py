@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.source import Remote
-from pipelines.sources.features import feature_source, shapefile
+from pipelines.sources.planned_features import feature_source, shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers.errors import SourceError
 from pipelines.source import Remote
-from pipelines.sources.features import SHIP_TRAFFIC, feature_source
+from pipelines.sources.planned_features import SHIP_TRAFFIC, feature_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from layers.errors import SourceError
 from layers.grid import Grid, class_areas
 from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Remote, Source
-from pipelines.sources.features import SHAPES, SHIP_TRAFFIC
+from pipelines.sources.planned_features import SHAPES, SHIP_TRAFFIC
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from layers.grid import LAND_5KM, rasterise
 from layers.regions import REGIONS, SOUTH_DEG
 from pipelines.read_helpers import polygons
 from pipelines.source import Inputs, Package, Remote, Source
-from pipelines.sources.features import shapefile
+from pipelines.sources.planned_features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

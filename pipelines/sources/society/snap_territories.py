@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.source import Remote
-from pipelines.sources.features import CROSS_REFERENCE, feature_source, shapefile
+from pipelines.sources.planned_features import CROSS_REFERENCE, feature_source, shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from toy_attributes import one_site
 
-from layers.assessed.anchors import anchor_values
 from layers.assessed.civilian_dependence import add_civilian_dependence
+from layers.assessed.class_thresholds import anchor_values
 
 PEOPLE = {
     "captive_persons": 0.0, "captive_persons_all_borders": 0.0, "captive_80_km_persons": 0.0,

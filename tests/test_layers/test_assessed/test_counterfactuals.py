@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from toy_nodes import toy_inputs
 
 from layers.assessed import rules
-from layers.assessed.anchors import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.counterfactuals import exits_of
 from layers.assessed.judgement import Classes, Inputs, judge, whole_of
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.flags import _is_open, _open_facility
 from layers.assessed.hazard import HAZARDS
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.evidence_builder import EvidenceBuilder, site_attributes
 from layers.assessed.hazard import (
     HAZARDS,

@@ -9,7 +9,7 @@ from plain_judgement import dependence, parts, values_of
 from plain_judgement import military as military_of
 from toy_nodes import toy_inputs
 
-from layers.assessed.anchors import HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import HIGH, LOW, MODERATE, UNKNOWN
 from layers.assessed.hazard import HAZARDS
 from layers.assessed.judgement import Inputs, could_be, judge, whole_of
 from layers.observed.climate_records import TIERS

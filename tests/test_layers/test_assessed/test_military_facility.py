@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from toy_attributes import one_site
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from layers.assessed.military_facility import add_facility
 
 NAN = math.nan

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from plain_judgement import shares
 from toy_nodes import toy_inputs
 
-from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.class_thresholds import ANCHORS, HIGH, MODERATE
 from layers.assessed.flags import POSSIBLE, ROBUST, flag_of
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.assessed.monte_carlo import blocks, draw, drawn_values, memberships, numbers_of

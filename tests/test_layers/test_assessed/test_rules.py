@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from rule_values import LINES, NAN, WORKED, A, read
 
 from layers.assessed import rules
-from layers.assessed.anchors import ANCHORS, CLASSES, HIGH, LOW, MODERATE, PAIRS, UNKNOWN, anchor_values
+from layers.assessed.class_thresholds import (
+    ANCHORS,
+    CLASSES,
+    HIGH,
+    LOW,
+    MODERATE,
+    PAIRS,
+    UNKNOWN,
+    anchor_values,
+)
 from layers.assessed.judgement import whole_of
 
 

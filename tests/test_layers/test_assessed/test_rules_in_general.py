@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rule_values import LINES, NAN, A, read
 
 from layers.assessed import rules
-from layers.assessed.anchors import MODERATE, UNKNOWN
+from layers.assessed.class_thresholds import MODERATE, UNKNOWN
 from layers.assessed.sites import KINDS
 
 MAYBE = st.one_of(st.just(NAN), st.floats(-20_000, 20_000).map(round).map(float))

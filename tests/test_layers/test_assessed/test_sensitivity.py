@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from toy_nodes import toy_inputs
 
-from layers.assessed.anchors import ANCHORS, HIGH, MODERATE
+from layers.assessed.class_thresholds import ANCHORS, HIGH, MODERATE
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.assessed.sensitivity import SENSITIVITY, critical, overlapping
 from layers.scenarios import SCENARIOS, Scenario

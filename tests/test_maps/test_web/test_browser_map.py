@@ -17,7 +17,7 @@ from page_pictures import (
 )
 from pyproj import Geod
 
-from layers.assessed.anchors import ANCHORS
+from layers.assessed.class_thresholds import ANCHORS
 from maps.web.page import write
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.assessed.anchors import anchor_values
+from layers.assessed.class_thresholds import anchor_values
 from maps.web.method import classes_in_words
 
 

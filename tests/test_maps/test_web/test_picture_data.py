@@ -10,7 +10,7 @@ from typing import Any
 
 from page_pictures import LAND, block_of, made_picture
 
-from layers.assessed.anchors import ANCHORS
+from layers.assessed.class_thresholds import ANCHORS
 from maps.web import page, picture_data
 
 

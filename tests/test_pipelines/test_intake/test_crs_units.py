@@ -11,7 +11,7 @@ import shapely
 
 from layers.crs import POLAR
 from pipelines.picture.private import read_private
-from pipelines.sources.features import shapefile
+from pipelines.sources.planned_features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -318,7 +318,7 @@ def test_retry_after_is_kept(server, tmp_path):
 
 
 def test_retry_after_may_be_a_date():
-    from pipelines.intake.answers import retry_after_s
+    from pipelines.intake.http_answers import retry_after_s
 
     before = datetime.now(UTC)
     later = before.replace(microsecond=0) + timedelta(seconds=100)

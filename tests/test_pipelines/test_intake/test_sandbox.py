@@ -67,7 +67,7 @@ def test_a_reader_that_dies_is_told(fetched, tmp_path, monkeypatch):
 
 def in_child(code: str, *arguments: str, limited: bool = True) -> str:
     """Run code in the environment and, unless told otherwise, under the limits of a reader."""
-    first = "from pipelines.intake.sandbox import limit\nlimit()\n" if limited else ""
+    first = "from pipelines.intake.sandbox_child import limit\nlimit()\n" if limited else ""
     done = subprocess.run(
         [sys.executable, "-c", f"import sys\n{first}{code}", *arguments],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **ENVIRONMENT},

@@ -12,7 +12,7 @@ import pytest
 from run_commands import ROOT
 
 from pipelines.picture import code as home
-from pipelines.picture.code import code, hash_of_sources
+from pipelines.picture.code_version import code, hash_of_sources
 from pipelines.picture.diff import _methods
 from pipelines.picture.publish import identify
 

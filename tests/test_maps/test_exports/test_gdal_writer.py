@@ -16,7 +16,7 @@ from export_pictures import HOSTILE, hostile, lonlat_area_km2, only, seen
 import maps
 from layers.crs import GEOGRAPHIC, POLAR, area_km2
 from layers.errors import ExportError
-from maps.exports import vector
+from maps.exports import gdal_writer as vector
 from maps.exports.gdal_formats import FORMATS, METRES, GdalFormat
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_a_format_of_gdal_is_one_row(picture, tmp_path, monkeypatch):
     """A driver that the picture does not use is written and read back with nothing but its row."""
     row = GdalFormat("gml", "GML", "gml", crs=METRES, left_out="Nothing.")
     monkeypatch.setitem(FORMATS, row.id, row)
-    monkeypatch.setitem(maps.EXPORTS, row.id, "maps.exports.vector")
+    monkeypatch.setitem(maps.EXPORTS, row.id, "maps.exports.gdal_writer")
     target = maps.write("gml", only(picture, "ports", "evidence"), tmp_path)
     assert sorted(path.name for path in target.glob("*.gml")) == ["ports.gml"]
     assert len(pyogrio.read_dataframe(target / "ports.gml")) == len(picture.tables["ports"])
@@ -37,7 +37,9 @@ def test_a_format_of_gdal_is_one_row(picture, tmp_path, monkeypatch):
 
 
 def test_every_row_is_an_export():
-    assert {name for name, module in maps.EXPORTS.items() if module == "maps.exports.vector"} == set(FORMATS)
+    assert {name for name, module in maps.EXPORTS.items() if module == "maps.exports.gdal_writer"} == set(
+        FORMATS
+    )
     assert not set(FORMATS) & set(maps.LOCAL), "a format of GDAL must not hold private layers"
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from layers.assessed.reach import RADII_KM, captives, closed_pairs, land_network
+from layers.assessed.people_cut_off import RADII_KM, captives, closed_pairs, land_network
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
 
 GEOD = Geod(ellps="WGS84")

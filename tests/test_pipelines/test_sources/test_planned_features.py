@@ -13,7 +13,7 @@ from provider_forms import FORMS
 from layers.errors import SourceError
 from pipelines.intake.tables import table_of
 from pipelines.sources import source
-from pipelines.sources.features import shapefile
+from pipelines.sources.planned_features import shapefile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from layers.grid import NSIDC_25KM
 from layers.ice.daily import node_support
 from layers.ice.synthetic import days
 from pipelines.ice.archive import Archive
-from pipelines.ice.distributed import dask_map
+from pipelines.ice.dask_cluster import dask_map
 from pipelines.ice.year_passes import seasons
 from pipelines.snapshot import DATA
 

@@ -1,7 +1,7 @@
 // The map from the plane to pixels and back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameOf, isInside, pixel } from "../../../../maps/web/page/frame.js";
+import { frameOf, isInside, pixel } from "../../../../maps/web/page/plane_to_pixels.js";
 
 const point = (x, y) => ({ x, y, add: (other) => point(x + other.x, y + other.y) });
 const map = (turn) => ({

@@ -1,0 +1,92 @@
+"""The reader process of the sandbox: limit itself, read the files of one source, write one table.
+
+`python -m pipelines.intake.sandbox_child table SOURCE FETCHED PACKAGES` writes the table of a source;
+`day SOURCE PART FILES...` prints the day of a set of files. pipelines.intake.sandbox starts it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from layers.errors import PictureError
+from pipelines.intake.sandbox import LACKING, REFUSED, TABLE_FILE
+from pipelines.source import MissingInputError
+
+__all__ = ["limit", "main"]
+
+MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
+_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
+# What no reader needs. An audit hook does not see C libraries: the sandbox is for them.
+_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+
+
+def limit() -> None:
+    """Set hard limits on this process: memory, CPU, size of a file, no core, no network, no other program.
+
+    A kernel may forbid the namespace without a network. The drivers are cut all the same.
+    """
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NET)
+    sys.addaudithook(_forbid)
+
+
+def _forbid(event: str, _: Any) -> None:
+    if event.startswith(_FORBIDDEN):
+        msg = f"expected a file to be read, found its reader asking for {event}"
+        raise PermissionError(msg)  # libraries take this kind for a refusal
+
+
+def _table(source_id: str, fetched: str, packages: str) -> str:
+    # Imported after `limit`: libraries start threads, and a process with threads gets no new namespace.
+    from pipelines.intake.tables import table_of  # noqa: PLC0415
+    from pipelines.sources import source  # noqa: PLC0415
+
+    table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(TABLE_FILE, index=False)
+    return ""
+
+
+def _day(source_id: str, part: str, *paths: str) -> str:
+    from pipelines.sources import source  # noqa: PLC0415  as in `_table`
+
+    remotes = [remote for remote in source(source_id).remotes if remote.part == part]
+    days = [row.probe(Path(path)) for row, path in zip(remotes, paths, strict=True) if row.probe]
+    field = remotes[0].field
+    if field:
+        field.table(Path(paths[0])).to_parquet(TABLE_FILE, index=False)
+    return max(days).isoformat()
+
+
+def main(arguments: list[str]) -> int:
+    """In the child: limit, read, write. An error is one line on stdout."""
+    limit()
+    try:
+        what, *rest = arguments
+        sys.stdout.write(_table(*rest) if what == "table" else _day(*rest))
+    except MissingInputError as error:
+        sys.stdout.write(str(error))
+        return LACKING
+    except MemoryError:
+        sys.stdout.write(f"expected at most {MEMORY_BYTES} bytes of memory to read it, found more")
+        return REFUSED
+    except Exception as error:  # noqa: BLE001  any error of a reader is reported
+        text = " ".join(str(error).split())
+        is_ours = isinstance(error, PictureError)
+        sys.stdout.write(text if is_ours else f"expected it to be read, found {type(error).__name__} {text}")
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
