@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 PACKAGES = ("layers", "maps", "pipelines")
-# All tests, a file at a time on each core.
-WHOLE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+# All tests but the long sweeps (.ci/run has them too), a file at a time on each core.
+WHOLE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not sweep and not wheel")
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
 
