@@ -131,7 +131,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def scenario(name: str) -> Scenario:
-    """The scenario with an id or a level of warming, such as `2C`.
+    """Return the scenario with an id or a level of warming, such as `2C`.
 
     Raises
     ------
