@@ -1,10 +1,9 @@
 """Climate hazards of a node: how far the climate is from the one of its construction, and damage of today.
 
 The climate is the one of today or of a warmer world. Absolute anchors for moderate and high give the class of
-most hazards. The class of thaw follows a rule on zone, ground ice, bedrock and damage (`rules.permafrost`).
-A hazard without a value has the class unknown, which raises no class. Its row names the
-missing datum; the row of thaw names the datum in its label and note (method §2). Sea access is reported
-beside the hazards.
+most hazards. The class of thaw follows a rule on zone, ground ice, bedrock and damage (`rules.permafrost`). A
+hazard without a value has the class unknown, which raises no class. Its row names the missing datum; the row
+of thaw names the datum in its label and note (method §2). Sea access is reported beside the hazards.
 """
 
 from __future__ import annotations

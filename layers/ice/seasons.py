@@ -66,21 +66,21 @@ _ALMOST_ALL = 0.95
 _RATE = 0.05  # of false discovery
 _MONTH_DAYS = 365.25 / 12
 _MONTHLY_DAYS = 15.0  # uncertainty of a count from monthly means (method §2.1)
-_EDGE_DAYS = 30.0  # the same from monthly edges, which say ice or no ice
+_EDGE_DAYS = 30.0  # uncertainty of a count from monthly edges, which state ice or no ice
 
 
 def ice_year(year: int) -> tuple[date, date]:
-    """First and last day of the ice year that begins in March of `year`."""
+    """Return the first and last day of the ice year that begins in March of `year`."""
     return date(year, 3, 1), date(year + 1, 3, 1) - timedelta(days=1)
 
 
 def fill_gaps(
     daily: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows with NaN filled by linear interpolation; missing days and the longest gap by row.
+    """Return the rows with NaN filled by linear interpolation, and missing days and longest gap of each row.
 
-    A single missing day between two seen ones counts as seen. Before the first value and after the last one,
-    that value is repeated. A row without values stays NaN.
+    A single missing day between two seen ones counts as seen. Days before the first value have this value;
+    days after the last value have the last one. A row without values stays NaN.
     """
     rows, days = daily.shape
     seen = np.isfinite(daily)
@@ -153,10 +153,11 @@ def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDAr
 
 
 def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Season of one ice year; `daily` is percent by day from 1 March, shape (places, days).
+    """Return the season of one ice year; `daily` is percent by day from 1 March, shape (places, days).
 
-    Returns days, or days since 1 March, for each of `METRICS`, and `is_all_open` (1, 0). A value is NaN if
-    the year is not valid or the event does not happen in it: without ice on 1 March there is no retreat.
+    The result holds days, or days since 1 March, for each of `METRICS`, and `is_all_open` (1, 0). A value is
+    NaN if the year is not valid or the event does not happen in it: without ice on 1 March there is no
+    retreat.
     """
     filled, lost, longest = fill_gaps(daily)
     days = daily.shape[1]
@@ -198,9 +199,10 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
 def season_of_year(
     weights: csr_array, block: NDArray[np.uint8], column: NDArray[np.intp], days: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Season of all places in one ice year, by blocks of places to limit memory.
+    """Return the season of all places in one ice year, by blocks of places to limit memory.
 
-    `block` is (cells, seen days) of the cube; `column` holds the day since 1 March of each.
+    `block` is (cells, seen days) of the cube; `column` holds the day since 1 March of each seen day. `days`
+    is the length of the year.
     """
     parts = []
     for at in range(0, max(weights.shape[0], 1), _ROWS):
@@ -227,14 +229,15 @@ class Seasons:
 def season_table(
     seasons: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """State, climatology, trends by decade with interval and rate, and step; one row per place.
+    """Return state, climatology, trends by decade with interval and rate, and step; one row per place.
 
     `state` is `seasonal`, `ice_free` (open on all days in 95 % of the years), `never_opens`, `short_openings`
     (open at times, never for five days) or `insufficient_data` (under 30 valid years). Only `seasonal` has
-    trends. `<metric>_q` is the false-discovery rate over the whole table; `is_<metric>_trend` is True at 5 %.
-    A trend of a record with a step is not reliable. `breaks` are changes of sensor or version in the record
-    (`continuity.changes`). `breaks_crossed` counts those between the first and last valid year of a place
-    and `breaks` names them; without `breaks` they are NaN and null.
+    trends. `climate` is the first and last year of the climatology. `<metric>_q` is the false-discovery rate
+    over the whole table; `is_<metric>_trend` is True at 5 %. A trend of a record with a step is not reliable.
+    `breaks` are changes of sensor or version in the record (`continuity.changes`). `breaks_crossed` counts
+    the breaks between the first and last valid year of a place, and the column `breaks` names them. Without
+    `breaks` they are NaN and null.
     """
     days = seasons.metrics["open_water_days"].astype(float)
     valid = np.isfinite(days).sum(axis=1)
@@ -318,10 +321,10 @@ def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
 
 
 def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
-    """Open days of a year from twelve monthly means, shape (places, 12), January first.
+    """Return the open days of a year from twelve monthly means, percent, shape (places, 12), January first.
 
-    Days under 15 % are counted on straight lines between the middles of the months, cyclic over the year.
-    The label is `monthly`, the uncertainty 15 days; there are no dates and no trend. A NaN month gives NaN.
+    Days under 15 % are counted on straight lines between the middles of the months, cyclic over the year. The
+    label is `monthly`, the uncertainty 15 days; there are no dates and no trend. A NaN month gives NaN.
     """
     means = np.asarray(means_pct, dtype=float)
     middle = (np.arange(-1, 13) + 0.5) * _MONTH_DAYS
@@ -337,7 +340,7 @@ def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
 
 
 def edge_season(ice: ArrayLike) -> pd.DataFrame:
-    """Open days of a year from twelve months inside or outside the edge, shape (places, 12).
+    """Return the open days of a year from twelve months inside or outside the edge, shape (places, 12).
 
     1 is inside, 0 outside, NaN unknown. The label is `edge`, the uncertainty 30 days; there are no dates and
     no trend.

@@ -33,11 +33,12 @@ _NUMBERS = np.random.default_rng
 def year(
     number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: float = 0.0
 ) -> NDArray[np.uint8]:
-    """All days of a synthetic year, uint8 (days, 448, 304); a year and seed always give the same field.
+    """Return all days of a synthetic year, uint8 (days, 448, 304).
 
-    The edge varies with the season, lies farther north in the Atlantic, shifts by `EDGE_TREND_DEG` per year,
-    and varies with weather over days and with anomalies over the year. `missing` is the share of ocean cells
-    without a value each day.
+    A year and seed always give the same field. The edge varies with the season, lies farther north in the
+    Atlantic, shifts by `EDGE_TREND_DEG` per year, and varies with weather over days and with anomalies over
+    the year. `surface` holds the classes of `layers.grid`. `missing` is the share of ocean cells without a
+    value each day.
     """
     random = _NUMBERS([seed, number])
     first = date(number, 1, 1)
@@ -89,7 +90,7 @@ def days(
     missing: float = 0.0,
     alternate_until: date | None = None,
 ) -> Iterator[Day]:
-    """Synthetic days in order; every other day only before `alternate_until`."""
+    """Yield synthetic days in order; only every other day before `alternate_until`."""
     for number in range(first_year, last_year + 1):
         for offset, field in enumerate(year(number, surface, seed=seed, missing=missing)):
             day = date(number, 1, 1) + timedelta(days=offset)
