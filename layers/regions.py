@@ -1,6 +1,6 @@
 """REGIONS: the areas a picture can be built for, and the southern edge of the snapshot.
 
-A new region is a row.
+A new region needs only a row in REGIONS.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Weights of evidence rows, and the interval of the military axis that unknown scores leave open.
 
-Parts of an axis have equal weights, and so have groups of a part; indicators of a group have their share.
-An unknown score is 0 for `low`, 1 for `high`, and left out of `known`. Classes do not follow from these
-numbers: they follow from layers.assessed.rules.
+The parts of an axis have equal weights, and so have the groups of a part. The indicators of a group are
+weighted by their share. An unknown score counts as 0 for `low` and as 1 for `high`, and is left out of
+`known`. Classes do not follow from these numbers but from `layers.assessed.rules`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _DIGITS = 12
 
 
 def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the weight of each row in its node; 0 for other axes and for rows that do not apply.
+    """Return the weight of each row in its node, for the military axis.
 
-    Reads node_id, axis, dimension (the part), group, share and state. The weights of a node add up to 1.
+    0 for other axes and for rows that do not apply. Reads node_id, axis, dimension (the part), group, share
+    and state. The weights of a node add up to 1.
     """
     live = ((evidence["axis"] == "military") & (evidence["state"] != "not_applicable")).to_numpy()
     live = live & (evidence["share"].to_numpy(dtype=float) > 0)
@@ -46,7 +47,8 @@ def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
 def intervals(evidence: pd.DataFrame) -> pd.DataFrame:
     """Return `military_low`, `_high`, `_known` and `_coverage` by node_id, 0 to 1, from weighed rows.
 
-    Sums run row by row, so that the same rows give the same bits on every machine.
+    `_coverage` is the weight of the known scores. Sums run row by row, so that the same rows give the same
+    bits on every machine.
     """
     live = evidence.loc[evidence["weight"] > 0, ["node_id", "score", "weight"]]
     code, nodes = pd.factorize(live["node_id"].to_numpy(dtype=object), sort=True)
