@@ -49,6 +49,7 @@ def sample_field(
     values = field.to_numpy().astype(float)
     # A place is a fractional row and column of the regular grid; columns wrap around.
     row = (np.asarray(latitude_deg, dtype=float) - lat[0]) / (lat[1] - lat[0])
+    # Poleward of the last centres the field keeps the value of the last row.
     row = np.clip(row, 0, len(lat) - 1)
     column = ((np.asarray(longitude_deg, dtype=float) - lon[0]) % 360.0) / (lon[1] - lon[0])
     top = np.minimum(row.astype(int), len(lat) - 2)
@@ -107,6 +108,7 @@ def effective(reach: NDArray[np.float64]) -> NDArray[np.float64]:
     Manual, US Army CERC 1984).
     """
     turn = directions()[:, None] - directions()[None, :]
+    # The margin leaves out the two directions at exactly 90 degrees, whose cosine is not exactly 0.
     weight = np.where(np.cos(turn) > 1e-9, np.cos(turn) ** 2, 0.0)
     return np.asarray(np.minimum((reach @ weight / weight.sum(axis=0)).max(axis=-1), FETCH_CAP_KM))
 
@@ -131,6 +133,7 @@ def reach_km(
     across = column[start, None, None] + np.rint(np.cos(angle)[:, None] * step).astype(np.int32)
     down = row[start, None, None] - np.rint(np.sin(angle)[:, None] * step).astype(np.int32)
     rows, columns = is_land.shape
+    # A ray that leaves the grid continues along its edge.
     blocked = is_land[np.clip(down, 0, rows - 1), np.clip(across, 0, columns - 1)]
     reach = np.where(blocked.any(axis=2), blocked.argmax(axis=2), reach_cells) * grid.cell_m / 1000
     return np.where((apart_m <= 10_000.0)[:, None], reach, np.nan)

@@ -68,6 +68,7 @@ def compose(
     layers = (*LAYERS, *extra)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
+    # Ready layers were derived from all data, so a redaction must not use them.
     tables = _fold(feeds, context, layers, {} if redaction else ready or {}, report, redaction, outage)
     visible = tuple(layer for layer in layers if layer.is_published)
     if redaction:
@@ -91,6 +92,7 @@ def compose(
 
 def static_layers() -> tuple[Layer, ...]:
     """Return the derived layers that depend on the sources alone, not on scenario, day or draws."""
+    # A layer that reads a layer of this kind depends on the same things; LAYERS are in computing order.
     moving = {"scenario", "day", "draws", "seed"}
     static = []
     for layer in LAYERS:

@@ -218,10 +218,12 @@ def _polygonal(parts: Sequence[Any]) -> Any:
         shell, *holes = (
             _project_path(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)
         )
+        # A ring may be invalid after projection: each is mended alone, then the holes are cut out.
         solid = _solid(shell)
         if holes:
             solid = solid.difference(shapely.union_all([_solid(hole) for hole in holes]))
         polygons.append(solid)
+    # Parts that were cut at the date line meet exactly on the centimetre grid, so the union has no seam.
     joined = shapely.union_all(shapely.set_precision(np.array(polygons, dtype=object), _GRID_M))
     return joined if joined.geom_type in {"Polygon", "MultiPolygon"} else _surfaces(joined)
 
@@ -242,6 +244,7 @@ def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
     _must_be_degrees(lon, lat)
     step = np.diff(lon)
     crosses = (np.abs(step) > 180) & (np.abs(np.abs(step) - 360) > 1e-6)
+    # An edge over the date line takes the short way round.
     step = np.where(crosses, (step + 180) % 360 - 180, step)
     rise = np.diff(lat)
     longest = np.maximum(np.abs(step), np.abs(rise))
@@ -255,5 +258,6 @@ def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
         (dense_lon + 180) % 360 - 180, np.clip(dense_lat, -90, 90)
     )
     xy = np.round(np.column_stack([x, y]) / _GRID_M) * _GRID_M
+    # All longitudes at the pole are one point; repeated points could make a line invalid.
     keep = np.append(True, np.any(np.diff(xy, axis=0) != 0, axis=1))
     return xy[keep] if keep.sum() > 1 else xy[:2]

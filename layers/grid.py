@@ -190,6 +190,7 @@ def polygons(
     for shape, value in features.shapes(
         classes.astype(np.uint8),
         mask=classes if classes.dtype == bool else None,
+        # Cells that touch at a corner only stay apart, so that polygons are valid.
         connectivity=4,
         transform=grid.transform,
     ):
@@ -217,6 +218,7 @@ def class_areas(
     A class includes its lower bound. NaN and values below the first bound belong to no class. Without
     `labels` the bounds and `unit` name a class. The last class is open if its upper bound is infinite.
     """
+    # Code 0 is for no class.
     code = np.digitize(values, bounds[1:-1]) + 1
     code = np.where(values >= bounds[0], code, 0).astype(np.uint8)
     areas = [(value - 1, shape) for value, shape in polygons(code, grid) if value]

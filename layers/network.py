@@ -227,6 +227,7 @@ def _beyond(
 ) -> NDArray[np.float64]:
     """Ends beyond each place of a forest: sums over subtrees by pointer doubling."""
     root = len(ends)
+    # Pointer doubling: each pass doubles the length of the leap towards the root.
     leap = np.full(root + 1, root)
     leap[after] = before
     total = np.append(ends, 0.0)

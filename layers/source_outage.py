@@ -101,6 +101,7 @@ class SourceOutage:
 
     def _nodes(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         rests = rests_on(evidence, self.why).notna() & (evidence["state"] == "unknown")
+        # Rows of the dual-use class repeat values of other axes and would count twice.
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
         reasons = nodes["reasons"] + f" Values {NOT_ASSESSED}, as a source is late: " + here.astype(str) + "."

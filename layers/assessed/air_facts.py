@@ -80,6 +80,7 @@ def correction_at(
     places = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat})
     km, position = nearest(places, corrections, k=_STATIONS + skip_own)
     km, position = (km[:, 1:], position[:, 1:]) if skip_own else (km, position)
+    # The added 25 km keep a very near station from deciding alone.
     weight = np.where(position < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + _NEAR_KM) ** _POWER)
     value = corrections["correction_degc"].to_numpy()[np.maximum(position, 0)]
     return np.asarray(((weight * value).sum(axis=1) / weight.sum(axis=1)).round(3))

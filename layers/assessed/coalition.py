@@ -155,6 +155,7 @@ def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple
     total = holding.weights.sum()
     share = holding.of(chosen) / total
     size = chosen.sum(axis=1)
+    # The margin keeps a set that reaches the share exactly.
     enough = share >= reach - 1e-12
     order = np.lexsort((-numbers, -share.round(12), size, ~enough))
     return tuple(states[i] for i in np.flatnonzero(chosen[order[0]]).tolist())

@@ -113,6 +113,7 @@ def nearest_runway_and_deep_port(
     field = is_field[field]
     other = site != field
     site, field = site[other], field[other]
+    # Later writes win: the longest runway stays, and of equal ones the last id.
     order = np.lexsort((sites["node_id"].to_numpy(dtype=object)[field], paved_m[field]))
     longest = np.full(len(sites), -1)
     longest[site[order]] = field[order]

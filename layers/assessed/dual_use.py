@@ -211,6 +211,7 @@ def classify(evidence: pd.DataFrame) -> pd.DataFrame:
     coverage = count(is_known & (required | supporting)) / (need + support)
     capable = (need_met == need) & (support_met * 2 >= support)
     names = pd.Series("D0", index=need.index)
+    # The order of the masks counts: a higher class replaces a lower one.
     names = names.mask(need_met > 0, "D1").mask(capable, "D2")
     # A node that could be D2 if its unknown rows held is unknown, not D0 or D1.
     thin = (coverage < 0.5) | ((need_known < need) & (need_met == need_known) & ~capable & (need_met == 0))

@@ -65,6 +65,7 @@ def flag_columns(
     insufficient = inside & _is_open(hazard, military, dependence, ground, no_facility)
     # A node whose hazard is not known to be high is never flagged (decisions/0013).
     insufficient |= inside & (hazard < HIGH) & (share >= POSSIBLE)
+    # A draw may exceed the class on file where ground ice is unknown; such a share is no finding.
     share = np.where((hazard < HIGH) & ~insufficient, 0.0, share)
     word = np.select([share >= ROBUST, share >= POSSIBLE], ["robust", "possible"], "not_flagged")
     worst, datum = could_be(inputs, classes)

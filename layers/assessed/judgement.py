@@ -245,6 +245,7 @@ def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArra
     ground = ground_could_be(inputs)
     mapped = inputs.values["proxy"][:, 0] != 1
     lacking = [
+        # A proxy zone never makes thaw high, so there the zone is missing too.
         ("ground ice of the site", np.where(mapped, ground, LOW)),
         ("permafrost zone and ground ice of the site", ground),
     ]

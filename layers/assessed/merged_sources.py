@@ -87,6 +87,7 @@ def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> NDArray[np.int64]:
     names = table["name"].to_numpy(dtype=object)
     alike = (right < left) & (names[left] == names[right])
     np.minimum.at(owner, left[alike], right[alike])
+    # A chain of twins ends at its first row.
     while (owner[owner] != owner).any():
         owner = owner[owner]
     return owner

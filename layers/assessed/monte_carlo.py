@@ -85,6 +85,7 @@ def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
     random = np.random.SFC64([seed, 1])
 
     def below(limit: int, *shape: int) -> NDArray[np.int64]:
+        # The upper 32 bits are scaled to 0 ... limit - 1 by whole numbers alone.
         raw = random.random_raw(int(np.prod(shape))).reshape(shape)
         return ((raw >> np.uint64(32)).astype(np.int64) * limit) >> 32
 
@@ -132,6 +133,7 @@ def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, ND
     # The class follows from the lower end of the interval, which moves by as much as the mean. Half widths of
     # 450 per mille stand for intervals of 90 %, 330 for the 17 to 83 % of the sea level (AR6).
     shift = _between(v["ice_lost_low"], v["ice_lost"], v["ice_lost_high"], n["ice"], 450.0) - v["ice_lost"]
+    # Reported damage decides the class of thaw, so ground ice matters only without it.
     wide = np.isnan(v["ice"]) & (v["zone"] >= 3) & ~(v["damage"] >= 1)
     zone = v["zone"] + np.where(
         v["proxy"] == 1, (n["zone"] >= _ZONE_UP).astype(float) - (n["zone"] < _ZONE_DOWN), 0.0

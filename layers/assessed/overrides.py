@@ -44,6 +44,7 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
 def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the overrides that have no end and whose old value the source still has."""
     standing = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
+    # The key of a feature may itself contain a colon, so only the first one separates the kind.
     standing = standing[standing["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
     return _applied(table, standing, None)[0]
 

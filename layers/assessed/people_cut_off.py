@@ -155,6 +155,7 @@ def _joined(
     part = shapely.line_locate_point(segments[of_edge], points[of_point], normalized=True)
     vertex, leg_km = np.full(len(points), -1), np.full(len(points), np.nan)
     vertex[of_point], leg_km[of_point] = count + np.arange(len(of_point)), leg
+    # Several points may join one edge: they split it in the order along the edge.
     order = np.lexsort((part, of_edge))
     edge, share, new = of_edge[order], part[order], (count + np.arange(len(of_point)))[order]
     feet = shapely.get_coordinates(
@@ -233,6 +234,7 @@ def captives(
             only = next_km > radius
             np.add.at(persons[:, place_of], rows[at_site[only]], people[counted[at_town[only]]])
         only = next_km > RADII_KM[1]
+        # Later writes win, so ascending order leaves the largest place.
         order = np.argsort(people[counted[at_town[only]]], kind="stable")
         owner, town = rows[at_site[only]][order], counted[at_town[only]][order]
         largest[owner], place[owner] = people[town], town

@@ -87,6 +87,7 @@ def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which sites lie within 15 km of a listed site, on the sphere."""
     if not listed.any():
         return np.zeros(len(sites), dtype=bool)
+    # The cosine of the angle between two unit vectors gives the distance on the sphere.
     places = unit_vectors(sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy())
     cosine = (places @ places[listed].T).max(axis=1)
     return np.asarray(cosine >= np.cos(_ONE_PORT_KM / EARTH_RADIUS_KM), dtype=bool)

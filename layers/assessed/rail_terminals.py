@@ -57,6 +57,7 @@ def _ends(railways: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     parts, line = shapely.get_parts(railways.geometry.to_numpy(), return_index=True)
     first, last = shapely.get_point(parts, 0), shapely.get_point(parts, -1)
+    # Lines that meet differ by less than a metre after projection.
     ends = np.round(shapely.get_coordinates(np.concatenate([first, last]))).astype(int)
     vertices, vertex = np.unique(ends, axis=0, return_inverse=True)
     vertex = vertex.ravel()

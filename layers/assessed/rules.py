@@ -158,8 +158,10 @@ def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
         pier = ramp(v["pier_depth"], a["pier_zero"], a["pier_one"])
         ships = large_ships(v, a)
         known_count = (~np.isnan(approach)).astype(int) + ~np.isnan(pier) + ~np.isnan(ships)
+        # Access has three indicators and sustainment counts as much as the three together.
         access = known_or_0(approach) + known_or_0(pier) + known_or_0(ships)
         score = np.floor((access + 3 * known_or_0(v["sustainment"])) / 6)
+        # With fewer than two known indicators of access the facility is unknown.
         return np.where(known_count >= 2, score, np.nan)
     if kind == "airfield":
         return runway(v, a)

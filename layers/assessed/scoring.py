@@ -36,6 +36,7 @@ def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:
         rows.groupby(columns[: depth + 1], sort=False).ngroup().to_numpy() for depth in range(3)
     )
     share = rows["share"].to_numpy(dtype=float)
+    # The weight is a product: share in the group, one over the groups, one over the parts.
     inside = share / np.bincount(group, weights=share)[group]
     groups = np.bincount(part, weights=~pd.Series(group).duplicated().to_numpy())[part]
     parts = np.bincount(node, weights=~pd.Series(part).duplicated().to_numpy())[node]

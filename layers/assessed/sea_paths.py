@@ -32,6 +32,7 @@ def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.
 
     An end south of the picture counts as another country.
     """
+    # Cables name their ends without the prefix of the landing keys.
     keys = cable_landings["feature_id"].str.removeprefix("landing-").tolist()
     country = dict(zip(keys, cable_landings["country_iso3"], strict=True))
     ends = list(zip(cables["from_landing"], cables["to_landing"], strict=True))
@@ -56,6 +57,7 @@ def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.
         else 0
         for key in keys
     ]
+    # Components include the links of unknown state, so that their landings are marked as open.
     owner = _components([*live, *doubtful])
     doubted = {owner[end] for link in doubtful for end in link}
     return pd.DataFrame(

@@ -72,6 +72,7 @@ def _in_service(airfields: gpd.GeoDataFrame) -> pd.DataFrame:
     described = airfields["runway_length_m"].notna() | airfields["iata"].notna()
     described |= airfields["has_scheduled_service"].fillna(value=False)
     table = with_lonlat(airfields[is_open & described])
+    # Two lists that agree closely still place an airfield to half a kilometre only.
     radius_km = table["position_apart_km"].clip(lower=_LEAST_AIRFIELD_KM).fillna(_AIRFIELD_KM)
     return table.assign(position_uncertainty_km=radius_km)
 

@@ -204,6 +204,7 @@ def route_support(
     for name, line in lines.items():
         points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
+        # A short rest at the end of the route belongs to the last whole stretch.
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
         nearest, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
         is_cell = nearest >= 0
@@ -221,6 +222,7 @@ def route_support(
 
 def along(line: Any, step_km: float) -> NDArray[np.float64]:
     """Return points along an EPSG:3413 line about `step_km` apart (geodesic), with both ends."""
+    # Positions between vertices are linear in the plane; steps of 5 km keep the error of this small.
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
@@ -273,6 +275,8 @@ def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     seen = block <= _FULL_PCT
     total = weights.sum(axis=1)
+    # The denominator differs from the full weight only for places with an unseen cell; only these are
+    # computed.
     whole = seen.all(axis=1)
     if whole.all():
         summed, weight = weights @ block.astype(np.float32), total[:, None]

@@ -67,6 +67,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
     cell at either end. Of ways with equal ice the shorter one is taken.
     """
     half = (ice[way.u].astype(float) + ice[way.v]) / 2
+    # The steps from the begin and to the end cost almost nothing; 0 would be no step in a sparse graph.
     graph = way.matrix(way.km * (half + _OPEN_KM), np.full(len(way.cells), 1e-9))
     begin = len(way.cells)
     before = dijkstra(graph, directed=False, indices=begin, return_predecessors=True)[1]
@@ -76,6 +77,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
         at = int(before[at])
     path.reverse()
     here = np.array(path)
+    # One number for each pair of cells finds the steps of the path among all steps.
     pair = np.minimum(here[1:], here[:-1]) * begin + np.maximum(here[1:], here[:-1])
     pair_of_step = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
     order = np.argsort(pair_of_step)

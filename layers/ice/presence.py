@@ -77,6 +77,7 @@ def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
     count = ice[septembers - septembers[0]].sum(axis=0)
     perennial = (count > 0) & (count >= _PERENNIAL_SHARE * len(septembers))
     patches, number = ndimage.label(perennial, structure=_CORNERS)
+    # Label 0 is the background, so the largest patch is searched from label 1.
     pack = 1 + int(np.bincount(patches.ravel())[1:].argmax()) if number else 0
     valid = dataset["valid_ice"].transpose("month", "y", "x").to_numpy() == _VALID_ICE
     allowed = np.bincount(month[latest] - 1, minlength=12)
@@ -106,6 +107,7 @@ def ice_support(
     used = {name: nearest_cells(x_m, y_m, mask & ~trap, k, max_km) for name, mask in masks.items()}
     has = {name: np.asarray((cells >= 0).any(axis=1)) for name, cells in near.items()}
     kind = np.where(has["sea"], "sea", np.where(has["coast"], "coast", "none"))
+    # A place with sea cells never uses coast cells, not even if all of its sea cells are traps.
     is_sea = has["sea"][:, None]
     nearest = np.where(is_sea, near["sea"], near["coast"])
     trapped = ((nearest >= 0) & trap.ravel()[np.maximum(nearest, 0)]).sum(axis=1)
@@ -129,11 +131,14 @@ def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYe
     year, without bias. It was measured by hiding existing months.
     """
     values = presence.transpose("time", "y", "x")
+    # Many places share cells: each cell is read once.
     used, place = np.unique(cells, return_inverse=True)
     block = values.to_numpy().reshape(values.sizes["time"], -1)[:, np.maximum(used, 0)] == _ICE
     block[:, used < 0] = False
     number = values["time"].dt.year.to_numpy() * 12 + values["time"].dt.month.to_numpy() - 1
+    # Four months on, September becomes January of the year that names the ice year.
     first = int(number.min() + 4) // 12
+    # Twice the ice is a whole number also where a month is the mean of two.
     doubled, is_known = _by_ice_year(number, first, 2 * block.astype(np.int16))
     whole = np.flatnonzero(is_known.all(axis=1))
     by_cell = doubled[whole].sum(axis=1, dtype=np.int64).T  # (cells, years), twice the months

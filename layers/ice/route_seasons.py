@@ -64,6 +64,7 @@ def route_seasons(
         low, high = (_whole_year(values[own], column, length) for values in (necks.low, necks.high))
         for name in classes:
             for stage in ice:
+                # The margin absorbs rounding, so that a bottleneck at exactly the limit is open.
                 limit = 100 * c_star.loc[name, stage] + 1e-9
                 with np.errstate(invalid="ignore"):
                     is_open, is_shut = high <= limit, low > limit

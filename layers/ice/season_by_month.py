@@ -165,6 +165,7 @@ def _doubt(numbers: dict[str, NDArray[np.float64]], cells: NDArray[np.int64]) ->
     """Doubts about places of known state, words joined by spaces; "" if there are none."""
     high = numbers["ice_months_lost_high"]
     smmr = np.abs(numbers["ice_months_lost"] - numbers["ice_months_lost_without_smmr"])
+    # Only places of known state have a trend.
     is_known = np.isfinite(numbers["ice_trend_months_per_decade"])
     marks = {
         "one_cell": is_known & (cells == 1),
@@ -212,8 +213,10 @@ def _numbers(
         rows = months[is_told]
         normal[is_told], recent[is_told] = rows[:, in_normal].mean(axis=1), rows[:, latest].mean(axis=1)
         later[is_told] = rows[:, after_smmr].mean(axis=1)
+        # A place that is free of ice has lost nothing; known places get their own values below.
         quantiles[is_told], spread[is_told] = 0.0, 0.0
     if is_known.any():
+        # Places with the same cells have equal series: each series is computed once.
         rows, back = np.unique(months[is_known], axis=0, return_inverse=True)
         lost = lost_interval(rows[:, in_normal], years[in_normal], rows[:, latest], years[latest])
         quantiles[is_known] = lost[back]
@@ -260,6 +263,7 @@ def lost_interval(
     rests = [_rest(values, years) for values, years in ((before, before_years), (after, after_years))]
     squares = [(rest**2).sum(axis=1) for rest in rests]
     variance = [
+        # Two degrees of freedom go to the straight line.
         np.maximum(square / (count - 2), _ROUNDING_VARIANCE)
         for square, count in zip(squares, counts, strict=True)
     ]
@@ -271,6 +275,7 @@ def lost_interval(
         for rest, square in zip(rests, squares, strict=True)
     )  # fmt: skip
     lag1 = pairs / (counts.sum() - 2)
+    # The lag-1 correlation about a fitted line is biased low; the added term corrects the bias.
     lag1 = np.clip(lag1 + 2 * (1 + 4 * lag1) / counts.sum(), 0.0, _MOST_LAG1)
     share = (1 - lag1) / (1 + lag1)
     effective = [np.maximum(count * share, _LEAST_EFFECTIVE) for count in counts]
@@ -279,6 +284,7 @@ def lost_interval(
     reach = stats.t.ppf(np.array(QUANTILE_LEVELS), np.asarray(freedom)[:, None])
     normal = before.mean(axis=1)[:, None]
     lost = normal - after.mean(axis=1)[:, None] + reach * np.sqrt(sum(parts))[:, None]
+    # A place cannot lose more than its season, and cannot have more than 12 months of ice.
     return np.round(np.clip(lost, normal - 12, normal), _DIGITS)
 
 
@@ -316,6 +322,7 @@ def warming_sensitivity(
         msg = f"expected ten or more years of ice and temperature, one by one, found {len(common)}: mend them"
         raise ValueError(msg)
     warm = _smoothed(values)[place]
+    # Kendall's test needs the years in order of the variable: here of temperature.
     order = np.argsort(warm, kind="stable")
     slopes = trend(series.months[:, mine][:, order], warm[order])
     base = float(values[place[-_RECENT_YEARS:]].mean())

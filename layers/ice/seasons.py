@@ -54,6 +54,7 @@ METRICS = (
 _TRENDS = ("open_water_days", "retreat_day", "advance_day", "outer_days")
 _CLOSED_PCT = 80.0
 _ROUNDING_PCT = 1e-3  # tolerance for means of whole percent in single precision
+# Days of the running mean, and fewest days of an opening.
 _WINDOW = 5
 _EVENT_DAYS = 5
 MISSING_SHARE, GAP_DAYS = 0.1, 10
@@ -94,6 +95,7 @@ def fill_gaps(
     before = np.maximum.accumulate(np.where(has_value, day, -1), axis=1)
     after = np.minimum.accumulate(np.where(has_value, day, days)[:, ::-1], axis=1)[:, ::-1]
     width = np.where(has_value, 0, after - before - 1)
+    # The record of SMMR has every other day: a single missing day is no gap (decisions/0018).
     width[(width == 1) & (before >= 0) & (after < days)] = 0
     lost[with_gaps] = (width > 0).sum(axis=1)
     longest[with_gaps] = width.max(axis=1)
@@ -123,6 +125,7 @@ def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Row, first column and the column after the last, of every run of True, in order."""
     rows, days = mask.shape
+    # A column of False on either side closes the runs, so that no run continues into the next row.
     padded = np.zeros((rows, days + 2), dtype=np.int8)
     padded[:, 1:-1] = mask
     edges = np.flatnonzero(padded.ravel()[1:] != padded.ravel()[:-1])
@@ -170,6 +173,7 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     retreats, advances = happens & (retreat > 0), happens & (advance < days)
     closed = smooth > _CLOSED_PCT + _ROUNDING_PCT
     day = np.arange(days, dtype=np.int16)
+    # Last closed day before the retreat, first closed day after the advance.
     opening = np.where(closed & (day < retreat[:, None]), day, np.int16(-1)).max(axis=1)
     closing = np.where(closed & (day >= advance[:, None]), day, np.int16(days)).min(axis=1)
     opens, closes = retreats & (opening >= 0), advances & (closing < days)

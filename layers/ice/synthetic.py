@@ -58,6 +58,7 @@ def year(
     shape *= np.float32(1.0 / np.sqrt(_PATTERNS))
     standing = random.normal(scale=0.8, size=_PATTERNS)
     weather = random.normal(scale=0.5, size=(count, _PATTERNS))
+    # A first-order process gives weather that lasts some days.
     for day in range(1, count):
         weather[day] += 0.9 * weather[day - 1]
     phase = np.cos(2 * np.pi * (np.arange(count) - 65) / count)  # most ice about 6 March

@@ -46,6 +46,7 @@ _DRAWS = 5_000
 _BASE = (1991, 2020)
 _FURTHEST = 2.0  # times the warming in the record
 _BAND = (0.05, 0.95)
+# Limits memory: 32 MB of slopes in one block.
 _PAIRS_AT_ONCE = 4_000_000
 
 
@@ -71,6 +72,7 @@ def sensitivity(
     apart = warm[second] - warm[first]
     able = np.abs(apart) > 1e-9
     first, second, apart = first[able], second[able], apart[able]
+    # Blocks of years keep the correlation of consecutive years in the samples.
     starts = np.random.default_rng(seed).integers(
         0, len(warm) - _BLOCK_YEARS + 1, (draws, -(-len(warm) // _BLOCK_YEARS))
     )
@@ -134,6 +136,7 @@ def warmed_seasons(
     rows = []
     for level in levels_degc:
         shift = level - base
+        # A level below the base of the record has a negative shift, which swaps the two ends.
         ends = np.sort(np.stack([middle + low * shift, middle + high * shift]), axis=0)
         rows.append(
             pd.DataFrame(

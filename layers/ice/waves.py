@@ -64,6 +64,7 @@ def rays(
     rows, columns = grid.shape
     able = (down >= 0) & (down < rows) & (across >= 0) & (across < columns)
     flat = np.where(able, down * columns + across, 0)
+    # A ray that leaves the grid or meets land has no cell there.
     able &= ocean.ravel()[flat]
     cells = np.unique(flat[able])
     at = np.where(able, np.searchsorted(cells, flat), -1)
