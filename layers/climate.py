@@ -34,7 +34,7 @@ _HALF_PERMAFROST_DEGC = -4.38
 _SPREAD_K = math.sqrt(6.43)
 _ERFC = np.frompyfunc(math.erfc, 1, 1)
 
-FETCH_CAP_KM = 500.0
+FETCH_CAP_KM = 500.0  # a longer fetch counts as 500 km
 _DIRECTIONS = 16
 
 

@@ -52,7 +52,7 @@ MISSING = 255
 
 OCEAN, LAND_SURFACE, COAST, LAKE = 0, 1, 2, 3  # classes of the surface; coast is land beside water
 
-ICE_THRESHOLD_PCT = 15.0
+ICE_THRESHOLD_PCT = 15.0  # the ice edge (Cavalieri et al. 1999, doi:10.1029/1999JC900081)
 _FULL_PCT = 100.0
 
 

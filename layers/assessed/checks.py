@@ -38,7 +38,7 @@ _ANCHORS = anchor_values()  # the values of ANCHORS: a standard is the same unde
 _SHORT_M, _WIDE_M = (_ANCHORS[name] for name in ("runway_short", "runway_width"))
 AXLE_T = 22.5
 _OFF_NETWORK_KM = 50.0  # a node farther from every railway and main road is off the network
-_OLD_YEARS = 5.0
+_OLD_YEARS = 5.0  # an older deciding fact fails S20
 
 
 def single_point(inputs: StandardInputs) -> RuleResult:

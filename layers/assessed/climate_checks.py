@@ -41,7 +41,7 @@ _DEEP_M = _ANCHORS["depth_deep"]
 MOST_FALL_M = 3.1
 _STEEPEST = 0.02  # ICAO Annex 14, 3.1.13: overall slope of a runway is at most 2 %
 _SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level (layers.assessed.hazard)
-_THAW_DEGC = 2.0
+_THAW_DEGC = 2.0  # global warming at which S04 judges thaw
 _SEEN = ("measured", "typed", "mapped")  # tiers of observed facts; the others are computed
 
 

@@ -33,7 +33,7 @@ __all__ = [
     "value_at",
 ]
 
-_RUNWAY_KM = 50.0
+_RUNWAY_KM = 50.0  # a runway within this distance serves a site
 CLAIM_CONFIDENCES = ("high", "medium", "low")
 
 

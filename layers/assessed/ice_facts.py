@@ -43,8 +43,7 @@ def add_monthly_ice(
         global_warming["warming_degc"].to_numpy(),
     )
     # A season that grows beyond its interval is an artefact of coarse cells beside tides (Cook Inlet). It
-    # does not prove that the hazard is low.
-    # See decisions/0013.
+    # does not prove that the hazard is low (decisions/0013).
     grew = facts.table["doubt"].str.contains("season_grew").to_numpy()
     last = int(facts.series.years[-1])
     is_known = (facts.table["state"] != "unknown").to_numpy() & ~grew

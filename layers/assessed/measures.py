@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES"]
 
-_COAST_KM = 1.0
-_REACH_KM = 50.0
+_COAST_KM = 1.0  # a site within this distance of the coastline is coastal
+_REACH_KM = 50.0  # people within this distance can use a node
 # A wider gate counts as open sea: a ship can pass far from any node (convention).
 _NARROW_KM = 200.0
 

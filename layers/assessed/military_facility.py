@@ -34,7 +34,7 @@ __all__ = [
 _REPAIRS = {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
 _SERVED_KM = 25.0  # a plant within this distance serves a port or airfield
 _QUAY_KM = 10.0  # a railhead within this distance reaches a port
-_STANDARD_GAUGE_MM = 1435
+_STANDARD_GAUGE_MM = 1435  # 1,520 and 1,524 mm are the broad gauges of the north-east
 _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
 
 

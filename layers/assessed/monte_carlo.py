@@ -42,7 +42,7 @@ __all__ = ["Drawn", "Numbers", "draw", "drawn_values", "memberships", "numbers_o
 _LEAST, _STEPS = 80, 41  # factors of an anchor in hundredths: 0.80 to 1.20 in 41 steps
 _POOL = 1024  # rows of numbers; a node takes one row for each factor
 _BLOCK = 1000  # draws in one block: limits the memory of arrays (nodes, draws)
-_PERMILLE = 1000.0
+_PERMILLE = 1000.0  # random numbers are 0 to 999
 # Of 1,000 proxy zones, typed and mapped zones put 175 one step lower and 175 one step higher (benchmarks
 # validation). A number 0 to 999 below 175 lowers the zone, a number from 825 raises it.
 _ZONE_DOWN, _ZONE_UP = 175.0, 825.0

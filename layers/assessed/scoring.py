@@ -19,7 +19,7 @@ __all__ = ["SCALES", "intervals", "weigh"]
 
 # Forms of a scale between its two anchors; `class` is a table that the note explains.
 SCALES = ("steps", "ramp", "log ramp", "at least", "within", "warmer than", "runway", "class")
-_DIGITS = 12
+_DIGITS = 12  # fewer than a float holds: the last bits differ between machines
 
 
 def weigh(evidence: pd.DataFrame) -> NDArray[np.float64]:

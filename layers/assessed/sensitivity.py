@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SENSITIVITY", "critical", "overlapping"]
 
-_MULTIPLES = (0.8, 1.2)
+_MULTIPLES = (0.8, 1.2)  # the ends of the range over which draws vary an anchor
 
 
 def critical(

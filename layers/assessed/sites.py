@@ -30,7 +30,7 @@ KINDS = (
 
 # GeoNames codes of a working harbour. A harbour H.HBR may be a bay, so it counts only beside a settlement.
 _HARBOUR_CODES = ("L.PRT", "H.DCK", "S.FYT", "S.DCKY")
-_BESIDE_KM = 5.0
+_BESIDE_KM = 5.0  # a harbour within this distance of a settlement counts as working
 # Kinds of airfield that are no node.
 _NO_AIRFIELD = ("closed", "seaplane_base")
 # Two rows are one place within the first distance, or within the second if their names agree, km.

@@ -34,7 +34,7 @@ _STAGES = {
     "95": ("second_year", "heavy_my"), "96": ("second_year", "second_year"), "97": ("light_my", "heavy_my"),
 }  # fmt: skip
 _NOT_STATED = frozenset({"-9", "99", ""})
-_WHOLE = 10
+_WHOLE = 10  # tenths of full cover
 
 
 def tenths_of(code: str) -> tuple[int, int] | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Corridor", "corridor", "neighbours"]
 
-_HALF_WIDTH_KM = 100.0
+_HALF_WIDTH_KM = 100.0  # four cells on either side, so that ships can pass round the ice
 _END_KM = 50.0  # a passage begins in any cell so near the end of its line
 _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this length
 _STEP_KM = 5.0

@@ -35,7 +35,7 @@ DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
 OPEN_WATER_KN = 12.0  # a convention of this project: about the speed of cargo ships in the north
 _START_KM = 50.0  # two cells: the cell of a port is often land, or reads too high beside it
 _LEAST_CELLS = 25  # at least so many cells around a point are searched, on any grid
-_KM_PER_KN_DAY = 24 * 1.852
+_KM_PER_KN_DAY = 24 * 1.852  # a knot is 1.852 km per hour
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,7 +45,7 @@ CHAINS = (
 CLASSES = ("none", "IC", "IA", "PC7", "PC6", "PC5", "PC3")
 STAGES = ("thin_fy_1", "medium_fy", "thick_fy", "second_year")
 _POLAR_CLASSES = CHAINS[0][:-1]
-_SPECIAL_RIO = -10.0
+_SPECIAL_RIO = -10.0  # below it, special consideration also for polar classes (Circ.1519, Table 1.1)
 # Thinnest and thickest plausible first-year ice by month: growth from October to May, no thin ice left by
 # July. A convention of this project, not of IMO. Multi-year ice is as thick all year.
 _FIRST_YEAR = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["route_seasons", "route_trends"]
 
-_LEAST_YEARS = 30
+_LEAST_YEARS = 30  # of a trend
 _ALMOST_ALL = 0.95  # of the years, for a state
 _DECIDING_DAYS = 30  # the shut days with least ice lie next to an opening and name the bottleneck
 

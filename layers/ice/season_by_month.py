@@ -35,19 +35,19 @@ __all__ = [
 QUANTILE_LEVELS = (0.01, *(round(0.05 * step, 2) for step in range(1, 20)), 0.99)
 _LOW, _HIGH = 1, -2
 
-_NORMAL = (1981, 2010)
+_NORMAL = (1981, 2010)  # the climate for which places were built
 _RECENT_YEARS, _SPREAD_YEARS = 10, 15
 _LEAST_NORMAL, _LEAST_YEARS = 20, 30
 _ALMOST_ALL = 0.95  # of the years without ice, for a place to be free of ice
 # Variance of a count of whole months: both ends of the season are rounded to a month.
 _ROUNDING_VARIANCE = 2 / 12
-_LEAST_EFFECTIVE = 3.0
+_LEAST_EFFECTIVE = 3.0  # years; fewer would leave too few degrees of freedom
 _MOST_LAG1 = 0.8
 _SMOOTHED_YEARS = 5
 _Z95 = 1.959963984540054
-_LEVEL = 0.05
+_LEVEL = 0.05  # of significance
 _FURTHEST = 2.0  # times the warming in the record: limit of the use of a sensitivity (method §7.2)
-_SENSOR_MONTHS = 0.5
+_SENSOR_MONTHS = 0.5  # of the loss that depend on SMMR, for the doubt `sensor`
 _FIRST_SSMI = 1989  # first whole ice year of SSM/I; SMMR before it saw more land beside a cell
 _DIGITS = 6
 

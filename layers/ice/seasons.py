@@ -52,7 +52,7 @@ METRICS = (
     "shoulder_days",
 )
 _TRENDS = ("open_water_days", "retreat_day", "advance_day", "outer_days")
-_CLOSED_PCT = 80.0
+_CLOSED_PCT = 80.0  # above it the sea is closed (NSIDC-0747)
 _ROUNDING_PCT = 1e-3  # tolerance for means of whole percent in single precision
 # Days of the running mean, and fewest days of an opening.
 _WINDOW = 5
@@ -61,9 +61,9 @@ MISSING_SHARE, GAP_DAYS = 0.1, 10
 _ROWS = 2048  # places in one block, so that its series stay in the cache
 _LEAST_YEARS = 30  # of a trend
 _CLIMATE = (1991, 2020)
-_CLIMATE_YEARS = 20
+_CLIMATE_YEARS = 20  # fewest valid years of a climatology
 _RECENT_YEARS = 15
-_ALMOST_ALL = 0.95
+_ALMOST_ALL = 0.95  # of the years, for a state
 _RATE = 0.05  # of false discovery
 _MONTH_DAYS = 365.25 / 12
 _MONTHLY_DAYS = 15.0  # uncertainty of a count from monthly means (method §2.1)

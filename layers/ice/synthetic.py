@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["EDGE_TREND_DEG", "days", "year"]
 
 EDGE_TREND_DEG = 0.07  # northward shift of the ice edge, degrees of latitude per year
-_FIRST = 1979
-_PATTERNS = 12
-_BLOCK_DAYS = 32
+_FIRST = 1979  # first year of the satellite record, where the trend begins
+_PATTERNS = 12  # waves over the Arctic whose sum is the weather
+_BLOCK_DAYS = 32  # days in one block, which limits memory
 _SPECKLE = np.float32(0.07)  # packs about as hard as a real day
 _PCT_PER_DEG = 14.0  # the edge is some seven degrees of latitude wide
 _NUMBERS = np.random.default_rng

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Trend", "false_discovery", "step", "trend"]
 
-_Z95 = 1.959963984540054
-_Z90 = 1.6448536269514722
+_Z95 = 1.959963984540054  # two-sided 95 % of the normal distribution
+_Z90 = 1.6448536269514722  # one-sided 95 %
 _ROWS = 2048  # series in one block, which limits memory: 40 years make 780 slopes each
 _EDGE_YEARS = 5  # fewest valid years on either side of a step
 _NULL_DRAWS = 10_000  # series of white noise, from which p of a step is read

@@ -42,8 +42,8 @@ PUBLISHED_LOSS = (2.6, 4.1)
 _POLE_HOLE = ((1979, 1.19), (1987, 0.31), (2008, 0.029))
 _WINDOW = 5
 _BLOCK_YEARS = 5
-_DRAWS = 5_000
-_BASE = (1991, 2020)
+_DRAWS = 5_000  # bootstrap samples
+_BASE = (1991, 2020)  # years of the climatology to which the change is added
 _FURTHEST = 2.0  # times the warming in the record
 _BAND = (0.05, 0.95)
 # Limits memory: 32 MB of slopes in one block.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["waters"]
 
 _STRAIT_KM = 60.0  # from the line across it, in the plane: two or three cells of the ice grid
-_SEA_KM = 250.0
+_SEA_KM = 250.0  # a cell farther from every sea has no name
 
 
 def waters(

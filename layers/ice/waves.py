@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rays", "rays", "wave_exposure_of_year"]
 
-_SUPPORT_KM = 75.0
+_SUPPORT_KM = 75.0  # as for the ice of a place (method §2.1)
 _PLACES = 32  # in one block: a year of their rays is 32 x 16 x 21 x 365 bytes
 
 
