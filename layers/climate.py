@@ -140,7 +140,7 @@ def reach_km(
 
 
 def _near(is_land: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Land and the cells within two of it, where rays can start."""
+    """Return the mask of land and of the cells within two of land, in which rays can start."""
     near = is_land.copy()
     for _ in range(2):
         grown = near.copy()

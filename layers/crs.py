@@ -235,6 +235,7 @@ def _solid(ring: NDArray[np.float64]) -> Any:
 
 def _surfaces(geometry: Any) -> Any:
     parts = shapely.get_parts(geometry)
+    # Mending an area may also leave points and lines, which are dropped.
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 

@@ -200,7 +200,7 @@ def polygons(
 
 
 def _one(parts: list[shapely.Polygon]) -> Any:
-    """Patches of one class as one geometry; they touch at corners only, so no union is needed."""
+    """Return patches of one class as one geometry; they touch at corners only, so no union is needed."""
     whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return whole if whole.is_valid else shapely.union_all(parts)
 

@@ -84,24 +84,24 @@ class SeaGraph:
     passage: NDArray[np.object_]
 
     def __len__(self) -> int:
-        """Count of vertices."""
+        """Return the number of vertices."""
         return len(self.name)
 
     def matrix(self) -> csr_array:
-        """Edge lengths, km, as a symmetric sparse matrix (vertices, vertices)."""
+        """Return the edge lengths, km, as a symmetric sparse matrix (vertices, vertices)."""
         both = np.concatenate([self.u, self.v]), np.concatenate([self.v, self.u])
         return sparse.csr_array((np.tile(self.km, 2), both), shape=(len(self),) * 2)
 
 
 class Anchors(NamedTuple):
-    """Nearest lane points: part of a lane, metres along it, geodesic km from the point."""
+    """Nearest lane points, one per point: part of a lane, metres along it, geodesic km from the point."""
 
     part: NDArray[np.int64]
     along_m: NDArray[np.float64]
     km: NDArray[np.float64]
 
     def take(self, which: NDArray[np.bool_]) -> Anchors:
-        """The anchors of the points marked in `which`."""
+        """Return the anchors of the points marked in `which`."""
         return Anchors(self.part[which], self.along_m[which], self.km[which])
 
 
@@ -201,11 +201,12 @@ def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: N
 
 
 def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over gateways of their dependency on each vertex, from distances (gateways, vertices).
+    """Return the sum over gateways of their dependency on each vertex.
 
-    A place is a pair of gateway and vertex; a step leads from a place to the next on a shortest path. If
-    every place has one step before it, the paths of a gateway are a tree. Otherwise ways are equally long,
-    and the recursions of Brandes are used.
+    `far` holds the distances (gateways, vertices), `ends` the number of ports at each vertex. A place is a
+    pair of gateway and vertex; a step leads from a place to the next on a shortest path. If every place has
+    one step before it, the paths of a gateway are a tree. Otherwise some paths are equally long, and the
+    recursions of Brandes are used.
     """
     count = len(graph)
     with np.errstate(invalid="ignore"):  # inf - inf where neither end is reached
@@ -225,7 +226,7 @@ def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64
 def _beyond(
     before: NDArray[np.int64], after: NDArray[np.int64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Ends beyond each place of a forest: sums over subtrees by pointer doubling."""
+    """Return the ends beyond each place of a forest: sums over subtrees by pointer doubling."""
     root = len(ends)
     # Pointer doubling: each pass doubles the length of the leap towards the root.
     leap = np.full(root + 1, root)
@@ -241,7 +242,7 @@ def _beyond(
 def _shared(
     before: NDArray[np.int64], after: NDArray[np.int64], far: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Ends beyond each vertex for one gateway; ways of equal length share them."""
+    """Return the ends beyond each vertex for one gateway; paths of equal length share them."""
     order = np.argsort(far[after], kind="stable")
     steps = list(zip(before[order].tolist(), after[order].tolist(), strict=True))
     # sigma(w) = sum of sigma(v) over the v just before w; 1 where the gateway enters.

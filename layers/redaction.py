@@ -33,7 +33,7 @@ class Marked(Protocol):
 
     @property
     def audience(self) -> tuple[str, ...]:
-        """Ids of AUDIENCES."""
+        """Return ids of AUDIENCES."""
 
 
 @dataclass(frozen=True, slots=True)

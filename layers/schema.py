@@ -155,7 +155,7 @@ class Layer:
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        """Spine and own columns, in stored order."""
+        """Return the spine and the columns of the layer, in stored order."""
         return self.spine + self.columns
 
 

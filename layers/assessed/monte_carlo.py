@@ -66,7 +66,7 @@ class Numbers:
 
     @property
     def count(self) -> int:
-        """Number of draws."""
+        """Return the number of draws."""
         return len(self.radius)
 
     def of(self, nodes: NDArray[np.object_], factor: str, block: slice) -> NDArray[np.float64]:

@@ -185,12 +185,12 @@ _ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every oth
 
 
 def _base(product: str) -> str:
-    """A product without the cell size that an archive on its own grid has in its name."""
+    """Return the name of a product without the cell size that an archive on another grid adds to the name."""
     return re.sub(r"_[\d.]+m$", "", product)
 
 
 def _documented(product: str, version: str) -> list[Span]:
-    """Rows of a product and version; a version may have a suffix."""
+    """Return the rows of SPANS of a product and version; a version may have a suffix."""
     return [row for row in SPANS if row.product == _base(product) and version.startswith(row.version)]
 
 
@@ -262,7 +262,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> str:
-    """The note of SPANS on a gap; "" if SPANS has none."""
+    """Return the note of SPANS on the gap from `first` to `last`; "" if SPANS has none."""
     for row in SPANS:
         if row.product in products and not row.cadence_days:
             is_within = _within(row, np.array([first, last]))

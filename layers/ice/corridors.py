@@ -153,7 +153,7 @@ def _straits(
     grid: Grid,
     steps: set[tuple[int, int]],
 ) -> NDArray[np.intp]:
-    """Pairs of positions that the line joins and no step joins: over land, or past a corner of it."""
+    """Return pairs of positions that the line joins and no step joins: over land, or past its corner."""
     row, column, inside = grid.cell_of(points[:, 0], points[:, 1])
     on_line = np.where(inside, place[row * grid.shape[1] + column], -1)
     lon, lat = lonlat_deg

@@ -93,7 +93,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
 
 
 def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> int:
-    """Flat index of the middle cell of the longest run of ice, -1 without ice."""
+    """Return the flat index of the middle cell of the longest run of ice, -1 without ice."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], ice.astype(np.int8), [0]])))
     if not edges.size:
         return -1

@@ -151,9 +151,10 @@ def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYe
 def _by_ice_year(
     number: NDArray[np.int64], first: int, doubled: NDArray[np.int16]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Twice the ice, (ice years, 12, cells), with one missing month per year filled; and the known months.
+    """Return twice the ice by ice year, shape (ice years, 12, cells), and the mask of known months.
 
-    `number` counts months since year 0. The first row is the ice year `first`; the first column is September.
+    One missing month of a year is filled. `number` counts months since year 0. The first row is the ice year
+    `first`; the first column is September.
     """
     row, column = np.divmod(number + 4 - 12 * first, 12)
     table = np.zeros((int(row.max()) + 1, 12, doubled.shape[1]), dtype=np.int16)

@@ -100,7 +100,7 @@ def _whole_year(values: NDArray[np.int16], column: NDArray[np.intp], length: int
 
 
 def _deciding(ice: NDArray[np.int16], cell: NDArray[np.intp], is_shut: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Bottleneck cells of the shut days with least ice."""
+    """Return the bottleneck cells of the shut days with least ice."""
     shut = np.flatnonzero(is_shut)
     return cell[shut[np.argsort(ice[shut], kind="stable")[:_DECIDING_DAYS]]]
 

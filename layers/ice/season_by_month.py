@@ -162,7 +162,7 @@ def facts_of_years(
 
 
 def _doubt(numbers: dict[str, NDArray[np.float64]], cells: NDArray[np.int64]) -> NDArray[np.object_]:
-    """Doubts about places of known state, words joined by spaces; "" if there are none."""
+    """Return doubts about places of known state, words joined by spaces; "" if there are none."""
     high = numbers["ice_months_lost_high"]
     smmr = np.abs(numbers["ice_months_lost"] - numbers["ice_months_lost_without_smmr"])
     # Only places of known state have a trend.
@@ -201,7 +201,10 @@ def _state(support: IceSupport, series: IceYears) -> tuple[NDArray[np.object_], 
 def _numbers(
     series: IceYears, state: NDArray[np.object_]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
-    """Columns of the table in months, and quantiles of the loss; NaN if the state is `unknown`."""
+    """Return the columns of the table in months, and quantiles of the loss.
+
+    All are NaN if the state is `unknown`.
+    """
     years, months = series
     in_normal = (years >= _NORMAL[0]) & (years <= _NORMAL[1])
     after_smmr = in_normal & (years >= _FIRST_SSMI)
@@ -289,7 +292,7 @@ def lost_interval(
 
 
 def _rest(values: NDArray[np.float64], years: ArrayLike) -> NDArray[np.float64]:
-    """Values less their least-squares line."""
+    """Return the values less their least-squares line, row by row."""
     when = np.asarray(years, dtype=float)
     when = when - when.mean()  # a new array: in place it would change the caller's years
     centred = values - values.mean(axis=1, keepdims=True)
@@ -333,7 +336,10 @@ def warming_sensitivity(
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Running mean of five values, fewer at the two ends; a fixed order of sums keeps all digits."""
+    """Return the running mean of five values, fewer at the two ends.
+
+    A fixed order of sums keeps all digits.
+    """
     half = _SMOOTHED_YEARS // 2
     padded, count = np.pad(values, half), np.pad(np.ones(len(values)), half)
     shifts = [slice(at, at + len(values)) for at in range(_SMOOTHED_YEARS)]

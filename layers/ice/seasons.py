@@ -109,7 +109,7 @@ def fill_gaps(
 
 
 def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Running mean of five days, fewer at the two ends."""
+    """Return the running mean of five days, fewer at the two ends."""
     half = _WINDOW // 2
     total = daily.copy()
     count = np.ones(daily.shape[1], dtype=np.float32)
@@ -123,7 +123,7 @@ def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Row, first column and the column after the last, of every run of True, in order."""
+    """Return row, first column, and the column after the last, of every run of True, in order."""
     rows, days = mask.shape
     # A column of False on either side closes the runs, so that no run continues into the next row.
     padded = np.zeros((rows, days + 2), dtype=np.int8)
@@ -134,9 +134,10 @@ def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], 
 
 
 def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First day of the longest opening of each row and the day after its last; -1 if there is none.
+    """Return the first day of the longest opening of each row, and the day after its last; -1 without one.
 
-    An opening lasts at least five days. Ice of fewer than five days between two openings joins them.
+    An opening lasts at least five days. If ice between two openings lasts fewer than five days, they count as
+    one opening.
     """
     row, start, stop = _runs(is_open)
     lasting = stop - start >= _EVENT_DAYS
@@ -289,7 +290,10 @@ def season_table(
 def _span(
     valid: NDArray[np.bool_], years: NDArray[np.int64]
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """First day of the first valid ice year of each row and last day of its last; NaT without one."""
+    """Return the first day of the first valid ice year and the last day of the last one, row by row.
+
+    NaT for a row without a valid year.
+    """
     begins = np.array([ice_year(int(year))[0] for year in years], dtype="datetime64[D]")
     ends = np.array([ice_year(int(year))[1] for year in years], dtype="datetime64[D]")
     some, never = valid.any(axis=1), np.datetime64("NaT", "D")
@@ -310,7 +314,7 @@ def _state(values: dict[str, NDArray[np.float32]], valid: NDArray[np.int64]) -> 
 
 
 def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
-    """Median of the valid years of each row; NaN if there are fewer than `least`."""
+    """Return the median of the valid years of each row; NaN if there are fewer than `least`."""
     count = np.isfinite(values).sum(axis=1)
     ordered = np.sort(values.astype(float), axis=1)
     width = ordered.shape[1]
