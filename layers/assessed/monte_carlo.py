@@ -5,7 +5,7 @@ own factor of 0.80 to 1.20. The radius of an alternative is 80, 100 or 120 km. A
 for all nodes. A draw varies these values of each node:
 
 - months of ice season lost, in their interval;
-- unknown ground ice under wide permafrost: low in half of the draws, high in the others;
+- unknown ground ice under wide permafrost, typed or mapped: low in half of the draws, high in the others;
 - a zone that is a proxy: one step lower, the same, or one step higher;
 - air temperature, by its error;
 - rate of erosion and sea level of 2100, in their intervals;
