@@ -1,4 +1,4 @@
-"""The fold over LAYERS: merge the tables of sources, derive the others, check each, cut to a region."""
+"""Makes a `Picture`: merges the tables of sources, derives the other layers, checks all, cuts to a region."""
 
 from __future__ import annotations
 
@@ -46,15 +46,17 @@ def compose(
     expires: date | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Picture:
-    """Make the picture of `region`; `feeds` holds the conformed tables of sources by layer id.
+    """Make the picture of `region` from the tables and grids of its sources.
 
-    Everything is judged on the whole snapshot and cut to the region at the end, so a node has the same
+    All layers are judged on the whole snapshot and cut to the region at the end. So a node has the same
     values in every region.
 
-    `ready` holds derived layers that exist already, by id (see `static_layers`); a redaction does not use
-    them. `extra` are layers of ON_REQUEST, `samples` the sample size of the sensitivity. `redaction` is what
-    is kept from the audience. `expires` is the day from which on the picture has expired. `report` is called
-    with the id of each layer before it is made.
+    `feeds` holds the conformed tables of sources by layer id, `grids` the grids by id, and `sources` the
+    notes of all sources. `day` is the day of the picture. `draws` is the number of draws of the flag and
+    `seed` their seed. `ready` holds derived layers that exist already, by id (see `static_layers`); a picture
+    with a redaction does not use them. `extra` are layers of ON_REQUEST, and `samples` is the sample size of
+    the sensitivity. `redaction` states which data the audience does not see. `expires` is the first day on
+    which the picture is expired. `report` is called with the id of each layer before the layer is made.
 
     Raises
     ------
@@ -66,6 +68,7 @@ def compose(
     layers = (*LAYERS, *extra)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
+    # Ready layers were derived from all data, so a redaction must not use them.
     tables = _fold(feeds, context, layers, {} if redaction else ready or {}, report, redaction, outage)
     visible = tuple(layer for layer in layers if layer.is_published)
     if redaction:
@@ -88,7 +91,8 @@ def compose(
 
 
 def static_layers() -> tuple[Layer, ...]:
-    """Derived layers that depend on the sources alone, not on scenario, day or draws."""
+    """Return the derived layers that depend on the sources alone, not on scenario, day or draws."""
+    # A layer that reads a layer of this kind depends on the same things; LAYERS are in computing order.
     moving = {"scenario", "day", "draws", "seed"}
     static = []
     for layer in LAYERS:
@@ -105,9 +109,9 @@ def derive_static(
     grids: Mapping[str, xr.Dataset],
     ready: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Make the static layers of some sources, by id; those in `ready` are taken from there.
+    """Return the static layers of the sources in `feeds`, by id.
 
-    Raises as `compose`.
+    `grids` holds the grids by id. A layer in `ready` is not derived again. Raises as `compose`.
     """
     static = static_layers()
     layers = [layer for layer in LAYERS if layer.derive is None or layer in static]
@@ -124,7 +128,11 @@ def _fold(
     redaction: Redaction | None = None,
     outage: SourceOutage | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The table of every layer, in order: taken from `ready`, fed by sources, or derived from those above."""
+    """Return the table of every layer of `layers` by id, in this order.
+
+    A table is taken from `ready`, merged from the sources in `feeds`, or derived from earlier tables and from
+    `context` (grids, scenario, day and the like).
+    """
     tables: dict[str, pd.DataFrame] = {}
     context = {**context, "source_order": _source_order(feeds)}
     for layer in layers:
@@ -157,14 +165,14 @@ def _fold(
 def _source_order(feeds: Mapping[str, Sequence[pd.DataFrame]]) -> tuple[str, ...]:
     """Return the ids of the sources in the order in which they feed their layers.
 
-    Of two sources that name one place the earlier one stands for it.
+    If two sources name the same place, the row of the earlier source represents it.
     """
     frames = [frame for tables in feeds.values() for frame in tables if "source_id" in frame]
     return tuple(dict.fromkeys(name for frame in frames for name in frame["source_id"].unique()))
 
 
 def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """The rows of a table that touch the region; a table without geometry is returned as it is."""
+    """Return the rows of a table that touch the region; a table without geometry is returned unchanged."""
     if not isinstance(table, gpd.GeoDataFrame):
         return table
     outline = region.outline
@@ -173,10 +181,11 @@ def within(table: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
-    """The rows of each table that belong to the region.
+    """Return the rows of each table that belong to the region.
 
     A table with geometry keeps the rows that touch the region. A table with a `node_id` keeps the rows of
-    nodes that stay: a node stays if a table places it and no table that places it loses it.
+    some nodes: a node needs a row in a cut table with geometry, and no such table may have lost a row of the
+    node.
     """
     if region.is_whole:
         return tables

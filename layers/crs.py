@@ -43,7 +43,7 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 _GEOD = Geod(ellps="WGS84")
 _STEP_DEG = 0.25  # longest edge before a lon/lat line is projected: 14 km of latitude
-_STEP_M = 25_000.0  # the same of an edge in metres
+_STEP_M = 25_000.0  # longest edge of a line in metres before it is projected
 _GRID_M = 0.01  # coordinates are kept to the centimetre, so that seams close exactly
 
 
@@ -83,19 +83,19 @@ def _must_be_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> None
 
 
 def polar_points(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.object_]:
-    """EPSG:3413 points of WGS 84 degrees; raises as `polar_xy`."""
+    """Return EPSG:3413 points of WGS 84 degrees; raises as `polar_xy`."""
     return np.asarray(shapely.points(*polar_xy(longitude_deg, latitude_deg)), dtype=object)
 
 
 def lonlat(x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """WGS 84 degrees of EPSG:3413 metres, longitude in -180...180."""
+    """Return WGS 84 degrees of EPSG:3413 metres, longitude in -180...180."""
     lon, lat = _transformer(POLAR, GEOGRAPHIC).transform(x_m, y_m)
     # PROJ returns -180.00000000000003 on the date line.
     return np.clip(lon, -180.0, 180.0), np.asarray(lat)
 
 
 def lonlat_of(crs: CRS, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """WGS 84 degrees of metres in another CRS, such as that of a grid."""
+    """Return WGS 84 degrees of metres in another CRS, such as the CRS of a grid."""
     if crs == POLAR:
         return lonlat(x_m, y_m)
     lon, lat = _transformer(crs, GEOGRAPHIC).transform(x_m, y_m)
@@ -103,7 +103,10 @@ def lonlat_of(crs: CRS, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.floa
 
 
 def unit_vectors(longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> NDArray[np.float64]:
-    """Unit vectors, shape (n, 3), of degrees; their chord lengths order points without a projection."""
+    """Return unit vectors, shape (n, 3), of WGS 84 degrees.
+
+    The lengths of the chords between the vectors order points by distance without a projection.
+    """
     lon, lat = np.radians(longitude_deg), np.radians(latitude_deg)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
@@ -114,7 +117,7 @@ def distance_km(
     other_longitude_deg: ArrayLike,
     other_latitude_deg: ArrayLike,
 ) -> NDArray[np.float64]:
-    """Geodesic distance on WGS 84, kilometres, element by element."""
+    """Return the geodesic distance on WGS 84 between pairs of points, kilometres, element by element."""
     lon1, lat1, lon2, lat2 = np.broadcast_arrays(
         *(
             np.asarray(part, dtype=float)
@@ -125,7 +128,7 @@ def distance_km(
 
 
 def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
-    """Geodesic length of EPSG:3413 lines, kilometres, from vertex to vertex."""
+    """Return the geodesic length of EPSG:3413 lines, kilometres, from vertex to vertex."""
     geometries = np.asarray(lines, dtype=object)
     parts, owner = shapely.get_parts(geometries, return_index=True)
     xy, part_of = shapely.get_coordinates(parts, return_index=True)
@@ -137,9 +140,9 @@ def length_km(lines: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]
 
 
 def area_km2(polygons: Sequence[Any] | NDArray[np.object_]) -> NDArray[np.float64]:
-    """Area of EPSG:3413 polygons, square kilometres, measured in EPSG:6931 and rounded to a hectare.
+    """Return the area of EPSG:3413 polygons, measured in EPSG:6931, square kilometres.
 
-    Versions of PROJ differ in the last bits, so areas are rounded.
+    Areas are rounded to a hectare, because versions of PROJ differ in the last bits.
     """
     to_equal_area = _transformer(POLAR, EQUAL_AREA)
 
@@ -154,9 +157,9 @@ def geographic_to_polar(geometries: Sequence[Any] | NDArray[np.object_]) -> NDAr
     """Project points, lines and polygons to EPSG:3413, correctly over the date line and the pole.
 
     Input is WGS 84 degrees; longitudes may exceed 180. An edge that spans more than 180 degrees crosses the
-    date line; an edge of exactly 360 degrees is a whole parallel. Edges are densified first: the chord of an
-    edge along a parallel would leave out the area north of it. Parts that were cut at 180 degrees are joined
-    again, and polygons are valid. Raises as `polar_xy`.
+    date line; an edge of exactly 360 degrees is a whole parallel. Edges are densified first, because the
+    chord of an edge along a parallel would leave out the area north of it. Parts that were cut at 180 degrees
+    are joined again, and polygons are valid. Raises as `polar_xy`.
     """
     return np.array([_to_polar(geometry) for geometry in geometries], dtype=object)
 
@@ -215,10 +218,12 @@ def _polygonal(parts: Sequence[Any]) -> Any:
         shell, *holes = (
             _project_path(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)
         )
+        # A ring may be invalid after projection: each is mended alone, then the holes are cut out.
         solid = _solid(shell)
         if holes:
             solid = solid.difference(shapely.union_all([_solid(hole) for hole in holes]))
         polygons.append(solid)
+    # Parts that were cut at the date line meet exactly on the centimetre grid, so the union has no seam.
     joined = shapely.union_all(shapely.set_precision(np.array(polygons, dtype=object), _GRID_M))
     return joined if joined.geom_type in {"Polygon", "MultiPolygon"} else _surfaces(joined)
 
@@ -230,6 +235,7 @@ def _solid(ring: NDArray[np.float64]) -> Any:
 
 def _surfaces(geometry: Any) -> Any:
     parts = shapely.get_parts(geometry)
+    # Mending an area may also leave points and lines, which are dropped.
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
@@ -239,6 +245,7 @@ def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
     _must_be_degrees(lon, lat)
     step = np.diff(lon)
     crosses = (np.abs(step) > 180) & (np.abs(np.abs(step) - 360) > 1e-6)
+    # An edge over the date line takes the short way round.
     step = np.where(crosses, (step + 180) % 360 - 180, step)
     rise = np.diff(lat)
     longest = np.maximum(np.abs(step), np.abs(rise))
@@ -252,5 +259,6 @@ def _project_path(lonlat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
         (dense_lon + 180) % 360 - 180, np.clip(dense_lat, -90, 90)
     )
     xy = np.round(np.column_stack([x, y]) / _GRID_M) * _GRID_M
+    # All longitudes at the pole are one point; repeated points could make a line invalid.
     keep = np.append(True, np.any(np.diff(xy, axis=0) != 0, axis=1))
     return xy[keep] if keep.sum() > 1 else xy[:2]

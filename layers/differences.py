@@ -1,7 +1,7 @@
-"""Changes since the earlier picture, as a table in order of importance.
+"""Changes since the earlier picture, as a table in order of importance (decisions/0021).
 
-There are three causes: the source says something else, the world was measured again, the method judges
-differently.
+A change has one of three causes: the source states something else, the world was measured again, or the
+method judges differently.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ CHANGES = Layer(
 def table_of(
     differences: Mapping[str, Any], sources: Mapping[str, str], layers: Mapping[str, str]
 ) -> pd.DataFrame:
-    """The differences of two pictures (pipelines.picture.diff) as the table of `CHANGES`.
+    """Return the differences of two pictures (pipelines.picture.diff) as the table of `CHANGES`.
 
-    `sources` and `layers` are titles by id.
+    `sources` and `layers` map ids to titles.
     """
     source_ids = re.compile(rf"\b(?:{'|'.join(map(re.escape, sources)) or '(?!)'})\b")
 
@@ -72,7 +72,7 @@ def table_of(
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Sort key: flagged nodes before others, robust before possible."""
+    """Return the sort key of a changed node: flagged nodes come first, and robust before possible."""
     is_flag, is_whole = row["what"] == "flag", row["change"] in {"added", "gone"}
     best = min((_FLAGGED.index(v) for v in (row["old"], row["new"]) if v in _FLAGGED), default=len(_FLAGGED))
     kinds = (
@@ -130,7 +130,7 @@ def _count(rows: int | None) -> str:
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Counts of rows by layer, change and cause, so that a series that grew by a year is one line."""
+    """Return counts of rows by layer, change and cause, so that a series that grew by a year is one line."""
     if not rows:
         return []
     by = pd.DataFrame(rows).groupby(["layer", "change", "cause"], sort=True).size()

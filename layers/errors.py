@@ -1,4 +1,4 @@
-"""Errors of the project. Each message says what failed, what was expected and found, and what to do."""
+"""Errors of the project. Each message states what failed, what was expected and found, and what to do."""
 
 __all__ = ["ExportError", "PictureError", "SchemaError", "SourceError", "UsageError"]
 

@@ -52,7 +52,7 @@ MISSING = 255
 
 OCEAN, LAND_SURFACE, COAST, LAKE = 0, 1, 2, 3  # classes of the surface; coast is land beside water
 
-ICE_THRESHOLD_PCT = 15.0
+ICE_THRESHOLD_PCT = 15.0  # the ice edge (Cavalieri et al. 1999, doi:10.1029/1999JC900081)
 _FULL_PCT = 100.0
 
 
@@ -71,17 +71,17 @@ class Grid:
 
     @property
     def transform(self) -> Affine:
-        """Affine transform from (column, row) to metres of `crs`, as Rasterio expects it."""
+        """Return the affine transform from (column, row) to metres of `crs`, as Rasterio expects it."""
         return Affine(self.cell_m, 0.0, self.origin[0], 0.0, -self.cell_m, self.origin[1])
 
     @property
     def x_m(self) -> NDArray[np.float64]:
-        """Centres of the columns, west to east, shape (columns,), metres of `crs`."""
+        """Return the centres of the columns, west to east, shape (columns,), metres of `crs`."""
         return self._centres(self.shape[1]) + self.origin[0]
 
     @property
     def y_m(self) -> NDArray[np.float64]:
-        """Centres of the rows, top to bottom, shape (rows,), metres of `crs`."""
+        """Return the centres of the rows, top to bottom, shape (rows,), metres of `crs`."""
         return self.origin[1] - self._centres(self.shape[0])
 
     def _centres(self, count: int) -> NDArray[np.float64]:
@@ -90,10 +90,10 @@ class Grid:
     def cell_of(
         self, x_m: ArrayLike, y_m: ArrayLike
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
-        """Row and column of the cell each point lies in, and whether it lies in the grid.
+        """Return row and column of the cell in which each point lies, and whether the point lies in the grid.
 
-        Points are metres of `crs`. A cell includes its upper and left edge. Row and column of a point
-        outside the grid, or of one that is not finite, are -1.
+        Points are metres of `crs`. A cell includes its upper and left edge. A point that is outside the grid
+        or not finite has row and column -1.
         """
         row = np.floor((self.origin[1] - np.asarray(y_m, dtype=float)) / self.cell_m)
         column = np.floor((np.asarray(x_m, dtype=float) - self.origin[0]) / self.cell_m)
@@ -116,10 +116,10 @@ LAND_5KM = Grid(POLAR, (1800, 1800), (-4_500_000.0, 4_500_000.0), 5_000.0)
 
 
 def cell_area_km2(grid: Grid = NSIDC_25KM) -> NDArray[np.float64]:
-    """Area on the ellipsoid of each cell, shape `grid.shape`, square kilometres.
+    """Return the area on the ellipsoid of each cell, shape `grid.shape`, square kilometres.
 
-    Measured in EPSG:6931 by `layers.crs.area_km2`; within 0.003 % of NSIDC-0771
-    (Stewart et al. 2022, doi:10.5067/N6INPBT8Y104).
+    Measured in EPSG:6931 by `layers.crs.area_km2`; within 0.003 % of NSIDC-0771 (Stewart et al. 2022,
+    doi:10.5067/N6INPBT8Y104).
 
     Raises
     ------
@@ -139,11 +139,11 @@ def extent_million_km2(
     *,
     threshold_pct: float = ICE_THRESHOLD_PCT,
 ) -> NDArray[np.float64]:
-    """Sea-ice extent: the area of all cells at or above the threshold, million km2.
+    """Return the sea-ice extent: the area of all cells at or above the threshold, million km2.
 
-    `concentration_pct` has shape (..., rows, columns), percent. `POLE_HOLE` counts as ice, other values
-    above 100 and NaN do not. `area_of_cell_km2` has shape (rows, columns). The 15 % of the ice edge:
-    Cavalieri et al. 1999, doi:10.1029/1999JC900081.
+    `concentration_pct` has shape (..., rows, columns), percent. `POLE_HOLE` counts as ice, other values above
+    100 and NaN do not. `area_of_cell_km2` has shape (rows, columns). The threshold of 15 % is that of the ice
+    edge: Cavalieri et al. 1999, doi:10.1029/1999JC900081.
     """
     concentration = np.asarray(concentration_pct)
     seen = (concentration >= threshold_pct) & (concentration <= _FULL_PCT)
@@ -157,11 +157,11 @@ def area_million_km2(
     *,
     threshold_pct: float = ICE_THRESHOLD_PCT,
 ) -> NDArray[np.float64]:
-    """Sea-ice area: the ice-covered part of all cells at or above the threshold, million km2.
+    """Return the sea-ice area: the ice-covered part of all cells at or above the threshold, million km2.
 
-    Shapes and codes as in `extent_million_km2`, but the pole hole has no concentration and is left out, as
-    in the series of NSIDC. Use a threshold of 0 for a mean over many days: areas add up, extents do not, and
-    a mean below 15 % can come from days above it.
+    Shapes and codes as in `extent_million_km2`. The pole hole has no concentration and is left out, as in the
+    series of NSIDC. Use a threshold of 0 for a mean over many days: areas add up, extents do not, and a mean
+    below 15 % can come from days above it.
     """
     concentration = np.asarray(concentration_pct)
     ice = (concentration >= threshold_pct) & (concentration <= _FULL_PCT)
@@ -172,10 +172,10 @@ def area_million_km2(
 def polygons(
     classes: NDArray[Any], grid: Grid = NSIDC_25KM
 ) -> list[tuple[int, shapely.Polygon | shapely.MultiPolygon]]:
-    """One valid (Multi)Polygon per class along the cell edges, in `grid.crs`, sorted by class.
+    """Return one valid (Multi)Polygon per class along the cell edges, in `grid.crs`, sorted by class.
 
-    `classes` has shape `grid.shape`: integers 0...255, or booleans, of which the True cells are class 1 and
-    the others no class.
+    `classes` has shape `grid.shape` and holds integers 0...255 or booleans. Of booleans, True cells are class
+    1 and False cells have no class.
 
     Raises
     ------
@@ -190,6 +190,7 @@ def polygons(
     for shape, value in features.shapes(
         classes.astype(np.uint8),
         mask=classes if classes.dtype == bool else None,
+        # Cells that touch at a corner only stay apart, so that polygons are valid.
         connectivity=4,
         transform=grid.transform,
     ):
@@ -199,7 +200,7 @@ def polygons(
 
 
 def _one(parts: list[shapely.Polygon]) -> Any:
-    """Patches of one class as one geometry; they touch at corners only, so no union is needed."""
+    """Return patches of one class as one geometry; they touch at corners only, so no union is needed."""
     whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return whole if whole.is_valid else shapely.union_all(parts)
 
@@ -212,11 +213,12 @@ def class_areas(
     labels: tuple[str, ...] = (),
     unit: str = "",
 ) -> gpd.GeoDataFrame:
-    """Areas of a field between `bounds`: `name`, `label`, `class_low`, `class_high`, geometry.
+    """Return the areas of a field between `bounds`: `name`, `label`, `class_low`, `class_high`, geometry.
 
     A class includes its lower bound. NaN and values below the first bound belong to no class. Without
     `labels` the bounds and `unit` name a class. The last class is open if its upper bound is infinite.
     """
+    # Code 0 is for no class.
     code = np.digitize(values, bounds[1:-1]) + 1
     code = np.where(values >= bounds[0], code, 0).astype(np.uint8)
     areas = [(value - 1, shape) for value, shape in polygons(code, grid) if value]
@@ -243,9 +245,9 @@ def rasterise(
     *,
     all_touched: bool = False,
 ) -> NDArray[np.bool_]:
-    """Mask, shape `grid.shape`, of the cells whose centre lies in one of the geometries.
+    """Return the mask, shape `grid.shape`, of the cells whose centre lies in one of the geometries.
 
-    Geometries are in `grid.crs`. With `all_touched` every cell that they touch is True.
+    Geometries are in `grid.crs`. With `all_touched`, every cell that a geometry touches is True.
     """
     solid = [geometry for geometry in geometries if geometry is not None and not geometry.is_empty]
     if not solid:
@@ -268,11 +270,11 @@ def nearest_cells(
     max_km: float,
     grid: Grid = NSIDC_25KM,
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The k nearest cells of `mask` to each point, by their centres, and their distances.
+    """Return the k cells of `mask` nearest to each point, by their centres, and their distances.
 
-    Points are EPSG:3413 metres, shape (n,), whatever the CRS of the grid. Returns flat indices into the
-    grid (row * columns + column) and geodesic distances in kilometres, both (n, k), nearest first. Index and
-    distance are -1 and infinity if there is no such cell within `max_km`.
+    Points are EPSG:3413 metres, shape (n,), whatever the CRS of the grid. The result is flat indices into the
+    grid (row * columns + column) and geodesic distances in kilometres, both (n, k), nearest first. Where
+    there is no such cell within `max_km`, the index is -1 and the distance infinite.
 
     Raises
     ------

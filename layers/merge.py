@@ -33,7 +33,10 @@ class Nearest:
     def query(
         self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], k: int = 1
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Distances (km) and positions of the k nearest points, shape (n, k); inf and -1 past the end."""
+        """Return distances (km) and positions of the k nearest points, shape (n, k), nearest first.
+
+        Where there are fewer than k points, the distance is inf and the position -1.
+        """
         lon, lat = np.asarray(longitude_deg, dtype=float), np.asarray(latitude_deg, dtype=float)
         position = np.full((len(lon), k), -1)
         if self._tree is not None and len(lon):
@@ -49,7 +52,7 @@ class Nearest:
     def within(
         self, longitude_deg: NDArray[np.float64], latitude_deg: NDArray[np.float64], radius_km: float
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (query position, indexed position) at most `radius_km` apart."""
+        """Return pairs (query position, indexed position) at most `radius_km` apart."""
         if self._tree is None or not len(longitude_deg):
             return np.empty(0, dtype=int), np.empty(0, dtype=int)
         # The sphere selects pairs with a margin of 1 %; the ellipsoid decides.
@@ -68,11 +71,11 @@ class Nearest:
 def match_points(
     kept: pd.DataFrame, others: pd.DataFrame, *, same_place_km: float, same_name_km: float
 ) -> NDArray[np.int64]:
-    """For each row of `others` the position in `kept` of the same thing, or -1.
+    """Return for each row of `others` the position of the same thing in `kept`, or -1.
 
-    Both tables have `name`, `longitude_deg`, `latitude_deg`. Two points are one thing within
-    `same_place_km` whatever their names, or within `same_name_km` if the names agree (token-set ratio of
-    rapidfuzz of 85 or more).
+    Both tables have `name`, `longitude_deg`, `latitude_deg`. Two points are one thing within `same_place_km`
+    whatever their names are. They are also one thing within `same_name_km` if the names agree (token-set
+    ratio of rapidfuzz of 85 or more).
     """
     index = Nearest(kept["longitude_deg"].to_numpy(), kept["latitude_deg"].to_numpy())
     lon, lat = others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy()
@@ -102,7 +105,7 @@ def match_points(
 def nearest(
     frame: pd.DataFrame, others: pd.DataFrame, k: int = 1
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distances (km) and positions of the k nearest of `others` to each row of `frame`."""
+    """Return distances (km) and positions of the k nearest of `others` to each row of `frame`, (rows, k)."""
     index = Nearest(others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy())
     return index.query(frame["longitude_deg"].to_numpy(), frame["latitude_deg"].to_numpy(), k)
 
@@ -110,6 +113,6 @@ def nearest(
 def within_km(
     frame: pd.DataFrame, others: pd.DataFrame, radius_km: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (row of `frame`, row of `others`) at most `radius_km` apart."""
+    """Return pairs (row of `frame`, row of `others`) at most `radius_km` apart."""
     index = Nearest(others["longitude_deg"].to_numpy(), others["latitude_deg"].to_numpy())
     return index.within(frame["longitude_deg"].to_numpy(), frame["latitude_deg"].to_numpy(), radius_km)

@@ -70,8 +70,9 @@ GATEWAYS = (
 class SeaGraph:
     """Vertices and undirected edges of the lanes; `u < v`, no loop, no pair twice.
 
-    `name` is the place of a vertex in EPSG:3413 metres, `x_y`. Longitude and latitude are WGS 84 degrees.
-    `km` is the geodesic length of an edge, `passage` the strait it belongs to, or None.
+    `name` is the position of a vertex as text, `x_y`, in EPSG:3413 metres. Longitude and latitude are WGS 84
+    degrees. `u` and `v` are the vertices at the ends of each edge, `km` is its geodesic length, and `passage`
+    is the strait it belongs to, or None.
     """
 
     name: NDArray[np.object_]
@@ -83,32 +84,32 @@ class SeaGraph:
     passage: NDArray[np.object_]
 
     def __len__(self) -> int:
-        """Count of vertices."""
+        """Return the number of vertices."""
         return len(self.name)
 
     def matrix(self) -> csr_array:
-        """Edge lengths, km, as a symmetric sparse matrix (vertices, vertices)."""
+        """Return the edge lengths, km, as a symmetric sparse matrix (vertices, vertices)."""
         both = np.concatenate([self.u, self.v]), np.concatenate([self.v, self.u])
         return sparse.csr_array((np.tile(self.km, 2), both), shape=(len(self),) * 2)
 
 
 class Anchors(NamedTuple):
-    """Nearest lane points: part of a lane, metres along it, geodesic km from the point."""
+    """Nearest lane points, one per point: part of a lane, metres along it, geodesic km from the point."""
 
     part: NDArray[np.int64]
     along_m: NDArray[np.float64]
     km: NDArray[np.float64]
 
     def take(self, which: NDArray[np.bool_]) -> Anchors:
-        """The anchors of the points marked in `which`."""
+        """Return the anchors of the points marked in `which`."""
         return Anchors(self.part[which], self.along_m[which], self.km[which])
 
 
 def anchors(points: NDArray[np.object_], sea_lanes: gpd.GeoDataFrame) -> Anchors:
-    """The nearest point of the lanes to each EPSG:3413 point, rounded to the metre along the lane.
+    """Return the nearest point of the lanes to each EPSG:3413 point, rounded to the metre along the lane.
 
-    The nearest point is taken in the plane of the conformal projection; its distance is geodesic. Without
-    lanes the part is -1 and the numbers are NaN.
+    The nearest point is taken in the plane of the conformal projection; the distance to it is geodesic.
+    Without lanes the part is -1 and the numbers are NaN.
     """
     parts = shapely.get_parts(sea_lanes.geometry.to_numpy())
     if not len(parts):
@@ -126,7 +127,7 @@ def anchors(points: NDArray[np.object_], sea_lanes: gpd.GeoDataFrame) -> Anchors
 def sea_graph(
     sea_lanes: gpd.GeoDataFrame, stops: Anchors | None = None
 ) -> tuple[SeaGraph, NDArray[np.int64]]:
-    """The graph of the lanes, split at `stops`, and the vertex of each stop.
+    """Return the graph of the lanes, split at `stops`, and the vertex of each stop.
 
     Ends in the same metre are one vertex, so lanes that were cut at the date line join in EPSG:3413. Of
     parallel lanes the shortest is kept; loops are dropped.
@@ -162,25 +163,29 @@ def sea_graph(
 
 
 def entries(graph: SeaGraph, gateway: Gateway) -> NDArray[np.int64]:
-    """The vertices on the stretch of a gateway."""
+    """Return the vertices on the stretch of a gateway."""
     width = (gateway.east_deg - gateway.west_deg) % 360
     inside = (graph.longitude_deg - gateway.west_deg) % 360 < width
     return np.flatnonzero(inside & (graph.latitude_deg < CUT_DEG))
 
 
 class Traffic(NamedTuple):
-    """For each vertex: connected pairs whose shortest paths pass it, and all that do not end there."""
+    """Traffic of each vertex, shape (vertices,).
+
+    `passing` counts the connected pairs whose shortest paths pass the vertex. `pairs` counts all connected
+    pairs that do not end there.
+    """
 
     passing: NDArray[np.float64]
     pairs: NDArray[np.float64]
 
 
 def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: NDArray[np.int64]) -> Traffic:
-    """B(v) over the pairs of a gateway (its entry vertices) and a port (its vertex).
+    """Return B(v) over the pairs of a gateway (its entry vertices) and a port (its vertex).
 
-    A ship enters by the entry with the shortest way. The entry is passed, because the origin lies beyond
-    it. A pair that ends at a vertex does not pass it. Ports may share a vertex; each forms its own pair.
-    Paths of equal length (to the micrometre) share a pair. Pairs without a path do not count.
+    A ship enters by the entry with the shortest way. The path passes this entry, because the origin lies
+    beyond it. A pair does not pass the vertices at which it ends. Ports may share a vertex; each port forms
+    its own pairs. Paths of equal length (to the micrometre) share a pair. Pairs without a path do not count.
     """
     count, seas = len(graph), len(gateways)
     ends = np.bincount(ports, minlength=count).astype(float)
@@ -196,11 +201,12 @@ def betweenness(graph: SeaGraph, gateways: Sequence[NDArray[np.int64]], ports: N
 
 
 def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over gateways of their dependency on each vertex, from distances (gateways, vertices).
+    """Return the sum over gateways of their dependency on each vertex.
 
-    A place is a pair of gateway and vertex; a step leads from a place to the next on a shortest path. If
-    every place has one step before it, the paths of a gateway are a tree. Otherwise ways are equally long,
-    and the recursions of Brandes are used.
+    `far` holds the distances (gateways, vertices), `ends` the number of ports at each vertex. A place is a
+    pair of gateway and vertex; a step leads from a place to the next on a shortest path. If every place has
+    one step before it, the paths of a gateway are a tree. Otherwise some paths are equally long, and the
+    recursions of Brandes are used.
     """
     count = len(graph)
     with np.errstate(invalid="ignore"):  # inf - inf where neither end is reached
@@ -220,8 +226,9 @@ def _passing(graph: SeaGraph, far: NDArray[np.float64], ends: NDArray[np.float64
 def _beyond(
     before: NDArray[np.int64], after: NDArray[np.int64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Ends beyond each place of a forest: sums over subtrees by pointer doubling."""
+    """Return the ends beyond each place of a forest: sums over subtrees by pointer doubling."""
     root = len(ends)
+    # Pointer doubling: each pass doubles the length of the leap towards the root.
     leap = np.full(root + 1, root)
     leap[after] = before
     total = np.append(ends, 0.0)
@@ -235,7 +242,7 @@ def _beyond(
 def _shared(
     before: NDArray[np.int64], after: NDArray[np.int64], far: NDArray[np.float64], ends: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Ends beyond each vertex for one gateway; ways of equal length share them."""
+    """Return the ends beyond each vertex for one gateway; paths of equal length share them."""
     order = np.argsort(far[after], kind="stable")
     steps = list(zip(before[order].tolist(), after[order].tolist(), strict=True))
     # sigma(w) = sum of sigma(v) over the v just before w; 1 where the gateway enters.
@@ -250,11 +257,11 @@ def _shared(
 
 
 def lane_shares(hung: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Share, 0..1, of the shortest paths from gateways to other ports that pass the lane point of each port.
+    """Return for each port the share, 0..1, of the shortest paths to other ports that pass its lane point.
 
-    The share is that of the lane point, because no traffic passes the port itself. It does not decay with
-    the distance to the lane, which is a column of its own. NaN if a port is farther than `REACH_KM` from
-    every lane.
+    The paths lead from the gateways. The share is that of the lane point, because no traffic passes the port
+    itself. The share does not depend on the distance to the lane, which has its own column. NaN if a port is
+    farther than `REACH_KM` from every lane.
     """
     on = hung.km <= REACH_KM
     share = np.full(len(on), np.nan)

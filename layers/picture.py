@@ -1,4 +1,4 @@
-"""`Picture`: one finished situational picture, frozen. Maps draw it and pipelines store it."""
+"""`Picture`: one finished situational picture, frozen. The package `maps` draws it, `pipelines` stores it."""
 
 from __future__ import annotations
 
@@ -79,19 +79,22 @@ class Picture:
     layers
         Descriptions of the tables, in the same order.
     tables
-        Layer id to table, in EPSG:3413 where it has geometry.
+        Layer id to table, in EPSG:3413 where the table has geometry.
+    sources
+        Notes of the sources.
     grids
         Grids that the layers were made from; they are not cut to the region.
     audience
         Id of the audience the picture is for.
     withheld
-        Count of layers from which something was kept from the audience.
+        Count of layers that are left out for the audience, in whole or in part.
     left_out
         Count of private layers that were removed.
     expires
-        Day from which on the picture is only a record; None if there is no such day.
+        First day on which the picture is only a record; None if there is no such day.
     before
-        Earlier picture that the table `changes` compares with. Without that table it could not be read.
+        Earlier picture that the table `changes` compares with. If this is set and the table is absent, the
+        earlier picture could not be read.
     """
 
     region: Region
@@ -109,11 +112,11 @@ class Picture:
 
     @property
     def private(self) -> tuple[Layer, ...]:
-        """The private layers in the picture."""
+        """Return the private layers in the picture."""
         return tuple(layer for layer in self.layers if layer.is_private)
 
     def to_pass_on(self) -> Picture:
-        """The picture without its private layers, which are counted in `left_out`."""
+        """Return the picture without its private layers, whose number is added to `left_out`."""
         own = {layer.id for layer in self.private}
         if not own:
             return self
@@ -127,20 +130,20 @@ class Picture:
 
     @property
     def late(self) -> tuple[str, ...]:
-        """Ids of the sources that are stale, held back or missing.
+        """Return ids of the sources that are stale, held back or missing.
 
-        A source in the state `not_held` never was there, so it is not late.
+        A source in the state `not_held` was never on file, so it is not late.
         """
         return tuple(note.id for note in self.sources if note.state in LATE)
 
     @property
     def status(self) -> str:
-        """`COMPLETE`, or `DEGRADED` if a source was late when the picture was made."""
+        """Return `COMPLETE`, or `DEGRADED` if a source was late when the picture was made."""
         return "DEGRADED" if self.late else "COMPLETE"
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """The ten sentences of method §10 with the day, and notes on withheld and private layers."""
+        """Return the ten sentences of method §10 with the day, and notes on withheld and private layers."""
         apart = (
             (self.audience != "public", f"For the audience {self.audience}: holds what is not for everybody"),
             (self.withheld, f"Withheld for this audience: {_layers(self.withheld)}, in whole or in part"),

@@ -1,7 +1,7 @@
 """Rasters for maps in EPSG:3413: sea ice, sea bed, land, and modelled air temperature.
 
-They hold what a map shows of the grids of the picture. Missing values stay missing and flags keep their
-codes.
+A raster has the values that a map draws of a grid of the picture. Missing values stay missing and flags keep
+their codes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Raster:
 
 
 def rasters(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> list[Raster]:
-    """The rasters of the grids that are present."""
+    """Return the rasters of the grids that are present; the air temperature is that of the scenario."""
     makers = {"sea_ice": _sea_ice, "bathymetry": _bathymetry, "land": _land}
     result = [raster for name, make in makers.items() if name in grids for raster in make(grids[name])]
     return result + (_climate(grids["climate"], scenario) if "climate" in grids else [])

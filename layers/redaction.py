@@ -1,7 +1,8 @@
-"""AUDIENCES a picture can be built for, and `Redaction`: what is left out for an audience.
+"""AUDIENCES a picture can be built for, and `Redaction`: the data that are left out for an audience.
 
-It is a convenience, not a protection: it separates what its owner marked, on a machine that has both.
-Layers are derived without the hidden data, so nothing about them can be inferred.
+A redaction separates data that their owner has marked. It is a convenience and no protection: the machine
+that builds the picture holds all data. Derived layers never use hidden values. A reader can still see that a
+source is withheld.
 """
 
 from __future__ import annotations
@@ -32,19 +33,19 @@ class Marked(Protocol):
 
     @property
     def audience(self) -> tuple[str, ...]:
-        """Ids of AUDIENCES."""
+        """Return ids of AUDIENCES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A group of readers, and the marks they may see."""
+    """A group of readers. `sees` holds the marks of the data that the group may see."""
 
     id: str
     title: str
     sees: frozenset[str]
 
     def may_see(self, thing: Marked) -> bool:
-        """Whether the audience sees one of the marks of `thing`."""
+        """Return whether `thing` has a mark that the audience may see."""
         return not self.sees.isdisjoint(thing.audience)
 
 
@@ -61,7 +62,7 @@ WITHHELD = "withheld"
 
 
 def audience(name: str) -> Audience:
-    """The audience with an id.
+    """Return the audience with the id `name`.
 
     Raises
     ------
@@ -77,36 +78,48 @@ def audience(name: str) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Data kept from an audience: sources by their notes, layers and columns by their marks."""
+    """The data that an audience does not see.
+
+    `hidden` are the notes of the hidden sources. The marks of layers and columns hide the others.
+    """
 
     audience: Audience = PUBLIC
     hidden: tuple[SourceNote, ...] = ()
 
     def hides_any(self, layers: Iterable[Layer]) -> bool:
-        """Whether anything is kept from the audience."""
+        """Return whether a source, or one of `layers` or its columns, is hidden from the audience."""
         return bool(self.hidden or self.touched(layers))
 
     def touched(self, layers: Iterable[Layer]) -> set[str]:
-        """Ids of the layers and grids from which existing data are left out."""
+        """Return ids of the layers and grids that lack data because of the redaction.
+
+        These are the layers and grids of hidden sources, and those of `layers` that are hidden or have hidden
+        columns. A source that was never held (`not_held`) leaves nothing out.
+        """
         fed = {note.feeds.removeprefix("grid:") for note in self.hidden if note.state != "not_held"}
         return fed | {layer.id for layer in layers if self.visible(layer) != layer}
 
     def visible(self, layer: Layer) -> Layer | None:
-        """The layer with the columns the audience sees; None if it does not see the layer."""
+        """Return the layer with the columns that the audience may see; None if the whole layer is hidden."""
         if not self.audience.may_see(layer):
             return None
         kept = tuple(column for column in layer.columns if self.audience.may_see(column))
         return layer if len(kept) == len(layer.columns) else replace(layer, columns=kept)
 
     def starves(self, layer: Layer, fed: Collection[str]) -> bool:
-        """Whether every source of the layer is hidden."""
+        """Return whether the layer has sources and all of them are hidden.
+
+        `fed` holds the ids of the layers that a visible source feeds.
+        """
         return layer.id not in fed and layer.id in self.touched(())
 
     def table(self, table: pd.DataFrame, layer: Layer, day: date) -> pd.DataFrame:
-        """The table as later layers may read it: without hidden values and without values derived from them.
+        """Return the table of a layer without hidden values, so that later layers cannot read them.
 
-        Hidden columns become null. A row of a hidden source is removed. A row of evidence that rests on a
-        hidden source stays with its weight; its value becomes unknown and its source `WITHHELD`.
+        Hidden columns become null. In a table without scores, rows of a hidden source are removed. In the
+        evidence, a row that rests on a hidden source stays, with its weight. Its value, interval, label,
+        score and note become null. A known state becomes unknown. The source becomes `WITHHELD` and the date
+        `day`.
         """
         visible = self.visible(layer)
         hidden = [column.name for column in layer.columns if visible and column not in visible.columns]
@@ -129,7 +142,10 @@ class Redaction:
     def drawn(
         self, layers: Iterable[Layer], tables: Mapping[str, pd.DataFrame], fed: Collection[str]
     ) -> tuple[tuple[Layer, ...], dict[str, pd.DataFrame]]:
-        """The layers the audience sees and their tables, without hidden columns."""
+        """Return the layers that go into the picture, and their tables by id, both without hidden columns.
+
+        A hidden layer, and a layer whose sources are all hidden, is left out. `fed` as in `starves`.
+        """
         seen = tuple(s for layer in layers if not self.starves(layer, fed) and (s := self.visible(layer)))
         kept = {layer.id: {"geometry", *(column.name for column in layer.all_columns)} for layer in seen}
         return seen, {
@@ -138,7 +154,7 @@ class Redaction:
         }
 
     def notes(self, tables: Mapping[str, pd.DataFrame], day: date) -> tuple[SourceNote, ...]:
-        """The note of the source `WITHHELD`, if a table names it."""
+        """Return the note of the source `WITHHELD`, dated `day`, if a table names this source."""
         if not any(
             "source_id" in table and (table["source_id"] == WITHHELD).any() for table in tables.values()
         ):
@@ -152,7 +168,7 @@ class Redaction:
 
 
 def empty(layer: Layer) -> pd.DataFrame:
-    """A table of the layer without rows."""
+    """Return a table of the layer without rows."""
     frame = pd.DataFrame({column.name: pd.Series(dtype="object") for column in layer.all_columns})
     return conform(
         frame if layer.geometry == "table" else gpd.GeoDataFrame(frame, geometry=[], crs=POLAR), layer

@@ -1,6 +1,6 @@
 """REGIONS: the areas a picture can be built for, and the southern edge of the snapshot.
 
-A new region is a row.
+A new region needs only a row in REGIONS.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ class Region:
 
     @property
     def is_cap(self) -> bool:
-        """Whether the area is everything north of a parallel."""
+        """Return whether the area is everything north of a parallel."""
         return self.east_deg - self.west_deg >= 360 and self.north_deg >= 90
 
     @property
     def is_whole(self) -> bool:
-        """Whether the area holds the whole snapshot."""
+        """Return whether the area contains the whole snapshot."""
         return self.is_cap and self.south_deg <= SOUTH_DEG
 
     @property
     def outline(self) -> shapely.Polygon:
-        """The area as one polygon in EPSG:3413."""
+        """Return the area as one polygon in EPSG:3413."""
         if self.is_cap:
             radius_m = float(polar_xy(135.0, self.south_deg)[1])
             return shapely.Point(0, 0).buffer(abs(radius_m), quad_segs=180)
@@ -61,7 +61,7 @@ CUT_DEG = SOUTH_DEG + 0.005
 
 
 def region(name: str) -> Region:
-    """The region with an id.
+    """Return the region with the id `name`.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """SCENARIOS: the warming levels a picture is judged under. They are conditional and have no date.
 
-An analyst can write a scenario as TOML with the fields of `Scenario`, and other anchors in `[anchors]`.
+An analyst can write a scenario as TOML, with the fields of `Scenario` and with changed anchors in
+`[anchors]`.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ __all__ = ["LEVELS_AS_OF", "SCENARIOS", "Scenario", "from_toml", "scenario"]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Global warming above 1850-1900, degC, and anchors by id that differ from ANCHORS.
+    """A level of global warming, and anchors that differ from ANCHORS.
 
-    Without `with_association` the military class is judged without documents, claims and lists.
+    `warming_degc` is above 1850-1900. `anchors` maps ids to values in the units of the anchors. Without
+    `with_association` the military class is judged without documents, claims and lists.
     """
 
     id: str
@@ -131,7 +133,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 
 
 def scenario(name: str) -> Scenario:
-    """The scenario with an id or a level of warming, such as `2C`.
+    """Return the scenario with an id or a level of warming, such as `2C`.
 
     Raises
     ------

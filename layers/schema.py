@@ -80,7 +80,7 @@ SPINE: tuple[Column, ...] = (
 )
 
 
-# The document behind a row that is typed by hand, where every document was read.
+# The document behind a row that is typed by hand; every such document was read.
 CITED_READ: tuple[Column, ...] = (
     Column("source_title", "str", "document that says so", required=True),
     Column("source_url", "str", "address of that document", required=True),
@@ -89,7 +89,7 @@ CITED_READ: tuple[Column, ...] = (
            required=True, choices=("high", "medium", "low")),
     Column("note", "str", "remark"),
 )  # fmt: skip
-# The same where some documents were cited unread.
+# The same columns for lists in which some documents are cited that were not read.
 CITED: tuple[Column, ...] = (
     Column("source_title", "str", "document that says so", required=True),
     Column("source_url", "str", "address of that document", required=True),
@@ -155,7 +155,7 @@ class Layer:
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
-        """Spine and own columns, in stored order."""
+        """Return the spine and the columns of the layer, in stored order."""
         return self.spine + self.columns
 
 

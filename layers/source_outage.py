@@ -1,8 +1,9 @@
 """`SourceOutage`: values that rest on a source that is held back or missing are not assessed.
 
-The facts of a held source stay with the date they were last good. The facts of a missing source are
-withdrawn. Neither is used in a judgement: the value becomes unknown, which raises no class and is never a
-zero. Nodes are derived from evidence and follow.
+The facts of a source that is held back stay, with the date on which they were last good. The facts of a
+missing source are removed. No judgement uses either source: a value that rests on such a source becomes
+unknown. An unknown value raises no class and is never a zero. Nodes are derived from the evidence, so the
+same holds for them.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ NOT_ASSESSED = "not assessed"
 # Columns of evidence that become null; unit, anchors, weight, source and date stay.
 VALUES = ("value", "value_low", "value_high", "label", "score")
 _BY_LAND = ("osm_roads", "osm_railways")
-# Indicator -> sources that it rests on besides the one it names, and the score that is valid without them: a
-# railway at the quay counts whatever the roads, and so does another port within reach by rail.
+# Indicator -> further sources on which it rests, and the score that is valid without them. A railway at the
+# quay counts whatever the roads are, and so does another port that people reach by rail.
 _BESIDE: dict[str, tuple[tuple[str, ...], float]] = {
     "land_mode": (_BY_LAND, 1.0),
     "people_without_another": (_BY_LAND, 0.0),
@@ -36,10 +37,10 @@ _BESIDE: dict[str, tuple[tuple[str, ...], float]] = {
 
 
 def rests_on(table: pd.DataFrame, ids: Collection[str]) -> pd.Series:
-    """For each row the source in `ids` that it rests on; null if there is none.
+    """Return for each row of `table` the source of `ids` on which it rests; null if it rests on none of them.
 
-    A row of evidence may rest on a source that it does not name: whether people reach another port depends
-    on the roads too.
+    A row of evidence may rest on a source that it does not name. For example, whether people reach another
+    port also depends on the roads.
     """
     source = table["source_id"].where(table["source_id"].isin(ids))
     if "indicator" not in table:
@@ -54,14 +55,17 @@ def rests_on(table: pd.DataFrame, ids: Collection[str]) -> pd.Series:
 
 @dataclass(frozen=True, slots=True)
 class SourceOutage:
-    """Sources that are not used in judgements, each with the reason in words."""
+    """Sources that judgements do not use.
+
+    `why` maps the id of each source to the reason in words. `missing` holds the ids of the missing ones.
+    """
 
     why: Mapping[str, str]
     missing: frozenset[str]
 
     @classmethod
     def of(cls, sources: Sequence[SourceNote]) -> SourceOutage | None:
-        """The outage of some sources; None if all of them can be used."""
+        """Return the outage of the sources with these notes; None if all of them can be used."""
         doubted = [note for note in sources if note.state in UNASSESSED]
         if not doubted:
             return None
@@ -72,10 +76,10 @@ class SourceOutage:
         return cls(why, frozenset(note.id for note in doubted if note.state == "missing"))
 
     def judged(self, layer: Layer, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-        """The table of a layer as later layers may read it: values that rest on a doubted source are unknown.
+        """Return the table of a layer for later layers: values that rest on an unused source are unknown.
 
-        `tables` holds this table and those before it. Evidence and results of standards state the reason in
-        their notes, nodes in their reasons.
+        `tables` holds the tables of this layer and of all earlier layers. Evidence and results of standards
+        state the reason in their notes, nodes in their reasons. Other tables are unchanged.
         """
         table = tables[layer.id]
         if layer.id == "nodes":
@@ -97,13 +101,14 @@ class SourceOutage:
 
     def _nodes(self, nodes: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         rests = rests_on(evidence, self.why).notna() & (evidence["state"] == "unknown")
+        # Rows of the dual-use class repeat values of other axes and would count twice.
         count = evidence.loc[rests & (evidence["axis"] != "dual_use"), "node_id"].value_counts()
         here = nodes["node_id"].map(count).fillna(0).astype(int)
         reasons = nodes["reasons"] + f" Values {NOT_ASSESSED}, as a source is late: " + here.astype(str) + "."
         return nodes.assign(reasons=nodes["reasons"].where(here == 0, reasons))
 
     def without_missing(self, table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
-        """The table without the facts of missing sources."""
+        """Return the table of a layer that sources feed, without the rows of missing sources."""
         if layer.derive or "source_id" not in table:
             return table
         gone = table["source_id"].isin(self.missing)

@@ -1,1 +1,1 @@
-"""Judgements: what follows from the facts. They get tables; they never import `observed`."""
+"""Judgements derived from the facts. The modules receive tables and never import `observed`."""

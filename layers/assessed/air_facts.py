@@ -1,4 +1,4 @@
-"""Air temperature of each node, from a model corrected by stations, and the permafrost proxy of it."""
+"""Air temperature of each node, from a model corrected by stations, and the permafrost zone that follows."""
 
 from __future__ import annotations
 
@@ -30,12 +30,15 @@ CLIMATE_SOURCE = "metoffice_model_temperature"  # source of the grid `climate`
 # Only stations of one period correct the model: periods differ by up to 4 degC.
 _PERIOD = (2004, 2020)
 NORMAL_YEARS = (1981, 2010)  # the climate for which places were built
-_HIGH_STATION_M = 600.0  # a higher station says little about a town by the sea
-_STATIONS, _POWER, _NEAR_KM = 8, 2.0, 25.0  # neighbours of a correction, and how distance weighs them
+_HIGH_STATION_M = 600.0  # a higher station does not represent a town by the sea
+_STATIONS, _POWER, _NEAR_KM = 8, 2.0, 25.0  # see `correction_at`
 
 
 def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
-    """Return the mean global warming of the years `first` to `last`, degC above 1850-1900."""
+    """Return the mean global warming of the years `first` to `last`, degC above 1850-1900.
+
+    `global_warming` has year and warming_degc.
+    """
     years = global_warming[global_warming["year"].between(first, last)]
     return float(round(years["warming_degc"].mean(), 4))
 
@@ -43,10 +46,11 @@ def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
 def air_corrections(
     climate: xr.Dataset, station_normals: pd.DataFrame, global_warming: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return what stations of 2004 to 2020 read above the model at the warming of these years, degC.
+    """Return the difference of stations less model in 2004 to 2020, degC, one row a station.
 
-    One row a station, with columns longitude_deg, latitude_deg, correction_degc and left_out_degc. The last
-    is the error of the corrected field at the station if the station itself is left out.
+    The model has the warming of these years. Columns are longitude_deg, latitude_deg, correction_degc and
+    left_out_degc. left_out_degc is the error of the corrected field at the station if this station is left
+    out.
     """
     one = station_normals[
         (station_normals["first_year"] == _PERIOD[0])
@@ -70,21 +74,22 @@ def correction_at(
 ) -> NDArray[np.float64]:
     """Return the correction of the model at WGS 84 positions, degC, shape of `lon`.
 
-    The mean of the eight nearest stations, each with weight 1 / (distance + 25 km) squared. `skip_own`
-    leaves out the nearest station, which is the position itself.
+    It is the mean over the eight nearest stations, each with weight 1 / (distance + 25 km) squared. With
+    `skip_own` the positions are those of the stations, and each station is left out at its own position.
     """
     places = pd.DataFrame({"longitude_deg": lon, "latitude_deg": lat})
     km, position = nearest(places, corrections, k=_STATIONS + skip_own)
     km, position = (km[:, 1:], position[:, 1:]) if skip_own else (km, position)
+    # The added 25 km keep a very near station from deciding alone.
     weight = np.where(position < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + _NEAR_KM) ** _POWER)
     value = corrections["correction_degc"].to_numpy()[np.maximum(position, 0)]
     return np.asarray(((weight * value).sum(axis=1) / weight.sum(axis=1)).round(3))
 
 
 def proxy_zone(air_degc: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the zone in balance with a mean annual air temperature (Gruber 2012, doi:10.5194/tc-6-221-2012).
+    """Return the permafrost zone in balance with a mean annual air temperature, degC.
 
-    4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none.
+    4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none (Gruber 2012, doi:10.5194/tc-6-221-2012).
     """
     share = permafrost_fraction(air_degc)
     return np.asarray(np.digitize(share, (0.01, 0.1, 0.5, 0.9)))
@@ -97,7 +102,10 @@ def add_air(
     station_normals: pd.DataFrame,
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the mean air temperature of 1981-2010 of every site, degC, and the zone in balance with it."""
+    """Write the mean air temperature of 1981-2010 of every site, degC, and the zone in balance with it.
+
+    The facts are added to `book`. `climate` is the grid of the model.
+    """
     lon, lat = (sites[f"{name}_deg"].to_numpy(dtype=float) for name in ("longitude", "latitude"))
     corrections = air_corrections(climate, station_normals, global_warming)
     level = warming_of(global_warming, *NORMAL_YEARS)

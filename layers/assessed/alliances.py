@@ -1,7 +1,7 @@
-"""ALLIANCES: membership of NATO and the EU by date and territory, and the remit of both by kind of node.
+"""ALLIANCES: membership of NATO and the EU by date and territory, and what each of the two covers by kind.
 
-NATO: the seven baseline requirements (Warsaw, July 2016). EU: the sectors of the CER Directive
-(EU) 2022/2557.
+NATO: the seven baseline requirements (Warsaw, July 2016). EU: the sectors of the CER Directive (EU)
+2022/2557.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ REMIT: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mine": ((), ()),
     "ground_station": (("BLR6",), ("space", "digital infrastructure")),
 }
-# Reason why a kind has no remit. The table has a null; every output prints the reason.
+# Reason why neither NATO nor the EU covers a kind. The table has a null; every output prints the reason.
 NO_REMIT: dict[str, str] = {
     "mine": "neither list names raw materials; method §5.2 counts a mine as supply chain",
 }
@@ -56,10 +56,10 @@ CER_SECTORS = tuple(sorted({sector for _, sectors in REMIT.values() for sector i
 
 
 def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Return institution, special status and level by country_iso3 on `day`.
+    """Return institution, special status, level and source by country_iso3 on `day`.
 
-    Membership begins on the first day and ends on `eu_until`. Dates are ISO 8601 texts, whose order is the
-    order of days.
+    Membership begins on the day in `nato_since` or `eu_since`. `eu_until` is the first day after membership.
+    Dates are ISO 8601 texts, whose order is the order of days.
     """
     today = day.isoformat()
     in_nato = memberships["nato_since"].fillna("9999") <= today
@@ -81,10 +81,10 @@ def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) -> pd.Series:
-    """Return the special status of the territory of each site; null where there is none.
+    """Return the special status of the territory of each site on `day`; null where there is none.
 
-    The Svalbard Treaty holds for the archipelago alone (74 to 81 N). Jan Mayen shares its code and is not
-    under it.
+    The Svalbard Treaty holds for the archipelago alone (74 to 81 N). Jan Mayen has the same country code and
+    is not under the treaty.
     """
     status = sites["country_iso3"].map(institutions(memberships, day)["special_status"])
     jan_mayen = (sites["country_iso3"] == "SJM") & (sites["latitude_deg"] < 74)

@@ -1,4 +1,4 @@
-"""Capability of ports and airfields: which nodes are equals, and which can stand in for another."""
+"""Capability of ports and airfields: which nodes are equals, and which can serve as another node."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["capability_of", "is_usable"]
 
-# Deep draft, and the runways on which a large transport lands and from which it takes off, m. Printed values:
-# capability is one for every scenario.
+# Deep draft, and the runways on which a large transport can land (short) and from which it can take off
+# (long), m. The values are those of ANCHORS, so that capability is the same under every scenario.
 _DEEP_DRAFT_M, _SHORT_RUNWAY_M, _LONG_RUNWAY_M = (
     anchor_values()[name] for name in ("depth_deep", "runway_short", "runway_long")
 )
@@ -27,9 +27,9 @@ _DEPTHS = ("channel_depth_low_m", "anchorage_depth_low_m", "cargo_pier_depth_low
 def capability_of(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame) -> NDArray[np.float64]:
     """Return the capability class of each site, shape (sites,); higher is more capable, NaN is unknown.
 
-    Ports: 1 with deep water, else 0. Airfields: 2, 1 or 0 by paved length. A runway that is not paved is
-    0.5 where it is long enough, else 0. A runway of unknown surface is 0 if it is too short in any case.
-    All other kinds: 0.
+    A port has 1 with deep water, else 0. An airfield has 2, 1 or 0 by the length of its longest paved runway.
+    An airfield with only an unpaved runway has 0.5 if this runway is long enough, else 0. A runway of unknown
+    surface gives 0 if it is too short in any case. All other kinds have 0.
     """
     port, air = SourceColumns(sites["sources"], ports), SourceColumns(sites["sources"], airfields)
     depths = np.vstack([numbers(port["channel_depth_low_m"]), numbers(port["anchorage_depth_low_m"])])
@@ -48,9 +48,10 @@ def capability_of(sites: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFr
 def is_usable(
     sites: pd.DataFrame, capability: NDArray[np.float64], ports: pd.DataFrame, landings: pd.DataFrame
 ) -> NDArray[np.bool_]:
-    """Return which sites can stand in for another of their kind, shape (sites,).
+    """Return which sites can serve as another node of their kind, shape (sites,).
 
-    A port needs a known depth, an airfield a runway of 1,067 m, a landing a system in service.
+    A port needs a known depth, an airfield a runway of 1,067 m or more, a landing a system in service. A site
+    of any other kind is usable. `capability` is that of `capability_of`.
     """
     kinds = sites["kind"].to_numpy(dtype=object)
     port, landing = SourceColumns(sites["sources"], ports), SourceColumns(sites["sources"], landings)

@@ -1,8 +1,9 @@
 """Rules of the draft standards on connections and equipment, each for all nodes at once (method §8).
 
-A rule answers 1 (holds), 0 (does not hold) or NaN (unknown), and where it does not apply. A missing value is
-NaN, whatever is likely. An incomplete list (roads, small plants, breakwaters) can answer yes and never no.
-Source and date are those of the row that answers. The table of the standards is STANDARDS.
+A rule returns 1 (pass), 0 (fail) or NaN (unknown), and where it does not apply. A missing value is NaN,
+whatever is likely. An incomplete list (roads, small plants, breakwaters) can show that something exists and
+never that it does not. Source and date are those of the row that decides. The table of the standards is
+STANDARDS.
 """
 
 from __future__ import annotations
@@ -33,15 +34,18 @@ if TYPE_CHECKING:
 
 __all__ = ["AXLE_T"]
 
-_ANCHORS = anchor_values()  # as printed: a standard asks the same under every scenario
+_ANCHORS = anchor_values()  # the values of ANCHORS: a standard is the same under every scenario
 _SHORT_M, _WIDE_M = (_ANCHORS[name] for name in ("runway_short", "runway_width"))
 AXLE_T = 22.5
-_OFF_NETWORK_KM = 50.0  # farther from railway and main road than a node of the network lies
-_OLD_YEARS = 5.0
+_OFF_NETWORK_KM = 50.0  # a node farther from every railway and main road is off the network
+_OLD_YEARS = 5.0  # an older deciding fact fails S20
 
 
 def single_point(inputs: StandardInputs) -> RuleResult:
-    """S18: no other landing loses its ways by sea when this one fails; other networks are not on file."""
+    """S18: pass if no other landing loses its way by sea when this landing fails, else fail.
+
+    Unknown for other kinds, whose networks are not on file, and where the state of a link is unknown.
+    """
     landing = inputs.of_kind("cable_landing")
     systems, cut_off, is_open = _paths(inputs, "systems", "cut_off", "is_open")
     # A link of unknown state may be the other way of a landing that seems cut off.
@@ -72,7 +76,10 @@ _NO_GRAPH = {
 
 
 def low_emission(inputs: StandardInputs) -> RuleResult:
-    """S19: a renewable plant lies within 25 km, or the port supplies ships with power; not scored."""
+    """S19: pass if a renewable plant lies within 25 km, or the port supplies ships with power; else unknown.
+
+    Not scored.
+    """
     apart, position = (table[:, 0] for table in nearest(inputs.sites, inputs.renewable))
     km = np.where(position < 0, np.nan, apart).round(3)
     mapped = (km <= 25) | (yes(inputs.port["has_services_electricity"]) == 1)
@@ -87,7 +94,10 @@ def low_emission(inputs: StandardInputs) -> RuleResult:
 
 
 def fresh_and_covered(inputs: StandardInputs) -> RuleResult:
-    """S20: the oldest deciding fact is 5 years old at most, and half of the weight of relevance is known."""
+    """S20: pass if the oldest deciding fact is at most 5 years old and enough of the relevance is known.
+
+    Enough is half of the weight of military relevance. Fail if one of the two does not hold.
+    """
     years, cover = (numbers(inputs.nodes[name]) for name in ("fact_age_years", "military_coverage"))
     young, half = answer(years <= _OLD_YEARS, years > _OLD_YEARS), answer(cover >= 0.5, cover < 0.5)
     note = np.select(
@@ -116,8 +126,9 @@ def _alternative(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return whether another node of the kind, of equal or higher class, lies within the radius, and its km.
 
-    Unknown where the class of the node is unknown, where a node of unknown class lies within the radius, or
-    where the circle crosses the southern edge of the snapshot.
+    The answer is 1, 0 or NaN; the class is the dual-use class. Unknown where the class of the node is
+    unknown, where a node of unknown class lies within the radius, or where the circle crosses the southern
+    edge of the snapshot.
     """
     rows = np.flatnonzero(inputs.of_kind(kind))
     sites, rank = inputs.sites.iloc[rows], inputs.dual_use()[rows]
@@ -137,7 +148,7 @@ def _alternative(
 
 
 def fuel_and_alternative(inputs: StandardInputs) -> RuleResult:
-    """S09: fuel oil or diesel on record, and a port of equal class within 200 km."""
+    """S09: pass with fuel oil or diesel on record, and a port of equal or higher class within 200 km."""
     fuel = any_holds(yes(inputs.port["has_supplies_fuel_oil"]), yes(inputs.port["has_supplies_diesel_oil"]))
     other, km = _alternative(inputs, "port", 200.0)
     note = np.select(
@@ -150,7 +161,11 @@ def fuel_and_alternative(inputs: StandardInputs) -> RuleResult:
 
 
 def two_modes(inputs: StandardInputs) -> RuleResult:
-    """S10: railway and main road, or one of them and an airfield; an airfield node is its own airfield."""
+    """S10: pass with railway and main road, or with one of the two and an airfield (within 25 km or itself).
+
+    Railway and main road count within 5 km. Fail if both are farther than 50 km and the extract has roads in
+    the country.
+    """
     rail, road = numbers(inputs.measures["rail_km"]), numbers(inputs.measures["road_km"])
     land = (rail <= 5).astype(float) + (road <= 5)
     air = inputs.of_kind("airfield") | (numbers(inputs.measures["airfield_km"]) <= 25)
@@ -172,7 +187,10 @@ def two_modes(inputs: StandardInputs) -> RuleResult:
 
 
 def runway(inputs: StandardInputs) -> RuleResult:
-    """S11: the runway meets its row; its strength is not openly published, so no runway passes."""
+    """S11: fail if the runway is too short or too narrow for the row of its class, else unknown.
+
+    No runway passes, because its strength is not openly published.
+    """
     rank = inputs.dual_use()
     long, width = numbers(inputs.airfield["paved_length_m"]), numbers(inputs.airfield["runway_width_m"])
     paved, length = yes(inputs.airfield["is_runway_paved"]), numbers(inputs.airfield["runway_length_m"])
@@ -191,7 +209,7 @@ def runway(inputs: StandardInputs) -> RuleResult:
 
 
 def alternate(inputs: StandardInputs) -> RuleResult:
-    """S12: another airfield of equal class within 300 km."""
+    """S12: pass with another airfield of equal or higher class within 300 km."""
     holds, km = _alternative(inputs, "airfield", 300.0)
     note = np.select(
         [holds == 1, holds == 0],
@@ -208,7 +226,10 @@ def _paths(inputs: StandardInputs, *names: str) -> list[NDArray[np.float64]]:
 
 
 def two_sea_paths(inputs: StandardInputs) -> RuleResult:
-    """S13: if any one system fails, a way by sea remains to every country that was reached before."""
+    """S13: pass with two systems or more, if a way by sea out remains when any one system fails.
+
+    A way out leads to another country, or in a network of one country to another landing.
+    """
     systems, is_cut, is_open = _paths(inputs, "systems", "is_cut", "is_open")
     ways = np.where(is_cut == 1, np.minimum(systems, 1.0), systems)
     holds = np.where(ways >= 2, 1.0, np.where(is_open == 1, np.nan, 0.0))
@@ -224,7 +245,10 @@ def two_sea_paths(inputs: StandardInputs) -> RuleResult:
 
 
 def second_supply(inputs: StandardInputs) -> RuleResult:
-    """S15: another site of its sort (plant or terminal) lies within 25 km; microgrids are not on file."""
+    """S15: pass if another site of the same sort (plant or terminal) lies within 25 km, else unknown.
+
+    Microgrids are not on file.
+    """
     rows = np.flatnonzero(inputs.of_kind("energy_site"))
     sites, is_plant = inputs.sites.iloc[rows], inputs.plant.is_there[rows]
     runs = ~(inputs.plant["status"].isin(NOT_RUNNING) | inputs.terminal["status"].isin(NOT_RUNNING))
@@ -250,7 +274,10 @@ def second_supply(inputs: StandardInputs) -> RuleResult:
 
 
 def gauge(inputs: StandardInputs) -> RuleResult:
-    """S16: its line is joined to others and carries the axle load; passing length is not on file."""
+    """S16: fail if the line is joined to no other or carries less than the axle load, else unknown.
+
+    No railhead passes, because passing length is not on file.
+    """
     head = inputs.railhead
     mm, load, apart = numbers(head["gauge_mm"]), numbers(head["axle_load_t"]), yes(head["is_isolated"]) == 1
     light = load < AXLE_T
@@ -268,7 +295,10 @@ def gauge(inputs: StandardInputs) -> RuleResult:
 
 
 def export_path(inputs: StandardInputs) -> RuleResult:
-    """S17: the tier is known where the commodity is; grade and the injects are not."""
+    """S17: always unknown, because ore grade and the way of export are not on file.
+
+    The note states whether the tier of the commodity is known.
+    """
     row = inputs.row("m_facility", "listed_material")
     note = either(
         row["state"].eq("known"),

@@ -18,14 +18,14 @@ __all__ = ["SUPPLIES", "add_civilian_dependence"]
 
 # Kinds that supply people. A mine or a ground station supplies no household.
 SUPPLIES = ("port", "airfield", "cable_landing", "rail_terminal", "energy_site")
-# Kinds whose sole supply is high from fewer people.
+# Kinds for which fewer people without another node make the class high (anchor `sole_supply`).
 SOLE = ("energy_site", "cable_landing")
 
 
 def add_civilian_dependence(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
     """Write people without another node, the largest place without one, and people within 50 km.
 
-    `a` holds the anchors by id, in their units.
+    `a` holds the anchors by id, in their units. The numbers are those of `people_cut_off`.
     """
     m = facts.measures
     supplies, everywhere = facts.of(*SUPPLIES), np.ones(len(builder.sites), dtype=bool)

@@ -1,8 +1,8 @@
 """ANCHORS: every value at which a class or a score changes, with its unit and its source.
 
-The anchors are the same for every kind, country and region. A scenario may replace some by id. The draws
-multiply each by 0.8 to 1.2. A convention is a choice of this project: it is printed, varied and checked by
-`benchmarks validation`.
+The anchors are the same for every kind, country and region (decisions/0013). A scenario may replace some by
+id. Each draw multiplies each anchor by a factor of 0.8 to 1.2. A convention is a choice of this project: it
+is printed, varied and checked by `benchmarks validation`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __all__ = ["ANCHORS", "CLASSES", "HIGH", "LOW", "MODERATE", "PAIRS", "UNKNOWN", 
 
 # Codes of a class: whole numbers, so that the worst class is the largest.
 UNKNOWN, LOW, MODERATE, HIGH = -1, 0, 1, 2
-CLASSES = ("low", "moderate", "high", "unknown")  # at the place of its code; unknown is the last
+CLASSES = ("low", "moderate", "high", "unknown")  # each at the index of its code; -1 is the last
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One value in `unit`: what changes there, and the source of the value."""
+    """One value in `unit`: `meaning` states what changes there, `source` where the value comes from."""
 
     id: str
     value: float
@@ -101,5 +101,5 @@ PAIRS = (
 
 
 def anchor_values(changes: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Return the value of each anchor by id, in its unit; `changes` replace some."""
+    """Return the value of each anchor by id, in its unit; `changes` maps ids to values that replace them."""
     return {anchor.id: anchor.value for anchor in ANCHORS} | dict(changes or {})

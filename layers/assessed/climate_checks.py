@@ -1,7 +1,7 @@
 """Rules of the draft standards on climate: hazards, ground, shore, sea level, depth and ice (method §8).
 
-As in `checks`, a missing value is NaN. A proxy counts as a screening: it may answer that there is no frozen
-ground, and never that frozen ground is sound.
+As in `checks`, a rule returns 1 (pass), 0 (fail) or NaN (unknown), and a missing value is NaN. A proxy can
+show that there is no frozen ground. A proxy never shows that frozen ground is sound.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["ERODES_M", "MOST_FALL_M", "VARIES_MONTHS"]
-_ANCHORS = anchor_values()  # as printed: a standard is the same under every scenario
+_ANCHORS = anchor_values()  # the values of ANCHORS: a standard is the same under every scenario
 ERODES_M, VARIES_MONTHS = _ANCHORS["erosion_moderate"], _ANCHORS["ice_unreliable_moderate"]
 _DEEP_M = _ANCHORS["depth_deep"]
 # Fastest uplift of land in the north, 32 mm per year (Larsen et al. 2005, doi:10.1016/j.epsl.2005.06.032),
@@ -41,12 +41,15 @@ _DEEP_M = _ANCHORS["depth_deep"]
 MOST_FALL_M = 3.1
 _STEEPEST = 0.02  # ICAO Annex 14, 3.1.13: overall slope of a runway is at most 2 %
 _SAFE_HEIGHT_M = 10.0  # above it a runway has no hazard of sea level (layers.assessed.hazard)
-_THAW_DEGC = 2.0
+_THAW_DEGC = 2.0  # global warming at which S04 judges thaw
 _SEEN = ("measured", "typed", "mapped")  # tiers of observed facts; the others are computed
 
 
 def hazards_known(inputs: StandardInputs) -> RuleResult:
-    """S01: two hazards that apply are known; that of the ground may be a proxy, for this is a screening."""
+    """S01: pass if two hazards that apply are known, else unknown.
+
+    The ground may be known from a proxy, because this standard is a screening.
+    """
     rows = inputs.evidence[inputs.evidence["indicator"].isin(list(HAZARDS))]
     at = pd.Index(inputs.sites["node_id"]).get_indexer(rows["node_id"])
     # Ice that is lost and ice that varies are one hazard: groups are counted.
@@ -67,7 +70,10 @@ def hazards_known(inputs: StandardInputs) -> RuleResult:
 
 
 def warming_levels(inputs: StandardInputs) -> RuleResult:
-    """S02: the months of ice lost for each degree carry an interval; the other hazards have no such range."""
+    """S02: pass if the months of ice lost for each degree have an interval, else unknown.
+
+    The other hazards have no range by warming level.
+    """
     slope = inputs.fact("ice_loss_per_degc")
     ranged = np.isfinite(np.stack([numbers(slope[name]) for name in ("value", "low", "high")])).all(axis=0)
     note = either(
@@ -81,7 +87,11 @@ def warming_levels(inputs: StandardInputs) -> RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """Ground of each node, as rules.permafrost reads it, with the source of the fact that decides."""
+    """Ground of each node as `rules.permafrost` reads it.
+
+    `proxy` marks zones that are a proxy. `source` is the source of the fact that decides, `lacking` the
+    source that would have the ground ice.
+    """
 
     zone: NDArray[np.float64]
     ice: NDArray[np.float64]
@@ -107,18 +117,22 @@ class _Ground:
 
     @property
     def sound(self) -> NDArray[np.bool_]:
-        """Where the ground is bedrock or under a tenth of it is frozen, by a document or a map."""
+        """Return where the ground is bedrock or under a tenth of it is frozen, by a document or a map."""
         return (self.bedrock == 1) | ((self.zone <= 1) & ~self.proxy)
 
     @property
     def no_frost(self) -> dict[str, Any]:
-        """Where the proxy has no frozen ground and nothing else is known: the standard does not apply."""
+        """Return where the standard does not apply: by the proxy no frozen ground, and nothing else known."""
         bare = self.proxy & (self.zone == 0) & (self.bedrock != 1) & ~(self.damage >= 1)
         return {"off": bare, "why": "no permafrost by the proxy (under 1 % of the ground)"}
 
 
 def ground_known(inputs: StandardInputs) -> RuleResult:
-    """S03: the zone is typed or mapped and ground ice is known; icy ground needs its design on file."""
+    """S03: pass if zone and ground ice are known and the ground is not icy, else unknown.
+
+    Sound ground also passes. A zone that is a proxy does not count as known. Icy ground would need its
+    foundation design, which is not on file.
+    """
     ground = _Ground.of(inputs)
     seen, iced = ~ground.proxy, ~np.isnan(ground.ice)
     wide = (ground.zone >= 3) & (ground.ice >= 1)
@@ -140,7 +154,10 @@ def ground_known(inputs: StandardInputs) -> RuleResult:
 
 
 def thaw(inputs: StandardInputs) -> RuleResult:
-    """S04: the class of thaw at 2 degC is low; high fails; neither a proxy nor a town decides."""
+    """S04: pass if the class of thaw at 2 degC is low, fail if it is high.
+
+    Neither a zone that is a proxy nor a report on the town decides.
+    """
     ground = _Ground.of(inputs)
     code, is_open = _thaw_class(inputs, ground, ground.damage)
     # A report on the town is no report on the site.
@@ -167,7 +184,10 @@ def thaw(inputs: StandardInputs) -> RuleResult:
 def _thaw_class(
     inputs: StandardInputs, ground: _Ground, damage: NDArray[np.float64]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    """Return the class of thaw at 2 degC, at least today's, and where ground ice alone keeps it open."""
+    """Return the class of thaw at 2 degC, at least the class of today, and where it is open.
+
+    It is open where only the unknown ground ice makes it moderate.
+    """
     air, ratio = (
         numbers(column)
         for column in (inputs.fact("air_temperature")["value"], inputs.measures["warming_ratio"])
@@ -185,7 +205,10 @@ def _thaw_class(
 
 
 def shore_exposure(inputs: StandardInputs) -> RuleResult:
-    """S05: the shore retreats by less than the first anchor, or is documented as bedrock or protected."""
+    """S05: pass if the shore retreats by less than the first anchor, or is bedrock or protected.
+
+    Fail if the shore retreats by more; unknown without a rate. All by published documents.
+    """
     fact = inputs.fact("coastal_erosion")
     rate, kind = numbers(fact["value"]), fact["label"].to_numpy(dtype=object)
     firm = np.isin(kind, ["bedrock", "protected"])
@@ -211,7 +234,10 @@ def inland(inputs: StandardInputs) -> dict[str, Any]:
 
 
 def above_the_sea(inputs: StandardInputs) -> RuleResult:
-    """S06: the lowest point that a runway can have is 10 m up, or the level falls even at its upper end."""
+    """S06: pass if the runway is 10 m up at its lowest point, or the level falls even at its upper end.
+
+    Else unknown. The lowest point is the elevation less 2 % of the length.
+    """
     height = numbers(inputs.airfield["elevation_m"])
     lowest = height - _STEEPEST * numbers(inputs.airfield["runway_length_m"])
     level = inputs.fact("relative_sea_level")
@@ -233,7 +259,11 @@ def above_the_sea(inputs: StandardInputs) -> RuleResult:
 
 
 def depth_kept(inputs: StandardInputs) -> RuleResult:
-    """S07: charted depth less the fall of the level by 2100 stays deep; an unknown fall counts as largest."""
+    """S07: pass if the charted depth less the greatest fall of the level by 2100 stays deep.
+
+    Fail if even the least fall takes the depth. Where the fall is unknown, the greatest fall is `MOST_FALL_M`
+    and the least is 0.
+    """
     rank, row, level = (
         inputs.dual_use(),
         inputs.row("m_facility", "approach_depth"),
@@ -265,7 +295,11 @@ def depth_kept(inputs: StandardInputs) -> RuleResult:
 
 
 def ice_season(inputs: StandardInputs) -> RuleResult:
-    """S08: no ice in the last ten years, a season of ice that varies little, or ice breaking on record."""
+    """S08: pass with no ice in the last ten years, a season that varies little, or ice breaking.
+
+    Else unknown. On cells of 25 km, no ice counts only if the port record states that ice does not restrict
+    entry.
+    """
     recent, spread = inputs.fact("ice_months_recent"), inputs.fact("ice_season_spread")
     months, varies = numbers(recent["value"]), numbers(spread["value"])
     restricted, breaking = (
@@ -290,7 +324,7 @@ def ice_season(inputs: StandardInputs) -> RuleResult:
 
 
 def steady_shore(inputs: StandardInputs) -> RuleResult:
-    """S14: the shore does not erode, and its ground holds little ice; either alone can say no."""
+    """S14: pass if the shore passes S05 and its ground holds little ice. Fail if either is known to fail."""
     shore, ground = shore_exposure(inputs), _Ground.of(inputs)
     rock = ground.sound | (inputs.fact("coastal_erosion")["label"] == "bedrock").to_numpy(dtype=bool)
     rich, bare = (ground.ice == 2) & ~rock, ground.no_frost["off"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CLIMATE_FACTS"]
 
-_GAUGE_KM = 150.0  # farther off the land may rise or sink at another rate
+_GAUGE_KM = 150.0  # a site farther from the gauge may rise or sink at another rate
 
 
 def _climate_facts(
@@ -57,7 +57,7 @@ def _climate_facts(
     _add_erosion(book, sites, coastal_erosion)
     _add_level(book, sites, sea_level_projections, sea_level_trends)
     table = book.table()
-    # Of two rows of one tier the first one written stays: the best source is written first.
+    # If two rows have the same tier, the first one written stays. So the best source is written first.
     order = table["tier"].map({name: place for place, name in enumerate(TIERS)})
     table = table.assign(order=order).sort_values(["node_id", "fact", "order"], kind="stable")
     return table.drop_duplicates(["node_id", "fact"]).drop(columns="order").reset_index(drop=True)
@@ -70,7 +70,7 @@ def _add_permafrost(
     places: gpd.GeoDataFrame,
     maps: gpd.GeoDataFrame,
 ) -> None:
-    """Write zone, ground ice and bedrock of each site: a statement on the place, or the area of a map.
+    """Write zone, ground ice and bedrock of each site, from a statement on the place or the area of a map.
 
     `points` are the sites in EPSG:3413.
     """
@@ -106,9 +106,9 @@ def _add_permafrost(
 
 
 def _add_damage(book: FactRows, sites: pd.DataFrame, damage: gpd.GeoDataFrame) -> None:
-    """Write reports of damage by thaw: of the facility, and of the town within 25 km.
+    """Write reports of damage by thaw at the facility, or in its town within 25 km.
 
-    The value is 2 for damage of the facility, 1 for damage in its town, 0.5 for problems of either.
+    The value is 2 for damage of the facility, 1 for damage in the town, 0.5 for problems in either.
     """
     position = {name: row for row, name in enumerate(sites["node_id"])}
     towns = damage[damage["applies_to"] == "town"].assign(reach_km=TOWN_KM)
@@ -145,7 +145,10 @@ def _report(
 
 
 def _add_erosion(book: FactRows, sites: pd.DataFrame, erosion: gpd.GeoDataFrame) -> None:
-    """Write the retreat of the shore, m a-1; 0 where a shore without a rate is stated not to erode."""
+    """Write the retreat of the shore, m a-1.
+
+    A shore without a rate has 0 if a source states that it is bedrock, stable, growing or protected.
+    """
     still = erosion["coast_kind"].isin(["bedrock", "stable", "accreting", "protected"])
     rate = erosion["rate_m_per_year"].where(erosion["rate_m_per_year"].notna(), still.map({True: 0.0}))
     table = erosion.assign(rate=rate)
@@ -167,9 +170,10 @@ def _add_erosion(book: FactRows, sites: pd.DataFrame, erosion: gpd.GeoDataFrame)
 
 
 def _add_level(book: FactRows, sites: pd.DataFrame, projections: pd.DataFrame, trends: pd.DataFrame) -> None:
-    """Write the relative sea level of 2100, m, of the nearest tide gauge within 150 km.
+    """Write the relative sea level of 2100, m, at the nearest tide gauge within 150 km.
 
-    The value is the median of SSP2-4.5 (AR6), against 1995-2014; a fall is negative.
+    The value is the median of SSP2-4.5 (AR6), against 1995-2014; a fall is negative. The interval runs from
+    17 % of SSP1-2.6 to 83 % of SSP5-8.5.
     """
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing", "airfield"]))
     km, position = nearest(sites.iloc[rows], projections)

@@ -1,6 +1,6 @@
-"""Coalition lens: the share of the picture that a set of states holds, and the fewest states for a share.
+"""Coalition lens: the share of the picture that a set of states has, and the fewest states for a share.
 
-A count of places and cables, not a judgement of states. A territory counts on its own: `DNK` is Denmark
+It is a count of places and cables and no judgement of states. A territory counts on its own: `DNK` is Denmark
 alone, `DNK+` is Denmark with Greenland and the Faroes.
 """
 
@@ -29,9 +29,10 @@ _MOST_STATES = 16  # all sets of them are compared: 65,536
 
 
 def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
-    """Return the ISO 3166-1 alpha-3 codes in a comma-separated text.
+    """Return the ISO 3166-1 alpha-3 codes of the states in a comma-separated text.
 
-    A state is an alpha-2 code, an alpha-3 code or an English name, in any case. `+` adds its territories.
+    A state is an alpha-2 code, an alpha-3 code or an English name, in upper or lower case. `+` adds its
+    territories.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
 class Holding:
     """One measure of the picture: `weights` of its things, and `is_held`, shape (things, states).
 
-    A thing that several states share, such as a cable, counts once if any of them is chosen.
+    `is_held` marks the states that have a thing. A thing that several states share, such as a cable, counts
+    once if any of these states is chosen.
     """
 
     id: str
@@ -78,7 +80,7 @@ class Holding:
     is_held: NDArray[np.bool_]
 
     def of(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the weight that each set of states holds; `chosen` has shape (sets, states)."""
+        """Return the weight that each set of states has; `chosen` has shape (sets, states)."""
         return np.asarray((chosen.astype(float) @ self.is_held.T.astype(float) > 0) @ self.weights)
 
 
@@ -87,8 +89,9 @@ def holdings(
 ) -> tuple[tuple[str, ...], tuple[Holding, ...]]:
     """Return the states of the picture, and its measures: nodes, kinds, ports, flags, places, km of cable.
 
-    A critical place has a flagged node; it counts once if any state of its flagged nodes is chosen. A cable
-    system in service counts once, with its whole published length. A measure without things is left out.
+    A critical place is a place with a flagged node; it counts once if any state of its flagged nodes is
+    chosen. A cable system in service counts once, with its whole published length. A measure without things
+    is left out.
     """
     states = tuple(sorted(set(nodes["country_iso3"]) | set(cable_landings["country_iso3"])))
 
@@ -129,14 +132,15 @@ def _cable_km(states: Sequence[str], cables: pd.DataFrame, landings: pd.DataFram
 
 
 def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple[str, ...]:
-    """Return the fewest states that together hold the share `reach` of a measure.
+    """Return the fewest states that together have the share `reach`, 0 to 1, of a measure.
 
-    Of sets of equal size the one that holds most, then the first in the alphabet. All sets are compared.
+    If several sets of this size reach the share, the set with the largest share is returned, and of equal
+    ones the first in the alphabet. All sets are compared.
 
     Raises
     ------
     UsageError
-        If more than 16 states hold something.
+        If more than 16 states have something.
     """
     has = np.flatnonzero(holding.weights @ holding.is_held > 0)
     if len(has) > _MOST_STATES:
@@ -151,6 +155,7 @@ def smallest_set(holding: Holding, states: Sequence[str], reach: float) -> tuple
     total = holding.weights.sum()
     share = holding.of(chosen) / total
     size = chosen.sum(axis=1)
+    # The margin keeps a set that reaches the share exactly.
     enough = share >= reach - 1e-12
     order = np.lexsort((-numbers, -share.round(12), size, ~enough))
     return tuple(states[i] for i in np.flatnonzero(chosen[order[0]]).tolist())
@@ -163,10 +168,10 @@ def lens(
     cable_landings: pd.DataFrame,
     reach: float = 0.8,
 ) -> list[dict[str, Any]]:
-    """Return what the chosen states hold of each measure, and the fewest states that reach `reach`.
+    """Return what the chosen states have of each measure, and the fewest states that reach `reach`.
 
     Rows have measure, unit, held, total, share, smallest_set and smallest_share. A state without a thing in
-    the picture holds 0.
+    the picture has 0.
 
     Raises
     ------

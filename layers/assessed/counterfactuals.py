@@ -1,7 +1,7 @@
-"""EXITS: on each axis the value that decides, the anchor that would change the class, and the gap.
+"""EXITS: on each axis the value that decides, the anchor at which the class would change, and the gap.
 
-One value and one anchor at a time. The table is stored, so that the command line, the map and regional
-pictures print the same.
+Each exit changes one value, against one anchor. The table is stored, so that the command line, the map and
+regional pictures print the same.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def _row(
 def exits_of(
     inputs: Inputs, classes: Classes, a: Mapping[str, Any], *, with_association: bool
 ) -> pd.DataFrame:
-    """Return the exits of each node, the smallest gap of an axis first; `a` in whole thousandths."""
+    """Return the exits of each node, the smallest gap of an axis first.
+
+    `a` holds the anchors in whole thousandths. `classes` are those of `inputs` at these anchors.
+    """
     rows: list[dict[str, Any]] = []
     for place, node in enumerate(inputs.nodes):
         rows += _hazard_exits(str(node), place, inputs, classes, a)
@@ -86,7 +89,10 @@ def _anchor(a: Mapping[str, Any], name: str) -> float:
 def _hazard_exits(
     node: str, place: int, inputs: Inputs, classes: Classes, a: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return exits of the hazard class: up by any hazard, down only if one hazard alone has the class."""
+    """Return the exits of the hazard class of the node at position `place`.
+
+    Any hazard can raise the class. A hazard can lower it only if no other hazard has the same class.
+    """
     now = int(classes.hazard[place, 0])
     codes = {name: int(code[place, 0]) for name, code in classes.by_hazard.items()}
     holding = [name for name, code in codes.items() if code == now]

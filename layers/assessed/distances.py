@@ -1,6 +1,7 @@
 """Distances of each site to the nearest line, claim and other site, with the source and date of the nearest.
 
-Kilometres on the WGS 84 ellipsoid; to lines in EPSG:3413 with the scale at the site.
+Kilometres on the WGS 84 ellipsoid. Distances to lines are measured in EPSG:3413 and divided by the scale at
+the site.
 """
 
 from __future__ import annotations
@@ -32,21 +33,21 @@ __all__ = [
     "value_at",
 ]
 
-_RUNWAY_KM = 50.0
+_RUNWAY_KM = 50.0  # a runway within this distance serves a site
 CLAIM_CONFIDENCES = ("high", "medium", "low")
 
 
 def value_at(values: pd.Series, positions: NDArray[np.int64]) -> Any:
-    """Return the values at some positions; null at position -1, which stands for none."""
+    """Return the values at some positions; null at position -1, which stands for no position."""
     return values.astype("object").array.take(positions, allow_fill=True)
 
 
 def distance_to_lines_km(points: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.float64]:
     """Return kilometres from each EPSG:3413 point to the nearest line; NaN where there are no lines.
 
-    The projection is conformal, so the planar nearest is the nearest. Its length is divided by the scale
-    at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395). The error is 0.3 %
-    over some tens of kilometres.
+    The projection is conformal, so the nearest line in the plane is the nearest. Its distance in the plane is
+    divided by the scale at the point, k = (1 + sin 70) / (1 + sin lat) (Snyder 1987, doi:10.3133/pp1395). The
+    error is 0.3 % over some tens of kilometres.
     """
     return _nearest(points, lines)[1]
 
@@ -79,7 +80,7 @@ def nearest_line(
 
 
 def nearest_claims(sites: pd.DataFrame, military_sites: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return key of and kilometres to the nearest public claim of a military site, by its confidence.
+    """Return km to the nearest public claim of a military site, and its key, for each confidence.
 
     Closed military sites do not count.
     """
@@ -101,8 +102,8 @@ def nearest_runway_and_deep_port(
 ) -> dict[str, Any]:
     """Return the longest paved runway within 50 km of each site, m, and km to the nearest deep port.
 
-    A site is not its own neighbour: only other airfields and other ports count. The runway is 0 where
-    there is none.
+    `capability` is that of `capability_of`. The runway or port of the site itself does not count. The runway
+    is 0 where there is none.
     """
     kinds = sites["kind"].to_numpy(dtype=object)
     air = SourceColumns(sites["sources"], airfields)
@@ -112,6 +113,7 @@ def nearest_runway_and_deep_port(
     field = is_field[field]
     other = site != field
     site, field = site[other], field[other]
+    # Later writes win: the longest runway stays, and of equal ones the last id.
     order = np.lexsort((sites["node_id"].to_numpy(dtype=object)[field], paved_m[field]))
     longest = np.full(len(sites), -1)
     longest[site[order]] = field[order]
@@ -135,7 +137,7 @@ def nearest_runway_and_deep_port(
 
 
 def nearest_of_kinds(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """Return kilometres to the nearest other site of each kind, and of the site's own kind."""
+    """Return kilometres to the nearest other site of each kind, and of the kind of the site itself."""
     kinds = sites["kind"].to_numpy(dtype=object)
     table: dict[str, NDArray[np.float64]] = {}
     own = np.full(len(sites), np.nan)
@@ -152,7 +154,8 @@ def nearest_of_kinds(sites: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
 def nearest_equal_km(sites: pd.DataFrame, capability: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return kilometres to the nearest other site of the same kind that is at least as capable.
 
-    A site of unknown capability is compared with all of its kind. NaN where there is no equal.
+    `capability` is that of `capability_of`. A site of unknown capability is compared with all sites of its
+    kind. NaN where there is no such site.
     """
     kinds = sites["kind"].to_numpy(dtype=object)
     apart = np.full(len(sites), np.nan)

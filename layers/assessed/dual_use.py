@@ -1,8 +1,8 @@
 """Dual-use class of a node, by required and supporting rows of its kind (method §5.2).
 
-D3 documented: an official document calls or funds it so. D2 capable: every required row and half of the
-supporting rows hold. D1 partial: one required row holds. D0: none holds. D?: too little is known. D2 is an
-inference from public attributes.
+D3, documented: an official document calls or funds the node as dual use. D2, capable: every required row and
+half of the supporting rows hold. D1, partial: at least one required row holds. D0: no required row holds. D?:
+too little is known. D2 is an inference from public attributes.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ def _at_least(value: NDArray[np.float64], bar: float) -> NDArray[np.float64]:
 def add_dual_use(
     builder: EvidenceBuilder, facts: SiteAttributes, materials: pd.DataFrame, papers: pd.DataFrame
 ) -> None:
-    """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site.
+    """Write the required (`d_required`) and supporting (`d_supporting`) rows of every site to `builder`.
 
-    A document on the node itself (`papers`, layers.assessed.policy.documented) is a `d_documented` row.
+    `materials` holds the tiers of raw materials. `papers` is the result of
+    `layers.assessed.policy.documented`: a document on the node itself is a `d_documented` row.
     """
     builder.add(
         papers["is_dual"].to_numpy(), ("dual_use", "d_documented", "official_document"), 1.0, value=1.0,
@@ -81,7 +82,10 @@ def _line(facts: SiteAttributes, name: str) -> pd.DataFrame:
 
 
 def _own(facts: SiteAttributes) -> pd.DataFrame:
-    """Return null source and date: a distance between nodes has those of the node itself."""
+    """Return null source and date, which stand for those of the node.
+
+    A distance between nodes has no source of its own.
+    """
     blank = np.full(len(facts.kind), None, dtype=object)
     return pd.DataFrame({"source_id": blank, "as_of": blank})
 
@@ -189,7 +193,10 @@ def _station(facts: SiteAttributes) -> _Rows:
 
 
 def classify(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return `dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence."""
+    """Return `dual_use_class` and `dual_use_coverage` by node_id, from the dual-use rows of the evidence.
+
+    The coverage is the share of required and supporting rows that are known.
+    """
     rows = evidence.loc[evidence["axis"] == "dual_use", ["node_id", "group", "score"]]
     required, supporting = rows["group"] == "d_required", rows["group"] == "d_supporting"
     met, is_known = rows["score"] == 1, rows["score"].notna()
@@ -204,6 +211,7 @@ def classify(evidence: pd.DataFrame) -> pd.DataFrame:
     coverage = count(is_known & (required | supporting)) / (need + support)
     capable = (need_met == need) & (support_met * 2 >= support)
     names = pd.Series("D0", index=need.index)
+    # The order of the masks counts: a higher class replaces a lower one.
     names = names.mask(need_met > 0, "D1").mask(capable, "D2")
     # A node that could be D2 if its unknown rows held is unknown, not D0 or D1.
     thin = (coverage < 0.5) | ((need_known < need) & (need_met == need_known) & ~capable & (need_met == 0))

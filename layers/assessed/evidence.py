@@ -1,7 +1,7 @@
 """EVIDENCE: one row a node and indicator, with value, unit, score, weight, state, source and date.
 
-A row is `known`, `unknown` or `not_applicable`. An unknown row names the datum and the source that would
-answer. Source and date are those of the row that was judged.
+A row is `known`, `unknown` or `not_applicable`. An unknown row names the missing datum and the source that
+would have it. Source and date are those of the row that was judged.
 """
 
 from __future__ import annotations

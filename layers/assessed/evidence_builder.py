@@ -1,4 +1,4 @@
-"""`EvidenceBuilder` collects evidence rows of all axes; `SiteAttributes` holds the values that they judge."""
+"""`EvidenceBuilder` collects evidence rows of all axes; `SiteAttributes` has the values that are judged."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class EvidenceBuilder:
         scale: tuple[str, float, float] | str = "class",
         share: float = 1.0,
     ) -> None:
-        """Write one row for each site of `where`. `place` is dimension, group and indicator.
+        """Write one row for each site of the mask `where`. `place` is dimension, group and indicator.
 
-        Arrays have one value for every site. `value_low` and `value_high` are the ends of an interval.
-        `scale` is the form of the scale and its two anchors. A row whose value and score are both NaN is
-        `unknown`; a row where `off` is true is `not_applicable`. A null source or date becomes that of the
-        site. `share` is the weight of the indicator in its group.
+        Arrays have one value for every site, also outside `where`. `value_low` and `value_high` are the ends
+        of an interval. `scale` is the form of the scale and its two anchors. `share` is the weight of the
+        indicator in its group. A row whose value and score are both NaN is `unknown`; a row where `off` is
+        true is `not_applicable`. A null source or date becomes the source or date of the site.
         """
         dimension, group, indicator = place
         form, zero_at, one_at = scale if isinstance(scale, tuple) else (scale, np.nan, np.nan)
@@ -119,7 +119,7 @@ class EvidenceBuilder:
 
 
 class SourceColumns:
-    """Columns of one layer, one value a site; null where no row of the layer was merged into the site."""
+    """Columns of one source layer, one value a site; null where no row was merged into the site."""
 
     def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
         """Find the first row of `table` among the keys of each site; `sources` are keys, `; ` separated."""
@@ -138,7 +138,7 @@ class SourceColumns:
 
     @property
     def is_there(self) -> NDArray[np.bool_]:
-        """Which sites have a row of the table, shape (sites,)."""
+        """Return which sites have a row of the layer, shape (sites,)."""
         return self._row >= 0
 
 
@@ -160,14 +160,17 @@ class SiteAttributes:
     climate: dict[str, pd.DataFrame]
 
     def of(self, *kinds: str) -> NDArray[np.bool_]:
-        """Return the mask of the sites of some kinds."""
+        """Return the mask of the sites of the named kinds."""
         return np.isin(self.kind, kinds)
 
 
 def site_attributes(
     sites: pd.DataFrame, measures: pd.DataFrame, climate_facts: pd.DataFrame, **tables: pd.DataFrame
 ) -> SiteAttributes:
-    """Return measures, climate facts and attributes of `sites`; `tables` are named as the fields."""
+    """Return measures, climate facts and attributes of `sites`.
+
+    `tables` are the source layers, named as the fields of SiteAttributes.
+    """
     order = sites["node_id"]
     by_fact = dict(iter(climate_facts.groupby("fact", sort=False)))
     columns = [c for c in climate_facts.columns if c != "fact"]

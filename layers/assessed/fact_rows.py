@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 __all__ = ["TOWN_KM", "FactRows", "best_statement", "citations"]
-_MARGIN_KM = 0.5  # cited positions are rounded
+_MARGIN_KM = 0.5  # added to the reach of a statement, because cited positions are rounded
 _CONFIDENCE = {"high": 0, "medium": 1, "low": 2}
 TOWN_KM = 25.0  # a report on a town counts for every node within (method §2.2)
 
@@ -29,7 +29,10 @@ class FactRows:
         self.parts: list[pd.DataFrame] = []
 
     def add(self, rows: NDArray[np.int64], fact: str, **columns: Any) -> None:
-        """Add one fact of the nodes at positions `rows`; a column is one value, or one value a row."""
+        """Add one fact of the nodes at positions `rows`.
+
+        Each of `columns` is one value, or one value a row.
+        """
         key = {"node_id": self._nodes[rows], "fact": fact}
         blank = {"value": np.nan, "low": np.nan, "high": np.nan, "label": None, "unit": "1", "note": ""}
         self.parts.append(pd.DataFrame(key | blank | columns, index=range(len(rows))))
@@ -42,10 +45,11 @@ class FactRows:
 def best_statement(
     sites: pd.DataFrame, table: pd.DataFrame, column: str | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return positions of sites and of their best statements, and the km between them.
+    """Return positions of sites and of their best statements, and the km between the two.
 
-    `table` has `reach_km`, `confidence` and a position; a row without `column` does not count. A statement
-    reaches a site within its `reach_km` and 0.5 km more. The more certain statement wins, then the nearer.
+    `table` has `reach_km`, `confidence` and a position. A row with a null in `column` does not count. A
+    statement applies to a site within its `reach_km` plus 0.5 km. The best statement is the one of highest
+    confidence, and of equal confidence the nearest.
     """
     some = with_lonlat(table) if "longitude_deg" not in table else pd.DataFrame(table)
     kept = np.flatnonzero(some[column].notna()) if column else np.arange(len(some))
@@ -70,7 +74,10 @@ def best_statement(
 def citations(
     table: pd.DataFrame, position: NDArray[np.int64], km: NDArray[np.float64]
 ) -> NDArray[np.object_]:
-    """Return place, distance, title and address of the statements at `position`, as text."""
+    """Return place, distance, title and address of the statements at `position`, as text.
+
+    `km` are the distances of the statements.
+    """
     rows = table.iloc[position]
     return np.array(
         [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FLAGS", "POSSIBLE", "ROBUST", "class_words", "flag_columns", "flag_of"]
 
 FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
-ROBUST, POSSIBLE = 0.8, 0.2  # conventions
+ROBUST, POSSIBLE = 0.8, 0.2  # shares of draws from which a flag is robust or possible; conventions
 _BARRED = "D0"  # a node of this dual-use class is never flagged
 _OTHER_PARTS = ("hinterland", "position", "association")
 # Datum that would settle the facility of a kind where it is unknown.
@@ -33,12 +33,12 @@ _FACILITY_DATUM = {
 
 
 def flag_of(share: float) -> str:
-    """Return the flag of a share of draws, 0 to 1."""
+    """Return the flag of a share of draws, 0 to 1: robust, possible or not_flagged."""
     return "robust" if share >= ROBUST else "possible" if share >= POSSIBLE else "not_flagged"
 
 
 def class_words(code: NDArray[np.int8]) -> NDArray[np.object_]:
-    """Return class codes as words; the unknown code, -1, is the last of CLASSES."""
+    """Return class codes as words; the code -1, unknown, is the last of CLASSES."""
     return np.array(CLASSES, dtype=object)[code]
 
 
@@ -52,8 +52,9 @@ def flag_columns(
 ) -> dict[str, Any]:
     """Return the columns of a node from `hazard_class` to `flag`.
 
-    `dual_use` is the dual-use class of each node. `part_holds` is the score, in thousandths, from which a
-    part of military relevance holds. A node outside the scope or of class D0 has a probability of 0.
+    `dual_use` is the dual-use class of each node, `drawn` holds the shares of draws. `part_holds` is the
+    score, in thousandths, from which a part of military relevance holds. A node outside the scope or of class
+    D0 has a probability of 0.
     """
     hazard, military, dependence = (
         getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence")
@@ -62,8 +63,9 @@ def flag_columns(
     share = np.where(inside, drawn.flag, 0.0).round(4)
     ground, no_facility = _open_ground(inputs, hazard), _open_facility(classes, part_holds)
     insufficient = inside & _is_open(hazard, military, dependence, ground, no_facility)
-    # A hazard that is not known to be high flags nobody.
+    # A node whose hazard is not known to be high is never flagged (decisions/0013).
     insufficient |= inside & (hazard < HIGH) & (share >= POSSIBLE)
+    # A draw may exceed the class on file where ground ice is unknown; such a share is no finding.
     share = np.where((hazard < HIGH) & ~insufficient, 0.0, share)
     word = np.select([share >= ROBUST, share >= POSSIBLE], ["robust", "possible"], "not_flagged")
     worst, datum = could_be(inputs, classes)
@@ -98,7 +100,7 @@ def _is_open(
     ground: NDArray[np.bool_],
     no_facility: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Return where an unknown alone keeps the answer open: ground ice, the facility, or uncounted people."""
+    """Return where an unknown alone keeps the flag open: ground ice, another hazard, facility or people."""
     exposed = (hazard == HIGH) | ground | (hazard == UNKNOWN)
     capable = (military == HIGH) | no_facility
     needed = np.isin(dependence, (HIGH, MODERATE, UNKNOWN))
@@ -112,7 +114,10 @@ def _datum(
     ground: NDArray[np.bool_],
     no_facility: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
-    """Return the datum that would settle each node; both where ground and facility are open."""
+    """Return the datum that would settle each node; both data where ground and facility are open.
+
+    `datum` is the one of `could_be`, for all other nodes.
+    """
     ice = np.where(
         inputs.values["proxy"][:, 0] == 1,
         "permafrost zone and ground ice of the site",

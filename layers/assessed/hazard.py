@@ -1,7 +1,9 @@
-"""Climate hazards of a node: distance from the climate it was built for, and damage of today.
+"""Climate hazards of a node: how far the climate is from the one of its construction, and damage of today.
 
-Each hazard that applies has a class by absolute anchors. An unknown value raises no class; its row names the
-datum that would answer (method §2). Sea access is reported beside the hazards.
+The climate is the one of today or of a warmer world. Absolute anchors for moderate and high give the class of
+most hazards. The class of thaw follows a rule on zone, ground ice, bedrock and damage (`rules.permafrost`). A
+hazard without a value has the class unknown, which raises no class. Its row names the missing datum; the row
+of thaw names the datum in its label and note (method §2). Sea access is reported beside the hazards.
 """
 
 from __future__ import annotations
@@ -47,7 +49,12 @@ def add_hazards(
     anchors: Mapping[str, float],
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the hazards of every site and the facts behind them; `anchors` by id, in their units."""
+    """Write the hazards of every site and the facts behind them to `builder`.
+
+    `anchors` maps each id of ANCHORS to its value, in the unit of the anchor. `global_warming` holds the
+    observed warming by year (year, warming_degc), degC above 1850-1900.
+    """
+    # The recent ice season of the record belongs to the mean warming of the last ten years of the record.
     read = facts.climate["ice_months_lost"]["as_of"].dropna()
     last = int(read.str[:4].max()) if len(read) else 0
     recent = warming_of(global_warming, last - 9, last) if last else scenario.warming_degc
@@ -68,7 +75,10 @@ def _column(fact: pd.DataFrame, column: str) -> NDArray[np.object_]:
 
 
 def _sources(fact: pd.DataFrame, hazard: str) -> dict[str, Any]:
-    """Return source, date, tier and note of a fact; where there is none, the source that would have it."""
+    """Return source, date, tier and note of a fact.
+
+    Where the fact is missing: the source that would have the datum, no date, and a note that names the datum.
+    """
     lacking = fact["tier"].isna().to_numpy()
     datum, source = HAZARDS[hazard]
     return {
@@ -82,9 +92,11 @@ def _sources(fact: pd.DataFrame, hazard: str) -> dict[str, Any]:
 def more_lost(
     lost: NDArray[np.float64], normal: NDArray[np.float64], per_degc: NDArray[np.float64], more_degc: float
 ) -> NDArray[np.float64]:
-    """Return the months that `more_degc` of warming takes from an ice season, at most the months left.
+    """Return the months by which `more_degc` of further warming shortens the ice season of each node.
 
-    `per_degc` is the lower end of the node's own slope, months per degC; 0 months where it is NaN.
+    `lost` are the months lost so far, `normal` the months with ice of 1981-2010. The result is at most the
+    months that are left (`normal` less `lost`). `per_degc` is the lower end of the slope of the node, months
+    per degC. Where `per_degc` or `lost` is NaN, the result is 0.
     """
     slope = np.where(np.isnan(per_degc), 0.0, np.maximum(per_degc, 0.0))
     left = np.where(np.isnan(lost), 0.0, np.maximum(normal - lost, 0.0))
@@ -147,7 +159,7 @@ def _add_permafrost(
     }  # fmt: skip
     whole = {"warm_permafrost": rules.whole(a["warm_permafrost"])}
     code, is_open = rules.permafrost(values, whole)
-    if scenario.warming_degc > TODAY_DEGC:  # never better than today
+    if scenario.warming_degc > TODAY_DEGC:  # warming never improves a class
         today, _ = rules.permafrost(values | {"air": rules.whole(base), "steps": steps * 0}, whole)
         code = np.maximum(code, today)
     deciding = _deciding_ground(values, code)
@@ -182,7 +194,7 @@ def _add_permafrost(
 
 
 def _add_ground(builder: EvidenceBuilder, parts: Mapping[str, pd.DataFrame]) -> None:
-    """Write the ground facts behind the class of thaw; they have no weight of their own."""
+    """Write the ground facts behind the class of thaw, with weight 0: the row of thaw has the weight."""
     frozen = numbers(parts["permafrost_zone"]["value"]) >= _SPORADIC
     for name, unit in (("permafrost_zone", "class"), ("ground_ice", "class"), ("thaw_damage", "report"),
                        ("bedrock", "class")):  # fmt: skip
@@ -227,7 +239,10 @@ def _aside(bedrock: object, damage: object) -> str:
 
 
 def _deciding_ground(v: Mapping[str, NDArray[np.float64]], code: NDArray[np.int8]) -> list[str]:
-    """Return the ground fact that makes the class of each site."""
+    """Return the name of the ground fact that decides the class of thaw of each site.
+
+    `v` are the values of `rules.permafrost`, `code` is its class.
+    """
     by_ice = ~np.isnan(v["ice"]) & (v["zone"] >= 2) & (code > 0)
     return list(
         np.select(
@@ -297,7 +312,7 @@ def charted_depth(facts: SiteAttributes) -> NDArray[np.float64]:
 
 
 def _add_access(builder: EvidenceBuilder, facts: SiteAttributes) -> None:
-    """Write the months of ice of today; on no axis, as a shorter ice season is a hazard and a chance."""
+    """Write the months with ice of today, on no axis: a shorter season is both a hazard and a chance."""
     fact = facts.climate["ice_months_recent"]
     builder.add(
         facts.of("port", "cable_landing"), ("access", "a_season", "ice_months_recent"),

@@ -1,4 +1,4 @@
-"""Ice season of each port and landing: by the monthly record, a daily record, and an ice service."""
+"""Ice season of each port and landing, from the monthly record, a daily record, or an ice service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from layers.ice.season_by_month import Sensitivity
 
 __all__ = ["add_daily_ice", "add_monthly_ice", "add_port_ice"]
-_RECENT_FROM = 2005  # first year of statements on the last ten years
+_RECENT_FROM = 2005  # a statement that ends earlier does not describe recent ice (decisions/0013)
 
 
 def add_monthly_ice(
@@ -30,7 +30,10 @@ def add_monthly_ice(
     presence: xr.Dataset,
     global_warming: pd.DataFrame,
 ) -> None:
-    """Write the season of the monthly record at every port and landing, months; `points` are in EPSG:3413."""
+    """Write the season of the monthly record, months, at every port and landing.
+
+    `points` are the sites in EPSG:3413. `presence` is the grid of `layers.ice.presence`.
+    """
     rows = np.flatnonzero(sites["kind"].isin(["port", "cable_landing"]))
     xy = shapely.get_coordinates(points[rows])
     facts = season_facts(presence, sites["node_id"].to_numpy(dtype=object)[rows], xy[:, 0], xy[:, 1])
@@ -40,7 +43,7 @@ def add_monthly_ice(
         global_warming["warming_degc"].to_numpy(),
     )
     # A season that grows beyond its interval is an artefact of coarse cells beside tides (Cook Inlet). It
-    # does not prove that the hazard is low.
+    # does not prove that the hazard is low (decisions/0013).
     grew = facts.table["doubt"].str.contains("season_grew").to_numpy()
     last = int(facts.series.years[-1])
     is_known = (facts.table["state"] != "unknown").to_numpy() & ~grew
@@ -59,7 +62,10 @@ def add_monthly_ice(
 def add_daily_ice(
     book: FactRows, sites: pd.DataFrame, ice_years: pd.DataFrame, global_warming: pd.DataFrame
 ) -> None:
-    """Write the season of the user's daily record, months, which comes before that of monthly means."""
+    """Write the season of the user's daily record, months. It takes precedence over the monthly record.
+
+    `ice_years` has node_id, year and ice_months.
+    """
     if ice_years.empty:
         return
     wide = ice_years.pivot_table(index="node_id", columns="year", values="ice_months")
@@ -98,11 +104,15 @@ def _add_season(
     common: dict[str, Any],
     note: NDArray[np.object_],
 ) -> None:
-    """Write recent months, months lost, spread, and months lost for each degC, for the nodes at `at`."""
+    """Write recent months, months lost, spread, and months lost for each degC.
+
+    `at` are the positions of the nodes; `rows` marks the rows of `warmth` that belong to them. `common` and
+    `note` are further columns.
+    """
     common = common | {"note": note}
     book.add(at, "ice_months_recent", value=season["ice_months_recent"].to_numpy(), unit="months", **common)
     low, high = (season[f"ice_months_lost_{end}"].to_numpy() for end in ("low", "high"))
-    # Where ice is rare nothing is lost: one year in ten moves the mean but not the interval.
+    # Where ice is rare, one year with ice in ten moves the mean but not the interval. Then nothing is lost.
     lost = np.clip(season["ice_months_lost"].to_numpy(), low, high)
     book.add(at, "ice_months_lost", value=lost, unit="months", low=low, high=high, **common)
     spread = season["ice_season_spread_months"].to_numpy()
@@ -132,9 +142,9 @@ def _ice_note(season: pd.DataFrame, last: int) -> NDArray[np.object_]:
 
 
 def add_port_ice(book: FactRows, sites: pd.DataFrame, seasons: gpd.GeoDataFrame) -> None:
-    """Write the season at the quay by an ice service, which comes before that of cells of 25 km.
+    """Write the season at the quay by an ice service. It takes precedence over cells of 25 km.
 
-    A statement whose last year is before 2005 is left out: it says nothing about the last ten years.
+    A statement whose last year is before 2005 is left out, because it does not describe recent ice.
     """
     last = pd.to_numeric(seasons["last_year"]).fillna(pd.to_numeric(seasons["as_of"].str[:4]))
     seasons = seasons[(last >= _RECENT_FROM).to_numpy()].reset_index(drop=True)
@@ -149,5 +159,5 @@ def add_port_ice(book: FactRows, sites: pd.DataFrame, seasons: gpd.GeoDataFrame)
     part = {"value": own["ice_months"].to_numpy(), "low": own["ice_months_low"].to_numpy(),
             "high": own["ice_months_high"].to_numpy()}  # fmt: skip
     book.add(rows[at], "ice_months_recent", **part, **common)
-    # Of two rows of one tier the first one stays: this one comes before the satellite's.
+    # If two rows have the same tier, the first one stays. So this row is put before that of the satellite.
     book.parts.insert(0, book.parts.pop())

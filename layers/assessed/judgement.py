@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Classes", "Inputs", "could_be", "ground_could_be", "judge", "whole_of"]
 
-ABSENT = -2  # the hazard does not apply
+ABSENT = -2  # code of a hazard that does not apply; below UNKNOWN, so that it never is the worst
 _CLAIMS = ("high", "medium", "low")
 _PARTS = ("facility", "hinterland", "position", "association")
 
 
 def whole_of(changes: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Return every anchor by id, in whole thousandths; `changes` replace some."""
+    """Return every anchor by id, in whole thousandths of its unit; `changes` replace some of them."""
     return {name: rules.whole(value) for name, value in anchor_values(changes).items()}
 
 
@@ -40,8 +40,8 @@ def whole_of(changes: Mapping[str, float] | None = None) -> dict[str, Any]:
 class Inputs:
     """Values that the rules read: arrays of shape (nodes, 1) in whole thousandths, NaN where unknown.
 
-    `applies` says of each hazard where it applies, shape (nodes, 1). `kind` has one entry a node. Classes
-    such as `zone` and yes/no values such as `bedrock` are plain numbers.
+    `applies` holds for each hazard a mask of the nodes to which it applies, shape (nodes, 1). `kind` has one
+    entry a node. Classes such as `zone` and yes/no values such as `bedrock` are plain numbers.
     """
 
     nodes: NDArray[np.object_]
@@ -51,7 +51,7 @@ class Inputs:
 
     @classmethod
     def of(cls, evidence: pd.DataFrame, sites: pd.DataFrame) -> Inputs:
-        """Return the inputs of `sites` (node_id, kind), in their order, from their evidence rows."""
+        """Return the inputs of `sites` (node_id, kind), in their order, from the evidence rows."""
         nodes = sites["node_id"].to_numpy(dtype=object)
         index = pd.Index(nodes)
         read = _Reader(index, evidence)
@@ -151,8 +151,9 @@ class _Reader:
 class Classes:
     """Codes of the classes, shape (nodes, draws): UNKNOWN, LOW, MODERATE or HIGH.
 
-    `by_hazard` holds each hazard, ABSENT where it does not apply. `is_open` says where thaw is moderate
-    only because the ground ice is unknown. `parts` are scores of military relevance, whole thousandths.
+    `by_hazard` holds the code of each hazard, ABSENT where it does not apply. `hazard` is the worst of them.
+    `is_open` marks where thaw is moderate only because the ground ice is unknown. `parts` are scores of
+    military relevance, whole thousandths.
     """
 
     hazard: NDArray[np.int8]
@@ -164,7 +165,11 @@ class Classes:
 
 
 def judge(inputs: Inputs, a: Mapping[str, Any], *, with_association: bool = True) -> Classes:
-    """Return the classes of the nodes at anchors `a` (whole thousandths, one value or one a draw)."""
+    """Return the classes of the nodes at the anchors `a`.
+
+    `a` maps ids to whole thousandths, one value or one a draw. Without `with_association` the military class
+    leaves out documents, claims and lists.
+    """
     by_hazard, is_open = hazards(inputs, a)
     shape = np.broadcast_shapes(*(code.shape for code in by_hazard.values()))
     worst = np.max([np.broadcast_to(code, shape) for code in by_hazard.values()], axis=0)
@@ -180,7 +185,10 @@ def judge(inputs: Inputs, a: Mapping[str, Any], *, with_association: bool = True
 
 
 def hazards(inputs: Inputs, a: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.int8]], NDArray[np.bool_]]:
-    """Return the code of each hazard, ABSENT where it does not apply, and where ground ice is decisive."""
+    """Return the code of each hazard, and where unknown ground ice decides the class of thaw.
+
+    The code is ABSENT where the hazard does not apply.
+    """
     v = inputs.values
     thaw, is_open = rules.permafrost(v, a)
     # Values of the evidence are those of the scenario, so that no class is below today's.
@@ -215,7 +223,10 @@ def military_parts(inputs: Inputs, a: Mapping[str, Any]) -> dict[str, NDArray[np
 
 
 def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
-    """Return the worst class of thaw that unknown ground ice allows; low where the ice is known."""
+    """Return the worst class of thaw that unknown ground ice allows, shape (nodes,).
+
+    Low where the ice is known, or where bedrock or reported damage decides the class.
+    """
     v = inputs.values
     lacking = np.isnan(v["ice"][:, 0]) & (v["bedrock"][:, 0] != 1) & ~(v["damage"][:, 0] >= 1)
     zone, is_lost = v["zone"][:, 0], v["steps"][:, 0] > 0
@@ -226,13 +237,15 @@ def ground_could_be(inputs: Inputs) -> NDArray[np.int8]:
 def could_be(inputs: Inputs, classes: Classes) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
     """Return the worst class of the hazard that missing data allow, and the datum that would settle it.
 
-    Where no missing datum could make the class worse, the class itself and None. Shape (nodes,).
+    Both have shape (nodes,). Where no missing datum could make the class worse, they are the class itself and
+    None.
     """
     now = classes.hazard[:, 0]
     worst, datum = now.copy(), np.full(len(now), None, dtype=object)
     ground = ground_could_be(inputs)
     mapped = inputs.values["proxy"][:, 0] != 1
     lacking = [
+        # A proxy zone never makes thaw high, so there the zone is missing too.
         ("ground ice of the site", np.where(mapped, ground, LOW)),
         ("permafrost zone and ground ice of the site", ground),
     ]

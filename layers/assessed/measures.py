@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES"]
 
-_COAST_KM = 1.0
-_REACH_KM = 50.0
-# A wider gate is open sea: a ship need not pass near anything (convention).
+_COAST_KM = 1.0  # a site within this distance of the coastline is coastal
+_REACH_KM = 50.0  # people within this distance can use a node
+# A wider gate counts as open sea: a ship can pass far from any node (convention).
 _NARROW_KM = 200.0
 
 
@@ -107,13 +107,13 @@ def _measures(
 
 
 def _tracks(railways: gpd.GeoDataFrame, railheads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the lines of the extract and the published railheads: a railhead is track too."""
+    """Return the lines of the extract and the published railheads, because a railhead is also track."""
     columns = ["name", "source_id", "as_of", "geometry"]
     return pd.concat([railways[columns], railheads[columns]], ignore_index=True)
 
 
 def _lane_betweenness(sites: pd.DataFrame, lane: Anchors, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Return the share of shortest paths by each port; NaN for other kinds, which hang on no lane."""
+    """Return the share of shortest paths that pass by each port; NaN for other kinds, which use no lane."""
     port = sites["kind"].to_numpy(dtype=object) == "port"
     share = np.full(len(sites), np.nan)
     share[port] = lane_shares(lane.take(port), sea_lanes).round(6)
@@ -142,10 +142,10 @@ def _people(
     countries: gpd.GeoDataFrame,
     closed_borders: pd.DataFrame,
 ) -> dict[str, Any]:
-    """Return people within 50 km of each node, and those without another usable node by land.
+    """Return people within 50 km of each node, and people without another usable node by land.
 
-    The second is counted over open borders only, and over all borders. A place without a stated
-    population adds nobody.
+    The second number is counted with closed borders left out, and again over all borders. A place without a
+    stated population counts as 0 people.
     """
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     towns = with_lonlat(settlements)

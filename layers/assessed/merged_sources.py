@@ -1,6 +1,6 @@
 """Rows of several sources that name one place: merged by distance and name, with the keys of all rows.
 
-The order of the sources decides whose row stands for the place. It comes from the caller, as data.
+The order of the sources decides which row represents the place. The caller passes this order as data.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["by_source", "corrected", "merged", "thinned"]
 
-_NO_SITE = ("closed", "construction")  # states of a facility that make no node
+_NO_SITE = ("closed", "construction")  # a facility in one of these states is no node
 
 
 def by_source(table: pd.DataFrame, source_order: Sequence[str]) -> list[pd.DataFrame]:
-    """Split a table into one table a source, the one that stands for a shared place first.
+    """Split a table into one table a source, in the order in which they represent a shared place.
 
-    A source that corrects rows of other sources (a value in `replaces`) comes before the sources that
-    correct none. Then `source_order` decides, and the id where a source is not in it.
+    A source that corrects rows of other sources (a value in `replaces`) comes before the sources that correct
+    none. Then `source_order` decides. Sources that are not in it come last, by id.
     """
     rank = {name: place for place, name in enumerate(source_order)}
     corrects = set(table.loc[table["replaces"].notna(), "source_id"]) if "replaces" in table else set()
@@ -40,11 +40,11 @@ def by_source(table: pd.DataFrame, source_order: Sequence[str]) -> list[pd.DataF
 def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
     """Return one table of all places; a row that repeats an earlier row adds its key to `sources`.
 
-    `tables` have `feature_id`, `name`, `longitude_deg` and `latitude_deg`; the first table stands for a
-    shared place. Two rows of different tables are one place by `layers.merge.match_points`. Inside one
-    table a row repeats an earlier one only if both have the same name and lie within 1 km.
+    `tables` have `feature_id`, `name`, `longitude_deg` and `latitude_deg`. The row of the earliest table
+    represents a shared place. Rows of different tables are one place if `layers.merge.match_points` matches
+    them. Inside one table a row repeats an earlier one only if both have the same name and lie within 1 km.
 
-    `sources_apart_km` is the largest distance between the rows of one place; null where one source has it.
+    `sources_apart_km` is the largest distance between the rows of one place; null if only one source has it.
     """
     first = tables[0].reset_index(drop=True)
     first["sources_apart_km"] = first.get("position_apart_km", pd.Series(np.nan, index=first.index))
@@ -64,7 +64,7 @@ def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with `sources`, the keys behind each row; the row's own key by default."""
+    """Return the table with `sources`, the keys behind each row; by default the key of the row."""
     return table if "sources" in table else table.assign(sources=table["feature_id"])
 
 
@@ -81,29 +81,30 @@ def _apart_km(kept: pd.DataFrame, others: pd.DataFrame, match: NDArray[np.int64]
 
 
 def _twins(table: pd.DataFrame, apart_km: float = 1.0) -> NDArray[np.int64]:
-    """Return for each row the position of the first row of its name within `apart_km`, or its own."""
+    """Return for each row the position of the first row of the same name within `apart_km`, or of itself."""
     owner = np.arange(len(table))
     left, right = within_km(table, table, apart_km)
     names = table["name"].to_numpy(dtype=object)
     alike = (right < left) & (names[left] == names[right])
     np.minimum.at(owner, left[alike], right[alike])
+    # A chain of twins ends at its first row.
     while (owner[owner] != owner).any():
         owner = owner[owner]
     return owner
 
 
 def _folded(table: pd.DataFrame, owner: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the rows that own themselves; each other row adds its keys to its owner."""
+    """Return the rows that are their own owner; each other row adds its keys to its owner."""
     sources = table.groupby(owner)["sources"].agg("; ".join)
     kept = table[owner == np.arange(len(table))]
     return kept.assign(sources=sources.loc[kept.index].to_numpy()).reset_index(drop=True)
 
 
 def corrected(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without rows that another row replaces, and without what is not in operation.
+    """Return the table without rows that another row replaces, and without facilities not in operation.
 
-    `replaces` holds keys of other rows, separated by `;`. A row takes the first key that it replaces, so
-    that the node keeps its key. A facility that is closed or under construction is no node.
+    `replaces` holds keys of other rows, separated by `;`. A row takes the first key that it replaces, so that
+    the node keeps its key. A facility that is closed or under construction is left out.
     """
     keys = set(table["feature_id"])
     lists = table["replaces"].fillna("").str.split(";").map(lambda names: [n for n in names if n in keys])

@@ -1,6 +1,6 @@
-"""Facility of a node: what its own public attributes would let it do, on absolute anchors.
+"""Facility of a node: what its own public attributes would let it do, by absolute anchors.
 
-Attributes of the place alone (method §4.1): no plan, no force, no military site.
+Only attributes of the place count (method §4.1): no plan, no force, no military site.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ __all__ = [
     "shares",
 ]
 _REPAIRS = {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.75, "Major": 1.0}
-_SERVED_KM = 25.0  # a plant this near serves a port or airfield
-_QUAY_KM = 10.0  # a railhead this near reaches a port
-_STANDARD_GAUGE_MM = 1435
+_SERVED_KM = 25.0  # a plant within this distance serves a port or airfield
+_QUAY_KM = 10.0  # a railhead within this distance reaches a port
+_STANDARD_GAUGE_MM = 1435  # 1,520 and 1,524 mm are the broad gauges of the north-east
 _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
 
 
@@ -54,7 +54,10 @@ def shares(whole: NDArray[np.float64]) -> NDArray[np.float64]:
 def ramp_row(
     value: NDArray[np.float64], a: Mapping[str, float], name: str, form: str = "ramp"
 ) -> dict[str, Any]:
-    """Return value, score and scale of a ramp between the anchors `<name>_zero` and `<name>_one`."""
+    """Return value, score and scale of a ramp between the anchors `<name>_zero` and `<name>_one`.
+
+    `a` holds the anchors in their units. `form` is `ramp` or `log ramp`.
+    """
     zero, one = a[f"{name}_zero"], a[f"{name}_one"]
     score = rules.ramp if form == "ramp" else rules.log_ramp
     return {
@@ -70,7 +73,10 @@ def _lower_case(word: object) -> str:
 def add_facility(
     builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float], materials: pd.DataFrame
 ) -> None:
-    """Write the facility rows of every site; `a` holds the anchors by id, `materials` the tiers."""
+    """Write the facility rows of every site to `builder`.
+
+    `a` holds the anchors by id, in their units; `materials` the tiers of raw materials.
+    """
     _add_depths(builder, facts, a)
     _add_large_ships(builder, facts, a)
     _add_sustainment(builder, facts)
@@ -147,7 +153,11 @@ def _yes_or_no(answer: float) -> str:
 
 
 def runway_of(facts: SiteAttributes) -> NDArray[np.float64]:
-    """Return the longest paved runway, m; 0 where the longest is unpaved, NaN if its surface is unknown."""
+    """Return the longest paved runway of each site, m.
+
+    0 where there is only an unpaved runway, NaN if the surface is unknown. A runway of unknown surface that
+    is shorter than the anchor counts as 0.
+    """
     air = facts.airfield
     length, paved_m = numbers(air["runway_length_m"]), numbers(air["paved_length_m"])
     unpaved = np.where(yes(air["is_runway_paved"]) == 0, 0.0, np.nan)
@@ -272,7 +282,11 @@ def reaches_port(facts: SiteAttributes) -> NDArray[np.float64]:
 def mine_facts(
     facts: SiteAttributes, materials: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
-    """Return the score of the material (1 tier A, 0.75 tier B, else 0), activity (1 or 0), and words."""
+    """Return the score of the material, activity, and words for each mine.
+
+    The score is 1 for tier A, 0.75 for tier B and 0 for other tiers. Activity is 1 or 0. Both are NaN where
+    unknown.
+    """
     text = facts.mine["commodity"].fillna(facts.project["materials"])
     tier = material_tier(text, materials)
     worth = tier.map({"A": 1.0, "B": 0.75, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)

@@ -1,8 +1,8 @@
 """Military relevance from public attributes, in four parts (method §4).
 
-The parts are facility, hinterland, position and association. They state that public attributes would
-let a place support allied or national movement and sustainment. They state nothing about plans, forces or
-targets, and score no military site. Each part is on absolute anchors. An unknown value counts as 0 and
+The parts are facility, hinterland, position and association. They state that public attributes would let a
+place support allied or national movement and sustainment. They state nothing about plans, forces or targets,
+and no military site has a score. Each part is judged by absolute anchors. An unknown value counts as 0 and
 raises no class.
 """
 
@@ -78,7 +78,12 @@ def add_military_relevance(
     ten_t_nodes: pd.DataFrame,
     papers: pd.DataFrame,
 ) -> None:
-    """Write facility, hinterland, position, association and policy of every site; `anchors` by id."""
+    """Write facility, hinterland, position, association and policy of every site to `builder`.
+
+    `anchors` maps ids to values in their units. `materials` holds the tiers of raw materials, `ten_t_nodes`
+    the list of the EU's transport network, and `papers` the result of `layers.assessed.policy.documented`.
+    Memberships are those on `day`.
+    """
     add_facility(builder, facts, anchors, materials)
     _add_runway_and_land(builder, facts, anchors)
     _add_deep_port(builder, facts, anchors)
@@ -202,12 +207,15 @@ def facility_of(
 
 
 def whole_anchors(a: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-    """Return every anchor by id, in whole thousandths."""
+    """Return every anchor by id, in whole thousandths of its unit."""
     return {name: rules.whole(value) for name, value in a.items()}
 
 
 def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.float64]]:
-    """Return the values that `rules.facility` reads, whole thousandths, in the order of `nodes`."""
+    """Return the values that `rules.facility` reads, whole thousandths, in the order of `nodes`.
+
+    `table` holds evidence rows.
+    """
     index = pd.Index(nodes)
     blank = np.full(len(index), np.nan)
     values: dict[str, NDArray[np.float64]] = {}

@@ -1,10 +1,19 @@
 """The flag as a probability: the share of draws of anchors and node values in which its conditions hold.
 
-Each draw multiplies every anchor by 0.8 to 1.2, each on its own, the same for all nodes. Of a node are
-drawn: the years of its ice season, unknown ground ice (half and half), a proxy zone, the error of its air,
-the ends of a rate or a level, the bins of depths, the position of a military site, and the radius of an
-alternative. An unknown value stays unknown. A draw never exceeds the class on file, except where ground ice
-alone keeps it open.
+A draw is one set of anchors, one radius and one set of values for each node. Each anchor is multiplied by its
+own factor of 0.80 to 1.20. The radius of an alternative is 80, 100 or 120 km. Anchors and radius are the same
+for all nodes. A draw varies these values of each node:
+
+- months of ice season lost, in their interval;
+- unknown ground ice under wide permafrost, typed or mapped: low in half of the draws, high in the others;
+- a zone that is a proxy: one step lower, the same, or one step higher;
+- air temperature, by its error;
+- rate of erosion and sea level of 2100, in their intervals;
+- depths of approach and pier, in their bins;
+- distances to public claims of a military site, in their intervals.
+
+Any other unknown value stays unknown (decisions/0013). A draw never exceeds the class on file. The exception
+is thaw where unknown ground ice leaves the class open: a draw may raise it to high.
 
 Saisana, Saltelli and Tarantola 2005, doi:10.1111/j.1467-985X.2005.00350.x.
 """
@@ -30,22 +39,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "Numbers", "draw", "drawn_values", "memberships", "numbers_of"]
 
-_LEAST, _STEPS = 80, 41  # hundredths: 0.80 to 1.20
+_LEAST, _STEPS = 80, 41  # factors of an anchor in hundredths: 0.80 to 1.20 in 41 steps
 _POOL = 1024  # rows of numbers; a node takes one row for each factor
-_BLOCK = 1000
-_PERMILLE = 1000.0
-# Per mille of proxy zones that a typed or mapped zone puts one step lower, or higher (benchmarks validation).
+_BLOCK = 1000  # draws in one block: limits the memory of arrays (nodes, draws)
+_PERMILLE = 1000.0  # random numbers are 0 to 999
+# Of 1,000 proxy zones, typed and mapped zones put 175 one step lower and 175 one step higher (benchmarks
+# validation). A number 0 to 999 below 175 lowers the zone, a number from 825 raises it.
 _ZONE_DOWN, _ZONE_UP = 175.0, 825.0
-# Factors of a node that are drawn independently.
+# Factors of a node that vary independently of each other.
 _FACTORS = ("ice", "ground", "zone", "air", "erosion", "level", "approach", "pier", "claims")
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Random numbers of all draws.
+    """Random numbers of all draws, for all nodes.
 
-    `anchors` by id, whole thousandths, shape (1, draws). `pool` holds 0 to 999, shape (1024, draws).
-    `radius` is 0, 1 or 2 for an alternative within 80, 100 or 120 km, shape (draws,).
+    `anchors` maps the id of an anchor to its drawn values, whole thousandths of its unit, shape (1, draws).
+    `pool` holds numbers 0 to 999, shape (1024, draws). `radius` is 0, 1 or 2 for a radius of 80, 100 or
+    120 km, shape (draws,).
     """
 
     anchors: Mapping[str, NDArray[np.float64]]
@@ -55,20 +66,26 @@ class Numbers:
 
     @property
     def count(self) -> int:
-        """Number of draws."""
+        """Return the number of draws."""
         return len(self.radius)
 
     def of(self, nodes: NDArray[np.object_], factor: str, block: slice) -> NDArray[np.float64]:
-        """Return numbers 0 to 999, shape (nodes, draws), which depend on the id of the node alone."""
+        """Return the numbers 0 to 999 of a factor for each node and each draw of `block`, (nodes, draws).
+
+        The id of the node and the factor choose the row of the pool; the seed fills the pool. So the numbers
+        of a node do not depend on the other nodes. `block` is a slice of the draws.
+        """
         rows = [zlib.crc32(f"{factor}|{node}".encode()) % _POOL for node in nodes]
         return self.pool[rows, block].astype(float)
 
 
 def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
-    """Return the numbers of `draws` draws: anchors, radius and pool, the same on every machine."""
+    """Return the random numbers of `draws` draws for a seed; they are the same on every machine."""
+    # Raw bits and whole numbers only: the distributions of NumPy may change from version to version.
     random = np.random.SFC64([seed, 1])
 
     def below(limit: int, *shape: int) -> NDArray[np.int64]:
+        # The upper 32 bits are scaled to 0 ... limit - 1 by whole numbers alone.
         raw = random.random_raw(int(np.prod(shape))).reshape(shape)
         return ((raw >> np.uint64(32)).astype(np.int64) * limit) >> 32
 
@@ -86,25 +103,37 @@ def numbers_of(scenario: Scenario, draws: int, seed: int) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Shares of draws with overlap and with all conditions of the flag, one a node, in any scope."""
+    """Share of draws in which each node overlaps, and in which it meets all conditions of the flag.
+
+    Both have shape (nodes,), 0 to 1. The scope of a node does not count here.
+    """
 
     overlap: NDArray[np.float64]
     flag: NDArray[np.float64]
 
 
 def _between(low: Any, mid: Any, high: Any, number: NDArray[np.float64], half: float) -> NDArray[np.float64]:
-    """Return a value by its number 0 to 999; `low` and `high` lie `half` per mille from the middle, 500."""
+    """Return the value that belongs to each `number`, 0 to 999, linear on both sides of `mid`.
+
+    The number 500 gives `mid`, 500 - `half` gives `low` and 500 + `half` gives `high`. Numbers farther out
+    give values beyond the interval.
+    """
     up = np.floor((number - 500.0) * (high - mid) / half)
     down = np.floor((number - 500.0) * (mid - low) / half)
     return np.asarray(mid + np.where(number >= 500.0, up, down))
 
 
 def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, NDArray[np.float64]]:
-    """Return the drawn values of each node in `block`, by the names that the rules read, (nodes, draws)."""
+    """Return the varied values by the names that the rules read, shape (nodes, draws of `block`).
+
+    `block` is a slice of the draws.
+    """
     v = inputs.values
     n = {factor: numbers.of(inputs.nodes, factor, block) for factor in _FACTORS}
-    # The class follows from the lower end: the drawn years move it as they move the mean.
+    # The class follows from the lower end of the interval, which moves by as much as the mean. Half widths of
+    # 450 per mille stand for intervals of 90 %, 330 for the 17 to 83 % of the sea level (AR6).
     shift = _between(v["ice_lost_low"], v["ice_lost"], v["ice_lost_high"], n["ice"], 450.0) - v["ice_lost"]
+    # Reported damage decides the class of thaw, so ground ice matters only without it.
     wide = np.isnan(v["ice"]) & (v["zone"] >= 3) & ~(v["damage"] >= 1)
     zone = v["zone"] + np.where(
         v["proxy"] == 1, (n["zone"] >= _ZONE_UP).astype(float) - (n["zone"] < _ZONE_DOWN), 0.0
@@ -127,21 +156,26 @@ def drawn_values(inputs: Inputs, numbers: Numbers, block: slice) -> dict[str, ND
 
 
 def _bin(v: Mapping[str, NDArray[np.float64]], name: str, number: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a value between the ends of its interval, uniform, whole thousandths."""
+    """Return the value between `<name>_low` and `<name>_high` that belongs to each number, uniform.
+
+    Values are whole thousandths, numbers 0 to 999.
+    """
     low, high = v[f"{name}_low"], v[f"{name}_high"]
     return low + np.floor((high - low) * number / _PERMILLE)
 
 
 def blocks(draws: int) -> Iterator[slice]:
-    """Yield the draws in slices of a thousand."""
+    """Yield slices of at most 1,000 draws that together are all draws."""
     for first in range(0, draws, _BLOCK):
         yield slice(first, min(first + _BLOCK, draws))
 
 
 def draw(inputs: Inputs, scenario: Scenario, numbers: Numbers) -> Drawn:
-    """Return the share of draws with overlap and with all three conditions of the flag, in any scope.
+    """Return by node the share of draws with overlap, and the share with all three conditions of the flag.
 
-    A node without a hazard or without a high military class on file is not drawn: its shares are 0.
+    The three conditions are those of `memberships`; the scope of a node does not count. Both shares are 0
+    where the hazard on file is below moderate or the military class on file is not high: no draw can exceed
+    these classes, so such a node is left out.
     """
     rows = _reachable(inputs, scenario)
     overlap, flag = np.zeros(len(inputs.nodes)), np.zeros(len(inputs.nodes))
@@ -153,7 +187,7 @@ def draw(inputs: Inputs, scenario: Scenario, numbers: Numbers) -> Drawn:
 
 
 def _reachable(inputs: Inputs, scenario: Scenario) -> NDArray[np.int64]:
-    """Return positions of the nodes with a hazard and a high military class on file."""
+    """Return positions of the nodes with a hazard of moderate or more and a high military class on file."""
     now = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
     return np.flatnonzero((now.hazard[:, 0] >= MODERATE) & (now.military[:, 0] == HIGH))
 
@@ -161,7 +195,11 @@ def _reachable(inputs: Inputs, scenario: Scenario) -> NDArray[np.int64]:
 def memberships(
     inputs: Inputs, scenario: Scenario, numbers: Numbers, block: slice
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which nodes overlap, and which meet all three conditions, in `block`; shape (nodes, draws)."""
+    """Return two masks for the draws of `block`, shape (nodes, draws): overlap, and all three conditions.
+
+    A node overlaps if its hazard is moderate or high and its military class is high. The three conditions
+    are: hazard high, military class high, dependence moderate or high.
+    """
     on_file = judge(inputs, whole_of(scenario.anchors), with_association=scenario.with_association)
     part = inputs.with_values(**drawn_values(inputs, numbers, block))
     anchors = {name: value[:, block] for name, value in numbers.anchors.items()}
@@ -179,7 +217,11 @@ def _hazard(
     on_file_codes: Mapping[str, NDArray[np.int8]],
     is_open: NDArray[np.bool_],
 ) -> NDArray[np.int8]:
-    """Return the worst hazard of each draw, at most its class on file unless ground ice alone decides."""
+    """Return the class of the worst hazard in each draw, shape (nodes, draws).
+
+    No hazard exceeds its class on file. The exception is thaw where `is_open`, because unknown ground ice
+    may make it high.
+    """
     drawn, _ = hazards(part, anchors)
     codes = []
     for name, code in drawn.items():

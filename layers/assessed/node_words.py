@@ -41,7 +41,10 @@ def _gates(row: pd.Series) -> list[str]:
 
 
 def nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
-    """Return the exit with the smallest gap that changes the flag, in words, or why there is none."""
+    """Return for each node the exit with the smallest gap that changes the flag, in words.
+
+    Where no single value changes the flag, the words state the reason.
+    """
     worse = exits[
         ((exits["axis"] == "climate") & (exits["before"] == "high"))
         | ((exits["axis"] == "military") & (exits["before"] == "high"))
@@ -79,7 +82,7 @@ def nearest_exit(nodes: pd.DataFrame, exits: pd.DataFrame) -> list[str]:
 
 
 def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[str]:
-    """Return the sentences behind each flag; every number is in the table."""
+    """Return the sentences behind each flag; every number in them is in the table."""
     out = []
     lost = {name: values[:, 0] for name, values in classes.by_hazard.items()}
     for place, row in enumerate(nodes.to_dict("records")):

@@ -98,7 +98,7 @@ def _deciding(
 ) -> tuple[dict[str, NDArray[np.object_]], NDArray[np.object_]]:
     """Return the deciding hazard in words, its tier, and its indicator; null where no hazard is known.
 
-    The worst hazard decides. Of equal hazards the one of the best tier decides.
+    The worst hazard decides. If several hazards have this class, the one of the best tier decides.
     """
     rows = evidence[evidence["indicator"].isin(list(classes.by_hazard)) & (evidence["state"] == "known")]
     rank = {name: place for place, name in enumerate(TIERS)}

@@ -1,8 +1,8 @@
-"""OVERRIDES: documented corrections of an attribute of a source, applied on the days on which they hold.
+"""OVERRIDES: documented corrections of an attribute of a source, each with the days on which it holds.
 
-A correction names the old value of the source. Where the source has another value, the correction is
-superseded and changes nothing. After its last day it is expired and changes nothing. The evidence names
-every correction that is applied.
+A correction names the old value of the source. If the source now has another value, the correction is
+superseded and changes nothing. After its last day the correction is expired and changes nothing. The evidence
+names every correction that is applied.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
 
 
 def apply_standing(table: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with every override that has no end and whose old value the source still has."""
+    """Return the table with the overrides that have no end and whose old value the source still has."""
     standing = overrides[overrides["until"].isna() & overrides["column"].isin(table.columns)]
+    # The key of a feature may itself contain a colon, so only the first one separates the kind.
     standing = standing[standing["node_id"].str.split(":", n=1).str[-1].isin(set(table["feature_id"]))]
     return _applied(table, standing, None)[0]
 
@@ -76,7 +77,7 @@ def apply_overrides(
 def _applied(
     table: pd.DataFrame, overrides: pd.DataFrame, day: date | None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the corrected table and the state of each override; without a day no date is checked."""
+    """Return the corrected table and the state of each override; if `day` is None, no date is checked."""
     corrected, states = table.copy(), []
     row_of = {key: row for row, key in enumerate(table["feature_id"])}
     for one in overrides.itertuples():
@@ -90,7 +91,7 @@ def _applied(
 
 
 def _state(one: Any, row: int | None, says: Any, day: date | None) -> str:
-    """Return the state of one override, whose attribute has the value `says` at position `row`."""
+    """Return the state of one override; `says` is the value of the source at position `row`."""
     if day and pd.notna(one.until) and one.until < day.isoformat():
         return "expired"
     if day and one.since > day.isoformat():
@@ -103,7 +104,7 @@ def _state(one: Any, row: int | None, says: Any, day: date | None) -> str:
 
 
 def _like(example: Any, text: str) -> Any:
-    """Return the text as a value of the type of a column, or of one of its values."""
+    """Return the text as a value of the same type as `example`, a column or one of its values."""
     is_flag = (
         pd.api.types.is_bool_dtype(example) if isinstance(example, pd.Series) else isinstance(example, bool)
     )
@@ -118,7 +119,7 @@ def _like(example: Any, text: str) -> Any:
 def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
     """Return the evidence with every applied override in the note of the indicators that follow from it.
 
-    Where the row has the corrected value, its source and date are those of the correction.
+    A row that has the corrected value also gets the source and date of the correction.
     """
     applied = overrides[overrides["state"] == "applied"]
     applied_to = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")

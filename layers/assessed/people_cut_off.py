@@ -1,7 +1,9 @@
-"""Reach by road and rail: people who can reach another node of a kind, and people who cannot.
+"""People near a node who cannot reach another usable node of its kind by road or rail.
 
-The network is the main roads and railways of the extract. A place joins it where a line passes within 10 km.
-Edges across a closed border are left out. Lesser roads, ferries and winter roads are not in the extract.
+The network consists of the main roads and railways of the OpenStreetMap extract (`osm_roads`,
+`osm_railways`), as one graph. Lesser roads, ferries and winter roads are not in the extract. A place joins
+the network if a line passes within 10 km. Roads and railways across a closed border are left out.
+`capability.is_usable` states which nodes are usable.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ RADII_KM = (80.0, 100.0, 120.0)
 def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
     """Return pairs of states whose road crossings on file are all closed on `day` (ISO 8601).
 
-    A crossing that is open to some people, or at some hours, is open.
+    Railway crossings do not count here, but a closed pair cuts railways too (see `land_network`). A crossing
+    that is open to some people, or at some hours, is open.
     """
     rows = closed_borders[closed_borders["mode"] != "rail"]
     since = rows["closed_from"].fillna("9999") <= day
@@ -47,10 +50,11 @@ def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[
 
 @dataclass(frozen=True, slots=True)
 class LandNetwork:
-    """Roads and railways as one graph, with the points that join it as vertices.
+    """Roads and railways as one undirected graph.
 
-    `ends` has shape (edges, 2), `km` (edges,). `vertex` is that of each point, -1 where no line is within
-    10 km; `leg_km` is the way of the point to its line.
+    `count` is the number of vertices. `ends` holds the two vertices of each edge, shape (edges, 2); `km` is
+    the length of each edge. `vertex` holds the vertex at which each point joins, -1 where no line passes
+    within 10 km. `leg_km` is the distance from the point to this vertex, NaN without one.
     """
 
     count: int
@@ -60,9 +64,13 @@ class LandNetwork:
     leg_km: NDArray[np.float64]
 
     def distances_km(self, start: NDArray[np.int64], limit_km: float) -> NDArray[np.float64]:
-        """Return kilometres from some vertices to all, inf beyond the limit, shape (start, vertices)."""
+        """Return kilometres from the vertices `start` to all vertices, shape (start, vertices).
+
+        A vertex farther than `limit_km` has inf.
+        """
         keyed = pd.DataFrame(np.sort(self.ends, axis=1), columns=["a", "b"]).assign(km=self.km)
         least = keyed.groupby(["a", "b"])["km"].min().reset_index()  # a sparse array adds doubles up
+        # An edge of length 0 would be no edge in a sparse array.
         graph = coo_array(
             (np.maximum(least["km"], 1e-6), (least["a"], least["b"])), shape=(self.count,) * 2
         ).tocsr()
@@ -75,9 +83,11 @@ def land_network(
     countries: gpd.GeoDataFrame,
     closed: Iterable[frozenset[str]],
 ) -> LandNetwork:
-    """Return the graph of lines and points in EPSG:3413, without edges between states of a closed pair.
+    """Return the graph of `lines` (roads and railways), with a vertex for each point that joins it.
 
-    A point that joins a long edge near a border keeps the way on its own side.
+    Lines, points and countries are in EPSG:3413. `closed` holds pairs of states (`closed_pairs`): roads and
+    railways between the two states are left out. A point splits the edge that it joins. So a point beside an
+    edge across a border keeps the part of the edge in its own state.
     """
     parts = shapely.get_parts(lines)
     xy, owner = shapely.get_coordinates(parts, return_index=True)
@@ -125,10 +135,13 @@ def _joined(
 ) -> tuple[
     NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
 ]:
-    """Return vertex and leg of each point, the edges split at the points, their km, and the new vertices.
+    """Split the edges at the points that join them.
 
-    The new vertex of a point is its foot on the nearest edge within 10 km.
+    The new vertex of a point is the nearest place on the nearest edge within 10 km. Returns the vertex of
+    each point (-1 without one) and its leg, km; the new edges and their lengths, km; and the EPSG:3413
+    positions of the new vertices, which are numbered from `count`.
     """
+    # EPSG:3413 stretches lengths by up to 10 % north of 50 N: the search in the plane needs this margin.
     segments = shapely.linestrings(pairs)
     (of_point, of_edge), planar = shapely.STRtree(segments).query_nearest(
         points, return_distance=True, all_matches=False, max_distance=_JOIN_KM * 1100
@@ -142,6 +155,7 @@ def _joined(
     part = shapely.line_locate_point(segments[of_edge], points[of_point], normalized=True)
     vertex, leg_km = np.full(len(points), -1), np.full(len(points), np.nan)
     vertex[of_point], leg_km[of_point] = count + np.arange(len(of_point)), leg
+    # Several points may join one edge: they split it in the order along the edge.
     order = np.lexsort((part, of_edge))
     edge, share, new = of_edge[order], part[order], (count + np.arange(len(of_point)))[order]
     feet = shapely.get_coordinates(
@@ -163,11 +177,13 @@ def _joined(
 
 @dataclass(frozen=True, slots=True)
 class Captives:
-    """People in places within 50 km of each node that have no other usable node of its kind.
+    """People in places within 50 km of each node without another usable node of the same kind.
 
-    `persons` by `RADII_KM`, shape (nodes, 3). `largest` is the population of the largest such place and
-    `place` its position. `other_km` is the way by land from the largest place within 50 km to the next
-    usable node; NaN where there is none within 120 km.
+    `persons` counts them for each radius of RADII_KM, shape (nodes, 3). The other fields have shape (nodes,).
+    `largest` is the population of the largest such place at 100 km, and `place` is its position in the towns,
+    -1 without one. `other_km` is the length by land from the largest place within 50 km, cut off or not, to
+    the next other usable node. It is NaN where the way on the graph exceeds 120 km. The two legs, from place
+    and node to the graph, come on top (up to 10 km each).
     """
 
     persons: NDArray[np.float64]
@@ -183,10 +199,11 @@ def captives(
     network: LandNetwork,
     kinds: Sequence[str],
 ) -> Captives:
-    """Return the people who depend on each node of `kinds`; 0 for other kinds.
+    """Return the people near each node of `kinds` who are cut off without it (see `Captives`).
 
-    The points of `network` are the towns, then the sites. A node within 10 km of a town is reached without
-    a road.
+    `usable` states which sites can serve as another node. The points of `network` are the towns, then the
+    sites, in the order of the tables. A town reaches a node within 10 km without a road. Nodes of other kinds
+    have 0 persons.
     """
     people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     counted = np.flatnonzero(people > 0)
@@ -209,7 +226,7 @@ def captives(
         way[:, ~usable[rows]] = np.inf
         ordered = np.sort(way, axis=1)
         own = way[at_town, at_site]
-        # The nearest usable one other than the node itself.
+        # A node that is the nearest one itself has the second nearest as its alternative.
         least = ordered[at_town, 0]
         second = ordered[at_town, 1] if way.shape[1] > 1 else np.full(len(at_town), np.inf)
         next_km = np.where(own == least, second, least)
@@ -217,6 +234,7 @@ def captives(
             only = next_km > radius
             np.add.at(persons[:, place_of], rows[at_site[only]], people[counted[at_town[only]]])
         only = next_km > RADII_KM[1]
+        # Later writes win, so ascending order leaves the largest place.
         order = np.argsort(people[counted[at_town[only]]], kind="stable")
         owner, town = rows[at_site[only]][order], counted[at_town[only]][order]
         largest[owner], place[owner] = people[town], town
@@ -228,7 +246,11 @@ def captives(
 def _by_land(
     network: LandNetwork, towns: NDArray[np.int64], offset: int, limit_km: float, block: int = 250
 ) -> NDArray[np.float32]:
-    """Return kilometres by land from some towns to every site; inf where no way is within the limit."""
+    """Return kilometres by land from the towns at positions `towns` to every site, shape (towns, sites).
+
+    Both legs are included. Infinite where the way on the graph exceeds `limit_km`. `offset` is the position
+    of the first site among the points of the network, `block` the number of towns in one search.
+    """
     at_site, leg_site = network.vertex[offset:], network.leg_km[offset:]
     joined = np.flatnonzero(at_site >= 0)
     out = np.full((len(towns), len(at_site)), np.inf, dtype=np.float32)

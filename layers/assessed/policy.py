@@ -1,7 +1,7 @@
 """Policy lists by node: the trans-European transport network and documented dual use.
 
-A row of a list belongs to the node of the same kind, country and name. The lists hold the name of the node
-as in the picture, so that no name is matched at build time.
+A row of a list belongs to the node of the same kind, country and name. The lists name nodes as the picture
+does, so that no name is matched at build time.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["documented", "ten_t"]
 
-# Sources of a site that no row names: the annex that lists its kind, the maps of the regulation, which are
-# not on file, and the documents that were read.
+# Sources for a site that is in no row: the annex that lists its kind, the maps of the regulation (not on
+# file), and the documents that were read.
 _ANNEX, _MAPS, _DOCUMENTS = "own_ten_t", "eu_ten_t", "own_documented_dual_use"
 _SCORE = {"core": 1.0, "extended_core": 0.7, "comprehensive": 0.4}
 _KINDS = ("port", "airfield", "rail_terminal")
-# EEA, EFTA or trade-agreement neighbours (Art. 3(2)): maps may extend the network to them, Annex II does not.
+# EEA, EFTA or trade-agreement neighbours (Art. 3(2)): maps may extend the network to them; Annex II has none.
 _NEIGHBOURS = ("NOR", "ISL", "GBR")
 _ONE_PORT_KM = 15.0  # a harbour within this distance of a listed port may be part of it
 
@@ -36,8 +36,8 @@ def _keys(table: pd.DataFrame, name: str) -> pd.Series:
 def ten_t(sites: pd.DataFrame, ten_t_nodes: pd.DataFrame) -> pd.DataFrame:
     """Return `score`, `off`, `note`, source and date of every site on the EU's transport network.
 
-    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4. A score of 0 is
-    known: kind and country are in the annex and the node is not. NaN where the annex does not decide.
+    Regulation (EU) 2024/1679, Annex II: core 1, extended core 0.7, comprehensive 0.4. The score is 0 where
+    Annex II lists the kind in the country but not the node. It is NaN where the annex does not decide.
     """
     named = ten_t_nodes.dropna(subset=["match_name"])
     best = named.assign(key=_keys(named, "match_name"), score=named["network"].map(_SCORE))
@@ -87,6 +87,7 @@ def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which sites lie within 15 km of a listed site, on the sphere."""
     if not listed.any():
         return np.zeros(len(sites), dtype=bool)
+    # The cosine of the angle between two unit vectors gives the distance on the sphere.
     places = unit_vectors(sites["longitude_deg"].to_numpy(), sites["latitude_deg"].to_numpy())
     cosine = (places @ places[listed].T).max(axis=1)
     return np.asarray(cosine >= np.cos(_ONE_PORT_KM / EARTH_RADIUS_KM), dtype=bool)
@@ -95,9 +96,9 @@ def _near(sites: pd.DataFrame, listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def documented(sites: pd.DataFrame, documented_dual_use: pd.DataFrame) -> pd.DataFrame:
     """Return what official documents state about each site, in the order of `sites`.
 
-    `is_dual` and `is_joint` are true where a document states it of the node itself. `note` has quote and
-    address, also of a grant for access alone. `seen_on` is the day on which the newest one was read.
-    `source_id` is the list of documents.
+    `is_dual` is true where a document states dual use of the node itself, `is_joint` where it states joint
+    use. `note` has quote and address, also of a grant that funds only the access to the node. `seen_on` is
+    the latest day on which a document was read. `source_id` is the list of documents.
     """
     table = documented_dual_use.assign(key=_keys(documented_dual_use, "match_name"))
     citation = table["what"].str.replace("_", " ") + ": \u201c" + table["quote"] + "\u201d, "

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["rail_terminals"]
 
-_REACH_KM = 10.0  # a line that ends this near a place serves it
+_REACH_KM = 10.0  # a line that ends within this distance of a place serves the place
 _LEAST_LINE_KM = 25.0  # a shorter network is a siding or a fragment of the extract
-_APART_KM = 10.0  # sidings end next to each other: one of them stands for the place
-# The lines are cut at 58 N: the cut makes ends that are none.
+_APART_KM = 10.0  # sidings end next to each other: one end represents the place
+# The lines are cut at 58 N. An end at the cut is no end of the railway.
 _CUT_DEG = SOUTH_DEG + 0.05
 _PUBLISHED_KM, _DRAWN_KM = 2.0, 3.0  # position uncertainty of a published railhead and of a drawn end
 # Key of a drawn end. Keys stay as they are: overrides and cited facts name nodes by them.
@@ -36,8 +36,9 @@ def rail_terminals(
 ) -> pd.DataFrame:
     """Return the railheads of the picture, one row a place.
 
-    `places` have `name`, `country_iso3` and degrees. A drawn end has the source and the date of its line.
-    A published railhead takes the key of the drawn end that it replaces.
+    `railheads` are the published ones. `places` have `name`, `country_iso3` and degrees. An end of the
+    network has the source and the date of its line. A published railhead takes the key of the network end
+    that it replaces.
     """
     heads = with_lonlat(railheads).assign(position_uncertainty_km=_PUBLISHED_KM)
     heads = heads.assign(
@@ -56,6 +57,7 @@ def _ends(railways: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     parts, line = shapely.get_parts(railways.geometry.to_numpy(), return_index=True)
     first, last = shapely.get_point(parts, 0), shapely.get_point(parts, -1)
+    # Lines that meet differ by less than a metre after projection.
     ends = np.round(shapely.get_coordinates(np.concatenate([first, last]))).astype(int)
     vertices, vertex = np.unique(ends, axis=0, return_inverse=True)
     vertex = vertex.ravel()
@@ -81,7 +83,7 @@ def _ends(railways: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _ends_at_places(ends: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the ends within 10 km of a place, named after it, the end nearest to its place first."""
+    """Return the ends within 10 km of a place, named after the place, by distance from it."""
     km, position = nearest(ends, places)
     is_near = km[:, 0] <= _REACH_KM
     place = places.iloc[position[is_near, 0]]

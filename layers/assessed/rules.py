@@ -1,8 +1,9 @@
 """Rules of the three classes, on whole numbers, so that rounding on another machine moves no class.
 
 A value is a whole number of thousandths of its unit (`whole`) in a float64, which is exact up to 2^53. An
-unknown value is NaN. Arrays have shape (nodes, draws) or (nodes, 1). Anchors are whole thousandths too, one
-number or one for each draw. One rule thus serves the picture, the draws and the sensitivity.
+unknown value is NaN. Arrays have shape (nodes, draws) or (nodes, 1). Anchors are also whole thousandths, one
+number or one for each draw. So the picture, the draws and the sensitivity use the same rules. In each rule,
+`v` holds values and `a` anchors, by id (decisions/0013).
 """
 
 from __future__ import annotations
@@ -44,13 +45,16 @@ def whole(values: ArrayLike, per: float = ONE) -> NDArray[np.float64]:
 
 
 def whole_log(values: ArrayLike) -> NDArray[np.float64]:
-    """Return whole millionths of the natural logarithm of whole thousandths; 0 and less count as one."""
+    """Return the natural logarithm of whole thousandths, in whole millionths.
+
+    A value of 0 or less counts as one thousandth.
+    """
     number = np.asarray(values, dtype=float)
     return np.rint(np.log(np.where(number < 1, 1.0, number)) * 1e6) + 0 * number
 
 
 def steps(value: ArrayLike, moderate: ArrayLike, high: ArrayLike) -> NDArray[np.int8]:
-    """Return the class of a value, moderate from one anchor and high from the other; unknown where NaN.
+    """Return the class of a value: moderate from one anchor on, high from the other; unknown where NaN.
 
     A value equal to an anchor has the class that begins there.
     """
@@ -69,7 +73,7 @@ def ramp(value: ArrayLike, zero_at: ArrayLike, one_at: ArrayLike) -> NDArray[np.
 
 
 def log_ramp(value: ArrayLike, zero_at: ArrayLike, one_at: ArrayLike) -> NDArray[np.float64]:
-    """Return a score as `ramp` does, linear in the logarithm of the value."""
+    """Return a score as `ramp` does, but linear in the logarithm of the value."""
     return ramp(whole_log(value), whole_log(zero_at), whole_log(one_at))
 
 
@@ -80,17 +84,17 @@ def at_least(value: ArrayLike, anchor: ArrayLike) -> NDArray[np.float64]:
 
 
 def known_or_0(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a score with unknown as 0: an unknown raises no class."""
+    """Return the scores with 0 in place of unknown, so that an unknown raises no class."""
     return np.where(np.isnan(score), 0.0, score)
 
 
 def permafrost(v: Values, a: Values) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Return the class of thaw, and where it is moderate only because the ground ice is unknown.
 
-    Reads `zone` (4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none), `ice` (2 high, 1 medium,
-    0 low), `air` (mean annual, whole thousandths of degC), `bedrock` (1 or 0), `damage` (2 to the facility,
-    1 in its town, 0.5 problems only), `proxy` (1 where the zone is a proxy) and `steps` (zones lost under
-    the scenario, 0 or 1). The zone is that of today's maps.
+    Reads `zone` (4 continuous, 3 discontinuous, 2 sporadic, 1 isolated, 0 none), `ice` (2 high, 1 medium, 0
+    low), `air` (mean annual, whole thousandths of degC), `bedrock` (1 or 0), `damage` (2 to the facility, 1
+    in its town, 0.5 problems only), `proxy` (1 where the zone is a proxy) and `steps` (zones lost under the
+    scenario, 0 or 1). The zone is that of the present, also under a scenario.
 
     Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45.
     """
@@ -134,8 +138,8 @@ def hazard_of_level(v: Values, a: Values) -> NDArray[np.int8]:
 def runway(v: Values, a: Values) -> NDArray[np.float64]:
     """Return the score of the longest paved runway, whole thousandths.
 
-    0 under the short anchor, 500 at it, 1,000 at the long one. 0 where it is too narrow; NaN where the
-    length or a deciding width is unknown.
+    0 below the short anchor, 500 at it, 1,000 at the long anchor. 0 where the runway is too narrow. NaN where
+    the length is unknown, or the width of a runway that is long enough.
     """
     length, width = v["runway_length"], v["runway_width"]
     score = np.where(
@@ -154,8 +158,10 @@ def facility(kind: str, v: Values, a: Values) -> NDArray[np.float64]:
         pier = ramp(v["pier_depth"], a["pier_zero"], a["pier_one"])
         ships = large_ships(v, a)
         known_count = (~np.isnan(approach)).astype(int) + ~np.isnan(pier) + ~np.isnan(ships)
+        # Access has three indicators and sustainment counts as much as the three together.
         access = known_or_0(approach) + known_or_0(pier) + known_or_0(ships)
         score = np.floor((access + 3 * known_or_0(v["sustainment"])) / 6)
+        # With fewer than two known indicators of access the facility is unknown.
         return np.where(known_count >= 2, score, np.nan)
     if kind == "airfield":
         return runway(v, a)
@@ -182,7 +188,7 @@ def large_ships(v: Values, a: Values) -> NDArray[np.float64]:
 def parts(kind: str, v: Values, a: Values) -> dict[str, NDArray[np.float64]]:
     """Return the scores of the four parts of military relevance, whole thousandths.
 
-    An unknown value counts as 0, except in `facility`, which is NaN then. `association` is NaN where a
+    An unknown value counts as 0. Only `facility` is NaN where it is unknown. `association` is NaN where a
     treaty excludes it.
     """
     score = facility(kind, v, a)
@@ -200,7 +206,7 @@ def parts(kind: str, v: Values, a: Values) -> dict[str, NDArray[np.float64]]:
     route = known_or_0(ramp(v["route"], a["route_zero"], a["route_one"]))
     narrow = known_or_0(ramp(v["narrow"], a["narrow_zero"], a["narrow_one"]))
     scarce = known_or_0(log_ramp(v["scarcity"], a["scarcity_zero"], a["scarcity_one"]))
-    # Scarcity counts only for a capable facility, so that a lesser one gains nothing by its position.
+    # Scarcity counts only for a capable facility: a small port is not relevant because no other is near.
     able = known_or_0(score) >= ONE / 2
     position = np.floor((route + narrow + np.where(able, scarce, 0.0)) / 3)
     claim = np.fmax.reduce(
@@ -220,9 +226,9 @@ CLAIM_WORTH = {"high": 1000.0, "medium": 500.0, "low": 250.0}
 def military(
     part: Mapping[str, NDArray[np.float64]], a: Values, *, with_association: bool = True
 ) -> NDArray[np.int8]:
-    """Return the class: high needs the facility and two of the other parts, moderate needs it and one.
+    """Return the military class: high needs the facility and two other parts, moderate needs it and one.
 
-    Unknown where the facility is unknown.
+    `part` holds the scores of `parts`. Unknown where the facility is unknown.
     """
     names = ("hinterland", "position", "association") if with_association else ("hinterland", "position")
     votes = np.sum([known_or_0(part[name]) >= a["part_holds"] for name in names], axis=0)
@@ -238,9 +244,10 @@ def military(
 def dependence(v: Values, a: Values) -> NDArray[np.int8]:
     """Return the class of civil dependence.
 
-    Reads `captive` (people without another node; NaN where the kind supplies nobody), `captive_place` (of
-    the largest such place), `sole` (1 for a supply of energy or data) and `reached` (people within 50 km),
-    all in thousandths of a person. Unknown where `reached` is unknown and the captive people do not decide.
+    Reads `captive` (people without another node; NaN where the kind supplies nobody), `captive_place` (people
+    of the largest place without another node), `sole` (1 for a supply of energy or data) and `reached`
+    (people within 50 km), all but `sole` in thousandths of a person. Unknown where `reached` is unknown and
+    the captive people do not decide.
     """
     captive = known_or_0(v["captive"])
     high = (captive >= a["captive_high"]) | (known_or_0(v["captive_place"]) >= a["captive_place"])

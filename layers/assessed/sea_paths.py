@@ -1,7 +1,7 @@
 """Sea paths between cable landings: which landings are cut off when a system or a landing fails.
 
 The graph has the links in service. It has no land lines, so a landing on a mainland may have other ways.
-Cables of one system share owner, landing and power: they count as one.
+Cables of one system share owner, landing and power, so they count as one.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ _Link = tuple[str, str]
 def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the sea paths of each landing, by its `feature_id`.
 
-    `systems`: systems in service with a link here. `is_cut`: one system carries every way to another
-    country, or in a network of one country to any other landing. `cut_off`: other landings that lose their
-    way when this one fails. `is_open`: its network has a link of unknown state. An end south of the picture
-    counts as another country.
+    - `systems`: number of systems in service with a link at the landing.
+    - `is_cut`: one system carries every way out. A way out leads to another country, or in a network of one
+      country to any other landing.
+    - `cut_off`: number of other landings that lose their way out when this landing fails.
+    - `is_open`: the network of the landing has a link of unknown state.
+
+    An end south of the picture counts as another country.
     """
+    # Cables name their ends without the prefix of the landing keys.
     keys = cable_landings["feature_id"].str.removeprefix("landing-").tolist()
     country = dict(zip(keys, cable_landings["country_iso3"], strict=True))
     ends = list(zip(cables["from_landing"], cables["to_landing"], strict=True))
@@ -53,6 +57,7 @@ def sea_paths(cables: gpd.GeoDataFrame, cable_landings: gpd.GeoDataFrame) -> pd.
         else 0
         for key in keys
     ]
+    # Components include the links of unknown state, so that their landings are marked as open.
     owner = _components([*live, *doubtful])
     doubted = {owner[end] for link in doubtful for end in link}
     return pd.DataFrame(
@@ -92,7 +97,7 @@ def _reaches(links: Iterable[_Link], country: Mapping[str, str]) -> dict[str, se
 
 
 def _lost(whole: Mapping[str, set[str]], now: Mapping[str, set[str]], country: Mapping[str, str]) -> set[str]:
-    """Return landings that no longer reach another landing, or another country where they did before."""
+    """Return landings that reach no other landing, or no other country although they did before."""
     return {
         end
         for end, before in whole.items()

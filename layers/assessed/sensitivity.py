@@ -1,4 +1,4 @@
-"""SENSITIVITY: nodes that change where one anchor is a fifth lower or higher."""
+"""SENSITIVITY: nodes whose judgement changes if one anchor is a fifth lower or higher."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["SENSITIVITY", "critical", "overlapping"]
 
-_MULTIPLES = (0.8, 1.2)
+_MULTIPLES = (0.8, 1.2)  # the ends of the range over which draws vary an anchor
 
 
 def critical(
     inputs: Inputs, scenario: Scenario, changes: dict[str, float] | None = None
 ) -> NDArray[np.bool_]:
-    """Return which nodes have hazard and military class high and dependence moderate or more, in any scope.
+    """Return which nodes have hazard and military class high and dependence moderate or more.
 
-    `changes` are anchors by id that replace those of the scenario. Nothing is drawn.
+    The scope does not count. `changes` maps ids of anchors to values that replace those of the scenario. No
+    value is drawn.
     """
     anchors = whole_of(dict(scenario.anchors or {}) | (changes or {}))
     classes = judge(inputs, anchors, with_association=scenario.with_association)
@@ -40,7 +41,10 @@ def critical(
 def overlapping(
     inputs: Inputs, scenario: Scenario, changes: dict[str, float] | None = None
 ) -> NDArray[np.bool_]:
-    """Return which nodes have hazard moderate or more and military class high; `changes` as in `critical`."""
+    """Return which nodes have hazard moderate or more and military class high.
+
+    Parameters as in `critical`.
+    """
     anchors = whole_of(dict(scenario.anchors or {}) | (changes or {}))
     classes = judge(inputs, anchors, with_association=scenario.with_association)
     return np.asarray((classes.hazard[:, 0] >= MODERATE) & (classes.military[:, 0] == HIGH))

@@ -1,4 +1,4 @@
-"""Where a site belongs: Arctic, gateway or context; the place that it is part of; its territory."""
+"""The scope of a site (Arctic, gateway or context), the place that it is part of, and its territory."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["PLACE_KM", "SCOPES", "in_scope", "places_of", "territory"]
 
 SCOPES = ("arctic", "gateway", "context")
-PLACE_KM = 25.0  # people read places: nodes within this distance of a centre (method §1.1)
+PLACE_KM = 25.0  # nodes within this distance of a centre are one place (method §1.1)
 _GATEWAY_KM = 50.0  # no gateway reaches farther
-_TERRITORY_KM = 5.0  # a site this near a territory belongs to it: outlines are simplified
+_TERRITORY_KM = 5.0  # a site within this distance belongs to a territory, because outlines are simplified
 _BASE = r"Air Force Base|Joint Base|Naval|\bAFB\b"
-# Sources write the state for these territories: Norway for Svalbard, Finland for Åland.
+# For these territories sources write the code of the state: Norway for Svalbard, Finland for Åland.
 _TERRITORIES = (("SJM", "NOR"), ("ALA", "FIN"))
 
 
 def in_scope(
     sites: pd.DataFrame, arctic_boundary: gpd.GeoDataFrame, gateways: gpd.GeoDataFrame
 ) -> dict[str, NDArray[np.bool_] | NDArray[np.str_]]:
-    """Return `in_arctic` by the boundary and `scope`: arctic, gateway or context.
+    """Return `in_arctic`, inside the boundary, and `scope`: arctic, gateway or context.
 
     A gateway site lies outside the boundary, within `reach_km` of a cited gateway.
     """
@@ -53,8 +53,8 @@ def in_scope(
 def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
     """Return `place_id` and `place` of every node: key and name of the nearest centre within 25 km.
 
-    Centres are chosen one by one: first the largest town within 25 km of each node, largest towns first;
-    then nodes that no centre reaches. Centres lie farther than 25 km apart.
+    Candidates for a centre are the largest town within 25 km of each node, in order of population, and then
+    the nodes. A candidate becomes a centre if it lies farther than 25 km from every earlier centre.
     """
     # A place is not named after a military base.
     towns = towns[~towns["name"].str.contains(_BASE, regex=True, na=False)].reset_index(drop=True)
@@ -83,10 +83,12 @@ def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, NDArray[np.
 
 
 def territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
-    """Return the ISO 3166-1 alpha-3 code of each site: that of its source, or of a territory it stands in.
+    """Return the ISO 3166-1 alpha-3 code of each site: the code of its source or of its territory.
 
-    A site within 5 km of Svalbard or Åland takes the territory's code. A null takes the nearest country.
+    A site of Norway or Finland within 5 km of Svalbard or Åland takes the code of the territory. A null
+    becomes the code of the nearest country.
     """
+    # Metres in the plane of EPSG:3413: the error of scale, up to 8 %, does not matter at 5 km.
     points = shapely.points(*xy_of(table))
     shapes = countries.geometry.to_numpy()
     codes = countries["country_iso3"].to_numpy(dtype=object)

@@ -1,7 +1,7 @@
 """Node sites: ports, airfields, landings, mines, railheads, energy sites and stations, one row a place.
 
-Columns of a row decide whether it is a site. Source ids decide nothing, so a new list needs no change here.
-Military-only facilities are no sites: they are never scored (method §10).
+The columns of a row decide whether it is a site. The id of its source never does, so a new list needs no
+change here. Military-only facilities are no sites and have no score (method §10).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ KINDS = (
     "port", "airfield", "cable_landing", "mine", "rail_terminal", "energy_site", "ground_station",
 )  # fmt: skip
 
-# GeoNames codes of a working harbour. A bare harbour (H.HBR) may be a bay: it counts beside a settlement.
+# GeoNames codes of a working harbour. A harbour H.HBR may be a bay, so it counts only beside a settlement.
 _HARBOUR_CODES = ("L.PRT", "H.DCK", "S.FYT", "S.DCKY")
-_BESIDE_KM = 5.0
+_BESIDE_KM = 5.0  # a harbour within this distance of a settlement counts as working
 # Kinds of airfield that are no node.
 _NO_AIRFIELD = ("closed", "seaplane_base")
 # Two rows are one place within the first distance, or within the second if their names agree, km.
@@ -38,7 +38,7 @@ _ONE_PLACE_KM = {
     "port": (2.0, 8.0), "airfield": (1.0, 10.0), "cable_landing": (0.2, 10.0), "mine": (1.0, 30.0),
     "energy_site": (0.2, 10.0), "ground_station": (0.2, 10.0),
 }  # fmt: skip
-# Radius within which a site of a list lies, km, where the list does not say how well it places it.
+# Uncertainty of the position, km, for a list that does not state it.
 _PORT_KM, _HARBOUR_KM, _PLANT_KM, _TERMINAL_KM, _LANDING_KM, _STATION_KM = 1.0, 2.0, 2.0, 5.0, 5.0, 8.0
 _LEAST_AIRFIELD_KM, _AIRFIELD_KM = 0.5, 2.0
 _MINE_KM, _UNSURE_MINE_KM = {"high": 2.0, "moderate": 5.0}, 15.0  # by confidence of the list
@@ -66,12 +66,13 @@ def _ports(
 def _in_service(airfields: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return open airfields with a runway length, an IATA code or a scheduled service.
 
-    An airstrip that a list only names stays in the layer: as a node every value of it is unknown.
+    An airstrip without any of these stays in the layer but is no node: all its values would be unknown.
     """
     is_open = ~airfields["kind"].fillna("").isin(_NO_AIRFIELD)
     described = airfields["runway_length_m"].notna() | airfields["iata"].notna()
     described |= airfields["has_scheduled_service"].fillna(value=False)
     table = with_lonlat(airfields[is_open & described])
+    # Two lists that agree closely still place an airfield to half a kilometre only.
     radius_km = table["position_apart_km"].clip(lower=_LEAST_AIRFIELD_KM).fillna(_AIRFIELD_KM)
     return table.assign(position_uncertainty_km=radius_km)
 
@@ -125,7 +126,7 @@ def _sites(
         [by_kind[kind].reindex(columns=_COLUMNS).assign(kind=kind) for kind in KINDS], ignore_index=True
     )
     table["node_id"] = table["kind"] + ":" + table["feature_id"]
-    # Two lists that disagree say how well the place is known.
+    # The distance between two lists that place a site differently is an uncertainty of its position.
     table["position_uncertainty_km"] = table[["position_uncertainty_km", "sources_apart_km"]].max(axis=1)
     table["country_iso3"] = territory(table, countries)
     table = table.assign(**in_scope(table, arctic_boundary, gateways), **places_of(table, towns))

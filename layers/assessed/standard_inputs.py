@@ -108,13 +108,13 @@ class StandardInputs:
         )
 
     def fact(self, name: str) -> pd.DataFrame:
-        """Return a climate fact, one row a node; null where no source has it."""
+        """Return a climate fact, one row a node; null where no source has the fact."""
         columns = ["node_id", *_FACTS]
         rows = self.facts[name][columns] if name in self.facts else pd.DataFrame(columns=columns)
         return rows.set_index("node_id").reindex(self.sites["node_id"]).reset_index()
 
     def row(self, group: str, indicator: str) -> pd.DataFrame:
-        """Return the evidence row of an indicator, one row a node; null where a node has none."""
+        """Return the evidence row of an indicator, one row a node; null where a node has no such row."""
         rows = self.evidence[(self.evidence["group"] == group) & (self.evidence["indicator"] == indicator)]
         return rows.set_index("node_id")[list(_ROWS)].reindex(self.sites["node_id"]).reset_index()
 
@@ -135,9 +135,10 @@ class StandardInputs:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """Result of one rule: `holds` is 1, 0 or NaN; `off` is where it does not apply, with the reason `why`.
+    """Result of one rule, one entry a node.
 
-    `source` is source and date of the row that answers; where they are null, the standard has its own.
+    `holds` is 1, 0 or NaN. `off` is where the rule does not apply, with the reason `why`. `source` is source
+    and date of the row that decides; where they are null, those of the standard are used.
     """
 
     holds: NDArray[np.float64]
@@ -164,7 +165,7 @@ def any_holds(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def either(where: Any, yes_text: str, no_text: str) -> NDArray[np.object_]:
-    """Return one of two texts for each node."""
+    """Return `yes_text` for the nodes of `where` and `no_text` for the others."""
     return np.where(where, yes_text, no_text).astype(object)
 
 
@@ -174,7 +175,7 @@ def answer(yes_where: Any, no_where: Any) -> NDArray[np.float64]:
 
 
 def source_of(row: Any, prefix: str = "") -> SourceAndDate:
-    """Return source and date of a row; the date is null where the row only names a source to ask."""
+    """Return source and date of a row; the date is null where the row is unknown."""
     source, as_of = (
         row[f"{prefix}{name}"].astype(object).to_numpy(dtype=object) for name in ("source_id", "as_of")
     )

@@ -123,8 +123,8 @@ def _coded(texts: NDArray[Any]) -> pd.Series:
 def tally(results: pd.DataFrame, groups: pd.Series | None = None) -> pd.DataFrame:
     """Return counts of `pass`, `fail`, `unknown` and `not_applicable` by standard, and by group.
 
-    `results` is the table of STANDARD_RESULTS. `groups` holds the country or kind by node_id, None for
-    one group. The index is standard_id and the name of the groups.
+    `results` is the table of STANDARD_RESULTS. `groups` maps node_id to a group, such as the country or the
+    kind; None makes one group. The index is standard_id and the name of the groups.
     """
     by = [results["standard_id"]]
     if groups is not None:

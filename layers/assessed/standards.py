@@ -1,7 +1,7 @@
 """STANDARDS: draft baseline standards S01 to S20, which are checked at every node (method §8).
 
-A proposal of this project, not a norm. A new standard is a row here and a rule in `checks` or
-`climate_checks`. Most results are unknown: the data requests name what would answer.
+They are a proposal of this project, not a norm. A new standard is a row here and a rule in `checks` or
+`climate_checks`. Most results are unknown: the data requests name the missing data.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _TEN_T = "Regulation (EU) 2024/1679 (TEN-T)"
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """One draft standard: its rule, the kinds it applies to, its basis, and who could answer.
+    """One draft standard: its rule, the kinds it applies to, its basis, and who could supply missing data.
 
-    `source_id` is the source of the result unless the rule names another. `data_needed` and `from_whom`
-    say what would answer an unknown result. `baseline_requirements` and `cer_sectors` are those of the
-    subject; empty where the standard applies to every kind, which has its own. A standard that is not
-    `is_scored` is reported and never counted.
+    `source_id` is the source of the result unless the rule names another. `data_needed` and `from_whom` name
+    what would settle an unknown result. `baseline_requirements` and `cer_sectors` belong to the subject of
+    the standard. They are empty where it applies to every kind, because each kind has its own. A standard
+    that is not `is_scored` is only reported.
     """
 
     id: str

@@ -1,8 +1,9 @@
 """The bottleneck of a corridor by day, and the shortest open way, from ice concentration alone (method §3).
 
-Not for navigation. A route is open on a day when a way leads through its corridor on which no cell has
-more ice than the ship bears. The bottleneck decides: the least of the largest concentrations over all ways.
-Concentrations are whole percent rounded down, so a cell may hold up to one percent more.
+Not for navigation. A route is open on a day if a way leads through its corridor on which no cell has more ice
+than the ship can pass. Each way has a largest concentration. The bottleneck is the least of these over all
+ways (decisions/0017). Concentrations are whole percent rounded down, so a cell may hold up to one percent
+more.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Bottlenecks", "bottlenecks", "least_cost_path"]
 
-_NEVER = 101  # percent of a cell that was not seen: more than any class bears
+_NEVER = 101  # percent of a cell that was not seen: more than any ship class can pass
 
 
 class Bottlenecks(NamedTuple):
     """Concentration at the bottleneck by day, percent, and the flat index of its cell.
 
-    Cells that were not seen are shut in `high` and open in `low`. `high` is 101 where every way leads
-    through such a cell. `cell` is the bottleneck of `high`.
+    In `high` the cells that were not seen are shut, in `low` they are open. `high` is 101 where every way
+    leads through an unseen cell. `cell` is the bottleneck of `high`.
     """
 
     low: NDArray[np.int16]
@@ -37,10 +38,10 @@ class Bottlenecks(NamedTuple):
 
 
 def bottlenecks(way: Corridor, block: NDArray[np.uint8]) -> Bottlenecks:
-    """Least of the largest concentrations over all ways through a corridor, day by day.
+    """Return the bottleneck of a corridor by day: the least of the largest concentrations over all ways.
 
     `block` is (cells of the corridor, days), percent and the codes of `layers.grid`. The pole hole counts as
-    full ice. A minimum spanning tree holds the way with the smallest largest step (Hu 1961,
+    full ice. A minimum spanning tree contains the way whose largest concentration is least (Hu 1961,
     doi:10.1287/opre.9.6.898).
     """
     ice = block.astype(np.int16)
@@ -75,7 +76,7 @@ def _bottleneck(way: Corridor, ice: NDArray[np.int16]) -> tuple[int, int]:
 def least_cost_path(
     way: Corridor, field: NDArray[np.uint8], c_star: float
 ) -> tuple[NDArray[np.intp], float] | None:
-    """Shortest open way of a day: its flat cells in order and its length, km; None if there is none.
+    """Return the shortest open way of a day: its flat cells in order and its length, km; None without a way.
 
     `field` is by cell of the corridor. A cell is open if it was seen and its concentration is at most
     `c_star` (0...1).

@@ -2,9 +2,9 @@
 
 Not for navigation. A SIGRID-3 chart (WMO/TD-No. 1214) states the total concentration, often as a range, and
 the stages, oldest first. Partial concentrations are mostly missing. So the lower bound is the index of the
-highest concentration in the heaviest stage, the upper bound that of the lowest concentration in the lightest
-stage (MSC.1/Circ.1519). A trace of heavier ice counts as a whole tenth, its upper limit. Bergs have no risk
-value and are left out.
+highest concentration in the heaviest stage. The upper bound is the index of the lowest concentration in the
+lightest stage (MSC.1/Circ.1519). A trace of heavier ice counts as a whole tenth, its upper limit. Bergs have
+no risk value and are left out.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _STAGES = {
     "95": ("second_year", "heavy_my"), "96": ("second_year", "second_year"), "97": ("light_my", "heavy_my"),
 }  # fmt: skip
 _NOT_STATED = frozenset({"-9", "99", ""})
-_WHOLE = 10
+_WHOLE = 10  # tenths of full cover
 
 
 def tenths_of(code: str) -> tuple[int, int] | None:
-    """Least and most tenths of a code of total concentration; None if none is stated.
+    """Return the least and most tenths of a code of total concentration; None if the code states none.
 
     `40` is four, `46` four to six, `81` and `91` up to ten, `92` ten, `55` and `98` ice free. `01` (also
     written `1`, less than one) and `02` (bergy water) are none to one.
@@ -46,7 +46,7 @@ def tenths_of(code: str) -> tuple[int, int] | None:
     Raises
     ------
     SourceError
-        If the code is none of SIGRID-3.
+        If the code is not a SIGRID-3 code.
     """
     if code in _NOT_STATED:
         return None
@@ -62,7 +62,10 @@ def tenths_of(code: str) -> tuple[int, int] | None:
 
 
 def stages_of(codes: Sequence[str]) -> tuple[str, str] | None:
-    """Lightest and heaviest ice type of the stages; None if one has no type, or none is stated."""
+    """Return the lightest and heaviest ice type of the stages.
+
+    None if no stage is stated, or a stage has no ice type.
+    """
     stated = [code for code in codes if code not in _NOT_STATED]
     if not stated or any(code not in _STAGES for code in stated):
         return None
@@ -71,7 +74,7 @@ def stages_of(codes: Sequence[str]) -> tuple[str, str] | None:
 
 
 def chart_bounds(chart: pd.DataFrame, table: Polaris, classes: Sequence[str] = CLASSES) -> pd.DataFrame:
-    """One row per area and class: `rio_low`, `rio_high`, the stage and the operation of each.
+    """Return one row per area and class: `rio_low`, `rio_high`, and the stage and operation of each bound.
 
     `chart` has `CT`, `SA`, `SB`, `SC`, `CN` (the trace) and `POLY_TYPE` as text. Open water (`W`) is ice free
     whatever its codes. Without a stage or a concentration the index is NaN and the operation `unknown`. Ice

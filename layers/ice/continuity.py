@@ -1,8 +1,8 @@
 """Sensor and version of each day of an ice record: documented spans, the ledger by day, and breaks.
 
-A record over decades comes from many satellites. SPANS holds what providers document, each row with its
-reference. The ledger combines it with what the files state. A change of sensor or version is a break, and a
-trend over a break is marked.
+A record over decades comes from many satellites (decisions/0015). SPANS holds what providers document, each
+row with its reference. The ledger combines SPANS with the sensors that the files state. A change of sensor or
+version is a break, and a trend over a break is marked.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ Validators = Literal["file", "page", "code", "third party", "unread"]
 class Span:
     """Days of one product and version from one sensor or set of sensors.
 
-    `version` is "" if the row is valid for all versions. Days are ISO 8601; "" is open, or unknown if `note`
-    says so. `cadence_days` is the step from day to day, 0 for a gap.
+    `version` is "" if the row is valid for all versions. Days are ISO 8601. A day "" is an open end, or
+    unknown if `note` states so. `cadence_days` is the number of days from one field to the next, 0 for a gap.
     """
 
     product: str
@@ -185,12 +185,12 @@ _ALTERNATE_RUN = 5  # steps of two days in a row that make a record of every oth
 
 
 def _base(product: str) -> str:
-    """A product without the cell size that an archive on its own grid has in its name."""
+    """Return the name of a product without the cell size that an archive on another grid adds to the name."""
     return re.sub(r"_[\d.]+m$", "", product)
 
 
 def _documented(product: str, version: str) -> list[Span]:
-    """Rows of a product and version; a version may have a suffix."""
+    """Return the rows of SPANS of a product and version; a version may have a suffix."""
     return [row for row in SPANS if row.product == _base(product) and version.startswith(row.version)]
 
 
@@ -201,11 +201,12 @@ def _within(row: Span, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
 
 
 def by_day(days: pd.DataFrame) -> pd.DataFrame:
-    """The ledger by day: the sensor of each day from its file or, if the file states none, from SPANS.
+    """Return the ledger by day: the sensor of each day from its file or, if the file states none, from SPANS.
 
     `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other words).
-    Added columns: `sensor` by name; `sensor_basis`, `file`, `documented` or `unknown`; `documented_sensor`,
-    that of SPANS or null; `is_as_documented`, null if one of the two is unknown.
+    Added columns: `sensor` by name; `sensor_basis`: `file`, `documented` or `unknown`; `documented_sensor`:
+    the sensor of SPANS or null; `is_as_documented`: whether file and SPANS agree, null if one of the two is
+    unknown.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     documented = np.full(len(days), None, dtype=object)
@@ -230,11 +231,11 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def ledger(days: pd.DataFrame) -> pd.DataFrame:
-    """Gaps and changes of a record, one row each, in order of time.
+    """Return the gaps and changes of a record, one row each, in order of time.
 
-    `days` has date (datetime), sensor and version, in order, and optionally product, with which SPANS
-    explains gaps. Kinds: `gap` (days without a field), `every_other_day` (SMMR, to 1987-08),
-    `sensor_change`, `version_change`. The column `days` counts the missing days.
+    `days` has date (datetime), sensor and version, in order. It may have product, with which SPANS explains
+    gaps. Kinds: `gap` (days without a field), `every_other_day` (SMMR, to 1987-08), `sensor_change`,
+    `version_change`. The column `days` counts the missing days.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
@@ -261,7 +262,7 @@ def ledger(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> str:
-    """The note of SPANS on a gap; "" if SPANS has none."""
+    """Return the note of SPANS on the gap from `first` to `last`; "" if SPANS has none."""
     for row in SPANS:
         if row.product in products and not row.cadence_days:
             is_within = _within(row, np.array([first, last]))
@@ -274,7 +275,10 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
 
 
 def changes(rows: pd.DataFrame) -> pd.DataFrame:
-    """The breaks in the rows of a `ledger`: `day`, the first of the new sensor or version, and `words`."""
+    """Return the breaks in the rows of a `ledger`.
+
+    `day` is the first day of the new sensor or version, `words` names the change.
+    """
     some = rows[rows["kind"].str.endswith("_change")]
     day = pd.to_datetime(some["last_day"]).to_numpy().astype("datetime64[D]")
     words = [f"{when} {note}" for when, note in zip(day, some["note"], strict=True)]
@@ -284,9 +288,9 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
 def crossed(
     breaks: pd.DataFrame | None, first: ArrayLike, last: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Count of the breaks between the first and last day of each row, and their words.
+    """Return the count of the breaks between the first and last day of each row, and their words.
 
-    Without `breaks`, and for a row without days (NaT), they are unknown: NaN and None.
+    Without `breaks`, and for a row without days (NaT), the result is unknown: NaN and None.
     """
     begin, end = (np.asarray(part, dtype="datetime64[D]") for part in (first, last))
     count = np.full(len(begin), np.nan)
@@ -322,7 +326,10 @@ _READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The ledger of the daily extent series up to `day`, and SPANS of the ice products of the picture."""
+    """Return the table of SOURCE_CONTINUITY on `day`.
+
+    It holds the ledger of the daily extent series up to `day`, and SPANS of the ice products of the picture.
+    """
     when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
     is_past = when <= np.datetime64(day)
     codes, notes = pd.factorize(sea_ice_extent["sensor_note"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Corridor", "corridor", "neighbours"]
 
-_HALF_WIDTH_KM = 100.0
+_HALF_WIDTH_KM = 100.0  # four cells on either side, so that ships can pass round the ice
 _END_KM = 50.0  # a passage begins in any cell so near the end of its line
 _STRAIT_KM = 100.0  # a strait too narrow for the grid is a link of at most this length
 _STEP_KM = 5.0
@@ -35,10 +35,10 @@ _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 class Corridor:
     """Ocean cells within reach of a route and the steps between them.
 
-    `cells` are flat indices, ascending. `u` and `v` are positions in `cells` of the ends of each step, `km`
-    is its geodesic length. A passage may begin at the positions `first` and end at `last`. `straits` counts
-    links over land cells: straits that the grid does not resolve, in which no ice is seen. The links are
-    the last of the steps.
+    `cells` are flat indices, ascending. `u` and `v` are positions in `cells` of the two ends of each step,
+    `km` is the geodesic length of the step. A passage may begin at the positions `first` and end at `last`.
+    `straits` counts links over land cells: straits that the grid does not resolve, in which no ice is seen.
+    The links are the last of the steps.
     """
 
     route_id: str
@@ -52,14 +52,15 @@ class Corridor:
 
     @property
     def links(self) -> NDArray[np.intp]:
-        """Flat cells at the two ends of each link over a strait, shape (straits, 2)."""
+        """Return the flat cells at the two ends of each link over a strait, shape (straits, 2)."""
         at = len(self.u) - self.straits
         return self.cells[np.column_stack([self.u[at:], self.v[at:]])]
 
     def matrix(self, weight: NDArray[Any], ends: NDArray[Any]) -> csr_array:
-        """Steps as a graph with two more vertices: the last but one begins all passages, the last ends them.
+        """Return the steps as a graph with two more vertices, where all passages begin and end.
 
-        `weight` is by step. `ends` is by cell: the weight of a step from the beginning, or to the end.
+        These are the last two vertices: first the begin, then the end. `weight` holds the weight of each
+        step. `ends` holds for each cell the weight of a step from the begin or to the end.
         """
         count = len(self.cells)
         u = np.concatenate([self.u, np.full(len(self.first), count), np.full(len(self.last), count + 1)])
@@ -76,10 +77,11 @@ def corridor(
     half_width_km: float = _HALF_WIDTH_KM,
     grid: Grid = NSIDC_25KM,
 ) -> Corridor:
-    """The corridor of an EPSG:3413 line: ocean cells whose centre lies within `half_width_km` of it.
+    """Return the corridor of an EPSG:3413 line: ocean cells whose centre lies within `half_width_km` of it.
 
-    Steps lead to the eight neighbours, not across a corner of land. The line may cross land cells, or pass
-    their corner, between two ocean cells at most 100 km apart. A link between the two stands for the strait.
+    `ocean` is the mask of ocean cells on `grid`. Steps lead to the eight neighbours, not across a corner of
+    land. The line may cross land cells, or pass their corner, between two ocean cells at most 100 km apart. A
+    link between these two cells stands for the strait.
 
     Raises
     ------
@@ -125,10 +127,10 @@ def _ends(where: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.in
 def neighbours(
     place: NDArray[np.intp], ocean: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of positions next to each other, the lower one first.
+    """Return pairs of positions next to each other, the lower one first.
 
-    `place` has the position of each cell, -1 for none. Neighbours lie in all eight directions, but not
-    across a corner between two cells off the `ocean`.
+    `place` holds the position of each cell of the grid, -1 for a cell without one. Neighbours lie in all
+    eight directions, but not across a corner between two cells off the `ocean`.
     """
     rows, columns = place.shape
     us, vs = [], []
@@ -151,7 +153,7 @@ def _straits(
     grid: Grid,
     steps: set[tuple[int, int]],
 ) -> NDArray[np.intp]:
-    """Pairs of positions that the line joins and no step joins: over land, or past a corner of it."""
+    """Return pairs of positions that the line joins and no step joins: over land, or past its corner."""
     row, column, inside = grid.cell_of(points[:, 0], points[:, 1])
     on_line = np.where(inside, place[row * grid.shape[1] + column], -1)
     lon, lat = lonlat_deg

@@ -1,8 +1,8 @@
 """Days of the ice cube and their validation, and weights of cells for places.
 
-A day is whole percent and the codes of `layers.grid`. Each product has a cube of its own. Places (nodes,
-seas, stretches of a route) are rows of a sparse matrix, and its product with the cube gives their series.
-The mean is over the cells that were seen on a day.
+A day is whole percent and the codes of `layers.grid`. Each product has a cube of its own (decisions/0011).
+Places (nodes, seas, stretches of a route) are rows of a sparse matrix of weights. The product of the matrix
+and the cube gives the series of the places. A mean is over the cells that were seen on the day.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ __all__ = [
 
 SYNTHETIC = "synthetic"  # product of a synthetic cube; every output of it contains the word
 _FULL_PCT = 100
-_NEAR_KM, _FAR_KM = 25.0, 75.0  # nearer is the cell of the coast, farther another sea (method §2.1)
+# A nearer cell is the cell of the coast itself; a farther cell may belong to another sea (method §2.1).
+_NEAR_KM, _FAR_KM = 25.0, 75.0
 _CLOSE_CELLS = 6  # most centres of a 25 km grid within 25 km of a place
 _STRETCH_KM, _STEP_KM = 100.0, 25.0
 _LEAST_SEEN = 0.5  # of the weight of a place
@@ -74,8 +75,8 @@ def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> Non
     Raises
     ------
     SourceError
-        For another grid, an unknown flag, another land mask (such as that of the southern hemisphere), a day
-        without any value or any ice, a duplicate day, or a day before the newest.
+        If the day has another grid, an unknown flag, another land mask (such as the southern hemisphere), no
+        value or no ice at all, or a date that is not after `last`.
     """
     field, named = day.concentration, f"{day.product} {day.date}"
     if field.shape != surface.shape or field.dtype != np.uint8:
@@ -103,7 +104,7 @@ def _refuse(named: str, expected: str, problem: str) -> SourceError:
 
 
 def missing_pct(field: NDArray[np.uint8]) -> float:
-    """Share of the ocean cells without a value, percent; the pole hole is no gap."""
+    """Return the share of the ocean cells without a value, percent; the pole hole counts as a value."""
     return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
 
 
@@ -115,7 +116,8 @@ class Support:
     """Places and the weights of the cells that represent them.
 
     `cells` are the flat indices used, ascending, shape (m,). `weights` is CSR (places, m), float32; a place
-    without cells has an empty row. `near_km` is the distance to the nearest of its cells, NaN without cells.
+    without cells has an empty row. `near_km` is the distance from the place to its nearest cell, NaN without
+    cells.
     """
 
     ids: NDArray[np.object_]
@@ -125,7 +127,7 @@ class Support:
 
     @property
     def cell_count(self) -> NDArray[np.int64]:
-        """Cells of each place."""
+        """Return the number of cells of each place."""
         return np.diff(self.weights.indptr)
 
 
@@ -143,7 +145,7 @@ def _support(
 
 
 def clean_ocean(ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Ocean cells of which no side touches land: there the sensor sees no land (spill-over)."""
+    """Return the mask of ocean cells with no side on land: there the sensor sees no land (spill-over)."""
     clean = ocean.copy()
     clean[1:-1, 1:-1] &= ocean[:-2, 1:-1] & ocean[2:, 1:-1] & ocean[1:-1, :-2] & ocean[1:-1, 2:]
     return clean
@@ -160,12 +162,13 @@ def node_support(
     far_km: float = _FAR_KM,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Equal weights of the k nearest clean ocean cells of each place, 25 to 75 km from it (method §2.1).
+    """Return equal weights of the k nearest clean ocean cells of each place (method §2.1).
 
-    Places are EPSG:3413 metres, whatever the grid. Fewer than k cells are used if there are no more. A place
+    Cells lie 25 to 75 km from the place. `ids` name the places. Positions are EPSG:3413 metres, whatever the
+    grid. `ocean` is the mask of ocean cells. Fewer than k cells are used if there are no more. A place
     without cells has no series, because farther cells do not represent it.
     """
-    # As many cells as fit into the disc that is left out, with its rim.
+    # Up to this many cells may lie nearer than `near_km`: the search must return these and k more.
     fine = int(np.pi * (1000 * near_km / grid.cell_m + 1) ** 2)
     close = _CLOSE_CELLS if grid.cell_m >= NSIDC_25KM.cell_m else fine
     cells, km = nearest_cells(x_m, y_m, clean_ocean(ocean), k + close, far_km, grid)
@@ -179,7 +182,7 @@ def node_support(
 def area_support(
     areas: Mapping[str, Any], ocean: NDArray[np.bool_], cell_area_km2: NDArray[np.float64]
 ) -> Support:
-    """Weights, by area, of the ocean cells with their centre in each EPSG:3413 polygon."""
+    """Return weights, by area, of the ocean cells with their centre in each EPSG:3413 polygon."""
     inside = [np.flatnonzero(rasterise([shape]) & ocean) for shape in areas.values()]
     row = np.repeat(np.arange(len(areas)), [len(cells) for cells in inside])
     cell = np.concatenate([*inside, np.zeros(0, dtype=np.intp)])
@@ -190,7 +193,7 @@ def area_support(
 def route_support(
     lines: Mapping[str, Any], ocean: NDArray[np.bool_], *, k: int = 5, grid: Grid = NSIDC_25KM
 ) -> Support:
-    """Weights of the cells along each stretch of about 100 km of a route: `route_id:3` is the fourth.
+    """Return weights of the cells along each stretch of about 100 km of a route; `route_id:3` is the fourth.
 
     Lines are EPSG:3413, whatever the grid. Each point, one every 25 km (geodesic), uses its k nearest clean
     ocean cells within 75 km. A stretch is the mean of its points.
@@ -201,6 +204,7 @@ def route_support(
     for name, line in lines.items():
         points = along(line, _STEP_KM)
         per = round(_STRETCH_KM / _STEP_KM)
+        # A short rest at the end of the route belongs to the last whole stretch.
         stretch = np.minimum(np.arange(len(points)) // per, max((len(points) - 1) // per - 1, 0))
         nearest, km = nearest_cells(points[:, 0], points[:, 1], clean, k, _FAR_KM, grid)
         is_cell = nearest >= 0
@@ -217,7 +221,8 @@ def route_support(
 
 
 def along(line: Any, step_km: float) -> NDArray[np.float64]:
-    """Points along an EPSG:3413 line about `step_km` apart (geodesic), with both ends."""
+    """Return points along an EPSG:3413 line about `step_km` apart (geodesic), with both ends."""
+    # Positions between vertices are linear in the plane; steps of 5 km keep the error of this small.
     xy = shapely.get_coordinates(shapely.segmentize(line, 5_000.0))
     lon, lat = lonlat(xy[:, 0], xy[:, 1])
     run = np.concatenate([[0.0], np.cumsum(distance_km(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
@@ -235,10 +240,10 @@ def disc_support(
     parts: int = 1,
     grid: Grid = NSIDC_25KM,
 ) -> Support:
-    """Weights of the ocean cells in a disc in the plane of the grid.
+    """Return weights of the ocean cells in a disc of `radius_m` around each place, in the plane of the grid.
 
-    With one part a cell counts if its centre lies in the disc. With more, its weight is the count of the
-    centres of its `parts` x `parts` equal parts that lie in the disc.
+    With `parts` 1, a cell counts if its centre lies in the disc. With more, a cell is divided into `parts` x
+    `parts` equal parts, and its weight is the count of parts whose centre lies in the disc.
     """
     x, y = (np.asarray(part, dtype=float)[:, None, None] for part in (x_m, y_m))
     offsets = ((np.arange(parts) + 0.5) / parts - 0.5) * grid.cell_m
@@ -263,13 +268,15 @@ def disc_support(
 
 
 def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Mean concentration of places by day, percent, shape (places, days).
+    """Return the mean concentration of places by day, percent, shape (places, days).
 
     `block` is (cells, days) in the order of `Support.cells`. Cells that were not seen on a day (missing, pole
-    hole) have no weight on it. NaN if less than half of the weight was seen.
+    hole) have no weight on this day. NaN if less than half of the weight was seen.
     """
     seen = block <= _FULL_PCT
     total = weights.sum(axis=1)
+    # The denominator differs from the full weight only for places with an unseen cell; only these are
+    # computed.
     whole = seen.all(axis=1)
     if whole.all():
         summed, weight = weights @ block.astype(np.float32), total[:, None]
@@ -289,10 +296,11 @@ def series(weights: csr_array, block: NDArray[np.uint8]) -> NDArray[np.float32]:
 def disc_means(
     raster: NDArray[Any], row: NDArray[np.intp], column: NDArray[np.intp], radius_cells: float
 ) -> NDArray[np.float64]:
-    """Mean of the cells of a raster whose centre lies within a radius of a cell; NaN has no weight.
+    """Return the mean of the cells of a raster whose centre lies within a radius of a cell.
 
-    Running sums along the rows make the cost of a disc proportional to its height. For single fields with
-    many more cells than a `Support` can hold. A disc is cut at the edge of the raster.
+    NaN has no weight. `row` and `column` are the central cells. A disc is cut at the edge of the raster.
+    Running sums along the rows make the cost of a disc proportional to its height, so this also serves single
+    fields with many more cells than a `Support` can hold.
     """
     rows, columns = raster.shape
     has_value = np.isfinite(raster)

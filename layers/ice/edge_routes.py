@@ -1,7 +1,7 @@
 """Ice on routes in a single field: a monthly ice edge or a grid, from which no season can be counted.
 
 Not for navigation. Concentration inside an edge is 15 % or more and otherwise unknown. A route is described
-by the kilometres of ice on the way with least ice, and by their place.
+by the kilometres of ice on the way with least ice, and by the position of the longest ice on this way.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ _SHORE_CELLS = 2  # reach of the footprint of the lower channel of the radiomete
 
 
 class LeastIce(NamedTuple):
-    """The way with least ice: km of ice, km of it that is shore ice, km in all, middle of its longest ice.
+    """The way with least ice through a corridor.
 
-    `cell` is a flat index, -1 without ice.
+    `ice_km` is the length in ice, `shore_km` the part of it in shore ice, and `way_km` the whole length.
+    `cell` is the flat index of the middle of the longest run of ice, -1 without ice.
     """
 
     ice_km: float
@@ -46,10 +47,10 @@ class LeastIce(NamedTuple):
 
 
 def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mask of the ice in patches that lie entirely within two cells of land; all masks are of the grid.
+    """Return the mask of the ice in patches that lie entirely within two cells of land.
 
-    Land within the footprint reads as ice (Cavalieri et al. 1999, doi:10.1029/1999JC900081). In summer such
-    ice is more likely water; in a narrow strait it may be either.
+    All masks have the shape of the grid. Land within the footprint reads as ice (Cavalieri et al. 1999,
+    doi:10.1029/1999JC900081). In summer such ice is more likely water; in a narrow strait it may be either.
     """
     around = np.ones((3, 3))
     beside = ndimage.binary_dilation(~ocean, around, iterations=_SHORE_CELLS)
@@ -60,11 +61,13 @@ def shore_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | None = None) -> LeastIce:
-    """The way through a corridor with the fewest kilometres of ice; masks are by cell of the corridor.
+    """Return the way through a corridor with the fewest kilometres of ice.
 
-    Half of each step belongs to the cell at either end. Of ways with equal ice the shorter one is taken.
+    Masks are by cell of the corridor; `shore` marks the cells of shore ice. Half of each step belongs to the
+    cell at either end. Of ways with equal ice the shorter one is taken.
     """
     half = (ice[way.u].astype(float) + ice[way.v]) / 2
+    # The steps from the begin and to the end cost almost nothing; 0 would be no step in a sparse graph.
     graph = way.matrix(way.km * (half + _OPEN_KM), np.full(len(way.cells), 1e-9))
     begin = len(way.cells)
     before = dijkstra(graph, directed=False, indices=begin, return_predecessors=True)[1]
@@ -74,6 +77,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
         at = int(before[at])
     path.reverse()
     here = np.array(path)
+    # One number for each pair of cells finds the steps of the path among all steps.
     pair = np.minimum(here[1:], here[:-1]) * begin + np.maximum(here[1:], here[:-1])
     pair_of_step = np.minimum(way.u, way.v) * begin + np.maximum(way.u, way.v)
     order = np.argsort(pair_of_step)
@@ -89,7 +93,7 @@ def least_ice(way: Corridor, ice: NDArray[np.bool_], shore: NDArray[np.bool_] | 
 
 
 def _middle(way: Corridor, path: NDArray[np.intp], ice: NDArray[np.bool_]) -> int:
-    """Flat index of the middle cell of the longest run of ice, -1 without ice."""
+    """Return the flat index of the middle cell of the longest run of ice, -1 without ice."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], ice.astype(np.int8), [0]])))
     if not edges.size:
         return -1
@@ -109,12 +113,12 @@ def field_rows(
     grid: Grid = NSIDC_25KM,
     **named: Any,
 ) -> pd.DataFrame:
-    """One row per route of one field; `named` are further columns.
+    """Return one row per route of one field; `named` are further columns.
 
-    `field` has the shape of `ocean`: whole percent and the codes of `layers.grid`, or with `is_edge` 1 inside
-    the edge and 0 outside. Cells that were not seen count as ice. `shore_km` is the part of `ice_km` in
-    `shore_ice`. `weakest_class` is the weakest class that bears the ice of the bottleneck in `stage`; with
-    `is_edge` it is unknown, as is `bottleneck_pct`.
+    `field` has the shape of `ocean`. It holds whole percent and the codes of `layers.grid`, or with `is_edge`
+    1 inside the edge and 0 outside. Cells that were not seen count as ice. `shore_km` is the part of `ice_km`
+    in `shore_ice`. `weakest_class` is the weakest ship class that can pass the bottleneck if its ice is of
+    `stage`. With `is_edge`, `weakest_class` and `bottleneck_pct` are unknown.
     """
     rows = []
     ice = field == 1 if is_edge else (field >= ICE_THRESHOLD_PCT)  # codes exceed every concentration

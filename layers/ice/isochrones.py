@@ -34,15 +34,15 @@ __all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "cells_near", "days_from", "
 DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
 OPEN_WATER_KN = 12.0  # a convention of this project: about the speed of cargo ships in the north
 _START_KM = 50.0  # two cells: the cell of a port is often land, or reads too high beside it
-_LEAST_CELLS = 25  # searched around a point, on any grid
-_KM_PER_KN_DAY = 24 * 1.852
+_LEAST_CELLS = 25  # at least so many cells around a point are searched, on any grid
+_KM_PER_KN_DAY = 24 * 1.852  # a knot is 1.852 km per hour
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sea:
     """The largest connected water of a grid: flat `cells`, ascending, and steps between them.
 
-    `u`, `v` are positions in `cells`, `km` the geodesic length of each step.
+    `u` and `v` are positions in `cells` of the two ends of each step, `km` is its geodesic length.
     """
 
     cells: NDArray[np.intp]
@@ -53,7 +53,10 @@ class Sea:
 
 
 def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: Grid = NSIDC_25KM) -> Sea:
-    """The graph of the ocean cells; `links` (n, 2) are flat cells joined over land by a strait."""
+    """Return the graph of the ocean cells of a grid.
+
+    `links` (n, 2) are pairs of flat cells that a strait joins over land.
+    """
     cells = np.flatnonzero(ocean)
     place = np.full(ocean.size, -1)
     place[cells] = np.arange(len(cells))
@@ -73,14 +76,14 @@ def sea(ocean: NDArray[np.bool_], links: NDArray[np.intp] | None = None, grid: G
 
 
 def cells_near(grid: Grid, km: float) -> int:
-    """The number of cells of a grid that a disc of a radius can hold; 25 on the grid of 25 km."""
+    """Return the most cells of a grid that a disc of radius `km` can contain, at least 25."""
     if grid.cell_m >= NSIDC_25KM.cell_m:
         return _LEAST_CELLS
     return max(_LEAST_CELLS, int(np.pi * (1000 * km / grid.cell_m + 1) ** 2))
 
 
 def usual(fields: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The upper median of the days of each cell, shape (days, cells) to (cells,).
+    """Return the upper median of the days of each cell, shape (days, cells) to (cells,).
 
     A cell that was not seen on half of the days or more is `MISSING`. A cell that is mostly in the pole hole
     stays `POLE_HOLE`.
@@ -99,9 +102,10 @@ def speeds_kn(
     stage: str,
     speed_kn: float = OPEN_WATER_KN,
 ) -> NDArray[np.float64]:
-    """Speed in each cell, knots; zero under special consideration and where nothing was seen.
+    """Return the speed in each cell, knots; zero under special consideration and where nothing was seen.
 
-    The pole hole counts as full ice.
+    `ice_class` is the class of the ship, `stage` the stage of all ice, and `speed_kn` the speed in normal
+    operation. The pole hole counts as full ice.
     """
     hole = concentration_pct == POLE_HOLE
     percent = np.where(hole, 100, concentration_pct)
@@ -115,11 +119,11 @@ def speeds_kn(
 def days_from(
     water: Sea, x_m: float, y_m: float, speed: NDArray[np.float64], approach_kn: float = OPEN_WATER_KN
 ) -> NDArray[np.float64]:
-    """Least days from a point, EPSG:3413 metres, to each cell of `water`; infinity without a way.
+    """Return the least days from a point, EPSG:3413 metres, to each cell of `water`; infinity without a way.
 
     `speed` is by cell of `water`, knots. A voyage begins in any passable cell within 50 km of the point, or
-    in the nearest water if that is farther. The ship reaches this cell at `approach_kn`. Dijkstra 1959,
-    doi:10.1007/BF01386390.
+    in the nearest water if that is farther. The ship sails from the point to this cell at `approach_kn`.
+    Dijkstra 1959, doi:10.1007/BF01386390.
 
     Raises
     ------
@@ -149,10 +153,10 @@ def days_from(
 
 
 def bands(water: Sea, days: NDArray[np.float64], field: NDArray[np.uint8]) -> gpd.GeoDataFrame:
-    """Areas by days of sail, EPSG:3413 along the cells: `name`, `least_days`, `most_days`, `is_reached`.
+    """Return areas by days of sail, EPSG:3413: `name`, `least_days`, `most_days`, `is_reached`.
 
-    `field` is the ice by cell of `water`. Water that is not reached and water that was not seen are two
-    further areas without days.
+    The areas follow the edges of the cells. `days` and `field`, the ice, are by cell of `water`. Water that
+    is not reached and water that was not seen are two further areas without days.
     """
     grid = water.grid
     values = np.full(grid.shape, np.nan)

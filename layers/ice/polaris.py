@@ -1,7 +1,7 @@
 """The POLARIS table of IMO: risk values of ship classes in ice, and the risk index (method §3).
 
-Not for navigation. POLARIS (IMO MSC.1/Circ.1519) weighs each stage of ice by the class of the ship.
-Without thickness the index is a bound for a named stage of ice, never a value.
+Not for navigation. POLARIS (IMO MSC.1/Circ.1519) weighs each stage of ice by the class of the ship. Without
+thickness the index is a bound for an assumed stage of ice, never a value.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ ICE_TYPES = (
     "ice_free", "new", "grey", "grey_white", "thin_fy_1", "thin_fy_2", "medium_fy_lt1m", "medium_fy",
     "thick_fy", "second_year", "light_my", "heavy_my",
 )  # fmt: skip
-# Strongest class first. The two families cross (IA Super bears more thin ice than PC7), so neither ranks
-# above the other. Both rank above none.
+# Strongest class first. The two families cross (IA Super has higher values in thin ice than PC7), so neither
+# family ranks above the other. Both rank above a ship without ice class.
 CHAINS = (
     ("PC1", "PC2", "PC3", "PC4", "PC5", "PC6", "PC7", "none"),
     ("IA Super", "IA", "IB", "IC", "none"),
@@ -45,7 +45,7 @@ CHAINS = (
 CLASSES = ("none", "IC", "IA", "PC7", "PC6", "PC5", "PC3")
 STAGES = ("thin_fy_1", "medium_fy", "thick_fy", "second_year")
 _POLAR_CLASSES = CHAINS[0][:-1]
-_SPECIAL_RIO = -10.0
+_SPECIAL_RIO = -10.0  # below it, special consideration also for polar classes (Circ.1519, Table 1.1)
 # Thinnest and thickest plausible first-year ice by month: growth from October to May, no thin ice left by
 # July. A convention of this project, not of IMO. Multi-year ice is as thick all year.
 _FIRST_YEAR = {
@@ -65,7 +65,10 @@ class Polaris:
 
     @property
     def c_star(self) -> pd.DataFrame:
-        """Concentration, 0...1, at which the index of one stage is zero: 3 / (3 - RIV); 1 if RIV >= 0."""
+        """Return the concentration, 0...1, at which the index of ice of one stage is zero.
+
+        It is 3 / (3 - RIV), or 1 where RIV >= 0.
+        """
         return pd.DataFrame(
             np.where(self.riv < 0, 3.0 / (3.0 - self.riv.clip(upper=0)), 1.0),
             index=self.riv.index,
@@ -76,8 +79,8 @@ class Polaris:
 def polaris(table: pd.DataFrame) -> Polaris:
     """Make the table of risk values and check its two orders.
 
-    Thicker ice never has a higher value, and neither has a weaker class of the same family. Most wrong
-    copies of the table break one of the two orders.
+    A thicker stage never has a higher value than a thinner one. A weaker class never has a higher value than
+    a stronger class of the same family. Most wrong copies of the table break one of the two orders.
 
     Raises
     ------
@@ -102,13 +105,16 @@ def polaris(table: pd.DataFrame) -> Polaris:
 
 
 def rio(concentration_pct: ArrayLike, riv: int) -> NDArray[np.float64]:
-    """Risk index of ice of one stage, 10 [3 (1 - C) + C RIV]; the IMO index needs all stages."""
+    """Return the risk index of ice of one stage, 10 [3 (1 - C) + C RIV]; the IMO index needs all stages."""
     share = np.asarray(concentration_pct, dtype=float) / 100.0
     return np.asarray(10.0 * (3.0 * (1.0 - share) + share * riv))
 
 
 def stages(month: int, ice_type: str | None = None) -> tuple[str, str]:
-    """Thinnest and thickest plausible stage of `first_year`, `multi_year` or unknown (None) ice."""
+    """Return the thinnest and the thickest plausible stage of ice in a month.
+
+    `ice_type` is `first_year`, `multi_year` or None (unknown). `month` is 1 to 12.
+    """
     thinnest, thickest = _FIRST_YEAR[month]
     if ice_type == "first_year":
         return thinnest, thickest
@@ -118,7 +124,7 @@ def stages(month: int, ice_type: str | None = None) -> tuple[str, str]:
 def rio_bounds(
     table: Polaris, concentration_pct: ArrayLike, ice_class: str, month: int, ice_type: str | None = None
 ) -> dict[str, Any]:
-    """Lowest and highest index of a class, and the stage of each (method §3.2)."""
+    """Return the lowest and the highest index of a ship class, and the stage of each (method §3.2)."""
     thinnest, thickest = stages(month, ice_type)
     values = table.riv.loc[ice_class]
     return {
@@ -130,7 +136,7 @@ def rio_bounds(
 
 
 def operation(index: ArrayLike, ice_class: str) -> NDArray[np.object_]:
-    """`normal`, `elevated` (polar classes only) or `special` consideration (Circ.1519, Table 1.1)."""
+    """Return `normal`, `elevated` (polar classes only) or `special` consideration (Circ.1519, Table 1.1)."""
     value = np.asarray(index, dtype=float)
     below = "elevated" if ice_class in _POLAR_CLASSES else "special"
     choices = np.array(["normal", below], dtype=object)

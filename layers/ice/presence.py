@@ -34,10 +34,10 @@ _CORNERS = np.ones((3, 3), dtype=bool)
 class IceSupport(NamedTuple):
     """Cells that represent places, nearest first.
 
-    `cells` are flat indices of the grid, -1 for none, and `km` geodesic distances, infinite for none, both
-    (places, k). `kind` is `sea` (cells that touch no land), `coast` (no such cell within reach) or `none`.
-    `trapped` counts traps among the nearest k cells; these are left out. `is_trap` is True if they are half
-    of the nearest k or more.
+    `cells` are flat indices of the grid, -1 for none. `km` are geodesic distances, infinite for none. Both
+    have shape (places, k). `kind` is `sea` (cells that touch no land), `coast` (no such cell within reach) or
+    `none`. `trapped` counts the traps among the nearest k cells; traps are not in `cells`. `is_trap` is True
+    if half of the nearest k cells or more are traps.
     """
 
     cells: NDArray[np.intp]
@@ -55,16 +55,17 @@ class IceYears(NamedTuple):
 
 
 def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
-    """Cells whose ice is not credible, bool (y, x), because land within the footprint reads as ice.
+    """Return the mask (y, x) of cells whose ice is not credible.
 
-    Two rules use the last ten years of the record. A cell is a trap
+    Land within the footprint of the sensor reads as ice. Two rules use the last ten years of the record. A
+    cell is a trap
 
     - if it has ice in half of the Septembers or more, and no chain of such cells (by sides or corners) joins
-      it to the largest patch of them, the pack. These are estuaries, fjords and narrow straits. While the
-      pack shrank, the share of Septembers with ice in these patches rose from 0.8 (1981-2010) to 1.0;
+      it to the pack, the largest patch of such cells. These are estuaries, fjords and narrow straits. While
+      the pack shrank, the share of Septembers with ice in these patches rose from 0.8 (1981-2010) to 1.0;
     - if it has ice in 90 % or more of the months that the valid-ice mask allows, and the mask excludes at
-      least one month: then the mask determines the season. The mask is the largest extent of 1972 to 2007,
-      and no sea has reached it every year since (Gulf of Finland, heads of the White Sea).
+      least one month: then the mask determines the season. The mask is the largest extent of 1972 to 2007. No
+      sea has reached it every year since (Gulf of Finland, heads of the White Sea).
     """
     presence = dataset["presence"].transpose("time", "y", "x")
     month = presence["time"].dt.month.to_numpy()
@@ -76,6 +77,7 @@ def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
     count = ice[septembers - septembers[0]].sum(axis=0)
     perennial = (count > 0) & (count >= _PERENNIAL_SHARE * len(septembers))
     patches, number = ndimage.label(perennial, structure=_CORNERS)
+    # Label 0 is the background, so the largest patch is searched from label 1.
     pack = 1 + int(np.bincount(patches.ravel())[1:].argmax()) if number else 0
     valid = dataset["valid_ice"].transpose("month", "y", "x").to_numpy() == _VALID_ICE
     allowed = np.bincount(month[latest] - 1, minlength=12)
@@ -87,11 +89,11 @@ def trapped_cells(dataset: xr.Dataset) -> NDArray[np.bool_]:
 def ice_support(
     dataset: xr.Dataset, x_m: ArrayLike, y_m: ArrayLike, *, k: int = _CELLS, max_km: float = _FAR_KM
 ) -> IceSupport:
-    """The k nearest ocean cells of each place that touch no land and are no traps.
+    """Return the k nearest ocean cells of each place that touch no land and are no traps.
 
     Places are EPSG:3413 metres, shape (n,). The dataset is on `layers.grid.NSIDC_25KM`. If every cell within
-    `max_km` touches land, coast cells are returned and `kind` is `coast`. Land within their footprint adds
-    ice, so they can show the absence of ice but not its amount.
+    `max_km` touches land, coast cells are returned and `kind` is `coast`. Land within the footprint adds ice
+    to coast cells, so they can show the absence of ice but not its amount.
 
     Raises
     ------
@@ -105,6 +107,7 @@ def ice_support(
     used = {name: nearest_cells(x_m, y_m, mask & ~trap, k, max_km) for name, mask in masks.items()}
     has = {name: np.asarray((cells >= 0).any(axis=1)) for name, cells in near.items()}
     kind = np.where(has["sea"], "sea", np.where(has["coast"], "coast", "none"))
+    # A place with sea cells never uses coast cells, not even if all of its sea cells are traps.
     is_sea = has["sea"][:, None]
     nearest = np.where(is_sea, near["sea"], near["coast"])
     trapped = ((nearest >= 0) & trap.ravel()[np.maximum(nearest, 0)]).sum(axis=1)
@@ -118,21 +121,24 @@ def ice_support(
 
 
 def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYears:
-    """Months with ice of each ice year (September to August), mean over the cells of a place.
+    """Return the months with ice of each ice year (September to August), mean over the cells of a place.
 
     `presence` is (time, y, x): 1 is ice, 0 open. `cells` are flat indices (places, k), -1 for none. One
-    missing month of a year is the mean of the same month a year before and a year after, at the same cell.
-    A year with more missing months, or whose month cannot be filled, is left out. Sums are of integers.
+    missing month of a year is the mean of the same month a year before and a year after, at the same cell. A
+    year with more missing months, or whose month cannot be filled, is left out. Sums are of integers.
 
-    The error of a filled month at a port is 0.01 months (September), 0.11 (December) and 0.16 (March) in
-    that year, without bias, as measured by hiding existing months.
+    The error of a filled month at a port is 0.01 months (September), 0.11 (December) and 0.16 (March) in that
+    year, without bias. It was measured by hiding existing months.
     """
     values = presence.transpose("time", "y", "x")
+    # Many places share cells: each cell is read once.
     used, place = np.unique(cells, return_inverse=True)
     block = values.to_numpy().reshape(values.sizes["time"], -1)[:, np.maximum(used, 0)] == _ICE
     block[:, used < 0] = False
     number = values["time"].dt.year.to_numpy() * 12 + values["time"].dt.month.to_numpy() - 1
+    # Four months on, September becomes January of the year that names the ice year.
     first = int(number.min() + 4) // 12
+    # Twice the ice is a whole number also where a month is the mean of two.
     doubled, is_known = _by_ice_year(number, first, 2 * block.astype(np.int16))
     whole = np.flatnonzero(is_known.all(axis=1))
     by_cell = doubled[whole].sum(axis=1, dtype=np.int64).T  # (cells, years), twice the months
@@ -145,9 +151,10 @@ def ice_months_by_year(presence: xr.DataArray, cells: NDArray[np.intp]) -> IceYe
 def _by_ice_year(
     number: NDArray[np.int64], first: int, doubled: NDArray[np.int16]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Twice the ice, (ice years, 12, cells), with one missing month per year filled; and the known months.
+    """Return twice the ice by ice year, shape (ice years, 12, cells), and the mask of known months.
 
-    `number` counts months since year 0. The first row is the ice year `first`; the first column is September.
+    One missing month of a year is filled. `number` counts months since year 0. The first row is the ice year
+    `first`; the first column is September.
     """
     row, column = np.divmod(number + 4 - 12 * first, 12)
     table = np.zeros((int(row.max()) + 1, 12, doubled.shape[1]), dtype=np.int16)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["route_seasons", "route_trends"]
 
-_LEAST_YEARS = 30
+_LEAST_YEARS = 30  # of a trend
 _ALMOST_ALL = 0.95  # of the years, for a state
 _DECIDING_DAYS = 30  # the shut days with least ice lie next to an opening and name the bottleneck
 
@@ -43,13 +43,15 @@ def route_seasons(
     ice: Sequence[str] = STAGES,
     grid: Grid = NSIDC_25KM,
 ) -> pd.DataFrame:
-    """Season of a route by calendar year, class and stage of ice; not for navigation.
+    """Return the season of a route by calendar year, ship class and stage of ice; not for navigation.
 
-    `open_days` counts the days that are open even if every unseen cell is shut, `unknown_days` those that
-    could be either. A missing day between two seen ones is their mean. A year with over 10 % unknown days
-    has no count. `first_day` and `last_day` are days of the year, from 1; `opening_date` and `closing_date`
-    are the same days, ISO 8601. The bottleneck is the most frequent bottleneck cell of the thirty shut days
-    with least ice: deep in winter every cell is full and none decides.
+    `days` are the days of `necks`, the bottlenecks of the corridor `way`; `table` holds the risk values.
+    `classes` are the ship classes and `ice` the stages. `open_days` counts the days that are open even if
+    every unseen cell is shut. `unknown_days` counts the days that may be open or shut. A missing day between
+    two seen ones is their mean. A year with over 10 % unknown days has no count. `first_day` and `last_day`
+    are days of the year, from 1; `opening_date` and `closing_date` are the same days, ISO 8601. The
+    bottleneck of a year is the most frequent bottleneck cell of the thirty shut days with least ice: deep in
+    winter every cell is full and none decides.
     """
     c_star, rows = table.c_star, []
     mark = f", {SYNTHETIC}" if product == SYNTHETIC else ""
@@ -62,6 +64,7 @@ def route_seasons(
         low, high = (_whole_year(values[own], column, length) for values in (necks.low, necks.high))
         for name in classes:
             for stage in ice:
+                # The margin absorbs rounding, so that a bottleneck at exactly the limit is open.
                 limit = 100 * c_star.loc[name, stage] + 1e-9
                 with np.errstate(invalid="ignore"):
                     is_open, is_shut = high <= limit, low > limit
@@ -97,7 +100,7 @@ def _whole_year(values: NDArray[np.int16], column: NDArray[np.intp], length: int
 
 
 def _deciding(ice: NDArray[np.int16], cell: NDArray[np.intp], is_shut: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Bottleneck cells of the shut days with least ice."""
+    """Return the bottleneck cells of the shut days with least ice."""
     shut = np.flatnonzero(is_shut)
     return cell[shut[np.argsort(ice[shut], kind="stable")[:_DECIDING_DAYS]]]
 
@@ -135,11 +138,12 @@ def _place(cells: NDArray[np.intp], grid: Grid) -> dict[str, float]:
 
 
 def route_trends(seasons: pd.DataFrame, breaks: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Trend of the open days of each route, class and stage, days per decade, with its interval and p.
+    """Return the trend of the open days of each route, class and stage, days per decade, with interval and p.
 
     `breaks` are changes of sensor or version in the record (`continuity.changes`). `breaks_crossed` counts
-    those within the years of a row and `breaks` names them; without `breaks` they are NaN and null.
-    `state` is `never_opens` or `open_all_year` where 95 % of the years are so; such a row has no trend.
+    the breaks within the years of a row and the column `breaks` names them. Without `breaks` they are NaN and
+    null. `state` is `never_opens` where the route is shut all year in 95 % of the years, and `open_all_year`
+    where it is open all year in 95 % of the years; such a row has no trend.
     """
     keys = ["route_id", "input", "ice_class", "stage"]
     wide = seasons.pivot_table(index=keys, columns="year", values="open_days", dropna=False, sort=False)

@@ -52,35 +52,36 @@ METRICS = (
     "shoulder_days",
 )
 _TRENDS = ("open_water_days", "retreat_day", "advance_day", "outer_days")
-_CLOSED_PCT = 80.0
+_CLOSED_PCT = 80.0  # above it the sea is closed (NSIDC-0747)
 _ROUNDING_PCT = 1e-3  # tolerance for means of whole percent in single precision
+# Days of the running mean, and fewest days of an opening.
 _WINDOW = 5
 _EVENT_DAYS = 5
 MISSING_SHARE, GAP_DAYS = 0.1, 10
 _ROWS = 2048  # places in one block, so that its series stay in the cache
 _LEAST_YEARS = 30  # of a trend
 _CLIMATE = (1991, 2020)
-_CLIMATE_YEARS = 20
+_CLIMATE_YEARS = 20  # fewest valid years of a climatology
 _RECENT_YEARS = 15
-_ALMOST_ALL = 0.95
+_ALMOST_ALL = 0.95  # of the years, for a state
 _RATE = 0.05  # of false discovery
 _MONTH_DAYS = 365.25 / 12
 _MONTHLY_DAYS = 15.0  # uncertainty of a count from monthly means (method §2.1)
-_EDGE_DAYS = 30.0  # the same from monthly edges, which say ice or no ice
+_EDGE_DAYS = 30.0  # uncertainty of a count from monthly edges, which state ice or no ice
 
 
 def ice_year(year: int) -> tuple[date, date]:
-    """First and last day of the ice year that begins in March of `year`."""
+    """Return the first and last day of the ice year that begins in March of `year`."""
     return date(year, 3, 1), date(year + 1, 3, 1) - timedelta(days=1)
 
 
 def fill_gaps(
     daily: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows with NaN filled by linear interpolation; missing days and the longest gap by row.
+    """Return the rows with NaN filled by linear interpolation, and missing days and longest gap of each row.
 
-    A single missing day between two seen ones counts as seen. Before the first value and after the last one,
-    that value is repeated. A row without values stays NaN.
+    A single missing day between two seen ones counts as seen. Days before the first value have this value;
+    days after the last value have the last one. A row without values stays NaN.
     """
     rows, days = daily.shape
     seen = np.isfinite(daily)
@@ -94,6 +95,7 @@ def fill_gaps(
     before = np.maximum.accumulate(np.where(has_value, day, -1), axis=1)
     after = np.minimum.accumulate(np.where(has_value, day, days)[:, ::-1], axis=1)[:, ::-1]
     width = np.where(has_value, 0, after - before - 1)
+    # The record of SMMR has every other day: a single missing day is no gap (decisions/0018).
     width[(width == 1) & (before >= 0) & (after < days)] = 0
     lost[with_gaps] = (width > 0).sum(axis=1)
     longest[with_gaps] = width.max(axis=1)
@@ -107,7 +109,7 @@ def fill_gaps(
 
 
 def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Running mean of five days, fewer at the two ends."""
+    """Return the running mean of five days, fewer at the two ends."""
     half = _WINDOW // 2
     total = daily.copy()
     count = np.ones(daily.shape[1], dtype=np.float32)
@@ -121,8 +123,9 @@ def _smooth(daily: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Row, first column and the column after the last, of every run of True, in order."""
+    """Return row, first column, and the column after the last, of every run of True, in order."""
     rows, days = mask.shape
+    # A column of False on either side closes the runs, so that no run continues into the next row.
     padded = np.zeros((rows, days + 2), dtype=np.int8)
     padded[:, 1:-1] = mask
     edges = np.flatnonzero(padded.ravel()[1:] != padded.ravel()[:-1])
@@ -131,9 +134,10 @@ def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], 
 
 
 def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First day of the longest opening of each row and the day after its last; -1 if there is none.
+    """Return the first day of the longest opening of each row, and the day after its last; -1 without one.
 
-    An opening lasts at least five days. Ice of fewer than five days between two openings joins them.
+    An opening lasts at least five days. If ice between two openings lasts fewer than five days, they count as
+    one opening.
     """
     row, start, stop = _runs(is_open)
     lasting = stop - start >= _EVENT_DAYS
@@ -153,10 +157,11 @@ def _longest_opening(is_open: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDAr
 
 
 def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Season of one ice year; `daily` is percent by day from 1 March, shape (places, days).
+    """Return the season of one ice year; `daily` is percent by day from 1 March, shape (places, days).
 
-    Returns days, or days since 1 March, for each of `METRICS`, and `is_all_open` (1, 0). A value is NaN if
-    the year is not valid or the event does not happen in it: without ice on 1 March there is no retreat.
+    The result holds days, or days since 1 March, for each of `METRICS`, and `is_all_open` (1, 0). A value is
+    NaN if the year is not valid or the event does not happen in it: without ice on 1 March there is no
+    retreat.
     """
     filled, lost, longest = fill_gaps(daily)
     days = daily.shape[1]
@@ -169,6 +174,7 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     retreats, advances = happens & (retreat > 0), happens & (advance < days)
     closed = smooth > _CLOSED_PCT + _ROUNDING_PCT
     day = np.arange(days, dtype=np.int16)
+    # Last closed day before the retreat, first closed day after the advance.
     opening = np.where(closed & (day < retreat[:, None]), day, np.int16(-1)).max(axis=1)
     closing = np.where(closed & (day >= advance[:, None]), day, np.int16(days)).min(axis=1)
     opens, closes = retreats & (opening >= 0), advances & (closing < days)
@@ -198,9 +204,10 @@ def season(daily: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
 def season_of_year(
     weights: csr_array, block: NDArray[np.uint8], column: NDArray[np.intp], days: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Season of all places in one ice year, by blocks of places to limit memory.
+    """Return the season of all places in one ice year, by blocks of places to limit memory.
 
-    `block` is (cells, seen days) of the cube; `column` holds the day since 1 March of each.
+    `block` is (cells, seen days) of the cube; `column` holds the day since 1 March of each seen day. `days`
+    is the length of the year.
     """
     parts = []
     for at in range(0, max(weights.shape[0], 1), _ROWS):
@@ -227,14 +234,15 @@ class Seasons:
 def season_table(
     seasons: Seasons, *, climate: tuple[int, int] = _CLIMATE, breaks: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """State, climatology, trends by decade with interval and rate, and step; one row per place.
+    """Return state, climatology, trends by decade with interval and rate, and step; one row per place.
 
     `state` is `seasonal`, `ice_free` (open on all days in 95 % of the years), `never_opens`, `short_openings`
     (open at times, never for five days) or `insufficient_data` (under 30 valid years). Only `seasonal` has
-    trends. `<metric>_q` is the false-discovery rate over the whole table; `is_<metric>_trend` is True at 5 %.
-    A trend of a record with a step is not reliable. `breaks` are changes of sensor or version in the record
-    (`continuity.changes`). `breaks_crossed` counts those between the first and last valid year of a place
-    and `breaks` names them; without `breaks` they are NaN and null.
+    trends. `climate` is the first and last year of the climatology. `<metric>_q` is the false-discovery rate
+    over the whole table; `is_<metric>_trend` is True at 5 %. A trend of a record with a step is not reliable.
+    `breaks` are changes of sensor or version in the record (`continuity.changes`). `breaks_crossed` counts
+    the breaks between the first and last valid year of a place, and the column `breaks` names them. Without
+    `breaks` they are NaN and null.
     """
     days = seasons.metrics["open_water_days"].astype(float)
     valid = np.isfinite(days).sum(axis=1)
@@ -282,7 +290,10 @@ def season_table(
 def _span(
     valid: NDArray[np.bool_], years: NDArray[np.int64]
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """First day of the first valid ice year of each row and last day of its last; NaT without one."""
+    """Return the first day of the first valid ice year and the last day of the last one, row by row.
+
+    NaT for a row without a valid year.
+    """
     begins = np.array([ice_year(int(year))[0] for year in years], dtype="datetime64[D]")
     ends = np.array([ice_year(int(year))[1] for year in years], dtype="datetime64[D]")
     some, never = valid.any(axis=1), np.datetime64("NaT", "D")
@@ -303,7 +314,7 @@ def _state(values: dict[str, NDArray[np.float32]], valid: NDArray[np.int64]) -> 
 
 
 def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
-    """Median of the valid years of each row; NaN if there are fewer than `least`."""
+    """Return the median of the valid years of each row; NaN if there are fewer than `least`."""
     count = np.isfinite(values).sum(axis=1)
     ordered = np.sort(values.astype(float), axis=1)
     width = ordered.shape[1]
@@ -318,10 +329,10 @@ def _median(values: NDArray[np.float32], least: int) -> NDArray[np.float64]:
 
 
 def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
-    """Open days of a year from twelve monthly means, shape (places, 12), January first.
+    """Return the open days of a year from twelve monthly means, percent, shape (places, 12), January first.
 
-    Days under 15 % are counted on straight lines between the middles of the months, cyclic over the year.
-    The label is `monthly`, the uncertainty 15 days; there are no dates and no trend. A NaN month gives NaN.
+    Days under 15 % are counted on straight lines between the middles of the months, cyclic over the year. The
+    label is `monthly`, the uncertainty 15 days; there are no dates and no trend. A NaN month gives NaN.
     """
     means = np.asarray(means_pct, dtype=float)
     middle = (np.arange(-1, 13) + 0.5) * _MONTH_DAYS
@@ -337,7 +348,7 @@ def monthly_season(means_pct: ArrayLike) -> pd.DataFrame:
 
 
 def edge_season(ice: ArrayLike) -> pd.DataFrame:
-    """Open days of a year from twelve months inside or outside the edge, shape (places, 12).
+    """Return the open days of a year from twelve months inside or outside the edge, shape (places, 12).
 
     1 is inside, 0 outside, NaN unknown. The label is `edge`, the uncertainty 30 days; there are no dates and
     no trend.

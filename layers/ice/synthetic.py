@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["EDGE_TREND_DEG", "days", "year"]
 
 EDGE_TREND_DEG = 0.07  # northward shift of the ice edge, degrees of latitude per year
-_FIRST = 1979
-_PATTERNS = 12
-_BLOCK_DAYS = 32
+_FIRST = 1979  # first year of the satellite record, where the trend begins
+_PATTERNS = 12  # waves over the Arctic whose sum is the weather
+_BLOCK_DAYS = 32  # days in one block, which limits memory
 _SPECKLE = np.float32(0.07)  # packs about as hard as a real day
 _PCT_PER_DEG = 14.0  # the edge is some seven degrees of latitude wide
 _NUMBERS = np.random.default_rng
@@ -33,11 +33,12 @@ _NUMBERS = np.random.default_rng
 def year(
     number: int, surface: NDArray[np.uint8], *, seed: int = 0, missing: float = 0.0
 ) -> NDArray[np.uint8]:
-    """All days of a synthetic year, uint8 (days, 448, 304); a year and seed always give the same field.
+    """Return all days of a synthetic year, uint8 (days, 448, 304).
 
-    The edge varies with the season, lies farther north in the Atlantic, shifts by `EDGE_TREND_DEG` per year,
-    and varies with weather over days and with anomalies over the year. `missing` is the share of ocean cells
-    without a value each day.
+    A year and seed always give the same field. The edge varies with the season, lies farther north in the
+    Atlantic, shifts by `EDGE_TREND_DEG` per year, and varies with weather over days and with anomalies over
+    the year. `surface` holds the classes of `layers.grid`. `missing` is the share of ocean cells without a
+    value each day.
     """
     random = _NUMBERS([seed, number])
     first = date(number, 1, 1)
@@ -57,6 +58,7 @@ def year(
     shape *= np.float32(1.0 / np.sqrt(_PATTERNS))
     standing = random.normal(scale=0.8, size=_PATTERNS)
     weather = random.normal(scale=0.5, size=(count, _PATTERNS))
+    # A first-order process gives weather that lasts some days.
     for day in range(1, count):
         weather[day] += 0.9 * weather[day - 1]
     phase = np.cos(2 * np.pi * (np.arange(count) - 65) / count)  # most ice about 6 March
@@ -89,7 +91,7 @@ def days(
     missing: float = 0.0,
     alternate_until: date | None = None,
 ) -> Iterator[Day]:
-    """Synthetic days in order; every other day only before `alternate_until`."""
+    """Yield synthetic days in order; only every other day before `alternate_until`."""
     for number in range(first_year, last_year + 1):
         for offset, field in enumerate(year(number, surface, seed=seed, missing=missing)):
             day = date(number, 1, 1) + timedelta(days=offset)

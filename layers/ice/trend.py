@@ -1,6 +1,6 @@
 """Trends and steps of many short series at once, with their significance.
 
-Series are rows, years are columns, NaN is a year without a value; gaps are not filled. Slope and interval:
+Series are rows and years are columns. NaN is a year without a value; gaps are not filled. Slope and interval:
 Theil 1950; Sen 1968, doi:10.1080/01621459.1968.10480934. Test: Mann 1945, doi:10.2307/1907187. Lag-1
 correction: Yue & Wang 2004, doi:10.1023/B:WARM.0000043140.61082.60.
 """
@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Trend", "false_discovery", "step", "trend"]
 
-_Z95 = 1.959963984540054
-_Z90 = 1.6448536269514722
-_ROWS = 2048  # series in one block: 40 years make 780 slopes each
-_EDGE_YEARS = 5  # least valid years on either side of a step
-_NULL_DRAWS = 10_000
+_Z95 = 1.959963984540054  # two-sided 95 % of the normal distribution
+_Z90 = 1.6448536269514722  # one-sided 95 %
+_ROWS = 2048  # series in one block, which limits memory: 40 years make 780 slopes each
+_EDGE_YEARS = 5  # fewest valid years on either side of a step
+_NULL_DRAWS = 10_000  # series of white noise, from which p of a step is read
 
 
 class Trend(NamedTuple):
-    """By series: slope and its 95 % interval per unit of time, two-sided p, valid values, lag-1."""
+    """Trend of each series; every field has shape (series,).
+
+    `slope` is the change per unit of time, `low` and `high` are its 95 % interval. `p` is two-sided. `valid`
+    counts the values that are not NaN. `lag1` is the lag-1 autocorrelation about the trend line.
+    """
 
     slope: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -37,7 +41,11 @@ class Trend(NamedTuple):
 
 
 class Step(NamedTuple):
-    """By series: column of the first value after the most likely step, its size, p."""
+    """Most likely step of each series; every field has shape (series,).
+
+    `column` is the column of the first value after the step, -1 without one. `size` is the height of the
+    step, in the unit of the values. `p` is its p value.
+    """
 
     column: NDArray[np.int64]
     size: NDArray[np.float64]
@@ -45,11 +53,13 @@ class Step(NamedTuple):
 
 
 def trend(values: ArrayLike, times: ArrayLike, *, least: int = 3) -> Trend:
-    """Theil-Sen slope with the interval of the Kendall variance, and the Mann-Kendall test.
+    """Return the Theil-Sen slope of each series, its interval by Kendall's variance, and the Mann-Kendall p.
 
-    `values` is (series, times) and may contain NaN; fewer than `least` valid values give NaN. The variance
-    accounts for ties. It is inflated, never deflated, if the lag-1 correlation of the detrended series is
-    positive at the one-sided 5 % level, so that the small correlations of white noise do not change it.
+    `values` has shape (series, times) and may contain NaN; `times` are the times of the columns. A series of
+    fewer than `least` valid values has NaN; a `least` below 3 counts as 3. The variance accounts for ties. A
+    positive lag-1 correlation of the detrended series inflates the variance if the correlation is significant
+    at the one-sided 5 % level. So the small correlations of white noise change nothing. The variance is never
+    deflated.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     when = np.asarray(times, dtype=float)
@@ -93,7 +103,7 @@ def _two_sided(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _variance(series: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Variance of Kendall's S with ties (Kendall 1975)."""
+    """Return the variance of Kendall's S with ties (Kendall 1975)."""
     alike = sum((series == series[:, [column]]).astype(int) for column in range(series.shape[1]))
     alike = np.where(np.isfinite(series), alike, 1)  # group size q of every value
     # A group of q values gives q (q - 1) (2q + 5); each of its q members brings its share.
@@ -102,7 +112,7 @@ def _variance(series: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[
 
 
 def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correlation of consecutive years; years on either side of a gap are no pair."""
+    """Return the correlation of consecutive years; two years on either side of a gap are no pair."""
     pairs = rest[:, 1:] * rest[:, :-1]
     pair_count = np.isfinite(pairs).sum(axis=1)
     square = np.nansum(rest**2, axis=1)
@@ -113,7 +123,7 @@ def _lag1(rest: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Ratio of the variance of S to that of independent values, for a first-order process."""
+    """Return the factor by which a first-order process inflates the variance of S of independent values."""
     n = np.maximum(count, 3).astype(float)
     bar = (-1 + _Z90 * np.sqrt(n - 2)) / (n - 1)  # Anderson 1942
     rho = np.where(lag1 > bar, np.clip(lag1, 0.0, 0.95), 0.0)
@@ -122,7 +132,7 @@ def _inflation(lag1: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[n
 
 
 def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
-    """Smallest false-discovery rate at which each p is significant; NaN stays NaN.
+    """Return the smallest false-discovery rate at which each p is significant; NaN stays NaN.
 
     Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x, over all p that are not NaN.
     """
@@ -136,12 +146,15 @@ def false_discovery(p: ArrayLike) -> NDArray[np.float64]:
 
 
 def step(values: ArrayLike, times: ArrayLike, *, seed: int = 0) -> Step:
-    """The most likely step on top of a linear trend, such as a change of sensor causes.
+    """Return the most likely step of each series beside its linear trend.
 
-    The step has the largest F in a regression on time, with at least five valid values on either side. The
-    largest of many F has no F distribution, so p comes from 10,000 seeded draws of white noise of the same
-    length (penalised-maximal-F family, Wang 2008, doi:10.1175/2008JTECHA982.1). NaN and -1 under twelve valid
-    values.
+    A change of sensor causes such a step. `values` has shape (series, times), `times` are the times of the
+    columns. A regression on time is fitted with a step at each possible column, with at least five valid
+    values on either side. The step with the largest F is returned. The largest of many F has no F
+    distribution. So p is the share of 10,000 series of white noise, of the same length and seeded by `seed`,
+    whose largest F is at least as large (penalised-maximal-F family, Wang 2008,
+    doi:10.1175/2008JTECHA982.1). A series of fewer than twelve valid values has the column -1, and NaN for
+    size and p.
     """
     series = np.atleast_2d(np.asarray(values, dtype=float))
     column, size, most = _largest_f(series, np.asarray(times, dtype=float))
@@ -163,7 +176,7 @@ def _null(count: int, seed: int) -> NDArray[np.float64]:
 def _largest_f(
     series: NDArray[np.float64], when: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Column after the step, size and F of the best step of each series; F is NaN without one."""
+    """Return column, size and F of the step with the largest F of each series; F is NaN without a step."""
     has_value = np.isfinite(series)
     count = has_value.sum(axis=1, keepdims=True).astype(float)
     safe = np.maximum(count, 1)

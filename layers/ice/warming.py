@@ -2,8 +2,8 @@
 
 Levels are degrees of warming, not years. The sensitivity is the Theil-Sen slope of open days on global mean
 surface temperature, so it includes all that changed with temperature. Beyond twice the warming of the record
-it is marked as extrapolated. A place without a significant trend, or one that is always or never open, has
-no sensitivity: the range of its record is used instead.
+a result is marked as extrapolated. A place without a significant trend, or one that is always or never open,
+has no sensitivity: the range of its record is used instead.
 """
 
 from __future__ import annotations
@@ -42,15 +42,16 @@ PUBLISHED_LOSS = (2.6, 4.1)
 _POLE_HOLE = ((1979, 1.19), (1987, 0.31), (2008, 0.029))
 _WINDOW = 5
 _BLOCK_YEARS = 5
-_DRAWS = 5_000
-_BASE = (1991, 2020)
+_DRAWS = 5_000  # bootstrap samples
+_BASE = (1991, 2020)  # years of the climatology to which the change is added
 _FURTHEST = 2.0  # times the warming in the record
 _BAND = (0.05, 0.95)
+# Limits memory: 32 MB of slopes in one block.
 _PAIRS_AT_ONCE = 4_000_000
 
 
 def smoothed(gmst_degc: ArrayLike) -> NDArray[np.float64]:
-    """Running mean of global mean surface temperature over five years, fewer at the two ends."""
+    """Return the running mean of global mean surface temperature over five years, fewer at the two ends."""
     values = np.asarray(gmst_degc, dtype=float)
     kernel = np.ones(_WINDOW)
     return np.convolve(values, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same")
@@ -59,18 +60,19 @@ def smoothed(gmst_degc: ArrayLike) -> NDArray[np.float64]:
 def sensitivity(
     days: NDArray[np.float64], gmst_degc: ArrayLike, *, draws: int = _DRAWS, seed: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Slope of each row on smoothed temperature, days per degC, with its 5 and 95 % ends.
+    """Return the slope of each row on smoothed temperature, days per degC, with its 5 and 95 % ends.
 
     `days` is (places, years), NaN if a year has no season; `gmst_degc` is by year. The band comes from a
     moving-block bootstrap of the residuals in blocks of five years (Kuensch 1989,
-    doi:10.1214/aos/1176347265). All places share the draws, so their order does not matter. A row with fewer
-    than ten valid years is NaN.
+    doi:10.1214/aos/1176347265). `draws` is the number of bootstrap samples. All places share the samples, so
+    the order of the places does not matter. A row with fewer than ten valid years is NaN.
     """
     warm = smoothed(gmst_degc)
     first, second = np.triu_indices(len(warm), 1)
     apart = warm[second] - warm[first]
     able = np.abs(apart) > 1e-9
     first, second, apart = first[able], second[able], apart[able]
+    # Blocks of years keep the correlation of consecutive years in the samples.
     starts = np.random.default_rng(seed).integers(
         0, len(warm) - _BLOCK_YEARS + 1, (draws, -(-len(warm) // _BLOCK_YEARS))
     )
@@ -110,10 +112,11 @@ def warmed_seasons(
     draws: int = _DRAWS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Open days of every place at each level of warming above 1850-1900, with a 5-95 % band.
+    """Return the open days of every place at each level of warming above 1850-1900, with a 5-95 % band.
 
     `table` is `season_table(seasons)`; `gmst_degc` is by the years of `seasons`. `basis` is `sensitivity`, or
-    `record` without one: then the band is the 5-95 % range of the record and there is no central value.
+    `record` where a place has no sensitivity: then the band is the 5-95 % range of the record and there is no
+    central value.
     """
     days = seasons.metrics["open_water_days"].astype(float)
     warm = smoothed(gmst_degc)
@@ -133,6 +136,7 @@ def warmed_seasons(
     rows = []
     for level in levels_degc:
         shift = level - base
+        # A level below the base of the record has a negative shift, which swaps the two ends.
         ends = np.sort(np.stack([middle + low * shift, middle + high * shift]), axis=0)
         rows.append(
             pd.DataFrame(
@@ -161,16 +165,16 @@ def _range_of(days: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def whole_area(area_million_km2: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """September area with the area around the pole that was not observed, taken as full ice."""
+    """Return the September area with the area around the pole that was not observed, as full ice."""
     first, hole = np.array(_POLE_HOLE).T
     at = np.searchsorted(first, np.asarray(years), side="right") - 1
     return np.asarray(np.asarray(area_million_km2, dtype=float) + hole[at])
 
 
 def september_loss(area_million_km2: ArrayLike, gmst_degc: ArrayLike) -> dict[str, Any]:
-    """Loss of September area per degC in a record, and whether it lies in the published range.
+    """Return the loss of September area per degC in a record, and whether it lies in the published range.
 
-    It checks the sum of the cells and does not change the places. A mismatch is stated in `note`.
+    This checks the sum of the cells and does not change the places. A mismatch is stated in `note`.
     """
     values = np.asarray(area_million_km2, dtype=float)[None, :]
     slope, steep, flat = (float(part[0]) for part in sensitivity(values, gmst_degc))

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["waters"]
 
 _STRAIT_KM = 60.0  # from the line across it, in the plane: two or three cells of the ice grid
-_SEA_KM = 250.0
+_SEA_KM = 250.0  # a cell farther from every sea has no name
 
 
 def waters(
     longitude_deg: ArrayLike, latitude_deg: ArrayLike, chokepoints: gpd.GeoDataFrame, seas: gpd.GeoDataFrame
 ) -> list[str]:
-    """The name of each place, WGS 84 degrees; "" if a coordinate is NaN or no name is near.
+    """Return the name of each place, WGS 84 degrees; "" if a coordinate is NaN or no name is near.
 
     `chokepoints` (lines) and `seas` (areas) are EPSG:3413 with `name`. A strait within 60 km names the place.
-    Otherwise the smallest sea that contains it does, or the nearest within 250 km, because the coast of
-    the ice grid differs from that of the seas.
+    Otherwise the smallest sea that contains the place names it. Otherwise the nearest sea within 250 km does,
+    because the coast of the ice grid differs from that of the seas.
     """
     lon, lat = (np.atleast_1d(np.asarray(part, dtype=float)) for part in (longitude_deg, latitude_deg))
     is_place = np.isfinite(lon) & np.isfinite(lat)

@@ -1,7 +1,7 @@
 """Share of the year in which waves can reach a coast, from the ice of each day (method §2.3).
 
-It is an exposure, not a wave height: wind is not used. A fetch ends at land, at the ice edge of 15 %, or at
-a cell that was not seen, which may be ice.
+The share is an exposure, not a wave height: wind is not used. A fetch ends at land, at the ice edge of 15 %,
+or at a cell that was not seen, because it may be ice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rays", "rays", "wave_exposure_of_year"]
 
-_SUPPORT_KM = 75.0
+_SUPPORT_KM = 75.0  # as for the ice of a place (method §2.1)
 _PLACES = 32  # in one block: a year of their rays is 32 x 16 x 21 x 365 bytes
 
 
@@ -31,9 +31,9 @@ _PLACES = 32  # in one block: a year of their rays is 32 x 16 x 21 x 365 bytes
 class Rays:
     """Rays of places over the ice grid.
 
-    `cells` are the flat ocean cells used, ascending. `at` holds positions in them, shape (places, 16, steps),
-    -1 for land and off the grid. `land_km` (places, 16) is the distance to land or the cap, NaN for a place
-    without sea. `step_km` is the length of a step.
+    `cells` are the flat ocean cells used, ascending. `at` holds positions in `cells`, shape (places, 16,
+    steps), -1 for land and off the grid. `land_km` (places, 16) is the distance to land, at most 500 km, NaN
+    for a place without sea. `step_km` is the length of a step.
     """
 
     cells: NDArray[np.intp]
@@ -50,10 +50,10 @@ def rays(
     land_grid: Grid = LAND_5KM,
     grid: Grid = NSIDC_25KM,
 ) -> Rays:
-    """Rays of 500 km in 16 directions over the ice grid, from the ocean cell nearest to each point.
+    """Return rays of 500 km in 16 directions over the ice grid, from the ocean cell nearest to each point.
 
-    Points are EPSG:3413. The finer mask `is_land` gives the distance to land. A point without an ocean cell
-    within 75 km, or without sea within 10 km, has NaN.
+    Points are EPSG:3413. The finer mask `is_land`, on `land_grid`, gives the distance to land. A point
+    without an ocean cell within 75 km, or without sea within 10 km, has NaN.
     """
     xy = shapely.get_coordinates(points)
     start, _ = nearest_cells(xy[:, 0], xy[:, 1], ocean, 1, _SUPPORT_KM, grid)
@@ -64,6 +64,7 @@ def rays(
     rows, columns = grid.shape
     able = (down >= 0) & (down < rows) & (across >= 0) & (across < columns)
     flat = np.where(able, down * columns + across, 0)
+    # A ray that leaves the grid or meets land has no cell there.
     able &= ocean.ravel()[flat]
     cells = np.unique(flat[able])
     at = np.where(able, np.searchsorted(cells, flat), -1)
@@ -74,11 +75,11 @@ def rays(
 def wave_exposure_of_year(
     laid: Rays, block: NDArray[np.uint8], column: NDArray[np.intp], days: int
 ) -> NDArray[np.float64]:
-    """Wave exposure of a year, 0..1: mean over its days of min(F_eff, 500) / 500.
+    """Return the wave exposure of a year, 0..1: the mean over its days of min(F_eff, 500) / 500.
 
-    A day on which the cell of the place is not open counts as zero. `block` is (cells, seen days), `column`
-    holds the day of the year of each. NaN for a year with over 10 % of its days missing or a gap of over ten
-    days, as in `layers.ice.seasons`.
+    A day on which the cell of the place is not open counts as zero. `block` is (cells, seen days); `column`
+    holds the day of the year of each seen day; `days` is the length of the year. NaN for a year with over 10
+    % of its days missing or a gap of over ten days, as in `layers.ice.seasons`.
     """
     # The additional row stands for land. It counts as open, because `land_km` already ends rays at land.
     is_open = np.ones((len(laid.cells) + 1, block.shape[1]), dtype=bool)

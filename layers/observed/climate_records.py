@@ -19,10 +19,11 @@ __all__ = [
 # Extent classes of the circum-Arctic map (Brown et al. 1997, doi:10.3133/cp45): share of the ground
 # that is frozen: over 90, 50 to 90, 10 to 50, under 10 %.
 PERMAFROST_ZONES = ("continuous", "discontinuous", "sporadic", "isolated", "none")
-# Its classes of visible ice: over 20, 10 to 20, under 10 % by volume in thick overburden.
+# Classes of visible ice of the same map: over 20, 10 to 20, under 10 % by volume in thick overburden.
 GROUND_ICE = ("high", "medium", "low")
 
-# How a fact is known, best first; and the facts of a node.
+# Tiers state how a fact is known, best first: from a satellite or gauge, a publication on the place, a
+# published map, a model, or a proxy. FACTS are the facts of a node.
 TIERS = ("measured", "typed", "mapped", "modelled", "proxy")
 FACTS = (
     "ice_months_recent", "ice_months_lost", "ice_season_spread", "ice_loss_per_degc",

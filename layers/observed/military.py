@@ -1,7 +1,7 @@
 """Military sites named by public sources, to 0.1 degree, maritime gates, and memberships of NATO and the EU.
 
-A row of a site is a claim: one source on one site. Two sources that place a site differently make two rows,
-with the distance between them. Sites are never scored (method §10).
+A row is a claim: the statement of one source on one military site. If two sources place a site differently,
+there are two rows, with the distance between them. Military sites have no score (method §10).
 """
 
 from layers.regions import SOUTH_DEG

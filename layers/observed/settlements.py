@@ -1,4 +1,4 @@
-"""Settlements with population. They are never scored or coloured as a risk."""
+"""Settlements with population. No output scores them or colours them as a risk."""
 
 from layers.schema import Column, Layer
 
