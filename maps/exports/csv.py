@@ -1,8 +1,8 @@
-"""CSV: every table for a spreadsheet. No cell of a text runs as a formula.
+"""Every table as CSV for a spreadsheet, in which no text runs as a formula.
 
 A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it (OWASP,
-CSV injection). Numbers are written as they are. Points carry longitude and latitude; shapes of lines and
-areas are left out.
+CSV injection). Numbers do not change. Points have longitude and latitude. Lines and areas have no geometry
+in the file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Commands on sea ice: ice, routes, isochrones and polaris."""
+"""The commands on sea ice: ice, routes, isochrones and polaris."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ice(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
+    """Add daily ice files to an ice cube, and write seasons of nodes, seas and routes and the route page."""
     from pipelines.ice.archive import products
     from pipelines.ice.provider_files import ingest
     from pipelines.ice.record import embedded, land_of, surface_of, write_record
@@ -69,7 +69,7 @@ def ice(
 
 
 def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json = False) -> None:
-    """Write the route page of the embedded edges and grids; that of a daily record comes with `ice`."""
+    """Write the route page from the embedded ice edges and grids. For a daily ice cube use `ice --to`."""
     from pipelines.ice.record import embedded
     from pipelines.ice.route_page import stage_of, write_edge_page
 
@@ -94,7 +94,7 @@ def isochrones(
     *,
     as_json: Json = False,
 ) -> None:
-    """Write days from a port by class of ship in the ice of a month: areas, table, page. No navigation."""
+    """Write the days from a port for a class of ship in the ice of a month. Not for navigation."""
     from pipelines.ice.archive import Archive
     from pipelines.ice.isochrones import Voyage, find_isochrones
     from pipelines.ice.record import embedded
@@ -122,7 +122,7 @@ def polaris(
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
+    """Write the risk index of each area of an ice chart for every class of ship. Not for navigation."""
     from pipelines.ice.charts import charted, write_chart
 
     areas = {}
