@@ -308,8 +308,8 @@ def marked(nodes: pd.DataFrame) -> pd.Series:
 def classed(style: Style, table: pd.DataFrame) -> Style:
     """The style with a class for each label of the table, if the style has a ramp.
 
-    The labels are the values of `class_column`. They are sorted by magnitude: the smaller absolute value of
-    the columns `class_low` and `class_high`, in any unit, so that depths and frost sort as heights do.
+    The labels are the values of `class_column`. They are sorted by magnitude, which is the smaller absolute
+    value of the columns `class_low` and `class_high`, in any unit.
     """
     if not style.ramp or style.class_column not in table.columns:
         return style

@@ -51,7 +51,7 @@ def lens(
     *,
     as_json: Json = False,
 ) -> None:
-    """Count what a set of states holds, and find the fewest of them that reach a share."""
+    """Count what a set of states holds, and find the fewest of all states that reach a share."""
     from pipelines.picture.report import lens_report, lens_text
 
     report = lens_report(picture_in(picture), states, reach)

@@ -90,7 +90,7 @@ def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[
     """The shares of nodes, ports, landings and cables that a set of states holds on the day of the picture.
 
     `states` is a list of codes or names, separated by commas (`layers.assessed.coalition.members`).
-    `reach_percent` is the share in % that the smallest set of states must reach.
+    For each measure the result also has the smallest set among all states that holds `reach_percent` %.
 
     Raises
     ------
