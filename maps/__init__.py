@@ -55,6 +55,7 @@ def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:
         If the output cannot be written.
     """
     exporter: Exporter = import_module(EXPORTS[name]).write
+    # One module writes all formats of GDAL, so it needs the id.
     if name in FORMATS:
         options["format_id"] = name
     return exporter(picture if name in LOCAL else picture.to_pass_on(), folder, **options)

@@ -85,6 +85,7 @@ def status_on(day: date, as_made: str, expires: str | None, fresh_until: Iterabl
     EXPIRED. `fresh_until` has the last day on which each source is fresh. These days are ISO 8601; None or
     empty means that there is no such day.
     """
+    # Dates are ISO 8601, so their order as texts is their order in time.
     today = day.isoformat()
     if expires and today >= expires:
         return EXPIRED

@@ -292,6 +292,7 @@ def marked(nodes: pd.DataFrame) -> pd.Series:
     share = nodes["overlap_probability"] if "overlap_probability" in nodes else pd.Series(0.0, index=rows)
     scope = nodes["scope"] if "scope" in nodes else pd.Series("arctic", index=rows)
     overlap, lacking = share >= OVERLAP_FROM, flag == "insufficient_data"
+    # The first condition that holds gives the mark.
     conditions = [
         scope == "context",
         flag == "robust",

@@ -72,6 +72,7 @@ def _degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _cut(shape: Any) -> Any:
     """A polar shape in degrees, cut along the antimeridian."""
+    # A point on the cut needs no cut.
     if shape.geom_type == "Point":
         return shapely.transform(shape, _degrees)
     parts_deg = []
@@ -114,6 +115,7 @@ def _path(xy: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
     vertices = []
     for place, point in enumerate(degrees):
         if place in pole:
+            # The pole has no longitude: it takes the longitudes of its neighbours, as an edge along 90 N.
             longitudes = [degrees[p, 0] for p in (place - 1, place + 1) if 0 <= p <= last]
             vertices += [(longitude, 90.0) for longitude in longitudes]
         else:

@@ -58,6 +58,7 @@ def _table(picture: Picture, layer: Layer) -> pd.DataFrame:
     for column in layer.all_columns:
         if column.dtype == "str":
             table[column.name] = table[column.name].str.replace(_FORMULA_START, r"'\1", regex=True)
+    # A node has these columns already.
     if layer.geometry == "point" and "longitude_deg" not in table:
         points = geographic(frame.geometry.to_numpy())
         table = table.assign(longitude_deg=[p.x for p in points], latitude_deg=[p.y for p in points])

@@ -100,6 +100,7 @@ def _area(picture: Picture) -> tuple[list[tuple[float, float, float, float]], li
     """
     region = picture.region
     south, north = region.south_deg, region.north_deg
+    # An area over the antimeridian has an east end larger than 180.
     if region.is_cap or region.east_deg <= 180:
         box = (region.west_deg, south, region.east_deg, north)
         return [box], list(box)

@@ -46,6 +46,7 @@ def items() -> Element:
 
 
 def _uuid(name: str) -> str:
+    # An id from the name and not at random, so that the same picture gives the same bytes.
     return f"{{{uuid5(NAMESPACE_URL, f'arctic-picture/graticule/{name}')}}}"
 
 

@@ -82,6 +82,7 @@ def tree(
     builder.add_layers(group, [one for one in tables if one not in of_nodes])
     for name in others:
         builder.leaf(group, name, in_package(name), "ogr")
+    # The order of drawing differs from the order in the tree, which is by subject.
     order = SubElement(builder.root, "custom-order", enabled="1")
     for name in _from_top(drawn, [graticule, *grids]):
         SubElement(order, "item").text = layer_id(name)

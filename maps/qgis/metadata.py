@@ -92,6 +92,7 @@ def resource_metadata(
         _texts(contact, {"name": who, "organization": who, "role": "publisher"})
     links = SubElement(element, "links")
     for one in notes:
+        # QGIS shows a link as clickable, so other schemes are left out.
         if one.homepage.startswith(("https://", "http://")):
             SubElement(
                 links, "link", name=literal(one.id), type="WWW:LINK", url=literal(one.homepage),

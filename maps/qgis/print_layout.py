@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["canvas_colour", "layouts", "month_of"]
 
 _INK, _SOFT = "#1d2b36", "#4d5b66"
+# A3 landscape; positions and sizes of the items are left, top, width and height in millimetres.
 _PAGE_MM = (420.0, 297.0)
 _MAP_MM = (8.0, 8.0, 281.0, 281.0)
 _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
@@ -68,6 +69,7 @@ def layouts(picture: Picture, layer_id: Callable[[str], str]) -> Element:
 
 
 def _uuid(name: str) -> str:
+    # An id from the name and not at random, so that the same picture gives the same bytes.
     return f"{{{uuid5(NAMESPACE_URL, f'arctic-picture/layout/{name}')}}}"
 
 

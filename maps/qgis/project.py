@@ -170,6 +170,7 @@ def _properties(properties: Element, picture: Picture) -> None:
 def _add_bookmarks(root: Element, picture: Picture) -> None:
     """Add a bookmark for each region, and the region of the picture as the first view."""
     bookmarks = SubElement(root, "Bookmarks")
+    # Whole metres, so that the text is the same on every machine.
     for region in REGIONS:
         west, south, east, north = (round(value) for value in region.outline.bounds)
         corners = ((west, south), (east, south), (east, north), (west, north), (west, south))

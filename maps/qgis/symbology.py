@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
 
+# QGIS is delivered with this font; `text_style` names others in case it is missing.
 FONT = "Open Sans"
 # Mark of maps.style -> QGIS shape, rotation in degrees, and the scale with which it looks as large as others.
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
@@ -69,7 +70,7 @@ _POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
 def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
     """The style document (QML) of a layer with geometry.
 
-    `table` is the table of the layer. `month` (1 to 12) is that of `parts`.
+    `table` is the table of the layer. `month` (1 to 12) is the month of the ice, as in `parts`.
     """
     root = Element(
         "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
@@ -247,6 +248,7 @@ def _symbol(
             "style": "solid" if style.fill_opacity else "no",
         }  # fmt: skip
     _symbol_layer(symbol, of, options, level)
+    # A second fill over the first one draws the hatching.
     if kind == "fill" and row and row.hatch:
         hatch = {"style": _HATCHES[row.hatch], "outline_style": "no"}
         hatch["color"] = rgba(stroke.light, style.fill_opacity * _HATCH)
@@ -343,6 +345,7 @@ def _labeling(
         scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
         fontLimitPixelSize="0", minFeatureSize="0",
     )  # fmt: skip
+    # Labels of nodes come before all others, the nodes with the highest flag probability first.
     if layer.id == "nodes":
         _priority(settings, '9 + "flag_probability"')
     return labeling

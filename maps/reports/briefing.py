@@ -52,9 +52,10 @@ def write(picture: Picture, folder: Path, country: str | None = None) -> Path:
 def page(picture: Picture, country: str | None = None) -> str:
     """The text of the briefing; the same picture gives the same text.
 
-    `country` and the errors are those of `write`.
+    `country` is an ISO 3166-1 alpha-3 code or None. Raises the errors of `write`.
     """
     citations = CitationIndex(picture)
+    # Incomplete evidence must stop the page before a number of it is printed.
     check_evidence(citations)
     filters: tuple[Condition, ...] = (("country_iso3", "=", country),) if country else ()
     if country and not len(citations.rows("nodes", *filters)):

@@ -131,6 +131,7 @@ def _dot(flag: str) -> ET.Element:
 def _critical(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
     rows = []
     for _, nodes in _nodes(citations, *filters, CRITICAL).groupby("place_id", sort=False):
+        # The sentence on a place is about its node with the highest flag probability.
         lead = nodes.sort_values(["flag_probability", "node_id"], ascending=[False, True]).iloc[0]
         node = str(lead["node_id"])
         where: list[Any] = [tag("b", _dot(str(lead["flag"])), _of(citations, node, "place")), tag("br"),

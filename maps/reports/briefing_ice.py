@@ -96,6 +96,7 @@ def _season(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[tu
     at = citations.rows("nodes", *filters, INSIDE, ("military_class", "=", ("moderate", "high")))
     columns = ["node_id", "kind", "place_id", "ice_months_lost", "ice_months_recent"]
     nodes = citations.table("nodes")[columns].iloc[at]
+    # Months lost plus months of recent years are the months of the reference period.
     had_ice = nodes["ice_months_lost"] + nodes["ice_months_recent"] > 0
     rows = nodes[had_ice & nodes["kind"].isin(["port", "cable_landing"])]
     rows = rows.sort_values(["ice_months_lost", "kind", "node_id"], ascending=[False, False, True])

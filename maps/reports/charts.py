@@ -89,6 +89,7 @@ def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
 def line_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     """The SVG path of a line through points, with a gap at each missing value of `y`."""
     is_known = np.isfinite(y)
+    # A point after a gap begins a new part of the line.
     starts = is_known & ~np.append(False, is_known[:-1])
     return "".join(
         f"{'M' if start else 'L'}{a:.1f} {b:.1f}"
@@ -115,6 +116,7 @@ def breaks(citations: CitationIndex, after: str, until: str) -> list[tuple[str, 
     changes = table[table["kind"].isin(["sensor_change", "version_change"])]
     changes = changes[(changes["last_day"] > after) & (changes["last_day"] <= until)].sort_values("last_day")
     rows = []
+    # The zip is not strict: there are more letters than changes.
     for letter, key, day in zip(ascii_lowercase, changes["feature_id"], changes["last_day"], strict=False):
         cells = (citations.cell("value", "source_continuity", {"feature_id": key}, name, "")
                  for name in ("last_day", "note"))  # fmt: skip
@@ -189,6 +191,7 @@ def daily_extent(citations: CitationIndex, day: str) -> ET.Element:
     year = date.astype("datetime64[Y]").astype(int) + 1970
     place = (date - date.astype("datetime64[Y]")).astype(int)
     last = year.max()
+    # A row for each year from 1981 to 2010, a column for each day of the year.
     base = np.full((30, 366), np.nan)
     chosen = (year >= 1981) & (year <= 2010) & (last > 2010)
     base[year[chosen] - 1981, place[chosen]] = extent[chosen]

@@ -207,6 +207,7 @@ class Tables:
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
         key = (table, condition)
+        # A page asks the same few conditions thousands of times.
         if key not in self._masks:
             self._masks[key] = self._meets(table, condition)
         return self._masks[key]

@@ -65,6 +65,7 @@ def _plain(value: str | float) -> str:
 
 
 def _cite(element: ET.Element, cell: Cell) -> ET.Element:
+    # A missing value is marked, so that a reader and a test can tell it from a text.
     is_missing = cell.text == "unknown"
     if element.tag == "data":
         element.set("value", "" if is_missing else visible(cell.value))
@@ -116,6 +117,7 @@ def document(title: str, body: ET.Element, look: str = "", *, has_status: bool =
                 "print it through CitationIndex.cell, or add its kind to maps.reports.html_document.LABELS"
             )
             raise ExportError(msg)
+    # A page without a status has no script, and its policy allows none.
     script = SCRIPT if has_status else ""
     scripts = f"script-src 'sha256-{_sha256(script)}'; " if script else ""
     policy = (

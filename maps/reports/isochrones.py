@@ -142,6 +142,7 @@ def _bands(tables: Tables) -> list[ET.Element]:
     for class_, row in zip(_classes(bands), bands.to_dict("records"), strict=True):
         where = {"name": row["name"]}
         swatch = tag("i", class_=f"swatch {class_}")
+        # The last band has no upper end.
         most = 1e9 if math.isnan(row["most_days"]) else row["most_days"]
         ports: Any = "none"
         if row["is_reached"]:

@@ -36,6 +36,7 @@ def _shade(days: float) -> str:
 
 def _years(image: ET.Element, years: Sequence[int], left: float, step: float, y: float) -> None:
     for place, year in enumerate(years):
+        # Every fifth year has a label, or every year of a short record.
         if year % 5 == 0 or len(years) <= 12:
             image.append(tag("text", str(year), x=left + step * (place + 0.5), y=y, class_="tick mid"))
 
@@ -100,6 +101,7 @@ def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element
     rows = sum(len(table) for _, table in places)
     image = svg(430, rows * high + 5 * len(places) + 16, label)
     bottom = rows * high + 5 * len(places)
+    # Fifths of a year.
     for day in (0, 73, 146, 219, 292, 365):
         x = left + wide * day / 365
         image.append(tag("line", x1=x, x2=x, y1=0, y2=bottom, class_="grid"))
@@ -158,6 +160,7 @@ def inset(
     for words, area in days:
         inside = shapely.intersection(area, frame)
         if not inside.is_empty:
+            # The label lies in the largest part of its area.
             widest = max(shapely.get_parts(inside), key=shapely.area)
             x, y = at(*shapely.get_coordinates(shapely.point_on_surface(widest))[0])
             image.append(tag("text", words, x=x, y=y + 2.8, class_="tick mid halo"))

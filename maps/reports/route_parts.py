@@ -138,6 +138,7 @@ def route_map(
         for _, route_ids in families(tables)
         for name in route_ids
     }
+    # A map can be cut out of its page, so the map itself carries the word.
     stamp = "SYNTHETIC" if record.is_synthetic else ""
     return tag(
         "figure",

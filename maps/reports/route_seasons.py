@@ -42,6 +42,7 @@ def seasons(tables: Tables, record: RouteRecord) -> list[ET.Element]:
     rows = all_stages[all_stages["stage"] == stage]
     last = int(rows["year"].max())
     classes = list(dict.fromkeys(rows["ice_class"]))
+    # If the record lacks this class, the last class of the table takes its place.
     ship = _SHIP if _SHIP in classes else classes[-1]
     last_year = rows[(rows["year"] == last) & (rows["ice_class"] == ship)]
     letters, marks = bottleneck_letters(last_year)

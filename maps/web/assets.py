@@ -42,6 +42,7 @@ def empty_page() -> str:
     notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
     scripts = [*map(_file, _SCRIPTS), bundle(_HERE / "page")]
     shell = (_HERE / "shell.html").read_text(encoding="utf-8")
+    # The licences of the libraries stay with their code.
     shell = shell.replace(CODE, notices + "\n".join(scripts))
     shell = shell.replace(LOOK, "\n".join(map(_file, _STYLES)))
     _refuse_references(shell)

@@ -36,6 +36,7 @@ def since_data(picture: Picture, before: Before) -> dict[str, Any]:
     layer = next(layer for layer in picture.layers if layer.id == "changes")
     is_node = table["subject"] == "node"
     counts = table[is_node].groupby(["change", "cause"]).size()
+    # Rows on sources and methods are few, so the panel lists all of them.
     rows = table[~is_node | (table["place"] < _LISTED)]
     return content | {
         "counts": [[change, cause, int(count)] for (change, cause), count in counts.items()],

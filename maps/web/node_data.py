@@ -69,6 +69,7 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
     owner = table["node_id"].astype(str).map(place)
     if not owner.notna().any():
         return None
+    # Evidence of a node that the picture does not have is left out.
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
     # An end of an interval that equals the value is left out, to save room.

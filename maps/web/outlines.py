@@ -185,6 +185,7 @@ def coded_cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
     xy = np.round(xy).astype(np.int64)
     west, north = int(xy[:, 0].min()), int(xy[:, 1].max())
     place = (xy - (west, north)) * (1, -1)
+    # The side of a cell is the greatest common divisor of all coordinates.
     cell_m = int(np.gcd.reduce(place.ravel()))
     is_ring = ring_of[1:] == ring_of[:-1]
     along = np.diff(place, axis=0)[is_ring]

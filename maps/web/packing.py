@@ -73,6 +73,7 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
     plain = [visible(value) for value in distinct] if is_text else _plain_numbers(distinct, is_share=is_share)
     if len(plain) == 1 and not np.any(codes < 0):
         return {"one": plain[0]}
+    # A list of distinct values saves room if each value occurs more than three times on average.
     if 3 * len(plain) < len(codes):
         return {"values": plain, "codes": packed(codes)}
     if is_text and sum(len(str(text)) for text in plain) > _LONG:
@@ -132,6 +133,7 @@ def packed(values: Any) -> str:
     number = np.asarray(values, dtype=np.int64)
     if not len(number):
         return ""
+    # Zigzag coding: small negative numbers stay small.
     folded = (number << 1) ^ (number >> 63)
     length = 1 + sum((folded >= 32**k).astype(int) for k in range(1, 7))
     place = np.arange(length.max())

@@ -66,6 +66,7 @@ def _block(name: str, content: Any) -> str:
     except ValueError as error:
         msg = f"map data {name}: expected finite numbers, found another ({error}): check the tables"
         raise ExportError(msg) from error
+    # Escaped in JSON, so that a text cannot end the script element.
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f'<script type="application/json" id="{name}">{text}</script>\n'

@@ -68,6 +68,7 @@ def takes_run_options(
             )
             for one in parameters
         ]
+        # Parameters after keyword-only ones must be keyword-only too.
         others = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in others]
         # typer reads the signature and the annotations, so both must name the options.
         call.__dict__["__signature__"] = inspect.Signature([*signature, *others])

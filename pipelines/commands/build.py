@@ -44,6 +44,7 @@ def build(
     # A build makes half a million small objects and then ends. The garbage collector would take a tenth of
     # the time and free nothing.
     gc.disable()
+    # Only a run that fetches is recorded: an offline build depends on no server.
     with recorded(run.out, cache=run.cache) if run.fetch else nullcontext():
         if run.fetch:
             fetched(run.cache, run.base_url)
@@ -54,6 +55,7 @@ def build(
         print_warning(line.later_in_words(summary))
     print_result(summary, as_json=as_json, text=_text(run, summary, picture))
     if summary["status"] != "COMPLETE":
+        # 10 means: the picture is published, but a source in it is late.
         raise typer.Exit(10)
 
 

@@ -54,6 +54,7 @@ def ice(
         )
         raise UsageError(msg)
     if product is not None and to is not None:
+        # Check the stage before the long computation.
         stage_of(stage)
         with progress() as report:
             written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=report)
@@ -74,6 +75,7 @@ def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json =
     from pipelines.ice.route_page import stage_of, write_edge_page
 
     stage_of(stage)
+    # Check the folder before the work, and create it only when there is something to write.
     writable_folder(to, "--to", make=False)
     paths = [str(path) for path in write_edge_page(embedded(), writable_folder(to, "--to"), stage)]
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
@@ -102,6 +104,7 @@ def isochrones(
     if (cube is None) != (product is None):
         msg = "expected --cube and --product together, found one: name the folder and the product"
         raise UsageError(msg)
+    # Check the folder before the work, and create it only when there is something to write.
     writable_folder(to, "--to", make=False)
     archive = None
     if cube is not None and product is not None:
@@ -125,6 +128,7 @@ def polaris(
     """Write the risk index of each area of an ice chart for every class of ship. Not for navigation."""
     from pipelines.ice.charts import charted, write_chart
 
+    # All charts are read before the first file is written, so a wrong chart leaves no files.
     areas = {}
     for chart in charts:
         readable(chart, "CHARTS")

@@ -27,6 +27,7 @@ def doctor(out: Out = PICTURES, *, as_json: Json = False) -> None:
     text = text_table(rows, columns, width=terminal_width())
     print_result({"parts": rows}, as_json=as_json, text=text)
     states = {row["state"] for row in rows}
+    # 1 means that the program will not work, 10 that a picture is late.
     if "broken" in states:
         raise typer.Exit(1)
     if "late" in states:
@@ -56,6 +57,7 @@ def serve(
         webhook_host(webhook)
         # Not a parameter of the flow: Prefect stores parameters in plain text (decisions/0012).
         os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook
+    # Refuse wrong options now, and not at the first run of the schedule.
     run.picture()
     # A process of its own: only pipelines.flows imports Prefect, which takes seconds.
     command = [sys.executable, "-m", "pipelines.flows", "--cron", cron, *_words(replace(run, fetch=True))]

@@ -73,6 +73,7 @@ def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
         text=f"{words}\n{status}{f', good until {expires}' if expires else ''}",
     )
     if status != COMPLETE:
+        # 10 means: the result is there, but something in it is late.
         raise typer.Exit(10)
 
 

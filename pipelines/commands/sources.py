@@ -49,6 +49,7 @@ def sources(
         as_json=as_json,
         text=lambda: text_table(rows, headings, right=("age",), width=terminal_width()),
     )
+    # 10 means: the result is there, but a source is late.
     if any(row["state"] in LATE for row in rows):
         raise typer.Exit(10)
 
@@ -74,6 +75,7 @@ def fetch(
     results = fetched(cache, base_url, moment, sources or ())
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
+    # 10 means: the result is there, but a source is late.
     if any(row.is_late for row in results):
         raise typer.Exit(10)
 

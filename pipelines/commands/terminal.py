@@ -17,6 +17,7 @@ __all__ = ["bytes_progress", "print_result", "print_warning", "progress", "termi
 def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[[], str]) -> None:
     """Print a result as one JSON object, or as `text`. A function `text` is called only if it is needed."""
     if as_json:
+        # NaN and infinity are no JSON, so they are an error here.
         line = json.dumps(result, ensure_ascii=False, allow_nan=False)
     else:
         line = text if isinstance(text, str) else text()

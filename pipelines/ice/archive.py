@@ -118,6 +118,7 @@ class Archive:
                 new.append(day)
             path = self.root / self.product / f"{year}.nc"
             path.parent.mkdir(parents=True, exist_ok=True)
+            # A NetCDF file cannot be extended in one step, so the year is written again.
             whole = [*self._stored(path), *new]
             size = (min(_CHUNK_DAYS, len(whole)), min(_CHUNK_ROWS, surface.shape[0]), surface.shape[1])
             write_grid(dataset(whole, surface), path, level=_LEVEL, chunks={"concentration": size})
@@ -146,7 +147,7 @@ class Archive:
             return _dates(newest, file)[-1].astype(object)
 
     def _stored(self, path: Path) -> Iterator[Day]:
-        """The days of one file; none where there is no file."""
+        """The days of one file; none if there is no file."""
         if not path.exists():
             return
         with _opened(path) as file:
@@ -167,6 +168,7 @@ class Archive:
                 quality = np.where(_values(path, file, "quality") == 0, "complete", "gaps")
                 table = {"date": _dates(path, file).astype("datetime64[s]"), **named, "quality": quality}
                 tables.append(pd.DataFrame(table | {"missing_pct": _values(path, file, "missing_pct")}))
+        # The first table is empty and gives the columns of an empty archive.
         whole = pd.concat(tables[1:] or tables, ignore_index=True)
         whole.insert(0, "product", self.product)
         return whole

@@ -47,6 +47,7 @@ def charted(path: Path) -> gpd.GeoDataFrame:
     if lacking := [name for name in _COLUMNS if name not in raw]:
         msg = f"{path.name}: expected the columns {', '.join(_COLUMNS)} of SIGRID-3, found no {lacking[0]}"
         raise SourceError(msg)
+    # Land has no ice, and its fields of ice are empty.
     sea = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
     bounds = chart_bounds(sea, read_polaris())
     shapes = geographic_to_polar(sea.geometry.to_numpy())

@@ -43,6 +43,7 @@ def dask_map(address: str | None = None, *, workers: int = 2) -> Iterator[Callab
         with engine.Client(address or cluster, set_as_default=False) as client:
 
             def run(function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+                # Not pure: Dask must not return an earlier result for the same archive with new days.
                 return list(client.gather(client.map(function, list(items), pure=False)))
 
             yield run

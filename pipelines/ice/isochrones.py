@@ -213,6 +213,7 @@ def _links_on(grid: Grid, ocean: NDArray[np.bool_], links: NDArray[np.intp]) -> 
         NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row], ocean, 1, NSIDC_25KM.cell_m / 1000, grid
     )
     pairs = cells.reshape(-1, 2)
+    # A link is dropped if an end has no ocean cell near it, or if both ends are in one cell.
     return pairs[(pairs >= 0).all(axis=1) & (pairs[:, 0] != pairs[:, 1])]
 
 
@@ -229,6 +230,7 @@ def _embedded_ice(snapshot: Snapshot, water: Sea, voyage: Voyage) -> _Ice:
             + f": expected one of the embedded ones, found {of_month} of that month: name a cube with --cube"
         )
         raise UsageError(msg)
+    # An edge gives no concentration: within the edge the ice is taken as full.
     inside = grid["presence_monthly"].to_numpy()[years[year]].ravel()[water.cells] == 1
     period = f"{calendar.month_name[voyage.month]} {year}"
     return _Ice(np.where(inside, 100, 0).astype(np.uint8), "edge, ice within it full", "nsidc_g02135", period)
@@ -266,6 +268,7 @@ def _days_to_ports(
     mask.ravel()[water.cells] = True
     count = cells_near(water.grid, _NEAR_KM)
     cells, apart = nearest_cells(ports.geometry.x, ports.geometry.y, mask, count, _NEAR_KM, water.grid)
+    # A cell of -1 stands for no cell. It gets a valid position here and an infinite time below.
     at = np.searchsorted(water.cells, np.maximum(cells, water.cells[0]))
     # A knot is 1.852 km an hour. The last part, from the cell to the port, is sailed at full speed.
     least = np.where(cells >= 0, days[at] + apart / (24 * 1.852 * speed_kn), np.inf).min(axis=1)
@@ -288,6 +291,7 @@ def write_areas(areas: gpd.GeoDataFrame, path: Path, layer: str) -> Path:
         part.unlink(missing_ok=True)
         pyogrio.write_dataframe(areas, part, layer=layer, driver="GPKG", geometry_type="MultiPolygon",
                                 promote_to_multi=True)  # fmt: skip
+        # A reader sees the old file or the new file, never a part.
         part.replace(path)
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:
         msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"

@@ -51,6 +51,7 @@ def passages(
     if the archive has no day in these years.
     """
     table = read_polaris()
+    # A partial of a module function can be sent to another process; a lambda cannot.
     by_year = mapper(partial(_year, archive, corridors), range(first, last + 1))
     parts = [
         route_seasons(way, days, necks, table, archive.product, **choice)
@@ -66,6 +67,7 @@ def _year(
     archive: Archive, corridors: Sequence[Corridor], year: int
 ) -> tuple[NDArray[np.datetime64], list[Bottlenecks]]:
     """Days of a year and the bottlenecks of each corridor on these days."""
+    # Corridors overlap, so each cell is read once for all routes.
     cells = np.unique(np.concatenate([way.cells for way in corridors]))
     days, block = archive.read(date(year, 1, 1), date(year, 12, 31), cells)
     return days, [bottlenecks(way, block[np.searchsorted(cells, way.cells)]) for way in corridors]

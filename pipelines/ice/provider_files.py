@@ -106,7 +106,7 @@ def ingest(
 
     A file that fails is refused with its reason and does not stop the others. The files of one product are
     added by date, so the order of `paths` does not matter. A day that is older than the archive is refused.
-    `surface` and `is_land` are those of `day_of`: with `is_land` products keep their own grids.
+    `surface` and `is_land` have the meaning of `day_of`: with `is_land` products keep their own grids.
     """
     refused: list[tuple[str, str]] = []
     read: list[tuple[Day, Path]] = []
@@ -116,6 +116,7 @@ def ingest(
         except (SourceError, OSError) as error:
             refused.append((path.name, str(error)))
     added = 0
+    # The name of the file makes the order the same on every machine if two files have one day.
     read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
     for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
         pairs = list(group)
@@ -138,6 +139,7 @@ def _take(
         refused.extend((path.name, str(error)) for _, path in pairs)
         return 0
     good: list[Day] = []
+    # `append` refuses a whole year for one wrong day, so each day is checked first.
     for day, path in pairs:
         try:
             check(day, surface, last)

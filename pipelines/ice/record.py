@@ -128,6 +128,7 @@ def _supports(snapshot: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, 
     lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
     places = (sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y)
     supports = {"node": node_support(*places, ocean, grid=grid)}
+    # The mean of a sea is weighted by areas of cells, which `cell_area_km2` gives for the 25 km grid.
     if grid is NSIDC_25KM:
         supports["sea"] = area_support(dict(one_sea.items()), ocean, cell_area_km2())
     return supports | {"route_stretch": route_support(lines, ocean, grid=grid)}
@@ -172,6 +173,7 @@ def write_record(
         raise UsageError(msg)
     snapshot = embedded()
     tables = _place_tables(archive, snapshot, mapper, report)
+    # Bottlenecks of routes and the loss of ice are computed on the 25 km grid only.
     if archive.grid is NSIDC_25KM:
         report("routes")
         ocean = archive.surface() == OCEAN
@@ -199,6 +201,7 @@ def _place_tables(
     parts, warmed, by_node = [], [], pd.DataFrame()
     for kind, support in _supports(snapshot, archive.surface() == OCEAN, archive.grid).items():
         report(f"seasons of {kind}s")
+        # January and February of the first year belong to the ice year before.
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)
         warmed.append(_warmed(record, table).assign(place_kind=kind))

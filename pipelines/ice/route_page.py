@@ -198,6 +198,7 @@ def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], st
         return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
     at = int(np.argmin(np.abs(days - np.datetime64(date(year, month, 15)))))
     field = fields[at]
+    # Values over 100 are codes. The pole hole counts as ice.
     ice = ((field >= ICE_THRESHOLD_PCT) & (field <= 100)) | (field == POLE_HOLE)
     return ice, str(days[at])
 
@@ -214,6 +215,7 @@ def edge_tables(snapshot: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFram
     grid, table = snapshot.grids["sea_ice"], read_polaris()
     ocean = grid["surface"].to_numpy() == OCEAN
     ways = corridors(snapshot, ocean)
+    # The embedded edges come from the NSIDC Sea Ice Index, G02135.
     edge = {"input": "edge", "product": "nsidc_g02135"}
     parts = []
     for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
@@ -263,6 +265,7 @@ def write_edge_page(snapshot: Snapshot, folder: Path, stage: str = STAGE) -> lis
     grid = snapshot.grids["sea_ice"]
     months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
     ocean = grid["surface"].to_numpy() == OCEAN
+    # September, the month with least ice, is an area; March, with most ice, is a line.
     ice: list[tuple[str, Any]] = []
     edges_of = []
     for month in (9, 3):

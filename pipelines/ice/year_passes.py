@@ -42,6 +42,7 @@ def seasons(
         If the archive holds no day.
     """
     years = range(first, last + 1)
+    # A partial of a module function can be sent to another process; a lambda cannot.
     by_year = list(mapper(partial(_season, archive.filled(), support), years))
     values = {name: np.stack([year[name] for year in by_year], axis=1) for name in by_year[0]}
     return Seasons(support.ids, np.array(years), values, archive.product, support.near_km, support.cell_count)
@@ -52,7 +53,8 @@ def wave_exposure(
 ) -> NDArray[np.float64]:
     """Wave exposure, 0 to 1, of every place in the ice years `first` to `last`, shape (places, years).
 
-    `laid` are the rays of the places over the grid (`layers.ice.waves`). `mapper` is that of `seasons`.
+    `laid` are the rays of the places over the grid (`layers.ice.waves`). `mapper` runs the years, as in
+    `seasons`.
 
     Raises
     ------

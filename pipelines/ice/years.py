@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "with_ice_record"]
 
 FILE = "ice_years.parquet"
+# Id of the source in every row of the table, as pipelines.ice.record writes it.
 _SOURCE = "user_daily_ice"
 
 
@@ -56,6 +57,7 @@ def with_ice_record(embedded: Snapshot, folder: Path) -> tuple[Snapshot, SourceN
         publisher="the user", licence="that of the product", citation=str(product), homepage="",
         as_of=str(table["as_of"].max()), state="user-supplied",
     )  # fmt: skip
+    # climate_facts is derived from the months with ice; without a stored table it is derived again.
     ready = {name: layer for name, layer in embedded.static.items() if name != "climate_facts"}
     files = {name: file for name, file in embedded.files.items() if name != "climate_facts"}
     return replace(embedded, feeds=embedded.feeds | {ICE_YEARS.id: [table]}, static=ready, files=files), note

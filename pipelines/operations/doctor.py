@@ -110,6 +110,7 @@ def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
         picture_id = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
     except (OSError, ValueError, TypeError, KeyError):
         picture_id = "none"
+    # A run that is killed after the publication leaves the health file of the earlier picture.
     is_its = picture_id == manifest["id"]
     remedy = "" if is_its else "the last run was cut short after it published: build again"
     state = "ok" if is_its else "late"

@@ -51,6 +51,7 @@ class Run:
 def _append(root: Path, row: dict[str, Any]) -> None:
     """Append a line to the record. A symbolic link of that name is refused with an OSError."""
     line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
+    # O_APPEND writes a line at the end in one step; O_NOFOLLOW refuses a link to another file.
     handle = os.open(root / RECORD, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     try:
         size = os.fstat(handle).st_size
@@ -124,6 +125,7 @@ def recorded(
         run.say("began", pid=os.getpid())
         try:
             yield run
+        # Also KeyboardInterrupt and SystemExit end a run, and the record must say so.
         except BaseException as error:
             run.say("failed", reason=" ".join(f"{type(error).__name__}: {error}".split())[:500])
             raise

@@ -63,6 +63,7 @@ def announce(root: Path, webhook: str = "") -> dict[str, Any] | None:
     place = root / "changes"
     place.mkdir(exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, allow_nan=False) + "\n"
+    # The report is written before the feed. If the run is killed between, the next report renews the feed.
     write_whole(place / f"{report['number']:06}.json", text)
     for old in _reports(root)[:-ENTRIES]:
         old.unlink()
@@ -131,6 +132,7 @@ def _posted(webhook: str, report: dict[str, Any]) -> str:
     """Post a report to the webhook; returns the status or the error in words, empty without a webhook."""
     if not webhook:
         return ""
+    # The stored report has all rows; only the post is cut.
     sent = dict(report)
     for name in ("nodes", "features"):
         rows = report.get(name, [])

@@ -85,7 +85,7 @@ def scenario_of(name: str) -> Scenario:
 
 
 def shown_sources(options: Options) -> list[Source]:
-    """The sources that the audience may see, without those of a layer that it may not see.
+    """The sources that the audience may see, if it may also see the layer that they feed.
 
     Raises
     ------

@@ -85,6 +85,7 @@ class Causes:
 
         `methods` are the rules that differ, in words. `renewed` are the ids of the sources that differ.
         """
+        # Missing parts of the key become empty texts, so that rows can be paired and grouped by them.
         a, b = (t.assign(**{name: t[name].fillna("") for name in ("dimension", "group")}) for t in (old, new))
         pair = a.merge(b, on=_KEYS, how="outer", suffixes=("_old", "_new"), indicator="side")
         for name, columns in (("is_anew", _STATEMENT), ("is_other", _SAYS), ("is_rule", _RULE),
@@ -99,6 +100,7 @@ class Causes:
         # An indicator that one picture uses for no node is a change of method, not of a source.
         both = set(old["indicator"]) & set(new["indicator"])
         is_news = pair["is_anew"] & by_source & (~one_sided | pair["indicator"].isin(both))
+        # Dates are ISO 8601, so their order as texts is their order in time.
         later = pair["as_of_new"].fillna("") > pair["as_of_old"].fillna("")
         is_world = is_news & later & ~one_sided & pair["source_id_new"].isin(MEASURED)
         pair["cause"] = np.select([is_world, is_news], [WORLD, SOURCE], "")
@@ -153,9 +155,13 @@ def _otherwise(methods: Sequence[str], renewed: Sequence[str]) -> tuple[str, str
 
 
 def _follow(pair: pd.DataFrame, otherwise: str) -> None:
-    """Fill in the causes that rules 2 and 3 of the module give. `otherwise` is the cause by rule 3."""
+    """Fill in the causes by rules 2 and 3 of the docstring of this module.
+
+    `otherwise` is the cause by rule 3.
+    """
     open_rows = pair["cause"] == ""
     group = ["node_id", "axis", "group"]
+    # Of several changed rows in a group the first one gives the cause.
     news = pair[pair["is_news"]].drop_duplicates(group).set_index(group)["cause"]
     of_group = news.reindex(pd.MultiIndex.from_frame(pair[group])).to_numpy(dtype=object)
     follows = open_rows & ~pair["is_rule"] & pd.notna(of_group)
@@ -192,6 +198,7 @@ def _statement(row: dict[str, Any], side: str) -> str:
     value, label, state = (row.get(f"{name}_{side}") for name in ("value", "label", "state"))
     if state != "known":
         return str(state).replace("_", " ")
+    # The value of these units is the number of a class; its label is the text for readers.
     is_code = row.get(f"unit_{side}") in {"class", "report", "1"}
     return label if isinstance(label, str) and (is_code or pd.isna(value)) else _written(value)
 

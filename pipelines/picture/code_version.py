@@ -37,6 +37,7 @@ def hash_of_sources() -> str:
         for path in sorted((_ROOT / package).rglob("*")):
             if path.suffix in _SUFFIXES and path.is_file():
                 name, data = path.relative_to(_ROOT).as_posix(), path.read_bytes()
+                # With the size, bytes cannot move from one file to the next without another hash.
                 digest.update(f"{name} {len(data)}\n".encode())
                 digest.update(data)
     return digest.hexdigest()

@@ -98,6 +98,7 @@ def row_changes(
         far = moved_km(old, new, key)
         rows += [_row(name, "moved", SOURCE, f"by {km:.1f} km") for name, km in far[far > SHIFT_KM].items()]
     for column in before.columns.intersection(now.columns):
+        # A moved point has its own row above; other geometry is not compared.
         if column not in {"geometry", *ignored}:
             rows += _column_changes(before, now, column, latest_now, is_measured=is_measured)
     return rows
@@ -244,6 +245,7 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
     rows = []
     for name in (row["id"] for row in sources):
         layer = feeds.get(name, "")
+        # A grid is no layer, and an audience may not see every layer.
         if layer not in old.tables or layer not in new.tables:
             continue
         tables = [picture.tables[layer] for picture in (old, new)]
@@ -263,6 +265,7 @@ def _nodes(
     renewed = {row["id"] for row in sources}
     is_cut = old.region.id != new.region.id
     rows = _listed(now, before, "added", causes, renewed, is_cut=is_cut)
+    # The same function with the tables in the other order gives the nodes that are gone.
     rows += _listed(before, now, "gone", causes, renewed, is_cut=is_cut)
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
@@ -302,6 +305,7 @@ def _listed(
 def _judged(before: pd.DataFrame, now: pd.DataFrame, why_of: _Why) -> list[dict[str, Any]]:
     """A row for each node of both pictures and each of its columns that differs."""
     rows = []
+    # Added and gone nodes have their own rows, so only nodes of both pictures are compared here.
     both = before.index.intersection(now.index)
     columns = [name for name in _NODE_COLUMNS if name in before and name in now]
     differs = {column: differ(before.loc[both, column], now.loc[both, column]) for column in columns}

@@ -97,6 +97,7 @@ def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
     `column` is the column to compare, `name` or `place`.
     """
     score = {name: _nearness(text, _folded(name)) for name in nodes[column].unique()}
+    # Ports and airfields come first, because readers usually mean one of them.
     order = nodes["kind"].map(_KIND_ORDER).fillna(2)
     capable = nodes["military_known"].fillna(0.0) if column == "place" else 0.0
     return nodes.assign(score=nodes[column].map(score), order=order, capable=capable).sort_values(
@@ -184,6 +185,7 @@ def _gate(
     level = node[column]
     rows = [row for row in evidence if row["axis"] == axis]
     decides = {"climate": _hazard, "military": _facility, "civil": _people}[axis](node, rows)
+    # A military row with the weight 0 has no part in the score.
     lacking = [
         row["indicator"]
         for row in rows

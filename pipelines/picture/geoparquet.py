@@ -44,6 +44,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         "crs": _polar(),
         "geometry_types": sorted(set(table.geom_type.dropna())),
     }
+    # An empty table has no bounds: NaN is no valid JSON.
     if len(table):
         column["bbox"] = [float(value) for value in table.total_bounds]
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}

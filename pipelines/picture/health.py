@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEALTH", "health_of", "status_of", "write_health"]
 
+# Beside the pictures and not inside one: the file has the time of writing.
 HEALTH = "health.json"
 
 
@@ -63,7 +64,7 @@ def health_of(
 
 
 def _ledger(cache: Path | None) -> dict[str, Any]:
-    """The ledger of a cache; empty where there is no cache or the ledger cannot be read."""
+    """The ledger of a cache; empty if there is no cache or the ledger cannot be read."""
     if cache is None:
         return {}
     try:
@@ -92,6 +93,7 @@ def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str,
     until = row.get("fresh_until")
     return {
         "id": row["id"],
+        # The manifest has the state at the time of the build; a live source can be stale since then.
         "state": "stale" if until and until < today.isoformat() else row["state"],
         "as_of": row["as_of"],
         "age_days": (today - date.fromisoformat(row["as_of"])).days,

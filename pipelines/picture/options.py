@@ -71,6 +71,7 @@ class About:
     least: int | None = None
 
 
+# The defaults of a run are the defaults of a picture, so each one is written once.
 _USUAL = Options()
 
 
@@ -141,6 +142,7 @@ class RunOptions:
             sensitivity=int(self.sensitivity),
             audience=self.audience,
             private=self.private,
+            # A build without --live is offline and uses the embedded files only (decisions/0012).
             cache=self.cache if self.fetch else None,
             ice_record=self.ice_record,
         )

@@ -61,6 +61,7 @@ def since(
         if _FILE not in {row["file"] for row in latest["files"]}:
             return replace(picture, before=before)
         table = _stored(folder, latest)
+        # If the stored table is damaged, it is computed again from the same predecessor.
         folder = root / "snapshots" / before.id
     else:
         before, table = Before(**{name: latest.get(name, "") for name in Before.__slots__}), None

@@ -118,8 +118,10 @@ def _read(path: Path) -> Own:
     described = _described(path.with_suffix(".toml"), path.name)
     frame = _frame(path)
     kind = _kind(frame, path.name)
+    # The maps draw a point for each row, so a multipoint becomes several rows.
     if kind == "point":
         frame = frame.explode(ignore_index=True)
+    # The prefix keeps the id apart from the ids of the catalogue.
     name = "private_" + (re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "layer")
     try:
         shapes = to_polar(frame.geometry.to_numpy(), frame.crs)
@@ -197,6 +199,7 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
     """The one layer of a file, in the CRS that the file states."""
     try:
         with path.open("rb") as stream:
+            # A GeoJSON can begin with a byte order mark and with spaces.
             begins = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not begins.startswith(_KINDS[path.suffix]):
             raise _refused(path.name, f"what {path.suffix} stands for", "other bytes", "export it again")
@@ -234,7 +237,7 @@ def _kind(frame: gpd.GeoDataFrame, of: str) -> Any:
 def _attributes(frame: gpd.GeoDataFrame) -> tuple[tuple[Column, ...], dict[str, pd.Series]]:
     """Every attribute as text, with its column of the schema. Missing values stay missing.
 
-    An attribute `name` becomes the name of the feature. A name that is taken gets an underscore.
+    An attribute `name` becomes the name of the feature. An underscore is added to a name in use.
     """
     columns_by_name: dict[str, pd.Series] = {}
     for attribute in frame.columns.drop(frame.geometry.name):

@@ -32,6 +32,7 @@ __all__ = [
     "publish",
 ]
 
+# The manifest lists every other file of a picture with its size and hash.
 MANIFEST = "MANIFEST.json"
 # Entries of `code` that are no part of the id: the same content is the same picture on every machine.
 CODE_OF_MACHINE = frozenset({"python", "libraries", "sources_sha256"})
@@ -68,6 +69,7 @@ def publish(
         with locked(root):
             snapshots.mkdir(exist_ok=True)
             _clear(staging)
+            # The staging folder is beside `snapshots`, because a rename works only within one file system.
             stage = staging / str(os.getpid())
             stage.mkdir(parents=True)
             try:
@@ -187,6 +189,7 @@ def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str)
             kept.add(seq)
     for seq in order:
         if seq not in kept:
+            # The rename takes the whole picture away in one step; to remove its files takes longer.
             gone = staging / f"gone-{places[seq].name}"
             places[seq].rename(gone)
             shutil.rmtree(gone)
@@ -198,6 +201,7 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
     (stage / MANIFEST).write_text(text, encoding="utf-8")
     for path in sorted(stage.rglob("*")):
         if path.is_file():
+            # A published file is never changed, so it is read-only.
             path.chmod(0o444)
             sync_to_disk(path)
     paths = [stage / row["file"] for row in manifest["files"]]
@@ -207,12 +211,14 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
         if path.stat().st_size != row["size"] or sha256 != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
+    # The names of the files are on disk only after their folders are synced, the deepest first.
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
         sync_to_disk(folder)
 
 
 def _point(root: Path, target: Path) -> None:
     """Let `latest` point at the target, in one step."""
+    # A link cannot be changed in one step, but a new link can replace it by a rename.
     fresh = root / ".latest"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / target.name)

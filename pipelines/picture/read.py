@@ -127,6 +127,7 @@ def check_picture(folder: Path) -> tuple[dict[str, int], Picture]:
         strange = sorted(set(table["source_id"]) - sources) if "source_id" in table else []
         if strange:
             faults.append(f"layer {layer.id}: source {strange[0]!r} is not in the manifest")
+    # Every judgement must rest on evidence, and all evidence must belong to a node.
     nodes, rows = set(picture.tables["nodes"]["node_id"]), picture.tables["evidence"]
     orphans = sorted(set(rows["node_id"]) - nodes)
     if orphans:

@@ -36,6 +36,7 @@ def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
     if by is not None and by not in _GROUPS:
         msg = f"--by: expected country or kind, found {by!r}"
         raise UsageError(msg)
+    # Only the tables in question are read: to read and check a whole picture takes longer.
     path = folder / "tables" / "standards.parquet"
     if not path.is_file():
         msg = f"picture {folder.name}: expected {path.name}, found none: build it again"

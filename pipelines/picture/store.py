@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["store"]
 
+# Version of the layout of a stored picture and its manifest.
 FORMAT = "arctic-picture 1"
 
 
@@ -60,6 +61,7 @@ def store(
         shapes = _write_data(passed_on, used, stage, report)
         drawn, hashed = picture, {}
         if is_compared:
+            # The comparison needs the hashes of the data before the exports exist.
             hashed = {row["file"]: row for row in _files(stage, shapes, {})}
             manifest = _manifest(passed_on, list(hashed.values()), options, used.manifest)
             drawn = _compared(picture, root, stage, manifest, shapes, report)
@@ -154,6 +156,7 @@ def _manifest(
         "day": picture.day.isoformat(),
         "options": options,
         **({"before": asdict(picture.before)} if picture.before else {}),
+        # An entry that is absent from most pictures is left out, so that their ids stay the same.
         **_apart(picture),
         **_later(picture, snapshot),
         "files": files,
