@@ -17,8 +17,8 @@ __all__ = ["ALWAYS", "EXPORTS", "LOCAL", "Exporter", "write"]
 
 Exporter = Callable[..., "Path"]
 
-# Id -> module with `write(picture, folder) -> Path`. A new output is a file and a row here; a new format of
-# GDAL is a row in maps.exports.gdal_formats. Modules are imported on request, because folium takes a second.
+# Id -> module with `write(picture, folder) -> Path`. A new output needs a module and a row here; a new format
+# of GDAL needs a row in maps.exports.gdal_formats. Modules are imported on request to save start-up time.
 EXPORTS: dict[str, str] = {
     "gpkg": "maps.qgis.geopackage",
     "html": "maps.web.page",
@@ -30,7 +30,8 @@ EXPORTS: dict[str, str] = {
     "csv": "maps.exports.csv",
 }
 
-# The outputs of every build; the others are written on request. The crate describes the files before it.
+# The outputs of every build (decisions/0006); the others are written on request. The crate is the last one,
+# because it describes the files of the others.
 ALWAYS: tuple[str, ...] = ("gpkg", "qgz", "html", "briefing", "rocrate")
 
 # Outputs that stay on the machine of the user, and their files. Only these may hold private layers.
@@ -45,10 +46,16 @@ LOCAL: dict[str, str] = {
 def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:
     """Write one kind of output of `picture` into `folder` and return its path.
 
-    Outputs that are not `LOCAL` get the picture without private layers. `options` go to the exporter: `html`
-    takes `other`, a picture to compare with.
+    `name` is a key of `EXPORTS`. Outputs that are not `LOCAL` get the picture without private layers.
+    `options` are passed to the exporter: `html` takes `other`, a picture to compare with.
+
+    Raises
+    ------
+    ExportError
+        If the output cannot be written.
     """
     exporter: Exporter = import_module(EXPORTS[name]).write
+    # One module writes all formats of GDAL, so it needs the id.
     if name in FORMATS:
         options["format_id"] = name
     return exporter(picture if name in LOCAL else picture.to_pass_on(), folder, **options)

@@ -1,9 +1,9 @@
 """The status of a picture at the time of reading: one rule, in Python, SQL, QGIS and JavaScript.
 
-A picture is COMPLETE, DEGRADED where a source is late, or EXPIRED after its end. A stored file cannot know
-when it is read. Each output therefore holds the dates and asks the clock of its reader: the briefing with
-`SCRIPT`, the GeoPackage with the view of `view`, QGIS with `expression`. `status_on` is the same rule for
-programs that know the day.
+A picture is COMPLETE, or DEGRADED if a source is late, or EXPIRED after its end (decisions/0020). A stored
+file cannot know when it is read. Each output therefore has the dates and reads the clock of its reader: the
+briefing by `SCRIPT`, the GeoPackage by the view that `view` makes, QGIS by `expression`. `status_on` is the
+same rule for programs that know the day.
 """
 
 from __future__ import annotations
@@ -82,9 +82,10 @@ def status_on(day: date, as_made: str, expires: str | None, fresh_until: Iterabl
     """Status of a picture for a reader on `day`.
 
     `as_made` is the status at the time of the build. `expires` is the first day on which the picture is
-    EXPIRED. `fresh_until` are the last days on which its sources are fresh. Days are ISO 8601, none or empty
-    where there is no end.
+    EXPIRED. `fresh_until` has the last day on which each source is fresh. These days are ISO 8601; None or
+    empty means that there is no such day.
     """
+    # Dates are ISO 8601, so their order as texts is their order in time.
     today = day.isoformat()
     if expires and today >= expires:
         return EXPIRED
@@ -104,21 +105,24 @@ def late(picture: Picture) -> tuple[SourceNote, ...]:
 
 
 def first_stale(picture: Picture) -> str | None:
-    """The last day on which every live source is fresh, ISO 8601; None where no source goes stale."""
-    # Parsed, because `expression` puts the text into an expression that QGIS evaluates.
+    """The last day on which all sources are fresh, ISO 8601; None if no source becomes stale."""
+    # Parsed and written again, because QGIS evaluates the expression that contains this text.
     ends = [date.fromisoformat(note.fresh_until) for note in picture.sources if note.fresh_until]
     return min(ends).isoformat() if ends else None
 
 
 def promise(picture: Picture) -> str:
-    """A sentence about the last good day of the picture; empty where the picture has no end."""
+    """A sentence about the day from which the picture is EXPIRED; empty if there is no such day."""
     if picture.expires is None:
         return ""
     return f"Good until {picture.expires.isoformat()}; from that day on it is {EXPIRED}."
 
 
 def expression(picture: Picture) -> str:
-    """`status_on` as a QGIS text with an expression; it holds constants and dates, no text of the data."""
+    """A text for QGIS with an expression that gives the status by the clock of the reader.
+
+    It has constants and dates and no text from the data, because QGIS evaluates it.
+    """
     cases, fresh = [], first_stale(picture)
     if picture.expires is not None:
         day = picture.expires.isoformat()
@@ -131,7 +135,10 @@ def expression(picture: Picture) -> str:
 
 
 def view(picture: Picture) -> tuple[str, list[tuple[str | None, ...]]]:
-    """SQL that makes the table `status` and the view `status_now`, and the rows of the table."""
+    """SQL that makes the table `status` and the view `status_now`, and the rows of the table.
+
+    A row has the columns what, title, state_as_made, as_of, fresh_until and expires.
+    """
     day, end = picture.day.isoformat(), picture.expires.isoformat() if picture.expires else None
     rows: list[tuple[str | None, ...]] = [
         ("picture", picture.region.title, picture.status, day, first_stale(picture), end)

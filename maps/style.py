@@ -1,7 +1,7 @@
-"""Styles of the layers, the same on every map: colours for light and dark, shapes, order of drawing.
+"""Styles of the layers, the same on every map: colours for light and dark paper, shapes, order of drawing.
 
-Colour never has a meaning alone: kinds of nodes are shapes, marks of nodes are colour with size and outline,
-classes are colour with hatching or order. Hues are those of Okabe and Ito (2008).
+No meaning depends on colour alone. Kinds of nodes differ by shape, marks of nodes by colour, size and
+outline, and classes by colour and hatching or order. The hues are those of Okabe and Ito (2008).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Ink:
 class Class:
     """One value of the class column of a style, its label and its look.
 
-    `hatch` is one of `""`, `forward`, `back`, `cross`, `dots`. `radius` and `width` are in pixels; 0 keeps
-    those of the style. A `hollow` mark is a dashed outline.
+    `hatch` is one of `""`, `forward`, `back`, `cross`, `dots`. `radius` and `width` are in pixels; 0 means
+    the radius or the width of the style. A `hollow` mark has a dashed outline and a pale fill.
     """
 
     value: str
@@ -73,8 +73,9 @@ class Shape:
 class Style:
     """Stroke, fill, mark and order of a layer; widths and radii in pixels.
 
-    Layers are drawn by rising `order`. `ramp` colours the values of `class_column` by magnitude where only
-    the data have the classes.
+    Layers are drawn by rising `order`, so the highest one is on top. `classes` are the values of
+    `class_column`. If only the data have these values, `ramp` colours them by magnitude (`classed`).
+    `shapes` are the values of `shape_column`.
     """
 
     stroke: Ink
@@ -95,7 +96,7 @@ class Style:
 
 
 def ramp(stops: Sequence[Ink], count: int) -> tuple[Ink, ...]:
-    """`count` colours at even steps over `stops`, first and last included."""
+    """A list of `count` colours at even steps from the first to the last of `stops`."""
     return tuple(
         Ink(_between([s.light for s in stops], share), _between([s.dark for s in stops], share))
         for share in (i / max(count - 1, 1) for i in range(count))
@@ -133,7 +134,7 @@ _FAINT = Ink("#b3bec6", "#4f5c66")
 _FAINT_EDGE = Ink("#f3f5f6", "#1b242c")
 _WHITE = Ink("#ffffff", "#0f151b")
 
-# What a map draws besides its layers.
+# Styles of what a map shows besides the layers.
 BASE: dict[str, Style] = {
     "region": Style(_INK, _SEA, width=1.2, order=0),
     "graticule": Style(Ink("#6f8796", "#7f97a6"), _PAPER, width=0.7, stroke_opacity=0.5, order=20),
@@ -256,7 +257,7 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 
 MEDIAN_ENDS = 2010  # the last year of the period of the median sea ice
-# A month of one year is an outline over the median of that month, as in page/layer_look.js.
+# The ice of a month of one year is an outline over the median of that month, as in page/layer_look.js.
 ICE_OF_ONE_MONTH = replace(STYLES["sea_ice"], width=1.8, dash=(5.0, 4.0), fill_opacity=0.0)
 
 _DEFAULTS = {
@@ -267,26 +268,31 @@ _DEFAULTS = {
 
 
 def style_of(layer: Layer) -> Style:
-    """The style of a layer with geometry; a layer without its own gets that of its kind of geometry."""
+    """The style of a layer with geometry.
+
+    A layer that `STYLES` does not name has the default style of its kind of geometry. A private layer has
+    this default in the colours of private layers.
+    """
     if layer.is_private:
         return replace(_DEFAULTS[layer.geometry], stroke=_BLACK, fill=_PINK, visible=True)
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
 
 
-OVERLAP_FROM = 0.5  # share of draws from which climate and defence overlap
+OVERLAP_FROM = 0.5  # share of draws from which on climate and defence overlap at a node
 
 
 def marked(nodes: pd.DataFrame) -> pd.Series:
-    """The mark of each node: a value of the classes of the style of `nodes`.
+    """The mark of each node, a class of the style of `nodes`, with the index of `nodes`.
 
-    The flag comes before the overlap. An overlap at a node that lacks a datum has a mark of its own. A node
-    outside the boundary is context, whatever its judgement.
+    A flag decides before an overlap. An overlap at a node with insufficient data has the mark `overlap_open`.
+    A node outside the boundary has the mark `context`, whatever its judgement.
     """
     rows = nodes.index
     flag = nodes["flag"] if "flag" in nodes else pd.Series("not_flagged", index=rows)
     share = nodes["overlap_probability"] if "overlap_probability" in nodes else pd.Series(0.0, index=rows)
     scope = nodes["scope"] if "scope" in nodes else pd.Series("arctic", index=rows)
     overlap, lacking = share >= OVERLAP_FROM, flag == "insufficient_data"
+    # The first condition that holds gives the mark.
     conditions = [
         scope == "context",
         flag == "robust",
@@ -301,9 +307,10 @@ def marked(nodes: pd.DataFrame) -> pd.Series:
 
 
 def classed(style: Style, table: pd.DataFrame) -> Style:
-    """The style with one class for each label of the table, by rising magnitude, where it has a ramp.
+    """The style with a class for each label of the table, if the style has a ramp.
 
-    The columns `class_low` and `class_high` of the table give the order of its labels, in any unit.
+    The labels are the values of `class_column`. They are sorted by magnitude, which is the smaller absolute
+    value of the columns `class_low` and `class_high`, in any unit.
     """
     if not style.ramp or style.class_column not in table.columns:
         return style

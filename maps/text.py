@@ -1,4 +1,4 @@
-"""Text for readers: hidden characters become visible, a column gets a heading of words and unit."""
+"""Text for readers: hidden characters as visible symbols, and headings of columns with their units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["heading", "literal", "visible", "visible_table"]
 
-# Control characters and characters that turn the reading order become symbols. XML forbids U+FFFE and U+FFFF.
+# Control characters and characters that change the reading order become visible: U+2400 plus the code is the
+# symbol of a control character. XML forbids U+FFFE and U+FFFF.
 _VISIBLE: Final = (
     {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A)}
     | {0x7F: "\u2421"}
@@ -22,6 +23,7 @@ _VISIBLE: Final = (
     }
 )  # fmt: skip
 
+# Words of column names that are abbreviations.
 _CAPITALS = frozenset({"cer", "eu", "iata", "icao", "iso3", "nato"})
 # Suffixes of column names that repeat the unit.
 _UNIT_SUFFIXES = ("million_km2", "km2", "km", "deg", "degc", "m")
@@ -33,7 +35,7 @@ def visible(value: Any) -> str:
 
 
 def literal(value: Any) -> str:
-    """The visible text of a value for QGIS, without the mark `[%` that begins an expression."""
+    """The visible text of a value for QGIS, in which no `[%` can begin an expression."""
     return visible(value).replace("[%", "[ %")
 
 
@@ -46,7 +48,10 @@ def visible_table(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
 
 
 def heading(column: Column) -> str:
-    """Heading of a column in a table: its name in words, its unit in brackets."""
+    """Heading of a column: its name in words, and its unit in brackets.
+
+    A column with the unit 1 has its range instead of the unit, or the word ratio.
+    """
     name, unit = column.name, column.unit
     if unit:
         suffix = next((suffix for suffix in _UNIT_SUFFIXES if name.endswith(f"_{suffix}")), "")

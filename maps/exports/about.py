@@ -14,7 +14,10 @@ __all__ = ["about", "licences"]
 
 
 def about(picture: Picture, left_out: str) -> str:
-    """Text of ABOUT.txt: what the files do not hold, the caveats, the sources with their licences."""
+    """Text of ABOUT.txt: the sentence `left_out`, the caveats, and the sources with their licences.
+
+    `left_out` says what the files do not contain.
+    """
     lines = [
         f"Arctic picture: {picture.region.title}, {picture.scenario.title}, {picture.day.isoformat()}",
         left_out,
@@ -30,7 +33,7 @@ def about(picture: Picture, left_out: str) -> str:
 
 
 def licences(picture: Picture, layer: Layer) -> list[str]:
-    """Licences of the sources that the rows of a layer name, sorted."""
+    """The licences of the sources that the rows of a layer name, sorted, each once."""
     licence_of = {source.id: source.licence for source in picture.sources}
     table = picture.tables[layer.id]
     source_ids = set(table["source_id"].dropna()) if "source_id" in table else set()

@@ -1,4 +1,4 @@
-"""Polar geometry in degrees: cut at 180 degrees, closed over the pole, wound as RFC 7946 asks.
+"""Polar geometry in degrees, as RFC 7946 asks: cut at 180 degrees, closed at the pole, rings oriented.
 
 The cut is made in the plane of EPSG:3413, where the antimeridian is a straight line. The library
 antimeridian cuts in degrees and refuses ice with holes on the antimeridian (decisions/0010).
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["geographic"]
 
-# Distance between vertices. A straight line of the plane is a curve in degrees, more so near the pole.
+# Distance between vertices. A straight line of the plane is a curve in degrees, and the curve is stronger
+# near the pole.
 _STEP_M, _POLE_STEP_M, _NEAR_POLE_M = 25_000.0, 2_500.0, 500_000.0
-_DIGITS = 6
-_FAR_M = 2e7
+_DIGITS = 6  # of a degree, about 0.1 m
+_FAR_M = 2e7  # farther from the pole than the equator is in EPSG:3413
 _TOLERANCE_M = 0.05  # a vertex closer to the cut lies on it
 
 
@@ -44,10 +45,10 @@ _HALVES: Final = tuple(
 
 
 def geographic(shapes: Any) -> NDArray[np.object_]:
-    """EPSG:3413 shapes in WGS 84 degrees with six digits, as RFC 7946 asks.
+    """Convert shapes from EPSG:3413 to WGS 84 degrees with six digits, as RFC 7946 asks.
 
-    No part crosses 180 degrees. Outer rings run counterclockwise. An area around the pole is closed
-    along 90 N.
+    No part of a result crosses 180 degrees. Outer rings run counterclockwise. An area around the pole has an
+    edge along 90 N.
     """
     polar = np.asarray(shapes, dtype=object)
     edges = np.where(shapely.get_dimensions(polar) == 2, shapely.boundary(polar), polar)
@@ -71,6 +72,7 @@ def _degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _cut(shape: Any) -> Any:
     """A polar shape in degrees, cut along the antimeridian."""
+    # A point on the cut needs no cut.
     if shape.geom_type == "Point":
         return shapely.transform(shape, _degrees)
     parts_deg = []
@@ -113,6 +115,7 @@ def _path(xy: NDArray[np.float64], sign: float) -> NDArray[np.float64]:
     vertices = []
     for place, point in enumerate(degrees):
         if place in pole:
+            # The pole has no longitude: it takes the longitudes of its neighbours, as an edge along 90 N.
             longitudes = [degrees[p, 0] for p in (place - 1, place + 1) if 0 <= p <= last]
             vertices += [(longitude, 90.0) for longitude in longitudes]
         else:

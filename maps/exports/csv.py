@@ -1,8 +1,8 @@
-"""CSV: every table for a spreadsheet. No cell of a text runs as a formula.
+"""Every table as CSV for a spreadsheet, in which no text runs as a formula.
 
 A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it (OWASP,
-CSV injection). Numbers are written as they are. Points carry longitude and latitude; shapes of lines and
-areas are left out.
+CSV injection). Numbers do not change. Points have longitude and latitude. Lines and areas have no geometry
+in the file.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ def _table(picture: Picture, layer: Layer) -> pd.DataFrame:
     for column in layer.all_columns:
         if column.dtype == "str":
             table[column.name] = table[column.name].str.replace(_FORMULA_START, r"'\1", regex=True)
+    # A node has these columns already.
     if layer.geometry == "point" and "longitude_deg" not in table:
         points = geographic(frame.geometry.to_numpy())
         table = table.assign(longitude_deg=[p.x for p in points], latitude_deg=[p.y for p in points])

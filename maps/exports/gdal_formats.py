@@ -24,7 +24,8 @@ class GdalFormat:
 
     `id` names the output and its folder. `crs` is the CRS of the geometry that GDAL gets: `DEGREES` is cut at
     180 degrees, `METRES` is the geometry as stored. `layer_options` are layer creation options of the driver.
-    `left_out` is the sentence of ABOUT.txt about what the files do not hold.
+    `writes_empty_layers` is False if the driver cannot write a layer without rows. `left_out` is the sentence
+    of ABOUT.txt about what the files do not contain.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""Writes the layers of the picture through GDAL, one file per layer.
+"""Write the layers of the picture through GDAL, one file for each layer.
 
-A layer keeps its own file, so that an ODbL table is never merged with another. ABOUT.txt beside the files
-holds sources, licences and caveats.
+A layer has its own file, so that a table under the ODbL is never merged with another table. ABOUT.txt beside
+the files has sources, licences and caveats.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """RO-Crate 1.1: files, sources and terms of the picture in one `ro-crate-metadata.json`.
 
-Written without the library, whose import takes longer than the file; a test reads it with the library
-(decisions/0010). Specification: Soiland-Reyes et al. 2022, doi:10.3233/DS-210053.
+The module does not use the library rocrate, because the import takes longer than to write the file
+(decisions/0010). A test reads the file with the library. Specification: Soiland-Reyes et al. 2022,
+doi:10.3233/DS-210053.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ _TYPES = {
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `ro-crate-metadata.json`, which describes the files in `folder`; links are left out."""
+    """Write `ro-crate-metadata.json`, which describes the files in `folder`, and return its path.
+
+    Symbolic links are left out, and so are files with private layers.
+    """
     # Files that may hold private layers are not passed on.
     local = set(LOCAL.values()) if picture.left_out else set()
     files = sorted(

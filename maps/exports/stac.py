@@ -1,7 +1,8 @@
-"""A STAC Item (1.1.0): area, day and files of the picture, for a catalogue.
+"""A STAC Item (1.1.0) for a catalogue: area, day and files of the picture.
 
-Written without the library, which brings 23 extension packages; a test validates the item with it
-(decisions/0010). Longitudes follow RFC 7946: an area over the antimeridian is two polygons.
+The module does not use the library pystac, which brings 23 extension packages (decisions/0010). A test
+validates the item with the library. Longitudes follow RFC 7946: an area over the antimeridian is two
+polygons.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _ASSETS = {
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `stac-item.json` into `folder`; its assets are the files of the picture beside it."""
+    """Write `stac-item.json` into `folder` and return its path.
+
+    The assets of the item are the files of the picture in the same folder.
+    """
     path = folder / _FILE
     text = json.dumps(item(picture), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -39,7 +43,7 @@ def write(picture: Picture, folder: Path) -> Path:
 
 
 def item(picture: Picture) -> dict[str, Any]:
-    """The item as a dictionary; bounding box and geometry in WGS 84 degrees."""
+    """The STAC Item as a dictionary, with bounding box and geometry in degrees of WGS 84."""
     day = picture.day.isoformat()
     boxes, bbox = _area(picture)
     rings = [[_ring(*box)] for box in boxes]
@@ -90,9 +94,13 @@ def item(picture: Picture) -> dict[str, Any]:
 
 
 def _area(picture: Picture) -> tuple[list[tuple[float, float, float, float]], list[float]]:
-    """West, south, east, north of each part and of the whole; west > east means over the antimeridian."""
+    """West, south, east and north of each part of the region, and of the whole region, in degrees.
+
+    If west is larger than east, the region crosses the antimeridian.
+    """
     region = picture.region
     south, north = region.south_deg, region.north_deg
+    # An area over the antimeridian has an east end larger than 180.
     if region.is_cap or region.east_deg <= 180:
         box = (region.west_deg, south, region.east_deg, north)
         return [box], list(box)

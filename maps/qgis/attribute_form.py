@@ -1,4 +1,4 @@
-"""The attribute form of a node in QGIS: tabs by question, and a tab for each table that names nodes."""
+"""The attribute form of a node in QGIS: tabs by subject, and a tab for each table that names nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["form", "row_name"]
 
-# Tab -> columns of a node. Columns that no tab names are in the last tab.
+# Tab -> columns of a node. The last tab has the columns that no other tab names.
 _TABS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("Judgement", ("name", "kind", "site_kind", "place", "scope", "flag", "flag_probability",
                    "overlap_probability", "hazard_class", "hazard_deciding", "hazard_tier", "military_class",
@@ -37,13 +37,16 @@ _ROW_NAMES: Final = {
 
 
 def row_name(layer: Layer) -> str:
-    """QGIS expression for the name of a row of a layer; empty where there is none."""
+    """QGIS expression for the name of a row of a layer; empty if its rows have no name."""
     names = {column.name for column in layer.all_columns}
     return _ROW_NAMES.get(layer.id) or ('"name"' if "name" in names else "")
 
 
 def form(layer: Layer, relations: Mapping[str, str]) -> list[Element]:
-    """The form of the nodes, with a tab for each of `relations` (id -> title)."""
+    """The elements of the form of the nodes: edit widgets, kind of form, and the tabs with their fields.
+
+    `relations` maps the id of each relation to its title; each relation has a tab.
+    """
     names = [column.name for column in layer.all_columns]
     place = {name: number for number, name in enumerate(names, start=1)}
     in_tabs = {name for _, tab in _TABS for name in tab}

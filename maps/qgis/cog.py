@@ -39,7 +39,7 @@ STOPS: dict[str, _Stops] = {
 
 
 def write_rasters(grids: Sequence[Raster], folder: Path) -> None:
-    """Write each raster as `<id>.tif` into `folder`, tiled and compressed. The bytes repeat.
+    """Write each raster as `<id>.tif` into `folder`; the same raster gives the same bytes.
 
     Raises
     ------

@@ -1,6 +1,7 @@
-"""One GeoPackage with every table, with column meanings and default styles. The bytes repeat.
+"""One GeoPackage with every table, the meanings of the columns, default styles and a QGIS project.
 
-It is GeoPackage 1.3, which QGIS 3.22 and newer read without a warning. Geometry is EPSG:3413.
+The same picture gives the same bytes. The file is GeoPackage 1.3, which QGIS 3.22 and newer read without a
+warning. Geometry is EPSG:3413.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["write"]
 
 _FILE, _PART = "picture.gpkg", "picture.part.gpkg"
-# SQLite stores the text of each statement: another space here changes the bytes of the file.
+# SQLite stores the text of each statement, so another space here changes the bytes of the file.
 _TABLES = """
         CREATE TABLE IF NOT EXISTS gpkg_data_columns (
           table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
@@ -48,7 +49,7 @@ _TABLES = """
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `picture.gpkg` into `folder`.
+    """Write `picture.gpkg` into `folder` and return its path.
 
     Raises
     ------
@@ -60,7 +61,8 @@ def write(picture: Picture, folder: Path) -> Path:
     stamp = f"{picture.day.isoformat()}T00:00:00.000Z"
     try:
         with _fixed_clock(stamp):
-            # Tables first: whenever GDAL opens the file, it reads the triggers of every spatial index in it.
+            # Tables come first, because GDAL reads the triggers of every spatial index each time it opens
+            # the file, and tables have no index.
             for layer in sorted(picture.layers, key=lambda one: one.geometry != "table"):
                 _write_layer(picture, layer, part)
         with closing(sqlite3.connect(part)) as database, database:
@@ -75,9 +77,9 @@ def write(picture: Picture, folder: Path) -> Path:
 
 @contextmanager
 def _fixed_clock(stamp: str) -> Iterator[None]:
-    """Let GDAL write this time instead of the current one, so that the bytes repeat.
+    """Let GDAL write the time `stamp` instead of the current time, so that the bytes do not change.
 
-    GDAL does not sync the file either: pipelines.picture.publish does.
+    GDAL also does not sync the file to disk, because pipelines.picture.publish does this.
     """
     options = {"OGR_CURRENT_DATE": stamp, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     pyogrio.set_gdal_config_options(options)

@@ -26,12 +26,12 @@ _GRIDS, _TABLES, _OF_NODES = "Environment grids", "Tables", "Rows of each node"
 
 
 def in_package(name: str) -> str:
-    """Relative address of a layer of the GeoPackage."""
+    """The data source of a layer of the GeoPackage, relative to the project."""
     return f"./picture.gpkg|layername={name}"
 
 
 class _Tree:
-    """Builds the tree; `titles` has the title of every leaf."""
+    """Builds the tree. `titles` maps the name of every leaf to its title."""
 
     def __init__(self, titles: Mapping[str, str], layer_id: Callable[[str], str]) -> None:
         self.root = Element("layer-tree-group")
@@ -50,7 +50,7 @@ class _Tree:
             self.leaf(group, one.id, in_package(one.id), "ogr", is_on=is_on)
 
     def group(self, parent: Element, name: str, layers: Sequence[Layer]) -> None:
-        """Add a group of layers where there are any."""
+        """Add a group with `layers`, if there is one."""
         if layers:
             self.add_layers(_group(parent, name), layers)
 
@@ -59,10 +59,11 @@ def tree(
     layers: Sequence[Layer], grids: Mapping[str, Raster], titles: Mapping[str, str],
     others: Sequence[str], graticule: str, layer_id: Callable[[str], str],
 ) -> Element:  # fmt: skip
-    """The tree, topmost layer first; the order of drawing is that of the web map.
+    """The tree of layers, topmost first, and the same order of drawing as in the web map.
 
-    `grids` has the raster of each name. `titles` has the title of each layer, grid, table and of the
-    graticule. `others` names tables that are no layer.
+    `grids` maps the name of each grid to its raster. `titles` maps the name of each layer, grid and table and
+    of the graticule to its title. `others` are names of tables that are no layer of the picture. `graticule`
+    is the name of the graticule. `layer_id` gives the id of a name in the project.
     """
     drawn = sorted((one for one in layers if one.geometry != "table"), key=lambda one: -style_of(one).order)
     builder = _Tree(titles, layer_id)
@@ -81,6 +82,7 @@ def tree(
     builder.add_layers(group, [one for one in tables if one not in of_nodes])
     for name in others:
         builder.leaf(group, name, in_package(name), "ogr")
+    # The order of drawing differs from the order in the tree, which is by subject.
     order = SubElement(builder.root, "custom-order", enabled="1")
     for name in _from_top(drawn, [graticule, *grids]):
         SubElement(order, "item").text = layer_id(name)

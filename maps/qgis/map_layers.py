@@ -73,7 +73,10 @@ def crs_element() -> Element:
 
 
 def vector_layer(layer: Layer, picture: Picture, relations: Mapping[str, tuple[Layer, str]]) -> Element:
-    """A layer of the picture; `relations` are those of `maps.qgis.relations.node_relations`."""
+    """The element `maplayer` of a layer of the picture.
+
+    `relations` is the result of `maps.qgis.relations.node_relations`.
+    """
     notes = sources_of_layer(layer, picture)
     kind, wkb = _GEOMETRY.get(layer.geometry, ("No geometry", "NoGeometry"))
     titles = {name: literal(other.title) for name, (other, _) in relations.items()}
@@ -112,7 +115,7 @@ def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
 
 
 def table_layer(name: str, title: str, picture: Picture) -> Element:
-    """A table of the GeoPackage that is no layer of the picture."""
+    """The element `maplayer` of a table of the GeoPackage that is no layer of the picture."""
     element = _maplayer(name, title, in_package(name), "vector")
     element.attrib.update(geometry="No geometry", wkbType="NoGeometry", labelsEnabled="0")
     SubElement(element, "provider", encoding="UTF-8").text = "ogr"
@@ -121,7 +124,7 @@ def table_layer(name: str, title: str, picture: Picture) -> Element:
 
 
 def graticule_layer() -> Element:
-    """The annotation layer of parallels and meridians."""
+    """The element `maplayer` of the annotation layer with parallels and meridians."""
     element = _maplayer(GRATICULE, "Graticule", "", "annotation")
     SubElement(element, "srs").append(crs_element())
     element.append(items())
@@ -130,7 +133,10 @@ def graticule_layer() -> Element:
 
 
 def raster_layer(raster: Raster, picture: Picture) -> Element:
-    """A grid beside the GeoPackage; of twelve bands the month of the picture is on view."""
+    """The element `maplayer` of a grid beside the GeoPackage.
+
+    A grid with twelve bands shows the month of the picture.
+    """
     notes = sources_of_grid(raster.source, picture)
     title = title_with_state(raster.title, notes)
     element = _maplayer(f"grid_{raster.id}", title, f"./grids/{raster.id}.tif", "raster")
@@ -146,7 +152,7 @@ def raster_layer(raster: Raster, picture: Picture) -> Element:
 
 
 def _renderer(pipe: Element, raster: Raster, month: int) -> None:
-    """Resampling and colours of a raster."""
+    """Add the resampling and the colours of a raster to the element `pipe`."""
     resampling = "bilinear" if raster.is_smooth and raster.void != 255 else "nearestNeighbour"
     SubElement(
         SubElement(pipe, "provider"), "resampling", enabled="false", maxOversampling="2",

@@ -1,6 +1,6 @@
-"""Map tips of QGIS: an HTML template with columns. It escapes each value and holds no data.
+"""Map tips of QGIS: an HTML template with expressions on columns. It has no data and escapes each value.
 
-A row is left out where its column is null. The meaning of an unknown class is written in words.
+A row is left out if its column is null. An unknown class is explained in words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["map_tip"]
 
-# Control characters and marks of the reading order, as a pattern inside a QGIS string.
+# Control characters and marks of the reading order, as a pattern inside a string of a QGIS expression. A
+# backslash is doubled for QGIS.
 _HIDDEN = "[{}]".format(
     "".join(
         f"\\\\x{{{first}}}-\\\\x{{{last}}}"
@@ -29,11 +30,11 @@ _HIDDEN = "[{}]".format(
 _PLAIN_COLUMNS: Final = (
     "dual_use_class", "baseline_requirements", "cer_sectors", "special_status", "position_uncertainty_km",
 )  # fmt: skip
-_STATUS: Final = "special_status"  # holds codes, without a list of choices in the schema
+_STATUS: Final = "special_status"  # a column of codes for which the schema has no list of choices
 
 
 def map_tip(layer: Layer) -> str:
-    """The tip of a layer, as HTML with QGIS expressions in it."""
+    """The map tip of a layer, as HTML with QGIS expressions."""
     columns = {column.name: column for column in layer.all_columns}
     title = "feature_id" if "name" not in columns else "name"
     head = f"<h3>[% {_escaped(title)} %]</h3>"
@@ -107,7 +108,10 @@ def _headline() -> str:
 
 
 def _between(name: str, digits: int) -> str:
-    """A value with its interval in brackets; `{}` in `name` is the place of `_low` and `_high`."""
+    """QGIS expression for a value with its interval in brackets.
+
+    `{}` in `name` is the place of `_low` and `_high`.
+    """
     value, low, high = (f'format_number("{name.format(end)}", {digits})' for end in ("", "_low", "_high"))
     return f"{value} || coalesce(' (' || {low} || ' to ' || {high} || ')', '')"
 

@@ -1,4 +1,4 @@
-"""Metadata of the layers in the QGIS project: sources, terms, dates, and titles with states of sources."""
+"""Metadata of the layers in the QGIS project: sources, licences, dates, and titles with states of sources."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ __all__ = [
     "title_with_state",
 ]
 
-# States of a source that a title does not mention. A source that is not held is a gap and not late.
+# States of a source that a title does not mention. A source that is not held is not late: it is a gap.
 _SOUND = frozenset({"embedded", "live", "user-supplied", "not_held"})
 
 
 def sources_of_grid(source: str, picture: Picture) -> tuple[SourceNote, ...]:
-    """The sources of a grid by its id, such as `land`."""
+    """The sources of the grid with the id `source`, such as `land`."""
     return tuple(note for note in picture.sources if note.feeds == f"grid:{source}")
 
 
 def sources_of_layer(layer: Layer, picture: Picture) -> tuple[SourceNote, ...]:
-    """The sources that feed a layer, and those that its rows name."""
+    """The sources that feed a layer, and the sources that its rows name."""
     table = picture.tables[layer.id]
     source_ids = set(table["source_id"].dropna().unique()) if "source_id" in table else set()
     return tuple(note for note in picture.sources if note.feeds == layer.id or note.id in source_ids)
 
 
 def title_with_state(title: str, notes: Iterable[SourceNote], rows: int = 1) -> str:
-    """A title with the states of its late sources and whether it is empty, in brackets."""
+    """A title with the states of the late sources among `notes`, and with the word empty if `rows` is 0."""
     late = {
         note.state: note.as_of for note in sorted(notes, key=lambda n: n.as_of) if note.state not in _SOUND
     }
@@ -53,7 +53,7 @@ def title_with_state(title: str, notes: Iterable[SourceNote], rows: int = 1) -> 
 
 
 def layer_title(layer: Layer, picture: Picture, notes: Iterable[SourceNote]) -> str:
-    """The title of a layer with the states of `notes`, its sources."""
+    """The title of a layer with the states of its late sources. `notes` are its sources."""
     return title_with_state(layer.title, notes, len(picture.tables[layer.id]))
 
 
@@ -71,9 +71,10 @@ def resource_metadata(
     name: str, title: str, note: str, pillar: str, notes: Sequence[SourceNote], inputs: Sequence[str],
     picture: Picture,
 ) -> Element:  # fmt: skip
-    """The element `resourceMetadata` of a layer: publishers, terms, dates and history.
+    """The element `resourceMetadata` of a layer: publishers, licences, dates and history.
 
-    `notes` are its sources and `inputs` the sentences of `computed_from`.
+    `name` becomes the identifier, `note` the abstract and `pillar` the keyword (empty for none). `notes` are
+    the sources of the layer. `inputs` are the sentences of `computed_from`.
     """
     element = Element("resourceMetadata")
     _texts(element, {
@@ -91,6 +92,7 @@ def resource_metadata(
         _texts(contact, {"name": who, "organization": who, "role": "publisher"})
     links = SubElement(element, "links")
     for one in notes:
+        # QGIS shows a link as clickable, so other schemes are left out.
         if one.homepage.startswith(("https://", "http://")):
             SubElement(
                 links, "link", name=literal(one.id), type="WWW:LINK", url=literal(one.homepage),
@@ -112,12 +114,12 @@ def resource_metadata(
 
 
 def _first_day(date: str) -> str:
-    """The first day of a day, month or year, all ISO 8601."""
+    """The first day of a date that is a day, a month or a year, ISO 8601."""
     return f"{date}-01-01"[:10]
 
 
 def _last_day(date: str) -> str:
-    """The last day of a day, month or year, all ISO 8601."""
+    """The last day of a date that is a day, a month or a year, ISO 8601."""
     if len(date) == len("2026-11-29"):
         return date
     year, month = (int(part) for part in f"{date}-12"[:7].split("-"))

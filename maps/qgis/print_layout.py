@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["canvas_colour", "layouts", "month_of"]
 
 _INK, _SOFT = "#1d2b36", "#4d5b66"
+# A3 landscape; positions and sizes of the items are left, top, width and height in millimetres.
 _PAGE_MM = (420.0, 297.0)
 _MAP_MM = (8.0, 8.0, 281.0, 281.0)
 _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
@@ -28,7 +29,7 @@ _LEFT_MM, _WIDTH_MM = 296.0, 116.0  # the column beside the map
 _ITEM = {"label": "65641", "legend": "65642", "map": "65639", "page": "65638", "scale": "65646"}
 
 
-# Class of a node -> label in a legend of half a column's width.
+# Class of a node -> short label, because the legend has two columns.
 _SHORT = {
     "robust": "Critical, robust (p ≥ 0.8)", "possible": "Critical, possible (p 0.2 to 0.8)",
     "overlap": "Overlap, not critical (p ≥ 0.5)", "overlap_open": "Overlap, a datum lacking",
@@ -39,18 +40,21 @@ _SECOND_COLUMN = "arctic_boundary"
 
 
 def canvas_colour() -> str:
-    """Colour outside the picture, `#rrggbb`."""
+    """The colour of the canvas outside the region, `#rrggbb`."""
     return BASE["mask"].fill.light
 
 
 def month_of(day: date) -> tuple[str, str]:
-    """First and last second of the month of a day, ISO 8601."""
+    """The first and the last second of the month of `day`, ISO 8601."""
     last = monthrange(day.year, day.month)[1]
     return f"{day:%Y-%m}-01T00:00:00", f"{day:%Y-%m}-{last}T23:59:59"
 
 
 def layouts(picture: Picture, layer_id: Callable[[str], str]) -> Element:
-    """The layouts of the project: one A3 sheet, landscape. `layer_id` gives the id of a layer."""
+    """The element `Layouts` of the project: one A3 sheet, landscape.
+
+    `layer_id` gives the id of a layer in the project.
+    """
     root = Element("Layouts")
     layout = SubElement(root, "Layout", name="Arctic picture, A3", units="mm", printResolution="200")
     pages = SubElement(layout, "PageCollection")
@@ -65,6 +69,7 @@ def layouts(picture: Picture, layer_id: Callable[[str], str]) -> Element:
 
 
 def _uuid(name: str) -> str:
+    # An id from the name and not at random, so that the same picture gives the same bytes.
     return f"{{{uuid5(NAMESPACE_URL, f'arctic-picture/layout/{name}')}}}"
 
 
@@ -101,7 +106,7 @@ def _item(
 
 def _map(layout: Element, picture: Picture) -> None:
     begin, end = month_of(picture.day)
-    # With its own time range the sheet shows one month of ice, whatever the controller of the window shows.
+    # The sheet has its own time range: it shows one month of ice, whatever month the window shows.
     item = _item(
         layout, "map", "map", _MAP_MM, 1, frame="true", background="true", followPreset="false",
         keepLayerSet="false", mapRotation="0", mapFlags="0", drawCanvasItems="true", labelMargin="0,mm",
@@ -119,7 +124,7 @@ def _map(layout: Element, picture: Picture) -> None:
 
 
 def _view(picture: Picture) -> tuple[float, float, float]:
-    """Centre of the map and half its side, in metres of EPSG:3413."""
+    """Centre of the map and half of its side with a margin of 2 %, in metres of EPSG:3413."""
     west, south, east, north = picture.region.outline.bounds
     return (west + east) / 2, (south + north) / 2, max(east - west, north - south) / 2 * 1.02
 
@@ -187,7 +192,7 @@ def _words(layout: Element, picture: Picture) -> None:
 
 
 def _counts(picture: Picture) -> str:
-    """A sentence that counts critical nodes and places, overlaps, and nodes that an unknown decides."""
+    """A sentence with the numbers of critical nodes and places, overlaps, and nodes decided by an unknown."""
     nodes = picture.tables.get("nodes")
     if nodes is None:
         return ""
@@ -257,9 +262,10 @@ def _legend(layout: Element, picture: Picture, layer_id: Callable[[str], str]) -
 
 
 def _entries(picture: Picture) -> list[tuple[str, str, dict[int, str]]]:
-    """Layer, title, and the labels of its symbols by number where not all symbols are in the legend.
+    """The entries of the legend: layer, title, and labels of symbols by their number.
 
-    QGIS numbers the rules class by class, the faintest first, each followed by its shapes.
+    An entry without labels shows all symbols. QGIS numbers the rules of the nodes class by class, the
+    faintest class first, and after each class its shapes.
     """
     style = STYLES["nodes"]
     row = len(style.shapes) + 1
@@ -280,7 +286,7 @@ def _entries(picture: Picture) -> list[tuple[str, str, dict[int, str]]]:
 
 
 def _ice_labels(picture: Picture) -> dict[int, str]:
-    """Labels of the ice: the median of the month, and the month itself where the picture holds it."""
+    """Labels of the ice: the median of the month, and the month of the year if the picture has it."""
     month, table = picture.day.month, picture.tables.get("sea_ice")
     labels = {0: f"{month_name[month]}, median 1981 to 2010"}
     if table is not None and ((table["year"] == picture.day.year) & (table["month"] == month)).any():

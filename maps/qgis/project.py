@@ -1,7 +1,8 @@
 """A QGIS project of the picture, written without QGIS (decisions/0010): `picture.qgz` beside `picture.gpkg`.
 
-Layers, order and looks are those of the web map. The project names its files by relative paths and runs
-nothing: it has no macro, no action and no expression made of data. The GeoPackage holds a copy without grids.
+The project has the layers, the order and the styles of the web map. It names its files by relative paths and
+runs nothing: it has no macro, no action and no expression made of data. The GeoPackage holds a copy of this
+project. The copy has no grids.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["project", "write"]
 
 _FILE = "picture.qgz"
-_VERSION = "3.22.0"
+_VERSION = "3.22.0"  # the oldest QGIS that the project is written for
 _TOP_CENTRE = "4"
 # Tables of the GeoPackage that are no layer of the picture, and their titles.
 _OTHER_TABLES = (
@@ -59,7 +60,9 @@ _OTHER_TABLES = (
 
 
 def write(picture: Picture, folder: Path) -> Path:
-    """Write `picture.qgz` into `folder`, and its grids into `folder/grids`.
+    """Write `picture.qgz` into `folder` and the grids of the picture into `folder/grids`.
+
+    Returns the path of `picture.qgz`.
 
     Raises
     ------
@@ -82,12 +85,15 @@ def write(picture: Picture, folder: Path) -> Path:
 
 
 def project(picture: Picture, grids: Sequence[Raster] = ()) -> bytes:
-    """Bytes of the project of a picture and the grids beside it; the same input gives the same bytes."""
+    """The bytes of the project of a picture; the same input gives the same bytes.
+
+    `grids` are the rasters that lie beside the project as files. Without them the project has no grids.
+    """
     root = _document(picture, grids)
     indent(root, " ")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        # A fixed time and system, so that the bytes repeat.
+        # A fixed time and a fixed system (3 is Unix), so that the same project gives the same bytes.
         row = zipfile.ZipInfo("picture.qgs", (1980, 1, 1, 0, 0, 0))
         row.compress_type, row.create_system = zipfile.ZIP_DEFLATED, 3
         # Encoded from text, because ElementTree takes twice the time to encode.
@@ -141,7 +147,7 @@ def _properties(properties: Element, picture: Picture) -> None:
 
     The title label lies on the map, so every view of the map shows the status.
     """
-    # Without it QGIS ignores the CRS of the project and draws all points at the pole.
+    # Without this property QGIS ignores the CRS of the project and draws all points at the pole.
     enabled = SubElement(SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int")
     enabled.text = "1"
     SubElement(SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
@@ -164,6 +170,7 @@ def _properties(properties: Element, picture: Picture) -> None:
 def _add_bookmarks(root: Element, picture: Picture) -> None:
     """Add a bookmark for each region, and the region of the picture as the first view."""
     bookmarks = SubElement(root, "Bookmarks")
+    # Whole metres, so that the text is the same on every machine.
     for region in REGIONS:
         west, south, east, north = (round(value) for value in region.outline.bounds)
         corners = ((west, south), (east, south), (east, north), (west, north), (west, south))

@@ -21,7 +21,10 @@ _FIRST_TABLES = ("evidence", "exits", "climate_facts")
 
 
 def node_relations(picture: Picture) -> dict[str, tuple[Layer, str]]:
-    """Id of each relation -> the layer whose rows name nodes, and the column with the id of the node."""
+    """The relations by their ids: the layer whose rows name nodes, and the column with the id of the node.
+
+    The tables that explain a node come first. Private layers have no relation.
+    """
     if "nodes" not in picture.tables:
         return {}
     others = [layer for layer in picture.layers if layer.id != "nodes" and not layer.is_private]
@@ -35,7 +38,7 @@ def node_relations(picture: Picture) -> dict[str, tuple[Layer, str]]:
 
 
 def add_relations(element: Element, relations: Mapping[str, tuple[Layer, str]]) -> None:
-    """Add `relations`, those of `node_relations`, to the element `relations` of the project."""
+    """Add the result of `node_relations` to the element `relations` of the project."""
     for key, (layer, column) in relations.items():
         relation = SubElement(
             element, "relation", id=key, name=literal(layer.title), strength="Association",

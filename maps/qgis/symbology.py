@@ -1,8 +1,9 @@
-"""Symbols, labels and texts of a layer in QGIS, from the same `maps.style` as the web map.
+"""Symbols, labels and map tips of a layer in QGIS, from the same `maps.style` as the web map.
 
-The same parts make a style document (QML, for a layer from the GeoPackage) and a layer of the project.
-Symbols have both the `Option` and the older `prop` form, so that QGIS 3.22 and newer read them. Map tips and
-labels show columns and no text that could hold an expression. Values are escaped before they go into HTML.
+The same elements make a style document (QML, for a layer from the GeoPackage) and a layer of the project.
+Symbols have both the `Option` form and the older `prop` form, so that QGIS 3.22 and newer read them. Map tips
+and labels are made of columns and constants, so no text of the data is evaluated. Values are escaped for
+HTML.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
 
+# QGIS is delivered with this font; `text_style` names others in case it is missing.
 FONT = "Open Sans"
-# Mark of maps.style -> QGIS shape, rotation in degrees, and scale that gives it the weight of the others.
+# Mark of maps.style -> QGIS shape, rotation in degrees, and the scale with which it looks as large as others.
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
-_MM = 0.26  # a pixel at 96 dpi
+_MM = 0.26  # millimetres of a pixel at 96 dpi
 _HOLLOW = 0.55  # opacity of the fill of a hollow mark, as in page/layer_look.js
 _UNDER_HATCH, _HATCH = 0.3, 0.9  # opacities, as in page/symbols.js
 
@@ -66,7 +68,10 @@ _POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
 
 
 def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
-    """The style document (QML) of a layer with geometry; `month` as in `parts`."""
+    """The style document (QML) of a layer with geometry.
+
+    `table` is the table of the layer. `month` (1 to 12) is the month of the ice, as in `parts`.
+    """
     root = Element(
         "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
     )
@@ -77,10 +82,11 @@ def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
 def parts(
     layer: Layer, table: pd.DataFrame, month: int, relations: Mapping[str, str] | None = None
 ) -> list[Element]:
-    """Renderer, labels, aliases, form and map tip of a layer; of a table, aliases and the name of a row.
+    """The elements of a layer: renderer, labels, aliases, form and map tip.
 
-    `month` is the month of the ice on a map without a temporal controller. `relations` maps the ids of the
-    relations to tables that name nodes to their titles.
+    A table without geometry has only aliases and the name of a row. `month` (1 to 12) is the month of the ice
+    on a map without a temporal controller. `relations` maps the id of each relation of the nodes to its
+    title (maps.qgis.relations).
     """
     preview = Element("previewExpression")
     preview.text = row_name(layer)
@@ -99,7 +105,7 @@ def parts(
 
 
 def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
-    """The renderer: a single symbol, or symbols by class, by range, by rule (nodes) or by month (ice)."""
+    """The renderer: a single symbol, or symbols by class, by range, by rules (nodes), or by month (ice)."""
     style = classed(style_of(layer), table)
     renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     classes = style.classes if style.class_column else ()
@@ -131,7 +137,7 @@ def _by_classes(renderer: Element, layer: Layer, style: Style) -> None:
 
 
 def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame) -> None:
-    """A range for each class; the value is the middle of a class, because QGIS puts a bound in two ranges."""
+    """Add a range for each class. The value is the middle of a class, as QGIS puts a bound in two ranges."""
     renderer.set("type", "graduatedSymbol")
     renderer.set("graduatedMethod", "GraduatedColor")
     renderer.set("attr", '("class_low" + coalesce("class_high", "class_low" + 2)) / 2')
@@ -148,7 +154,10 @@ def _by_ranges(renderer: Element, layer: Layer, style: Style, table: pd.DataFram
 
 
 def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
-    """A rule for each class of node, and below it one for each kind; the gravest class is drawn last."""
+    """Add a rule for each class of nodes, and inside it a rule for each kind.
+
+    The most serious class is drawn last, on top of the others.
+    """
     renderer.set("type", "RuleRenderer")
     rules = SubElement(renderer, "rules", key="{rules}")
     symbols = SubElement(renderer, "symbols")
@@ -167,15 +176,15 @@ def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
 
 
 def start_of_month(year: int) -> str:
-    """QGIS expression for the first day of an area of ice; a median is valid in the year of the map.
+    """QGIS expression for the first day of the month of an area of ice.
 
-    `year` is the year of a map without a time range.
+    A median has no year: it takes the year of the time range of the map, or `year` on a map without one.
     """
     return f'make_datetime(coalesce("year", year(@map_start_time), {year}), "month", 1, 0, 0, 0)'
 
 
 def _ice(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame, month: int) -> None:
-    """Medians filled, single months as outlines; a map without a time range shows one month."""
+    """Add rules for medians (filled) and single months (outlines). A map without time shows one month."""
     year = table["year"].where((table["month"] == month) & (table["year"] > MEDIAN_ENDS)).max()
     # A canvas or a layout has a scale. Without even a scale, the caller sets the time.
     timed = "@map_start_time IS NOT NULL OR @map_scale IS NULL"
@@ -239,6 +248,7 @@ def _symbol(
             "style": "solid" if style.fill_opacity else "no",
         }  # fmt: skip
     _symbol_layer(symbol, of, options, level)
+    # A second fill over the first one draws the hatching.
     if kind == "fill" and row and row.hatch:
         hatch = {"style": _HATCHES[row.hatch], "outline_style": "no"}
         hatch["color"] = rgba(stroke.light, style.fill_opacity * _HATCH)
@@ -266,14 +276,14 @@ def _line(colour: str, opacity: float, width_mm: float, dash: Iterable[float] = 
 
 
 def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
-    """A plain line symbol for the parts of a layout."""
+    """A plain line symbol for a layout or the graticule. `opacity` is 0 to 1, the width in millimetres."""
     symbol = Element("symbol", name="", type="line", alpha="1", clip_to_extent="1", force_rhr="0")
     _symbol_layer(symbol, "SimpleLine", _line(colour, opacity, width_mm), 0)
     return symbol
 
 
 def bag(parent: Element, options: dict[str, str]) -> None:
-    """Add a map of options, the form of properties in QGIS."""
+    """Add `options` to `parent` as an element `Option` of the type Map, the form of properties in QGIS."""
     element = SubElement(parent, "Option", type="Map")
     for key, value in options.items():
         SubElement(element, "Option", name=key, value=value, type="QString")
@@ -298,7 +308,7 @@ def _aliases(layer: Layer) -> Element:
 def text_style(
     size: float, colour: str, *, face: str = "Regular", expression: str = "", halo: float = 0.0
 ) -> Element:
-    """The element `text-style`: size in points, halo in millimetres."""
+    """The element `text-style`. `size` is in points, `halo` in millimetres; `expression` gives the text."""
     style = Element(
         "text-style", fontFamily=FONT, namedStyle=face, fontSize=f"{size:g}", fontSizeUnit="Point",
         fontWeight="75" if face == "Bold" else "50", fontItalic="1" if face == "Italic" else "0",
@@ -335,6 +345,7 @@ def _labeling(
         scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
         fontLimitPixelSize="0", minFeatureSize="0",
     )  # fmt: skip
+    # Labels of nodes come before all others, the nodes with the highest flag probability first.
     if layer.id == "nodes":
         _priority(settings, '9 + "flag_probability"')
     return labeling

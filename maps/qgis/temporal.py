@@ -17,7 +17,10 @@ __all__ = ["add_time_range", "ice_months"]
 
 
 def _year(picture: Picture) -> int:
-    """The year with the most single months of ice, the latest of equals; else the year of the picture."""
+    """The year with the most single months of ice, and of several such years the latest.
+
+    Without single months it is the year of the picture.
+    """
     table = picture.tables.get("sea_ice")
     years = table["year"].dropna() if table is not None else pd.Series(dtype="Int64")
     years = years[years > MEDIAN_ENDS].astype(int)
@@ -26,8 +29,9 @@ def _year(picture: Picture) -> int:
 
 
 def ice_months(picture: Picture) -> Element:
-    """The element `temporal` of the ice: each area is valid for its month."""
+    """The element `temporal` of the sea ice: each area is valid for its month."""
     start = start_of_month(_year(picture))
+    # Mode 4 of QGIS: expressions give the start and the end of each feature.
     temporal = Element(
         "temporal", enabled="1", mode="4", limitMode="0", accumulate="0", durationUnit="min",
         durationField="", fixedDuration="0", startField="", endField="", startExpression=start,
@@ -40,7 +44,7 @@ def ice_months(picture: Picture) -> Element:
 
 
 def add_time_range(root: Element, picture: Picture) -> None:
-    """Add `ProjectTimeSettings`: a year in steps of a month."""
+    """Add the element `ProjectTimeSettings` to `root`: one year in steps of a month."""
     year = _year(picture)
     settings = SubElement(
         root,

@@ -1,8 +1,8 @@
-"""The written picture: print-ready A4 in one file. Every number names the cell it comes from.
+"""The briefing: the picture in words, as one HTML file for A4. Every number names its cell in the tables.
 
-Page one answers three questions: what is critical and why, where climate and defence overlap, what must be
-known first. Then come five domains by sub-region, the coverage, charts, the unknowns, sources and caveats.
-With `country` the page is about one country.
+Page one answers three questions: what is critical and why, where climate and defence overlap, and what must
+be known first. Then come five domains by sub-region, the coverage, charts, the unknowns, sources and caveats.
+A briefing is about the whole picture or about one country.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "write"]
 
-_LATE_LISTED = 4
+_LATE_LISTED = 4  # late sources in the strip on top; the table of sources has all of them
 
 
 def write(picture: Picture, folder: Path, country: str | None = None) -> Path:
-    """Write `briefing.html`, or `briefing-<ISO3>.html` of one country, and return its path.
+    """Write `briefing.html`, or `briefing-<ISO3>.html` for one country, into `folder`; returns the path.
+
+    `country` is an ISO 3166-1 alpha-3 code; None means the whole picture.
 
     Raises
     ------
@@ -48,8 +50,12 @@ def write(picture: Picture, folder: Path, country: str | None = None) -> Path:
 
 
 def page(picture: Picture, country: str | None = None) -> str:
-    """Text of the briefing: the same picture gives the same text. Raises as `write`."""
+    """The text of the briefing; the same picture gives the same text.
+
+    `country` is an ISO 3166-1 alpha-3 code or None. Raises the errors of `write`.
+    """
     citations = CitationIndex(picture)
+    # Incomplete evidence must stop the page before a number of it is printed.
     check_evidence(citations)
     filters: tuple[Condition, ...] = (("country_iso3", "=", country),) if country else ()
     if country and not len(citations.rows("nodes", *filters)):
@@ -102,9 +108,9 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
 
 
 def _status(citations: CitationIndex) -> ET.Element:
-    """The strip on top: the status as made, the worst of the late sources, the last good day.
+    """The strip on top: the status at the time of the build, the worst late sources, and the last good day.
 
-    `maps.status.SCRIPT` changes it to EXPIRED or DEGRADED by the clock of the reader.
+    `maps.status.SCRIPT` changes the status to EXPIRED or DEGRADED by the clock of the reader.
     """
     picture, notes = citations.picture, late(citations.picture)
     listed: list[Any] = []

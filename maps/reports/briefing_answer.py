@@ -1,7 +1,7 @@
-"""The first page of a briefing: what is critical, where climate and defence overlap, what is lacking.
+"""The first page of a briefing: what is critical, where climate and defence overlap, what must be known.
 
-Nodes are grouped by place, because readers look for places. Places are sorted by country and name, not by
-importance.
+Nodes are grouped by place, because readers look for places. Places are sorted by country and name, because
+the order must not imply a ranking.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _KIND = {
     "rail_terminal": "railhead", "energy_site": "energy site", "ground_station": "ground station",
 }  # fmt: skip
 _TIED = ("place_id", "place", "country_iso3")
-# Hazard -> what it does: words before the value, form of the value, words after.
+# Hazard -> its effect in a sentence: words before the value, form of the value, words after the value.
 _DOES: Final[dict[str, tuple[str, str, str]]] = {
     "ice_season_lost": ("its sea ice lasts ", ".1f", " months a year less than in 1981 to 2010"),
     "ice_season_unreliable": ("its ice season differs by ", ".1f", " months from year to year"),
     "coastal_erosion": ("its shore retreats by ", ".1f", " m a year"),
     "relative_sea_level": ("the sea rises by ", ".1f", " m within this century"),
 }
-# Kind -> what it offers: words before the value, indicator of the facility, form, words after.
+# Kind of node -> what it offers: words before the value, indicator of the value, its form, words after it.
 _OFFERS: Final[dict[str, tuple[str, str, str, str]]] = {
     "airfield": ("a paved runway of ", "runway_length", ",.0f", " m"),
     "port": ("", "approach_depth", ".1f", " m of water in its approach"),
@@ -56,7 +56,10 @@ _OFFERS: Final[dict[str, tuple[str, str, str, str]]] = {
 
 
 def answer(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """Critical places, overlap by country, and flags that an unknown decides; `filters` narrow the nodes."""
+    """The sections on critical places, on overlap by country, and on flags that an unknown decides.
+
+    `filters` are conditions on the nodes; without them all nodes count.
+    """
     lacking: Condition = ("flag", "=", "insufficient_data")
 
     def count(*more: Condition) -> Cell:
@@ -128,6 +131,7 @@ def _dot(flag: str) -> ET.Element:
 def _critical(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
     rows = []
     for _, nodes in _nodes(citations, *filters, CRITICAL).groupby("place_id", sort=False):
+        # The sentence on a place is about its node with the highest flag probability.
         lead = nodes.sort_values(["flag_probability", "node_id"], ascending=[False, True]).iloc[0]
         node = str(lead["node_id"])
         where: list[Any] = [tag("b", _dot(str(lead["flag"])), _of(citations, node, "place")), tag("br"),
@@ -162,7 +166,7 @@ def _members(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
 
 
 def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
-    """The hazards that decide, each once, with the tier of its evidence and its sources."""
+    """The deciding hazards of the nodes, each once, with the tier of the evidence and the sources."""
     parts: list[Any] = []
     for _, group in nodes.groupby("hazard_deciding", sort=False):
         node, cited = str(group["node_id"].iloc[0]), set()
@@ -186,7 +190,7 @@ def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
 
 
 def _deciding(citations: CitationIndex, node: str) -> dict[str, Any]:
-    """Key of the row of evidence of the hazard that decides a node."""
+    """The columns and values that identify the row of evidence of the deciding hazard of a node."""
     deciding = str(_of(citations, node, "hazard_deciding").value)
     rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", "climate"))
     evidence = citations.table("evidence")[["dimension", "group", "indicator"]].iloc[rows].to_dict("records")
@@ -195,7 +199,7 @@ def _deciding(citations: CitationIndex, node: str) -> dict[str, Any]:
 
 
 def _evidence(citations: CitationIndex, node: str, axis: str) -> Mapping[str, dict[str, Any]]:
-    """Rows of evidence of a node on an axis whose value is known, by indicator."""
+    """The rows of evidence of a node on an axis with a known value, by indicator."""
     columns = ["dimension", "group", "indicator", "value", "label", "score"]
     rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", axis), ("state", "=", "known"))
     return {
@@ -284,7 +288,7 @@ def _overlap(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[E
 
 
 def _kinds(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
-    """Kinds of the nodes, each once."""
+    """Cells with the kinds of the nodes, each kind once, separated by commas."""
     parts: list[Any] = []
     for node in nodes.drop_duplicates("kind")["node_id"]:
         parts += [", "] if parts else []
@@ -312,7 +316,10 @@ def _lacking(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[E
 
 
 def by_kind_and_country(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """Flags by kind of node, and critical nodes by country; with `filters` the first alone."""
+    """A table of flags by kind of node, and a chart of critical nodes by country.
+
+    `filters` are conditions on the nodes. With `filters` the chart is left out.
+    """
     flags = {"robust": "robust", "possible": "possible", "insufficient_data": "insuffi\u00adcient data",
              "not_flagged": "not flagged"}  # fmt: skip
     nodes = citations.table("nodes")

@@ -1,4 +1,4 @@
-"""The section of a briefing about the changes since the earlier picture, flags first, with their causes."""
+"""The section of a briefing on the changes since the earlier picture, flags first, with their causes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHANGES_LOOK", "changes"]
 
-_ROWS_LISTED = 12
+_ROWS_LISTED = 12  # changed nodes in the briefing; the table `changes` has all of them
 _CHANGES = ("flag changed", "added", "gone", "moved", "changed")
 _CAUSES = ("source changed", "world changed", "method changed")
 CHANGES_LOOK: Final = (
@@ -33,7 +33,10 @@ CHANGES_LOOK: Final = (
 
 
 def changes(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """Differences from the earlier picture; an empty list where there is no earlier one."""
+    """The section on the changes since the earlier picture; empty if there is no earlier picture.
+
+    `filters` are conditions on the nodes. With `filters` the changes of sources and methods are left out.
+    """
     if citations.picture.before is None:
         return []
     day, seq, name, status = (
@@ -56,7 +59,7 @@ def changes(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
 
 
 def _places(citations: CitationIndex, *where: Condition) -> list[int]:
-    """Keys of the changes that meet the conditions, in order."""
+    """Values of the column `place` of the changes that meet the conditions, in the order of the table."""
     rows = citations.rows("changes", *where)
     return [int(place) for place in citations.table("changes")["place"].iloc[rows]]
 

@@ -1,4 +1,4 @@
-"""The check before a briefing is printed: the evidence of every node is whole."""
+"""The check before a briefing is written: the evidence of every node is complete."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 __all__ = ["check_evidence"]
 
 _AXES = ("climate", "military", "civil")
-_TOLERANCE = 1e-9  # of a sum of weights
+_TOLERANCE = 1e-9  # largest difference between a sum of weights and 1
 
 
 def check_evidence(citations: CitationIndex) -> None:
-    """Check weights, axes and the deciding hazard of every node.
+    """Check the weights, the axes and the deciding hazard of every node.
 
     Raises
     ------
     ExportError
-        If the military weights of a node do not add to one, if one of the three axes has no evidence, or if
-        the hazard that decides has none.
+        If the military weights of a node do not add to 1, if a node has no evidence on one of the three
+        axes, or if the deciding hazard of a node has no evidence.
     """
     _check_weights(citations)
     _check_axes(citations)

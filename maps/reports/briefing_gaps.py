@@ -1,4 +1,4 @@
-"""What a briefing does not know: indicators least known, sources not held, hazards that could be higher."""
+"""The box of unknowns in a briefing: least known indicators, sources without data, hazards that are open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INDICATOR_KEY = ["axis", "group", "indicator"]
 
 
 def gaps(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element:
-    """The box of what is not known; `filters` narrow the nodes."""
+    """The box of unknowns. `filters` are conditions on the nodes; without them all nodes count."""
     lacking = [
         tag("li", citations.cell("value", "sources", {"id": note.id}, "title"), ", ",
             citations.cell("value", "sources", {"id": note.id}, "publisher"))
@@ -46,7 +46,10 @@ def gaps(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element
 
 
 def _least_known(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element:
-    """The indicators with the largest share of unknown values, of those that apply to the nodes."""
+    """A table of the indicators with the largest share of unknown values.
+
+    Values that do not apply to a node do not count.
+    """
     columns = [*_EVIDENCE_KEY, "state"]
     evidence = citations.table("evidence")[columns].iloc[citations.rows("evidence", *filters)]
     applicable = evidence[(evidence["state"] != "not_applicable") & (evidence["axis"] != "dual_use")]
@@ -67,7 +70,7 @@ def _least_known(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET
 
 
 def _open_hazards(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element:
-    """The number of nodes whose hazard is low, and of those whose unknowns could raise it."""
+    """A sentence with the number of nodes of low hazard, and of those that could be moderate or high."""
     low: tuple[Condition, ...] = (*filters, INSIDE, ("hazard_class", "=", "low"))
     high, moderate = (
         citations.cell("count", "nodes", (*low, ("hazard_could_be", "=", class_)))
@@ -81,7 +84,7 @@ def _open_hazards(citations: CitationIndex, filters: tuple[Condition, ...]) -> E
 
 
 def _unassessed(citations: CitationIndex) -> list[ET.Element]:
-    """The sources that are held back or missing, and the number of values of the picture not assessed."""
+    """A table of the sources that are held back or missing, with the number of values not assessed."""
     rows = []
     for note in late(citations.picture):
         if note.state in UNASSESSED:

@@ -1,4 +1,4 @@
-"""The section of a briefing about sea ice: extents by year and day, and the ice season that ports lost."""
+"""The section of a briefing on sea ice: extents by year and by day, and the ice season that ports lost."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["sea_ice"]
 
-_SEASONS_DRAWN = 24  # ports and landings
+_SEASONS_DRAWN = 24  # ports and landings in the chart of ice seasons
 
 
 def sea_ice(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """Extents of the whole Arctic, and the ice season of ports and landings; `filters` narrow the latter."""
+    """Charts of the extent of the whole Arctic, and of the ice season of ports and landings.
+
+    `filters` are conditions on the ports and landings. They do not change the extents.
+    """
     parts: list[ET.Element] = [tag("h2", "Sea ice")]
     figures = []
     day = citations.picture.day.isoformat()
@@ -35,7 +38,7 @@ def sea_ice(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
         date = citations.cell("value", "sea_ice_extent", {"date": last}, "date")
         head = tag("h3", "Daily extent to ", date, ", million km²; grey: median and range, 1981 to 2010",
                     _late_words(citations, "sea_ice_extent"))  # fmt: skip
-        # The reference ends with 2010: a change of sensor after it lies between reference and line.
+        # The reference ends with 2010. A later change of sensor can make a step between it and the line.
         since = [(None, *rest) for _, *rest in breaks(citations, "2010-12-31", day)]
         figures.append(tag("figure", head, daily_extent(citations, day), *_broken(since)))
     missing = [
@@ -61,7 +64,10 @@ def sea_ice(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
 
 
 def _broken(strokes: Sequence[tuple[Any, ...]]) -> list[ET.Element]:
-    """A sentence about the changes of sensor, because each can make a step in the series."""
+    """A sentence about the changes of sensor, because each change can make a step in the series.
+
+    `strokes` are rows of `maps.reports.charts.breaks`; a letter None means: not in the chart.
+    """
     if not strokes:
         return []
     words: list[Any] = ["The sensor changed "]
@@ -82,17 +88,19 @@ def _late_words(citations: CitationIndex, table: str) -> ET.Element | None:
 
 
 def _season(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[tuple[Cell, ...]]:
-    """Name, months of ice lost and their interval, of ports and landings in scope, the largest loss first.
+    """Cells of ports and landings in scope: name, months of ice lost and the two ends of their interval.
 
-    Only places of moderate or high military relevance with ice in the reference period are listed.
+    Only nodes of moderate or high military relevance with ice in the reference period count. The largest
+    loss comes first.
     """
     at = citations.rows("nodes", *filters, INSIDE, ("military_class", "=", ("moderate", "high")))
     columns = ["node_id", "kind", "place_id", "ice_months_lost", "ice_months_recent"]
     nodes = citations.table("nodes")[columns].iloc[at]
+    # Months lost plus months of recent years are the months of the reference period.
     had_ice = nodes["ice_months_lost"] + nodes["ice_months_recent"] > 0
     rows = nodes[had_ice & nodes["kind"].isin(["port", "cable_landing"])]
     rows = rows.sort_values(["ice_months_lost", "kind", "node_id"], ascending=[False, False, True])
-    # A cable landing at a port has the same ice: one of them is drawn.
+    # A cable landing at a port has the same ice as the port, so the chart shows one of the two.
     rows = rows.drop_duplicates(["place_id", "ice_months_lost"]).head(_SEASONS_DRAWN)
     forms = {
         "name": "",

@@ -1,4 +1,4 @@
-"""Parts that several sections of a briefing use: tables, names of countries, conditions on nodes."""
+"""Parts of a briefing that several sections use: tables, names of countries, conditions on nodes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ __all__ = [
 ]
 
 NOT_ASSESSED: Final = "not assessed"
-# Conditions on nodes: critical, inside the boundary or a gateway to it, overlap of climate and defence.
+# Conditions on nodes: critical nodes; nodes in scope (inside the boundary, or a gateway); nodes in scope at
+# which climate and defence overlap.
 CRITICAL: Final[Condition] = ("flag", "=", ("robust", "possible"))
 INSIDE: Final[Condition] = ("scope", "=", ("arctic", "gateway"))
 OVERLAPS: Final[tuple[Condition, ...]] = (INSIDE, ("overlap_probability", ">=", OVERLAP_FROM))
@@ -36,7 +37,10 @@ OVERLAPS: Final[tuple[Condition, ...]] = (INSIDE, ("overlap_probability", ">=", 
 def table(
     heads: Iterable[Any], rows: Iterable[Iterable[Any]], numbers: int = 0, class_: str = ""
 ) -> ET.Element:
-    """A table whose first column is a heading and whose last `numbers` columns are figures."""
+    """A table that scrolls on a narrow screen. `heads` are its headings, `rows` its cells.
+
+    The last `numbers` columns are figures and are aligned to the right. `class_` is added to the CSS class.
+    """
     heads = list(heads)
     first_number = len(heads) - numbers
     head = (tag("th", h, scope="col", class_="n" if i >= first_number else "t") for i, h in enumerate(heads))
@@ -49,7 +53,7 @@ def table(
 
 
 def td(content: Any, *, is_number: bool) -> ET.Element:
-    """A cell of a table; a cell that says none, unknown or not assessed is marked as a gap."""
+    """A cell of a table. A cell with the text none, unknown or not assessed is marked as a gap."""
     children = content if isinstance(content, list) else [content]
     gaps = {"none", "unknown", NOT_ASSESSED}
     is_gap = any((c if isinstance(c, str) else getattr(c, "text", "")) in gaps for c in children)
@@ -57,19 +61,22 @@ def td(content: Any, *, is_number: bool) -> ET.Element:
 
 
 def first_of(citations: CitationIndex, column: str, value: str, form: str = "") -> Cell:
-    """The cell of a value of the nodes, cited from the first row with that value."""
+    """The cell of the first node that has `value` in `column`, for a heading or a name."""
     row = int(citations.rows("nodes", (column, "=", value))[0])
     node = citations.table("nodes")["node_id"].iloc[row]
     return citations.cell("value", "nodes", {"node_id": node}, column, form)
 
 
 def country_of(citations: CitationIndex, code: str) -> Cell:
-    """The name of a country from the layer of countries, or its code where the layer lacks it."""
+    """The cell with the name of a country, or with its code if the layer of countries lacks it.
+
+    `code` is an ISO 3166-1 alpha-3 code.
+    """
     if "countries" in citations and len(citations.rows("countries", ("country_iso3", "=", code))) == 1:
         return citations.cell("value", "countries", {"country_iso3": code}, "name")
     return first_of(citations, "country_iso3", code)
 
 
 def state_of(citations: CitationIndex, table: str) -> str:
-    """The worst state of the sources of a table; empty where no source is late."""
+    """The worst state of the late sources of a table; empty if no source is late."""
     return next((note.state for note in late(citations.picture) if note.feeds == table), "")

@@ -1,4 +1,4 @@
-"""The draft baseline standards in a briefing: results, and the data that would answer what is unknown."""
+"""The draft baseline standards in a briefing: results, and requests for the data that are unknown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _APPLICABLE: Final[Condition] = ("result", "=", _RESULTS[:3])
 
 
 def standards(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """Nodes by standard and result; `filters` narrow the nodes, such as to those of a country."""
+    """A table of the number of nodes by standard and result; empty if the picture has no standards.
+
+    `filters` are conditions on the nodes, such as on their country.
+    """
     if "standards" not in citations:
         return []
     results = citations.table("standards").iloc[citations.rows("standards", *filters)]
@@ -41,10 +44,10 @@ def standards(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[
 
 
 def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """What would answer the standards that are unknown at over four fifths of the nodes of the picture.
+    """A table of requests for data, for the standards that are unknown at over 80 % of the nodes.
 
-    With `filters` the counts are those of the nodes that meet them, and a request without an unknown there
-    is left out.
+    With `filters`, conditions on the nodes, the counts are limited to the nodes that meet them. A request
+    for which no node is unknown is left out.
     """
     if "data_requests" not in citations:
         return []
@@ -76,5 +79,5 @@ def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> l
 def _count(
     citations: CitationIndex, filters: tuple[Condition, ...], standard_id: str, result: Condition
 ) -> Cell:
-    """The number of nodes with a result of a standard."""
+    """The number of nodes that meet `filters` and have a result of a standard."""
     return citations.cell("count", "standards", (*filters, ("standard_id", "=", standard_id), result))

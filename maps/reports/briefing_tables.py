@@ -1,4 +1,4 @@
-"""Tables of a briefing side by side: five domains and the coverage, a column per region or country."""
+"""Two tables of a briefing, the five domains and the coverage, with a column for each region or country."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ __all__ = ["Scope", "coverage", "five_domains", "scopes"]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A column of a table: its heading and the condition on the rows it counts; no condition counts all."""
+    """A column of a table: its heading, and the condition on the rows that it counts.
+
+    An empty `column` means that all rows count.
+    """
 
     title: Cell
     column: str = ""
@@ -35,9 +38,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """A row of the five domains. `what` and `form` are those of `CitationIndex.cell`.
+    """A row of the five domains. All fields but `words` and `unit` are arguments of `CitationIndex.cell`.
 
-    A measure without a table is printed as unknown: no source of the picture holds it.
+    A measure without a table is printed as unknown, because the picture has no source of it.
     """
 
     words: str
@@ -89,11 +92,14 @@ _DOMAINS: Final[dict[str, tuple[_Measure, ...]]] = {
         _nodes("nodes that an unknown decides", ("flag", "=", "insufficient_data")),
     ),
 }  # fmt: skip
-_EMPTY: Final = frozenset({"none", "missing", "not by place"})  # cells of the coverage that count no row
+_EMPTY: Final = frozenset({"none", "missing", "not by place"})  # cells of the coverage without a count
 
 
 def scopes(citations: CitationIndex, country: str | None) -> list[Scope]:
-    """The whole picture and the regions within it; of a country, the country and the whole picture."""
+    """The columns of the tables: the whole picture, and the regions within it.
+
+    With `country`, an ISO 3166-1 alpha-3 code, they are the country and the whole picture.
+    """
     picture = citations.picture
 
     def title_of(region_id: str) -> Cell:
@@ -102,13 +108,13 @@ def scopes(citations: CitationIndex, country: str | None) -> list[Scope]:
     whole = Scope(title_of(picture.region.id))
     if country:
         return [Scope(country_of(citations, country), "country_iso3", country), whole]
-    outline = picture.region.outline.buffer(1)
+    outline = picture.region.outline.buffer(1)  # 1 m, so that rounding does not exclude a region at the edge
     within = [r for r in REGIONS if r.id != picture.region.id and outline.covers(r.outline)]
     return [whole, *(Scope(title_of(r.id), "region", r.id) for r in within)]
 
 
 def five_domains(citations: CitationIndex, columns: list[Scope]) -> list[ET.Element]:
-    """The measures of the five domains, a column per scope."""
+    """The section with the measures of the five domains. `columns` are the scopes."""
     rows: list[list[Any]] = []
     for domain, measures in _DOMAINS.items():
         for place, measure in enumerate(measures):
@@ -140,7 +146,10 @@ def _domain_cell(citations: CitationIndex, measure: _Measure, scope: Scope) -> A
 
 
 def coverage(citations: CitationIndex, columns: list[Scope]) -> list[ET.Element]:
-    """Rows of each layer by pillar and scope; a pillar without rows in a scope is marked as a gap."""
+    """The section with the number of rows of each layer, by pillar and scope. `columns` are the scopes.
+
+    A pillar without rows in a scope is marked as a gap.
+    """
     body: list[ET.Element] = []
     for pillar in PILLARS:
         layers = [one for one in citations.picture.layers if one.pillar == pillar and one.id != "changes"]
@@ -174,7 +183,7 @@ def _is_empty(cell: Any) -> bool:
 
 
 def _row_count(citations: CitationIndex, layer_id: str, scope: Scope) -> Any:
-    """Rows of a layer in a scope, with the state of its source where that is late."""
+    """The number of rows of a layer in a scope, with the state of its source if the source is late."""
     if scope.column and not citations.has_column(layer_id, scope.column):
         return "not by place"
     cell = citations.cell("count", layer_id, scope.where)

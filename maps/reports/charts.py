@@ -1,4 +1,7 @@
-"""Charts of the briefing as inline SVG: marks from the tables, numbers as cells, ticks as a scale."""
+"""Charts of the briefing as inline SVG. Printed values are cells; numbers of a scale are ticks.
+
+All lengths are units of the view box of a drawing.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +35,15 @@ _MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
 
 
 def svg(width: float, height: float, label: str) -> ET.Element:
-    """An empty drawing with a label for screen readers."""
+    """An empty SVG drawing of a width and a height, with a label for screen readers."""
     return tag("svg", viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label)
 
 
 def bars(rows: Sequence[Sequence[Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
-    """A bar per row, from zero to its value on a scale up to `most`; an unknown value has no bar.
+    """A chart with a bar for each row, from zero to its value. The scale ends at `most`.
 
-    A row is the cells of name and value. Two more cells are the ends of an interval, drawn as a stroke.
+    A row has the cells of a name and a value, and may have two more cells, the ends of an interval. The
+    interval is a stroke. An unknown value has no bar. `class_` is the CSS class of the bars.
     """
     image = svg(260, 12.0 * len(rows), label)
     for place, (name, value, *ends) in enumerate(rows):
@@ -57,12 +61,12 @@ def bars(rows: Sequence[Sequence[Cell]], most: float, label: str, class_: str = 
 
 
 def _part(cell: Cell, most: float) -> float:
-    """A value as a length, 100 at `most`; negative values are cut at zero."""
+    """A value as a length between 0 and 100; 100 stands for `most` and more."""
     return 100 * min(max(cell.value, 0.0) / most, 1.0)
 
 
 def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
-    """Two counts per row, end to end: robust, then possible."""
+    """A chart with two counts in each row, end to end. A row has the cells of name, robust and possible."""
     image = svg(260, 12.0 * len(rows) + 11, label)
     most = max((a.value + b.value for _, a, b in rows), default=1) or 1
     for x, word, class_ in ((98, "robust", "robust-bar"), (140, "possible", "possible-bar")):
@@ -83,8 +87,9 @@ def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
 
 
 def line_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
-    """SVG path of a line with gaps where a value is missing."""
+    """The SVG path of a line through points, with a gap at each missing value of `y`."""
     is_known = np.isfinite(y)
+    # A point after a gap begins a new part of the line.
     starts = is_known & ~np.append(False, is_known[:-1])
     return "".join(
         f"{'M' if start else 'L'}{a:.1f} {b:.1f}"
@@ -101,13 +106,17 @@ def _frame(image: ET.Element, top: float, step: float, height: float) -> None:
 
 
 def breaks(citations: CitationIndex, after: str, until: str) -> list[tuple[str, str, Cell, Cell]]:
-    """Changes of sensor or version between two days: letter, day, and the cells of day and note."""
+    """Changes of sensor or version later than the day `after`, up to and with the day `until` (ISO 8601).
+
+    A row has a letter for the chart, the day, and the cells of the day and of the note.
+    """
     if "source_continuity" not in citations:
         return []
     table = citations.table("source_continuity")
     changes = table[table["kind"].isin(["sensor_change", "version_change"])]
     changes = changes[(changes["last_day"] > after) & (changes["last_day"] <= until)].sort_values("last_day")
     rows = []
+    # The zip is not strict: there are more letters than changes.
     for letter, key, day in zip(ascii_lowercase, changes["feature_id"], changes["last_day"], strict=False):
         cells = (citations.cell("value", "source_continuity", {"feature_id": key}, name, "")
                  for name in ("last_day", "note"))  # fmt: skip
@@ -116,7 +125,7 @@ def breaks(citations: CitationIndex, after: str, until: str) -> list[tuple[str, 
 
 
 def monthly_breaks(citations: CitationIndex) -> list[tuple[str, str, Cell, Cell]]:
-    """The `breaks` among the years of the chart of March and September."""
+    """The `breaks` within the years of the chart of March and September."""
     table = citations.table("sea_ice_monthly")
     years = table["year"][table["month"].isin([3, 9]) & table["extent_million_km2"].notna()]
     return breaks(citations, str(years.min()), f"{years.max()}-12-31") if len(years) else []
@@ -129,9 +138,9 @@ def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
 
 
 def monthly_extent(citations: CitationIndex) -> ET.Element:
-    """March and September extent by year, in million km2, with the number of the last year of each.
+    """A chart of the extent in March and in September by year, in million km2.
 
-    A dotted line with a letter marks a change of sensor (see `breaks`).
+    The last value of each line is printed. A dotted line with a letter marks a change of sensor (`breaks`).
     """
     image = svg(260, 122, "Sea ice extent in March and in September, by year")
     table = citations.table("sea_ice_monthly")
@@ -164,12 +173,15 @@ def monthly_extent(citations: CitationIndex) -> ET.Element:
 
 
 def _year(day: str) -> float:
-    """A day, ISO 8601, as a decimal year to a twelfth."""
+    """A day (ISO 8601) as a decimal year: the year and the twelfths of its earlier months."""
     return int(day[:4]) + (int(day[5:7]) - 1) / 12
 
 
 def daily_extent(citations: CitationIndex, day: str) -> ET.Element:
-    """The last year of daily extent up to `day`, against median and range of 1981 to 2010."""
+    """A chart of the daily extent in the last year up to `day` (ISO 8601), in million km2.
+
+    Behind the line are the median and the range of 1981 to 2010.
+    """
     image = svg(260, 122, "Daily sea ice extent of the last year on file against the reference period")
     table = citations.table("sea_ice_extent")
     date = table["date"].to_numpy(dtype="datetime64[D]")
@@ -179,12 +191,13 @@ def daily_extent(citations: CitationIndex, day: str) -> ET.Element:
     year = date.astype("datetime64[Y]").astype(int) + 1970
     place = (date - date.astype("datetime64[Y]")).astype(int)
     last = year.max()
+    # A row for each year from 1981 to 2010, a column for each day of the year.
     base = np.full((30, 366), np.nan)
     chosen = (year >= 1981) & (year <= 2010) & (last > 2010)
     base[year[chosen] - 1981, place[chosen]] = extent[chosen]
     height, top = 100.0, 18.0
     x = 18 + 218 * np.arange(366) / 365
-    base = base[:, :365]
+    base = base[:, :365]  # the last day of a leap year has too few years for a range
     if np.isfinite(base).any(axis=0).all():
         low, middle, high = (
             height - height * line / top + 6

@@ -1,13 +1,23 @@
-"""The source of each printed number: an address into the stored tables, and the value read from it.
+"""The address of each printed number in the stored tables, and the value read at this address.
 
 An address is `<what>:<table>?<conditions>#<column>`, such as
 `value:nodes?node_id=port%3Awpi-19800#flag_probability` or `count:nodes?flag=robust&kind=port`.
-`what` is one of `value` (exactly one row), `count`, `distinct`, `sum`, `median`, `min`, `max`, `share` (the
-share of rows whose column has the value after `=`, as in `#state=unknown`) and `area` (km2 of the geometry
-within the region). A condition is `column=value`, `column=value|value` (one of several), `column<=value` or
-`column>=value`. Every table with geometry or nodes has the column `region`: a row is in each region that it
-touches. Besides the layers there are the tables `sources`, `layers`, `regions`, `picture`, `before` and
-`caveats` with the content of the manifest.
+The conditions choose rows. `what` says what is read from them:
+
+- `value`: the column of the one row. It is an error if there is not exactly one row.
+- `count`: the number of rows.
+- `distinct`: the number of different values of the column.
+- `sum`, `median`, `min`, `max`: this statistic of the column, without missing values.
+- `share`: the share of rows whose column has the value after `=`, as in `#state=unknown`.
+- `area`: the area in km2 of the geometry within a region. It needs a condition on `region`.
+
+A condition is `column=value`, `column=value|value` (one of several values), `column<=value` or
+`column>=value`. A table with a geometry or a `node_id` accepts the condition `region`. A row is in each
+region that its geometry touches. A table with a `node_id` also accepts `country_iso3`; its node gives the
+value.
+
+The tables are the layers of the picture and six tables that describe the picture: `sources`, `layers`,
+`regions`, `picture`, `before` (the earlier picture) and `caveats`.
 """
 
 from __future__ import annotations
@@ -36,7 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "CitationIndex", "Condition", "Tables", "format_value"]
 
-Condition = tuple[str, str, Any]  # column, operator, value; a tuple of values means one of them
+# Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
+Condition = tuple[str, str, Any]
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
@@ -69,7 +80,11 @@ class Cell:
 
 
 def format_value(value: Any, form: str) -> str:
-    """The text of a value in a form; a missing value is `unknown`, never a number."""
+    """The text of a value in a form; the text of a missing value is `unknown`.
+
+    `form` is one of `words` (no underscores), `plain` (three digits), `km`, `longitude`, `latitude`, a format
+    of Python such as `.2f`, or empty.
+    """
     if pd.isna(value):
         return "unknown"
     if form == "words":
@@ -85,7 +100,10 @@ def format_value(value: Any, form: str) -> str:
 
 @dataclass(slots=True)
 class Tables:
-    """Tables by name, read by address, with a cache. `page` names the page in error messages."""
+    """Tables by name that are read by address. Codes of columns and results of conditions are cached.
+
+    `page` is the name of the page in error messages.
+    """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
     page: str = field(default="briefing", kw_only=True)
@@ -112,14 +130,26 @@ class Tables:
         return self.tables[name]
 
     def has_column(self, table: str, column: str) -> bool:
-        """Whether a condition on a column can select rows of a table."""
+        """Whether `table` accepts a condition on `column`: its own column, or `region` or `country_iso3`.
+
+        Raises
+        ------
+        ExportError
+            If there is no such table.
+        """
         frame = self.table(table)
         if column in frame.columns or column != "region":
             return column in frame.columns or ("node_id" in frame.columns and column == "country_iso3")
         return isinstance(frame, gpd.GeoDataFrame) or "node_id" in frame.columns
 
     def rows(self, table: str, *where: Condition) -> NDArray[np.int64]:
-        """Positions of the rows that meet every condition."""
+        """Positions of the rows of `table` that meet every condition in `where`, in rising order.
+
+        Raises
+        ------
+        ExportError
+            If there is no such table.
+        """
         mask = np.ones(len(self.table(table)), dtype=bool)
         for condition in where:
             mask &= self._mask(table, condition)
@@ -129,12 +159,15 @@ class Tables:
         self, what: str, table: str, where: Mapping[str, Any] | tuple[Condition, ...] = (),
         column: str = "", form: str = "", equals: str = "",
     ) -> Cell:  # fmt: skip
-        """Read a cell. `what`, `where`, `column` and `equals` are the parts of its address.
+        """Read a cell. `what`, `table`, `where`, `column` and `equals` are the parts of its address.
+
+        `where` is a mapping from columns to values, or a tuple of conditions. `equals` is the value of a
+        `share`. `form` is the form of `format_value`; counts have the form `,` by default.
 
         Raises
         ------
         ExportError
-            If `what` is `value` and not exactly one row meets the conditions.
+            If there is no such table, or `what` is `value` and not exactly one row meets the conditions.
         """
         conditions = tuple((k, "=", v) for k, v in where.items()) if not isinstance(where, tuple) else where
         query = "&".join(f"{c}{op}{_quoted(v)}" for c, op, v in conditions)
@@ -174,6 +207,7 @@ class Tables:
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
         key = (table, condition)
+        # A page asks the same few conditions thousands of times.
         if key not in self._masks:
             self._masks[key] = self._meets(table, condition)
         return self._masks[key]
@@ -192,13 +226,21 @@ class Tables:
             return number <= value if operator == "<=" else number >= value
         if column == "region" and isinstance(frame, gpd.GeoDataFrame):
             return np.asarray(shapely.intersects(_outline(value), frame.geometry.to_numpy()))
-        # A row without the column takes the value of its node.
+        # The table has no such column: the condition is tested on the node of each row.
         nodes = self.table("nodes")["node_id"].to_numpy()[self._mask("nodes", condition)]
         codes, code_of = self.coded(table, "node_id")
         return np.isin(codes, [code_of[node] for node in nodes if node in code_of])
 
     def coded(self, table: str, column: str) -> tuple[NDArray[np.int64], dict[Any, int]]:
-        """Integer codes of a column, -1 where missing, and the code of each value."""
+        """Integer codes of a column, and a dictionary from the text of each value to its code.
+
+        The code of a missing value is -1.
+
+        Raises
+        ------
+        ExportError
+            If there is no such table.
+        """
         key = (table, column)
         if key not in self._codes:
             codes, values = pd.factorize(self.table(table)[column])
@@ -208,12 +250,12 @@ class Tables:
 
 @dataclass(slots=True)
 class CitationIndex(Tables):
-    """The tables of a picture and of its manifest."""
+    """The tables of the layers of a picture, and six tables that describe the picture."""
 
     picture: Picture
 
     def __post_init__(self) -> None:
-        """Add the tables of the manifest to those of the layers."""
+        """Add the six tables that describe the picture to the tables of the layers."""
         picture = self.picture
         self.tables = {
             **picture.tables,

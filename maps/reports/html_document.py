@@ -1,6 +1,6 @@
-"""HTML of the reports: elements, the finished page with its content policy, and the look on A4.
+"""HTML of the reports: elements, the finished page with its content policy, and its styles for A4.
 
-Text goes into a tree of elements, and the serialiser of the standard library escapes it. No module builds
+Text is put into a tree of elements, and the serialiser of the standard library escapes it. No module builds
 markup from strings.
 """
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["LABELS", "document", "scroll", "tag"]
 
-# Digits that need no cell: reference systems, classes of ships and others, requirements, dates, the base
-# years of the ice.
+# Texts with digits that need no cell: reference systems, dual-use classes, classes of ships, requirements,
+# dates, and the reference period of the ice.
 LABELS: Final = re.compile(
     r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b"
 )
-# Class of the numbers beside a scale: they name a line of the chart and need no cell either.
+# CSS class of the numbers of a scale. They name a line of the chart and need no cell.
 _TICK: Final = "tick"
 
 Child = ET.Element | Cell | str | None
 
 
 def tag(kind: str, /, *children: Child, cell: Cell | None = None, **attributes: str | float) -> ET.Element:
-    """An element with its children. A `Cell` becomes `<data>` with its address, value and form.
+    """An element with its children and attributes. A `Cell` becomes `<data>` with address, value and form.
 
-    With `cell` the element itself shows the cell, because SVG has no `<data>`. Of an attribute name the last
-    underscore is dropped and the others become hyphens.
+    With `cell` the element itself shows the cell, because SVG has no `<data>`. An underscore at the end of an
+    attribute name is dropped, and the other underscores become hyphens: `class_`, `data_cell`.
     """
     element = ET.Element(kind)
     for key, value in attributes.items():
@@ -56,7 +56,7 @@ def tag(kind: str, /, *children: Child, cell: Cell | None = None, **attributes: 
 
 
 def scroll(table: ET.Element, label: str, class_: str = "") -> ET.Element:
-    """A wide table in a frame that scrolls, also by keyboard."""
+    """A wide table in a frame that scrolls, also by keyboard. `label` is for screen readers."""
     return tag("div", table, class_=f"scroll {class_}".strip(), role="region", tabindex="0", aria_label=label)
 
 
@@ -65,6 +65,7 @@ def _plain(value: str | float) -> str:
 
 
 def _cite(element: ET.Element, cell: Cell) -> ET.Element:
+    # A missing value is marked, so that a reader and a test can tell it from a text.
     is_missing = cell.text == "unknown"
     if element.tag == "data":
         element.set("value", "" if is_missing else visible(cell.value))
@@ -84,7 +85,7 @@ def _add_text(element: ET.Element, text: str) -> None:
 
 
 def _uncited(element: ET.Element) -> Iterator[str]:
-    """Every text of the tree that shows no cell."""
+    """Every text in the tree of `element` that is neither a cell nor a tick."""
     if (
         element.get("data-cell") is None
         and element.tag != "style"
@@ -99,10 +100,10 @@ def _uncited(element: ET.Element) -> Iterator[str]:
 
 
 def document(title: str, body: ET.Element, look: str = "", *, has_status: bool = False) -> str:
-    """Text of the whole page, which makes no request.
+    """The text of the whole page, which makes no request.
 
-    `look` is added to the styles. With `has_status` the page carries the script that compares its status with
-    the clock of the reader. The content policy allows the styles and the script by their hash.
+    `look` is CSS that is added to the styles. `has_status` adds the script that compares the status of the
+    page with the clock of the reader. The content policy allows the styles and the script by their hashes.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def document(title: str, body: ET.Element, look: str = "", *, has_status: bool =
                 "print it through CitationIndex.cell, or add its kind to maps.reports.html_document.LABELS"
             )
             raise ExportError(msg)
+    # A page without a status has no script, and its policy allows none.
     script = SCRIPT if has_status else ""
     scripts = f"script-src 'sha256-{_sha256(script)}'; " if script else ""
     policy = (

@@ -1,6 +1,6 @@
 """The page of isochrones: how far a ship sails from a port in a number of days, in the ice of a month.
 
-One self-contained file, as the route page: no script, no request. Every number names its row.
+The page is one HTML file without script and without requests. Every number names its row in the tables.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ _SHUT, _UNSEEN = "band shut", "band unseen"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IsochroneRecord:
-    """Input of the page: `tables` holds `bands`, `ports` and `record`; geometries are EPSG:3413."""
+    """The input of the page. Geometries are EPSG:3413.
+
+    `bands` are areas by days of sail. `tables` has `bands` (without geometry), `ports` and `record` (one row
+    that describes port, ship and ice). `land` is one area and `lines` are the sea routes.
+    """
 
     bands: gpd.GeoDataFrame
     tables: Mapping[str, pd.DataFrame]
@@ -41,7 +45,7 @@ class IsochroneRecord:
 
 
 def write(record: IsochroneRecord, path: Path) -> Path:
-    """Write the page and return its path.
+    """Write the page to `path` and return the path.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def write(record: IsochroneRecord, path: Path) -> Path:
 
 
 def page(record: IsochroneRecord) -> str:
-    """Text of the page: the same record gives the same text. Raises as `write`."""
+    """The text of the page; the same record gives the same text. Raises the errors of `write`."""
     tables = Tables(tables=dict(record.tables), page="isochrone page")
     body = tag(
         "body",
@@ -91,7 +95,7 @@ def _head(tables: Tables, record: IsochroneRecord) -> list[ET.Element | None]:
 
 
 def _class(row: Any, number: int) -> str:
-    """CSS class of a band: its number, or shut, or not seen."""
+    """The CSS class of a band: its number, or `shut` or `unseen` for a band that is not reached."""
     if row["is_reached"]:
         return f"band b{number}"
     return _UNSEEN if row["name"] == "not seen" else _SHUT
@@ -121,7 +125,7 @@ def _map(tables: Tables, record: IsochroneRecord) -> ET.Element:
 
 
 def _upper_end(row: dict[str, Any]) -> str:
-    """Label of a band: its upper end in days, or its lower end with a plus for the last band."""
+    """The label of a band: its upper end in days, or for the last band its lower end with a plus sign."""
     return f"{row['least_days']:.0f}+" if math.isnan(row["most_days"]) else f"{row['most_days']:.0f}"
 
 
@@ -138,6 +142,7 @@ def _bands(tables: Tables) -> list[ET.Element]:
     for class_, row in zip(_classes(bands), bands.to_dict("records"), strict=True):
         where = {"name": row["name"]}
         swatch = tag("i", class_=f"swatch {class_}")
+        # The last band has no upper end.
         most = 1e9 if math.isnan(row["most_days"]) else row["most_days"]
         ports: Any = "none"
         if row["is_reached"]:

@@ -1,4 +1,4 @@
-"""Charts of the route page: open days by class and year, openings to closings, levels of warming, the map."""
+"""Charts of the route page as inline SVG: open days, openings and closings, levels of warming, the map."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SHADES: tuple[tuple[float, str, str], ...] = (
     (364, "h4", "up to 364"), (math.inf, "h5", "all year"),
 )  # fmt: skip
 _MONTHS = ("Jan", "Mar", "May", "Jul", "Sep", "Nov")
-_WIDE, _MARGIN_M = 470.0, 250_000.0
-_TOLERANCE_M = 6_000.0
+_WIDE, _MARGIN_M = 470.0, 250_000.0  # width of the map in units of the drawing; its margin around the routes
+_TOLERANCE_M = 6_000.0  # of the simplified outlines, about half a unit of the drawing
 
 
 def _shade(days: float) -> str:
@@ -36,17 +36,21 @@ def _shade(days: float) -> str:
 
 def _years(image: ET.Element, years: Sequence[int], left: float, step: float, y: float) -> None:
     for place, year in enumerate(years):
+        # Every fifth year has a label, or every year of a short record.
         if year % 5 == 0 or len(years) <= 12:
             image.append(tag("text", str(year), x=left + step * (place + 0.5), y=y, class_="tick mid"))
 
 
 def _step(left: float, years: int) -> float:
-    """Width of a year: a long record fills the chart, a short record gets columns of 40 units."""
+    """The width of a year: a long record fills the chart, a short record has columns of 40 units."""
     return min((430.0 - left) / max(years, 1), 40.0)
 
 
 def shades(days: pd.DataFrame, label: str) -> ET.Element:
-    """Open days by ice class (rows, weakest first) and year (columns); a hatched field is unknown."""
+    """A chart of open days by ice class and year; an unknown value is hatched.
+
+    `days` has a row for each ice class, the weakest first, and a column for each year.
+    """
     left, high = 34.0, 11.0
     step = _step(left, len(days.columns))
     image = svg(430, high * len(days) + 14, label)
@@ -62,9 +66,10 @@ def shades(days: pd.DataFrame, label: str) -> ET.Element:
 
 
 def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
-    """A stroke per year and ice class from the first open day to the last, months upward.
+    """A chart with a stroke for each year and ice class, from the first open day to the last.
 
-    Each table has `first_day` and `last_day` by year, as days of the year; a year without them has no stroke.
+    `spans` maps an ice class to a table with `first_day` and `last_day` by year, as days of the year. A year
+    without them has no stroke. The months run upward.
     """
     left, height = 34.0, 92.0
     years = sorted({int(year) for table in spans.values() for year in table.index})
@@ -86,15 +91,17 @@ def openings(spans: Mapping[str, pd.DataFrame], label: str) -> ET.Element:
 
 
 def levels(places: Sequence[tuple[str, pd.DataFrame]], label: str) -> ET.Element:
-    """Open days at levels of warming: a bar per level from low to high, hatched beyond the record.
+    """A chart of open days at levels of warming, with a bar for each level from the low to the high value.
 
-    Each table has a row per level: `warming_degc`, `open_water_low_days`, `open_water_high_days`,
-    `open_water_days` (a stroke, NaN without a sensitivity), `basis` and `is_extrapolated`.
+    `places` are names with tables. A table has a row for each level: `warming_degc`, `open_water_low_days`,
+    `open_water_high_days`, `open_water_days` (drawn as a stroke; NaN without a sensitivity), `basis` and
+    `is_extrapolated` (drawn hatched).
     """
     left, wide, high = 140.0, 280.0, 8.5
     rows = sum(len(table) for _, table in places)
     image = svg(430, rows * high + 5 * len(places) + 16, label)
     bottom = rows * high + 5 * len(places)
+    # Fifths of a year.
     for day in (0, 73, 146, 219, 292, 365):
         x = left + wide * day / 365
         image.append(tag("line", x1=x, x2=x, y1=0, y2=bottom, class_="grid"))
@@ -127,9 +134,11 @@ def inset(
     label: str = "Polar map of the routes, the ice and the bottlenecks",
     days: Sequence[tuple[str, Any]] = (),
 ) -> ET.Element:
-    """The polar map, EPSG:3413: land, ice (CSS class, area), routes (line, CSS class), marks and a stamp.
+    """The polar map, cut to the routes. Geometries are EPSG:3413.
 
-    `marks` are letter, longitude and latitude. `days` are labels of a scale, each within its area.
+    `ice` are pairs of CSS class and area. `routes` maps an id to a line and its CSS class. `marks` are
+    letters with longitude and latitude in degrees. `stamp` is a word across the map, empty for none. `days`
+    are pairs of label and area; the label is drawn in the area.
     """
     bounds = shapely.total_bounds([line for line, _ in routes.values()])
     west, south, east, north = bounds + _MARGIN_M * np.array([-1, -1, 1, 1])
@@ -151,6 +160,7 @@ def inset(
     for words, area in days:
         inside = shapely.intersection(area, frame)
         if not inside.is_empty:
+            # The label lies in the largest part of its area.
             widest = max(shapely.get_parts(inside), key=shapely.area)
             x, y = at(*shapely.get_coordinates(shapely.point_on_surface(widest))[0])
             image.append(tag("text", words, x=x, y=y + 2.8, class_="tick mid halo"))
@@ -166,7 +176,7 @@ def inset(
 
 
 def _hatch() -> ET.Element:
-    """The pattern `#hatch`, for ice that is doubtful or shuts a way."""
+    """The definition of the pattern `#hatch`, for ice that is doubtful or that shuts a route."""
     stroke = tag("path", d="M-1 6L6 -1M4 6L6 4", class_="hatch")
     ground = tag("rect", width=5, height=5, class_="hatched")
     pattern = tag("pattern", ground, stroke, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse")

@@ -1,4 +1,4 @@
-"""The route page of single fields: ice edges of months, the median year, grids of concentration."""
+"""The sections of the route page on single fields: ice edges of months, the median year, and grids."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _GRID_ROUTES = (LEAD_ROUTE, "route-nwp_prince_of_wales_strait", "route-transpola
 
 
 def fields(tables: Tables, record: RouteRecord) -> list[ET.Element]:
-    """Sections of September and March, of the median year, and of the single grids."""
+    """The sections on September and March, on the median year, and on single grids of concentration."""
     all_fields = tables.table("route_fields")
     edges = all_fields[all_fields["input"] == "edge"]
     parts: list[ET.Element] = []
@@ -77,7 +77,7 @@ def _field_lead(tables: Tables, last: str, words: str) -> ET.Element:
 
 
 def _way_classes(rows: pd.DataFrame) -> dict[str, str]:
-    """CSS class of each route on the map: open, shut, or shut by ice beside land alone."""
+    """The CSS class of each route on the map: open, shut, or shut only by ice beside land."""
     return {
         row["route_id"]: "way" if row["is_open"] else "way doubtful" if _is_shore(row) else "way shut"
         for row in rows.to_dict("records")
@@ -85,12 +85,12 @@ def _way_classes(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _is_shore(row: Any) -> bool:
-    """Whether all ice of a way lies beside land, to a kilometre."""
+    """Whether all ice on a way lies beside land; a difference up to 1 km is rounding."""
     return bool(row["ice_km"] > 0 and row["shore_km"] >= row["ice_km"] - 1)
 
 
 def _ice(tables: Tables, where: dict[str, Any]) -> list[Any]:
-    """`open`, or kilometres of ice, with a dagger where all ice lies beside land."""
+    """The word `open`, or the kilometres of ice, with a dagger if all ice lies beside land."""
     row = matching_rows(tables, "route_fields", where).iloc[0]
     if row["is_open"]:
         return [tag("b", "open")]
@@ -99,7 +99,7 @@ def _ice(tables: Tables, where: dict[str, Any]) -> list[Any]:
 
 
 def _matrix(tables: Tables, heads: dict[str, Any]) -> ET.Element:
-    """Table of routes by field; `heads` maps the id of a field to the heading of its column."""
+    """A table of routes by field. `heads` maps the id of a field to the heading of its column."""
     rows: list[tuple[Cell, list[list[Any]]]] = []
     for _, routes in families(tables):
         for name in routes:
@@ -117,7 +117,7 @@ def _matrix(tables: Tables, heads: dict[str, Any]) -> ET.Element:
 
 
 def _first(tables: Tables, field: str, column: str, form: str = "") -> Cell:
-    """A cell of a field, cited from the row of its first route."""
+    """A cell of a field, cited from the row of the first route."""
     route = tables.table("routes")["feature_id"].iloc[0]
     return tables.cell("value", "route_fields", {"field_id": field, "route_id": route}, column, form)
 
@@ -125,7 +125,10 @@ def _first(tables: Tables, field: str, column: str, form: str = "") -> Cell:
 def _month(
     tables: Tables, of_month: pd.DataFrame, words: str, letters: Mapping[str, str]
 ) -> list[ET.Element]:
-    """The edges of a month by year, and the bottlenecks of the last of them."""
+    """The section on the edges of a month by year, with the bottlenecks of the last edge.
+
+    `letters` maps a route to the letter of its bottleneck on the map.
+    """
     field_ids = sorted(set(of_month["field_id"]))
     heads = {field: _first(tables, field, "year", ".0f") for field in field_ids}
     rows = []
@@ -153,7 +156,7 @@ def _month(
 
 
 def _medians(tables: Tables, medians: pd.DataFrame) -> list[ET.Element]:
-    """The edges of the median year by month, and the open days in it."""
+    """The section on the edges of the median year by month, and on the open days of that year."""
     if medians.empty:
         return []
     field_ids = list(medians.drop_duplicates("field_id").sort_values("month")["field_id"])
@@ -178,7 +181,7 @@ def _medians(tables: Tables, medians: pd.DataFrame) -> list[ET.Element]:
 
 
 def _grids(tables: Tables, grids: pd.DataFrame) -> list[ET.Element]:
-    """Fields of concentration: the ice of the bottleneck, and the weakest ice class that passes it."""
+    """The section on grids of concentration: ice of the bottleneck, and the weakest class that passes."""
     if grids.empty:
         return []
     field_ids = list(dict.fromkeys(grids.sort_values(["date", "product"])["field_id"]))

@@ -26,7 +26,7 @@ INKS: Final = (
 .swatch.shut{background:repeating-linear-gradient(-45deg,var(--ice) 0 2px,var(--edge) 2px 3px)}
 """
 )
-# More days contrast more with the paper, light or dark.
+# Colours of open days. More days have more contrast with the paper, so the order is reversed on dark paper.
 _DAYS: Final = "--d1:{};--d2:{};--d3:{};--d4:{};--d5:{};"
 _RAMP: Final = ("#cfe3f1", "#8fc1e3", "#4795cc", "#0b63a5", "#063a63")
 LOOK: Final = (

@@ -1,4 +1,4 @@
-"""Parts that the pages of the sea routes use: the record, names of routes, places in words, table and map."""
+"""Parts of the pages on sea routes: the record, names of routes, places in words, tables and the map."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _FAMILIES = ("Northern Sea Route", "Northwest Passage", "Transpolar Sea Route")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteRecord:
-    """Input of the route page.
+    """The input of the route page. Geometries are EPSG:3413.
 
-    `tables` holds `routes` (feature_id, name, family, note, length_km) and `record` (one row: input, product,
-    stage, first, last, source, and in words the `ice` and the `ice_edge` on the map). It also holds either
-    `route_seasons` with `route_trends`, or `route_fields` with `route_medians`. Geometries are EPSG:3413:
-    `lines` by route, `land`, `ice` with its CSS class.
+    `tables` has `routes` (feature_id, name, family, note, length_km) and `record` (one row: input, product,
+    stage, first, last, source, and in words the `ice` and the `ice_edge` on the map). It also has either
+    `route_seasons` with `route_trends`, or `route_fields` with `route_medians`. `lines` maps a route to its
+    line. `ice` are pairs of CSS class and area.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -65,17 +65,17 @@ class RouteRecord:
 
 
 def of_record(tables: Tables, column: str, form: str = "") -> Cell:
-    """The cell of a column of the one row of `record`."""
+    """The cell of a column of the table `record`, which has one row."""
     return tables.cell("value", "record", (), column, form)
 
 
 def synthetic_note(record: RouteRecord) -> str:
-    """The words before each figure of a synthetic record; empty for an observed one."""
+    """The warning before each figure of a synthetic record; empty for an observed record."""
     return "Synthetic, not observed. " if record.is_synthetic else ""
 
 
 def families(tables: Tables) -> list[tuple[str, list[str]]]:
-    """Families of routes with the ids of their routes; approaches to the three great routes come last."""
+    """Families of routes with the ids of their routes. The three great routes come first."""
     routes = tables.table("routes")
     others = sorted(set(routes["family"]) - set(_FAMILIES))
     return [(f, routes.loc[routes["family"] == f, "feature_id"].tolist()) for f in (*_FAMILIES, *others)]
@@ -93,12 +93,15 @@ def matching_rows(tables: Tables, table: str, where: Mapping[str, Any]) -> pd.Da
 
 
 def ship_words(name: str) -> str:
-    """An ice class of ships as words of a sentence."""
+    """An ice class of ships in words for a sentence."""
     return "no ice class" if name == "none" else f"class {name}"
 
 
 def place_words(tables: Tables, table: str, where: dict[str, Any]) -> list[Any]:
-    """A bottleneck in words: name of the water and coordinates; `none` where there is no bottleneck."""
+    """A bottleneck in words: name of the water, latitude and longitude; `none` if there is no bottleneck.
+
+    `where` chooses the one row of `table`.
+    """
     if matching_rows(tables, table, where)["bottleneck_longitude_deg"].isna().all():
         return ["none"]
     return [
@@ -109,7 +112,7 @@ def place_words(tables: Tables, table: str, where: dict[str, Any]) -> list[Any]:
 
 
 def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str, label: str) -> ET.Element:
-    """A table that scrolls; the first column is a heading."""
+    """A table that scrolls. The first cell of a row is its heading; `label` is for screen readers."""
     body = [
         tag(
             "tr",
@@ -126,12 +129,16 @@ def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], class_: str, labe
 def route_map(
     tables: Tables, record: RouteRecord, classes: Mapping[str, str], marks: Sequence[tuple[str, float, float]]
 ) -> ET.Element:
-    """The polar map with its key; `classes` is the CSS class of each route, `marks` letter and position."""
+    """The polar map with its key.
+
+    `classes` maps a route to its CSS class. `marks` are letters with longitude and latitude in degrees.
+    """
     lines = {
         name: (record.lines[name], classes.get(name, "way"))
         for _, route_ids in families(tables)
         for name in route_ids
     }
+    # A map can be cut out of its page, so the map itself carries the word.
     stamp = "SYNTHETIC" if record.is_synthetic else ""
     return tag(
         "figure",
@@ -145,7 +152,10 @@ def route_map(
 
 
 def bottleneck_letters(rows: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, float, float]]]:
-    """A letter for each bottleneck: by route, and with longitude and latitude for the map."""
+    """A letter for each bottleneck in `rows`; routes with the same bottleneck have the same letter.
+
+    Returns a dictionary from route to letter, and for the map each letter with longitude and latitude.
+    """
     letters: dict[str, str] = {}
     marks: dict[tuple[float, float], str] = {}
     for row in rows.to_dict("records"):

@@ -1,4 +1,4 @@
-"""The route page of a daily record: seasons by route, ice class and year, with trends."""
+"""The sections of the route page on a daily record: seasons by route, ice class and year, with trends."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ if TYPE_CHECKING:
 
 __all__ = ["seasons"]
 
-# Ice class whose bottlenecks have letters on the map, and second stroke in the chart of the openings.
+# Ice class whose bottlenecks have letters on the map. It is also the second stroke in the chart of openings.
 _SHIP = "PC6"
 
 
 def seasons(tables: Tables, record: RouteRecord) -> list[ET.Element]:
-    """First sentence, map, a section per route, and levels of warming."""
+    """The first sentence, the map, a section for each route, and the section on levels of warming."""
     all_stages = tables.table("route_seasons")
     stage = str(tables.table("record")["stage"].iloc[0])
     rows = all_stages[all_stages["stage"] == stage]
     last = int(rows["year"].max())
     classes = list(dict.fromkeys(rows["ice_class"]))
+    # If the record lacks this class, the last class of the table takes its place.
     ship = _SHIP if _SHIP in classes else classes[-1]
     last_year = rows[(rows["year"] == last) & (rows["ice_class"] == ship)]
     letters, marks = bottleneck_letters(last_year)
@@ -96,9 +97,10 @@ def _key() -> ET.Element:
 def _route(
     tables: Tables, record: RouteRecord, rows: pd.DataFrame, at: tuple[str, str, int], mark: tuple[str, str]
 ) -> ET.Element:
-    """The section of a route: charts of open days and of openings, and its tables.
+    """The section of a route: charts of open days and of openings, and the tables.
 
-    `at` is id, stage and last year; `mark` is the ice class of the map and the letter of the bottleneck.
+    `at` has the id of the route, the stage of ice and the last year. `mark` has the ice class of the map and
+    the letter of the bottleneck.
     """
     name, stage, last = at
     ship, letter = mark
@@ -129,7 +131,7 @@ def _route(
 
 
 def _season_table(tables: Tables, classes: list[str], name: str, stage: str, last: int) -> ET.Element:
-    """The last season of a route and its trend, a row per ice class."""
+    """A table of the last season and the trend of a route, with a row for each ice class."""
     rows = []
     for ship in classes:
         trend = {"route_id": name, "ice_class": ship, "stage": stage}
@@ -163,7 +165,7 @@ def _season_table(tables: Tables, classes: list[str], name: str, stage: str, las
 
 
 def _trend_cells(tables: Tables, where: dict[str, Any]) -> list[Any]:
-    """Median of the record and change per decade, or why there is none."""
+    """The median of the record and the change per decade, or the reason why there is no change."""
     if "route_trends" not in tables or matching_rows(tables, "route_trends", where).empty:
         return ["not told", "not told"]
 
@@ -197,7 +199,7 @@ def _breaks(tables: Tables, where: dict[str, Any]) -> ET.Element | None:
 
 
 def _every_year(tables: Tables, by_class: pd.DataFrame, name: str, stage: str) -> ET.Element:
-    """Open days by year and ice class, folded."""
+    """A folded table of open days by year and ice class."""
     rows = []
     for year in by_class.columns:
         keys = [{"route_id": name, "year": year, "ice_class": c, "stage": stage} for c in by_class.index]

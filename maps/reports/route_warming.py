@@ -1,4 +1,4 @@
-"""Open water of the seas at levels of global warming: the last section of a route page of a daily record."""
+"""The last section of the route page on a daily record: open water of the seas at levels of warming."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["warming_levels"]
 
 
 def warming_levels(tables: Tables, record: RouteRecord) -> list[ET.Element]:
-    """Chart and table of open days by sea and level; an empty list where the record holds no levels."""
+    """A chart and a table of open days by sea and level of warming; empty if the record has no levels."""
     if "ice_warming" not in tables:
         return []
     warming = tables.table("ice_warming")
@@ -61,7 +61,7 @@ def warming_levels(tables: Tables, record: RouteRecord) -> list[ET.Element]:
 
 
 def _at_level(tables: Tables, row: Mapping[str, Any]) -> list[Any]:
-    """Open days of a sea at a level with their band; the band alone where there is no sensitivity."""
+    """Open days of a sea at a level with their band, or only the band if there is no sensitivity."""
     where = {"name": row["name"], "warming_degc": row["warming_degc"]}
 
     def of(column: str) -> Cell:

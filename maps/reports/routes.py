@@ -1,7 +1,7 @@
 """The route page: when each Arctic sea route was open, for which ship, and where ice shuts it.
 
-One self-contained file, as the briefing: no script, no request. Every number names its row in the tables
-beside the page. Ice edges alone tell of ice or none, and of no season.
+The page is one HTML file without script and without requests. Every number names its row in the tables beside
+the page. A page from ice edges alone says only where ice is: it gives no seasons.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["RouteRecord", "page", "write"]
 
 
 def write(record: RouteRecord, path: Path) -> Path:
-    """Write the page and return its path.
+    """Write the page to `path` and return the path.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def write(record: RouteRecord, path: Path) -> Path:
 
 
 def page(record: RouteRecord) -> str:
-    """Text of the page: the same record gives the same text. Raises as `write`."""
+    """The text of the page; the same record gives the same text. Raises the errors of `write`."""
     tables = Tables(tables=dict(record.tables), page="route page")
     sections = seasons(tables, record) if "route_seasons" in tables else fields(tables, record)
     body = tag("body", _head(tables, record), *sections, *_reading(tables, record))

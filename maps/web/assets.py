@@ -1,4 +1,4 @@
-"""Script, style and policy of the page: what stands in it before any data."""
+"""The page of the web map without data: shell, script, styles and content security policy."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _SCRIPTS = ("vendor/leaflet.js", "vendor/proj4.js", "vendor/proj4leaflet.js")
 _STYLES = ("vendor/leaflet.css", "page.css")
 _LICENCES = ("leaflet", "proj4", "mgrs", "wkt-parser", "proj4leaflet")
 
-# Placeholders of shell.html; the data of a picture replace the last two.
+# Placeholders of shell.html. This module replaces the first three; maps.web.page replaces the last two.
 CODE, LOOK, POLICY, DATA, LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
 
+# An element, an import or a URL that would make the browser request another file.
 _REFERENCE = re.compile(
     r"<(?:script|link|img|iframe|source|object|embed)\b[^>]*\b(?:src|href|data)\s*=[^>]*>"
     r"|@import\b[^;]*;|\burl\(\s*['\"]?(?!data:|#)[^)]*\)",
@@ -31,7 +32,7 @@ _REFERENCE = re.compile(
 
 @cache
 def empty_page() -> str:
-    """Return the page with the placeholders `DATA` and `LATER`; it depends on this package alone.
+    """Return the page with the placeholders `DATA` and `LATER`. It depends on no picture.
 
     Raises
     ------
@@ -41,6 +42,7 @@ def empty_page() -> str:
     notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
     scripts = [*map(_file, _SCRIPTS), bundle(_HERE / "page")]
     shell = (_HERE / "shell.html").read_text(encoding="utf-8")
+    # The licences of the libraries stay with their code.
     shell = shell.replace(CODE, notices + "\n".join(scripts))
     shell = shell.replace(LOOK, "\n".join(map(_file, _STYLES)))
     _refuse_references(shell)
@@ -50,13 +52,14 @@ def empty_page() -> str:
 def _file(name: str) -> str:
     """Return the text of a file without references to files that the page does not need."""
     text = (_HERE / name).read_bytes().decode("utf-8").replace("\r\n", "\n")
-    # Controls that this map does not have would fetch these images; a browser asks for a source map by name.
+    # Leaflet has these images for controls that this map does not have. Developer tools of a browser request
+    # the source map that a script names.
     text = re.sub(r"background-image: url\(images/[^)]*\);", "", text)
     return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
 
 
 def _refuse_references(shell: str) -> None:
-    """Raise ExportError if a script, style or image of the page lies outside it."""
+    """Raise ExportError if the page refers to a script, a style or an image in another file."""
     reference = _REFERENCE.search(shell)
     if reference:
         msg = (
@@ -67,7 +70,7 @@ def _refuse_references(shell: str) -> None:
 
 
 def _policy(shell: str) -> str:
-    """Return the content security policy: only the scripts and styles of the page, by their hashes."""
+    """Return the content security policy, which allows the scripts and styles of the page by their hashes."""
 
     def hashes(tag: str) -> str:
         return " ".join(

@@ -1,9 +1,9 @@
-"""One script of the modules of the page: `bundle` joins maps/web/page/*.js without Node.js or a network.
+"""Join the modules of the page, maps/web/page/*.js, into one script without Node.js or a network.
 
-The modules are ES modules, so that Node.js can test each of them. The map opens from disk, where a browser
-loads no module; so the bundle removes `import` and `export` and puts all modules into one closure. A module
-may use `import { a, b } from "./x.js";` and `export` before a function, class, const or let, each at the
-start of a line.
+The modules are ES modules, so that Node.js can test each of them. A browser loads no module from disk, and
+the map must open from disk. The bundle therefore removes `import` and `export` and puts all modules into one
+closure. A module may use `import { a, b } from "./x.js";` and `export` before a function, class, const or
+let, each at the start of a line.
 """
 
 from __future__ import annotations
@@ -20,19 +20,22 @@ __all__ = ["bundle"]
 
 _IMPORT = re.compile(r'^import \{([\w\s,]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _DECLARED = re.compile(r"^(export )?(?:async function|function|class|const|let) (\w+)", re.MULTILINE)
+# An import or export in a form that this module does not read.
 _UNREAD = re.compile(
     r"^(?:import\b|export (?!async function |function |class |const |let )).*$", re.MULTILINE
 )
 
 
 def bundle(folder: Path, entry: str = "main") -> str:
-    """Return one script of the module `entry` of a folder and all that it imports, each after its imports.
+    """Return one script with the module `entry` of `folder` and all modules that it imports.
+
+    A module comes after the modules that it imports.
 
     Raises
     ------
     ExportError
         If imports form a circle, an import names no module or no export, two modules declare the same name
-        at the top level, a module is imported by none, or an import or export has another form.
+        at the top level, no module imports a module, or an import or export has another form.
     """
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))}
     owners: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What the page gets of another picture: the earlier one, or one that is compared."""
+"""Data of the web page on another picture: the earlier picture, or a picture to compare with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compared_data", "since_data"]
 
-# Rows of nodes that the panel lists; the table `changes` of the GeoPackage holds them all.
+# Rows of nodes that the panel lists. The table `changes` of the GeoPackage has all rows.
 _LISTED = 100
 _COMPARED = (
     "flag", "flag_probability", "overlap_probability", "hazard_class", "military_class", "dependence_class",
@@ -25,7 +25,10 @@ _COMPARED = (
 
 
 def since_data(picture: Picture, before: Before) -> dict[str, Any]:
-    """Return what changed since the earlier picture: counts of nodes by change and cause, the first rows."""
+    """Return the changes since the earlier picture: counts of nodes by change and cause, and the first rows.
+
+    `before` describes the earlier picture. Without a table of changes, only this description is returned.
+    """
     table = picture.tables.get("changes")
     content = {"before": {name: visible(value) for name, value in asdict(before).items()}}
     if table is None:
@@ -33,6 +36,7 @@ def since_data(picture: Picture, before: Before) -> dict[str, Any]:
     layer = next(layer for layer in picture.layers if layer.id == "changes")
     is_node = table["subject"] == "node"
     counts = table[is_node].groupby(["change", "cause"]).size()
+    # Rows on sources and methods are few, so the panel lists all of them.
     rows = table[~is_node | (table["place"] < _LISTED)]
     return content | {
         "counts": [[change, cause, int(count)] for (change, cause), count in counts.items()],
@@ -42,9 +46,10 @@ def since_data(picture: Picture, before: Before) -> dict[str, Any]:
 
 
 def compared_data(picture: Picture, other: Picture) -> dict[str, Any] | None:
-    """Return what another picture says of the nodes of this one, row by row, and the nodes only it has.
+    """Return the columns of the picture `other` for the nodes of `picture`, in the order of `picture`.
 
-    The places of the latter (`at`) are in whole numbers of 10 m of EPSG:3413.
+    `gone` lists the nodes that only `other` has; their positions (`at`) are whole numbers of 10 m of
+    EPSG:3413. The result is None if one of the pictures has no nodes.
     """
     ours, theirs = picture.tables.get("nodes"), other.tables.get("nodes")
     if ours is None or theirs is None:

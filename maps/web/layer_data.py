@@ -1,4 +1,4 @@
-"""What the page gets of one layer: title, style, columns and shapes; page/map_layer.js reads it."""
+"""Data of the web page on one layer: title, style, columns and shapes. page/map_layer.js reads them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_HELD", "POINT_GRID_M", "layer_data", "plain_style", "put_off"]
 
-POINT_GRID_M = 10
-# State of a source that was never held: a gap to name.
+POINT_GRID_M = 10  # step of the coordinates of points, as in page/decode.js
+# State of a source of which the project has no data. The page names it as a gap.
 NOT_HELD = "not_held"
 _GAPS = (NOT_HELD, *LATE)
 _LABELLED = ("countries", "seas")
-_LABEL_GRID_M = 20_000.0
-# Columns that the first view shows, or counts, of layers that have more than those.
+_LABEL_GRID_M = 20_000.0  # tolerance of the largest circle inside a shape, for the place of its label
+# Layer -> the columns that the first view of the page needs. Other layers are treated as a whole.
 _FIRST = {
     "nodes": ("name", "kind", "country_iso3", "institution", "scope", "place", "dual_use_class", "mark",
               "flag", "flag_probability", "overlap_probability", "hazard_class", "military_class",
@@ -43,8 +43,8 @@ _FIRST = {
 def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[str, Any]:
     """Return a layer as the page reads it.
 
-    `owners` maps a hash of shapes to the id of the layer that has them; a later layer of the same shapes
-    names that one instead. The function adds to it.
+    `owners` maps a hash of shapes to the id of the first layer with these shapes. A later layer with the same
+    shapes refers to the first layer and does not repeat them. The function adds the layer to `owners`.
     """
     table: Any = picture.tables[layer.id]
     rows = len(table)
@@ -54,8 +54,8 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
     elif layer.id == "nodes":
         table, added = with_added(table, picture), ADDED
     dates = sorted(table["as_of"].dropna().unique().tolist())
-    # The key of a road segment tells a reader nothing and weighs as much as the segment; a node
-    # has its key twice.
+    # The key of a road segment has no use for a reader and takes as much room as the segment. A node has its
+    # key twice.
     has_key = layer.geometry != "line" and "node_id" not in table.columns
     columns = [*(c for c in layer.all_columns if c.name != "feature_id" or has_key), *added]
     content: dict[str, Any] = {
@@ -78,7 +78,7 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
     else:
         is_first = picture.region.is_cap and content["style"]["visible"]
         content |= _shapes(layer, table, picture, owners, is_first=is_first)
-        # What is late is hatched: an image of cells has no hatch.
+        # A layer with a late source is hatched, and an image of cells can have no hatch.
         if set(content["sources"]) & set(picture.late):
             content.pop("cells", None)
     if layer.id in _LABELLED:
@@ -87,7 +87,7 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
 
 
 def _source_ids(layer: Layer, table: Any, picture: Picture) -> list[str]:
-    """Return the ids of the sources of the rows, and of those that feed the layer and are a gap."""
+    """Return the ids of the sources of the rows, and of the late or absent sources that feed the layer."""
     gaps = {visible(s.id) for s in picture.sources if s.feeds == layer.id and s.state in _GAPS}
     return sorted(set(map(visible, table["source_id"].dropna().unique())) | gaps)
 
@@ -95,9 +95,9 @@ def _source_ids(layer: Layer, table: Any, picture: Picture) -> list[str]:
 def _shapes(
     layer: Layer, table: Any, picture: Picture, owners: dict[str, str], *, is_first: bool
 ) -> dict[str, Any]:
-    """Return the coded shapes of a layer, or the id of the layer that has the same.
+    """Return the coded shapes of a layer, or the id of an earlier layer with the same shapes.
 
-    The first view of a cap is a far one: `is_first` asks for shapes that are made for it.
+    `is_first` adds simpler shapes for the first view, which shows the whole Arctic from afar.
     """
     geometry = np.asarray(table.geometry.array, dtype=object)
     digest = shape_digest(geometry)
@@ -106,7 +106,7 @@ def _shapes(
         return {"paths": owner}
     content = stored_or_coded(layer, geometry, digest, is_first=is_first)
     if is_first and layer.id == "sea_ice":
-        # Of the months the first view shows one; the slider asks for the others.
+        # The first view shows one month only; the slider needs the others.
         of_month = geometry.copy()
         of_month[(table["month"] != picture.day.month).to_numpy(dtype=bool)] = None
         content |= {"afar": coded_paths(of_month, "polygon", 0.0), "afar_month": picture.day.month}
@@ -114,16 +114,20 @@ def _shapes(
 
 
 def _labels(geometry: NDArray[np.object_], picture: Picture) -> list[list[int]]:
-    """Return the place of each name: a cap shows all of a shape, another region a part of it."""
+    """Return the place of the name of each shape, within the region of the picture.
+
+    A region around the pole (a cap) shows all of a shape; another region shows a part.
+    """
     region = picture.region
     parts = geometry if region.is_cap else shapely.intersection(geometry, region.outline)
     return [_label(shape) for shape in parts]
 
 
 def _label(shape: Any) -> list[int]:
-    """Return x, y and clear radius of the widest part of a shape, in 100 m of EPSG:3413.
+    """Return the centre and the radius of the largest circle in the largest part of a shape.
 
-    The radius is 0 where the region has nothing of the shape.
+    The three numbers are whole steps of 100 m of EPSG:3413. They are 0 if the region has no part of the
+    shape.
     """
     parts = [part for part in shapely.get_parts(shape) if part.area]
     if not parts:
@@ -135,7 +139,7 @@ def _label(shape: Any) -> list[int]:
 
 
 def plain_style(style: Style) -> dict[str, Any]:
-    """Return a style as the page reads it, hidden characters of its classes made visible."""
+    """Return a style as a dictionary for the page, with the hidden characters of its classes visible."""
     content = asdict(style)
     for one in content["classes"]:
         one |= {"value": visible(one["value"]), "label": visible(one["label"])}
@@ -143,9 +147,10 @@ def plain_style(style: Style) -> dict[str, Any]:
 
 
 def put_off(layer: dict[str, Any]) -> dict[str, Any]:
-    """Take out of a layer, and return, what the first view does without.
+    """Remove from `layer` the columns and shapes that the first view does not need, and return them.
 
-    A browser reads a page from its beginning: what stands behind the script keeps nobody waiting.
+    `layer` is a result of `layer_data`. The page has the removed parts after the script, so that a browser
+    shows the first view before it reads them.
     """
     name, is_visible = layer["id"], layer["style"]["visible"]
     first = _FIRST.get(name, tuple(c["name"] for c in layer["columns"]) if is_visible else ())

@@ -1,6 +1,6 @@
 """How a picture is made, in words: the text of the dialog "How it is made" and of the legend of the map.
 
-Every number in the text is an anchor that the picture is judged by.
+The thresholds of the classes in the text are the anchors that judge the picture.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["classes_in_words", "method"]
 
-_THIN = "\u202f"  # between thousands, as the page writes them
+_THIN = "\u202f"  # the thin space between thousands, as the script of the page writes numbers
 
 _SOURCES = (
     "From sources to nodes",
@@ -65,7 +65,11 @@ _NOT = (
 
 
 def method(anchors: Mapping[str, float], *, with_association: bool = True) -> tuple[tuple[str, ...], ...]:
-    """Return title and paragraphs of each part; `anchors` are the values by their id."""
+    """Return title and paragraphs of each part of the dialog.
+
+    `anchors` maps the id of an anchor to its value. `with_association` says whether association is one of the
+    military parts.
+    """
     words = classes_in_words(anchors, with_association=with_association)
     return (_SOURCES, _GATES, *words, _UNKNOWN, _DUAL_USE, _SCOPE, _SCENARIOS, _NOT)
 
@@ -73,7 +77,7 @@ def method(anchors: Mapping[str, float], *, with_association: bool = True) -> tu
 def classes_in_words(
     anchors: Mapping[str, float], *, with_association: bool = True
 ) -> tuple[tuple[str, ...], ...]:
-    """Return title and sentences on what flag, overlap and each class mean."""
+    """Return title and sentences on the meaning of flag, overlap and classes; parameters as in `method`."""
     a = {name: _figure(value) for name, value in anchors.items()}
     others = "hinterland, position, association" if with_association else "hinterland, position"
     return (
@@ -122,5 +126,5 @@ def classes_in_words(
 
 
 def _figure(value: float) -> str:
-    """Return an anchor as the page writes numbers, with a true minus sign."""
+    """Return an anchor as the page writes numbers: a thin space between thousands, and a true minus sign."""
     return f"{value:,.6g}".replace(",", _THIN).replace("-", "\u2212")

@@ -1,4 +1,4 @@
-"""What the page gets of nodes besides their columns: marks, lacking hazards, evidence, exits."""
+"""Data of the web page on nodes, besides their columns: marks, unknown hazards, evidence and exits."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDED", "evidence_data", "lacking_hazards", "with_added"]
 
-# Columns that the page adds to the nodes; page/node_details.js leaves them out of its CSV.
+# Columns that only the page has. page/node_details.js leaves them out of the CSV of a node.
 ADDED = (
     Column("mark", "str", "what it is drawn as"),
     Column("lacking", "str", "hazards that apply and are not known"),
 )
-# Indicators that are a hazard; the others of their groups are what a hazard rests on.
+# Indicators that are a hazard. The other indicators of these groups are inputs of a hazard.
 _HAZARDS = (
     "ice_season_lost",
     "ice_season_unreliable",
@@ -31,18 +31,21 @@ _HAZARDS = (
     "coastal_erosion",
     "relative_sea_level",
 )
-# Numbers of a row that are the same wherever its indicator stands, and columns the page does not show.
+# Numbers that belong to the indicator of a row, and columns that the page does not show.
 _SAME = ("zero_at", "one_at", "weight")
 _LEFT_OUT = ("node_id", "dimension")
 
 
 def with_added(table: Any, picture: Picture) -> Any:
-    """Return the nodes with the columns `ADDED`."""
+    """Return the table of nodes with the columns `ADDED`: the mark, and the unknown hazards in words."""
     return table.assign(mark=marked(table), lacking=lacking_hazards(picture))
 
 
 def lacking_hazards(picture: Picture) -> NDArray[np.object_]:
-    """Return for each node the hazards that apply to it and are not known, in words; None without any."""
+    """Return for each node its applicable hazards that are unknown, in words, or None if there are none.
+
+    The result has the order of the table of nodes.
+    """
     nodes, evidence = picture.tables["nodes"], picture.tables.get("evidence")
     if evidence is None or "dimension" not in evidence or "node_id" not in nodes:
         return np.full(len(nodes), None, dtype=object)
@@ -53,10 +56,11 @@ def lacking_hazards(picture: Picture) -> NDArray[np.object_]:
 
 
 def evidence_data(picture: Picture) -> dict[str, Any] | None:
-    """Return the evidence in the order of the nodes, and their exits; None in a picture without evidence.
+    """Return the evidence and the exits in the order of the nodes; None for a picture without evidence.
 
-    The words of an indicator hardly differ from node to node: each distinct set of them is stored once, in
-    `sayings`, and `saying` names that of each row.
+    The texts of an indicator are nearly the same at all nodes. So each set of texts is stored once, in
+    `sayings`, and each row of evidence has the number of its set, in `saying`. `counts` has the number of
+    rows of each node.
     """
     table, nodes = picture.tables.get("evidence"), picture.tables.get("nodes")
     if table is None or nodes is None:
@@ -65,9 +69,10 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
     owner = table["node_id"].astype(str).map(place)
     if not owner.notna().any():
         return None
+    # Evidence of a node that the picture does not have is left out.
     rows = table[owner.notna()].assign(_owner=owner).sort_values("_owner", kind="stable")
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(nodes))
-    # An end that is the value says nothing more.
+    # An end of an interval that equals the value is left out, to save room.
     for end in ("value_low", "value_high"):
         if end in rows:
             rows[end] = rows[end].where(rows[end] != rows["value"])
@@ -77,7 +82,7 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
     saying = np.zeros(len(rows), dtype=np.int64)
     for column in words:
         codes, distinct = pd.factorize(rows[column.name], sort=True)
-        # Numbered anew after each column, so that the product of the counts stays small.
+        # The sets are numbered again after each column, so that the numbers stay small.
         saying = np.unique(saying * (len(distinct) + 1) + codes + 1, return_inverse=True)[1]
     sayings = rows.iloc[np.unique(saying, return_index=True)[1]]
     measured = [c for c in columns if c.dtype != "str" and c.name not in (*_SAME, *_LEFT_OUT)]
@@ -91,7 +96,7 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
 
 
 def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
-    """Return the nearest exit of each node and axis in words; the first row of the table is the nearest."""
+    """Return the nearest exit of each node and axis in words: the first row of the table of exits."""
     table = picture.tables.get("exits")
     layer = next((layer for layer in picture.layers if layer.id == "exits"), None)
     if table is None or layer is None:

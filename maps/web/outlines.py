@@ -1,7 +1,7 @@
-"""Coding of the shapes of layers for the page, in whole steps of 100 m of EPSG:3413.
+"""Coding of the shapes of layers for the web page, in whole steps of 100 m of EPSG:3413.
 
-Shapes that follow from the sources alone are coded with the snapshot and stored in outlines.json.zlib
-(decisions/0006).
+Shapes that depend on the sources and on no picture are coded together with the snapshot, and stored in
+outlines.json.zlib (decisions/0006).
 """
 
 from __future__ import annotations
@@ -40,25 +40,26 @@ __all__ = [
 
 OUTLINES = Path(__file__).parent / "outlines.json.zlib"
 PATH_GRID_M = 100
-# Countries draw the land where a picture has both: twice would only cost.
+# Layer -> layer that draws the same areas. If a picture has both, the page has only the second one.
 DRAWN_BY = {"land": "countries"}
 
 _TOLERANCE_M = {"polygon": 1_000.0, "line": 700.0}
-# Layers whose areas share borders and never overlap, by how they are made.
+# Layers whose areas share borders and cannot overlap.
 _COVERAGES = ("countries", "alliances")
-# Outlines of cells and chords between junctions: nothing to simplify.
+# Layers of outlines of cells, or of straight lines between junctions, which cannot be simplified.
 _EXACT = ("bathymetry", "permafrost", "warming", "sea_ice", "railways", "roads")
-# From afar, a third of a pixel where the whole Arctic fills a wide window.
+# Tolerance for the view from afar: a third of a pixel if the whole Arctic fills a wide window.
 _AFAR_M = 3_000.0
-# Areas of square cells, which from afar are an image with one pixel for each cell.
+# Layers of square cells. The view from afar shows them as an image with one pixel for each cell.
 _CELLS = ("bathymetry",)
 _CELL_AT_LEAST_M = 5_000
 
 
 def outlines(layers: Iterable[Layer], tables: Mapping[str, Any]) -> bytes:
-    """Code the shapes of layers that no picture changes, for `OUTLINES`; same input, same content.
+    """Return the content of the file `OUTLINES`: the coded shapes of `layers`, compressed.
 
-    The key of an entry has a hash of its shapes, so that other shapes never take it.
+    `tables` maps the id of a layer to its table. The same input gives the same content. The key of an entry
+    has a hash of its shapes, so that it is never used for other shapes.
     """
     entries = {}
     for layer in layers:
@@ -77,7 +78,8 @@ def stored_or_coded(
 ) -> dict[str, Any]:
     """Return the coded shapes of a layer from `OUTLINES`, or code them if they are not there.
 
-    `is_first` says whether the first view of a cap shows the layer: that one is from afar.
+    `digest` is the result of `shape_digest` for `geometry`. `is_first` says whether the first view, which is
+    from afar, shows the layer; then the result can also have simpler shapes.
     """
     entry = _stored().get(_key(layer.id, digest, is_first=is_first))
     return dict(entry or _coded_outline(layer, geometry, is_first=is_first))
@@ -90,7 +92,7 @@ def _stored() -> dict[str, dict[str, Any]]:
 
 
 def shape_digest(geometry: NDArray[np.object_]) -> str:
-    """Return the SHA-256 of shapes in WKB."""
+    """Return the SHA-256 of shapes in WKB, hexadecimal."""
     return hashlib.sha256(b"".join(shapely.to_wkb(geometry))).hexdigest()
 
 
@@ -99,14 +101,14 @@ def _key(layer_id: str, digest: str, *, is_first: bool) -> str:
 
 
 def ice_rows(table: Any) -> Any:
-    """Return the rows of sea ice that the slider shows: the medians and, of each month, the latest year."""
+    """Return the rows of sea ice that the slider shows: the medians, and the latest year of each month."""
     year = table["year"].astype("float64")
     later = year.where(year > MEDIAN_ENDS)
     return table[year.isna() | (later == later.groupby(table["month"]).transform("max"))]
 
 
 def _coded_outline(layer: Layer, geometry: NDArray[np.object_], *, is_first: bool) -> dict[str, Any]:
-    """Code the shapes of a layer: `paths`, and what a first view needs of them, `cells` or `afar`."""
+    """Code the shapes of a layer as `paths`. `is_first` adds `cells` or `afar` for the view from afar."""
     tolerance_m = 0.0 if layer.id in _EXACT else _TOLERANCE_M[layer.geometry]
     is_coverage = layer.id in _COVERAGES
     content: dict[str, Any] = {
@@ -122,11 +124,12 @@ def _coded_outline(layer: Layer, geometry: NDArray[np.object_], *, is_first: boo
 def coded_paths(
     shapes: NDArray[np.object_], kind: str, tolerance_m: float, *, is_coverage: bool = False
 ) -> dict[str, str]:
-    """Code shapes as `shapes` (rings of each), `rings` (points of each) and `steps`.
+    """Code shapes in EPSG:3413 as three lists of whole numbers, packed by `maps.web.packing.packed`.
 
-    Steps lead from point to point over all rings, x and y, in whole numbers of 100 m of EPSG:3413. The point
-    that closes a ring is left out. Shapes of a coverage are simplified together, so that neighbours stay
-    neighbours.
+    `shapes` has the number of rings of each shape, `rings` the number of points of each ring, and `steps` the
+    difference in x and y from each point to the next over all rings, in steps of 100 m. The point that closes
+    a ring is left out. `kind` is `polygon` or `line`. Shapes are simplified by `tolerance_m`, in metres; 0
+    keeps all points. With `is_coverage` they are simplified together, so that shared borders stay shared.
     """
     if tolerance_m and is_coverage:
         shapes = shapely.coverage_simplify(shapes, tolerance_m)
@@ -140,7 +143,7 @@ def coded_paths(
     xy, ring_of = _distinct_points(rings, is_closed=is_closed)
     count = np.bincount(ring_of, minlength=len(rings))
     has_shape = count >= (3 if is_closed else 2)
-    # A part whose outline vanished has no inside left to cut holes into.
+    # If the outer ring of a part has too few points, the holes of the part are dropped too.
     outer = np.append(True, part_of[1:] != part_of[:-1])[: len(rings)]
     has_shape &= has_shape[outer][part_of] if is_closed else True
     steps = np.diff(xy[has_shape[ring_of]], axis=0, prepend=0)
@@ -154,14 +157,14 @@ def coded_paths(
 def _distinct_points(
     rings: NDArray[np.object_], *, is_closed: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the points of rings in whole steps, each unlike the one before it, and the ring of each."""
+    """Return the points of rings in whole steps without repeated points, and the ring of each point."""
     xy, ring_of = shapely.get_coordinates(rings, return_index=True)
     xy = np.round(xy / PATH_GRID_M).astype(int)
     starts = np.append(True, ring_of[1:] != ring_of[:-1])[: len(xy)]
     is_distinct = starts | np.append(True, np.any(xy[1:] != xy[:-1], axis=1))[: len(xy)]
     xy, ring_of = xy[is_distinct], ring_of[is_distinct]
     if is_closed:
-        # The last point of a ring is its first again.
+        # The last point of a ring repeats the first point.
         is_inner = np.append(ring_of[1:] == ring_of[:-1], False)[: len(xy)]
         xy, ring_of = xy[is_inner], ring_of[is_inner]
     return xy, ring_of
@@ -170,8 +173,9 @@ def _distinct_points(
 def coded_cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
     """Code areas of square cells as `cells`: runs of cells from west to east, rows from north to south.
 
-    Each run has its area in `areas`, counted from 1 (0 is none), and its length in `runs`. The result is
-    empty where the areas are not of square cells of at least 5 km.
+    `areas` has the number of the area of each run, counted from 1 (0 means no area), and `runs` the length of
+    each run. `west` and `north` are the corner and `size` is the side of a cell, in metres of EPSG:3413. The
+    result is empty if the areas do not consist of square cells of at least 5 km.
     """
     parts, shape_of = shapely.get_parts(shapes, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True)
@@ -181,6 +185,7 @@ def coded_cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
     xy = np.round(xy).astype(np.int64)
     west, north = int(xy[:, 0].min()), int(xy[:, 1].max())
     place = (xy - (west, north)) * (1, -1)
+    # The side of a cell is the greatest common divisor of all coordinates.
     cell_m = int(np.gcd.reduce(place.ravel()))
     is_ring = ring_of[1:] == ring_of[:-1]
     along = np.diff(place, axis=0)[is_ring]
@@ -197,7 +202,7 @@ def coded_cells(shapes: NDArray[np.object_]) -> dict[str, Any]:
         edges = np.zeros((high + 1, wide + 1), dtype=np.int64)
         np.add.at(edges, (top[own], column[upright][own]), 1)
         np.subtract.at(edges, (foot[own], column[upright][own]), 1)
-        # Inside is where an odd number of upright edges lies to the west.
+        # A cell is inside if an odd number of vertical edges lies west of the cell.
         inside = edges.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] % 2 == 1
         area[inside] = shape + 1
     line = area.ravel()

@@ -1,4 +1,4 @@
-"""Coding of columns and whole numbers for the page; maps/web/page/columns.js and decode.js read them."""
+"""Coding of columns and whole numbers for the web page. page/columns.js and page/decode.js read them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ __all__ = ["ALPHABET", "coded", "coded_columns", "packed", "rounded"]
 ALPHABET: Final = np.frombuffer(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
 )
-_DIGITS = 6  # significant; whole numbers are kept whole
-_SHARE_DIGITS = 4  # after the point, of numbers between 0 and 1; the tables hold all digits
-_PACKED_BELOW = 2**28
+_DIGITS = 6  # significant digits of a number; whole numbers keep all digits
+_SHARE_DIGITS = 4  # digits after the point of a number between 0 and 1; the stored tables have all digits
+_PACKED_BELOW = 2**28  # decode.js reads numbers into 32 bits, of which one is the sign
 _LONG = 50_000  # characters of a column from which on its texts are coded as phrases
 _PHRASE = re.compile(r"(?<=[.,:;]) ")
 
 
 def coded_columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]:
-    """Return name, unit, meaning and coded values of the columns that the table has."""
+    """Return name, unit, meaning and coded values of each of `columns` that the table has."""
     return [
         {
             "name": column.name,
@@ -43,7 +43,7 @@ def coded_columns(columns: Iterable[Column], table: Any) -> list[dict[str, Any]]
 
 
 def _coded_ids(table: Any) -> dict[str, Any]:
-    """Code the ids of nodes without the kind and colon that each begins with."""
+    """Code the ids of nodes without the kind and the colon at their beginning, if all ids begin so."""
     ids, column = table["node_id"], Column("node_id", "str", "")
     if "kind" not in table.columns:
         return coded(ids, column)
@@ -57,11 +57,15 @@ def _coded_ids(table: Any) -> dict[str, Any]:
 
 
 def coded(values: pd.Series, column: Column) -> dict[str, Any]:
-    """Code a column in the form that takes the least room.
+    """Code the values of a column in a form that takes little room.
 
-    The forms are: `one`, a value that all rows share; `values` with `codes`, a dictionary (null is -1);
-    `packed`, whole numbers of 10**-digits, of which 0 is null and each that is not negative is moved up by
-    one; `values` alone; and for long texts `phrases`.
+    The forms are:
+
+    - `one`: the value that all rows share.
+    - `values` with `codes`: a list of distinct values, and the number of the value of each row (-1 is null).
+    - `phrases`: long texts as lists of the phrases that they share (`_phrased`).
+    - `packed` with `digits`: whole numbers of 10**-digits. 0 is null, so numbers from 0 up are stored plus 1.
+    - `values` alone: the value of each row.
     """
     is_text = column.dtype == "str"
     codes, distinct = pd.factorize(values, sort=True)
@@ -69,6 +73,7 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
     plain = [visible(value) for value in distinct] if is_text else _plain_numbers(distinct, is_share=is_share)
     if len(plain) == 1 and not np.any(codes < 0):
         return {"one": plain[0]}
+    # A list of distinct values saves room if each value occurs more than three times on average.
     if 3 * len(plain) < len(codes):
         return {"values": plain, "codes": packed(codes)}
     if is_text and sum(len(str(text)) for text in plain) > _LONG:
@@ -81,14 +86,17 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
 
 
 def _phrased(texts: list[str | None]) -> dict[str, Any]:
-    """Code long texts as the phrases they share, `which` of them each text has, and how many (`counts`)."""
+    """Code long texts as `phrases`, the numbers of the phrases of all texts (`which`), and `counts`.
+
+    `counts` has the number of phrases of each text; a missing text has none.
+    """
     split = [[] if text is None else _PHRASE.split(text) for text in texts]
     codes, phrases = pd.factorize(np.array([part for parts in split for part in parts], dtype=object))
     return {"phrases": phrases.tolist(), "which": packed(codes), "counts": packed([len(p) for p in split])}
 
 
 def _digits_of(values: NDArray[np.float64]) -> int | None:
-    """Return how many digits after the point all of these numbers need; None if they cannot be packed."""
+    """Return how many digits after the point these numbers need, 0 to 8; None if they cannot be packed."""
     for digits in range(9):
         scaled = values * 10.0**digits
         if np.abs(scaled).max() >= _PACKED_BELOW:
@@ -99,7 +107,10 @@ def _digits_of(values: NDArray[np.float64]) -> int | None:
 
 
 def _plain_numbers(values: Any, *, is_share: bool) -> list[float | int | bool]:
-    """Return numbers to six significant digits and whole ones as integers; booleans as they are."""
+    """Return numbers with six significant digits, whole numbers as integers, and booleans unchanged.
+
+    Shares have four digits after the point.
+    """
     if getattr(values, "dtype", None) in ("bool", "boolean"):
         return [bool(value) for value in values]
     numbers = np.asarray(values, dtype=float)
@@ -109,18 +120,20 @@ def _plain_numbers(values: Any, *, is_share: bool) -> list[float | int | bool]:
 
 
 def rounded(value: float) -> float | int:
-    """Return a number to six significant digits, a whole one as an integer."""
+    """Return a number with six significant digits; a whole number becomes an integer."""
     return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
 
 
 def packed(values: Any) -> str:
-    """Write whole numbers as text: five bits a character, the lowest first, the sign in the lowest bit.
+    """Write whole numbers as text: five bits in each character, the lowest bits first.
 
-    A character of the upper half of `ALPHABET` says that more of the same number follow.
+    The lowest bit of a number is its sign. A character of the upper half of `ALPHABET` means that the next
+    character belongs to the same number.
     """
     number = np.asarray(values, dtype=np.int64)
     if not len(number):
         return ""
+    # Zigzag coding: small negative numbers stay small.
     folded = (number << 1) ^ (number >> 63)
     length = 1 + sum((folded >= 32**k).astype(int) for k in range(1, 7))
     place = np.arange(length.max())

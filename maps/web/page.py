@@ -1,8 +1,8 @@
 """The web map: one HTML file that opens from disk, sends no request and runs no code from the data.
 
-folium makes the shell from constants (maps.web.shell); no value of a picture passes through it or any other
-template. Data stand in JSON blocks that this module puts into the finished page. The script (maps/web/page)
-brings every text to the screen as a text node, under a policy of hashes.
+folium makes the shell from constants (maps.web.shell), and no value of a picture passes through a template.
+This module puts the data into the finished page as JSON blocks. The script (maps/web/page) shows every text
+as a text node. A content security policy allows only this script, by its hash.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(f"{DATA}|{LATER}")
 
 
 def write(picture: Picture, folder: Path, other: Picture | None = None) -> Path:
-    """Write `map.html` into a folder and return its path; with `other` it compares the two pictures.
+    """Write `map.html` into `folder` and return its path. With `other` the page compares the two pictures.
 
     Raises
     ------
@@ -40,10 +40,10 @@ def write(picture: Picture, folder: Path, other: Picture | None = None) -> Path:
 
 
 def page(picture: Picture, other: Picture | None = None) -> str:
-    """Return the page of a picture: the same picture gives the same text.
+    """Return the text of the page of a picture; the same picture gives the same text.
 
-    With another picture (another day, another scenario) the page says which nodes are new, gone or flagged
-    otherwise than there.
+    With `other`, a picture of another day or scenario, the page says which nodes are new, gone or have
+    another flag than in `other`.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def page(picture: Picture, other: Picture | None = None) -> str:
     blocks = {DATA: _block("picture-data", content)}
     blocks[LATER] = "".join(_block(f"later-{name}", rest) for name, rest in later.items())
     blocks[LATER] += _block("evidence-data", evidence_data(picture))
-    # One replacement, and the last: a name that reads like a placeholder stays a name.
+    # All placeholders are replaced in one step, after all other steps. So a text of the data that looks like
+    # a placeholder is not replaced.
     return _PLACEHOLDER.sub(lambda place: blocks[place.group()], empty_page())
 
 
@@ -65,6 +66,7 @@ def _block(name: str, content: Any) -> str:
     except ValueError as error:
         msg = f"map data {name}: expected finite numbers, found another ({error}): check the tables"
         raise ExportError(msg) from error
+    # Escaped in JSON, so that a text cannot end the script element.
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f'<script type="application/json" id="{name}">{text}</script>\n'

@@ -1,4 +1,4 @@
-"""The data block of the page: what its first view needs, and by layer what a closer look needs."""
+"""The data of the web page: what the first view needs, and for each layer what later views need."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["latest_extent", "picture_data"]
 
 
 def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the content of the data block, and by layer id what the first view does without.
+    """Return the data of the first view, and by layer id the data that only later views need.
 
-    With `other` the block compares the nodes of the two pictures.
+    With `other` the data of the first view compare the nodes of the two pictures.
     """
     layers, later = _layers(picture)
     content = {
@@ -57,7 +57,7 @@ def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any
 
 
 def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the layers that are drawn, and by id what the first view does without."""
+    """Return the layers on the map, and by layer id the parts that only later views need."""
     ids = {layer.id for layer in picture.layers}
     owners: dict[str, str] = {}
     layers, later = [], {}
@@ -73,7 +73,7 @@ def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 
 def _explained(picture: Picture) -> dict[str, Any]:
-    """Return the method in words, and each anchor that the picture is judged by."""
+    """Return the method in words, and each anchor of the scenario with its value, unit and source."""
     scenario = picture.scenario
     values = anchor_values(scenario.anchors)
     own = set(scenario.anchors or ())
@@ -92,7 +92,10 @@ def _explained(picture: Picture) -> dict[str, Any]:
 
 
 def latest_extent(picture: Picture) -> dict[str, Any] | None:
-    """Return date, extent in million km² and last sensor change of the newest extent up to the day."""
+    """Return the newest sea ice extent up to the day of the picture; None if there is none.
+
+    The result has the date, the extent in million km² and the last change of sensor, in words.
+    """
     table = picture.tables.get("sea_ice_extent")
     if table is None:
         return None
@@ -109,7 +112,7 @@ def latest_extent(picture: Picture) -> dict[str, Any] | None:
 
 
 def _latest_break(picture: Picture, day: str) -> str | None:
-    """Return the last change of the extent's sensor up to a day, in words."""
+    """Return the last change of the sensor up to a day, in words; None if there is none."""
     table = picture.tables.get("source_continuity")
     if table is None:
         return None

@@ -1,8 +1,8 @@
 """The shell of the map: folium makes it from constants, and `python -m maps.web.shell` writes shell.html.
 
-To import folium costs more than a whole build may (decisions/0006), and the shell depends on no picture. So
-the shell is stored as a file, and a test makes it again and compares. branca renders what it gets a second
-time as a template: no value of a picture may pass through this module.
+The import of folium takes too long for a build (decisions/0006), and the shell depends on no picture. So the
+shell is stored as a file; a test makes it again and compares. branca renders its input as a template a second
+time, so no value of a picture may pass through this module.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ _BODY = f"""
 {DATA}
 """
 
-# folium's own macro, less the switches and the controls this map does not have, and less the centre:
-# a map that has one is laid out for it before the script (maps/web/page/view.js) has fitted it to its region.
+# The macro of folium without the switches and controls that this map does not have, and without a centre. A
+# map with a centre is laid out for this centre before maps/web/page/view.js has fitted it to its region.
 _START = f"""
 {CODE}
 var {{{{ this.get_name() }}}} = L.map({{{{ this.get_name()|tojson }}}}, {{
@@ -116,7 +116,7 @@ arcticPicture.start({{{{ this.get_name() }}}});
 
 
 class _PolarMap(folium.Map):
-    """A map of folium that fetches nothing: its scripts and styles stand in the page."""
+    """A map of folium that fetches nothing, because its scripts and styles are in the page."""
 
     _template = Template(
         f"{{% macro header(this, kwargs) %}}{_HEAD}{{% endmacro %}}"
@@ -137,7 +137,7 @@ class _PolarMap(folium.Map):
             attribution_control=False,
             max_bounds_viscosity=1.0,
         )
-        # folium names what it makes at random; the same picture must give the same bytes.
+        # folium gives random names to its elements, and the same picture must give the same bytes.
         self._id = "arctic"
         self.default_js: list[tuple[str, str]] = []
         self.default_css: list[tuple[str, str]] = []
@@ -147,7 +147,7 @@ def make() -> str:
     """Return the page with a placeholder `@@…@@` for each of script, styles, policy and data."""
     figure = folium.Figure(title="Arctic situational picture").add_child(_PolarMap())
     text = str(figure.render()).replace("<html>", '<html lang="en">', 1)
-    # What the first view does without comes after the script that draws it.
+    # Data that the first view does not need come after the script that draws the first view.
     return text.replace("</html>", f"{LATER}</html>") + "\n"
 
 

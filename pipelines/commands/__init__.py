@@ -1,4 +1,4 @@
-"""The commands of `arctic-picture`, by subject. `pipelines.cli` joins them.
+"""The commands of `arctic-picture`, a module for each subject. `pipelines.cli` joins them.
 
-Their imports stand inside the commands, so that `--help` answers at once.
+Slow imports stand inside the commands, so that `--help` answers at once.
 """

@@ -43,9 +43,10 @@ To = Annotated[Path, typer.Option(help="Folder to write into.")]
 def takes_run_options(
     *left_out: str, **defaults: Any
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of a run in the place of its first parameter, a `RunOptions`.
+    """A decorator that replaces the first parameter of a command, a `RunOptions`, by the options of a run.
 
-    `left_out` are options that the command sets itself, `defaults` those with another default.
+    `left_out` are names of options that the command does not offer. `defaults` are other default values, by
+    name.
     """
     parameters = [one for one in run_parameters() if one.name not in left_out]
 
@@ -67,8 +68,9 @@ def takes_run_options(
             )
             for one in parameters
         ]
+        # Parameters after keyword-only ones must be keyword-only too.
         others = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in others]
-        # typer reads both.
+        # typer reads the signature and the annotations, so both must name the options.
         call.__dict__["__signature__"] = inspect.Signature([*signature, *others])
         call.__annotations__ = {one.name: one.annotation for one in (*signature, *others)}
         return call
@@ -77,7 +79,7 @@ def takes_run_options(
 
 
 def picture_in(place: Path) -> Path:
-    """The folder of the picture that `place` means.
+    """The folder of a picture: `place` itself, or the latest picture in the folder `place`.
 
     Raises
     ------
@@ -93,17 +95,20 @@ def picture_in(place: Path) -> Path:
 
 
 def writable_folder(path: Path, option: str, *, make: bool = True) -> Path:
-    """The folder to write into. With `make` it is made where there is none, else only checked.
+    """The folder `path`, if it can be written. `make` creates a missing folder; else it is only checked.
+
+    `option` is the option that names the folder, for the error message.
 
     Raises
     ------
     UsageError
-        If it is a file, or it cannot be made or written.
+        If `path` is a file, or the folder cannot be created or written.
     """
     what = ""
     try:
         if make:
             path.mkdir(parents=True, exist_ok=True)
+        # The nearest folder that exists decides whether the missing ones can be created.
         place = next(place for place in (path, *path.absolute().parents) if place.exists())
         if not place.is_dir():
             what = "a file"
@@ -119,12 +124,14 @@ def writable_folder(path: Path, option: str, *, make: bool = True) -> Path:
 
 
 def readable(path: Path, argument: str, *, is_folder: bool = False) -> Path:
-    """The path of a file or folder that is there.
+    """The path itself, if it is a file, or with `is_folder` a folder.
+
+    `argument` is the argument that names the path, for the error message.
 
     Raises
     ------
     UsageError
-        If there is none, or a file stands for a folder, or the other way round.
+        If there is nothing at `path`, or a file instead of a folder, or a folder instead of a file.
     """
     try:
         what = "a folder" if path.is_dir() else "a file" if path.exists() else "none"

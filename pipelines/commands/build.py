@@ -1,4 +1,4 @@
-"""`build`: make a picture and publish it."""
+"""The command build."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be built and stop.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build a picture and publish it whole or not at all: from the embedded snapshot, offline.
+    """Build a picture from the embedded snapshot, offline, and publish it whole or not at all.
 
-    With --live the sources are fetched first. A source that is held back keeps its last good state and is
-    marked.
+    With --live the sources are fetched first. If a new file is refused, the source keeps its last accepted
+    file and is marked as late.
     """
     from pipelines.commands.sources import fetched
     from pipelines.operations.runs import recorded
@@ -41,9 +41,10 @@ def build(
     if dry_run:
         _plan(options, as_json=as_json)
         return
-    # A build makes half a million small values and then ends. The garbage collector takes a tenth of its
-    # time and finds nothing.
+    # A build makes half a million small objects and then ends. The garbage collector would take a tenth of
+    # the time and free nothing.
     gc.disable()
+    # Only a run that fetches is recorded: an offline build depends on no server.
     with recorded(run.out, cache=run.cache) if run.fetch else nullcontext():
         if run.fetch:
             fetched(run.cache, run.base_url)
@@ -54,11 +55,12 @@ def build(
         print_warning(line.later_in_words(summary))
     print_result(summary, as_json=as_json, text=_text(run, summary, picture))
     if summary["status"] != "COMPLETE":
+        # 10 means: the picture is published, but a source in it is late.
         raise typer.Exit(10)
 
 
 def _plan(options: Options, *, as_json: bool) -> None:
-    """Print the sources that a build would read; raises UsageError as the build would."""
+    """Print the sources that a build would read. Raises UsageError if an option cannot be used."""
     from layers.regions import region
     from pipelines.picture import build as line
     from pipelines.snapshot import manifest_of

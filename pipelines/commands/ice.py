@@ -1,4 +1,4 @@
-"""Commands on sea ice: ice, routes, isochrones and polaris."""
+"""The commands on sea ice: ice, routes, isochrones and polaris."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ice(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take daily ice files into a cube of one's own; write seasons of nodes and seas and the route page."""
+    """Add daily ice files to an ice cube, and write seasons of nodes, seas and routes and the route page."""
     from pipelines.ice.archive import products
     from pipelines.ice.provider_files import ingest
     from pipelines.ice.record import embedded, land_of, surface_of, write_record
@@ -54,6 +54,7 @@ def ice(
         )
         raise UsageError(msg)
     if product is not None and to is not None:
+        # Check the stage before the long computation.
         stage_of(stage)
         with progress() as report:
             written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=report)
@@ -69,11 +70,12 @@ def ice(
 
 
 def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json = False) -> None:
-    """Write the route page of the embedded edges and grids; that of a daily record comes with `ice`."""
+    """Write the route page from the embedded ice edges and grids. For a daily ice cube use `ice --to`."""
     from pipelines.ice.record import embedded
     from pipelines.ice.route_page import stage_of, write_edge_page
 
     stage_of(stage)
+    # Check the folder before the work, and create it only when there is something to write.
     writable_folder(to, "--to", make=False)
     paths = [str(path) for path in write_edge_page(embedded(), writable_folder(to, "--to"), stage)]
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
@@ -94,7 +96,7 @@ def isochrones(
     *,
     as_json: Json = False,
 ) -> None:
-    """Write days from a port by class of ship in the ice of a month: areas, table, page. No navigation."""
+    """Write the days from a port for a class of ship in the ice of a month. Not for navigation."""
     from pipelines.ice.archive import Archive
     from pipelines.ice.isochrones import Voyage, find_isochrones
     from pipelines.ice.record import embedded
@@ -102,6 +104,7 @@ def isochrones(
     if (cube is None) != (product is None):
         msg = "expected --cube and --product together, found one: name the folder and the product"
         raise UsageError(msg)
+    # Check the folder before the work, and create it only when there is something to write.
     writable_folder(to, "--to", make=False)
     archive = None
     if cube is not None and product is not None:
@@ -122,9 +125,10 @@ def polaris(
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the risk index of each charted area by class of ship, with the stage named. No navigation."""
+    """Write the risk index of each area of an ice chart for every class of ship. Not for navigation."""
     from pipelines.ice.charts import charted, write_chart
 
+    # All charts are read before the first file is written, so a wrong chart leaves no files.
     areas = {}
     for chart in charts:
         readable(chart, "CHARTS")

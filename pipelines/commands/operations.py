@@ -1,4 +1,4 @@
-"""Commands of operation: doctor and serve."""
+"""The commands for operators: doctor and serve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["doctor", "serve"]
 
 
 def doctor(out: Out = PICTURES, *, as_json: Json = False) -> None:
-    """Say which versions and parts are here, what is missing, and how the pictures in a folder fare."""
+    """Check the installed parts and the latest picture of a folder, and name a remedy for each fault."""
     from pipelines.operations.doctor import examine, examine_pictures
     from pipelines.text_table import text_table
 
@@ -27,6 +27,7 @@ def doctor(out: Out = PICTURES, *, as_json: Json = False) -> None:
     text = text_table(rows, columns, width=terminal_width())
     print_result({"parts": rows}, as_json=as_json, text=text)
     states = {row["state"] for row in rows}
+    # 1 means that the program will not work, 10 that a picture is late.
     if "broken" in states:
         raise typer.Exit(1)
     if "late" in states:
@@ -47,14 +48,16 @@ def serve(
 ) -> None:
     """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL).
 
-    Beside the pictures: runs.jsonl, health.json, changes.atom. A webhook with a secret in it is better
-    set as ARCTIC_PICTURE_WEBHOOK: other users of the machine see what stands on a command line.
+    Writes runs.jsonl, health.json and changes.atom beside the pictures. Set a webhook with a secret in it
+    as ARCTIC_PICTURE_WEBHOOK: other users of the machine can read a command line.
     """
     if webhook:
         from pipelines.intake.webhook import webhook_host
 
         webhook_host(webhook)
-        os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook  # no parameter: Prefect stores those in plain text
+        # Not a parameter of the flow: Prefect stores parameters in plain text (decisions/0012).
+        os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook
+    # Refuse wrong options now, and not at the first run of the schedule.
     run.picture()
     # A process of its own: only pipelines.flows imports Prefect, which takes seconds.
     command = [sys.executable, "-m", "pipelines.flows", "--cron", cron, *_words(replace(run, fetch=True))]
@@ -62,7 +65,7 @@ def serve(
 
 
 def _words(run: RunOptions) -> list[str]:
-    """The options of a run as words of a command line; those with their default are left out."""
+    """The options of a run as words of a command line, without the options that have their default."""
     words = []
     for one in run_parameters():
         value = getattr(run, one.name)

@@ -1,4 +1,4 @@
-"""Commands on a stored picture: explain, standards, lens, check, draw, brief and changes."""
+"""The commands on a stored picture: explain, standards, lens, check, draw, brief and changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def explain(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say why a node is flagged or not: its three classes, what could turn them, its evidence with source."""
+    """Explain why a node is flagged or not: its classes, what could change them, and its evidence."""
     from pipelines.picture.explain import as_text, explain_node
 
     report = explain_node(picture_in(out), node)
@@ -34,7 +34,7 @@ def standards(
     *,
     as_json: Json = False,
 ) -> None:
-    """Count pass, fail and unknown of the draft standards: a proposal of this project, not a norm."""
+    """Count pass, fail and unknown of the draft standards, a proposal of this project and not a norm."""
     from pipelines.picture.report import standards_report, standards_text
 
     report = standards_report(picture_in(picture), by)
@@ -51,7 +51,7 @@ def lens(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say what a set of states holds of nodes, ports, landings and cables, and the fewest that would do."""
+    """Count what a set of states holds, and find the fewest of all states that reach a share."""
     from pipelines.picture.report import lens_report, lens_text
 
     report = lens_report(picture_in(picture), states, reach)
@@ -59,7 +59,7 @@ def lens(
 
 
 def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
-    """Check a stored picture against its hashes, schemas and dates, and find evidence without an owner."""
+    """Check the hashes, schemas and dates of a stored picture, and that all evidence belongs to a node."""
     from maps.status import COMPLETE, status_of
     from pipelines.picture.read import check_picture
 
@@ -73,6 +73,7 @@ def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
         text=f"{words}\n{status}{f', good until {expires}' if expires else ''}",
     )
     if status != COMPLETE:
+        # 10 means: the result is there, but something in it is late.
         raise typer.Exit(10)
 
 
@@ -88,7 +89,7 @@ def draw(
     *,
     as_json: Json = False,
 ) -> None:
-    """Draw the outputs of a stored picture again, without computing it."""
+    """Write outputs of a stored picture, such as the map, without computing the picture again."""
     import maps
     from pipelines.picture.read import read_picture
 
@@ -115,7 +116,7 @@ def brief(
     *,
     as_json: Json = False,
 ) -> None:
-    """Write the briefing of a stored picture, of the whole or of one country, as a page or a PDF."""
+    """Write the briefing of a stored picture, or of one country in it, as a page or a PDF."""
     from pipelines.picture.briefing import Brief
 
     if kind not in {"html", "pdf"}:
@@ -132,7 +133,7 @@ def changes(
     *,
     as_json: Json = False,
 ) -> None:
-    """Say which nodes and flags differ between two pictures, each with its cause."""
+    """List the nodes and flags that differ between two pictures, each with its cause."""
     from pipelines.picture.diff import as_text
     from pipelines.picture.diff import changes as compare
 

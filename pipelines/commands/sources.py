@@ -1,4 +1,4 @@
-"""Commands on sources: sources, fetch and snapshot."""
+"""The commands on sources: sources, fetch and snapshot."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def sources(
     *,
     as_json: Json = False,
 ) -> None:
-    """List every source: layer fed, publisher, licence, state, date and age.
+    """List every source with its layer, state, date, age and licence.
 
-    Ends with 10 where a source of which something was fetched is stale, held back or missing.
+    The exit code is 10 if a fetched source is stale, held back or missing.
     """
     from layers.picture import LATE
     from pipelines.intake.ledger import LEDGER
@@ -49,6 +49,7 @@ def sources(
         as_json=as_json,
         text=lambda: text_table(rows, headings, right=("age",), width=terminal_width()),
     )
+    # 10 means: the result is there, but a source is late.
     if any(row["state"] in LATE for row in rows):
         raise typer.Exit(10)
 
@@ -63,7 +64,7 @@ def fetch(
     *,
     as_json: Json = False,
 ) -> None:
-    """Fetch the sources into the cache: what changed, what was refused and why."""
+    """Fetch the sources into the cache, and list what changed and what was refused, with the reason."""
     from pipelines.intake.refresh import as_text
 
     try:
@@ -74,6 +75,7 @@ def fetch(
     results = fetched(cache, base_url, moment, sources or ())
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
+    # 10 means: the result is there, but a source is late.
     if any(row.is_late for row in results):
         raise typer.Exit(10)
 
@@ -81,7 +83,11 @@ def fetch(
 def fetched(
     cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()
 ) -> list[FetchResult]:
-    """Fetch the named sources, or all, with progress on the terminal; returns what became of each."""
+    """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
+
+    `base_url` is a mirror for every host, empty for none. `day` is the day of products with a file a day; the
+    default is yesterday. `names` are the sources to fetch, empty for all.
+    """
     from pipelines.intake.fetch import Fetcher
     from pipelines.intake.refresh import refresh, today_and_yesterday
     from pipelines.sources import FETCHABLE

@@ -1,4 +1,4 @@
-"""Results on stdout, progress on stderr."""
+"""Output of the commands: results on stdout, progress and warnings on stderr."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ __all__ = ["bytes_progress", "print_result", "print_warning", "progress", "termi
 
 
 def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[[], str]) -> None:
-    """Print a result as one JSON object or as text. A text that is a function is made only where needed."""
+    """Print a result as one JSON object, or as `text`. A function `text` is called only if it is needed."""
     if as_json:
+        # NaN and infinity are no JSON, so they are an error here.
         line = json.dumps(result, ensure_ascii=False, allow_nan=False)
     else:
         line = text if isinstance(text, str) else text()
@@ -29,13 +30,13 @@ def print_warning(text: str) -> None:
 
 
 def terminal_width() -> int | None:
-    """Characters of a line of the terminal; None where stdout is none."""
+    """The width of the terminal in characters; None if stdout is no terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a line of progress on a terminal and nothing elsewhere."""
+    """Give a function that shows a line of progress if stderr is a terminal, and else nothing."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -47,7 +48,10 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Give a function that shows bars of bytes on a terminal and nothing elsewhere."""
+    """Give a function that shows bars of bytes if stderr is a terminal, and else nothing.
+
+    Its arguments are a name, the bytes so far, and the bytes in all or None.
+    """
     if not sys.stderr.isatty():
         yield lambda _name, _done, _total: None
         return

@@ -1,1 +1,1 @@
-"""The daily ice archive and what is read from it."""
+"""The daily ice archive, and the seasons, routes and pages that are computed from it."""

@@ -1,7 +1,8 @@
 """The daily ice cube on disk: a folder for each product, a CF NetCDF-4 file for each year.
 
-The path of a file is `<root>/<product>/<year>.nc`. To append a day, its year is written anew beside the old
-file and then replaces it. Other years are never touched, and a day that fails changes nothing.
+The path of a file is `<root>/<product>/<year>.nc`. To append a day, the whole year is written to a new file,
+which then replaces the old file. Other years are never touched, and a day that fails changes nothing
+(decisions/0011).
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Archive", "products"]
 
-# The first chunk of a year ends with February, where an ice year ends.
+# The first chunk of a year ends with February, as an ice year does, so a season reads no other days.
 _CHUNK_DAYS, _CHUNK_ROWS = 59, 64
-_LEVEL = 1  # zlib: decades are read more often than a day is written
+_LEVEL = 1  # of zlib, the fastest: decades are read more often than a day is written
 _DAY = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The days of one product under a folder, all on one grid."""
+    """The days of one product under the folder `root`, all on one grid."""
 
     root: Path
     product: str
@@ -47,14 +48,22 @@ class Archive:
 
     @classmethod
     def named(cls, root: Path, product: str) -> Archive:
-        """The archive of a product, on the grid that the end of its name states.
+        """The archive of a product on the grid that the end of the product's name states.
 
-        `pipelines.ice.provider_files.day_of` gives these names.
+        `pipelines.ice.provider_files.day_of` makes these names. A name without a grid means the 25 km grid.
         """
         return cls(root, product, OWN_GRIDS.get(product.rpartition("_")[2], NSIDC_25KM))
 
     def surface(self) -> NDArray[np.uint8]:
-        """Classes of the surface that the archive lies on; raises UsageError if it is empty."""
+        """Classes of the surface (land, ocean and others) of the archive, uint8 (rows, columns).
+
+        Raises
+        ------
+        UsageError
+            If the archive is empty.
+        SourceError
+            If the surface has another shape than the grid, or the file is broken.
+        """
         newest = max(self.filled().files().values())
         with _opened(newest) as file:
             surface = np.asarray(_values(newest, file, "surface"))
@@ -72,21 +81,28 @@ class Archive:
         return dict(sorted((int(path.stem), path) for path in paths if path.stem.isdigit()))
 
     def filled(self) -> Archive:
-        """The archive itself; raises UsageError if it holds no day."""
+        """The archive itself, if it has a day.
+
+        Raises
+        ------
+        UsageError
+            If the archive is empty.
+        """
         if not self.files():
             msg = f"{self.product}: expected an archive with days under {self.root}, found none: fill it"
             raise UsageError(msg)
         return self
 
     def append(self, days: Iterable[Day], surface: NDArray[np.uint8]) -> int:
-        """Add days, oldest first, and return their number. The days of a year enter together or not at all.
+        """Add days and return their number. The days of a year are added together or not at all.
 
-        `surface` holds the classes of `layers.grid`, the same for every day of an archive.
+        `days` come oldest first. `surface` has the classes of `layers.grid`, the same for every day of an
+        archive.
 
         Raises
         ------
         SourceError
-            If a day fails `layers.ice.daily.check` or is of another product, or the archive lies on another
+            If a day fails `layers.ice.daily.check` or is of another product, or the archive has another
             surface.
         """
         last = self.newest(surface)
@@ -102,6 +118,7 @@ class Archive:
                 new.append(day)
             path = self.root / self.product / f"{year}.nc"
             path.parent.mkdir(parents=True, exist_ok=True)
+            # A NetCDF file cannot be extended in one step, so the year is written again.
             whole = [*self._stored(path), *new]
             size = (min(_CHUNK_DAYS, len(whole)), min(_CHUNK_ROWS, surface.shape[0]), surface.shape[1])
             write_grid(dataset(whole, surface), path, level=_LEVEL, chunks={"concentration": size})
@@ -109,7 +126,13 @@ class Archive:
         return added
 
     def newest(self, surface: NDArray[np.uint8]) -> date | None:
-        """The newest day, or None of an empty archive; raises SourceError if it lies on another surface."""
+        """The newest day of the archive; None if the archive is empty.
+
+        Raises
+        ------
+        SourceError
+            If the archive has another surface than `surface`.
+        """
         files = self.files()
         if not files:
             return None
@@ -124,7 +147,7 @@ class Archive:
             return _dates(newest, file)[-1].astype(object)
 
     def _stored(self, path: Path) -> Iterator[Day]:
-        """The days of one file; none where there is no file."""
+        """The days of one file; none if there is no file."""
         if not path.exists():
             return
         with _opened(path) as file:
@@ -134,7 +157,10 @@ class Archive:
             yield Day(row[0].astype(object), self.product, row[1], row[2], row[3], self.grid)
 
     def days(self) -> pd.DataFrame:
-        """A row for each day, oldest first: product, version, sensor, quality and unseen share."""
+        """A row for each day, oldest first: product, date, version, sensor, quality and `missing_pct`.
+
+        `quality` is `complete` or `gaps`. `missing_pct` is the share of the ocean without a value, in %.
+        """
         tables = [pd.DataFrame(columns=["date", "version", "sensor", "quality", "missing_pct"])]
         for path in self.files().values():
             with _opened(path) as file:
@@ -142,24 +168,26 @@ class Archive:
                 quality = np.where(_values(path, file, "quality") == 0, "complete", "gaps")
                 table = {"date": _dates(path, file).astype("datetime64[s]"), **named, "quality": quality}
                 tables.append(pd.DataFrame(table | {"missing_pct": _values(path, file, "missing_pct")}))
+        # The first table is empty and gives the columns of an empty archive.
         whole = pd.concat(tables[1:] or tables, ignore_index=True)
         whole.insert(0, "product", self.product)
         return whole
 
     def ledger(self) -> pd.DataFrame:
-        """Gaps and changes of the record: see `layers.ice.continuity.ledger`."""
+        """Gaps and changes of the record, as `layers.ice.continuity.ledger` lists them."""
         return ledger(by_day(self.days()))
 
     def breaks(self) -> pd.DataFrame:
-        """Changes of sensor and version that a trend over the record crosses."""
+        """Changes of sensor and version within the record. Each one can make a step in a trend."""
         return changes(self.ledger())
 
     def read(
         self, first: date, last: date, cells: NDArray[np.intp] | None = None
     ) -> tuple[NDArray[np.datetime64], NDArray[np.uint8]]:
-        """Days from `first` to `last` and their fields, uint8 (days, rows, columns) of the archive's grid.
+        """The stored days from `first` to `last`, both included, and their fields as uint8.
 
-        With flat `cells` the fields have the shape (cells, days) that `layers.ice.daily.series` takes.
+        Fields have the shape (days, rows, columns) of the grid of the archive. With `cells`, flat indices
+        into the grid, they have the shape (cells, days) that `layers.ice.daily.series` takes.
 
         Raises
         ------
@@ -220,6 +248,12 @@ def _broken(path: Path, error: Exception) -> SourceError:
 
 
 def products(root: Path) -> dict[str, int]:
-    """Number of days by product of the archives under a folder; raises SourceError if a file is broken."""
+    """Number of days of each product with an archive under `root`.
+
+    Raises
+    ------
+    SourceError
+        If a file is broken.
+    """
     archives = {path.name: Archive(root, path.name) for path in sorted(root.glob("*")) if path.is_dir()}
     return {name: len(archive.days()) for name, archive in archives.items() if archive.files()}

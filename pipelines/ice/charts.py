@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["charted", "write_chart"]
 
+# Columns of SIGRID-3: total concentration, stages of development, and the type of the area ("L" is land).
 _COLUMNS = ("CT", "SA", "SB", "SC", "CN", "POLY_TYPE")
 
 
 def charted(path: Path) -> gpd.GeoDataFrame:
-    """Areas of a chart without its land, EPSG:3413, a row for each area and class: see `chart_bounds`.
+    """The areas of a chart without its land, EPSG:3413, a row for each area and class of ship.
+
+    The columns are those of `layers.ice.charts.chart_bounds`, with `chart` and `note`.
 
     Raises
     ------
@@ -44,6 +47,7 @@ def charted(path: Path) -> gpd.GeoDataFrame:
     if lacking := [name for name in _COLUMNS if name not in raw]:
         msg = f"{path.name}: expected the columns {', '.join(_COLUMNS)} of SIGRID-3, found no {lacking[0]}"
         raise SourceError(msg)
+    # Land has no ice, and its fields of ice are empty.
     sea = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
     bounds = chart_bounds(sea, read_polaris())
     shapes = geographic_to_polar(sea.geometry.to_numpy())
@@ -53,5 +57,11 @@ def charted(path: Path) -> gpd.GeoDataFrame:
 
 
 def write_chart(areas: gpd.GeoDataFrame, chart: Path, folder: Path) -> Path:
-    """Write the areas of a chart as a GeoPackage named after it; raises ExportError if it cannot."""
+    """Write the areas of a chart as `polaris-<name of the chart>.gpkg` into `folder`; returns the path.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
     return write_areas(areas, folder / f"polaris-{chart.stem.lower()}.gpkg", "polaris")

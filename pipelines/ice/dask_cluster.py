@@ -1,7 +1,8 @@
-"""Dask as an optional engine of the same passes: one task a year, on a local or a remote cluster.
+"""Dask as an optional engine for passes over an archive: one task for each year, on a cluster.
 
-It is useful only beyond the memory or disk of one machine (grids of 6.25 km and 1 km). On one machine the
-built-in `map` is faster. Workers read the archive from the same path. Needs `dask` and `distributed`.
+Dask is useful only if the data exceed the memory or the disk of one machine (grids of 6.25 km and 1 km). On
+one machine the built-in `map` is faster. All workers read the archive from the same path. The module needs
+the packages `dask` and `distributed`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ __all__ = ["dask_map"]
 
 @contextmanager
 def dask_map(address: str | None = None, *, workers: int = 2) -> Iterator[Callable[..., list[Any]]]:
-    """A `map` that runs on Dask: on the scheduler at `address`, or on a cluster of this machine.
+    """Give a function like `map` that runs on Dask and returns a list in the order of its input.
 
-    Results have the order of the input.
+    It runs on the scheduler at `address`, or without an address on a new cluster of this machine with
+    `workers` processes.
 
     Raises
     ------
@@ -41,6 +43,7 @@ def dask_map(address: str | None = None, *, workers: int = 2) -> Iterator[Callab
         with engine.Client(address or cluster, set_as_default=False) as client:
 
             def run(function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+                # Not pure: Dask must not return an earlier result for the same archive with new days.
                 return list(client.gather(client.map(function, list(items), pure=False)))
 
             yield run

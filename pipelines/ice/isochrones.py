@@ -38,12 +38,17 @@ if TYPE_CHECKING:
 __all__ = ["Isochrones", "Voyage", "find_isochrones", "write_areas"]
 
 _LONLAT = re.compile(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
-_NEAR_KM = 50.0
+_NEAR_KM = 50.0  # from a port to the water: beside land the satellite reads too much ice
 
 
 @dataclass(frozen=True, slots=True)
 class Voyage:
-    """A port by name, node id or `longitude,latitude`, with a ship, a month and perhaps a year."""
+    """A port, a ship and a month.
+
+    `port` is a name, a node id or `longitude,latitude` in degrees. `year` None means all years of an archive,
+    or the last embedded year. `ice_class` and `stage` are names of POLARIS. `speed_kn` is the speed in knots
+    where the class may sail freely.
+    """
 
     port: str
     month: int
@@ -55,7 +60,7 @@ class Voyage:
 
 @dataclass(frozen=True, slots=True)
 class _Ice:
-    """The ice of a month by cell of the water, and where it comes from."""
+    """The ice of a month: `field` in % for each cell of the water, and its origin in words."""
 
     field: NDArray[np.uint8]
     input: str
@@ -65,7 +70,10 @@ class _Ice:
 
 @dataclass(frozen=True, slots=True)
 class Isochrones:
-    """Areas by days of sail (EPSG:3413), least days to each port, and the page of both."""
+    """Areas by days of sail (EPSG:3413), the least days to each port, and the content of the page.
+
+    `stem` is the name of the files without suffix. `product` is the product of the ice.
+    """
 
     stem: str
     product: str
@@ -79,7 +87,9 @@ class Isochrones:
         return int(self.ports["least_days"].notna().sum())
 
     def write(self, folder: Path) -> list[Path]:
-        """Write table (Parquet), areas (GeoPackage) and page; returns their paths in this order.
+        """Write the table (Parquet), the areas (GeoPackage) and the page (HTML) into `folder`.
+
+        Returns the three paths in this order.
 
         Raises
         ------
@@ -94,15 +104,16 @@ class Isochrones:
 
 
 def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None = None) -> Isochrones:
-    """Days from a port to all water and every port.
+    """Compute the days from a port to all water and to every port.
 
-    The ice is that of the archive's days in the month, on the archive's own grid. Without an archive it is
-    the embedded edge of the month, and all ice within the edge counts as full.
+    With an archive, the ice is the median of the archive's days in the month, on the grid of the archive.
+    Without an archive, the ice is the embedded ice edge of the month, and the concentration within the edge
+    is 100 %.
 
     Raises
     ------
     UsageError
-        If the port, class, stage, month or year is not known or not held.
+        If the port, class, stage or speed cannot be used, or there is no ice of the month or year.
     SourceError
         If a file of the archive is broken.
     """
@@ -136,7 +147,7 @@ def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None 
 
 
 def _polar(areas: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
-    """The areas in EPSG:3413; edges along another grid get a vertex at least every cell."""
+    """The areas in EPSG:3413. Edges of another grid first get a vertex at least once a cell."""
     if grid.crs == POLAR:
         return areas
     return areas.set_geometry(areas.geometry.segmentize(grid.cell_m)).to_crs(POLAR)
@@ -160,10 +171,11 @@ def _check(voyage: Voyage, table: Polaris) -> None:
 
 
 def _port(snapshot: Snapshot, port: str) -> tuple[str, float, float]:
-    """Name, longitude and latitude of a port by its name or node id, or of a place in degrees."""
+    """Name, longitude and latitude (degrees) of a port by its name or node id, or of a place in degrees."""
     degrees = _LONLAT.fullmatch(port.replace(" ", ""))
     if degrees:
         longitude, latitude = float(degrees[1]), float(degrees[2])
+        # The corners of the 25 km grid reach to 31 N.
         if not (-180 <= longitude <= 180 and 31 <= latitude <= 90):
             msg = f"port: expected longitude,latitude north of 31 N, found {port}: give longitude first"
             raise UsageError(msg)
@@ -182,7 +194,10 @@ def _port(snapshot: Snapshot, port: str) -> tuple[str, float, float]:
 
 
 def _sea(snapshot: Snapshot, archive: Archive | None) -> Sea:
-    """The water of the archive's grid, or of the 25 km grid, with the straits of the routes as links."""
+    """The water of the grid of the archive, or of the 25 km grid without an archive.
+
+    Straits of the routes that the grid closes are links between cells.
+    """
     ocean = snapshot.grids["sea_ice"]["surface"].to_numpy() == OCEAN
     links = np.concatenate([way.links for way in corridors(snapshot, ocean)])
     if archive is None or archive.grid is NSIDC_25KM:
@@ -198,11 +213,12 @@ def _links_on(grid: Grid, ocean: NDArray[np.bool_], links: NDArray[np.intp]) -> 
         NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row], ocean, 1, NSIDC_25KM.cell_m / 1000, grid
     )
     pairs = cells.reshape(-1, 2)
+    # A link is dropped if an end has no ocean cell near it, or if both ends are in one cell.
     return pairs[(pairs >= 0).all(axis=1) & (pairs[:, 0] != pairs[:, 1])]
 
 
 def _embedded_ice(snapshot: Snapshot, water: Sea, voyage: Voyage) -> _Ice:
-    """The edge of the month in the year of the voyage, or in the last embedded year."""
+    """The embedded ice edge of the month, in the year of the voyage or else in the last year."""
     grid = snapshot.grids["sea_ice"]
     months = grid["time"].to_numpy().astype("datetime64[M]")
     years = {int(str(m)[:4]): at for at, m in enumerate(months) if int(str(m)[5:]) == voyage.month}
@@ -214,13 +230,14 @@ def _embedded_ice(snapshot: Snapshot, water: Sea, voyage: Voyage) -> _Ice:
             + f": expected one of the embedded ones, found {of_month} of that month: name a cube with --cube"
         )
         raise UsageError(msg)
+    # An edge gives no concentration: within the edge the ice is taken as full.
     inside = grid["presence_monthly"].to_numpy()[years[year]].ravel()[water.cells] == 1
     period = f"{calendar.month_name[voyage.month]} {year}"
     return _Ice(np.where(inside, 100, 0).astype(np.uint8), "edge, ice within it full", "nsidc_g02135", period)
 
 
 def _archived_ice(archive: Archive, water: Sea, voyage: Voyage) -> _Ice:
-    """The usual ice of the month's days, of one year or of all."""
+    """The usual ice of the days of the month, in the year of the voyage or else in all years."""
     years = [voyage.year] if voyage.year is not None else list(archive.files())
     end = calendar.monthrange(2001, voyage.month)[1]  # the same days of every year
     parts = [
@@ -244,14 +261,16 @@ def _archived_ice(archive: Archive, water: Sea, voyage: Voyage) -> _Ice:
 def _days_to_ports(
     snapshot: Snapshot, water: Sea, days: NDArray[np.float64], speed_kn: float
 ) -> pd.DataFrame:
-    """Least days to each port through any reached cell within 50 km; NaN where no such cell exists."""
+    """Least days to each port through a reached cell within 50 km of the port; NaN if there is none."""
     sites = snapshot.static["node_sites"]
     ports = sites[sites["kind"] == "port"]
     mask = np.zeros(water.grid.shape, dtype=bool)
     mask.ravel()[water.cells] = True
     count = cells_near(water.grid, _NEAR_KM)
     cells, apart = nearest_cells(ports.geometry.x, ports.geometry.y, mask, count, _NEAR_KM, water.grid)
+    # A cell of -1 stands for no cell. It gets a valid position here and an infinite time below.
     at = np.searchsorted(water.cells, np.maximum(cells, water.cells[0]))
+    # A knot is 1.852 km an hour. The last part, from the cell to the port, is sailed at full speed.
     least = np.where(cells >= 0, days[at] + apart / (24 * 1.852 * speed_kn), np.inf).min(axis=1)
     columns = {name: ports[name].to_numpy() for name in ("node_id", "name", "country_iso3")}
     table = pd.DataFrame(columns | {"least_days": np.where(np.isfinite(least), least, np.nan)})
@@ -259,13 +278,20 @@ def _days_to_ports(
 
 
 def write_areas(areas: gpd.GeoDataFrame, path: Path, layer: str) -> Path:
-    """Write areas as a GeoPackage of one layer and give its path; raises ExportError if it cannot."""
+    """Write areas as a GeoPackage with the one layer `layer`; returns the path.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
     part = path.with_suffix(".part.gpkg")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         pyogrio.write_dataframe(areas, part, layer=layer, driver="GPKG", geometry_type="MultiPolygon",
                                 promote_to_multi=True)  # fmt: skip
+        # A reader sees the old file or the new file, never a part.
         part.replace(path)
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:
         msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"

@@ -1,4 +1,4 @@
-"""Daily ice files of the providers, taken into the archives of their products."""
+"""Read daily ice files of the providers and add them to the archives of their products."""
 
 from __future__ import annotations
 
@@ -29,29 +29,31 @@ if TYPE_CHECKING:
 
 __all__ = ["Ingest", "day_of", "ingest", "own_surface"]
 
+# The sensor in a file name, such as `_f17_`, for files whose content states none.
 _SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Number of days added, and a row with file and reason for each file held back."""
+    """The number of days that were added, and a row with file and reason for each file that was refused."""
 
     added: int
     held: pd.DataFrame
 
 
 def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None) -> Day:
-    """Read a provider's daily file as a day on the surface of 25 km, or on the product's own grid.
+    """Read a daily file of a provider as a day on the 25 km grid, or on the grid of the product.
 
-    The name of the file tells the product: NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF
-    and Bremen ASI NetCDF. With `is_land`, the mask on `LAND_5KM`, a product on another grid stays on it.
-    Its land is the mask at the centres of its cells, and its name ends with the side of a cell, such as
-    `osisaf_sic_10000m`.
+    The name of the file gives the product: NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF
+    and Bremen ASI NetCDF. `surface` has the classes of the surface on the 25 km grid. `is_land` is the land
+    mask on the grid `LAND_5KM`. With `is_land`, a product on another grid keeps its grid. Its land is then
+    the mask at the centres of its cells (`own_surface`), and the side of a cell in metres is added to its
+    name, as in `osisaf_sic_10000m`.
 
     Raises
     ------
     SourceError
-        If the product is not known, the file is not of its form, or it holds a month.
+        If the product is not known, the file has another form, or the file is the mean of a month.
     """
     field = _field_of(path)
     if is_land is None or field.read_own_grid is None:
@@ -70,9 +72,10 @@ def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | 
 
 
 def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Land and ocean of a grid at the centres of its cells, from the mask of 5 km, outside it of 25 km.
+    """Classes of land and ocean at the centres of the cells of `grid`, uint8 (rows, columns).
 
-    South of both masks all cells are ocean.
+    They come from the 5 km land mask `is_land`. Cells outside the mask take the class of the 25 km grid
+    (`surface`), and cells outside both are ocean.
     """
     fine, coarse = cells_in(LAND_5KM, grid), cells_in(NSIDC_25KM, grid)
     land = np.where(fine[2], is_land[fine[0], fine[1]], coarse[2] & (surface[coarse[0], coarse[1]] != OCEAN))
@@ -80,7 +83,7 @@ def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint
 
 
 def _field_of(path: Path) -> IceField:
-    """The ice field of the product that a file's name tells, by the rows of SOURCES.
+    """The ice field in `SOURCES` whose file names begin as the name of the file does.
 
     Raises
     ------
@@ -99,11 +102,11 @@ def _field_of(path: Path) -> IceField:
 def ingest(
     root: Path, paths: Sequence[Path], surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None
 ) -> Ingest:
-    """Take provider files into the archives of their products; a file that fails is reported with its reason.
+    """Add the files of providers at `paths` to the archives of their products under `root`.
 
-    A file that is held back stops no other. Files of one product are taken by date, so their order in
-    `paths` does not matter. A day older than the archive is held back. With `is_land` products stay on
-    their own grids (`day_of`).
+    A file that fails is refused with its reason and does not stop the others. The files of one product are
+    added by date, so the order of `paths` does not matter. A day that is older than the archive is refused.
+    `surface` and `is_land` have the meaning of `day_of`: with `is_land` products keep their own grids.
     """
     refused: list[tuple[str, str]] = []
     read: list[tuple[Day, Path]] = []
@@ -113,6 +116,7 @@ def ingest(
         except (SourceError, OSError) as error:
             refused.append((path.name, str(error)))
     added = 0
+    # The name of the file makes the order the same on every machine if two files have one day.
     read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
     for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
         pairs = list(group)
@@ -135,6 +139,7 @@ def _take(
         refused.extend((path.name, str(error)) for _, path in pairs)
         return 0
     good: list[Day] = []
+    # `append` refuses a whole year for one wrong day, so each day is checked first.
     for day, path in pairs:
         try:
             check(day, surface, last)

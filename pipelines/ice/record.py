@@ -1,6 +1,7 @@
-"""Tables of a user's own ice cube: seasons of nodes, seas and routes, and the gaps of the record.
+"""Tables of the daily ice archive of a user: seasons of nodes, seas and routes, and gaps of the record.
 
-The default picture has no daily cube. These tables stand beside it and enter no judgement.
+A picture has no daily archive by default. Only the table `ice_years` can enter a judgement, through
+`build --ice-record` (pipelines.ice.years). The other tables are written beside the picture.
 """
 
 from __future__ import annotations
@@ -38,22 +39,22 @@ if TYPE_CHECKING:
 
 __all__ = ["embedded", "land_of", "read_warming", "surface_of", "write_record"]
 
-_LEAST_YEARS = 10  # of a sensitivity
-_SEEN_SHARE = 0.98  # of the ocean, for a day to count
+_LEAST_YEARS = 10  # fewest years from which a sensitivity to warming is computed
+_SEEN_SHARE = 0.98  # smallest share of the ocean with a value on a day that counts
 
 
 def embedded() -> Snapshot:
-    """The embedded snapshot: it has the land mask, nodes, seas and routes that a cube is read with."""
+    """The embedded snapshot. It has the land mask, the nodes, the seas and the routes for these tables."""
     return load(SOURCES)
 
 
 def land_of(snapshot: Snapshot) -> NDArray[Any]:
-    """The land of the 5 km mask, used for products that stay on their own grids."""
+    """The land mask on the 5 km grid, bool (rows, columns), for products that keep their own grids."""
     return snapshot.grids["land"]["is_land"].to_numpy().astype(bool)
 
 
 def surface_of(snapshot: Snapshot) -> NDArray[Any]:
-    """Classes of the surface on the 25 km grid; every day of a cube must have this land."""
+    """Classes of the surface on the 25 km grid (rows, columns). Every day on this grid has this land."""
     return snapshot.grids["sea_ice"]["surface"].to_numpy()
 
 
@@ -64,7 +65,10 @@ def read_warming() -> pd.Series[float]:
 
 
 def _warmed(record: Seasons, table: pd.DataFrame) -> pd.DataFrame:
-    """Places at the levels of warming, from the years with a warming; empty for fewer than ten years."""
+    """Open water of the places at levels of warming; empty for fewer than ten years.
+
+    Only the years with a known global warming are used.
+    """
     warming = read_warming()
     has_warming = np.isin(record.years, warming.index)
     if has_warming.sum() < _LEAST_YEARS:
@@ -76,13 +80,13 @@ def _warmed(record: Seasons, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ice_years(record: Seasons, last_day: object) -> pd.DataFrame:
-    """Months with ice by node and valid ice year: `build --ice-record` judges ports by them."""
+    """Months with ice by node and valid ice year, the table that `build --ice-record` reads."""
     open_days = record.metrics["open_water_days"].astype(float)
     place, year = np.nonzero(np.isfinite(open_days))
     return pd.DataFrame(
         {
             "node_id": record.ids[place],
-            # From March to February: named by its end, as in the monthly record.
+            # An ice year runs from March to February. As in the monthly record, its end names it here.
             "year": record.years[year] + 1,
             "ice_months": np.round((365.0 - np.minimum(open_days[place, year], 365.0)) / 365.0 * 12.0, 4),
             "product": record.product,
@@ -93,12 +97,16 @@ def _ice_years(record: Seasons, last_day: object) -> pd.DataFrame:
 
 
 def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
-    """September's loss of the whole ocean by degree: one row, none for fewer than ten years."""
+    """Loss of September ice in million km2 for each degree of warming, as one row.
+
+    The table is empty for fewer than ten years. A day counts if at least 98 % of the ocean has a value.
+    """
     warming, cells = read_warming(), np.flatnonzero(ocean)
-    area = cell_area_km2().ravel()[cells] / 1e8  # a cell at one percent, million km2
+    area = cell_area_km2().ravel()[cells] / 1e8  # million km2 of ice for each percent of concentration
     by_year = {}
     for year in archive.files():
         block = archive.read(date(year, 9, 1), date(year, 9, 30), cells)[1]
+        # No satellite sees the pole hole; it counts as full of ice.
         percent = np.where(block == POLE_HOLE, 100, block).astype(np.float32)
         whole = (percent <= 100).mean(axis=0) >= _SEEN_SHARE if block.size else np.zeros(0, dtype=bool)
         if whole.any() and year in warming.index:
@@ -110,7 +118,7 @@ def _september(archive: Archive, ocean: NDArray[Any]) -> pd.DataFrame:
 
 
 def _supports(snapshot: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, Support]:
-    """Cells of nodes and route stretches, and of seas on the grid of 25 km."""
+    """Cells of nodes and of stretches of routes; on the 25 km grid also of seas."""
     sites, seas, routes = (
         snapshot.static["node_sites"],
         snapshot.feeds["seas"][0],
@@ -120,6 +128,7 @@ def _supports(snapshot: Snapshot, ocean: NDArray[Any], grid: Grid) -> dict[str, 
     lines = dict(zip(routes["feature_id"], routes.geometry, strict=True))
     places = (sites["node_id"].to_numpy(), sites.geometry.x, sites.geometry.y)
     supports = {"node": node_support(*places, ocean, grid=grid)}
+    # The mean of a sea is weighted by areas of cells, which `cell_area_km2` gives for the 25 km grid.
     if grid is NSIDC_25KM:
         supports["sea"] = area_support(dict(one_sea.items()), ocean, cell_area_km2())
     return supports | {"route_stretch": route_support(lines, ocean, grid=grid)}
@@ -134,13 +143,20 @@ def write_record(
     mapper: Callable[..., Iterable[Any]] = map,
     report: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
-    """Write the tables of one product's record as Parquet, and its route page; returns their paths.
+    """Write the tables of the archive of a product as Parquet, and the route page; returns their paths.
 
-    The tables: `ice_seasons` (nodes, seas, stretches of routes), `route_seasons`, `route_trends`,
-    `ice_warming` (the places at levels of warming), `ice_loss` (September's by degree, against published
-    values), `ice_years` (months with ice by node, for `build --ice-record`), `ice_ledger` and `ice_days`.
-    The page `routes-<product>.html` is about ships in ice of `stage`. A product on its own grid has no
-    routes and no loss, which are judged on the grid of 25 km. Only the years of the archive are read.
+    `root` is the folder of the archives and `folder` the folder of the tables. `stage` is the stage of ice of
+    the page. `mapper` runs the years: the built-in `map`, or a function of `pipelines.ice.dask_cluster`. The
+    tables are:
+
+    - `ice_seasons`: seasons of nodes, seas and stretches of routes.
+    - `ice_warming`: open water of these places at levels of global warming.
+    - `ice_years`: months with ice by node, for `build --ice-record`.
+    - `ice_ledger` and `ice_days`: gaps and changes of the record, and its days.
+    - `route_seasons` and `route_trends`: seasons of the routes by class of ship, and their trends.
+    - `ice_loss`: loss of September ice by degree of warming, compared with published values.
+
+    The last three and the page `routes-<product>.html` are made on the 25 km grid only.
 
     Raises
     ------
@@ -157,6 +173,7 @@ def write_record(
         raise UsageError(msg)
     snapshot = embedded()
     tables = _place_tables(archive, snapshot, mapper, report)
+    # Bottlenecks of routes and the loss of ice are computed on the 25 km grid only.
     if archive.grid is NSIDC_25KM:
         report("routes")
         ocean = archive.surface() == OCEAN
@@ -179,11 +196,12 @@ def _place_tables(
     mapper: Callable[..., Iterable[Any]],
     report: Callable[[str], None],
 ) -> dict[str, pd.DataFrame]:
-    """Seasons, warming and months of ice of all places, with the days and gaps of the record."""
+    """The tables on places (seasons, warming, months with ice) and the tables on the record itself."""
     years, breaks = list(archive.files()), archive.breaks()
     parts, warmed, by_node = [], [], pd.DataFrame()
     for kind, support in _supports(snapshot, archive.surface() == OCEAN, archive.grid).items():
         report(f"seasons of {kind}s")
+        # January and February of the first year belong to the ice year before.
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)
         warmed.append(_warmed(record, table).assign(place_kind=kind))

@@ -1,4 +1,4 @@
-"""The route page and its tables, from a daily record or from the embedded edges and grids."""
+"""The route page and its tables, from a daily archive or from the embedded ice edges and grids."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = [
     "write_table",
 ]
 
-STAGE = "thick_fy"  # of a page where none is named
+STAGE = "thick_fy"  # the default stage of ice of a page
 NOTE = "not for navigation; missing is not open water; see decisions/0011"
 # Seas along the routes, from the Barents Sea on, with open water at levels of warming.
 _SEAS = (
@@ -56,7 +56,13 @@ _EDGE_SOURCE = (
 
 
 def stage_of(word: str) -> str:
-    """A stage that `route_seasons` counts; raises UsageError for any other word."""
+    """The stage of ice that `word` names, which is `word` itself.
+
+    Raises
+    ------
+    UsageError
+        If POLARIS has no such stage.
+    """
     if word not in STAGES:
         msg = f"--stage: expected one of {', '.join(STAGES)}, found {word!r}"
         raise UsageError(msg)
@@ -64,13 +70,13 @@ def stage_of(word: str) -> str:
 
 
 def corridors(snapshot: Snapshot, ocean: NDArray[np.bool_]) -> list[Corridor]:
-    """The corridor of every route of the project."""
+    """The corridor of every sea route of the snapshot. `ocean` is a mask on the 25 km grid."""
     routes = snapshot.feeds["sea_routes"][0]
     return [corridor(*pair, ocean) for pair in zip(routes["feature_id"], routes.geometry, strict=True)]
 
 
 def with_waters(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
-    """The table with `bottleneck_water`, the strait or sea of each bottleneck, or null."""
+    """The table with the new column `bottleneck_water`, the strait or sea of the bottleneck, or null."""
     places = table[["bottleneck_longitude_deg", "bottleneck_latitude_deg"]].drop_duplicates()
     lon, lat = (places[name].to_numpy(dtype=float) for name in places)
     names = waters(lon, lat, snapshot.feeds["chokepoints"][0], snapshot.feeds["seas"][0])
@@ -79,7 +85,13 @@ def with_waters(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
 
 
 def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
-    """Write a table as Parquet with its note; raises ExportError if it cannot."""
+    """Write a table as Parquet, with the product and a note on its use as metadata; returns the path.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
     table.attrs = {"note": NOTE, "product": product}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +105,7 @@ def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
 def _record(
     snapshot: Snapshot, tables: Mapping[str, pd.DataFrame], ice: list[tuple[str, Any]], record: dict[str, str]
 ) -> RouteRecord:
-    """A page's tables, lines, land and ice. `record` has its input, product, stage and dates."""
+    """The input of the page. `ice` are pairs of CSS class and area; `record` becomes the table `record`."""
     routes = snapshot.feeds["sea_routes"][0]
     land = snapshot.feeds["land"][0].geometry.to_numpy()
     return RouteRecord(
@@ -110,19 +122,19 @@ def _record(
 
 
 def _area(mask: NDArray[np.bool_]) -> Any:
-    """The area of the true cells, EPSG:3413; empty where there are none."""
+    """The area of the true cells, EPSG:3413; an empty polygon if there are none."""
     areas = polygons(mask)
     return areas[0][1] if areas else shapely.Polygon()
 
 
 def _drawn_ice(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> list[tuple[str, Any]]:
-    """Ice of the open sea, and ice that lies only beside land, each with its class."""
+    """CSS class and area of the ice of the open sea, and of the ice that lies only beside land."""
     shore = shore_ice(ice, ocean)
     return [("ice", _area(ice & ocean & ~shore)), ("ice-shore", _area(shore))]
 
 
 def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
-    """The line between ice and open water, not that between ice and land."""
+    """The line between ice and open water, EPSG:3413. The line between ice and land is not part of it."""
     sides = [shapely.boundary(_area(mask)) for mask in (ice & ocean & ~shore_ice(ice, ocean), ocean & ~ice)]
     return shapely.line_merge(shapely.intersection(*sides))
 
@@ -133,7 +145,10 @@ def _edge(ice: NDArray[np.bool_], ocean: NDArray[np.bool_]) -> Any:
 def write_record_page(
     archive: Archive, tables: Mapping[str, pd.DataFrame], snapshot: Snapshot, path: Path, stage: str = STAGE
 ) -> Path:
-    """Write the page of a daily record from its `route_seasons` and `route_trends`."""
+    """Write the page of a daily archive to `path` and return the path.
+
+    `tables` are the tables of `pipelines.ice.record.write_record`. `stage` is the stage of ice of the page.
+    """
     seasons = tables["route_seasons"]
     last = int(seasons["year"].max())
     (ice, ice_day), (edge, edge_day) = (_day(archive, last, month) for month in (9, 3))
@@ -156,12 +171,15 @@ def write_record_page(
 
 
 def _origin(product: str) -> str:
-    """Where a record comes from, in words."""
+    """The origin of the ice of a product, in words."""
     return "a made cube" if product == SYNTHETIC else f"the user's own archive of {product}"
 
 
 def _seas_on_page(tables: Mapping[str, pd.DataFrame], snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    """Seas along the routes at levels of warming, and the check on their sum; empty for a short record."""
+    """Tables of the seas along the routes at levels of warming, and of the loss of September ice.
+
+    The result is empty for a record with fewer than ten years.
+    """
     warmed, loss = tables["ice_warming"], tables["ice_loss"]
     if not len(warmed) or not len(loss):
         return {}
@@ -171,12 +189,16 @@ def _seas_on_page(tables: Mapping[str, pd.DataFrame], snapshot: Snapshot) -> dic
 
 
 def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], str]:
-    """Ice of the day nearest the middle of a month, and that day in words; none without a day."""
+    """The ice of the day nearest to the middle of a month, as a mask, and this day in words.
+
+    The mask is empty if the archive has no day in the month.
+    """
     days, fields = archive.read(date(year, month, 1), date(year, month, 30))
     if not len(days):
         return np.zeros(NSIDC_25KM.shape, dtype=bool), "no day held"
     at = int(np.argmin(np.abs(days - np.datetime64(date(year, month, 15)))))
     field = fields[at]
+    # Values over 100 are codes. The pole hole counts as ice.
     ice = ((field >= ICE_THRESHOLD_PCT) & (field <= 100)) | (field == POLE_HOLE)
     return ice, str(days[at])
 
@@ -185,10 +207,15 @@ def _day(archive: Archive, year: int, month: int) -> tuple[NDArray[np.bool_], st
 
 
 def edge_tables(snapshot: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFrame]:
-    """`route_fields`: every route on every embedded edge and grid; `route_medians`: the median year."""
+    """The tables of the page of the embedded edges and grids.
+
+    `route_fields` has a row for each route on each embedded edge and grid, with the stage of ice `stage`.
+    `route_medians` has the open days of each route in the median year.
+    """
     grid, table = snapshot.grids["sea_ice"], read_polaris()
     ocean = grid["surface"].to_numpy() == OCEAN
     ways = corridors(snapshot, ocean)
+    # The embedded edges come from the NSIDC Sea Ice Index, G02135.
     edge = {"input": "edge", "product": "nsidc_g02135"}
     parts = []
     for when, field in zip(grid["time"].to_numpy(), grid["presence_monthly"].to_numpy(), strict=True):
@@ -219,7 +246,7 @@ def edge_tables(snapshot: Snapshot, stage: str = STAGE) -> dict[str, pd.DataFram
 
 
 def _medians(fields: pd.DataFrame) -> pd.DataFrame:
-    """Days open in the median year by whole months, as uncertain as `edge_season` states."""
+    """Open days of each route in the median year, counted by whole months, with their interval."""
     some = fields[(fields["input"] == "edge") & fields["year"].isna()]
     shut = some.assign(shut=~some["is_open"]).pivot_table(
         index="route_id", columns="month", values="shut", aggfunc="max", sort=False
@@ -228,13 +255,17 @@ def _medians(fields: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_edge_page(snapshot: Snapshot, folder: Path, stage: str = STAGE) -> list[Path]:
-    """Write `routes-edges.html` and its tables from the embedded edges and grids; returns their paths."""
+    """Write `routes-edges.html` and its tables from the embedded edges and grids; returns their paths.
+
+    `stage` is the stage of ice of the page.
+    """
     tables = edge_tables(snapshot, stage)
     edges = tables["route_fields"]
     edges = edges[(edges["input"] == "edge") & edges["year"].notna()]
     grid = snapshot.grids["sea_ice"]
     months = np.datetime_as_string(grid["time"].to_numpy().astype("datetime64[M]"))
     ocean = grid["surface"].to_numpy() == OCEAN
+    # September, the month with least ice, is an area; March, with most ice, is a line.
     ice: list[tuple[str, Any]] = []
     edges_of = []
     for month in (9, 3):

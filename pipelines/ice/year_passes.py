@@ -1,4 +1,4 @@
-"""Passes over a daily archive, an ice year at a time: seasons and wave exposure of places."""
+"""Seasons and wave exposure of places from a daily archive, one ice year at a time to limit memory."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def seasons(
     *,
     mapper: Callable[..., Iterable[Any]] = map,
 ) -> Seasons:
-    """Season of every place in the ice years `first` to `last`, a year at a time.
+    """Season of every place in the ice years `first` to `last`, both included.
 
-    Memory holds one ice year of the cells in use and one block of places. `mapper` runs the years: the
-    built-in `map`, or that of `pipelines.ice.dask_cluster`.
+    `support` has the cells of each place. Memory needs one ice year of these cells and one block of places.
+    `mapper` runs the years: the built-in `map`, or a function of `pipelines.ice.dask_cluster`.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def seasons(
         If the archive holds no day.
     """
     years = range(first, last + 1)
+    # A partial of a module function can be sent to another process; a lambda cannot.
     by_year = list(mapper(partial(_season, archive.filled(), support), years))
     values = {name: np.stack([year[name] for year in by_year], axis=1) for name in by_year[0]}
     return Seasons(support.ids, np.array(years), values, archive.product, support.near_km, support.cell_count)
@@ -50,7 +51,10 @@ def seasons(
 def wave_exposure(
     archive: Archive, laid: Rays, first: int, last: int, *, mapper: Callable[..., Iterable[Any]] = map
 ) -> NDArray[np.float64]:
-    """Wave exposure of every place in the ice years `first` to `last`, shape (places, years).
+    """Wave exposure, 0 to 1, of every place in the ice years `first` to `last`, shape (places, years).
+
+    `laid` are the rays of the places over the grid (`layers.ice.waves`). `mapper` runs the years, as in
+    `seasons`.
 
     Raises
     ------
@@ -74,7 +78,11 @@ def _waves(archive: Archive, laid: Rays, year: int) -> NDArray[np.float64]:
 def _ice_year(
     archive: Archive, cells: NDArray[np.intp], year: int
 ) -> tuple[NDArray[np.intp], NDArray[np.uint8], int]:
-    """Day since 1 March of each day with a field, the fields by cell, and the days of the ice year."""
+    """The ice year from March of `year`: its stored days, their fields and its length.
+
+    Stored days are whole days since 1 March. Fields have the shape (cells, stored days). The length is 365 or
+    366 days.
+    """
     first, last = ice_year(year)
     when, block = archive.read(first, last, cells)
     return (when - np.datetime64(first, "D")).astype(int), block, (last - first) // timedelta(days=1) + 1

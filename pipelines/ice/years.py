@@ -1,4 +1,4 @@
-"""A user's own daily ice record in the place of the embedded months: `build --ice-record`."""
+"""`build --ice-record`: months with ice from the daily archive of a user instead of the embedded months."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "with_ice_record"]
 
 FILE = "ice_years.parquet"
+# Id of the source in every row of the table, as pipelines.ice.record writes it.
 _SOURCE = "user_daily_ice"
 
 
 def with_ice_record(embedded: Snapshot, folder: Path) -> tuple[Snapshot, SourceNote]:
-    """The snapshot with the months of ice that `arctic-picture ice --to` wrote, and the note of that source.
+    """The snapshot with the months with ice that `arctic-picture ice --to` wrote, and the note on them.
 
-    Tables that follow from these months are derived anew.
+    `folder` is the folder of that command. The stored table `climate_facts` is removed from the snapshot,
+    because it depends on these months and has to be computed again.
 
     Raises
     ------
     UsageError
-        If the folder holds no such table, or one that breaks its contract.
+        If the folder has no such table, or the table breaks its schema.
     """
     path = folder / FILE
     if not path.is_file():
@@ -55,6 +57,7 @@ def with_ice_record(embedded: Snapshot, folder: Path) -> tuple[Snapshot, SourceN
         publisher="the user", licence="that of the product", citation=str(product), homepage="",
         as_of=str(table["as_of"].max()), state="user-supplied",
     )  # fmt: skip
+    # climate_facts is derived from the months with ice; without a stored table it is derived again.
     ready = {name: layer for name, layer in embedded.static.items() if name != "climate_facts"}
     files = {name: file for name, file in embedded.files.items() if name != "climate_facts"}
     return replace(embedded, feeds=embedded.feeds | {ICE_YEARS.id: [table]}, static=ready, files=files), note

@@ -1,1 +1,1 @@
-"""Runs, health and lists for those who operate the pipeline."""
+"""For operators of the pipeline: the record of runs, the check of the installation, the list of sources."""

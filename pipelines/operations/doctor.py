@@ -1,4 +1,4 @@
-"""Examine the installed parts and the pictures of a folder, with a remedy for each fault."""
+"""Check the installed parts and the pictures of a folder, with a remedy for each fault."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["examine", "examine_pictures"]
 
-# Part -> lowest version that works, first that does not. For the last three see decisions/0005.
+# Part -> lowest version that works, and first version that does not, if it is known. The bounds of prefect,
+# fastapi and sqlalchemy are explained in decisions/0005.
 _NEEDED: dict[str, tuple[str, str | None]] = {
     "geopandas": ("1.1", None),
     "shapely": ("2.1", None),
@@ -48,12 +49,15 @@ _OPTIONAL = {
 
 
 def _order(text: str) -> tuple[int, ...]:
-    """The first three numbers of a version, which order as versions do."""
+    """The first three numbers of a version as a tuple, for comparison."""
     return tuple(int(part) for part in text.split(".")[:3] if part.isdigit())
 
 
 def examine() -> list[dict[str, str]]:
-    """A row for each part: `ok`, `broken` (the command will not work) or `absent` (an optional part)."""
+    """A row for each part, with state, version and remedy.
+
+    The state is `ok`, `broken` (the program will not work) or `absent` (an optional part is missing).
+    """
     rows = []
     for name, (low, high) in _NEEDED.items():
         span = f">={low}" + (f",<{high}" if high else "")
@@ -82,9 +86,10 @@ def examine() -> list[dict[str, str]]:
 
 
 def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
-    """A row on the latest picture and one on the health file; none where the folder does not exist.
+    """A row on the latest picture and a row on the health file; empty if the folder does not exist.
 
-    `late` is a picture that is DEGRADED or EXPIRED on `today`, or a health file of another picture.
+    The state is `ok` or `late`. A picture is late if there is none, or if it is DEGRADED or EXPIRED on
+    `today`. A health file is late if it describes another picture.
     """
     if not root.exists():
         return []
@@ -105,6 +110,7 @@ def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
         picture_id = json.loads((root / HEALTH).read_text(encoding="utf-8"))["picture"]["id"]
     except (OSError, ValueError, TypeError, KeyError):
         picture_id = "none"
+    # A run that is killed after the publication leaves the health file of the earlier picture.
     is_its = picture_id == manifest["id"]
     remedy = "" if is_its else "the last run was cut short after it published: build again"
     state = "ok" if is_its else "late"
@@ -112,7 +118,7 @@ def examine_pictures(root: Path, today: date) -> list[dict[str, str]]:
 
 
 def _native() -> list[dict[str, str]]:
-    """A row for each native library, with its version."""
+    """A row with the version of each native library; pyogrio and rasterio bring a GDAL each."""
     versions = {
         "GDAL (vectors)": ".".join(map(str, pyogrio.__gdal_version__)),
         "GDAL (rasters)": rasterio.__gdal_version__,
@@ -123,7 +129,7 @@ def _native() -> list[dict[str, str]]:
 
 
 def _sandbox() -> dict[str, str]:
-    """A row on the sandbox of the readers of providers' files."""
+    """A row on the sandbox in which files of providers are read."""
     command = sandbox()
     if not isinstance(command, str):
         return {"part": "sandbox of readers", "state": "ok", "found": "bubblewrap", "remedy": ""}

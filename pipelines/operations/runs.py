@@ -1,8 +1,8 @@
-"""The record of runs: JSON lines beside the pictures, and the end of each run.
+"""The record of runs in `runs.jsonl` beside the pictures: a JSON line for each event.
 
-`runs.jsonl` has a line for each event, with its time (UTC) and the id of its run. A run holds a lock from
-beginning to end. A run without an end whose lock is free was killed; the next run records this and the last
-event. At its end a run renews the health file. Both are files that need no server.
+An event has its time (UTC) and the id of its run. A run holds a lock from its beginning to its end. If a run
+has no end in the record and the lock is free, the run was killed; the next run records this (decisions/0012).
+At its end a run renews the health file. A monitor can read both files without a server.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RECORD", "Run", "recorded", "runs_of"]
 
 RECORD = "runs.jsonl"
-# Events that end a run. A run without one is at work or was killed.
+# Events that end a run. A run without such an event is at work or was killed.
 ENDS = frozenset({"ended", "failed", "killed"})
 _RUNS_KEPT = 100
 
@@ -36,21 +36,22 @@ def _now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run at work, which writes events into the record."""
+    """A run at work. `say` writes events into its record; `tell` is called with each event as text."""
 
     id: str
     root: Path
     tell: Callable[[str], None] = lambda _: None
 
     def say(self, event: str, **more: Any) -> None:
-        """Write an event with its values as one line, whole or not at all."""
+        """Write an event with the values `more` as one line, whole or not at all."""
         _append(self.root, {"time": _now(), "run": self.id, "event": event, **more})
         self.tell(" ".join([event, *(f"{key}={value}" for key, value in more.items())]))
 
 
 def _append(root: Path, row: dict[str, Any]) -> None:
-    """Append a line to the record. A link under its name is refused."""
+    """Append a line to the record. A symbolic link of that name is refused with an OSError."""
     line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
+    # O_APPEND writes a line at the end in one step; O_NOFOLLOW refuses a link to another file.
     handle = os.open(root / RECORD, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     try:
         size = os.fstat(handle).st_size
@@ -74,9 +75,9 @@ def _events(root: Path) -> list[dict[str, Any]]:
 
 
 def runs_of(root: Path) -> list[dict[str, Any]]:
-    """Every run of the record in order: id, times, end with its reason, last event and picture.
+    """Every run of the record in order: id, beginning, end with time and reason, last event and picture.
 
-    `end` is `ended`, `failed`, `killed`, or None for a run without an end.
+    `end` is `ended`, `failed` or `killed`, or None for a run without an end.
     """
     runs: dict[str, dict[str, Any]] = {}
     for row in _events(root):
@@ -96,14 +97,15 @@ def runs_of(root: Path) -> list[dict[str, Any]]:
 def recorded(
     root: Path, *, cache: Path | None = None, tell: Callable[[str], None] = lambda _: None
 ) -> Iterator[Run]:
-    """Be the only run of `root`, record its events, and write the health file at its end.
+    """Be the only run of `root`, record its beginning and its end, and write the health file at its end.
 
-    `cache` holds the ledger of fetched files.
+    Gives the `Run`, for further events. `cache` is the folder of fetched files, with their ledger. `tell` is
+    called with each event as text. An exception is recorded as `failed` and raised again.
 
     Raises
     ------
     ExportError
-        If another run is at work here, or the folder cannot be written.
+        If another run is at work in `root`, or the folder cannot be written.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -123,6 +125,7 @@ def recorded(
         run.say("began", pid=os.getpid())
         try:
             yield run
+        # Also KeyboardInterrupt and SystemExit end a run, and the record must say so.
         except BaseException as error:
             run.say("failed", reason=" ".join(f"{type(error).__name__}: {error}".split())[:500])
             raise
@@ -133,7 +136,7 @@ def recorded(
 
 
 def _shorten(root: Path) -> None:
-    """Keep the last hundred runs. The caller holds the lock."""
+    """Remove all but the last hundred runs from the record. The caller must hold the lock."""
     events = _events(root)
     kept = set(list(dict.fromkeys(row["run"] for row in events))[-_RUNS_KEPT:])
     if len(kept) < len({row["run"] for row in events}):

@@ -17,9 +17,10 @@ PATH = Path(__file__).parents[2] / "data_sources.md"
 
 
 def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
-    """A row for each source, with its age on `today`; a source that is not held has no age.
+    """A row for each source, with its date, its state and its age in days on `today`.
 
-    With a `cache` a source has the date and state of its accepted file.
+    With a `cache` of fetched files, date and state are those of the accepted file. The age is `not held` for
+    a source without data, and `model` for a source with a date in the future.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
 
 
 def table() -> str:
-    """The generated part of data_sources.md."""
+    """The generated part of data_sources.md, as Markdown."""
     head = "| source | feeds | title, publisher | licence | as of | state | what was done | taken from |"
     lines = [MARK, "", head, "|---|---|---|---|---|---|---|---|"]
     for source in SOURCES:

@@ -1,1 +1,1 @@
-"""From tables to a published picture, and what is said of it."""
+"""Build, publish, read, compare and explain pictures."""

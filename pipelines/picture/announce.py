@@ -1,8 +1,9 @@
 """Announce the changes since the last picture: a report for each picture, an Atom feed and a webhook.
 
-The reports are `changes/<number>.json` beside the pictures (pipelines.picture.diff). `changes.atom` is the
-feed of the last of them (RFC 4287: M. Nottingham, R. Sayre, 2005, doi:10.17487/RFC4287). The last report
-decides the next, so after a killed run nothing is reported twice or left out.
+The reports are the files `changes/<number>.json` beside the pictures (pipelines.picture.diff). `changes.atom`
+is the feed of the last 50 reports (RFC 4287: M. Nottingham, R. Sayre, 2005, doi:10.17487/RFC4287). A report
+compares the latest picture with the picture of the last report. So a killed run leads to no second report and
+to no gap.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ __all__ = ["FEED", "announce", "headline", "last_report"]
 
 FEED = "changes.atom"
 ATOM = "http://www.w3.org/2005/Atom"
-ENTRIES, LINES = 50, 200
-# Above this number a receiver gets a count and fetches the rest.
+ENTRIES, LINES = 50, 200  # reports that stay, and lines of a report in the feed
+# Rows of nodes and of features in a post. The receiver gets the number of the other rows and can fetch them.
 _POSTED_ROWS = 1000
 # Characters that no XML 1.0 document may hold, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,10 +38,11 @@ _SPACE = uuid.UUID("6f0d8f8e-5c43-5d0b-9f0a-6e0c4b1d7a52")
 
 
 def announce(root: Path, webhook: str = "") -> dict[str, Any] | None:
-    """Report the latest picture if it is not the last reported one; returns the report, or None.
+    """Report the latest picture of `root`, and return the report; None if it is reported already.
 
-    It writes the report, renews the feed and posts to the webhook where there is one. `posted` is the result
-    of the post; a webhook that fails stops nothing.
+    The function writes the report, renews the feed and posts the report to the address `webhook`, if there is
+    one. The entry `posted` of the result holds the status or the error of the post. A failed post raises no
+    error.
 
     Raises
     ------
@@ -61,6 +63,7 @@ def announce(root: Path, webhook: str = "") -> dict[str, Any] | None:
     place = root / "changes"
     place.mkdir(exist_ok=True)
     text = json.dumps(report, ensure_ascii=False, allow_nan=False) + "\n"
+    # The report is written before the feed. If the run is killed between, the next report renews the feed.
     write_whole(place / f"{report['number']:06}.json", text)
     for old in _reports(root)[:-ENTRIES]:
         old.unlink()
@@ -73,7 +76,7 @@ def _reports(root: Path) -> list[Path]:
 
 
 def last_report(root: Path) -> dict[str, Any] | None:
-    """The report of the last announced picture."""
+    """The report of the last announced picture; None if there is no report."""
     paths = _reports(root)
     return json.loads(paths[-1].read_text(encoding="utf-8")) if paths else None
 
@@ -96,7 +99,7 @@ def headline(report: dict[str, Any]) -> str:
 
 
 def _feed(reports: list[dict[str, Any]]) -> str:
-    """The Atom document, the last report first."""
+    """The Atom document of `reports`, which are in rising order; the last report comes first."""
     feed = Element("feed", xmlns=ATOM)
     _text(feed, "id", uuid.uuid5(_SPACE, f"{reports[0]['region']} {reports[0]['scenario']}").urn)
     _text(feed, "title", f"arctic-picture: what changed ({reports[-1]['region']}, {reports[-1]['scenario']})")
@@ -126,9 +129,10 @@ def _text(parent: Element, name: str, text: str) -> Element:
 
 
 def _posted(webhook: str, report: dict[str, Any]) -> str:
-    """Post a report to the webhook; returns its status or the error in words."""
+    """Post a report to the webhook; returns the status or the error in words, empty without a webhook."""
     if not webhook:
         return ""
+    # The stored report has all rows; only the post is cut.
     sent = dict(report)
     for name in ("nodes", "features"):
         rows = report.get(name, [])

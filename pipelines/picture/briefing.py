@@ -1,4 +1,4 @@
-"""The briefing of a stored picture or of one country, as a page or a PDF through headless Chromium."""
+"""The briefing of a stored picture, whole or of one country, as a page or as a PDF printed by Chromium."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["Brief"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_SECONDS = 120
+_SECONDS = 120  # until the browser is ended
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A briefing that can be written: its picture, one country or all, and the browser that prints a PDF."""
+    """A briefing that can be written.
+
+    `country_iso3` None means all countries. `browser` is the program that prints the PDF; None means no PDF.
+    """
 
     picture: Picture
     country_iso3: str | None
@@ -34,7 +37,9 @@ class Brief:
 
     @classmethod
     def of(cls, folder: Path, country: str | None = None, *, as_pdf: bool = False) -> Brief:
-        """The briefing of the picture in `folder`; `country` is an ISO 3166-1 code of two or three letters.
+        """The briefing of the picture in `folder`.
+
+        `country` is an ISO 3166-1 code of two or three letters; None means all countries.
 
         Raises
         ------
@@ -54,7 +59,9 @@ class Brief:
         return cls(picture, _code_of(picture, country) if country else None, browser)
 
     def write(self, to: Path) -> Path:
-        """Write the page, and the PDF where one is printed, into a folder; returns the path.
+        """Write the page, and the PDF if there is a browser, into the folder `to`.
+
+        Returns the path of the PDF, or of the page if no PDF is printed.
 
         Raises
         ------
@@ -66,7 +73,7 @@ class Brief:
 
 
 def _code_of(picture: Picture, country: str) -> str:
-    """The ISO 3166-1 alpha-3 code of a country that has nodes in the picture."""
+    """The ISO 3166-1 alpha-3 code of a country; raises UsageError if it has no node in the picture."""
     code = NORTHERN.get(country.upper(), country.upper())
     codes = sorted(set(picture.tables["nodes"]["country_iso3"]))
     if code not in codes:
@@ -76,7 +83,7 @@ def _code_of(picture: Picture, country: str) -> str:
 
 
 def _printed(page: Path, browser: str) -> Path:
-    """Print the page as a PDF beside it; the profile of the browser is temporary."""
+    """Print the page as a PDF beside it. The browser gets a temporary profile and leaves no other file."""
     path = page.with_suffix(".pdf")
     with tempfile.TemporaryDirectory() as profile:
         process = subprocess.run(  # noqa: S603  a program found on the path, our own arguments

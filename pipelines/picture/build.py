@@ -1,4 +1,7 @@
-"""Build a picture from the snapshot: compose, add private layers, store. All callers use these functions."""
+"""Build a picture from the snapshot: compose it, add private layers, publish it.
+
+The command `build`, the Prefect flow and `serve` all use these functions.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ __all__ = [
     "summary",
 ]
 
-_SNAPSHOT_DAYS = 365  # for which an embedded snapshot is good (convention)
+_SNAPSHOT_DAYS = 365  # days for which the embedded snapshot is good, a convention (decisions/0020)
 
 
 def _day_of(manifest: dict[str, Any]) -> date:
@@ -63,12 +66,12 @@ def _day_of(manifest: dict[str, Any]) -> date:
 
 
 def scenario_of(name: str) -> Scenario:
-    """The scenario with that id, or the one in a TOML file of that path.
+    """The scenario whose id is `name`, or the scenario in a TOML file if `name` ends with `.toml`.
 
     Raises
     ------
     UsageError
-        If there is neither, or the file cannot be used.
+        If there is no such scenario, or the file cannot be used.
     """
     path = Path(name)
     if path.suffix != ".toml":
@@ -82,7 +85,7 @@ def scenario_of(name: str) -> Scenario:
 
 
 def shown_sources(options: Options) -> list[Source]:
-    """The sources that the audience may see and that feed a layer for it.
+    """The sources that the audience may see, if it may also see the layer that they feed.
 
     Raises
     ------
@@ -95,12 +98,15 @@ def shown_sources(options: Options) -> list[Source]:
 
 
 def read_own(options: Options) -> list[Own]:
-    """The user's private layers of every audience; raises as `pipelines.picture.private.read_private`."""
+    """The private layers of the user, for all audiences; empty without a folder of private layers.
+
+    Raises the errors of `pipelines.picture.private.read_private`.
+    """
     return [] if options.private is None else read_private(options.private)
 
 
 def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
-    """The note on a source: as embedded, or with the date and state of the accepted file."""
+    """The note on a source, as embedded, or with the date (`day`) and `state` of its accepted file."""
     names = [name for name in SourceNote.__slots__ if name != "fresh_until"]
     note = {name: getattr(source, name) for name in names}
     if not state:
@@ -110,11 +116,12 @@ def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
 
 
 def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> date:
-    """The day from which a picture is only a record of its day.
+    """The day from which a picture is only a record of its day (decisions/0020).
 
-    A picture with fetched tables (`day` is its day) is good while the fastest source stays fresh. The
-    embedded snapshot is as old as the last look at its sources. It is good for one year, in which yearly
-    sources are issued anew. No clock is read.
+    A picture with fetched tables is good as long as the source with the shortest period stays fresh after
+    `day`, the day of the picture. A picture of the embedded snapshot (`day` is None) is good for one year
+    from the last retrieval of a source, because yearly sources have a new issue within that time. The
+    function reads no clock.
     """
     paces = [source.fresh_days for source in visible if source.fresh_days]
     if day and paces:
@@ -123,7 +130,7 @@ def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> dat
 
 
 def _must_have_grids(grids: Mapping[str, xr.Dataset], seen_by: str) -> None:
-    """Raise UsageError where the audience may not see a grid that every judgement reads."""
+    """Raise UsageError if a grid that every judgement reads is not for the audience `seen_by`."""
     lacking = [name for name in catalog.GRIDS if name not in grids]
     if lacking:
         msg = (
@@ -136,7 +143,9 @@ def _must_have_grids(grids: Mapping[str, xr.Dataset], seen_by: str) -> None:
 def compose_snapshot(
     options: Options, report: Callable[[str], None] = lambda _: None
 ) -> tuple[Picture, Snapshot]:
-    """Compose the picture of the embedded snapshot; returns it with the snapshot it was made from.
+    """Compose a picture from the embedded snapshot, the accepted files and the ice record of the user.
+
+    Returns the picture and the snapshot of its inputs. `report` is called with the name of each step.
 
     Raises
     ------
@@ -178,7 +187,7 @@ def compose_snapshot(
 def _with_fetched(
     embedded: Snapshot, visible: Sequence[Source], options: Options
 ) -> tuple[Snapshot, list[SourceNote]]:
-    """The snapshot with accepted files in the place of embedded ones, and a note on each source."""
+    """The snapshot in which accepted files replace embedded ones, and a note on each visible source."""
     if not options.cache:
         return embedded, [_note(source) for source in visible]
     from pipelines.intake.refresh import today_and_yesterday  # noqa: PLC0415  network code, only for fetched files
@@ -196,9 +205,9 @@ def _is_for_all(picture: Picture, visible: Sequence[Source]) -> bool:
 
 
 def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tuple[Picture, Snapshot]:
-    """Compose the picture with its user's private layers; returns it with the snapshot.
+    """Compose the picture with the private layers of the user; returns the picture and the snapshot.
 
-    Raises as `compose_snapshot` and `pipelines.picture.private.read_private`.
+    Raises the errors of `compose_snapshot` and of `pipelines.picture.private.read_private`.
     """
     own = read_own(options)
     picture, used = compose_snapshot(options, report)
@@ -214,11 +223,16 @@ def put(
     keep: int = 0,
     is_compared: bool = False,
 ) -> Path:
-    """Publish the result of `make` under `root`, and write its health beside it.
+    """Publish the result of `make` under `root`, write the health file, and return the folder.
 
-    `keep` is the number of pictures that stay, the highest in the sequence; 0 keeps all. With
-    `is_compared` the picture says what changed since the earlier one. Raises ExportError if it cannot be
-    published.
+    `composed` is the result of `make`. `keep` is the number of pictures that stay, the highest in the
+    sequence; 0 keeps all. `is_compared` adds the changes since the earlier picture
+    (pipelines.picture.previous).
+
+    Raises
+    ------
+    ExportError
+        If the picture cannot be published.
     """
     picture, used = composed
     stored = {
@@ -240,10 +254,11 @@ def put(
 def build(
     root: Path, options: Options, report: Callable[[str], None] = lambda _: None, *, keep: int = 0
 ) -> tuple[Path, Picture]:
-    """Build the picture of the embedded snapshot and publish it under `root`, with its health.
+    """Build a picture and publish it under `root`; returns the folder and the picture.
 
-    A picture of fetched sources says what changed since the earlier one. The returned picture has neither
-    these changes nor the user's private layers. Raises and keeps as `make` and `put`.
+    If fetched files are used (`options.cache`), the stored picture has the changes since the earlier picture.
+    The returned picture has no table of changes and no private layers. `keep` is the number of pictures that
+    stay; 0 keeps all. Raises the errors of `make` and `put`.
     """
     composed = make(options, report)
     folder = put(root, options, composed, report, keep=keep, is_compared=options.cache is not None)
@@ -251,7 +266,10 @@ def build(
 
 
 def later_in_words(picture_summary: Mapping[str, Any]) -> str:
-    """A line that says which sources are later than the day of the picture."""
+    """A line that names the sources with a date after the day of the picture, three at most.
+
+    `picture_summary` is the result of `summary`.
+    """
     later = picture_summary["later_sources"]
     some = ", ".join(later[:3]) + (" and others" if len(later) > 3 else "")
     return (
@@ -261,11 +279,12 @@ def later_in_words(picture_summary: Mapping[str, Any]) -> str:
 
 
 def summary(folder: Path, picture: Picture, started: float, today: date) -> dict[str, Any]:
-    """The object that `build --json` prints on `today`; `started` is a `time.perf_counter` reading.
+    """The object that `build --json` prints.
 
-    `critical_places` counts places with a node whose flag is robust or possible. `overlap_nodes` counts
-    nodes in scope with moderate or high hazard and high military relevance in at least half of the draws.
-    `later_sources` are sources with a date after the day of the picture.
+    `started` is the reading of `time.perf_counter` at the start, and `today` gives the status. In the result,
+    `critical_places` is the number of places with a node whose flag is robust or possible. `overlap_nodes` is
+    the number of nodes in scope with moderate or high hazard and high military relevance in at least half of
+    the draws. `later_sources` are sources with a date after the day of the picture.
     """
     nodes = picture.tables["nodes"]
     counts = nodes["flag"].value_counts()

@@ -1,8 +1,15 @@
-"""The cause of a changed judgement: the rows of a node's evidence that differ, and who changed them.
+"""The cause of each changed row of evidence between two pictures, and of each changed class of a node.
 
-A row of evidence has a statement (value, ends, label, state, source, date) and its judgement (unit, scale,
-anchors, weight, score). A statement that differs was changed by its source, or by the world where it is a
-measurement of a later day. The same statement with another score is a change of method.
+A row of evidence has a content (value, interval, label, state), a citation (source, date) and a judgement
+(unit, scale, anchors, weight, score). Unit, scale and anchors are its rule. The first of these rules that
+applies gives the cause of a changed row (decisions/0021):
+
+1. Content or citation differ and the source is renewed, that is, new, gone, or with other data, date or
+   state. The cause is `WORLD` if the source measures and its date is later, else `SOURCE`. A row that only
+   one picture has is never `WORLD`, and it counts here only if both pictures use its indicator.
+2. The rule is the same, and another row of the same node, axis and group has a renewed source and another
+   content. The cause is the cause of that row.
+3. The cause is `METHOD` if the two pictures differ in a rule of judgement or in the code, else `SOURCE`.
 """
 
 from __future__ import annotations
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AXIS_OF", "MEASURED", "Causes", "differ"]
 
-# Sources that measure: their later value is a later state of the world.
+# Sources that measure. A later value of such a source is a later state of the world.
 MEASURED = frozenset(source.id for source in SOURCES if source.is_measured)
 # Column of nodes -> the axis of evidence that it is read from.
 AXIS_OF = {
@@ -33,16 +40,17 @@ AXIS_OF = {
     "dual_use_class": "dual_use",
 }
 _KEYS = ["node_id", "axis", "dimension", "group", "indicator"]
+# The content of a row, and below the content with its citation.
 _SAYS = ("value", "value_low", "value_high", "label", "state")
 _STATEMENT = (*_SAYS, "source_id", "as_of")
 _RULE = ("unit", "scale", "zero_at", "one_at")
 _JUDGEMENT = (*_RULE, "weight", "score")
-_CLOSE = 1e-9
-_ROWS_NAMED = 3  # behind a cause
+_CLOSE = 1e-9  # numbers closer than this are equal; a smaller difference is rounding
+_ROWS_NAMED = 3  # rows of evidence that the reason of a cause names
 
 
 def differ(a: pd.Series, b: pd.Series) -> NDArray[np.bool_]:
-    """Where two columns in the same order differ. Two missing values are equal."""
+    """A mask of the rows in which two columns of the same length differ. Two missing values are equal."""
     if pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b):
         left, right = (np.asarray(x.astype("Float64").to_numpy(dtype=float, na_value=np.nan)) for x in (a, b))
         return np.asarray(~np.isclose(left, right, rtol=0, atol=_CLOSE, equal_nan=True))
@@ -55,8 +63,9 @@ def differ(a: pd.Series, b: pd.Series) -> NDArray[np.bool_]:
 class Causes:
     """The rows of evidence that differ between two pictures, each with its cause.
 
-    `at` gives the positions of a node's rows. `otherwise` is the cause of a change that no renewed source
-    and no later measurement explains.
+    `rows` has a row for each changed row of evidence, with the suffixes `_old` and `_new`. `at` maps a node
+    to the positions of its rows in `rows`. `otherwise` is the cause, with its reason in words, of a change
+    that no row explains.
     """
 
     rows: pd.DataFrame
@@ -72,7 +81,11 @@ class Causes:
         methods: Sequence[str],
         renewed: Sequence[str],
     ) -> Causes:
-        """Compare two tables of evidence. `methods` are changed rules in words, `renewed` changed sources."""
+        """Compare the tables of evidence of an earlier picture (`old`) and a later one (`new`).
+
+        `methods` are the rules that differ, in words. `renewed` are the ids of the sources that differ.
+        """
+        # Missing parts of the key become empty texts, so that rows can be paired and grouped by them.
         a, b = (t.assign(**{name: t[name].fillna("") for name in ("dimension", "group")}) for t in (old, new))
         pair = a.merge(b, on=_KEYS, how="outer", suffixes=("_old", "_new"), indicator="side")
         for name, columns in (("is_anew", _STATEMENT), ("is_other", _SAYS), ("is_rule", _RULE),
@@ -84,24 +97,27 @@ class Causes:
         pair = pair[pair["is_anew"] | pair["is_judged"]].reset_index(drop=True)
         one_sided = pair["side"] != "both"
         by_source = pair["source_id_old"].isin(renewed) | pair["source_id_new"].isin(renewed)
-        # An indicator that the other picture asks of no node belongs to another method.
+        # An indicator that one picture uses for no node is a change of method, not of a source.
         both = set(old["indicator"]) & set(new["indicator"])
         is_news = pair["is_anew"] & by_source & (~one_sided | pair["indicator"].isin(both))
+        # Dates are ISO 8601, so their order as texts is their order in time.
         later = pair["as_of_new"].fillna("") > pair["as_of_old"].fillna("")
         is_world = is_news & later & ~one_sided & pair["source_id_new"].isin(MEASURED)
         pair["cause"] = np.select([is_world, is_news], [WORLD, SOURCE], "")
         pair["is_news"] = is_news & (pair["is_other"] | one_sided)
         otherwise = _otherwise(methods, renewed)
         _follow(pair, otherwise[0])
+        # The swing is the change of the score; on the military axis it is multiplied by the weight.
         swing = (pair["score_new"].fillna(0) - pair["score_old"].fillna(0)).abs()
         weight = pair[["weight_old", "weight_new"]].max(axis=1).fillna(0)
         pair["swing"] = swing * weight.where(pair["axis"] == "military", 1.0)
         return cls(pair, pair.groupby("node_id", sort=False).indices, otherwise)
 
     def of(self, node: str, what: Sequence[str]) -> tuple[str, str]:
-        """The cause of the changes of a node on the axes `what` (all where it is empty), and its words.
+        """The cause of the changes of a node, and its reason in words.
 
-        Of several causes it is the one that moves the scores most.
+        `what` are the axes to look at; an empty sequence means all axes. If there are several causes, the
+        result is the cause whose rows change the scores most.
         """
         some = self.rows.iloc[self.at.get(node, [])]
         some = some[some["is_other"] | some["is_judged"]]
@@ -119,7 +135,10 @@ class Causes:
         return cause, "; ".join(_in_words(row) for row in top.to_dict("records"))
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """By source: the number of rows of evidence stated anew, and of those with another statement."""
+        """By source: the number of rows with another content or citation, and with another content alone.
+
+        The second number is part of the first. A row that only one picture has counts in both numbers.
+        """
         by = self.rows[self.rows["is_anew"]].assign(
             source=lambda t: t["source_id_new"].fillna(t["source_id_old"])
         )
@@ -136,9 +155,13 @@ def _otherwise(methods: Sequence[str], renewed: Sequence[str]) -> tuple[str, str
 
 
 def _follow(pair: pd.DataFrame, otherwise: str) -> None:
-    """Give every row a cause. A statement with another score by the same rule follows its group's news."""
+    """Fill in the causes by rules 2 and 3 of the docstring of this module.
+
+    `otherwise` is the cause by rule 3.
+    """
     open_rows = pair["cause"] == ""
     group = ["node_id", "axis", "group"]
+    # Of several changed rows in a group the first one gives the cause.
     news = pair[pair["is_news"]].drop_duplicates(group).set_index(group)["cause"]
     of_group = news.reindex(pd.MultiIndex.from_frame(pair[group])).to_numpy(dtype=object)
     follows = open_rows & ~pair["is_rule"] & pd.notna(of_group)
@@ -146,7 +169,7 @@ def _follow(pair: pd.DataFrame, otherwise: str) -> None:
 
 
 def _in_words(row: dict[str, Any]) -> str:
-    """A changed row of evidence in words, with source and date."""
+    """A changed row of evidence in words, with the source and the date of its content."""
     name = row["indicator"]
     if row["side"] != "both":
         side = "new" if row["side"] == "right_only" else "old"
@@ -168,10 +191,14 @@ def _in_words(row: dict[str, Any]) -> str:
 
 
 def _statement(row: dict[str, Any], side: str) -> str:
-    """A statement in words: the label where the value is a code, else the value."""
+    """The content of a row in words: the label if the value is a code, else the value.
+
+    `side` is `old` or `new`.
+    """
     value, label, state = (row.get(f"{name}_{side}") for name in ("value", "label", "state"))
     if state != "known":
         return str(state).replace("_", " ")
+    # The value of these units is the number of a class; its label is the text for readers.
     is_code = row.get(f"unit_{side}") in {"class", "report", "1"}
     return label if isinstance(label, str) and (is_code or pd.isna(value)) else _written(value)
 

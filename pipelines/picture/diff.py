@@ -1,10 +1,10 @@
-"""Differences between two pictures, or two issues of a table, each with its cause.
+"""Differences between two pictures, or between two issues of a table, each with its cause.
 
-There are three causes. *Method changed*: the same statements are judged by another code, scenario, option
-or anchor. *World changed*: a measurement of a later day has another value. *Source changed*: another source,
-a correction, or a new issue of a list. A list with one date shows that the source changed, not whether the
-world did. Classes and flags are absolute. A node is judged otherwise only because of its own evidence or the
-evidence of the neighbours that it names (pipelines.picture.causes).
+There are three causes (decisions/0021). *Method changed*: another code, scenario, option or anchor judges the
+same evidence. *World changed*: a measurement of a later day has another value. *Source changed*: another
+source, a correction, or a new issue of a list. A list has one date for all rows. It shows that the source
+changed, and does not show whether the world changed. Classes and flags are absolute: the judgement of a node
+changes only with its own evidence or the evidence of the neighbours that it names (pipelines.picture.causes).
 """
 
 from __future__ import annotations
@@ -29,27 +29,28 @@ if TYPE_CHECKING:
 
 __all__ = ["CAUSES", "SHIFT_KM", "as_text", "changes", "differences", "moved_km", "row_changes"]
 
-# A smaller shift is a place written with other digits: 0.001 degree of latitude.
+# km; 0.001 degree of latitude. A smaller shift is the same place, written with other digits.
 SHIFT_KM = 0.11
 
 _NODE_COLUMNS = (
     "flag", *AXIS_OF, "scope", "institution", "special_status", "kind", "name", "country_iso3",
 )  # fmt: skip
-# Column -> the layers that decide it, where the list that names the node does not.
+# Column -> the layers that decide it. The source of the node decides the other columns.
 _FED_BY = {
     "institution": ("memberships",),
     "special_status": ("memberships",),
     "scope": ("arctic_boundary", "gateways"),
 }
-_DATED = frozenset({"institution", "special_status"})  # they hold from a day on
-# What is no rule: the day of a picture, and how a scenario is named.
+_DATED = frozenset({"institution", "special_status"})  # a membership begins on a day, also without new data
+# Entries of a manifest that are no rule of judgement: the day of a picture, and the names of a scenario.
 _NO_METHOD = frozenset({"as_of", "id", "title", "basis"})
 
 
 def moved_km(old: pd.DataFrame, new: pd.DataFrame, key: str) -> pd.Series:
-    """Geodesic kilometres between the places of the rows that both tables hold, by `key`.
+    """Geodesic distance in km between the old and the new place of each row, indexed by `key`.
 
-    Both tables have points in EPSG:3413, or `longitude_deg` and `latitude_deg` (WGS 84).
+    Only rows that both tables have are compared. Both tables have points in EPSG:3413, or the columns
+    `longitude_deg` and `latitude_deg` (WGS 84).
     """
     before, now = (_degrees(table).groupby(table[key].to_numpy()).first() for table in (old, new))
     both = before.index.intersection(now.index)
@@ -76,9 +77,10 @@ def row_changes(
 ) -> list[dict[str, Any]]:
     """Rows added, gone, moved and changed between two issues of a table, each with its cause.
 
-    With `is_measured` each row has the day of its measurement. A row of a day after every day of the old
-    issue is news of the world. All other changes come from the source. A difference in an `ignored` column
-    is no change (`Layer.ignored_in_changes`).
+    `is_measured` means that each row has the day of its measurement in `as_of`. Then an added row comes from
+    the world if it is later than every row of the old issue, and a changed row if it is later than before.
+    All other changes come from the source. `ignored` are columns whose differences are no change
+    (`Layer.ignored_in_changes`). `key` is the column that identifies a row.
     """
     before, now = (table.drop_duplicates(key).set_index(key) for table in (old, new))
     latest, latest_now = (str(table["as_of"].max()) if len(table) else "" for table in (old, new))
@@ -96,6 +98,7 @@ def row_changes(
         far = moved_km(old, new, key)
         rows += [_row(name, "moved", SOURCE, f"by {km:.1f} km") for name, km in far[far > SHIFT_KM].items()]
     for column in before.columns.intersection(now.columns):
+        # A moved point has its own row above; other geometry is not compared.
         if column not in {"geometry", *ignored}:
             rows += _column_changes(before, now, column, latest_now, is_measured=is_measured)
     return rows
@@ -104,7 +107,10 @@ def row_changes(
 def _column_changes(
     before: pd.DataFrame, now: pd.DataFrame, column: str, latest: str, *, is_measured: bool
 ) -> list[dict[str, Any]]:
-    """Rows of both issues that differ in a column; one row where the whole column is new or gone."""
+    """Rows of both issues that differ in a column; a single row if the whole column is new or gone.
+
+    `latest` is the date of the later issue.
+    """
     both = before.index.intersection(now.index)
     a, b = before.loc[both, column], now.loc[both, column]
     if a.isna().all() != b.isna().all():
@@ -134,7 +140,7 @@ def _row(name: Any, change: str, cause: str, why: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A cell as JSON has it: None for a missing value, no numpy scalar."""
+    """A cell as a value for JSON: None if it is missing, and no numpy scalar."""
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
@@ -156,7 +162,10 @@ def changes(old_folder: Path, new_folder: Path) -> dict[str, Any]:
 def differences(
     manifests: tuple[dict[str, Any], dict[str, Any]], pictures: tuple[Picture, Picture]
 ) -> dict[str, Any]:
-    """Differences between an earlier and a later picture, which come with their manifests."""
+    """Differences between two pictures: methods, sources, nodes, rows of layers, and counts by cause.
+
+    Both arguments are pairs, the earlier picture first.
+    """
     methods = _methods(*manifests)
     sources = _sources(*manifests)
     old, new = pictures
@@ -183,7 +192,7 @@ def differences(
 
 
 def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """The rules that differ between two manifests, and their codes, in words."""
+    """The rules of judgement that differ between two manifests, and the code if it differs, in words."""
     words = []
     for name in ("region", "scenario", "judged_by", "options"):
         a, b = _spread(old[name]), _spread(new[name])
@@ -194,14 +203,14 @@ def _methods(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _code(manifest: dict[str, Any], other: dict[str, Any]) -> str:
-    """The version of the code; with the hash of its sources where both manifests name it."""
+    """The version of the code of `manifest`, with the hash of its files if `other` has another hash."""
     a, b = (m["code"].get("sources_sha256") for m in (manifest, other))
     name = str(manifest["code"]["arctic_picture"])
     return f"{name} ({a[:8]})" if a and b and a != b else name
 
 
 def _spread(rule: Any) -> Any:
-    """What a picture was judged by, one entry an anchor. An anchor that is not named has its default."""
+    """A rule of a manifest with one entry for each anchor; an anchor that it omits has the default value."""
     if not isinstance(rule, dict) or "anchors" not in rule:
         return rule
     return {**rule, "anchors": None} | {
@@ -230,12 +239,13 @@ def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Changed rows of the sources that differ, in the layer that each source feeds."""
+    """Changed rows of layers, from the sources that differ."""
     feeds = {note.id: note.feeds for note in new.sources}
     ignored = {layer.id: layer.ignored_in_changes for layer in new.layers}
     rows = []
     for name in (row["id"] for row in sources):
         layer = feeds.get(name, "")
+        # A grid is no layer, and an audience may not see every layer.
         if layer not in old.tables or layer not in new.tables:
             continue
         tables = [picture.tables[layer] for picture in (old, new)]
@@ -255,6 +265,7 @@ def _nodes(
     renewed = {row["id"] for row in sources}
     is_cut = old.region.id != new.region.id
     rows = _listed(now, before, "added", causes, renewed, is_cut=is_cut)
+    # The same function with the tables in the other order gives the nodes that are gone.
     rows += _listed(before, now, "gone", causes, renewed, is_cut=is_cut)
     far = moved_km(before, now, "node_id")
     for name, km in far[far > SHIFT_KM].items():
@@ -284,7 +295,7 @@ def _listed(
             # The choice of a region removes nodes; that is no news of a source.
             cause, why = METHOD, "another region is drawn"
         elif row["source_id"] not in renewed:
-            # The list is the same: the node was joined to another or parted from it.
+            # The source is the same: the node was merged with another node or split from it.
             cause, why = causes.otherwise
         side = "new" if change == "added" else "old"
         rows.append(_row(name, change, cause, why) | _named(row) | {side: row["flag"]})
@@ -292,8 +303,9 @@ def _listed(
 
 
 def _judged(before: pd.DataFrame, now: pd.DataFrame, why_of: _Why) -> list[dict[str, Any]]:
-    """Nodes of both pictures of which a column differs, a row each column."""
+    """A row for each node of both pictures and each of its columns that differs."""
     rows = []
+    # Added and gone nodes have their own rows, so only nodes of both pictures are compared here.
     both = before.index.intersection(now.index)
     columns = [name for name in _NODE_COLUMNS if name in before and name in now]
     differs = {column: differ(before.loc[both, column], now.loc[both, column]) for column in columns}
@@ -323,7 +335,10 @@ class _Why:
         self._feeds = {note.id: note.feeds for note in new.sources}
 
     def __call__(self, column: str, node: pd.Series, turned: Sequence[str]) -> tuple[str, str]:
-        """Cause and reason. `turned` are the axes whose class differs; they decide a flag."""
+        """Cause and reason of a change in `column` of `node`.
+
+        `turned` are the axes whose class differs. They decide the cause of a changed flag.
+        """
         if column in AXIS_OF:
             return self._causes.of(str(node["node_id"]), [AXIS_OF[column]])
         if column == "flag":
@@ -344,13 +359,13 @@ def _named(row: pd.Series) -> dict[str, Any]:
 
 
 def _place(row: pd.Series) -> str:
-    """The place of a node to 0.001 degree of WGS 84; a smaller shift is no move."""
+    """The place of a node in words, WGS 84 to 0.001 degree, as a smaller shift is no move (`SHIFT_KM`)."""
     side = "W" if row["longitude_deg"] < 0 else "E"
     return f"{row['latitude_deg']:.3f}° N, {abs(row['longitude_deg']):.3f}° {side}"
 
 
 def as_text(report: dict[str, Any]) -> str:
-    """The report of `changes` as text: methods and sources first, then a line a change."""
+    """The result of `changes` as text: methods and sources first, then a line for each change."""
     lines = [f"{report['old']} -> {report['new']}"]
     lines += [f"method  {text}" for text in report["methods"]]
     for row in report["sources"]:

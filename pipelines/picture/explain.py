@@ -1,6 +1,7 @@
 """Explain one node of a stored picture: its gates, the changes that could turn them, and its evidence.
 
-All of it comes from the tables of the picture. Nothing is judged or drawn again.
+A gate is one of the three classes that decide the flag. Everything is read from the tables of the picture.
+Nothing is judged again and no random draw is repeated.
 """
 
 from __future__ import annotations
@@ -25,21 +26,22 @@ if TYPE_CHECKING:
 
 __all__ = ["GATES", "as_text", "explain_node", "find_node"]
 
+# Scores of rapidfuzz, 0 to 100: a name that is a match, and two words that are the same but for spelling.
 _GOOD_ENOUGH = 85
 _SAME_WORD = 70
-_EXITS_SHOWN = 2  # of an axis, the nearest first
-_LARGE = 1000  # from which a number is written without decimals
-_SHORT = 20
+_EXITS_SHOWN = 2  # exits of an axis in the text, the nearest first
+_LARGE = 1000  # from this size on a number is written without decimals
+_SHORT = 20  # characters of a label that fits into the column of values
 _UNITLESS = {"1", "class", "report"}
 
-# Axis -> its usual name, the column of its class, and the class that the flag needs.
+# Axis -> its name in texts, the column of its class, and the class that the flag needs.
 GATES = {
     "climate": ("climate", "hazard_class", "high"),
     "military": ("defence", "military_class", "high"),
     "civil": ("people", "dependence_class", "moderate or high"),
 }
 
-# Words that limit a name to kinds: "Kirkenes airport", "Tromsø cable".
+# Word in a query -> kind of node: "Kirkenes airport", "Tromsø cable".
 _KIND_WORDS = {
     "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
     "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
@@ -47,20 +49,22 @@ _KIND_WORDS = {
     "power": "energy_site", "plant": "energy_site", "terminal": "energy_site", "station": "ground_station",
 }  # fmt: skip
 _KIND_ORDER = {"port": 0, "airfield": 1}
+# Letters that Unicode does not decompose into a letter and a diacritic.
 _UNFOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ł": "l"})
 
 
 def _folded(text: str) -> str:
-    """Lower case without diacritics or punctuation, so that `tromso` is Tromsø."""
+    """A text in lower case without diacritics and punctuation, so that `tromso` matches Tromsø."""
     bare = unicodedata.normalize("NFKD", text.lower().translate(_UNFOLDED))
     return str(utils.default_process("".join(c for c in bare if not unicodedata.combining(c))))
 
 
 def find_node(nodes: pd.DataFrame, query: str) -> str:
-    """The node_id that `query` means: an id, a name, or the best near match of a name.
+    """The node_id of the node that `query` names by its id, its name, or a name that is nearly the same.
 
-    Among nodes of one name a port comes first, then an airfield. A word for a kind limits the choice to
-    nodes of that name, else to nodes of the place of that name, the most capable first.
+    If several nodes have the same name, a port comes first, then an airfield. A word such as `airport` limits
+    the choice to nodes of that kind. Their names are compared first, then the names of their places; of the
+    nodes of a place the one with the highest military score is chosen.
 
     Raises
     ------
@@ -88,8 +92,12 @@ def find_node(nodes: pd.DataFrame, query: str) -> str:
 
 
 def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
-    """Nodes by the nearness of a column to a text, then by kind and capability."""
+    """Nodes with their nearness to a text as `score`, the nearest first, then by kind and military score.
+
+    `column` is the column to compare, `name` or `place`.
+    """
     score = {name: _nearness(text, _folded(name)) for name in nodes[column].unique()}
+    # Ports and airfields come first, because readers usually mean one of them.
     order = nodes["kind"].map(_KIND_ORDER).fillna(2)
     capable = nodes["military_known"].fillna(0.0) if column == "place" else 0.0
     return nodes.assign(score=nodes[column].map(score), order=order, capable=capable).sort_values(
@@ -98,10 +106,11 @@ def _ranked(nodes: pd.DataFrame, text: str, column: str) -> pd.DataFrame:
 
 
 def _nearness(text: str, name: str) -> float:
-    """Nearness of a name to a text, 0 to 101.
+    """Nearness of a name to a text, 0 to 100, or 101 if they are equal.
 
-    A name that is a small part of the text, such as Lya of Zapolyarny, is not near it. A name that shares
-    only short words, such as Serebryanskaya HPP-2 with Vorkuta CHP-2, is not near either.
+    A partial match counts only under two conditions. The name has at least half the length of the text, so
+    that Lya does not match Zapolyarny. The longest word of the text is in the name, so that Vorkuta CHP-2
+    does not match Serebryanskaya HPP-2.
     """
     if name == text:
         return 101.0
@@ -111,7 +120,9 @@ def _nearness(text: str, name: str) -> float:
 
 
 def explain_node(folder: Path, query: str) -> dict[str, Any]:
-    """All statements of the picture on one node, each number with source, date, unit and state.
+    """All that the picture in `folder` holds on one node: its row, gates, exits, climate facts and evidence.
+
+    `query` is an id or a name (`find_node`). Each number has a source, a date, a unit and a state.
 
     Raises
     ------
@@ -153,7 +164,10 @@ def explain_node(folder: Path, query: str) -> dict[str, Any]:
 
 
 def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> Any:
-    """A table of a picture, or the rows of one node in their stored order."""
+    """A table of a picture; with `node_id`, the rows of this node as dictionaries in their stored order.
+
+    `part` is the folder inside the picture, `layers` or `tables`.
+    """
     path = folder / part / f"{name}.parquet"
     if not path.is_file():
         msg = f"picture {folder.name}: expected {part}/{path.name}, found none: build it again"
@@ -166,11 +180,12 @@ def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> An
 def _gate(
     axis: str, node: dict[str, Any], evidence: Sequence[dict[str, Any]], exits: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """One of the three classes behind the flag, with its deciding datum and its possible changes."""
+    """The gate of an axis: its class, what decides it, what is unknown, and its possible changes."""
     title, column, needed = GATES[axis]
     level = node[column]
     rows = [row for row in evidence if row["axis"] == axis]
     decides = {"climate": _hazard, "military": _facility, "civil": _people}[axis](node, rows)
+    # A military row with the weight 0 has no part in the score.
     lacking = [
         row["indicator"]
         for row in rows
@@ -193,20 +208,20 @@ def _gate(
 
 
 def _cited(deciding: str | None, row: dict[str, Any] | None, tier: str | None = None) -> dict[str, Any]:
-    """What decides a class, with source and date of its row."""
+    """What decides a class, with the source and the date of its row of evidence."""
     of = row or {}
     return {"deciding": deciding, "tier": tier, "source": of.get("source"), "as_of": of.get("as_of")}
 
 
 def _hazard(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The hazard that decides, with the source of its row."""
+    """The hazard that decides the class, with the source of its row."""
     words = node["hazard_deciding"]
     row = next((r for r in rows if words and words.startswith(r["indicator"].replace("_", " "))), None)
     return _cited(words, row, node["hazard_tier"])
 
 
 def _facility(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The scores of the four parts from the node's reasons, with the source of the facility."""
+    """The scores of the military parts from the reasons of the node, with the facility's oldest source."""
     scores = re.search(rf"Military {node['military_class']}: (.+?)\. People", node["reasons"])
     parts = [r for r in rows if r["group"] == "m_facility" and r["weight"] > 0 and r["state"] == "known"]
     oldest = min(parts, key=lambda r: str(r["as_of"]), default=None)
@@ -214,7 +229,7 @@ def _facility(node: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str,
 
 
 def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The row of the highest score; of equal scores the first."""
+    """The row with the highest score; the first one if scores are equal."""
     scored = [row for row in rows if row["state"] == "known" and row["score"] is not None]
     row = max(scored, key=lambda r: r["score"], default=None)
     if row is None:
@@ -224,14 +239,14 @@ def _people(_: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]
 
 
 def _plain(value: Any) -> Any:
-    """A cell as JSON has it: None for a missing value, no numpy scalar."""
+    """A cell as a value for JSON: None if it is missing, and no numpy scalar."""
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
 
 
 def as_text(report: dict[str, Any]) -> str:
-    """The explanation as plain text."""
+    """The result of `explain_node` as plain text."""
     node = report["node"]
     flag = _words(node["flag"])
     if node["flag"] == "insufficient_data":
@@ -289,7 +304,7 @@ def _position(latitude_deg: float, longitude_deg: float) -> str:
 
 
 def _gate_lines(gate: dict[str, Any]) -> list[str]:
-    """A gate as lines: its class, what decides it, and what could turn it."""
+    """Lines on a gate: its class, what decides it, what is unknown, and what could change it."""
     level = gate["class"] + (" so far" if gate["so_far"] else "")
     met = "met" if gate["is_met"] else "open" if gate["class"] == "unknown" else "not met"
     cited = ", ".join(str(v) for v in (gate["tier"], gate["source"], gate["as_of"]) if v)
@@ -306,7 +321,7 @@ def _gate_lines(gate: dict[str, Any]) -> list[str]:
 
 
 def _fact_lines(facts: Sequence[dict[str, Any]]) -> list[str]:
-    """The climate facts of a node as a table; no line where there are none."""
+    """The lines of a table of the climate facts of a node; empty if there are none."""
     if not facts:
         return []
     rows = []
@@ -322,7 +337,7 @@ def _fact_lines(facts: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _evidence_lines(evidence: Sequence[dict[str, Any]]) -> list[str]:
-    """The evidence of a node as a table, with a heading for each group and notes below the rows."""
+    """The lines of a table of the evidence of a node, with headings of groups and with notes below rows."""
     rows = []
     for row in evidence:
         score = "" if row["score"] is None else f"{row['score']:.2f}"
@@ -346,7 +361,7 @@ def _evidence_lines(evidence: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _value(row: dict[str, Any]) -> str:
-    """The statement of a row in few words."""
+    """The content of a row of evidence in few words."""
     if (row["note"] or "").startswith(NOT_ASSESSED):
         return NOT_ASSESSED
     if row["state"] != "known":
@@ -363,7 +378,7 @@ def _words(name: str) -> str:
 
 
 def _span(value: float | None, low: float | None, high: float | None) -> str:
-    """A value, with its ends where it is an interval."""
+    """A value, with the ends of its interval if it has one."""
     if value is None or low is None or high is None or low >= high:
         return _number(value)
     form = ".3g" if max(abs(low), abs(high)) < _LARGE else ",.0f"

@@ -1,8 +1,8 @@
 """GeoParquet whose bytes do not depend on the version of PROJ.
 
-geopandas writes the CRS in the words of the installed PROJ, which differ between versions. This writer
-takes the PROJJSON of EPSG:3413 from layers/reference/epsg_3413.projjson: the same table gives the same
-bytes.
+geopandas writes the CRS as the installed PROJ describes it, and the description differs between versions.
+This writer takes the PROJJSON of EPSG:3413 from layers/reference/epsg_3413.projjson, so the same table gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _polar() -> dict[str, Any]:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as Parquet, and one with geometry (EPSG:3413) as GeoParquet 1.1 in WKB."""
+    """Write a table to `path` as Parquet. A table with geometry (EPSG:3413) becomes GeoParquet 1.1 in WKB."""
     if not isinstance(table, gpd.GeoDataFrame):
         table.to_parquet(path, index=False, compression="zstd")
         return
@@ -44,6 +44,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         "crs": _polar(),
         "geometry_types": sorted(set(table.geom_type.dropna())),
     }
+    # An empty table has no bounds: NaN is no valid JSON.
     if len(table):
         column["bbox"] = [float(value) for value in table.total_bounds]
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}

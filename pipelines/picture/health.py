@@ -1,8 +1,8 @@
-"""`health.json` beside `latest`: the state of the pictures for a monitor that opens none of them.
+"""`health.json` beside `latest`: the state of pictures and sources, for a monitor that opens no picture.
 
-It is written by one rename after each publication and at the end of each recorded run, failed runs too. It
-holds the time of writing, so it is no part of a picture. A run killed between the two leaves it one picture
-behind, and its id shows that.
+The file is replaced in one step after each publication and at the end of each recorded run, also of a failed
+run. It has the time of writing, so it is no part of a picture (decisions/0012). If a run is killed after the
+publication and before the file is written, the file still has the id of the earlier picture.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["HEALTH", "health_of", "status_of", "write_health"]
 
+# Beside the pictures and not inside one: the file has the time of writing.
 HEALTH = "health.json"
 
 
 def health_of(
     root: Path, cache: Path | None, now: datetime, run: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Picture and sources at `now` (UTC): ages in days, states, failures and next expected dates.
+    """The content of the health file at `now` (UTC): the latest picture of `root` and its sources.
 
-    `run` is the recorded run (pipelines.operations.runs) with its end and reason; None where none is
-    recorded. Where there is no picture, the sources are the embedded or accepted ones. A ledger that
-    cannot be read gives no failures.
+    A source has its age in days, its state, its last failure and its next expected date. `cache` is the
+    folder of fetched files, with the ledger; a ledger that cannot be read gives no failures. `run` is the
+    recorded run (pipelines.operations.runs) with its end and its reason; None means that no run is recorded.
+    If there is no picture, the sources are the accepted or embedded ones.
     """
     health: dict[str, Any] = {
         "format": "arctic-picture health 1",
@@ -62,7 +64,7 @@ def health_of(
 
 
 def _ledger(cache: Path | None) -> dict[str, Any]:
-    """The ledger of a cache; empty where there is no cache or the ledger cannot be read."""
+    """The ledger of a cache; empty if there is no cache or the ledger cannot be read."""
     if cache is None:
         return {}
     try:
@@ -72,7 +74,10 @@ def _ledger(cache: Path | None) -> dict[str, Any]:
 
 
 def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
-    """The ledger's row of the form that a source was read from; empty where nothing was fetched."""
+    """The row of the ledger for a source; empty if nothing was fetched.
+
+    A source can come in several forms. The row belongs to the form that was read.
+    """
     if not ledger:
         return {}
 
@@ -81,10 +86,14 @@ def _kept(source_id: str, ledger: dict[str, Any]) -> dict[str, Any]:
 
 
 def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str, Any]:
-    """A source with its age, its last accepted file, its last failure and its next expected date."""
+    """The entry of a source: state, age, last accepted file, last failure and next expected date.
+
+    `row` describes the source in the manifest, `kept` is its row of the ledger.
+    """
     until = row.get("fresh_until")
     return {
         "id": row["id"],
+        # The manifest has the state at the time of the build; a live source can be stale since then.
         "state": "stale" if until and until < today.isoformat() else row["state"],
         "as_of": row["as_of"],
         "age_days": (today - date.fromisoformat(row["as_of"])).days,
@@ -95,18 +104,20 @@ def _source(row: dict[str, Any], kept: dict[str, Any], today: date) -> dict[str,
 
 
 def status_of(manifest: dict[str, Any], today: date) -> str:
-    """Status of a stored picture for a reader on `today`: COMPLETE, DEGRADED or EXPIRED."""
+    """Status of the picture of a manifest for a reader on `today`: COMPLETE, DEGRADED or EXPIRED."""
     ends = (row.get("fresh_until") for row in manifest["sources"])
     return status_on(today, str(manifest["status"]), manifest.get("expires"), ends)
 
 
 def write_health(root: Path, cache: Path | None, now: datetime, run: dict[str, Any] | None = None) -> Path:
-    """Write the health of the latest picture. A link under the name is replaced, not followed.
+    """Write the result of `health_of` as `health.json` into `root`, and return its path.
+
+    A symbolic link of that name is replaced and not followed.
 
     Raises
     ------
     ExportError
-        If the disk refuses.
+        If the file cannot be written.
     """
     path = root / HEALTH
     try:

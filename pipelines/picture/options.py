@@ -1,4 +1,7 @@
-"""The options of a run, one list for `build`, the Prefect flow and `serve`, and those of a picture."""
+"""The options of a run and the options of a picture.
+
+`build`, `serve` and the Prefect flow take the same options of a run.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ __all__ = ["About", "Options", "Parameter", "RunOptions", "run_parameters"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a picture is built for. `day` None means the day the snapshot was made.
+    """The options of a picture.
 
-    `sensitivity` 0 leaves out what changes with each anchor a fifth lower and higher; any other number
-    adds it. What is not for the `audience` is left out. `private` is a folder of layers for local outputs
-    only. `cache` holds fetched files that replace the embedded ones (pipelines.intake.replace_embedded).
+    `day` None means the day on which the latest source of the snapshot was retrieved. A `sensitivity` other
+    than 0 adds a table of what changes if each anchor is a fifth lower or higher. The picture has only what
+    the `audience` may see. `private` is a folder of layers that only local outputs show. `cache` is a folder
+    of fetched files that replace the embedded ones (pipelines.intake.replace_embedded); None means that
+    nothing was fetched. `ice_record` is a folder of tables that the command `ice --to` wrote.
     """
 
     region: str = "arctic"
@@ -36,7 +41,13 @@ class Options:
     ice_record: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse numbers that cannot be used, before any work."""
+        """Refuse numbers that cannot be used, before any work.
+
+        Raises
+        ------
+        UsageError
+            If a number is out of range.
+        """
         if self.draws < 1:
             msg = f"--draws: expected 1 or more, found {self.draws}: 10,000 is usual"
             raise UsageError(msg)
@@ -50,19 +61,23 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Help text of an option, its name on the command line where that differs, and its minimum."""
+    """What the command line shows of an option.
+
+    `flag` is its name there; an empty one means the name of the field. `least` is its smallest value.
+    """
 
     help: str
     flag: str = ""
     least: int | None = None
 
 
+# The defaults of a run are the defaults of a picture, so each one is written once.
 _USUAL = Options()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """The options of a run as its user gives them: each field is an option with its help text."""
+    """The options of a run as a user gives them. Each field is an option with its help text."""
 
     region: Annotated[str, About("Area to build for.")] = _USUAL.region
     scenario: Annotated[str, About("Warming level to judge under, or a TOML file of your own.")] = (
@@ -98,7 +113,7 @@ class RunOptions:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> RunOptions:
-        """The options of a mapping by name, its paths as text or as `Path`."""
+        """The options from a mapping of names to values. A path can be a text or a `Path`."""
         read: dict[str, Any] = dict(values)
         for one in run_parameters():
             if one.is_path and read.get(one.name) is not None:
@@ -106,7 +121,7 @@ class RunOptions:
         return cls(**read)
 
     def picture(self) -> Options:
-        """What the picture of this run is built for.
+        """The options of the picture that this run builds.
 
         Raises
         ------
@@ -127,6 +142,7 @@ class RunOptions:
             sensitivity=int(self.sensitivity),
             audience=self.audience,
             private=self.private,
+            # A build without --live is offline and uses the embedded files only (decisions/0012).
             cache=self.cache if self.fetch else None,
             ice_record=self.ice_record,
         )

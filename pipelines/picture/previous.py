@@ -1,8 +1,11 @@
-"""Choose the earlier picture of a new one, and add the changes since then to the new one.
+"""Choose the predecessor of a new picture, and add the changes since then to the new picture.
 
-These changes are part of the picture and of its id, so the same content must always give the same changes.
-Where the latest picture has the same tables, grids, sources, options and code, the new one is compared with
-the predecessor of the latest and becomes the latest itself. Otherwise each run would make a new picture.
+Two pictures are comparable if they have the same region, scenario and audience. The predecessor is the latest
+comparable picture. There is one exception (decisions/0021). The changes are part of a picture and of its id,
+so the same content must always give the same changes. If the latest comparable picture has the same tables,
+grids, sources, options and code as the new picture, the new picture takes over the predecessor and the
+changes of that picture. Both then have the same id and are one picture. Without this exception, each run
+would publish another picture.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["CHANGES", "since"]
 
 _FILE = f"tables/{CHANGES.id}.parquet"
-# Suffixes of the data of a picture; all other files are drawn from them.
+# Suffixes of the data files of a picture. All other files are exports, made from the data files.
 _DATA = (".parquet", ".nc")
 # Entries of a manifest that depend on other pictures or on the other entries.
 _APART = frozenset({"id", "seq", "before", "content"})
@@ -39,11 +42,13 @@ _APART = frozenset({"id", "seq", "before", "content"})
 def since(
     picture: Picture, manifest: dict[str, Any], root: Path, report: Callable[[str], None] = lambda _: None
 ) -> Picture:
-    """The picture with its predecessor in `root` and the changes since; unchanged where there is none.
+    """The picture with its predecessor and the table of changes; unchanged if there is no predecessor.
 
-    `manifest` is that of the picture before anything is drawn. A predecessor has the same region, scenario
-    and audience: the latest picture, else the highest in the sequence. A predecessor that cannot be read or
-    compared is named without a table of changes, because it must not prevent the publication.
+    `manifest` describes the tables and grids of the new picture, before its exports are written. `root` is
+    the folder of the pictures. The latest comparable picture is the target of `latest`, or else the highest
+    one in the sequence. `report` is called with each step and with the reason of a failed comparison. If the
+    predecessor cannot be read or compared, the result names it and has no table of changes, because an old
+    picture must not prevent the publication of a new one.
     """
     folder = next((f for f, other in _pictures(root) if _like(other) == _like(manifest)), None)
     if folder is None:
@@ -56,6 +61,7 @@ def since(
         if _FILE not in {row["file"] for row in latest["files"]}:
             return replace(picture, before=before)
         table = _stored(folder, latest)
+        # If the stored table is damaged, it is computed again from the same predecessor.
         folder = root / "snapshots" / before.id
     else:
         before, table = Before(**{name: latest.get(name, "") for name in Before.__slots__}), None
@@ -68,7 +74,10 @@ def since(
 
 
 def _pictures(root: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The pictures with a readable manifest: the latest, then from the highest in the sequence down."""
+    """Folder and manifest of each picture with a readable manifest.
+
+    The target of `latest` comes first, then the others from the highest in the sequence down.
+    """
     manifests = {}
     for folder in (root / "snapshots").iterdir():
         try:
@@ -81,13 +90,16 @@ def _pictures(root: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _like(manifest: dict[str, Any]) -> tuple[Any, ...]:
-    """Entries that two pictures share to be compared. No audience sees the changes of another."""
+    """Region, scenario and audience: equal for two comparable pictures.
+
+    The audience is one of them, because an audience must not see what another audience may see.
+    """
     audience = manifest.get("options", {}).get("audience", "public")
     return manifest.get("region"), manifest.get("scenario"), audience
 
 
 def _content(manifest: dict[str, Any]) -> str:
-    """The data of a picture and its inputs as text, without its predecessor and its drawn files."""
+    """The data and inputs of a picture as text, without its predecessor, its changes and its exports."""
     rest = {name: value for name, value in manifest.items() if name not in _APART}
     rest["code"] = {name: value for name, value in rest["code"].items() if name not in CODE_OF_MACHINE}
     rest["files"] = [r for r in manifest["files"] if r["file"].endswith(_DATA) and r["file"] != _FILE]
@@ -96,7 +108,7 @@ def _content(manifest: dict[str, Any]) -> str:
 
 
 def _stored(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame | None:
-    """The stored table of changes; None where it is missing or not the file of the manifest."""
+    """The stored table of changes; None if it is missing or its hash differs from the manifest."""
     [sha256] = [row["sha256"] for row in manifest["files"] if row["file"] == _FILE]
     path = folder / _FILE
     if not path.is_file() or sha256_of(path) != sha256:
@@ -107,7 +119,10 @@ def _stored(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame | None:
 def _changes(
     folder: Path, picture: Picture, manifest: dict[str, Any], report: Callable[[str], None]
 ) -> pd.DataFrame | None:
-    """The table of changes since the picture in `folder`; None where it cannot be compared."""
+    """The table of changes since the picture in `folder`; None if the two cannot be compared.
+
+    `manifest` describes `picture`, the new one.
+    """
     try:
         earlier = read_picture(folder)
         changes = differences((manifest_of(folder), manifest), (earlier, picture))

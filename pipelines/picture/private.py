@@ -1,7 +1,7 @@
-"""`--private DIR`: the user's own layers, drawn in local outputs of one build and stored nowhere.
+"""`--private DIR`: layers of the user that only the local outputs of one build show.
 
-A TOML file with the same stem beside each file describes it. This is a convenience, not a guard: the files
-that show such a layer can be copied. No judgement reads these layers.
+No data file of the picture has these layers, and no judgement reads them. A TOML file with the same stem
+describes each layer. This is a convenience and no protection: everybody can copy the outputs.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Own", "add_private", "read_private"]
 
-# Suffix -> first bytes of such a file. GDAL opens by content, whatever the suffix.
+# Suffix -> first bytes of such a file. They are checked because GDAL chooses the driver by content.
 _KINDS = {".gpkg": b"SQLite format 3\0", ".geojson": b"{", ".fgb": b"fgb", ".parquet": b"PAR1"}
-_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # of SQLite, while the file is open elsewhere
+_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # files of SQLite while another program has it open
 _KEYS = ("title", "pillar", "licence", "owner", "audience", "as_of")
 _GEOMETRY = {
     "Point": "point", "MultiPoint": "point", "LineString": "line", "LinearRing": "line",
@@ -55,7 +55,10 @@ class Own:
 
 
 def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
-    """The picture with the private layers of its audience, cut to its region."""
+    """The picture with the private layers that the audience `seen_by` may see, cut to the region.
+
+    The other layers of `own` are counted in `withheld`.
+    """
     visible_layers = [one for one in own if audience(seen_by).may_see(one.layer)]
     tables = {one.layer.id: within(one.table, picture.region) for one in visible_layers}
     return replace(
@@ -68,12 +71,13 @@ def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
 
 
 def read_private(folder: Path) -> list[Own]:
-    """Read every layer of a folder, in the order of their names.
+    """Read every private layer of a folder, sorted by the names of the files.
 
     Raises
     ------
     UsageError
-        If the folder has no layer, a file has no TOML or another suffix, or either cannot be used.
+        If the folder has no layer, a layer has no TOML file or the reverse, a file has another suffix, two
+        layers have the same name or title, or a file cannot be used.
     """
     if not folder.is_dir():
         raise _refused(folder.name, "a folder", "none" if not folder.exists() else "a file", "name one")
@@ -114,8 +118,10 @@ def _read(path: Path) -> Own:
     described = _described(path.with_suffix(".toml"), path.name)
     frame = _frame(path)
     kind = _kind(frame, path.name)
+    # The maps draw a point for each row, so a multipoint becomes several rows.
     if kind == "point":
         frame = frame.explode(ignore_index=True)
+    # The prefix keeps the id apart from the ids of the catalogue.
     name = "private_" + (re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "layer")
     try:
         shapes = to_polar(frame.geometry.to_numpy(), frame.crs)
@@ -150,7 +156,10 @@ def _read(path: Path) -> Own:
 
 
 def _described(path: Path, of: str) -> dict[str, Any]:
-    """The description of a layer from its TOML file, every key checked."""
+    """The description of a layer from its TOML file at `path`, every key checked.
+
+    `of` is the name of the file that it describes.
+    """
     if not path.is_file():
         raise _refused(of, f"{path.name} beside it", "none", f"write one with {', '.join(_KEYS)}")
     try:
@@ -187,14 +196,15 @@ def _described(path: Path, of: str) -> dict[str, Any]:
 
 
 def _frame(path: Path) -> gpd.GeoDataFrame:
-    """The one layer of a file, in a stated CRS."""
+    """The one layer of a file, in the CRS that the file states."""
     try:
         with path.open("rb") as stream:
+            # A GeoJSON can begin with a byte order mark and with spaces.
             begins = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not begins.startswith(_KINDS[path.suffix]):
             raise _refused(path.name, f"what {path.suffix} stands for", "other bytes", "export it again")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of drivers; the frame is checked below
+            warnings.simplefilter("ignore")  # drivers warn about details; the frame is checked below
             if path.suffix == ".parquet":
                 frame = gpd.read_parquet(path)
             else:
@@ -225,7 +235,10 @@ def _kind(frame: gpd.GeoDataFrame, of: str) -> Any:
 
 
 def _attributes(frame: gpd.GeoDataFrame) -> tuple[tuple[Column, ...], dict[str, pd.Series]]:
-    """Every attribute as text, missing values kept. An attribute `name` is the feature's name."""
+    """Every attribute as text, with its column of the schema. Missing values stay missing.
+
+    An attribute `name` becomes the name of the feature. An underscore is added to a name in use.
+    """
     columns_by_name: dict[str, pd.Series] = {}
     for attribute in frame.columns.drop(frame.geometry.name):
         name = str(attribute)

@@ -1,7 +1,8 @@
-"""Publish a picture whole or not at all: lock, stage, fsync, read back, one rename, one pointer.
+"""Publish a picture whole or not at all.
 
-Readers resolve `latest` once and read inside that snapshot. A kill at any point leaves the last picture
-unchanged. The next run removes the staged files.
+The steps are: lock the folder, write into a staging folder, sync to disk, read every file back, rename the
+folder to its id, and let the link `latest` point at it. A reader resolves `latest` once and then reads inside
+that folder. A kill at any point leaves the last picture unchanged, and the next run removes the staged files.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ __all__ = [
     "publish",
 ]
 
+# The manifest lists every other file of a picture with its size and hash.
 MANIFEST = "MANIFEST.json"
-# The same content is the same picture, whatever of these entries of `code` made it.
+# Entries of `code` that are no part of the id: the same content is the same picture on every machine.
 CODE_OF_MACHINE = frozenset({"python", "libraries", "sources_sha256"})
 
 
@@ -49,11 +51,12 @@ def publish(
     write: Callable[[Path], dict[str, Any]],
     keep: int = 0,
 ) -> Path:
-    """Let `write` fill a staging folder and return its manifest, then publish the folder under its id.
+    """Publish under `root` what `write` makes, and return the folder of the picture.
 
-    An id that is there already only moves the pointer; a damaged folder of that id is replaced. The `keep`
-    highest pictures in the sequence stay (0 keeps all), with this one and the one before it. Returns the
-    snapshot's folder.
+    `write` fills a staging folder and returns the manifest. The folder is then published under its id. If a
+    picture with this id exists already, only `latest` moves; a damaged folder of this id is replaced. `keep`
+    is the number of pictures that stay, the highest in the sequence; 0 keeps all. The new picture and the
+    picture that was the latest stay in any case.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def publish(
         with locked(root):
             snapshots.mkdir(exist_ok=True)
             _clear(staging)
+            # The staging folder is beside `snapshots`, because a rename works only within one file system.
             stage = staging / str(os.getpid())
             stage.mkdir(parents=True)
             try:
@@ -107,7 +111,10 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 
 def identify(manifest: dict[str, Any]) -> str:
-    """The id of a picture: the hash of its manifest without the id and its place in the sequence."""
+    """The id of a picture: 16 hexadecimal digits of the SHA-256 of its manifest.
+
+    The id itself, the place in the sequence and the entries of the machine are left out of the hash.
+    """
     content = {key: value for key, value in manifest.items() if key not in {"id", "seq"}}
     code = content.get("code")
     if isinstance(code, dict):
@@ -117,12 +124,12 @@ def identify(manifest: dict[str, Any]) -> str:
 
 
 def faults_of(folder: Path) -> list[str]:
-    """Differences between a snapshot folder and its manifest, in words; empty if there are none.
+    """Differences between the files of a picture and its manifest, in words; empty if there are none.
 
     Raises
     ------
     ExportError
-        If there is no manifest to compare with.
+        If the manifest is missing or cannot be read.
     """
     manifest = manifest_of(folder)
     faults = []
@@ -150,7 +157,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _next_sequence(snapshots: Path) -> int:
-    """One more than the highest place. A snapshot without a readable manifest has no place."""
+    """The next place in the sequence: one more than the highest place of a readable manifest."""
     highest = 0
     for path in snapshots.glob(f"*/{MANIFEST}"):
         try:
@@ -161,10 +168,11 @@ def _next_sequence(snapshots: Path) -> int:
 
 
 def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str) -> None:
-    """Remove the pictures below the `keep` highest in the sequence, each by one rename.
+    """Remove all pictures but the `keep` highest in the sequence, each by one rename into `staging`.
 
-    The latest and the one before it stay. The next lower in the sequence than the latest stays too, because
-    after a kill the pointer no longer says which was before. A picture without a manifest has no place.
+    The pictures `latest` and `before` (the latest until now) stay. The picture below `latest` in the sequence
+    stays too: after a killed run the link points at `latest` already and no longer at the picture before it.
+    A picture without a readable manifest has no place in the sequence and stays.
     """
     places = {}
     for path in snapshots.glob(f"*/{MANIFEST}"):
@@ -181,6 +189,7 @@ def _retire(snapshots: Path, staging: Path, keep: int, latest: str, before: str)
             kept.add(seq)
     for seq in order:
         if seq not in kept:
+            # The rename takes the whole picture away in one step; to remove its files takes longer.
             gone = staging / f"gone-{places[seq].name}"
             places[seq].rename(gone)
             shutil.rmtree(gone)
@@ -192,21 +201,24 @@ def _finish(stage: Path, manifest: dict[str, Any]) -> None:
     (stage / MANIFEST).write_text(text, encoding="utf-8")
     for path in sorted(stage.rglob("*")):
         if path.is_file():
+            # A published file is never changed, so it is read-only.
             path.chmod(0o444)
             sync_to_disk(path)
     paths = [stage / row["file"] for row in manifest["files"]]
-    with ThreadPoolExecutor() as pool:  # reads one file while it hashes another
+    with ThreadPoolExecutor() as pool:  # to read one file while another one is hashed
         hashes = list(pool.map(sha256_of, paths))
     for path, sha256, row in zip(paths, hashes, manifest["files"], strict=True):
         if path.stat().st_size != row["size"] or sha256 != row["sha256"]:
             msg = f"{path.name}: expected to read back what was written, found other bytes: nothing published"
             raise ExportError(msg)
+    # The names of the files are on disk only after their folders are synced, the deepest first.
     for folder in [*sorted((p for p in stage.rglob("*") if p.is_dir()), reverse=True), stage]:
         sync_to_disk(folder)
 
 
 def _point(root: Path, target: Path) -> None:
     """Let `latest` point at the target, in one step."""
+    # A link cannot be changed in one step, but a new link can replace it by a rename.
     fresh = root / ".latest"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / target.name)
@@ -215,7 +227,7 @@ def _point(root: Path, target: Path) -> None:
 
 
 def picture_folder(place: Path) -> Path:
-    """The snapshot folder that `place` means: itself, or the target of its `latest`, resolved once.
+    """The folder of a picture: `place` itself, or the target of the link `latest` in `place`, resolved once.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Read a stored picture back, check it, and name the state and date of its tables."""
+"""Read a stored picture, check it, and give the state and the date of its tables."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def as_of(table: pd.DataFrame) -> str | None:
 
 
 def state_of(picture: Picture, layer_id: str) -> str:
-    """The worst state among the sources of a layer, then `live`, else `embedded`."""
+    """The worst state of the late sources of a layer, else `live` if one is live, else `embedded`."""
     states = {note.state for note in picture.sources if note.feeds == layer_id}
     return next((state for state in (*LATE, "live") if state in states), "embedded")
 
 
 def read_picture(folder: Path) -> Picture:
-    """Read a stored picture after a check of every file's hash. Private layers are never stored.
+    """Read a stored picture after a check of the hash of every file. It has no private layers.
 
     Raises
     ------
@@ -127,6 +127,7 @@ def check_picture(folder: Path) -> tuple[dict[str, int], Picture]:
         strange = sorted(set(table["source_id"]) - sources) if "source_id" in table else []
         if strange:
             faults.append(f"layer {layer.id}: source {strange[0]!r} is not in the manifest")
+    # Every judgement must rest on evidence, and all evidence must belong to a node.
     nodes, rows = set(picture.tables["nodes"]["node_id"]), picture.tables["evidence"]
     orphans = sorted(set(rows["node_id"]) - nodes)
     if orphans:

@@ -1,4 +1,4 @@
-"""Two reports of a stored picture: the counts of the draft standards, and the coalition lens."""
+"""Two reports on a stored picture: results of the draft standards, and shares of a coalition (the lens)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _GROUPS = {"country": "country_iso3", "kind": "kind"}
 
 
 def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
-    """Counts of pass, fail, unknown and n.a. by standard and by `by`, with the data requests.
+    """Counts of pass, fail, unknown and not applicable by standard, with the data requests.
+
+    `by` splits the counts by `country` or by `kind` of node; None counts all nodes together.
 
     Raises
     ------
@@ -34,6 +36,7 @@ def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
     if by is not None and by not in _GROUPS:
         msg = f"--by: expected country or kind, found {by!r}"
         raise UsageError(msg)
+    # Only the tables in question are read: to read and check a whole picture takes longer.
     path = folder / "tables" / "standards.parquet"
     if not path.is_file():
         msg = f"picture {folder.name}: expected {path.name}, found none: build it again"
@@ -66,7 +69,7 @@ def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
 
 
 def standards_text(report: dict[str, Any]) -> str:
-    """The counts as plain text."""
+    """The result of `standards_report` as plain text."""
     counts = report["counts"]
     by = {name: name for name in _GROUPS if counts and name in counts[0]}
     results = {"pass": "pass", "fail": "fail", "unknown": "unknown", "not_applicable": "n.a."}
@@ -85,7 +88,10 @@ def standards_text(report: dict[str, Any]) -> str:
 
 
 def lens_report(folder: Path, states: str, reach_percent: float = 80.0) -> dict[str, Any]:
-    """The shares of the picture that the states of `states` hold, on its day.
+    """The shares of nodes, ports, landings and cables that a set of states holds on the day of the picture.
+
+    `states` is a list of codes or names, separated by commas (`layers.assessed.coalition.members`).
+    For each measure the result also has the smallest set among all states that holds `reach_percent` %.
 
     Raises
     ------
@@ -134,7 +140,7 @@ def _text(value: Any) -> str | None:
 
 
 def lens_text(report: dict[str, Any]) -> str:
-    """The lens as plain text."""
+    """The result of `lens_report` as plain text."""
     lines = [f"As of {report['day']}", ""]
     for row in report["states"]:
         special = f", {row['special_status'].replace('_', ' ')}" if row["special_status"] else ""

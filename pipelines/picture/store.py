@@ -1,4 +1,4 @@
-"""Store a picture: one GeoParquet file a layer, one NetCDF file a grid, the exports and a manifest."""
+"""Store a picture: a GeoParquet file for each layer, a NetCDF file for each grid, exports and a manifest."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["store"]
 
+# Version of the layout of a stored picture and its manifest.
 FORMAT = "arctic-picture 1"
 
 
@@ -44,14 +45,15 @@ def store(
 ) -> Path:
     """Publish `picture` under `root`, whole or not at all, and return its folder.
 
-    Private layers appear only in the outputs that `maps.LOCAL` names; they are not stored. `keep` is that
-    of `publish`. With `is_compared` the picture says what changed since the earlier one
+    `options` is the entry `options` of the manifest. `used` is the snapshot of the inputs. `exports` are the
+    outputs to write; private layers appear only in those that `maps.LOCAL` names. `keep` is the number of
+    pictures that stay; 0 keeps all. `is_compared` adds the changes since the earlier picture
     (pipelines.picture.previous).
 
     Raises
     ------
     ExportError
-        If it cannot be published. The last picture stays.
+        If the picture cannot be published. The last picture stays.
     """
     passed_on = picture.to_pass_on()
 
@@ -59,6 +61,7 @@ def store(
         shapes = _write_data(passed_on, used, stage, report)
         drawn, hashed = picture, {}
         if is_compared:
+            # The comparison needs the hashes of the data before the exports exist.
             hashed = {row["file"]: row for row in _files(stage, shapes, {})}
             manifest = _manifest(passed_on, list(hashed.values()), options, used.manifest)
             drawn = _compared(picture, root, stage, manifest, shapes, report)
@@ -73,7 +76,10 @@ def store(
 def _write_data(
     picture: Picture, used: Snapshot, stage: Path, report: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
-    """Write tables and grids into `stage`; return rows, CRS and bounds by path of each table."""
+    """Write tables and grids into `stage`; returns rows, CRS and bounds of each table by its path.
+
+    A table that is the same as in the snapshot is copied, because that is faster.
+    """
     for name in ("layers", "tables", "grids"):
         (stage / name).mkdir()
     shapes = {}
@@ -99,7 +105,7 @@ def _compared(
     shapes: dict[str, dict[str, Any]],
     report: Callable[[str], None],
 ) -> Picture:
-    """The picture with its changes since the earlier one; their table is written into `stage`."""
+    """The picture with its changes since the earlier picture; writes their table into `stage`."""
     drawn = since(picture, manifest, root, report)
     table = drawn.tables.get(CHANGES.id)
     if table is not None:
@@ -112,7 +118,7 @@ def _compared(
 def _files(
     stage: Path, shapes: dict[str, dict[str, Any]], hashed: dict[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Every file with its size and hash, by path. A file in `hashed` is not read again."""
+    """A row with size and hash for each file, sorted by path. A file in `hashed` is not read again."""
     rows = []
     for path in sorted(stage.rglob("*")):
         if path.is_file():
@@ -126,7 +132,7 @@ def _files(
 
 
 def _shape(table: pd.DataFrame) -> dict[str, Any]:
-    """Rows of a table; of one with geometry also its CRS and bounds, whole metres."""
+    """The number of rows of a table; with geometry also its CRS and its bounds in whole metres."""
     row: dict[str, Any] = {"rows": len(table)}
     if isinstance(table, gpd.GeoDataFrame):
         row["crs"] = "EPSG:3413"
@@ -150,6 +156,7 @@ def _manifest(
         "day": picture.day.isoformat(),
         "options": options,
         **({"before": asdict(picture.before)} if picture.before else {}),
+        # An entry that is absent from most pictures is left out, so that their ids stay the same.
         **_apart(picture),
         **_later(picture, snapshot),
         "files": files,
@@ -187,9 +194,10 @@ def _apart(picture: Picture) -> dict[str, Any]:
 
 
 def _later(picture: Picture, snapshot: dict[str, Any]) -> dict[str, Any]:
-    """Sources whose date is after the day of the picture; no entry where there are none.
+    """Sources with a date after the day of the picture; no entry if there are none.
 
-    A source with a date after the snapshot was made is a model, whose date says nothing of its age.
+    A source with a date after the retrieval of the snapshot is a model. Its date is not its age, so it is
+    left out.
     """
     day, last = picture.day.isoformat(), max(row["retrieved"] for row in snapshot["sources"])
     later = [note.id for note in picture.sources if note.state != "not_held" and day < note.as_of <= last]
