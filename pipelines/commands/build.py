@@ -96,6 +96,8 @@ def _text(run: RunOptions, summary: dict[str, Any], picture: Picture) -> str:
         f"critical    {summary['critical_places']} places",
         f"overlap     {summary['overlap_nodes']} nodes where climate and defence meet",
     ]
+    if picture.late:
+        lines.append(f"late        {len(picture.late)} sources, named by 'arctic-picture sources'")
     if summary["withheld"]:
         lines.append(f"withheld    layers, in whole or in part: {summary['withheld']}")
     if run.private:

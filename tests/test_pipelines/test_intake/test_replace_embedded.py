@@ -108,7 +108,7 @@ def test_a_live_list_of_airfields_becomes_nodes_under_its_own_id_and_date(mirror
     assert [file["url"] for file in row["inputs"]] == [MADE_UP.remotes[0].url]
     [layer] = [row for row in manifest["layers"] if row["id"] == "airfields"]
     assert layer["rows"] == len(picture.tables["airfields"])
-    published = pd.read_parquet(folder / "tables" / "nodes.parquet")
+    published = pd.read_parquet(folder / "layers" / "nodes.parquet")
     assert "airfield:made-up-tundra" in set(published["node_id"])
     assert check_picture(folder)[0]["orphans"] == 0
 
@@ -138,7 +138,7 @@ def test_a_fetch_never_replaces_a_table_that_is_not_replaceable(mirror, embedded
     same, states = replace_embedded(embedded, (*SOURCES, fixed), mirror.cache, FETCHED_ON)
     assert (same is embedded, states) == (True, {})
     other, states = replace_embedded(embedded, (*SOURCES, MADE_UP), mirror.cache, FETCHED_ON)
-    assert [len(table) for table in other.feeds["airfields"]] == [len(embedded.feeds["airfields"][0]), 1]
+    assert [len(table) for table in other.feeds["airfields"]] == [*map(len, embedded.feeds["airfields"]), 1]
     assert states == {MADE_UP.id: ("2026-10-01", "live")}
 
 
