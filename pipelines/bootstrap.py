@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 PACKAGES = ("layers", "maps", "pipelines")
-# All tests, a file at a time on each core.
+# Each core runs whole files of tests, so that the fixtures of a file are made once.
 WHOLE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 PINS = {"run": "pins/run.txt", "dev": "pins/dev.txt", "snapshot": "pins/snapshot.txt"}
 
@@ -28,7 +28,10 @@ def say(text: str) -> None:
 
 
 def ensure(group: str) -> None:
-    """Create .venv where there is none, and install a group of pins with their hashes checked."""
+    """Create .venv where there is none, and install the pins of `group` (a key of PINS) by their hashes.
+
+    Nothing is installed again while the pins and pyproject.toml are unchanged.
+    """
     if not PYTHON.exists():
         say(f"making {VENV.name} with Python {sys.version.split()[0]}")
         try:
@@ -49,14 +52,14 @@ def ensure(group: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    """Run a command in the project's folder; exit with its code if it fails."""
+    """Run a command in the project's folder. If it fails, this process exits with its code."""
     code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
     if code:
         sys.exit(code)
 
 
 def main(arguments: list[str]) -> None:
-    """Run what the first word names; the other words go to that command."""
+    """Run the command that the first of `arguments` names; the rest are arguments of that command."""
     if sys.version_info < (3, 11):  # noqa: UP036  this runs before any check of the version
         sys.exit(f"bootstrap: expected Python 3.11 or newer, found {sys.version.split()[0]}")
     word, rest = (arguments[0] if arguments else ""), arguments[1:]
