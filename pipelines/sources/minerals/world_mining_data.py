@@ -1,4 +1,4 @@
-"""World Mining Data: mine production of the eight Arctic states in the latest year."""
+"""World Mining Data: mine production of the eight Arctic states and Greenland in 2024."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _COMMODITIES = (
 
 
 def read(inputs: Inputs) -> pd.DataFrame:
-    """Return production of the Arctic states with its share of the world total."""
+    """Return the production of each state by commodity, in the unit of its row, with its share of the world.
+
+    The world total is the sum over all countries of the same table. Rows without production are left out.
+    """
     parts = []
     path = inputs.package(PACKAGE)
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
