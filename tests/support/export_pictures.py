@@ -35,7 +35,10 @@ def seen(text: str) -> str:
 
 
 def lonlat_area_km2(shapes) -> np.ndarray:
-    """Area by Lambert's cylindrical projection of the sphere: independent of any polar one."""
+    """Area in km2 of shapes in degrees, by Lambert's cylindrical equal-area projection of the sphere.
+
+    It shares nothing with the polar projection that the tests check.
+    """
 
     def flat(degrees):
         return 6371.007 * np.column_stack([np.radians(degrees[:, 0]), np.sin(np.radians(degrees[:, 1]))])
