@@ -30,7 +30,7 @@ from pipelines.snapshot import DATA
 
 RADIUS_M = 75_000.0
 FIRST, LAST = 1979, 2018
-POINTS = 0.5  # percentage points
+POINTS = 0.5  # percentage points: the largest difference that counts as an equal result
 SIZE, DISC_CELLS = 5_000, 20
 GROWTH = (1_000, 3_000, 10_000, 30_000, 100_000)
 RUNS = 3

@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHORT = os.environ.get("ARCTIC_PICTURE_RELIABILITY") == "short"
+# Simulated days; days from one built picture to the next; share of fetches with a fault; days without server.
 DAYS, BUILT_EVERY, FAULTY, AWAY = (10, 9, 0.3, range(0)) if SHORT else (200, 20, 0.3, range(60, 100))
-ROWS, VALIDATED_S = 100_000, 1.5
+ROWS, VALIDATED_S = 100_000, 1.5  # rows of the checked table, and the goal for its checks in seconds
 RUNS, OVERHEAD_S = 1 if SHORT else 5, 10.0
 DAILY = "nsidc_sea_ice_index"
 QUICK = Limits(deadline_s=5, idle_s=1, tries=1, pace_s=0)

@@ -13,7 +13,7 @@ from pipelines import snapshot
 from pipelines.sources import SOURCES
 
 GOAL = 15
-RUNS, PEER_RUNS = 21, 3
+RUNS, PEER_RUNS = 21, 3  # the peer is slow, so it runs fewer times
 
 
 def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:

@@ -47,6 +47,7 @@ def ensure(group: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(pins)])
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
+    # Compiled now, so that the first command does not spend its time on it.
     run([str(PYTHON), "-m", "compileall", "-q", *PACKAGES])
     mark.write_text(digest)
 

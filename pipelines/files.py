@@ -54,6 +54,7 @@ def write_whole(path: Path, text: str) -> None:
 
     A link planted under the name is replaced, not followed.
     """
+    # In the same folder, so that the replacement is a rename within one file system.
     part = path.with_name(f".{path.name}")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)

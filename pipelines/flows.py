@@ -148,6 +148,7 @@ def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[FetchResult]:
     return results
 
 
+# No task is cached: its result depends on files and on the clock, which Prefect does not see.
 @task(name="build", cache_policy=NO_CACHE, timeout_seconds=1800)
 def _build(options: Options) -> tuple[Picture, Snapshot]:
     return line.make(options)
@@ -281,7 +282,8 @@ def main(arguments: list[str]) -> None:
     """Run the flow once, or serve it on the schedule that `--cron` gives."""
     cron, run_options = _parsed(arguments)
     try:
-        Fetcher(run_options.base_url)  # before Prefect stores the parameters
+        # Refuses an address that may hold a secret before Prefect stores the parameters in plain text.
+        Fetcher(run_options.base_url)
     except RefusedError as error:
         msg = f"serve: {error}"
         raise UsageError(msg) from None
@@ -299,6 +301,7 @@ def main(arguments: list[str]) -> None:
     run_options = replace(
         run_options, **{name: path.resolve() for name, path in paths.items() if path is not None}
     )
+    # One run at a time: the lock on the output would refuse a second one.
     refresh.serve(
         name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options), limit=1, pause_on_shutdown=False
     )

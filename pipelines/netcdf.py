@@ -23,7 +23,7 @@ __all__ = ["write_grid"]
 # With the Fletcher checksum a flipped bit is an error on reading. Without it the value would be wrong.
 _PACKED = {"zlib": True, "shuffle": True, "fletcher32": True}
 _DAYS = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
-_WRITABLE = "biufUSM"
+_WRITABLE = "biufUSM"  # kinds of numpy: bool, integers, floats, text, bytes, times
 
 
 def write_grid(

@@ -79,7 +79,7 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
     """
     clean = text.astype("str").str.strip().str.replace("\N{MINUS SIGN}", "-", regex=False)
     number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
-    number = number.where(np.isfinite(number))
+    number = number.where(np.isfinite(number))  # "inf" parses as a number, and is refused below
     bad = number.isna() & (clean != "") & clean.notna()
     if bad.any():
         row = bad.idxmax()

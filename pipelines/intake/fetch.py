@@ -306,6 +306,7 @@ class Fetcher:
         parts = urlsplit(url)
         wait = min(self.limits.idle_s, guard.left_s())
         pool = pool_for(url, guard, wait, retries=False, maxsize=1)
+        # Encoded bytes have another hash and length, and could unpack to any size.
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
@@ -326,6 +327,7 @@ def _host_of(url: str, address: Remote) -> str:
     """The host of `url`; raises RefusedError if `address` does not allow this host or scheme."""
     parts = urlsplit(url)
     host = parts.hostname or ""
+    # Plain http is allowed only if the address of the provider itself is http.
     schemes = {"https", urlsplit(address.url).scheme}
     if parts.scheme not in schemes or host not in address.allowed or parts.username:
         msg = f"expected {' or '.join(sorted(address.allowed))}, found {url[:200]!r}"

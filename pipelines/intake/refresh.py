@@ -190,6 +190,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Repor
     }  # fmt: skip
     target = _accept(unit, name)
     result = _settle(unit, ledger, fresh, "changed" if before else "new", judgement.rows_before, reasons)
+    # Older sets are removed only after the ledger names the new one.
     for old in target.parent.iterdir():
         if old.name != name:
             shutil.rmtree(old)
@@ -228,6 +229,7 @@ def _fetch_all(
             Validators(last["etag"], last["last_modified"]) if last and last["file"] == remote.file else None
         )
 
+        # The name is bound as a default, because the loop changes `remote`.
         def progress(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
@@ -239,6 +241,7 @@ def _fetch_all(
         target.parent.mkdir(parents=True, exist_ok=True)
         if fetched.path is None:
             assert before is not None  # noqa: S101  nothing is unchanged without a set before
+            # A hard link: the file stays when the folder of the last set is removed.
             os.link(before / remote.file, target)
             files[remote.url] = dict(last or {})
             continue

@@ -62,6 +62,7 @@ ENVIRONMENT = {
     "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from a folder
     "OPENBLAS_NUM_THREADS": "1",
 }
+# The child gets only these variables, so that no secret in the environment reaches a hostile file.
 _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
 REFUSED, LACKING = 3, 4  # exit codes of the child: a bad file, a file that is not at hand
 _OUTPUT, TABLE_FILE = "output", "table.parquet"

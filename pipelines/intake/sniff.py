@@ -92,6 +92,7 @@ def _csv(path: Path) -> FileSummary:
 
 
 def _json(path: Path) -> FileSummary:
+    # Readers of JSON differ on which value of a repeated name counts, so a repeated name is refused.
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         content = dict(pairs)
         if len(content) != len(pairs):

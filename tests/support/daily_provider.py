@@ -17,6 +17,7 @@ from pipelines.sources import FETCHABLE
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Short limits, so that a test of a server that is away ends within seconds.
 QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
 TODAY = date(2026, 11, 25)
 DAILY_URL = f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "data.example.org"
 BODY = b"id,name\n" + b"".join(b"%d,port %d\n" % (n, n) for n in range(500))
-_PATIENCE_S = 8.0
+_PATIENCE_S = 8.0  # seconds that a stalled answer stays open
 
 
 def head(status: str = "200 OK", *lines: str, length: int | None = len(BODY)) -> bytes:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+# Short limits and no pause, because all requests go to this machine.
 QUICK = Limits(deadline_s=20, idle_s=5, tries=1, backoff_s=0.01, pace_s=0)
 
 

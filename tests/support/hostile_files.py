@@ -18,7 +18,7 @@ import time
 import zipfile
 from pathlib import Path
 
-CANARY = "canary4711"
+CANARY = "canary4711"  # the secret, which no output of a reader may hold
 SHARED = ("CDR", "OSI SAF")
 POINT = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
 _VRT = "<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{}</SrcDataSource>{}</OGRVRTLayer></OGRVRTDataSource>"  # noqa: E501
@@ -31,6 +31,7 @@ _WKT = (
     'UNIT["degree",0.0174532925199433],EXTENSION["PROJ4","{}"]]'
 )
 _XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "{}">]>'
+# Nine entities, each ten times the one before: resolved, the text has 200 million letters.
 _LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {name} "{f"&{last};" * 10}">' for last, name in zip("abcdefgh", "bcdefghi", strict=True)
 )  # fmt: skip

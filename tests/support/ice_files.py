@@ -32,7 +32,7 @@ HUGHES = {
     "latitude_of_projection_origin": 90.0, "standard_parallel": 70.0, "false_easting": 0.0,
     "false_northing": 0.0, "semi_major_axis": 6378273.0, "semi_minor_axis": 6356889.44891,
 }  # fmt: skip
-SOUTH = (332, 316)
+SOUTH = (332, 316)  # shape of the southern 25 km grid, which every reader must refuse
 
 
 @dataclass(frozen=True, slots=True)

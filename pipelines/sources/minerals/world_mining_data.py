@@ -41,6 +41,7 @@ def read(inputs: Inputs) -> pd.DataFrame:
     database.close()
     raw = pd.concat(parts, ignore_index=True)
     raw["production"] = pd.to_numeric(raw["production"], errors="coerce")
+    # A row without a three-letter code is no country and would count twice in the total.
     raw = raw[raw["Country_ISO"].str.fullmatch("[A-Z]{3}", na=False)]
     total = raw.groupby("commodity")["production"].transform("sum")
     raw["world_share"] = (raw["production"] / total).where(total > 0).round(6)
