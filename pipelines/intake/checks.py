@@ -79,7 +79,7 @@ def _rows(now: int, before: int, checks: Checks) -> list[Finding]:
 def judge(
     new: pd.DataFrame, old: pd.DataFrame | None, today: date, checks: Checks | None = None
 ) -> list[Finding]:
-    """Findings on the table of a source, alone and against the last accepted table.
+    """Findings on the table of a source, by itself and against the last accepted table.
 
     `new` and `old` are conformed to the same layer, with geometry in EPSG:3413. `old` is None if there is no
     earlier table. `today` is the day of the fetch. `checks` are the limits of the source, by default those

@@ -187,6 +187,7 @@ def _text(raw: gpd.GeoDataFrame, name: str) -> pd.Series:
     if name not in raw:
         return pd.Series([None] * len(raw), index=raw.index, dtype="object")
     column = raw[name]
+    # A column of integers with gaps is read as float, and its keys would end in ".0".
     if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
     text = column.astype("object").map(lambda value: None if _is_blank(value) else str(value).strip())

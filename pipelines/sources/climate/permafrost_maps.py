@@ -84,6 +84,7 @@ def permafrost_share(path: Path) -> NDArray[np.float64]:
     at_x, at_y = to_file.transform(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))
     column, row = np.rint((at_x - x) / dx).astype(int), np.rint((at_y - y) / dy).astype(int)
     inside = (row >= 0) & (row < share.shape[0]) & (column >= 0) & (column < share.shape[1])
+    # Outside the file any valid index will do, because the value becomes NaN.
     row, column = np.where(inside, row, 0), np.where(inside, column, 0)
     return np.where(inside, share[row, column], np.nan)
 

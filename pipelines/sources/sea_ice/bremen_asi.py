@@ -48,7 +48,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def read_field(path: Path) -> Sample:
-    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on its own grid.
+    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on the file's grid.
 
     The variable `z` is percent; it is NaN on land, in the pole hole and where nothing was retrieved. The file
     does not separate these three, so all are MISSING here. The first row of the file is in the south, the

@@ -56,7 +56,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
-    """Return the field of a file in the codes of version 4, whatever its version; its version; its day.
+    """Return the field of a file in the codes of version 4, and the version and the day of the file.
 
     Raises
     ------

@@ -76,6 +76,7 @@ def read(inputs: Inputs) -> xr.Dataset:
         for product, paths in files.items()
         for path in paths
     ]
+    # Sorted, so that the grid has the same bytes whatever the names of the files.
     samples.sort(key=lambda sample: (sample.product, sample.date, sample.period))
     monthly = index.monthly_polygon_files(inputs)
     medians = index.median_files(inputs)

@@ -127,6 +127,7 @@ def read_land_mask(inputs: Inputs) -> xr.Dataset:
     )
 
 
+# A pickle may name any function to be called on loading, so nothing but plain values is accepted.
 class _PlainUnpickler(pickle.Unpickler):
     """Unpickler of tuples, lists, dicts, numbers and text; a reference to code raises SourceError."""
 
