@@ -32,37 +32,15 @@ __all__ = ["replace_embedded", "standings"]
 def replace_embedded(
     embedded: Snapshot, sources: Sequence[Source], cache: Path, today: date, packages: Path | None = None
 ) -> tuple[Snapshot, dict[str, tuple[str, str]]]:
-    """The snapshot with the accepted tables in it, and (date, state) of each source in use, by id.
+    """The snapshot with the accepted tables in it, and (date, state) by id of the sources in use.
 
     The table of an embedded source replaces the embedded table. The table of a source of kind `live` is added
-    to the tables of its layer. Layers that are derived from a changed layer are derived again.
+    to the tables of its layer. Layers that follow from a changed layer are derived again. An embedded table
+    stays where nothing was accepted, where an accepted file is lost, or where the reader needs more files
+    than those that were fetched. `packages` holds the package members that some readers need as well
+    (pipelines.source.Inputs); by default it is `packages` beside `cache`.
 
-    An embedded table stays where nothing was accepted, where an accepted file is lost, or where the reader
-    of the source needs more files than those that were fetched.
-
-    The second result names the embedded and live sources that were fetched at least once. It leaves out a
-    live source of which nothing was ever accepted, a source with `is_replaceable` false, and a source whose
-    reader needs more files than those that were fetched. The state of a source is the first that applies:
-
-    - `missing` if an accepted file is lost, or if the content is older on `today` than four times
-      `fresh_days` of the source;
-    - `held` if a check held the files of the last fetch;
-    - `stale` if the last fetch was refused, or if the content is older than `fresh_days`;
-    - `live` in all other cases.
-
-    Parameters
-    ----------
-    embedded
-        The snapshot as it is stored.
-    sources
-        The sources whose tables may be replaced or added.
-    cache
-        The folder that holds the ledger and the accepted files.
-    today
-        The day on which the age of the content is measured.
-    packages
-        The folder of unpacked package members that some readers need as well (pipelines.source.Inputs); by
-        default `packages` beside `cache`.
+    The second result is that of `standings`, without the sources whose reader needs more files.
 
     Raises
     ------
@@ -73,9 +51,8 @@ def replace_embedded(
     feeds = {name: list(tables) for name, tables in embedded.feeds.items()}
     rows = {row["id"]: row for row in embedded.manifest["sources"]}
     states: dict[str, tuple[str, str]] = {}
-    places: dict[str, int] = {}
+    places: dict[str, int] = {}  # index of the source's table by layer: tables have the order of the sources
     changed: set[str] = set()
-    # The tables of a layer stand in the order of its embedded sources: `place` is the index of this one.
     for source in _feeding(sources):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
         standing = _standing(source, cache, ledger, today)
@@ -133,10 +110,15 @@ def _following(changed: set[str]) -> set[str]:
 
 
 def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, tuple[str, str]]:
-    """(date, state) by id of the sources that were fetched, with the states of `replace_embedded`.
+    """(date, state) on `today` by id of the embedded and live sources that were fetched at least once.
 
-    Sources of kind `embedded` and `live` are listed. A live source of which nothing was ever accepted is left
-    out, and so is a source with `is_replaceable` false. No table is read.
+    A live source of which nothing was ever accepted is left out, and so is a source with `is_replaceable`
+    false. No table is read. The state of a source, not to be confused with its kind, is the first of these:
+
+    - `missing` if an accepted file is lost, or if the content is older than four times `fresh_days`;
+    - `held` if a check held the files of the last fetch;
+    - `stale` if the last fetch was refused, or if the content is older than `fresh_days`;
+    - `live` in all other cases.
 
     Raises
     ------

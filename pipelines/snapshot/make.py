@@ -109,20 +109,9 @@ def make(
 ) -> dict[str, Any]:
     """Rebuild the snapshot in `folder` and return its manifest.
 
-    Parameters
-    ----------
-    sources
-        All sources; the embedded ones are rebuilt.
-    cache
-        The folder to which package members are unpacked.
-    provider_files
-        The folder of the providers' files; a source that needs it keeps its earlier file if this is None.
-    retrieved
-        The day to note as that of reading.
-    only
-        Ids of the sources to rebuild. All other sources keep their files, unread. Empty rebuilds all.
-    report
-        Gets a line of progress for each source.
+    `cache` is the folder to which package members are unpacked. A source that needs a file of
+    `provider_files` keeps its earlier file if this is None. `retrieved` is noted as the day of reading.
+    `only` names the sources to rebuild: all others keep their files, unread; empty rebuilds all.
 
     Raises
     ------
