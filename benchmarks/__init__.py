@@ -1,1 +1,1 @@
-"""Measured against named peers in one run: `python -m benchmarks [NAME …] [--json]`."""
+"""Benchmarks against named peers, measured in the same run: `python -m benchmarks [NAME …] [--json]`."""

@@ -1,4 +1,4 @@
-"""Run benchmarks and print ours, the peer, the ratio and whether the goal holds."""
+"""Run benchmarks and print our value, that of the peer, the ratio, and whether the goal holds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RUNS = 5
 
 
 def _child_cpu_s(command: list[str]) -> tuple[float, float]:
-    """CPU seconds and peak MB of one child process."""
+    """CPU seconds and peak memory (MB) of one child process that runs `command`."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -35,7 +35,7 @@ def _child_cpu_s(command: list[str]) -> tuple[float, float]:
 
 
 def build() -> list[dict[str, Any]]:
-    """A cold build against the import of the libraries it cannot do without; CPU, medians."""
+    """CPU seconds of a cold build, against the import of the libraries that a build must load; medians."""
     ours, peer, peak = [], [], 0.0
     ids = set()
     for _ in range(RUNS):
@@ -62,7 +62,7 @@ def build() -> list[dict[str, Any]]:
 
 
 def start() -> list[dict[str, Any]]:
-    """`--help` in wall seconds."""
+    """Wall seconds of `arctic-picture --help`."""
     times = []
     for _ in range(RUNS):
         begun = time.perf_counter()
@@ -94,12 +94,12 @@ BENCHMARKS = {
     "living": living,
     "mutation": mutation,
 }
-# Hours of work, and a tool of its own: run only when named.
+# Takes hours and needs an extra tool, so it runs only when named.
 _BY_NAME = {"mutation"}
 
 
 def main(arguments: list[str]) -> int:
-    """Run what is named, or all; exit 0 only if every goal holds."""
+    """Run the benchmarks that `arguments` name, or all; returns 0 only if every goal holds."""
     names = [a for a in arguments if not a.startswith("-")] or [
         name for name in BENCHMARKS if name not in _BY_NAME
     ]

@@ -1,4 +1,4 @@
-"""One claim of the validation: a value, its goal, and whether it holds."""
+"""The row of one claim of the validation: a value, its goal, and whether the claim holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["claim"]
 
 
 def claim(work: str, value: Any, goal: str, holds: Any, **more: Any) -> dict[str, Any]:
-    """Return the row of a claim; `more` are further columns."""
+    """Return the row of a claim: `work` is its text, `goal` the bound of `value`, `more` further columns."""
     return {
         "benchmark": "validation",
         "work": work,

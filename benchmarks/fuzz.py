@@ -1,7 +1,8 @@
-"""Mutated files by format, through sniffing, reading and checks: none may end the process that publishes.
+"""Run mutated files of each format through sniffing, reading and checks.
 
-The measured process works as a fetch does (`pipelines.intake.refresh`): it sniffs a file, has it read in the
-sandbox, and checks the result. Here the sandbox is a forked reader (benchmarks.fuzz_reader).
+No file may end the process that publishes. The measured process works as a fetch does
+(pipelines.intake.refresh): it sniffs a file, has it read in the sandbox, and checks the result. Here a forked
+reader (benchmarks.fuzz_reader) stands in for the sandbox: to start a process for each file takes too long.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _ALONE = frozenset({"json", "parquet", "gpkg", "xlsx", CLASSIC})
 
 
 class _Unit:
-    """Files of a unit in a folder, its last good files, and the checks of a fetch."""
+    """A unit of one format: its good files, and the checks that a fetch makes of changed ones."""
 
     def __init__(self, form: Form, root: Path, reader: Reader) -> None:
         import good_files as good  # noqa: PLC0415
@@ -64,7 +65,7 @@ class _Unit:
         self.before, self.row = good_folder, {"sizes": self.sizes}
 
     def lay(self, content: bytes, name: str) -> Path:
-        """Return a new folder with the files of the unit, one of them with this content."""
+        """Return a new folder `name` with the files of the unit; the file under test has `content`."""
         stage = self.root / name
         if self.is_alone:
             stage.mkdir()
@@ -77,7 +78,7 @@ class _Unit:
         return stage
 
     def taken(self, stage: Path, content: bytes) -> tuple[str, Any]:
-        """Return the rule that refuses the files, or an empty text and the result of reading them."""
+        """Return the rule that refuses the files in `stage` and None, or "" and the result of reading."""
         if self.is_alone:
             path = stage / f"x.{self.form.unit}"
             try:
@@ -126,7 +127,7 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _ask_for(reader: Reader) -> None:
-    """Make the refresh use the forked reader instead of the sandbox, and read each last good file once."""
+    """Make the checks use the forked reader instead of the sandbox, and load each good table only once."""
 
     def table(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
         reader.ask("table", str(out.parent), source_id, str(fetched), str(packages))
@@ -191,10 +192,10 @@ def _row(
 
 
 def fuzz(of_each: int, of_others: int) -> list[dict[str, Any]]:
-    """Return results of `of_each` mutated files a format and `of_others` of a further seed.
+    """Return a row for each format: `of_each` mutated files of it, and `of_others` of each further seed.
 
-    The process of the GDAL formats starts with all drivers removed but those of a fetch. The other process
-    keeps GeoPackage, which only a private layer uses.
+    Two processes share the formats. The process of the GDAL formats starts with only the drivers of a fetch.
+    The other process keeps GeoPackage too, which only a private layer uses.
 
     Raises
     ------

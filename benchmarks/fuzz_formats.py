@@ -1,4 +1,4 @@
-"""Formats of mutated files: a good file of each, and how its bytes are mutated."""
+"""The formats of the mutated files: a good file of each format, and how its bytes are mutated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLASSIC = "classic"  # unit of a NetCDF-3 file, which no source has
 
 
 def _mutated(whole: bytes, chance: random.Random) -> bytes:
-    """Return the bytes with some changed, and a piece removed or doubled, or the end removed."""
+    """Return the bytes of `whole` with some changed, and with a piece removed or doubled or the end cut."""
     content = bytearray(whole)
     for _ in range(chance.choice((1, 1, 2, 8, 64))):
         content[chance.randrange(len(content))] = chance.choice((48, 0, 255, chance.randrange(128)))
@@ -42,7 +42,10 @@ def _mutated(whole: bytes, chance: random.Random) -> bytes:
 
 
 def _repacked(whole: bytes, chance: random.Random) -> bytes:
-    """Return a zip with one member mutated and packed again: a checksum finds other mutations of a zip."""
+    """Return a zip in which one member is mutated and packed again.
+
+    The checksum of a member would find any other mutation before its reader is tried.
+    """
     with zipfile.ZipFile(io.BytesIO(whole)) as box:
         members = {name: box.read(name) for name in box.namelist()}
     name = chance.choice(sorted(members))
@@ -56,7 +59,7 @@ def _repacked(whole: bytes, chance: random.Random) -> bytes:
 
 @dataclass(frozen=True)
 class Form:
-    """A format: the unit whose file is mutated, or the kind of a file that no source has."""
+    """A format to mutate: the unit whose file is used, or a kind of file that no source has."""
 
     name: str
     unit: str
@@ -66,7 +69,7 @@ class Form:
 
 
 def forms(share: str) -> list[Form]:
-    """Return the formats of one of two processes: `gdal` for those that GDAL reads, or the others."""
+    """Return the formats of one of the two processes; the `share` `gdal` has those that GDAL reads."""
     import good_files as good  # noqa: PLC0415
 
     if share == "gdal":
@@ -95,16 +98,16 @@ def forms(share: str) -> list[Form]:
 
 @cache
 def good_contents() -> dict[str, list[bytes]]:
-    """Return good files by unit: from the mirror of the providers, or written here where there is none."""
+    """Return the good files by unit, from the mirror of the providers if there is one, else written here."""
     import good_files as good  # noqa: PLC0415
 
-    # Classic NetCDF has no unsigned bytes: codes of land and gaps, which the gates ask for, do not fit.
+    # Classic NetCDF has no unsigned bytes, so the codes of land and gaps that the checks need do not fit in.
     codes = np.tile(np.arange(8, dtype=np.uint8), (448, 38))
     return good.good_files() | {CLASSIC: [good.cdr_bytes(codes, engine="scipy")]} | _real()
 
 
 def written(kind: str) -> bytes:
-    """Return the bytes of a file of a kind that no source has."""
+    """Return the bytes of a good file of a kind that no source has."""
     import good_files as good  # noqa: PLC0415
 
     if kind == "json":
@@ -120,7 +123,7 @@ def written(kind: str) -> bytes:
 
 
 def _real() -> dict[str, list[bytes]]:
-    """Return real files of the mirror that are small enough to be read thousands of times."""
+    """Return the real files of the mirror, by unit, that are small enough to be read thousands of times."""
     import good_files as good  # noqa: PLC0415
 
     named = os.environ.get("ARCTIC_PICTURE_SHARED")

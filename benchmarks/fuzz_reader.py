@@ -1,6 +1,6 @@
-"""A forked reader of mutated files: it has its libraries loaded and works under the limits of a reader.
+"""A forked process that reads mutated files, with its libraries loaded and under the limits of the sandbox.
 
-It reads file after file until it dies, does not end, or has read its share.
+It reads file after file until it dies, runs over the time of a file, or has read its share.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 from benchmarks.fuzz_formats import CLASSIC
 
 SECONDS = 20.0  # a file that is not read within this time is refused
-_SHARE = 200  # most files of one reader: its limit of CPU seconds is for all of them
+_SHARE = 200  # files that one reader reads; its limit of CPU seconds is for all of them together
 
 
 def _alone(kind: str, path: str) -> str:
-    """Return a digest of the content of a file of a kind that no source has."""
+    """Return a digest of what was read from the file at `path`, of a kind that no source has."""
     if kind == CLASSIC:
         return _grid("noaa_cdr_g02202", path)
     if kind == "json":
@@ -48,7 +48,7 @@ def _alone(kind: str, path: str) -> str:
 
 
 def _grid(part: str, path: str) -> str:
-    """Return a digest of the cells or shapes of a file of the ice grid; a fetch reads only its day."""
+    """Return a digest of the cells or shapes in a file of the ice grid; a fetch would read only its day."""
     if part == "polygons":
         return digest(shapely.to_wkb(shapely.GeometryCollection(list(read_polygons(Path(path))))))
     products = {"g02135_day": nsidc_g02135_geotiff, "nsidc_0051": nsidc_0051}
@@ -56,19 +56,19 @@ def _grid(part: str, path: str) -> str:
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, hex."""
+    """Return the SHA-256 of `content` as hexadecimal text."""
     return hashlib.sha256(content).hexdigest()
 
 
 class Reader:
-    """A forked reader with one line for each request and each answer; a new one is started where it died."""
+    """A forked reader: each request and each answer is one line. If it died, a new one is started."""
 
     def __init__(self) -> None:
         self._child, self._asked = 0, 0
         self.died = self.ended = 0
 
     def ask(self, *words: str) -> str:
-        """Return the answer of the reader.
+        """Send a request of some words to the reader and return its answer.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Reader:
         return str(result)
 
     def close(self) -> None:
-        """Kill the reader."""
+        """Kill the process of the reader."""
         if self._child:
             os.kill(self._child, signal.SIGKILL)
             os.waitpid(self._child, 0)
@@ -124,7 +124,7 @@ class Reader:
 
 
 def _serve(reading: int, writing: int) -> None:
-    """Read the file that each line names and write the result as a line; runs in the forked reader."""
+    """Read the file that each line of `reading` names and write a line to `writing`; runs in the child."""
     child.limit()
     warnings.simplefilter("ignore")
     ways = {"table": child._table, "day": child._day, "grid": _grid, "alone": _alone}  # noqa: SLF001

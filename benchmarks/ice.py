@@ -1,7 +1,7 @@
-"""The ice cube: node series, seasons of decades and discs of a large raster, against named peers.
+"""The ice cube against named peers: series of nodes, seasons of decades, and discs on a large raster.
 
-Results are equal within half a percentage point before anything is timed. The cube is synthetic. Peers
-are the dependency group `benchmarks`; one that is not installed is a row that does not hold.
+The results must be equal within half a percentage point before anything is timed. The cube is synthetic. The
+peers are in the dependency group `benchmarks`; a peer that is not installed gives a row that does not hold.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from pipelines.snapshot import DATA
 
 RADIUS_M = 75_000.0
 FIRST, LAST = 1979, 2018
-POINTS = 0.5  # percentage points
+POINTS = 0.5  # percentage points: the largest difference that counts as an equal result
 SIZE, DISC_CELLS = 5_000, 20
 GROWTH = (1_000, 3_000, 10_000, 30_000, 100_000)
 RUNS = 3
-# One pass is a read of every year; both run in a process of their own, whose peak is then theirs.
+# A pass reads every year once. Each side runs in a separate process, so that its peak memory can be measured.
 CHILD = """
 import json, re, sys, time
 from datetime import date
@@ -71,7 +71,10 @@ def _surface() -> Any:
 
 
 def places(count: int) -> Any:
-    """Return the surface, and random positions at sea north of 50 N in EPSG:3413, m, with their names."""
+    """Return the surface of the grid, and `count` random positions at sea with their names.
+
+    The positions are north of 50 N, in metres of EPSG:3413.
+    """
     surface, random = _surface(), np.random.default_rng(0)
     row, column = np.unravel_index(random.choice(np.flatnonzero(surface == 0), count), surface.shape)
     shift = random.uniform(-12_000, 12_000, (2, count))
@@ -89,7 +92,7 @@ def _median_s(work: Any, runs: int = RUNS) -> tuple[float, Any]:
 
 
 def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float, **more: Any) -> dict[str, Any]:
-    """Return a row whose goal is to be `goal` times faster than the peer."""
+    """Return the row of a benchmark whose goal is to be `goal` times as fast as the peer."""
     return {
         "benchmark": "ice",
         "work": work,
@@ -112,7 +115,7 @@ def _version(*names: str) -> str:
 
 
 def _differ(ours: Any, theirs: Any) -> float:
-    """Return the largest difference in percentage points; both must lack the same values."""
+    """Return the largest difference in percentage points; both results must lack the same values."""
     assert np.array_equal(np.isnan(ours), np.isnan(theirs)), "a value on one side only"
     worst = float(np.nanmax(np.abs(ours - theirs)))
     assert worst <= POINTS, f"results differ by {worst:.2f} percentage points"
@@ -125,7 +128,10 @@ def ice() -> list[dict[str, Any]]:
 
 
 def one_year() -> list[dict[str, Any]]:
-    """Return times of a year of days at discs of 75 km: our matrix and its making against masks and xvec."""
+    """Return times of a year of daily fields at discs of 75 km.
+
+    The time of our matrix, and of making it, is compared with masks and with xvec.
+    """
     surface = _surface()
     cube = year(2000, surface)
     flat, ocean = cube.reshape(len(cube), -1), surface == 0
@@ -191,7 +197,7 @@ def _xvec(ours: Any, cube: Any, ocean: Any) -> dict[str, Any]:
 
 
 def raster() -> list[dict[str, Any]]:
-    """Return times of discs of 20 cells on one raster of 25 million cells."""
+    """Return times of discs with a radius of 20 cells on one raster of 25 million cells."""
     from affine import Affine  # noqa: PLC0415
 
     random = np.random.default_rng(0)
@@ -272,7 +278,7 @@ def decades() -> list[dict[str, Any]]:
 
 
 def _growth(archive: Any) -> dict[str, Any]:
-    """Return CPU of one ice year by the number of places, and the fit of a straight line."""
+    """Return the CPU seconds of one ice year by the number of places, and the fit of a straight line."""
     took = []
     for count in GROWTH:
         surface, x, y, ids = places(count)

@@ -1,4 +1,7 @@
-"""Draws of the judgement against pandas, draw by draw, on the same numbers with the same memberships."""
+"""The draws of the judgement against the same rules in pandas, one draw at a time.
+
+Both use the same random numbers, and the nodes that they flag must be the same (decisions/0009).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from layers.assessed.monte_carlo import draw, drawn_values, memberships, numbers
 from layers.scenarios import scenario
 from pipelines.picture.build import Options, compose_snapshot
 
-GOAL = 50
-PEER_DRAWS = 40
+GOAL = 50  # times as fast as pandas
+PEER_DRAWS = 40  # pandas would take minutes for 10,000 draws, so its time is scaled up from these
 
 
 def _score(value: Any, zero: float, one: float) -> Any:
@@ -29,10 +32,11 @@ def _log(value: Any) -> Any:
 def peer_draw(
     table: pd.DataFrame, drawn: Any, a: dict[str, float], on_file: dict[str, pd.Series]
 ) -> tuple[pd.Series, pd.Series]:
-    """Return which nodes overlap and which meet all three conditions in one draw, written in pandas.
+    """Return two columns for one draw: which nodes overlap, and which meet all three conditions.
 
-    `table` holds the values of each node and `drawn` the drawn ones, both whole thousandths. `a` holds the
-    anchors of the draw, `on_file` the code of each hazard on file.
+    `table` holds the values of each node. `drawn` holds, by column, the values that this draw changes. Both
+    are in whole thousandths. `a` holds the anchors of the draw, and `on_file` by hazard the class of each
+    node in the picture.
     """
     v = table.assign(**{name: drawn[name] for name in drawn})
     hazard, capable = _hazard(v, a, on_file), _capable(v, a)
@@ -44,7 +48,7 @@ def peer_draw(
 
 
 def _hazard(v: pd.DataFrame, a: dict[str, float], on_file: dict[str, pd.Series]) -> pd.Series:
-    """Return the code of the worst hazard of each node, at most the code on file."""
+    """Return the class of the worst hazard of each node, at most its class in the picture."""
     wide, warm, steps = v["zone"] >= 3, v["air"] >= a["warm_permafrost"], v["steps"] > 0
     thaw = pd.Series(0, index=v.index).mask(wide, 1).mask(wide & (v["ice"] == 2), 2)
     thaw = thaw.mask(wide & (v["ice"] == 1) & ((v["zone"] == 3) | warm | steps), 2)

@@ -1,8 +1,9 @@
-"""A picture that lives: validation, a scheduled run's cost, and 200 simulated days with faults.
+"""A picture that is refreshed daily: time of the checks, cost of a scheduled run, 200 simulated days.
 
-Each simulated day a provider on loopback serves the series up to that day, three times in ten with a
-fault; what is accepted, its date and its state must be what a model of a few lines says.
-`ARCTIC_PICTURE_RELIABILITY=short` takes ten days, and leaves the server out.
+On each simulated day a provider on loopback serves the series up to that day, three times in ten with a
+fault. The accepted rows, their date and the state of the source must be those of a model of a few lines.
+`ARCTIC_PICTURE_RELIABILITY=short` simulates ten days and leaves out the scheduled run, which needs a Prefect
+server.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHORT = os.environ.get("ARCTIC_PICTURE_RELIABILITY") == "short"
+# Simulated days; days from one built picture to the next; share of fetches with a fault; days without server.
 DAYS, BUILT_EVERY, FAULTY, AWAY = (10, 9, 0.3, range(0)) if SHORT else (200, 20, 0.3, range(60, 100))
-ROWS, VALIDATED_S = 100_000, 1.5
+ROWS, VALIDATED_S = 100_000, 1.5  # rows of the checked table, and the goal for its checks in seconds
 RUNS, OVERHEAD_S = 1 if SHORT else 5, 10.0
 DAILY = "nsidc_sea_ice_index"
 QUICK = Limits(deadline_s=5, idle_s=1, tries=1, pace_s=0)
@@ -74,9 +76,10 @@ def _spread(times: list[float]) -> str:
 
 
 def validation() -> list[dict[str, Any]]:
-    """Sniff, read and check 100,000 power plants in their provider's format, against the same table before.
+    """Return the time to sniff, read and check 100,000 power plants in the format of their provider.
 
-    Places are those of the embedded plants, so that all gates have work and none has a word to say.
+    The last accepted table is the same table, and the positions are those of the embedded plants. So every
+    check runs and none has a finding.
     """
     plants = source("wri_global_power_plants")
     last_good = source_table(plants.id)
@@ -152,7 +155,7 @@ def _wait_for(url: str, seconds: float) -> None:
 
 
 def overhead() -> list[dict[str, Any]]:
-    """Return wall seconds of the flow in its own process, as a schedule starts it, against the same build."""
+    """Return wall seconds of the flow in a new process, as a schedule starts it, against the same build."""
     extra, flow, plain, cpu = [], [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -191,13 +194,13 @@ def _children_cpu_s() -> float:
 
 @dataclass(slots=True)
 class _Model:
-    """Model of each day: rows of the series that are accepted, and the end of the last fetch."""
+    """The model: `rows` of the series are accepted, and `late` is how the last fetch failed, or empty."""
 
     rows: int = 0
     late: str = ""
 
     def after(self, kind: str, served: int) -> str:
-        """Return how a fetch must end; `kind` is empty or the end that its fault must have."""
+        """Return how a fetch of `served` rows must end; `kind` is the end of a fault, empty without one."""
         self.late = kind
         if kind:
             return kind
@@ -205,7 +208,10 @@ class _Model:
         return "unchanged" if before == served else "changed" if before else "new"
 
     def state(self, day: date, last: date) -> str:
-        """Return the state: fresh for a week, missing after four, late while the last fetch was refused."""
+        """Return the state of the source on `day`, whose content is of the day `last`.
+
+        It is missing after four weeks, else held or stale after a fault, else stale after one week.
+        """
         age = (day - last).days
         if self.rows and age > 28:
             return "missing"
@@ -215,7 +221,7 @@ class _Model:
 
 
 def _to_come() -> pd.DataFrame:
-    """Return the embedded series and the days after it, with the steps of the same days a year before."""
+    """Return the embedded series, continued by days with the steps of the same days a year before."""
     last_good = source_table(DAILY)[["date", "extent_million_km2"]]
     year = last_good["extent_million_km2"].iloc[-366 : DAYS - 365].to_numpy()
     extent = (last_good["extent_million_km2"].iloc[-1] + year[1:] - year[0]).round(3)
@@ -225,7 +231,7 @@ def _to_come() -> pd.DataFrame:
 
 
 def _series(table: pd.DataFrame) -> list[str]:
-    """Return the lines of the series in its provider's format: two of the head, then one a day."""
+    """Return the lines of the series in the format of its provider: two lines of heading, then one a day."""
     lines = [
         "Year, Month, Day,     Extent,    Missing, Source Data",
         "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
@@ -244,7 +250,7 @@ def _with_last(extent: str) -> Callable[[list[str]], list[str]]:
     return spoil
 
 
-# Fault of what is served -> the lines that are served instead; each must be held.
+# Fault in the content -> the lines that are served instead. Each of these files must be held.
 _HELD: dict[str, Callable[[list[str]], list[str]]] = {
     "a page": lambda _lines: ["<!DOCTYPE html>", "<html>maintenance</html>"],
     "the last row cut": lambda lines: [*lines[:-1], lines[-1][:12]],
@@ -259,7 +265,7 @@ _HELD: dict[str, Callable[[list[str]], list[str]]] = {
     "another column": lambda lines: [lines[0].replace("Extent", "Area"), *lines[1:]],
     "a NUL": lambda lines: [*lines[:-1], lines[-1].replace("nsidc", "nsi\x00c")],
 }
-# Fault of the server: status, announced length against the real one; each must be refused.
+# Fault of the server -> status, and bytes announced beyond the real length. Each fetch must be refused.
 _REFUSED = {"gone": (404, 0), "busy": (503, 0), "cut": (200, 1000), "closed": (0, 0), "turned": (302, 0)}
 
 
@@ -303,7 +309,7 @@ def _provider() -> Iterator[tuple[type[_Provider], str]]:
 def _differs(
     day: date, expected: str, cache: Path, url: str, truth: pd.DataFrame, model: _Model
 ) -> list[str]:
-    """Fetch as a daily run does, and return what differs from the model."""
+    """Fetch as a daily run does, and return the differences from the model."""
     [fetch] = refresh(FETCHABLE, cache, Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
     ledger = ledger_of(cache)
     last_good = truth[: model.rows]
@@ -324,7 +330,7 @@ def _differs(
 
 
 def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> list[str]:
-    """Build and publish the picture of the day, read it back, and return what differs from the model."""
+    """Build and publish the picture of a day, read it again, and return the differences from the model."""
     folder, _ = build(cache / "pictures", Options(region="bering", draws=25, cache=cache, day=day))
     manifest = json.loads((folder / "MANIFEST.json").read_text())
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
@@ -345,7 +351,10 @@ def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> lis
 
 
 def soak() -> list[dict[str, Any]]:
-    """Return the days that differ from the model, with faults on three fetches in ten and forty days off."""
+    """Return the row that counts the simulated days which differ from the model.
+
+    Three fetches in ten have a fault, and the server is off for forty days.
+    """
     truth = _to_come()
     lines, first = _series(truth), len(truth) - DAYS
     chance, model, wrong, faults, built = random.Random(11), _Model(), [], 0, 0
@@ -379,5 +388,5 @@ def _fault_of(number: int, chance: random.Random) -> str:
 
 
 def living() -> list[dict[str, Any]]:
-    """Return times that have a bound, and the days on which something was wrong."""
+    """Return the times with their bounds, and the number of days on which something was wrong."""
     return [*validation(), *([] if SHORT else overhead()), *soak()]

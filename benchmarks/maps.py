@@ -1,8 +1,8 @@
-"""The map page against an empty Leaflet page and folium's own ways to draw points, in one Chromium.
+"""The map page against an empty Leaflet page and folium's layers of points, in the same Chromium.
 
-`python -m benchmarks maps`. Needs chromium, npm (the scripts the peers ask a network for are taken
-from their npm packages) and playwright; says what is missing. Points beyond those of the real picture
-are synthetic: its own nodes again, moved by up to 300 km.
+`python -m benchmarks maps` needs chromium, playwright and npm, and says which of them is missing. The scripts
+that the peers load from a network are taken from npm packages. A picture with more points than the real one
+is synthetic: it repeats the real nodes, moved by up to 300 km.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["maps"]
 
 CACHE = Path(os.environ.get("ARCTIC_PICTURE_PEERS", Path(tempfile.gettempdir()) / "arctic-picture-peers"))
-# What the pages of folium 0.20 ask for, by the end of the address.
+# The files that the pages of folium 0.20 load, by the end of their addresses.
 PACKAGES = ("leaflet@1.9.4", "leaflet.markercluster@1.5.3", "jquery@3.7.1", "bootstrap@5.2.2",
             "leaflet.awesome-markers@2.0.5")  # fmt: skip
 FILES = {
@@ -52,16 +52,16 @@ FILES = {
     "bootstrap.min.css": "bootstrap-5.2.2/dist/css/bootstrap.min.css",
 }
 SCATTER_M = 300_000
-MOST_KNOWN = 20_000  # beyond, points have short keys and no evidence, as those of the peers
+MOST_KNOWN = 20_000  # above this, points have short keys and no evidence, like the points of the peers
 RUNS = 5
 PATIENCE_MS = 60_000
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--js-flags=--expose-gc", "--enable-precise-memory-info"]
 
-# Ready is two frames after the page's own scripts have ended.
+# A page counts as ready two frames after its own scripts have ended.
 READY = """<script>addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(
 () => { document.documentElement.dataset.ready = "true"; })));</script>"""
 
-# Frames while the map is dragged there and back, then wheeled in and out.
+# Records the gaps between frames while the map is dragged to and fro, then zoomed in and out.
 FRAMES = """() => { window.gaps = []; let last = performance.now();
 const tick = (now) => { gaps.push(now - last); last = now; window.ticking = requestAnimationFrame(tick); };
 requestAnimationFrame(tick); }"""
@@ -111,7 +111,7 @@ def _measure(folder: Path) -> Iterator[dict[str, Any]]:
         seen: dict[str, list[dict[str, float] | None]] = {name: [] for name in pages}
         for run in range(RUNS):
             for name, path in pages.items():
-                # One look at a page that does not come is enough.
+                # A page that does not get ready once is not tried again.
                 if run == 0 or (name in {"empty", "5 000 nodes", "100 000 points"}) or run < 2:
                     if run and None in seen[name]:
                         continue
@@ -201,7 +201,7 @@ ATTRIBUTES = ("name", "kind", "country_iso3", "flag", "flag_probability")
 
 
 def _points_alone(picture: Picture) -> Picture:
-    """Return coast and nodes, with the attributes that the peers have too."""
+    """Return the picture with only coast and nodes, and only the attributes that the peers show too."""
     layers = tuple(
         replace(
             layer,
@@ -257,7 +257,10 @@ def _clustered(folder: Path, nodes: Any) -> Path:
 
 
 def _open(browser: Browser, path: Path, *, moves: bool) -> dict[str, float] | None:
-    """Return seconds to ready, MB of heap after a collection and ms of frames; None if it never came."""
+    """Return seconds until ready, MB of heap after a collection, and ms of frames if `moves` is true.
+
+    The result is None if the page did not get ready.
+    """
     from playwright.sync_api import Error  # noqa: PLC0415
 
     page = browser.new_page(viewport={"width": 1400, "height": 900})
@@ -279,7 +282,7 @@ def _open(browser: Browser, path: Path, *, moves: bool) -> dict[str, float] | No
             "JSHeapUsedSize"
         ]
         result = {"ready": page.evaluate("window.readyAt") / 1000, "heap": heap / 1e6}
-        # Equal work first: a page that broke has drawn less.
+        # A page with an error has drawn less than the others, so its times do not count.
         assert not broken, f"{path.parent.name}: {broken[0]}"
         if moves:
             result["frame"] = _frames(page)
@@ -294,7 +297,7 @@ def _answer(route: Any) -> None:
     """Serve network requests of a peer from the cache, so that no network time is counted."""
     name = FILES.get(route.request.url.rsplit("/", 1)[-1])
     if name is None:
-        # Icons and their fonts: nothing that a point needs.
+        # Icons and fonts are not served, because no point needs them.
         route.fulfill(body="", content_type="text/css")
     else:
         route.fulfill(path=CACHE / name)

@@ -1,9 +1,10 @@
 """Plant small slips in the code, one at a time, and count those that a test sees.
 
-`python -m benchmarks mutation` draws a sample of the mutants that cosmic-ray makes (signs, comparisons,
-numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a copy of the
-checkout, and the tests of its module run there: the file of the same name, then every file that imports the
-module, then those that import a module that imports it. Annotations are left out: they are never evaluated.
+`python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
+comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a
+copy of the checkout, and the tests of its module run there: the file of the same name, then every file that
+imports the module, then those that import a module that imports it. Annotations are never evaluated, so they
+are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("layers", "maps", "pipelines")
 MUTANTS, SEED, GOAL_PCT, WORKERS = 210, 20261129, 95, 2
-# A mutant may loop for ever; the slowest file of tests takes a quarter of this.
+# A mutant may loop for ever. The slowest file of tests takes a quarter of this time.
 TIMEOUT_S = 900
 OPERATORS = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add", "ReplaceBinaryOperator_Mul_Div",
@@ -47,7 +48,7 @@ _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".other", "__pycache__", "pi
 
 @dataclass(frozen=True)
 class Mutant:
-    """One slip: the operator, which of its occurrences in the module, and the line."""
+    """One planted slip: the operator of cosmic-ray, the number of its occurrence in the module, the line."""
 
     module: str
     operator: str
@@ -56,7 +57,7 @@ class Mutant:
 
     @property
     def package(self) -> str:
-        """The package the module is part of."""
+        """The package of the module."""
         return self.module.split("/", 1)[0]
 
 
@@ -108,7 +109,7 @@ def _imports(path: Path) -> set[str]:
 
 
 def tests_by_module(modules: list[str]) -> dict[str, list[str]]:
-    """Files of tests for each module: the one of its name first, then direct and indirect importers."""
+    """Files of tests by module: the file of the same name first, then direct and indirect importers."""
     tests = sorted(path for path in (ROOT / "tests").rglob("*.py"))
     imported = {path: _imports(path) for path in [*tests, *(ROOT / m for m in modules)]}
     support = {path.stem: path for path in tests if path.parent.name == "support"}
@@ -156,7 +157,10 @@ def _caught(mutant: Mutant, tests: list[str], copy: Path) -> bool:
 
 
 def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mutant]:
-    """Draw mutants, as many from each package; `only` is a part of the module's path."""
+    """A random sample of mutants, the same number from each package.
+
+    `only` is a part of the path of a module; empty takes all modules.
+    """
     rows = []
     for package in PACKAGES:
         modules = sorted(str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py"))
@@ -166,7 +170,7 @@ def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mut
 
 
 def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
-    """Run the sample and print each survivor; one row a package and one for all."""
+    """Test a sample of mutants and print each that no test sees; returns a row a package and one for all."""
     if importlib.util.find_spec("cosmic_ray") is None:
         sys.exit("benchmarks: expected cosmic-ray, found none: pip install --group mutation")
     drawn = sample(mutants, only=only)

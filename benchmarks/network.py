@@ -1,4 +1,4 @@
-"""Betweenness among all gateways and Arctic ports against networkx; both results are equal."""
+"""Betweenness among all gateways and Arctic ports against networkx; both results must be equal."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipelines import snapshot
 from pipelines.sources import SOURCES
 
 GOAL = 15
-RUNS, PEER_RUNS = 21, 3
+RUNS, PEER_RUNS = 21, 3  # the peer is slow, so it runs fewer times
 
 
 def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
-    """Paths of networkx through each vertex, and the seconds its betweenness took.
+    """The number of paths through each vertex by networkx, and the wall seconds of its betweenness.
 
-    A leaf stands for each port and a vertex for the sea beyond the gateway, one gateway at a time:
-    together, a sea would join parts of the network that only meet south of 58 N.
+    A leaf stands for each port, and one vertex for the sea beyond a gateway. The gateways are run one at a
+    time, because a sea beyond all of them would join parts of the network that meet only south of 58 N.
     """
     import networkx as nx  # noqa: PLC0415
 
@@ -36,13 +36,17 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
         centrality = nx.betweenness_centrality_subset(whole, ["sea"], leaves, weight="weight")
         seconds += time.perf_counter() - begun
         whole.remove_node("sea")
-        # networkx halves the sum, for in an undirected graph every pair is met twice; here it is not.
+        # networkx halves its sum, because an undirected graph usually has every pair twice. Here each pair of
+        # the sea and a port is counted once.
         passing += 2 * np.array([centrality[vertex] for vertex in range(len(graph))])
     return passing, seconds
 
 
 def network() -> list[dict[str, Any]]:
-    """Return median wall seconds of both; the time of building the graph counts for ours only."""
+    """Return the median wall seconds of both sides.
+
+    The time of building a graph is no part of the peer's time.
+    """
     loaded = snapshot.load(SOURCES)
     lanes, sites = loaded.feeds["sea_lanes"][0], loaded.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
@@ -50,7 +54,7 @@ def network() -> list[dict[str, Any]]:
     gateways = [entries(graph, one) for one in GATEWAYS]
     traffic = betweenness(graph, gateways, ports)
     theirs = peer_passing(graph, gateways, ports)[0]
-    # networkx counts at a port's lane point what ends at the port's leaf.
+    # networkx also counts a path at the lane point of the port where it ends, as it goes on to the leaf.
     ended = traffic.pairs.max() - traffic.pairs
     np.testing.assert_allclose(traffic.passing + ended, theirs, rtol=1e-9, atol=1e-9)
     times = []

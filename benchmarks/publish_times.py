@@ -1,4 +1,4 @@
-"""Times of publishing and fetching a file against the tools that everybody has: copy, fsync and curl."""
+"""Times of publishing and fetching a file against common tools: copy, fsync and curl."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FETCH_BYTES = 60_000_000
 
 
 def publication() -> dict[str, Any]:
-    """Return the time of publishing a picture of 40 MB against copying and syncing the same files."""
+    """Return the time to publish a picture of 40 MB, against copying and syncing the same files."""
     content = os.urandom(10_000_000)
     ours, peer = [], []
     with tempfile.TemporaryDirectory() as name:
@@ -83,7 +83,7 @@ def _serving(folder: Path) -> Iterator[str]:
 
 
 def fetching() -> list[dict[str, Any]]:
-    """Return the time of fetching a file of 60 MB from loopback, hashed and synced, against curl."""
+    """Return the time to fetch a file of 60 MB from loopback, hashed and synced, against curl."""
     if not shutil.which("curl"):
         sys.stderr.write("reliability: fetching was not timed: curl is not on this machine\n")
         return []

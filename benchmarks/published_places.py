@@ -1,4 +1,4 @@
-"""Published facts on places against the picture."""
+"""Compare the picture with published facts on places (published_places.csv)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACES = Path(__file__).parent / "published_places.csv"
 
 
 def published(picture: Picture) -> list[dict[str, Any]]:
-    """Return the claim that the picture agrees with the table of published places (published_places.csv)."""
+    """Return the claim that the picture agrees with the published facts."""
     nodes = picture.tables["nodes"].set_index("node_id")
     with _PLACES.open(encoding="utf-8", newline="") as stream:
         table = list(csv.DictReader(stream))
@@ -51,7 +51,7 @@ def published(picture: Picture) -> list[dict[str, Any]]:
 
 
 def _compared(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
-    """Return the value of the picture, None where it has none, and whether it is right."""
+    """Return the value of the picture for a published fact, None if it has none, and whether it is right."""
     attribute, expected = row["attribute"], row["expected"].split("|")
     if attribute in {"permafrost_zone", "coastal_erosion_class"}:
         value = node[attribute]
@@ -64,7 +64,7 @@ def _compared(node: pd.Series, row: dict[str, str]) -> tuple[Any, bool]:
     if np.isnan(value):
         return None, False
     if attribute == "ice_months_recent":
-        # Published seasons are in days, ours in months: half a month either side is right.
+        # Published seasons are in days, those of the picture in months. Half a month more or less is right.
         is_right = float(row["low"]) - 0.5 <= value <= float(row["high"]) + 0.5
     elif attribute == "ice_season_change":
         is_right = ("shorter" in expected and value > 0) or ("unchanged" in expected and abs(value) < 0.5)

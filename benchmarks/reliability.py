@@ -1,8 +1,8 @@
 """Publishing under kills, full disks and concurrent runs; mutated files; times of publishing and fetching.
 
-Python's audit hook stops a mutating call before the system runs it: at the n-th call the child dies or the
-call fails, for every n. `ARCTIC_PICTURE_RELIABILITY=short` runs a tenth of the rounds, for CI, with 2,000
-mutated files of each format; `deep` mutates 10,000.
+An audit hook of Python stops a call that changes the disk before the system runs it. For every n, the child
+dies at the n-th such call, or the call fails. `ARCTIC_PICTURE_RELIABILITY=short` runs a tenth of the rounds,
+for CI, with 2,000 mutated files of each format; `deep` mutates 10,000.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LENGTH = os.environ.get("ARCTIC_PICTURE_RELIABILITY", "")
 KILLS, ROUNDS, READS, RUNS_AT_ONCE = (50, 5, 500, 8) if LENGTH == "short" else (500, 50, 5000, 8)
-# Mutated files of each format, and of its other seeds.
+# Number of mutated files of each format, and of each further seed of it.
 FUZZED = {"short": (2000, 100), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
 _BLOCKS, _BLOCK = 8, 2048
@@ -48,7 +48,10 @@ _MUTATES = {
 
 
 def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[[Path], dict[str, Any]]:
-    """Return a writer of four files of a picture, whose blocks hold its number."""
+    """Return a function that writes four files of a picture, with `number` in every block.
+
+    `before` is called before each block.
+    """
 
     def write(stage: Path) -> dict[str, Any]:
         before()
@@ -67,13 +70,13 @@ def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[
 
 
 class _Hook:
-    """Counts mutating calls while it is armed, and calls `act` at the n-th."""
+    """Counts calls that change the disk while it is armed, and calls `act` at the n-th of them."""
 
     def __init__(self) -> None:
         self.count, self.at, self.act = 0, 0, lambda: None
         self.armed = False
         sys.addaudithook(self._see)
-        for name in ("write", "fsync"):  # no audit event of their own
+        for name in ("write", "fsync"):  # Python raises no audit event for these
             setattr(os, name, self._counted(getattr(os, name)))
 
     def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +126,7 @@ def _child(work: Callable[[], int]) -> int:
 
 
 def _publish_met(root: Path, number: int, at: int, act: Callable[[], None]) -> int:
-    """Publish in a child whose n-th mutating call triggers `act`, and return the wait status."""
+    """Publish in a child, call `act` at its mutating call number `at`, and return the wait status."""
 
     def work() -> int:
         hook = _Hook()
@@ -135,7 +138,7 @@ def _publish_met(root: Path, number: int, at: int, act: Callable[[], None]) -> i
 
 
 def _count_calls() -> int:
-    """Return the number of mutating calls of one publication on a root that has a picture."""
+    """Return the number of calls that change the disk in one publication beside an earlier picture."""
     with tempfile.TemporaryDirectory() as name:
         root, count_file = Path(name), Path(name) / "count"
         publish(root / "pictures", _writer(0))
@@ -153,7 +156,7 @@ def _count_calls() -> int:
 
 
 def _torn(root: Path) -> int:
-    """Return the number of pictures that differ from their manifests; one more if `latest` is broken."""
+    """Return the number of pictures that differ from their manifests, plus 1 if `latest` is broken."""
     try:
         picture_folder(root)
         torn = 0
@@ -182,7 +185,7 @@ def _publish_many(root: Path, first: int) -> int:
 
 
 def kills_at_random() -> dict[str, Any]:
-    """Kill runs that publish one picture after another, at random moments."""
+    """Return the count of torn pictures after runs that publish without pause are killed at random."""
     chance, torn, published = random.Random(7), 0, 0
     for first in range(0, KILLS, 25):
         with tempfile.TemporaryDirectory() as name:
@@ -204,7 +207,10 @@ def kills_at_random() -> dict[str, Any]:
 
 
 def kills_at_every_call(calls: int) -> dict[str, Any]:
-    """Kill a run before each mutating call in turn; the next run must publish."""
+    """Return the count of torn pictures after a run is killed before each mutating call in turn.
+
+    The next run must publish.
+    """
     torn = 0
     for at in range(1, calls + 1):
         with tempfile.TemporaryDirectory() as name:
@@ -219,7 +225,10 @@ def kills_at_every_call(calls: int) -> dict[str, Any]:
 
 
 def failures_at_every_call(calls: int) -> dict[str, Any]:
-    """Fail each mutating call with no space, then with an I/O error; a whole picture must stand."""
+    """Return the count of faults after each mutating call fails with no space, then with an I/O error.
+
+    `latest` must always lead to a whole picture, and a failed run must report its failure.
+    """
     wrong = 0
     for code in (errno.ENOSPC, errno.EIO):
         for at in range(1, calls + 1):
@@ -227,7 +236,7 @@ def failures_at_every_call(calls: int) -> dict[str, Any]:
                 root = Path(name)
                 publish(root, _writer(0))
                 status = os.waitstatus_to_exitcode(_publish_met(root, 1, at, _fail(code)))
-                # A failure may come when the new picture already stands; then both are whole.
+                # If the failure comes after the new picture is published, both pictures must be whole.
                 wrong += _torn(root) + (status not in {0, 3}) + (status == 0 and _number(root) != 1)
                 publish(root, _writer(2))
                 wrong += _torn(root) + (_number(root) != 2)
@@ -236,7 +245,10 @@ def failures_at_every_call(calls: int) -> dict[str, Any]:
 
 
 def runs_at_once() -> dict[str, Any]:
-    """Start runs together; the run with the lock waits until all others are refused."""
+    """Return the count of rounds in which not exactly one of the runs that start together publishes.
+
+    The run with the lock waits until all others are refused.
+    """
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -266,7 +278,7 @@ def runs_at_once() -> dict[str, Any]:
 
 
 def reads_during_swaps() -> dict[str, Any]:
-    """Resolve `latest` and read the files, while another process swaps it without pause."""
+    """Return the count of reads through `latest` that mix pictures, while a child publishes without pause."""
     mixed = swaps = 0
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)

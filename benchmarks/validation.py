@@ -1,4 +1,4 @@
-"""Validation of the flag: claims on the picture, each with its value, its bound and whether it holds."""
+"""Validation of the flag: claims on the picture, each with its value, its bound, and whether it holds."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def validation() -> list[dict[str, Any]]:
 
 
 def _drawn(inputs: Any, scenario: Scenario, nodes: pd.DataFrame, draws: int = 2_000) -> set[str]:
-    """Return the flagged nodes of some inputs, with the scope and dual-use class of the picture."""
+    """Return the ids of the nodes that `inputs` flag, with the scope and dual-use class of the picture."""
     share = draw(inputs, scenario, numbers_of(scenario, draws, 0)).flag
     high = judge(inputs, whole_of(scenario.anchors)).hazard[:, 0] == 2
     inside = nodes["scope"].ne("context").to_numpy() & nodes["dual_use_class"].ne("D0").to_numpy()
@@ -123,9 +123,10 @@ def _hazard_matters(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any
 
 
 def supports(picture: Picture, node_ids: list[str]) -> dict[str, set[str]]:
-    """Return for each node the statements each of which alone makes its thaw high.
+    """Return by node the addresses of the statements that each make its thaw high without the others.
 
-    Statements are reports of damage and of ice-rich ground. A measured ice season counts as two.
+    Statements are reports of damage and of ice-rich ground that apply to the node. A hazard that is measured,
+    modelled or mapped counts as two statements.
     """
     nodes = picture.tables["nodes"].set_index("node_id", drop=False).loc[node_ids].reset_index(drop=True)
     statements: dict[str, set[str]] = {name: set() for name in node_ids}
@@ -185,7 +186,7 @@ def _named(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _anchors(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return claims on the nodes and places that one anchor a fifth lower or higher changes."""
+    """Return claims on the number of nodes and places that change with one anchor a fifth lower or higher."""
     inputs, today = Inputs.of(picture.tables["evidence"], nodes), scenario("today")
     inside = (nodes["scope"].ne("context") & nodes["dual_use_class"].ne("D0")).to_numpy()
     now = critical(inputs, today) & inside
@@ -266,7 +267,7 @@ def _scope(picture: Picture, nodes: pd.DataFrame, barents: Picture) -> list[dict
 
 
 def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the claim that flags stay when the nodes of one country are left out."""
+    """Return the claim that other nodes keep their flags when the nodes of one country are left out."""
     snapshot = load(SOURCES)
     flagged = set(nodes["node_id"][nodes["flag"].isin(_FLAGGED)])
     shares, least = [], 1.0
@@ -285,7 +286,7 @@ def _countries(nodes: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return sites and evidence of the picture without the nodes of a country."""
+    """Return the sites and the evidence of a picture without the nodes of `country`."""
     by_id = {layer.id: layer for layer in LAYERS}
     day = max(pd.Timestamp(row["retrieved"]).date() for row in snapshot.manifest["sources"])
     variables = {"grids": snapshot.grids, "scenario": scenario("today"), "day": day, "draws": 1, "seed": 0}
@@ -311,7 +312,10 @@ def _without(snapshot: Any, country: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _military(picture: Picture, nodes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return high classes by kind, with and without association, over anchors and weights."""
+    """Return the number of high military classes by kind, with and without association.
+
+    Each row also has the range of this number over the anchors, and of the order of nodes over the weights.
+    """
     inside = np.flatnonzero(nodes["scope"].ne("context").to_numpy())
     inputs = Inputs.of(picture.tables["evidence"], nodes).take(inside)
     a = whole_of()

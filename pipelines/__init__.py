@@ -1,1 +1,1 @@
-"""Effects: network, cache, disk, clock, Prefect, command line. Imports nothing by itself."""
+"""Everything with an effect: network, cache, disk, clock, Prefect, command line (decisions/0002)."""

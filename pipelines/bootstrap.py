@@ -28,7 +28,10 @@ def say(text: str) -> None:
 
 
 def ensure(group: str) -> None:
-    """Create .venv where there is none, and install a group of pins with their hashes checked."""
+    """Create .venv where there is none, and install the pins of `group` (a key of PINS) by their hashes.
+
+    Nothing is installed again while the pins and pyproject.toml are unchanged.
+    """
     if not PYTHON.exists():
         say(f"making {VENV.name} with Python {sys.version.split()[0]}")
         try:
@@ -44,19 +47,20 @@ def ensure(group: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(pins)])
     run([*pip, "--no-build-isolation", "--editable", str(ROOT)])
+    # Compiled now, so that the first command does not spend its time on it.
     run([str(PYTHON), "-m", "compileall", "-q", *PACKAGES])
     mark.write_text(digest)
 
 
 def run(command: list[str]) -> None:
-    """Run a command in the project's folder; exit with its code if it fails."""
+    """Run a command in the project's folder. If it fails, this process exits with its code."""
     code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
     if code:
         sys.exit(code)
 
 
 def main(arguments: list[str]) -> None:
-    """Run what the first word names; the other words go to that command."""
+    """Run the command that the first of `arguments` names; the rest are arguments of that command."""
     if sys.version_info < (3, 11):  # noqa: UP036  this runs before any check of the version
         sys.exit(f"bootstrap: expected Python 3.11 or newer, found {sys.version.split()[0]}")
     word, rest = (arguments[0] if arguments else ""), arguments[1:]

@@ -1,4 +1,4 @@
-"""The command line. Results on stdout, progress on stderr, one line an error."""
+"""The command line: results go to stdout, progress to stderr, and an error is one line on stderr."""
 
 from __future__ import annotations
 
@@ -31,16 +31,19 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 
-# What typer raises for a line it cannot read: an unknown option, a word where a number belongs.
+# The error of typer for a line it cannot read: an unknown option, or a word where a number belongs. It is
+# taken from the base classes because typer does not export it.
 _REFUSED: Any = typer.BadParameter.__mro__[1]
 
 
 def main() -> None:
-    """Run a command; an error is one line on stderr and exit code 1, or 2 where the input is refused.
+    """Run the command that the arguments of this process name, then exit.
 
-    `--trace` anywhere on the line shows the whole traceback instead.
+    An error is one line on stderr. The exit code is then 1, or 2 if the arguments or the input are refused.
+    With `--trace` anywhere on the line the whole traceback is printed instead.
     """
-    # One thread: a product sums in the same order on every machine, and the draws are small products.
+    # One thread, so that a matrix product sums in the same order on every machine. The products of the
+    # draws (decisions/0009) are too small to gain from more threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = [a for a in sys.argv[1:] if a != "--trace"]
     traced = len(arguments) != len(sys.argv) - 1

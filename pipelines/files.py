@@ -1,4 +1,4 @@
-"""Files written whole or not at all: a lock on a folder, a sync to disk, a replacement in one step."""
+"""Lock a folder, sync a file to disk, and replace a text file in one step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ __all__ = ["locked", "sync_to_disk", "write_whole"]
 
 @contextmanager
 def locked(root: Path, name: str = ".lock") -> Iterator[None]:
-    """Hold a lock file in `root`. The kernel frees the lock when the process dies.
+    """Hold the lock file `name` in `root` while the body runs.
+
+    The kernel frees the lock when the process dies, so a killed run leaves no lock behind.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def locked(root: Path, name: str = ".lock") -> Iterator[None]:
 
 
 def sync_to_disk(path: Path) -> None:
-    """Wait until the disk holds a file or a folder."""
+    """Wait until a file, or the list of names in a folder, is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -48,7 +50,11 @@ def sync_to_disk(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a text file in one step; a link planted under its name is replaced, not followed."""
+    """Replace a text file (UTF-8) in one step: a reader sees the old file or the new one, never a part.
+
+    A link planted under the name is replaced, not followed.
+    """
+    # In the same folder, so that the replacement is a rename within one file system.
     part = path.with_name(f".{path.name}")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)

@@ -4,14 +4,15 @@
 schedule, which needs a Prefect server. `prefect.yaml` deploys it to a work pool under another name. Its
 parameters are the options of `build` (pipelines.picture.options).
 
-Correctness depends on files and locks, never on Prefect's state: after a killed run the next one starts
-anew. The environment is set before the import of Prefect, and only where the user has not set it. The
-temporary server needs longer than its default to start, and no usage data is sent.
+Correctness depends on files and locks, never on the state in Prefect: after a killed run the next run starts
+from the beginning (decisions/0005). Prefect reads its environment on import, so the variables are set before
+it, and only where the user has not set them. The temporary server of a run gets 180 s to start, because its
+default is too short. No usage data is sent.
 
 Settings come from the environment of the process that runs the flow. A secret is never a parameter, because
 Prefect stores parameters as plain text in its database.
 
-    ARCTIC_PICTURE_WEBHOOK      address that is told of each new picture
+    ARCTIC_PICTURE_WEBHOOK      address to which the report on each new picture is posted
     ARCTIC_PICTURE_TASK_RUNNER  `dask`, or the address of a Dask scheduler that composes the pictures
 """
 
@@ -80,7 +81,10 @@ _NODES_IN_SUMMARY = 20
 
 
 class LateError(SourceError):
-    """A source was busy or out of reach: another try may succeed, and the picture is built without it."""
+    """The server of a source was busy or out of reach, so another try may succeed.
+
+    If no try succeeds, the picture is built with the files that were accepted last.
+    """
 
     def __init__(self, results: list[FetchResult]) -> None:
         super().__init__("; ".join(row.reason for row in results if row.may_pass))
@@ -88,12 +92,15 @@ class LateError(SourceError):
 
 
 def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether to try again: not after a refusal for good, nor after a check that held a file back."""
+    """Whether Prefect tries a task again: only after `LateError`.
+
+    A refusal that will not pass, and a file that a check held, are results of the task and no error.
+    """
     return isinstance(state.data, LateError)
 
 
 def _runner() -> TaskRunner[Any]:
-    """Threads of this process, or Dask where the setting names it."""
+    """Threads of this process, or Dask if ARCTIC_PICTURE_TASK_RUNNER names it."""
     engine_name = os.environ.get("ARCTIC_PICTURE_TASK_RUNNER", "")
     if not engine_name:
         return ThreadPoolTaskRunner()
@@ -130,7 +137,7 @@ def _asset(kind: str, name: str) -> str:
     retry_condition_fn=may_pass,
 )
 def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[FetchResult]:
-    """Fetch one source. A refused source is a row of the table, not a failure: its last good file stays."""
+    """Fetch one source. A refused source is a row of the result and no failure: its last good file stays."""
     today, yesterday = live.today_and_yesterday()
     results = live.refresh(
         FETCHABLE, cache, fetcher, today=today, day=yesterday, names=[source_id], is_asked=False
@@ -141,6 +148,7 @@ def _fetch(source_id: str, cache: Path, fetcher: Fetcher) -> list[FetchResult]:
     return results
 
 
+# No task is cached: its result depends on files and on the clock, which Prefect does not see.
 @task(name="build", cache_policy=NO_CACHE, timeout_seconds=1800)
 def _build(options: Options) -> tuple[Picture, Snapshot]:
     return line.make(options)
@@ -148,7 +156,7 @@ def _build(options: Options) -> tuple[Picture, Snapshot]:
 
 @materialize(_asset("picture", "any"), name="publish", cache_policy=NO_CACHE, timeout_seconds=1800)
 def _publish(root: Path, options: Options, composed: tuple[Picture, Snapshot], keep: int) -> dict[str, Any]:
-    """Publish the picture; returns the manifest of the picture that `latest` points at now."""
+    """Publish the picture; returns the manifest of the picture that `latest` points at afterwards."""
     manifest = manifest_of(line.put(root, options, composed, keep=keep, is_compared=True))
     metadata = {name: manifest[name] for name in ("id", "seq", "status", "day")}
     add_asset_metadata(_asset("picture", options.region), metadata)
@@ -156,7 +164,7 @@ def _publish(root: Path, options: Options, composed: tuple[Picture, Snapshot], k
 
 
 def _takes_run_options(function: Callable[..., str]) -> Callable[..., str]:
-    """Give a function the options of a run as its parameters, which Prefect reads from its signature."""
+    """Give a function a signature with the options of a run, because Prefect reads parameters from there."""
     parameters = [
         inspect.Parameter(
             one.name,
@@ -174,9 +182,14 @@ def _takes_run_options(function: Callable[..., str]) -> Callable[..., str]:
 @flow(name="refresh", timeout_seconds=7200, task_runner=_runner())
 @_takes_run_options
 def refresh(**values: Any) -> str:
-    """Fetch the sources if `fetch` says so, build the picture and publish it; returns the picture's id.
+    """Fetch the sources if `fetch` is true, build the picture, publish it and return its id.
 
     The parameters are the options of a run (pipelines.picture.options.RunOptions).
+
+    Raises
+    ------
+    UsageError
+        If an option or the address of the webhook is not allowed.
     """
     run_options = RunOptions.of(values)
     root, webhook = run_options.out, os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
@@ -188,7 +201,7 @@ def refresh(**values: Any) -> str:
         results = _fetch_all(run, run_options.cache, run_options.base_url) if run_options.fetch else []
         options = run_options.picture()
         run.say("build", region=options.region, scenario=options.scenario)
-        # In the main thread its time limit can interrupt it.
+        # Without Dask the task runs in the main thread, where its time limit can interrupt it.
         is_here = isinstance(refresh.task_runner, ThreadPoolTaskRunner)
         composed = _build(options) if is_here else _build.submit(options).result()
         run.say("publish")
@@ -223,7 +236,7 @@ def _fetch_all(run: Run, cache: Path, base_url: str) -> list[FetchResult]:
 
 
 def _announced(run: Run, webhook: str) -> dict[str, Any] | None:
-    """The report of changes. The picture is published already, so a failure here is only recorded."""
+    """The report of changes, None if there is none. A failure is only recorded: the picture is published."""
     try:
         report = announce(run.root, webhook)
     except Exception as error:  # noqa: BLE001  the picture stands, whatever fails here
@@ -261,7 +274,7 @@ def _show(
 
 
 def _plain(text: str) -> str:
-    """A name without any mark-up of Markdown."""
+    """A name in which every character that could be Markdown is a space."""
     return "".join(c if c.isalnum() or c in " .,-" else " " for c in text)
 
 
@@ -269,7 +282,8 @@ def main(arguments: list[str]) -> None:
     """Run the flow once, or serve it on the schedule that `--cron` gives."""
     cron, run_options = _parsed(arguments)
     try:
-        Fetcher(run_options.base_url)  # before Prefect stores the parameters
+        # Refuses an address that may hold a secret before Prefect stores the parameters in plain text.
+        Fetcher(run_options.base_url)
     except RefusedError as error:
         msg = f"serve: {error}"
         raise UsageError(msg) from None
@@ -282,11 +296,12 @@ def main(arguments: list[str]) -> None:
             "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
         raise UsageError(msg)
-    # A served run starts in the folder of its process; its paths must not depend on that.
+    # A served run may start in another folder than this one, so its paths are made absolute here.
     paths = {one.name: getattr(run_options, one.name) for one in run_parameters() if one.is_path}
     run_options = replace(
         run_options, **{name: path.resolve() for name, path in paths.items() if path is not None}
     )
+    # One run at a time: the lock on the output would refuse a second one.
     refresh.serve(
         name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options), limit=1, pause_on_shutdown=False
     )
@@ -309,7 +324,7 @@ def _parsed(arguments: list[str]) -> tuple[str | None, RunOptions]:
 
 
 def _parameters(run_options: RunOptions) -> dict[str, Any]:
-    """The parameters of the flow: what JSON has, a path as text."""
+    """The parameters of the flow as JSON can hold them: a path is text."""
     values = {one.name: getattr(run_options, one.name) for one in run_parameters()}
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 

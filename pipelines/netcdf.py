@@ -1,4 +1,7 @@
-"""Write grids as NetCDF-4: packed, a checksum in each chunk, the same bytes for the same dataset."""
+"""Write grids as NetCDF-4: compressed, with a checksum in each chunk.
+
+The same dataset always gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["write_grid"]
 
-# With a checksum a flipped bit is an error, not another number.
+# With the Fletcher checksum a flipped bit is an error on reading. Without it the value would be wrong.
 _PACKED = {"zlib": True, "shuffle": True, "fletcher32": True}
 _DAYS = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
-_WRITABLE = "biufUSM"
+_WRITABLE = "biufUSM"  # kinds of numpy: bool, integers, floats, text, bytes, times
 
 
 def write_grid(
@@ -30,19 +33,20 @@ def write_grid(
     level: int = 9,
     chunks: Mapping[str, tuple[int, ...]] | None = None,
 ) -> None:
-    """Write a dataset of numbers, text and days as NetCDF-4.
+    """Write a dataset of numbers, text and days to `path` as NetCDF-4.
 
-    `level` is that of zlib, 1 to 9. `chunks` are sizes by variable; a variable without them gets the default.
+    `level` is the compression level of zlib, 1 to 9. `chunks` holds the chunk sizes by variable. A variable
+    that it does not name gets the sizes that HDF5 chooses.
 
-    Numbers keep their type. The `_FillValue` of a variable with NaN is NaN; no other is set. Text gets a
-    fixed width: HDF5 neither packs nor checks text of varying width. Times are whole days. The `encoding`
-    that the dataset was read with is dropped. A write that fails leaves the earlier file as it was. HDF5
-    checks chunks, not headers and single values: the hash in the manifest covers the whole file.
+    Numbers keep their type. A variable with NaN has the `_FillValue` NaN; no other variable has one. Text
+    gets a fixed width, because HDF5 neither compresses nor checks text of varying width. Times are whole
+    days. The `encoding` that the dataset was read with is dropped. A write that fails leaves the earlier file
+    as it was. HDF5 checks chunks only. Headers and single values are covered by the hash in the manifest.
 
     Raises
     ------
     ExportError
-        If the dataset cannot be stored so, or the disk refuses.
+        If a variable is of another kind, a time is no whole day, or the file cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
     try:

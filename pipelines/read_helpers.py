@@ -1,4 +1,4 @@
-"""Steps that readers share: strict rows of a CSV, numbers, and places in EPSG:3413."""
+"""Steps that several readers need: strict rows of a CSV, numbers, and geometry in EPSG:3413."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ __all__ = ["lines", "points", "polygons", "read_rows", "to_number"]
 
 
 def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV strictly: text only, every row as long as its header, no text read as missing.
+    """The rows of a CSV as text columns; no text is read as missing.
+
+    `expect` are headings that the file must have.
 
     Raises
     ------
     SourceError
-        If a row is cut, a heading is missing or twice there, or bytes do not decode.
+        If a row has more or fewer fields than the header, the last row is cut, a heading of `expect` is
+        missing, a heading occurs twice, or the bytes are not text in `encoding`.
     """
     rows: list[list[str]] = []
     try:
@@ -65,7 +68,9 @@ def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] 
 
 
 def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
-    """The numbers of a text column. Blank is missing, a Unicode minus is a minus.
+    """The numbers of a text column; a blank is NaN, and with `zero_is_missing` a 0 is NaN too.
+
+    A Unicode minus is read as a minus.
 
     Raises
     ------
@@ -74,7 +79,7 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
     """
     clean = text.astype("str").str.strip().str.replace("\N{MINUS SIGN}", "-", regex=False)
     number = pd.to_numeric(clean.where(clean != "", None), errors="coerce")
-    number = number.where(np.isfinite(number))
+    number = number.where(np.isfinite(number))  # "inf" parses as a number, and is refused below
     bad = number.isna() & (clean != "") & clean.notna()
     if bad.any():
         row = bad.idxmax()
@@ -84,12 +89,14 @@ def to_number(text: pd.Series, *, zero_is_missing: bool = False) -> pd.Series:
 
 
 def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFrame:
-    """Points in EPSG:3413 of the rows north of the snapshot's southern edge; columns are in degrees.
+    """The rows north of the snapshot's southern edge (`SOUTH_DEG`), as points in EPSG:3413.
+
+    `longitude` and `latitude` name the columns with degrees of WGS 84.
 
     Raises
     ------
     SourceError
-        If a coordinate is missing, not finite or out of range, or if both are 0.
+        If a coordinate is missing, infinite or out of range, or if a row has longitude 0 and latitude 0.
     """
     lon = frame[longitude].to_numpy(dtype=float)
     lat = frame[latitude].to_numpy(dtype=float)
@@ -108,12 +115,12 @@ def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFra
 
 
 def lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Lon/lat lines as EPSG:3413 lines cut at the snapshot's southern edge."""
+    """Lines in degrees of WGS 84 as lines in EPSG:3413, cut at the snapshot's southern edge."""
     return _cut(frame, "line")
 
 
 def polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Lon/lat polygons as EPSG:3413 polygons cut at the snapshot's southern edge."""
+    """Polygons in degrees of WGS 84 as polygons in EPSG:3413, cut at the snapshot's southern edge."""
     return _cut(frame, "polygon")
 
 
@@ -121,6 +128,7 @@ def _cut(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     cap = REGIONS[0].outline
     projected = geographic_to_polar(frame.geometry.array)
     shapely.prepare(cap)
+    # Most geometries lie inside as a whole, and a test is much cheaper than an intersection.
     inside = shapely.within(projected, cap)
     cut = np.where(inside, projected, shapely.intersection(projected, cap))
     dimension = 1 if kind == "line" else 2

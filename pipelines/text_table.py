@@ -1,4 +1,4 @@
-"""Tables as plain text, drawn by rich."""
+"""Tables as plain text, laid out by rich."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["text_table"]
 
-_UNBOUNDED = 10_000
+_UNBOUNDED = 10_000  # characters; rich needs a width, and no row is this long
 
 
 def text_table(
@@ -24,10 +24,10 @@ def text_table(
     right: Collection[str] = (),
     width: int | None = None,
 ) -> str:
-    """A table as text: a line of headings, then a row a line, without colour.
+    """A table as text without colour: one line of headings, then one line a row.
 
-    `columns` maps keys of the rows to headings; those of `right` are set to the right. Cells wrap only
-    where `width`, in characters, is given.
+    `columns` maps keys of the rows to headings, and `right` holds the keys of right-aligned columns. With a
+    `width`, in characters, long cells wrap; without it no cell wraps.
     """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for key, heading in columns.items():

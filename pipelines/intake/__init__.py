@@ -1,1 +1,1 @@
-"""From a provider's file to an accepted table."""
+"""Fetch a provider's files, check them, and accept the table that is read from them (decisions/0012)."""

@@ -1,7 +1,8 @@
-"""Checks that every fetched file and table passes before it replaces the last accepted one.
+"""Checks that every fetched file and table must pass before it replaces the last accepted one.
 
-`judge_file` checks the summary of a file (pipelines.intake.sniff), `judge` the table that its source reads
-from it. Limits of a table and the checks of one source alone stand on the source (`Source.checks`).
+`judge_file` checks the summary of a file (pipelines.intake.sniff). `judge` checks the table that the source
+reads from the file. The limits for a table, and checks that only one source has, are in `Source.checks`.
+The reasons for the limits are in decisions/0019.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["judge", "judge_file"]
 
-SIZE_HOLD = (0.5, 2.0)  # of the median of the last sizes
-UNIT_ROWS = 20  # rows that it takes to tell another unit
+SIZE_HOLD = (0.5, 2.0)  # factors of the median of the last sizes
+UNIT_ROWS = 20  # rows with a value in both tables; fewer cannot show a change of unit
 CRS_EPSG = 3413
 
 # Control characters, marks that turn the direction of text, text decoded wrongly (UTF-8 taken for Latin-1),
@@ -41,11 +42,17 @@ _STRANGE = re.compile(
 def judge_file(
     facts: FileSummary, before: FileSummary | None, size: int, sizes: Sequence[int], at_least: int
 ) -> list[Finding]:
-    """Findings on a file: its rows, columns and size in bytes, against the last accepted ones."""
+    """Findings on a file: its number of rows, its columns and its size.
+
+    `facts` is the summary of the file, `before` that of the last accepted file; None if there is none. `size`
+    is in bytes, and `sizes` are those of the last accepted files; empty makes no check of the size.
+    `at_least` is the smallest number of rows that passes.
+    """
     findings = []
     if facts.rows < at_least:
         findings.append(Finding("rows", "hold", f"expected at least {at_least} rows, found {facts.rows}"))
     if before:
+        # The default limits are used: those of a source are for its table, not for the rows of its files.
         findings += _rows(facts.rows, before.rows, Checks())
         gone = [name for name in before.columns if name not in facts.columns]
         new = [name for name in facts.columns if name not in before.columns]
@@ -72,9 +79,12 @@ def _rows(now: int, before: int, checks: Checks) -> list[Finding]:
 def judge(
     new: pd.DataFrame, old: pd.DataFrame | None, today: date, checks: Checks | None = None
 ) -> list[Finding]:
-    """Findings on a source's table, by itself and against the last accepted one.
+    """Findings on the table of a source, by itself and against the last accepted table.
 
-    Both are conformed to the same layer. `checks` are those of the source; distances are geodesic kilometres.
+    `new` and `old` are conformed to the same layer, with geometry in EPSG:3413. `old` is None if there is no
+    earlier table. `today` is the day of the fetch. `checks` are the limits of the source, by default those
+    of `Checks`. The age of the content and the checks of the source alone are left out if the table is empty,
+    or if its CRS or a place cannot be right.
     """
     checks = checks or Checks()
     findings = _itself(new, today)
@@ -91,7 +101,10 @@ def judge(
 
 
 def _aged(new: pd.DataFrame, today: date, age_days: tuple[int, int]) -> list[Finding]:
-    """Findings on the age of the content: of its latest day."""
+    """Findings on the age of the content, from its latest day to `today`.
+
+    Above the first number of `age_days` it is a warning, above the second it is held.
+    """
     warn_days, hold_days = age_days
     age = (today - date.fromisoformat(str(new["as_of"].max()))).days
     if age <= warn_days:
@@ -103,7 +116,7 @@ def _aged(new: pd.DataFrame, today: date, age_days: tuple[int, int]) -> list[Fin
 def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     findings = []
     latest = str(new["as_of"].max())
-    # Content is dated by the day, and in the east the next day has begun: one day ahead passes.
+    # `today` is in UTC. East of Greenwich the next day may have begun, so one day ahead passes.
     if latest > (today + timedelta(days=1)).isoformat():
         findings.append(Finding("date", "hold", f"expected days up to {today}, found {latest}"))
     keys = new["feature_id"]
@@ -113,7 +126,7 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     findings += _placed(new)
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         values = [str(value) for value in new[name].dropna().unique()]
-        if _STRANGE.search("\n".join(values)):  # one search: most columns hold none
+        if _STRANGE.search("\n".join(values)):  # one search a column, because most columns hold no such text
             odd = new[name].isin([value for value in values if _STRANGE.search(value)])
             text = f"{name} of {int(odd.sum())} rows holds code, control or misread text"
             findings.append(Finding("text", "warn", text))
@@ -121,7 +134,10 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
 
 
 def _placed(new: pd.DataFrame) -> list[Finding]:
-    """Findings on a CRS that is not EPSG:3413, and on places that are missing, infinite or at (0, 0)."""
+    """Findings on a CRS that is not EPSG:3413, and on places that are missing, infinite or at x = y = 0.
+
+    That point of EPSG:3413 is the pole, where no feature of a table lies.
+    """
     if "geometry" not in new:
         return []
     if new.crs is None or new.crs.to_epsg() != CRS_EPSG:
@@ -160,7 +176,10 @@ def _against(new: pd.DataFrame, old: pd.DataFrame, checks: Checks) -> list[Findi
 
 
 def _measures(new: pd.DataFrame, old: pd.DataFrame, unit_hold: tuple[float, float]) -> list[Finding]:
-    """Findings on measures whose median changed by a factor in the same rows: they are in another unit."""
+    """Findings on measures whose median, over the rows of both tables, changed by a large factor.
+
+    Such a change is likely a change of unit, from megawatts to kilowatts for example (decisions/0019).
+    """
     now, then = (table.drop_duplicates("feature_id").set_index("feature_id") for table in (new, old))
     rows = now.index.intersection(then.index)
     findings = []

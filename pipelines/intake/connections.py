@@ -1,7 +1,9 @@
-"""Connections with a deadline, to public addresses only: what urllib3 lacks for files of strangers.
+"""Connections with a deadline, and to public addresses only.
 
-urllib3 follows no redirect, reads no environment, keeps no cookie and sends no password unless told to. A
-server that sends one byte a second never lets its read time out, so `Guard` ends all waiting together.
+urllib3 follows no redirect, reads no environment, keeps no cookie and sends no password unless it is asked
+to. It lacks two things for servers that are not trusted. A server that sends one byte a second never runs
+into its read timeout, so `Guard` ends all connections of a file at one deadline. And a redirect or a name may
+lead to a private address, so `Guard` refuses those (decisions/0012).
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ AGENT = "arctic-picture (open situational picture; one request a second)"
 
 
 class RefusedError(SourceError):
-    """What a server sent, or did not send, is refused.
+    """A file is refused: the server sent something else, too much, too slowly, or nothing.
 
-    `may_pass` says that another try may succeed: the server was busy, or could not be reached.
+    `may_pass` is true if another try may succeed, because the server was busy or was not reached.
     """
 
     may_pass = False
@@ -39,7 +41,7 @@ class Guard:
     """The deadline of one file, and a handle on every connection opened for it."""
 
     def __init__(self, seconds: float, *, is_mirror: bool) -> None:
-        """End after `seconds`; `is_mirror` allows private addresses."""
+        """Set the deadline `seconds` from now; `is_mirror` allows private addresses."""
         self.ends = time.monotonic() + seconds
         self.seconds = seconds
         self._is_mirror = is_mirror
@@ -48,32 +50,33 @@ class Guard:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        """Start the clock."""
+        """Start the timer that ends the connections."""
         self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the handles."""
+        """Stop the timer and close the handles."""
         self._timer.cancel()
         for handle in self._handles:
             handle.close()
 
     def watch(self, connection: socket) -> socket:
-        """Keep a handle on a new connection. Its far end must be a public address unless a mirror is set.
+        """Return a new connection, after a check of the address at its far end and with a handle kept on it.
 
-        So neither a redirect nor a name that resolves to a private address reaches this machine or network.
+        The address that was in fact connected to is checked. A name that resolves to a private address is
+        therefore refused too.
 
         Raises
         ------
         RefusedError
-            If the address is not public.
+            If the address is not public and no mirror is set.
         """
         peer = connection.getpeername()[0]
         if not (self._is_mirror or ipaddress.ip_address(peer).is_global):
             connection.close()
             msg = f"expected a public address, found {peer}"
             raise RefusedError(msg)
-        # A second handle: TLS detaches the first, and a response outlives its connection.
+        # The handle is a duplicate: TLS detaches the first one, and a response outlives its connection.
         self._handles.append(connection.dup())
         return connection
 
@@ -91,7 +94,7 @@ class Guard:
         return left
 
     def sleep(self, seconds: float, why: str) -> None:
-        """Wait; raises RefusedError if that would pass the deadline."""
+        """Wait some seconds; raises RefusedError, with the reason `why`, if that would pass the deadline."""
         if seconds > self.left_s():
             msg = f"expected the whole file within {self.seconds:g} s, found {why}"
             raise RefusedError(msg)
@@ -110,7 +113,7 @@ class _Connection(HTTPConnection):
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
-    """The same under TLS."""
+    """A connection under TLS that the guard checks before a byte is sent."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -122,7 +125,10 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 def pool_for(url: str, guard: Guard, seconds: float, **options: Any) -> HTTPConnectionPool:
-    """Connections to the host of `url` under a guard, each step within `seconds`."""
+    """Connections to the host of `url` under a guard.
+
+    To connect may take `seconds`, and so may each read. `options` are further options of the urllib3 pool.
+    """
     parts = urlsplit(url)
     options |= {"timeout": Timeout(connect=seconds, read=seconds), "guard": guard}
     if parts.scheme == "https":
@@ -131,14 +137,17 @@ def pool_for(url: str, guard: Guard, seconds: float, **options: Any) -> HTTPConn
 
 
 def _tls() -> ssl.SSLContext:
-    """Check names and dates against the certificates of the system and of certifi."""
+    """The context of TLS that checks name and date of a certificate.
+
+    It trusts the certificates of the system and those of certifi.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(cafile=certifi.where())
     return context
 
 
 def is_here(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Whether a host name or address is this machine: a loopback address, or `localhost`."""
     with suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"

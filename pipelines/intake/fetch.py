@@ -1,7 +1,8 @@
-"""Fetch one file: named hosts only, bounded in time, bytes and tries; whole and hashed, or refused.
+"""Fetch one file from named hosts, within limits of time, bytes and tries.
 
-Addresses and redirects are checked here, connections in pipelines.intake.connections, answers in
-pipelines.intake.http_answers. A fetcher keeps the pace of each host and knows a second address of a file.
+A file arrives whole and hashed, or it is refused. Addresses and redirects are checked here, connections in
+pipelines.intake.connections, and answers in pipelines.intake.http_answers. A fetcher pauses between two
+requests to one host, and tries the second address of a file if the first refuses.
 """
 
 from __future__ import annotations
@@ -37,17 +38,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetched", "Fetcher", "Limits", "RefusedError", "Validators"]
 
-_HOPS = 5
-_BLOCK = 1 << 20
+_HOPS = 5  # redirects of one request; a loop of redirects must end
+_BLOCK = 1 << 20  # bytes
 _SIGN_IN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times, tries and pace of a fetch. `deadline_s` bounds all tries and waits of a file together.
+    """Limits of a fetch. The values are conventions of the project.
 
-    A transfer may be slower than `slowest_bytes_s` for `grace_s`. `pace_s` is the least time between two
-    requests to a host. `longest_wait_s` is the longest Retry-After that is waited for.
+    `deadline_s` bounds all tries and waits for one file together. `idle_s` bounds a connect and each read.
+    After `grace_s` a transfer with a mean below `slowest_bytes_s` (bytes a second) is refused. `tries` is the
+    number of tries at each address. `backoff_s` is the wait after the first; it doubles with each try.
+    `longest_wait_s` is the longest Retry-After that is obeyed: a longer one is a refusal. `pace_s` is the
+    least time between two requests to one host.
     """
 
     deadline_s: float = 900.0
@@ -62,21 +66,28 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What identified the file that a server sent last. Sent back, it saves a second transfer."""
+    """The `ETag` and `Last-Modified` of the file that a server sent last.
+
+    A request that repeats them is conditional: an unchanged file is not sent again.
+    """
 
     etag: str = ""
     last_modified: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
-        """The conditional headers."""
+        """The headers of a conditional request; empty if the server sent no validators."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file that came whole. `path` and `sha256` are None if the server says that it is unchanged."""
+    """A file that was fetched whole from `url`.
+
+    `size` is in bytes. `seen` are the validators for the next request. If the server says that the file is
+    unchanged, `path` and `sha256` are None and `size` is 0.
+    """
 
     url: str
     path: Path | None
@@ -87,7 +98,10 @@ class Fetched:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches files one after another. A `mirror` serves all hosts, as `mirror/<host>/<path>`."""
+    """Fetches files one after another.
+
+    If `mirror` is set, all files come from it, under the addresses `<mirror>/<host>/<path>`.
+    """
 
     mirror: str = ""
     limits: Limits = field(default_factory=Limits)
@@ -95,7 +109,7 @@ class Fetcher:
     _tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse a mirror whose address may hold a secret: ledgers and logs name it."""
+        """Refuse a mirror whose address may hold a secret, because ledgers and logs hold that address."""
         parts = urlsplit(self.mirror)
         if parts.username or parts.password or parts.query or parts.fragment:
             msg = "expected the address of a mirror alone, found a name, password or question in it"
@@ -108,15 +122,17 @@ class Fetcher:
         seen: Validators | None = None,
         report: Callable[[int, int | None], None] = lambda _done, _total: None,
     ) -> Fetched:
-        """Fetch a file to `into/<its sha256>`, from the archive if the first address refuses.
+        """Fetch the file of `address` to `into/<its sha256>`; from its archive if the first address refuses.
 
-        `seen` makes the request conditional. `report` gets the bytes done and the bytes in all, if known.
-        The file appears under its name whole and synced. On a refusal nothing of it is left.
+        `seen` makes the request conditional. `report` gets the number of bytes so far and in all; None if the
+        server does not say. The file appears under its name only when it is whole and on the disk. After a
+        refusal no part of it is left.
 
         Raises
         ------
         RefusedError
-            With address, expected and found, within `limits.deadline_s` and a second.
+            If no address gives the file, at most a second after `limits.deadline_s`. The message names each
+            address with what was expected and found.
         """
         into.mkdir(parents=True, exist_ok=True)
         reasons, may_pass = [], False
@@ -134,12 +150,14 @@ class Fetcher:
         raise refused
 
     def sign_in(self, url: str, form: Mapping[str, str], host: str) -> None:
-        """Ask `url` for a token by a form, once, and send it to `host` from then on. It stays in memory.
+        """Post `form` to `url` once for a token, and send the token with each later request to `host`.
+
+        The token stays in memory.
 
         Raises
         ------
         RefusedError
-            If no token comes, or if a mirror that is not on this machine would see the form.
+            If no token comes, or if the form would go to a mirror on another machine without TLS.
         """
         at = urlsplit(self._at(url))
         host_asked = urlsplit(url).hostname
@@ -171,7 +189,10 @@ class Fetcher:
         guard: Guard,
         report: Callable[[int, int | None], None],
     ) -> Fetched:
-        """Try again after a fault that may pass: later each time, or when the server asks for it."""
+        """Fetch from one address, and try again after a fault that may pass.
+
+        The wait doubles with each try, or is the one that the server asks for.
+        """
         for number in range(1, self.limits.tries + 1):
             try:
                 return self._once(url, address, into, seen, guard, report)
@@ -183,6 +204,7 @@ class Fetcher:
                     refused.may_pass = True
                     raise refused from fault
                 wait = fault.wait_s
+                # A random factor keeps many clients from coming back at the same moment.
                 if wait is None:
                     wait = self.limits.backoff_s * 2 ** (number - 1) * random.uniform(0.5, 1.5)  # noqa: S311
                 elif wait > self.limits.longest_wait_s:
@@ -227,6 +249,7 @@ class Fetcher:
 
     def _blocks(self, answer: BaseHTTPResponse, guard: Guard) -> Iterator[bytes]:
         begun, size = time.monotonic(), 0
+        # `read1` returns what has come so far. `read` would wait for a whole block and miss the deadline.
         while block := answer.read1(_BLOCK, decode_content=False):
             guard.left_s()
             size += len(block)
@@ -247,7 +270,7 @@ class Fetcher:
             self._pace(host, guard)
             answer = self._ask(self._at(url), seen, guard, self._tokens.get(host, ""))
             try:
-                guard.left_s()  # headers that were cut at the deadline look like few headers
+                guard.left_s()  # headers that were cut at the deadline read as complete (decisions/0012)
                 if answer.status in {301, 302, 303, 307, 308}:
                     url = self._next_hop(url, answer.headers.get("Location", ""))
                     continue
@@ -268,7 +291,7 @@ class Fetcher:
         return f"{self.mirror.rstrip('/')}/{parts.hostname}{parts.path}{query}"
 
     def _next_hop(self, url: str, location: str) -> str:
-        """Where a redirect leads, as an address of the provider also if a mirror answered."""
+        """The address to which a redirect leads; if a mirror answered, the provider's address of it."""
         target = urljoin(self._at(url), location)
         inside = f"{self.mirror.rstrip('/')}/"
         if self.mirror and target.startswith(inside):
@@ -283,6 +306,7 @@ class Fetcher:
         parts = urlsplit(url)
         wait = min(self.limits.idle_s, guard.left_s())
         pool = pool_for(url, guard, wait, retries=False, maxsize=1)
+        # Encoded bytes have another hash and length, and could unpack to any size.
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
@@ -300,9 +324,10 @@ class Fetcher:
 
 
 def _host_of(url: str, address: Remote) -> str:
-    """The host of an address; raises RefusedError if a file of this remote may not come from it."""
+    """The host of `url`; raises RefusedError if `address` does not allow this host or scheme."""
     parts = urlsplit(url)
     host = parts.hostname or ""
+    # Plain http is allowed only if the address of the provider itself is http.
     schemes = {"https", urlsplit(address.url).scheme}
     if parts.scheme not in schemes or host not in address.allowed or parts.username:
         msg = f"expected {' or '.join(sorted(address.allowed))}, found {url[:200]!r}"

@@ -1,4 +1,4 @@
-"""`Finding`: what speaks against fetched content. `Checks`: the limits a source sets on its own content."""
+"""`Finding` is a check that fetched content did not pass. `Checks` are the limits of a source's table."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ __all__ = ["Check", "Checks", "Finding"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check that did not pass: its rule, what follows from it, and what was found.
+    """A check that did not pass.
 
-    `warn` publishes the content and marks it. `hold` keeps the content back: the last good one stays.
+    `rule` names the check and `found` says what was expected and found. With the `outcome` `warn` the content
+    is accepted and the warning is noted. With `hold` the content is not accepted: the last accepted content
+    stays.
     """
 
     rule: str
@@ -24,20 +26,21 @@ class Finding:
     found: str
 
 
-# A check of one source's own: of the new table, beside the last accepted one if there is one.
+# A check that only some sources have. It gets the new table, and the last accepted one or None.
 Check = Callable[["pd.DataFrame", "pd.DataFrame | None"], list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Limits of a fetched table. The defaults are starting values of the project.
+    """Limits of a fetched table, most of them against the last accepted table.
 
-    `rows_hold` and `rows_warn` bound the number of rows, as a share of the last accepted table. `ids_least`
-    is the share of the last ids that must come again. `moved_km` is the geodesic distance that a point may
-    move. `missing_warn` is the share of a column that may go missing. `unit_hold` bounds the median of a
-    measure against that of the same rows last time: beyond it another unit is likely. `age_days` are the
-    days after which content is marked, and held, on the day of the fetch; None sets no limit. `own` are the
-    checks of this source alone.
+    The defaults are starting values of the project (decisions/0019). `rows_hold` and `rows_warn` bound the
+    number of rows, divided by the number of last time. `ids_least` is the share of the last ids that must
+    be in the new table. `moved_km` is the geodesic distance that a point may move without a warning.
+    `missing_warn` is the share of the rows by which the gaps of a column may grow. `unit_hold` bounds the
+    median of a measure, divided by the median of the same rows last time; outside it another unit is likely.
+    `age_days` holds two ages in days on the day of the fetch: content older than the first is a warning,
+    content older than the second is held; None sets no limit. `own` are further checks of this source.
     """
 
     rows_hold: tuple[float, float] = (0.8, 1.5)

@@ -1,4 +1,4 @@
-"""What a server's answer must be, which faults are worth another try, and a file written whole."""
+"""Check the answer of a server, sort faults into passing and final ones, and write a file whole."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ __all__ = [
     "settle",
 ]
 
+# Status codes after which the same request may succeed later (RFC 9110, RFC 6585, RFC 8470).
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class AgainError(Exception):
-    """A fault that may pass. `wait_s` is the wait that the server asks for, None if it names none."""
+    """A fault that may pass. `wait_s` is the wait in seconds that the server asks for, None if unstated."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         """Keep the reason and the wait."""
@@ -45,7 +46,15 @@ class AgainError(Exception):
 
 
 def check_status(answer: BaseHTTPResponse) -> None:
-    """Raise AgainError where the server is busy, RefusedError on any other answer than the plain file."""
+    """Check that an answer is the plain file, or says that it is unchanged (304).
+
+    Raises
+    ------
+    AgainError
+        If the server is busy.
+    RefusedError
+        If the status is another one, or the bytes are encoded.
+    """
     if answer.status in _BUSY:
         reason = f"status {answer.status}"
         raise AgainError(reason, retry_after_s(answer.headers.get("Retry-After", "")))
@@ -59,7 +68,7 @@ def check_status(answer: BaseHTTPResponse) -> None:
 
 
 def retry_after_s(text: str) -> float | None:
-    """Seconds of a Retry-After, which is a number or a date; None if it is neither."""
+    """The wait in seconds that a header Retry-After asks for; None if it is neither a number nor a date."""
     if text.strip().isdigit():
         return float(text)
     with suppress(ValueError, TypeError):
@@ -70,7 +79,13 @@ def retry_after_s(text: str) -> float | None:
 
 
 def announced_bytes(answer: BaseHTTPResponse, at_most: int) -> int | None:
-    """The bytes that an answer announces; None if it comes in chunks, which also say where they end."""
+    """The number of bytes that an answer announces; None if it comes in chunks, which mark their own end.
+
+    Raises
+    ------
+    RefusedError
+        If it announces more than `at_most`, or neither a length nor chunks.
+    """
     if "chunked" in answer.headers.get("Transfer-Encoding", "").lower():
         return None
     text = answer.headers.get("Content-Length", "")
@@ -85,7 +100,10 @@ def announced_bytes(answer: BaseHTTPResponse, at_most: int) -> int | None:
 
 @contextmanager
 def passing_faults(guard: Guard) -> Iterator[None]:
-    """Turn faults of the connection into AgainError, those of certificates and files into RefusedError."""
+    """Turn a fault of the connection into AgainError, and one of a certificate or a file into RefusedError.
+
+    If the deadline of `guard` has passed, the error is that of the deadline: the guard cut the connection.
+    """
     try:
         yield
     except SSLError as error:
@@ -102,14 +120,14 @@ def passing_faults(guard: Guard) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """The kind and the end of the text of an error, on one line."""
+    """The kind of an error and the end of its text, on one line."""
     text = " ".join(str(error.args[-1] if error.args else error).split())
     return f"{type(error).__name__.removesuffix('Error').lower()} ({text[-120:]})"
 
 
 @contextmanager
 def part_file(into: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file to write to. It is removed afterwards unless `settle` moved it."""
+    """Open a new file in `into` and yield its path and stream; it is removed unless `settle` moves it."""
     path = into / f".part-{os.getpid()}-{threading.get_ident()}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o444)
     try:
@@ -120,7 +138,7 @@ def part_file(into: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def settle(stream: BinaryIO, part: Path, path: Path) -> None:
-    """Give a whole file its name after its bytes are on the disk."""
+    """Move the file `part` to `path` after its bytes are on the disk."""
     stream.flush()
     os.fsync(stream.fileno())
     part.replace(path)

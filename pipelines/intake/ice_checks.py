@@ -1,8 +1,8 @@
-"""Checks of ice fields: what a grid or polygons of ice must be before they replace the last accepted ones.
+"""Checks that a grid or polygons of sea ice must pass before they replace the last accepted ones.
 
-`judge_ice` compares a field, as the reader of its product gives it (pipelines.intake.ice_fields), with the
-embedded land, the record of the season and the daily series of the provider. Fields lie on `NSIDC_25KM`,
-areas are in million km2. Limits are starting values of the project.
+`judge_ice` compares a field (pipelines.intake.ice_fields) with the embedded land, the record of the season
+and the daily series of the provider. Fields are on `NSIDC_25KM`, areas in million km2. The limits are
+starting values of the project; decisions/0019 has the measurements behind them.
 """
 
 from __future__ import annotations
@@ -40,15 +40,20 @@ if TYPE_CHECKING:
 
 __all__ = ["extent_of", "judge_ice"]
 
-LAND_HOLD = 0.001  # share of cells whose land is not that of the embedded mask
-ON_LAND_HOLD = 0.005  # the same of a product that states no land: 0.15 % where 10 km cells meet the coast
-EXTENT = (2.5, 17.0)  # million km2: any day of the record is within
-OWN_SHARE = 0.01  # of the extent that the provider states
+LAND_HOLD = 0.001  # share of cells that are land in the field or in the embedded mask but not in both
+# Share of cells with a percentage on embedded land, for a product that states no land. OSI SAF has 0.15 %
+# where its 10 km cells meet the coast.
+ON_LAND_HOLD = 0.005
+EXTENT = (2.5, 17.0)  # million km2; every day of the record since 1978 lies within
+OWN_SHARE = 0.01  # largest difference from the extent that the provider states, as a share of that extent
 GAPS_WARN = 0.02  # share of the ocean without a value, after gaps at coasts are filled
-# The fields of the snapshot are of a few months: ice may lie four cells beyond them.
+# The snapshot has fields of a few months only, so ice four cells beyond them is not strange. Recent real
+# fields have up to 0.23 million km2 farther off.
 NEVER_CELLS, NEVER_WARN, NEVER_DAYS = 4, 0.3, 15
-AREA_HOLD, MONTH_HOLD = 0.02, 0.1  # of polygons against their raster, and their month's mean of days
-REACH_KM = 10_000.0  # along each axis: twice what the grid spans
+# Largest difference of the area of polygons: from their raster, and from the mean extent of the month's days.
+# Real ones differ by 0.15 %, and by 1 to 5 %.
+AREA_HOLD, MONTH_HOLD = 0.02, 0.1
+REACH_KM = 10_000.0  # along each axis from the pole; the grid reaches 5,850 km
 WINTER = frozenset({11, 12, 1, 2, 3, 4, 5})
 _STEP_DAYS = 7
 
@@ -60,10 +65,11 @@ def judge_ice(
     series: pd.DataFrame,
     raster_million_km2: float | None = None,
 ) -> list[Finding]:
-    """Findings on the ice field of a `day`, or of its month.
+    """Findings on the ice field of a `day`, or of the month of that day.
 
-    `table` is that of `field.table`. `series` holds the daily extents (date, million km2) last accepted.
-    `raster_million_km2` is the extent of the grid of the polygons' month, None if there is none.
+    `field` describes the product and `table` is the result of `field.table`. `series` holds the last accepted
+    daily extents: the columns `date` and `extent_million_km2`. For polygons, `raster_million_km2` is the
+    extent of the accepted grid of the same month; None if there is none.
     """
     if "geometry" in table:
         return _judge_polygons(table.geometry.to_numpy(), day, series, raster_million_km2)
@@ -87,7 +93,10 @@ def judge_ice(
 
 
 def extent_of(table: pd.DataFrame) -> float:
-    """Ice extent of a field's ocean cells, million km2; the pole hole counts as ice."""
+    """Ice extent of the ocean cells of a field in million km2; the pole hole counts as ice.
+
+    `table` has the column `code`, as `IceField.table` returns it.
+    """
     is_ocean = grid("sea_ice")["surface"].to_numpy() == OCEAN
     codes = table["code"].to_numpy().reshape(NSIDC_25KM.shape)
     return float(extent_million_km2(np.where(is_ocean, codes, LAND), _cells_km2()))
@@ -98,7 +107,7 @@ def _cells_km2() -> NDArray[np.float64]:
 
 
 def _land(codes: NDArray[Any], surface: NDArray[Any], *, has_land: bool) -> list[Finding]:
-    """Findings on the land of a field. Products differ on lakes, so lakes are left out."""
+    """Findings on the land of a field. Lakes are left out, because the products differ on them."""
     pinned = surface != OCEAN
     if has_land:
         share, limit = float(np.mean(((codes == LAND) != pinned) & (surface != LAKE))), LAND_HOLD
@@ -130,7 +139,10 @@ def _season(extent: float, day: date, series: pd.DataFrame, *, is_month: bool) -
 
 
 def _own(extent: float, day: date, series: pd.DataFrame, outcome: Any) -> list[Finding]:
-    """Findings against the extent stated for the day, or for one up to a week before."""
+    """Findings against the extent that the provider states for the day, or for a day up to a week before.
+
+    The extent of an earlier day may differ by `STEP_HOLD` for each day between.
+    """
     stated = series[series["date"] <= day.isoformat()].sort_values("date").tail(1)
     if stated.empty:
         return []
@@ -152,7 +164,7 @@ def _gaps(codes: NDArray[Any], surface: NDArray[Any]) -> list[Finding]:
 
 
 def _never(codes: NDArray[Any], surface: NDArray[Any], grids: Any, day: date) -> list[Finding]:
-    """Findings on ice far from where ice was in any year of the snapshot, within half a month of the day."""
+    """Findings on ice far from all ice that the fields of the snapshot have at that time of year."""
     near = ndimage.binary_dilation(_ever(grids, day), iterations=NEVER_CELLS)
     ice = (codes >= ICE_THRESHOLD_PCT) & (codes <= 100) & (surface == OCEAN) & ~near
     area = float(np.sum(_cells_km2()[ice])) / 1e6
@@ -162,7 +174,7 @@ def _never(codes: NDArray[Any], surface: NDArray[Any], grids: Any, day: date) ->
 
 
 def _ever(grids: Any, day: date) -> NDArray[np.bool_]:
-    """Cells where a field of the snapshot has ice, in the months that touch the days around `day`."""
+    """Cells with ice in a field of the snapshot, of any year and the months within `NEVER_DAYS` of `day`."""
     around = pd.date_range(pd.Timestamp(day) - pd.Timedelta(days=NEVER_DAYS), periods=2 * NEVER_DAYS + 1)
     months = set(around.month)
     median, monthly, samples = (grids[n] for n in ("presence_median", "presence_monthly", "concentration"))

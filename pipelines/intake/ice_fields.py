@@ -1,4 +1,4 @@
-"""`IceField`: how the sea ice field of one product is read, and what it is held against."""
+"""`IceField`: how the sea ice field of one product is read, and with which series it is compared."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ __all__ = ["IceField"]
 
 @dataclass(frozen=True, slots=True)
 class IceField:
-    """The ice field in a product's file.
+    """The ice field in a file of one product.
 
-    `read` gives a `Sample` (pipelines.sources.sea_ice.ice_samples) on the 25 km grid, or the ice polygons in
-    EPSG:3413. `read_own_grid` gives a `Sample` on the product's own grid, where that is another one.
-    `file_names` are how the names of the product's daily files begin. `has_land` is false for a product that
-    states no land, or the land of another grid. `series` is the source whose daily extents the field is held
-    against, `month` the part that holds the grid of a month. `own_extent` says what follows where the field
-    is not of the extent that `series` states for its day; empty asks for no such agreement.
+    `read` returns a `Sample` (pipelines.sources.sea_ice.ice_samples) on the 25 km grid, or the ice polygons
+    in EPSG:3413. `read_own_grid` returns a `Sample` on the grid of the product, if that is another grid.
+    `file_names` are the first letters of the names of the product's daily files. `has_land` is false for a
+    product that states no land, or states it on another grid. `is_month` is true if the field is the mean of
+    a month.
+
+    `series` is the id of the source with the daily extents that the field is compared with. `month` is the
+    part of the same source that holds the grid of a month; polygons are compared with it. `own_extent` is the
+    outcome of a field whose extent differs from the one that `series` states for its day; empty makes no
+    such check.
     """
 
     read: Callable[[Path], Any]
@@ -40,7 +44,7 @@ class IceField:
     is_month: bool = False
 
     def table(self, path: Path) -> pd.DataFrame:
-        """`code` of all cells row by row, or polygons in EPSG:3413.
+        """The field in a file: the column `code` of all cells row by row, or polygons in EPSG:3413.
 
         Raises
         ------

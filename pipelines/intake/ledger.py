@@ -1,8 +1,10 @@
-"""The ledger of a cache folder: which set of files is accepted of each unit, and what follows from it.
+"""The ledger of a cache folder: the accepted set of files of each unit, and the state that follows from it.
 
-A unit is a source, or a part of one. The files of a set lie under `accepted/<unit>/<set>/`. The ledger
-alone says which set counts, and it is replaced in one step. A row holds `set`, `files`, `as_of`, `rows`,
-`sizes`, `checked` (the day of the last fetch), `warnings`, and `held` if the last fetch was not accepted.
+A unit is a source, or one part of a source (`Remote.part`). The files of a set are in
+`accepted/<unit>/<set>/`. Only the ledger says which set is the accepted one, and it is replaced in one step.
+A row of it holds `set`, `files`, `as_of` (the date of the content), `rows`, `sizes` (bytes of the last sets),
+`checked` (the day of the last fetch that was accepted or found no change), `warnings`, and `held` if the last
+fetch was not accepted.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
 
 LEDGER = "ledger.json"
-# The state in the picture of a source whose last fetch was not accepted.
+# End of the last fetch in the ledger -> state of the source in the picture.
 _LATE = {"held": "held", "refused": "stale"}
-# After how many times its `fresh_days` content is missing, not only stale (convention).
+# Content older than this many times `fresh_days` is missing, not only stale (convention, decisions/0020).
 _GONE_AFTER = 4
 
 
@@ -35,7 +37,7 @@ def ledger_of(cache: Path) -> dict[str, Any]:
     Raises
     ------
     SourceError
-        If it cannot be read.
+        If the file cannot be read.
     """
     path = cache / LEDGER
     if not path.exists():
@@ -48,13 +50,13 @@ def ledger_of(cache: Path) -> dict[str, Any]:
 
 
 def write_ledger(cache: Path, ledger: dict[str, Any]) -> None:
-    """Replace the ledger in one step."""
+    """Write `ledger`, the rows by unit, in place of the ledger of `cache` in one step."""
     text = json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True)
     write_whole(cache / LEDGER, text)
 
 
 def accepted_folder(cache: Path, unit: str, ledger: dict[str, Any]) -> Path | None:
-    """The folder of the accepted files of a unit, after their hashes were checked; None if there are none.
+    """The folder of the accepted files of a unit, after a check of their hashes; None if there are none.
 
     Raises
     ------
@@ -74,10 +76,11 @@ def accepted_folder(cache: Path, unit: str, ledger: dict[str, Any]) -> Path | No
 
 
 def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
-    """The unit that a source's table is read from: the latest accepted of its parts; None if there is none.
+    """The unit from which the table of a source is read; None if no unit is in the ledger.
 
-    The parts of a table are forms of it, such as CSV and JSON. The parts of a grid are not: each holds some
-    of its days.
+    The parts of a source with a table are forms of the same table, such as CSV and JSON. Of the forms that
+    were accepted, the one with the latest content counts. The parts of a grid hold different days of it, so
+    they are no forms, and only the source itself can be the unit.
     """
     parts = () if source.feeds.startswith("grid:") else (remote.part for remote in source.remotes)
     units = [source.id, *(f"{source.id}.{part}" for part in parts if part)]
@@ -90,7 +93,13 @@ def _latest(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def state_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str]:
-    """Date and state of a source on `today`, by its row of the ledger."""
+    """(date, state) of a source on `today`, from its `row` of the ledger.
+
+    The state is the first that applies: `missing` if the content is older than four times `fresh_days`,
+    `held` if a check held the last fetch, `stale` if the last fetch was refused or the content is older than
+    `fresh_days`, else `live`. The date is that of the accepted content, or of the embedded content if
+    nothing was accepted.
+    """
     as_of = row.get("as_of") or source.as_of
     fresh = fresh_until(source, as_of)
     over_days = (today - date.fromisoformat(fresh)).days if fresh else 0
@@ -102,7 +111,7 @@ def state_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str
 
 
 def fresh_until(source: Source, as_of: str) -> str:
-    """The last day on which content of `as_of` is fresh; empty if it is never stale."""
+    """The last day on which content of the date `as_of` is fresh (ISO date); empty if it is never stale."""
     if not source.fresh_days:
         return ""
     return (date.fromisoformat(as_of) + timedelta(days=source.fresh_days)).isoformat()

@@ -1,7 +1,7 @@
-"""Services that need an account, and the fetch of a file from them with a token.
+"""Services that need an account, and the fetch of a file from one of them with a token.
 
-Name and secret come from the environment only and go to the service. They are never written to a log, a
-ledger, a file or a parameter. Without them the error says which variables to set.
+The name and the secret come from the environment only, and go to the service only. They are never written to
+a log, a ledger, a file or a parameter (decisions/0012). If one is not set, the error names the variables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ __all__ = ["LOGINS", "Login", "fetch_by_login"]
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An OAuth 2.0 client: the variables that hold its id and secret, where it gets a token, for what."""
+    """An OAuth 2.0 client.
+
+    `variables` names the environment variables with its id and its secret. `sign_in_url` is the address that
+    gives a token, and `scope` the access that the token is for.
+    """
 
     variables: tuple[str, str]
     sign_in_url: str
@@ -43,7 +47,7 @@ LOGINS = {
 def fetch_by_login(
     remote: Remote, into: Path, fetcher: Fetcher, report: Callable[[int, int | None], None]
 ) -> Fetched:
-    """Fetch a file that needs an account to `into/<its sha256>`.
+    """Fetch the file of a remote with a `login` to `into/<its sha256>`; `report` as in `Fetcher.fetch`.
 
     Raises
     ------

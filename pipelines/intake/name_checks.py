@@ -1,4 +1,4 @@
-"""Checks of names: which features have another name than in the last accepted table."""
+"""Checks for features that have another name than in the last accepted table."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 __all__ = ["all_renamed", "renamed"]
 
-RENAMED_WARN = 0.5  # share of the names
+RENAMED_WARN = 0.5  # share of the names that may change at once (convention)
 
 
 def renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
-    """Warn of any feature that has another name."""
+    """A warning if a feature of both tables has another name in `new` than in `old`."""
     if old is None:
         return []
     before, now = (
@@ -29,7 +29,10 @@ def renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
 
 
 def all_renamed(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
-    """Warn of names that changed all at once: vandalism of a list that anyone may edit looks so."""
+    """A warning if more than half of the names in both tables changed.
+
+    Vandalism in a list that anyone may edit looks like that.
+    """
     if old is None or not len(old):
         return []
     before, now = (table.set_index("feature_id")["name"].dropna() for table in (old, new))

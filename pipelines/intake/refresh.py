@@ -1,8 +1,8 @@
-"""Fetch live sources: accept the files of a unit whole, or keep the last accepted ones.
+"""Fetch sources: accept all files of a unit together, or keep the last accepted ones.
 
-A unit is a source, or a part of one. A cache folder holds `accepted/<unit>/<set>/` (files under the names
-that the readers ask for), `quarantine/` (files that were held, each with the reason) and the ledger
-(pipelines.intake.ledger).
+A unit is a source, or one part of a source (`Remote.part`). A cache folder holds `accepted/<unit>/<set>/`
+(files under the names that the readers ask for), `quarantine/<unit>/<set>/` (files that were held, with the
+reasons in WHY.json), `by_hand/` (files that a person fetched) and the ledger (pipelines.intake.ledger).
 """
 
 from __future__ import annotations
@@ -34,12 +34,22 @@ if TYPE_CHECKING:
 
 __all__ = ["FetchResult", "as_text", "refresh", "today_and_yesterday", "units_of"]
 
-_SIZES_KEPT = 10
+_SIZES_KEPT = 10  # of the last accepted sets; their median is the usual size
 
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What became of a unit: new, changed, unchanged, held, refused, by_hand or by_name, and why."""
+    """The result of a fetch of one unit.
+
+    `source` is the id of the unit and `as_of` the date of its accepted content. `size` is in bytes. `reason`
+    says why new files were not accepted. `state` is one of:
+
+    - `new`, `changed`, `unchanged`: files were accepted, the first or others, or are the accepted ones;
+    - `held`: a check held the fetched files;
+    - `refused`: the files could not be fetched;
+    - `by_hand`: the unit waits for a file that a person fetches;
+    - `by_name`: the unit is fetched only when a person names it.
+    """
 
     source: str
     state: str
@@ -53,17 +63,17 @@ class FetchResult:
 
     @property
     def is_late(self) -> bool:
-        """Whether the last accepted files had to stay."""
+        """Whether the fetched files were not accepted."""
         return self.state in {"held", "refused"}
 
 
 def units_of(sources: Sequence[Source], names: Sequence[str]) -> dict[str, tuple[Source, list[Remote]]]:
-    """Source and remotes by unit: of all sources, or of the sources and units in `names`.
+    """Source and remotes by unit, of all `sources` or of the sources and units in `names`.
 
     Raises
     ------
     UsageError
-        If a name is neither.
+        If a name is neither a source with remotes nor a unit.
     """
     units: dict[str, tuple[Source, list[Remote]]] = {}
     for source in sources:
@@ -91,18 +101,34 @@ def refresh(
     packages: Path | None = None,
     report: Report = lambda _file, _done, _total: None,
 ) -> list[FetchResult]:
-    """Fetch the sources, judge the files, accept or keep; one result a unit.
+    """Fetch the sources, check the files, accept them or keep the last ones; returns one result a unit.
 
-    `names` are sources or units; `is_asked` says that a person named them. `day` is the day to fetch of
-    products with a file a day. A first fetch is judged against the embedded table. `packages` holds what a
-    reader needs besides.
+    The first fetch of a source is compared with its embedded table.
+
+    Parameters
+    ----------
+    today
+        The day of the fetch, which the ledger notes.
+    day
+        The day to fetch of a product with one file a day.
+    names
+        Sources or units to fetch; empty fetches all.
+    is_asked
+        Whether a person gave `names`. A source that is fetched only by name is left out otherwise.
+    packages
+        The folder of unpacked package members that some readers need as well; by default `packages` beside
+        `cache`.
+    report
+        Gets the name of a file, the bytes so far and the bytes in all (None if the server does not say).
 
     Raises
     ------
     UsageError
-        If a name is not that of a source that can be fetched.
+        If a name is neither a source with remotes nor a unit.
     ExportError
         If another run fetches into the same cache.
+    SourceError
+        If the ledger is damaged.
     """
     units = units_of(sources, names)
     cache.mkdir(parents=True, exist_ok=True)
@@ -122,7 +148,7 @@ def refresh(
 
 
 def _left_out(unit: Unit, first: Remote, *, is_named: bool) -> FetchResult | None:
-    """The result of a unit that waits for a person, who fetches or names it; None of any other."""
+    """The result of a unit that a person must first fetch by hand or name; None for any other unit."""
     as_of = ledger_of(unit.cache).get(unit.id, {}).get("as_of")
     if first.kind == "page" and not (unit.by_hand / first.file).is_file():
         reason = f"no file address; a person fetches it from {first.url} to {unit.by_hand / first.file}"
@@ -133,7 +159,7 @@ def _left_out(unit: Unit, first: Remote, *, is_named: bool) -> FetchResult | Non
 
 
 def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Report) -> FetchResult:
-    """Fetch and judge the files of a unit; accept them, or keep the last accepted ones."""
+    """Fetch and check the files of a unit, then accept them or keep the last accepted ones."""
     ledger = ledger_of(unit.cache)
     row = ledger.get(unit.id, {})
     try:
@@ -145,6 +171,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Repor
     except SourceError as error:
         result = _keep(unit, ledger, "refused", str(error))
         return replace(result, may_pass=getattr(error, "may_pass", False))
+    # A set is named by the hashes of its files, so the same files again are the same set.
     hashes = "".join(sorted(file["sha256"] for file in files.values()))
     name = hashlib.sha256(hashes.encode()).hexdigest()[:16]
     if name == row.get("set") and before:
@@ -163,6 +190,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Repor
     }  # fmt: skip
     target = _accept(unit, name)
     result = _settle(unit, ledger, fresh, "changed" if before else "new", judgement.rows_before, reasons)
+    # Older sets are removed only after the ledger names the new one.
     for old in target.parent.iterdir():
         if old.name != name:
             shutil.rmtree(old)
@@ -170,7 +198,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Repor
 
 
 def _accept(unit: Unit, name: str) -> Path:
-    """Move the staged files to their place; the ledger does not name them yet."""
+    """Move the staged files to their place and return it. They count only once the ledger names them."""
     target = unit.cache / "accepted" / unit.id / name
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +214,11 @@ def _fetch_all(
     before: Path | None,
     report: Report,
 ) -> dict[str, Any]:
-    """Put all files of a unit into its stage, fetched or linked from the last set; rows of the ledger."""
+    """Put all files of a unit into its stage, and return their rows of the ledger by address.
+
+    `row` is the row of the last set and `before` its folder. A file that the server calls unchanged is linked
+    from there.
+    """
     files: dict[str, Any] = {}
     for remote in remotes:
         if remote.kind == "page":
@@ -197,6 +229,7 @@ def _fetch_all(
             Validators(last["etag"], last["last_modified"]) if last and last["file"] == remote.file else None
         )
 
+        # The name is bound as a default, because the loop changes `remote`.
         def progress(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
@@ -208,6 +241,7 @@ def _fetch_all(
         target.parent.mkdir(parents=True, exist_ok=True)
         if fetched.path is None:
             assert before is not None  # noqa: S101  nothing is unchanged without a set before
+            # A hard link: the file stays when the folder of the last set is removed.
             os.link(before / remote.file, target)
             files[remote.url] = dict(last or {})
             continue
@@ -220,7 +254,7 @@ def _fetch_all(
 
 
 def _copy_by_hand(unit: Unit, remote: Remote) -> dict[str, Any]:
-    """Copy to the stage the file that a person fetched; its row of the ledger."""
+    """Copy a file that a person fetched to the stage, and return its row of the ledger."""
     target = unit.stage / remote.file
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(unit.by_hand / remote.file, target)
@@ -231,7 +265,7 @@ def _copy_by_hand(unit: Unit, remote: Remote) -> dict[str, Any]:
 
 
 def _keep(unit: Unit, ledger: dict[str, Any], state: str, reason: str) -> FetchResult:
-    """Keep the last accepted files with their date, and write down since when and why."""
+    """Keep the last accepted files, note in the ledger since when and why, and return the result."""
     row = ledger.setdefault(unit.id, {})
     stays = f"the last good of {row['as_of']} stays" if row.get("as_of") else "none was accepted before"
     reason = f"{reason}; {stays}"
@@ -249,7 +283,7 @@ def _settle(
     rows_before: int | None,
     warnings: Sequence[str],
 ) -> FetchResult:
-    """Write the row of an accepted set into the ledger."""
+    """Write the row of an accepted set into the ledger and return the result."""
     ledger[unit.id] = row | {"held": None, "checked": unit.today.isoformat(), "warnings": list(warnings)}
     write_ledger(unit.cache, ledger)
     size = sum(file["size"] for file in row["files"].values())
@@ -257,7 +291,10 @@ def _settle(
 
 
 def _quarantine(unit: Unit, name: str, reason: str, judgement: Judgement, files: dict[str, Any]) -> None:
-    """Set held files apart with their findings; the same files again replace themselves."""
+    """Move held files to the quarantine, with their findings in WHY.json.
+
+    The folder is named by the set, so the same files held again take the same place.
+    """
     target = unit.cache / "quarantine" / unit.id / name
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -271,13 +308,13 @@ def _quarantine(unit: Unit, name: str, reason: str, judgement: Judgement, files:
 
 
 def today_and_yesterday() -> tuple[date, date]:
-    """Today and the day before in UTC. Providers serve a day when it is over."""
+    """Today and the day before, in UTC. A provider serves the file of a day only after that day."""
     today = datetime.now(UTC).date()
     return today, today - timedelta(days=1)
 
 
 def as_text(results: Sequence[FetchResult]) -> str:
-    """One line a unit: state, date, rows before and now, reason and warnings."""
+    """The results as text, one line a unit: state, date, rows before and now, reason and warnings."""
     lines = []
     for row in results:
         rows = "" if row.rows is None else f"{row.rows_before} -> {row.rows} rows"

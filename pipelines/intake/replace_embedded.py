@@ -1,4 +1,7 @@
-"""Put accepted tables into the snapshot: in place of embedded ones, or beside them for live sources."""
+"""Put accepted tables into the snapshot.
+
+The table of an embedded source replaces the embedded one. The table of a live source is added.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,15 @@ __all__ = ["replace_embedded", "standings"]
 def replace_embedded(
     embedded: Snapshot, sources: Sequence[Source], cache: Path, today: date, packages: Path | None = None
 ) -> tuple[Snapshot, dict[str, tuple[str, str]]]:
-    """The snapshot with the accepted tables in it, and date and state of the sources that were fetched.
+    """The snapshot with the accepted tables in it, and (date, state) by id of the sources in use.
 
-    A source is `live`. It is `held` or `stale` if its last fetch was held or refused, or if its content is
-    older than it may be on `today`. It is `missing` if the content is much older, or if an accepted file is
-    lost. An embedded table stays where nothing was accepted, or where what was accepted is lost. The table
-    of a source that is not embedded is added to the tables of its layer.
+    The table of an embedded source replaces the embedded table. The table of a source of kind `live` is added
+    to the tables of its layer. Layers that follow from a changed layer are derived again. An embedded table
+    stays where nothing was accepted, where an accepted file is lost, or where the reader needs more files
+    than those that were fetched. `packages` holds the package members that some readers need as well
+    (pipelines.source.Inputs); by default it is `packages` beside `cache`.
+
+    The second result is that of `standings`, without the sources whose reader needs more files.
 
     Raises
     ------
@@ -45,7 +51,7 @@ def replace_embedded(
     feeds = {name: list(tables) for name, tables in embedded.feeds.items()}
     rows = {row["id"]: row for row in embedded.manifest["sources"]}
     states: dict[str, tuple[str, str]] = {}
-    places: dict[str, int] = {}
+    places: dict[str, int] = {}  # index of the source's table by layer: tables have the order of the sources
     changed: set[str] = set()
     for source in _feeding(sources):
         place = places[source.feeds] = places.get(source.feeds, -1) + 1
@@ -74,7 +80,7 @@ def replace_embedded(
     if not changed:
         return embedded, states
     manifest = embedded.manifest | {"sources": list(rows.values())}
-    # Layers that follow from a changed one are derived again. Only files of the others can be copied.
+    # The stored files of a changed or derived layer hold the embedded rows, so they are no longer listed.
     anew = _following(changed)
     kept = {name: table for name, table in embedded.static.items() if name not in anew}
     static = derive_static(feeds, embedded.grids, kept) if anew & set(embedded.static) else embedded.static
@@ -83,14 +89,14 @@ def replace_embedded(
 
 
 def _described(source: Source, table: pd.DataFrame) -> dict[str, Any]:
-    """The row of the manifest of a source that is not embedded."""
+    """The row of the manifest for a source that the embedded manifest does not list."""
     names = ("id", "feeds", "title", "publisher", "licence", "citation", "homepage", "made")
     crs = "EPSG:3413" if "geometry" in table else ""
     return {"crs": crs} | {name: getattr(source, name) for name in names}
 
 
 def _feeding(sources: Sequence[Source]) -> list[Source]:
-    """The embedded sources in their order, then the live ones."""
+    """The embedded sources in their order, then the sources of kind `live`."""
     return [source for state in ("embedded", "live") for source in sources if source.state == state]
 
 
@@ -104,7 +110,15 @@ def _following(changed: set[str]) -> set[str]:
 
 
 def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, tuple[str, str]]:
-    """Date and state, by id, of the embedded and live sources that were fetched.
+    """(date, state) on `today` by id of the embedded and live sources that were fetched at least once.
+
+    A live source of which nothing was ever accepted is left out, and so is a source with `is_replaceable`
+    false. No table is read. The state of a source, not to be confused with its kind, is the first of these:
+
+    - `missing` if an accepted file is lost, or if the content is older than four times `fresh_days`;
+    - `held` if a check held the files of the last fetch;
+    - `stale` if the last fetch was refused, or if the content is older than `fresh_days`;
+    - `live` in all other cases.
 
     Raises
     ------
@@ -119,13 +133,15 @@ def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, 
 def _standing(
     source: Source, cache: Path, ledger: dict[str, Any], today: date
 ) -> tuple[Path | None, str, str] | None:
-    """Folder of the accepted files of a source, its date and its state; None if nothing was fetched.
+    """Folder of the accepted files of a source, its date and its state; None if the source is left out.
 
-    A live source of which nothing was ever accepted is not late: it was never there.
+    The folder is None if nothing was accepted or if an accepted file is lost. `standings` says which
+    sources are left out.
     """
     unit = form_of(source, ledger)
     if unit is None or not source.is_replaceable:
         return None
+    # The picture never had content of this source, so it has nothing to call late.
     if source.state == "live" and not ledger[unit].get("set"):
         return None
     try:

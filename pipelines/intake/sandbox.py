@@ -1,9 +1,9 @@
-"""Read provider files in a process of its own, with few drivers, no network and hard limits.
+"""Read provider files in a separate process with few drivers, no network and hard limits (decisions/0016).
 
-On a hostile file a library that parses in C may read other files, use the network, die or never end. None of
-that may happen to the process that publishes. The child returns one Parquet file, or one line. Where
-bubblewrap works, the child sees its own files alone. Elsewhere the drivers, the limits and a namespace
-without a network remain.
+On a hostile file, a library that parses in C may read other files, use the network, die or never end. None of
+this may happen to the process that publishes. The child returns one Parquet file or one line of text. Where
+bubblewrap works, the child sees only the system, the project and the files it reads. Elsewhere the few
+drivers, the limits and a namespace without a network remain.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ __all__ = [
     "day_in_sandbox", "read_in_sandbox", "sandbox",
 ]  # fmt: skip
 
-SECONDS = 120.0
-# Every driver of GDAL 3.10 and 3.12 but GTiff, COG, ESRI Shapefile and MEM. Some drivers open other files
-# or addresses, and GDAL chooses the driver by content. GeoJSON is read without GDAL, which would fetch a
-# CRS that is a link, and open a grid on disk that a CRS names.
+SECONDS = 120.0  # wall time of a child; its limit of CPU time is below that
+# Every driver of GDAL 3.10 and 3.12 except GTiff, COG, ESRI Shapefile and MEM. Some drivers open other files
+# or addresses, and GDAL chooses the driver by content, not by name. GeoJSON is read without GDAL: GDAL would
+# fetch a CRS that is a link, and open a grid on disk that a CRS names.
 _SKIPPED = (
     "AAIGrid ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow BAG BASISU BIGGIF BLX "
     "BMP BSB BT BYN CAD CALS CEOS COASP COSAR CPG CSV CSW CTG CTable2 Carto DAAS DERIVED DGN DIMAP "
@@ -62,6 +62,7 @@ ENVIRONMENT = {
     "HDF5_PLUGIN_PRELOAD": "::",  # HDF5 loads no filter from a folder
     "OPENBLAS_NUM_THREADS": "1",
 }
+# The child gets only these variables, so that no secret in the environment reaches a hostile file.
 _KEPT = ("PATH", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
 REFUSED, LACKING = 3, 4  # exit codes of the child: a bad file, a file that is not at hand
 _OUTPUT, TABLE_FILE = "output", "table.parquet"
@@ -71,14 +72,17 @@ _ROOT = Path(__file__).parents[2]
 def read_in_sandbox(
     source_id: str, fetched: Path, packages: Path, out: Path, *, seconds: float = SECONDS
 ) -> None:
-    """Read a source's fetched files in a process of its own and write the conformed table to `out`.
+    """Read the fetched files of a source in a child process, and write the conformed table to `out`.
+
+    `fetched` is the folder of the files, `packages` that of unpacked package members. The child is killed
+    after `seconds`.
 
     Raises
     ------
     MissingInputError
-        If the reader needs a file that is not there.
+        If the reader needs a file that is in neither folder.
     SourceError
-        If a file is not as it must be, or the reader died or went over a limit.
+        If a file is not as it must be, or the child died or went over a limit.
     """
     _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
 
@@ -86,14 +90,15 @@ def read_in_sandbox(
 def day_in_sandbox(
     source_id: str, part: str, paths: Sequence[Path], out: Path | None = None, *, seconds: float = SECONDS
 ) -> date:
-    """The day that the files of a part of a source hold for, read in a process of its own.
+    """The day that the files of a part of a source hold for, read in a child process.
 
-    `paths` are in the order of the part's remotes. If the first has an ice field, it is written to `out`.
+    `paths` are in the order of the remotes of the part. If the first remote has an ice field, the table of
+    that field is written to `out`. The child is killed after `seconds`.
 
     Raises
     ------
     SourceError
-        As `read_in_sandbox`.
+        If a file is not as it must be, or the child died or went over a limit.
     """
     command = ["day", source_id, part, *(str(path.resolve()) for path in paths)]
     return date.fromisoformat(_apart(command, source_id, out, seconds))
@@ -101,7 +106,10 @@ def day_in_sandbox(
 
 @cache
 def sandbox() -> tuple[str, ...] | str:
-    """The start of a command that sees system and project alone, read only; or why there is none here."""
+    """The start of a command under bubblewrap; or, as one text, the reason why bubblewrap is not used.
+
+    A command with this start sees only the system and the project, both read only, and has no network.
+    """
     program = shutil.which("bwrap")
     if not program:
         return "bubblewrap is not installed"
@@ -121,7 +129,7 @@ def sandbox() -> tuple[str, ...] | str:
 
 
 def _bound(command: Sequence[str], work: Path) -> list[str]:
-    """The command in the sandbox, if there is one: it reads the files it names and writes to `work`."""
+    """The command under bubblewrap, if there is one: it reads the paths it names and writes to `work`."""
     prefix = sandbox()
     if isinstance(prefix, str):
         return list(command)
@@ -132,7 +140,10 @@ def _bound(command: Sequence[str], work: Path) -> list[str]:
 
 
 def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: float) -> str:
-    """Run the child and return its output. Its table is moved to `out` if it ended well."""
+    """Run the child with `arguments` and return its text; on success its table is moved to `out`.
+
+    `source_id` names the source in errors.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
@@ -157,9 +168,9 @@ def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: floa
 
 
 def _ended(command: Sequence[str], work: Path, seconds: float, environment: dict[str, str]) -> int | None:
-    """Run a command to its end; its code, below 0 for a signal, None if its time was up.
+    """Run a command and return its exit code: below 0 for a signal, None if `seconds` were over.
 
-    Its output goes into a file of limited size: a pipe could be filled, or kept open, for ever.
+    The output goes into a file of limited size, because a pipe could be filled or kept open for ever.
     """
     with (work / _OUTPUT).open("wb") as output:
         child = subprocess.Popen(  # noqa: S603

@@ -1,7 +1,8 @@
-"""The reader process of the sandbox: limit itself, read the files of one source, write one table.
+"""The child process of the sandbox: it limits itself, reads the files of one source and writes one table.
 
-`python -m pipelines.intake.sandbox_child table SOURCE FETCHED PACKAGES` writes the table of a source;
-`day SOURCE PART FILES...` prints the day of a set of files. pipelines.intake.sandbox starts it.
+`python -m pipelines.intake.sandbox_child table SOURCE FETCHED PACKAGES` writes the table of a source.
+`... day SOURCE PART FILES...` prints the day that a set of files holds for. pipelines.intake.sandbox starts
+it (decisions/0016).
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ from pipelines.source import MissingInputError
 __all__ = ["limit", "main"]
 
 MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
-_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
-# What no reader needs. An audit hook does not see C libraries: the sandbox is for them.
+_NEW_USER, _NEW_NET = 0x10000000, 0x40000000  # CLONE_NEWUSER and CLONE_NEWNET of Linux
+# Audit events that no reader raises. A hook does not see the calls of C libraries; bubblewrap is for those.
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
 
 
 def limit() -> None:
-    """Set hard limits on this process: memory, CPU, size of a file, no core, no network, no other program.
+    """Set hard limits on this process: memory, CPU time, size of a file, no core dump, no network.
 
-    A kernel may forbid the namespace without a network. The drivers are cut all the same.
+    An audit hook also refuses sockets and other programs.
+
+    Some kernels forbid the namespace without a network. The process then goes on with the other limits.
     """
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
@@ -69,7 +72,10 @@ def _day(source_id: str, part: str, *paths: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """In the child: limit, read, write. An error is one line on stdout."""
+    """Limit this process, then read and write what `arguments` name; returns the exit code.
+
+    An error is one line on stdout.
+    """
     limit()
     try:
         what, *rest = arguments

@@ -1,4 +1,4 @@
-"""Checks of a daily series of sea ice extent, million km2: values, steps, sensors and the time of year."""
+"""Checks of a daily series of sea ice extent in million km2: gaps, steps, sensors and the time of year."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from pipelines.intake.findings import Finding
 
 __all__ = ["SEASON_MARGIN", "STEP_HOLD", "daily_extent"]
 
-STEP_HOLD, STEP_WARN = 0.5, 0.25  # million km2 a day
-SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year
+# Million km2 a day. No melt or freeze explains a larger step, so it is likely an error of the series.
+STEP_HOLD, STEP_WARN = 0.5, 0.25
+SEASON_MARGIN = 1.0  # million km2 beyond the record of that day of the year, so that a new record passes
 
 
 def daily_extent(new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:
-    """Check the days that are new: a value, no step without melt or freeze behind it, the season's record.
+    """Findings on the new days of a series: gaps, steps from day to day, the sensor, and the time of year.
 
-    Without `old` the last 30 days are the new ones.
+    `new` and `old` have the columns `date` and `extent_million_km2`. The new days are those that `old` does
+    not have; without `old` they are the last 30 days. A missing value is held, and so is an extent far beyond
+    all earlier ones of that day of the year. A large step is held or a warning. Another sensor is a warning.
     """
     table = new.sort_values("date")
     day = pd.to_datetime(table["date"])

@@ -1,4 +1,7 @@
-"""Check a fetched file by its kind, in Python alone: no library that parses in C sees it before."""
+"""Check that a fetched file is a whole file of its kind.
+
+Python alone reads the file here. No library that parses in C opens a file that did not pass (decisions/0016).
+"""
 
 from __future__ import annotations
 
@@ -20,26 +23,32 @@ if TYPE_CHECKING:
 
 __all__ = ["FileSummary", "sniff"]
 
-_SHAPE = b"\x00\x00\x27\x0a"
+_SHAPE = b"\x00\x00\x27\x0a"  # the file code 9994 of a shapefile
 _LISTS = ("features", "elements", "ports")  # of GeoJSON, Overpass and the World Port Index
+# Conventions. The first three are limits against archives that unpack to far more than their size.
 _MEMBERS, _UNPACKED_BYTES, _RATIO, _COLUMNS = 100, 500_000_000, 100, 200
 
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """Rows or features of a file, and its columns if it has any."""
+    """The number of rows of a file, and the names of its columns if it has any.
+
+    `rows` counts the rows of a CSV, the features of GeoJSON or shapefiles, the entries of the list in a JSON,
+    the members of another zip, the worksheets of an xlsx, and the bytes of the kind `bytes`. It is 1 for
+    NetCDF, TIFF and a JSON without a list.
+    """
 
     rows: int
     columns: tuple[str, ...] = ()
 
 
 def sniff(path: Path, kind: Kind) -> FileSummary:
-    """Check that a file is a whole file of its kind, and count its rows.
+    """The summary of a file, after a check that it is a whole file of its kind.
 
     Raises
     ------
     SourceError
-        If it is not a whole file of that kind.
+        If the file is not a whole file of that kind.
     """
     return _SNIFFERS[kind](path)
 
@@ -83,6 +92,7 @@ def _csv(path: Path) -> FileSummary:
 
 
 def _json(path: Path) -> FileSummary:
+    # Readers of JSON differ on which value of a repeated name counts, so a repeated name is refused.
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         content = dict(pairs)
         if len(content) != len(pairs):
@@ -121,7 +131,7 @@ def _geojson(path: Path) -> FileSummary:
 
 
 def _archive(path: Path) -> dict[str, int]:
-    """Names and sizes of the members of a zip; every member must be whole, plain and of sound size."""
+    """Unpacked bytes by member of a zip; raises SourceError if a member is cut, a link or far too large."""
     try:
         with zipfile.ZipFile(path) as box:
             members = [row for row in box.infolist() if not row.is_dir()]
@@ -159,7 +169,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _zip(path: Path) -> FileSummary:
-    """A zip. A shapefile in it must have all its parts, with as many rows in each."""
+    """The summary of a zip. A shapefile in it must have all its parts, with the same number of rows."""
     names = _archive(path)
     shapes = [name for name in names if name.lower().endswith(".shp")]
     rows = 0
@@ -170,6 +180,7 @@ def _zip(path: Path) -> FileSummary:
             _refuse(path, f"{shape} with {', '.join(lacking)}", "none")
         with zipfile.ZipFile(path) as box:
             records = int.from_bytes(box.read(stem + ".dbf")[4:8], "little")
+            # An index has a header of 100 bytes and 8 bytes for each record.
             indexed = (names[stem + ".shx"] - 100) // 8
             begins = box.read(shape)[:28]
             if len(begins) < 28 or not begins.startswith(_SHAPE):  # GDAL chooses by content
@@ -190,10 +201,15 @@ def _xlsx(path: Path) -> FileSummary:
 
 
 def _netcdf(path: Path) -> FileSummary:
-    """NetCDF. The length of HDF5 is checked here; a classic file that is cut is refused by its reader."""
+    """The summary of a NetCDF file.
+
+    Only HDF5 states its length in the header, which is checked here. The reader refuses a classic file that
+    is cut.
+    """
     raw, size = path.read_bytes()[:64], path.stat().st_size
     if raw.startswith(b"\x89HDF\r\n\x1a\n") and len(raw) == 64:
         version = raw[8]
+        # The end-of-file address stands at byte 28 of superblock versions 2 and 3, at byte 40 of 0 and 1.
         ends = struct.unpack_from("<Q", raw, 28 if version >= 2 else 40)[0]
         if ends > size:
             _refuse(path, f"{ends} bytes, as its header says", f"{size}: it is cut")
@@ -203,7 +219,10 @@ def _netcdf(path: Path) -> FileSummary:
 
 
 def _tiff(path: Path) -> FileSummary:
-    """A TIFF by its first bytes. GDAL opens files by content, also one that is a list of other files."""
+    """The summary of a TIFF, known by its first bytes.
+
+    The check matters because GDAL chooses a driver by content, and some formats name other files to open.
+    """
     with path.open("rb") as stream:
         first = stream.read(4)
     if first not in {b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"}:

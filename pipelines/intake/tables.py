@@ -1,4 +1,4 @@
-"""The tables of a source: read from fetched files, read again from accepted ones, or embedded."""
+"""The tables of a source: read from fetched files, from accepted files, or from the snapshot."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ TABLE = "table.parquet"
 
 
 def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
-    """The conformed table that a source reads from fetched files.
+    """The conformed table that a source reads from the files in `fetched`.
+
+    `packages` is the folder of unpacked package members (pipelines.source.Inputs). The files are parsed in
+    this process; `accepted_table` uses the sandbox.
 
     Raises
     ------
     MissingInputError
-        If it also needs a file that is neither fetched nor in `packages`.
+        If the source feeds a grid or has no reader, or if the reader needs a file that is in neither folder.
     SourceError, SchemaError
         If a file or the table is not as it must be.
     """
@@ -43,12 +46,16 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
 
 
 def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:
-    """The table of accepted files, read anew with today's reader in a process of its own.
+    """The table of the accepted files in `folder`, read by the present reader in the sandbox.
+
+    The table stored at the fetch is not used, because the reader may have changed since.
 
     Raises
     ------
     MissingInputError
-        If the reader needs a file that is neither accepted nor in `packages`.
+        If the reader needs a file that is neither in `folder` nor in `packages`.
+    SourceError
+        If a file is not as the reader expects.
     """
     with tempfile.TemporaryDirectory() as name:
         out = Path(name) / TABLE
@@ -57,13 +64,13 @@ def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame
 
 
 def embedded_table(source: Source) -> pd.DataFrame | None:
-    """The table of a source in the snapshot; None if it has none."""
+    """The table of a source in the snapshot; None if it is not embedded or feeds a grid."""
     is_table = source.state == "embedded" and not source.feeds.startswith("grid:")
     return source_table(source.id) if is_table else None
 
 
 def stored_table(path: Path) -> pd.DataFrame:
-    """A table in Parquet that the reader wrote, a GeoDataFrame if it has places."""
+    """The table in a Parquet file that the sandbox wrote, a GeoDataFrame if it has geometry."""
     table = pq.read_table(path)
     is_geographic = b"geo" in (table.schema.metadata or {})
     return gpd.read_parquet(path) if is_geographic else table.to_pandas()

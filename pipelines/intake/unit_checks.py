@@ -1,4 +1,4 @@
-"""Check the fetched files of a unit and the table read from them, and date its content."""
+"""Check the fetched files of a unit and the table read from them, and find the date of the content."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ __all__ = ["Judgement", "Unit", "judge_unit"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit on its way into a cache: its id, its source, the folders and the day of the fetch."""
+    """A unit that is being fetched into a cache.
+
+    `packages` is the folder of unpacked package members that readers may need, `today` the day of the fetch.
+    """
 
     id: str
     source: Source
@@ -42,18 +45,22 @@ class Unit:
 
     @property
     def stage(self) -> Path:
-        """Where fetched files lie until they are accepted."""
+        """The folder of the fetched files until they are accepted or held."""
         return self.cache / "incoming" / self.id
 
     @property
     def by_hand(self) -> Path:
-        """Where a person puts files, under the names that the readers ask for."""
+        """The folder into which a person puts files, under the names that the readers ask for."""
         return self.cache / "by_hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was found of a unit: findings, the date of the content, rows, and rows before."""
+    """The result of the checks of a unit.
+
+    `as_of` is the date of the content, None if it is not known. `rows` is the number of rows of the table, or
+    of the files if no table is read. `rows_before` is that number in the last accepted or embedded table.
+    """
 
     findings: list[Finding]
     as_of: str | None = None
@@ -64,15 +71,16 @@ class Judgement:
 def judge_unit(
     unit: Unit, remotes: Sequence[Remote], files: dict[str, Any], row: dict[str, Any], before: Path | None
 ) -> Judgement:
-    """Judge the staged files of a unit, and the table or the ice field that is read from them.
+    """Check the staged files of a unit, and the table or the ice field that is read from them.
 
-    `files` and `row` are those of the ledger: of the fetched set, and of the last accepted one, which lies
-    in `before`.
+    `files` holds the ledger's entries of the fetched files, by address. `row` is the ledger's row of the last
+    accepted set, and `before` the folder of that set; empty and None if there is none.
     """
     findings: list[Finding] = []
     rows, name = 0, _name_of(remotes)
     try:
         for remote in remotes:
+            # The ledger has one size for a whole set, so sizes are compared only for a set of one file.
             count, more = _judge_one(unit, remote, row if len(remotes) == 1 else {}, before)
             rows += count
             findings += more
@@ -80,7 +88,7 @@ def judge_unit(
         return Judgement([Finding("kind", "hold", str(error))], rows_before=row.get("rows"))
     dated, more = _probe(unit, remotes, name)
     findings += more
-    # A grid is made of the files of several units: a unit of it is read by its probes alone.
+    # A grid is made of the files of several units. One unit gives no table, and only its probes read it.
     if unit.source.read is None or unit.source.feeds.startswith("grid:"):
         findings += _dated(dated, row, unit.today)
         return Judgement(findings, dated, rows, row.get("rows"))
@@ -97,7 +105,7 @@ def judge_unit(
     old = stored_table(last) if last and last.exists() else embedded_table(unit.source)
     findings += _named(judge(new, old, unit.today, unit.source.checks), name)
     as_of = str(new["as_of"].max())
-    # If all rows have the date of the embedded table, the file itself gives no date to the reader.
+    # If every row has the date of the source itself, the reader found no date in the file.
     if (new["as_of"] == as_of).all() and as_of == unit.source.as_of:
         if dated:
             findings += _dated(dated, row or {"as_of": as_of}, unit.today)
@@ -110,7 +118,7 @@ def judge_unit(
 def _judge_one(
     unit: Unit, remote: Remote, row: dict[str, Any], before: Path | None
 ) -> tuple[int, list[Finding]]:
-    """Rows of one file, and findings on it; raises SourceError if it is not a whole file of its kind."""
+    """Number of rows of one file, and findings; raises SourceError if it is not a whole file of its kind."""
     path = unit.stage / remote.file
     kind = cast("Kind", path.suffix[1:]) if remote.kind == "page" else remote.kind
     facts = sniff(path, kind)
@@ -120,7 +128,7 @@ def _judge_one(
 
 
 def _probe(unit: Unit, remotes: Sequence[Remote], name: str) -> tuple[str | None, list[Finding]]:
-    """The day that the files themselves state, None if they state none, and findings on their ice field."""
+    """The day that the files state (ISO date), None if they state none, and findings on their ice field."""
     if not any(remote.probe for remote in remotes):
         return None, []
     dated = None
@@ -135,7 +143,10 @@ def _probe(unit: Unit, remotes: Sequence[Remote], name: str) -> tuple[str | None
 
 
 def _judge_field(unit: Unit, remote: Remote, day: date) -> list[Finding]:
-    """Findings on an ice field, against the accepted series and the accepted grid of its month."""
+    """Findings on an ice field, against the daily series and the accepted grid of its month.
+
+    The series is the accepted one, or the embedded one if none is accepted.
+    """
     field = remote.field
     if field is None:
         return []
@@ -167,13 +178,13 @@ def _name_of(remotes: Sequence[Remote]) -> str:
 
 
 def _named(findings: Sequence[Finding], file: str) -> list[Finding]:
-    """The findings, each with its file if it does not name it already."""
+    """The findings, each with the name `file` in front unless its text has the name already."""
     first = file.split(" and ", maxsplit=1)[0]
     return [row if first in row.found else replace(row, found=f"{file}: {row.found}") for row in findings]
 
 
 def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]:
-    """Hold content that is older than the accepted one, or dated after tomorrow."""
+    """A hold if content of the day `dated` is older than the accepted content, or is dated after tomorrow."""
     if dated and row.get("as_of") and dated < row["as_of"]:
         return [Finding("date", "hold", f"expected {row['as_of']} or later, found {dated}")]
     if dated and dated > (today + timedelta(days=1)).isoformat():
@@ -182,11 +193,12 @@ def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]
 
 
 def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Finding]:
-    """Hold undated content whose files were last changed before `as_of`, or before the accepted files.
+    """A hold if undated content was last changed before `as_of`, or before the accepted files were.
 
-    `Last-Modified` comes from the server's clock. It is no date of the content, which may be years older,
-    but a bound: a file holds nothing later than its last change. A date ahead of the last check (`checked`)
-    counts as the day of that check, so that one wrong clock does not hold all that follows.
+    `Last-Modified` comes from the clock of the server. It is not the date of the content, which may be years
+    older. It is an upper bound: a file holds nothing later than its last change (decisions/0020). If the last
+    change of the accepted files is dated after their last check (`checked`), the day of that check counts. So
+    one wrong clock does not hold every later file.
     """
     changed, changed_before = _last_changed(files), _last_changed(row.get("files", {}))
     least = max(as_of, min(changed_before, row.get("checked", "")))
@@ -197,7 +209,7 @@ def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Fi
 
 
 def _last_changed(files: dict[str, Any]) -> str:
-    """The latest day in UTC on which the server says that one of the files changed; empty if it says none."""
+    """The latest day of `Last-Modified` of the files, as the server states it; empty if it states none."""
     days = []
     for file in files.values():
         with suppress(ValueError, TypeError):

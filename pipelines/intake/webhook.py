@@ -1,4 +1,7 @@
-"""Post a report to a webhook: https, or http to this machine. Its address is never written anywhere."""
+"""Post a report to a webhook over https, or over http to this machine.
+
+The address may hold a secret, so only its host is ever written anywhere (decisions/0012).
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ __all__ = ["post", "webhook_host"]
 
 
 def webhook_host(url: str) -> str:
-    """The host of a webhook. The rest of its address may be a secret and is never written anywhere.
+    """The host of the webhook at `url`, which may be named in logs and messages.
 
     Raises
     ------
     UsageError
-        If it is neither https nor on this machine.
+        If the address is neither https nor http to this machine.
     """
     try:
         parts = urlsplit(url)
@@ -33,14 +36,14 @@ def webhook_host(url: str) -> str:
 
 
 def post(url: str, body: bytes, deadline_s: float = 20.0) -> int:
-    """Post JSON to a webhook once, follow no redirect, return the status.
+    """Post the JSON text `body` to a webhook once, without following redirects, and return the status.
 
     Raises
     ------
     UsageError
         If the address is not allowed for a webhook.
     RefusedError
-        If it does not answer in time, or not with status 2xx. The message names the host alone.
+        If no answer comes within `deadline_s`, or its status is not 2xx. The message names only the host.
     """
     host, parts = webhook_host(url), urlsplit(url)
     target = urlunsplit(("", "", parts.path or "/", parts.query, ""))

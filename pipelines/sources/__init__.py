@@ -1,4 +1,7 @@
-"""SOURCES: every dataset that a picture names, in the order of the layers they feed."""
+"""`SOURCES` are all datasets that a picture names, in the order of the layers they feed.
+
+`FETCHABLE` are these and the planned sources, which no layer uses yet.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,10 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
-# What `arctic-picture fetch` knows: also the sources that no layer uses yet.
+# `arctic-picture fetch` also knows the sources that no layer uses yet.
 FETCHABLE: tuple[Source, ...] = (*SOURCES, *planned.SOURCES)
 
 
 def source(name: str) -> Source:
-    """The source of an id; raises KeyError if there is none."""
+    """The source with the id `name`, of all in `FETCHABLE`; raises KeyError if there is none."""
     return {row.id: row for row in FETCHABLE}[name]

@@ -1,4 +1,7 @@
-"""Sources that the picture lacks: it names them where a value is unknown. None has a reader."""
+"""Sources that the picture lacks and that have no reader.
+
+The picture names them where a value is unknown without them.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Features of planned sources: points, lines or polygons of any provider in one table shape.
+"""Features of planned sources: points, lines or polygons of any provider, in tables of the same columns.
 
-A planned source is fetched, read, checked and kept like any other. No picture draws it.
+A planned source is fetched, read, checked and kept like any other source, but is in no picture.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
     "CROSS_REFERENCE", "FLOW_NETWORK", "SHAPES", "SHIP_TRAFFIC", "feature_source", "geojson", "shapefile",
 ]  # fmt: skip
 
-# What planned sources are for (`Source.planned_for`).
+# Values of `Source.planned_for`.
 FLOW_NETWORK = "the flow network"
 CROSS_REFERENCE = "the materials cross-reference"
 SHIP_TRAFFIC = "ship traffic"
@@ -64,11 +64,23 @@ def feature_source(
     planned_for: str,
     **row: Any,
 ) -> Source:
-    """Return the row of a planned source whose files hold features.
+    """Return the `Source` of planned features.
 
-    `fields` maps `key` and the columns of `SHAPES` to columns of the provider. A key that is blank or
-    missing becomes the number of the row. `parse` reads a file of the remotes into WGS 84 degrees; the
-    default reads GeoJSON and shapefiles in degrees. `dated` gives the day that a file states.
+    Parameters
+    ----------
+    geometry
+        `point`, `line` or `polygon`.
+    fields
+        Columns of the provider by `key`, `name` and the columns of `SHAPES`. A blank key becomes the number
+        of the row.
+    parse
+        Reads one file into a table in degrees of WGS 84; by default as GeoJSON or shapefile, by suffix.
+    dated
+        Returns the day (ISO date) that a file states.
+    planned_for
+        The layer or command that the source is for.
+    **row
+        Further fields of `Source`.
     """
     values = {"state": "live", "feeds": "", "planned_for": planned_for} | row
     source_id = str(values["id"])
@@ -89,7 +101,7 @@ def feature_source(
 
 
 def _files(inputs: Inputs, remotes: tuple[Remote, ...]) -> list[Path]:
-    """Return the files of the remotes that hold features, without the other parts of a shapefile."""
+    """Return the files of the remotes that hold features; the other parts of a shapefile are left out."""
     patterns = dict.fromkeys(re.sub(r"\{[^}]*\}", "*", remote.file) for remote in remotes)
     paths: list[Path] = []
     for pattern in patterns:
@@ -112,7 +124,7 @@ def geojson(path: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        If there are none, or the service says that it left some out.
+        If the file has no features, or the service says in it that it left some out.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     features = content["features"] if content["type"] == "FeatureCollection" else [content]
@@ -130,7 +142,7 @@ def geojson(path: Path) -> gpd.GeoDataFrame:
 
 
 def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
-    """Return the features of a shapefile, plain or zipped, in WGS 84 degrees.
+    """Return the features of a shapefile, plain or zipped, in degrees of WGS 84.
 
     Raises
     ------
@@ -159,7 +171,7 @@ _PARSERS: dict[str, Parse] = {
 
 
 def _described(raw: gpd.GeoDataFrame, fields: Mapping[str, str], path: Path) -> gpd.GeoDataFrame:
-    """Return the columns of `SHAPES` and `key` as text."""
+    """Return the features with `key` and the columns of `SHAPES` as text."""
     lacking = [name for name in fields.values() if name.isidentifier() and name not in raw]
     if len(lacking) == len(fields) and fields:
         msg = f"{path.name}: expected the columns {', '.join(lacking)}, found {', '.join(raw.columns[:12])}"
@@ -171,10 +183,11 @@ def _described(raw: gpd.GeoDataFrame, fields: Mapping[str, str], path: Path) -> 
 
 
 def _text(raw: gpd.GeoDataFrame, name: str) -> pd.Series:
-    """Return a column as text; blank and None are missing, 3.0 is 3."""
+    """Return a column as text: blank and None are missing, and a whole number such as 3.0 is 3."""
     if name not in raw:
         return pd.Series([None] * len(raw), index=raw.index, dtype="object")
     column = raw[name]
+    # A column of integers with gaps is read as float, and its keys would end in ".0".
     if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
     text = column.astype("object").map(lambda value: None if _is_blank(value) else str(value).strip())
@@ -186,7 +199,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def _placed(frame: gpd.GeoDataFrame, geometry: str, source_id: str) -> gpd.GeoDataFrame:
-    """Return the rows north of the snapshot's edge in EPSG:3413; those without a place are left out.
+    """Return the rows north of the snapshot's edge in EPSG:3413; rows without geometry are left out.
 
     Raises
     ------

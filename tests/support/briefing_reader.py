@@ -1,4 +1,4 @@
-"""Reads a briefing as a browser does, and the cells it cites from the stored files with plain pandas."""
+"""Read a briefing as a browser does, and read the cells that it cites from the stored files with pandas."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ VOID = {"meta", "br"}
 
 
 class Reader(HTMLParser):
-    """Collects (text, address, form) of every text node; address is that of the nearest cell."""
+    """Collects (text, address, form) of every text node of a page.
+
+    The address and the form are those of the nearest enclosing element with `data-cell`, None without one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +63,7 @@ def read(page: str) -> Reader:
 
 
 class Stored:
-    """The same addresses, answered with plain pandas from the files of a picture."""
+    """The values at the addresses of cells, read with plain pandas from the files of a picture."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -149,7 +152,7 @@ CELLS = r"<td[^>]*>(.*?)</td>"
 
 
 def rows_of(page: str, class_: str) -> list[list[str]]:
-    """The cells of a table as text, row by row."""
+    """The cells of the table of a class as text, row by row."""
     found = re.search(rf'<div class="scroll {class_}">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
     assert found, class_
     rows = re.findall(r"<tr>(.*?)</tr>", found.group(1), re.DOTALL)
@@ -157,6 +160,6 @@ def rows_of(page: str, class_: str) -> list[list[str]]:
 
 
 def _text(markup: str) -> str:
-    """What a reader sees: words in a cell of the tables stand without a space, lines with one."""
+    """The text of some markup as a reader sees it: elements `data` and `b` leave no space, others one."""
     bare = re.sub(r"</?(?:data|b)\b[^>]*>", "", markup)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())

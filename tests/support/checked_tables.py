@@ -1,4 +1,4 @@
-"""Tables to check: a made-up list of ports, with one thing in it otherwise, and what the checks find."""
+"""Tables for the tests of the checks: a synthetic list of ports that a test changes, and the findings."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ports(count: int = 100, **columns) -> gpd.GeoDataFrame:
 
 
 def outcomes(new: pd.DataFrame, old: pd.DataFrame | None = None, name: str = "") -> dict[str, str]:
-    """Outcome by rule, by the checks of a source if it is named."""
+    """The outcome of each finding by its rule, with the checks of the source `name` if it is given."""
     checks = source(name).checks if name else None
     return {finding.rule: finding.outcome for finding in judge(new, old, TODAY, checks)}
 

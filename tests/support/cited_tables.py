@@ -1,4 +1,4 @@
-"""Rows of the cited tables in layers/reference, as texts, and the ellipsoid of the tests."""
+"""Rows of the cited tables in layers/reference as text, and the ellipsoid that the tests measure on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ KINDS = {"port", "airfield", "cable_landing", "mine", "rail_terminal", "energy_s
 
 
 def cited(name: str) -> list[dict[str, str]]:
-    """Return the rows of a table of layers/reference."""
+    """Return the rows of the table `name` of layers/reference, all values as text."""
     with (REFERENCE / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

@@ -1,4 +1,4 @@
-"""One provider on loopback that serves the daily ice series, and what may happen to it."""
+"""A provider on loopback that serves the daily ice series: well, with a bad file, or not at all."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pipelines.sources import FETCHABLE
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Short limits, so that a test of a server that is away ends within seconds.
 QUICK = Limits(deadline_s=20, idle_s=5, tries=2, backoff_s=0.01, pace_s=0)
 TODAY = date(2026, 11, 25)
 DAILY_URL = f"{NSIDC}/daily/data/N_seaice_extent_daily_v4.0.csv"
@@ -24,12 +25,13 @@ QUICK_BUILD = Options(region="bering", draws=25)
 
 
 class Provider:
-    """One file on loopback that the test rewrites, and a cache that is refreshed from it."""
+    """The file of the series on loopback, which a test rewrites, and a cache that is refreshed from it."""
 
     def __init__(self, folder: Path, url: str, series: pd.DataFrame) -> None:
         self.file, self.url, self.cache = place(folder / "mirror", DAILY_URL), url, folder / "cache"
         self.series = series
-        self.time = 1_790_000_000.0  # of the last file that was served; a server tells whole seconds
+        # Last-Modified of the last file. A server states whole seconds, so each file is 10 s newer.
+        self.time = 1_790_000_000.0
 
     def serve(self, text: str | bytes, encoding: str = "utf-8") -> None:
         self.time += 10
@@ -42,7 +44,7 @@ class Provider:
         )[0]
 
     def more(self, *extents: float) -> pd.DataFrame:
-        """The series with days added after its last."""
+        """The series with one more day after its last for each of `extents`, million km2."""
         last = pd.Timestamp(self.series["date"].iloc[-1])
         dates = [(last + pd.Timedelta(days=n + 1)).strftime("%Y-%m-%d") for n in range(len(extents))]
         added = pd.DataFrame({"date": dates, "extent_million_km2": extents})

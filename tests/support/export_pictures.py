@@ -13,6 +13,7 @@ from layers.schema import conform
 if TYPE_CHECKING:
     from layers.picture import Picture
 
+# Names with markup, templates, formulas of spreadsheets and control characters.
 HOSTILE = (
     "<script>alert(1)</script>", "]]><x/>", "{{7*7}} ${1+1}", "=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)",
     "nul\x00 bell\x07", "turned\u202eder", 'quote " and , and ;', "Tromsø",
@@ -35,9 +36,13 @@ def seen(text: str) -> str:
 
 
 def lonlat_area_km2(shapes) -> np.ndarray:
-    """Area by Lambert's cylindrical projection of the sphere: independent of any polar one."""
+    """Area in km2 of shapes in degrees, by Lambert's cylindrical equal-area projection of the sphere.
+
+    It shares nothing with the polar projection that the tests check.
+    """
 
     def flat(degrees):
+        # 6371.007 km is the radius of the sphere with the area of the WGS 84 ellipsoid.
         return 6371.007 * np.column_stack([np.radians(degrees[:, 0]), np.sin(np.radians(degrees[:, 1]))])
 
     return shapely.area(shapely.transform(shapely.segmentize(shapes, 0.1), flat))

@@ -1,4 +1,4 @@
-"""A server on loopback that fails in the ways servers fail, and one that serves a folder as a mirror."""
+"""Servers on loopback: one that fails in the ways in which servers fail, and one that serves a folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "data.example.org"
 BODY = b"id,name\n" + b"".join(b"%d,port %d\n" % (n, n) for n in range(500))
-_PATIENCE_S = 8.0
+_PATIENCE_S = 8.0  # seconds that a stalled answer stays open
 
 
 def head(status: str = "200 OK", *lines: str, length: int | None = len(BODY)) -> bytes:
@@ -63,7 +63,7 @@ def _stall(send: Callable[[bytes], None], data: bytes) -> None:
 
 ZIPPED = gzip.compress(BODY)
 
-# Fault -> what is sent, given how often it was asked before.
+# Fault -> a function that sends the answer; its second argument is the number of earlier requests.
 FAULTS: dict[str, Callable[[Callable[[bytes], None], int], None]] = {
     "closed_at_once": lambda _send, _n: None,
     "stall_before_headers": lambda send, _n: _stall(send, b""),
@@ -119,9 +119,9 @@ class _Handler(socketserver.StreamRequestHandler):
     times: list[float]
 
     def handle(self) -> None:
-        """Read the request, send what its last path part names, or the one after `/fault/`.
+        """Read the request and send the fault that its path names: the part after `/fault/`, else the last.
 
-        `/go/x` redirects to `/x`.
+        A path `/go/x` redirects to `/x`.
         """
         with suppress(OSError):
             lines = []
@@ -143,11 +143,11 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Counts what it was asked, with headers and times."""
+    """A server that notes each request, with its headers and its time."""
 
     allow_reuse_address = True
     daemon_threads = True
-    # A server with a backlog of one would make the kernel the fault.
+    # With a short backlog the kernel would refuse connections, which is not the fault under test.
     request_queue_size = 64
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -161,14 +161,14 @@ class Server(socketserver.ThreadingTCPServer):
         self.url = f"{scheme}://localhost:{self.server_address[1]}"
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
-        """A connection, under TLS where the server has a certificate."""
+        """Accept a connection, under TLS if the server has a certificate."""
         connection, place = super().get_request()
         if self.tls:
             connection = self.tls.wrap_socket(connection, server_side=True)
         return connection, place
 
     def handle_error(self, *_: object) -> None:
-        """A client that went away is what the tests are about."""
+        """Ignore the error: the tests are about clients that break off."""
 
 
 @contextmanager
@@ -184,7 +184,7 @@ def running(server: socketserver.BaseServer) -> Iterator[None]:
 
 
 def at_query(path: str, query: str) -> str:
-    """Where a mirror holds the answer to a query, beside what it holds for its path alone."""
+    """The path at which a mirror holds the answer to a query; without a query the answer is at `path`."""
     return f"{path}@{hashlib.sha256(query.encode()).hexdigest()[:12]}"
 
 
@@ -198,7 +198,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         return asked if os.path.isfile(asked) else plain  # noqa: PTH113  as its base has it
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """Of a link its own time, not its file's: a test may date a link to a shared file."""
+        """The Last-Modified of a file; of a link it is the time of the link, which a test may set."""
         if timestamp is not None:
             timestamp = os.lstat(self.translate_path(self.path)).st_mtime
         return super().date_time_string(timestamp)
@@ -206,7 +206,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """A plain file server over a folder laid out by host and path; gives its address."""
+    """Serve a folder that is laid out by host and path, and yield the address of the server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     with running(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,4 +1,4 @@
-"""A provider's server on loopback whose files a test writes, and a cache that is refreshed from it."""
+"""A server on loopback for providers of which no file is at hand: a test writes the files."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+# Short limits and no pause, because all requests go to this machine.
 QUICK = Limits(deadline_s=20, idle_s=5, tries=1, backoff_s=0.01, pace_s=0)
 
 
 class Service:
-    """The written forms under their providers' own addresses, and a cache that is refreshed from them."""
+    """Files under the addresses of their providers, which a test writes, and a cache refreshed from them."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.mirror, self.cache, self.url = folder / "mirror", folder / "cache", url
-        self.time = 1_790_000_000.0  # of the last file that was served; a server tells whole seconds
+        # Last-Modified of the last file. A server states whole seconds, so each file is 10 s newer.
+        self.time = 1_790_000_000.0
 
     def serve(self, name: str, content: bytes) -> None:
         for remote in source(name).remotes[:1]:
@@ -52,11 +54,11 @@ class Service:
 
 
 def read_here(source_id: str, fetched: Path, packages: Path, out: Path) -> None:
-    """What the child does, without the 2 seconds that starting one takes."""
+    """Read a table as the child of the sandbox does, in this process: to start a child takes 2 seconds."""
     table_of(source(source_id), fetched, packages).to_parquet(out, index=False)
 
 
 def day_here(source_id: str, part: str, paths: list[Path], field: Path) -> date:  # noqa: ARG001
-    """The same for the day."""
+    """Read the day of some files as the child of the sandbox does, in this process."""
     remotes = [remote for remote in source(source_id).remotes if remote.part == part]
     return max(row.probe(path) for row, path in zip(remotes, paths, strict=True) if row.probe)

@@ -1,4 +1,7 @@
-"""A good file of each kind that is fetched, in its provider's documented form: bad ones are made of it."""
+"""A good file of each kind that is fetched, in the form that its provider documents.
+
+The tests make bad files from them.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ CDR, NASA_TEAM, GEOTIFF, POLYGONS, CHART = (
 
 
 def cdr_file(codes: np.ndarray, **attrs: Any) -> xr.Dataset:
-    """Make what a G02202 V4 file holds."""
+    """The dataset of a G02202 V4 file with these raw codes; `attrs` change its attributes."""
     meta = {
         "scale_factor": 0.01,
         "flag_meanings": "pole_hole lakes coastal land_mask missing_data",
@@ -54,7 +57,10 @@ TEAM_NAME = "nt_20010106_f13_v1.1_n.bin"
 
 
 def nasa_team(folder: Path, codes: np.ndarray, name: str = TEAM_NAME, **fields: str) -> Path:
-    """Write a file as NSIDC does: 21 fields of 6 bytes, a name, two titles, then the codes."""
+    """Write a file of NSIDC-0051: 21 header fields of 6 bytes, a name, two titles, then the codes.
+
+    `fields` change the text of header fields.
+    """
     texts = {
         "missing": "00255",
         "columns": "  304",
@@ -78,7 +84,7 @@ def nasa_team(folder: Path, codes: np.ndarray, name: str = TEAM_NAME, **fields: 
 
 
 def daily_csv(table: pd.DataFrame) -> str:
-    """The embedded series in the provider's format, by our own hand."""
+    """The daily series as CSV in the format of the provider, written without code of the project."""
     lines = [
         "Year, Month, Day,     Extent,    Missing, Source Data",
         "YYYY,    MM,  DD, 10^6 sq km, 10^6 sq km, Source data product web sites",
@@ -102,7 +108,7 @@ def zipped(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] 
 
 
 def shape_parts(shapes: list[shapely.Geometry], epsg: int | None = 4326, **columns: Any) -> dict[str, bytes]:
-    """Suffix -> bytes of the parts of a shapefile."""
+    """The parts of a shapefile: their bytes by suffix."""
     with tempfile.TemporaryDirectory() as name:
         table = gpd.GeoDataFrame(columns or {"n": range(len(shapes))}, geometry=shapes, crs=epsg)
         table.to_file(Path(name) / "x.shp", engine="pyogrio")
@@ -128,7 +134,7 @@ def sites(count: int = 200, **more: Any) -> bytes:
 
 
 def _seas() -> bytes:
-    """200 rows: the embedded seas in coarse shapes and the provider's column, and southern ones."""
+    """A zipped shapefile of 200 seas: the embedded ones in coarse shapes, and southern ones."""
     table = embedded_table(source(SEAS))
     assert isinstance(table, gpd.GeoDataFrame)
     south = range(200 - len(table))
@@ -137,7 +143,7 @@ def _seas() -> bytes:
 
 
 def _plants() -> bytes:
-    """The embedded plants in the provider's columns, and as many southern ones as a whole file has."""
+    """The embedded plants in the columns of the provider, and as many southern ones as a real file has."""
     table = embedded_table(source(PLANTS))
     lon, lat = lonlat(table.geometry.x, table.geometry.y)
     lines = ["gppd_idnr,name,capacity_mw,fuel1,country,latitude,longitude,owner"]
@@ -163,7 +169,7 @@ def _tracker() -> bytes:
 
 
 def _field(sample: str) -> np.ndarray:
-    """A day of ice of the snapshot, percent; 251 about the pole, 254 land, 255 missing."""
+    """A sample of ice of the snapshot in percent, with 251 around the pole, 254 on land, 255 missing."""
     ice = grid("sea_ice")
     return ice["concentration"].to_numpy()[list(ice["sample_id"].to_numpy()).index(sample)]
 
@@ -238,7 +244,7 @@ def _lines() -> bytes:
 
 
 def good_files() -> dict[str, list[bytes]]:
-    """Unit -> the bytes of each of its remotes, in their order."""
+    """The bytes of each file of a unit, in the order of its remotes, by unit."""
     chart = _chart()
     return {
         DAILY: [daily_csv(embedded_table(source(DAILY))).encode()],

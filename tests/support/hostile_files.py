@@ -1,7 +1,7 @@
 """Files that try to read a secret of this machine, to reach an address, or to run code; and their readers.
 
-Run as a program it forks a reader for each file and way of reading: `hostile_files.py FOLDER OUT`. What a
-reader gets or says is written to OUT, to be searched for the secret.
+As a program, `hostile_files.py FOLDER OUT` forks a reader for each file and way of reading. The results and
+messages of the readers are written to OUT, where a test searches for the secret (decisions/0016).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 import zipfile
 from pathlib import Path
 
-CANARY = "canary4711"
+CANARY = "canary4711"  # the secret, which no output of a reader may hold
 SHARED = ("CDR", "OSI SAF")
 POINT = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
 _VRT = "<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{}</SrcDataSource>{}</OGRVRTLayer></OGRVRTDataSource>"  # noqa: E501
@@ -31,6 +31,7 @@ _WKT = (
     'UNIT["degree",0.0174532925199433],EXTENSION["PROJ4","{}"]]'
 )
 _XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "{}">]>'
+# Nine entities, each ten times the one before: resolved, the text has 200 million letters.
 _LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {name} "{f"&{last};" * 10}">' for last, name in zip("abcdefgh", "bcdefghi", strict=True)
 )  # fmt: skip
@@ -51,7 +52,7 @@ def boxed(members: dict[str, bytes], mode: int = 0) -> bytes:
 
 
 def shapes(**changed: bytes) -> dict[str, bytes]:
-    """The parts of a shapefile of one point, some of them changed."""
+    """The parts of a shapefile of one point, with the parts in `changed` replaced."""
     import geopandas as gpd
 
     with tempfile.TemporaryDirectory() as name:
@@ -103,7 +104,7 @@ class _Runs:
 
 
 def files(secret: Path, url: str) -> dict[str, tuple[str, bytes]]:
-    """Name -> file name and bytes of each hostile file."""
+    """The hostile files: file name and bytes by name; they lead to the file `secret` or to `url`."""
     local = f"<SourceFilename>{secret}</SourceFilename>"
     grid = f"+proj=longlat +datum=WGS84 +nadgrids={secret} +no_defs"
     endless = (
@@ -234,7 +235,7 @@ def files(secret: Path, url: str) -> dict[str, tuple[str, bytes]]:
 
 
 def readers() -> dict[str, object]:
-    """Every way in which a reader of ours opens a file, and the ways in which GDAL would by itself."""
+    """Every way in which a reader of the project opens a file, and the ways in which GDAL alone would."""
     import geopandas as gpd
     import pandas as pd
     import rasterio
@@ -282,9 +283,9 @@ def readers() -> dict[str, object]:
 
 
 def main(folder: Path, out: Path, *, limited: bool) -> None:
-    """Fork a reader for each file, to read it in every way, whatever a first look would have said of it.
+    """Fork a reader for each file that reads it in every way, even if sniffing would have refused it.
 
-    The readers of `SHARED` open a file by the way of another, and are left out without limits.
+    The ways in `SHARED` open a file like another way does. They are left out if `limited` is false.
     """
     import platform
     import warnings
@@ -292,7 +293,7 @@ def main(folder: Path, out: Path, *, limited: bool) -> None:
     import pyogrio
     import rasterio
 
-    platform.processor()  # xarray asks, by a program of the system
+    platform.processor()  # xarray asks for it, and it starts a program, which a limited reader may not do
     warnings.simplefilter("ignore")
     ways = readers()
     pyogrio.list_drivers()  # once for all that are forked
@@ -322,7 +323,7 @@ def _read(path: Path, ways: dict[str, object], out: Path, *, limited: bool) -> N
                 got = read(path)
                 stream.write(b"READ " + (got if isinstance(got, bytes) else got.encode(errors="replace")))
             except BaseException as error:  # noqa: BLE001  whatever it is, it is looked through
-                # The name of the secret may be told; what is in it may not.
+                # An error may hold the name of the secret file, but not its content.
                 stream.write(f"REFUSED {type(error).__name__} {error}".encode(errors="replace"))
     os._exit(0)
 

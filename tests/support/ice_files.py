@@ -1,8 +1,8 @@
-"""Days of every ice product, written in the form its provider documents; those at hand are real elsewhere.
+"""Days of every ice product, written in the form that its provider documents.
 
-Where the forms come from: NSIDC-0051 v2 and G02202 v5/v6 from NSIDC's own public code
-(nsidc/polarstereo-nc2bin, nsidc/seaice_ecdr); OSI-450/430 from the OSI SAF and ESA CCI headers; ASI from
-its NetCDF as third parties measured it. No real file of these was at hand.
+The forms of NSIDC-0051 v2 and G02202 v5/v6 are from public code of NSIDC (nsidc/polarstereo-nc2bin,
+nsidc/seaice_ecdr), those of OSI-450/430 from headers of OSI SAF and ESA CCI, that of ASI from descriptions of
+its NetCDF by third parties. No real file of these products was at hand.
 """
 
 from __future__ import annotations
@@ -32,24 +32,28 @@ HUGHES = {
     "latitude_of_projection_origin": 90.0, "standard_parallel": 70.0, "false_easting": 0.0,
     "false_northing": 0.0, "semi_major_axis": 6378273.0, "semi_minor_axis": 6356889.44891,
 }  # fmt: skip
-SOUTH = (332, 316)
+SOUTH = (332, 316)  # shape of the southern 25 km grid, which every reader must refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a day is to hold: percent everywhere, and what is wrong with it."""
+    """What a written day holds: the concentration of the sea in percent, and one fault or more."""
 
     day: date = date(2020, 3, 1)
     percent: int = 60
-    flag: int | None = None  # in one ocean cell
+    flag: int | None = None  # raw code of one ocean cell
     shift_m: float = 0.0
     south: bool = False
     version: str = ""
-    edge_deg: float | None = None  # open water south of it, and no ice on land; else ice is everywhere
+    # Latitude of an ice edge: open water south of it, no ice on land. With None there is ice everywhere.
+    edge_deg: float | None = None
 
 
 def coded(wish: Wish, surface: np.ndarray, full: int, land: int, coast: int, lake: int | None) -> np.ndarray:
-    """Codes on the 25 km grid: ocean of one percentage, land, coast and lake as the product has them."""
+    """Raw codes on the 25 km grid: one percentage in the ocean, and land, coast and lake of the product.
+
+    `full` is the code of 100 %.
+    """
     codes = np.full(surface.shape, wish.percent * full // 100, dtype=np.uint16)
     codes[surface == 1], codes[surface == 2] = land, coast
     if lake is not None:
@@ -60,7 +64,7 @@ def coded(wish: Wish, surface: np.ndarray, full: int, land: int, coast: int, lak
 
 
 def ice_of(wish: Wish, grid: Grid, surface: np.ndarray) -> np.ndarray:
-    """Percent on a grid; NaN on land and beside it, where the wish is of an edge."""
+    """Percent on a grid. If the wish has an edge, cells on land and beside land are NaN."""
     if wish.edge_deg is None:
         return np.full(grid.shape, float(wish.percent))
     x, y = np.meshgrid(grid.x_m, grid.y_m)
@@ -231,7 +235,7 @@ def asi(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     return netcdf(folder / f"asi-AMSR2-{half}6250-{wish.day:%Y%m%d}-{wish.version or 'v5.4'}.nc", held)
 
 
-# Product -> its writer, a flag it does not know, and a version it does not know.
+# Product -> its writer, a raw code that it does not have, and a version that it does not have.
 PRODUCTS: dict[str, tuple[Callable[[Path, Wish, np.ndarray], Path], int, str]] = {
     "nsidc_0051 v1": (nasa_team, 252, "v3.0"),
     "nsidc_0051 v2": (nasa_team_netcdf, 252, "v3.0"),

@@ -13,7 +13,7 @@ def months(first: str = FIRST, last: str = LAST) -> np.ndarray:
 
 
 def dataset(ice: np.ndarray, when: np.ndarray, valid: np.ndarray | None = None) -> xr.Dataset:
-    """A record of (time, y, x) and its mask, which lets ice be everywhere if nothing else is said."""
+    """A record of presence (time, y, x) with its mask of valid ice; by default ice is valid everywhere."""
     mask = np.ones((12, *ice.shape[1:]), dtype=np.uint8) if valid is None else valid
     return xr.Dataset(
         {"presence": (("time", "y", "x"), ice), "valid_ice": (("month", "y", "x"), mask)},

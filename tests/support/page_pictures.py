@@ -1,4 +1,4 @@
-"""Pictures made by hand for the tests of the page, and readers of what the page stores."""
+"""Pictures written by hand for the tests of the page, and readers of the data in a page."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def table_of(layer: Layer, rows: dict[str, Any], shapes: Any = None) -> pd.DataF
 
 
 def spine(prefix: str, names: Any) -> dict[str, Any]:
-    """Return the columns that each layer has, for rows of these names."""
+    """Return the columns that every layer has, for rows with these names; ids begin with `prefix`."""
     return {
         "feature_id": [f"{prefix}:{i}" for i in range(len(names))],
         "name": list(names),
@@ -151,7 +151,10 @@ def made_picture(names: tuple[str, ...] = NAMES) -> Picture:
 
 
 def judged_picture() -> Picture:
-    """Return a picture of five nodes: critical, low so far, overlap without a datum, context, not known."""
+    """Return a picture of five nodes, one of each result.
+
+    They are critical, low with the data at hand, an overlap that lacks a datum, context, and not known.
+    """
     base = made_picture(("Keel", "Mast", "Sail", "Rope", "Oar"))
     ids = list(base.tables["nodes"]["node_id"])
     nodes = base.tables["nodes"].assign(
@@ -226,7 +229,7 @@ def block_of(text: str, block: str = "picture-data") -> Any:
 
 
 def layer_of(text: str, name: str) -> Any:
-    """Return a layer of a page by its id."""
+    """Return the layer with the id `name` from the text of a page."""
     return next(layer for layer in block_of(text)["layers"] if layer["id"] == name)
 
 
@@ -273,7 +276,7 @@ def decoded(paths: dict[str, str]) -> list[Any]:
 
 
 def open_page(browser: Browser, path: Path, link: str = "") -> tuple[Page, list[str]]:
-    """Open a page, and list what it says on the console, its errors and its requests."""
+    """Open a page; returns it with a list of its console messages, errors and requests."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     events: list[str] = []
     page.on("console", lambda message: events.append(f"console: {message.text}"))

@@ -1,6 +1,6 @@
-"""The judgement of one node in one draw, written from docs/method.md, to compare the arrays with.
+"""The judgement of one node in one draw, written from docs/method.md without layers.assessed.rules.
 
-Values are whole thousandths; None is unknown. It shares no code with layers.assessed.rules.
+Tests compare the arrays of the rules with it. Values are whole thousandths; None is unknown.
 """
 
 from __future__ import annotations
@@ -247,8 +247,8 @@ def shares(
     there = [name for name, applies in inputs.applies.items() if applies[place, 0]]
     on_file = hazards(v, usual)
     if thaw(v, usual)[1]:
-        on_file["permafrost_thaw"] = HIGH  # ground ice alone may make more of it than stands on file
-    # A draw tests what stands on file and makes nothing.
+        on_file["permafrost_thaw"] = HIGH  # a draw of ground ice alone may raise the class of the picture
+    # A draw may lower the class that the picture has, but not raise it.
     is_able = military(parts(kind, v, usual), usual, with_association=with_association) == HIGH
     is_needed = dependence(v, usual) >= MODERATE
     overlap = flag = 0

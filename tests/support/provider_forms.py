@@ -1,6 +1,6 @@
-"""Files of providers of which none is at hand, written here in the form their providers document.
+"""Files of providers of which no file is at hand, written in the form that the providers document.
 
-Each is what `FORMS` says by source: what is served at the addresses of its remotes, and the rows read of it.
+`FORMS` holds by source the file that is served at the addresses of its remotes, and the rows to be read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SQUARE = {"type": "Polygon", "coordinates": [[[10, 70], [20, 70], [20, 72], [10,
 
 @dataclass(frozen=True)
 class Form:
-    """What a provider serves (made when asked), and the first row and number of rows read of it."""
+    """A file of a provider, written by `make`; the first row and the number of rows to be read from it."""
 
     make: Callable[[], bytes]
     first: dict[str, Any]
@@ -87,7 +87,7 @@ OCCURRENCE = (
 
 
 def geonames_dump() -> bytes:
-    """The embedded places as lines of GeoNames' dump (readme.txt), with one of Namibia before them."""
+    """The embedded places as lines of the GeoNames dump (readme.txt), after one place in Namibia."""
     table = embedded_table(source("geonames_cities500"))
     assert isinstance(table, gpd.GeoDataFrame)
     at = table.to_crs(4326).geometry
@@ -108,7 +108,7 @@ def geonames_dump() -> bytes:
 
 
 def vessel_density(epsg: int = 3035, most: float = 50.0) -> bytes:
-    """A coverage of EMODnet: hours a square kilometre, float32, 1 km; half of it without data."""
+    """A GeoTIFF of EMODnet: hours per square kilometre, float32, cells of 1 km, half of it without data."""
     hours = np.full((200, 200), 50.0, dtype="float32")
     hours[0, 0] = most
     hours[:, 100:] = -3.4e38
@@ -121,16 +121,16 @@ def vessel_density(epsg: int = 3035, most: float = 50.0) -> bytes:
         return bytes(held.read())
 
 
-# A block of land inland of the Laptev Sea, and its probability by the latitude from which it holds.
+# Degrees of longitude of a block of land inland of the Laptev Sea, and (latitude, probability from there on).
 OBU_LON, OBU_BANDS = (112.0, 150.0), ((64.0, 0.05), (65.0, 0.3), (66.5, 0.7), (68.0, 0.95), (69.0, np.nan))
 
 
 def obu(
     variable: str = "PerProb", high: float = 0.95, step: float = 10_000.0, turn: tuple[int, int] = (1, 1)
 ) -> bytes:
-    """A map of Obu et al.: y and x in metres of EPSG:3995, permafrost in one block of land.
+    """A NetCDF map like that of Obu et al.: y and x in metres of EPSG:3995, permafrost in one block of land.
 
-    `turn` -1 has rows, or columns, in the other order than their axis.
+    A -1 in `turn` reverses the rows, or the columns, but not their axis.
     """
     axis = np.arange(-3_500_000, 3_500_001, step)
     to_degrees = Transformer.from_crs(3995, 4326, always_xy=True)
@@ -149,7 +149,7 @@ def obu(
         return path.read_bytes()
 
 
-# Boxes of degrees, EXTENT and CONTENT: Batagay, and inland of the Kara Sea; at last a glacier and a lake.
+# Boxes in degrees with EXTENT and CONTENT: Batagay, inland of the Kara Sea, a glacier and a lake.
 GGD318: tuple[tuple[tuple[float, float, float, float], str | None, str | None], ...] = (
     ((134, 67, 136, 68.5), "C", "h"), ((80, 66, 84, 67), "D", "m"), ((80, 64, 84, 65), "S", None),
     ((80, 62, 84, 63), "I", "l"), ((-45, 70, -40, 75), "g", None), ((108, 52, 109, 55), "l", None),
@@ -160,7 +160,10 @@ def ggd318(
     extent: str = "C", content: str = "h", *, drop: str = "COMBO",
     crs: str = "+proj=laea +lat_0=90 +lon_0=0 +R=6370997 +units=m",
 ) -> bytes:  # fmt: skip
-    """The map of Brown et al.: polygons on a sphere, by extent and content, the first of those given."""
+    """A zip like the map of Brown et al.: polygons on a sphere, with EXTENT and CONTENT.
+
+    `extent` and `content` are those of the first polygon.
+    """
     boxes, extents, contents = zip(*GGD318, strict=True)
     columns = {"NUM_CODE": range(len(boxes)), "COMBO": "", "EXTENT": [extent, *extents[1:]],
                "CONTENT": [content, *contents[1:]]}  # fmt: skip

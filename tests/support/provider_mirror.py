@@ -1,4 +1,4 @@
-"""The providers' servers on loopback: the shared mirror's files under the providers' hosts and paths."""
+"""A mirror on loopback: files of the shared mirror under the hosts and paths of their providers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DAYS = {
     "northeast": "2013-08-07T08:05", "southwest": "2014-05-01T10:00",
 }  # fmt: skip
 
-# What the mirror states as Last-Modified of all its files, whenever they were copied or made.
+# The mirror states this Last-Modified for all files, whenever they were copied or written.
 SERVED = datetime(2026, 11, 24, tzinfo=UTC).timestamp()
 
 # Address -> real file of the mirror, unchanged.
@@ -79,7 +79,7 @@ _NATURAL_EARTH = {"ne_10m_geography_marine_polys": "10m/physical"}
 _SNAP = f"{GITHUB}/ua-snap/geospatial-vector-veracity/main/vector_data"
 _SNAP_FOLDERS = {"ethnolinguistic_regions": "ethnolinguistic",
                  "first_nation_traditional_territories": "first_nations"}  # fmt: skip
-# What the served files are made from, where no mirror holds them as their provider serves them.
+# Files from which others are made, because the shared mirror lacks those in the format of their provider.
 MADE_FROM = (
     "infrastructure/ourairports/airports.csv.gz", "infrastructure/ourairports/runways.csv.gz",
     "sea_ice/g02135_extent_polygons/N-2012-09.geojson",
@@ -91,7 +91,7 @@ _ROUTES = f"{GITHUB}/GlobalEnergyMonitor/GOIT-GGIT-pipeline-routes/main/data/ind
 
 
 def place(folder: Path, url: str, *, by_query: bool = False) -> Path:
-    """Where a mirror holds what `url` names, whatever its query asks or for that query alone."""
+    """The path of the file for `url` in a mirror: for any query, or with `by_query` for this query only."""
     parts = urlsplit(url)
     path = folder / (parts.hostname or "") / parts.path.lstrip("/")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,10 @@ def place(folder: Path, url: str, *, by_query: bool = False) -> Path:
 
 
 def lay_out(mirror: Path, folder: Path) -> Path:
-    """Make the mirror; files that no mirror holds in the provider's format are made from one that does."""
+    """Lay out the files of the shared `mirror` in `folder` by host and path, and return `folder`.
+
+    A file that the shared mirror has in another format is converted.
+    """
     for url, name in REAL.items():
         place(folder, url).symlink_to(mirror / name)
     for url, path in _folders(mirror):
@@ -132,11 +135,11 @@ def lay_out(mirror: Path, folder: Path) -> Path:
     return folder
 
 
-EDGE_DEG = 62.0  # of ice that a March may have
+EDGE_DEG = 62.0  # latitude of an ice edge that is possible in March
 
 
 def _days_for_a_cube(folder: Path) -> None:
-    """Files of products of which none was at hand, in their documented form (`ice_files`)."""
+    """Write days of products of which no file was at hand, in their documented form (`ice_files`)."""
     surface = surface_of(embedded())
     for part, write in (
         ("noaa_cdr_g02202_v6", record_v6), ("osisaf_cdr", climate), ("osisaf_icdr", climate),
@@ -150,7 +153,7 @@ def _days_for_a_cube(folder: Path) -> None:
 
 
 def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
-    """Address and file of sources with a file a project, month or place."""
+    """Address and file, for sources with one file for each project, month or place."""
     for path in sorted((mirror / "infrastructure/gem_pipeline_routes").iterdir()):
         yield f"{_ROUTES}/{path.name.replace('__', '/')}", path
     for path in sorted((mirror / "sea_ice/median_extent_qgreenland").iterdir()):
@@ -164,7 +167,7 @@ def _folders(mirror: Path) -> Iterator[tuple[str, Path]]:
 
 
 def geotiff(binary: Path, target: Path) -> None:
-    """A GeoTIFF in the documented form of G02135 (user guide, table 5) of the fields of NSIDC-0051."""
+    """Write a file of NSIDC-0051 as GeoTIFF in the documented form of G02135 (user guide, table 5)."""
     codes, _, _ = nsidc_0051.raw_codes(binary)
     field = codes.astype("uint16") * 4
     for old, new in ((251, 2510), (252, 2550), (253, 2530), (254, 2540), (255, 2550)):
@@ -178,7 +181,7 @@ def geotiff(binary: Path, target: Path) -> None:
 
 
 def zip_shapes(source: Path, target: Path, epsg: int = 4326) -> None:
-    """A zipped shapefile of a GeoJSON file, as providers serve one."""
+    """Write a GeoJSON file as zipped shapefile, the form in which its provider serves it."""
     parts = target.parent / f"{target.stem}.parts"
     parts.mkdir()
     gpd.read_file(source).to_crs(epsg).to_file(parts / f"{target.stem}.shp", encoding="utf-8")
@@ -188,5 +191,5 @@ def zip_shapes(source: Path, target: Path, epsg: int = 4326) -> None:
 
 
 def dated(path: Path, seconds: float) -> None:
-    """Give a file the time a server states as Last-Modified; of a link, to the link alone."""
+    """Set the time of a file that a server states as Last-Modified; for a link only that of the link."""
     os.utime(path, (seconds, seconds), follow_symlinks=False)

@@ -9,7 +9,7 @@ import numpy as np
 from layers.assessed.judgement import whole_of
 
 NAN = math.nan
-# The anchors that the cases below are worked at, whatever the table of today says.
+# The anchors of the worked examples. They stay as they are if the table of anchors changes.
 WORKED = {
     "ice_lost_moderate": 0.5, "ice_lost_high": 1.5, "ice_unreliable_moderate": 1, "ice_unreliable_high": 2,
     "warm_permafrost": -6, "erosion_moderate": 0.3, "erosion_high": 1, "level_rise_moderate": 0.6,

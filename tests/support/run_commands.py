@@ -1,4 +1,4 @@
-"""The command line as users start it, in its own process; with or without a network."""
+"""Run the command line as users do, in a separate process, with or without a network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Runs the command with every way out of the process through Python's sockets shut.
+# Runs the command in a process that ends with code 99 at the first use of a network.
 OFFLINE = """
 import os, socket, sys
 def refuse(*arguments, **named):
@@ -44,9 +44,10 @@ def start_offline(cwd: Path, *arguments: str, **extra: str) -> subprocess.Popen[
 
 
 def read_today(folder: Path) -> tuple[int, str]:
-    """Exit code and status that a command gives for a complete picture, whenever the tests run.
+    """The exit code and status that a command must give today for the complete picture in `folder`.
 
-    The command asks the clock of the machine, and a picture of the embedded snapshot expires after a year.
+    The command uses the clock of the machine, and a picture of the embedded snapshot expires after a year
+    (decisions/0020).
     """
     manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
     has_expired = datetime.now(UTC).date() >= date.fromisoformat(manifest["expires"])

@@ -1,4 +1,4 @@
-"""One site with the attributes and measures that a test names; everything else is unknown or far off."""
+"""One site with the attributes and measures that a test names; all others are unknown or far away."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FAR = {f"{kind}_km": 500.0 for kind in KINDS} | {"rail_km": 500.0, "road_km": 50
 def one_site(
     table: str, attributes: dict[str, Any], measures: dict[str, Any]
 ) -> tuple[EvidenceBuilder, SiteAttributes]:
-    """Return the builder and the attributes of one site, which has a row in `table`."""
+    """Return the builder of evidence and the attributes of one site, which has a row in `table`."""
     key = {"node_id": "n", "kind": KIND_OF[table], "sources": "key", "source_id": "s", "as_of": "d"}
     sites = pd.DataFrame([key])
     row = dict.fromkeys(NUMBERS, NAN) | dict.fromkeys([*FLAGS, *TEXTS]) | attributes

@@ -23,13 +23,13 @@ HOME = (20.0, 70.0)
 
 
 def off(km: float, azimuth: float = 60.0, home: tuple[float, float] = HOME) -> tuple[float, float]:
-    """Where one stands `km` from home."""
+    """Longitude and latitude of the place `km` from `home` in the direction `azimuth` (degrees)."""
     lon, lat, _ = GEOD.fwd(*home, azimuth, km * 1000)
     return lon, lat
 
 
 def sites(*rows: tuple[str, tuple[float, float]]) -> pd.DataFrame:
-    """Nodes `<kind>:<name>` at places."""
+    """A table of nodes from pairs of an id `<kind>:<name>` and a place (longitude, latitude)."""
     nodes, places = zip(*rows, strict=True)
     lon, lat = zip(*places, strict=True)
     table = pd.DataFrame({"node_id": nodes, "longitude_deg": lon, "latitude_deg": lat})
@@ -37,7 +37,7 @@ def sites(*rows: tuple[str, tuple[float, float]]) -> pd.DataFrame:
 
 
 def placed(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Statements at `at`, with the columns that cite them."""
+    """Statements with the columns of a citation, as points in EPSG:3413 at `at` (longitude, latitude)."""
     usual = {
         "reach_km": 10.0, "confidence": "high", "name": "a name", "source_title": "t", "source_url": "u",
         "source_id": "s", "as_of": "2020",

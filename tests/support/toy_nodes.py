@@ -1,4 +1,4 @@
-"""Toy nodes whose values lie about the anchors: the inputs of the judgement and nothing else."""
+"""Random nodes whose values lie near the anchors, as inputs of the judgement and nothing else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def toy_inputs(count: int, seed: int, lacking: float = 0.15) -> Inputs:
         return _some(random, random.choice(choices, count).astype(float), lacking)
 
     def about(name: str, other: str = "", *, spread: float = 1.5) -> NDArray[np.float64]:
-        """Return whole thousandths about an anchor, or about one of two; some lie on it."""
+        """Return whole thousandths near an anchor, or near one of two; some are equal to the anchor."""
         anchor = random.choice([_USUAL[name], _USUAL[other or name]], count) * 1000
         off = random.choice(
             [0.0, -1.0, 1.0, *random.uniform(-0.4, spread - 1, 6) * np.abs(anchor).max()], count

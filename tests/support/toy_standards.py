@@ -27,7 +27,7 @@ IDS = [standard.id for standard in STANDARDS]
 
 
 def frame(layer: Layer, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    """Rows of a layer of facts; what a row does not say is null."""
+    """A table of a layer of facts; a column that a row does not have is null."""
     names = [column.name for column in layer.all_columns]
     table = pd.DataFrame(rows).reindex(columns=names)
     for column in layer.all_columns:
@@ -39,7 +39,7 @@ def frame(layer: Layer, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=POLAR)
 
 
-# Hazards of a node unless it says otherwise: of each indicator its group and what is known.
+# Indicator of a hazard -> its group.
 HAZARD_GROUPS = {
     "ice_season_lost": "h_seaice", "ice_season_unreliable": "h_seaice", "permafrost_thaw": "h_permafrost",
     "ground_ice": "h_permafrost", "coastal_erosion": "h_coast", "relative_sea_level": "h_level",
@@ -50,10 +50,11 @@ LACKING = {"ground_ice": "nsidc_ggd318_permafrost", "coastal_erosion": "arctic_c
 
 
 def node(name: str, kind: str = "port", **stated: Any) -> dict[str, Any]:
-    """A node and what is known of it.
+    """A node with the facts of a test; `stated` replaces the defaults.
 
-    `facts` is its row in the list it comes from, `climate` its climate facts (value, or value, low, high),
-    `labels` and `tiers` theirs, `hazards` the states of its hazards, `depth` its charted approach.
+    `facts` is the row of the node in the list that it comes from. `climate` holds its climate facts by name,
+    as a value or as (value, low, high); `labels` and `tiers` hold the labels and tiers of these facts.
+    `hazards` holds the states of its hazards, `depth` the interval of its charted approach in m.
     """
     return {"name": name, "kind": kind, "lon": 20.0, "lat": 66.0, "facts": {}, "measures": {}, "climate": {},
             "labels": {}, "tiers": {}, "hazards": {}, "class": "D2", "country": "SWE", "as_of": "2025-05-27",
@@ -94,7 +95,7 @@ def evidence_of(nodes: list[dict[str, Any]], ids: list[str]) -> pd.DataFrame:
 def hold(
     nodes: list[dict[str, Any]], *, plants: list[dict[str, Any]] = (), cables: list[tuple[str, ...]] = ()
 ) -> pd.DataFrame:
-    """The standards held against `nodes`, by (name, standard)."""
+    """The results of the standards for `nodes`, with the index (name, standard)."""
     points = [Point(*(float(np.ravel(c)[0]) for c in polar_xy(n["lon"], n["lat"]))) for n in nodes]
     ids = [f"{n['kind']}:{n['key']}" for n in nodes]
     sites = gpd.GeoDataFrame(
@@ -139,7 +140,7 @@ def hold(
             cable_landings=listed("cable_landing", CABLE_LANDINGS), cables=links(cables),
             power_plants=frame(POWER_PLANTS, [*works, *plants] or [{"feature_id": "p", "fuel": "Oil"}]),
             terminals=frame(TERMINALS, jetties or [{"feature_id": "t", "fuel": "LNG"}]),
-            # The climate that places were built for: 0.6 degC above 1850-1900.
+            # Places were built for the climate of 0.6 degC above 1850-1900.
             global_warming=pd.DataFrame({"year": range(1981, 2011), "warming_degc": 0.6}),
             overrides_on_file=pd.DataFrame(columns=["node_id", "column"]), day=DAY,
         ),

@@ -1,4 +1,4 @@
-"""ETOPO1 bathymetry at 0.1 degree, bedrock version, cut at 58 N."""
+"""Heights of ETOPO1 (bedrock version, 0.1 degree) north of 58 N, and depth classes of the sea."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ _AS_OF = "2009-01-01"  # Amante and Eakins 2009
 
 
 def read_heights(inputs: Inputs) -> xr.Dataset:
-    """Return height of the bedrock surface in m (negative below the sea), lat x lon, every second column.
+    """Return the height of the bedrock surface in m above mean sea level, by latitude and longitude.
 
-    North of 58 N two steps of 0.1 degree of longitude are under 12 km, about the 11 km of a step of latitude.
+    `height_m` is int16 and negative below the sea. Its step is 0.1 degree of latitude (11 km) and 0.2 degree
+    of longitude (under 12 km north of 58 N): every second column of the file is left out.
     """
     with xr.open_dataset(inputs.package(PACKAGE), engine="h5netcdf") as raw:
         name = next(v for v in raw.data_vars if raw[v].ndim == 2)
@@ -73,7 +74,7 @@ _DEPTHS_M = (0.0, 50.0, 200.0, 500.0, 1000.0, 2000.0, 3000.0, np.inf)
 
 
 def read_depths(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return areas of the sea by class of depth, EPSG:3413."""
+    """Return areas of the sea by class of depth in m (`_DEPTHS_M`), EPSG:3413."""
     lon, lat = lonlat(*np.meshgrid(_GRID.x_m, _GRID.y_m))
     depth = -sample_field(read_heights(inputs)["height_m"], lon, lat)
     table = class_areas(np.where(lat >= SOUTH_DEG, depth, np.nan), _DEPTHS_M, _GRID, unit="m")

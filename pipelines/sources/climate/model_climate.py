@@ -1,7 +1,7 @@
-"""Met Office model fields: near-surface air temperature before industry and at the end of A1B.
+"""Met Office model fields of near-surface air temperature: pre-industrial, and at the end of SRES A1B.
 
-One model and one SRES scenario give a pattern of warming, not a forecast. The fields stay on their grid of
-1.25 x 1.875 degree: mean annual temperature in degC, and warming per degree of global mean warming.
+One model and one scenario give a pattern of warming, not a forecast. The fields keep their grid of 1.25
+degree of latitude and 1.875 of longitude.
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ def _field(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def read(inputs: Inputs) -> xr.Dataset:
-    """Return mean annual air temperature (degC) and warming per degree of global warming (1), lat x lon."""
+    """Return pre-industrial mean annual temperature (degC) and the pattern of warming, north of 55 N.
+
+    The pattern is the warming of a cell divided by the global mean warming, without a unit. Both fields have
+    the dimensions latitude and longitude.
+    """
     before, latitude, longitude = _field(inputs.package(BEFORE))
     after, _, _ = _field(inputs.package(AFTER))
     warming = after - before
+    # The area of a cell of equal degrees is proportional to the cosine of its latitude.
     weight = np.cos(np.radians(latitude))[:, None] * np.ones_like(warming)
     global_mean = float((warming * weight).sum() / weight.sum())
     north = latitude >= _SOUTH_DEG

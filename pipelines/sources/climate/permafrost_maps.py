@@ -1,8 +1,9 @@
-"""Maps of permafrost, read once they are fetched: Obu et al. 2019 and Brown et al. 1997.
+"""Two maps of permafrost, which are in a picture only after a fetch: Obu et al. 2019 and Brown et al. 1997.
 
-Obu's is a model on a grid and has the zone only. Brown's is drawn and has zone and ground ice. A place takes
-each fact from the first row of the layer that has it, by `feature_id`. Where both maps cover a place, the
-zone is Obu's (`obu_2019-…`) and the ground ice Brown's (`permaice-…`).
+The map of Obu et al. is a model on a grid and states the zone only. The map of Brown et al. was compiled by
+hand and states zone and ground ice. A place takes each fact from the first row, in the order of
+`feature_id`, that states it. Where both maps cover a place, the zone is from Obu et al. (`obu_2019-…`) and
+the ground ice from Brown et al. (`permaice-…`).
 """
 
 from __future__ import annotations
@@ -57,9 +58,9 @@ def _axis(values: NDArray[np.float64], name: str, path: Path) -> tuple[float, fl
 
 
 def permafrost_share(path: Path) -> NDArray[np.float64]:
-    """Return permafrost probability (0 to 1) on a polar grid of 10 km.
+    """Return the probability of permafrost (0 to 1) in cells of 10 km of EPSG:3413, shape (740, 740).
 
-    EPSG:3413, value of the nearest cell of the file; NaN where it has none.
+    A cell has the value of the nearest cell of the file at `path`; NaN where the file has no value.
 
     Raises
     ------
@@ -83,12 +84,13 @@ def permafrost_share(path: Path) -> NDArray[np.float64]:
     at_x, at_y = to_file.transform(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))
     column, row = np.rint((at_x - x) / dx).astype(int), np.rint((at_y - y) / dy).astype(int)
     inside = (row >= 0) & (row < share.shape[0]) & (column >= 0) & (column < share.shape[1])
+    # Outside the file any valid index will do, because the value becomes NaN.
     row, column = np.where(inside, row, 0), np.where(inside, column, 0)
     return np.where(inside, share[row, column], np.nan)
 
 
 def read_obu(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return areas by class of permafrost probability, EPSG:3413, without ground ice."""
+    """Return areas by class of permafrost probability (Obu et al.), EPSG:3413, without ground ice."""
     share = permafrost_share(inputs.provider(OBU_FILE))
     south = lonlat(*np.meshgrid(_OBU_GRID.x_m, _OBU_GRID.y_m))[1] < SOUTH_DEG
     table = class_areas(np.where(south, np.nan, share), _BOUNDS, _OBU_GRID, labels=_LABELS)
@@ -103,7 +105,7 @@ def read_obu(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _code(raw: gpd.GeoDataFrame, column: str, words: dict[str, str], path: Path) -> pd.Series:
-    """Return a column of letters in words; blank is missing.
+    """Return a column of letter codes in the words of `words`; blank is missing.
 
     Raises
     ------
@@ -122,7 +124,7 @@ def _code(raw: gpd.GeoDataFrame, column: str, words: dict[str, str], path: Path)
 
 
 def read_ggd318(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return the areas with permafrost, their zone, and their ground ice where the map states it."""
+    """Return areas with permafrost (Brown et al.), their zone, and ground ice where stated, EPSG:3413."""
     path = inputs.provider(GGD318_FILE)
     raw = shapefile(path, in_metres=True)
     zone = _code(raw, "EXTENT", _ZONES | _UNFROZEN, path)

@@ -1,6 +1,6 @@
-"""Feature services that answer in GeoJSON: pipelines, cables and economic zones at sea.
+"""Sources from feature services that answer in GeoJSON: pipelines, cables and economic zones at sea.
 
-We have no file of theirs. The tests write files in the documented form.
+No file of these services was at hand. The tests write files in the form that the services document.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WFS = "service=WFS&version=2.0.0&request=GetFeature&outputFormat=application/js
 
 
 def _norwegian_cables(path: Path) -> gpd.GeoDataFrame:
-    """Return the cables; a voltage of 0 kV is missing."""
+    """Return the cables of the file at `path`; a voltage of 0 kV is missing."""
     raw = geojson(path)
     return (
         raw.assign(spenning_k=raw["spenning_k"].where(raw["spenning_k"] != 0)) if "spenning_k" in raw else raw

@@ -1,4 +1,4 @@
-"""Global Energy Monitor: pipeline routes of the north, and the points of its Europe Gas Tracker."""
+"""Global Energy Monitor: pipeline routes of the north, and the points of the Europe Gas Tracker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-# Pipelines that reach north of 66.5 N, by the keys of Global Energy Monitor.
+# Keys of Global Energy Monitor for pipelines that reach north of 66.5 N. Each route is a file of its own, so
+# the keys must be listed.
 _ROUTES = {
     "gas-pipelines": (
         "P0146 P0174 P0211 P0293 P0300 P0714 P0734 P0737 P0738 P0774 P0815 P1607 P1647 P2287 P2346 P2358 "
@@ -34,7 +35,10 @@ _RAW = "https://raw.githubusercontent.com/GlobalEnergyMonitor"
 
 
 def _route(path: Path) -> gpd.GeoDataFrame:
-    """Return a route with the key of its file name: the id inside a file may be of another project."""
+    """Return the route in a file, with the key from the file name.
+
+    The id inside the file may be that of another project, and becomes `detail`.
+    """
     kind, key = path.stem.split("__")
     raw = geojson(path)
     detail = raw["ProjectID"].astype("str").radd("drawn as ") if "ProjectID" in raw else None
@@ -42,7 +46,7 @@ def _route(path: Path) -> gpd.GeoDataFrame:
 
 
 def _tracker(path: Path) -> gpd.GeoDataFrame:
-    """Return the rows of the tracker that are points; its routes come from their own files."""
+    """Return the points of the Europe Gas Tracker, WGS 84; routes are left out, as they have own files."""
     raw = pd.read_csv(io.StringIO(path.read_bytes().decode("utf-16")), dtype=str, keep_default_na=False)
     raw = raw[raw["geom"] == "point"].reset_index(drop=True)
     places = gpd.points_from_xy(to_number(raw["lng"]), to_number(raw["lat"]))

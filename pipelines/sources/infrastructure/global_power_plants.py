@@ -1,4 +1,4 @@
-"""Global Power Plant Database, per-country source tables: plants of 5 MW and more."""
+"""Power plants of 5 MW and more, from the source tables by country of the Global Power Plant Database."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _FILES = {
 }
 _LIVE = "https://raw.githubusercontent.com/wri/global-power-plant-database/master/source_databases_csv"
 _AS_OF = "2018-06-01"  # the tables carry no date; capacities are of 2013 to 2017
-_LEAST_MW = 5.0
+_LEAST_MW = 5.0  # convention of the project
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return plants north of 58 N, EPSG:3413; rows without a place or below 5 MW are left out."""
+    """Return the plants north of 58 N, EPSG:3413, capacity in MW.
+
+    Rows without a position or below 5 MW are left out.
+    """
     parts = []
     for path, fuel in _FILES.items():
         raw = read_rows(inputs.provider(path), expect=["gppd_idnr", "capacity_mw", fuel])

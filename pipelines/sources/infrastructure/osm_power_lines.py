@@ -1,7 +1,7 @@
-"""OpenStreetMap through Overpass: power lines of 100 kV and more in the north, as drawn.
+"""Power lines of 100 kV and more in the north, from OpenStreetMap through Overpass.
 
-Licence ODbL: a table of its own, merged into nothing. A server that stops half way says so in a `remark`.
-Such an answer is refused. So is one with a way that lacks nodes, or one without the day of its base.
+The licence is ODbL, so the table stays separate and is merged with no other. An answer is refused if it has a
+`remark` (the server stopped half way), if a way in it lacks nodes, or if it lacks the day of its database.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["QUERY", "SOURCES", "base_day", "power_lines"]
 
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}Z")
-_OVER_100_KV = "^[1-9]" + 5 * "[0-9]"
-# Overpass QL: every such way north of the snapshot's edge, with its geometry, in JSON.
+_OVER_100_KV = "^[1-9]" + 5 * "[0-9]"  # volts with six digits or more; the tag is text, so no comparison
+# Overpass QL: every power line of that voltage north of the snapshot's edge, with its geometry, in JSON.
 QUERY = (
     f"[out:json][timeout:300][bbox:{SOUTH_DEG:g},-180,90,180];"
     f'(way["power"="line"]["voltage"~"{_OVER_100_KV}"];);out tags geom;'
@@ -46,7 +46,7 @@ def _answer(path: Path) -> dict[str, Any]:
 
 
 def base_day(path: Path) -> str:
-    """Return the day of the base that an answer was made from; raises SourceError where it has none."""
+    """Return the day (ISO date) of the database behind an answer; raises SourceError if it states none."""
     stamp = str((_answer(path).get("osm3s") or {}).get("timestamp_osm_base", ""))
     match = _STAMP.fullmatch(stamp)
     if match is None:
@@ -83,7 +83,7 @@ def _is_whole(way: Mapping[str, Any]) -> bool:
 
 
 def _line(element: Mapping[str, Any]) -> shapely.LineString | None:
-    """Return a way as drawn; None for an element of another type, which has no place here."""
+    """Return the line of a way in degrees, unsimplified; None for an element of another type."""
     nodes = element.get("geometry") if element["type"] == "way" else None
     return shapely.LineString([(node["lon"], node["lat"]) for node in nodes]) if nodes else None
 
@@ -118,7 +118,7 @@ SOURCES = (
                 at_most_bytes=150_000_000, fresh_days=7,
             ),
         ),
-        # The base of an answer is minutes old; a mirror that fell behind shows so.
+        # The database of a server is minutes old. A larger age shows a server that fell behind.
         checks=Checks(age_days=(2, 7), own=(all_renamed,)),
     ),
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Railways and main roads of OpenStreetMap, simplified by a package. ODbL: tables of their own."""
+"""Railways and main roads of OpenStreetMap, as simplified by the package scgraph-data.
+
+The licence is ODbL, so these tables stay separate and are merged with no other.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _AS_OF = "2024-04-01"  # month of the package's release; the extract carries no 
 
 
 def _literal(path: Path, name: str) -> list:  # type: ignore[type-arg]
-    """Return the list literal assigned to `name`; the file is parsed, never run."""
+    """Return the list literal that a Python file assigns to `name`; the file is parsed, never run."""
     with path.open(encoding="utf-8") as stream:
         for line in stream:
             if line.startswith(f"{name}="):
@@ -36,7 +39,10 @@ def _literal(path: Path, name: str) -> list:  # type: ignore[type-arg]
 
 
 def edges(path: Path) -> gpd.GeoDataFrame:
-    """Return the edges of a graph with an end north of 58 N, each once, as lines in WGS 84 degrees."""
+    """Return the edges of the graph in a file that have an end north of 58 N, as lines in WGS 84 degrees.
+
+    The graph lists an edge from both ends; here each edge is one row.
+    """
     nodes = np.array(_literal(path, "nodes"), dtype=float)  # (n, 2): latitude, longitude
     graph = _literal(path, "graph")
     start = np.repeat(np.arange(len(graph)), [len(links) for links in graph])

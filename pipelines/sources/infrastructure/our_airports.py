@@ -1,8 +1,8 @@
 """OurAirports and airportsdata: civil and joint-use airfields with their runways.
 
-Two lists are joined by ICAO code. Where both have an airfield, the distance between their positions is a
-column. Airfields with a name that marks them as military only are left out: they become rounded claims
-(pipelines.sources.reference.military_sites).
+The two lists are joined by ICAO code. If both have an airfield, `position_apart_km` is the distance between
+the two positions. Airfields whose name marks them as military only are left out here. They become claims with
+rounded positions in pipelines.sources.reference.military_sites.
 """
 
 from __future__ import annotations
@@ -49,19 +49,22 @@ _UNSTATED = re.compile(r"^(?:UNK.*|U|N|)$", re.IGNORECASE)
 
 
 def is_military_only(ours: pd.DataFrame) -> pd.Series:
-    """Return which rows of OurAirports are, by their name, military aerodromes without civil passengers."""
+    """Return true for rows of OurAirports that are, by name, military aerodromes without civil passengers."""
     return ours["name"].str.contains(MILITARY_NAME) & ours["scheduled_service"].ne("yes")
 
 
 def military_codes(inputs: Inputs) -> set[str]:
-    """Return ICAO codes of the cited military aerodromes that no source calls joint civil-military."""
+    """Return the ICAO codes of military_sites.csv whose site has no note "joint civil-military"."""
     cited = read_rows(inputs.table("military_sites.csv"))
     joint = cited["note"].str.contains("joint civil-military").groupby(cited["site_key"]).transform("any")
     return set(cited.loc[~joint & (cited["icao"] != ""), "icao"])
 
 
 def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows of OurAirports (no heliports) and of airportsdata, with coordinates as numbers."""
+    """Return the rows of OurAirports without heliports, and the rows of airportsdata.
+
+    Coordinates are numbers, in degrees of WGS 84; all other columns are text.
+    """
     ours = read_rows_gz(inputs, AIRPORTS)
     ours = ours[ours["type"].isin(_KINDS)].reset_index(drop=True)
     ours = ours.assign(
@@ -73,15 +76,22 @@ def read_lists(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def read_rows_gz(inputs: Inputs, package: Package) -> pd.DataFrame:
-    """Return the rows of a CSV, plain or gzipped, as text; the country code NA is Namibia, not missing."""
+    """Return the rows of a CSV, plain or gzipped, as text.
+
+    No text is read as missing, because the country code NA is Namibia.
+    """
     path = inputs.package(package)
-    with path.open("rb") as stream:  # the provider serves plain text
+    with path.open("rb") as stream:  # the package has gzip, a fetched file is plain text
         zipped = "gzip" if stream.read(2) == b"\x1f\x8b" else None
     return pd.read_csv(path, dtype=str, keep_default_na=False, compression=zipped)
 
 
 def longest_runways(raw: pd.DataFrame) -> pd.DataFrame:
-    """Return for each airfield the number of open runways, the longest, and the longest paved one (m)."""
+    """Return by airfield the number of open runways, the longest runway, and the longest paved length.
+
+    `raw` is the table of runways in feet; the result is in metres. The width, surface and lights are those
+    of the longest runway.
+    """
     table = pd.DataFrame(
         {
             "ident": raw["airport_ident"],
@@ -116,7 +126,7 @@ def longest_runways(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return the airfields north of 58 N of both lists, one row each, EPSG:3413."""
+    """Return the civil and joint-use airfields of both lists north of 58 N, one row each, EPSG:3413."""
     ours, theirs = read_lists(inputs)
     runways = longest_runways(read_rows_gz(inputs, RUNWAYS))
     military = military_codes(inputs)

@@ -1,4 +1,4 @@
-"""TeleGeography's Submarine Cable Map. It is not free for every use: it is fetched only by name."""
+"""TeleGeography's Submarine Cable Map. Its licence excludes some uses, so it is fetched only by name."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ __all__ = ["SOURCES"]
 _LAYER = "mineral_occurrences_v3_external"
 _COLUMNS = {"key": "ogc_fid", "name": "main_occ", "kind": "commodity_", "detail": "main_commo"}
 _EPSG = ("32624", "4326")
-_MAX_DEPTH = 12
+_MAX_DEPTH = 12  # nested elements; a limit against a hostile file
 
 
 class _Gml:
-    """Features of a layer in GML 2. The parser resolves no entities and opens no other file."""
+    """Reader of the features of a layer in GML 2. It resolves no entities and opens no other file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -80,7 +80,7 @@ class _Gml:
         self._text += text
 
     def _point(self, text: str) -> shapely.Point:
-        """Return a place written `x,y`: WFS 1.0.0 has longitude first, also for degrees."""
+        """Return the point of a text `x,y`. WFS 1.0.0 writes x first, and so longitude first for degrees."""
         try:
             x, y = (float(part) for part in text.replace(",", " ").split()[:2])
         except ValueError as error:
@@ -94,7 +94,10 @@ class _Gml:
 
 
 def _occurrences(path: Path) -> gpd.GeoDataFrame:
-    """Return the occurrences. Columns match by the first ten letters, which is all we know of their names."""
+    """Return the occurrences in a file, with the columns of `_COLUMNS`.
+
+    A column is found by the first ten letters of its name, because only those letters are documented.
+    """
     raw = _Gml(path).read()
     matches = {ours: [name for name in raw if name.startswith(theirs)] for ours, theirs in _COLUMNS.items()}
     return raw.assign(**{ours: raw[names[-1]] for ours, names in matches.items() if names})

@@ -1,4 +1,4 @@
-"""ICMM Global Mining Dataset: mines, smelters and plants with the confidence of each row."""
+"""Mines, smelters and plants of the ICMM Global Mining Dataset, with the confidence that it states."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ _AS_OF = "2025-09-01"
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return the facilities north of 58 N, EPSG:3413; a Unicode minus in the sheet is a minus."""
+    """Return the facilities north of 58 N, EPSG:3413.
+
+    Raises
+    ------
+    SourceError
+        If a country of the north has no known code, or as `points`.
+    """
     raw = pd.read_excel(inputs.provider(_FILE), sheet_name="External", dtype=str, na_filter=False)
     raw = (
         raw.rename(columns=str.strip)
@@ -45,7 +51,7 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _repaired(name: str) -> str:
-    """Return the name; UTF-8 that the sheet has as Latin-1 is decoded."""
+    """Return the name. If its letters are UTF-8 that was read as Latin-1, they are decoded."""
     try:
         return name.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""World Mining Data: mine production of the eight Arctic states in the latest year."""
+"""World Mining Data: mine production of the eight Arctic states and Greenland in 2024."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _COMMODITIES = (
 
 
 def read(inputs: Inputs) -> pd.DataFrame:
-    """Return production of the Arctic states with its share of the world total."""
+    """Return the production of each state by commodity, in the unit of its row, with its share of the world.
+
+    The world total is the sum over all countries of the same table. Rows without production are left out.
+    """
     parts = []
     path = inputs.package(PACKAGE)
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
@@ -38,6 +41,7 @@ def read(inputs: Inputs) -> pd.DataFrame:
     database.close()
     raw = pd.concat(parts, ignore_index=True)
     raw["production"] = pd.to_numeric(raw["production"], errors="coerce")
+    # A row without a three-letter code is no country and would count twice in the total.
     raw = raw[raw["Country_ISO"].str.fullmatch("[A-Z]{3}", na=False)]
     total = raw.groupby("commodity")["production"].transform("sum")
     raw["world_share"] = (raw["production"] / total).where(total > 0).round(6)

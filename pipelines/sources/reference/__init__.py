@@ -1,4 +1,4 @@
-"""Sources read from the cited CSV tables in layers/reference, in the order of their rows in SOURCES."""
+"""Sources that are read from the cited CSV tables in layers/reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading of the cited CSV tables in layers/reference, their checks, and the row of such a source."""
+"""Read and check the cited CSV tables in layers/reference, and describe a source that is one of them."""
 
 from __future__ import annotations
 
@@ -29,23 +29,25 @@ FLAGS = {"1": True, "0": False, "true": True, "false": False, "True": True, "Fal
 
 
 def read_table(inputs: Inputs, file: str) -> pd.DataFrame:
-    """Return a table of layers/reference as text; blank is missing."""
+    """Return the table `file` of layers/reference as text; blank is missing."""
     frame = read_rows(inputs.table(file))
     return frame.apply(lambda column: column.str.strip().where(column.str.strip() != "", None))
 
 
 def date_read(frame: pd.DataFrame) -> pd.Series:
-    """Return the day each row's source was read; the day of compilation where the row names none."""
+    """Return the day on which the source of each row was read; the day of compilation if not stated."""
     return frame["seen_on"].fillna(COMPILED) if "seen_on" in frame else pd.Series(COMPILED, frame.index)
 
 
 def read_cited(inputs: Inputs, file: str, key: str) -> pd.DataFrame:
-    """Return a table in which every row has a source, an address, a date and the day it was read.
+    """Return the table `file`, in which every row has a source, an address, a date and a day of reading.
+
+    `key` names the column that identifies a row.
 
     Raises
     ------
     SourceError
-        With file and row, if one of them is blank, a date is no ISO date, or a key occurs twice.
+        With file and row, if one of these is blank, a date is no ISO date, or a key occurs twice.
     """
     raw = read_table(inputs, file)
     for column in (key, "source_title", "source_url", "as_of", "seen_on", "confidence"):
@@ -62,7 +64,10 @@ def read_cited(inputs: Inputs, file: str, key: str) -> pd.DataFrame:
 
 
 def check(bad: pd.Series, file: str, values: pd.Series, expected: str) -> None:
-    """Raise SourceError with file, row and value of the first row that is `bad`."""
+    """Raise SourceError with file, row and value for the first row where `bad` is true.
+
+    `values` is the checked column, and `expected` says what it must hold.
+    """
     if bad.any():
         row = int(np.argmax(bad.to_numpy()))
         msg = f"{file}, row {row + 2}: {values.name}: expected {expected}, found {values.iloc[row]!r}"
@@ -70,19 +75,20 @@ def check(bad: pd.Series, file: str, values: pd.Series, expected: str) -> None:
 
 
 def check_choices(raw: pd.DataFrame, file: str, column: str, choices: Sequence[str]) -> None:
-    """Raise SourceError with file and row of a value that is none of the choices; blank is missing."""
+    """Raise SourceError with file and row if a value of `column` is none of `choices`; blank passes."""
     check(raw[column].notna() & ~raw[column].isin(choices), file, raw[column], f"one of {', '.join(choices)}")
 
 
 def place(raw: pd.DataFrame, *numbers: str) -> gpd.GeoDataFrame:
-    """Return the rows as points in EPSG:3413, with `numbers` as numbers and `is_` columns as flags.
+    """Return the rows as points in EPSG:3413, from `longitude_deg` and `latitude_deg`.
 
-    Blank numbers are NaN, blank flags null.
+    The columns `numbers` become numbers, and blank is NaN. Columns that begin with `is_` become flags, and
+    blank is null.
 
     Raises
     ------
     SourceError
-        If a flag is none of 1, 0 or blank; or as `points`.
+        If a flag is none of 1, 0, true, false or blank; or as `points`.
     """
     for name in (column for column in raw if column.startswith("is_")):
         check(raw[name].notna() & ~raw[name].isin(FLAGS), f"column {name}", raw[name], "1, 0 or blank")
@@ -92,7 +98,7 @@ def place(raw: pd.DataFrame, *numbers: str) -> gpd.GeoDataFrame:
 
 
 def keyed(table: pd.DataFrame, source_id: str, key: str, prefix: str) -> pd.DataFrame:
-    """Return the table with its `feature_id`, `name` and `source_id`."""
+    """Return the table with `feature_id` (`prefix` and the column `key`), `name` and `source_id`."""
     name = table["name"] if "name" in table else table[key]
     return table.assign(feature_id=prefix + table[key], name=name, source_id=source_id)
 
@@ -107,7 +113,10 @@ def reference_source(
     as_of: str = COMPILED,
     packages: tuple[Package, ...] = (),
 ) -> Source:
-    """Return the row of a source read from `layers/reference/<file>.csv`."""
+    """Return the `Source` that is read from `layers/reference/<file>.csv`.
+
+    The other parameters are fields of `Source`; `as_of` is by default the day of compilation.
+    """
     return Source(
         id=source_id,
         feeds=feeds,

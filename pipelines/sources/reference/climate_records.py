@@ -1,4 +1,4 @@
-"""Climate records of places: permafrost, thaw damage, erosion, ice at the quay, air temperature."""
+"""Cited climate records of places: permafrost, thaw damage, erosion, ice at the quay, air temperature."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LAPSE_DEGC_PER_M = 0.0065  # standard atmosphere (ISO 2533)
 
 
 def read_permafrost_places(inputs: Inputs) -> pd.DataFrame:
-    """Return zone, ground ice and bedrock of places, as publications state them, EPSG:3413."""
+    """Return permafrost zone, ground ice and bedrock of places, as publications state them, EPSG:3413."""
     file = "permafrost_places.csv"
     raw = read_cited(inputs, file, "place_key")
     check_choices(raw, file, "permafrost_zone", PERMAFROST_ZONES)
@@ -45,7 +45,7 @@ def read_permafrost_places(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_permafrost_mapped(inputs: Inputs) -> pd.DataFrame:
-    """Return the zone of nodes on the map of Canada (Heginbottom et al. 1995), EPSG:3413."""
+    """Return the permafrost zone of nodes on the map of Canada (Heginbottom et al. 1995), EPSG:3413."""
     file = "permafrost_mapped.csv"
     raw = read_cited(inputs, file, "place_key")
     check_choices(raw, file, "permafrost_zone", PERMAFROST_ZONES)
@@ -54,7 +54,7 @@ def read_permafrost_mapped(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_thaw_damage(inputs: Inputs) -> pd.DataFrame:
-    """Return damage by thaw to facilities and towns, EPSG:3413."""
+    """Return reports of damage by thaw to facilities and towns, EPSG:3413."""
     file = "thaw_damage.csv"
     raw = read_cited(inputs, file, "damage_key")
     check_choices(raw, file, "applies_to", ("facility", "town"))
@@ -74,7 +74,7 @@ def read_coastal_erosion(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_port_ice_seasons(inputs: Inputs) -> pd.DataFrame:
-    """Return the ice season at quays in months, by ice services and publications, EPSG:3413."""
+    """Return the ice season at quays in months, as ice services and publications state it, EPSG:3413."""
     raw = read_cited(inputs, "port_ice_seasons.csv", "port_key")
     months = ("ice_months", "ice_months_low", "ice_months_high", "ice_months_lost")
     table = place(raw, "reach_km", *months, "first_year", "last_year")
@@ -82,13 +82,13 @@ def read_port_ice_seasons(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_station_normals(inputs: Inputs) -> pd.DataFrame:
-    """Return the mean annual air temperature (degC) of stations, each for one period, EPSG:3413.
+    """Return the mean annual air temperature (degC) of stations, each row for one period, EPSG:3413.
 
     Raises
     ------
     SourceError
-        As `read_cited`, or if a station is more than 15 degC off the median of its five neighbours, after
-        correction for height.
+        As `read_cited`, or if a station differs by more than 15 degC from the median of its five nearest
+        neighbours after correction for height. Such a row has a wrong place or sign.
     """
     file = "station_normals.csv"
     raw = read_cited(inputs, file, "station_key")
@@ -108,6 +108,7 @@ def read_station_normals(inputs: Inputs) -> pd.DataFrame:
     lon, lat = table["longitude_deg"].to_numpy(), table["latitude_deg"].to_numpy()
     km = distance_km(lon[:, None], lat[:, None], lon[None, :], lat[None, :])
     for row in range(len(table)):
+        # Other periods of the same station, with the same id and within 50 km, are no neighbours.
         others = np.flatnonzero(table["wmo_id"].ne(table["wmo_id"].iloc[row]) | (km[row] > 50))
         near = others[np.argsort(km[row, others], kind="stable")[:_NEIGHBOURS]]
         apart = abs(level[row] - float(np.median(level[near]))) if len(near) else 0.0

@@ -1,4 +1,4 @@
-"""Facilities that other lists lack or have wrong: ports, power plants, mines, smelters and other plants."""
+"""Cited facilities that other lists lack or have wrong: ports, power plants, mines and smelters."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _STATUS = ("operating", "standby", "closed", "construction", "project")
 
 
 def _placed(raw: pd.DataFrame, *numbers: str) -> gpd.GeoDataFrame:
-    """Return the rows that have a place, as points in EPSG:3413; rows without one are left out."""
+    """Return the rows with a position as points in EPSG:3413; the columns `numbers` become numbers."""
     cast = {name: to_number(raw[name].fillna("")) for name in ("longitude_deg", "latitude_deg", *numbers)}
     table = raw.assign(**cast)
     return points(table[table["longitude_deg"].notna()], "longitude_deg", "latitude_deg")
 
 
 def read_arctic_ports(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return ports that the World Port Index lacks, with their published facts.
+    """Return ports that the World Port Index lacks, with their published facts; depths in m, EPSG:3413.
 
-    Two kinds of rows are left out: ports that only a navy uses, which are no nodes, and ports of the
-    index, which overrides.csv corrects.
+    Ports that only a navy uses are left out, because they are no nodes. Rows of ports in the index are left
+    out too, because overrides.csv corrects those.
     """
     raw = read_cited(inputs, "arctic_ports.csv", "port_key")
     indexed = raw["match_node"].fillna("").str.startswith("port:wpi-")
@@ -53,7 +53,10 @@ def read_arctic_ports(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_arctic_power_plants(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return power plants that the database lacks or has wrong; `replaces` names rows of the database."""
+    """Return power plants that the Global Power Plant Database lacks or has wrong, MW, EPSG:3413.
+
+    The column `replaces` names the rows of the database that a row stands for.
+    """
     file = "arctic_power_plants.csv"
     raw = read_cited(inputs, file, "plant_key")
     check_choices(raw, file, "status", _STATUS)
@@ -69,9 +72,9 @@ def read_arctic_power_plants(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_mine_sites(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return mines, smelters and plants that the mining dataset lacks or has wrong.
+    """Return mines, smelters and plants that the ICMM dataset lacks or has wrong, EPSG:3413.
 
-    `replaces` names rows of the dataset.
+    The column `replaces` names the rows of that dataset that a row stands for.
     """
     file = "smelters_and_plants.csv"
     raw = read_cited(inputs, file, "facility_key")

@@ -1,4 +1,4 @@
-"""Gateways to the Arctic, closed border crossings, and railheads with their gauge."""
+"""Cited tables of gateways to the Arctic, closed border crossings, and railheads with their gauge."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _COMPILED = "2026-11-29"
 
 
 def read_gateways(inputs: Inputs) -> pd.DataFrame:
-    """Return places outside the Arctic that its supply depends on, EPSG:3413."""
+    """Return places outside the Arctic on which the supply of the Arctic depends, EPSG:3413."""
     table = place(read_cited(inputs, "gateways.csv", "gateway_key"), "reach_km")
     return keyed(table, "own_gateways", "gateway_key", "gateway-")
 
 
 def read_closed_borders(inputs: Inputs) -> pd.DataFrame:
-    """Return closed border crossings with their dates.
+    """Return closed border crossings, each with its two states and its dates.
 
     Raises
     ------
     SourceError
-        As `read_cited`, or if the states are not in alphabetical order.
+        As `read_cited`, or if the two states of a row are not in alphabetical order.
     """
     file = "closed_borders.csv"
     raw = read_cited(inputs, file, "border_key")

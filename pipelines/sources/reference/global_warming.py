@@ -18,7 +18,7 @@ _COMPILED = "2026-11-29"
 
 
 def read_global_warming(inputs: Inputs) -> pd.DataFrame:
-    """Return observed warming by year in degC (Forster et al. 2025)."""
+    """Return observed global warming by year, degC (Forster et al. 2025)."""
     raw = read_table(inputs, "global_warming.csv")
     return raw.assign(
         year=to_number(raw["year"]).astype("int"),

@@ -15,7 +15,7 @@ __all__ = ["SOURCES", "read_memberships"]
 
 
 def read_memberships(inputs: Inputs) -> pd.DataFrame:
-    """Return membership of NATO and the EU by state or territory, with its dates."""
+    """Return the membership of each state or territory: NATO and EU with dates, and the Arctic Council."""
     raw = read_table(inputs, "memberships.csv")
     return raw.assign(
         feature_id="member-" + raw["country_iso3"].str.lower(),

@@ -1,6 +1,6 @@
-"""Military sites: a cited table, joined with what aerodrome and port lists call military.
+"""Military sites: a cited table, and the rows of aerodrome and port lists that are called military there.
 
-Every position is rounded to 0.1 degree, whatever its source.
+Every position is rounded to 0.1 degree, whichever source it comes from.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES", "read_military_sites"]
 
-_ROUND_KM = 6.0  # half the diagonal of a 0.1 degree cell at 58 N
+_ROUND_KM = 6.0  # about half the diagonal of a cell of 0.1 degree: 6.3 km at 58 N, 5.7 km at 75 N
 
 
 def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return claims on military sites, EPSG:3413: the cited table and rows of the lists.
+    """Return claims on military sites, EPSG:3413: one row for each source that names a site.
 
-    A row of an aerodrome list belongs to the site with its ICAO code, or is a site of its own.
+    The claims are the rows of the cited table and of the lists. An aerodrome of a list belongs to the cited
+    site with the same ICAO code; without one it is a separate site.
     """
     cited = read_table(inputs, "military_sites.csv")
     cited = cited.assign(
@@ -42,7 +43,7 @@ def read_military_sites(inputs: Inputs) -> gpd.GeoDataFrame:
         origin="own_military_sites",
     )
     claims = pd.concat([cited, _aerodrome_claims(inputs, cited), _port_claims(inputs)], ignore_index=True)
-    # Distances between claims are measured before rounding: a distance gives no position away.
+    # Distances between claims are measured before rounding, because a distance reveals no position.
     spread = claims.groupby("site_key").apply(_spread_km, include_groups=False)
     claims = claims.assign(
         longitude_deg=claims["longitude_deg"].round(1),
@@ -126,7 +127,7 @@ def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
 
 
 def _port_claims(inputs: Inputs) -> pd.DataFrame:
-    """Return the ports of military use in the World Port Index as claims."""
+    """Return the ports that the World Port Index lists for military use, as claims."""
     ports = world_port_index.read_all(inputs)
     ports = ports[ports["harbor_use"] == "Military"]
     return pd.DataFrame(

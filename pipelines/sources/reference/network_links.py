@@ -1,4 +1,4 @@
-"""Networks: maritime gates, sea routes, subsea cables, ground stations, energy terminals."""
+"""Cited tables of networks: maritime gates, sea routes, subsea cables, ground stations, energy terminals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 def read_chokepoints(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return maritime gates north of 58 N as lines between approximate end points, EPSG:3413."""
+    """Return maritime gates north of 58 N as lines in EPSG:3413 between two approximate end points."""
     raw = read_table(inputs, "chokepoints.csv")
     ends = [
         to_number(raw[f"{end}_{part}_deg"]) for end in ("from", "to") for part in ("longitude", "latitude")
@@ -108,7 +108,15 @@ def read_cable_landings(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return links of cable systems, EPSG:3413: schematic lines between towns through way points."""
+    """Return the links of cable systems as schematic lines in EPSG:3413 through the way points of the table.
+
+    An end of a link is a landing town of the table, or a point farther south (`south:lon,lat`).
+
+    Raises
+    ------
+    SourceError
+        If an end of a link is neither.
+    """
     links = read_table(inputs, "cable_links.csv")
     systems = read_table(inputs, "cable_systems.csv").set_index("system_key")
     towns = read_table(inputs, "cable_landings.csv").set_index("landing_key")
@@ -149,7 +157,7 @@ def read_cables(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_sea_routes(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return named Arctic routes through typed way points, EPSG:3413."""
+    """Return named Arctic sea routes as lines in EPSG:3413 through the way points of the table."""
     raw = read_table(inputs, "sea_routes.csv")
     raw = raw.assign(
         longitude_deg=to_number(raw["longitude_deg"]), latitude_deg=to_number(raw["latitude_deg"])

@@ -1,4 +1,4 @@
-"""Lists of official documents: raw materials, projects, TEN-T nodes, dual use; corrections of sources."""
+"""Facts from official documents: raw materials, projects, TEN-T nodes, dual use; corrections of sources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_materials(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return EU strategic projects north of 58 N, EPSG:3413, with the quality of each position."""
+    """Return EU strategic projects north of 58 N, EPSG:3413; `position` is the quality of the position."""
     raw = read_table(inputs, "strategic_projects.csv")
     raw = raw.assign(lon=to_number(raw["lon"]), lat=to_number(raw["lat"]))
     table = points(raw, "lon", "lat")
@@ -43,7 +43,11 @@ def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
-    """Return nodes of the EU's transport network: a row for each of our nodes, or one without a node."""
+    """Return nodes of the EU's transport network (TEN-T).
+
+    A node of the network that is several nodes of the picture has a row for each of them. One that is no node
+    of the picture has one row, without a `match_name`.
+    """
     raw = read_table(inputs, "ten_t_nodes.csv")
     raw = raw.assign(match_name=raw["match_name"].str.split("; ")).explode("match_name", ignore_index=True)
     slug = raw["match_name"].fillna(raw["name"]).str.lower().str.replace(r"\W+", "-", regex=True)
@@ -53,7 +57,7 @@ def read_ten_t_nodes(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
-    """Return nodes that official documents call dual use, with the quoted words."""
+    """Return nodes that official documents call dual use, with the words of the document."""
     raw = read_table(inputs, "documented_dual_use.csv")
     return raw.assign(
         feature_id="dual-" + raw["document_key"],
@@ -66,7 +70,7 @@ def read_documented_dual_use(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_overrides(inputs: Inputs) -> pd.DataFrame:
-    """Return documented corrections of attributes of other sources."""
+    """Return corrections of attributes of other sources, each with the document behind it."""
     raw = read_table(inputs, "overrides.csv")
     return raw.assign(
         feature_id="override-" + raw["node_id"].str.replace(":", "-") + "-" + raw["column"],

@@ -1,4 +1,4 @@
-"""Relative sea level at tide gauges: observed trends, and projections to 2100 (IPCC AR6)."""
+"""Relative sea level at tide gauges: observed trends, and projections to 2100 (IPCC AR6; decisions/0008)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_sea_level_trends(inputs: Inputs) -> pd.DataFrame:
 
 
 def read_sea_level_projections(inputs: Inputs) -> pd.DataFrame:
-    """Return relative sea level at tide gauges in 2100 (m), IPCC AR6."""
+    """Return the projected relative sea level at tide gauges in 2100 (m), IPCC AR6."""
     table = _gauges(inputs, "sea_level_projections.csv", ("low_m", "central_m", "high_m"))
     return table.assign(
         feature_id="level-" + table["psmsl_id"].astype("str"),

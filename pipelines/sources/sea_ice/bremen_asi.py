@@ -35,17 +35,24 @@ _FULL_PCT = 100.0
 
 
 def read_sample(path: Path) -> Sample:
-    """Return a day on `NSIDC_25KM` (EPSG:3413), the mean of the cells in each; raises as `read_field`."""
+    """Return a day on `NSIDC_25KM` (EPSG:3413): a cell has the mean of the fine cells in it.
+
+    Raises
+    ------
+    SourceError
+        As `read_field`.
+    """
     version, day, grid, percent = _read(path)
     none = np.zeros(grid.shape, dtype=bool)
     return Sample(day, "daily", PRODUCT, version, on_25km(percent, none, grid, grid.crs), sensor="amsr2")
 
 
 def read_field(path: Path) -> Sample:
-    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on its own grid.
+    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on the file's grid.
 
-    `z` is percent, NaN on land, in the pole hole and where nothing was retrieved. The file does not separate
-    these, so all are MISSING. Its rows start in the south; those of the result start in the north.
+    The variable `z` is percent; it is NaN on land, in the pole hole and where nothing was retrieved. The file
+    does not separate these three, so all are MISSING here. The first row of the file is in the south, the
+    first row of the result in the north.
 
     Raises
     ------

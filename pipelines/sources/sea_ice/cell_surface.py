@@ -1,4 +1,8 @@
-"""Surface of each cell of the 25 km grid, and ice on it: one land for all products, presence, filled gaps."""
+"""The surface of each cell of the 25 km grid, and ice on it.
+
+All products get the same land (decisions/0003). Presence of ice is derived from polygons, and gaps beside
+coasts are filled.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +55,8 @@ _SURFACE_TOLERANCE = 0.001  # largest share of cells in which the land of two pr
 def read_surface(nasa_team: Path, cdr: Path) -> NDArray[np.uint8]:
     """Return the surface of each cell of `NSIDC_25KM`: OCEAN, LAND_SURFACE, COAST or LAKE, uint8 (448, 304).
 
-    Coast (land beside water) and land are flags 253 and 254 of an NSIDC-0051 file. A CDR file must have the
-    same land; its flag 252 gives the lakes.
+    `nasa_team` is an NSIDC-0051 file: its flag 253 is coast (land beside water) and its flag 254 other land.
+    `cdr` is a G02202 file: its flag 252 is lake, and its land must be the same as in the first file.
 
     Raises
     ------
@@ -76,8 +80,8 @@ def read_surface(nasa_team: Path, cdr: Path) -> NDArray[np.uint8]:
 def presence(polygons: NDArray[np.object_], surface: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return presence on `NSIDC_25KM`: OPEN, ICE or, off the ocean, NOT_ASSESSED; uint8 (448, 304).
 
-    A cell has ice where its centre lies in a polygon (EPSG:3413) and `surface` is ocean there. So the closed
-    median edges, which also cover land, work as edges only.
+    A cell has ice if its centre lies in one of the `polygons` (EPSG:3413) and it is ocean in `surface`. The
+    closed median edges also cover land, and that part of them has no effect.
     """
     return np.where(surface == OCEAN, rasterise(polygons), NOT_ASSESSED).astype(np.uint8)
 
@@ -85,10 +89,11 @@ def presence(polygons: NDArray[np.object_], surface: NDArray[np.uint8]) -> NDArr
 def fill_unassessed(
     concentration: NDArray[np.uint8], ocean: NDArray[np.bool_], max_km: float = FILL_KM
 ) -> NDArray[np.uint8]:
-    """Fill each MISSING ocean cell of `NSIDC_25KM` from the nearest ocean cell that holds a percentage.
+    """Return the field with each MISSING ocean cell filled from the nearest ocean cell with a percentage.
 
-    Distance is geodesic between centres, at most `max_km`; farther cells stay MISSING. Land and the pole
-    hole are no source of values. A product that leaves out coasts (OSI SAF) can so be compared.
+    `concentration` and `ocean` (true in the ocean) are on `NSIDC_25KM`. A cell stays MISSING if no percentage
+    is within `max_km`, geodesic between centres. Land and the pole hole give no values. A product that leaves
+    out coasts (OSI SAF) can then be compared with the others.
     """
     gap = (concentration == MISSING) & ocean
     if not gap.any():
@@ -107,9 +112,10 @@ def on_surface(
     surface: NDArray[np.uint8],
     masks: Sequence[tuple[int, NDArray[np.bool_]]],
 ) -> Sample:
-    """Return a sample with the common land: land and lakes hold LAND, and land in the ocean is MISSING.
+    """Return a sample with the common land: cells that are no ocean in `surface` are LAND.
 
-    `masks` are pairs of month and valid ice (NSIDC-0622); ice outside the mask of the month becomes 0.
+    An ocean cell that is land in the sample is MISSING. `masks` are pairs of a month and its valid ice
+    (NSIDC-0622); ice outside the mask of its month becomes 0 %.
     """
     for month, valid in masks:
         sample = nsidc_0622.mask_invalid_ice(sample, month, valid)

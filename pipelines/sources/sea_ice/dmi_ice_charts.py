@@ -22,7 +22,7 @@ _POLY_TYPE = {"I": "ice", "W": "open water", "L": "land", "N": "no data", "S": "
 
 
 def _chart(path: Path) -> gpd.GeoDataFrame:
-    """Return the areas of a chart but its land, with their concentration in words."""
+    """Return the areas of a chart except land, with concentration in words and the code of the oldest ice."""
     raw = shapefile(path)
     raw = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
     return raw.assign(

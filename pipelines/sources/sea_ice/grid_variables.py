@@ -46,7 +46,11 @@ def mapped_variable(
     *sources: str,
     **more: Any,
 ) -> Any:
-    """Return a variable on the grid, with its `grid_mapping`, source and licence."""
+    """Return a variable on the grid with its CF attributes, as xarray takes it.
+
+    `sources` are the ids of the products that it is made of, none for this project; `more` are further
+    attributes.
+    """
     attributes = {"long_name": long_name, "units": units, "grid_mapping": "crs"}
     return (dims, values, {**attributes, **credit(*sources), **more})
 
@@ -54,14 +58,14 @@ def mapped_variable(
 def presence_variable(
     dimension: str, fields: Sequence[NDArray[np.uint8]], long_name: str, **more: Any
 ) -> Any:
-    """Return fields of presence along a dimension: OPEN, ICE or NOT_ASSESSED."""
+    """Return a variable of presence (OPEN, ICE or NOT_ASSESSED) with `fields` stacked along `dimension`."""
     flags = flag_attributes((OPEN, ICE, NOT_ASSESSED), "open_water sea_ice not_assessed")
     stack = np.stack(fields)
     return mapped_variable((dimension, "y", "x"), stack, long_name, "1", index.DAILY, **flags, **more)
 
 
 def axis_variable(name: str, centres_m: NDArray[np.float64]) -> Any:
-    """Return an axis of the grid: centres of its cells in metres."""
+    """Return the variable of the axis `name` (x or y): the centres of the cells in metres."""
     attributes = {
         "standard_name": f"projection_{name}_coordinate",
         "long_name": f"{name} of the cell centre in {POLAR}",
@@ -81,10 +85,10 @@ def credit(*sources: str) -> dict[str, str]:
 
 
 def flag_attributes(values: tuple[int, ...], meanings: str) -> dict[str, Any]:
-    """Return the CF attributes of a variable of flags."""
+    """Return the CF attributes of a variable whose `values` are flags; `meanings` has a word for each."""
     return {"flag_values": np.array(values, dtype=np.uint8), "flag_meanings": meanings}
 
 
 def day_stamps(days: Sequence[date]) -> NDArray[np.datetime64]:
-    """Return days as datetime64 of whole seconds."""
+    """Return days as datetime64[s]."""
     return np.array(days, dtype="datetime64[D]").astype("datetime64[s]")

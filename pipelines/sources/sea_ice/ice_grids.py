@@ -1,4 +1,4 @@
-"""Grids of the ice products other than the 25 km grid, and the transfer of their fields to it."""
+"""Grids of the ice products other than the 25 km grid, and the transfer of fields to the 25 km grid."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ __all__ = [
     "on_25km",
 ]
 
-# All have the corner of the NSIDC grid but EASE-Grid 2.0 (Brodzik et al. 2012, doi:10.3390/ijgi1010032).
+# The Hughes grids share the corner of the NSIDC grid. EASE-Grid 2.0: Brodzik et al. 2012,
+# doi:10.3390/ijgi1010032.
 _HUGHES, _CORNER = CRS.from_epsg(3411), NSIDC_25KM.origin
 HUGHES_10KM = Grid(_HUGHES, (1120, 760), _CORNER, 10_000.0)
 HUGHES_6KM = Grid(_HUGHES, (1792, 1216), _CORNER, 6_250.0)
@@ -44,7 +45,7 @@ _FINE_M = 12_500.0  # up to here a cell of 25 km holds at least four centres, an
 def check_centres(
     path: Path, shape: tuple[int, ...], x_m: NDArray[np.float64], y_m: NDArray[np.float64], grid: Grid
 ) -> None:
-    """Check the cell centres of a file (metres, north first) against those of the grid.
+    """Check that the cell centres of a file are those of `grid`: `x_m` and `y_m` in metres, north first.
 
     Raises
     ------
@@ -64,12 +65,12 @@ def check_centres(
 
 
 def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, crs: CRS) -> NDArray[np.uint8]:
-    """Return a field of another grid on `NSIDC_25KM` (EPSG:3413), whole percent rounded down.
+    """Return a field of `grid` on `NSIDC_25KM` (EPSG:3413), whole percent rounded down, uint8 (448, 304).
 
-    `percent` has the shape of `grid`, NaN where it has no value; `crs` is that of the file itself. From a
-    fine grid a cell takes the mean of the values whose centres lie in it. From a coarse grid it takes the
-    value of the cell in which its centre lies. A cell without a value is LAND where all of it is land,
-    else MISSING.
+    `percent` has the shape of `grid` and is NaN where it has no value; `land` is true on land. `crs` is the
+    CRS of the file itself. From a grid of up to 12.5 km, a cell has the mean of the values whose centres lie
+    in it. From a coarser grid, it has the value of the cell in which its own centre lies. A cell without a
+    value is LAND if all of it is land, else MISSING.
     """
     if grid.cell_m <= _FINE_M:
         return _mean(percent, land, *_cells_of(grid, crs))
@@ -78,7 +79,7 @@ def on_25km(percent: NDArray[np.float64], land: NDArray[np.bool_], grid: Grid, c
     return _whole(here, np.isfinite(here), inside & land[row, column])
 
 
-# All days of a grid share these places, and computing two million of them takes a second.
+# Cached, because all days of a grid share these cells and two million of them take a second to compute.
 @lru_cache(maxsize=8)
 def _cells_of(grid: Grid, crs: CRS) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the flat cell of `NSIDC_25KM` that each centre lies in, and whether it lies in any."""
@@ -119,5 +120,6 @@ def _mean(
 def _whole(
     percent: NDArray[np.float64], valid: NDArray[np.bool_], land: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
+    # A mean of equal values may fall just below its whole number.
     floor = np.floor(np.where(valid, percent, 0) + 1e-9)
     return np.where(valid, floor, np.where(land, LAND, MISSING)).astype(np.uint8)

@@ -1,8 +1,8 @@
 """Monthly sea-ice presence on the 25 km grid: extent polygons of the Sea Ice Index, 1978-11 to 2023-02.
 
-A cell has ice in a month where its centre lies in the polygon of 15 % or more monthly mean concentration.
-The area is therefore 1 % (March) to 7.5 % (October) larger than the mean of daily extents in the monthly
-table. A trend is sound only within one of the two products.
+A cell has ice in a month if its centre lies in the polygon of 15 % or more monthly mean concentration. The
+area of these cells is 1 % (March) to 7.5 % (October) larger than the extent in the monthly table, which is
+the mean of daily extents. So a trend must not mix these cells and that table.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = [
 
 ARCHIVES = "sea_ice/g02135_extent_polygons_all/N_*.tar.xz"
 MASKS = "sea_ice/nsidc_masks_csv/valid_ice_flag_*.csv"
-# The files lie in the folder of provider files, or beside it where that folder is the older mirror.
+# The files are in the folder of provider files, or beside that folder in an older arrangement.
 _ROOTS = ("", "more/", "../more/")
 _SINGLE_ROOTS = ("", "mirror/", "../mirror/")
 _SINGLES = (
@@ -68,7 +68,7 @@ _CITATION = (
 def read(inputs: Inputs) -> xr.Dataset:
     """Return the CF-1.8 dataset of all monthly polygons and the twelve valid-ice masks.
 
-    `presence_dataset` describes it. Months without a file are not in its `time`.
+    `presence_dataset` says what it holds. Months without a file are not in its `time`.
 
     Raises
     ------
@@ -86,10 +86,10 @@ def read(inputs: Inputs) -> xr.Dataset:
 
 
 def monthly_polygons(inputs: Inputs) -> Iterator[tuple[date, NDArray[np.object_]]]:
-    """Yield the first day of each month at hand and its ice polygons (EPSG:3413, each one once).
+    """Yield the first day of each month at hand and its ice polygons (EPSG:3413, without duplicates).
 
-    The months of the archives come first. Months that they lack come from single files, where there are
-    any. Months after the last one of the archives are left out: they are of another product version.
+    The months of the archives come first, then months that the archives lack, from single files. Months after
+    the last month of the archives are left out, because they are of another product version.
 
     Raises
     ------
@@ -137,13 +137,17 @@ def read_valid_ice_csv(path: Path) -> tuple[int, NDArray[np.uint8]]:
 def presence_dataset(
     months: Iterable[tuple[date, NDArray[np.object_]]], masks: Mapping[int, NDArray[np.uint8]]
 ) -> xr.Dataset:
-    """Return the rasterised polygons of each month as a CF-1.8 dataset in EPSG:3413.
+    """Return the rasterised polygons of each month as a CF-1.8 dataset on `NSIDC_25KM` in EPSG:3413.
 
-    `months` are first days and EPSG:3413 polygons; `masks` are the codes of `read_valid_ice_csv` by month.
-    The dataset has `presence` (time, y, x), uint8: OPEN 0, ICE 1, NOT_ASSESSED 255 off the ocean;
-    `valid_ice` (month, y, x), the codes; `is_ocean` (y, x), 1 where the code is 0 or 1. This is the ocean of
-    the `sea_ice` grid without one cell, which is a lake here. Ice outside the mask of its month becomes OPEN.
-    The provider has already done this: no cell changes in the 526 months.
+    `months` are pairs of a first day and the polygons (EPSG:3413) of its month. `masks` are the codes of
+    `read_valid_ice_csv` by month, 1 to 12. The dataset has three variables, uint8:
+
+    - `presence` (time, y, x): OPEN 0, ICE 1, and NOT_ASSESSED 255 outside the ocean;
+    - `valid_ice` (month, y, x): the codes of the masks;
+    - `is_ocean` (y, x): 1 where the code is 0 or 1. One ocean cell of the `sea_ice` grid is a lake here.
+
+    Ice outside the mask of its month becomes OPEN. The provider applied the masks before: in the 526 months
+    no cell changes.
 
     Raises
     ------
@@ -179,7 +183,7 @@ def _glob(inputs: Inputs, pattern: str) -> list[Path]:
 
 
 def _single_file(inputs: Inputs, month: date) -> Path | None:
-    """Return the path of the polygon file of one month; None where there is none."""
+    """Return the path of the single polygon file of a month; None if there is none."""
     for root, name in itertools.product(_SINGLE_ROOTS, _SINGLES):
         try:
             return inputs.provider(root + name.format(month=month))

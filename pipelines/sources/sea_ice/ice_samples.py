@@ -1,7 +1,7 @@
-"""Samples of the ice products: `Sample`, decode tables for raw codes, strict opening, errors.
+"""`Sample`, one field of an ice product; decode tables for raw codes; strict opening of files.
 
-Every raw code is decoded by product and version. A version or code that is not in the table is an error:
-otherwise land and missing cells would read as ice.
+Raw codes are decoded by product and version. A version or a code that the table does not have is an error,
+because land and missing cells could otherwise be read as ice.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _UNKNOWN = 250  # in a decode table: a code without a meaning
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A concentration field on `NSIDC_25KM`, or on a grid of its product's own, of one day or one month.
+    """A concentration field of one day or one month, on `NSIDC_25KM` or on the grid of its product.
 
     `concentration` is uint8 of the shape of `grid`: whole percent, or POLE_HOLE, LAND, MISSING of
-    `layers.grid`. Percent is rounded down, so that `>= 15` holds for it exactly where it holds for the raw
-    value. `sensor` is the name in the file, "" where the file has none.
+    `layers.grid`. Percent is rounded down, so `>= 15` holds for a cell exactly if it holds for the raw value.
+    `sensor` is the name in the file, or "" if the file has none.
     """
 
     date: date
@@ -49,9 +49,10 @@ class Sample:
 
 
 def flag_table(highest: int, percent: tuple[int, int], flags: Mapping[int, int]) -> NDArray[np.uint8]:
-    """Return a decode table of 256 codes: 0...`highest` are percent, `flags` codes of `layers.grid`.
+    """Return a decode table of 256 raw codes, uint8.
 
-    A code is worth `percent` percent, a fraction of integers: a float could round 14.8 % to 15 %.
+    The codes 0...`highest` are concentrations in steps of `percent`. A step is a fraction of two integers,
+    because a float could round 14.8 % to 15 %. `flags` maps other raw codes to the codes of `layers.grid`.
     """
     table = np.full(256, _UNKNOWN, dtype=np.uint8)
     table[: highest + 1] = np.arange(highest + 1) * percent[0] // percent[1]
@@ -67,7 +68,7 @@ def decode(
     version: str,
     tables: Mapping[str, NDArray[np.uint8]],
 ) -> NDArray[np.uint8]:
-    """Return the raw codes of a file decoded by the table of its version.
+    """Return the raw codes of the file at `path`, decoded by the one of `tables` for its `version`.
 
     Raises
     ------
@@ -85,19 +86,21 @@ def decode(
 
 
 def cell_of(wrong: NDArray[np.bool_]) -> str:
-    """Return row and column of the first marked cell, in words."""
+    """Return row and column of the first cell where `wrong` is true, as words of an error."""
     row, column = np.argwhere(wrong)[0]
     return f"row {row}, column {column}"
 
 
 @contextmanager
 def opened(path: Path, group: str | None = None) -> Iterator[xr.Dataset]:
-    """Open a NetCDF file, or a group in it, with its raw numbers: scaling would turn flags into fractions.
+    """Open a NetCDF file, or a group of it, with its raw numbers.
+
+    Scaled numbers would turn flags into fractions.
 
     Raises
     ------
     SourceError
-        If it is no NetCDF file, or refers to values or groups in other files, which would be read too.
+        If it is no NetCDF file, or refers to values or groups in other files (decisions/0016).
     """
     _check_whole(path)
     try:
@@ -133,7 +136,7 @@ def _check_whole(path: Path) -> None:
 
 @contextmanager
 def complete(path: Path) -> Iterator[None]:
-    """Raise SourceError where the body asks for a variable or attribute that the file lacks."""
+    """Raise SourceError if the body asks for a variable or an attribute that the file at `path` lacks."""
     try:
         yield
     except KeyError as error:
@@ -141,5 +144,5 @@ def complete(path: Path) -> Iterator[None]:
 
 
 def refuse(path: Path, expected: str, actual: str) -> SourceError:
-    """Return the error of a file in another form than the documented one."""
+    """Return the error for a file that is not in the documented form; the caller raises it."""
     return SourceError(f"{path.name}: expected {expected}, found {actual}: pin the new form before using it")

@@ -24,7 +24,7 @@ LICENCE = "NOAA, no constraints on data access or use, cite Meier et al. 2021"
 _FLAGS = {251: POLE_HOLE, 252: LAND, 253: LAND, 254: LAND, 255: MISSING}
 _MEANINGS = "pole_hole lakes coastal land_mask missing_data"
 _OLD = "v04r00"
-# From version 5 on the field is 0...100 or 255, and a separate mask has the surfaces.
+# From version 5 on, the field has only 0...100 and 255, and a separate mask states the surfaces.
 _TABLES = {
     _OLD: flag_table(100, (1, 1), _FLAGS),
     "v05r00": flag_table(100, (1, 1), {255: MISSING}),
@@ -42,7 +42,8 @@ def read_sample(path: Path) -> Sample:
     On `NSIDC_25KM`; unit percent. Raw codes are decoded before any scaling. Version 4: 0...100 %, 251
     pole hole, 252 lake, 253 coast, 254 land, 255 missing (Meier et al. 2021, doi:10.7265/efmz-2t65).
     Versions 5 and 6: 0...100 %, 255 missing; `surface_type_mask` is 50 ocean, 75 lake, 100 pole hole,
-    200 coast, 250 land (doi:10.7265/rjzb-pf78). They fill the pole hole; a cell they leave stays POLE_HOLE.
+    200 coast, 250 land (doi:10.7265/rjzb-pf78). These versions fill the pole hole; an unfilled cell of it
+    stays POLE_HOLE.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def read_sample(path: Path) -> Sample:
 
 
 def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
-    """Return the field of a file of any version in the codes of version 4, its version and its day.
+    """Return the field of a file in the codes of version 4, and the version and the day of the file.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
 
 
 def _coded(path: Path, codes: NDArray[np.uint8], version: str) -> NDArray[np.uint8]:
-    """Return a field of version 5 or 6 with the surfaces as flags of version 4."""
+    """Return a field of version 5 or 6 in the codes of version 4, with the surfaces of its mask as flags."""
     decode(codes, path, PRODUCT, version, _TABLES)
     with opened(path, _GROUP) as raw, complete(path):
         surface = raw["surface_type_mask"].to_numpy().reshape(codes.shape)

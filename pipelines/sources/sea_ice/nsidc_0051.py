@@ -25,7 +25,7 @@ FILES = "sea_ice/nsidc0051/nt_*_n.bin"
 LICENCE = "NASA open data, cite Cavalieri et al. 1996"
 
 _HEADER_BYTES = 300
-# 252 is "unused" here, and a lake in the climate data record (G02202).
+# Code 252 is unused in this product. In the climate data record (G02202) it is lake.
 _NASA_TEAM = flag_table(250, (2, 5), {251: POLE_HOLE, 253: LAND, 254: LAND, 255: MISSING})
 _TABLES = {"v01": _NASA_TEAM, "v1.1": _NASA_TEAM}
 _NETCDF_TABLES = {"v2.0": _NASA_TEAM}
@@ -33,13 +33,11 @@ _NETCDF = re.compile(r"NSIDC0051_SEAICE_PS_N25km_(\d{4})(\d{2})(\d{2})?_(v\d\.\d
 
 
 def read_sample(path: Path) -> Sample:
-    """Return a NASA Team concentration (NSIDC-0051, 25 km) of a day or a month.
+    """Return the NASA Team concentration of a day or a month on `NSIDC_25KM`, in percent.
 
     Version 1 is binary with a header of 300 bytes. Version 2 is NetCDF with the same codes in one variable,
-    which has the name of its sensor: `F17_ICECON`.
-
-    On `NSIDC_25KM`; unit percent. Codes 0...250 are steps of 0.4 %, 251 pole hole, 253 coast, 254 land, 255
-    missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
+    named by its sensor, such as `F17_ICECON`. The codes 0...250 are steps of 0.4 %, 251 is pole hole, 253
+    coast, 254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
 
     Raises
     ------

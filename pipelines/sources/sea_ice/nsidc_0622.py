@@ -24,9 +24,9 @@ FILES = "sea_ice/nsidc0622_NIC_valid_ice_mask.N25km.*.nc"
 
 
 def read_valid_ice_mask(path: Path) -> tuple[int, NDArray[np.bool_]]:
-    """Return the month (1...12) of a mask and the cells of `NSIDC_25KM` where ice is possible in it.
+    """Return the month (1...12) of a mask, and the cells of `NSIDC_25KM` where ice is possible in that month.
 
-    The mask is the largest extent in the charts of 1972 to 2007 (NSIDC-0622).
+    The mask is the largest extent in the charts of 1972 to 2007.
 
     Raises
     ------
@@ -45,10 +45,10 @@ def read_valid_ice_mask(path: Path) -> tuple[int, NDArray[np.bool_]]:
 
 
 def mask_invalid_ice(sample: Sample, month: int, valid: NDArray[np.bool_]) -> Sample:
-    """Return the sample with 0 % outside the mask, if the mask is of the sample's month.
+    """Return the sample with 0 % where `valid` is false, if the sample is of `month`; else unchanged.
 
-    Ice outside it is an error of weather or of land in the footprint. A sample of another month is returned
-    unchanged. With these masks (NSIDC-0622) our extents equal the Sea Ice Index to three decimals.
+    Ice outside the mask is an error, from weather or from land in the footprint of the sensor. With these
+    masks, extents computed here equal the Sea Ice Index to three decimals.
     """
     if sample.date.month != month:
         return sample

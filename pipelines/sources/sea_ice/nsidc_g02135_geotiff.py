@@ -29,15 +29,16 @@ _EPSG = 3411  # the Hughes grid: decisions/0003-ice-grid.md
 
 
 def read_sample(path: Path) -> Sample:
-    """Return a day or month of a GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
+    """Return the day or month of a GeoTIFF of the Sea Ice Index (Fetterer et al. 2017) on `NSIDC_25KM`.
 
-    uint16: 0...1000 are tenths of a percent, 2510 pole hole, 2530 coast, 2540 land, 2550 missing. The
-    result is in whole percent, rounded down.
+    The codes of the file are uint16: 0...1000 are tenths of a percent, 2510 is pole hole, 2530 coast, 2540
+    land, 2550 missing. The result is in whole percent, rounded down.
 
     Raises
     ------
     SourceError
-        If name, version, type, grid or a code is not the documented one; the southern hemisphere is `S_`.
+        If name, version, type, grid or a code is not the documented one. A name that begins with `S_` is
+        refused: it is of the southern hemisphere.
     """
     match = re.fullmatch(r"N_(\d{4})(\d{2})(\d{2})?_concentration_(v\d\.\d)\.tif", path.name)
     if match is None:

@@ -57,8 +57,9 @@ _CITATION = "Fetterer, F. et al. 2017, Sea Ice Index (G02135), {version}, doi:10
 def read_daily(inputs: Inputs) -> pd.DataFrame:
     """Return the daily extent of the northern hemisphere (Sea Ice Index V4), million km2.
 
-    Every other day before 1987-08-21, no day from 1987-12-03 to 1988-01-12; gaps are not filled.
-    `sensor_note` names sensor and product: AMSR2 follows SSMIS in 2025, a step for any trend.
+    There is a row for every other day before 1987-08-21, and none from 1987-12-03 to 1988-01-12; gaps are not
+    filled. `sensor_note` names the sensor and the product. AMSR2 follows SSMIS in 2025, and a trend over that
+    change has a step (decisions/0015).
 
     Raises
     ------
@@ -94,9 +95,9 @@ def read_daily(inputs: Inputs) -> pd.DataFrame:
 def read_monthly(inputs: Inputs) -> pd.DataFrame:
     """Return the monthly extent and area of the northern hemisphere (Sea Ice Index V3), million km2.
 
-    The extent of a month is the mean of its daily extents; a row holds as of the last day of the month. -9999
-    is missing. `area_million_km2` excludes the pole hole, which shrank in 1987-07 and in 2008: a trend over
-    these steps is not sound.
+    The extent of a month is the mean of its daily extents. `as_of` is the last day of the month. The code
+    -9999 is missing. `area_million_km2` excludes the pole hole, which shrank in 1987-07 and in 2008, so a
+    trend over these months has steps.
 
     Raises
     ------
@@ -132,14 +133,14 @@ def read_monthly(inputs: Inputs) -> pd.DataFrame:
 
 
 def monthly_polygon_files(inputs: Inputs) -> dict[date, Path]:
-    """Return the extent polygon files by the first day of their month, in that order.
+    """Return the files of extent polygons by the first day of their month, in the order of time.
 
     Raises
     ------
     MissingInputError
-        If none is at hand.
+        If no file is at hand.
     SourceError
-        If one has another name than N-2012-09.geojson.
+        If a name is not like N-2012-09.geojson.
     """
     files = {_month_of(path): path for path in inputs.provider_glob(_POLYGONS)}
     return dict(sorted(files.items()))
@@ -151,22 +152,23 @@ def median_files(inputs: Inputs) -> list[Path]:
     Raises
     ------
     MissingInputError
-        If one is not at hand.
+        If one of the twelve is not at hand.
     """
     return [inputs.provider(_MEDIAN.format(month=calendar.month_name[month])) for month in range(1, 13)]
 
 
 def read_polygons(path: Path) -> NDArray[np.object_]:
-    """Return the ice polygons of a GeoJSON file or zipped shapefile, each one once, in EPSG:3413, valid.
+    """Return the ice polygons of a GeoJSON file or zipped shapefile in EPSG:3413, valid, without duplicates.
 
-    The GeoJSON files have every feature twice and some invalid rings; equal geometries are dropped. A ring
-    around the pole and over the date line stays whole (`layers.crs`). The provider's own shapefiles are on
-    the Hughes grid, whose metres are taken as those of EPSG:3413 (decisions/0003).
+    The GeoJSON files have every feature twice and some invalid rings. A ring around the pole and over the
+    date line stays whole (`layers.crs`). The shapefiles of the provider are on the Hughes grid, whose metres
+    are taken as metres of EPSG:3413 (decisions/0003).
 
     Raises
     ------
     SourceError
-        If the file has other features than northern polygons, in WGS 84 degrees or, zipped, in EPSG:3411.
+        If a feature is no polygon of the northern hemisphere, or the CRS is another one than WGS 84 degrees
+        (GeoJSON) or EPSG:3411 (zip).
     """
     if path.suffix == ".zip":
         frame = gpd.read_file(f"zip://{path}")
@@ -199,14 +201,14 @@ def _month_of(path: Path) -> date:
 
 
 def _has_polygons(path: Path) -> date:
-    """Return the last day of the month of a file; raises SourceError where it has no polygons."""
+    """Return the last day of the month of a file; raises SourceError if it has no polygons."""
     if not len(read_polygons(path)):
         raise refuse(path, "polygons", "none")
     first = _month_of(path)
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-# Polygons of a month as the provider serves them, and the closed median edges of another project.
+# The provider serves the polygons of a month. The median edges as closed polygons come from another project.
 POLYGONS_REMOTE = Remote(
     _LIVE + "/monthly/shapefiles/shp_extent/{day:%m_%b}/extent_N_{day:%Y%m}_polygon_v4.0.zip",
     "sea_ice/g02135_extent_polygons/extent_N_{day:%Y%m}_polygon_v4.0.zip",

@@ -48,7 +48,7 @@ _LAND_BITS = {"land": 1, "lake": 2}
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What the name of a file states: product, version, day, grid, and the variable of its projection."""
+    """What the name of a file says: product, version, day, grid, and the variable with its projection."""
 
     product: str
     version: str
@@ -60,7 +60,7 @@ class _Form:
 
 
 def read_sample(path: Path) -> Sample:
-    """Return a day on `NSIDC_25KM` (EPSG:3413), unit percent: see `read_field` and `ice_grids.on_25km`.
+    """Return a day on `NSIDC_25KM` (EPSG:3413) in percent, from `read_field` by `ice_grids.on_25km`.
 
     Raises
     ------
@@ -73,11 +73,11 @@ def read_sample(path: Path) -> Sample:
 
 
 def read_field(path: Path) -> Sample:
-    """Return a day of OSI SAF concentration on its own grid, unit percent.
+    """Return a day of OSI SAF concentration on the grid of the product, in percent.
 
-    OSI-401 is on 10 km polar stereographic and leaves coasts out; the climate records (Lavergne et al.
-    2019, doi:10.5194/tc-13-49-2019) are on EASE-Grid 2.0 of 25 km, where bits 1 and 2 of `status_flag` are
-    land and lake. Values are hundredths of a percent. The name says product and version.
+    OSI-401 is on a polar stereographic grid of 10 km and leaves out coasts. The climate records (Lavergne et
+    al. 2019, doi:10.5194/tc-13-49-2019) are on EASE-Grid 2.0 of 25 km; bit 1 of `status_flag` is land and
+    bit 2 is lake. Values in a file are hundredths of a percent. The name of a file says product and version.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def _values(path: Path, raw: Dataset, form: _Form) -> tuple[NDArray[np.int32], i
 
 
 def _land(path: Path, raw: Dataset, form: _Form) -> NDArray[np.bool_]:
-    """Return land and lakes by `status_flag`; the operational product has no such flag, so none."""
+    """Return true on land and lakes by `status_flag`; false everywhere for OSI-401, which has no flag."""
     if form.grid is not EASE2_25KM:
         return np.zeros(form.grid.shape, dtype=bool)
     flags = raw["status_flag"]

@@ -28,10 +28,10 @@ def sample_variables(
     surface: NDArray[np.uint8],
     inputs: Inputs,
 ) -> dict[str, Any]:
-    """Return the variables along `sample`: fields, ids and dates, extents in 1e6 km2.
+    """Return the variables along the dimension `sample`: fields, ids and dates, extents in million km2.
 
-    `area` is in km2 and `surface` by the codes of `layers.grid`, both (448, 304). The official extents
-    come from the tables of the Sea Ice Index.
+    `area` holds the area of each cell in km2, `surface` the codes of `layers.grid`; both have the shape
+    (448, 304). The official extents are read by `inputs` from the tables of the Sea Ice Index.
     """
     stamps = [s.date.isoformat()[: 10 if s.period == "daily" else 7] for s in samples]
     products = sorted({sample.product for sample in samples})
@@ -93,7 +93,7 @@ def _identity(samples: Sequence[Sample], stamps: Sequence[str], products: Sequen
 def _extents(
     stack: NDArray[np.uint8], area: NDArray[np.float64], ocean: NDArray[np.bool_], products: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the extents computed from the samples, and the areas filled for them and not assessed."""
+    """Return the extents computed from the samples, the area filled, and the area without a value before."""
     unseen = (stack == MISSING) & ocean
     filled = np.stack([fill_unassessed(field, ocean) for field in stack])
     edge = f"{ICE_THRESHOLD_PCT:.0f} % or more (Cavalieri et al. 1999, doi:10.1029/1999JC900081)"

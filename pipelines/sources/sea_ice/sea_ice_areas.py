@@ -21,9 +21,9 @@ _MEDIAN_ENDS = "2010-12-31"
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
     """Return areas with ice in EPSG:3413, along the edges of the 25 km cells, cut at 58 N.
 
-    `area_million_km2` is of all ice of the month, also south of the cut. It is the extent of the monthly mean
-    concentration: one to five percent more than the mean of daily extents in the monthly table (Windnagel et
-    al. 2017, NSIDC Special Report 19).
+    `area_million_km2` is the area of all ice of the month, south of 58 N too. It is the extent of the monthly
+    mean concentration, which is 1 to 5 % larger than the mean of daily extents in the monthly table
+    (Windnagel et al. 2017, NSIDC Special Report 19).
     """
     grid = sea_ice_grid.read(inputs)
     fields = [

@@ -1,4 +1,4 @@
-"""Sea ice on the 25 km grid, one CF dataset: median edges, months and samples of three products."""
+"""Sea ice on the 25 km grid as one CF dataset: median edges, monthly extents, samples of three products."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _REFERENCES = (
 def read(inputs: Inputs) -> xr.Dataset:
     """Return the CF-1.8 dataset of all sea-ice fields at hand, on `NSIDC_25KM` in EPSG:3413.
 
-    Dimensions: y (448), x (304), month (12), time (months with polygons), sample (fields). Codes of
-    `concentration` are those of `layers.grid`. It is not filled, and no flag is a fraction. Only
+    The dimensions are y (448), x (304), month (12), time (months with polygons) and sample (fields).
+    `concentration` holds whole percent and the codes of `layers.grid`; gaps in it are not filled. Only
     `computed_extent_million_km2` is computed from filled fields (`fill_unassessed`).
 
     Raises
@@ -76,6 +76,7 @@ def read(inputs: Inputs) -> xr.Dataset:
         for product, paths in files.items()
         for path in paths
     ]
+    # Sorted, so that the grid has the same bytes whatever the names of the files.
     samples.sort(key=lambda sample: (sample.product, sample.date, sample.period))
     monthly = index.monthly_polygon_files(inputs)
     medians = index.median_files(inputs)
@@ -131,7 +132,7 @@ def _cell_variables(area: NDArray[np.float64], surface: NDArray[np.uint8]) -> di
 
 
 def _coordinates(months: list[date]) -> dict[str, Any]:
-    """Return the axes of the grid, the month of the year, and the months that have polygons."""
+    """Return the coordinates: the axes of the grid, the month of the year, and the months with polygons."""
     return {
         "x": axis_variable("x", NSIDC_25KM.x_m),
         "y": axis_variable("y", NSIDC_25KM.y_m),
@@ -175,7 +176,8 @@ _OSI_FIELD = IceField(
 )
 _FOR_A_CUBE = "for a cube of one's own (the command `ice`)"
 _OSI_RECORD = "https://thredds.met.no/thredds/fileServer/osisaf/met.no/reprocessed/ice/"
-# No picture uses these days. They are fetched when named, and the command `ice` adds them to a cube.
+# No picture uses these days. A user fetches them by name, and the command `ice` adds them to a cube
+# (decisions/0011).
 _CUBE_REMOTES = tuple(
     Remote(
         url + name,

@@ -1,6 +1,6 @@
-"""BarentsWatch AIS: ships along Norway in the last 24 hours, counted by cell of one degree.
+"""BarentsWatch AIS: the number of ships along Norway in the last 24 hours, in cells of one degree.
 
-The service needs an account. No ship is kept: only the number of ships in a cell.
+The service needs an account. The table holds the number of ships in a cell, and no ship.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ _COLUMNS = {"mmsi", "latitude", "longitude", "msgtime"}
 
 
 def _positions(path: Path) -> pd.DataFrame:
-    """Return the last position of each ship, WGS 84 degrees, with the time of its message.
+    """Return one position of each ship in degrees of WGS 84, with the time of its message.
 
-    Rows without a position are left out.
+    The position is that of the first row with the ship's MMSI. Rows without a position or with an MMSI of
+    another length than 9 digits are left out.
 
     Raises
     ------
     SourceError
-        If a column is missing, an MMSI or a position cannot be.
+        If a column is missing, over 1 % of the rows have such an MMSI, or a position is out of range.
     """
     rows = json.loads(path.read_text(encoding="utf-8"))
     raw = pd.DataFrame(rows if isinstance(rows, list) else [])
@@ -58,7 +59,7 @@ def _positions(path: Path) -> pd.DataFrame:
 
 
 def _cells(path: Path) -> gpd.GeoDataFrame:
-    """Return the number of ships by cell of one degree, as a point at the middle of the cell."""
+    """Return the number of ships in each cell of one degree, as a point in the middle of the cell."""
     at = _positions(path)
     cells = at.groupby([np.floor(at["lat"]), np.floor(at["lon"])]).size().reset_index(name="ships")
     middle = gpd.points_from_xy(cells["lon"] + 0.5, cells["lat"] + 0.5)

@@ -19,7 +19,7 @@ _AS_OF = "2025-05-27"  # date of the file in the package
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return lanes with a part north of 58 N, EPSG:3413; longitudes over 180 wrap around."""
+    """Return the lanes with a part north of 58 N, EPSG:3413. A longitude over 180 is wrapped around."""
     raw = gpd.read_file(inputs.package(PACKAGE), use_arrow=True)
     raw = raw.assign(edge=raw.index.astype("str"))
     table = lines(raw[raw.bounds["maxy"] >= SOUTH_DEG].reset_index(drop=True))

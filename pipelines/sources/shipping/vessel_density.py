@@ -1,4 +1,4 @@
-"""EMODnet vessel density: hours of ships in a square kilometre and month, as areas by class."""
+"""EMODnet vessel density as areas by class, in hours of ships per square kilometre and month."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _EPSG, _CELL_M = 3035, 1000.0
-_MOST_HOURS = 1e6  # 744 hours a month times the ships that fit; more is no density
+_MOST_HOURS = 1e6  # a month has 744 hours, so more would need over a thousand ships in a square kilometre
 _BLOCK = 10  # side of a block in cells of 1 km; a map of the Arctic shows no more detail
 _BOUNDS = (0.1, 1.0, 10.0, 100.0, np.inf)
 _BOX = "2500000,3700000,7400000,6500000"  # EPSG:3035 metres: Europe's waters north of 56 N
@@ -32,7 +32,7 @@ __all__ = ["SOURCES", "month", "read"]
 
 
 def month(path: Path) -> date:
-    """Return the first day of the month in a file's name."""
+    """Return the first day of the month in the name of a file; raises SourceError if it has none."""
     match = re.search(r"_(\d{4})(\d{2})\.tif$", path.name)
     if match is None:
         msg = f"{path.name}: expected a name that ends in year and month, found none"
@@ -41,9 +41,9 @@ def month(path: Path) -> date:
 
 
 def _field(path: Path) -> tuple[np.ndarray, Grid]:
-    """Return hours a square kilometre and month in blocks of 10 km.
+    """Return the hours per square kilometre and month as means of blocks of 10 km, and their grid.
 
-    A block of which half or more has no value is NaN.
+    A block is NaN if half or more of its cells have no value.
     """
     with rasterio.open(path, driver="GTiff") as raster:
         properties = f"{raster.crs}, {raster.res} m, bands: {raster.count}, {raster.shape}"
@@ -65,7 +65,7 @@ def _field(path: Path) -> tuple[np.ndarray, Grid]:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return areas by class of density in EPSG:3413, of the last month at hand."""
+    """Return areas by class of density in EPSG:3413 for the last month at hand."""
     path = inputs.provider_glob(re.sub(r"\{[^}]*\}", "*", _FILE))[-1]
     hours, grid = _field(path)
     areas = class_areas(hours, _BOUNDS, grid, unit="hours a square kilometre and month")

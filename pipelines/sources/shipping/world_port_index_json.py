@@ -1,7 +1,8 @@
-"""The World Port Index as the JSON of NGA's service, read into the headings of Publication 150.
+"""The World Port Index as JSON of NGA's service, read into the headings and words of Publication 150.
 
-The service has codes where the CSV has words, and rounds depths to whole metres: a depth that may be a letter
-bin is read as that bin. It has no `OID_` and no link, and no sea areas of IHO S-130: these columns are blank.
+The service has codes instead of words, and rounds depths to whole metres: a depth that may be the bound of a
+letter bin is read as that bin. The columns `OID_`, `Publication Link` and `IHO S-130 Sea Area` are blank,
+because the service does not have them.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def csv_rows(path: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If it has no ports, a field is missing, or a code is unknown.
+        If the answer has no ports, a field is missing, or a code is unknown.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     ports = content.get("ports") if isinstance(content, dict) else None

@@ -1,7 +1,8 @@
-"""The boundary of the Arctic by the Arctic Human Development Report, from first-order units.
+"""The boundary of the Arctic by the Arctic Human Development Report, from first-order administrative units.
 
-Units are whole where the report names whole units, and cut by a typed line where it names a part. At sea the
-boundary includes all sea north of the Arctic Circle, as AMAP does, and 50 km off every unit.
+A unit is whole if the report names it as a whole. If the report names a part, the unit is cut along a line
+through corners that are listed here. At sea the boundary includes all sea north of the Arctic Circle, as AMAP
+does, and 50 km around every unit.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _WHOLE: dict[str, tuple[str, ...]] = {
 }
 
 # Country and unit -> tolerance of the typed corners in km, and the part that is inside, as lon/lat corners.
-# No port, airfield, railhead, mine or plant lies that near to the line of a typed corner.
+# No port, airfield, railhead, mine or plant is nearer to such a line than its tolerance.
 _PARTS: dict[tuple[str, str], tuple[int, tuple[tuple[float, float], ...]]] = {
     # North of 60 N, and the shore of the Bering Sea (AMAP: "the marine areas north of the Aleutian
     # chain"), parted from the Gulf of Alaska along the crest of the Aleutian Range.
@@ -122,7 +123,7 @@ def _units(inputs: Inputs, iso3: str) -> list[tuple[str, Any]]:
 
 
 def _split(iso3: str, name: str, unit: Any) -> tuple[Any, Any]:
-    """Return the parts of a unit inside and outside of the boundary, in degrees."""
+    """Return the part of a unit inside the boundary and the part outside, in degrees."""
     part = _PARTS.get((iso3, name))
     if part is not None:
         inside = shapely.Polygon(part[1])
@@ -133,7 +134,10 @@ def _split(iso3: str, name: str, unit: Any) -> tuple[Any, Any]:
 
 
 def _joined(geometries: list[Any]) -> Any:
-    """Return areas in degrees as one area in EPSG:3413, as far south as the margin can reach."""
+    """Return areas in degrees as one area in EPSG:3413, cut at 56 N.
+
+    No margin around a unit reaches from farther south into the snapshot, which ends at 58 N.
+    """
     cut = shapely.intersection(np.array(geometries, dtype=object), shapely.box(-180, 56, 180, 90))
     return shapely.union_all(geographic_to_polar([_areas(geometry) for geometry in cut]))
 
@@ -144,7 +148,7 @@ def _areas(geometry: Any) -> Any:
 
 
 def read_boundary(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return the Arctic as one area in EPSG:3413: units on land, with a margin at sea."""
+    """Return the Arctic as one area in EPSG:3413, from units on land and a margin at sea, cut at 58 N."""
     pairs = [_split(iso3, name, unit) for iso3 in _COUNTRIES for name, unit in _units(inputs, iso3)]
     land = _joined([inside for inside, _ in pairs if not inside.is_empty])
     other = _joined([outside for _, outside in pairs if not outside.is_empty])
@@ -169,7 +173,7 @@ def read_boundary(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def _without_scraps(area: Any, other: Any) -> Any:
-    """Return the large parts only, and of their holes only those with land of other units."""
+    """Return only the large parts of an area, with only those large holes that have land of `other`."""
     shapely.prepare(other)
     parts = shapely.get_parts(area)
     return shapely.union_all([_filled(part, other) for part in parts[shapely.area(parts) >= _LEAST_M2]])

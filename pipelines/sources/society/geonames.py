@@ -1,4 +1,4 @@
-"""GeoNames: settlements with population, and small harbours."""
+"""GeoNames: settlements with their population, and small harbours."""
 
 from __future__ import annotations
 
@@ -66,9 +66,10 @@ def _dump(path: Path) -> pd.DataFrame:
 
 
 def read_settlements(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return places of cities500 north of 58 N, EPSG:3413; a population of 0 is missing.
+    """Return the places of cities500 north of 58 N, EPSG:3413; a population of 0 is missing.
 
-    A dump has the date of its last changed row. The package has no dates of rows.
+    `as_of` is the date of the last changed row of a fetched dump. The package has no dates of rows, and its
+    `as_of` is the month of its release.
     """
     fetched = inputs.newer(DUMP)
     if fetched:

@@ -44,14 +44,14 @@ _ISO3 = {"ALD": "ALA"}
 
 
 def _raw(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return the countries that reach north of 40 N, whole, in degrees."""
+    """Return the countries that reach north of 40 N, uncut, in degrees."""
     path = inputs.package(COUNTRIES_PACKAGE)
     raw = gpd.read_file(f"zip://{path}", columns=["ADMIN", "SOVEREIGNT", "ADM0_A3", "POP_EST"])
     return raw[raw.bounds["maxy"] >= 40].reset_index(drop=True)
 
 
 def read_countries(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return countries and territories north of 58 N, EPSG:3413, Svalbard and Jan Mayen separate."""
+    """Return countries and territories north of 58 N, EPSG:3413; Svalbard and Jan Mayen are separate."""
     table = polygons(_raw(inputs))
     iso3 = table["ADM0_A3"].replace(_ISO3)
     table = table.assign(
@@ -96,9 +96,9 @@ def read_land(inputs: Inputs) -> gpd.GeoDataFrame:
 
 
 def read_land_mask(inputs: Inputs) -> xr.Dataset:
-    """Return land in 5 km cells of EPSG:3413, by the centre of the cell.
+    """Return the land mask on `LAND_5KM` (EPSG:3413): `is_land` is 1 if the centre of a cell is on land.
 
-    The mask reaches south of the snapshot's edge, because the sea must end at land there too.
+    The mask reaches farther south than the snapshot, because the sea must end at land there too.
     """
     raw = _raw(inputs)
     mask = rasterise(geographic_to_polar(raw.geometry.array), LAND_5KM)
@@ -127,6 +127,7 @@ def read_land_mask(inputs: Inputs) -> xr.Dataset:
     )
 
 
+# A pickle may name any function to be called on loading, so nothing but plain values is accepted.
 class _PlainUnpickler(pickle.Unpickler):
     """Unpickler of tuples, lists, dicts, numbers and text; a reference to code raises SourceError."""
 
@@ -156,9 +157,10 @@ def _cased(name: str) -> str:
 
 
 def read_seas(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return named marine areas that reach north of 58 N, EPSG:3413; islands by the even-odd rule.
+    """Return the named marine areas that reach north of 58 N, EPSG:3413.
 
-    A fetched file of the provider replaces the package.
+    Rings inside rings are islands (even-odd rule). A fetched file of the provider is read in place of the
+    package.
     """
     served = inputs.fetched / SEAS_FILE if inputs.fetched else None
     if served and served.is_file():

@@ -1,4 +1,4 @@
-"""Territories of the Arctic's first peoples, as SNAP collects them."""
+"""Territories of the first peoples of Alaska and Yukon, as SNAP collects them."""
 
 from __future__ import annotations
 
