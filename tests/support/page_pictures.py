@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-AXE_FOLDER = Path(__file__).parents[2] / "vendor"
+AXE_FOLDER = Path(__file__).parents[1] / "vendor"
 
 HOSTILE = (
     "</script><script>window.__pwned=1</script>",

@@ -40,7 +40,7 @@ def site(name: str, kind: str, country: str, lon: float = 20.0, lat: float = 65.
 def listed(name: str, kind: str, network: str, country: str = "SWE") -> dict[str, object]:
     return {
         "name": name, "match_name": name, "kind": kind, "country_iso3": country, "network": network,
-        "as_of": "2024-06-28",
+        "source_id": "made_up_list", "as_of": "2024-06-28",
     }  # fmt: skip
 
 
