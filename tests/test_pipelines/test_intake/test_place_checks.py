@@ -113,14 +113,3 @@ def test_one_in_twenty_places_may_lie_at_sea(monkeypatch, at_sea, held):
     monkeypatch.setattr(place_checks, "_on_land", lambda x_m, _y_m: np.arange(len(x_m)) >= at_sea)
     found = place_checks.ashore(ports(), None)
     assert ("ashore" in {row.rule for row in found}) is held
-
-
-@pytest.mark.parametrize(
-    ("rows", "abroad", "found"),
-    [(1000, 0, {}), (1009, 0, {}), (991, 0, {}), (1011, 0, {"frozen": "hold"}), (989, 0, {"frozen": "hold"}),
-     (1000, 10, {"country": "warn"}), (1000, 11, {"country": "hold"})],
-)  # fmt: skip
-def test_a_list_that_is_no_longer_kept_up_hardly_changes(monkeypatch, rows, abroad, found):
-    monkeypatch.setattr(place_checks, "_abroad", lambda table: table["feature_id"].tolist()[:abroad])
-    old = ports(1000)
-    assert {row.rule: row.outcome for row in place_checks.frozen_list(ports(rows), old)} == found
