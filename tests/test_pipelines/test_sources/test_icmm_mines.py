@@ -45,5 +45,5 @@ def test_facilities_in_their_place_and_words(read):
 
 
 def test_a_country_without_a_code_is_refused(read):
-    with pytest.raises(SourceError, match="expected a country of the north, found 'Latvia'"):
-        read(mine("ICMM1", "60", "20", "Latvia"))
+    with pytest.raises(SourceError, match="expected a country of the north, found 'Belarus'"):
+        read(mine("ICMM1", "60", "20", "Belarus"))
