@@ -11,7 +11,7 @@ from importlib.metadata import version
 import pytest
 from run_commands import ROOT
 
-from pipelines.picture import code as home
+from pipelines.picture import code_version as home
 from pipelines.picture.code_version import code, hash_of_sources
 from pipelines.picture.diff import _methods
 from pipelines.picture.publish import identify
