@@ -244,9 +244,9 @@ def test_no_file_is_a_drawer_for_odds_and_ends():
 
 @pytest.mark.parametrize("module", FILES)
 def test_every_module_says_what_it_is(module):
-    said = ast.get_docstring(tree(module))
-    assert said
-    assert said.split("\n", 1)[0].rstrip().endswith((".", ":", ")", "`")), said.split("\n", 1)[0]
+    result = ast.get_docstring(tree(module))
+    assert result
+    assert result.split("\n", 1)[0].rstrip().endswith((".", ":", ")", "`")), result.split("\n", 1)[0]
 
 
 # --- tables

@@ -189,11 +189,11 @@ def test_the_three_that_stand_together():
 def test_the_doctor_asks_for_what_the_project_asks_for():
     from pipelines.operations.doctor import examine
 
-    told = {row["part"]: row for row in examine()}
+    fields = {row["part"]: row for row in examine()}
     asked_for = {row.name: row.specifier for row in asked("run")}
     for name in ("prefect", "fastapi", "sqlalchemy", "folium", "geopandas", "pyogrio"):
-        assert told[name]["state"] == "ok", told[name]
-        assert asked_for[name].contains(told[name]["found"])
+        assert fields[name]["state"] == "ok", fields[name]
+        assert asked_for[name].contains(fields[name]["found"])
 
 
 def test_this_python_is_one_we_promise():

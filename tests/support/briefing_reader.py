@@ -50,8 +50,8 @@ class Reader(HTMLParser):
         if any(attrs.get("class") == "tick" for _, attrs in self.stack):
             assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
             return
-        held = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
-        self.texts.append((data, held.get("data-cell"), held.get("data-form")))
+        result = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
+        self.texts.append((data, result.get("data-cell"), result.get("data-form")))
 
 
 def read(page: str) -> Reader:

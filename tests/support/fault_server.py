@@ -194,8 +194,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         plain = super().translate_path(path)
-        asked = at_query(plain, urlsplit(path).query)
-        return asked if os.path.isfile(asked) else plain  # noqa: PTH113  as its base has it
+        result = at_query(plain, urlsplit(path).query)
+        return result if os.path.isfile(result) else plain  # noqa: PTH113  as its base has it
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The Last-Modified of a file; of a link it is the time of the link, which a test may set."""

@@ -96,15 +96,15 @@ def daily_csv(table: pd.DataFrame) -> str:
 
 
 def zipped(members: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as box:
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as box:
         for name, content in members.items():
             row = zipfile.ZipInfo(name)
             row.compress_type = zipfile.ZIP_DEFLATED
             if change:
                 change(row)
             box.writestr(row, content)
-    return held.getvalue()
+    return result.getvalue()
 
 
 def shape_parts(shapes: list[shapely.Geometry], epsg: int | None = 4326, **columns: Any) -> dict[str, bytes]:
@@ -129,8 +129,8 @@ def collection(shapes: list[dict[str, Any] | None], properties: list[dict[str, A
 
 def sites(count: int = 200, **more: Any) -> bytes:
     at = [{"type": "Point", "coordinates": [-160 + n / 10, 65.0]} for n in range(count)]
-    said = [{"id": n, "name": f"Site {n}", "slug": f"site-{n}"} for n in range(count)]
-    return collection(at, said, **more)
+    result = [{"id": n, "name": f"Site {n}", "slug": f"site-{n}"} for n in range(count)]
+    return collection(at, result, **more)
 
 
 def _seas() -> bytes:
@@ -197,8 +197,8 @@ def team_codes() -> np.ndarray:
 def team_bytes(codes: np.ndarray | None = None, **fields: str) -> bytes:
     given = {"first": "  035", "last": "  035", "year": " 2015", "inner": "nt_20150204_f17_v01_n"} | fields
     with tempfile.TemporaryDirectory() as name:
-        held = team_codes() if codes is None else codes
-        return nasa_team(Path(name), held, "nt_20150204_f17_v1.1_n.bin", **given).read_bytes()
+        result = team_codes() if codes is None else codes
+        return nasa_team(Path(name), result, "nt_20150204_f17_v1.1_n.bin", **given).read_bytes()
 
 
 def _geotiff() -> bytes:
@@ -239,8 +239,8 @@ def _zones() -> bytes:
 
 
 def _lines() -> bytes:
-    said = [{"pplNpdidPipeline": n, "pplName": f"Pipe {n}", "pplMedium": "Gas"} for n in range(9)]
-    return collection([_LINE] * 9, said)
+    result = [{"pplNpdidPipeline": n, "pplName": f"Pipe {n}", "pplMedium": "Gas"} for n in range(9)]
+    return collection([_LINE] * 9, result)
 
 
 def good_files() -> dict[str, list[bytes]]:

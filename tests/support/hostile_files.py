@@ -42,13 +42,13 @@ def collection(**more: object) -> str:
 
 
 def boxed(members: dict[str, bytes], mode: int = 0) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as box:
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as box:
         for name, content in members.items():
             row = zipfile.ZipInfo(name)
             row.compress_type, row.external_attr = zipfile.ZIP_DEFLATED, mode << 16
             box.writestr(row, content)
-    return held.getvalue()
+    return result.getvalue()
 
 
 def shapes(**changed: bytes) -> dict[str, bytes]:

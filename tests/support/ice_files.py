@@ -104,7 +104,7 @@ def nasa_team(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
 
 def nasa_team_netcdf(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     codes = coded(wish, surface, 250, 254, 253, None).astype(np.uint8)
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"F17_ICECON": (("time", "y", "x"), codes[None], {"scale_factor": 0.004, "units": "1"})},
         {"x": NSIDC_25KM.x_m[: codes.shape[1]] + wish.shift_m, "y": NSIDC_25KM.y_m[: codes.shape[0]]}
         if not wish.south
@@ -112,7 +112,7 @@ def nasa_team_netcdf(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     )
     half = "S" if wish.south else "N"
     name = f"NSIDC0051_SEAICE_PS_{half}25km_{wish.day:%Y%m%d}_{wish.version or 'v2.0'}.nc"
-    return netcdf(folder / name, held)
+    return netcdf(folder / name, result)
 
 
 def index(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
@@ -132,13 +132,13 @@ def record_v4(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     codes = coded(wish, surface, 100, 254, 253, 252).astype(np.uint8)
     rows, columns = codes.shape
     meta = {"scale_factor": 0.01, "flag_meanings": "pole_hole lakes coastal land_mask missing_data"}
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"cdr_seaice_conc": (("tdim", "y", "x"), codes[None], meta)},
         {"xgrid": ("x", NSIDC_25KM.x_m[0] + wish.shift_m + 25e3 * np.arange(columns)),
          "ygrid": ("y", NSIDC_25KM.y_m[0] - 25e3 * np.arange(rows))},
         {"product_version": wish.version or "v04r00", "time_coverage_start": f"{wish.day}T00:00:00Z"},
     )  # fmt: skip
-    return netcdf(folder / f"seaice_conc_daily_nh_{wish.day:%Y%m%d}_f17_v04r00.nc", held)
+    return netcdf(folder / f"seaice_conc_daily_nh_{wish.day:%Y%m%d}_f17_v04r00.nc", result)
 
 
 def record_v6(folder: Path, wish: Wish, surface: np.ndarray, made: str = "v06r00") -> Path:
@@ -151,7 +151,7 @@ def record_v6(folder: Path, wish: Wish, surface: np.ndarray, made: str = "v06r00
         codes, kinds = codes[:332, :].repeat(2, axis=1)[:, :316], kinds[:332, :].repeat(2, axis=1)[:, :316]
     rows, columns = codes.shape
     meta: dict[str, Any] = {"scale_factor": np.float32(0.01), "grid_mapping": "crs"}
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"cdr_seaice_conc": (("time", "y", "x"), codes[None], meta)},
         {"time": ("time", [0.0], {"units": "days since 1970-01-01"}),
          "x": NSIDC_25KM.x_m[0] + wish.shift_m + 25e3 * np.arange(columns),
@@ -160,7 +160,7 @@ def record_v6(folder: Path, wish: Wish, surface: np.ndarray, made: str = "v06r00
     )  # fmt: skip
     more = xr.Dataset({"surface_type_mask": (("time", "y", "x"), kinds[None])})
     half = "s" if wish.south else "n"
-    return netcdf(folder / f"sic_ps{half}25_{wish.day:%Y%m%d}_F17_{made}.nc", held, cdr_supplementary=more)
+    return netcdf(folder / f"sic_ps{half}25_{wish.day:%Y%m%d}_F17_{made}.nc", result, cdr_supplementary=more)
 
 
 def record_v5(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
@@ -175,7 +175,7 @@ def operational(folder: Path, wish: Wish, surface: np.ndarray) -> Path:  # noqa:
     values = np.full(HUGHES_10KM.shape, wish.percent * 100, dtype=np.int16)
     values[0, 0] = wish.flag or values[0, 0]
     turned = {"straight_vertical_longitude_from_pole": 0.0, "standard_parallel": -70.0} if wish.south else {}
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"ice_conc": (("time", "yc", "xc"), values[None],
                       {"units": "%", "scale_factor": 0.01, "_FillValue": np.int16(-999)}),
          "Polar_Stereographic_Grid": ((), 0, HUGHES | turned)},
@@ -184,7 +184,7 @@ def operational(folder: Path, wish: Wish, surface: np.ndarray) -> Path:  # noqa:
          "yc": ("yc", HUGHES_10KM.y_m / 1000, {"units": "km"})},
     )  # fmt: skip
     half = "sh" if wish.south else "nh"
-    return netcdf(folder / f"ice_conc_{half}_polstere-100_multi_{wish.day:%Y%m%d}1200.nc", held)
+    return netcdf(folder / f"ice_conc_{half}_polstere-100_multi_{wish.day:%Y%m%d}1200.nc", result)
 
 
 def climate(folder: Path, wish: Wish, surface: np.ndarray, kind: str = "cdr", version: str = "v3p0") -> Path:
@@ -204,7 +204,7 @@ def climate(folder: Path, wish: Wish, surface: np.ndarray, kind: str = "cdr", ve
         "latitude_of_projection_origin": -90.0 if wish.south else 90.0, "semi_major_axis": 6378137.0,
     }  # fmt: skip
     meta = {"units": "%", "scale_factor": 0.01, "_FillValue": np.int32(-32767)}
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"ice_conc": (("time", "yc", "xc"), values[None], meta),
          "status_flag": (("time", "yc", "xc"), flags[None], {"flag_masks": masks, "flag_meanings": words}),
          "Lambert_Azimuthal_Grid": ((), 0, mapping)},
@@ -214,7 +214,7 @@ def climate(folder: Path, wish: Wish, surface: np.ndarray, kind: str = "cdr", ve
     )  # fmt: skip
     half = "sh" if wish.south else "nh"
     name = f"ice_conc_{half}_ease2-250_{kind}-{wish.version or version}_{wish.day:%Y%m%d}1200.nc"
-    return netcdf(folder / name, held)
+    return netcdf(folder / name, result)
 
 
 def climate_interim(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
@@ -226,13 +226,13 @@ def asi(folder: Path, wish: Wish, surface: np.ndarray) -> Path:
     percent[0, 0] = np.nan
     percent[1, 1] = percent[1, 1] if wish.flag is None else wish.flag
     mapping = HUGHES | ({"latitude_of_projection_origin": -90.0} if wish.south else {})
-    held = xr.Dataset(
+    result = xr.Dataset(
         {"z": (("y", "x"), percent[::-1], {"_FillValue": np.float32(np.nan)}),
          "polar_stereographic": ((), 0, mapping | {"inverse_flattening": 298.279411123064})},
         {"x": HUGHES_6KM.x_m + wish.shift_m, "y": HUGHES_6KM.y_m[::-1].copy()},
     )  # fmt: skip
     half = "s" if wish.south else "n"
-    return netcdf(folder / f"asi-AMSR2-{half}6250-{wish.day:%Y%m%d}-{wish.version or 'v5.4'}.nc", held)
+    return netcdf(folder / f"asi-AMSR2-{half}6250-{wish.day:%Y%m%d}-{wish.version or 'v5.4'}.nc", result)
 
 
 # Product -> its writer, a raw code that it does not have, and a version that it does not have.

@@ -28,8 +28,8 @@ def good(done) -> str:
 
 
 def test_every_command_has_help(command):
-    said = good(command("--help"))
-    commands = re.findall(r"^  ([a-z]+)  +\S", said.partition("Commands:")[2], re.MULTILINE)
+    result = good(command("--help"))
+    commands = re.findall(r"^  ([a-z]+)  +\S", result.partition("Commands:")[2], re.MULTILINE)
     assert {"build", "sources", "explain", "check", "draw", "snapshot", "doctor"} <= set(commands)
     for name in commands:
         text = good(command(name, "--help"))
@@ -96,9 +96,9 @@ def test_doctor_says_what_is_here(command):
     ],
 )
 def test_explain_finds_a_node_by_name(command, folder, asked, kind, name):
-    told = json.loads(good(command("explain", asked, "--out", folder, "--json")))
-    assert told["node"]["kind"] == kind
-    assert name in told["node"]["name"]
+    report = json.loads(good(command("explain", asked, "--out", folder, "--json")))
+    assert report["node"]["kind"] == kind
+    assert name in report["node"]["name"]
 
 
 @pytest.mark.parametrize("node", ["port:wpi-20650", "airfield:oa-enkr"])
@@ -107,15 +107,15 @@ def test_explain_finds_a_node_by_id(command, folder, node):
 
 
 def test_explain_tells_every_number_with_its_source(command, folder, picture):
-    told = json.loads(good(command("explain", "port:wpi-20650", "--out", folder, "--json")))
-    assert told["picture"] == folder.name
+    report = json.loads(good(command("explain", "port:wpi-20650", "--out", folder, "--json")))
+    assert report["picture"] == folder.name
     listed = {row["id"] for row in json.loads(good(command("sources", "--json")))["sources"]}
     manifest = {
         row["id"] for row in json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))["sources"]
     }
     rows = picture.tables["evidence"].query("node_id == 'port:wpi-20650'")
-    assert len(told["evidence"]) == len(rows) > 10
-    for row in told["evidence"]:
+    assert len(report["evidence"]) == len(rows) > 10
+    for row in report["evidence"]:
         assert row["source_id"] in listed
         assert row["source_id"] in manifest
         assert row["source"]
@@ -130,14 +130,14 @@ def test_explain_tells_every_number_with_its_source(command, folder, picture):
             assert 0 <= row["score"] <= 1
     key = ["axis", "dimension", "group", "indicator"]
     stored = rows.set_index(key)
-    for row in told["evidence"]:
+    for row in report["evidence"]:
         for column in ("value", "value_low", "value_high", "score", "weight"):
             value = stored.loc[tuple(row[part] for part in key), column]
             assert (row[column] is None) == pd.isna(value)
             assert row[column] is None or math.isclose(row[column], value)
     facts = picture.tables["climate_facts"].query("node_id == 'port:wpi-20650'")
-    assert [row["fact"] for row in told["climate_facts"]] == facts["fact"].tolist()
-    for row in told["climate_facts"]:
+    assert [row["fact"] for row in report["climate_facts"]] == facts["fact"].tolist()
+    for row in report["climate_facts"]:
         assert row["tier"] in {"measured", "typed", "mapped", "modelled", "proxy"}
         assert row["source"]
         assert re.fullmatch(ISO, row["as_of"])
@@ -149,12 +149,12 @@ def test_explain_tells_three_gates_as_they_are_stored(command, folder, picture):
     some = [nodes[nodes["flag"].isin(["robust", "possible"])], nodes[nodes["flag"] == "insufficient_data"],
             nodes[nodes["scope"] == "context"], nodes[nodes["hazard_could_be"] == "high"]]  # fmt: skip
     for node in (table.iloc[0] for table in some):
-        told = json.loads(good(command("explain", node["node_id"], "--out", folder, "--json")))
-        gates = {gate["axis"]: gate for gate in told["gates"]}
+        report = json.loads(good(command("explain", node["node_id"], "--out", folder, "--json")))
+        gates = {gate["axis"]: gate for gate in report["gates"]}
         assert [gates[axis]["class"] for axis in ("climate", "military", "civil")] == [
             node["hazard_class"], node["military_class"], node["dependence_class"],
         ]  # fmt: skip
-        assert [gate["is_met"] for gate in told["gates"]] == [
+        assert [gate["is_met"] for gate in report["gates"]] == [
             node["hazard_class"] == "high", node["military_class"] == "high",
             node["dependence_class"] in {"moderate", "high"},
         ]  # fmt: skip
@@ -172,7 +172,7 @@ def test_explain_tells_three_gates_as_they_are_stored(command, folder, picture):
         own = exits[exits["node_id"] == node["node_id"]]
         for axis, gate in gates.items():
             assert gate["exits"] == own.loc[own["axis"] == axis, "words"].tolist()
-        assert told["node"]["overlap_probability"] == node["overlap_probability"]
+        assert report["node"]["overlap_probability"] == node["overlap_probability"]
         text = good(command("explain", node["node_id"], "--out", folder))
         for word in (
             node["place"],
@@ -189,8 +189,8 @@ def test_explain_tells_three_gates_as_they_are_stored(command, folder, picture):
 
 
 def test_the_military_gate_tells_its_four_parts_and_the_people_their_number(command, folder, picture):
-    told = json.loads(good(command("explain", "airfield:oa-cyfb", "--out", folder, "--json")))
-    climate, military, civil = told["gates"]
+    report = json.loads(good(command("explain", "airfield:oa-cyfb", "--out", folder, "--json")))
+    climate, military, civil = report["gates"]
     assert climate["deciding"].startswith("permafrost thaw: continuous permafrost, ground ice high")
     assert climate["source"] == "Damage by thaw of permafrost"
     parts = dict(part.rsplit(" ", 1) for part in military["deciding"].split(", "))
@@ -256,8 +256,8 @@ def test_explain_reads_and_draws_nothing(folder, monkeypatch):
     ):
         monkeypatch.setattr(home, lambda *_a, **_k: pytest.fail("judged again"))
     started = time.process_time()
-    told = explain_node(folder, "Narvik railhead")
-    assert "rail terminal at Narvik" in as_text(told)
+    result = explain_node(folder, "Narvik railhead")
+    assert "rail terminal at Narvik" in as_text(result)
     assert time.process_time() - started < 2
 
 
@@ -357,9 +357,9 @@ def test_without_a_picture_every_command_says_so(command, tmp_path, words):
 
 
 def test_draw_writes_the_geopackage_of_the_picture(command, folder, tmp_path):
-    told = json.loads(good(command("draw", folder, "--as", "gpkg", "--to", tmp_path / "again", "--json")))
+    report = json.loads(good(command("draw", folder, "--as", "gpkg", "--to", tmp_path / "again", "--json")))
     path = tmp_path / "again" / "picture.gpkg"
-    assert [Path(name) for name in told["files"]] == [path]
+    assert [Path(name) for name in report["files"]] == [path]
     assert sha256_of(path) == sha256_of(folder / "picture.gpkg"), "drawn again, the bytes differ"
     assert [p.name for p in path.parent.iterdir()] == ["picture.gpkg"]
 

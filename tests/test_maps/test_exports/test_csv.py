@@ -40,11 +40,11 @@ def test_csv_is_read_back(picture, tmp_path):
 
 def test_no_cell_of_a_csv_is_a_formula(picture, tmp_path):
     path = csv.write(hostile(picture), tmp_path) / "settlements.csv"
-    held = pd.read_csv(path)
-    assert not held["name"].str.match(r"[=+\-@\t\r]").any()
+    table = pd.read_csv(path)
+    assert not table["name"].str.match(r"[=+\-@\t\r]").any()
     for text in HOSTILE:
-        assert (f"'{seen(text)}" if text[0] in "=+-@" else seen(text)) in set(held["name"])
-    assert held["population"].dtype.kind == "f", "numbers are numbers"
+        assert (f"'{seen(text)}" if text[0] in "=+-@" else seen(text)) in set(table["name"])
+    assert table["population"].dtype.kind == "f", "numbers are numbers"
     about = (path.parent / "ABOUT.txt").read_text(encoding="utf-8")
     assert "apostrophe" in about
     assert all(sentence in about for sentence in picture.caveats)

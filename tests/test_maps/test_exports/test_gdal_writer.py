@@ -68,19 +68,19 @@ def test_geojson_holds_every_layer_whole(as_geojson, picture):
         assert path.exists() == (layer.geometry != "table")
         if layer.geometry == "table":
             continue
-        table, held = picture.tables[layer.id], pyogrio.read_dataframe(path)
+        table, stored = picture.tables[layer.id], pyogrio.read_dataframe(path)
         if table.empty:  # a file without a feature names no columns
-            assert held.empty
+            assert stored.empty
             continue
-        assert list(held["feature_id"]) == list(table["feature_id"])
-        assert held.crs == GEOGRAPHIC
-        west, south, east, north = held.total_bounds
+        assert list(stored["feature_id"]) == list(table["feature_id"])
+        assert stored.crs == GEOGRAPHIC
+        west, south, east, north = stored.total_bounds
         assert (west, east) >= (-180, -180)
         assert (east, north) <= (180, 90)
         assert south > 50
         if layer.geometry == "polygon":
-            assert held.is_valid.all()
-            ours = lonlat_area_km2(held.geometry.to_numpy())
+            assert stored.is_valid.all()
+            ours = lonlat_area_km2(stored.geometry.to_numpy())
             assert ours == pytest.approx(area_km2(table.geometry.to_numpy()), rel=0.012)
 
 
@@ -94,11 +94,11 @@ def test_ice_around_the_pole_is_there(as_geojson):
 
 
 def test_geojson_is_rfc_7946(as_geojson, picture):
-    told = json.loads((as_geojson / "sea_ice.geojson").read_text(encoding="utf-8"))
-    assert "crs" not in told
-    assert told["caveats"] == list(picture.caveats)
-    assert any("NSIDC" in licence for licence in told["licence"])
-    for feature in told["features"]:
+    report = json.loads((as_geojson / "sea_ice.geojson").read_text(encoding="utf-8"))
+    assert "crs" not in report
+    assert report["caveats"] == list(picture.caveats)
+    assert any("NSIDC" in licence for licence in report["licence"])
+    for feature in report["features"]:
         for polygon in feature["geometry"]["coordinates"]:
             assert shapely.LinearRing(polygon[0]).is_ccw
             assert all(not shapely.LinearRing(hole).is_ccw for hole in polygon[1:])
@@ -119,13 +119,13 @@ def test_flatgeobuf_keeps_the_polar_geometry(picture, tmp_path):
     some = only(picture, *SPATIAL)
     into = vector.write(some, tmp_path, "flatgeobuf")
     for layer in some.layers:
-        held = pyogrio.read_dataframe(into / f"{layer.id}.fgb").set_index("feature_id")
+        stored = pyogrio.read_dataframe(into / f"{layer.id}.fgb").set_index("feature_id")
         table = some.tables[layer.id].set_index("feature_id")
-        held = held.loc[table.index]
-        assert held.crs == POLAR
-        assert held.geometry.geom_equals_exact(table.geometry, 1e-6).mean() > 0 or layer.geometry != "point"
-        assert held.area.to_numpy() == pytest.approx(table.area.to_numpy())
-        assert held.length.to_numpy() == pytest.approx(table.length.to_numpy())
+        stored = stored.loc[table.index]
+        assert stored.crs == POLAR
+        assert stored.geometry.geom_equals_exact(table.geometry, 1e-6).mean() > 0 or layer.geometry != "point"
+        assert stored.area.to_numpy() == pytest.approx(table.area.to_numpy())
+        assert stored.length.to_numpy() == pytest.approx(table.length.to_numpy())
     assert "ODbL" in (into / "ABOUT.txt").read_text(encoding="utf-8")
 
 
@@ -133,9 +133,9 @@ def test_kml_opens(picture, tmp_path):
     some = only(picture, *SPATIAL)
     into = vector.write(some, tmp_path, "kml")
     for layer in some.layers:
-        held = pyogrio.read_dataframe(into / f"{layer.id}.kml")
-        assert len(held) == len(some.tables[layer.id])
-        assert held.crs == GEOGRAPHIC
+        table = pyogrio.read_dataframe(into / f"{layer.id}.kml")
+        assert len(table) == len(some.tables[layer.id])
+        assert table.crs == GEOGRAPHIC
     ports = pyogrio.read_dataframe(into / "ports.kml")
     assert list(ports["feature_id"]) == list(picture.tables["ports"]["feature_id"])
 
@@ -144,10 +144,10 @@ def test_pmtiles_opens(picture, tmp_path):
     into = vector.write(only(picture, "ports", "sea_routes"), tmp_path, "pmtiles")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a tile reader's notes on merging are no fault
-        held = pyogrio.read_dataframe(into / "ports.pmtiles")
+        table = pyogrio.read_dataframe(into / "ports.pmtiles")
     # A point in the margin of two tiles is in both.
-    assert set(held["feature_id"]) == set(picture.tables["ports"]["feature_id"])
-    assert held.crs.to_epsg() == 3857
+    assert set(table["feature_id"]) == set(picture.tables["ports"]["feature_id"])
+    assert table.crs.to_epsg() == 3857
     assert "85.05" in (into / "ABOUT.txt").read_text(encoding="utf-8")
 
 
@@ -155,14 +155,14 @@ def test_pmtiles_opens(picture, tmp_path):
     ("format_id", "name"), [("geojson", "settlements.geojson"), ("flatgeobuf", "settlements.fgb")]
 )
 def test_hostile_names_come_back_as_text(picture, tmp_path, format_id, name):
-    held = pyogrio.read_dataframe(vector.write(hostile(picture), tmp_path, format_id) / name)
-    assert set(held["name"]) == {seen(text) for text in HOSTILE}
+    table = pyogrio.read_dataframe(vector.write(hostile(picture), tmp_path, format_id) / name)
+    assert set(table["name"]) == {seen(text) for text in HOSTILE}
 
 
 def test_hostile_names_in_kml_are_escaped(picture, tmp_path):
     path = vector.write(hostile(picture), tmp_path, "kml") / "settlements.kml"
     tags = {element.tag.rpartition("}")[2] for element in ET.parse(path).iter()}
     assert not tags & {"script", "x", "description", "NetworkLink", "href"}
-    held = pyogrio.read_dataframe(path)
-    column = "name" if "name" in held else "Name"
-    assert set(held[column]) == {seen(text) for text in HOSTILE}
+    table = pyogrio.read_dataframe(path)
+    column = "name" if "name" in table else "Name"
+    assert set(table[column]) == {seen(text) for text in HOSTILE}

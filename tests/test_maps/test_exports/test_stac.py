@@ -16,8 +16,8 @@ from maps.exports import stac
 def test_the_stac_item_is_valid(picture, tmp_path, name):
     pystac = pytest.importorskip("pystac")
     path = stac.write(replace(picture, region=region(name)), tmp_path)
-    told = json.loads(path.read_text(encoding="utf-8"))
-    item = pystac.Item.from_dict(told)
+    report = json.loads(path.read_text(encoding="utf-8"))
+    item = pystac.Item.from_dict(report)
     item.validate()
     shape = shapely.geometry.shape(item.geometry)
     assert shape.is_valid
@@ -33,6 +33,6 @@ def test_the_stac_item_is_valid(picture, tmp_path, name):
 
 
 def test_stac_assets_are_there(picture, folder, tmp_path):
-    told = json.loads(stac.write(picture, tmp_path).read_text(encoding="utf-8"))
-    for asset in told["assets"].values():
+    report = json.loads(stac.write(picture, tmp_path).read_text(encoding="utf-8"))
+    for asset in report["assets"].values():
         assert (folder / asset["href"]).is_file() or asset["href"] == "./picture.qgz", asset["href"]

@@ -118,16 +118,16 @@ def test_a_yes_or_no_is_one(database):
 def test_every_column_has_a_meaning(database, picture):
     for layer in picture.layers:
         there = {row[1] for row in database.execute(f'PRAGMA table_info("{layer.id}")')} - {"fid", "geom"}
-        told = dict(
+        table = dict(
             database.execute(
                 "SELECT column_name, description FROM gpkg_data_columns WHERE table_name = ?", (layer.id,)
             )
         )
         assert there == {column.name for column in layer.all_columns}
-        assert there <= set(told), f"{layer.id}: {there - set(told)} without a meaning"
+        assert there <= set(table), f"{layer.id}: {there - set(table)} without a meaning"
         for column in layer.all_columns:
-            assert column.meaning in told[column.name]
-            assert not column.unit or f"[{column.unit}]" in told[column.name]
+            assert column.meaning in table[column.name]
+            assert not column.unit or f"[{column.unit}]" in table[column.name]
     extensions = {row[0] for row in database.execute("SELECT extension_name FROM gpkg_extensions")}
     assert "gpkg_schema" in extensions
 
@@ -178,15 +178,15 @@ def test_every_class_that_occurs_has_a_symbol(database, picture):
     for name, text in database.execute("SELECT f_table_name, styleQML FROM layer_styles"):
         renderer = ET.fromstring(re.sub(r"<!DOCTYPE[^>]*>", "", text)).find("renderer-v2")
         if renderer.get("type") == "categorizedSymbol":
-            told = {row.get("value") for row in renderer.findall("categories/category")}
-            if "" not in told:  # the class of all the rest
+            fields = {row.get("value") for row in renderer.findall("categories/category")}
+            if "" not in fields:  # the class of all the rest
                 column = next(
                     c
                     for c in {x.id: x for x in PUBLISHED}[name].all_columns
                     if c.name == renderer.get("attr")
                 )
                 values = picture.tables[name][column.name].dropna()
-                missing = {f"{v:g}" if column.dtype == "float" else str(v) for v in values} - told
+                missing = {f"{v:g}" if column.dtype == "float" else str(v) for v in values} - fields
                 lacking |= {name: missing} if missing else {}
     assert lacking == {}, "rows that QGIS does not draw"
 
@@ -194,9 +194,9 @@ def test_every_class_that_occurs_has_a_symbol(database, picture):
 def test_it_says_where_it_comes_from(database, picture):
     rows = database.execute("SELECT topic, text FROM about ORDER BY id").fetchall()
     topics = [topic for topic, _ in rows]
-    told = dict(rows)
-    assert told["region"] == picture.region.title
-    assert told["day"] == picture.day.isoformat()
+    result = dict(rows)
+    assert result["region"] == picture.region.title
+    assert result["day"] == picture.day.isoformat()
     assert [text for topic, text in rows if topic == "caveat"] == list(picture.caveats)
     sources = [json.loads(text) for topic, text in rows if topic == "source"]
     assert [row["id"] for row in sources] == [note.id for note in picture.sources]

@@ -99,8 +99,8 @@ def test_the_layers_are_those_of_the_geopackage_and_the_grids(folder, layers):
         element.findtext("datasource") for element in layers.values() if element.get("type") != "annotation"
     ]
     tables = {source.removeprefix("./picture.gpkg|layername=") for source in sources if "|" in source}
-    held = set(dict(pyogrio.list_layers(folder / "picture.gpkg").tolist()))
-    assert tables == held - {"layer_styles", "status"}
+    table = set(dict(pyogrio.list_layers(folder / "picture.gpkg").tolist()))
+    assert tables == table - {"layer_styles", "status"}
     files = {source for source in sources if "|" not in source}
     assert files == {f"./grids/{path.name}" for path in (folder / "grids").glob("*.tif")}
     assert len(files) == 6
@@ -255,9 +255,9 @@ def expressions(element: ET.Element) -> list[str]:
 def test_every_expression_names_columns_that_are_there(layers, picture):
     for layer in picture.layers:
         columns = {column.name for column in layer.all_columns}
-        told = expressions(layers[f"arctic_picture_{layer.id}"])
+        result = expressions(layers[f"arctic_picture_{layer.id}"])
         # A column stands in double quotes; what single quotes hold is text.
-        named = {name for text in told for name in re.findall(r'"([^"]*)"', re.sub(r"'[^']*'", "''", text))}
+        named = {name for text in result for name in re.findall(r'"([^"]*)"', re.sub(r"'[^']*'", "''", text))}
         assert named <= columns, layer.id
     tip = " ".join(expressions(layers["arctic_picture_nodes"]))
     for name in ("hazard_class", "hazard_deciding", "hazard_could_be", "deciding_datum", "military_class",
@@ -287,12 +287,12 @@ def test_a_node_has_the_one_symbol_of_the_web_map(picture):
     assert wanted[: len(MARKED)].tolist() == [row[3] for row in MARKED]
     with closing(sqlite3.connect(":memory:")) as database:
         given[columns].to_sql("nodes", database, index_label="place")
-        told = {
+        fields = {
             value: {row[0] for row in database.execute(f"SELECT place FROM nodes WHERE {condition}")}
             for value, condition in CONDITIONS.items()
         }
-    assert sum(map(len, told.values())) == len(given), "a node has more symbols than one, or none"
-    for value, places in told.items():
+    assert sum(map(len, fields.values())) == len(given), "a node has more symbols than one, or none"
+    for value, places in fields.items():
         assert places == set(np.flatnonzero(wanted == value)), value
 
 
@@ -350,8 +350,8 @@ def test_the_ice_has_a_clock(root, layers, picture):
     begin, end = (root.findtext(f"ProjectTimeSettings/TemporalRange/{name}") for name in ("start", "end"))
     assert (begin[4:], end[4:]) == ("-01-01T00:00:00Z", "-12-31T23:59:59Z")
     table = picture.tables["sea_ice"]
-    held = table["month"][table["year"] == int(begin[:4])]
-    assert {3, 9} <= set(held), "the year with most months has March and September"
+    stored = table["month"][table["year"] == int(begin[:4])]
+    assert {3, 9} <= set(stored), "the year with most months has March and September"
     assert root.find("ProjectTimeSettings").get("timeStepUnit") == "mon"
     others = [name for name, element in layers.items() if element.find("temporal") is not None]
     assert others == ["arctic_picture_sea_ice"]
@@ -390,8 +390,8 @@ def test_the_sheet_counts_what_is_critical(picture):
     scope, flag, place_id, overlap = zip(*rows, strict=True)
     shown = one(picture, "nodes", scope=scope, flag=flag, place_id=place_id, overlap_probability=overlap)
     root = document(qgis.project(shown))
-    told = next(i.get("labelText") for i in root.iter("LayoutItem") if i.get("id") == "counts")
-    assert told == (
+    result = next(i.get("labelText") for i in root.iter("LayoutItem") if i.get("id") == "counts")
+    assert result == (
         "3 critical nodes in 2 places, 1 robust; climate and defence overlap at 2 more; "
         "an unknown alone decides at 2."
     )
@@ -471,13 +471,13 @@ def test_text_stays_text(picture, text):
     root = document(qgis.project(replace(picture, sources=notes)))
     rights = [row.text for row in root.iter("rights")]
     assert literal(text) in rights
-    told = [
+    result = [
         value
         for item in root.iter("LayoutItem")
         for value in item.attrib.values()
         if "[%" in (value or "") and item.get("id") != "status"  # which asks the clock, and holds no data
     ]
-    assert not told
+    assert not result
     shown = visible(text)
     assert not any(ord(c) < 0x20 and c not in "\t\n" for c in shown)
     assert not re.search("[\u202a-\u202e\ufffe\uffff]", shown)
@@ -750,25 +750,25 @@ def _unasked(relation: str, table: pd.DataFrame, node: str) -> int:
 @pytest.mark.qgis
 def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
     before = {path: path.read_bytes() for path in moved.rglob("*") if path.is_file()}
-    told = in_qgis(moved, "open")
+    value = in_qgis(moved, "open")
     assert all(path.read_bytes() == held for path, held in before.items()), "looking changes a file"
-    assert told["crs"] == "EPSG:3413"
-    assert told["relations"] == dict.fromkeys(RELATED, True)
-    assert told["tabs"][0] == "Judgement"
-    assert told["editors"] == dict.fromkeys(RELATED, True)
+    assert value["crs"] == "EPSG:3413"
+    assert value["relations"] == dict.fromkeys(RELATED, True)
+    assert value["tabs"][0] == "Judgement"
+    assert value["editors"] == dict.fromkeys(RELATED, True)
     tables = {name: picture.tables[name.removeprefix("nodes_")] for name in RELATED}
-    assert told["related"] == {
+    assert value["related"] == {
         name: {
             node: int((table[RELATED[name]] == node).sum() - _unasked(name, table, node))
-            for node in told["related"][name]
+            for node in value["related"][name]
         }
         for name, table in tables.items()
     }
-    assert told["bookmarks"] == [region.title for region in REGIONS]
-    assert told["alias"] == "Position uncertainty [km]"
-    assert len(told["project"]) == len(picture.layers) + 3 + 6
-    assert len(told["embedded"]) == len(picture.layers) + 3
-    for layers in (told["project"], told["embedded"]):
+    assert value["bookmarks"] == [region.title for region in REGIONS]
+    assert value["alias"] == "Position uncertainty [km]"
+    assert len(value["project"]) == len(picture.layers) + 3 + 6
+    assert len(value["embedded"]) == len(picture.layers) + 3
+    for layers in (value["project"], value["embedded"]):
         for name, found in layers.items():
             assert found["valid"], name
             assert not found["spatial"] or found["crs"] == "EPSG:3413", name
@@ -786,18 +786,18 @@ def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
 @pytest.mark.qgis
 def test_qgis_opens_every_layer_with_its_style(moved, picture):
     drawn = [layer for layer in picture.layers if layer.geometry != "table"]
-    told = in_qgis(moved, "drop", [layer.id for layer in drawn])
+    result = in_qgis(moved, "drop", [layer.id for layer in drawn])
     for layer in drawn:
-        found = told[layer.id]
+        found = result[layer.id]
         assert found["valid"], layer.id
         assert found["styled"], layer.id
         assert found["crs"] == "EPSG:3413"
         assert found["rows"] == len(picture.tables[layer.id])
         assert found["alias"] == "Source id"
-    assert told["nodes"]["renderer"] == "QgsRuleBasedRenderer"
-    assert told["nodes"]["labels"]
-    assert told["permafrost"]["classes"] == len(picture.tables["permafrost"])
-    assert told["bathymetry"]["classes"] == len(picture.tables["bathymetry"])
+    assert result["nodes"]["renderer"] == "QgsRuleBasedRenderer"
+    assert result["nodes"]["labels"]
+    assert result["permafrost"]["classes"] == len(picture.tables["permafrost"])
+    assert result["bathymetry"]["classes"] == len(picture.tables["bathymetry"])
 
 
 @pytest.mark.qgis
@@ -822,13 +822,13 @@ def test_qgis_draws_each_port_in_its_place(moved, picture):
 
 @pytest.mark.qgis
 def test_qgis_marks_each_node_once_and_names_each_critical_place_once(moved, picture):
-    told = in_qgis(moved, "marks")
-    assert not any(told["errors"])
+    result = in_qgis(moved, "marks")
+    assert not any(result["errors"])
     nodes = picture.tables["nodes"].set_index("node_id")
-    assert told["marks"] == {node: [f"{{{mark}}}"] for node, mark in marked(nodes).items()}
+    assert result["marks"] == {node: [f"{{{mark}}}"] for node, mark in marked(nodes).items()}
     critical = nodes[nodes["flag"].isin(["robust", "possible"])]
-    assert len(told["labels"]) == critical["place_id"].nunique()
-    for node, said in told["labels"]:
+    assert len(result["labels"]) == critical["place_id"].nunique()
+    for node, said in result["labels"]:
         assert said == critical.loc[node, "place"]
         beside = critical[critical["place_id"] == critical.loc[node, "place_id"]]
         assert critical.loc[node, "flag_probability"] == beside["flag_probability"].max()
@@ -857,9 +857,9 @@ def test_qgis_tells_a_node_in_words(picture, tmp_path):
         coastal_erosion_m_per_year=null,
     )  # fmt: skip
     geopackage.write(written, tmp_path)
-    told = in_qgis(tmp_path, "tips", "nodes")
+    result = in_qgis(tmp_path, "tips", "nodes")
     tips = [
-        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", told[key]))
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", result[key]))
         for key in written.tables["nodes"]["feature_id"]
     ]
     first, second, third, fourth = tips
@@ -903,10 +903,10 @@ def test_qgis_draws_march_otherwise_than_september(moved, picture):
 
 @pytest.mark.qgis
 def test_qgis_prints_the_sheet(moved):
-    told = in_qgis(moved, "sheet")
-    assert (told["png"], told["pdf"]) == (0, 0)
-    assert told["cut"] == [], "words are cut off"
-    bottom, right = told["legend"]
+    result = in_qgis(moved, "sheet")
+    assert (result["png"], result["pdf"]) == (0, 0)
+    assert result["cut"] == [], "words are cut off"
+    bottom, right = result["legend"]
     assert bottom < 112, "the legend runs into the caveats"
     assert right < 420
     image = pixels(moved / "sheet.png")
@@ -929,15 +929,15 @@ def test_qgis_shows_hostile_words_of_a_node_as_text(picture, tmp_path):
     )
     written = one(picture, "nodes", **dict.fromkeys(told_of, words), hazard_could_be=["high"] * len(words))
     geopackage.write(written, tmp_path)
-    told = in_qgis(tmp_path, "tips", "nodes")
+    result = in_qgis(tmp_path, "tips", "nodes")
     table = written.tables["nodes"].set_index("feature_id")
     for key, text in table["reasons"].items():
         clean = re.sub("[\u202a-\u202e]", "\u2423", text)
         for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
             clean = clean.replace(character, entity)
-        assert told[key].count(clean) >= len(told_of) - 1, "the codes of a status lose their underlines"
-        assert "<script" not in told[key]
-        assert "\u202e" not in told[key]
+        assert result[key].count(clean) >= len(told_of) - 1, "the codes of a status lose their underlines"
+        assert "<script" not in result[key]
+        assert "\u202e" not in result[key]
 
 
 @pytest.mark.qgis
@@ -945,10 +945,10 @@ def test_qgis_shows_hostile_names_as_text(picture, tmp_path):
     names = [text.replace("\x07", "").replace("\ufffe", "") for text in HOSTILE]
     written = one(picture, "settlements", name=names)
     geopackage.write(written, tmp_path)
-    told = in_qgis(tmp_path, "tips", "settlements")
+    result = in_qgis(tmp_path, "tips", "settlements")
     table = written.tables["settlements"]
     for key, name in zip(table["feature_id"], table["name"], strict=True):
-        tip = told[key]
+        tip = result[key]
         shown = re.search(r"<h3>(.*?)</h3>", tip, re.DOTALL)[1]
         clean = re.sub("[\u202a-\u202e]", "\u2423", name)
         for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):

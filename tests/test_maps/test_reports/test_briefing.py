@@ -51,24 +51,24 @@ def test_a_countrys_page_is_traced_too(picture, stored, tmp_path, country):
 
 def test_the_counts_add_up_by_hand(page, picture):
     nodes = picture.tables["nodes"]
-    said = {a: s for s, a, _ in read(page).texts if a}
+    text = {a: s for s, a, _ in read(page).texts if a}
     is_critical = nodes["flag"].isin(["robust", "possible"])
     inside = nodes["scope"] != "context"
     assert not (is_critical & ~inside).any(), "what is outside the boundary is never flagged"
     critical = nodes[is_critical]
     places = {(row.place_id, row.place, row.country_iso3) for row in critical.itertuples()}
-    assert said["distinct:nodes?flag=robust|possible#place_id"] == str(len(places))
-    assert said["count:nodes?flag=robust|possible"] == str(len(critical))
-    assert said["count:nodes?flag=robust"] == str((nodes["flag"] == "robust").sum())
-    assert said["count:nodes?flag=insufficient_data"] == str((nodes["flag"] == "insufficient_data").sum())
+    assert text["distinct:nodes?flag=robust|possible#place_id"] == str(len(places))
+    assert text["count:nodes?flag=robust|possible"] == str(len(critical))
+    assert text["count:nodes?flag=robust"] == str((nodes["flag"] == "robust").sum())
+    assert text["count:nodes?flag=insufficient_data"] == str((nodes["flag"] == "insufficient_data").sum())
     both = inside & (nodes["overlap_probability"] >= 0.5)
-    assert said["count:nodes?scope=arctic|gateway&overlap_probability>=0.5"] == str(both.sum())
+    assert text["count:nodes?scope=arctic|gateway&overlap_probability>=0.5"] == str(both.sum())
     airfields = nodes[inside & (nodes["kind"] == "airfield")]
     of = "count:nodes?kind=airfield&scope=arctic|gateway&flag="
     for flag in ("robust", "possible", "not_flagged", "insufficient_data"):
-        assert said[of + flag] == f"{(airfields['flag'] == flag).sum():,}"
+        assert text[of + flag] == f"{(airfields['flag'] == flag).sum():,}"
     context = (nodes["kind"] == "airfield") & ~inside
-    assert said["count:nodes?kind=airfield&scope=context"] == f"{context.sum():,}"
+    assert text["count:nodes?kind=airfield&scope=context"] == f"{context.sum():,}"
 
 
 def test_every_critical_place_is_told_with_hazard_source_and_a_plain_sentence(page, picture):
@@ -213,8 +213,8 @@ def test_hostile_names_stay_text(picture, name, page):
     text = briefing.page(changed(picture, "nodes", renamed))
     reader = read(text)
     address = f"value:nodes?node_id={nodes['node_id'][top].replace(':', '%3A')}#name"
-    said = {a: s for s, a, _ in reader.texts if a}
-    assert said[address] == format_value(name, "")
+    output = {a: s for s, a, _ in reader.texts if a}
+    assert output[address] == format_value(name, "")
     assert {n for n, _ in reader.tags} == {n for n, _ in read(page).tags}
     assert not {"\x00", "\u202e"} & set(text)
 
@@ -241,9 +241,9 @@ def test_brief_writes_a_country(folder, tmp_path, monkeypatch, capsys):
 def test_a_pdf_without_chromium_says_how_to_get_it(folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert run(monkeypatch, "brief", folder, "--as", "pdf", "--to", tmp_path) == 1
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "install the package chromium" in said
+    result = capsys.readouterr().err
+    assert result.count("\n") == 1
+    assert "install the package chromium" in result
 
 
 @pytest.mark.chromium
@@ -262,13 +262,13 @@ def test_it_fits_the_window_and_runs_nothing(folder, width, scheme):
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        said: list[str] = []
-        asked: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
+        result: list[str] = []
+        value: list[str] = []
+        page.on("console", lambda message: result.append(message.text))
+        page.on("request", lambda request: value.append(request.url))
         page.goto((folder / "briefing.html").as_uri())
-        assert not said
-        assert len(asked) == 1
+        assert not result
+        assert len(value) == 1
         assert page.evaluate("document.documentElement.scrollWidth") == width
         paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (paper == "rgb(255, 255, 255)") == (scheme == "light")

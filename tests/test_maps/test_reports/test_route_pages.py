@@ -46,8 +46,8 @@ def made_seas(name: str = "ne-kara-sea") -> pd.DataFrame:
 
 def made_record() -> RouteRecord:
     """Forty made years of two routes, longer by two days a year."""
-    held = embedded()
-    routes = held.feeds["sea_routes"][0]
+    result = embedded()
+    routes = result.feeds["sea_routes"][0]
     routes = routes[routes["feature_id"].isin(["route-nsr_north_new_siberian", "route-transpolar"])]
     rows = [
         {
@@ -61,18 +61,18 @@ def made_record() -> RouteRecord:
         for route in routes["feature_id"] for rank, name in enumerate(CLASSES) for year in YEARS
     ]  # fmt: skip
     seasons = pd.DataFrame(rows)
-    told = {"input": "daily, synthetic", "product": "synthetic", "stage": "thick_fy", "first": "1981",
+    row = {"input": "daily, synthetic", "product": "synthetic", "stage": "thick_fy", "first": "1981",
             "last": "2020", "source": "made", "ice": "2020-09-15", "ice_edge": "2020-03-15"}  # fmt: skip
     loss = {"loss_million_km2_per_degc": 3.0, "loss_low_million_km2_per_degc": 2.0, "years": 40,
             "loss_high_million_km2_per_degc": 4.0, "note": "within"}  # fmt: skip
     return RouteRecord(
         tables={
             "route_seasons": seasons, "route_trends": route_trends(seasons), "ice_warming": made_seas(),
-            "ice_loss": pd.DataFrame([loss]), "record": pd.DataFrame([told]),
+            "ice_loss": pd.DataFrame([loss]), "record": pd.DataFrame([row]),
             "routes": pd.DataFrame(routes.drop(columns="geometry")),
         },
         lines=dict(zip(routes["feature_id"], routes.geometry, strict=True)),
-        land=shapely.union_all(held.feeds["land"][0].geometry.to_numpy()),
+        land=shapely.union_all(result.feeds["land"][0].geometry.to_numpy()),
         ice=[("ice", shapely.Point(0, 0).buffer(1e6)), ("ice-shore", shapely.Polygon()),
              ("ice-edge", shapely.Point(0, 0).buffer(1.5e6).exterior)],
         is_synthetic=True,
@@ -82,9 +82,9 @@ def made_record() -> RouteRecord:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, tuple[Path, Mapping[str, pd.DataFrame]]]:
     """Each page and the tables that its numbers are from, read back from disk where they are written."""
-    folder, held = tmp_path_factory.mktemp("pages"), embedded()
-    edges = write_edge_page(held, folder)
-    ports, _, days = find_isochrones(held, Voyage("Murmansk", 9, 2022, "IA")).write(folder)
+    folder, result = tmp_path_factory.mktemp("pages"), embedded()
+    edges = write_edge_page(result, folder)
+    ports, _, days = find_isochrones(result, Voyage("Murmansk", 9, 2022, "IA")).write(folder)
     record = made_record()
     return {
         "edges": (edges[-1], {path.stem: pd.read_parquet(path) for path in edges[:-1]}),
@@ -121,14 +121,14 @@ def test_every_number_shown_is_that_of_its_row(browser: Browser, pages: Any, nam
     path, tables = pages[name]
     page = browser.new_page()
     page.goto(path.as_uri())
-    told = page.evaluate(
+    output = page.evaluate(
         "[...document.querySelectorAll('[data-cell]')].map((e) => "
         "[e.dataset.cell, e.dataset.form, e.textContent])"
     )
     page.close()
     texts = {name: table.astype(str).to_dict("series") for name, table in tables.items()}
     checked = 0
-    for address, form, text in told:
+    for address, form, text in output:
         what, rest = address.split(":", 1)
         table, _, rest = rest.partition("?")
         if what != "value" or table not in tables or not rest:

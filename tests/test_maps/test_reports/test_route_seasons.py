@@ -30,7 +30,7 @@ def test_a_trend_says_which_breaks_it_crosses(crossed: float, breaks: str | None
     text = "".join(part if isinstance(part, str) else part.text for part in interval)
     assert text.startswith("+5.0 (+1.0 to +9.0) days")
     assert text.endswith(", over 2 changes of sensor or version") == is_told
-    said = _breaks(book, {"route_id": "r"})
-    assert (said is not None) == is_told
-    if said is not None:
-        assert breaks in "".join(said.itertext())
+    result = _breaks(book, {"route_id": "r"})
+    assert (result is not None) == is_told
+    if result is not None:
+        assert breaks in "".join(result.itertext())

@@ -22,12 +22,16 @@ def toy() -> Corridor:
 
 
 def test_the_way_with_least_ice_by_hand():
-    told = least_ice(toy(), np.array([False, True, False, False]))
-    assert (told.ice_km, told.shore_km, told.way_km, told.cell) == (0, 0, 20, -1)
+    result = least_ice(toy(), np.array([False, True, False, False]))
+    assert (result.ice_km, result.shore_km, result.way_km, result.cell) == (0, 0, 20, -1)
     shore = np.array([False, False, False, True])
-    told = least_ice(toy(), np.array([False, True, True, True]), shore)
-    assert (told.ice_km, told.shore_km, told.way_km) == (15, 5, 20)  # half of the first step, all of the next
-    assert told.cell in {1, 2}
+    result = least_ice(toy(), np.array([False, True, True, True]), shore)
+    assert (result.ice_km, result.shore_km, result.way_km) == (
+        15,
+        5,
+        20,
+    )  # half of the first step, all of the next
+    assert result.cell in {1, 2}
 
 
 def test_the_page_of_the_real_edges(tmp_path):

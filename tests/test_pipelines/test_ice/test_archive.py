@@ -147,15 +147,15 @@ def places(surface: np.ndarray, count: int, seed: int = 0):
 
 def test_seasons_are_those_of_the_plain_series(archive, surface):
     support = places(surface, 40)
-    told = seasons(archive, support, 1979, 1979)
+    result = seasons(archive, support, 1979, 1979)
     when, fields = archive.read(date(1979, 3, 1), date(1980, 2, 29))
     daily = np.full((40, 366), np.nan, dtype=np.float32)
     column = (when - np.datetime64("1979-03-01")).astype(int)
     daily[:, column] = series(support.weights, fields.reshape(len(when), -1)[:, support.cells].T)
     plain = season(daily)
     for name in METRICS:
-        assert told.metrics[name][:, 0] == pytest.approx(plain[name], nan_ok=True)
-    assert np.isfinite(told.metrics["open_water_days"]).sum() >= 39
+        assert result.metrics[name][:, 0] == pytest.approx(plain[name], nan_ok=True)
+    assert np.isfinite(result.metrics["open_water_days"]).sum() >= 39
 
 
 def test_order_of_places_does_not_matter_and_the_table_says_synthetic(archive, surface):
@@ -203,10 +203,10 @@ def test_real_files_enter_and_wrong_ones_are_held(mirror: Path, surface, tmp_pat
     shutil.copy(source, twice)
     month = next((ice / "nsidc0051").glob("nt_201305_*"))
     wrong = [cut, south, zero, flag, twice, month, ice / "PIOMAS.monthly.Current.v2.1.csv"]
-    told = ingest(tmp_path / "cube", [*reversed(real), cdr, osi, *wrong], surface)
-    assert told.added == len(real) + 2
-    reasons = dict(zip(told.held["file"], told.held["reason"], strict=True))
-    assert len(told.held) == len(wrong)
+    result = ingest(tmp_path / "cube", [*reversed(real), cdr, osi, *wrong], surface)
+    assert result.added == len(real) + 2
+    reasons = dict(zip(result.held["file"], result.held["reason"], strict=True))
+    assert len(result.held) == len(wrong)
     assert "136492 bytes, found 90000" in reasons[cut.name]
     assert "expected a name like" in reasons[south.name]
     assert "as its name says" in reasons[zero.name]

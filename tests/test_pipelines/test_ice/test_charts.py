@@ -49,15 +49,15 @@ def test_the_index_by_hand():
             {"CT": "90", "SA": "99", "SB": "-9", "SC": "-9", "CN": "-9", "POLY_TYPE": "I"},
         ]
     )
-    told = chart_bounds(chart, read_polaris()).set_index(["area", "ice_class"])
+    result = chart_bounds(chart, read_polaris()).set_index(["area", "ice_class"])
     # No class: 10 (0.4 x 3 + 0.6 x -3) = -6, the heavier; 10 (0.6 x 3 + 0.4 x -2) = 10, the lighter.
-    row = told.loc[0, "none"]
+    row = result.loc[0, "none"]
     assert (row["rio_low"], row["rio_high"]) == (pytest.approx(-6), pytest.approx(10))
     assert (row["stage_low"], row["stage_high"]) == ("thin_fy_2", "thin_fy_1")
     assert (row["operation_low"], row["operation_high"]) == ("special", "normal")
-    assert told.loc[1, "none"][["rio_low", "operation_low"]].tolist() == [30, "normal"]
-    assert np.isnan(told.loc[2, "PC3"]["rio_low"])  # not determined is not light
-    assert told.loc[2, "PC3"]["operation_low"] == "unknown"
+    assert result.loc[1, "none"][["rio_low", "operation_low"]].tolist() == [30, "normal"]
+    assert np.isnan(result.loc[2, "PC3"]["rio_low"])  # not determined is not light
+    assert result.loc[2, "PC3"]["operation_low"] == "unknown"
     # A trace of old ice is up to a tenth of it: -8 instead of -3, once.
     traced = chart_bounds(chart.assign(CN="95"), read_polaris()).set_index(["area", "ice_class"])
     assert traced.loc[0, "none"]["rio_low"] == pytest.approx(-11)

@@ -95,12 +95,12 @@ def test_a_made_year_by_route_says_so_and_workers_change_nothing(ways, grid, oce
     archive = Archive(tmp_path, "synthetic")
     archive.append((day for day in days(2000, 2000, surface) if day.date.month in {3, 9}), surface)
     some = [ways[NSR], ways["route-barents_kara_gate"]]
-    told = passages(archive, some, 2000, 2001)
-    assert set(told["input"]) == {"daily, synthetic"}
-    assert told["open_days"].isna().all()  # ten months are not known
-    assert set(told["unknown_days"]) <= set(range(305, 367))
+    result = passages(archive, some, 2000, 2001)
+    assert set(result["input"]) == {"daily, synthetic"}
+    assert result["open_days"].isna().all()  # ten months are not known
+    assert set(result["unknown_days"]) <= set(range(305, 367))
     backwards = functools.partial(lambda function, years: [function(y) for y in list(years)])
-    assert passages(archive, some, 2000, 2001, mapper=backwards).equals(told)
+    assert passages(archive, some, 2000, 2001, mapper=backwards).equals(result)
     stretches = route_support({NSR: lines[NSR]}, ocean)
     season = seasons(archive, stretches, 2000, 2000)
     assert len(season.ids) == round(4029 / 100)

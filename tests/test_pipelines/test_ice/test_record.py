@@ -51,12 +51,12 @@ def test_the_real_septembers_lose_what_is_published():
     years = september.index.to_numpy()
     warming = read_warming().loc[years].to_numpy()
     assert (years[0], years[-1], len(years)) == (1979, 2024, 46)
-    told = september_loss(whole_area(september["area_million_km2"], years), warming)
-    print("\nSeptember area:", told["note"])
-    assert told["is_published"]
-    assert told["loss_million_km2_per_degc"] == pytest.approx(3.6, abs=0.06)
-    assert told["loss_low_million_km2_per_degc"] == pytest.approx(3.0, abs=0.15)
-    assert told["loss_high_million_km2_per_degc"] == pytest.approx(4.1, abs=0.15)
+    result = september_loss(whole_area(september["area_million_km2"], years), warming)
+    print("\nSeptember area:", result["note"])
+    assert result["is_published"]
+    assert result["loss_million_km2_per_degc"] == pytest.approx(3.6, abs=0.06)
+    assert result["loss_low_million_km2_per_degc"] == pytest.approx(3.0, abs=0.15)
+    assert result["loss_high_million_km2_per_degc"] == pytest.approx(4.1, abs=0.15)
     # As published, without the circle about the pole, which shrank: the trap.
     bare = september_loss(september["area_million_km2"], warming)
     assert not bare["is_published"]
@@ -86,10 +86,10 @@ def test_the_command_takes_real_files_and_names_what_it_holds(command, mirror, t
     month = mirror / "sea_ice/nsidc0051/nt_201305_f17_v1.1_n.bin"
     done = command("ice", tmp_path / "cube", *real, month, "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["added"] == len(real) == 4
-    assert told["products"] == {"nsidc_0051": 4}
-    assert "found a month" in told["held"][0]["reason"]
+    report = json.loads(done.stdout)
+    assert report["added"] == len(real) == 4
+    assert report["products"] == {"nsidc_0051": 4}
+    assert "found a month" in report["held"][0]["reason"]
     assert "nsidc_0051: 4 days" in command("ice", tmp_path / "cube").stdout
     refused = command("ice", tmp_path / "cube", "--product", "nsidc_0051")
     assert refused.returncode == 2

@@ -35,8 +35,8 @@ def days_to(path, *names: str) -> list[float]:
 
 
 def test_the_edge_of_a_real_september(held, tmp_path):
-    asked = Voyage("murmansk", 9, 2022, "none")
-    table, areas, page = find_isochrones(held, asked).write(tmp_path)
+    voyage = Voyage("murmansk", 9, 2022, "none")
+    table, areas, page = find_isochrones(held, voyage).write(tmp_path)
     assert page.name == "isochrones-murmansk-none-september-2022.html"
     kirkenes, longyearbyen, pevek = days_to(table, "Kirkenes", "Longyearbyen", "Pevek")
     # Some 200, 1,050 and 4,500 km at twelve knots, 533 km a day.
@@ -72,8 +72,8 @@ def test_a_made_cube_says_so(held, tmp_path):
     surface = surface_of(held)
     archive = Archive(tmp_path / "cube", "synthetic")
     archive.append((day for day in days(2000, 2000, surface) if day.date.month in {3, 9}), surface)
-    asked = Voyage("33.05,68.97", 9)
-    table, areas, page = find_isochrones(held, asked, archive).write(tmp_path / "out")
+    voyage = Voyage("33.05,68.97", 9)
+    table, areas, page = find_isochrones(held, voyage, archive).write(tmp_path / "out")
     text = page.read_text(encoding="utf-8")
     assert "<title>SYNTHETIC" in text
     assert "68.97 N 33.05 E" in text
@@ -164,11 +164,11 @@ def test_the_command_sails_a_cube_on_its_own_grid_and_says_where_no_port_is_reac
     words = ("isochrones", "Murmansk", "--month", "9", "--cube", own_cube, "--ice-class", "none")
     done = command(*words, "--product", "open_25000m", "--to", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert 300 < told["ports_reached"] <= told["ports"]
+    report = json.loads(done.stdout)
+    assert 300 < report["ports_reached"] <= report["ports"]
     done = command(*words, "--product", "shut_25000m", "--to", tmp_path / "out")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"0 of {told['ports']} ports reached")
+    assert done.stdout.startswith(f"0 of {report['ports']} ports reached")
     assert "no port is reached" in done.stderr
     assert done.stderr.count("\n") == 1
 

@@ -45,8 +45,8 @@ def test_the_daily_record_decides_and_the_rest_stays(tmp_path: Path) -> None:
     assert lost["tier"] == "measured"
     assert facts.loc[(PORT, "ice_months_recent"), "value"] == pytest.approx(1.95)
     evidence = picture.tables["evidence"]
-    told = evidence[(evidence["node_id"] == PORT) & (evidence["indicator"] == "ice_season_lost")].iloc[0]
-    assert (told["source_id"], told["as_of"]) == ("user_daily_ice", "2025-02-28")
+    result = evidence[(evidence["node_id"] == PORT) & (evidence["indicator"] == "ice_season_lost")].iloc[0]
+    assert (result["source_id"], result["as_of"]) == ("user_daily_ice", "2025-02-28")
     assert [note.state for note in picture.sources if note.id == "user_daily_ice"] == ["user-supplied"]
     others = [table.set_index("node_id").drop(PORT)["hazard_class"] for table in
               (picture.tables["nodes"], plain.tables["nodes"])]  # fmt: skip
@@ -54,9 +54,9 @@ def test_the_daily_record_decides_and_the_rest_stays(tmp_path: Path) -> None:
 
 
 def test_a_short_record_leaves_the_embedded_months(tmp_path: Path) -> None:
-    held, note = with_ice_record(load(SOURCES), write(tmp_path, rows(range(2010, 2026))))
+    loaded, note = with_ice_record(load(SOURCES), write(tmp_path, rows(range(2010, 2026))))
     assert note.as_of == "2025-02-28"
-    assert "climate_facts" not in held.static
+    assert "climate_facts" not in loaded.static
     options = Options(draws=100, ice_record=tmp_path)
     facts = compose_snapshot(options)[0].tables["climate_facts"].set_index(["node_id", "fact"])
     assert facts.loc[(PORT, "ice_months_lost"), "source_id"] == "nsidc_ice_presence"

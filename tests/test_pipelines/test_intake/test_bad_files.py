@@ -134,10 +134,10 @@ def without(*names: str) -> Callable[[bytes], bytes]:
 
 
 def twice(whole: bytes) -> bytes:
-    held = BytesIO(whole)
-    with zipfile.ZipFile(held, "a") as box, pytest.warns(UserWarning, match="Duplicate name"):
+    result = BytesIO(whole)
+    with zipfile.ZipFile(result, "a") as box, pytest.warns(UserWarning, match="Duplicate name"):
         box.writestr("x.dbf", b"evil")
-    return held.getvalue()
+    return result.getvalue()
 
 
 def linked(row: zipfile.ZipInfo) -> None:
@@ -146,9 +146,9 @@ def linked(row: zipfile.ZipInfo) -> None:
 
 def features(spoil: Callable[[list[dict[str, Any]]], None], **more: Any) -> Callable[[bytes], bytes]:
     def change(whole: bytes) -> bytes:
-        held = json.loads(whole)
-        spoil(held["features"])
-        return json.dumps(held | more).encode()
+        report = json.loads(whole)
+        spoil(report["features"])
+        return json.dumps(report | more).encode()
 
     return change
 
@@ -440,8 +440,8 @@ def moment(unit: str) -> date:
 
 def take(unit: str, cache: Path, url: str) -> FetchResult:
     fetcher = Fetcher(url, QUICK)
-    [told] = refresh(FETCHABLE, cache, fetcher, today=TODAY, day=moment(unit), names=[unit])
-    return told
+    [results] = refresh(FETCHABLE, cache, fetcher, today=TODAY, day=moment(unit), names=[unit])
+    return results
 
 
 def lay(mirror: Path, cache: Path, unit: str, contents: list[bytes], at: float = 1_790_000_000) -> None:
@@ -482,53 +482,53 @@ def ways(tmp_path_factory) -> dict[str, tuple[FetchResult, Path, Path | None]]:
             return take(row.unit, cache, f"{url}/{number}"), cache, before
 
         list(pool.map(accept, [unit for unit in good if unit != ICMM]))
-        told = list(pool.map(spoil, range(len(BAD)), BAD))
-    return dict(zip(NAMED, told, strict=True))
+        result = list(pool.map(spoil, range(len(BAD)), BAD))
+    return dict(zip(NAMED, result, strict=True))
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, capsys):
-    row, (told, cache, before) = NAMED[name], ways[name]
-    print(told)
+    row, (result, cache, before) = NAMED[name], ways[name]
+    print(result)
     if not row.rule:
-        assert told.state in {"new", "changed", "unchanged"}
+        assert result.state in {"new", "changed", "unchanged"}
         now = accepted_folder(cache, row.unit, ledger_of(cache))
         assert row.right(stored_table(now / "table.parquet"))
-        assert [part for part in row.says if not re.search(part, "; ".join(told.warnings))] == []
+        assert [part for part in row.says if not re.search(part, "; ".join(result.warnings))] == []
         return
     ledger = ledger_of(cache)
     # source, file, row or cell, rule, value and action
-    assert told.source == row.unit
-    assert told.is_late
+    assert result.source == row.unit
+    assert result.is_late
     files = [remote.of(moment(row.unit)) for remote in units_of(FETCHABLE, [row.unit])[row.unit][1]]
     there = files[row.which]
-    assert (there.url if row.rule == "fetch" else there.file.rsplit("/", 1)[-1]) in told.reason
-    assert re.search("expected .*found ", told.reason)
-    assert [part for part in row.says if not re.search(part, told.reason)] == [], told.reason
-    stays = f"; the last good of {told.as_of} stays" if before else "; none was accepted before"
-    assert told.reason.endswith(stays)
-    assert "\n" not in told.reason
+    assert (there.url if row.rule == "fetch" else there.file.rsplit("/", 1)[-1]) in result.reason
+    assert re.search("expected .*found ", result.reason)
+    assert [part for part in row.says if not re.search(part, result.reason)] == [], result.reason
+    stays = f"; the last good of {result.as_of} stays" if before else "; none was accepted before"
+    assert result.reason.endswith(stays)
+    assert "\n" not in result.reason
     # the last good, with its date
     assert accepted_folder(cache, row.unit, ledger) == before
-    assert (told.as_of is None) == (before is None)
-    assert ledger[row.unit]["held"] == {"state": told.state, "since": "2026-11-25", "reason": told.reason}
+    assert (result.as_of is None) == (before is None)
+    assert ledger[row.unit]["held"] == {"state": result.state, "since": "2026-11-25", "reason": result.reason}
     assert not (cache / "incoming").exists()
     kept = sorted((cache / "quarantine").glob("*/*/WHY.json"))
     if row.rule == "fetch":
-        assert (told.state, kept) == ("refused", [])
+        assert (result.state, kept) == ("refused", [])
     else:
-        assert told.state == "held"
-        assert re.search(rf"(?:^|; )(?:{row.rule}): ", told.reason)
-        assert f"set apart in quarantine/{kept[0].parent.relative_to(cache / 'quarantine')}" in told.reason
-        said = json.loads(kept[0].read_text())
-        assert (said["source"], said["reason"]) == (row.unit, told.reason)
-        assert all((kept[0].parent / file["file"]).is_file() for file in said["files"].values())
+        assert result.state == "held"
+        assert re.search(rf"(?:^|; )(?:{row.rule}): ", result.reason)
+        assert f"set apart in quarantine/{kept[0].parent.relative_to(cache / 'quarantine')}" in result.reason
+        report = json.loads(kept[0].read_text())
+        assert (report["source"], report["reason"]) == (row.unit, result.reason)
+        assert all((kept[0].parent / file["file"]).is_file() for file in report["files"].values())
     # what a reader sees, and the exit code
     owner = source(row.unit.split(".")[0])
     assert state_of(owner, ledger[row.unit], TODAY)[1] in {"held", "stale", "missing"}
-    monkeypatch.setattr("pipelines.commands.sources.fetched", lambda *_: [told])
+    monkeypatch.setattr("pipelines.commands.sources.fetched", lambda *_: [result])
     assert cli.app(args=["fetch", row.unit], standalone_mode=False) == 10
-    assert told.reason in capsys.readouterr().out
+    assert result.reason in capsys.readouterr().out
 
 
 def test_there_are_more_than_sixty_classes(capsys):

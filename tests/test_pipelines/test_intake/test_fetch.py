@@ -311,8 +311,8 @@ def test_retry_after_is_kept(server, tmp_path):
     )
     begun = time.monotonic()
     # A wait of our own choice would pass the end.
-    asked = replace(QUICK, deadline_s=30, grace_s=30, longest_wait_s=2, backoff_s=1000)
-    Fetcher(server.url, asked).fetch(Remote(f"https://{HOST}/later"), tmp_path)
+    result = replace(QUICK, deadline_s=30, grace_s=30, longest_wait_s=2, backoff_s=1000)
+    Fetcher(server.url, result).fetch(Remote(f"https://{HOST}/later"), tmp_path)
     assert time.monotonic() - begun >= 1
     del FAULTS["later"]
 
@@ -322,20 +322,20 @@ def test_retry_after_may_be_a_date():
 
     before = datetime.now(UTC)
     later = before.replace(microsecond=0) + timedelta(seconds=100)
-    asked = retry_after_s(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    wait_s = retry_after_s(later.strftime("%a, %d %b %Y %H:%M:%S GMT"))
     left = [(later - moment).total_seconds() for moment in (datetime.now(UTC), before)]
-    assert left[0] <= asked <= left[1], "however long this test was kept waiting"
+    assert left[0] <= wait_s <= left[1], "however long this test was kept waiting"
     assert retry_after_s("Tue, 01 Sep 2020 00:00:00 GMT") == 0
     assert retry_after_s("soon") is None
     assert retry_after_s("") is None
 
 
 def test_bytes_are_told_as_they_come(server, tmp_path):
-    told = []
+    result = []
     Fetcher(server.url, QUICK).fetch(
-        Remote(f"https://{HOST}/told/nothing_wrong"), tmp_path, report=lambda *two: told.append(two)
+        Remote(f"https://{HOST}/told/nothing_wrong"), tmp_path, report=lambda *two: result.append(two)
     )
-    assert told[-1] == (len(BODY), len(BODY))
+    assert result[-1] == (len(BODY), len(BODY))
 
 
 def test_a_plain_mirror_by_host_and_path(tmp_path):

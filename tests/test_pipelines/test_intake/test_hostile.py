@@ -26,12 +26,12 @@ SCRIPT = Path(__file__).parents[2] / "support" / "hostile_files.py"
 def listener():
     """An address on loopback, and a list of those who came."""
     met: list[object] = []
-    held = socket.create_server(("127.0.0.1", 0))
+    result = socket.create_server(("127.0.0.1", 0))
 
     def listen() -> None:
         try:
             while True:
-                connection, place = held.accept()
+                connection, place = result.accept()
                 met.append(place)
                 connection.close()
         except OSError:
@@ -39,9 +39,9 @@ def listener():
 
     thread = threading.Thread(target=listen, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{held.getsockname()[1]}", met
-    held.shutdown(socket.SHUT_RDWR)
-    held.close()
+    yield f"http://127.0.0.1:{result.getsockname()[1]}", met
+    result.shutdown(socket.SHUT_RDWR)
+    result.close()
     thread.join(5)
 
 
@@ -75,11 +75,11 @@ def test_no_hostile_file_reads_a_secret_or_reaches_anybody(tmp_path, listener, m
     python = [sys.executable, str(SCRIPT), str(folder), str(out)]
     trace = tmp_path / "trace"
     if mode == "sandbox":
-        held = sandbox()
-        if isinstance(held, str):
-            pytest.skip(f"not on this machine: {held}")
+        result = sandbox()
+        if isinstance(result, str):
+            pytest.skip(f"not on this machine: {result}")
         bound = ["--ro-bind", str(folder), str(folder), "--ro-bind", str(SCRIPT.parent), str(SCRIPT.parent)]
-        command = [*held, *bound, "--bind", str(out), str(out), *python, "limited"]
+        command = [*result, *bound, "--bind", str(out), str(out), *python, "limited"]
     else:  # neither namespaces nor limits: drivers and readers alone
         command = [*python, "plain"]
         if shutil.which("strace"):
@@ -90,11 +90,11 @@ def test_no_hostile_file_reads_a_secret_or_reaches_anybody(tmp_path, listener, m
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    told = {path.name: path.read_bytes() for path in out.iterdir()}
+    row = {path.name: path.read_bytes() for path in out.iterdir()}
     ways = len(readers()) - (0 if mode == "sandbox" else len(SHARED))
-    assert len(told) == len(made) * ways
-    assert sum(said.startswith(b"READ") for said in told.values()) > 20, "some are read, and harmless"
-    leaks = [name for name, said in told.items() if CANARY.encode() in said]
+    assert len(row) == len(made) * ways
+    assert sum(said.startswith(b"READ") for said in row.values()) > 20, "some are read, and harmless"
+    leaks = [name for name, said in row.items() if CANARY.encode() in said]
     assert leaks == []
     assert met == []
     if trace.exists():

@@ -129,12 +129,12 @@ def test_a_step_from_the_days_before_is_by_the_day(codes, series):
     )
     assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 9), until) == []
     assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 6), low) == [], "0.83 in two days"
-    [held] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 5), low)
-    assert (held.rule, held.outcome) == ("own extent", "hold")
+    [stored] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 5), low)
+    assert (stored.rule, stored.outcome) == ("own extent", "hold")
     assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 20), low) == [], "too long ago to say"
     far = low.assign(extent_million_km2=low["extent_million_km2"].where(low["date"] < "2015-02-04", 9.0))
-    [held] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 11), far)
-    assert held.rule == "own extent", "5 million km2 in a week"
+    [stored] = judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 11), far)
+    assert stored.rule == "own extent", "5 million km2 in a week"
     assert judge_ice(FIELDS["g02135_day"], table(codes), date(2015, 2, 12), far) == [], "over a week ago"
 
 
@@ -225,7 +225,7 @@ def geotiff(field: NDArray[np.uint8], path: Path) -> None:
 @pytest.mark.shared
 def test_the_real_fields_pass(mirror, series):
     """Every NASA Team, CDR and OSI SAF field and every month of polygons of the mirror."""
-    said = {}
+    fields = {}
     for part, files in (
         ("nsidc_0051", "sea_ice/nsidc0051/nt_????????_*_n.bin"),
         ("noaa_cdr_g02202", "sea_ice/g02202/seaice_conc_daily_nh_*.nc"),
@@ -234,8 +234,8 @@ def test_the_real_fields_pass(mirror, series):
     ):
         for path in sorted(mirror.glob(files)):
             found = judge_ice(FIELDS[part], FIELDS[part].table(path), day_of(path), series)
-            said |= {(path.name, row.rule): row.outcome for row in found}
-    assert said == {}
+            fields |= {(path.name, row.rule): row.outcome for row in found}
+    assert fields == {}
 
 
 def day_of(path: Path) -> date:

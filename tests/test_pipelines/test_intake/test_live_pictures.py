@@ -61,8 +61,8 @@ def test_nothing_late_is_shown_as_fresh(provider, embedded, name):
     provider.cache.mkdir(exist_ok=True)
     for step in happened:
         step(provider)
-    made, told = replace_embedded(embedded, SOURCES, provider.cache, date.fromisoformat(day))
-    assert told == ({} if state == "embedded" else {DAILY: (as_of, state)})
+    made, result = replace_embedded(embedded, SOURCES, provider.cache, date.fromisoformat(day))
+    assert result == ({} if state == "embedded" else {DAILY: (as_of, state)})
     assert (status == "DEGRADED") == (state in {"held", "stale", "missing"})
     assert str(made.feeds["sea_ice_extent"][0]["as_of"].max()) == as_of
     assert made.feeds["ports"][0] is embedded.feeds["ports"][0]
@@ -106,12 +106,12 @@ def test_a_live_picture_holds_the_new_days_and_where_they_came_from(provider):
 def test_only_what_changed_is_told_between_an_embedded_and_a_live_picture(provider, tmp_path):
     before, _ = build(tmp_path / "before", replace(QUICK_BUILD, day=date(2026, 8, 7)))
     good(provider)
-    told = changes(before, build_on(provider, date(2026, 8, 7))[0])
-    [row] = told["sources"]
+    report = changes(before, build_on(provider, date(2026, 8, 7))[0])
+    [row] = report["sources"]
     assert (row["id"], row["rows_old"], row["rows_new"]) == (DAILY, 15800, 15801)
     assert (row["state_old"], row["state_new"]) == ("embedded", "live")
-    assert told["methods"] == []
-    assert told["nodes"] == [], "the extent series feeds no node"
+    assert report["methods"] == []
+    assert report["nodes"] == [], "the extent series feeds no node"
 
 
 def test_the_live_build_of_the_command_line_is_degraded_where_servers_are_away(provider, command):
@@ -123,9 +123,9 @@ def test_the_live_build_of_the_command_line_is_degraded_where_servers_are_away(p
         "--draws", "25", "--out", "pictures", "--json",
     )  # fmt: skip
     assert done.returncode == 10, done.stderr
-    told = json.loads(done.stdout)
-    assert told["status"] == "DEGRADED"
-    states = {row["id"]: row["state"] for row in told["layers"]}
+    report = json.loads(done.stdout)
+    assert report["status"] == "DEGRADED"
+    states = {row["id"]: row["state"] for row in report["layers"]}
     assert states["ports"] == "stale"
     assert states["sea_ice_extent"] in {"live", "stale", "missing"}  # by the day on which this runs
 
@@ -181,8 +181,8 @@ FETCHED = {
 def test_a_source_that_is_not_embedded_is_late_only_after_it_was_there(maps, embedded, name):
     contents, outcome, state, is_read = FETCHED[name]
     assert take(maps, *contents) == outcome
-    made, told = replace_embedded(embedded, SOURCES, maps.cache, DAY)
-    assert told == ({OBU: ("2016-12-31", state)} if state else {})
+    made, result = replace_embedded(embedded, SOURCES, maps.cache, DAY)
+    assert result == ({OBU: ("2016-12-31", state)} if state else {})
     assert (made is embedded) is not is_read
     tables = made.feeds.get("permafrost_maps", [])
     assert [len(table) for table in tables] == ([4] if is_read else [])
@@ -210,8 +210,8 @@ def test_a_table_that_is_added_makes_anew_what_follows_from_it_alone(maps, embed
 def test_a_map_that_was_lost_is_missing(maps, embedded):
     take(maps, GOOD)
     shutil.rmtree(maps.cache / "accepted")
-    made, told = replace_embedded(embedded, SOURCES, maps.cache, DAY)
-    assert told == {OBU: ("2016-12-31", "missing")}
+    made, result = replace_embedded(embedded, SOURCES, maps.cache, DAY)
+    assert result == {OBU: ("2016-12-31", "missing")}
     assert made is embedded
 
 
@@ -251,10 +251,10 @@ def test_of_two_maps_obu_tells_the_zone_and_the_drawn_one_the_ice(maps, embedded
 
 def ground(feeds: dict[str, list[pd.DataFrame]], node_id: str) -> list[tuple[str, ...] | None]:
     """Label, tier, source and date of the zone and of the ground ice of a node, derived from some feeds."""
-    held = load(SOURCES)
+    loaded = load(SOURCES)
     layers = [layer for layer in LAYERS if layer.derive is None or layer in static_layers()]
-    ready = {name: table for name, table in held.static.items() if name != "climate_facts"}
-    facts = _fold(feeds, {"grids": held.grids}, layers, ready)["climate_facts"]
+    ready = {name: table for name, table in loaded.static.items() if name != "climate_facts"}
+    facts = _fold(feeds, {"grids": loaded.grids}, layers, ready)["climate_facts"]
     own = facts[facts["node_id"] == node_id].set_index("fact")
     columns = ["label", "tier", "source_id", "as_of"]
     return [tuple(own.loc[fact, columns]) if fact in own.index else None for fact in GROUND]
@@ -279,8 +279,8 @@ def test_a_map_that_was_fetched_is_judged_by(tmp_path, monkeypatch):
     assert now[columns].tolist() == ["continuous", "high", "high", "mapped"]
     assert (before["hazard_could_be"], pd.isna(now["hazard_could_be"])) == ("high", True)
     rows = pd.read_parquet(folder / "tables" / "evidence.parquet")
-    told = rows[(rows["node_id"] == mine) & rows["indicator"].isin(["permafrost_thaw", *GROUND])]
-    assert set(zip(told["source_id"], told["as_of"], told["tier"], told["state"], strict=True)) == {
+    result = rows[(rows["node_id"] == mine) & rows["indicator"].isin(["permafrost_thaw", *GROUND])]
+    assert set(zip(result["source_id"], result["as_of"], result["tier"], result["state"], strict=True)) == {
         (DRAWN, "2002-02-01", "mapped", "known")
     }
     # Who lies in no box is told of as before.

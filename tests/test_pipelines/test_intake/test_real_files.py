@@ -43,21 +43,21 @@ def fetched(served):
     dated_wpi.unlink()
     dated_wpi.write_bytes(content)
     dated(dated_wpi, 1_683_000_000)  # 2023-05-02
-    told = {}
+    fields = {}
     with serving(folder / "mirror") as url:
         fetcher = Fetcher(url, replace(QUICK, deadline_s=60))
 
         def take(day: date, *names: str) -> None:
             rows = refresh(FETCHABLE, folder / "cache", fetcher, today=TODAY, day=day, names=names)
-            told.update({row.source: row for row in rows})
+            fields.update({row.source: row for row in rows})
 
         take(date(2026, 11, 24))
         for part, day in DAYS.items():
             whole = "dmi_ice_charts" if "T" in day else "sea_ice_grid"
             take(datetime.fromisoformat(day), f"{whole}.{part}")
-        first = dict(told)
+        first = dict(fields)
         take(TODAY, "telegeography_cables", "telegeography_landings")
-        named = {name: told[name] for name in ("telegeography_cables", "telegeography_landings")}
+        named = {name: fields[name] for name in ("telegeography_cables", "telegeography_landings")}
         return first, named, folder / "cache"
 
 
@@ -106,31 +106,31 @@ READ = {
 
 @pytest.mark.shared
 def test_every_source_with_a_real_file_is_read(fetched):
-    told, named, cache = fetched
-    print(as_text([*told.values(), *named.values()]))
-    assert {told[name].state for name in named} == {"by_name"}, "not free for every use"
+    result, named, cache = fetched
+    print(as_text([*result.values(), *named.values()]))
+    assert {result[name].state for name in named} == {"by_name"}, "not free for every use"
     found = {
         name: (row.state, row.as_of if name.startswith("sea_ice_grid.") else row.rows)
-        for name, row in (told | named).items()
+        for name, row in (result | named).items()
         if name not in WRITTEN and not name.endswith(".json")
     }
     assert found == READ
-    assert told["dmi_ice_charts.southwest"].as_of == "2014-05-01"
-    assert told["nsidc_sea_ice_index"].as_of == "2026-08-05"
-    assert told["nsidc_sea_ice_index_monthly"].as_of == "2025-01-31"
+    assert result["dmi_ice_charts.southwest"].as_of == "2014-05-01"
+    assert result["nsidc_sea_ice_index"].as_of == "2026-08-05"
+    assert result["nsidc_sea_ice_index_monthly"].as_of == "2025-01-31"
     older = "date: expected a file of 2025-05-27 or later, found one last changed on 2023-05-02"
-    assert older in told["nga_world_port_index"].reason
+    assert older in result["nga_world_port_index"].reason
     # No server's date of a file is the day of its content: what dates itself nowhere is as old as embedded.
     for name in ("ourairports", "wri_global_power_plants", "natural_earth_marine"):
-        assert told[name].as_of == source(name).as_of, name
+        assert result[name].as_of == source(name).as_of, name
     assert len(ledger_of(cache)["gem_pipelines"]["files"]) == 65
 
 
 @pytest.mark.shared
 def test_every_real_file_is_read_or_named_with_the_reason_why_not(mirror, served):
     """Served above, put there by hand, read into the snapshot, or named in data_sources.md."""
-    told = {path.resolve() for path in served.rglob("*")}
-    told |= {(mirror / name).resolve() for name in (*REAL.values(), *MADE_FROM, ICMM)}
+    row = {path.resolve() for path in served.rglob("*")}
+    row |= {(mirror / name).resolve() for name in (*REAL.values(), *MADE_FROM, ICMM)}
     preface = (ROOT / "data_sources.md").read_text(encoding="utf-8").split("<!--")[0]
     listed = preface[preface.index("**Provider files**") : preface.index("**Sources of which")]
     named = [name for text in re.findall(r"`([^`]+/[^`]+)`", listed) for name in braces(text)]
@@ -139,7 +139,7 @@ def test_every_real_file_is_read_or_named_with_the_reason_why_not(mirror, served
     left = [
         path.relative_to(mirror)
         for path in sorted(mirror.rglob("*"))
-        if path.is_file() and path.resolve() not in told
+        if path.is_file() and path.resolve() not in row
         and not any(path.relative_to(mirror).match(pattern) for pattern in named)
     ]  # fmt: skip
     assert left == []
@@ -164,8 +164,13 @@ def test_what_a_person_fetched_is_read_from_its_folder(mirror, tmp_path):
     there = tmp_path / "by_hand" / ICMM
     there.parent.mkdir(parents=True)
     shutil.copyfile(mirror / ICMM, there)
-    [told] = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=["icmm_global_mining"])
-    assert (told.state, told.rows, told.as_of, told.reason) == ("new", told.rows_before, "2025-09-01", "")
+    [results] = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=["icmm_global_mining"])
+    assert (results.state, results.rows, results.as_of, results.reason) == (
+        "new",
+        results.rows_before,
+        "2025-09-01",
+        "",
+    )
 
 
 @pytest.mark.shared

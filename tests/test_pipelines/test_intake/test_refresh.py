@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 def test_first_then_unchanged_then_changed(provider):
     last = float(provider.series["extent_million_km2"].iloc[-1])
     provider.serve(daily_csv(provider.series))
-    told = provider.refresh()
-    assert (told.state, told.rows, told.rows_before) == ("new", 15800, 15800)
-    assert told.as_of == provider.series["date"].iloc[-1], "the day of the content, not of the file"
+    result = provider.refresh()
+    assert (result.state, result.rows, result.rows_before) == ("new", 15800, 15800)
+    assert result.as_of == provider.series["date"].iloc[-1], "the day of the content, not of the file"
     again = provider.refresh()
-    assert (again.state, again.as_of) == ("unchanged", told.as_of)
+    assert (again.state, again.as_of) == ("unchanged", result.as_of)
     provider.serve(daily_csv(provider.more(last + 0.01, last)))
     more = provider.refresh()
     assert (more.state, more.rows, more.rows_before) == ("changed", 15802, 15800)
@@ -62,8 +62,8 @@ def test_held_since_stays_until_it_passes(provider):
 
 def test_a_bad_first_fetch_accepts_nothing(provider):
     provider.serve("<html></html>\n")
-    told = provider.refresh()
-    assert (told.state, told.as_of) == ("held", None)
+    result = provider.refresh()
+    assert (result.state, result.as_of) == ("held", None)
     assert accepted_folder(provider.cache, DAILY, ledger_of(provider.cache)) is None
 
 
@@ -71,9 +71,9 @@ def test_a_server_that_is_away_leaves_the_last_good(provider):
     provider.serve(daily_csv(provider.series))
     good = provider.refresh()
     provider.file.unlink()
-    told = provider.refresh()
-    assert (told.state, told.as_of) == ("refused", good.as_of)
-    assert "expected status 200, found 404" in told.reason
+    result = provider.refresh()
+    assert (result.state, result.as_of) == ("refused", good.as_of)
+    assert "expected status 200, found 404" in result.reason
     assert not provider.held
 
 
@@ -104,8 +104,10 @@ def test_two_runs_at_once(provider):
 
 def test_what_is_not_free_is_fetched_only_when_a_person_names_it(tmp_path):
     def state(name: str) -> str:
-        told = refresh(FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False)
-        return {row.source: row.state for row in told}[name]
+        results = refresh(
+            FETCHABLE, tmp_path, Fetcher(), today=TODAY, day=TODAY, names=[name], is_asked=False
+        )
+        return {row.source: row.state for row in results}[name]
 
     assert state("telegeography_cables") == "by_name"
     assert state("sea_ice_grid.nsidc_0051") == "by_name"

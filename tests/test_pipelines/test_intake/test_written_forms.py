@@ -59,8 +59,8 @@ class _SignedIn(_Quiet):
     """A mirror that also gives a token to who knows the secret, and ships to who shows the token."""
 
     def do_POST(self) -> None:  # noqa: N802  its base's name
-        said = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        right = "client_secret=canary-3f9a" in said and "grant_type=client_credentials" in said
+        result = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        right = "client_secret=canary-3f9a" in result and "grant_type=client_credentials" in result
         body = json.dumps(
             {"access_token": "token-77", "expires_in": 3600} if right else {"error": "no"}
         ).encode()
@@ -103,19 +103,19 @@ def accepted(tmp_path_factory):
         names = [name for name in FORMS if not source(name).remotes[0].login]
         for name in names:
             service.serve(name, FORMS[name].make())
-        told = {row.source: row for row in service.refresh(*APART)}
+        results = {row.source: row for row in service.refresh(*APART)}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
-            told |= {row.source: row for row in service.refresh(*(set(names) - set(APART)))}
-        yield service, told
+            results |= {row.source: row for row in service.refresh(*(set(names) - set(APART)))}
+        yield service, results
 
 
 @pytest.mark.parametrize("name", [name for name in FORMS if not source(name).remotes[0].login])
 def test_a_form_is_fetched_judged_and_read(accepted, name):
-    service, told = accepted
-    assert told[name].state == "new", told[name].reason
+    service, result = accepted
+    assert result[name].state == "new", result[name].reason
     table, form = service.table(name), FORMS[name]
-    assert len(table) == told[name].rows == form.rows
+    assert len(table) == result[name].rows == form.rows
     row = table.to_dict("records")[0]
     assert {key: None if pd.isna(row[key]) else row[key] for key in form.first} == form.first
     assert set(table["source_id"]) == {name}
@@ -143,15 +143,17 @@ def stated(service: Service, day: str, content: bytes) -> FetchResult:
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-11-20", "2026-11-29", "2027-03-01", "2037-12-31"])
 def test_the_day_a_server_states_is_never_the_day_of_the_content(service, day):
-    told = stated(service, day, FORMS[PIPES].make())
-    assert (told.state, told.as_of) == ("new", PIPES_AS_OF)
+    result = stated(service, day, FORMS[PIPES].make())
+    assert (result.state, result.as_of) == ("new", PIPES_AS_OF)
     assert set(service.table(PIPES)["as_of"]) == {PIPES_AS_OF}
 
 
 def test_a_file_last_changed_before_what_is_held_was_made_is_held(service):
-    told = stated(service, "2025-12-30", FORMS[PIPES].make())
-    assert told.state == "held"
-    assert "date: expected a file of 2026-01-01 or later, found one last changed on 2025-12-30" in told.reason
+    result = stated(service, "2025-12-30", FORMS[PIPES].make())
+    assert result.state == "held"
+    assert (
+        "date: expected a file of 2026-01-01 or later, found one last changed on 2025-12-30" in result.reason
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,8 +170,8 @@ def test_a_file_last_changed_before_what_is_held_was_made_is_held(service):
 def test_other_content_under_an_earlier_date_is_an_older_file_served_again(service, first, then, state):
     content = FORMS[PIPES].make()
     assert stated(service, first, content).state == "new"
-    told = stated(service, then, content + b"\n")
-    assert (told.state, told.as_of) == (state, PIPES_AS_OF)
+    result = stated(service, then, content + b"\n")
+    assert (result.state, result.as_of) == (state, PIPES_AS_OF)
 
 
 # --- held, each for its reason
@@ -276,18 +278,18 @@ HELD: dict[str, tuple[str, Callable[[], bytes], str]] = {
 def test_what_is_bad_is_held_for_its_reason(service, case):
     name, content, reason = HELD[case]
     service.serve(name, content())
-    [told] = service.refresh(name)
-    assert told.state == "held"
-    assert reason in told.reason
+    [results] = service.refresh(name)
+    assert results.state == "held"
+    assert reason in results.reason
     assert not (ledger_of(service.cache).get(name) or {}).get("set")
 
 
 @pytest.mark.parametrize("name", [row.id for row in feature_services.SOURCES])
 def test_a_service_that_leaves_some_out_is_held(service, name):
     service.serve(name, json.dumps(json.loads(FORMS[name].make()) | {"numberMatched": 9}).encode())
-    [told] = service.refresh(name)
-    assert told.state == "held"
-    assert "expected all features, found 1 of 9" in told.reason
+    [results] = service.refresh(name)
+    assert results.state == "held"
+    assert "expected all features, found 1 of 9" in results.reason
 
 
 def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
@@ -298,9 +300,9 @@ def test_areas_that_do_not_say_their_projection_are_held(service, tmp_path):
             frame.to_file(path.with_suffix(".shp"))
         content = b" " if path.suffix == ".prj" else path.read_bytes()
         place(service.mirror, remote.url).write_bytes(content)
-    [told] = service.refresh("snap_territories")
-    assert told.state == "held"
-    assert "expected a CRS in metres in its .prj, found none" in told.reason
+    [results] = service.refresh("snap_territories")
+    assert results.state == "held"
+    assert "expected a CRS in metres in its .prj, found none" in results.reason
 
 
 def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[Finding]:
@@ -325,15 +327,15 @@ def test_a_fifth_fewer_elements_are_not_taken_and_names_that_all_change_are_told
     assert service.refresh(name)[0].state == "new"
     renamed = [row | {"tags": row["tags"] | {"name": "X"}} for row in many]
     service.serve(name, overpass(*renamed))
-    [told] = service.refresh(name)
-    assert (told.state, told.warnings) == (
+    [results] = service.refresh(name)
+    assert (results.state, results.warnings) == (
         "changed",
         ("names: osm_power_lines.json: 100% of the names changed since last time",),
     )
     service.serve(name, overpass(*many[:15]))
-    [told] = service.refresh(name)
-    assert told.state == "held"
-    assert "expected about 20 rows, found 15" in told.reason
+    [results] = service.refresh(name)
+    assert results.state == "held"
+    assert "expected about 20 rows, found 15" in results.reason
 
 
 def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
@@ -346,13 +348,13 @@ def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
 
 
 def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
-    service, told = accepted
-    live, held = service.table("geonames_cities500"), embedded_table(source("geonames_cities500"))
-    assert isinstance(live, type(held))
-    assert told["geonames_cities500"].as_of == "2026-11-09"
+    service, result = accepted
+    live, stored = service.table("geonames_cities500"), embedded_table(source("geonames_cities500"))
+    assert isinstance(live, type(stored))
+    assert result["geonames_cities500"].as_of == "2026-11-09"
     same = ["feature_id", "name", "country_iso3", "population"]
-    assert live[same].equals(held[same])
-    assert live.geometry.distance(held.geometry).max() < 1.0, "a metre: five digits of a degree"
+    assert live[same].equals(stored[same])
+    assert live.geometry.distance(stored.geometry).max() < 1.0, "a metre: five digits of a degree"
 
 
 def test_permafrost_is_where_the_file_has_it(accepted):
@@ -376,8 +378,8 @@ def test_a_drawn_map_is_read_by_extent_and_content(accepted):
     """The zones and the ice of the file, each where it was drawn; glaciers and lakes are no permafrost."""
     service, _ = accepted
     table = service.table("nsidc_ggd318_permafrost")
-    told = table[["permafrost_zone", "ground_ice"]].astype("object").where(table.notna(), None)
-    assert told.to_numpy().tolist() == [
+    stored = table[["permafrost_zone", "ground_ice"]].astype("object").where(table.notna(), None)
+    assert stored.to_numpy().tolist() == [
         ["continuous", "high"], ["discontinuous", "medium"], ["sporadic", None], ["isolated", "low"],
     ]  # fmt: skip
     assert table["name"].tolist()[2] == "sporadic, ground ice not told"
@@ -405,23 +407,23 @@ def test_a_coverage_lies_where_its_corner_says(accepted):
 
 def test_ships_are_counted_where_a_token_is_shown(service, monkeypatch):
     service.serve("barentswatch_ais", json.dumps(SHIPS).encode())
-    [told] = service.refresh("barentswatch_ais")
-    assert told.state == "refused"
-    assert "set BARENTSWATCH_CLIENT_ID and BARENTSWATCH_CLIENT_SECRET" in told.reason
+    [results] = service.refresh("barentswatch_ais")
+    assert results.state == "refused"
+    assert "set BARENTSWATCH_CLIENT_ID and BARENTSWATCH_CLIENT_SECRET" in results.reason
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    [told] = service.refresh("barentswatch_ais")
-    assert (told.state, told.rows, told.as_of) == ("new", 1, "2026-11-25"), told.reason
+    [results] = service.refresh("barentswatch_ais")
+    assert (results.state, results.rows, results.as_of) == ("new", 1, "2026-11-25"), results.reason
     table = service.table("barentswatch_ais")
     assert table["detail"].tolist() == ["2 ships"], "the third has no place, and none is kept by name"
     assert "257000001" not in table.to_csv()
     monkeypatch.setenv("BARENTSWATCH_CLIENT_SECRET", "wrong")
-    [told] = service.refresh("barentswatch_ais")
-    assert (told.state, "expected a token, found status 400" in told.reason) == ("refused", True)
+    [results] = service.refresh("barentswatch_ais")
+    assert (results.state, "expected a token, found status 400" in results.reason) == ("refused", True)
     for path in service.cache.rglob("*"):
-        held = path.read_bytes() if path.is_file() else b""
-        assert b"canary" not in held, path
-        assert b"token-77" not in held, path
+        result = path.read_bytes() if path.is_file() else b""
+        assert b"canary" not in result, path
+        assert b"token-77" not in result, path
 
 
 @pytest.mark.parametrize(
@@ -436,14 +438,14 @@ def test_ships_that_cannot_be_are_held(service, monkeypatch, rows, said):
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     service.serve("barentswatch_ais", json.dumps(rows).encode())
-    [told] = service.refresh("barentswatch_ais")
-    assert told.state == "held"
-    assert said in told.reason
+    [results] = service.refresh("barentswatch_ais")
+    assert results.state == "held"
+    assert said in results.reason
 
 
 def test_a_secret_is_not_sent_to_a_mirror_elsewhere(tmp_path, monkeypatch):
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     fetcher = Fetcher("http://mirror.example.org", QUICK)
-    told = refresh(FETCHABLE, tmp_path, fetcher, today=TODAY, day=MONTH, names=["barentswatch_ais"])
-    assert "expected https or a mirror on this machine" in told[0].reason
+    results = refresh(FETCHABLE, tmp_path, fetcher, today=TODAY, day=MONTH, names=["barentswatch_ais"])
+    assert "expected https or a mirror on this machine" in results[0].reason

@@ -23,8 +23,8 @@ SOURCE = {"id": "ports", "state": "held", "as_of": "2026-01-01"}
 
 
 def test_a_run_ends_or_says_why_not(tmp_path):
-    said: list[str] = []
-    with recorded(tmp_path, tell=said.append) as run:
+    result: list[str] = []
+    with recorded(tmp_path, tell=result.append) as run:
         run.say("published", picture="abc", seq=7)
     with pytest.raises(SourceError, match="line one\nline two"), recorded(tmp_path):
         raise SourceError("line one\nline two")  # noqa: EM101, TRY003
@@ -35,7 +35,7 @@ def test_a_run_ends_or_says_why_not(tmp_path):
     assert [line["event"] for line in lines] == ["began", "published", "ended", "began", "failed"]
     assert all(datetime.fromisoformat(line["time"]).tzinfo for line in lines)
     assert len({line["run"] for line in lines}) == 2
-    assert "published picture=abc seq=7" in said
+    assert "published picture=abc seq=7" in result
 
 
 def test_one_run_at_a_time(tmp_path):
@@ -105,23 +105,23 @@ def test_health_tells_the_age_of_each_source_and_why_it_is_late(tmp_path):
     )
     cache = tmp_path / "cache"
     cache.mkdir()
-    held = {"state": "held", "since": "2026-01-05", "reason": "rows: 3 of 3000"}
-    (cache / "ledger.json").write_text(json.dumps({"ports": {"checked": "2026-01-04", "held": held}}))
+    fields = {"state": "held", "since": "2026-01-05", "reason": "rows: 3 of 3000"}
+    (cache / "ledger.json").write_text(json.dumps({"ports": {"checked": "2026-01-04", "held": fields}}))
     with recorded(tmp_path / "root", cache=cache):
         pass
-    told = json.loads((tmp_path / "root" / HEALTH).read_text())
-    assert told["run"]["end"] == "ended"
-    assert (told["picture"]["seq"], told["picture"]["status"]) == (1, "DEGRADED")
-    [row] = told["sources"]
+    report = json.loads((tmp_path / "root" / HEALTH).read_text())
+    assert report["run"]["end"] == "ended"
+    assert (report["picture"]["seq"], report["picture"]["status"]) == (1, "DEGRADED")
+    [row] = report["sources"]
     age = (datetime.now(UTC).date() - date(2026, 1, 1)).days
     assert abs(row.pop("age_days") - age) <= 1
-    assert row == SOURCE | {"last_accepted": "2026-01-04", "last_failure": held, "next_expected": None}
+    assert row == SOURCE | {"last_accepted": "2026-01-04", "last_failure": fields, "next_expected": None}
     now = datetime.now(UTC)
     assert health_of(tmp_path / "nothing", None, now)["picture"] is None
     (cache / "ledger.json").write_text("{")
-    told = health_of(tmp_path / "root", cache, now)
-    assert told["sources"][0]["last_failure"] is None
-    assert told["run"] is None, "nobody's"
+    report = health_of(tmp_path / "root", cache, now)
+    assert report["sources"][0]["last_failure"] is None
+    assert report["run"] is None, "nobody's"
 
 
 def test_health_tells_of_a_failed_run_before_there_is_a_picture(tmp_path):
@@ -133,11 +133,11 @@ def test_health_tells_of_a_failed_run_before_there_is_a_picture(tmp_path):
     root = tmp_path / "root"
     with pytest.raises(SourceError, match="away"), recorded(root, cache=cache):
         raise SourceError("the mirror is away")  # noqa: EM101, TRY003
-    told = json.loads((root / HEALTH).read_text())
-    assert told["run"]["end"] == "failed"
-    assert told["run"]["reason"] == "SourceError: the mirror is away"
-    assert told["picture"] is None
-    rows = {row["id"]: row for row in told["sources"]}
+    report = json.loads((root / HEALTH).read_text())
+    assert report["run"]["end"] == "failed"
+    assert report["run"]["reason"] == "SourceError: the mirror is away"
+    assert report["picture"] is None
+    rows = {row["id"]: row for row in report["sources"]}
     assert set(rows) == {source.id for source in SOURCES}
     port = rows["nga_world_port_index"]
     age = (datetime.now(UTC).date() - date(2025, 5, 27)).days
@@ -153,10 +153,10 @@ def test_a_live_build_that_fails_is_told_of_by_health(tmp_path, command):
         live = ("--live", "--base-url", mirror, "--cache", "cache", "--out", "pictures")
         done = command("build", "--region", "bering", "--scenario", "none.toml", *live)
     assert done.returncode == 2
-    told = json.loads((tmp_path / "pictures" / HEALTH).read_text())
-    assert told["run"]["end"] == "failed"
-    assert "none.toml" in told["run"]["reason"]
-    assert {row["id"]: row["state"] for row in told["sources"]}["nga_world_port_index"] == "stale"
+    report = json.loads((tmp_path / "pictures" / HEALTH).read_text())
+    assert report["run"]["end"] == "failed"
+    assert "none.toml" in report["run"]["reason"]
+    assert {row["id"]: row["state"] for row in report["sources"]}["nga_world_port_index"] == "stale"
 
 
 def test_the_lock_is_free_after_a_failure(tmp_path):

@@ -121,9 +121,9 @@ def test_the_feed_is_what_rfc_4287_asks_for(pictures, tmp_path):
 def test_feed_and_reports_are_bounded_and_newest_first(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)
-    told = announce(root) or {}
+    result = announce(root) or {}
     for number in range(2, ENTRIES + 10):
-        row = told | {
+        row = result | {
             "number": number,
             "new": f"other-{number}",
             "time": f"2026-01-{1 + number % 28:02}T00:00:00+00:00",
@@ -144,12 +144,12 @@ def test_a_name_of_a_source_is_text_in_the_feed():
         "id": "port:x", "name": name, "change": "added", "what": "", "old": None, "new": None,
         "cause": "source changed", "why": "lists it",
     }  # fmt: skip
-    told = {
+    fields = {
         "number": 2, "time": "2026-01-01T00:00:00+00:00", "seq": 2, "status": "COMPLETE", "day": "2026-01-01",
         "region": "arctic", "scenario": "today", "old": "a", "new": "b", "methods": [], "sources": [],
         "nodes": [row] * 300, "features": [], "counts": {"added": {"source changed": 300}},
     }  # fmt: skip
-    feed = ET.fromstring(_feed([told]))
+    feed = ET.fromstring(_feed([fields]))
     [content] = feed.findall(f"{{{ATOM}}}entry/{{{ATOM}}}content")
     assert content.get("type") == "text"
     assert "</content><script>\ufffd\ufffd\ufffd & {{7*7}}" in (content.text or "")
@@ -198,9 +198,9 @@ def test_a_webhook_is_https_or_here(url):
 def test_a_webhook_that_fails_stops_nothing(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)
-    told = announce(root, f"http://127.0.0.1:9/{SECRET}") or {}
-    assert "webhook 127.0.0.1: expected an answer" in told["posted"]
-    assert SECRET not in told["posted"]
+    result = announce(root, f"http://127.0.0.1:9/{SECRET}") or {}
+    assert "webhook 127.0.0.1: expected an answer" in result["posted"]
+    assert SECRET not in result["posted"]
     assert len(entries(root)) == 1
 
 

@@ -168,19 +168,19 @@ def planted(tmp_path_factory) -> dict[str, Any]:
         patch.setattr(snapshot.load, "__defaults__", (data,))
         for home in ("layers.catalog", "layers.compose", "pipelines.picture.read"):
             patch.setattr(f"{home}.LAYERS", layers)
-        told = {}
+        fields = {}
         for row in AUDIENCES:
             options = Options(region="bering", draws=20, audience=row.id)
             folder, picture = build(base / row.id, options)
             back = read_picture(folder)
-            told[row.id] = SimpleNamespace(
+            fields[row.id] = SimpleNamespace(
                 folder=folder,
                 picture=picture,
                 back=back,
                 drawn=through_doors(back, base / f"drawn-{row.id}"),
                 checked=check_picture(folder)[0],
             )
-    return told
+    return fields
 
 
 @pytest.mark.parametrize("name", ["public", "eu"])
@@ -221,9 +221,9 @@ def test_what_is_withheld_is_counted_not_named(planted):
         manifest = manifest_of(planted[name].folder)
         assert manifest.get("withheld", 0) == count  # settlements, roads, beacons
         assert manifest["options"]["audience"] == name
-        said = [s for s in planted[name].picture.caveats if "Withheld for this audience" in s]
-        assert len(said) == bool(count)
-        assert all("a convenience, not a guard" in s for s in said)
+        result = [s for s in planted[name].picture.caveats if "Withheld for this audience" in s]
+        assert len(result) == bool(count)
+        assert all("a convenience, not a guard" in s for s in result)
         assert planted[name].back.caveats == planted[name].picture.caveats
 
 
@@ -339,8 +339,8 @@ def test_judgements_stand_on_empty_tables(monkeypatch):
     gone = evidence[evidence["source_id"] == WITHHELD]
     assert {"land_mode", "strategic_material", *BY_LAND} <= set(gone["indicator"])
     assert gone["score"].isna().all()
-    asked = evidence[evidence["indicator"].isin(["narrow", "claim_high", "claim_medium", "claim_low"])]
-    assert set(asked["state"]) <= {"unknown", "not_applicable"}
+    result = evidence[evidence["indicator"].isin(["narrow", "claim_high", "claim_medium", "claim_low"])]
+    assert set(result["state"]) <= {"unknown", "not_applicable"}
     total = evidence[evidence["axis"] == "military"].groupby("node_id")["weight"].sum()
     assert ((total - 1).abs() < 1e-9).all()
     assert not (picture.tables["nodes"]["dependence_class"] == "high").any()
@@ -456,7 +456,7 @@ def test_the_manifest_says_that_there_are_and_not_which(private):
 
 def test_private_layers_change_no_other_file(private, folder):
     names = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file()]
-    told = {
+    row = {
         "MANIFEST.json",
         "ro-crate-metadata.json",
         "map.html",
@@ -464,12 +464,12 @@ def test_private_layers_change_no_other_file(private, folder):
         "picture.qgz",
         "briefing.html",
     }
-    same = [name for name in names if name.as_posix() not in told]
+    same = [name for name in names if name.as_posix() not in row]
     assert len(same) > 30
     for name in same:
         assert sha256_of(folder / name) == sha256_of(private.folder / name), name
-    held = {p.relative_to(private.folder) for p in private.folder.rglob("*") if p.is_file()}
-    assert held == set(names)
+    fields = {p.relative_to(private.folder) for p in private.folder.rglob("*") if p.is_file()}
+    assert fields == set(names)
 
 
 def test_local_outputs_show_them_whole(private):
@@ -673,8 +673,8 @@ def test_the_command_refuses_in_one_line_and_says_what_it_is(tmp_path):
             assert re.fullmatch(r"arctic-picture: --(audience|private).* expected .*\n", done.stderr), (
                 done.stderr
             )
-    said = " ".join(run_command(tmp_path, "build", "--help").stdout.split())
-    assert said.count("A convenience, not a guard.") == 2
+    text = " ".join(run_command(tmp_path, "build", "--help").stdout.split())
+    assert text.count("A convenience, not a guard.") == 2
     assert not list(tmp_path.iterdir())
 
 
@@ -683,9 +683,9 @@ def test_the_command_says_how_many_are_private(tmp_path, own):
         tmp_path, "build", "--private", str(own), "--region", "bering", "--draws", "5", "--json"
     )
     assert done.stderr == ""
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["status"]) == read_today(tmp_path / "pictures" / "latest")
-    assert (told["private"], told["withheld"]) == (3, 1)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["status"]) == read_today(tmp_path / "pictures" / "latest")
+    assert (report["private"], report["withheld"]) == (3, 1)
     assert SECRET not in done.stdout
     drawn = run_command(tmp_path, "draw", "--as", "html", "--json")
     page = Path(tmp_path, json.loads(drawn.stdout)["files"][0]).read_text(encoding="utf-8")

@@ -40,15 +40,15 @@ def hashes(folder: Path) -> dict[str, str]:
 def finish(started: list[tuple[subprocess.Popen[str], Path]]) -> list[dict[str, Any]]:
     """What builds said; each is one JSON object, nothing beside it, and no word on stderr."""
     ended = [(process, place, *process.communicate(timeout=180)) for process, place in started]
-    told = []
+    result = []
     for process, place, out, err in ended:
         assert err == ""
         assert out.count("\n") == 1
         row = json.loads(out)
         folder = place / "pictures" / "snapshots" / row["id"]
         assert (process.returncode, row["status"]) == read_today(folder)
-        told.append(row | {"folder": folder})
-    return told
+        result.append(row | {"folder": folder})
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -82,16 +82,15 @@ def two(tmp_path_factory) -> tuple[dict[str, Any], dict[str, Any]]:
 @pytest.fixture(scope="module")
 def others(tmp_path_factory) -> dict[str, dict[str, Any]]:
     """A small region, and a warmer world."""
-    asked = {
+    row = {
         "barents": ["--region", "barents"],
         "warmer": ["--scenario", "warming_2", "--region", "greenland", "--draws", "40"],
     }
-    places = {name: tmp_path_factory.mktemp(name) for name in asked}
+    places = {name: tmp_path_factory.mktemp(name) for name in row}
     started = [
-        (start_offline(places[name], "build", "--json", *words), places[name])
-        for name, words in asked.items()
+        (start_offline(places[name], "build", "--json", *words), places[name]) for name, words in row.items()
     ]
-    return dict(zip(asked, finish(started), strict=True))
+    return dict(zip(row, finish(started), strict=True))
 
 
 def test_two_processes_give_the_same_bytes(two, folder):
@@ -123,18 +122,18 @@ def test_a_build_needs_no_prefect(two):
 
 
 def test_build_json_keeps_the_contract(two):
-    told = two[0]
-    assert {"id", "path", "status", "seconds", "region", "scenario", "layers", "flags"} <= set(told)
-    assert (told["region"], told["scenario"]) == ("arctic", "today")
-    assert Path(told["path"]).name == told["id"]
-    assert set(told["flags"]) == {"robust", "possible", "not_flagged", "insufficient_data"}
-    assert sum(told["flags"].values()) == sum(told["nodes"].values())
-    assert isinstance(told["seconds"], float)
-    for row in told["layers"]:
+    result = two[0]
+    assert {"id", "path", "status", "seconds", "region", "scenario", "layers", "flags"} <= set(result)
+    assert (result["region"], result["scenario"]) == ("arctic", "today")
+    assert Path(result["path"]).name == result["id"]
+    assert set(result["flags"]) == {"robust", "possible", "not_flagged", "insufficient_data"}
+    assert sum(result["flags"].values()) == sum(result["nodes"].values())
+    assert isinstance(result["seconds"], float)
+    for row in result["layers"]:
         assert {"id", "rows", "as_of", "state"} <= set(row)
         # Fetched maps feed this one; the embedded tables hold what was read off them at the nodes.
         assert row["rows"] > 0 or row["id"] == "permafrost_maps"
-    assert all(isinstance(count, int) for count in told["flags"].values())
+    assert all(isinstance(count, int) for count in result["flags"].values())
 
 
 def test_the_manifest_holds_what_it_promises(folder):
@@ -186,9 +185,9 @@ def test_no_output_names_this_machine(folder):
 
 
 def test_nodes_of_a_region_are_those_of_the_whole(others, picture):
-    told = others["barents"]
-    assert told["region"] == "barents"
-    small = gpd.read_parquet(told["folder"] / "layers" / "nodes.parquet").set_index("node_id")
+    result = others["barents"]
+    assert result["region"] == "barents"
+    small = gpd.read_parquet(result["folder"] / "layers" / "nodes.parquet").set_index("node_id")
     whole = picture.tables["nodes"].set_index("node_id")
     assert 50 < len(small) < len(whole) / 4
     assert set(small.index) <= set(whole.index)
@@ -197,7 +196,7 @@ def test_nodes_of_a_region_are_those_of_the_whole(others, picture):
     )
     inside = whole[whole.geometry.intersects(region("barents").outline)]
     assert set(inside.index) == set(small.index)
-    evidence = pd.read_parquet(told["folder"] / "tables" / "evidence.parquet")
+    evidence = pd.read_parquet(result["folder"] / "tables" / "evidence.parquet")
     assert set(evidence["node_id"]) == set(small.index)
     assert len(evidence) == picture.tables["evidence"]["node_id"].isin(small.index).sum()
 
@@ -209,9 +208,9 @@ def test_every_geometry_of_a_region_touches_it(others):
 
 
 def test_a_warmer_world_is_another_picture(others, picture):
-    told = others["warmer"]
-    assert (told["scenario"], told["region"]) == ("warming_2", "greenland")
-    warm = gpd.read_parquet(told["folder"] / "layers" / "nodes.parquet").set_index("node_id")
+    result = others["warmer"]
+    assert (result["scenario"], result["region"]) == ("warming_2", "greenland")
+    warm = gpd.read_parquet(result["folder"] / "layers" / "nodes.parquet").set_index("node_id")
     today = picture.tables["nodes"].set_index("node_id").loc[warm.index]
     assert len(warm) > 20
     rank = {"unknown": 0, "low": 1, "moderate": 2, "high": 3}
@@ -223,14 +222,14 @@ def test_a_warmer_world_is_another_picture(others, picture):
 
 def test_check_passes_and_counts(folder):
     done = run_command(folder, "check", str(folder), "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["status"]) == read_today(folder)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["status"]) == read_today(folder)
     assert done.stderr == ""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    assert told["files"] == len(manifest["files"])
-    assert told["sources"] == len(manifest["sources"])
-    assert told["orphans"] == 0
-    assert told["nodes"] > 1000
+    assert report["files"] == len(manifest["files"])
+    assert report["sources"] == len(manifest["sources"])
+    assert report["orphans"] == 0
+    assert report["nodes"] > 1000
 
 
 @pytest.fixture
@@ -273,9 +272,9 @@ def test_check_names_what_was_tampered_with(small, name, spoil, told):
 def test_check_names_every_fault_at_once(small):
     flip(small / "map.html")
     (small / "layers" / "ports.parquet").unlink()
-    said = run_command(small, "check", str(small)).stderr
-    assert "map.html" in said
-    assert "layers/ports.parquet" in said
+    text = run_command(small, "check", str(small)).stderr
+    assert "map.html" in text
+    assert "layers/ports.parquet" in text
 
 
 def test_check_names_a_spoiled_manifest(small):

@@ -19,13 +19,13 @@ COLUMNS = ("node_id", "axis", "dimension", "group", "indicator", "value", "value
 
 def row(indicator: str, axis: str = "military", group: str = "m_facility", **more: Any) -> dict[str, Any]:
     """A row of one port: a depth of 8 m between 6 and 11 m, unless told otherwise."""
-    told = {
+    fields = {
         "node_id": "port:a", "axis": axis, "dimension": "x", "group": group, "indicator": indicator,
         "value": 8.0, "value_low": 8.0, "value_high": 9.0, "label": None, "unit": "m", "score": 0.4,
         "scale": "ramp", "zero_at": 6.0, "one_at": 11.0, "weight": 0.25, "tier": "", "state": "known",
         "source_id": PORTS, "as_of": "2025-05-27", "note": None,
     }  # fmt: skip
-    return told | more
+    return fields | more
 
 
 def table(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -73,9 +73,9 @@ def test_ends_and_label_are_statements_too(ends):
 
 
 def test_a_later_measurement_is_news_of_the_world():
-    told = {"axis": "climate", "group": "h_seaice", "unit": "months", "weight": 0.0, "source_id": ICE}
-    old = row("ice_season_lost", **told, value=1.0, score=0.5, as_of="2022-08-31")
-    new = row("ice_season_lost", **told, value=1.8, score=1.0, as_of="2023-08-31")
+    fields = {"axis": "climate", "group": "h_seaice", "unit": "months", "weight": 0.0, "source_id": ICE}
+    old = row("ice_season_lost", **fields, value=1.0, score=0.5, as_of="2022-08-31")
+    new = row("ice_season_lost", **fields, value=1.8, score=1.0, as_of="2023-08-31")
     assert between([old], [new], ICE).of("port:a", ["climate"]) == (
         WORLD, "ice_season_lost 1 -> 1.8 (nsidc_ice_presence, 2023-08-31)",
     )  # fmt: skip
@@ -103,9 +103,12 @@ def test_the_cause_behind_which_the_scores_move_most_is_told():
 
 
 def test_a_flag_turns_by_the_axes_whose_class_did():
-    told = {"axis": "climate", "group": "h_coast", "weight": 0.0, "source_id": "own_coastal_erosion"}
-    old = [row("approach_depth", score=0.0), row("coastal_erosion", **told, score=0.5)]
-    new = [row("approach_depth", value=12.0, score=1.0), row("coastal_erosion", **told, value=9.0, score=1.0)]
+    fields = {"axis": "climate", "group": "h_coast", "weight": 0.0, "source_id": "own_coastal_erosion"}
+    old = [row("approach_depth", score=0.0), row("coastal_erosion", **fields, score=0.5)]
+    new = [
+        row("approach_depth", value=12.0, score=1.0),
+        row("coastal_erosion", **fields, value=9.0, score=1.0),
+    ]
     causes = between(old, new, PORTS, "own_coastal_erosion")
     assert "coastal_erosion" in causes.of("port:a", ["climate"])[1]
     assert "approach_depth" in causes.of("port:a", ["military"])[1]
@@ -132,9 +135,9 @@ def test_a_score_that_follows_from_a_statement_of_its_group_has_its_cause():
 
 
 def test_a_row_that_is_new_is_the_sources_where_others_had_it_before():
-    told = {"axis": "climate", "group": "h_permafrost", "unit": "report", "weight": 0.0, "source_id": SITES}
-    other = row("thaw_damage", **told, node_id="port:b")
-    new = row("thaw_damage", **told, label="facility", as_of="2026-11-01", score=None)
+    fields = {"axis": "climate", "group": "h_permafrost", "unit": "report", "weight": 0.0, "source_id": SITES}
+    other = row("thaw_damage", **fields, node_id="port:b")
+    new = row("thaw_damage", **fields, label="facility", as_of="2026-11-01", score=None)
     causes = between([other], [other, new], SITES, methods=["code: 1 -> 2"])
     assert causes.of("port:a", ["climate"]) == (
         SOURCE, "thaw_damage facility is told (own_thaw_damage, 2026-11-01)",
@@ -166,9 +169,9 @@ def test_another_source_in_its_place_is_named():
 
 def test_a_measurement_that_is_new_for_a_node_is_its_sources_doing():
     """Another node had it before; nothing of this node was measured earlier, so nothing changed since."""
-    told = {"axis": "climate", "group": "h_seaice", "unit": "months", "weight": 0.0, "source_id": ICE}
-    other = row("ice_season_lost", **told, node_id="port:b", as_of="2022-08-31")
-    new = row("ice_season_lost", **told, as_of="2023-08-31")
+    fields = {"axis": "climate", "group": "h_seaice", "unit": "months", "weight": 0.0, "source_id": ICE}
+    other = row("ice_season_lost", **fields, node_id="port:b", as_of="2022-08-31")
+    new = row("ice_season_lost", **fields, as_of="2023-08-31")
     assert between([other], [other, new], ICE).of("port:a", ["climate"])[0] == SOURCE
 
 
@@ -180,12 +183,12 @@ def test_a_renewed_source_that_gives_way_to_another_is_the_cause_whatever_the_me
 
 def test_outside_the_military_axis_a_score_counts_without_a_weight():
     """By its source one score moves by 0.5, by the method two by 0.1 each; none of them has a weight."""
-    told = {"axis": "climate", "weight": 0.0}
-    old = [row("shore", "climate", weight=0.0), row("level", **told), row("thaw", **told)]
+    fields = {"axis": "climate", "weight": 0.0}
+    old = [row("shore", "climate", weight=0.0), row("level", **fields), row("thaw", **fields)]
     new = [
-        row("shore", **told, value=9.0, score=0.9, as_of="2026-10-01"),
-        row("level", **told, one_at=10.0, score=0.5),
-        row("thaw", **told, one_at=10.0, score=0.5),
+        row("shore", **fields, value=9.0, score=0.9, as_of="2026-10-01"),
+        row("level", **fields, one_at=10.0, score=0.5),
+        row("thaw", **fields, one_at=10.0, score=0.5),
     ]
     cause, why = between(old, new, PORTS, methods=["anchors.x: 1 -> 2"]).of("port:a", ["climate"])
     assert (cause, why) == (SOURCE, "shore 8 -> 9 (nga_world_port_index, 2026-10-01)")

@@ -70,8 +70,10 @@ def cache(tmp_path_factory) -> Path:
     file.write_text(daily_csv(series) + daily_csv(more).split("\n", 2)[2])
     with serving(folder / "mirror") as url:
         day = date(2026, 8, 7)
-        [told] = refresh(FETCHABLE, folder / "cache", Fetcher(url, QUICK), today=day, day=day, names=[DAILY])
-    assert (told.state, told.as_of) == ("new", "2026-08-06")
+        [results] = refresh(
+            FETCHABLE, folder / "cache", Fetcher(url, QUICK), today=day, day=day, names=[DAILY]
+        )
+    assert (results.state, results.as_of) == ("new", "2026-08-06")
     return folder / "cache"
 
 
@@ -84,14 +86,14 @@ def test_one_cache_makes_one_picture_in_any_world(cache, tmp_path):
         started.append(
             subprocess.Popen(command, cwd=home, env=environment(**world), stdout=-1, stderr=-1, text=True)
         )
-    said = [(process.communicate(timeout=180), process.returncode) for process in started]
-    assert [code for _, code in said] == [0, 0], said
+    result = [(process.communicate(timeout=180), process.returncode) for process in started]
+    assert [code for _, code in result] == [0, 0], result
     one, other = (
-        {p.relative_to(f): sha256_of(p) for p in f.rglob("*") if p.is_file()} for f in folders(said)
+        {p.relative_to(f): sha256_of(p) for p in f.rglob("*") if p.is_file()} for f in folders(result)
     )
     assert one == other
     assert len(one) > 20
-    manifest = json.loads((folders(said)[0] / "MANIFEST.json").read_text())
+    manifest = json.loads((folders(result)[0] / "MANIFEST.json").read_text())
     [layer] = [row for row in manifest["layers"] if row["id"] == "sea_ice_extent"]
     assert (layer["state"], layer["as_of"]) == ("live", "2026-08-06"), "of what was fetched"
 

@@ -66,7 +66,7 @@ def altered(folder: Path, change, as_of: dict[str, str] | None = None, options: 
         feeds, loaded.grids, region=picture.region, scenario=picture.scenario, day=picture.day,
         draws=25, seed=0, sources=picture.sources,
     )  # fmt: skip
-    told = {
+    fields = {
         "region": options.region,
         "scenario": "today",
         "as_of": picture.day.isoformat(),
@@ -74,14 +74,14 @@ def altered(folder: Path, change, as_of: dict[str, str] | None = None, options: 
         "seed": 0,
     }
     return store(
-        made, folder, options=told | {"sensitivity": 0, "audience": "public"}, used=loaded, exports=()
+        made, folder, options=fields | {"sensitivity": 0, "audience": "public"}, used=loaded, exports=()
     )
 
 
 def test_a_picture_and_itself_differ_in_nothing(bering):
-    told = changes(bering, bering)
-    assert (told["nodes"], told["sources"], told["methods"]) == ([], [], [])
-    assert set(told["counts"]) == {"added", "gone", "moved", "changed"}
+    report = changes(bering, bering)
+    assert (report["nodes"], report["sources"], report["methods"]) == ([], [], [])
+    assert set(report["counts"]) == {"added", "gone", "moved", "changed"}
 
 
 @pytest.fixture(scope="module")
@@ -93,20 +93,20 @@ def milder(tmp_path_factory) -> Path:
 
 
 def test_another_rule_is_a_change_of_method(bering, milder):
-    told = changes(bering, milder)
-    assert told["sources"] == []
-    assert "anchors.facility_high: 0.6 -> 0.5" in told["methods"]
+    report = changes(bering, milder)
+    assert report["sources"] == []
+    assert "anchors.facility_high: 0.6 -> 0.5" in report["methods"]
     assert not [
-        text for text in told["methods"] if text.startswith("anchors") and "facility_high" not in text
+        text for text in report["methods"] if text.startswith("anchors") and "facility_high" not in text
     ]
     # Pevek's facility of 0.58 is enough now; hinterland and position were.
-    rows = {(row["id"], row["what"]): row for row in told["nodes"]}
+    rows = {(row["id"], row["what"]): row for row in report["nodes"]}
     pevek = rows["port:wpi-62680", "military_class"]
     assert (pevek["old"], pevek["new"], pevek["cause"]) == ("moderate", "high", METHOD)
-    assert {row["what"] for row in told["nodes"]} <= {"flag", "military_class"}
-    assert {row["cause"] for row in told["nodes"]} == {METHOD}
-    assert {row["change"] for row in told["nodes"]} == {"changed"}
-    assert not [row for row in told["nodes"] if "relative" in row["why"]], "classes are absolute"
+    assert {row["what"] for row in report["nodes"]} <= {"flag", "military_class"}
+    assert {row["cause"] for row in report["nodes"]} == {METHOD}
+    assert {row["change"] for row in report["nodes"]} == {"changed"}
+    assert not [row for row in report["nodes"] if "relative" in row["why"]], "classes are absolute"
 
 
 def test_a_refreshed_table_dates_the_evidence_and_is_named_as_the_cause(bering, tmp_path):
@@ -126,32 +126,32 @@ def test_a_refreshed_table_dates_the_evidence_and_is_named_as_the_cause(bering, 
     rests = evidence[(evidence["source_id"] == "nga_world_port_index") & (evidence["group"] == "m_facility")]
     assert len(rests) > 20
     assert set(rests["as_of"]) == {"2026-10-01"}
-    told = changes(bering, other)
-    [source_row] = told["sources"]
+    report = changes(bering, other)
+    [source_row] = report["sources"]
     assert (source_row["id"], source_row["as_of_new"]) == ("nga_world_port_index", "2026-10-01")
     assert source_row["evidence_anew"] >= len(rests)
     # The pier, and the deepest charted water that a falling sea would take from, where it is asked.
     assert 1 <= source_row["evidence_other"] < 10
-    rows = {(row["id"], row["what"]): row for row in told["nodes"]}
+    rows = {(row["id"], row["what"]): row for row in report["nodes"]}
     pevek = rows["port:wpi-62680", "military_class"]
     assert (pevek["old"], pevek["new"], pevek["cause"]) == ("moderate", "high", SOURCE)
     assert pevek["why"].startswith("pier_depth 4.9 -> 12.5 (nga_world_port_index, 2026-10-01)")
-    assert {row["cause"] for row in told["nodes"]} == {SOURCE}
-    assert all("nga_world_port_index" in row["why"] for row in told["nodes"])
-    said = as_text(told)
-    assert f"evidence: {source_row['evidence_anew']} rows stated anew" in said
-    assert "port:wpi-62680 Pevek: military_class moderate -> high [source changed]" in said
+    assert {row["cause"] for row in report["nodes"]} == {SOURCE}
+    assert all("nga_world_port_index" in row["why"] for row in report["nodes"])
+    text = as_text(report)
+    assert f"evidence: {source_row['evidence_anew']} rows stated anew" in text
+    assert "port:wpi-62680 Pevek: military_class moderate -> high [source changed]" in text
 
 
 def test_a_picture_of_an_earlier_method_is_refused_in_one_line(bering, tmp_path, command):
     """What it was judged by is not what pictures are judged by now: told, not guessed at."""
-    told = json.loads((bering / "MANIFEST.json").read_text())
-    told["judged_by"] |= {"top_share": 0.25}
-    told["id"] = identify(told)
-    old = tmp_path / told["id"]
+    report = json.loads((bering / "MANIFEST.json").read_text())
+    report["judged_by"] |= {"top_share": 0.25}
+    report["id"] = identify(report)
+    old = tmp_path / report["id"]
     shutil.copytree(bering, old)
     (old / "MANIFEST.json").chmod(0o644)
-    (old / "MANIFEST.json").write_text(json.dumps(told))
+    (old / "MANIFEST.json").write_text(json.dumps(report))
     done = command("changes", str(old), str(bering))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "found top_share: it is of an earlier method; build it again" in done.stderr
@@ -179,13 +179,13 @@ def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
         feeds["ports"][0] = table[table["feature_id"] != gone].reset_index(drop=True)
 
     other = altered(tmp_path, change, {"nga_world_port_index": "2026-10-01"})
-    told = changes(bering, other)
-    [row] = told["sources"]
+    report = changes(bering, other)
+    [row] = report["sources"]
     assert (row["id"], row["as_of_old"], row["as_of_new"]) == (
         "nga_world_port_index", "2025-05-27", "2026-10-01",
     )  # fmt: skip
-    assert told["methods"] == [], told["methods"]
-    rows = {(row["id"], row["change"], row["what"]): row for row in told["nodes"]}
+    assert report["methods"] == [], report["methods"]
+    rows = {(row["id"], row["change"], row["what"]): row for row in report["nodes"]}
     assert rows[f"port:{gone}", "gone", ""]["cause"] == SOURCE
     assert "no longer lists it" in rows[f"port:{gone}", "gone", ""]["why"]
     place = rows[f"port:{moved}", "moved", "place"]
@@ -194,22 +194,22 @@ def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
     name = rows[f"port:{renamed}", "changed", "name"]
     assert (name["new"], name["cause"]) == ("Port Renamed", SOURCE)
     for change, ids in (("gone", {f"port:{gone}"}), ("moved", {f"port:{moved}"}), ("added", set())):
-        assert {row["id"] for row in told["nodes"] if row["change"] == change} == ids
+        assert {row["id"] for row in report["nodes"] if row["change"] == change} == ids
     # The other way round what is gone was added.
     back = changes(other, bering)
     assert {row["id"] for row in back["nodes"] if row["change"] == "added"} == {f"port:{gone}"}
-    assert sum(sum(by.values()) for by in told["counts"].values()) == len(told["nodes"])
-    assert {row["cause"] for row in told["nodes"]} <= set(CAUSES)
+    assert sum(sum(by.values()) for by in report["counts"].values()) == len(report["nodes"])
+    assert {row["cause"] for row in report["nodes"]} <= set(CAUSES)
 
 
 def test_the_command_prints_what_differs(bering, milder, tmp_path, command):
     done = command("changes", str(bering), str(milder), "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["old"], told["new"]) == (bering.name, milder.name)
+    report = json.loads(done.stdout)
+    assert (report["old"], report["new"]) == (bering.name, milder.name)
     text = command("changes", str(bering), str(milder)).stdout
     assert "[method changed]" in text
-    assert len(text.splitlines()) >= len(told["nodes"])
+    assert len(text.splitlines()) >= len(report["nodes"])
     done = command("changes", str(bering), str(tmp_path / "nowhere"))
     assert done.returncode == 2
     assert "expected a picture" in done.stderr
@@ -420,22 +420,22 @@ def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
 
     dates = {"nga_world_port_index": "2023-05-01", "nsidc_sea_ice_index": "2025-12-11"}
     old = altered(tmp_path / "old", change, dates, ARCTIC)
-    told = changes(old, altered(tmp_path / "new", lambda _feeds: None, None, ARCTIC))
-    assert [(row["id"], row["as_of_old"], row["as_of_new"]) for row in told["sources"]] == [
+    report = changes(old, altered(tmp_path / "new", lambda _feeds: None, None, ARCTIC))
+    assert [(row["id"], row["as_of_old"], row["as_of_new"]) for row in report["sources"]] == [
         ("nga_world_port_index", "2023-05-01", "2025-05-27"),
         ("nsidc_sea_ice_index", "2025-12-11", "2026-08-05"),
     ]
-    nodes = {(row["id"], row["change"], row["what"]): row for row in told["nodes"]}
+    nodes = {(row["id"], row["change"], row["what"]): row for row in report["nodes"]}
     assert nodes["port:wpi-115", "added", ""]["name"] == "Borgarnes"
     assert nodes["port:wpi-20491", "gone", ""]["why"] == "nga_world_port_index no longer lists it"
     assert nodes["port:wpi-1000", "gone", ""]["name"] == "Pituffik (Thule Air Base)"
     renamed = nodes["port:wpi-28410", "changed", "name"]
     assert (renamed["old"], renamed["new"]) == ("Reka Luga", "Ust Luga")
-    assert {row["cause"] for row in told["nodes"]} == {SOURCE}
+    assert {row["cause"] for row in report["nodes"]} == {SOURCE}
     # Tuktoyaktuk's harbour of GeoNames was joined to the index's port while that was there.
     joined = nodes["port:geonames-6170032", "added", ""]
     assert "nothing said of it differs; it follows from others (nga_world_port_index" in joined["why"]
-    by = Counter((row["layer"], row["change"], row["cause"]) for row in told["features"])
+    by = Counter((row["layer"], row["change"], row["cause"]) for row in report["features"])
     assert by["sea_ice_extent", "added", WORLD] == 237
     assert (by["ports", "added", SOURCE], by["ports", "gone", SOURCE]) == (6, 13)
     assert not [key for key in by if key[0] == "sea_ice_extent" and key[2] == SOURCE]

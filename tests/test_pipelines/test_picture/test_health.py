@@ -34,6 +34,6 @@ def test_a_picture_without_limits_keeps_its_status():
 )
 def test_a_source_is_stale_after_its_last_fresh_day(today, state, age):
     row = {"id": "ports", "state": "live", "as_of": "2026-02-01", "fresh_until": "2026-03-01"}
-    told = _source(row, {"checked": "2026-02-02"}, date.fromisoformat(today))
-    assert (told["state"], told["age_days"], told["next_expected"]) == (state, age, "2026-03-01")
-    assert (told["last_accepted"], told["last_failure"]) == ("2026-02-02", None)
+    result = _source(row, {"checked": "2026-02-02"}, date.fromisoformat(today))
+    assert (result["state"], result["age_days"], result["next_expected"]) == (state, age, "2026-03-01")
+    assert (result["last_accepted"], result["last_failure"]) == ("2026-02-02", None)

@@ -163,10 +163,10 @@ def test_six_differences_by_hand(two, six):
 
 def test_the_table_says_what_the_command_says(two):
     """Two readings of the same: from memory before publication, and of two stored pictures after it."""
-    told, rows = changes(*two), rows_of(two[1])
-    assert len(rows) == len(told["nodes"]) == sum(sum(by.values()) for by in told["counts"].values())
+    report, rows = changes(*two), rows_of(two[1])
+    assert len(rows) == len(report["nodes"]) == sum(sum(by.values()) for by in report["counts"].values())
     assert sorted(zip(rows["subject_id"], rows["cause"], strict=True)) == sorted(
-        (row["id"], row["cause"]) for row in told["nodes"]
+        (row["id"], row["cause"]) for row in report["nodes"]
     )
 
 
@@ -320,10 +320,10 @@ def test_the_briefing_shows_these_rows_and_runs_nothing(browser, two, six):
     assert "What changed since 2026-11-25" in page.inner_text("body")
     assert page.eval_on_selector_all(".counts tbody tr", CELLS) == COUNTS
     rows = page.eval_on_selector_all(".changes tbody tr", CELLS)
-    told = [
+    result = [
         (cells[0].split("\n")[0], cells[1], cells[2], cells[3], cells[4].split(": ")[0]) for cells in rows
     ]
-    assert told == [
+    assert result == [
         (name, "name" if change == "changed" else change, was, now, cause)
         for name, change, was, now, cause in six.expected()
     ]
@@ -342,8 +342,8 @@ def test_the_briefing_shows_these_rows_and_runs_nothing(browser, two, six):
         for condition in found[2].split("&"):
             column, value = condition.split("=")
             rows = rows[rows[column].astype("str") == unquote(value)]
-        told = str(len(rows)) if found[1] == "count" else str(rows[found[3]].item())
-        assert text == (told.replace("_", " ") if form == "words" else told), address
+        result = str(len(rows)) if found[1] == "count" else str(rows[found[3]].item())
+        assert text == (result.replace("_", " ") if form == "words" else result), address
 
 
 @pytest.mark.chromium
@@ -365,8 +365,8 @@ def test_phone_dark_and_paper(browser, two, output):
     assert [row["id"] for row in found if row["impact"] in {"serious", "critical"}] == []
     if output == "map.html":
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        said = page.text_content("#first-caveats") or ""
-        assert "What changed since 2026-11-25 (picture 1): 2 flag changed, 1 added, 1 gone, 1 moved" in said
+        text = page.text_content("#first-caveats") or ""
+        assert "What changed since 2026-11-25 (picture 1): 2 flag changed, 1 added, 1 gone, 1 moved" in text
     page.close()
 
 

@@ -17,16 +17,16 @@ def good(done) -> str:
 
 
 def test_standards_counts_what_is_stored(command, folder) -> None:
-    told = json.loads(good(command("standards", folder, "--json")))
+    report = json.loads(good(command("standards", folder, "--json")))
     table = pd.read_parquet(folder / "tables" / "standards.parquet")
-    assert told["standing"] == PROPOSAL
-    assert [row["standard_id"] for row in told["counts"]] == [row.id for row in STANDARDS]
-    for row in told["counts"]:
+    assert report["standing"] == PROPOSAL
+    assert [row["standard_id"] for row in report["counts"]] == [row.id for row in STANDARDS]
+    for row in report["counts"]:
         stored = table.loc[table["standard_id"] == row["standard_id"], "result"].value_counts()
         for result in ("pass", "fail", "unknown", "not_applicable"):
             assert row[result] == stored.get(result, 0)
         assert row["basis"]
-    assert {row["standard_id"] for row in told["data_requests"]} >= {"S16", "S17"}
+    assert {row["standard_id"] for row in report["data_requests"]} >= {"S16", "S17"}
     text = good(command("standards", folder))
     assert text.startswith(PROPOSAL)
     assert all(f"\n{row.id} " in text for row in STANDARDS)
@@ -35,10 +35,10 @@ def test_standards_counts_what_is_stored(command, folder) -> None:
 @pytest.mark.parametrize(("by", "column"), [("country", "country_iso3"), ("kind", "kind")])
 def test_standards_by_country_and_kind_add_up(command, folder, by, column) -> None:
     nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=[column])
-    told = json.loads(good(command("standards", folder, "--by", by, "--json")))["counts"]
+    report = json.loads(good(command("standards", folder, "--by", by, "--json")))["counts"]
     sizes = nodes[column].value_counts()
-    assert {row[by] for row in told} == set(sizes.index)
-    for row in told:
+    assert {row[by] for row in report} == set(sizes.index)
+    for row in report:
         assert row["pass"] + row["fail"] + row["unknown"] + row["not_applicable"] == sizes[row[by]]
     assert sizes.index[0] in good(command("standards", folder, "--by", by))
 
@@ -50,15 +50,15 @@ def test_standards_refuses_another_group(command, folder) -> None:
 
 
 def test_lens_names_states_with_institution_and_day(command, folder) -> None:
-    told = json.loads(good(command("lens", "--states", "NO,FI,SE", folder, "--json")))
-    assert [(row["country_iso3"], row["institution"]) for row in told["states"]] == [
+    report = json.loads(good(command("lens", "--states", "NO,FI,SE", folder, "--json")))
+    assert [(row["country_iso3"], row["institution"]) for row in report["states"]] == [
         ("NOR", "nato_only"), ("FIN", "both"), ("SWE", "both"),
     ]  # fmt: skip
-    assert told["day"] == json.loads((folder / "MANIFEST.json").read_text())["day"]
+    assert report["day"] == json.loads((folder / "MANIFEST.json").read_text())["day"]
     nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=["country_iso3"])
-    assert told["measures"][0]["held"] == nodes["country_iso3"].isin(["NOR", "FIN", "SWE"]).sum()
+    assert report["measures"][0]["held"] == nodes["country_iso3"].isin(["NOR", "FIN", "SWE"]).sum()
     text = good(command("lens", "--states", "NO,FI,SE", folder))
-    assert told["day"] in text
+    assert report["day"] in text
     assert "Norway: nato only" in text
 
 
@@ -73,15 +73,15 @@ def test_lens_takes_territories_with_their_state_only_when_asked(command, folder
 
 
 def test_lens_reaches_what_is_asked(command, folder) -> None:
-    told = json.loads(good(command("lens", "--states", "NO", "--reach", "50", folder, "--json")))
-    assert all(row["smallest_share"] >= 0.5 for row in told["measures"])
+    report = json.loads(good(command("lens", "--states", "NO", "--reach", "50", folder, "--json")))
+    assert all(row["smallest_share"] >= 0.5 for row in report["measures"])
 
 
 def test_lens_counts_critical_places_once(command, folder) -> None:
     nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=["flag", "place_id", "country_iso3"])
     critical = nodes[nodes["flag"].isin(["robust", "possible"])]
-    told = json.loads(good(command("lens", "--states", "US,CA", folder, "--json")))
-    [row] = [row for row in told["measures"] if row["measure"] == "critical places"]
+    report = json.loads(good(command("lens", "--states", "US,CA", folder, "--json")))
+    [row] = [row for row in report["measures"] if row["measure"] == "critical places"]
     assert row["total"] == critical["place_id"].nunique()
     assert row["held"] == critical.loc[critical["country_iso3"].isin(["USA", "CAN"]), "place_id"].nunique()
 

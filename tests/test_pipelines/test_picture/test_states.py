@@ -85,8 +85,8 @@ def series() -> pd.DataFrame:
 def read_by(browser: Browser, page_file: Path, day: str) -> tuple[str, str]:
     """Status and whole text of a page that is opened on a day; nothing is asked of a network."""
     page = browser.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    result: list[str] = []
+    page.on("request", lambda request: result.append(request.url))
     page.clock.set_fixed_time(f"{day}T12:00:00Z")
     page.goto(page_file.as_uri())
     if page_file.name == "map.html":
@@ -97,7 +97,7 @@ def read_by(browser: Browser, page_file: Path, day: str) -> tuple[str, str]:
         status = str(page.get_attribute(".status", "data-status"))
     text = page.text_content("body") or ""
     page.close()
-    assert asked == [page_file.as_uri()]
+    assert result == [page_file.as_uri()]
     return status, text
 
 
@@ -135,8 +135,8 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
     folder, picture = made_once(name)
     reader = date.fromisoformat(read)
     manifest = manifest_of(folder)
-    told = {row["id"]: row for row in manifest["sources"]}
-    assert {source_id: told[source_id]["state"] for source_id in states} == states
+    fields = {row["id"]: row for row in manifest["sources"]}
+    assert {source_id: fields[source_id]["state"] for source_id in states} == states
     assert manifest["status"] == made
     assert status_of(manifest, reader) == status_of_picture(picture, reader) == status
 
@@ -147,7 +147,7 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
             assert status in text
             assert f"Good until {manifest['expires']}" in text
             for source_id, state in states.items():
-                assert state in {"live", "embedded"} or f"{told[source_id]['title']} is {state}" in text
+                assert state in {"live", "embedded"} or f"{fields[source_id]['title']} is {state}" in text
 
     rows = pyogrio.read_dataframe(folder / "picture.gpkg", layer="status", use_arrow=True)
     stored = rows.set_index("what")
@@ -161,9 +161,9 @@ def test_nothing_late_is_shown_as_fresh_in_any_output(
         project = archive.read("picture.qgs").decode()
     assert f"to_date('{manifest['expires']}')" in project
     for source_id, state in states.items():
-        layer = next(row["title"] for row in manifest["layers"] if row["id"] == told[source_id]["feeds"])
+        layer = next(row["title"] for row in manifest["layers"] if row["id"] == fields[source_id]["feeds"])
         if state not in {"live", "embedded"}:
-            assert f"{layer} ({state}, as of {told[source_id]['as_of']}" in project
+            assert f"{layer} ({state}, as of {fields[source_id]['as_of']}" in project
 
     health = json.loads((folder.parents[1] / HEALTH).read_text())
     assert health["picture"]["id"] == folder.name
@@ -187,12 +187,14 @@ def test_what_rests_on_a_held_source_is_not_assessed(series: pd.DataFrame, tmp_p
     rests = now[(now["source_id"] == PORTS) & (now["state"] != "not_applicable")]
     assert len(rests) > 100
     assert set(rests["state"]) == {"unknown"}
-    said = ["value", "value_low", "value_high", "label", "score"]
-    assert rests[said].isna().all(axis=None), "null, never zero"
+    outcome = ["value", "value_low", "value_high", "label", "score"]
+    assert rests[outcome].isna().all(axis=None), "null, never zero"
     assert rests["note"].str.startswith(f"{NOT_ASSESSED}: World Port Index").all()
     assert (was.loc[was["source_id"] == PORTS, "state"] == "known").any()
     other = now["source_id"] != PORTS
-    pd.testing.assert_frame_equal(now.loc[other, ["node_id", *said]], was.loc[other, ["node_id", *said]])
+    pd.testing.assert_frame_equal(
+        now.loc[other, ["node_id", *outcome]], was.loc[other, ["node_id", *outcome]]
+    )
     # The facts stay as they were last good; nodes follow their evidence, and nothing is raised by it.
     pd.testing.assert_frame_equal(after.tables["ports"], before.tables["ports"])
     nodes = {name: p.tables["nodes"].set_index("node_id") for name, p in (("was", before), ("now", after))}
@@ -203,8 +205,8 @@ def test_what_rests_on_a_held_source_is_not_assessed(series: pd.DataFrame, tmp_p
     for column in ("hazard_class", "military_class", "dependence_class"):
         assert (nodes["now"][column].map(rank) <= nodes["was"][column].map(rank)).all(), column
     assert (nodes["now"]["military_coverage"] <= nodes["was"]["military_coverage"] + 1e-9).all()
-    told = nodes["now"].loc[listed, "reasons"]
-    assert told.str.contains(f"Values {NOT_ASSESSED}, as a source is late: ").any()
+    table = nodes["now"].loc[listed, "reasons"]
+    assert table.str.contains(f"Values {NOT_ASSESSED}, as a source is late: ").any()
     assert NOT_ASSESSED in (folder / "briefing.html").read_text()
     assert NOT_ASSESSED in (folder / "map.html").read_text()
     noted = pyogrio.read_dataframe(folder / "picture.gpkg", layer="evidence", columns=["note"])
@@ -228,8 +230,8 @@ def test_check_and_doctor_end_with_ten_where_a_picture_is_late(
     build(tmp_path / "pictures", replace(QUICK_BUILD, cache=cache))
     done = command("check", "--json")
     assert (done.returncode, json.loads(done.stdout)["status"]) == (10, "DEGRADED")
-    told = command("doctor", "--json")
-    assert told.returncode == 10, told.stderr
-    rows = {row["part"]: row for row in json.loads(told.stdout)["parts"]}
+    result = command("doctor", "--json")
+    assert result.returncode == 10, result.stderr
+    rows = {row["part"]: row for row in json.loads(result.stdout)["parts"]}
     assert rows["latest picture"]["state"] == "late"
     assert rows[HEALTH]["state"] == "ok"

@@ -102,15 +102,15 @@ def test_a_gap_is_filled_as_if_every_distance_were_measured() -> None:
     filled = fill_unassessed(field, ocean)
     x, y = np.meshgrid(NSIDC_25KM.x_m, NSIDC_25KM.y_m)
     lon, lat = lonlat(x, y)
-    held = ocean & (field != MISSING)
+    result = ocean & (field != MISSING)
     gaps = np.argwhere(ocean & (field == MISSING))
     assert len(gaps) > 30
     for row, column in gaps:
-        km = distance_km(lon[row, column], lat[row, column], lon[held], lat[held])
-        near = field[held][(km <= km.min() + 1e-6)] if km.min() <= FILL_KM else [MISSING]
+        km = distance_km(lon[row, column], lat[row, column], lon[result], lat[result])
+        near = field[result][(km <= km.min() + 1e-6)] if km.min() <= FILL_KM else [MISSING]
         assert filled[row, column] in near
     assert (filled[~ocean] == field[~ocean]).all()
-    assert (filled[held] == field[held]).all()
+    assert (filled[result] == field[result]).all()
 
 
 def test_without_a_gap_or_a_neighbour_nothing_is_filled() -> None:

@@ -105,9 +105,9 @@ def test_a_wrong_day_is_held_and_named(name, what, surface, tmp_path):
     root = tmp_path / "cube"
     assert ingest(root, good, surface).added == len(good)
     before = {path: path.read_bytes() for path in root.rglob("*.nc")}
-    told = ingest(root, [bad], surface)
-    assert told.added == 0
-    [reason] = told.held["reason"]
+    result = ingest(root, [bad], surface)
+    assert result.added == 0
+    [reason] = result.held["reason"]
     assert re.search(WRONG[what], reason), reason
     assert {path: path.read_bytes() for path in root.rglob("*.nc")} == before
 
@@ -116,22 +116,22 @@ def test_bytes_without_coordinates_are_told_by_their_land(surface, tmp_path):
     turned = PRODUCTS["nsidc_0051 v1"][0](tmp_path, Wish(), surface[::-1].copy())
     day = nsidc_0051.read_sample(turned)
     assert ((day.concentration == LAND) != (surface > 0)).sum() > 10_000
-    told = ingest(tmp_path / "cube", [turned], surface)
-    assert told.added == 1, "its ocean under our land is land, its land in our ocean is missing"
+    result = ingest(tmp_path / "cube", [turned], surface)
+    assert result.added == 1, "its ocean under our land is land, its land in our ocean is missing"
     [gaps] = Archive(tmp_path / "cube", "nsidc_0051").days()["missing_pct"]
     assert gaps > 20
 
 
 def test_products_and_versions_of_a_day_are_kept_apart(surface, tmp_path):
     paths = [PRODUCTS[name][0](tmp_path / str(n), Wish(), surface) for n, name in enumerate(PRODUCTS)]
-    told = ingest(tmp_path / "cube", paths, surface)
+    result = ingest(tmp_path / "cube", paths, surface)
     kept = {
         path.name: len(Archive(tmp_path / "cube", path.name).days()) for path in (tmp_path / "cube").iterdir()
     }
     assert kept == dict.fromkeys({name.split()[0] for name in PRODUCTS}, 1)
     # Two versions of one product are one record: the second file of a day is held, not merged.
-    assert told.added == len(kept) == 7
-    assert all("that day twice" in reason for reason in told.held["reason"])
+    assert result.added == len(kept) == 7
+    assert all("that day twice" in reason for reason in result.held["reason"])
 
 
 # --- forms by hand
@@ -150,10 +150,10 @@ def test_the_record_of_version_6_takes_its_land_from_its_mask(surface, tmp_path)
     xr.Dataset({"surface_type_mask": (("time", "y", "x"), kinds)}).to_netcdf(
         path, engine="h5netcdf", group="cdr_supplementary", mode="a"
     )
-    told = noaa_cdr_g02202.read_sample(path)
-    assert told.version == "v06r00"
-    assert told.concentration[234, 150:152].tolist() == [POLE_HOLE, 60]  # unseen; filled by the provider
-    assert ((told.concentration == LAND) == (surface != 0)).all()
+    result = noaa_cdr_g02202.read_sample(path)
+    assert result.version == "v06r00"
+    assert result.concentration[234, 150:152].tolist() == [POLE_HOLE, 60]  # unseen; filled by the provider
+    assert ((result.concentration == LAND) == (surface != 0)).all()
     kinds[0, 0, 0] = 77
     xr.Dataset({"surface_type_mask": (("time", "y", "x"), kinds)}).to_netcdf(
         path, engine="h5netcdf", group="cdr_supplementary", mode="a"
@@ -190,12 +190,12 @@ def test_two_sensors_or_none_in_a_file_are_refused(surface, tmp_path):
 
 
 def test_a_climate_record_stays_on_its_own_grid_with_its_own_land(surface, tmp_path):
-    told = osisaf_sic.read_field(climate(tmp_path, Wish(), surface))
-    assert told.grid is EASE2_25KM
-    assert (told.product, told.version) == ("osisaf_cdr_v3", "OSI-450-a")
-    assert told.concentration[0, 0] == LAND
-    assert told.concentration[5, 5:7].tolist() == [LAND, 60]  # lake; high temperature alone is no land
-    assert (told.concentration == MISSING).sum() == 0
+    result = osisaf_sic.read_field(climate(tmp_path, Wish(), surface))
+    assert result.grid is EASE2_25KM
+    assert (result.product, result.version) == ("osisaf_cdr_v3", "OSI-450-a")
+    assert result.concentration[0, 0] == LAND
+    assert result.concentration[5, 5:7].tolist() == [LAND, 60]  # lake; high temperature alone is no land
+    assert (result.concentration == MISSING).sum() == 0
     interim = osisaf_sic.read_field(climate(tmp_path, Wish(), surface, "icdrft"))
     assert interim.version == "OSI-430-a fast track"
 
@@ -218,10 +218,10 @@ def test_a_climate_record_lands_where_it_lies(surface, tmp_path):
     whole["ice_conc"].to_numpy()[0, row - 1 : row + 2, column - 1 : column + 2] = 9_999
     path.unlink()
     whole.to_netcdf(path, engine="h5netcdf")
-    told = osisaf_sic.read_sample(path).concentration
+    result = osisaf_sic.read_sample(path).concentration
     at = tuple(int(part) for part in NSIDC_25KM.cell_of(*polar_xy(30.0, 82.0))[:2])
-    assert told[at] == 99
-    assert 6 <= (told == 99).sum() <= 13  # nine cells of 25 km, on a grid scaled by some percent
+    assert result[at] == 99
+    assert 6 <= (result == 99).sum() <= 13  # nine cells of 25 km, on a grid scaled by some percent
 
 
 def test_asi_has_north_up_and_tells_land_from_nothing(surface, tmp_path):
@@ -231,11 +231,11 @@ def test_asi_has_north_up_and_tells_land_from_nothing(surface, tmp_path):
     whole["z"].to_numpy()[0, :] = 15.9  # the southernmost row comes first in the file
     path.unlink()
     whole.to_netcdf(path, engine="h5netcdf")
-    told = bremen_asi.read_field(path)
-    assert told.grid is HUGHES_6KM
-    assert told.concentration[-1].tolist() == [15] * 1216
-    assert told.concentration[0, 0] == MISSING
-    assert LAND not in told.concentration
+    result = bremen_asi.read_field(path)
+    assert result.grid is HUGHES_6KM
+    assert result.concentration[-1].tolist() == [15] * 1216
+    assert result.concentration[0, 0] == MISSING
+    assert LAND not in result.concentration
     assert bremen_asi.read_sample(path).concentration[0, 0] == 60  # 15 of its 16 cells have a value
 
 
@@ -251,8 +251,8 @@ def test_products_stay_on_their_own_grids_and_their_days_are_read_back(surface, 
     names = ("osisaf_sic", "osisaf_cdr_v3", "bremen_asi_amsr2", "nsidc_0051 v2")
     for day in (FIRST, SECOND):
         paths = [PRODUCTS[name][0](tmp_path / "files", Wish(day), surface) for name in names]
-        told = ingest(tmp_path / "cube", paths, surface, is_land)
-        assert told.added == len(names), told.held["reason"].tolist()
+        result = ingest(tmp_path / "cube", paths, surface, is_land)
+        assert result.added == len(names), result.held["reason"].tolist()
     kept = {path.name for path in (tmp_path / "cube").iterdir()}
     assert kept == {"osisaf_sic_10000m", "osisaf_cdr_v3_25000m", "bremen_asi_amsr2_6250m", "nsidc_0051"}
     for product, grid in (
@@ -284,11 +284,11 @@ def test_a_wrong_day_is_held_on_its_own_grid_too(surface, is_land, tmp_path):
     good = climate(tmp_path / "a", Wish(SECOND), surface)
     wrong = [climate(tmp_path / "b", Wish(SECOND), surface), climate(tmp_path / "c", Wish(FIRST), surface),
              climate(tmp_path / "d", Wish(date(2020, 3, 3), percent=0), surface)]  # fmt: skip
-    told = ingest(tmp_path / "cube", [good], surface, is_land)
-    assert told.added == 1
-    told = ingest(tmp_path / "cube", wrong, surface, is_land)
-    assert told.added == 0
-    assert [re.search("backwards|twice|all-zero", text)[0] for text in told.held["reason"]] == [
+    result = ingest(tmp_path / "cube", [good], surface, is_land)
+    assert result.added == 1
+    result = ingest(tmp_path / "cube", wrong, surface, is_land)
+    assert result.added == 0
+    assert [re.search("backwards|twice|all-zero", text)[0] for text in result.held["reason"]] == [
         "backwards", "twice", "all-zero",
     ]  # fmt: skip
 
@@ -296,7 +296,7 @@ def test_a_wrong_day_is_held_on_its_own_grid_too(surface, is_land, tmp_path):
 def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(surface, is_land):
     ocean = own_surface(EASE2_25KM, is_land, surface) == 0
     x, y = polar_xy([30.0, -150.0, 19.0], [81.5, 72.5, 69.6])
-    told = node_support(["a", "b", "c"], x, y, ocean, grid=EASE2_25KM)
+    result = node_support(["a", "b", "c"], x, y, ocean, grid=EASE2_25KM)
     clean = np.flatnonzero(clean_ocean(ocean))
     row, column = np.unravel_index(clean, EASE2_25KM.shape)
     lon, lat = lonlat_of(EASE2_25KM.crs, EASE2_25KM.x_m[column], EASE2_25KM.y_m[row])
@@ -304,17 +304,17 @@ def test_places_find_their_cells_on_another_grid_as_if_all_were_measured(surface
         km = distance_km(np.full(len(lon), here_lon), np.full(len(lat), here_lat), lon, lat)
         able = (km >= 25) & (km <= 75)
         wanted = set(clean[able][np.argsort(km[able])[:5]].tolist())
-        cells = set(told.cells[told.weights[[place]].indices].tolist())
+        cells = set(result.cells[result.weights[[place]].indices].tolist())
         assert cells == wanted
-        assert told.near_km[place] == pytest.approx(km[able].min())
+        assert result.near_km[place] == pytest.approx(km[able].min())
 
 
 def test_a_fine_grid_has_cells_beyond_the_disc_that_is_left_out(surface, is_land):
     ocean = own_surface(HUGHES_6KM, is_land, surface) == 0
     x, y = polar_xy([-150.0], [78.0])
-    told = node_support(["a"], x, y, ocean, grid=HUGHES_6KM)
-    assert told.cell_count.tolist() == [5]
-    assert 25 <= told.near_km[0] < 26
+    result = node_support(["a"], x, y, ocean, grid=HUGHES_6KM)
+    assert result.cell_count.tolist() == [5]
+    assert 25 <= result.near_km[0] < 26
 
 
 def test_the_tables_of_a_record_on_its_own_grid(surface, is_land, tmp_path):

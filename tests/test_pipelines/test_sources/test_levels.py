@@ -84,6 +84,6 @@ def test_never_a_year_for_a_node(pictures, level):
         if name == "evidence":
             table = table[table["group"] != "h_level"]
         texts = [column for column in table if not pd.api.types.is_numeric_dtype(table[column])]
-        said = {c: table[c].dropna().astype(str).str.replace(HORIZON, "m", regex=True) for c in texts}
-        dated = {c: t for c, v in said.items() if len(t := v.loc[v.str.contains(LATER)])}
+        stored = {c: table[c].dropna().astype(str).str.replace(HORIZON, "m", regex=True) for c in texts}
+        dated = {c: t for c, v in stored.items() if len(t := v.loc[v.str.contains(LATER)])}
         assert not dated, name

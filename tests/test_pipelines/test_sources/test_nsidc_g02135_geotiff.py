@@ -40,9 +40,9 @@ def codes_with(*values: int) -> np.ndarray:
 
 
 def test_a_day_by_hand(tmp_path: Path):
-    told = read_sample(geotiff(tmp_path, codes_with(0, 149, 150, 1000, 2510, 2530, 2540, 2550)))
-    assert (told.date, told.period, told.version) == (date(2020, 1, 1), "daily", "v4.0")
-    assert told.concentration[0, :8].tolist() == [0, 14, 15, 100, POLE_HOLE, LAND, LAND, MISSING]
+    result = read_sample(geotiff(tmp_path, codes_with(0, 149, 150, 1000, 2510, 2530, 2540, 2550)))
+    assert (result.date, result.period, result.version) == (date(2020, 1, 1), "daily", "v4.0")
+    assert result.concentration[0, :8].tolist() == [0, 14, 15, 100, POLE_HOLE, LAND, LAND, MISSING]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_real_day_in_this_form_is_the_same_day_and_a_product_of_its_own(mirror
     direct = nsidc_0051.read_sample(source)
     assert np.array_equal(read_sample(path).concentration, direct.concentration)
     surface = (direct.concentration == LAND).astype(np.uint8)
-    told = ingest(tmp_path / "cube", [source, path], surface)
-    assert told.added == 2
+    result = ingest(tmp_path / "cube", [source, path], surface)
+    assert result.added == 2
     assert {folder.name for folder in (tmp_path / "cube").iterdir()} == {"nsidc_0051", "nsidc_g02135"}
     assert day_of(path, surface).sensor == "sensor not stated"

@@ -208,8 +208,8 @@ def test_the_monthly_table_is_the_mean_of_the_days(mirror: Inputs) -> None:
     days = pd.read_csv(path, skiprows=[1], skipinitialspace=True).rename(columns=str.strip)
     mean = days.groupby([days["Year"], days["Month"]])["Extent"].mean()
     monthly = index.read_monthly(mirror).dropna(subset="extent_million_km2")
-    told = monthly.set_index(["year", "month"])["extent_million_km2"]
-    apart = (mean.reindex(told.index) - told).abs().dropna()
+    result = monthly.set_index(["year", "month"])["extent_million_km2"]
+    apart = (mean.reindex(result.index) - result).abs().dropna()
     assert len(apart) > 550
     assert apart[apart > 0.0055].index.tolist() == [(1987, 8)]  # where SMMR gives way to SSM/I
 

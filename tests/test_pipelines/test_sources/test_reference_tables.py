@@ -144,15 +144,15 @@ def test_every_place_of_a_dated_table_is_embedded_in_its_country(name):
     """Each row by its key, where a place is given, within 50 km of its country (platforms, islets, 1:10m)."""
     table = own(name).assign(id=lambda rows: PLACED[name] + rows[KEYS[name][0]])
     placed = table[table["longitude_deg"] != ""].set_index("id")
-    held = gpd.read_parquet(DATA / f"{DATED[name]}.parquet").set_index("feature_id")
-    assert set(held.index) == set(placed.index)
-    lon, lat = lonlat(held.geometry.x, held.geometry.y)
-    told = placed.loc[held.index]
-    apart = distance_km(lon, lat, to_number(told["longitude_deg"]), to_number(told["latitude_deg"]))
+    frame = gpd.read_parquet(DATA / f"{DATED[name]}.parquet").set_index("feature_id")
+    assert set(frame.index) == set(placed.index)
+    lon, lat = lonlat(frame.geometry.x, frame.geometry.y)
+    stored = placed.loc[frame.index]
+    apart = distance_km(lon, lat, to_number(stored["longitude_deg"]), to_number(stored["latitude_deg"]))
     assert apart.max() < 0.01
     countries = gpd.read_parquet(DATA / "natural_earth_countries.parquet").dissolve("country_iso3").geometry
-    for code, rows in told.groupby("country_iso3"):
-        far = held.geometry[rows.index].distance(countries[code]) / 1000
+    for code, rows in stored.groupby("country_iso3"):
+        far = frame.geometry[rows.index].distance(countries[code]) / 1000
         assert far.max() < 50, f"{code}: {far.idxmax()}"
 
 
@@ -214,10 +214,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_row_without_its_proof_or_out_of_its_lists_is_refused(case, tmp_path, monkeypatch):
-    name, values, told = REFUSED[case]
+    name, values, result = REFUSED[case]
     spoilt(tmp_path, name, 3, **values)
     monkeypatch.setattr("pipelines.source.REFERENCE", tmp_path)
-    with pytest.raises(SourceError, match=re.escape(told)) as refusal:
+    with pytest.raises(SourceError, match=re.escape(result)) as refusal:
         source(DATED[name]).read(Inputs(tmp_path))
     assert re.search(r"row \d", str(refusal.value)), "the row is named"
 
@@ -274,9 +274,9 @@ def test_ports_that_are_listed_elsewhere_or_are_a_navys_are_left_out():
     table = own("arctic_ports.csv")
     listed = table["match_node"].str.startswith("port:wpi-")
     kept = table.loc[~listed & (table["is_military_only"] != "1"), "port_key"]
-    held = gpd.read_parquet(DATA / "own_arctic_ports.parquet")
-    assert set(held["feature_id"]) == set("port-" + kept)
-    assert 0 < len(held) < len(table)
+    stored = gpd.read_parquet(DATA / "own_arctic_ports.parquet")
+    assert set(stored["feature_id"]) == set("port-" + kept)
+    assert 0 < len(stored) < len(table)
 
 
 def test_what_a_row_replaces_is_there_to_be_replaced():

@@ -22,13 +22,13 @@ def port(**fields: str) -> dict[str, str]:
         )
         for field in WPI_FIELDS
     }
-    told = {
+    by_key = {
         "World Port Index Number": "20650.0",
         "Main Port Name": "Kirkenes",
         "Latitude": "69.73",
         "Longitude": "30.05",
     }
-    return row | unknown | told | fields
+    return row | unknown | by_key | fields
 
 
 def decoded(*rows: dict[str, str]) -> pd.DataFrame:
@@ -66,8 +66,8 @@ def test_two_ports_by_hand():
     assert bool(first["has_facilities_ice_mooring"]) is True
     assert bool(first["has_entrance_restriction_ice"]) is False
     assert (first["latitude_deg"], first["longitude_deg"]) == (69.73, 30.05)
-    told = {"object_id", "wpi_number", "name", "latitude_deg", "longitude_deg"}
-    assert second.drop(list(told)).isna().all(), "0, blank and Unknown are missing"
+    row = {"object_id", "wpi_number", "name", "latitude_deg", "longitude_deg"}
+    assert second.drop(list(row)).isna().all(), "0, blank and Unknown are missing"
     assert pd.isna(second["name"])
 
 

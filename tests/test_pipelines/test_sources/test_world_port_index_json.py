@@ -43,23 +43,23 @@ ROUNDED = {field.heading for field in WPI_FIELDS if field.kind == "depth"}
 
 def as_json(row: dict[str, str]) -> dict[str, Any]:
     """A row of the CSV of 2023 as the service codes it: first letters, whole metres, capital regions."""
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for heading, name in FIELDS.items():
         text = row[HEADINGS.get(heading, heading)].strip()
         codes = {"Harbor Type": HARBOURS, "Repairs": REPAIRS, "Harbor Use": USES}.get(heading)
         if heading in {"Latitude", "Longitude"}:
-            told[name] = float(text)
+            fields[name] = float(text)
         elif codes:
-            told[name] = codes.get(text, text)
+            fields[name] = codes.get(text, text)
         elif text in {"Yes", "No", "Unknown", "None", "Small", "Medium", "Large", "Very Small", "Excellent",
                       "Good", "Fair", "Poor"}:  # fmt: skip
-            told[name] = text[0]
+            fields[name] = text[0]
         elif heading in ROUNDED and text:
-            told[name] = str(math.floor(float(text) + 0.5))
+            fields[name] = str(math.floor(float(text) + 0.5))
         else:
-            told[name] = text or None
+            fields[name] = text or None
     region, _, number = row["Region Name"].partition(" -- ")
-    return told | {
+    return fields | {
         "portNumber": json.loads(row["World Port Index Number"]),
         "regionName": region.strip().upper() or None,
         "regionNumber": int(number) if number else None, "globalId": "{6D69EBB5-EADE-4E18-8A78-6D0C7D64B7B3}",
@@ -114,18 +114,20 @@ def test_the_service_is_fetched_under_its_own_address_and_judged(mirror, tmp_pat
     remote = world_port_index.JSON
     with serving(tmp_path / "mirror") as url:
         path = place(tmp_path / "mirror", remote.url, by_query=True)
-        told = []
+        result = []
         for number, rows in enumerate((ports, less)):
             path.write_text(json.dumps({"ports": rows}))
             dated(path, 1_795_000_000 + number)
-            told += refresh(
+            result += refresh(
                 FETCHABLE, tmp_path / "cache", Fetcher(url, Limits(pace_s=0)), today=TODAY, day=TODAY,
                 names=["nga_world_port_index.json"],
             )  # fmt: skip
-    assert (told[0].state, told[0].rows, told[0].rows_before) == ("new", 451, 444)
-    assert told[0].as_of == "2025-05-27", "the service dates nothing: the day on which it answered is no date"
-    assert told[1].state == "held"
-    assert told[1].reason.count("expected about") == 1
+    assert (result[0].state, result[0].rows, result[0].rows_before) == ("new", 451, 444)
+    assert result[0].as_of == "2025-05-27", (
+        "the service dates nothing: the day on which it answered is no date"
+    )
+    assert result[1].state == "held"
+    assert result[1].reason.count("expected about") == 1
 
 
 @pytest.mark.parametrize(
