@@ -42,7 +42,7 @@ def ice(
         paths = [readable(path, "FILES") for path in files]
         snapshot, root = embedded(), writable_folder(cube, "CUBE")
         taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
-        result = {"added": taken.added, "held": taken.held.to_dict("records")}
+        result = {"added": taken.added, "held": taken.refused.to_dict("records")}
     readable(cube, "CUBE", is_folder=True)
     try:
         result["products"] = products(cube)

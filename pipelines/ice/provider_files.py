@@ -38,7 +38,7 @@ class Ingest:
     """The number of days that were added, and a row with file and reason for each file that was refused."""
 
     added: int
-    held: pd.DataFrame
+    refused: pd.DataFrame
 
 
 def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None) -> Day:

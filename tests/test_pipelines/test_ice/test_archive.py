@@ -205,8 +205,8 @@ def test_real_files_enter_and_wrong_ones_are_held(mirror: Path, surface, tmp_pat
     wrong = [cut, south, zero, flag, twice, month, ice / "PIOMAS.monthly.Current.v2.1.csv"]
     result = ingest(tmp_path / "cube", [*reversed(real), cdr, osi, *wrong], surface)
     assert result.added == len(real) + 2
-    reasons = dict(zip(result.held["file"], result.held["reason"], strict=True))
-    assert len(result.held) == len(wrong)
+    reasons = dict(zip(result.refused["file"], result.refused["reason"], strict=True))
+    assert len(result.refused) == len(wrong)
     assert "136492 bytes, found 90000" in reasons[cut.name]
     assert "expected a name like" in reasons[south.name]
     assert "as its name says" in reasons[zero.name]
@@ -220,7 +220,7 @@ def test_real_files_enter_and_wrong_ones_are_held(mirror: Path, surface, tmp_pat
     assert {"gap", "sensor_change"} <= set(ledger["kind"])
     again = ingest(tmp_path / "cube", real, surface)
     assert again.added == 0
-    assert len(again.held) == len(real)
+    assert len(again.refused) == len(real)
 
 
 @pytest.mark.shared

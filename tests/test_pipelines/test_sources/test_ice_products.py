@@ -107,7 +107,7 @@ def test_a_wrong_day_is_held_and_named(name, what, surface, tmp_path):
     before = {path: path.read_bytes() for path in root.rglob("*.nc")}
     result = ingest(root, [bad], surface)
     assert result.added == 0
-    [reason] = result.held["reason"]
+    [reason] = result.refused["reason"]
     assert re.search(WRONG[what], reason), reason
     assert {path: path.read_bytes() for path in root.rglob("*.nc")} == before
 
@@ -131,7 +131,7 @@ def test_products_and_versions_of_a_day_are_kept_apart(surface, tmp_path):
     assert kept == dict.fromkeys({name.split()[0] for name in PRODUCTS}, 1)
     # Two versions of one product are one record: the second file of a day is held, not merged.
     assert result.added == len(kept) == 7
-    assert all("that day twice" in reason for reason in result.held["reason"])
+    assert all("that day twice" in reason for reason in result.refused["reason"])
 
 
 # --- forms by hand
@@ -252,7 +252,7 @@ def test_products_stay_on_their_own_grids_and_their_days_are_read_back(surface, 
     for day in (FIRST, SECOND):
         paths = [PRODUCTS[name][0](tmp_path / "files", Wish(day), surface) for name in names]
         result = ingest(tmp_path / "cube", paths, surface, is_land)
-        assert result.added == len(names), result.held["reason"].tolist()
+        assert result.added == len(names), result.refused["reason"].tolist()
     kept = {path.name for path in (tmp_path / "cube").iterdir()}
     assert kept == {"osisaf_sic_10000m", "osisaf_cdr_v3_25000m", "bremen_asi_amsr2_6250m", "nsidc_0051"}
     for product, grid in (
@@ -288,7 +288,7 @@ def test_a_wrong_day_is_held_on_its_own_grid_too(surface, is_land, tmp_path):
     assert result.added == 1
     result = ingest(tmp_path / "cube", wrong, surface, is_land)
     assert result.added == 0
-    assert [re.search("backwards|twice|all-zero", text)[0] for text in result.held["reason"]] == [
+    assert [re.search("backwards|twice|all-zero", text)[0] for text in result.refused["reason"]] == [
         "backwards", "twice", "all-zero",
     ]  # fmt: skip
 
