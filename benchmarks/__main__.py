@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement
-from benchmarks.living import living
+from benchmarks.daily_refresh import daily_refresh
 from benchmarks.maps import maps
 from benchmarks.mutation import mutation
 from benchmarks.network import network
@@ -91,7 +91,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
-    "living": living,
+    "daily_refresh": daily_refresh,
     "mutation": mutation,
 }
 # Takes hours and needs an extra tool, so it runs only when named.

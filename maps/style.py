@@ -257,7 +257,7 @@ STYLES: dict[str, Style] = {
 }  # fmt: skip
 
 MEDIAN_ENDS = 2010  # the last year of the period of the median sea ice
-# The ice of a month of one year is an outline over the median of that month, as in page/layer_look.js.
+# The ice of a month of one year is an outline over the median of that month, as in page/layer_style.js.
 ICE_OF_ONE_MONTH = replace(STYLES["sea_ice"], width=1.8, dash=(5.0, 4.0), fill_opacity=0.0)
 
 _DEFAULTS = {

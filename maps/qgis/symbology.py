@@ -33,7 +33,7 @@ FONT = "Open Sans"
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
 _MM = 0.26  # millimetres of a pixel at 96 dpi
-_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as in page/layer_look.js
+_HOLLOW = 0.55  # opacity of the fill of a hollow mark, as in page/layer_style.js
 _UNDER_HATCH, _HATCH = 0.3, 0.9  # opacities, as in page/symbols.js
 
 _DARK = "#17212a"

@@ -1,6 +1,6 @@
 // Drawing of one layer on the canvas of the map.
 import { unpack } from "./decode.js";
-import { lookOf, marksOf, stampsOf } from "./layer_look.js";
+import { lookOf, marksOf, stampsOf } from "./layer_style.js";
 import { fillAndStroke } from "./symbols.js";
 import { isDark } from "./theme.js";
 

@@ -1,6 +1,6 @@
 // The polar map. Data come from the JSON blocks of the page; all text reaches the screen as text nodes.
 // Nothing here fetches, evaluates or writes markup.
-import { readAddress, startAddress } from "./address.js";
+import { readAddress, startAddress } from "./address_bar.js";
 import { drawGraticule, drawMask, drawNoData, drawRegion } from "./base_map.js";
 import { drawComparison, readComparison, startComparison } from "./compare.js";
 import { startDetails } from "./details.js";
@@ -26,7 +26,7 @@ import { drawScale } from "./scale.js";
 import { startSearch } from "./search_box.js";
 import { drawSelection, nodeOf, selectedNode, selectNode } from "./selection.js";
 import { signal } from "./signals.js";
-import { readSince, startSince } from "./since.js";
+import { readSince, startSince } from "./changes.js";
 import { state } from "./state.js";
 import { startStrip } from "./status_strip.js";
 import { isNarrow } from "./theme.js";

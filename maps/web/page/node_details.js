@@ -9,7 +9,7 @@ import { AXES, gates } from "./gates.js";
 import { countryName, overlapOf, standing, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { placeAt } from "./projection.js";
-import { changeSentence, changesOf, since } from "./since.js";
+import { changeSentence, changesOf, since } from "./changes.js";
 import { featureSwatch, openButton } from "./swatches.js";
 import { count, key, lower, number, percent, position, upper, words } from "./text.js";
 

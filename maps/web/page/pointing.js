@@ -1,7 +1,7 @@
 // What lies under the pointer: hints, clicks, neighbours.
 import { el } from "./dom.js";
 import { containerFrame } from "./plane_to_pixels.js";
-import { marksOf } from "./layer_look.js";
+import { marksOf } from "./layer_style.js";
 import { addPlace, measure } from "./measure.js";
 import { painter } from "./painter.js";
 import { map, outline, visibleLayers } from "./picture.js";

@@ -1,7 +1,7 @@
 // The chosen feature: a node by its id, and the ring on the map.
 import { baseLook } from "./base_map.js";
 import { pixel } from "./plane_to_pixels.js";
-import { lookOf, marksOf, stampsOf } from "./layer_look.js";
+import { lookOf, marksOf, stampsOf } from "./layer_style.js";
 import { nodes } from "./picture.js";
 import { signal } from "./signals.js";
 import { state } from "./state.js";

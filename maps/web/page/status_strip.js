@@ -1,7 +1,7 @@
 // The strip at the top and the caveats at the foot: scope, state and age of the picture.
 import { byId, el } from "./dom.js";
 import { ageSources, data, map } from "./picture.js";
-import { changesOf, changesSummary, namedChange, since } from "./since.js";
+import { changesOf, changesSummary, namedChange, since } from "./changes.js";
 import { state } from "./state.js";
 import { count } from "./text.js";
 

@@ -1,4 +1,4 @@
-"""The counts of the benchmarks `reliability` and `living` that must be 0: fewer kills, all formats."""
+"""The counts of the benchmarks `reliability` and `daily_refresh` that must be 0: fewer kills, all formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from run_commands import ROOT, environment
 @pytest.mark.sweep
 def test_nothing_is_torn_mixed_or_lost():
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "reliability", "living", "--json"],
+        [sys.executable, "-m", "benchmarks", "reliability", "daily_refresh", "--json"],
         cwd=ROOT, env=environment(ARCTIC_PICTURE_RELIABILITY="short"), capture_output=True, text=True,
         check=False, timeout=1500,
     )  # fmt: skip

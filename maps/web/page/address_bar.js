@@ -8,7 +8,7 @@ import { selectedNode, selectNode } from "./selection.js";
 import { listen } from "./signals.js";
 import { state } from "./state.js";
 import { turn } from "./view.js";
-import { readQuery, writeQuery } from "./view_address.js";
+import { readQuery, writeQuery } from "./address_query.js";
 
 const WAIT_MS = 150;
 let waiting = 0;

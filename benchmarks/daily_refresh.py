@@ -59,7 +59,7 @@ ROOT = Path(__file__).parent.parent
 def _row(work: str, value: float, goal: float, **more: Any) -> dict[str, Any]:
     holds = value <= goal
     return {
-        "benchmark": "living",
+        "benchmark": "daily_refresh",
         "work": work,
         "value": round(value, 3),
         "goal": goal,
@@ -387,6 +387,6 @@ def _fault_of(number: int, chance: random.Random) -> str:
     return chance.choice(sorted([*_REFUSED, *_HELD])) if number and chance.random() < FAULTY else ""
 
 
-def living() -> list[dict[str, Any]]:
+def daily_refresh() -> list[dict[str, Any]]:
     """Return the times with their bounds, and the number of days on which something was wrong."""
     return [*validation(), *([] if SHORT else overhead()), *soak()]

@@ -1,7 +1,7 @@
 // A view comes back from its address; what an address has wrong is left out.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readQuery, writeQuery } from "../../../../maps/web/page/view_address.js";
+import { readQuery, writeQuery } from "../../../../maps/web/page/address_query.js";
 
 const VIEW = {
   isAtHome: false,
