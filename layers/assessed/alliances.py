@@ -81,10 +81,10 @@ def institutions(memberships: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def special_status(sites: pd.DataFrame, memberships: pd.DataFrame, day: date) -> pd.Series:
-    """Return the special status of the territory of each site on `day`; null where there is none.
+    """Return the special status of the territory of each site; null where there is none.
 
-    The Svalbard Treaty holds for the archipelago alone (74 to 81 N). Jan Mayen has the same country code and
-    is not under the treaty.
+    A status has no dates, so it is the same on every `day`. The Svalbard Treaty holds for the archipelago
+    alone (74 to 81 N). Jan Mayen has the same country code and is not under the treaty.
     """
     status = sites["country_iso3"].map(institutions(memberships, day)["special_status"])
     jan_mayen = (sites["country_iso3"] == "SJM") & (sites["latitude_deg"] < 74)

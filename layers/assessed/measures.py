@@ -1,7 +1,8 @@
-"""Measures of a node site before judgement: distances, fetch, air and people, each in its own unit.
+"""MEASURES: what is measured at each node before it is judged, such as distances and people nearby.
 
-Thresholds come later (layers.assessed.class_thresholds). Nothing here depends on scenario, day or draws, so
-the embedded snapshot holds the finished table. A correction without an end
+Further values are the fetch (the open water over which waves build up) and the air temperature. Each value
+has its own unit. Thresholds come later (layers.assessed.class_thresholds). Nothing here depends on scenario,
+day or draws, so the embedded snapshot holds the finished table. A correction without an end
 (layers/reference/overrides.csv) counts from the day of the snapshot; borders count by their last known state.
 """
 

@@ -1,6 +1,9 @@
-"""Rows of several sources that name one place: merged by distance and name, with the keys of all rows.
+"""Merge the rows of several sources that name one place, by distance and name, and keep the keys of all rows.
 
-The order of the sources decides which row represents the place. The caller passes this order as data.
+The key of a row is its `feature_id`. The steps are, in this order: `corrected` drops the rows that another
+row replaces (only for a table with `replaces`), `by_source` splits the table by source, and `merged` makes
+one table of places. The order of the sources decides which row represents a place; the caller passes this
+order as data.
 """
 
 from __future__ import annotations
@@ -24,10 +27,10 @@ _NO_SITE = ("closed", "construction")  # a facility in one of these states is no
 
 
 def by_source(table: pd.DataFrame, source_order: Sequence[str]) -> list[pd.DataFrame]:
-    """Split a table into one table a source, in the order in which they represent a shared place.
+    """Split a table into one table per source, in the order in which they represent a shared place.
 
-    A source that corrects rows of other sources (a value in `replaces`) comes before the sources that correct
-    none. Then `source_order` decides. Sources that are not in it come last, by id.
+    A source with a value in `replaces` corrects rows of other sources and comes before the sources without
+    one. Then `source_order`, ids of sources, decides. Sources that are not in it come last, by id.
     """
     rank = {name: place for place, name in enumerate(source_order)}
     corrects = set(table.loc[table["replaces"].notna(), "source_id"]) if "replaces" in table else set()
@@ -38,15 +41,19 @@ def by_source(table: pd.DataFrame, source_order: Sequence[str]) -> list[pd.DataF
 
 
 def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km: float) -> pd.DataFrame:
-    """Return one table of all places; a row that repeats an earlier row adds its key to `sources`.
+    """Return one table of all places; a row that repeats an earlier row only adds its key to `sources`.
 
-    `tables` have `feature_id`, `name`, `longitude_deg` and `latitude_deg`. The row of the earliest table
-    represents a shared place. Rows of different tables are one place if `layers.merge.match_points` matches
-    them. Inside one table a row repeats an earlier one only if both have the same name and lie within 1 km.
+    `tables` have `feature_id`, `name` and, in WGS 84, `longitude_deg` and `latitude_deg`. The row of the
+    earliest table represents a shared place. Rows of different tables are one place within `same_place_km`
+    whatever their names are, and within `same_name_km` if their names agree (`layers.merge.match_points`).
+    Inside one table a row repeats an earlier one only if both have the same name and lie within 1 km.
 
-    `sources_apart_km` is the largest distance between the rows of one place; null if only one source has it.
+    Two columns are added. `sources` holds the keys of all rows of a place, separated by "; ".
+    `sources_apart_km` is the largest geodesic distance from the row that represents the place to a row of
+    another table, or the `position_apart_km` of the first table where that is larger; null without both.
     """
     first = tables[0].reset_index(drop=True)
+    # A table that its reader joined from two lists already has the distance between them.
     first["sources_apart_km"] = first.get("position_apart_km", pd.Series(np.nan, index=first.index))
     kept = _folded(_keyed(first), _twins(first))
     for others in tables[1:]:
@@ -54,6 +61,7 @@ def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km
         again = _keyed(others)["sources"][match >= 0].groupby(match[match >= 0]).agg("; ".join)
         kept.loc[again.index, "sources"] += "; " + again
         apart = _apart_km(kept, others, match).groupby(match[match >= 0]).max()
+        # `fmax` takes the known value where the other one is NaN.
         kept.loc[apart.index, "sources_apart_km"] = kept.loc[apart.index, "sources_apart_km"].combine(
             apart, np.fmax
         )
@@ -64,12 +72,12 @@ def merged(tables: Sequence[pd.DataFrame], *, same_place_km: float, same_name_km
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with `sources`, the keys behind each row; by default the key of the row."""
+    """Return the table with `sources`, the keys behind each row; without that column, the key of the row."""
     return table if "sources" in table else table.assign(sources=table["feature_id"])
 
 
 def _apart_km(kept: pd.DataFrame, others: pd.DataFrame, match: NDArray[np.int64]) -> pd.Series:
-    """Return kilometres between each matched row of `others` and the row that it repeats."""
+    """Return the geodesic kilometres between each matched row of `others` and the row that it repeats."""
     repeats = others[match >= 0]
     own = kept.iloc[match[match >= 0]]
     return pd.Series(
@@ -101,16 +109,18 @@ def _folded(table: pd.DataFrame, owner: NDArray[np.int64]) -> pd.DataFrame:
 
 
 def corrected(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without rows that another row replaces, and without facilities not in operation.
+    """Return the table without the rows that another row replaces, or that are closed or under construction.
 
-    `replaces` holds keys of other rows, separated by `;`. A row takes the first key that it replaces, so that
-    the node keeps its key. A facility that is closed or under construction is left out.
+    The table has `feature_id`, `status` and `replaces`: keys of other rows, separated by `;` without blanks.
+    Keys that are not in the table have no effect. A row takes the first key that it replaces, so that the
+    node keeps its key, and lists its own key and all keys that it replaces in `sources`.
     """
     keys = set(table["feature_id"])
     lists = table["replaces"].fillna("").str.split(";").map(lambda names: [n for n in names if n in keys])
     gone = {name for names in lists for name in names}
     own = table["feature_id"]
     first = lists.map(lambda names: names[0] if names else None)
+    # Of two rows that replace the same row, the earlier one takes the key: keys stay unique.
     first = first.where(~first.duplicated(), None)
     sources = own + lists.map(lambda names: "".join(f"; {name}" for name in names))
     table = table.assign(feature_id=first.where(first.notna(), own), sources=sources)

@@ -1,9 +1,18 @@
-"""Military relevance from public attributes, in four parts (method §4).
+"""Military relevance from public attributes, in four parts (method §4, in docs/method.md).
 
-The parts are facility, hinterland, position and association. They state that public attributes would let a
-place support allied or national movement and sustainment. They state nothing about plans, forces or targets,
-and no military site has a score. Each part is judged by absolute anchors. An unknown value counts as 0 and
-raises no class.
+- Facility: what the node itself offers, such as depth of water, a runway or capacity.
+- Hinterland: the transport that joins the node to land and sea: runway, deep port, railway, main road.
+- Position: the distances to named sea routes, to narrows (gates of 200 km or less), and to the next node of
+  the same kind that is as capable.
+- Association: public documents, claims of military sites nearby, and policy lists that name the node.
+
+The parts state that public attributes would let a node support allied or national movement and sustainment.
+They state nothing about plans, forces or targets. A site that is military only is no node, so it has no
+evidence row, no score and no class. A claim of one counts only in the association of a node nearby.
+
+An anchor is the fixed value at which a score or a class changes (method §1.4). In this module `a` maps the
+ids of anchors to values in their own units. An unknown value counts as 0, so it never makes a class higher.
+If the facility is unknown, the military class is unknown.
 """
 
 from __future__ import annotations
@@ -36,7 +45,7 @@ _TREATY = {
     "svalbard_treaty_art9": "Svalbard Treaty 1920, Art. 9: no naval base, no fortification",
     "demilitarised_neutralised": "Åland: demilitarised and neutralised (1856, 1921, 1940)",
 }
-# Kinds with a runway and a deep port as hinterland.
+# Kinds whose hinterland is a runway and a deep port.
 _INLAND = ("cable_landing", "mine", "rail_terminal", "energy_site", "ground_station")
 _CONFIDENCES = ("high", "medium", "low")
 # Indicators that `rules.facility` and `rules.parts` read, by the same names.
@@ -78,11 +87,15 @@ def add_military_relevance(
     ten_t_nodes: pd.DataFrame,
     papers: pd.DataFrame,
 ) -> None:
-    """Write facility, hinterland, position, association and policy of every site to `builder`.
+    """Write the military evidence rows of every site to `builder`, in the order of the four parts.
 
-    `anchors` maps ids to values in their units. `materials` holds the tiers of raw materials, `ten_t_nodes`
-    the list of the EU's transport network, and `papers` the result of `layers.assessed.policy.documented`.
-    Memberships are those on `day`.
+    The policy lists are the group `m_policy` of the association, beside its group `m_association`.
+
+    `anchors` maps ids to values in their own units. `military_sites` holds claims, each the statement of one
+    public source. `materials` holds the tier of each raw material, A to D, best first (method §6).
+    `ten_t_nodes` holds the ports, airports and terminals of the EU's transport network (Regulation (EU)
+    2024/1679, Annex II). `papers` is the result of `layers.assessed.policy.documented` for these sites. From
+    `memberships` only the special status of a territory is read; membership of NATO or the EU has no effect.
     """
     add_facility(builder, facts, anchors, materials)
     _add_runway_and_land(builder, facts, anchors)
@@ -94,10 +107,12 @@ def add_military_relevance(
 
 
 def _add_runway_and_land(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
+    """Write the runway within 50 km (not of airfields), and the railway or main road near a port."""
     m = facts.measures
     paved = numbers(m["runway_near_m"])
     names = ("runway_short", "runway_long", "runway_width")
     anchors = {name: rules.whole(a[name]) for name in names}
+    # The width of a runway nearby is not measured: 1e9 is wider than the anchor, and NaN stays NaN.
     score = rules.runway({"runway_length": rules.whole(paved), "runway_width": 1e9 + 0 * paved}, anchors)
     builder.add(
         ~facts.of("airfield"),
@@ -113,6 +128,7 @@ def _add_runway_and_land(builder: EvidenceBuilder, facts: SiteAttributes, a: Map
     )
     rail, road = numbers(m["rail_km"]), numbers(m["road_km"])
     near = np.where(np.fmin(rail, road) <= a["land_near"], 1.0, 0.0)
+    # A comparison with NaN is false, so the railway is named where either distance is unknown.
     by_rail = ~(rail > road)
     builder.add(
         facts.of("port"),
@@ -129,6 +145,7 @@ def _add_runway_and_land(builder: EvidenceBuilder, facts: SiteAttributes, a: Map
 
 
 def _add_deep_port(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
+    """Write the nearest deep port, and for an airfield the better of a deep port and a railway."""
     m = facts.measures
     rail, deep = numbers(m["rail_km"]), numbers(m["deep_port_km"])
     by_sea = ramp_row(deep, a, "deep_port")
@@ -145,6 +162,7 @@ def _add_deep_port(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[s
         facts.of(*_INLAND), ("hinterland", "m_hinterland", "deep_port"), **by_sea, unit="km", **harbour,
         note="nearest other port with 10.7 m of water",
     )  # fmt: skip
+    # An airfield is supplied by sea or by rail: both distances have weight 0, and the better one counts.
     builder.add(
         field, ("hinterland", "m_hinterland", "deep_port"), value=deep, unit="km", share=0.0, **harbour,
         note="nearest port with 10.7 m of water",
@@ -170,6 +188,7 @@ def _add_deep_port(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[s
 
 
 def _add_position(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]) -> None:
+    """Write route, narrow and scarcity. The facility rows must already be in `builder`."""
     m = facts.measures
     everywhere = np.ones(len(builder.sites), dtype=bool)
     for name, what in (("route", "named Arctic sea route"), ("narrow", "narrow (a gate of 200 km or less)")):
@@ -184,6 +203,7 @@ def _add_position(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[st
             note=f"nearest {what}",
         )
     score = facility_of(builder, facts, a)
+    # Scarcity counts only for a capable facility, with a score of 0.5 or more (method §4.3).
     builder.add(
         everywhere, ("position", "m_position", "scarcity"),
         **ramp_row(numbers(m["own_class_km"]), a, "scarcity", "log ramp"), unit="km",
@@ -195,7 +215,10 @@ def _add_position(builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[st
 def facility_of(
     builder: EvidenceBuilder, facts: SiteAttributes, a: Mapping[str, float]
 ) -> NDArray[np.float64]:
-    """Return the facility score of every site, whole thousandths, from the rows written so far."""
+    """Return the facility score of every site in whole thousandths (500 is a score of 0.5); NaN if unknown.
+
+    It is computed from the facility rows, which must already be in `builder`.
+    """
     score = np.full(len(builder.sites), np.nan)
     anchors = whole_anchors(a)
     values = inputs_of(builder.table(), builder.sites["node_id"])
@@ -207,20 +230,26 @@ def facility_of(
 
 
 def whole_anchors(a: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-    """Return every anchor by id, in whole thousandths of its unit."""
+    """Return every anchor by id in whole thousandths of its unit: 10.7 m becomes 10,700."""
     return {name: rules.whole(value) for name, value in a.items()}
 
 
 def inputs_of(table: pd.DataFrame, nodes: pd.Series) -> dict[str, NDArray[np.float64]]:
-    """Return the values that `rules.facility` reads, whole thousandths, in the order of `nodes`.
+    """Return values by the names that `rules.facility` reads, from evidence rows.
 
-    `table` holds evidence rows.
+    `nodes` are ids of nodes. `table` holds evidence rows of these nodes alone; only rows of the military axis
+    are read. Each array has the shape (nodes,) and whole thousandths; NaN is unknown or has no row.
+
+    An indicator has its value in thousandths of the unit of its row, and `<indicator> score` has its score.
+    An indicator without an anchor, such as `gauge`, has its score under both names. All names of MILITARY are
+    there.
     """
     index = pd.Index(nodes)
     blank = np.full(len(index), np.nan)
     values: dict[str, NDArray[np.float64]] = {}
     rows = table[table["axis"] == "military"]
     for name, part in rows.groupby("indicator", sort=False):
+        # The position of an unlisted node would be -1, the last node; `table` has none.
         at = index.get_indexer(part["node_id"])
         values[str(name)] = blank.copy()
         values[str(name)][at] = rules.whole(part["value"])
@@ -245,6 +274,10 @@ def _add_association(
     reason: pd.Series,
     papers: pd.DataFrame,
 ) -> None:
+    """Write documented use, and the nearest claim of each confidence.
+
+    `reason` is the treaty by which association does not apply to a site; null where there is none.
+    """
     claims = military_sites.set_index("feature_id")
     m, off = facts.measures, reason.notna().to_numpy()
     joint = papers["is_joint"].to_numpy(dtype=bool) | papers["is_dual"].to_numpy(dtype=bool)
@@ -259,6 +292,7 @@ def _add_association(
     for confidence in _CONFIDENCES:
         row = claims.reindex(m[f"claim_{confidence}"])
         radius = row["uncertainty_km"].to_numpy(dtype=float)
+        # The claimed site may lie anywhere within its radius, so the least possible distance counts.
         km = np.maximum(numbers(m[f"claim_{confidence}_km"]) - radius, 0.0)
         worth = rules.CLAIM_WORTH[confidence] / rules.ONE
         score = np.where(np.isnan(km), np.nan, np.where(km <= a["claim_near"], worth, 0.0))
@@ -289,10 +323,15 @@ def _add_policy(
     reason: pd.Series,
     network: pd.DataFrame,
 ) -> None:
+    """Write the policy rows: raw materials of a mine, the EU's transport network for other kinds.
+
+    `reason` is that of `_add_association`, and `network` the result of `layers.assessed.policy.ten_t`.
+    """
     off, why = reason.notna().to_numpy(), reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
     tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
     project = facts.project.is_there
+    # Scores of method §4.4. Tiers C and D are neither on NATO's list nor strategic materials of the EU.
     score = np.where(project, 1.0, tier.map({"A": 0.7, "B": 0.4, "C": 0.0, "D": 0.0}).to_numpy(dtype=float))
     words = np.where(
         project, "EU strategic project", "material tier " + tier.fillna("unknown").to_numpy(dtype=object)

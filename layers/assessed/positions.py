@@ -1,4 +1,4 @@
-"""Positions of sites as WGS 84 degrees and as EPSG:3413 metres."""
+"""Convert the positions of sites between WGS 84 degrees and EPSG:3413 metres."""
 
 from __future__ import annotations
 
