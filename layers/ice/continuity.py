@@ -1,8 +1,8 @@
-"""Sensor and version of each day of an ice record: documented spans, the ledger by day, and breaks.
+"""Sensor and version of each day of a sea ice record, and the breaks at which they change (decisions/0015).
 
-A record over decades comes from many satellites (decisions/0015). SPANS holds what providers document, each
-row with its reference. The ledger combines SPANS with the sensors that the files state. A change of sensor or
-version is a break, and a trend over a break is marked.
+SPANS holds what providers document, each row with its reference. `by_day` gives each day its sensor, from its
+file or from SPANS. `ledger` lists the gaps and the changes. A change of sensor or version is a break; a gap
+is none. `season_table` and `route_trends` of `layers.ice` name the breaks that each of their trends crosses.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ __all__ = [
     "ledger",
 ]
 
-# By the letters that file names give them.
+# By the letters in file names. SMMR: Scanning Multichannel Microwave Radiometer. SSM/I and SSMIS: Special
+# Sensor Microwave Imager and Imager Sounder. AMSR2: Advanced Microwave Scanning Radiometer 2.
 SENSORS = {
     "n07": "SMMR (Nimbus-7)",
     "f08": "SSM/I (DMSP F08)",
@@ -54,10 +55,11 @@ Validators = Literal["file", "page", "code", "third party", "unread"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of one product and version from one sensor or set of sensors.
+    """Days of one product and version from one sensor or set of sensors, or a documented gap.
 
-    `version` is "" if the row is valid for all versions. Days are ISO 8601. A day "" is an open end, or
-    unknown if `note` states so. `cadence_days` is the number of days from one field to the next, 0 for a gap.
+    `version` is "" if the row is valid for all versions. Days are ISO 8601, both included. An empty day is an
+    open end, or is not known if `note` states so. `cadence_days` is the number of days from one daily map to
+    the next, 0 for a gap. `seen` states how the row was verified.
     """
 
     product: str
@@ -119,16 +121,12 @@ SPANS: tuple[Span, ...] = (
     ),
     Span("noaa_cdr_g02202", "v06r00", SENSORS["n07"], "1978-10-25", "1987-07-09", 2, "", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", "none", "1984-08-12", "1984-08-24", 0, "SMMR was off", _ECDR, "code"),
-    Span(
-        "noaa_cdr_g02202", "v06r00", "none", "1984-07-03", "1984-08-04", 0,
-        "brightness temperatures of SMMR corrupt", _ECDR, "code",
-    ),
+    Span("noaa_cdr_g02202", "v06r00", "none", "1984-07-03", "1984-08-04", 0,
+         "brightness temperatures of SMMR corrupt", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", "none", "1986-12-04", "1986-12-10", 0, "bad input", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", SENSORS["f08"], "1987-07-10", "1991-12-02", 1, "", _ECDR, "code"),
-    Span(
-        "noaa_cdr_g02202", "v06r00", "none", "1987-12-03", "1988-01-13", 0,
-        "satellite trouble; a day longer than in NSIDC-0051", _ECDR, "code",
-    ),
+    Span("noaa_cdr_g02202", "v06r00", "none", "1987-12-03", "1988-01-13", 0,
+         "satellite trouble; a day longer than in NSIDC-0051", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", SENSORS["f11"], "1991-12-03", "1995-09-30", 1, "", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", SENSORS["f13"], "1995-10-01", "2007-12-31", 1, "", _ECDR, "code"),
     Span("noaa_cdr_g02202", "v06r00", SENSORS["f17"], "2008-01-01", "2024-12-31", 1, "", _ECDR, "code"),
@@ -201,18 +199,19 @@ def _within(row: Span, day: NDArray[np.datetime64]) -> NDArray[np.bool_]:
 
 
 def by_day(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the ledger by day: the sensor of each day from its file or, if the file states none, from SPANS.
+    """Return a copy of `days` with the sensor of each day: from its file or, if it states none, from SPANS.
 
-    `days` has date (datetime), product, version and sensor (letters of `SENSORS`, a name, or other words).
-    Added columns: `sensor` by name; `sensor_basis`: `file`, `documented` or `unknown`; `documented_sensor`:
-    the sensor of SPANS or null; `is_as_documented`: whether file and SPANS agree, null if one of the two is
-    unknown.
+    `days` has date (datetime), product, version and sensor, without nulls. `sensor` is a key or a value of
+    SENSORS; any other text counts as not stated. In the result `sensor` is the name of the sensor, or
+    NOT_STATED. Added columns: `sensor_basis`: `file`, `documented` or `unknown`; `documented_sensor`: the
+    sensor of SPANS or null; `is_as_documented`: whether file and SPANS agree, null if one is unknown.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     documented = np.full(len(days), None, dtype=object)
     for product, version in days[["product", "version"]].drop_duplicates().itertuples(index=False):
         at = ((days["product"] == product) & (days["version"] == version)).to_numpy()
         for row in _documented(product, version):
+            # A gap has no sensor. A row without days would stand for the whole record.
             if row.cadence_days and (row.first_day or row.last_day):
                 documented[at & _within(row, when)] = row.sensor
     codes, words = pd.factorize(days["sensor"])  # few words, many days
@@ -231,11 +230,15 @@ def by_day(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def ledger(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps and changes of a record, one row each, in order of time.
+    """Return the ledger: the gaps and changes of a record, one row for each, sorted by `first_day`.
 
-    `days` has date (datetime), sensor and version, in order. It may have product, with which SPANS explains
-    gaps. Kinds: `gap` (days without a field), `every_other_day` (SMMR, to 1987-08), `sensor_change`,
-    `version_change`. The column `days` counts the missing days.
+    `days` has date (datetime, rising), sensor and version, without nulls. It may have product, with which
+    SPANS explains gaps. Columns: `kind`, `note`, and by kind `first_day`, `last_day` and `days`:
+
+    - `gap`: the first and last missing day, and their number.
+    - `every_other_day`, at least five steps of two days in a row, as SMMR has to 1987-08: the first and last
+      day with a map, and the number of missing days between.
+    - `sensor_change`, `version_change`: the last day of the old, the first day of the new, and 0.
     """
     when = days["date"].to_numpy(dtype="datetime64[D]")
     apart = np.diff(when).astype(int)
@@ -275,9 +278,9 @@ def _why_gone(products: set[Any], first: np.datetime64, last: np.datetime64) -> 
 
 
 def changes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the breaks in the rows of a `ledger`.
+    """Return the breaks in the rows of a `ledger`: its changes of sensor and version, not its gaps.
 
-    `day` is the first day of the new sensor or version, `words` names the change.
+    `day` is the first day of the new sensor or version. `words` is this day and the change.
     """
     some = rows[rows["kind"].str.endswith("_change")]
     day = pd.to_datetime(some["last_day"]).to_numpy().astype("datetime64[D]")
@@ -288,9 +291,10 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
 def crossed(
     breaks: pd.DataFrame | None, first: ArrayLike, last: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Return the count of the breaks between the first and last day of each row, and their words.
+    """Return the count of the breaks in each span of days, and their words, separated by "; ".
 
-    Without `breaks`, and for a row without days (NaT), the result is unknown: NaN and None.
+    `first` and `last` are the ends of the spans, such as the years of each trend, shape (n,). A break counts
+    if `first` < day <= `last`. Without `breaks`, and for a span with NaT, both are unknown: NaN and None.
     """
     begin, end = (np.asarray(part, dtype="datetime64[D]") for part in (first, last))
     count = np.full(len(begin), np.nan)
@@ -303,6 +307,7 @@ def crossed(
     has_days = ~(np.isnat(begin) | np.isnat(end))
     for pair in np.unique(pairs[has_days], axis=0):
         rows = has_days & (pairs == pair).all(axis=1)
+        # A break on the first day leaves no day of the old sensor in the span.
         inside = (day.astype(np.int64) > pair[0]) & (day.astype(np.int64) <= pair[1])
         count[rows] = inside.sum()
         words[rows] = "; ".join(text[inside])
@@ -326,9 +331,9 @@ _READ_ON = "2026-11-25"  # the day on which the rows of SPANS were last verified
 
 
 def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Return the table of SOURCE_CONTINUITY on `day`.
+    """Return the table of SOURCE_CONTINUITY: which sensor and version stands behind which days.
 
-    It holds the ledger of the daily extent series up to `day`, and SPANS of the ice products of the picture.
+    It holds the `ledger` of the daily extent series up to `day`, and all SPANS of the products in `_SOURCE`.
     """
     when = pd.to_datetime(sea_ice_extent["date"]).to_numpy().astype("datetime64[D]")
     is_past = when <= np.datetime64(day)
@@ -368,6 +373,7 @@ def source_continuity(sea_ice_extent: pd.DataFrame, day: date) -> pd.DataFrame:
     )
 
 
+# Published with every picture, so that a reader can judge a step in a series of ice.
 SOURCE_CONTINUITY = Layer(
     id="source_continuity",
     title="Ledger of sensors and versions of the sea ice products",
