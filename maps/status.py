@@ -1,9 +1,9 @@
-"""The status of a picture at the time of reading: one rule, in Python, SQL, QGIS and JavaScript.
+"""Whether a picture is complete, degraded or expired when someone reads it, by one rule in four languages.
 
 A picture is COMPLETE, or DEGRADED if a source is late, or EXPIRED after its end (decisions/0020). A stored
 file cannot know when it is read. Each output therefore has the dates and reads the clock of its reader: the
-briefing by `SCRIPT`, the GeoPackage by the view that `view` makes, QGIS by `expression`. `status_on` is the
-same rule for programs that know the day.
+briefing by `SCRIPT` (JavaScript), the GeoPackage by the view that `view` makes (SQL), QGIS by `expression`.
+`status_on` is the same rule in Python, for programs that know the day.
 """
 
 from __future__ import annotations

@@ -1,8 +1,12 @@
-"""The briefing: the picture in words, as one HTML file for A4. Every number names its cell in the tables.
+"""The briefing: the picture in words, as one HTML file for A4, in which every number names its cell.
+
+The name of the cell is no link: it is the attribute `data-cell` of the element, an address in the tables of
+the picture as maps.reports.citations describes it.
 
 Page one answers three questions: what is critical and why, where climate and defence overlap, and what must
-be known first. Then come five domains by sub-region, the coverage, charts, the unknowns, sources and caveats.
-A briefing is about the whole picture or about one country.
+be known first. Then come changes, nodes by kind, the five domains by sub-region (posture, climate adaptation,
+resources, environment, infrastructure resilience), sea ice, coverage, unknowns, standards, sources and
+caveats. A briefing is about the whole picture or about one country.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ _LATE_LISTED = 4  # late sources in the strip on top; the table of sources has a
 def write(picture: Picture, folder: Path, country: str | None = None) -> Path:
     """Write `briefing.html`, or `briefing-<ISO3>.html` for one country, into `folder`; returns the path.
 
-    `country` is an ISO 3166-1 alpha-3 code; None means the whole picture.
+    `folder` must exist. `country` is an ISO 3166-1 alpha-3 code; None means the whole picture.
 
     Raises
     ------
@@ -45,12 +49,13 @@ def write(picture: Picture, folder: Path, country: str | None = None) -> Path:
         If a number has no row behind it, or the country has no node in the picture.
     """
     path = folder / (f"briefing-{country}.html" if country else "briefing.html")
+    # The same line ends on every system, because the manifest holds the hash of the file.
     path.write_text(page(picture, country), encoding="utf-8", newline="\n")
     return path
 
 
 def page(picture: Picture, country: str | None = None) -> str:
-    """The text of the briefing; the same picture gives the same text.
+    """The text of the briefing, HTML; the same picture gives the same text.
 
     `country` is an ISO 3166-1 alpha-3 code or None. Raises the errors of `write`.
     """
@@ -123,6 +128,7 @@ def _status(citations: CitationIndex) -> ET.Element:
     end = "." if listed else ""
     if len(notes) > _LATE_LISTED:
         end = "; and others, in the table of sources."
+    # The script compares `data_expires` and `data_stale` with the clock of the reader.
     return tag(
         "p",
         tag("b", f"{SIGN[picture.status]} {picture.status}", class_="word"), *listed, end, " ",
@@ -139,6 +145,7 @@ def _sources(citations: CitationIndex) -> list[ET.Element]:
     def of(source_id: str, column: str, form: str = "") -> Cell:
         return citations.cell("value", "sources", {"id": source_id}, column, form)
 
+    # Only a live source has a day until which it is fresh.
     rows = [
         [of(s.id, "title"), of(s.id, "publisher"), of(s.id, "licence"), of(s.id, "as_of"),
          [of(s.id, "state", "words"), *([", fresh until ", of(s.id, "fresh_until")] * bool(s.fresh_until))]]

@@ -1,7 +1,13 @@
 """The first page of a briefing: what is critical, where climate and defence overlap, what must be known.
 
-Nodes are grouped by place, because readers look for places. Places are sorted by country and name, because
-the order must not imply a ranking.
+A node is one port, airfield, mine or other site with classes; a place is the nodes within 25 km of one
+centre. Nodes are grouped by place, because readers look for places. Places are sorted by country and name,
+because the order must not imply a ranking.
+
+A node has a class on each of three axes: climate, military and civil. The deciding hazard is the hazard that
+gives the climate class, and its tier states how it is known, from measured to proxy. A node is critical if
+its flag is robust or possible. Its flag is `insufficient_data` if only an unknown value keeps it open.
+`filters` are conditions on the nodes, and a node must meet all of them; without them all nodes count.
 """
 
 from __future__ import annotations
@@ -56,9 +62,10 @@ _OFFERS: Final[dict[str, tuple[str, str, str, str]]] = {
 
 
 def answer(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """The sections on critical places, on overlap by country, and on flags that an unknown decides.
+    """The elements of the first page: a sentence and figures, then a section on each of the three questions.
 
-    `filters` are conditions on the nodes; without them all nodes count.
+    The sections are the critical places, the overlap by country, and the nodes of flag `insufficient_data`
+    with the datum that would decide each.
     """
     lacking: Condition = ("flag", "=", "insufficient_data")
 
@@ -68,6 +75,7 @@ def answer(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.
     def places(*more: Condition) -> Cell:
         return citations.cell("distinct", "nodes", (*filters, *more), "place_id")
 
+    # A place with several critical nodes counts once, so places are counted by their key.
     critical, both = places(CRITICAL), places(*OVERLAPS)
     meet = "a high climate hazard, high military relevance and people who depend on it meet in one node"
     words = (
@@ -109,7 +117,7 @@ def _bare(cell: Cell) -> ET.Element:
 
 
 def _nodes(citations: CitationIndex, *where: Condition) -> pd.DataFrame:
-    """The nodes that meet the conditions, sorted by country, place and name."""
+    """The nodes that meet all conditions, sorted by the name of the country, place and name."""
     nodes = citations.table("nodes")
     columns = ["node_id", "name", "kind", "flag", "flag_probability", "hazard_deciding", *_TIED]
     rows = nodes[columns].iloc[citations.rows("nodes", *where)]
@@ -166,8 +174,9 @@ def _members(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
 
 
 def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
-    """The deciding hazards of the nodes, each once, with the tier of the evidence and the sources."""
+    """The deciding hazards of the nodes, each text once, with its tier, sources and dates."""
     parts: list[Any] = []
+    # Nodes of one place often share a hazard and its value: then they share one text.
     for _, group in nodes.groupby("hazard_deciding", sort=False):
         node, cited = str(group["node_id"].iloc[0]), set()
         cells: list[Any] = [
@@ -191,6 +200,7 @@ def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
 
 def _deciding(citations: CitationIndex, node: str) -> dict[str, Any]:
     """The columns and values that identify the row of evidence of the deciding hazard of a node."""
+    # The text in `hazard_deciding` begins with the name of its indicator, in words.
     deciding = str(_of(citations, node, "hazard_deciding").value)
     rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", "climate"))
     evidence = citations.table("evidence")[["dimension", "group", "indicator"]].iloc[rows].to_dict("records")
@@ -199,7 +209,7 @@ def _deciding(citations: CitationIndex, node: str) -> dict[str, Any]:
 
 
 def _evidence(citations: CitationIndex, node: str, axis: str) -> Mapping[str, dict[str, Any]]:
-    """The rows of evidence of a node on an axis with a known value, by indicator."""
+    """The rows of evidence of a node on `axis` whose value is known: from indicator to row."""
     columns = ["dimension", "group", "indicator", "value", "label", "score"]
     rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", axis), ("state", "=", "known"))
     return {
@@ -208,7 +218,7 @@ def _evidence(citations: CitationIndex, node: str, axis: str) -> Mapping[str, di
 
 
 def _sentence(citations: CitationIndex, lead: pd.Series) -> list[Any]:
-    """A sentence about the first node of a place: its hazard, what it offers, who depends on it."""
+    """A sentence, as texts and cells, on the node `lead`: its hazard, what it offers, who depends on it."""
     node, kind = str(lead["node_id"]), str(lead["kind"])
 
     def value(axis: str, row: Mapping[str, Any], form: str, column: str = "value") -> Cell:
@@ -246,6 +256,7 @@ def _ground(label: str) -> str:
 
 def _people(citations: CitationIndex, node: str, kind: str, value: Any) -> list[Any]:
     civil = _evidence(citations, node, "civil")
+    # The strongest statement that holds is printed: captive people, then a captive place, then people near.
     captive, reached = civil.get("people_without_another"), civil.get("people_within_50_km")
     if captive and captive["score"] > 0:
         return ["; ", value("civil", captive, ",.0f"), f" people have no other {_KIND[kind]} by road or rail"]
@@ -262,6 +273,7 @@ def _people(citations: CitationIndex, node: str, kind: str, value: Any) -> list[
 
 def _overlap(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
     nodes = _nodes(citations, *filters, *OVERLAPS)
+    # The second condition of OVERLAPS alone, the probability: a node of context is outside the scope.
     outside = citations.cell("count", "nodes", (*filters, ("scope", "=", "context"), OVERLAPS[1]))
     rows = []
     for code, of_country in nodes.groupby("country_iso3", sort=False):
@@ -316,10 +328,11 @@ def _lacking(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[E
 
 
 def by_kind_and_country(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """A table of flags by kind of node, and a chart of critical nodes by country.
+    """A table of the number of nodes by kind and flag, and a chart of the critical nodes by country.
 
-    `filters` are conditions on the nodes. With `filters` the chart is left out.
+    Returns one element: the table and the chart side by side, or the table alone if there are `filters`.
     """
+    # The soft hyphen lets the longest heading break.
     flags = {"robust": "robust", "possible": "possible", "insufficient_data": "insuffi\u00adcient data",
              "not_flagged": "not flagged"}  # fmt: skip
     nodes = citations.table("nodes")

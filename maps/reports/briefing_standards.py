@@ -1,4 +1,9 @@
-"""The draft baseline standards in a briefing: results, and requests for the data that are unknown."""
+"""The draft baseline standards in a briefing: their results, and requests for the data that are missing.
+
+A draft baseline standard, S01 to S20, is a check of a node on open data. It is a proposal of this project
+(method §8). `filters` are conditions on the nodes, such as on their country, and a node must meet all of
+them; without them all nodes count. The functions return HTML elements, in the order of the page.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["data_requests", "standards"]
 
 _RESULTS: Final = ("pass", "fail", "unknown", "not_applicable")
+# The standard applies to a node that has one of the first three results.
 _APPLICABLE: Final[Condition] = ("result", "=", _RESULTS[:3])
 
 
 def standards(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """A table of the number of nodes by standard and result; empty if the picture has no standards.
+    """A heading, a note and a table: the number of nodes by standard and result.
 
-    `filters` are conditions on the nodes, such as on their country.
+    Empty if the picture has no table `standards`, or no row of it meets `filters`.
     """
     if "standards" not in citations:
         return []
     results = citations.table("standards").iloc[citations.rows("standards", *filters)]
     first_nodes = results.drop_duplicates("standard_id").set_index("standard_id")["node_id"]
     rows = []
+    # Title and threshold are the same at every node, so the cells of the first node are cited.
     for standard_id, node_id in first_nodes.items():
         one = {"node_id": node_id, "standard_id": standard_id}
         title = citations.cell("value", "standards", one, "title")
@@ -44,10 +51,11 @@ def standards(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[
 
 
 def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
-    """A table of requests for data, for the standards that are unknown at over 80 % of the nodes.
+    """A heading and a table of requests for data, one row for each standard that is mostly unknown.
 
-    With `filters`, conditions on the nodes, the counts are limited to the nodes that meet them. A request
-    for which no node is unknown is left out.
+    The layer `data_requests` lists the standards that are unknown at over 80 % of all nodes to which they
+    apply, whatever `filters` are. The numbers in the table are those of the nodes that meet `filters`. A
+    request for which none of them is unknown is left out. Empty if there is no such layer or no request.
     """
     if "data_requests" not in citations:
         return []
@@ -58,6 +66,7 @@ def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> l
             citations.cell("value", "data_requests", request, column)
             for column in ("title", "wanted", "from_whom")
         )
+        # The numbers in the layer are of the whole snapshot; for some nodes the results are counted again.
         if filters:
             unknown = _count(citations, filters, standard_id, ("result", "=", "unknown"))
             applicable = _count(citations, filters, standard_id, _APPLICABLE)
@@ -79,5 +88,5 @@ def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> l
 def _count(
     citations: CitationIndex, filters: tuple[Condition, ...], standard_id: str, result: Condition
 ) -> Cell:
-    """The number of nodes that meet `filters` and have a result of a standard."""
+    """The number of nodes that meet `filters` and have `result`, a condition, for the standard."""
     return citations.cell("count", "standards", (*filters, ("standard_id", "=", standard_id), result))

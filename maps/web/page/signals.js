@@ -1,4 +1,4 @@
-// Signals between modules that must not import each other.
+// Events of the page: one module gives a signal and others listen, so they need not import each other.
 // "open" (layer, row, options): show the details of a feature. "close": shut the details.
 // "view": something of the view changed that its address tells.
 
