@@ -1,4 +1,4 @@
-"""Tables of the daily ice archive of a user: seasons of nodes, seas and routes, and gaps of the record.
+"""Compute tables from a user's archive of daily sea ice: seasons of nodes, seas and routes, and gaps.
 
 A picture has no daily archive by default. Only the table `ice_years` can enter a judgement, through
 `build --ice-record` (pipelines.ice.years). The other tables are written beside the picture.

@@ -1,8 +1,12 @@
 """Checks that a grid or polygons of sea ice must pass before they replace the last accepted ones.
 
-`judge_ice` compares a field (pipelines.intake.ice_fields) with the embedded land, the record of the season
-and the daily series of the provider. Fields are on `NSIDC_25KM`, areas in million km2. The limits are
-starting values of the project; decisions/0019 has the measurements behind them.
+`judge_ice` compares a field (pipelines.intake.ice_fields) with the land of the embedded snapshot, with the
+extents of all years at that time of year, and with the extent that the provider states for the day. The
+embedded snapshot is the data that come with the program (pipelines.snapshot). Each check that a field does
+not pass gives a `Finding`: `hold` keeps the last accepted field, `warn` accepts the new one with a note.
+
+Fields are on `NSIDC_25KM` (EPSG:3413), areas and extents in million km2. A cell has ice from 15 %, the ice
+edge (`ICE_THRESHOLD_PCT`). The limits are starting values; decisions/0019 has the measurements behind them.
 """
 
 from __future__ import annotations
@@ -65,16 +69,19 @@ def judge_ice(
     series: pd.DataFrame,
     raster_million_km2: float | None = None,
 ) -> list[Finding]:
-    """Findings on the ice field of a `day`, or of the month of that day.
+    """Findings on an ice field, one for each check that it does not pass; empty if it passes all.
 
-    `field` describes the product and `table` is the result of `field.table`. `series` holds the last accepted
-    daily extents: the columns `date` and `extent_million_km2`. For polygons, `raster_million_km2` is the
-    extent of the accepted grid of the same month; None if there is none.
+    `field` describes the product, and `table` is the result of `field.table`: codes or polygons. The field is
+    that of `day`; polygons, and a field with `field.is_month`, are those of the month of `day`. `series`
+    holds the last accepted daily extents: the columns `date` (ISO 8601) and `extent_million_km2`. For
+    polygons, `raster_million_km2` is the extent of the accepted grid of the same month; None if there is no
+    such grid.
     """
     if "geometry" in table:
         return _judge_polygons(table.geometry.to_numpy(), day, series, raster_million_km2)
     codes = table["code"].to_numpy()
     valid = (codes <= 100) | np.isin(codes, (POLE_HOLE, LAND, MISSING))
+    # A field with other codes or cells cannot be compared with anything, so no other check is made.
     if codes.size != np.prod(NSIDC_25KM.shape) or not valid.all():
         odd = f"{codes[~valid][0]}" if not valid.all() else f"{codes.size} cells"
         return [Finding("codes", "hold", f"expected 0...100, 251, 254 or 255 in 136192 cells, found {odd}")]
@@ -107,7 +114,11 @@ def _cells_km2() -> NDArray[np.float64]:
 
 
 def _land(codes: NDArray[Any], surface: NDArray[Any], *, has_land: bool) -> list[Finding]:
-    """Findings on the land of a field. Lakes are left out, because the products differ on them."""
+    """Findings on the land of a field against the land of the snapshot.
+
+    With `has_land` it is compared cell by cell, else cells of land with a percentage are counted. Lakes are
+    left out, because the products differ on them.
+    """
     pinned = surface != OCEAN
     if has_land:
         share, limit = float(np.mean(((codes == LAND) != pinned) & (surface != LAKE))), LAND_HOLD
@@ -119,6 +130,7 @@ def _land(codes: NDArray[Any], surface: NDArray[Any], *, has_land: bool) -> list
 
 
 def _range(extent: float) -> list[Finding]:
+    """Findings on an extent that no day of the record has."""
     low, high = EXTENT
     if low <= extent <= high:
         return []
@@ -126,6 +138,10 @@ def _range(extent: float) -> list[Finding]:
 
 
 def _season(extent: float, day: date, series: pd.DataFrame, *, is_month: bool) -> list[Finding]:
+    """Findings against the extents of the same day of the year, or of the same month, in all years.
+
+    An extent may lie `SEASON_MARGIN` beyond them, so that a new record passes.
+    """
     at = pd.to_datetime(series["date"])
     same = at.dt.month == day.month
     if not is_month:
@@ -141,7 +157,8 @@ def _season(extent: float, day: date, series: pd.DataFrame, *, is_month: bool) -
 def _own(extent: float, day: date, series: pd.DataFrame, outcome: Any) -> list[Finding]:
     """Findings against the extent that the provider states for the day, or for a day up to a week before.
 
-    The extent of an earlier day may differ by `STEP_HOLD` for each day between.
+    The extent of the day itself may differ by the share `OWN_SHARE`, that of an earlier day by `STEP_HOLD`
+    for each day between. `outcome` is `warn` or `hold`, as `IceField.own_extent` states it.
     """
     stated = series[series["date"] <= day.isoformat()].sort_values("date").tail(1)
     if stated.empty:
@@ -156,6 +173,7 @@ def _own(extent: float, day: date, series: pd.DataFrame, outcome: Any) -> list[F
 
 
 def _gaps(codes: NDArray[Any], surface: NDArray[Any]) -> list[Finding]:
+    """Findings on ocean cells without a value, after gaps at coasts are filled."""
     ocean = surface == OCEAN
     share = float(np.mean(fill_unassessed(codes, ocean)[ocean] == MISSING))
     if share <= GAPS_WARN:
@@ -164,7 +182,10 @@ def _gaps(codes: NDArray[Any], surface: NDArray[Any]) -> list[Finding]:
 
 
 def _never(codes: NDArray[Any], surface: NDArray[Any], grids: Any, day: date) -> list[Finding]:
-    """Findings on ice far from all ice that the fields of the snapshot have at that time of year."""
+    """Findings on ice far from all ice that the fields of the snapshot have at that time of year.
+
+    Far is more than `NEVER_CELLS` steps of 25 km along rows and columns.
+    """
     near = ndimage.binary_dilation(_ever(grids, day), iterations=NEVER_CELLS)
     ice = (codes >= ICE_THRESHOLD_PCT) & (codes <= 100) & (surface == OCEAN) & ~near
     area = float(np.sum(_cells_km2()[ice])) / 1e6
@@ -174,7 +195,10 @@ def _never(codes: NDArray[Any], surface: NDArray[Any], grids: Any, day: date) ->
 
 
 def _ever(grids: Any, day: date) -> NDArray[np.bool_]:
-    """Cells with ice in a field of the snapshot, of any year and the months within `NEVER_DAYS` of `day`."""
+    """Cells with ice in a field of the snapshot, of any year and the months within `NEVER_DAYS` of `day`.
+
+    Fields are the median and the monthly presence, and the concentration of the sample days.
+    """
     around = pd.date_range(pd.Timestamp(day) - pd.Timedelta(days=NEVER_DAYS), periods=2 * NEVER_DAYS + 1)
     months = set(around.month)
     median, monthly, samples = (grids[n] for n in ("presence_median", "presence_monthly", "concentration"))
@@ -190,6 +214,7 @@ def _ever(grids: Any, day: date) -> NDArray[np.bool_]:
 def _judge_polygons(
     shapes: NDArray[np.object_], day: date, series: pd.DataFrame, raster_million_km2: float | None
 ) -> list[Finding]:
+    """Findings on the ice polygons of the month of `day`, EPSG:3413: place, area, and ice at the pole."""
     reach_km = float(np.abs(shapely.total_bounds(shapes)).max()) / 1000 if len(shapes) else 0.0
     if not reach_km <= REACH_KM:
         text = f"expected polygons within {REACH_KM:g} km of the pole, found {reach_km:g}"

@@ -1,4 +1,8 @@
-"""University of Bremen: ASI sea ice concentration of AMSR2, 6.25 and 3.125 km, NetCDF."""
+"""University of Bremen: ASI sea ice concentration of AMSR2, 6.25 and 3.125 km, NetCDF.
+
+ASI is the ARTIST Sea Ice algorithm. AMSR2 is the Advanced Microwave Scanning Radiometer 2 on GCOM-W1. A file
+is one day and has a name like `asi-AMSR2-n6250-20200301-v5.4.nc`: cell in metres, day, version.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,10 @@ _FULL_PCT = 100.0
 
 
 def read_sample(path: Path) -> Sample:
-    """Return a day on `NSIDC_25KM` (EPSG:3413): a cell has the mean of the fine cells in it.
+    """Return the field of one day on `NSIDC_25KM` (EPSG:3413), whole percent rounded down, uint8 (448, 304).
+
+    A cell has the mean of the fine cells whose centres lie in it. Fine cells without a value do not count; a
+    cell without any value is MISSING.
 
     Raises
     ------
@@ -43,16 +50,17 @@ def read_sample(path: Path) -> Sample:
         As `read_field`.
     """
     version, day, grid, percent = _read(path)
+    # The file has no mask of land, so no cell becomes LAND here.
     none = np.zeros(grid.shape, dtype=bool)
     return Sample(day, "daily", PRODUCT, version, on_25km(percent, none, grid, grid.crs), sensor="amsr2")
 
 
 def read_field(path: Path) -> Sample:
-    """Return a day of ASI concentration (Spreen et al. 2008, doi:10.1029/2005JC003384) on the file's grid.
+    """Return the field of one day on the grid of the file, EPSG:3411, whole percent rounded down, uint8.
 
-    The variable `z` is percent; it is NaN on land, in the pole hole and where nothing was retrieved. The file
-    does not separate these three, so all are MISSING here. The first row of the file is in the south, the
-    first row of the result in the north.
+    ASI: Spreen et al. 2008, doi:10.1029/2005JC003384. The variable `z` of the file is percent; it is NaN on
+    land, in the pole hole and where nothing was retrieved. The file does not separate these three, so all are
+    MISSING here. The first row of the file is in the south, the first row of the result in the north.
 
     Raises
     ------
@@ -60,12 +68,14 @@ def read_field(path: Path) -> Sample:
         If the name, version, grid, projection or a value is not the documented one.
     """
     version, day, grid, percent = _read(path)
+    # A value up to 1e-9 below a whole number counts as that number, as in `on_25km`.
     whole = np.floor(np.where(np.isfinite(percent), percent, 0) + 1e-9)
     field = np.where(np.isfinite(percent), whole, MISSING).astype(np.uint8)
     return Sample(day, "daily", PRODUCT, version, field, grid=grid, sensor="amsr2")
 
 
 def _read(path: Path) -> tuple[str, date, Grid, NDArray[np.float64]]:
+    """Return version, day, grid and the percent of each cell, north first, NaN where there is no value."""
     match = re.fullmatch(r"asi-AMSR2-n(6250|3125)-(\d{8})-v(\d\.\d)\.nc", path.name)
     if match is None:
         raise refuse(path, "a name like asi-AMSR2-n6250-20200301-v5.4.nc", path.name)
