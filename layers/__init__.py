@@ -11,8 +11,8 @@ iso_3166       codes of countries
 regions        REGIONS, the areas a picture can be built for
 scenarios      SCENARIOS, the warming levels a picture is judged under
 ice            the sea-ice record: daily cube, seasons, trends, routes
-observed       facts from sources, one file a subject, no judgement
-assessed       judgements derived from the facts, one file a judgement
+observed       facts from sources, one file per subject, no judgement
+assessed       judgements derived from the facts, one file per judgement
 catalog        LAYERS, in computing order
 compose        makes a `Picture`: derives LAYERS one after the other
 source_outage  values of sources that are held back or missing

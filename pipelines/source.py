@@ -60,10 +60,10 @@ class Remote:
     """One file of a provider: its addresses, its limits, and how it is dated.
 
     `url` is its address and `archive` a second address of the same content. `file` is the name under which
-    the reader of the source asks for it. All three may hold `{day:%Y%m%d}` if the provider has a file a day.
-    `hosts` are further hosts that a redirect may lead to, besides the hosts of `url` and `archive`. A file
-    of the `kind` page has no file address: `url` is a page from which a person takes the file, and puts it
-    under `by_hand/` of the cache.
+    the reader of the source asks for it. All three may hold `{day:%Y%m%d}` if the provider has one file per
+    day. `hosts` are further hosts that a redirect may lead to, besides the hosts of `url` and `archive`. A
+    file of the `kind` page has no file address: `url` is a page from which a person takes the file, and puts
+    it under `by_hand/` of the cache.
 
     Remotes of one source with the same `part` are accepted together or not at all. `at_most_bytes` bounds
     the size of the file, `at_least_rows` its rows. `probe` reads the file alone and returns the day that its

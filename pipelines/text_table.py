@@ -24,7 +24,7 @@ def text_table(
     right: Collection[str] = (),
     width: int | None = None,
 ) -> str:
-    """A table as text without colour: one line of headings, then one line a row.
+    """A table as text without colour: one line of headings, then one line per row.
 
     `columns` maps keys of the rows to headings, and `right` holds the keys of right-aligned columns. With a
     `width`, in characters, long cells wrap; without it no cell wraps.

@@ -46,7 +46,7 @@ def warming_of(global_warming: pd.DataFrame, first: int, last: int) -> float:
 def air_corrections(
     climate: xr.Dataset, station_normals: pd.DataFrame, global_warming: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the difference of stations less model in 2004 to 2020, degC, one row a station.
+    """Return the difference of stations less model in 2004 to 2020, degC, one row per station.
 
     The model has the warming of these years. Columns are longitude_deg, latitude_deg, correction_degc and
     left_out_degc. left_out_degc is the error of the corrected field at the station if this station is left

@@ -111,7 +111,7 @@ def fresh_and_covered(inputs: StandardInputs) -> RuleResult:
 
 
 def _oldest(inputs: StandardInputs, years: NDArray[np.float64]) -> pd.DataFrame:
-    """Return source and date of the fact that is `years` old, one row a node."""
+    """Return source and date of the fact that is `years` old, one row per node."""
     rows = inputs.evidence[inputs.evidence["state"] == "known"]
     began = pd.to_datetime(rows["as_of"], format="ISO8601", errors="coerce")
     age = ((pd.Timestamp(inputs.day) - began).dt.days / 365.25).round(1)

@@ -1,4 +1,4 @@
-"""CLIMATE_FACTS: climate facts of each node, one row a fact, each with its own source and date.
+"""CLIMATE_FACTS: climate facts of each node, one row per fact, each with its own source and date.
 
 Nothing here depends on scenario, day or draws. A fact without a source has no row. The best tier wins:
 measured (satellite, gauge), typed (a publication on the place), mapped (a published map), modelled, proxy.

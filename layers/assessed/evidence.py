@@ -1,4 +1,4 @@
-"""EVIDENCE: one row a node and indicator, with value, unit, score, weight, state, source and date.
+"""EVIDENCE: one row per node and indicator, with value, unit, score, weight, state, source and date.
 
 A row is `known`, `unknown` or `not_applicable`. An unknown row names the missing datum and the source that
 would have it. Source and date are those of the row that was judged.

@@ -119,7 +119,7 @@ class EvidenceBuilder:
 
 
 class SourceColumns:
-    """Columns of one source layer, one value a site; null where no row was merged into the site."""
+    """Columns of one source layer, one value per site; null where no row was merged into the site."""
 
     def __init__(self, sources: pd.Series, table: pd.DataFrame) -> None:
         """Find the first row of `table` among the keys of each site; `sources` are keys, `; ` separated."""

@@ -31,7 +31,7 @@ class FactRows:
     def add(self, rows: NDArray[np.int64], fact: str, **columns: Any) -> None:
         """Add one fact of the nodes at positions `rows`.
 
-        Each of `columns` is one value, or one value a row.
+        Each of `columns` is one value, or one value per row.
         """
         key = {"node_id": self._nodes[rows], "fact": fact}
         blank = {"value": np.nan, "low": np.nan, "high": np.nan, "label": None, "unit": "1", "note": ""}

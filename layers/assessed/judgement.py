@@ -41,7 +41,7 @@ class Inputs:
     """Values that the rules read: arrays of shape (nodes, 1) in whole thousandths, NaN where unknown.
 
     `applies` holds for each hazard a mask of the nodes to which it applies, shape (nodes, 1). `kind` has one
-    entry a node. Classes such as `zone` and yes/no values such as `bedrock` are plain numbers.
+    entry per node. Classes such as `zone` and yes/no values such as `bedrock` are plain numbers.
     """
 
     nodes: NDArray[np.object_]
@@ -167,8 +167,8 @@ class Classes:
 def judge(inputs: Inputs, a: Mapping[str, Any], *, with_association: bool = True) -> Classes:
     """Return the classes of the nodes at the anchors `a`.
 
-    `a` maps ids to whole thousandths, one value or one a draw. Without `with_association` the military class
-    leaves out documents, claims and lists.
+    `a` maps ids to whole thousandths, one value or one per draw. Without `with_association` the military
+    class leaves out documents, claims and lists.
     """
     by_hazard, is_open = hazards(inputs, a)
     shape = np.broadcast_shapes(*(code.shape for code in by_hazard.values()))

@@ -34,7 +34,7 @@ _KEY = "osm-rail-"
 def rail_terminals(
     railways: gpd.GeoDataFrame, places: pd.DataFrame, railheads: gpd.GeoDataFrame
 ) -> pd.DataFrame:
-    """Return the railheads of the picture, one row a place.
+    """Return the railheads of the picture, one row per place.
 
     `railheads` are the published ones. `places` have `name`, `country_iso3` and degrees. An end of the
     network has the source and the date of its line. A published railhead takes the key of the network end

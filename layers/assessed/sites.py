@@ -1,4 +1,4 @@
-"""Node sites: ports, airfields, landings, mines, railheads, energy sites and stations, one row a place.
+"""Node sites: ports, airfields, landings, mines, railheads, energy sites and stations, one row per place.
 
 The columns of a row decide whether it is a site. The id of its source never does, so a new list needs no
 change here. Military-only facilities are no sites and have no score (method §10).

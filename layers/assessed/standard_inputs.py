@@ -48,7 +48,7 @@ _ROWS = ("value", "value_low", "value_high", "state", "source_id", "as_of")
 
 @dataclass(frozen=True, slots=True)
 class StandardInputs:
-    """Values that the rules read: one a node, in the order of `sites`."""
+    """Values that the rules read: one per node, in the order of `sites`."""
 
     sites: pd.DataFrame
     nodes: pd.DataFrame
@@ -108,13 +108,13 @@ class StandardInputs:
         )
 
     def fact(self, name: str) -> pd.DataFrame:
-        """Return a climate fact, one row a node; null where no source has the fact."""
+        """Return a climate fact, one row per node; null where no source has the fact."""
         columns = ["node_id", *_FACTS]
         rows = self.facts[name][columns] if name in self.facts else pd.DataFrame(columns=columns)
         return rows.set_index("node_id").reindex(self.sites["node_id"]).reset_index()
 
     def row(self, group: str, indicator: str) -> pd.DataFrame:
-        """Return the evidence row of an indicator, one row a node; null where a node has no such row."""
+        """Return the evidence row of an indicator, one row per node; null where a node has no such row."""
         rows = self.evidence[(self.evidence["group"] == group) & (self.evidence["indicator"] == indicator)]
         return rows.set_index("node_id")[list(_ROWS)].reindex(self.sites["node_id"]).reset_index()
 
@@ -135,7 +135,7 @@ class StandardInputs:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """Result of one rule, one entry a node.
+    """Result of one rule, one entry per node.
 
     `holds` is 1, 0 or NaN. `off` is where the rule does not apply, with the reason `why`. `source` is source
     and date of the row that decides; where they are null, those of the standard are used.

@@ -80,7 +80,7 @@ def _standards(
 def _block(
     standard: Standard, result_of: RuleResult, kind: NDArray[Any], date_of: Callable[[str], str]
 ) -> dict[str, NDArray[Any]]:
-    """Return code of the result, value, note, source and date of one standard, one entry a node."""
+    """Return code of the result, value, note, source and date of one standard, one entry per node."""
     count = len(kind)
     other = ~np.isin(kind, standard.kinds)
     off = other | np.broadcast_to(np.asarray(result_of.off, dtype=bool), count)

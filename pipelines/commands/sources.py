@@ -85,8 +85,8 @@ def fetched(
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
-    `base_url` is a mirror for every host, empty for none. `day` is the day of products with a file a day; the
-    default is yesterday. `names` are the sources to fetch, empty for all.
+    `base_url` is a mirror for every host, empty for none. `day` is the day of products with one file per day;
+    the default is yesterday. `names` are the sources to fetch, empty for all.
     """
     from pipelines.intake.fetch import Fetcher
     from pipelines.intake.refresh import refresh, today_and_yesterday

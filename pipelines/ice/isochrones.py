@@ -147,7 +147,7 @@ def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None 
 
 
 def _polar(areas: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
-    """The areas in EPSG:3413. Edges of another grid first get a vertex at least once a cell."""
+    """The areas in EPSG:3413. Edges of another grid first get a vertex at least once per cell."""
     if grid.crs == POLAR:
         return areas
     return areas.set_geometry(areas.geometry.segmentize(grid.cell_m)).to_crs(POLAR)

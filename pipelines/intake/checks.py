@@ -126,7 +126,7 @@ def _itself(new: pd.DataFrame, today: date) -> list[Finding]:
     findings += _placed(new)
     for name in new.select_dtypes(include=["object", "str"]).columns.difference(["geometry"]):
         values = [str(value) for value in new[name].dropna().unique()]
-        if _STRANGE.search("\n".join(values)):  # one search a column, because most columns hold no such text
+        if _STRANGE.search("\n".join(values)):  # one search per column: most columns hold no such text
             odd = new[name].isin([value for value in values if _STRANGE.search(value)])
             text = f"{name} of {int(odd.sum())} rows holds code, control or misread text"
             findings.append(Finding("text", "warn", text))

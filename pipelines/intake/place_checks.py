@@ -78,7 +78,7 @@ def land_mask() -> Any:
 
 @cache
 def _coast() -> Any:
-    """Points of the embedded coast, one a kilometre, as a search tree in metres of EPSG:3413.
+    """Points of the embedded coast, one per kilometre, as a search tree in metres of EPSG:3413.
 
     The scale of EPSG:3413 is within 4 % of true here, which is enough for a limit of 10 km.
     """

@@ -110,7 +110,7 @@ def refresh(
     today
         The day of the fetch, which the ledger notes.
     day
-        The day to fetch of a product with one file a day.
+        The day to fetch of a product with one file per day.
     names
         Sources or units to fetch; empty fetches all.
     is_asked
@@ -314,7 +314,7 @@ def today_and_yesterday() -> tuple[date, date]:
 
 
 def as_text(results: Sequence[FetchResult]) -> str:
-    """The results as text, one line a unit: state, date, rows before and now, reason and warnings."""
+    """The results as text, one line per unit: state, date, rows before and now, reason and warnings."""
     lines = []
     for row in results:
         rows = "" if row.rows is None else f"{row.rows_before} -> {row.rows} rows"

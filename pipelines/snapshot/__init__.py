@@ -1,4 +1,4 @@
-"""The embedded snapshot: conformed tables and grids, one file a source, with a manifest.
+"""The embedded snapshot: conformed tables and grids, one file per source, with a manifest.
 
 `load` reads it and checks the hash of every file. `pipelines.snapshot.make` rebuilds it from packages,
 provider files and the project's fact tables.

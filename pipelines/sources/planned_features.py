@@ -110,7 +110,7 @@ def _files(inputs: Inputs, remotes: tuple[Remote, ...]) -> list[Path]:
         if "*" not in pattern:
             paths.append(inputs.provider(pattern))
             continue
-        with suppress(MissingInputError):  # one file a day and area: some of them are enough
+        with suppress(MissingInputError):  # one file per day and area: some of them are enough
             paths += inputs.provider_glob(pattern)
     if not paths:
         msg = f"expected provider files like {next(iter(patterns))}, found none: fetch them"
