@@ -127,14 +127,14 @@ def _add_runway_and_land(builder: EvidenceBuilder, facts: SiteAttributes, a: Map
         note="longest paved runway within 50 km",
     )
     rail, road = numbers(m["rail_km"]), numbers(m["road_km"])
-    near = np.where(np.fmin(rail, road) <= a["land_near"], 1.0, 0.0)
-    # A comparison with NaN is false, so the railway is named where either distance is unknown.
-    by_rail = ~(rail > road)
+    nearest = np.fmin(rail, road)  # of the two, the known one
+    near = np.where(np.isnan(nearest), np.nan, np.where(nearest <= a["land_near"], 1.0, 0.0))
+    by_rail = (rail <= road) | np.isnan(road)
     builder.add(
         facts.of("port"),
         ("hinterland", "m_hinterland", "land_mode"),
         near,
-        value=np.fmin(rail, road),
+        value=nearest,
         unit="km",
         label=np.where(by_rail, "railway", "main road"),
         source=np.where(by_rail, m["rail_source_id"], m["road_source_id"]),
@@ -293,7 +293,8 @@ def _add_association(
         row = claims.reindex(m[f"claim_{confidence}"])
         radius = row["uncertainty_km"].to_numpy(dtype=float)
         # The claimed site may lie anywhere within its radius, so the least possible distance counts.
-        km = np.maximum(numbers(m[f"claim_{confidence}_km"]) - radius, 0.0)
+        # Whole kilometres: the class follows from the value that the row shows.
+        km = np.round(np.maximum(numbers(m[f"claim_{confidence}_km"]) - radius, 0.0))
         worth = rules.CLAIM_WORTH[confidence] / rules.ONE
         score = np.where(np.isnan(km), np.nan, np.where(km <= a["claim_near"], worth, 0.0))
         words = [
@@ -306,7 +307,7 @@ def _add_association(
             np.ones(len(builder.sites), dtype=bool),
             ("association", "m_association", f"claim_{confidence}"),
             score,
-            value=np.round(km),
+            value=km,
             unit="km",
             source=row["source_id"].to_numpy(dtype=object),
             as_of=row["as_of"].to_numpy(dtype=object),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from layers.errors import SchemaError
@@ -124,25 +125,41 @@ def tell_overrides(evidence: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFr
     applied = overrides[overrides["state"] == "applied"]
     applied_to = applied.assign(indicator=applied["column"].map(_RESTS_ON)).explode("indicator")
     applied_to = applied_to.dropna(subset=["indicator"])
-    for (node, indicator), rows in applied_to.groupby(["node_id", "indicator"], sort=False):
+    # One pass over the evidence, and one assignment a column: a search for each correction took a second.
+    concerned = np.flatnonzero(evidence["node_id"].isin(applied_to["node_id"]))
+    rows_of = evidence.iloc[concerned].groupby(["node_id", "indicator"], sort=False).indices
+    columns = {
+        name: evidence[name].to_numpy(dtype=object, copy=True) for name in ("note", "source_id", "as_of")
+    }
+    values = evidence["value"].to_numpy(dtype=float, na_value=np.nan)
+    for key, rows in applied_to.groupby(["node_id", "indicator"], sort=False):
+        positions = concerned[rows_of.get(key, [])]
         first = rows.iloc[0]
-        was = ", ".join(
-            f"{c} {'unsaid' if pd.isna(o) else o}"
-            for c, o in zip(rows["column"], rows["old_value"], strict=True)
-        )
-        until = first["until"] if pd.notna(first["until"]) else "further notice"
-        note = (
-            f"; override: {first['who']}, {first['why']}, until {until}, was {was}; now "
-            f"{first['new_value']} {first['unit']} ({first['source_title']}, {first['source_url']})"
-        )
-        mask = (evidence["node_id"] == node) & (evidence["indicator"] == indicator)
-        evidence.loc[mask, "note"] = evidence.loc[mask, "note"] + note
+        columns["note"][positions] += _override_note(rows)
         # A corrected yes/no value or word is behind a score: the row has no such number.
         number = pd.to_numeric(rows["new_value"], errors="coerce")
-        taken = mask & (evidence["value"].isin(number.dropna()) | bool(number.isna().any()))
-        evidence.loc[taken, "source_id"] = first["source_id"]
-        evidence.loc[taken, "as_of"] = first["since"]
-    return evidence
+        taken = positions[np.isin(values[positions], number.dropna()) | bool(number.isna().any())]
+        columns["source_id"][taken] = first["source_id"]
+        columns["as_of"][taken] = first["since"]
+    return evidence.assign(
+        **{
+            name: pd.Series(column, evidence.index, dtype=evidence[name].dtype)
+            for name, column in columns.items()
+        }
+    )
+
+
+def _override_note(rows: pd.DataFrame) -> str:
+    """Return what the note of an evidence row says of the corrections of one node and indicator."""
+    first = rows.iloc[0]
+    was = ", ".join(
+        f"{c} {'unsaid' if pd.isna(o) else o}" for c, o in zip(rows["column"], rows["old_value"], strict=True)
+    )
+    until = first["until"] if pd.notna(first["until"]) else "further notice"
+    return (
+        f"; override: {first['who']}, {first['why']}, until {until}, was {was}; now "
+        f"{first['new_value']} {first['unit']} ({first['source_title']}, {first['source_url']})"
+    )
 
 
 def _overrides(

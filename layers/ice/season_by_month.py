@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from layers.ice.presence import IceSupport, IceYears, ice_months_by_year, ice_support
 from layers.ice.trend import trend
@@ -284,7 +284,7 @@ def lost_interval(
     effective = [np.maximum(count * share, _LEAST_EFFECTIVE) for count in counts]
     parts = [one / size for one, size in zip(variance, effective, strict=True)]
     freedom = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, effective, strict=True))
-    reach = stats.t.ppf(np.array(QUANTILE_LEVELS), np.asarray(freedom)[:, None])
+    reach = special.stdtrit(np.asarray(freedom)[:, None], np.array(QUANTILE_LEVELS))
     normal = before.mean(axis=1)[:, None]
     lost = normal - after.mean(axis=1)[:, None] + reach * np.sqrt(sum(parts))[:, None]
     # A place cannot lose more than its season, and cannot have more than 12 months of ice.
@@ -355,7 +355,7 @@ def lost_at_warming(facts: SeasonFacts, sensitivity: Sensitivity, level_degc: fl
     keeps today's loss. Levels beyond `furthest_degc` have the loss at `furthest_degc`, because a linear
     extrapolation fails beyond it.
     """
-    z = stats.norm.ppf(np.array(QUANTILE_LEVELS)) / _Z95
+    z = special.ndtri(np.array(QUANTILE_LEVELS)) / _Z95
     slope, low, high = (np.asarray(part)[:, None] for part in sensitivity[:3])
     # The upper quantiles of the loss belong to the lower end of the slope.
     drawn = np.where(z > 0, slope - z * (slope - low), slope - z * (high - slope))

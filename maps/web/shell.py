@@ -26,7 +26,8 @@ _HEAD = f"""
 """
 
 _BODY = f"""
-<a class="skip" href="#search">Skip to search</a>
+<a class="skip" id="skip-search" href="#search">Skip to search</a>
+<a class="skip" id="skip-map" href="#map_arctic">Skip to map</a>
 <header class="strip">
 <div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
 <p id="status"></p>
@@ -86,6 +87,7 @@ _BODY = f"""
 <ol id="ticks" aria-hidden="true"></ol></div></div>
 <p class="small" id="ice-note"></p>
 </section>
+<div id="north" role="img" hidden><span id="north-arrow" aria-hidden="true"></span>N</div>
 <div id="scale" role="img"><span id="scale-bar"></span><span id="scale-text"></span></div>
 </div>
 <section id="expired" role="alert" hidden><h2>EXPIRED</h2><p id="expired-why"></p>

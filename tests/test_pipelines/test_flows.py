@@ -74,6 +74,7 @@ def test_the_flow_gives_the_picture_of_the_command_line(folder, tmp_path):
     assert check.returncode == read_today(folder)[0], check.stderr
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_the_flow_takes_the_options_of_a_build_and_says_what_changed_since(tmp_path):
     """The first picture is that of the command line; the second, of a draw more, says so, again and again."""
@@ -94,6 +95,7 @@ def test_the_flow_takes_the_options_of_a_build_and_says_what_changed_since(tmp_p
         assert "draws: 25 → 26" in text.replace("\\u2192", "→")
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_the_flow_fails_where_its_parts_fail_and_health_says_why(tmp_path):
     """In the build, then in the fetch, whose ledger is damaged: nothing is published, both are told of."""
@@ -220,6 +222,7 @@ def is_clean(root: Path) -> None:
     ]
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_a_run_killed_in_the_middle_is_followed_by_a_whole_one(server):
     """kill -9 while it builds, then while it publishes: the next run says so, and leaves nothing behind."""
@@ -253,6 +256,7 @@ def test_a_run_killed_in_the_middle_is_followed_by_a_whole_one(server):
     assert len([run for run in running if run["parameters"].get("out") == "killed"]) == 2
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_a_work_pool_takes_a_run_to_a_picture(server):
     """`prefect deploy` of prefect.yaml as it stands, and a process worker."""
@@ -274,6 +278,7 @@ def test_a_work_pool_takes_a_run_to_a_picture(server):
     assert [run["end"] for run in runs_of(root)] == ["ended"]
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_an_every_minute_cron_publishes_twice(server):
     """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule."""
@@ -301,6 +306,7 @@ def test_an_every_minute_cron_publishes_twice(server):
     assert "arctic://source/nga_world_port_index" in json.dumps([e["related"] for e in made])
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 @pytest.mark.chromium
 def test_the_server_shows_run_and_artifacts(server, tmp_path):
@@ -353,6 +359,7 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(data)
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_a_server_on_postgres_takes_a_run(tmp_path, postgres):
     """Chosen by one setting of Prefect's; the run is in that database and the picture is published."""
@@ -367,6 +374,7 @@ def test_a_server_on_postgres_takes_a_run(tmp_path, postgres):
     is_clean(tmp_path / "pictures")
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_dask_composes_the_same_picture(server):
     pytest.importorskip("prefect_dask", reason="optional: pip install 'arctic-picture[dask]'")
@@ -438,6 +446,7 @@ def test_the_environment_is_set_before_prefect_and_only_where_it_is_not():
     assert done.stdout.split() == ["false", "DEBUG", "1"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "address", ["http://me:canary4711@127.0.0.1:9", "http://127.0.0.1:9/?key=canary4711"]
 )
@@ -469,6 +478,7 @@ PREFECT_API_KEY = "canary4711"
 """
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_a_secret_of_environment_profile_or_block_is_written_nowhere(tmp_path, monkeypatch):
     """A run of the flow that fetches and publishes; every file it wrote is searched, Prefect's too."""

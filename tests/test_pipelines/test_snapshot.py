@@ -58,6 +58,7 @@ def test_the_manifest_names_every_embedded_source_and_nothing_else():
     assert whole["bytes"] == sum(row["bytes"] for row in rows) < 8_000_000
 
 
+@pytest.mark.sweep
 def test_what_stands_is_what_the_sources_give():
     loaded = snapshot.load(SOURCES)
     for name, table in derive_static(loaded.feeds, loaded.grids).items():
@@ -185,6 +186,7 @@ def nothing_comes(packages, cache, report) -> None:
     """There is no network: no package is fetched."""
 
 
+@pytest.mark.sweep
 def test_make_without_inputs_keeps_what_is_embedded(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     before, result = hashes(copy), []
@@ -213,6 +215,7 @@ def test_make_without_inputs_keeps_what_is_embedded(copy, tmp_path, monkeypatch)
     snapshot.load(SOURCES, copy)
 
 
+@pytest.mark.sweep
 def test_make_is_idempotent(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     folders = []
@@ -226,6 +229,7 @@ def refuse(_inputs) -> None:
     pytest.fail("a source is read that was not asked for")
 
 
+@pytest.mark.sweep
 def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, monkeypatch):
     """A table that lost a row gets it back from our own file; every other file keeps its bytes and date."""
     value, result = [], []
@@ -253,6 +257,7 @@ def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, mo
     assert {p.name for p in copy.parent.iterdir()} == {"data"}
 
 
+@pytest.mark.sweep
 def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     before, result = hashes(copy), []
@@ -265,6 +270,7 @@ def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_pat
     assert hashes(copy) == before
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "error",
     [ModuleNotFoundError("No module named 'iris'"), ImportError("`Import openpyxl` failed. Use pip.\nMore.")],
@@ -334,6 +340,7 @@ def test_only_an_embedded_source_can_be_made_again(copy, tmp_path, strange):
     assert hashes(copy) == before
 
 
+@pytest.mark.sweep
 def test_what_stands_is_made_again_to_the_same_bytes(copy, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", None)  # not even asked
     before = hashes(copy)
@@ -385,6 +392,7 @@ def test_a_reader_that_breaks_its_layer_leaves_the_snapshot(copy, tmp_path, monk
     assert {p.name for p in copy.parent.iterdir()} == {"data"}
 
 
+@pytest.mark.sweep
 def test_a_snapshot_over_its_size_is_refused(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     monkeypatch.setattr(make, "_LIMIT_BYTES", 1000)

@@ -7,6 +7,7 @@ import { pixel } from "./plane_to_pixels.js";
 import { wording } from "./node_words.js";
 import { paint } from "./painter.js";
 import { data, nodes } from "./picture.js";
+import { markPixel } from "./spread.js";
 import { openButton } from "./swatches.js";
 import { fillAndStroke, traceSymbol } from "./symbols.js";
 import { count, key, number, percent, words } from "./text.js";
@@ -47,7 +48,7 @@ export function drawComparison(ctx, view) {
   const look = { ...baseLook("selection"), fill: null, weight: 1.6 };
   const ring = (i, shape) => {
     if (nodes.hidden[i]) return;
-    traceSymbol(ctx, shape, ...pixel(view, nodes.place(i)), 9 * view.size);
+    traceSymbol(ctx, shape, ...markPixel(view, nodes, i), 9 * view.size);
     fillAndStroke(ctx, look);
   };
   for (const i of comparison.changed) ring(i, "circle");

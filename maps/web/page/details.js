@@ -11,6 +11,7 @@ import { listen, signal } from "./signals.js";
 import { state } from "./state.js";
 import { openButton } from "./swatches.js";
 import { isCalm, isNarrow } from "./theme.js";
+import { standUpright } from "./view.js";
 
 const LEGEND_ROOM = 820; // pixels: on a map less wide the legend gives way to the details
 let focusBefore = null;
@@ -52,6 +53,7 @@ function openDetails(layer, row, { move = false, focus = false, from = null } = 
 function moveTo(where, leastZoom) {
   if (!where) return;
   const zoom = Math.max(map.getZoom(), leastZoom);
+  if (!state.isRestoring) standUpright(where);
   const below = isNarrow() ? byId("details").offsetHeight / 2 : 0;
   const target = map.unproject(map.project(placeAt(...where), zoom).add([0, below]), zoom);
   map.setView(target, zoom, { animate: !isCalm() && map.getZoom() === zoom });

@@ -5,11 +5,12 @@ import { addPlace, measure, switchMeasure } from "./measure.js";
 import { map } from "./picture.js";
 import { openNearest, planeAt } from "./pointing.js";
 import { signal } from "./signals.js";
+import { isNarrow } from "./theme.js";
 
 function pressEnter() {
-  const where = planeAt(map.getSize().divideBy(2));
-  if (measure.on) addPlace(where);
-  else openNearest(where);
+  const middle = map.getSize().divideBy(2);
+  if (measure.on) addPlace(planeAt(middle));
+  else openNearest(middle);
 }
 
 function pressEscape() {
@@ -32,6 +33,15 @@ export function startKeyboard() {
     if (event.key === "Enter" && document.activeElement === container) pressEnter();
     else if (event.key === "Escape") pressEscape();
   });
+  // The links would write their target over the view in the address.
+  for (const [link, goTo] of [
+    ["skip-search", () => (isNarrow() ? switchDrawer(true) : byId("search").focus())],
+    ["skip-map", () => container.focus()],
+  ])
+    byId(link).addEventListener("click", (event) => {
+      event.preventDefault();
+      goTo();
+    });
   document.addEventListener("click", (event) => {
     if (!byId("tools").contains(event.target)) byId("tools").open = false;
   });

@@ -1,6 +1,9 @@
 // Drawing of one layer on the canvas of the map.
+import { baseLook } from "./base_map.js";
 import { unpack } from "./decode.js";
 import { lookOf, marksOf, stampsOf } from "./layer_style.js";
+import { pixel } from "./plane_to_pixels.js";
+import { spreadOf } from "./spread.js";
 import { fillAndStroke } from "./symbols.js";
 import { isDark } from "./theme.js";
 
@@ -78,6 +81,21 @@ function drawLines(layer, ctx, view) {
   }
 }
 
+const HERE = [0, 0];
+
+// A mark that stands beside its place is tied to it by a line.
+function drawLeaders(layer, ctx, view, moved) {
+  if (!moved.size) return;
+  ctx.beginPath();
+  for (const row of moved.keys()) {
+    const [x, y] = pixel(view, layer.place(row)),
+      [dx, dy] = moved.get(row);
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + dx, y + dy);
+  }
+  fillAndStroke(ctx, { ...baseLook("selection"), fill: null, weight: 0.7, opacity: 0.9 });
+}
+
 // Of marks that would hide one another the one of the highest class is drawn; a major one always is.
 function drawPoints(layer, ctx, view) {
   const { x, y } = layer.points,
@@ -88,13 +106,15 @@ function drawPoints(layer, ctx, view) {
   const step = Math.max(...radii, 1) > 4 ? 4.4 : Math.max(3, 1.3 * radii[0]);
   const columns = Math.ceil(wide / step) + 1,
     taken = new Uint8Array(columns * (Math.ceil(high / step) + 1));
-  const chosen = [];
+  const chosen = [],
+    moved = spreadOf(layer, view);
   let inView = 0;
   for (let n = 0; n < order.length; n++) {
     const i = order[n];
     if (layer.hidden && layer.hidden[i]) continue;
-    const px = a * x[i] + b * y[i] + e,
-      py = b * x[i] - a * y[i] + f;
+    const [dx, dy] = (moved.size && moved.get(i)) || HERE;
+    const px = a * x[i] + b * y[i] + e + dx,
+      py = b * x[i] - a * y[i] + f + dy;
     if (px < 0 || py < 0 || px > wide || py > high) continue;
     inView++;
     const place = Math.floor(py / step) * columns + Math.floor(px / step);
@@ -103,6 +123,8 @@ function drawPoints(layer, ctx, view) {
     chosen.push(i, px, py);
   }
   layer.thinned = [chosen.length / 3, inView];
+  layer.drawn = Uint32Array.from({ length: chosen.length / 3 }, (_, k) => chosen[3 * k]);
+  drawLeaders(layer, ctx, view, moved);
   for (let k = chosen.length - 3; k >= 0; k -= 3) {
     const mark = kind[chosen[k]],
       half = halves[mark];

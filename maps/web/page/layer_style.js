@@ -2,6 +2,7 @@
 import { cell, valueNumbers } from "./columns.js";
 import { startsOf } from "./decode.js";
 import { classValue } from "./map_layer.js";
+import { isSpread } from "./spread.js";
 import { drawDot, fillAndStroke, greyed, hatchPattern, traceSymbol } from "./symbols.js";
 import { ink, isDark } from "./theme.js";
 
@@ -63,6 +64,7 @@ export function marksOf(layer) {
         dot: dual,
         rank: own ? own.rank : layer.classes.size,
         major: style.class_column === "mark" && MAJOR.includes(level),
+        flagged: style.class_column === "mark" && isSpread(level),
       });
     }
     kind[i] = place;

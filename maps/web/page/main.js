@@ -8,7 +8,7 @@ import { startDialogs } from "./dialogs.js";
 import { afterParsing, block, byId } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
-import { containerFrame, isInside, pixel } from "./plane_to_pixels.js";
+import { isInside } from "./plane_to_pixels.js";
 import { startIce } from "./ice.js";
 import { startKeyboard } from "./keyboard.js";
 import { drawLayer } from "./layer_drawing.js";
@@ -22,11 +22,12 @@ import { startNames } from "./place_names.js";
 import { startPointing } from "./pointing.js";
 import { startPrint } from "./print.js";
 import { startTheme } from "./repaint.js";
-import { drawScale } from "./scale.js";
+import { drawNorth, drawScale } from "./scale.js";
 import { startSearch } from "./search_box.js";
 import { drawSelection, nodeOf, selectedNode, selectNode } from "./selection.js";
 import { signal } from "./signals.js";
 import { readSince, startSince } from "./changes.js";
+import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { startStrip } from "./status_strip.js";
 import { isNarrow } from "./theme.js";
@@ -60,7 +61,7 @@ function offerScripts() {
   window.arcticPicture.pixel = (id) => {
     const i = nodeOf(id);
     if (i === null || !nodes.on || nodes.hidden[i]) return null;
-    const [x, y] = pixel(containerFrame(map), nodes.place(i)),
+    const [x, y] = markPixel(markFrame(), nodes, i),
       stage = map.getContainer().getBoundingClientRect();
     return isInside({ x, y }, map.getSize(), 0) ? { x: stage.left + x, y: stage.top + y } : null;
   };
@@ -70,6 +71,7 @@ function offerScripts() {
 function followMap() {
   map.on("moveend", () => {
     drawScale();
+    drawNorth();
     writeThinned();
     signal("view");
   });
@@ -125,6 +127,7 @@ function start(onMap) {
   startNames();
   writeThinned();
   drawScale();
+  drawNorth();
   followMap();
   offerScripts();
   state.isAtHome = true;

@@ -1,7 +1,7 @@
 // Values of nodes in words: classes, flags, kinds, countries.
 import { cell } from "./columns.js";
 import { data, layerById, nodes } from "./picture.js";
-import { upper, words } from "./text.js";
+import { key, upper, words } from "./text.js";
 
 /** Classes of an axis, the highest first. */
 export const CLASS_WORDS = { high: "High", moderate: "Moderate", low: "Low", unknown: "Unknown" };
@@ -76,3 +76,16 @@ export const standing = (i) =>
   -(nodes.classOf(i) || { rank: 9 }).rank +
   0.6 * (nodes.value("flag_probability", i) || 0) +
   0.3 * (nodes.value("overlap_probability", i) || 0);
+
+/** A node in one line: its kind, and its three classes as far as the picture has them. */
+export function nodeLine(i) {
+  const classes = [
+    ["climate", "hazard_class"],
+    ["defence", "military_class"],
+    ["people", "dependence_class"],
+  ].filter(([, name]) => nodes.column[name]);
+  return [
+    wording("kind", key(nodes.value("kind", i))),
+    ...classes.map(([title, name]) => `${title} ${classWord(name, i) ?? "unknown"}`),
+  ].join(" · ");
+}

@@ -1,6 +1,7 @@
 // Print and full screen.
 import { byId } from "./dom.js";
 import { map } from "./picture.js";
+import { painter } from "./painter.js";
 import { repaint } from "./repaint.js";
 import { state } from "./state.js";
 import { writeCaveats } from "./status_strip.js";
@@ -20,6 +21,9 @@ function drawForPaper(on) {
   if ((on ? view : screen.view).isAtHome) goHome();
   else map.setView(screen.view.center, screen.view.zoom, { reset: true, animate: false });
   repaint();
+  // Chromium prints the recorded strokes of a canvas, and loses them above some length: once its pixels have
+  // been read, it prints the pixels.
+  if (on) painter._container.getContext("2d").getImageData(0, 0, 1, 1);
 }
 
 /** Bind the print and the full screen. */

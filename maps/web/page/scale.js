@@ -1,7 +1,10 @@
-// The scale bar. A polar stereographic map has one scale only at one latitude.
+// The scale bar and the north pointer, both for the centre of the view. A polar stereographic map has one scale only at one latitude.
 import { byId } from "./dom.js";
 import { map } from "./picture.js";
+import { containerFrame, pixel } from "./plane_to_pixels.js";
 import { number } from "./text.js";
+
+const NEAR_POLE_PX = 24; // nearer to the pole than this, the centre of the view has no north to point to
 
 /** Draw the scale bar for the centre of the view. */
 export function drawScale() {
@@ -14,4 +17,16 @@ export function drawScale() {
   byId("scale-bar").style.width = `${round / metres}px`;
   byId("scale-text").textContent = `${number(round / 1000)} km at the centre of the view`;
   byId("scale").setAttribute("aria-label", `Scale: ${byId("scale-text").textContent}`);
+}
+
+/** Turn the north pointer to the pole as seen from the centre of the view; at the pole it is hidden. */
+export function drawNorth() {
+  const [x, y] = pixel(containerFrame(map), [0, 0]),
+    middle = map.getSize().divideBy(2);
+  const right = x - middle.x,
+    up = middle.y - y,
+    angle = Math.round((Math.atan2(right, up) * 180) / Math.PI);
+  byId("north").hidden = Math.hypot(right, up) < NEAR_POLE_PX;
+  byId("north-arrow").style.rotate = `${angle}deg`;
+  byId("north").setAttribute("aria-label", `North is at ${(angle + 360) % 360} degrees, clockwise from up`);
 }

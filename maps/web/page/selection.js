@@ -1,9 +1,9 @@
 // The chosen feature: a node by its id, and the ring on the map.
 import { baseLook } from "./base_map.js";
-import { pixel } from "./plane_to_pixels.js";
 import { lookOf, marksOf, stampsOf } from "./layer_style.js";
 import { nodes } from "./picture.js";
 import { signal } from "./signals.js";
+import { markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { fillAndStroke, traceSymbol } from "./symbols.js";
 
@@ -32,11 +32,11 @@ export function drawSelection(ctx, view) {
   ctx.beginPath();
   if (layer.geometry === "point") {
     // The chosen mark may lie beneath another: it is drawn again, on top.
-    stampsOf(layer, view).put(ctx, marksOf(layer).kind[row], ...pixel(view, layer.place(row)));
+    stampsOf(layer, view).put(ctx, marksOf(layer).kind[row], ...markPixel(view, layer, row));
     traceSymbol(
       ctx,
       "circle",
-      ...pixel(view, layer.place(row)),
+      ...markPixel(view, layer, row),
       (lookOf(layer, layer.classOf(row), row).radius + 5) * view.size,
     );
   } else layer.rings.trace(ctx, row, view, layer.geometry === "polygon");

@@ -58,17 +58,27 @@ export function goHome() {
   state.isAtHome = true;
 }
 
+const meridianOption = (lng) => el("option", { value: lng }, longitude(lng).replace("\u00a0", " "));
+
 /** Turn the map so that the meridian `next` points down. */
 export function turn(next) {
   const center = map.getCenter(),
     zoom = map.getZoom(),
     wasAtHome = state.isAtHome;
   state.lon0 = next;
+  if (![...byId("turn").options].some((option) => Number(option.value) === next))
+    byId("turn").prepend(meridianOption(next));
   byId("turn").value = next;
   map.options.crs = polarCrs(next);
   fit();
   if (!wasAtHome) map.setView(center, zoom, { reset: true, animate: false });
   state.isAtHome = wasAtHome;
+}
+
+/** Turn the map so that a place of the plane stands upright: the pole is above it. */
+export function standUpright([x, y]) {
+  const lng = Math.round(plane.inverse([x, y])[0]);
+  if (lng !== state.lon0) turn(lng);
 }
 
 // A region beside the pole stands upright on its own meridian; the whole Arctic on that of the CRS.
@@ -83,7 +93,7 @@ export function startView() {
   state.lon0 = ownMeridian();
   map.options.crs = polarCrs(state.lon0);
   for (const lng of [...new Set([state.lon0, -45, 0, 45, 90, 135, 180, -135, -90])]) {
-    byId("turn").append(el("option", { value: lng }, longitude(lng).replace("\u00a0", " ")));
+    byId("turn").append(meridianOption(lng));
   }
   byId("turn").addEventListener("change", () => {
     turn(Number(byId("turn").value));

@@ -486,6 +486,7 @@ def ways(tmp_path_factory) -> dict[str, tuple[FetchResult, Path, Path | None]]:
     return dict(zip(NAMED, result, strict=True))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMED)
 def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, capsys):
     row, (result, cache, before) = NAMED[name], ways[name]

@@ -55,6 +55,7 @@ SCENARIOS = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_nothing_late_is_shown_as_fresh(provider, embedded, name):
     happened, day, as_of, state, status = SCENARIOS[name]
@@ -69,6 +70,7 @@ def test_nothing_late_is_shown_as_fresh(provider, embedded, name):
     assert made.static is embedded.static, "nothing that stands follows from the series"
 
 
+@pytest.mark.sweep
 def test_what_is_late_is_said_in_every_output(provider):
     good(provider)
     folder, _ = build_on(provider, date(2026, 8, 7))
@@ -88,6 +90,7 @@ def test_what_is_late_is_said_in_every_output(provider):
     assert '"DEGRADED"' in (folder / "map.html").read_text()
 
 
+@pytest.mark.sweep
 def test_a_live_picture_holds_the_new_days_and_where_they_came_from(provider):
     good(provider)
     folder, picture = build_on(provider, date(2026, 8, 7))
@@ -103,6 +106,7 @@ def test_a_live_picture_holds_the_new_days_and_where_they_came_from(provider):
     assert again == folder, "the same accepted files give the same picture"
 
 
+@pytest.mark.sweep
 def test_only_what_changed_is_told_between_an_embedded_and_a_live_picture(provider, tmp_path):
     before, _ = build(tmp_path / "before", replace(QUICK_BUILD, day=date(2026, 8, 7)))
     good(provider)
@@ -114,6 +118,7 @@ def test_only_what_changed_is_told_between_an_embedded_and_a_live_picture(provid
     assert report["nodes"] == [], "the extent series feeds no node"
 
 
+@pytest.mark.sweep
 def test_the_live_build_of_the_command_line_is_degraded_where_servers_are_away(provider, command):
     """One provider is there, the others are not: the picture is made, marked, and ends with 10."""
     last = float(provider.series["extent_million_km2"].iloc[-1])
@@ -177,6 +182,7 @@ FETCHED = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", FETCHED)
 def test_a_source_that_is_not_embedded_is_late_only_after_it_was_there(maps, embedded, name):
     contents, outcome, state, is_read = FETCHED[name]
@@ -190,6 +196,7 @@ def test_a_source_that_is_not_embedded_is_late_only_after_it_was_there(maps, emb
     assert (row["state"], row["age"] == "not held") == (state or "not_held", state is None)
 
 
+@pytest.mark.sweep
 def test_a_table_that_is_added_makes_anew_what_follows_from_it_alone(maps, embedded):
     take(maps, GOOD)
     made, _ = replace_embedded(embedded, SOURCES, maps.cache, DAY)
@@ -207,6 +214,7 @@ def test_a_table_that_is_added_makes_anew_what_follows_from_it_alone(maps, embed
     assert made.manifest["sources"][:-1] == embedded.manifest["sources"]
 
 
+@pytest.mark.sweep
 def test_a_map_that_was_lost_is_missing(maps, embedded):
     take(maps, GOOD)
     shutil.rmtree(maps.cache / "accepted")
@@ -215,6 +223,7 @@ def test_a_map_that_was_lost_is_missing(maps, embedded):
     assert made is embedded
 
 
+@pytest.mark.sweep
 def test_a_picture_without_a_map_is_the_same_byte_for_byte(maps, tmp_path):
     """Whether nobody asked for the map, or its server was away."""
     take(maps, NONE)
@@ -232,6 +241,7 @@ def test_a_picture_without_a_map_is_the_same_byte_for_byte(maps, tmp_path):
     assert manifest["status"] == "COMPLETE"
 
 
+@pytest.mark.sweep
 def test_of_two_maps_obu_tells_the_zone_and_the_drawn_one_the_ice(maps, embedded):
     """Batagay lies in the drawn box (continuous, ice high) and in the band of 0.7; Moma in a band alone.
 
@@ -260,6 +270,7 @@ def ground(feeds: dict[str, list[pd.DataFrame]], node_id: str) -> list[tuple[str
     return [tuple(own.loc[fact, columns]) if fact in own.index else None for fact in GROUND]
 
 
+@pytest.mark.sweep
 def test_a_map_that_was_fetched_is_judged_by(tmp_path, monkeypatch):
     """Fetched, accepted, built with: the nodes within it are mapped, and their ice makes their hazard high.
 

@@ -86,6 +86,7 @@ def mirror(tmp_path, monkeypatch):
         yield Mirror(tmp_path, url)
 
 
+@pytest.mark.sweep
 def test_a_live_list_of_airfields_becomes_nodes_under_its_own_id_and_date(mirror, monkeypatch):
     result = mirror.fetch(ROW)
     assert (result.state, result.rows, result.as_of) == ("new", 1, "2026-10-01")

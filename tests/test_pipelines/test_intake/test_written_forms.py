@@ -110,6 +110,7 @@ def accepted(tmp_path_factory):
         yield service, results
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", [name for name in FORMS if not source(name).remotes[0].login])
 def test_a_form_is_fetched_judged_and_read(accepted, name):
     service, result = accepted
@@ -309,6 +310,7 @@ def finding(name: str, new: Any, old: Any = None, today: date = TODAY) -> list[F
     return judge(new, old, today, source(name).checks)
 
 
+@pytest.mark.sweep
 def test_a_base_of_three_days_is_marked_and_one_of_eight_is_not_taken(accepted):
     service, _ = accepted
     table = service.table("osm_power_lines")
@@ -347,6 +349,7 @@ def test_openstreetmap_is_a_table_of_its_own_that_feeds_nothing():
     assert row.shape is not None
 
 
+@pytest.mark.sweep
 def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
     service, result = accepted
     live, stored = service.table("geonames_cities500"), embedded_table(source("geonames_cities500"))
@@ -357,6 +360,7 @@ def test_geonames_own_dump_gives_the_rows_of_the_package(accepted):
     assert live.geometry.distance(stored.geometry).max() < 1.0, "a metre: five digits of a degree"
 
 
+@pytest.mark.sweep
 def test_permafrost_is_where_the_file_has_it(accepted):
     """Each zone is a block of 38 degrees of longitude between two parallels: its area on a sphere."""
     service, _ = accepted
@@ -374,6 +378,7 @@ def test_permafrost_is_where_the_file_has_it(accepted):
     assert table["ground_ice"].isna().all(), "the model says nothing of it"
 
 
+@pytest.mark.sweep
 def test_a_drawn_map_is_read_by_extent_and_content(accepted):
     """The zones and the ice of the file, each where it was drawn; glaciers and lakes are no permafrost."""
     service, _ = accepted
@@ -388,6 +393,7 @@ def test_a_drawn_map_is_read_by_extent_and_content(accepted):
         assert bounds == pytest.approx(box, abs=0.1)
 
 
+@pytest.mark.sweep
 def test_an_occurrence_lies_at_its_point_and_not_at_its_box(accepted):
     """UTM 24 N, 500 km east: on the meridian of 39 W by definition; 7100 km north is 64.03 N."""
     service, _ = accepted
@@ -396,6 +402,7 @@ def test_an_occurrence_lies_at_its_point_and_not_at_its_box(accepted):
     assert (lon[0], lat[0]) == (pytest.approx(-39.0), pytest.approx(64.03, abs=0.01))
 
 
+@pytest.mark.sweep
 def test_a_coverage_lies_where_its_corner_says(accepted):
     """EPSG:3035 is centred on 10 E, 52 N at (4321000, 3210000): 4.2 to 4.3, 5.1 Mm is by 10 E, 69 N."""
     service, _ = accepted

@@ -146,6 +146,7 @@ def test_health_tells_of_a_failed_run_before_there_is_a_picture(tmp_path):
     assert rows["geonames_harbours"]["state"] == "embedded"
 
 
+@pytest.mark.sweep
 def test_a_live_build_that_fails_is_told_of_by_health(tmp_path, command):
     """In its build, after a fetch that found nothing."""
     (tmp_path / "mirror").mkdir()

@@ -68,6 +68,7 @@ def one(element: ET.Element, name: str) -> str:
     return found.text or ""
 
 
+@pytest.mark.sweep
 def test_each_picture_is_said_once(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)
@@ -98,6 +99,7 @@ def test_each_picture_is_said_once(pictures, tmp_path):
     )
 
 
+@pytest.mark.sweep
 def test_the_feed_is_what_rfc_4287_asks_for(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)
@@ -118,6 +120,7 @@ def test_the_feed_is_what_rfc_4287_asks_for(pictures, tmp_path):
     assert read.entries[0].title == one(entries(root)[0], "title")
 
 
+@pytest.mark.sweep
 def test_feed_and_reports_are_bounded_and_newest_first(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)
@@ -195,6 +198,7 @@ def test_a_webhook_is_https_or_here(url):
     assert SECRET not in str(told.value)
 
 
+@pytest.mark.sweep
 def test_a_webhook_that_fails_stops_nothing(pictures, tmp_path):
     root = tmp_path / "root"
     shutil.copytree(pictures / "one", root, symlinks=True)

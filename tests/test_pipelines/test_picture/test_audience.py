@@ -183,6 +183,7 @@ def planted(tmp_path_factory) -> dict[str, Any]:
     return fields
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["public", "eu"])
 @pytest.mark.parametrize("what", PLANTED)
 def test_no_byte_tells_who_may_not_see(planted, name, what):
@@ -190,6 +191,7 @@ def test_no_byte_tells_who_may_not_see(planted, name, what):
     assert holding(planted[name].drawn, PLANTED[what]) == set()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["nato", "both"])
 @pytest.mark.parametrize("what", PLANTED)
 def test_who_may_see_is_told(planted, name, what):
@@ -203,6 +205,7 @@ def test_who_may_see_is_told(planted, name, what):
         assert doors <= holding(planted[name].drawn, PLANTED[what]), "the canary can be found in every door"
 
 
+@pytest.mark.sweep
 def test_the_search_finds_a_canary_in_every_kind_of_file(planted):
     """Else an empty hand would prove nothing."""
     found = holding(planted["public"].folder, OPEN) | holding(planted["public"].drawn, OPEN)
@@ -210,12 +213,14 @@ def test_the_search_finds_a_canary_in_every_kind_of_file(planted):
     assert {".html", ".gpkg", ".parquet", ".csv", ".geojson", ".kml", ".fgb", ".pmtiles"} <= suffixes
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["public", "eu"])
 def test_the_names_of_withheld_things_are_nowhere(planted, name):
     for text in ("planted_towns", "beacons_planted", "osm_roads"):
         assert holding(planted[name].folder, text) == set(), text
 
 
+@pytest.mark.sweep
 def test_what_is_withheld_is_counted_not_named(planted):
     for name, count in {"public": 3, "eu": 3, "nato": 0, "both": 0}.items():
         manifest = manifest_of(planted[name].folder)
@@ -227,6 +232,7 @@ def test_what_is_withheld_is_counted_not_named(planted):
         assert planted[name].back.caveats == planted[name].picture.caveats
 
 
+@pytest.mark.sweep
 def test_what_is_not_for_everybody_says_whom_it_is_for(planted):
     for name in ("nato", "both"):
         assert manifest_of(planted[name].folder)["audience"] == name
@@ -236,6 +242,7 @@ def test_what_is_not_for_everybody_says_whom_it_is_for(planted):
         assert "audience" not in manifest_of(planted[name].folder)
 
 
+@pytest.mark.sweep
 def test_what_rests_on_a_withheld_source_is_unknown_never_zero(planted):
     def rows(name: str) -> pd.DataFrame:
         table = planted[name].picture.tables["evidence"]
@@ -270,6 +277,7 @@ def test_what_rests_on_a_withheld_source_is_unknown_never_zero(planted):
     assert not (nodes["public"]["dependence_class"] == "high").any()
 
 
+@pytest.mark.sweep
 def test_layers_are_absent_not_empty_and_the_picture_checks(planted):
     ids = {name: {layer.id for layer in told.picture.layers} for name, told in planted.items()}
     assert ids["nato"] - ids["public"] == {"roads", "beacons_planted"}
@@ -280,6 +288,7 @@ def test_layers_are_absent_not_empty_and_the_picture_checks(planted):
     assert not known & {"planted_towns", "osm_roads"}
 
 
+@pytest.mark.sweep
 def test_an_audience_changes_nothing_where_nothing_is_withheld(folder, tmp_path):
     eu, _ = build(tmp_path / "pictures", Options(audience="eu"))
     files = {p.relative_to(folder): sha256_of(p) for p in folder.rglob("*") if p.is_file()}
@@ -503,6 +512,7 @@ def test_local_outputs_show_them_whole(private):
     assert not [row for row in content["layers"] if row["id"] == "private_more"], "it is for NATO"
 
 
+@pytest.mark.sweep
 def test_the_same_private_layers_give_the_same_bytes(own, private, tmp_path):
     again, _ = build(tmp_path / "again", Options(private=own))
     assert again.name == private.folder.name
@@ -678,6 +688,7 @@ def test_the_command_refuses_in_one_line_and_says_what_it_is(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.sweep
 def test_the_command_says_how_many_are_private(tmp_path, own):
     done = run_command(
         tmp_path, "build", "--private", str(own), "--region", "bering", "--draws", "5", "--json"

@@ -34,6 +34,8 @@ from importlib import import_module
 from pathlib import Path
 import maps
 from pipelines.picture.build import Options, build
+
+pytestmark = pytest.mark.sweep
 ours = ("pipelines.picture.health", "pipelines.intake.refresh", "pipelines.picture.store")
 for name in (*ours, *maps.EXPORTS.values()):
     import_module(name)

@@ -109,6 +109,7 @@ def test_another_rule_is_a_change_of_method(bering, milder):
     assert not [row for row in report["nodes"] if "relative" in row["why"]], "classes are absolute"
 
 
+@pytest.mark.sweep
 def test_a_refreshed_table_dates_the_evidence_and_is_named_as_the_cause(bering, tmp_path):
     """The index of the snapshot under a later date, the pier of Pevek 12.5 m deep instead of 4.9 m."""
 
@@ -161,6 +162,7 @@ def ports_of(feeds) -> gpd.GeoDataFrame:
     return feeds["ports"][0]
 
 
+@pytest.mark.sweep
 def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
     """Of three ports of the index one is left out, one moves 5 km, one has another name."""
     nodes = gpd.read_parquet(bering / "layers" / "nodes.parquet")
@@ -202,6 +204,7 @@ def test_a_port_gone_moved_and_renamed_is_the_sources_doing(bering, tmp_path):
     assert {row["cause"] for row in report["nodes"]} <= set(CAUSES)
 
 
+@pytest.mark.sweep
 def test_the_command_prints_what_differs(bering, milder, tmp_path, command):
     done = command("changes", str(bering), str(milder), "--json")
     assert done.returncode == 0, done.stderr

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.sweep
+
     from playwright.sync_api import Browser
 
     from layers.picture import Picture

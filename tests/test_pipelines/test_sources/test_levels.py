@@ -34,6 +34,7 @@ KEYS = ["node_id", "axis", "dimension", "group", "indicator"]
 WARMS = {"air_temperature", "permafrost_thaw", "zones_lost", "ice_season_lost"}
 
 
+@pytest.mark.sweep
 def test_the_climate_warms_with_the_level_and_nothing_else_moves(pictures):
     before = None
     for name in LEVELS:
@@ -60,6 +61,7 @@ def test_the_climate_warms_with_the_level_and_nothing_else_moves(pictures):
     assert list(continuous.values()) == sorted(continuous.values(), reverse=True)
 
 
+@pytest.mark.sweep
 def test_no_class_falls_with_the_level_and_only_the_hazard_moves(pictures):
     nodes = {name: tables["nodes"].set_index("node_id") for name, tables in pictures.items()}
     for lower, higher in pairwise(LEVELS):
@@ -75,6 +77,7 @@ NO_DATE = ("_per_year", "_age_years")
 HORIZON = r"\bm by 2100\b"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("level", LEVELS)
 def test_never_a_year_for_a_node(pictures, level):
     """A level is no date. What the sea's level does by the horizon of AR6 is the provider's own date."""
