@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE",
+    "FLAGGED",
     "ICE_OF_ONE_MONTH",
     "MEDIAN_ENDS",
     "OVERLAP_FROM",
@@ -278,6 +279,8 @@ def style_of(layer: Layer) -> Style:
     return STYLES.get(layer.id) or _DEFAULTS[layer.geometry]
 
 
+# Marks of nodes that a map never hides: critical, or climate and defence overlap.
+FLAGGED = ("robust", "possible", "overlap", "overlap_open")
 OVERLAP_FROM = 0.5  # share of draws from which on climate and defence overlap at a node
 
 

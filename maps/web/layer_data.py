@@ -34,7 +34,7 @@ _LABEL_GRID_M = 20_000.0  # tolerance of the largest circle inside a shape, for 
 _FIRST = {
     "nodes": ("name", "kind", "country_iso3", "institution", "scope", "place", "dual_use_class", "mark",
               "flag", "flag_probability", "overlap_probability", "hazard_class", "military_class",
-              "dependence_class"),
+              "dependence_class", "hazard_deciding"),
     "settlements": ("name", "population"),
     "seas": ("name",),
 }  # fmt: skip

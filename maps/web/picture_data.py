@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.schema import PILLARS
-from maps.style import BASE, OVERLAP_FROM
+from maps.style import BASE, FLAGGED, OVERLAP_FROM, marked
 from maps.text import visible
 from maps.web.change_data import compared_data, since_data
 from maps.web.layer_data import NOT_HELD, layer_data, plain_style, put_off
@@ -20,7 +20,7 @@ from maps.web.packing import rounded
 if TYPE_CHECKING:
     from layers.picture import Picture
 
-__all__ = ["latest_extent", "picture_data"]
+__all__ = ["latest_extent", "oldest_deciding_fact", "picture_data"]
 
 
 def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -48,6 +48,7 @@ def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any
         "base": {name: plain_style(style) for name, style in BASE.items()},
         "layers": layers,
         "extent": latest_extent(picture),
+        "oldest_fact": oldest_deciding_fact(picture),
         **_explained(picture),
         "compare": None if other is None else compared_data(picture, other),
     }
@@ -109,6 +110,21 @@ def latest_extent(picture: Picture) -> dict[str, Any] | None:
         "million_km2": rounded(float(last["extent_million_km2"])),
         "break": _latest_break(picture, str(last["date"])),
     }
+
+
+def oldest_deciding_fact(picture: Picture) -> dict[str, Any] | None:
+    """Return the age in years of the oldest fact that decides a critical or overlapping node, and its name.
+
+    None for a picture without such a node or without ages.
+    """
+    nodes = picture.tables.get("nodes")
+    if nodes is None or "fact_age_years" not in nodes:
+        return None
+    rows = nodes[np.isin(marked(nodes), FLAGGED) & nodes["fact_age_years"].notna()]
+    if rows.empty:
+        return None
+    oldest = rows.loc[rows["fact_age_years"].idxmax()]
+    return {"years": rounded(float(oldest["fact_age_years"])), "name": visible(oldest["name"])}
 
 
 def _latest_break(picture: Picture, day: str) -> str | None:

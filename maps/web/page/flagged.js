@@ -1,6 +1,6 @@
 // The list of critical places, and of those where climate and defence overlap.
 import { byId, el } from "./dom.js";
-import { overlapOf, placeOf, wording } from "./node_words.js";
+import { countryName, overlapOf, placeOf, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { openButton } from "./swatches.js";
 import { byName, count, key, number, percent } from "./text.js";
@@ -28,6 +28,11 @@ export function listFlagged() {
   byId("overlap-list").replaceChildren(...others);
 }
 
+const countryOf = (i) => (nodes.value("country_iso3", i) === null ? null : countryName(nodes.value("country_iso3", i)));
+
+// The deciding hazard without its details: "permafrost thaw", "ice season lost".
+const reasonOf = (i) => nodes.column.hazard_deciding && (nodes.value("hazard_deciding", i) || "").split(/:| -?\d/)[0];
+
 // Places, the one with the largest share first; each opens its strongest node, which names the others.
 function byPlace(rows, share) {
   const value = (i) => nodes.value(share, i),
@@ -43,8 +48,8 @@ function byPlace(rows, share) {
       "li",
       null,
       openButton(nodes, members[0], percent(value(members[0])), [
-        place,
-        el("span", { class: "small" }, what(members)),
+        el("span", { class: "name" }, place),
+        el("span", { class: "small" }, [what(members), countryOf(members[0]), reasonOf(members[0])].filter(Boolean).join(" · ")),
       ]),
     ),
   );

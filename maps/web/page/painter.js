@@ -1,6 +1,7 @@
 // The one canvas on which the map is drawn. Needs Leaflet.
 import { frameOf } from "./plane_to_pixels.js";
 import { markSize } from "./symbols.js";
+import { pixelRatio } from "./theme.js";
 
 // It draws levels from the lowest order to the highest, each from flat arrays by one linear map: a turn
 // of the view or a change of zoom costs one pass.
@@ -11,7 +12,7 @@ const Painter = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const ratio = window.devicePixelRatio || 1,
+    const ratio = pixelRatio(),
       size = this._bounds.getSize(),
       paper = this._container;
     L.DomUtil.setPosition(paper, this._bounds.min);
@@ -31,7 +32,7 @@ const Painter = L.Renderer.extend({
   paint() {
     if (!this._map || !this._bounds) return;
     const ctx = this._container.getContext("2d"),
-      ratio = window.devicePixelRatio || 1;
+      ratio = pixelRatio();
     const size = this._bounds.getSize();
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, size.x, size.y);

@@ -7,7 +7,7 @@ import { edge, layerById, map, outline } from "./picture.js";
 import { state } from "./state.js";
 import { traceSymbol } from "./symbols.js";
 import { latitude, longitude } from "./text.js";
-import { isDark } from "./theme.js";
+import { isDark, pixelRatio } from "./theme.js";
 
 const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const MOST_TOWNS = 1500;
@@ -48,7 +48,7 @@ const Names = L.Layer.extend({
   },
   write() {
     const size = map.getSize(),
-      ratio = window.devicePixelRatio || 1;
+      ratio = pixelRatio();
     L.DomUtil.setPosition(this._paper, map.containerPointToLayerPoint([0, 0]));
     this._paper.width = size.x * ratio;
     this._paper.height = size.y * ratio;

@@ -1,13 +1,16 @@
 // Print and full screen.
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { map } from "./picture.js";
-import { painter } from "./painter.js";
 import { repaint } from "./repaint.js";
+import { scaleBar } from "./scale.js";
 import { state } from "./state.js";
 import { writeCaveats } from "./status_strip.js";
+import { pixelRatio } from "./theme.js";
 import { goHome } from "./view.js";
 
-// The map of a print is drawn for its paper, in light colours, before the browser looks at it.
+// The map of a print is drawn for paper, in light colours, before the browser lays the paper out. Leaflet's
+// canvas reaches beyond the map, and Chromium prints nothing of such a canvas: the paper gets a copy of it, as
+// large as the map, which the style fits to any size of paper.
 let screen = null;
 function drawForPaper(on) {
   if (on === state.isPrinting) return;
@@ -21,9 +24,43 @@ function drawForPaper(on) {
   if ((on ? view : screen.view).isAtHome) goHome();
   else map.setView(screen.view.center, screen.view.zoom, { reset: true, animate: false });
   repaint();
-  // Chromium prints the recorded strokes of a canvas, and loses them above some length: once its pixels have
-  // been read, it prints the pixels.
-  if (on) painter._container.getContext("2d").getImageData(0, 0, 1, 1);
+  byId("paper-map")?.remove();
+  if (on) byId("stage").prepend(paperMap());
+}
+
+function paperMap() {
+  const { x, y } = map.getSize(),
+    ratio = pixelRatio(),
+    stage = map.getContainer().getBoundingClientRect();
+  const paper = el("canvas", { id: "paper-map", width: x * ratio, height: y * ratio, role: "img", "aria-label": "Map" });
+  const ctx = paper.getContext("2d");
+  for (const canvas of map.getContainer().querySelectorAll(".leaflet-map-pane canvas")) {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    ctx.drawImage(canvas, (left - stage.left) * ratio, (top - stage.top) * ratio, width * ratio, height * ratio);
+  }
+  ctx.scale(ratio, ratio);
+  drawPaperScale(ctx, x, y);
+  return paper;
+}
+
+// The copy is scaled with its paper, and so must its scale bar be.
+function drawPaperScale(ctx, wide, high) {
+  const { pixels, text } = scaleBar(),
+    right = wide - 8,
+    foot = high - 8;
+  ctx.font = "12px system-ui, sans-serif";
+  const left = right - ctx.measureText(text).width;
+  ctx.fillText(text, left, foot);
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  ctx.moveTo(left - 8 - pixels, foot - 8);
+  for (const [u, v] of [
+    [left - 8 - pixels, foot - 2],
+    [left - 8, foot - 2],
+    [left - 8, foot - 8],
+  ])
+    ctx.lineTo(u, v);
+  ctx.stroke();
 }
 
 /** Bind the print and the full screen. */

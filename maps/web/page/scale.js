@@ -6,17 +6,23 @@ import { number } from "./text.js";
 
 const NEAR_POLE_PX = 24; // nearer to the pole than this, the centre of the view has no north to point to
 
-/** Draw the scale bar for the centre of the view. */
-export function drawScale() {
+/** The scale bar for the centre of the view: its length in pixels, and what it says. */
+export function scaleBar() {
   const middle = map.getSize().divideBy(2);
   const ends = [-50, 50].map((dx) => map.containerPointToLatLng(middle.add([dx, 0])));
   const metres = L.CRS.Earth.distance(...ends) / 100;
   const most = metres * 120,
     power = 10 ** Math.floor(Math.log10(most));
   const round = [5, 2, 1].map((k) => k * power).find((k) => k <= most);
-  byId("scale-bar").style.width = `${round / metres}px`;
-  byId("scale-text").textContent = `${number(round / 1000)} km at the centre of the view`;
-  byId("scale").setAttribute("aria-label", `Scale: ${byId("scale-text").textContent}`);
+  return { pixels: round / metres, text: `${number(round / 1000)} km at the centre of the view` };
+}
+
+/** Draw the scale bar. */
+export function drawScale() {
+  const { pixels, text } = scaleBar();
+  byId("scale-bar").style.width = `${pixels}px`;
+  byId("scale-text").textContent = text;
+  byId("scale").setAttribute("aria-label", `Scale: ${text}`);
 }
 
 /** Turn the north pointer to the pole as seen from the centre of the view; at the pole it is hidden. */

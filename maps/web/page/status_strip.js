@@ -3,10 +3,11 @@ import { byId, el } from "./dom.js";
 import { ageSources, data, map } from "./picture.js";
 import { changesOf, changesSummary, namedChange, since } from "./changes.js";
 import { state } from "./state.js";
-import { count } from "./text.js";
+import { count, number } from "./text.js";
 
 const DAY_MS = 864e5;
 const CHECK_MS = 60_000;
+const FRESH_ICE_DAYS = 30; // the month of the ice map
 const FIRST_CAVEATS = 2;
 let hasSeenExpired = false;
 
@@ -25,6 +26,9 @@ export function writeCaveats() {
   );
 }
 
+const iceDays = (now) => (data.extent ? Math.floor((now - Date.parse(`${data.extent.date}T00:00:00Z`)) / DAY_MS) : 0);
+const iceAge = (now) => (iceDays(now) > FRESH_ICE_DAYS ? `newest ice ${number(iceDays(now))} days old` : "");
+
 // Age and end are by the reader's clock: a stored page cannot know when it is read.
 function writeAge() {
   ageSources();
@@ -33,7 +37,8 @@ function writeAge() {
   const days = Math.floor((now - Date.parse(`${data.day}T00:00:00Z`)) / DAY_MS);
   const isExpired = data.expires !== null && now >= Date.parse(data.expires);
   const status = isExpired ? "EXPIRED" : late ? "DEGRADED" : data.status;
-  byId("status").className = status.toLowerCase();
+  // Green is for a picture whose ice is fresh as well.
+  byId("status").className = `${status.toLowerCase()}${iceDays(now) > FRESH_ICE_DAYS ? " aged" : ""}`;
   byId("status").replaceChildren(
     el("span", { class: "sign", "aria-hidden": "true" }, { EXPIRED: "■", COMPLETE: "●" }[status] || "▲"),
     el("strong", null, status),
@@ -44,14 +49,22 @@ function writeAge() {
         ? `on ${data.expires.slice(0, 10)}`
         : late
           ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-          : data.not_held.length
-            ? `${count(data.not_held.length, "known source")} not held`
-            : "every source held",
+          : [iceAge(now), data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"]
+              .filter(Boolean)
+              .join("; "),
     ),
   );
   const age =
     days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;
-  byId("asof").replaceChildren(el("span", null, `As of ${data.day}`), el("span", { class: "age" }, age));
+  const { oldest_fact: oldest } = data;
+  byId("asof").replaceChildren(
+    el("span", null, `As of ${data.day}`),
+    el(
+      "span",
+      { class: "age", title: oldest ? `Of the facts that decide a critical or overlapping node, at ${oldest.name}` : null },
+      oldest ? `${age}; oldest fact that decides: ${number(Math.round(oldest.years))} years` : age,
+    ),
+  );
   if (isExpired && !hasSeenExpired) {
     byId("expired").hidden = false;
     byId("expired-why").textContent =

@@ -16,5 +16,9 @@ export const isDark = () =>
 export const isCalm = () => media("(prefers-reduced-motion: reduce)").matches;
 /** Whether the screen is narrow: the panel is a drawer, the details a sheet. */
 export const isNarrow = () => media("(max-width: 800px)").matches;
+const PAPER_RATIO = 3; // canvas pixels per CSS pixel on paper: about 290 per inch
+
+/** Canvas pixels per CSS pixel: those of the screen, or of paper. */
+export const pixelRatio = () => (state.isPrinting ? PAPER_RATIO : window.devicePixelRatio || 1);
 /** The colour of a pair for the scheme of now. */
 export const ink = (pair) => (isDark() ? pair.dark : pair.light);
