@@ -20,6 +20,7 @@ let hasFoldedLegend = false;
 function openDetails(layer, row, { move = false, focus = false, from = null } = {}) {
   const details = byId("details");
   state.opened = { layer, row };
+  state.whatIf = null;
   if (focus) focusBefore = document.activeElement;
   switchDrawer(false);
   if (!layer.on) byId(`show-${layer.id}`).click();
@@ -64,7 +65,7 @@ function closeDetails() {
   const details = byId("details");
   if (details.hidden) return;
   details.hidden = true;
-  state.opened = null;
+  state.opened = state.whatIf = null;
   paint();
   signal("view");
   map.invalidateSize({ pan: false });

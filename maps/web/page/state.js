@@ -10,4 +10,5 @@ export const state = {
   hasGraticule: true,
   hasNames: true,
   opened: null,
+  whatIf: null, // `{ row, mark }`: the mark that the chosen node would have at the value of a slider
 };
