@@ -29,7 +29,7 @@ PACKAGES = ("layers", "maps", "pipelines")
 MUTANTS, SEED, GOAL_PCT, WORKERS = 210, 20261129, 95, 2
 # A mutant may loop for ever: a file of tests that takes longer than this has caught it.
 TIMEOUT_S = 600
-# Files of tests are tried until one fails or this time is up. A mutant that is left then counts as not caught.
+# Files of tests are tried until one fails or this time is up. A mutant that is left then is not caught.
 PATIENCE_S = 240
 OPERATORS = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add", "ReplaceBinaryOperator_Mul_Div",
@@ -138,8 +138,7 @@ def tests_by_module(modules: list[str]) -> dict[str, list[str]]:
 def _fails(name: str, copy: Path) -> bool:
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *_OPTIONS, name], cwd=copy,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(copy), os.environ.get("PYTHONPATH")))),
-             "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     return run.returncode not in {0, 5}  # 5: every test of the file is skipped
