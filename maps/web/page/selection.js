@@ -2,6 +2,7 @@
 import { baseLook } from "./base_map.js";
 import { lookOf, marksOf, stampsOf } from "./layer_style.js";
 import { nodes } from "./picture.js";
+import { pixel } from "./plane_to_pixels.js";
 import { signal } from "./signals.js";
 import { markPixel } from "./spread.js";
 import { state } from "./state.js";
@@ -38,6 +39,10 @@ function drawTried(ctx, layer, row, view) {
 
 /** Draw the chosen feature above all others. */
 export function drawSelection(ctx, view) {
+  if (state.position) {
+    traceSymbol(ctx, "circle", ...pixel(view, state.position), 9 * view.size);
+    fillAndStroke(ctx, { ...baseLook("selection"), fill: null });
+  }
   if (!state.opened) return;
   const { layer, row } = state.opened,
     look = { ...baseLook("selection"), fill: null };

@@ -1,5 +1,6 @@
 // Events of the page: one module gives a signal and others listen, so they need not import each other.
 // "open" (layer, row, options): show the details of a feature. "close": shut the details.
+// "position" (latitude and longitude): show a typed position.
 // "view": something of the view changed that its address tells.
 
 const listeners = new Map();

@@ -10,5 +10,6 @@ export const state = {
   hasGraticule: true,
   hasNames: true,
   opened: null,
+  position: null, // a place of the plane that the reader typed
   whatIf: null, // `{ row, mark }`: the mark that the chosen node would have at the value of a slider
 };
