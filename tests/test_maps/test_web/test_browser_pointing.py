@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from map_pages import open_map
 
 from maps.style import FLAGGED, marked
 
@@ -24,16 +25,6 @@ def flagged(picture: Picture) -> list[str]:
     """Return the ids of the nodes whose mark is never hidden."""
     nodes = picture.tables["nodes"]
     return [str(node) for node in nodes.loc[np.isin(marked(nodes), FLAGGED), "node_id"]]
-
-
-def open_map(browser: Browser, folder: Path, **options: Any) -> Page:
-    """Return the page of a map that is drawn."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **options)
-    page.goto((folder / "map.html").as_uri())
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
-    # Two quick clicks near one another would be a double click, which zooms.
-    page.evaluate("map_arctic.doubleClickZoom.disable()")
-    return page
 
 
 # Show a node in the middle of the map, at a zoom or in the whole region; where its mark is in the page.
