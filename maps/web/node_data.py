@@ -98,7 +98,7 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
 
 
 def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
-    """Return the exits of each node, the nearest of each axis first: what turns a class, and at which value."""
+    """Return the exits of each node, the nearest of each axis first: what turns a class, and where."""
     table = picture.tables.get("exits")
     layer = next((layer for layer in picture.layers if layer.id == "exits"), None)
     if table is None or layer is None:

@@ -1,7 +1,8 @@
 // The view as an address: it is written while the reader moves, and read when a link is opened.
 import { byId } from "./dom.js";
 import { refuse, refused } from "./filters.js";
-import { setMonth } from "./ice.js";
+import { setClockMonth, setYear } from "./clock.js";
+import { record } from "./ice_record.js";
 import { layerById, layers, map, nodes } from "./picture.js";
 import { repaint } from "./repaint.js";
 import { selectedNode, selectNode } from "./selection.js";
@@ -27,6 +28,7 @@ function writeAddress() {
     node: selectedNode(),
     layers: layers.filter((layer) => layer.on).map((layer) => layer.id),
     month: layerById.sea_ice?.month,
+    year: state.year,
   });
   history.replaceState(null, "", `#${query}`);
 }
@@ -40,7 +42,9 @@ export function readAddress() {
   if (view.layers)
     for (const layer of layers)
       if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
-  if (layerById.sea_ice && view.month) setMonth(view.month);
+  state.year = view.year;
+  if (layerById.sea_ice && view.month) setClockMonth(view.month);
+  else if (record) setYear(state.year);
   if (view.theme) byId("theme").value = state.theme = view.theme;
   if (nodes) refuse(view.refused);
   repaint();

@@ -49,7 +49,7 @@ export function gates(i, rows) {
             null,
             title,
             el("span", { class: "class" }, classWord(name, i) ?? "unknown"),
-            el("span", { class: "met" }, isMet ? "✓ met" : value === "unknown" ? "? open" : "– not met"),
+            el("span", { class: "met" }, isMet ? "✓ open" : value === "unknown" ? "? not known" : "– shut"),
           ),
           partsOf[axis](i, rows),
           exitSlider(i, axis),

@@ -10,17 +10,18 @@ import { key, short, upper, words } from "./text.js";
 
 const STEPS = 400;
 const CLASS_OF_AXIS = { climate: "hazard_class", military: "military_class", civil: "dependence_class" };
-const NAMES = { people_without_another: "people without another", relative_sea_level: "relative sea level by 2100" };
+const NAMES = { people_without_another: "people without another" };
 
 /**
  * The scale of a slider over a value and the anchors at which it turns: `valueAt` and `shareAt` change
- * a share of the slider to a value and back. Numbers of people are on a logarithmic scale.
+ * a share of the slider to a value and back. Numbers of people are on a logarithmic scale; no value is
+ * above `limit`.
  */
-export function scaleOf(value, anchors, isLogarithmic) {
+export function scaleOf(value, anchors, isLogarithmic, limit = Infinity) {
   const bend = isLogarithmic ? (v) => Math.log10(1 + v) : (v) => v,
     straight = isLogarithmic ? (u) => 10 ** u - 1 : (u) => u;
   const least = bend(Math.min(0, value, ...anchors)),
-    most = bend(Math.max(value, ...anchors) * 1.25 || 1);
+    most = bend(Math.min(Math.max(value, ...anchors) * 1.25 || 1, limit));
   return {
     valueAt: (share) => straight(least + share * (most - least)),
     shareAt: (v) => (bend(v) - least) / (most - least),
@@ -63,7 +64,7 @@ export function exitSlider(i, axis) {
     exits = all.filter((exit) => exit.what === all[0].what);
   if (!exits.length) return null;
   const [{ value, unit }] = exits,
-    scale = scaleOf(value, exits.map(({ at }) => at), unit === "persons");
+    scale = scaleOf(value, exits.map(({ at }) => at), unit === "persons", unit === "1" ? 1 : Infinity);
   const id = `exit-${axis}`,
     result = el("output", { for: id, class: "small" });
   const slider = el("input", { type: "range", id, min: 0, max: STEPS, step: 1, list: `${id}-turns` });
