@@ -6,7 +6,7 @@ import { record } from "./ice_record.js";
 import { layerById, layers, map, nodes } from "./picture.js";
 import { repaint } from "./repaint.js";
 import { selectedNode, selectNode } from "./selection.js";
-import { listen } from "./signals.js";
+import { listen, signal } from "./signals.js";
 import { state } from "./state.js";
 import { turn } from "./view.js";
 import { readQuery, writeQuery } from "./address_query.js";
@@ -48,7 +48,12 @@ export function readAddress() {
   if (view.theme) byId("theme").value = state.theme = view.theme;
   if (nodes) refuse(view.refused);
   repaint();
-  if (view.node !== null) selectNode(view.node, false);
+  if (view.node !== null && !selectNode(view.node, false))
+    signal(
+      "notice",
+      "Not in this picture",
+      `The link names the node ${view.node}, which this picture does not have. It may have been renamed, or left out with its source. Search for its name, or look into the list of critical places.`,
+    );
   if (view.at) {
     map.setView([view.at.lat, view.at.lng], view.at.zoom, { reset: true, animate: false });
     state.isAtHome = false;

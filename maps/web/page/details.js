@@ -1,5 +1,5 @@
 // The panel with the details of a feature: how it opens and shuts.
-import { featureDetails, positionDetails } from "./cards.js";
+import { featureDetails, heading, positionDetails } from "./cards.js";
 import { byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
 import { nodeDetails } from "./node_details.js";
@@ -51,6 +51,15 @@ function openDetails(layer, row, { move = false, focus = false, from = null } = 
   if (focus) details.querySelector("h2").focus();
 }
 
+// A message in the place of the details.
+function openNotice(title, text) {
+  const details = byId("details");
+  state.opened = state.whatIf = state.position = null;
+  details.replaceChildren(heading("Notice", title, null), el("p", { class: "deciding", role: "alert" }, text));
+  details.hidden = false;
+  map.invalidateSize({ pan: false });
+}
+
 // The details of a typed position; a ring marks it.
 function openPosition(at) {
   const place = plane.forward([at.lng, at.lat]),
@@ -97,5 +106,6 @@ function closeDetails() {
 export function startDetails() {
   listen("open", openDetails);
   listen("position", openPosition);
+  listen("notice", openNotice);
   listen("close", closeDetails);
 }

@@ -136,8 +136,16 @@ function start(onMap) {
   setLevels(mapLevels());
   startPanels();
   fit();
-  painter.addTo(map);
-  startNames();
+  // Lists, search and tables work in a browser that draws nothing.
+  if (document.createElement("canvas").getContext("2d")) {
+    painter.addTo(map);
+    startNames();
+  } else
+    signal(
+      "notice",
+      "The map cannot be drawn",
+      "This browser draws no canvas (it may be switched off in its settings). The lists, the search and the table of nodes work; open the page in another browser for the map.",
+    );
   writeThinned();
   drawScale();
   drawNorth();
