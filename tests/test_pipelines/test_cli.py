@@ -14,7 +14,9 @@ import pyogrio
 import pytest
 
 from layers.errors import UsageError
-from pipelines.picture.explain import as_text, explain_node, find_node
+from pipelines.picture.explain import explain_node
+from pipelines.picture.explain_text import as_text
+from pipelines.picture.find_node import find_node
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
 
@@ -49,7 +51,7 @@ def test_sources_names_every_source(command):
         if date.fromisoformat(row["as_of"]) < date(2026, 1, 1) and row["state"] == "embedded":
             assert row["age"].endswith(" d")
     text = good(command("sources"))
-    assert text.count("\n") == len(SOURCES) + 1, "a line of headings, then a line a source"
+    assert text.count("\n") == len(SOURCES) + 2, "headings, a rule, then a line a source"
     assert all(row.id in text for row in SOURCES)
 
 
