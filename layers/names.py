@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process, utils
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["folded", "match", "nearest"]
+__all__ = ["folded", "hint", "match", "nearest"]
 
 # Letters that Unicode does not decompose into a letter and a diacritic. Sami has đ, ŋ and ŧ.
 _UNFOLDED = str.maketrans(
@@ -64,3 +64,9 @@ def nearest(text: str, names: Iterable[str], count: int = 3) -> list[str]:
         folded(text), list(names), scorer=fuzz.WRatio, processor=folded, limit=count, score_cutoff=_NEAR
     )
     return [name for name, _, _ in hits]
+
+
+def hint(names: Iterable[str], otherwise: str) -> str:
+    """The end of a message: the names as the nearest, or `otherwise` if there are none."""
+    near = list(dict.fromkeys(names))
+    return f"nearest {'is' if len(near) == 1 else 'are'} {', '.join(near)}" if near else otherwise

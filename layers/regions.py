@@ -12,7 +12,7 @@ import shapely
 
 from layers.crs import geographic_to_polar, polar_xy
 from layers.errors import UsageError
-from layers.names import match, nearest
+from layers.names import hint, match, nearest
 
 __all__ = ["CUT_DEG", "REGIONS", "SOUTH_DEG", "Region", "region"]
 
@@ -75,10 +75,9 @@ def region(name: str) -> Region:
     for row in REGIONS:
         if row.id == found:
             return row
-    near = nearest(name, [word for row in REGIONS for word in (row.id, *_short(row))])
-    ids = list(dict.fromkeys(match(word, spellings) or word for word in near))
-    hint = f"nearest is {ids[0]}" if ids else "'arctic' is all of it"
-    msg = f"--region: expected one of {', '.join(row.id for row in REGIONS)}, found {name!r}: {hint}"
+    near = nearest(name, [word for row in REGIONS for word in (row.id, *_short(row))], 1)
+    end = hint((match(word, spellings) or word for word in near), "'arctic' is all of it")
+    msg = f"--region: expected one of {', '.join(row.id for row in REGIONS)}, found {name!r}: {end}"
     raise UsageError(msg)
 
 

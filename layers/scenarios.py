@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.assessed.class_thresholds import ANCHORS, PAIRS, anchor_values
 from layers.errors import UsageError
-from layers.names import match, nearest
+from layers.names import hint, match, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,8 +70,8 @@ def _check_name(where: str, name: str, valid: Iterable[str]) -> None:
     if name in names:
         return
     near = nearest(name, names, 1)
-    hint = f": did you mean {near[0]}?" if near else ""
-    msg = f"{where}: expected one of {', '.join(names)}, found {name!r}{hint}"
+    meant = f": did you mean {near[0]}?" if near else ""
+    msg = f"{where}: expected one of {', '.join(names)}, found {name!r}{meant}"
     raise UsageError(msg)
 
 
@@ -158,9 +158,8 @@ def scenario(name: str) -> Scenario:
         near = nearest(name, [row.id for row in SCENARIOS])
     else:
         near = [row.id for row in sorted(SCENARIOS, key=lambda row: abs(row.warming_degc - degc))[:2]]
-    hint = f"nearest are {', '.join(near)}" if near else "name one of them"
     msg = (
         f"--scenario: expected one of {', '.join(row.id for row in SCENARIOS)}, or a level as '2 °C', found "
-        f"{name!r}: {hint}; any other level goes into a TOML file of your own"
+        f"{name!r}: {hint(near, 'name one of them')}; any other level goes into a TOML file of your own"
     )
     raise UsageError(msg)

@@ -20,7 +20,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["paragraph", "text_table"]
+__all__ = ["page_width", "paragraph", "text_table"]
 
 _UNBOUNDED = 10_000  # characters; rich needs a width, and no row is this long
 _PAGE, _WIDEST_PAGE = 80, 110  # characters; a longer line of prose is hard to read
@@ -32,13 +32,18 @@ def _terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
+def page_width() -> int:
+    """The width of prose in characters, and of tables inside prose."""
+    return min(_terminal_width() or _PAGE, _WIDEST_PAGE)
+
+
 def paragraph(text: str, indent: int = 0, hanging: int | None = None) -> str:
     """A text wrapped at words to the width of the terminal; an address or an id is never cut.
 
     `indent` is the indent of the first line in characters, and `hanging` that of the others, which is the
     same if it is None.
     """
-    width = min(_terminal_width() or _PAGE, _WIDEST_PAGE)
+    width = page_width()
     return textwrap.fill(
         " ".join(text.split()),
         max(width, 20 + indent),

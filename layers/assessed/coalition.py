@@ -16,7 +16,7 @@ from layers.assessed.dual_use import CLASSES
 from layers.assessed.sites import KINDS
 from layers.errors import UsageError
 from layers.iso_3166 import ALPHA_3
-from layers.names import match, nearest
+from layers.names import hint, match, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,8 +68,8 @@ def country(text: str, names: Mapping[str, str], option: str) -> str:
         return found
     near = [f"{name} ({code})" for name in nearest(text, names.values())
             for code, own in names.items() if own == name]  # fmt: skip
-    hint = f"nearest are {', '.join(near)}" if near else f"such as {', '.join(list(names)[:3])}"
-    msg = f"{option}: expected an ISO code or an English name of a country, found {text.strip()!r}: {hint}"
+    end = hint(near, f"such as {', '.join(list(names)[:3])}")
+    msg = f"{option}: expected an ISO code or an English name of a country, found {text.strip()!r}: {end}"
     raise UsageError(msg)
 
 

@@ -14,7 +14,7 @@ OWN = "own"  # stands in `sources` for the list that holds the node itself
 
 # Unit in the tables -> words for readers. CF and the columns keep the unit of the tables.
 _UNITS = {
-    "1": "yes or no", "degC": "°C", "m a-1": "m a year", "months K-1": "months per °C", "persons": "people",
+    "1": "yes or no", "degC": "°C", "m a-1": "m a year", "months K-1": "months/°C", "persons": "people",
     "report": "report", "class": "class",
 }  # fmt: skip
 
@@ -66,9 +66,9 @@ INDICATORS: tuple[Indicator, ...] = (
               "How many months of a year had ice in the last ten years of the record.", _ICE),
     Indicator("ice_months_lost", "climate", "Months with ice lost", "months",
               "The months with ice of 1981-2010 less those of the last ten years.", ("nsidc_ice_presence",)),
-    Indicator("ice_season_spread", "climate", "Spread of the ice season", "months",
+    Indicator("ice_season_spread", "climate", "Ice season spread", "months",
               "The spread of the months with ice over the last ten years.", ("nsidc_ice_presence",)),
-    Indicator("ice_loss_per_degc", "climate", "Ice lost per degree of warming", "months K-1",
+    Indicator("ice_loss_per_degc", "climate", "Ice lost per degree", "months K-1",
               "How many months with ice are lost for each degree of global warming.",
               ("nsidc_ice_presence",)),
     Indicator("permafrost_thaw", "climate", "Permafrost thaw", "class",

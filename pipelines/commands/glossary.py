@@ -9,7 +9,7 @@ import typer
 from layers.assessed.class_thresholds import ANCHORS
 from layers.assessed.indicators import INDICATORS, OWN, Indicator, unit_in_words
 from layers.errors import UsageError
-from layers.names import folded, nearest
+from layers.names import folded, hint, nearest
 from pipelines.commands.arguments import Json
 from pipelines.commands.terminal import print_result, say
 
@@ -30,8 +30,8 @@ def glossary(
     if name is None and not as_json:
         listed = [{"id": one.id, "title": one.title, "unit": unit_in_words(one.unit)} for one in chosen]
         table = text_table(listed, {"title": "indicator", "unit": "unit", "id": "id"})
-        hint = "'arctic-picture glossary NAME' says what one means."
-        print_result({}, as_json=False, text=f"{table}\n\n{hint}")
+        more = "'arctic-picture glossary NAME' says what one means."
+        print_result({}, as_json=False, text=f"{table}\n\n{more}")
         return
     say("reads the list of sources")
     from pipelines.sources import SOURCES
@@ -51,8 +51,8 @@ def _chosen(name: str | None) -> list[Indicator]:
     chosen = exact or [row for row, names in spelled if text and any(text in one for one in names)]
     if not chosen:
         near = nearest(name, [word for row in INDICATORS for word in (row.id, row.title)])
-        hint = f"nearest are {', '.join(near)}" if near else "'arctic-picture glossary' lists them"
-        msg = f"glossary: expected the id or title of an indicator, found {name!r}: {hint}"
+        end = hint(near, "'arctic-picture glossary' lists them")
+        msg = f"glossary: expected the id or title of an indicator, found {name!r}: {end}"
         raise UsageError(msg)
     return chosen
 

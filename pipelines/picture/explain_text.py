@@ -11,7 +11,7 @@ from layers.assessed.class_thresholds import CLASSES
 from layers.assessed.indicators import in_sentence, title_of, unit_in_words
 from layers.source_outage import NOT_ASSESSED
 from pipelines.picture.explain import number_in_words
-from pipelines.text_table import paragraph, text_table
+from pipelines.text_table import page_width, paragraph, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ def _others(report: dict[str, Any]) -> list[str]:
     ]
     more = len(others) - len(rows)
     columns = {"kind": "kind", "name": "also of this place or name", "flag": "flag", "ask": "asked for as"}
-    table = text_table(rows, columns)
+    table = text_table(rows, columns, width=page_width())
     return ["", *table.splitlines(), *([f"and {more} more"] if more else [])]
 
 
@@ -171,12 +171,12 @@ def _fact_lines(facts: Sequence[dict[str, Any]], numbers: Mapping[str, int]) -> 
                 "fact": title_of(fact["fact"]),
                 "value": value or fact["label"],
                 "unit": _unit(fact["unit"]),
-                "number": f"[{numbers[fact['source']]}]",
+                "number": numbers[fact["source"]],
             }
         )
     columns = {"fact": "climate fact", "value": "value", "unit": "unit", "tier": "tier", "as_of": "as of",
-               "number": "from"}  # fmt: skip
-    return [*text_table(rows, columns, right=("value",)).splitlines(), ""]
+               "number": "[n]"}  # fmt: skip
+    return [*text_table(rows, columns, right=("value", "number"), width=page_width()).splitlines(), ""]
 
 
 def _evidence_lines(evidence: Sequence[dict[str, Any]], numbers: Mapping[str, int]) -> list[str]:

@@ -155,7 +155,9 @@ def neighbours(nodes: pd.DataFrame, node_id: str) -> list[dict[str, Any]]:
     is_here = nodes["place_id"] == own["place_id"]
     is_namesake = nodes["name"].map(_fold) == _fold(own["name"])
     some = nodes[(is_here | is_namesake) & (nodes["node_id"] != node_id)]
-    some = some.assign(order=some["kind"].map(_KIND_ORDER).fillna(2), elsewhere=~is_here)
+    some = some.assign(
+        order=some["kind"].map(_KIND_ORDER).fillna(2), elsewhere=some["place_id"] != own["place_id"]
+    )
     return [
         {
             "node_id": str(row.node_id),
