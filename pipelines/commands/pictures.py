@@ -141,9 +141,9 @@ def changes(
     as_json: Json = False,
 ) -> None:
     """List the nodes and flags that differ between two pictures, each with its cause."""
-    from pipelines.picture.diff import as_text
     from pipelines.picture.diff import changes as compare
+    from pipelines.picture.diff_text import changes_text
 
     say("reads and compares both pictures")
     report = compare(picture_in(old), picture_in(new))
-    print_result(report, as_json=as_json, text=lambda: as_text(report))
+    print_result(report, as_json=as_json, text=lambda: changes_text(report))

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  # Cyrillic letters are meant
 """The command line from outside: results on stdout, errors in one line, every number with its source."""
 
 from __future__ import annotations
@@ -228,7 +229,7 @@ def test_what_an_expert_asks_first_is_found(picture, asked, kind, country, name)
     [
         ("Мурманск", "Murmansk"), ("Тикси", "Tiksi"), ("Tromso", "Tromso"), ("TROMSØ", "Tromso"),
         ("Nar'yan-Mar", "Nar Yan-Mar"), ("Naryan Mar", "Nar Yan-Mar"), ("Нарьян-Мар", "Nar Yan-Mar"),
-        ("Godthåb", "Nuuk (Godthaab)"), ("Barrow airport", "Wiley Post Will Rogers Memorial Airport"),
+        ("Godthåb", "Nuuk"), ("Barrow airport", "Wiley Post Will Rogers Memorial Airport"),
     ],
 )  # fmt: skip
 def test_a_place_is_found_by_each_of_its_names(folder, asked, name):

@@ -192,3 +192,36 @@ def test_the_glossary_has_every_indicator_and_its_anchors(tmp_path):
     text = run_command(tmp_path, "glossary").stdout
     assert all(row["title"] in text for row in told)
     assert max(map(len, text.splitlines())) <= 80
+
+
+def documented(command: str) -> tuple[set[str], dict[str, set[str]]]:
+    """The keys that docs/json.md names for a command: those of the object, and those of its rows by key."""
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    [line] = [line for line in page.splitlines() if line.startswith(f"| {command} |")]
+    _, keys, rows = (cell.strip() for cell in line.strip("| ").split(" | "))
+    of_rows = {}
+    for part in rows.split(";"):
+        name, _, told = part.partition(":")
+        if told:
+            of_rows[name.strip().strip("`")] = set(re.findall(r"`([a-z_0-9]+)`", told)) - {"null"}
+    return set(re.findall(r"`([a-z_0-9]+)`", keys)), of_rows
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("(none)", ()), ("`explain`", ("explain", "Kirkenes")), ("`glossary`", ("glossary", "roro")),
+        ("`sources`", ("sources",)), ("`standards`", ("standards",)), ("`doctor`", ("doctor",)),
+        ("`lens`", ("lens", "--states", "Norway")), ("`build --dry-run`", ("build", "--dry-run")),
+        ("`check`", ("check",)), ("`changes`", ("changes", "pictures", "pictures")),
+    ],
+)  # fmt: skip
+def test_the_keys_of_json_are_those_of_the_documents(folder, tmp_path, command, words):
+    (tmp_path / "pictures").symlink_to(folder.parents[1])
+    told = json.loads(run_command(tmp_path, *words, "--json").stdout)
+    keys, rows = documented(command)
+    assert set(told) == keys
+    for name, columns in rows.items():
+        some = told.get(name)
+        if some and "," not in name:
+            assert set(some[0] if isinstance(some, list) else some) == columns, name
