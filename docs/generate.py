@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.assessed.class_thresholds import ANCHORS
+from layers.assessed.indicators import INDICATORS, OWN, unit_in_words
 from layers.catalog import LAYERS, ON_PUBLICATION, ON_REQUEST
 from layers.picture import CAVEATS
 from layers.regions import REGIONS
@@ -77,14 +78,25 @@ def parts() -> dict[str, str]:
     return {
         "anchors": table(
             ("id", "value", "unit", "meaning", "source"),
-            [(f"`{a.id}`", f"{a.value:g}", a.unit, a.meaning, a.source) for a in ANCHORS],
+            [
+                # The unit 1 is a score here, and yes or no in the table of indicators.
+                (f"`{a.id}`", f"{a.value:g}", a.unit if a.unit == "1" else unit_in_words(a.unit), a.meaning,
+                 a.source)
+                for a in ANCHORS
+            ],
+        ),
+        "indicators": table(
+            ("indicator", "id", "axis", "unit", "meaning", "from", "anchors"),
+            [(i.title, f"`{i.id}`", i.axis.replace("_", " "), unit_in_words(i.unit), i.meaning,
+              ", ".join("the node's own list" if name == OWN else f"`{name}`" for name in i.sources),
+              ", ".join(f"`{name}`" for name in i.anchors)) for i in INDICATORS],
         ),
         "caveats": "".join(f"{n}. {text}\n" for n, text in enumerate(CAVEATS, 1)),
         "spine": columns_of(SPINE),
         "layers": _layers(),
         "columns": _each_layer(),
         "regions": table(("id", "title"), [(f"`{r.id}`", r.title) for r in REGIONS]),
-        "scenarios": table(("id", "warming, degC", "basis"),
+        "scenarios": table(("id", "warming, °C", "basis"),
                            [(f"`{s.id}`", f"{s.warming_degc:g}", s.basis) for s in SCENARIOS]),
         "exports": table(("id", "module", "made"),
                          [(f"`{name}`", f"`{module}`", "always" if name in ALWAYS else "on request")

@@ -5,12 +5,14 @@ A new region needs only a row in REGIONS.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import shapely
 
 from layers.crs import geographic_to_polar, polar_xy
 from layers.errors import UsageError
+from layers.names import hint, match, nearest
 
 __all__ = ["CUT_DEG", "REGIONS", "SOUTH_DEG", "Region", "region"]
 
@@ -61,15 +63,25 @@ CUT_DEG = SOUTH_DEG + 0.005
 
 
 def region(name: str) -> Region:
-    """Return the region with the id `name`.
+    """Return the region that `name` names by its id, its title, or the words before the colon of its title.
 
     Raises
     ------
     UsageError
-        If no region has that id; the message lists those that exist.
+        If there is no such region; the message gives those that exist and the nearest.
     """
+    spellings = {row.id: (row.title, *_short(row)) for row in REGIONS}
+    found = match(name, spellings)
     for row in REGIONS:
-        if row.id == name:
+        if row.id == found:
             return row
-    msg = f"region: expected one of {', '.join(r.id for r in REGIONS)}, found {name!r}"
+    near = nearest(name, [word for row in REGIONS for word in (row.id, *_short(row))], 1)
+    end = hint((match(word, spellings) or word for word in near), "'arctic' is all of it")
+    msg = f"--region: expected one of {', '.join(row.id for row in REGIONS)}, found {name!r}: {end}"
     raise UsageError(msg)
+
+
+def _short(row: Region) -> tuple[str, ...]:
+    """Return shorter spellings of a title: without what explains it, and its parts."""
+    head = row.title.split(":")[0]
+    return head, *(part for part in re.split(r", | and ", head) if part != head)

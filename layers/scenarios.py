@@ -6,14 +6,15 @@ An analyst can write a scenario as TOML, with the fields of `Scenario` and with 
 
 from __future__ import annotations
 
-import difflib
 import math
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from layers.assessed.class_thresholds import ANCHORS, PAIRS, anchor_values
 from layers.errors import UsageError
+from layers.names import hint, match, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +41,7 @@ class Scenario:
         """Raise UsageError for a warming or an anchor that is out of range."""
         if not 0 <= self.warming_degc <= 8:
             msg = (
-                f"scenario {self.id}: warming_degc: expected 0 to 8 degC above 1850-1900, "
+                f"scenario {self.id}: warming_degc: expected 0 to 8 °C above 1850-1900, "
                 f"found {self.warming_degc:g}: 1.5, 2, 3 and 4 are usual"
             )
             raise UsageError(msg)
@@ -68,9 +69,9 @@ def _check_name(where: str, name: str, valid: Iterable[str]) -> None:
     names = list(valid)
     if name in names:
         return
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f": did you mean {near[0]}?" if near else ""
-    msg = f"{where}: expected one of {', '.join(names)}, found {name!r}{hint}"
+    near = nearest(name, names, 1)
+    meant = f": did you mean {near[0]}?" if near else ""
+    msg = f"{where}: expected one of {', '.join(names)}, found {name!r}{meant}"
     raise UsageError(msg)
 
 
@@ -125,23 +126,40 @@ SCENARIOS: tuple[Scenario, ...] = (
         1.36,
         "human-induced warming reached in 2024 (Forster et al. 2025, doi:10.5194/essd-17-2641-2025)",
     ),
-    Scenario("warming_1_5", "1.5 degC above 1850-1900", 1.5, "a warming level, not a date"),
-    Scenario("warming_2", "2 degC above 1850-1900", 2.0, "a warming level, not a date"),
-    Scenario("warming_3", "3 degC above 1850-1900", 3.0, "a warming level, not a date"),
-    Scenario("warming_4", "4 degC above 1850-1900", 4.0, "a warming level, not a date"),
+    Scenario("warming_1_5", "1.5 °C above 1850-1900", 1.5, "a warming level, not a date"),
+    Scenario("warming_2", "2 °C above 1850-1900", 2.0, "a warming level, not a date"),
+    Scenario("warming_3", "3 °C above 1850-1900", 3.0, "a warming level, not a date"),
+    Scenario("warming_4", "4 °C above 1850-1900", 4.0, "a warming level, not a date"),
+)
+
+
+# A level as outputs and people write it: `2C`, `2 °C`, `+1.5 degC`, `warming 2`, `2 °C above 1850-1900`.
+_LEVEL = re.compile(
+    r"(?:warming[ _]?)?\+?(?P<level>\d+(?:[._,]\d+)?) ?(?:°? ?c|k|deg ?c|degrees?(?: celsius)?)?"
+    r"(?: (?:above|over) .*| of (?:global )?warming| warming)?"
 )
 
 
 def scenario(name: str) -> Scenario:
-    """Return the scenario with an id or a level of warming, such as `2C`.
+    """Return the scenario with an id, a title or a level of warming, such as `2C` or `2 °C`.
 
     Raises
     ------
     UsageError
-        If no scenario has that id; the message lists those that exist.
+        If there is no such scenario; the message gives the nearest.
     """
+    found = match(name, {row.id: (row.title,) for row in SCENARIOS})
+    level = _LEVEL.fullmatch(" ".join(name.casefold().split()))
+    degc = float(re.sub("[_,]", ".", level["level"])) if level else None
     for row in SCENARIOS:
-        if name in {row.id, f"{row.warming_degc:g}C"}:
+        if row.id == found or row.warming_degc == degc:
             return row
-    msg = f"scenario: expected one of {', '.join(s.id for s in SCENARIOS)}, found {name!r}"
+    if degc is None:
+        near = nearest(name, [row.id for row in SCENARIOS])
+    else:
+        near = [row.id for row in sorted(SCENARIOS, key=lambda row: abs(row.warming_degc - degc))[:2]]
+    msg = (
+        f"--scenario: expected one of {', '.join(row.id for row in SCENARIOS)}, or a level as '2 °C', found "
+        f"{name!r}: {hint(near, 'name one of them')}; any other level goes into a TOML file of your own"
+    )
     raise UsageError(msg)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["ALWAYS", "EXPORTS", "LOCAL", "Exporter", "write"]
+__all__ = ["ALWAYS", "EXPORTS", "LOCAL", "Exporter", "drawing", "write"]
 
 Exporter = Callable[..., "Path"]
 
@@ -41,6 +41,21 @@ LOCAL: dict[str, str] = {
     "qgz": "picture.qgz",
     "briefing": "briefing.html",
 }
+
+
+# What a user reads while an output is made.
+_DRAWING = {
+    "gpkg": "writes the GeoPackage",
+    "html": "draws the map",
+    "qgz": "writes the QGIS project",
+    "briefing": "writes the briefing",
+    "rocrate": "describes the files",
+}
+
+
+def drawing(name: str) -> str:
+    """What is done while the output `name`, a key of `EXPORTS`, is made, in words."""
+    return _DRAWING.get(name, f"writes {name}")
 
 
 def write(name: str, picture: Picture, folder: Path, **options: Any) -> Path:

@@ -1,4 +1,7 @@
-"""The command line: results go to stdout, progress to stderr, and an error is one line on stderr."""
+"""The command line: results go to stdout, progress to stderr, and an error is one line on stderr.
+
+Without a command it prints a short overview.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,27 @@ import typer
 
 from layers.errors import PictureError, UsageError
 from pipelines.commands.build import build
+from pipelines.commands.glossary import glossary
 from pipelines.commands.ice import ice, isochrones, polaris, routes
 from pipelines.commands.operations import doctor, serve
+from pipelines.commands.overview import overview
 from pipelines.commands.pictures import brief, changes, check, draw, explain, lens, standards
 from pipelines.commands.sources import fetch, snapshot, sources
+from pipelines.commands.terminal import told_progress
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="arctic-picture",
     help="An open situational picture of the Arctic, built from public data, with evidence.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.callback(invoke_without_command=True)(overview)
 for _command in (
-    build, sources, explain, standards, lens, check, draw, brief, snapshot, ice, routes, isochrones, polaris,
-    doctor, fetch, changes, serve,
+    build, explain, glossary, sources, standards, lens, check, draw, brief, snapshot, ice, routes, isochrones,
+    polaris, doctor, fetch, changes, serve,
 ):  # fmt: skip
     app.command()(_command)
 
@@ -48,7 +54,8 @@ def main() -> None:
     arguments = [a for a in sys.argv[1:] if a != "--trace"]
     traced = len(arguments) != len(sys.argv) - 1
     try:
-        code = app(args=arguments, standalone_mode=False)
+        with told_progress():
+            code = app(args=arguments, standalone_mode=False)
     except typer.Abort:
         sys.exit(130)
     except _REFUSED as error:

@@ -114,7 +114,7 @@ def add_air(
     error = float(np.sqrt((corrections["left_out_degc"] ** 2).mean()).round(2))
     note = (
         f"mean of 1981-2010: one climate model corrected by {len(corrections)} stations of 2004-2020; "
-        f"error of a station left out {error:g} degC"
+        f"error of a station left out {error:g} °C"
     )
     every = np.arange(len(sites))
     book.add(

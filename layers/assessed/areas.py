@@ -80,7 +80,7 @@ def _warming(grids: Mapping[str, xr.Dataset], scenario: Scenario) -> gpd.GeoData
         np.where(lat >= SOUTH_DEG, kelvin, np.nan),
         (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, np.inf),
         _MODEL,
-        unit="degC",
+        unit="°C",
     )
     return _classed(areas, "warming")
 

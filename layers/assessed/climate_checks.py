@@ -78,7 +78,7 @@ def warming_levels(inputs: StandardInputs) -> RuleResult:
     ranged = np.isfinite(np.stack([numbers(slope[name]) for name in ("value", "low", "high")])).all(axis=0)
     note = either(
         ranged,
-        f"months with ice lost for each degC, with a 95 % interval: told at {len(SCENARIOS)} warming levels",
+        f"months with ice lost for each °C, with a 95 % interval: told at {len(SCENARIOS)} warming levels",
         f"permafrost is told at {len(SCENARIOS)} warming levels by one climate model, without a range; sea "
         "level is told by scenario, not by warming level",
     )
@@ -167,11 +167,11 @@ def thaw(inputs: StandardInputs) -> RuleResult:
     high, low = own == HIGH, (code == LOW) & ~guessed & ~lacks_ice
     note = np.select(
         [high, town, low, guessed, lacks_ice],
-        ["class high at 2 degC: that of the ground; how the site is founded is not held",
+        ["class high at 2 °C: that of the ground; how the site is founded is not held",
          "damage by thaw is reported of the town, not of this site",
-         "class low at 2 degC, by a document or a map",
+         "class low at 2 °C, by a document or a map",
          "a proxy of the ground decides nothing of a site", "ground ice decides and is not held"],
-        "class moderate at 2 degC: how the site is founded decides and is not held",
+        "class moderate at 2 °C: how the site is founded decides and is not held",
     ).astype(object)  # fmt: skip
     blank = np.full(len(code), None, dtype=object)
     damage = source_of(inputs.fact("thaw_damage"))

@@ -6,7 +6,6 @@ alone, `DNK+` is Denmark with Greenland and the Faroes.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +16,14 @@ from layers.assessed.dual_use import CLASSES
 from layers.assessed.sites import KINDS
 from layers.errors import UsageError
 from layers.iso_3166 import ALPHA_3
+from layers.names import hint, match, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Holding", "holdings", "lens", "members", "smallest_set"]
+__all__ = ["Holding", "country", "holdings", "lens", "members", "smallest_set"]
 
 _MOST_STATES = 16  # all sets of them are compared: 65,536
 
@@ -40,23 +40,9 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
         If the text names no state, or one that is not in the membership table; with the nearest names.
     """
     table = memberships.set_index("country_iso3")
-    by_name = {code: code for code in table.index}
-    by_name |= {two: three for two, three in ALPHA_3.items() if three in table.index}
-    by_name |= {name.upper(): code for code, name in table["name"].items()}
     codes: list[str] = []
     for word in filter(None, (part.strip() for part in text.split(","))):
-        bare = word.removesuffix("+").strip()
-        code = by_name.get(bare.upper())
-        if code is None:
-            names = table["name"].tolist()
-            near = difflib.get_close_matches(bare.title(), names, n=3, cutoff=0.4)
-            near += [key for key in difflib.get_close_matches(bare.upper(), by_name, n=3) if len(key) <= 3]
-            hint = ", ".join(near[:3]) or ", ".join(names[:3])
-            msg = (
-                "--states: expected ISO codes or English names, comma separated, "
-                f"found {bare!r}: nearest are {hint}"
-            )
-            raise UsageError(msg)
+        code = country(word.removesuffix("+"), table["name"].to_dict(), "--states")
         codes.append(code)
         if word.endswith("+"):
             codes += table.index[table["parent_iso3"] == code].tolist()
@@ -64,6 +50,27 @@ def members(text: str, memberships: pd.DataFrame) -> tuple[str, ...]:
         msg = "--states: expected at least one state, found none: such as NO,FI,SE"
         raise UsageError(msg)
     return tuple(dict.fromkeys(codes))
+
+
+def country(text: str, names: Mapping[str, str], option: str) -> str:
+    """Return the ISO 3166-1 alpha-3 code that a code of two or three letters or an English name stands for.
+
+    `names` maps the codes to choose from to English names. `option` is named in the message.
+
+    Raises
+    ------
+    UsageError
+        If `text` names none of them; the message gives the nearest.
+    """
+    alpha_2 = {three: two for two, three in ALPHA_3.items()}
+    found = match(text, {code: (name, alpha_2.get(code, "")) for code, name in names.items()})
+    if found is not None:
+        return found
+    near = [f"{name} ({code})" for name in nearest(text, names.values())
+            for code, own in names.items() if own == name]  # fmt: skip
+    end = hint(near, f"such as {', '.join(list(names)[:3])}")
+    msg = f"{option}: expected an ISO code or an English name of a country, found {text.strip()!r}: {end}"
+    raise UsageError(msg)
 
 
 @dataclass(frozen=True, slots=True)

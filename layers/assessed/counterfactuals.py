@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.class_thresholds import CLASSES, HIGH, LOW, MODERATE, UNKNOWN
+from layers.assessed.indicators import unit_in_words
 from layers.assessed.judgement import Inputs, judge, whole_of
 from layers.schema import Column, Layer
 
@@ -44,7 +45,7 @@ def _row(
 ) -> dict[str, Any]:
     gap = abs(value - at) / abs(at) if at else np.nan
     name = what.replace("_", " ") + (", lower end" if what == "ice_season_lost" else "")
-    measure = "" if unit == "1" else f" {unit}"
+    measure = "" if unit == "1" else f" {unit_in_words(unit)}"
     apart = f"{_plain(abs(value - at))}{measure} apart"
     words = f"{name} {_plain(value)}{measure}, {_WORD[after]} at {_plain(at)}: {apart}"
     return {

@@ -189,7 +189,7 @@ def _add_permafrost(
     builder.add(
         everywhere & (steps > 0), ("hazard", "h_permafrost", "zones_lost"), value=steps, unit="zones",
         share=0.0, source=_column(air, "source_id"), as_of=_column(air, "as_of"), tier="proxy",
-        note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} degC of global warming",
+        note=f"its air leaves the balance of its zone at {scenario.warming_degc:g} °C of global warming",
     )  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def _add_air(
         value=now_degc.round(2), value_low=(now_degc - error_degc).round(2),
         value_high=(now_degc + error_degc).round(2), unit="degC", share=0.0,
         source=_column(air, "source_id"), as_of=_column(air, "as_of"), tier="modelled",
-        note=f"at {scenario.warming_degc:g} degC of global warming; " + _column(air, "note"),
+        note=f"at {scenario.warming_degc:g} °C of global warming; " + _column(air, "note"),
         scale=("warmer than", a["warm_permafrost"], a["warm_permafrost"]),
     )  # fmt: skip
 

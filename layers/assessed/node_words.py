@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.class_thresholds import UNKNOWN
+from layers.assessed.indicators import in_sentence, unit_in_words
 
 if TYPE_CHECKING:
     from layers.assessed.judgement import Classes
@@ -25,7 +26,7 @@ def hazard_in_words(row: object) -> str:
     value, low, high = row.value, row.value_low, row.value_high  # type: ignore[attr-defined]
     span = f" ({low:.2g} to {high:.2g})" if low < high else ""
     label = f", {row.label}" if isinstance(row.label, str) else ""  # type: ignore[attr-defined]
-    return f"{title} {value:.2g}{span} {row.unit}{label}"  # type: ignore[attr-defined]
+    return f"{title} {value:.2g}{span} {unit_in_words(row.unit)}{label}"  # type: ignore[attr-defined]
 
 
 def _gates(row: pd.Series) -> list[str]:
@@ -99,13 +100,16 @@ def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[s
             parts.append(f"Could be {row['hazard_could_be']}: {row['deciding_datum']} is not known.")
         elif lacking:
             parts.append(f"Not known: {', '.join(lacking)}.")
-        if row["flag"] != "insufficient_data":
-            parts.append(
-                f"All three in {row['flag_probability']:.0%} of draws ({scenario.title.lower()}; "
-                f"dual-use class {row['dual_use_class']})."
-            )
-        else:
+        if row["flag"] == "insufficient_data":
             parts.append("Not judged: an unknown alone decides.")
+        else:
+            # Outside the scope the share is not computed, which is not the same as 0 %.
+            is_drawn = row["scope"] != "context"
+            held = (
+                f"All three in {row['flag_probability']:.0%} of draws" if is_drawn else "All three: not drawn"
+            )
+            title = in_sentence(scenario.title)
+            parts.append(f"{held} ({title}; dual-use class {row['dual_use_class']}).")
         if isinstance(row["special_status"], str):
             parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
         out.append(" ".join(parts))
@@ -117,5 +121,7 @@ def _parts_in_words(classes: Classes, place: int) -> str:
     words = []
     for name, score in classes.parts.items():
         value = float(score[place, 0])
-        words.append(f"{name} {'not known' if np.isnan(value) else f'{value / 1000:.2f}'}")
+        # A treaty or the scenario leaves association out; no datum is lacking there.
+        lacking = "left out" if name == "association" else "not known"
+        words.append(f"{name} {lacking if np.isnan(value) else f'{value / 1000:.2f}'}")
     return ", ".join(words)

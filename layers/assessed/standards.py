@@ -80,8 +80,8 @@ STANDARDS: tuple[Standard, ...] = (
         "obu_2019_permafrost; nsidc_ggd318_permafrost; owners of the sites", climate.ground_known,
     ),
     Standard(
-        "S04", "Ground holds at 2 degC", KINDS,
-        "the class of thaw of the ground at 2 degC of global warming is low; high fails, and between them "
+        "S04", "Ground holds at 2 °C", KINDS,
+        "the class of thaw of the ground at 2 °C of global warming is low; high fails, and between them "
         "the foundation decides",
         "class low (0) holds, high (2) does not", "class",
         "Hjort et al. 2018, doi:10.1038/s41467-018-07557-4; Brown et al. 1997, doi:10.3133/cp45; computed",

@@ -186,5 +186,5 @@ def september_loss(area_million_km2: ArrayLike, gmst_degc: ArrayLike) -> dict[st
         "loss_low_million_km2_per_degc": -flat,
         "loss_high_million_km2_per_degc": -steep,
         "is_published": inside,
-        "note": f"{loss:.1f} million km2 per degC, {relation} the published {low:g} to {high:g}",
+        "note": f"{loss:.1f} million km2 per °C, {relation} the published {low:g} to {high:g}",
     }

@@ -105,7 +105,7 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
         tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
-            " degC of global warming (", of_scenario("basis"), f"), {picture.day.isoformat()}. Classes are "
+            " °C of global warming (", of_scenario("basis"), f"), {picture.day.isoformat()}. Classes are "
             "absolute: the same anchors for every kind of node and country, and what is not known raises "
             "none. Built from public data; every figure names the row it is from." + some_late,
             class_="small"),

@@ -9,7 +9,7 @@ import typer
 
 from layers.errors import SourceError, UsageError
 from pipelines.commands.arguments import Json, To, readable, writable_folder
-from pipelines.commands.terminal import print_result, print_warning, progress
+from pipelines.commands.terminal import print_result, print_warning, say
 
 __all__ = ["ice", "isochrones", "polaris", "routes"]
 
@@ -40,6 +40,7 @@ def ice(
     result: dict[str, Any] = {}
     if files:
         paths = [readable(path, "FILES") for path in files]
+        say(f"takes in {len(paths)} files of daily ice")
         snapshot, root = embedded(), writable_folder(cube, "CUBE")
         taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
         result = {"added": taken.added, "held": taken.refused.to_dict("records")}
@@ -56,9 +57,8 @@ def ice(
     if product is not None and to is not None:
         # Check the stage before the long computation.
         stage_of(stage)
-        with progress() as report:
-            written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=report)
-            result["files"] = [str(path) for path in written]
+        written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=say)
+        result["files"] = [str(path) for path in written]
     lines = [f"{name}: {count} days" for name, count in result["products"].items()] or ["no days"]
     lines += [f"held: {row['reason']}" for row in result.get("held", [])]
     print_result(result, as_json=as_json, text="\n".join([*lines, *result.get("files", [])]))
@@ -77,6 +77,7 @@ def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json =
     stage_of(stage)
     # Check the folder before the work, and create it only when there is something to write.
     writable_folder(to, "--to", make=False)
+    say("counts the seasons of the sea routes and writes their page")
     paths = [str(path) for path in write_edge_page(embedded(), writable_folder(to, "--to"), stage)]
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
 
@@ -109,6 +110,7 @@ def isochrones(
     archive = None
     if cube is not None and product is not None:
         archive = Archive.named(readable(cube, "--cube", is_folder=True), product)
+    say(f"sails from {port} over the ice of the month")
     reach = find_isochrones(embedded(), Voyage(port, month, year, ice_class, stage, speed_kn), archive)
     paths = [str(path) for path in reach.write(writable_folder(to, "--to"))]
     result = {"files": paths, "ports_reached": reach.ports_reached, "ports": len(reach.ports)}
@@ -132,6 +134,7 @@ def polaris(
     areas = {}
     for chart in charts:
         readable(chart, "CHARTS")
+        say(f"reads {chart.name}")
         try:
             areas[chart] = charted(chart)
         except SourceError as error:

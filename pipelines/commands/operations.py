@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.arguments import PICTURES, Json, Out, takes_run_options
-from pipelines.commands.terminal import print_result, terminal_width
+from pipelines.commands.terminal import hush, print_result, say
 from pipelines.picture.options import RunOptions, run_parameters
 
 __all__ = ["doctor", "serve"]
@@ -22,10 +22,10 @@ def doctor(out: Out = PICTURES, *, as_json: Json = False) -> None:
     from pipelines.operations.doctor import examine, examine_pictures
     from pipelines.text_table import text_table
 
+    say("examines the installation")
     rows = examine() + examine_pictures(out, datetime.now(UTC).date())
     columns = {name: name for name in ("part", "state", "found", "remedy")}
-    text = text_table(rows, columns, width=terminal_width())
-    print_result({"parts": rows}, as_json=as_json, text=text)
+    print_result({"parts": rows}, as_json=as_json, text=lambda: text_table(rows, columns))
     states = {row["state"] for row in rows}
     # 1 means that the program will not work, 10 that a picture is late.
     if "broken" in states:
@@ -61,6 +61,7 @@ def serve(
     run.picture()
     # A process of its own: only pipelines.flows imports Prefect, which takes seconds.
     command = [sys.executable, "-m", "pipelines.flows", "--cron", cron, *_words(replace(run, fetch=True))]
+    hush()  # no thread survives the change of the program, and a hidden cursor would
     os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
 
 

@@ -10,7 +10,7 @@ import typer
 
 from layers.errors import UsageError
 from pipelines.commands.arguments import PICTURES, Json, Out, Place, To, picture_in, writable_folder
-from pipelines.commands.terminal import print_result, progress
+from pipelines.commands.terminal import print_result, say
 
 __all__ = ["brief", "changes", "check", "draw", "explain", "lens", "standards"]
 
@@ -22,8 +22,10 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain why a node is flagged or not: its classes, what could change them, and its evidence."""
-    from pipelines.picture.explain import as_text, explain_node
+    from pipelines.picture.explain import explain_node
+    from pipelines.picture.explain_text import as_text
 
+    say("reads the picture")
     report = explain_node(picture_in(out), node)
     print_result(report, as_json=as_json, text=lambda: as_text(report))
 
@@ -37,6 +39,7 @@ def standards(
     """Count pass, fail and unknown of the draft standards, a proposal of this project and not a norm."""
     from pipelines.picture.report import standards_report, standards_text
 
+    say("counts the results of the standards")
     report = standards_report(picture_in(picture), by)
     print_result(report, as_json=as_json, text=lambda: standards_text(report))
 
@@ -54,6 +57,7 @@ def lens(
     """Count what a set of states holds, and find the fewest of all states that reach a share."""
     from pipelines.picture.report import lens_report, lens_text
 
+    say("counts what the states hold")
     report = lens_report(picture_in(picture), states, reach)
     print_result(report, as_json=as_json, text=lambda: lens_text(report))
 
@@ -63,6 +67,7 @@ def check(picture: Place = PICTURES, *, as_json: Json = False) -> None:
     from maps.status import COMPLETE, status_of
     from pipelines.picture.read import check_picture
 
+    say("reads every file of the picture and holds it to its hash")
     counts, stored = check_picture(picture_in(picture))
     status = status_of(stored, datetime.now(UTC).date())
     expires = stored.expires and stored.expires.isoformat()
@@ -97,20 +102,20 @@ def draw(
     if strange := [name for name in kinds if name not in maps.EXPORTS]:
         msg = f"--as: expected all, {', '.join(maps.EXPORTS)}, found {strange[0]!r}"
         raise UsageError(msg)
+    say("reads and checks the picture")
     stored = read_picture(picture_in(picture))
     other = {} if compare is None else {"other": read_picture(picture_in(compare))}
     folder = writable_folder(to, "--to")
-    with progress() as report:
-        paths = []
-        for name in kinds:
-            report(f"draw {name}")
-            paths.append(str(maps.write(name, stored, folder, **(other if name == "html" else {}))))
+    paths = []
+    for name in kinds:
+        say(maps.drawing(name))
+        paths.append(str(maps.write(name, stored, folder, **(other if name == "html" else {}))))
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
 
 
 def brief(
     picture: Place = PICTURES,
-    country: Annotated[str | None, typer.Option(help="One country, such as NO or NOR.")] = None,
+    country: Annotated[str | None, typer.Option(help="One country, such as NO, NOR or Norway.")] = None,
     kind: Annotated[str, typer.Option("--as", help="html or pdf (pdf needs Chromium).")] = "html",
     to: To = Path("drawn"),
     *,
@@ -122,7 +127,9 @@ def brief(
     if kind not in {"html", "pdf"}:
         msg = f"--as: expected html or pdf, found {kind!r}"
         raise UsageError(msg)
+    say("reads and checks the picture")
     page = Brief.of(picture_in(picture), country, as_pdf=kind == "pdf")
+    say("writes the briefing")
     path = page.write(writable_folder(to, "--to"))
     print_result({"files": [str(path)]}, as_json=as_json, text=str(path))
 
@@ -134,8 +141,9 @@ def changes(
     as_json: Json = False,
 ) -> None:
     """List the nodes and flags that differ between two pictures, each with its cause."""
-    from pipelines.picture.diff import as_text
     from pipelines.picture.diff import changes as compare
+    from pipelines.picture.diff_text import changes_text
 
+    say("reads and compares both pictures")
     report = compare(picture_in(old), picture_in(new))
-    print_result(report, as_json=as_json, text=lambda: as_text(report))
+    print_result(report, as_json=as_json, text=lambda: changes_text(report))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from layers.errors import UsageError
 from pipelines.commands.arguments import CACHE, Cache, Json, readable, writable_folder
-from pipelines.commands.terminal import bytes_progress, print_result, progress, terminal_width
+from pipelines.commands.terminal import bytes_progress, print_result, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,16 +42,23 @@ def sources(
         msg = f"--cache: expected a folder of fetched files with {LEDGER}, found none at {cache}: run 'fetch'"
         raise UsageError(msg)
     rows = source_rows(datetime.now(UTC).date(), folder)
-    columns = ("id", "feeds", "state", "as_of", "age", "licence")
-    headings = {name: name.replace("_", " ") for name in columns} | {"id": "source"}
+    headings = {"id": "source", "feeds": "feeds", "told_state": "state", "told_date": "as of", "age": "age",
+                "licence": "licence"}  # fmt: skip
     print_result(
         {"sources": rows},
         as_json=as_json,
-        text=lambda: text_table(rows, headings, right=("age",), width=terminal_width()),
+        text=lambda: text_table(list(map(_told, rows)), headings, right=("age",)),
     )
     # 10 means: the result is there, but a source is late.
     if any(row["state"] in LATE for row in rows):
         raise typer.Exit(10)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the list as a reader sees it: a model has years and no date of its own."""
+    told_date = "model" if row["age"] == "model" else row["as_of"]
+    age = "" if row["age"] in {"model", "not held"} else row["age"]
+    return row | {"told_date": told_date, "told_state": row["state"].replace("_", " "), "age": age}
 
 
 def fetch(
@@ -95,6 +102,7 @@ def fetched(
     today, yesterday = today_and_yesterday()
     writable_folder(cache, "--cache", make=False)
     fetcher = Fetcher(base_url)
+    say("fetches sources")
     with bytes_progress() as report:
         return refresh(
             FETCHABLE, cache, fetcher, today=today, day=day or yesterday, names=names, report=report
@@ -124,23 +132,24 @@ def snapshot(
     if provider_files is not None:
         readable(provider_files, "--provider-files", is_folder=True)
     lines: list[str] = []
-    with progress() as show:
 
-        def report(line: str) -> None:
-            lines.append(line)
-            show(line)
+    def report(line: str) -> None:
+        lines.append(line)
+        say(line)
 
-        if static:
-            manifest = make_standing(SOURCES)
-        else:
-            manifest = make(
-                SOURCES,
-                cache=writable_folder(cache, "--cache"),
-                provider_files=provider_files,
-                retrieved=datetime.now(UTC).date(),
-                only=source or (),
-                report=report,
-            )
+    if static:
+        say("derives what follows from the embedded sources")
+        manifest = make_standing(SOURCES)
+    else:
+        manifest = make(
+            SOURCES,
+            cache=writable_folder(cache, "--cache"),
+            provider_files=provider_files,
+            retrieved=datetime.now(UTC).date(),
+            only=source or (),
+            report=report,
+        )
+    say("writes the outlines of the map")
     OUTLINES.write_bytes(make_outlines(SOURCES))
     ICE_RECORD.write_bytes(make_ice_record(SOURCES))
     result = {"bytes": manifest["bytes"], "sources": len(manifest["sources"]), "said": lines}

@@ -3,15 +3,104 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
+import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["bytes_progress", "print_result", "print_warning", "progress", "terminal_width"]
+    from rich.status import Status
+
+__all__ = ["bytes_progress", "hush", "print_result", "print_warning", "say", "told_progress"]
+
+# Seconds. A terminal shows a line soon; elsewhere a line comes only if the command lasts.
+_SOON_S, _LASTS_S, _SAME_STEP_S, _TICK_S = 0.3, 1.8, 10.0, 0.1
+
+
+class _Teller:
+    """Tells on stderr what a command does now, from a thread, so that no slow step is silent.
+
+    A terminal has one line that is rewritten. Elsewhere a step is a line of its own, and only a command that
+    lasts has such lines.
+    """
+
+    def __init__(self) -> None:
+        self.step = "loads the program"
+        self._began = self._told = time.monotonic()
+        self._shown = ""
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop, and clear the line on a terminal."""
+        self._ended.set()
+        self._thread.join()
+
+    def _tell(self) -> None:
+        if not sys.stderr.isatty():
+            while not self._ended.wait(_TICK_S):
+                self._write_line()
+            return
+        if self._ended.wait(_SOON_S):
+            return
+        with _status(self.step) as status:
+            while not self._ended.wait(_TICK_S):
+                status.update(f"{self.step} ({self._seconds} s)")
+
+    @property
+    def _seconds(self) -> int:
+        return round(time.monotonic() - self._began)
+
+    def _write_line(self) -> None:
+        """Write the step as a line, if the last line is old enough."""
+        silent = time.monotonic() - self._told
+        if silent >= (_LASTS_S if self.step != self._shown else _SAME_STEP_S):
+            self._told, self._shown = time.monotonic(), self.step
+            sys.stderr.write(f"[{self._seconds} s] {self.step}\n")
+            sys.stderr.flush()
+
+
+def _status(step: str) -> Status:
+    # Rich takes a twentieth of a second to import, and most commands end before a line is shown.
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False).status(step)
+
+
+_teller: _Teller | None = None
+
+
+def say(step: str) -> None:
+    """Name what the command does now, in words such as `reads ports`."""
+    if _teller is not None:
+        _teller.step = step
+
+
+def hush() -> None:
+    """End the progress, before a result is printed or another program takes over the terminal."""
+    global _teller  # noqa: PLW0603  a process has one stderr and so one teller
+    if _teller is not None:
+        _teller.end()
+        _teller = None
+
+
+def _begin() -> None:
+    global _teller  # noqa: PLW0603
+    _teller = _Teller()
+
+
+@contextmanager
+def told_progress() -> Iterator[None]:
+    """Tell on stderr what `say` names, until the end of the block or `hush`."""
+    _begin()
+    try:
+        yield
+    finally:
+        hush()
 
 
 def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[[], str]) -> None:
@@ -21,46 +110,34 @@ def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[
         line = json.dumps(result, ensure_ascii=False, allow_nan=False)
     else:
         line = text if isinstance(text, str) else text()
+    hush()
     sys.stdout.write(line + "\n")
 
 
 def print_warning(text: str) -> None:
     """Print a line of warning on stderr."""
+    hush()
     sys.stderr.write(f"arctic-picture: warning: {text}\n")
-
-
-def terminal_width() -> int | None:
-    """The width of the terminal in characters; None if stdout is no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a line of progress if stderr is a terminal, and else nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("starting") as status:
-        yield status.update
 
 
 @contextmanager
 def bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Give a function that shows bars of bytes if stderr is a terminal, and else nothing.
+    """Give a function that shows the bytes of each file: bars on a terminal, else lines that come seldom.
 
     Its arguments are a name, the bytes so far, and the bytes in all or None.
     """
     if not sys.stderr.isatty():
-        yield lambda _name, _done, _total: None
+        yield lambda name, done, _total: say(f"fetches {name}, {done / 1e6:.1f} MB")
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    hush()
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
+    # Two live displays cannot share a terminal, so the teller pauses.
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}
+        bars.add_task("fetches sources", total=None)
 
         def report(name: str, done: int, total: int | None) -> None:
             if name not in tasks:
@@ -68,3 +145,4 @@ def bytes_progress() -> Iterator[Callable[[str, int, int | None], None]]:
             bars.update(tasks[name], completed=done, total=total)
 
         yield report
+    _begin()

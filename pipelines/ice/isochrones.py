@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import difflib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from layers.errors import ExportError, UsageError
 from layers.grid import NSIDC_25KM, OCEAN, nearest_cells
 from layers.ice.daily import SYNTHETIC
 from layers.ice.isochrones import OPEN_WATER_KN, bands, cells_near, days_from, sea, speeds_kn, usual
+from layers.names import folded, nearest
 from maps.reports.isochrones import IsochroneRecord, write
 from pipelines.ice.passages import read_polaris
 from pipelines.ice.route_page import NOTE, STAGE, corridors, stage_of, write_table
@@ -182,9 +182,9 @@ def _port(snapshot: Snapshot, port: str) -> tuple[str, float, float]:
         return f"{abs(latitude):g} N {abs(longitude):g} {'W' if longitude < 0 else 'E'}", longitude, latitude
     sites = snapshot.static["node_sites"]
     ports = sites[sites["kind"] == "port"]
-    named = ports[(ports["node_id"] == port) | (ports["name"].str.casefold() == port.casefold())]
+    named = ports[(ports["node_id"] == port) | (ports["name"].map(folded) == folded(port))]
     if len(named) != 1:
-        near = difflib.get_close_matches(port, ports["name"].tolist(), n=3)
+        near = nearest(port, ports["name"])
         several = named["node_id"].tolist() or near
         hint = f"name one of {', '.join(several)}" if several else "name a port of the picture or its node id"
         msg = f"port: expected one port called {port!r}, found {len(named) or 'none'}: {hint}"

@@ -175,7 +175,7 @@ def write_record(
     tables = _place_tables(archive, snapshot, mapper, report)
     # Bottlenecks of routes and the loss of ice are computed on the 25 km grid only.
     if archive.grid is NSIDC_25KM:
-        report("routes")
+        report("counts the seasons of routes")
         ocean = archive.surface() == OCEAN
         ways = passages(archive, corridors(snapshot, ocean), years[0], years[-1], mapper=mapper)
         by_year = with_waters(ways, snapshot)
@@ -200,7 +200,7 @@ def _place_tables(
     years, breaks = list(archive.files()), archive.breaks()
     parts, warmed, by_node = [], [], pd.DataFrame()
     for kind, support in _supports(snapshot, archive.surface() == OCEAN, archive.grid).items():
-        report(f"seasons of {kind}s")
+        report(f"counts the seasons of {kind}s")
         # January and February of the first year belong to the ice year before.
         record = seasons(archive, support, years[0] - 1, years[-1], mapper=mapper)
         table = season_table(record, breaks=breaks)

@@ -23,6 +23,7 @@ from pipelines.intake.ledger import accepted_folder, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.unit_checks import Judgement, Unit, judge_unit
 from pipelines.source import sha256_of
+from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -314,12 +315,16 @@ def today_and_yesterday() -> tuple[date, date]:
 
 
 def as_text(results: Sequence[FetchResult]) -> str:
-    """The results as text, one line per unit: state, date, rows before and now, reason and warnings."""
-    lines = []
-    for row in results:
-        rows = "" if row.rows is None else f"{row.rows_before} -> {row.rows} rows"
-        notes = "; ".join(filter(None, (row.reason, *row.warnings)))
-        lines.append(
-            f"{row.source:34} {row.state:10} as of {row.as_of or 'unknown':10}  {rows}  {notes}".rstrip()
-        )
-    return "\n".join(lines)
+    """The results as a table, one row per unit: state, date, rows before and now, reason and warnings."""
+    rows = [
+        {
+            "source": row.source,
+            "state": row.state.replace("_", " "),
+            "as_of": row.as_of or "unknown",
+            "rows": "" if row.rows is None else f"{row.rows_before} -> {row.rows}",
+            "notes": "; ".join(filter(None, (row.reason, *row.warnings))),
+        }
+        for row in results
+    ]
+    columns = {"source": "source", "state": "state", "as_of": "as of", "rows": "rows", "notes": "notes"}
+    return text_table(rows, columns, right=("rows",))

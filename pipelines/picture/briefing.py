@@ -8,8 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from layers.errors import ExportError, UsageError
-from layers.iso_3166 import NORTHERN
+from layers.assessed.coalition import country
+from layers.errors import ExportError
 from maps.reports import briefing
 from pipelines.picture.read import read_picture
 
@@ -36,10 +36,10 @@ class Brief:
     browser: str | None
 
     @classmethod
-    def of(cls, folder: Path, country: str | None = None, *, as_pdf: bool = False) -> Brief:
+    def of(cls, folder: Path, country_name: str | None = None, *, as_pdf: bool = False) -> Brief:
         """The briefing of the picture in `folder`.
 
-        `country` is an ISO 3166-1 code of two or three letters; None means all countries.
+        `country_name` is an ISO 3166-1 code of two or three letters or an English name; None means all.
 
         Raises
         ------
@@ -56,7 +56,7 @@ class Brief:
             )
             raise ExportError(msg)
         picture = read_picture(folder)
-        return cls(picture, _code_of(picture, country) if country else None, browser)
+        return cls(picture, _code_of(picture, country_name) if country_name else None, browser)
 
     def write(self, to: Path) -> Path:
         """Write the page, and the PDF if there is a browser, into the folder `to`.
@@ -72,14 +72,11 @@ class Brief:
         return _printed(page, self.browser) if self.browser else page
 
 
-def _code_of(picture: Picture, country: str) -> str:
+def _code_of(picture: Picture, text: str) -> str:
     """The ISO 3166-1 alpha-3 code of a country; raises UsageError if it has no node in the picture."""
-    code = NORTHERN.get(country.upper(), country.upper())
+    names = picture.tables["memberships"].set_index("country_iso3")["name"]
     codes = sorted(set(picture.tables["nodes"]["country_iso3"]))
-    if code not in codes:
-        msg = f"--country: expected one of {', '.join(codes)}, found {country!r}"
-        raise UsageError(msg)
-    return code
+    return country(text, {code: str(names.get(code, code)) for code in codes}, "--country")
 
 
 def _printed(page: Path, browser: str) -> Path:

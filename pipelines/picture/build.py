@@ -57,6 +57,7 @@ __all__ = [
     "summary",
 ]
 
+_JUDGED = {"evidence", "nodes", "standards"}
 _SNAPSHOT_DAYS = 365  # days for which the embedded snapshot is good, a convention (decisions/0020)
 
 
@@ -156,7 +157,7 @@ def compose_snapshot(
     """
     area, climate = region(options.region), scenario_of(options.scenario)
     visible = shown_sources(options)
-    embedded = snapshot.load(visible, report=lambda name: report(f"read {name}"))
+    embedded = snapshot.load(visible, report=lambda name: report(f"reads {_words(name)}"))
     _must_have_grids(embedded.grids, options.audience)
     loaded, notes = _with_fetched(embedded, visible, options)
     day = options.day or _day_of(loaded.manifest)
@@ -179,9 +180,21 @@ def compose_snapshot(
         extra=catalog.ON_REQUEST if options.sensitivity else (),
         samples=options.sensitivity,
         redaction=Redaction(audience(options.audience), hidden),
-        report=lambda name: report(f"layer {name}"),
+        report=lambda name: report(_step(name)),
     )
     return picture if _is_for_all(picture, visible) else replace(picture, audience=options.audience), loaded
+
+
+def _step(layer_id: str) -> str:
+    """What is done while a layer is composed, in words."""
+    layer = next(row for row in (*catalog.LAYERS, *catalog.ON_REQUEST) if row.id == layer_id)
+    if layer.derive is None:
+        return f"joins the sources of {_words(layer_id)}"
+    return f"{'judges' if layer_id in _JUDGED else 'derives'} {_words(layer_id)}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _with_fetched(
@@ -236,7 +249,7 @@ def put(
     """
     picture, used = composed
     stored = {
-        "region": options.region,
+        "region": picture.region.id,
         "scenario": picture.scenario.id,
         "as_of": picture.day.isoformat(),
         "draws": options.draws,

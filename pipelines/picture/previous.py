@@ -65,7 +65,7 @@ def since(
         folder = root / "snapshots" / before.id
     else:
         before, table = Before(**{name: latest.get(name, "") for name in Before.__slots__}), None
-    report("changes")
+    report("compares with the earlier picture")
     table = _changes(folder, picture.to_pass_on(), manifest, report) if table is None else table
     if table is None:
         return replace(picture, before=before)

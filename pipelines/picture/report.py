@@ -13,7 +13,7 @@ from layers.assessed.standard_results import tally
 from layers.assessed.standards import PROPOSAL, STANDARDS
 from layers.errors import UsageError
 from pipelines.picture.publish import manifest_of
-from pipelines.text_table import text_table
+from pipelines.text_table import paragraph, text_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def standards_report(folder: Path, by: str | None = None) -> dict[str, Any]:
         If `by` is neither country nor kind, or the picture holds no standards.
     """
     if by is not None and by not in _GROUPS:
-        msg = f"--by: expected country or kind, found {by!r}"
+        msg = f"--by: expected country or kind, found {by!r}: name one of them"
         raise UsageError(msg)
     # Only the tables in question are read: to read and check a whole picture takes longer.
     path = folder / "tables" / "standards.parquet"
@@ -80,10 +80,8 @@ def standards_text(report: dict[str, Any]) -> str:
     lines = [f"{report['standing']}. Day {report['day']}.", "", text_table(rows, columns, right=results)]
     lines += ["", "Data requests (unknown at over 80 % of the nodes asked, whole snapshot):"]
     for row in report["data_requests"]:
-        lines.append(
-            f"{row['standard_id']:4} {row['unknown']} of {row['applicable']} unknown: {row['wanted']}"
-        )
-        lines.append(f"{'':5}from {row['from_whom']}")
+        told = f"{row['standard_id']:4} {row['unknown']} of {row['applicable']} unknown: {row['wanted']}"
+        lines += [paragraph(told, 0, 5), paragraph(f"from {row['from_whom']}", 5)]
     return "\n".join(lines)
 
 
@@ -142,12 +140,13 @@ def _text(value: Any) -> str | None:
 def lens_text(report: dict[str, Any]) -> str:
     """The result of `lens_report` as plain text."""
     lines = [f"As of {report['day']}", ""]
-    for row in report["states"]:
-        special = f", {row['special_status'].replace('_', ' ')}" if row["special_status"] else ""
-        lines.append(
-            f"{row['country_iso3']}  {row['name']}: {row['institution'].replace('_', ' ')}{special}; "
-            f"{row['nodes']} nodes"
-        )
+    states = [
+        row | {name: (row[name] or "").replace("_", " ") for name in ("institution", "special_status")}
+        for row in report["states"]
+    ]
+    headings = {"country_iso3": "code", "name": "state", "institution": "institution",
+                "special_status": "special status", "nodes": "nodes"}  # fmt: skip
+    lines += [text_table(states, headings, right=("nodes",)), ""]
     rows = [
         row
         | {
@@ -162,4 +161,4 @@ def lens_text(report: dict[str, Any]) -> str:
     columns = {"measure": "measure", "held": "held", "total": "of", "unit": "unit", "share": "share",
                "fewest": f"fewest that reach {report['reach_percent']:g} %"}  # fmt: skip
     table = text_table(rows, columns, right=("held", "total", "share"))
-    return "\n".join([*lines, "", table, "", report["note"]])
+    return "\n".join([*lines, table, "", paragraph(report["note"])])

@@ -66,8 +66,9 @@ def store(
             manifest = _manifest(passed_on, list(hashed.values()), options, used.manifest)
             drawn = _compared(picture, root, stage, manifest, shapes, report)
         for name in exports:
-            report(f"write {name}")
+            report(maps.drawing(name))
             maps.write(name, drawn, stage)
+        report("reads every file back and publishes")
         return _manifest(drawn.to_pass_on(), _files(stage, shapes, hashed), options, used.manifest)
 
     return publish(root, write, keep)
@@ -84,7 +85,7 @@ def _write_data(
         (stage / name).mkdir()
     shapes = {}
     for layer in picture.layers:
-        report(f"write {layer.id}")
+        report(f"writes {layer.id.replace('_', ' ')}")
         table = picture.tables[layer.id]
         path = table_path(layer.id, layer.geometry)
         if table is used.table(layer.id):

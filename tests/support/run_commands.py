@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -54,9 +55,16 @@ def read_today(folder: Path) -> tuple[int, str]:
     return (10, "EXPIRED") if has_expired else (0, "COMPLETE")
 
 
+def without_progress(stderr: str) -> str:
+    """What a command says on stderr besides the lines of progress, which a slow machine has more of."""
+    return re.sub(r"^\[\d+ s\] .*\n", "", stderr, flags=re.MULTILINE)
+
+
 def run_command(cwd: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pipelines", *arguments],
         cwd=cwd, env=environment(**extra), capture_output=True, text=True, encoding="utf-8", check=False,
         timeout=120,
     )  # fmt: skip
+    done.stderr = without_progress(done.stderr)
+    return done

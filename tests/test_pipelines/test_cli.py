@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  # Cyrillic letters are meant
 """The command line from outside: results on stdout, errors in one line, every number with its source."""
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import pyogrio
 import pytest
 
 from layers.errors import UsageError
-from pipelines.picture.explain import as_text, explain_node, find_node
+from pipelines.picture.explain import explain_node
+from pipelines.picture.explain_text import as_text
+from pipelines.picture.find_node import find_node
 from pipelines.source import sha256_of
 from pipelines.sources import SOURCES
 
@@ -49,7 +52,7 @@ def test_sources_names_every_source(command):
         if date.fromisoformat(row["as_of"]) < date(2026, 1, 1) and row["state"] == "embedded":
             assert row["age"].endswith(" d")
     text = good(command("sources"))
-    assert text.count("\n") == len(SOURCES) + 1, "a line of headings, then a line a source"
+    assert text.count("\n") == len(SOURCES) + 2, "headings, a rule, then a line a source"
     assert all(row.id in text for row in SOURCES)
 
 
@@ -173,11 +176,11 @@ def test_explain_tells_three_gates_as_they_are_stored(command, folder, picture):
         for axis, gate in gates.items():
             assert gate["exits"] == own.loc[own["axis"] == axis, "words"].tolist()
         assert report["node"]["overlap_probability"] == node["overlap_probability"]
-        text = good(command("explain", node["node_id"], "--out", folder))
+        text = " ".join(good(command("explain", node["node_id"], "--out", folder)).split())
         for word in (
             node["place"],
             node["country_iso3"],
-            node["nearest_exit"],
+            " ".join(node["nearest_exit"].split()),
             f"dual-use class {node['dual_use_class']}",
         ):
             assert word in text
@@ -199,7 +202,7 @@ def test_the_military_gate_tells_its_four_parts_and_the_people_their_number(comm
     evidence = picture.tables["evidence"].query("node_id == 'airfield:oa-cyfb'").set_index("indicator")
     assert evidence.loc["runway_length", "value"] >= 2359
     people = evidence.loc["people_without_another", "value"]
-    assert civil["deciding"] == f"people without another {people:,.0f} persons"
+    assert civil["deciding"] == f"people without another {people:,.0f} people"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +222,35 @@ def test_what_an_expert_asks_first_is_found(picture, asked, kind, country, name)
     nodes = pd.DataFrame(picture.tables["nodes"].drop(columns="geometry"))
     node = nodes.set_index("node_id").loc[find_node(nodes, asked)]
     assert (node["kind"], node["country_iso3"], node["name"]) == (kind, country, name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Мурманск", "Murmansk"), ("Тикси", "Tiksi"), ("Tromso", "Tromso"), ("TROMSØ", "Tromso"),
+        ("Nar'yan-Mar", "Nar Yan-Mar"), ("Naryan Mar", "Nar Yan-Mar"), ("Нарьян-Мар", "Nar Yan-Mar"),
+        ("Godthåb", "Nuuk"), ("Barrow airport", "Wiley Post Will Rogers Memorial Airport"),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_by_each_of_its_names(folder, asked, name):
+    report = explain_node(folder, asked)
+    assert report["node"]["name"] == name
+
+
+def test_explain_names_what_else_is_of_the_place(folder, picture):
+    report = explain_node(folder, "Kirkenes")
+    nodes = pd.DataFrame(picture.tables["nodes"].drop(columns="geometry"))
+    place = nodes.set_index("node_id").loc[report["node"]["node_id"], "place_id"]
+    here = set(nodes.loc[nodes["place_id"] == place, "node_id"]) - {report["node"]["node_id"]}
+    assert len(here) == report["place_nodes"] - 1 > 1
+    assert here <= {row["node_id"] for row in report["others"]}
+    for row in report["others"]:
+        assert find_node(nodes, row["ask"]) == row["node_id"], "what is told to ask for finds the node"
+        assert row["ask"] in as_text(report)
+    assert report["found_by"] == "its name"
+    assert explain_node(folder, "Girkonjárga")["found_by"] == "another name of Kirkenes"
+    alone = explain_node(folder, "airfield:apd-0aa1")
+    assert (alone["found_by"], alone["others"]) == ("its id", [])
 
 
 @pytest.mark.parametrize("asked", ["Pituffik", "Thule Air Base", "Bilibino nuclear"])
@@ -281,6 +313,11 @@ def test_a_picture_of_an_earlier_method_is_not_explained(folder, tmp_path, comma
         ("kirkeness", "port:wpi-20650"),
         ("KIRKENES airfield", "airfield:oa-enkr"),
         ("airfield:oa-enkr", "airfield:oa-enkr"),
+        ("AIRFIELD:OA-ENKR", "airfield:oa-enkr"),
+        ("ENKR", "airfield:oa-enkr"),
+        ("Киркенес", "port:wpi-20650"),
+        ("Girkonjárga", "port:wpi-20650"),
+        ("girkonjarga airport", "airfield:oa-enkr"),
     ],
 )
 def test_explain_finds_a_node(command, folder, asked, found):

@@ -117,7 +117,7 @@ def read_station_normals(inputs: Inputs) -> pd.DataFrame:
                 int(np.flatnonzero((raw["station_key"] == table["station_key"].iloc[row]).to_numpy())[0]) + 2
             )
             msg = (
-                f"{file}, row {line}: {mean}: expected within {_FARTHEST_DEGC:g} degC of its {len(near)} "
+                f"{file}, row {line}: {mean}: expected within {_FARTHEST_DEGC:g} °C of its {len(near)} "
                 f"neighbours, found {table[mean].iloc[row]:g}, {apart:.1f} off: check place and sign"
             )
             raise SourceError(msg)

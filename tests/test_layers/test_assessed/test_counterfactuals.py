@@ -150,10 +150,10 @@ def test_exits_in_words_by_hand() -> None:
     table = exits_of(inputs, classes, anchors, with_association=True)
     # Facility 0.861; hinterland 1 holds, position 0.333 and association 0 do not: moderate.
     assert table["words"].tolist() == [
-        "people without another 1,250 persons, moderate at 1,000: 250 persons apart",
-        "people without another 1,250 persons, low at 300: 950 persons apart",
-        "coastal erosion 0.24 m a-1, moderate at 0.3: 0.06 m a-1 apart",
-        "coastal erosion 0.24 m a-1, high at 1: 0.76 m a-1 apart",
+        "people without another 1,250 people, moderate at 1,000: 250 people apart",
+        "people without another 1,250 people, low at 300: 950 people apart",
+        "coastal erosion 0.24 m a year, moderate at 0.3: 0.06 m a year apart",
+        "coastal erosion 0.24 m a year, high at 1: 0.76 m a year apart",
         "position 0.333, high at 0.5: 0.167 apart",
         "hinterland 1, low at 0.5: 0.5 apart",
         "association 0, high at 0.5: 0.5 apart",

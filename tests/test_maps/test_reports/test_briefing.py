@@ -232,8 +232,13 @@ def run(monkeypatch, *arguments) -> int:
 def test_brief_writes_a_country(folder, tmp_path, monkeypatch, capsys):
     assert run(monkeypatch, "brief", folder, "--country", "no", "--to", tmp_path) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "briefing-NOR.html")
+    assert run(monkeypatch, "brief", folder, "--country", "Norway", "--to", tmp_path) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "briefing-NOR.html")
     assert run(monkeypatch, "brief", folder, "--country", "../x", "--to", tmp_path) == 2
-    assert "--country: expected one of" in capsys.readouterr().err
+    assert (
+        "--country: expected an ISO code or an English name of a country, found '../x'"
+        in capsys.readouterr().err
+    )
     assert run(monkeypatch, "brief", folder, "--as", "doc", "--to", tmp_path) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["briefing-NOR.html"]
 

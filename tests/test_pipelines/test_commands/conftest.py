@@ -6,6 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from run_commands import without_progress
 
 from pipelines.cli import main
 
@@ -19,6 +20,6 @@ def run(capsys, monkeypatch):
         with pytest.raises(SystemExit) as stop:
             main()
         streams = capsys.readouterr()
-        return SimpleNamespace(code=stop.value.code, out=streams.out, err=streams.err)
+        return SimpleNamespace(code=stop.value.code, out=streams.out, err=without_progress(streams.err))
 
     return call

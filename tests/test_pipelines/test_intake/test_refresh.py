@@ -153,7 +153,7 @@ def test_the_command_says_what_was_refused_and_ends_with_10(provider, command):
     assert done.returncode == 10
     assert "held" in done.stdout
     assert "expected a CSV, found '<html>busy</html>'" in done.stdout
-    assert done.stderr == "", "no progress where there is no terminal"
+    assert done.stderr == "", "no bars where there is no terminal"
     done = command("fetch", "atlantis")
     assert done.returncode == 2
     assert "found 'atlantis'" in done.stderr

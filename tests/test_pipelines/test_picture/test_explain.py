@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.picture.explain import _people, _position, _span, _where
+from pipelines.picture.explain import _people
+from pipelines.picture.explain_text import _position, _span, _where
 
 NODE = {
     "node_id": "port:a", "kind": "port", "site_kind": None, "place": "Nuuk", "country_iso3": "GRL",
@@ -28,13 +29,13 @@ def test_a_position_has_its_hemispheres(latitude, longitude, said):
 
 def test_a_node_is_told_with_latitude_before_longitude():
     assert _where({"node": NODE, "place_nodes": 3}) == [
-        "port at Nuuk with 2 other nodes, GRL; nato only",
+        "port at Nuuk with 2 other nodes, GRL; in NATO, not in the EU",
         "64.1667 N 51.7167 W, +/- 1.5 km; inside the boundary of the Arctic",
     ]
     [head, _] = _where({"node": NODE, "place_nodes": 2})
-    assert head == "port at Nuuk with 1 other node, GRL; nato only"
+    assert head == "port at Nuuk with 1 other node, GRL; in NATO, not in the EU"
     [head, _] = _where({"node": NODE | {"site_kind": "smelter", "kind": "mine"}, "place_nodes": 1})
-    assert head == "mine (smelter) at Nuuk, GRL; nato only"
+    assert head == "mine (smelter) at Nuuk, GRL; in NATO, not in the EU"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_the_highest_score_of_the_people_decides():
             ("people_lost", 9e9, 0.9, "unknown"),
         )
     ]  # fmt: skip
-    assert _people({}, rows)["deciding"] == "people without another 1,200 persons"
+    assert _people({}, rows)["deciding"] == "people without another 1,200 people"
     assert _people({}, rows[3:]) == {"deciding": None, "tier": None, "source": None, "as_of": None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -46,7 +47,7 @@ def test_standards_by_country_and_kind_add_up(command, folder, by, column) -> No
 def test_standards_refuses_another_group(command, folder) -> None:
     done = command("standards", folder, "--by", "colour")
     assert done.returncode == 2
-    assert done.stderr == "arctic-picture: --by: expected country or kind, found 'colour'\n"
+    assert done.stderr == "arctic-picture: --by: expected country or kind, found 'colour': name one of them\n"
 
 
 def test_lens_names_states_with_institution_and_day(command, folder) -> None:
@@ -59,7 +60,7 @@ def test_lens_names_states_with_institution_and_day(command, folder) -> None:
     assert report["measures"][0]["held"] == nodes["country_iso3"].isin(["NOR", "FIN", "SWE"]).sum()
     text = good(command("lens", "--states", "NO,FI,SE", folder))
     assert report["day"] in text
-    assert "Norway: nato only" in text
+    assert re.search(r"^NOR +Norway +nato only +\d+$", text, re.MULTILINE)
 
 
 def test_lens_takes_territories_with_their_state_only_when_asked(command, folder) -> None:
@@ -112,7 +113,9 @@ def test_lens_and_standards_need_a_picture(command, tmp_path) -> None:
 def test_explain_says_why_a_mine_has_no_remit(command, folder) -> None:
     nodes = pd.read_parquet(folder / "layers" / "nodes.parquet", columns=["node_id", "kind"])
     mine = nodes.loc[nodes["kind"] == "mine", "node_id"].iloc[0]
-    assert "neither list names raw materials" in good(command("explain", mine, "--out", folder))
-    port = good(command("explain", "Kirkenes", "--out", folder))
+    assert "neither list names raw materials" in " ".join(
+        good(command("explain", mine, "--out", folder)).split()
+    )
+    port = " ".join(good(command("explain", "Kirkenes", "--out", folder)).split())
     assert "BLR7 civil transport" in port
     assert "CER sectors: transport" in port
