@@ -13,6 +13,7 @@ from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standard_results import DATA_REQUESTS, STANDARD_RESULTS
+from layers.assessed.warming_levels import WARMING_LEVELS
 from layers.differences import CHANGES
 from layers.ice.continuity import SOURCE_CONTINUITY
 from layers.observed.airfields import AIRFIELDS
@@ -102,6 +103,7 @@ LAYERS: tuple[Layer, ...] = (
     EVIDENCE,
     EXITS,
     NODES,
+    WARMING_LEVELS,
     STANDARD_RESULTS,
     DATA_REQUESTS,
 )

@@ -22,8 +22,10 @@ from maps.reports.briefing_ice import sea_ice
 from maps.reports.briefing_parts import country_of, table
 from maps.reports.briefing_standards import standards
 from maps.reports.briefing_tables import coverage, five_domains, scopes
+from maps.reports.cell_notes import NOTES_LOOK, NOTES_SCRIPT, link_figures, list_of_cells
 from maps.reports.citations import CitationIndex
 from maps.reports.html_document import document, tag
+from maps.reports.story import STORY_LOOK, story
 from maps.status import COMPLETE, SIGN, first_stale, late, promise
 
 if TYPE_CHECKING:
@@ -68,9 +70,12 @@ def page(picture: Picture, country: str | None = None) -> str:
         msg = f"briefing: expected a country of this picture, found {country!r}: choose one of {codes}"
         raise ExportError(msg)
     columns = scopes(citations, country)
+    pages = story(citations, filters, country, _head(citations, country))
+    notes = link_figures(pages)
     body = tag(
         "body",
-        _head(citations, country),
+        pages,
+        tag("h1", "Annex: the register", class_="annex"),
         *answer(citations, filters),
         *changes(citations, filters),
         tag("h2", "Nodes by kind"),
@@ -81,9 +86,11 @@ def page(picture: Picture, country: str | None = None) -> str:
         gaps(citations, filters),
         *standards(citations, filters),
         *_sources(citations),
+        *list_of_cells(citations, notes),
     )
-    look = ANSWER_LOOK + (CHANGES_LOOK if picture.before else "")
-    return document(f"Arctic picture: briefing, {picture.day.isoformat()}", body, look, has_status=True)
+    look = STORY_LOOK + NOTES_LOOK + ANSWER_LOOK + (CHANGES_LOOK if picture.before else "")
+    title = f"Arctic picture: briefing, {picture.day.isoformat()}"
+    return document(title, body, look, has_status=True, script=NOTES_SCRIPT)
 
 
 def _head(citations: CitationIndex, country: str | None) -> ET.Element:

@@ -9,6 +9,8 @@ The conditions choose rows. `what` says what is read from them:
 - `distinct`: the number of different values of the column.
 - `sum`, `median`, `min`, `max`: this statistic of the column, without missing values.
 - `share`: the share of rows whose column has the value after `=`, as in `#state=unknown`.
+- `trend`, `trend_low`, `trend_high`: the change of the column per decade by its column `year`, and the ends of
+  its 95 % interval (layers.ice.trend). The rows must be one of each year.
 - `area`: the area in km2 of the geometry within a region. It needs a condition on `region`.
 
 A condition is `column=value`, `column=value|value` (one of several values), `column<=value` or
@@ -34,6 +36,7 @@ import shapely
 
 from layers.crs import area_km2
 from layers.errors import ExportError
+from layers.ice.trend import trend
 from layers.regions import REGIONS
 from maps.text import visible
 
@@ -44,10 +47,12 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Cell", "CitationIndex", "Condition", "Tables", "format_value"]
+__all__ = ["Asked", "Cell", "CitationIndex", "Condition", "Tables", "format_value"]
 
 # Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
 Condition = tuple[str, str, Any]
+# Kind of reading -> field of layers.ice.trend.Trend.
+_TRENDS = {"trend": "slope", "trend_low": "low", "trend_high": "high"}
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
@@ -79,6 +84,18 @@ class Cell:
         return format_value(self.value, self.form)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parts of an address, and the positions of the rows that it chose."""
+
+    what: str
+    table: str
+    where: tuple[Condition, ...]
+    column: str
+    equals: str
+    rows: NDArray[np.int64]
+
+
 def format_value(value: Any, form: str) -> str:
     """The text of a value in a form; the text of a missing value is `unknown`.
 
@@ -102,11 +119,12 @@ def format_value(value: Any, form: str) -> str:
 class Tables:
     """Tables by name that are read by address. Codes of columns and results of conditions are cached.
 
-    `page` is the name of the page in error messages.
+    `page` is the name of the page in error messages. `asked` has the parts of each address that was read.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
     page: str = field(default="briefing", kw_only=True)
+    asked: dict[str, Asked] = field(default_factory=dict, kw_only=True)
     _codes: dict[tuple[str, str], tuple[NDArray[np.int64], dict[Any, int]]] = field(
         default_factory=dict, kw_only=True
     )
@@ -174,6 +192,7 @@ class Tables:
         tail = f"#{column}" + (f"={quote(equals, safe='')}" if equals else "") if column else ""
         address = f"{what}:{table}" + (f"?{query}" if query else "") + tail
         rows = self.rows(table, *conditions)
+        self.asked[address] = Asked(what, table, conditions, column, equals, rows)
         value = self._value(what, table, rows, column, equals, conditions, address)
         return Cell(address, value, form or ("," if what in {"count", "distinct"} else ""))
 
@@ -202,6 +221,8 @@ class Tables:
             return int(values.nunique())
         if what == "share":
             return float((values == equals).mean()) if len(values) else None
+        if what in _TRENDS:
+            return _per_decade(frame["year"].iloc[rows], values, what)
         values = values.dropna()
         return float(getattr(values, what)()) if len(values) else None
 
@@ -248,6 +269,13 @@ class Tables:
         return self._codes[key]
 
 
+def _per_decade(years: pd.Series, values: pd.Series, what: str) -> float | None:
+    """The slope of values on years, or an end of its interval, per ten years; None for under three values."""
+    slope = trend(values.to_numpy(dtype=float, na_value=np.nan), years.to_numpy(dtype=float))
+    found = float(getattr(slope, _TRENDS[what])[0])
+    return 10 * found if np.isfinite(found) else None
+
+
 @dataclass(slots=True)
 class CitationIndex(Tables):
     """The tables of the layers of a picture, and six tables that describe the picture."""
@@ -271,6 +299,7 @@ class CitationIndex(Tables):
                         "scenario": picture.scenario.title,
                         "warming_degc": picture.scenario.warming_degc,
                         "basis": picture.scenario.basis,
+                        "day": picture.day.isoformat(),
                     }
                 ]
             ),
