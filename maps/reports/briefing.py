@@ -75,7 +75,7 @@ def page(picture: Picture, country: str | None = None) -> str:
     body = tag(
         "body",
         pages,
-        tag("h1", "Annex: the register", class_="annex"),
+        *_annex(citations),
         *answer(citations, filters),
         *changes(citations, filters),
         tag("h2", "Nodes by kind"),
@@ -101,9 +101,6 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         else citations.cell("value", "regions", {"id": picture.region.id}, "title")
     )
 
-    def of_scenario(column: str) -> Cell:
-        return citations.cell("value", "picture", (), column)
-
     is_late = picture.status != COMPLETE
     some_late = " Some sources are late: see the table of sources." if is_late else ""
     return tag(
@@ -111,12 +108,26 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         _status(citations),
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
-        tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
-            " degC of global warming (", of_scenario("basis"), f"), {picture.day.isoformat()}. Classes are "
-            "absolute: the same anchors for every kind of node and country, and what is not known raises "
-            "none. Built from public data; every figure names the row it is from." + some_late,
+        tag("p", f"As of {picture.day.isoformat()}, from public data only. A click on a figure shows the cell that "
+            "it comes from; on paper the small number leads to the list of cells at the end." + some_late,
             class_="small"),
     )  # fmt: skip
+
+
+def _annex(citations: CitationIndex) -> list[ET.Element]:
+    """The head of the register: under what the picture was judged, and by what rule."""
+
+    def of_scenario(column: str) -> Cell:
+        return citations.cell("value", "picture", (), column)
+
+    day = citations.picture.day.isoformat()
+    return [
+        tag("h1", "Annex: the register", class_="annex"),
+        tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
+            " °C of global warming (", of_scenario("basis"), f"), {day}. Classes are absolute: the same anchors "
+            "for every kind of node and country, and what is not known raises none. Built from public data; every "
+            "figure names the row it is from.", class_="small"),
+    ]  # fmt: skip
 
 
 def _status(citations: CitationIndex) -> ET.Element:

@@ -100,7 +100,7 @@ def format_value(value: Any, form: str) -> str:
     """The text of a value in a form; the text of a missing value is `unknown`.
 
     `form` is one of `words` (no underscores), `plain` (three digits), `km`, `longitude`, `latitude`, a format
-    of Python such as `.2f`, or empty.
+    of Python such as `.2f`, the same after `±` for a change with its sign, or empty.
     """
     if pd.isna(value):
         return "unknown"
@@ -108,6 +108,8 @@ def format_value(value: Any, form: str) -> str:
         return visible(value).replace("_", " ")
     if form == "plain":
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if form.startswith("±"):  # a change: its sign is always printed, and minus is a minus sign
+        return format(value, f"+{form[1:]}").replace("-", "−")
     if form == "km":  # positions are accurate to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude

@@ -26,7 +26,7 @@ __all__ = ["LABELS", "document", "scroll", "tag"]
 # Texts with digits that need no cell: reference systems, dual-use classes, classes of ships, requirements,
 # dates, the reference period of the ice, and the name of the warming level that the story tells.
 LABELS: Final = re.compile(
-    r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b|\b2 °C\b"
+    r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b|\b2\s°C\b"
 )
 # CSS classes of texts that need no cell: numbers of a scale or of a mark on a map (`tick`), numbers of notes
 # (`note`), and the condition or the column of a cell in words (`address`).

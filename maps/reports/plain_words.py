@@ -29,7 +29,7 @@ _DOES: Final[dict[str, tuple[str, str, str]]] = {
     "ice_season_lost": ("its sea ice lasts ", ".1f", " months a year less than in 1981 to 2010"),
     "ice_season_unreliable": ("its ice season differs by ", ".1f", " months from year to year"),
     "coastal_erosion": ("its shore retreats by ", ".1f", " metres a year"),
-    "relative_sea_level": ("the sea there changes by ", "+.1f", " metres within this century"),
+    "relative_sea_level": ("the sea there changes by ", "±.1f", " metres within this century"),
 }
 # Kind of node -> what it offers: words before the value, indicator of the value, its form, words after it.
 _OFFERS: Final[dict[str, tuple[str, str, str, str]]] = {

@@ -53,7 +53,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     Scene("scene-overlap", "Where climate meets defence and people",
           (*_GROUND, "sea_ice", "arctic_boundary", "nodes"), month=9),
     Scene("scene-cases", "Three cases", (*_GROUND, "settlements", "nodes"), shows="case"),
-    Scene("scene-warming", "What 2 °C changes", (*_GROUND, "warming", "nodes")),
+    Scene("scene-warming", "What 2\u00a0°C changes", (*_GROUND, "warming", "nodes")),
     Scene("scene-cost", "What it costs, and whom", (*_GROUND, "settlements", "nodes")),
     Scene("scene-unknown", "What we do not know", (*_GROUND, "permafrost_places", "nodes")),
 )  # fmt: skip

@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.briefing_parts import CRITICAL, INSIDE, country_of
+from maps.reports.charts import bars
 from maps.reports.html_document import tag
-from maps.reports.plain_words import threat
+from maps.reports.plain_words import KIND, KINDS, threat
 from maps.reports.story_cases import cases, chosen
 from maps.reports.story_ice import ice, warming
 from maps.reports.story_map import country_frame, ice_row, polar_map, whole_frame
-from maps.reports.story_parts import Story, plural
+from maps.reports.story_parts import Story, chart, plural
 from maps.reports.story_places import node_cell, places_of
 from maps.reports.story_scenes import cost, overlap, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from xml.etree import ElementTree as ET
 
     from maps.reports.citations import CitationIndex, Condition
@@ -35,7 +36,10 @@ def story(citations: CitationIndex, filters: tuple[Condition, ...], country: str
     """
     places = places_of(citations, filters)
     frame, dots = _frame(citations, filters, country)
-    here = (country_of(citations, country),) if country else ("the Arctic",)
+    here: tuple[Any, ...] = ("the Arctic",)
+    if country:
+        # Two names need their article in a sentence.
+        here = (*(("the ",) if country in {"USA", "FRO"} else ()), country_of(citations, country))
     told = Story(
         citations, filters, country, here, places,
         view=frame.view if country or not frame.is_round else None,
@@ -45,7 +49,7 @@ def story(citations: CitationIndex, filters: tuple[Condition, ...], country: str
     drawn = polar_map(citations, frame, places, label, country, dots)
     first = tag(
         "div", head, _lead(told),
-        tag("div", tag("figure", drawn, _legend(told)), _key(told), class_="opening"),
+        tag("div", tag("figure", drawn, _legend(told, drawn)), _key(told), class_="opening"),
         tag("div", ice(told), overlap(told), class_="pair"), class_="sheet",
     )  # fmt: skip
     second = tag(
@@ -70,33 +74,34 @@ def _frame(
 def _lead(told: Story) -> ET.Element:
     critical = told.citations.cell("distinct", "nodes", (*told.filters, CRITICAL), "place_id")
     if not critical.value:
-        return tag("p", "No place in ", *told.here, " is critical today: nowhere do a climate that harms a site, a "
-                   "use for defence and people who depend on it meet. The pages say what is there.",
-                   class_="lead")  # fmt: skip
+        return tag("p", "No place in ", *told.here, " is critical today: nowhere do a high climate hazard, a high use "
+                   "for defence and people who depend on the site meet. Six scenes say what is there, what a warmer "
+                   "world changes, and what is not known.", class_="lead")  # fmt: skip
     return tag(
-        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *told.here, " the ground or the sea "
-        "gives way under a site that can serve defence and that people cannot do without. The map shows where; "
-        "six scenes say why, for whom, and what is not known.", class_="lead",
+        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *told.here, " a climate hazard that is "
+        "high meets a site that can serve defence and that people can hardly do without. The map shows where; six "
+        "scenes say why, for whom, and what is not known.", class_="lead",
     )  # fmt: skip
 
 
-def _legend(told: Story) -> ET.Element:
-    """The legend below the map; an entry without a shape on the map is left out."""
+def _legend(told: Story, drawn: ET.Element) -> ET.Element:
+    """The legend below the map `drawn`; an entry without a shape on the map is left out."""
     citations = told.citations
+    classes = {one.get("class") for one in drawn.iter()}
     entries: list[Any] = []
     if any(place.is_critical for place in told.places):
         entries.append(tag("span", tag("i", class_="k robust"), "critical (pale: not in all trials)"))
     if any(not place.is_critical for place in told.places):
         entries.append(tag("span", tag("i", class_="k square"), "climate and defence meet"))
     now, usual = (ice_row(citations, is_median=is_median) for is_median in (False, True))
-    if now:
+    if now and "m-ice" in classes:
         entries.append(tag("span", tag("i", class_="k ice"), "sea ice, ",
                            citations.cell("value", "sea_ice", now, "name")))  # fmt: skip
-    if usual:
+    if usual and "m-median" in classes:
         entries.append(tag("span", tag("i", class_="k median"), "usual edge in September, 1981 to 2010"))
-    if "arctic_boundary" in citations and len(citations.table("arctic_boundary")):
+    if "m-arctic" in classes:
         entries.append(tag("span", tag("i", class_="k arctic"), "boundary of the Arctic"))
-    if told.country:
+    if "m-dot" in classes:
         entries.append(tag("span", tag("i", class_="k dot"), "other sites"))
     return tag("figcaption", *entries, class_="legend")
 
@@ -105,52 +110,75 @@ def _key(told: Story) -> ET.Element:
     """The list of the places beside the map, with the numbers of the map."""
     if not told.places:
         return tag("div", tag("p", "No place in ", *told.here, " has a number on the map: none is critical, and at "
-                              "none do climate and defence meet. The dots are the ports, airfields, power plants "
-                              "and other sites that were judged."), class_="key")  # fmt: skip
+                              "none do climate and defence meet. The dots are the sites that were judged."),
+                   *_judged(told), class_="key")  # fmt: skip
+    critical = [place for place in told.places if place.is_critical]
+    others = [place for place in told.places if not place.is_critical]
     parts: list[ET.Element] = []
-    for is_critical, title in ((True, "Critical places"), (False, "Climate and defence meet")):
-        chosen_places = [place for place in told.places if place.is_critical == is_critical]
-        if chosen_places:
-            items = _items(told, chosen_places, is_critical=is_critical)
-            parts += [tag("h3", title), tag("ul", *items, class_="" if is_critical else "brief")]
+    if critical:
+        parts += [tag("h3", "Critical places"), tag("ul", *_critical_items(told, critical))]
+    if others:
+        parts += [tag("h3", "Climate and defence meet"), tag("p", *_in_a_row(told, others))]
     note = tag("p", "By country and name; the order is no ranking.", class_="small")
     return tag("div", *parts, note, class_="key")
 
 
-def _items(told: Story, places: Iterable[Place], *, is_critical: bool) -> list[ET.Element]:
-    items = []
+def _critical_items(told: Story, places: Sequence[Place]) -> list[ET.Element]:
+    """Items of a list: each place with its sites and its hazard, below the name of its country."""
+    items, country = [], ""
     for place in places:
-        name: list[Any] = [
-            tag("b", str(place.number), class_="tick"), " ", tag("b", node_cell(told.citations, place.lead, "place"))
-        ]  # fmt: skip
-        if not told.country:
-            name += [", ", country_of(told.citations, place.country_iso3)]
-        why = [": ", *_kinds(told, place), "; ", *threat(told.citations, place.lead)] if is_critical else []
-        items.append(tag("li", *name, *why))
+        if place.country_iso3 != country and not told.country:
+            country = place.country_iso3
+            items.append(tag("li", country_of(told.citations, country), class_="land"))
+        name = tag("b", node_cell(told.citations, place.lead, "place"))
+        why = threat(told.citations, place.lead)
+        items.append(tag("li", _number(place), name, ": ", _kinds(told, place), "; ", *why))
     return items
 
 
-def _kinds(told: Story, place: Place) -> list[Any]:
-    """The kinds of the critical sites of a place, each once."""
-    seen: list[str] = []
+def _in_a_row(told: Story, places: Sequence[Place]) -> list[Any]:
+    """The places of overlap one after another, each with the name of its country."""
     parts: list[Any] = []
-    for node in place.nodes:
-        cell = node_cell(told.citations, node, "kind", "words")
-        if cell.text not in seen:
-            seen.append(cell.text)
-            parts += [*([", "] if parts else []), cell]
+    for place in places:
+        name = [_number(place), node_cell(told.citations, place.lead, "place")]
+        if not told.country:
+            name += [", ", country_of(told.citations, place.country_iso3)]
+        parts += [*([" "] if parts else []), tag("span", *name, class_="one"), ";" if place != places[-1] else "."]
     return parts
 
 
+def _number(place: Place) -> ET.Element:
+    return tag("b", str(place.number), class_="tick")
+
+
+def _judged(told: Story) -> list[ET.Element]:
+    """A chart of the sites that were judged, by kind."""
+    rows = [(KINDS[kind], told.inside(("kind", "=", kind))) for kind in KINDS]
+    rows = sorted((row for row in rows if row[1].value), key=lambda row: -row[1].value)
+    title = "Sites that were judged by kind, number"
+    return [chart(title, bars(rows, rows[0][1].value, title, left=100, right=235))] if rows else []
+
+
+def _kinds(told: Story, place: Place) -> str:
+    """The kinds of the critical sites of a place, each once."""
+    seen: list[str] = []
+    for node in place.nodes:
+        word = KIND[str(node_cell(told.citations, node, "kind").value)]
+        if word not in seen:
+            seen.append(word)
+    return ", ".join(seen)
+
+
 STORY_LOOK: Final = """
-.story h2{margin:0 0 .8mm;font-size:12pt}.story p{margin:0 0 1.3mm}
+.story h2{margin:0 0 .8mm;font-size:11pt}.story p{margin:0 0 1.3mm}
 .story .scene{min-width:0;break-inside:avoid}.see{font:400 7.4pt Arial,"Liberation Sans",sans-serif;color:var(--soft);
 margin-left:1.5mm}
 .story .lead{font-size:9.4pt;margin:0 0 2mm}
-.opening{display:grid;grid-template-columns:112mm 1fr;gap:5mm;margin-bottom:3mm}
-.opening svg.map{max-width:112mm}
+.opening{display:grid;grid-template-columns:98mm 1fr;gap:5mm;margin-bottom:3mm}
+.opening svg.map{max-width:98mm}
 .key{font-size:7.6pt;line-height:1.26}.key ul{list-style:none;padding:0;margin:0 0 1.6mm}.key li{margin:0 0 .75mm}
-.key .tick{display:inline-block;min-width:4mm}.key .brief{columns:2;column-gap:3mm}.key .brief li{break-inside:avoid}
+.key b.tick{display:inline-block;min-width:4.2mm}.key .one b.tick{min-width:0;margin-right:.8mm}
+.key .land{color:var(--soft);margin-top:1.1mm}.key .one{white-space:nowrap}
 .legend{display:flex;flex-wrap:wrap;gap:.4mm 3.2mm;font-size:7.2pt;color:var(--soft);margin-top:1mm}
 .legend span{white-space:nowrap}.k{display:inline-block;width:3mm;height:3mm;margin-right:1mm;vertical-align:-.4mm;
 border:.6pt solid var(--ink)}
@@ -162,8 +190,11 @@ border:.6pt solid var(--ink)}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-bottom:3mm}
 .cards{display:grid;grid-template-columns:repeat(3,1fr);gap:5mm;margin-bottom:3mm}
 .card{border-top:1.4pt solid var(--robust);padding-top:1.2mm;min-width:0}
-.card svg.map{max-width:38mm;margin:0 0 1.2mm}.card h3{margin:0;font-size:9pt}
-.card dl{margin:.6mm 0 0}.card dt{font-size:7pt;color:var(--soft);margin-top:.8mm}.card dd{margin:0;line-height:1.26}
+.card .who{display:grid;grid-template-columns:27mm 1fr;gap:2.5mm;margin-bottom:1mm}.card h3{margin:0;font-size:9pt}
+.story figure:not(:has(.map)) svg{max-width:84mm}.m-border{fill:none;stroke:var(--coast);stroke-width:1.2}
+.near .m-border{stroke-width:3.5}
+.card dl{margin:.6mm 0 0}.card dl div{margin-top:.7mm;line-height:1.27}.card dt,.card dd{display:inline;margin:0}
+.card dt{font-weight:600}
 .m-sea{fill:var(--sea)}.m-land{fill:var(--land);fill-rule:evenodd;stroke:var(--coast);stroke-width:1}
 .m-own{fill:var(--own);fill-rule:evenodd;stroke:var(--coast);stroke-width:1.4}
 .m-ice{fill:var(--ice);fill-rule:evenodd;stroke:var(--iceedge);stroke-width:1.6}
@@ -174,7 +205,7 @@ border:.6pt solid var(--ink)}
 .m-place.robust{fill:var(--robust)}.m-place.possible{fill:var(--possible)}.m-place.overlap{fill:var(--overlap)}
 svg text.m-number{font-size:23px;font-weight:700;fill:#000;text-anchor:middle}
 svg text.m-number.over{fill:var(--paper)}
-svg text.m-text{font-size:22px;fill:var(--ink)}svg text.m-text.big{font-size:56px}
+svg text.m-text{font-size:22px;fill:var(--ink)}svg text.m-text.big{font-size:84px;paint-order:stroke;stroke:var(--paper);stroke-width:14px}
 svg .m-text .tick{font-size:inherit;fill:inherit}
 .m-scale{fill:none;stroke:var(--ink);stroke-width:3}.m-north{fill:var(--ink)}.near .m-scale{stroke-width:7}
 .near .m-land,.near .m-ice{stroke-width:3}.near .m-place{stroke-width:6}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["cases", "chosen"]
 
 _CASES: Final = 3
-_HALF_M: Final = 330_000.0  # half the side of a small map
+_HALF_M: Final = 600_000.0  # half the side of a small map
 
 
 def chosen(citations: CitationIndex, filters: tuple[Condition, ...], country: str | None) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def chosen(citations: CitationIndex, filters: tuple[Condition, ...], country: st
 
     The critical nodes are taken from the surest to the least sure, and those that are equally sure by the
     people who have no other. The first one is a case; then the next of another kind in another country, and
-    so on. In one country only the kind must differ.
+    so on. In one country it is the next of another kind in another place, and then in another place.
     """
     nodes = citations.table("nodes").iloc[citations.rows("nodes", *filters, CRITICAL)]
     alone = []
@@ -38,12 +38,14 @@ def chosen(citations: CitationIndex, filters: tuple[Condition, ...], country: st
     order: Any = nodes.assign(alone=alone).sort_values(
         ["flag_probability", "alone", "node_id"], ascending=[False, False, True]
     )
+    apart = "place_id" if country else "country_iso3"
     cases: list[tuple[str, str, str]] = []
-    for node, kind, iso3 in order[["node_id", "kind", "country_iso3"]].itertuples(index=False):
-        is_new_kind = kind not in {one[1] for one in cases}
-        is_new_country = bool(country) or iso3 not in {one[2] for one in cases}
-        if is_new_kind and is_new_country:
-            cases.append((str(node), str(kind), str(iso3)))
+    for must_differ in (True, False):
+        for node, kind, where in order[["node_id", "kind", apart]].itertuples(index=False):
+            is_new_kind = kind not in {one[1] for one in cases}
+            is_new_place = where not in {one[2] for one in cases}
+            if is_new_place and (is_new_kind or not must_differ):
+                cases.append((str(node), str(kind), str(where)))
     return tuple(node for node, _, _ in cases[:_CASES])
 
 
@@ -52,10 +54,10 @@ def cases(story: Story) -> ET.Element:
     if not story.cases:
         return scene(story, "scene-cases", tag("p", "No site in ", *story.here, " is critical, so there is no "
                                                "case to tell."))  # fmt: skip
-    elsewhere = "" if story.country else " in another country"
+    elsewhere = "place" if story.country else "country"
     rule = (
-        "Chosen by a rule, not by hand: of the surest findings the one with most people who have no other; then "
-        f"the next of another kind{elsewhere}, and so on."
+        "Chosen by a rule: of the surest findings the one with most people who have no other; then the next in "
+        f"another {elsewhere}, of another kind if there is one."
     )
     cards = [_card(story, node) for node in story.cases]
     return scene(story, "scene-cases", tag("p", rule, class_="small"), tag("div", *cards, class_="cards"))
@@ -70,18 +72,18 @@ def _card(story: Story, node: str) -> ET.Element:
     label = f"Map of the case: {name.text}, {country.text}"
     where: list[Any] = [] if town.text in name.text else [town, ", "]
     lines = (
-        ("What it is", offer(citations, node, kind)),
-        ("What threatens it", [*threat(citations, node), *_report(citations, node)]),
-        ("Who depends", joined([people(citations, node, kind), next_as_large(citations, node, kind)])),
-        ("Defence", _defence(citations, node)),
-        ("What would change this", _change(citations, node, kind)),
+        ("What it is:", offer(citations, node, kind)),
+        ("What threatens it:", [*threat(citations, node), *_report(citations, node)]),
+        ("Who depends:", joined([people(citations, node, kind), next_as_large(citations, node, kind)])),
+        ("Defence use:", _defence(citations, node)),
+        ("What would change this:", _change(citations, node, kind)),
     )
-    told: list[Any] = []
-    for head, words in lines:
-        told += [tag("dt", head), tag("dd", *_sentence(words))]
+    told = [tag("div", tag("dt", head), " ", tag("dd", *_sentence(words))) for head, words in lines]
     return tag(
-        "article", small_map(citations, place, _HALF_M, label),
-        tag("h3", name), tag("p", *where, country, class_="small"), tag("dl", *told), class_="card",
+        "article",
+        tag("div", small_map(citations, place, _HALF_M, label),
+            tag("div", tag("h3", name), tag("p", *where, country, class_="small")), class_="who"),
+        tag("dl", *told), class_="card",
     )  # fmt: skip
 
 

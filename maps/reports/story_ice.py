@@ -52,14 +52,14 @@ def _extent(story: Story) -> list[ET.Element]:
         extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; a typical September of "
         "1981 to 2010 had ", extent("median", ".1f", of_september, *_REFERENCE), ". Since ",
         citations.cell("min", "sea_ice_monthly", (of_september,), "year", ".0f"),
-        " September changes by ", extent("trend", "+.2f", of_september),
+        " September changes by ", extent("trend", "±.2f", of_september),
         " million square kilometres every ten years (the trend lies between ",
-        extent("trend_low", "+.2f", of_september), " and ", extent("trend_high", "+.2f", of_september),
-        "), March by ", extent("trend", "+.2f", ("month", "=", _MARCH)), ".", *_latest_day(story),
+        extent("trend_low", "±.2f", of_september), " and ", extent("trend_high", "±.2f", of_september),
+        "), March by ", extent("trend", "±.2f", ("month", "=", _MARCH)), ".", *_latest_day(story),
     )  # fmt: skip
     return [
         paragraph,
-        chart("Ice in March and in September, million square kilometres", monthly_extent(citations)),
+        chart("Ice in March and September, million square kilometres", monthly_extent(citations, has_breaks=False)),
     ]
 
 
@@ -117,7 +117,7 @@ def warming(story: Story) -> ET.Element:
     if not has_level:
         why = (
             "This picture is itself of a world ", today, " °C warmer than before industry; it holds no table "
-            "of a world at 2 °C to compare with.",
+            "of a world at 2\u00a0°C to compare with.",
         )  # fmt: skip
         return scene(story, "scene-warming", tag("p", *why))
     at: tuple[Condition, ...] = (INSIDE, level)
@@ -128,7 +128,7 @@ def warming(story: Story) -> ET.Element:
     rise, lost = count(("is_higher", "=", True)), count(("is_zone_lost", "=", True))
     critical, would = story.critical(), count(("is_critical_by_rule", "=", True))
     paragraph = tag(
-        "p", "This picture is of a world ", today, " °C warmer than before industry. At 2 °C ", rise,
+        "p", "This picture is of a world ", today, " °C warmer than before industry. At 2\u00a0°C, ", rise,
         f" {plural(rise, 'site', 'sites')} of ", count(), " in ", *story.here,
         f" {plural(rise, 'rises', 'rise')} to a higher class of climate hazard, and ", would,
         f" {plural(would, 'site meets', 'sites meet')} the rule for critical; ", critical,
@@ -149,8 +149,8 @@ def _deeper(story: Story, lost: Cell, has_critical: bool) -> list[Any]:
         parts = [
             "The list hardly grows, because the harm is here already; but it goes deeper: at the critical site "
             "in the middle, the air of a mean year warms from ",
-            story.read("median", "evidence", "value", "+.1f", CRITICAL, air), " to ",
-            story.read("median", "warming_levels", "air_temperature_degc", "+.1f", CRITICAL, level), " °C. ",
+            story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
+            story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level), " °C. ",
         ]  # fmt: skip
     return [
         *parts, "At ", lost, f" {plural(lost, 'site', 'sites')} the air grows too warm for the frozen ground "
@@ -170,4 +170,4 @@ def _levels(story: Story) -> list[ET.Element]:
     if not most:
         return [tag("p", "At no site in ", *story.here, " does the air grow too warm for frozen ground.")]
     title = "Sites whose air grows too warm for their frozen ground, by global warming in °C"
-    return [chart(title, bars(rows, most, title))]
+    return [chart(title, bars(rows, most, title, left=24, right=225))]

@@ -160,8 +160,8 @@ def _steps(points: np.ndarray) -> str:
     return f"M{xy[0][0]} {xy[0][1]}l" + " ".join(f"{a} {b}" for a, b in steps)
 
 
-def _rims(shapes: Iterable[Any], frame: Frame) -> list[Any]:
-    """The edges of areas, without the edge of the frame."""
+def _rims(shapes: Iterable[Any]) -> list[Any]:
+    """The edges of areas; cut as lines they do not follow the edge of the frame."""
     return [shapely.boundary(shape) for shape in shapes if shape is not None]
 
 
@@ -195,11 +195,14 @@ def _ground(image: ET.Element, citations: CitationIndex, frame: Frame, country: 
         (ice_row(citations, is_median=False), "m-ice", True), (ice_row(citations, is_median=True), "m-median", False),
     ):  # fmt: skip
         shapes = _shapes(citations, "sea_ice", ("feature_id", "=", where["feature_id"])) if where else []
-        _path(image, _drawn(shapes if is_area else _rims(shapes, frame), frame, is_area=is_area), class_)
+        _path(image, _drawn(shapes if is_area else _rims(shapes), frame, is_area=is_area), class_)
     _path(image, _drawn(_shapes(citations, "land"), frame), "m-land")
+    # Seen from afar borders only repeat the coast.
+    borders = [] if frame.is_round else _rims(_shapes(citations, "countries"))
+    _path(image, _drawn(borders, frame, is_area=False), "m-border")
     if country:
         _path(image, _drawn(_shapes(citations, "countries", ("country_iso3", "=", country)), frame), "m-own")
-    rims = _rims(_shapes(citations, "arctic_boundary"), frame)
+    rims = _rims(_shapes(citations, "arctic_boundary"))
     _path(image, _drawn(rims, frame, is_area=False), "m-arctic")
 
 
@@ -260,7 +263,7 @@ def small_map(citations: CitationIndex, place: Place, half_m: float, label: str)
     _ground(image, citations, frame, None)
     x, y = frame.units(place.x_m, place.y_m)
     image.append(tag("circle", cx=round(x), cy=round(y), r=34, class_=f"m-place {place.flag}"))
-    _scale_and_north(image, frame, large=2.6)
+    _scale_and_north(image, frame, large=4.0)
     return image
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.briefing_parts import CRITICAL, INSIDE
 from maps.reports.html_document import tag
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from maps.reports.story_places import Place
 
 __all__ = ["Story", "chart", "joined", "plural", "scene"]
+
+
+# Titles of the scene of cases where there are fewer than three.
+_FEWER: Final = ("Cases", "One case", "Two cases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,11 @@ def scene(story: Story, scene_id: str, *content: Any) -> ET.Element:
     node = story.cases[0] if row.shows == "case" and story.cases else None
     # The map turns to the node by itself, so a case needs no view.
     address = fragment(row, None if node else story.view, node, tuple(story.citations.tables))
+    title = row.title
+    if row.shows == "case" and len(story.cases) < len(_FEWER):
+        title = _FEWER[len(story.cases)]
     link = tag("a", "see on the map", class_="see", href=f"map.html#{address}")
-    return tag("section", tag("h2", row.title, " ", link), *content, id=scene_id, class_="scene")
+    return tag("section", tag("h2", title, " ", link), *content, id=scene_id, class_="scene")
 
 
 def chart(title: str, drawing: ET.Element) -> ET.Element:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.reports.briefing_parts import CRITICAL, INSIDE, OVERLAPS
 from maps.reports.charts import bars
 from maps.reports.html_document import tag
-from maps.reports.plain_words import KIND
+from maps.reports.plain_words import KIND, KINDS
 from maps.reports.story_parts import chart, plural, scene
 from maps.reports.story_places import node_cell, sites_of
 
@@ -23,11 +23,19 @@ _LACKING: Final[Condition] = ("flag", "=", "insufficient_data")
 _ASKED: Final[Condition] = ("result", "=", ("pass", "fail", "unknown"))
 # Draft standard -> what its failure means, for one site and for several.
 _FAILS: Final[dict[str, tuple[str, str]]] = {
-    "S04": ("stands on ground that does not hold at 2 °C", "stand on ground that does not hold at 2 °C"),
+    "S04": ("stands on ground that does not hold at 2\u00a0°C", "stand on ground that does not hold at 2\u00a0°C"),
     "S10": ("has neither railway nor main road near", "have neither railway nor main road near"),
     "S12": ("has no equal airfield within three hundred kilometres",
             "have no equal airfield within three hundred kilometres"),
     "S05": ("stands on a shore that retreats", "stand on a shore that retreats"),
+}  # fmt: skip
+
+
+# Draft standard -> its question in plain words, for the standards that most often have no answer.
+_QUESTIONS: Final = {
+    "S02": "How far does each warmer level go?", "S05": "Does the shore hold?",
+    "S06": "Is it above a higher sea?", "S14": "Does the cable land on firm shore?",
+    "S16": "What can the railway carry?", "S17": "How rich is the ore?", "S18": "What fails if one part fails?",
 }  # fmt: skip
 
 
@@ -53,8 +61,8 @@ def overlap(story: Story) -> ET.Element:
     seen = story.critical(("indicator", "=", "thaw_damage"), ("value", ">=", 1), table="evidence")
     paragraph = tag(
         "p", "At ", critical, f" {plural(critical, 'site', 'sites')} in ", places,
-        f" {plural(places, 'place', 'places')} of ", *story.here, " three things meet: a climate that already "
-        "harms the site, public features that let it serve defence, and people who depend on it. We call such a "
+        f" {plural(places, 'place', 'places')} of ", *story.here, " three things meet: a climate hazard that is "
+        "high, public features that let it serve defence, and people who depend on it. We call such a "
         "site critical. ", sure, f" {plural(sure, 'holds', 'hold')} in four of five trials with other assumptions; "
         "the others only in some. Climate and defence alone meet in ", both,
         f" {plural(both, 'place', 'places')}. Why there: at ", thaw, " of the critical sites frozen ground thaws, "
@@ -65,12 +73,12 @@ def overlap(story: Story) -> ET.Element:
 
 def _by_kind(story: Story) -> list[ET.Element]:
     rows = []
-    for kind, nodes in sites_of(story.citations, *story.filters, CRITICAL).groupby("kind", sort=True):
-        name = node_cell(story.citations, str(nodes["node_id"].min()), "kind", "words")
-        rows.append((name, story.critical(("kind", "=", str(kind)))))
+    for kind in sorted(set(sites_of(story.citations, *story.filters, CRITICAL)["kind"])):
+        rows.append((KINDS[str(kind)], story.critical(("kind", "=", str(kind)))))
     rows.sort(key=lambda row: -row[1].value)
     title = "Critical sites by kind, number"
-    return [chart(title, bars(rows, max(cell.value for _, cell in rows), title, "robust-bar"))]
+    most = max(cell.value for _, cell in rows)
+    return [chart(title, bars(rows, most, title, "robust-bar", left=104, right=235))]
 
 
 def _hazards(story: Story) -> list[ET.Element]:
@@ -78,14 +86,12 @@ def _hazards(story: Story) -> list[ET.Element]:
     rows = []
     for class_ in ("high", "moderate", "low", "unknown"):
         where: tuple[Condition, ...] = (INSIDE, ("hazard_class", "=", class_))
-        at = story.citations.rows("nodes", *story.filters, *where)
-        if len(at):
-            node = str(story.citations.table("nodes")["node_id"].iloc[at].min())
-            rows.append((node_cell(story.citations, node, "hazard_class"), story.count(*where)))
-    if not rows:
-        return [tag("p", "No site lies inside the boundary of the Arctic.")]
+        rows.append((class_, story.count(*where)))
+    most = max(cell.value for _, cell in rows)
+    if not most:
+        return [tag("p", "No site there lies inside the boundary of the Arctic.")]
     title = "Sites inside the boundary by class of climate hazard, number"
-    return [chart(title, bars(rows, max(cell.value for _, cell in rows), title))]
+    return [chart(title, bars(rows, most, title, left=50, right=230))]
 
 
 # --- what it costs, and whom -------------------------------------------------------------------
@@ -109,7 +115,8 @@ def cost(story: Story) -> ET.Element:
         parts += ["In ", most[0], " ", most[1], " people have no other ", most[2], " by road or rail. "]
     parts += [*_apart(story), *_power(story), *_failed(story)]
     title = "People who have no other by road or rail, persons"
-    drawn = [chart(title, bars([row[:2] for row in rows], max(row[1].value for row in rows), title, "civil"))]
+    most_people = max((row[1].value for row in rows), default=1)
+    drawn = [chart(title, bars([row[:2] for row in rows], most_people, title, "civil", left=66, right=215))]
     none = [tag("p", "Nobody here is known to depend on one critical site alone.")]
     return scene(story, "scene-cost", tag("p", *parts), *(drawn if rows else none), money)
 
@@ -204,7 +211,8 @@ def unknown(story: Story) -> ET.Element:
         " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the strength of "
         "pavements. Neither is zero.",
     )  # fmt: skip
-    return scene(story, "scene-unknown", tag("p", *parts), words, *_requests(story))
+    told = tag("div", tag("p", *parts), words)
+    return scene(story, "scene-unknown", tag("div", told, *_requests(story), class_="pair"))
 
 
 def _wanted(story: Story) -> list[Any]:
@@ -232,10 +240,11 @@ def _requests(story: Story) -> list[ET.Element]:
         share = citations.cell("share", "standards", where, "result", ".0%", equals="unknown")
         if share.text == "unknown" or not share.value:
             continue
-        rows.append((citations.cell("value", "data_requests", {"standard_id": standard_id}, "title"), share))
+        name = citations.cell("value", "data_requests", {"standard_id": standard_id}, "title")
+        rows.append((_QUESTIONS.get(str(standard_id), name), share))
     if not rows:
         return []
-    title = "Questions that public data hardly answer: share of sites without an answer, per cent"
-    return [chart(title, bars(rows, 1.0, title, "possible-bar"))]
+    title = "Questions that public data hardly answer: sites without an answer, per cent"
+    return [chart(title, bars(rows, 1.0, title, "possible-bar", left=138, right=232))]
 
 
