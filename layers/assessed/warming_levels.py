@@ -54,16 +54,12 @@ def _warming_levels(
         for table in (ports, airfields)
     )
     empty = port.iloc[:0]
-    others = dict.fromkeys(
-        ("landing", "mine", "project", "plant", "terminal", "station", "railhead"), empty
-    )
+    others = dict.fromkeys(("landing", "mine", "project", "plant", "terminal", "station", "railhead"), empty)
     facts = site_attributes(sites, measures, climate_facts, port=port, airfield=airfield, **others)
     judged: Any = nodes.set_index("node_id").loc[sites["node_id"]]
     lacking = _unassessed(evidence)
     levels = [level for level in SCENARIOS if level.warming_degc > scenario.warming_degc]
-    tables = [
-        _at_level(level, scenario, sites, facts, global_warming, judged, lacking) for level in levels
-    ]
+    tables = [_at_level(level, scenario, sites, facts, global_warming, judged, lacking) for level in levels]
     return pd.concat(tables, ignore_index=True) if tables else _nothing()
 
 

@@ -108,7 +108,8 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         _status(citations),
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
-        tag("p", f"As of {picture.day.isoformat()}, from public data only. A click on a figure shows the cell that "
+        tag("p", f"As of {picture.day.isoformat()}, from public data only. A click on a figure shows the "
+        "cell that "
             "it comes from; on paper the small number leads to the list of cells at the end." + some_late,
             class_="small"),
     )  # fmt: skip
@@ -124,8 +125,10 @@ def _annex(citations: CitationIndex) -> list[ET.Element]:
     return [
         tag("h1", "Annex: the register", class_="annex"),
         tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
-            " °C of global warming (", of_scenario("basis"), f"), {day}. Classes are absolute: the same anchors "
-            "for every kind of node and country, and what is not known raises none. Built from public data; every "
+            " °C of global warming (", of_scenario("basis"), f"), {day}. Classes are absolute: the same "
+            "anchors "
+            "for every kind of node and country, and what is not known raises none. Built from public "
+            "data; every "
             "figure names the row it is from.", class_="small"),
     ]  # fmt: skip
 

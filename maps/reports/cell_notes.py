@@ -1,8 +1,8 @@
 """Figures of a briefing that open the cell they were read from, and the list of these cells.
 
-On a screen a click on a figure shows its cell in a box beside it. The box is filled by a script of this
-module from the list of cells on the same page, so nothing is fetched; without the script the link jumps to the
-row of the list. On paper each figure has the number of its row.
+On a screen a click on a figure shows its cell in a box beside it. A script of this module fills the box from
+the list of cells on the same page, so nothing is fetched;
+ without the script the link jumps to that list. On paper each figure has the number of its row.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _HEADS: Final = ("Note", "Figure", "Table", "Row", "Column", "Source", "Date")
 def link_figures(root: ET.Element) -> dict[str, int]:
     """Make each figure in the tree of `root` a link to its row in the list of cells.
 
-    A figure is a cell whose text has a digit. Returns the addresses with the numbers of their notes, from 1 in
-    the order of reading.
+    A figure is a cell whose text has a digit. Returns the addresses with the numbers of their notes,
+    from 1 in the order of reading.
     """
     notes: dict[str, int] = {}
     for parent in list(root.iter()):
@@ -108,13 +108,18 @@ def _which(citations: CitationIndex, asked: Asked) -> list[Any]:
     """The row in words: the conditions that choose it, and its name if it has one."""
     parts: list[Any] = []
     if asked.what == "value" and asked.where:
-        key = dict((column, value) for column, _, value in asked.where)
+        key = {column: value for column, _, value in asked.where}
         frame = citations.table(asked.table)
         node = key.get("node_id")
         if asked.table != "nodes" and node is not None:
             parts = [citations.cell("value", "nodes", {"node_id": node}, "name"), "; "]
         elif "name" in frame.columns:
             parts = [citations.cell("value", asked.table, key, "name"), "; "]
+    places = [value for column, _, value in asked.where if column == "place_id"]
+    if places:
+        first = citations.rows("nodes", ("place_id", "=", places[0]))[:1]
+        for node in citations.table("nodes")["node_id"].iloc[first]:
+            parts += [citations.cell("value", "nodes", {"node_id": node}, "place"), "; "]
     words = "; ".join(_condition(one) for one in asked.where) or "all rows"
     return [*parts, tag("span", words, class_="address")]
 
@@ -190,7 +195,8 @@ border:1.2pt solid var(--ink);padding:2.5mm 3mm;font-size:8.4pt;box-shadow:0 1mm
 #cell-box[hidden]{display:none}#cell-box button{float:right;font:inherit;cursor:pointer}
 #cell-box dl{display:grid;grid-template-columns:auto 1fr;gap:.6mm 2.5mm;margin:0}
 #cell-box dt{color:var(--soft)}#cell-box dd{margin:0;overflow-wrap:anywhere}
-.cells table{table-layout:fixed;font-size:6.6pt;line-height:1.22}.cells td{padding:.4mm 1.2mm;overflow-wrap:anywhere}
+.cells table{table-layout:fixed;font-size:6.6pt;line-height:1.22}
+.cells td{padding:.4mm 1.2mm;overflow-wrap:anywhere}
 .cells th:first-child{width:6%}.cells th:nth-child(2){width:9%}.cells th:nth-child(3){width:16%}
 .cells th:nth-child(4){width:25%}.cells th:nth-child(5){width:20%}.cells th:nth-child(7){width:9%}
 .cells .note{display:inline}.cells tr:target{background:var(--gap)}

@@ -9,8 +9,8 @@ The conditions choose rows. `what` says what is read from them:
 - `distinct`: the number of different values of the column.
 - `sum`, `median`, `min`, `max`: this statistic of the column, without missing values.
 - `share`: the share of rows whose column has the value after `=`, as in `#state=unknown`.
-- `trend`, `trend_low`, `trend_high`: the change of the column per decade by its column `year`, and the ends of
-  its 95 % interval (layers.ice.trend). The rows must be one of each year.
+- `trend`, `trend_low`, `trend_high`: the change of the column per decade by the column `year`, and the
+  ends of its 95 % interval (layers.ice.trend). Each year must have one row.
 - `area`: the area in km2 of the geometry within a region. It needs a condition on `region`.
 
 A condition is `column=value`, `column=value|value` (one of several values), `column<=value` or
@@ -51,6 +51,7 @@ __all__ = ["Asked", "Cell", "CitationIndex", "Condition", "Tables", "format_valu
 
 # Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
 Condition = tuple[str, str, Any]
+_MINUS = "\u2212"
 # Kind of reading -> field of layers.ice.trend.Trend.
 _TRENDS = {"trend": "slope", "trend_low": "low", "trend_high": "high"}
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
@@ -104,17 +105,16 @@ def format_value(value: Any, form: str) -> str:
     """
     if pd.isna(value):
         return "unknown"
-    if form == "words":
-        return visible(value).replace("_", " ")
+    if form in {"", "words"}:
+        return visible(value).replace("_", " ") if form else visible(value)
     if form == "plain":
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    if form.startswith("±"):  # a change: its sign is always printed, and minus is a minus sign
-        return format(value, f"+{form[1:]}").replace("-", "−")
     if form == "km":  # positions are accurate to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude
         return f"{abs(value):.1f}° {_SIDES[form][bool(value < 0)]}"
-    return format(value, form) if form else visible(value)
+    # The sign of a change is always printed, and a minus is no hyphen.
+    return format(value, f"+{form[1:]}").replace("-", _MINUS) if form[0] == "±" else format(value, form)
 
 
 @dataclass(slots=True)
@@ -219,14 +219,9 @@ class Tables:
             value = frame[column].iloc[int(rows[0])]
             return value.item() if isinstance(value, np.generic) else value
         values = frame[column].iloc[rows]
-        if what == "distinct":
-            return int(values.nunique())
-        if what == "share":
-            return float((values == equals).mean()) if len(values) else None
         if what in _TRENDS:
             return _per_decade(frame["year"].iloc[rows], values, what)
-        values = values.dropna()
-        return float(getattr(values, what)()) if len(values) else None
+        return _statistic(what, values, equals)
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
         key = (table, condition)
@@ -269,6 +264,16 @@ class Tables:
             codes, values = pd.factorize(self.table(table)[column])
             self._codes[key] = codes, {str(value): code for code, value in enumerate(values.tolist())}
         return self._codes[key]
+
+
+def _statistic(what: str, values: pd.Series, equals: str) -> float | None:
+    """A statistic of a column; None without values."""
+    if what == "distinct":
+        return int(values.nunique())
+    if what == "share":
+        return float((values == equals).mean()) if len(values) else None
+    values = values.dropna()
+    return float(getattr(values, what)()) if len(values) else None
 
 
 def _per_decade(years: pd.Series, values: pd.Series, what: str) -> float | None:

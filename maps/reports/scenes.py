@@ -64,7 +64,9 @@ def scene_of(scene_id: str) -> Scene:
     return {scene.id: scene for scene in SCENES}[scene_id]
 
 
-def fragment(scene: Scene, view: View | None = None, node: str | None = None, held: Sequence[str] = ()) -> str:
+def fragment(
+    scene: Scene, view: View | None = None, node: str | None = None, held: Sequence[str] = ()
+) -> str:
     """The part after "#" of the address of a scene on the web map.
 
     Without a `view` the map shows the whole picture. `node` is the node whose details are opened. `held` are

@@ -50,13 +50,15 @@ def chosen(citations: CitationIndex, filters: tuple[Condition, ...], country: st
 
 
 def cases(story: Story) -> ET.Element:
-    """The scene: for each case what it is, what threatens it, who depends, its use, and what would change it."""
+    """The scene: for each case what it is, what threatens it, who depends, and what would change it."""
     if not story.cases:
-        return scene(story, "scene-cases", tag("p", "No site in ", *story.here, " is critical, so there is no "
+        return scene(story, "scene-cases", tag("p", "No site in ", *story.here, " is critical, so there is "
+        "no "
                                                "case to tell."))  # fmt: skip
     elsewhere = "place" if story.country else "country"
     rule = (
-        "Chosen by a rule: of the surest findings the one with most people who have no other; then the next in "
+        "Chosen by a rule: of the surest findings the one with most people who have no other; then the "
+        "next in "
         f"another {elsewhere}, of another kind if there is one."
     )
     cards = [_card(story, node) for node in story.cases]
@@ -103,9 +105,7 @@ def _report(citations: CitationIndex, node: str) -> list[Any]:
     note = str(citations.cell("value", "climate_facts", key, "note").value)
     reports = citations.table("thaw_damage")
     # The note of a fact quotes its report word for word.
-    fits = [
-        row.feature_id for row in reports.itertuples() if f"{row.what}: {row.source_title} (" in note
-    ]
+    fits = [row.feature_id for row in reports.itertuples() if f"{row.what}: {row.source_title} (" in note]
     if len(fits) != 1:
         return []
     what, title, day = (
@@ -127,7 +127,9 @@ def _defence(citations: CitationIndex, node: str) -> list[Any]:
     if state.value == "not_applicable":
         return ["a treaty rules military use out: ", note]
     if state.value != "known" or not value.value:
-        return ["no public document names it; that it can serve defence follows from its public size and place"]
+        return [
+            "no public document names it; that it can serve defence follows from its public size and place"
+        ]
     papers = citations.table("documented_dual_use")
     fits = [row.feature_id for row in papers.itertuples() if str(row.quote) in str(note.value)]
     if not fits:
@@ -143,7 +145,7 @@ def _change(citations: CitationIndex, node: str, kind: str) -> list[Any]:
     """What would take the finding away: sound ground, or fewer people who depend on it."""
     parts: list[Any] = ["a survey that shows sound ground, or a repair that lasts"]
     where: tuple[Condition, ...] = (("node_id", "=", node), ("axis", "=", "civil"), ("after", "=", "low"))
-    rows = citations.rows("exits", *where) if "exits" in citations else []
+    rows: Any = citations.rows("exits", *where) if "exits" in citations else []
     civil = evidence_of(citations, node, "civil")
     for what, anchor in citations.table("exits")[["what", "anchor"]].iloc[rows].itertuples(index=False):
         if what in civil:
@@ -153,5 +155,3 @@ def _change(citations: CitationIndex, node: str, kind: str) -> list[Any]:
             return [*parts, "; or fewer than ", at, f" {who}"]
     other = f"another {KIND[kind]} in reach by road or rail" if civil else ""
     return [*parts, f"; or {other}" if other else ""]
-
-

@@ -49,7 +49,8 @@ def _extent(story: Story) -> list[ET.Element]:
     paragraph = tag(
         "p", "September is the month with the least ice. In ",
         citations.cell("value", "sea_ice_monthly", latest, "year"), " ice covered ",
-        extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; a typical September of "
+        extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; a typical "
+        "September of "
         "1981 to 2010 had ", extent("median", ".1f", of_september, *_REFERENCE), ". Since ",
         citations.cell("min", "sea_ice_monthly", (of_september,), "year", ".0f"),
         " September changes by ", extent("trend", "±.2f", of_september),
@@ -59,7 +60,10 @@ def _extent(story: Story) -> list[ET.Element]:
     )  # fmt: skip
     return [
         paragraph,
-        chart("Ice in March and September, million square kilometres", monthly_extent(citations, has_breaks=False)),
+        chart(
+            "Ice in March and September, million square kilometres",
+            monthly_extent(citations, has_breaks=False),
+        ),
     ]
 
 
@@ -92,7 +96,9 @@ def _harbours(story: Story) -> list[Any]:
         " with a record, ", lost,
         f" {plural(lost, 'has', 'have')} surely lost half a month of ice a year or more.",
     ]  # fmt: skip
-    nodes = story.citations.table("nodes").iloc[story.citations.rows("nodes", *story.filters, INSIDE, _BY_SEA)]
+    nodes = story.citations.table("nodes").iloc[
+        story.citations.rows("nodes", *story.filters, INSIDE, _BY_SEA)
+    ]
     nodes = nodes[nodes["ice_months_lost_low"] >= _SEA_MONTHS_LOST]
     if len(nodes):
         most = nodes.sort_values(["ice_months_lost", "node_id"], ascending=[False, True])["node_id"].iloc[0]
@@ -132,22 +138,25 @@ def warming(story: Story) -> ET.Element:
         f" {plural(rise, 'site', 'sites')} of ", count(), " in ", *story.here,
         f" {plural(rise, 'rises', 'rise')} to a higher class of climate hazard, and ", would,
         f" {plural(would, 'site meets', 'sites meet')} the rule for critical; ", critical,
-        f" {plural(critical, 'does', 'do')} today. ", *_deeper(story, lost, bool(critical.value)),
+        f" {plural(critical, 'does', 'do')} today. ",
+        *_deeper(story, lost, has_critical=bool(critical.value)),
     )  # fmt: skip
     limits = tag(
-        "p", "A level is a condition, not a date. One climate model; a class says that a hazard is high, not how "
-        "high. Not computed: storms, river floods, fire. Sea level stays on one path.", class_="small",
+        "p", "A level is a condition, not a date. One climate model; a class says that a hazard is high, "
+        "not how high. Not computed: storms, river floods, fire. Sea level stays on one path.",
+        class_="small",
     )  # fmt: skip
     return scene(story, "scene-warming", paragraph, *_levels(story), limits)
 
 
-def _deeper(story: Story, lost: Cell, has_critical: bool) -> list[Any]:
+def _deeper(story: Story, lost: Cell, *, has_critical: bool) -> list[Any]:
     parts: list[Any] = []
     if has_critical:
         air: Condition = ("indicator", "=", "air_temperature")
         level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
         parts = [
-            "The list hardly grows, because the harm is here already; but it goes deeper: at the critical site "
+            "The list hardly grows, because the harm is here already; but it goes deeper: at the critical "
+            "site "
             "in the middle, the air of a mean year warms from ",
             story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
             story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level), " °C. ",

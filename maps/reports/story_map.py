@@ -1,7 +1,7 @@
 """The map of a briefing as inline SVG, in EPSG:3413, drawn from the picture's own tables.
 
-Shapes are cut to the frame, simplified to less than a pixel and written in whole units of the view box, so that
-the map is small and the same picture gives the same bytes.
+Shapes are cut to the frame, simplified to less than a pixel and written in whole units of the view box. So
+the map is small, and the same picture gives the same bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from maps.reports.citations import CitationIndex
     from maps.reports.story_places import Place
 
-__all__ = ["MONTH", "Frame", "country_frame", "ice_row", "near_frame", "polar_map", "small_map", "whole_frame"]
+__all__ = [
+    "MONTH",
+    "Frame",
+    "country_frame",
+    "ice_row",
+    "near_frame",
+    "polar_map",
+    "small_map",
+    "whole_frame",
+]
 
 MONTH: Final = 9  # the month of the ice that is drawn: the least ice of the year
 _WIDE: Final = 1000  # units of the view box
@@ -189,10 +198,12 @@ def _ground(image: ET.Element, citations: CitationIndex, frame: Frame, country: 
     if frame.is_round:
         image.append(tag("circle", cx=_WIDE / 2, cy=_WIDE / 2, r=_WIDE / 2, class_="m-sea"))
     else:
-        image.append(tag("rect", x=0, y=0, width=_WIDE, height=frame.height, class_="m-sea"))
-    # A path without points is left out.
+        image.append(tag("rect", x=0, y=0, width=_WIDE, height=frame.height, class_="m-outside"))
+        # Beyond the outline of the region there is no data, which must not look like sea.
+        _path(image, _drawn([citations.picture.region.outline], frame), "m-sea")
     for where, class_, is_area in (
-        (ice_row(citations, is_median=False), "m-ice", True), (ice_row(citations, is_median=True), "m-median", False),
+        (ice_row(citations, is_median=False), "m-ice", True),
+        (ice_row(citations, is_median=True), "m-median", False),
     ):  # fmt: skip
         shapes = _shapes(citations, "sea_ice", ("feature_id", "=", where["feature_id"])) if where else []
         _path(image, _drawn(shapes if is_area else _rims(shapes), frame, is_area=is_area), class_)
@@ -248,7 +259,7 @@ def polar_map(
 
 
 def _mark(place: Place, x: float, y: float) -> ET.Element:
-    """A circle for a critical place and a square for a place of overlap; colour is not the only difference."""
+    """A circle for a critical place, a square for one of overlap: not colour alone tells them apart."""
     if place.is_critical:
         return tag("circle", cx=x, cy=y, r=_MARK - 1, class_=f"m-place {place.flag}")
     side = 2 * _MARK - 6
@@ -288,8 +299,6 @@ def _scale_and_north(image: ET.Element, frame: Frame, large: float = 1.0) -> Non
         return
     size = 20 * large
     x, y = _WIDE - 20 - size / 2, 16
-    image.append(
-        tag("path", d=f"M{x:.0f} {y:.0f}l{size / 2:.0f} {size:.0f}h{-size:.0f}z", class_="m-north")
-    )
+    image.append(tag("path", d=f"M{x:.0f} {y:.0f}l{size / 2:.0f} {size:.0f}h{-size:.0f}z", class_="m-north"))
     image.append(tag("text", "N", x=round(x), y=round(y + size + 22 * large),
                      class_=f"mid m-text{' big' if large > 1 else ''}"))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Places of the story: those with a critical node and those where climate and defence overlap, with numbers."""
+"""Places of the story, with numbers: those with a critical node, and those of climate and defence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def sites_of(citations: CitationIndex, *where: Condition) -> pd.DataFrame:
 def places_of(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[Place]:
     """The critical places and then the other places of overlap, each by country and name, numbered from 1.
 
-    `filters` are conditions on the nodes. The order is no ranking.
+    `filters` are conditions on the nodes. No order is implied.
     """
     found: list[Place] = []
     for where in ((CRITICAL,), OVERLAPS):

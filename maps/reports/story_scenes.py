@@ -23,7 +23,8 @@ _LACKING: Final[Condition] = ("flag", "=", "insufficient_data")
 _ASKED: Final[Condition] = ("result", "=", ("pass", "fail", "unknown"))
 # Draft standard -> what its failure means, for one site and for several.
 _FAILS: Final[dict[str, tuple[str, str]]] = {
-    "S04": ("stands on ground that does not hold at 2\u00a0°C", "stand on ground that does not hold at 2\u00a0°C"),
+    "S04": ("stands on ground that does not hold at 2\u00a0°C", "stand on ground that does not hold at "
+    "2\u00a0°C"),
     "S10": ("has neither railway nor main road near", "have neither railway nor main road near"),
     "S12": ("has no equal airfield within three hundred kilometres",
             "have no equal airfield within three hundred kilometres"),
@@ -35,7 +36,8 @@ _FAILS: Final[dict[str, tuple[str, str]]] = {
 _QUESTIONS: Final = {
     "S02": "How far does each warmer level go?", "S05": "Does the shore hold?",
     "S06": "Is it above a higher sea?", "S14": "Does the cable land on firm shore?",
-    "S16": "What can the railway carry?", "S17": "How rich is the ore?", "S18": "What fails if one part fails?",
+    "S16": "What can the railway carry?", "S17": "How rich is the ore?", "S18": "What fails if one part "
+    "fails?",
 }  # fmt: skip
 
 
@@ -52,7 +54,8 @@ def overlap(story: Story) -> ET.Element:
         )  # fmt: skip
         return scene(
             story, "scene-overlap",
-            tag("p", "No site in ", *story.here, " is critical: nowhere do a high climate hazard, a high use for "
+            tag("p", "No site in ", *story.here, " is critical: nowhere do a high climate hazard, a high "
+            "use for "
                 "defence and people who depend on it meet. ", *also), *_hazards(story),
         )  # fmt: skip
     places = citations.cell("distinct", "nodes", (*story.filters, CRITICAL), "place_id")
@@ -61,20 +64,23 @@ def overlap(story: Story) -> ET.Element:
     seen = story.critical(("indicator", "=", "thaw_damage"), ("value", ">=", 1), table="evidence")
     paragraph = tag(
         "p", "At ", critical, f" {plural(critical, 'site', 'sites')} in ", places,
-        f" {plural(places, 'place', 'places')} of ", *story.here, " three things meet: a climate hazard that is "
+        f" {plural(places, 'place', 'places')} of ", *story.here, " three things meet: a climate hazard "
+        "that is "
         "high, public features that let it serve defence, and people who depend on it. We call such a "
-        "site critical. ", sure, f" {plural(sure, 'holds', 'hold')} in four of five trials with other assumptions; "
+        "site critical. ", sure, f" {plural(sure, 'holds', 'hold')} in four of five trials with other "
+        "assumptions; "
         "the others only in some. Climate and defence alone meet in ", both,
-        f" {plural(both, 'place', 'places')}. Why there: at ", thaw, " of the critical sites frozen ground thaws, "
-        "and at ", seen, f" {plural(seen, 'a report tells', 'reports tell')} of damage to the site or its town.",
+        f" {plural(both, 'place', 'places')}. Why there: at ", thaw, " of the critical sites frozen ground "
+        "thaws, "
+        "and at ", seen, f" {plural(seen, 'a report tells', 'reports tell')} of damage to the site or its "
+        "town.",
     )  # fmt: skip
     return scene(story, "scene-overlap", paragraph, *_by_kind(story))
 
 
 def _by_kind(story: Story) -> list[ET.Element]:
-    rows = []
-    for kind in sorted(set(sites_of(story.citations, *story.filters, CRITICAL)["kind"])):
-        rows.append((KINDS[str(kind)], story.critical(("kind", "=", str(kind)))))
+    kinds = sorted(set(sites_of(story.citations, *story.filters, CRITICAL)["kind"]))
+    rows = [(KINDS[kind], story.critical(("kind", "=", kind))) for kind in kinds]
     rows.sort(key=lambda row: -row[1].value)
     title = "Critical sites by kind, number"
     most = max(cell.value for _, cell in rows)
@@ -89,7 +95,13 @@ def _hazards(story: Story) -> list[ET.Element]:
         rows.append((class_, story.count(*where)))
     most = max(cell.value for _, cell in rows)
     if not most:
-        return [tag("p", "No site there lies inside the boundary of the Arctic.")]
+        return [
+            tag(
+                "p",
+                "All its sites lie outside the boundary of the Arctic; such sites are judged for context "
+                "and are never critical.",
+            )
+        ]
     title = "Sites inside the boundary by class of climate hazard, number"
     return [chart(title, bars(rows, most, title, left=50, right=230))]
 
@@ -99,9 +111,7 @@ def _hazards(story: Story) -> list[ET.Element]:
 
 def cost(story: Story) -> ET.Element:
     """The scene on people: who has no other, how far the next one is, which checks fail. No money."""
-    money = tag(
-        "p", "Money is not computed: this picture holds no prices and invents none.", class_="small"
-    )
+    money = tag("p", "Money is not computed: this picture holds no prices and invents none.", class_="small")
     if not story.critical().value:
         return scene(
             story, "scene-cost",
@@ -122,7 +132,10 @@ def cost(story: Story) -> ET.Element:
 
 
 def _cut_off(story: Story) -> list[tuple[Cell, Cell, str]]:
-    """Name of each critical place, the most people who have no other, and the kind of site, by number."""
+    """Name of each critical place, the most people who have no other, and the kind of site.
+
+    The order is that of the map.
+    """
     citations = story.citations
     alone: Condition = ("indicator", "=", "people_without_another")
     rows = []
@@ -137,7 +150,7 @@ def _cut_off(story: Story) -> list[tuple[Cell, Cell, str]]:
         node = str(table[table["value"] == cell.value]["node_id"].min())
         kind = KIND[str(node_cell(citations, node, "kind").value)]
         rows.append((node_cell(citations, place.lead, "place"), cell, kind))
-    return sorted(rows, key=lambda row: (-row[1].value, row[0].text))
+    return rows
 
 
 def _apart(story: Story) -> list[Any]:
@@ -153,7 +166,8 @@ def _apart(story: Story) -> list[Any]:
     if middle.value == most.value:
         return ["From its critical airfield the next airfield as large is ", most, " km away. "]
     return [
-        "From a critical airfield the next airfield as large is ", middle, " km away in the middle case and ", most,
+        "From a critical airfield the next airfield as large is ", middle, " km away in the middle case "
+        "and ", most,
         " km in the farthest. ",
     ]  # fmt: skip
 
@@ -184,7 +198,8 @@ def _failed(story: Story) -> list[Any]:
 def _depend(story: Story) -> list[Any]:
     high = story.inside(("dependence_class", "=", "high"))
     return [
-        "On ", high, f" {plural(high, 'site', 'sites')} inside the boundary people depend highly, whatever the "
+        "On ", high, f" {plural(high, 'site', 'sites')} inside the boundary people depend highly, whatever "
+        "the "
         "climate does there.",
     ]  # fmt: skip
 
@@ -193,22 +208,31 @@ def _depend(story: Story) -> list[Any]:
 
 
 def unknown(story: Story) -> ET.Element:
-    """The scene on what is not known: sites that one fact decides, checks without data, what is not computed."""
+    """The scene on what is not known, what one fact would decide, and what is not computed."""
     lacking = story.count(_LACKING)
     low: tuple[Condition, ...] = (INSIDE, ("hazard_class", "=", "low"))
     could = story.count(*low, ("hazard_could_be", "=", "high"))
     parts: list[Any] = (
-        ["At ", lacking, f" {plural(lacking, 'site', 'sites')} one missing fact alone decides: ", *_wanted(story), ". "]
+        [
+            "At ",
+            lacking,
+            f" {plural(lacking, 'site', 'sites')} one missing fact alone decides: ",
+            *_wanted(story),
+            ". ",
+        ]
         if lacking.value
         else ["At no site in ", *story.here, " does one missing fact alone decide. "]
     )
     parts += [
-        "Of ", story.count(*low), f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low so far, ", could,
+        "Of ", story.count(*low), f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low so "
+        "far, ", could,
         " could turn out high. An unknown raises no class.",
     ]  # fmt: skip
     words = tag(
-        "p", tag("b", "Unknown"), " means: we asked, and no public source at hand says. ", tag("b", "Not computed"),
-        " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the strength of "
+        "p", tag("b", "Unknown"), " means: we asked, and no public source at hand says. ", tag("b", "Not "
+        "computed"),
+        " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the "
+        "strength of "
         "pavements. Neither is zero.",
     )  # fmt: skip
     told = tag("div", tag("p", *parts), words)
@@ -246,5 +270,3 @@ def _requests(story: Story) -> list[ET.Element]:
         return []
     title = "Questions that public data hardly answer: sites without an answer, per cent"
     return [chart(title, bars(rows, 1.0, title, "possible-bar", left=138, right=232))]
-
-

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from layers.crs import area_km2
+from layers.ice.trend import trend
 from layers.regions import REGIONS
 from maps.reports.citations import format_value
 from maps.reports.html_document import LABELS
@@ -47,8 +48,14 @@ class Reader(HTMLParser):
     def handle_data(self, data):
         if any(name in {"style", "title", "script"} for name, _ in self.stack):
             return
-        if any(attrs.get("class") == "tick" for _, attrs in self.stack):
+        if any("tick" in (attrs.get("class") or "").split() for _, attrs in self.stack):
             assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
+            return
+        classes = {attrs.get("class") for _, attrs in self.stack}
+        if "note" in classes:
+            assert data.isdigit(), "a note is a number of the list of cells"
+            return
+        if "address" in classes:  # what a cell is, in words; test_cell_notes.py reads it
             return
         result = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
         self.texts.append((data, result.get("data-cell"), result.get("data-form")))
@@ -80,6 +87,7 @@ class Stored:
                         "scenario": judged["title"],
                         "warming_degc": judged["warming_degc"],
                         "basis": judged["basis"],
+                        "day": manifest["day"],
                     }
                 ]
             ),
@@ -115,7 +123,7 @@ class Stored:
 
     def _value(self, address: str) -> Any:
         what, name, where, column = re.fullmatch(
-            r"([a-z]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
+            r"([a-z_]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
         ).groups()
         table, region = self.table(name), None
         for condition in (where or "").split("&") if where else []:
@@ -133,8 +141,26 @@ class Stored:
             return table[column].iloc[0]
         if what == "distinct":
             return table[column].nunique()
+        if what.startswith("trend"):
+            return _per_decade(table, column, what)
+        if "=" in (column or ""):
+            name, wanted = column.split("=")
+            return float((table[name] == unquote(wanted)).mean()) if len(table) else None
         known = table[column].dropna()
         return getattr(known, what)() if len(known) else None
+
+
+def _per_decade(table: Any, column: str, what: str) -> float:
+    """The change in ten years: the median of all slopes between two years, or an end of its interval."""
+    rows = table.dropna(subset=[column])
+    year, value = rows["year"].to_numpy(dtype=float), rows[column].to_numpy(dtype=float)
+    if what == "trend":
+        slopes = [
+            (value[b] - value[a]) / (year[b] - year[a]) for a in range(len(year)) for b in range(a + 1, len(year))
+        ]
+        return 10 * float(pd.Series(slopes).median())
+    ends = trend(value, year)
+    return 10 * float((ends.low if what == "trend_low" else ends.high)[0])
 
 
 def must_trace(text: str, stored: Stored) -> int:
