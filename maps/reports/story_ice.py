@@ -119,8 +119,10 @@ def warming(story: Story) -> ET.Element:
     citations = story.citations
     level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
     today = citations.cell("value", "picture", (), "warming_degc")
-    has_level = "warming_levels" in citations and len(citations.rows("warming_levels", level))
-    if not has_level:
+    if "warming_levels" not in citations:
+        lacks = "This picture holds no table of warmer levels: what 2\u00a0°C changes is not computed in it."
+        return scene(story, "scene-warming", tag("p", lacks))
+    if not len(citations.rows("warming_levels", level)):
         why = (
             "This picture is itself of a world ", today, " °C warmer than before industry; it holds no table "
             "of a world at 2\u00a0°C to compare with.",

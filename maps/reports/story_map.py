@@ -119,9 +119,10 @@ def near_frame(x_m: float, y_m: float, half_m: float) -> Frame:
 
 
 def _turned(x: np.ndarray, y: np.ndarray, least_m: float, margin: float = 1.12) -> Frame:
-    middle_x, middle_y = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
-    # South of the pole is down: the middle is turned onto the lower half of the vertical axis.
-    turn = -np.pi / 2 - np.arctan2(middle_y, middle_x) if np.hypot(middle_x, middle_y) > 1 else 0.0
+    # The mean direction from the pole is turned onto the lower half of the vertical axis: south is down.
+    away = np.hypot(x, y)
+    towards = np.array([(x / away).mean(), (y / away).mean()]) if (away > 1).all() else np.zeros(2)
+    turn = -np.pi / 2 - np.arctan2(towards[1], towards[0]) if towards.any() else 0.0
     cos, sin = np.cos(turn), np.sin(turn)
     across, up = cos * x - sin * y, sin * x + cos * y
     half = max((across.max() - across.min()) / 2, (up.max() - up.min()) / 2, least_m) * margin

@@ -141,13 +141,17 @@ class Stored:
             return table[column].iloc[0]
         if what == "distinct":
             return table[column].nunique()
-        if what.startswith("trend"):
-            return _per_decade(table, column, what)
-        if "=" in (column or ""):
-            name, wanted = column.split("=")
-            return float((table[name] == unquote(wanted)).mean()) if len(table) else None
-        known = table[column].dropna()
-        return getattr(known, what)() if len(known) else None
+        return _statistic(table, column, what)
+
+
+def _statistic(table: Any, column: str, what: str) -> Any:
+    if what.startswith("trend"):
+        return _per_decade(table, column, what)
+    if what == "share":
+        name, wanted = column.split("=")
+        return float((table[name] == unquote(wanted)).mean()) if len(table) else None
+    known = table[column].dropna()
+    return getattr(known, what)() if len(known) else None
 
 
 def _per_decade(table: Any, column: str, what: str) -> float:
@@ -156,7 +160,9 @@ def _per_decade(table: Any, column: str, what: str) -> float:
     year, value = rows["year"].to_numpy(dtype=float), rows[column].to_numpy(dtype=float)
     if what == "trend":
         slopes = [
-            (value[b] - value[a]) / (year[b] - year[a]) for a in range(len(year)) for b in range(a + 1, len(year))
+            (value[b] - value[a]) / (year[b] - year[a])
+            for a in range(len(year))
+            for b in range(a + 1, len(year))
         ]
         return 10 * float(pd.Series(slopes).median())
     ends = trend(value, year)

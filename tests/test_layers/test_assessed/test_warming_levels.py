@@ -27,7 +27,9 @@ def test_the_classes_are_those_of_a_picture_at_that_level(picture, warmer):
     assert (at["hazard_class"] == then["hazard_class"].reindex(at.index)).all()
     evidence = warmer["evidence"]
     air = evidence[evidence["indicator"] == "air_temperature"].set_index("node_id")["value"]
-    assert at["air_temperature_degc"].to_numpy() == pytest.approx(air.reindex(at.index).to_numpy(), nan_ok=True)
+    assert at["air_temperature_degc"].to_numpy() == pytest.approx(
+        air.reindex(at.index).to_numpy(), nan_ok=True
+    )
     lost = evidence[(evidence["indicator"] == "zones_lost") & (evidence["value"] > 0)]["node_id"]
     assert set(at.index[at["is_zone_lost"]]) == set(lost)
 
