@@ -25,9 +25,7 @@ _SOURCES_NAMED = 2  # sources of an aggregate that are named; more are "several 
 _READ: Final = {
     "value": "", "count": "number of rows", "distinct": "different values of: ", "sum": "sum of: ",
     "median": "median of: ", "min": "least: ", "max": "largest: ", "share": "share of rows: ",
-    "area": "area, square kilometres", "trend": "change in ten years of: ",
-    "trend_low": "lower end of the change in ten years of: ",
-    "trend_high": "upper end of the change in ten years of: ",
+    "area": "area, square kilometres",
 }  # fmt: skip
 _SIGNS: Final = {"=": " is ", ">=": " is at least ", "<=": " is at most "}
 # Tables that describe the picture and are no layers -> their names for readers.
@@ -172,7 +170,7 @@ def _source(citations: CitationIndex, asked: Asked) -> tuple[list[Any], list[Any
             listed += [*(["; "] if listed else []), _title(citations, name)]
     else:
         listed = ["several sources: see the table of sources"]
-    if asked.table in {"nodes", "standards"}:
+    if asked.table in {"nodes", "standards", "sea_ice_trends"}:
         listed = ["judged by this project on: ", *listed]
     if asked.what != "value" or "as_of" not in frame.columns:
         return listed, [day]

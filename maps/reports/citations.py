@@ -9,8 +9,6 @@ The conditions choose rows. `what` says what is read from them:
 - `distinct`: the number of different values of the column.
 - `sum`, `median`, `min`, `max`: this statistic of the column, without missing values.
 - `share`: the share of rows whose column has the value after `=`, as in `#state=unknown`.
-- `trend`, `trend_low`, `trend_high`: the change of the column per decade by the column `year`, and the
-  ends of its 95 % interval (layers.ice.trend). Each year must have one row.
 - `area`: the area in km2 of the geometry within a region. It needs a condition on `region`.
 
 A condition is `column=value`, `column=value|value` (one of several values), `column<=value` or
@@ -36,7 +34,6 @@ import shapely
 
 from layers.crs import area_km2
 from layers.errors import ExportError
-from layers.ice.trend import trend
 from layers.regions import REGIONS
 from maps.text import visible
 
@@ -52,8 +49,6 @@ __all__ = ["Asked", "Cell", "CitationIndex", "Condition", "Tables", "format_valu
 # Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
 Condition = tuple[str, str, Any]
 _MINUS = "\u2212"
-# Kind of reading -> field of layers.ice.trend.Trend.
-_TRENDS = {"trend": "slope", "trend_low": "low", "trend_high": "high"}
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
@@ -219,8 +214,6 @@ class Tables:
             value = frame[column].iloc[int(rows[0])]
             return value.item() if isinstance(value, np.generic) else value
         values = frame[column].iloc[rows]
-        if what in _TRENDS:
-            return _per_decade(frame["year"].iloc[rows], values, what)
         return _statistic(what, values, equals)
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
@@ -274,13 +267,6 @@ def _statistic(what: str, values: pd.Series, equals: str) -> float | None:
         return float((values == equals).mean()) if len(values) else None
     values = values.dropna()
     return float(getattr(values, what)()) if len(values) else None
-
-
-def _per_decade(years: pd.Series, values: pd.Series, what: str) -> float | None:
-    """The slope of values on years, or an end of its interval, per ten years; None for under three values."""
-    slope = trend(values.to_numpy(dtype=float, na_value=np.nan), years.to_numpy(dtype=float))
-    found = float(getattr(slope, _TRENDS[what])[0])
-    return 10 * found if np.isfinite(found) else None
 
 
 @dataclass(slots=True)

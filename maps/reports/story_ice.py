@@ -51,12 +51,8 @@ def _extent(story: Story) -> list[ET.Element]:
         citations.cell("value", "sea_ice_monthly", latest, "year"), " ice covered ",
         extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; a typical "
         "September of "
-        "1981 to 2010 had ", extent("median", ".1f", of_september, *_REFERENCE), ". Since ",
-        citations.cell("min", "sea_ice_monthly", (of_september,), "year", ".0f"),
-        " September changes by ", extent("trend", "±.2f", of_september),
-        " million square kilometres every ten years (the trend lies between ",
-        extent("trend_low", "±.2f", of_september), " and ", extent("trend_high", "±.2f", of_september),
-        "), March by ", extent("trend", "±.2f", ("month", "=", _MARCH)), ".", *_latest_day(story),
+        "1981 to 2010 had ", extent("median", ".1f", of_september, *_REFERENCE), ".", *_trends(story),
+        *_latest_day(story),
     )  # fmt: skip
     return [
         paragraph,
@@ -65,6 +61,28 @@ def _extent(story: Story) -> list[ET.Element]:
             monthly_extent(citations, has_breaks=False),
         ),
     ]
+
+
+def _trends(story: Story) -> list[Any]:
+    """How September and March change, from the table of trends; empty without a trend of September."""
+    citations = story.citations
+    if "sea_ice_trends" not in citations:
+        return []
+    held = set(citations.table("sea_ice_trends")["month"])
+
+    def of(month: int, column: str, form: str = "±.2f") -> Cell:
+        return citations.cell("value", "sea_ice_trends", {"month": month}, column, form)
+
+    if _SEPTEMBER not in held:
+        return []
+    told: list[Any] = [
+        " Since ", of(_SEPTEMBER, "first_year", ""), " September changes by ",
+        of(_SEPTEMBER, "change_million_km2"),
+        " million square kilometres every ten years (the trend lies between ",
+        of(_SEPTEMBER, "change_low_million_km2"), " and ", of(_SEPTEMBER, "change_high_million_km2"), ")",
+    ]  # fmt: skip
+    march = [", March by ", of(_MARCH, "change_million_km2")] if _MARCH in held else []
+    return [*told, *march, "."]
 
 
 def _latest_day(story: Story) -> list[Any]:

@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 
 from layers.crs import area_km2
-from layers.ice.trend import trend
 from layers.regions import REGIONS
 from maps.reports.citations import format_value
 from maps.reports.html_document import LABELS
@@ -123,7 +122,7 @@ class Stored:
 
     def _value(self, address: str) -> Any:
         what, name, where, column = re.fullmatch(
-            r"([a-z_]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
+            r"([a-z]+):([a-z_]+)(?:\?([^#]*))?(?:#(.*))?", address
         ).groups()
         table, region = self.table(name), None
         for condition in (where or "").split("&") if where else []:
@@ -145,28 +144,11 @@ class Stored:
 
 
 def _statistic(table: Any, column: str, what: str) -> Any:
-    if what.startswith("trend"):
-        return _per_decade(table, column, what)
     if what == "share":
         name, wanted = column.split("=")
         return float((table[name] == unquote(wanted)).mean()) if len(table) else None
     known = table[column].dropna()
     return getattr(known, what)() if len(known) else None
-
-
-def _per_decade(table: Any, column: str, what: str) -> float:
-    """The change in ten years: the median of all slopes between two years, or an end of its interval."""
-    rows = table.dropna(subset=[column])
-    year, value = rows["year"].to_numpy(dtype=float), rows[column].to_numpy(dtype=float)
-    if what == "trend":
-        slopes = [
-            (value[b] - value[a]) / (year[b] - year[a])
-            for a in range(len(year))
-            for b in range(a + 1, len(year))
-        ]
-        return 10 * float(pd.Series(slopes).median())
-    ends = trend(value, year)
-    return 10 * float((ends.low if what == "trend_low" else ends.high)[0])
 
 
 def must_trace(text: str, stored: Stored) -> int:

@@ -299,18 +299,23 @@ WIDE = """() => [...document.querySelectorAll("main *")].filter((one) => one ins
   && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1).map((one) => one.className)"""
 # Pairs of texts of one drawing that lie on one another; a pixel of touch is no overlap.
 OVERLAPS = """() => [...document.querySelectorAll("main svg")].flatMap((drawing) => {
-  const texts = [...drawing.querySelectorAll("text")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const texts = [...drawing.querySelectorAll("text")]
+    .map((one) => [one.textContent, one.getBoundingClientRect()]);
   return texts.flatMap(([said, a], place) => texts.slice(place + 1).filter(([, b]) =>
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2.5).map(([other]) => `${said} on ${other}`));
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2.5)
+    .map(([other]) => `${said} on ${other}`));
 })"""
 OUTSIDE = """() => [...document.querySelectorAll("main svg text")].filter((one) =>
-  one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((one) => one.textContent)"""
+  one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((one) => one.textContent)"""
 # Height of letters on paper, pixels; the numbers of notes are meant to be small.
 SMALLEST = """() => Math.min(...[...document.querySelectorAll("main *:not(.note)")]
   .filter((one) => [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim()))
-  .map((one) => { const drawing = one.closest("svg"), size = parseFloat(getComputedStyle(one).fontSize);
-    return drawing ? size * drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width : size; }))"""
+  .map((one) => { const drawing = one.closest("svg");
+    const size = parseFloat(getComputedStyle(one).fontSize);
+    const wide = drawing ? drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width : 1;
+    return size * wide; }))"""
 
 
 @pytest.mark.chromium
