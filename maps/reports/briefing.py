@@ -128,8 +128,7 @@ def _annex(citations: CitationIndex) -> list[ET.Element]:
             " °C of global warming (", of_scenario("basis"), f"), {day}. Classes are absolute: the same "
             "anchors "
             "for every kind of node and country, and what is not known raises none. Built from public "
-            "data; every "
-            "figure names the row it is from.", class_="small"),
+            "data; every figure names the row it is from.", class_="small"),
     ]  # fmt: skip
 
 

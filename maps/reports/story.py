@@ -83,14 +83,12 @@ def _lead(told: Story) -> ET.Element:
         return tag("p", "No place in ", *told.here, " is critical today: nowhere do a high climate hazard, "
         "a high use "
                    "for defence and people who depend on the site meet. Six scenes say what is there, what "
-                   "a warmer "
-                   "world changes, and what is not known.", class_="lead")  # fmt: skip
+                   "a warmer world changes, and what is not known.", class_="lead")  # fmt: skip
     return tag(
         "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *told.here, " a climate "
         "hazard that is "
         "high meets a site that can serve defence and that people can hardly do without. The map shows "
-        "where; six "
-        "scenes say why, for whom, and what is not known.", class_="lead",
+        "where; six scenes say why, for whom, and what is not known.", class_="lead",
     )  # fmt: skip
 
 
@@ -120,8 +118,7 @@ def _key(told: Story) -> ET.Element:
     """The list of the places beside the map, with the numbers of the map."""
     if not told.places:
         return tag("div", tag("p", "No place in ", *told.here, " has a number on the map: none is "
-        "critical, and at "
-                              "none do climate and defence meet. The dots are its sites."),
+                              "critical, and at none do climate and defence meet. The dots are its sites."),
                    *_judged(told), class_="key")  # fmt: skip
     critical = [place for place in told.places if place.is_critical]
     others = [place for place in told.places if not place.is_critical]
@@ -207,7 +204,7 @@ border:.6pt solid var(--ink)}
 .k.median{height:0;border:0;border-top:1.2pt dashed var(--iceedge);vertical-align:.8mm;width:5mm}
 .k.arctic{height:0;border:0;border-top:1.2pt dashed var(--civil);vertical-align:.8mm;width:5mm}
 .k.dot{width:1.4mm;height:1.4mm;border:0;border-radius:50%;background:var(--soft);vertical-align:.5mm}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-bottom:3mm}
+.sheet>.scene{margin-bottom:3mm}.pair{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-bottom:3mm}
 .cards{display:grid;grid-template-columns:repeat(3,1fr);gap:5mm;margin-bottom:3mm}
 .card{border-top:1.4pt solid var(--robust);padding-top:1.2mm;min-width:0}
 .card .who{display:grid;grid-template-columns:27mm 1fr;gap:2.5mm;margin-bottom:1mm}

@@ -53,8 +53,7 @@ def cases(story: Story) -> ET.Element:
     """The scene: for each case what it is, what threatens it, who depends, and what would change it."""
     if not story.cases:
         return scene(story, "scene-cases", tag("p", "No site in ", *story.here, " is critical, so there is "
-        "no "
-                                               "case to tell."))  # fmt: skip
+                                               "no case to tell."))  # fmt: skip
     elsewhere = "place" if story.country else "country"
     rule = (
         "Chosen by a rule: of the surest findings the one with most people who have no other; then the "

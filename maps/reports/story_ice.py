@@ -22,6 +22,7 @@ _SEPTEMBER, _MARCH = 9, 3
 _REFERENCE: Final[tuple[Condition, ...]] = (("year", ">=", 1981), ("year", "<=", 2010))
 _BY_SEA: Final[Condition] = ("kind", "=", ("port", "cable_landing"))
 _LEVEL_DEGC = 2.0
+_HARDLY = 1.1  # up to this many times its length the list of critical sites hardly grows
 _SEA_MONTHS_LOST = 0.5  # the anchor of a moderate hazard (method §1.4)
 
 
@@ -159,7 +160,7 @@ def warming(story: Story) -> ET.Element:
         f" {plural(rise, 'rises', 'rise')} to a higher class of climate hazard, and ", would,
         f" {plural(would, 'site meets', 'sites meet')} the rule for critical; ", critical,
         f" {plural(critical, 'does', 'do')} today. ",
-        *_deeper(story, lost, has_critical=bool(critical.value)),
+        *_deeper(story, lost, critical, would),
     )  # fmt: skip
     limits = tag(
         "p", "A level is a condition, not a date. One climate model; a class says that a hazard is high, "
@@ -169,15 +170,19 @@ def warming(story: Story) -> ET.Element:
     return scene(story, "scene-warming", paragraph, *_levels(story), limits)
 
 
-def _deeper(story: Story, lost: Cell, *, has_critical: bool) -> list[Any]:
+def _deeper(story: Story, lost: Cell, critical: Cell, would: Cell) -> list[Any]:
+    """How the hazard deepens: the air at the critical sites, and frozen ground that the air leaves."""
     parts: list[Any] = []
-    if has_critical:
+    if critical.value:
         air: Condition = ("indicator", "=", "air_temperature")
         level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
+        grows = (
+            "The list grows, and the harm goes deeper"
+            if would.value > _HARDLY * critical.value
+            else "The list hardly grows, because the harm is here already; but it goes deeper"
+        )
         parts = [
-            "The list hardly grows, because the harm is here already; but it goes deeper: at the critical "
-            "site "
-            "in the middle, the air of a mean year warms from ",
+            grows, ": at the critical site in the middle, the air of a mean year warms from ",
             story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
             story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level), " °C. ",
         ]  # fmt: skip

@@ -47,33 +47,21 @@ def overlap(story: Story) -> ET.Element:
     critical = story.critical()
     both = citations.cell("distinct", "nodes", (*story.filters, *OVERLAPS), "place_id")
     if not critical.value:
-        also = (
-            ["Climate and defence meet in ", both, f" {plural(both, 'place', 'places')}, but nobody there is "
-             "known to depend on the site alone."] if both.value else
-            ["Nor is there a site where climate and defence alone meet."]
-        )  # fmt: skip
-        return scene(
-            story, "scene-overlap",
-            tag("p", "No site in ", *story.here, " is critical: nowhere do a high climate hazard, a high "
-            "use for "
-                "defence and people who depend on it meet. ", *also), *_hazards(story),
-        )  # fmt: skip
+        return scene(story, "scene-overlap", *_nothing_critical(story, both))
     places = citations.cell("distinct", "nodes", (*story.filters, CRITICAL), "place_id")
     sure = story.critical(("flag", "=", "robust"))
     thaw = story.critical(("indicator", "=", "permafrost_thaw"), ("value", ">=", 2), table="evidence")
     seen = story.critical(("indicator", "=", "thaw_damage"), ("value", ">=", 1), table="evidence")
     paragraph = tag(
         "p", "At ", critical, f" {plural(critical, 'site', 'sites')} in ", places,
-        f" {plural(places, 'place', 'places')} of ", *story.here, " three things meet: a climate hazard "
-        "that is "
-        "high, public features that let it serve defence, and people who depend on it. We call such a "
-        "site critical. ", sure, f" {plural(sure, 'holds', 'hold')} in four of five trials with other "
-        "assumptions; "
-        "the others only in some. Climate and defence alone meet in ", both,
-        f" {plural(both, 'place', 'places')}. Why there: at ", thaw, " of the critical sites frozen ground "
-        "thaws, "
-        "and at ", seen, f" {plural(seen, 'a report tells', 'reports tell')} of damage to the site or its "
-        "town.",
+        f" {plural(places, 'place', 'places')} of ", *story.here,
+        " three things meet: a climate hazard that is high, public features that let it serve defence, and "
+        "people who depend on it. We call such a site critical. ", sure,
+        f" {plural(sure, 'holds', 'hold')} in four of five trials with other assumptions, "
+        "the others only in some. Climate and defence meet in ", both,
+        f" {plural(both, 'place', 'places')} in all. Why there: at ", thaw,
+        " of the critical sites the hazard is frozen ground that thaws, and at ", seen,
+        f" {plural(seen, 'a report tells', 'reports tell')} of damage to the site or its town.",
     )  # fmt: skip
     return scene(story, "scene-overlap", paragraph, *_by_kind(story))
 
@@ -87,23 +75,32 @@ def _by_kind(story: Story) -> list[ET.Element]:
     return [chart(title, bars(rows, most, title, "robust-bar", left=104, right=235))]
 
 
-def _hazards(story: Story) -> list[ET.Element]:
-    """A chart of the sites by class of hazard, where nothing is critical."""
-    rows = []
-    for class_ in ("high", "moderate", "low", "unknown"):
-        where: tuple[Condition, ...] = (INSIDE, ("hazard_class", "=", class_))
-        rows.append((class_, story.count(*where)))
-    most = max(cell.value for _, cell in rows)
-    if not most:
-        return [
-            tag(
-                "p",
-                "All its sites lie outside the boundary of the Arctic; such sites are judged for context "
-                "and are never critical.",
-            )
-        ]
+def _nothing_critical(story: Story, both: Cell) -> list[ET.Element]:
+    """What is said where no site is critical; `both` is the number of places of overlap."""
+    also: list[Any] = (
+        ["Climate and defence meet in ", both, f" {plural(both, 'place', 'places')}, ",
+         "but there the hazard is only moderate, or few people depend on the site."] if both.value else
+        ["Nor is there a site where climate and defence meet."]
+    )  # fmt: skip
+    words = tag(
+        "p", "No site in ", *story.here, " is critical: nowhere do a high climate hazard, a high use for "
+        "defence and people who depend on it meet. ", *also,
+    )  # fmt: skip
+    if not story.inside().value:
+        outside = (
+            "All its sites lie outside the boundary of the Arctic; such sites are judged for context and are "
+            "never critical."
+        )
+        return [words, tag("p", outside)]
     title = "Sites inside the boundary by class of climate hazard, number"
-    return [chart(title, bars(rows, most, title, left=50, right=230))]
+    return [words, *_by_class(story, "hazard_class", title, "climate")]
+
+
+def _by_class(story: Story, column: str, title: str, look: str) -> list[ET.Element]:
+    """A chart of the sites inside the boundary by class; empty without such sites."""
+    rows = [(name, story.inside((column, "=", name))) for name in ("high", "moderate", "low", "unknown")]
+    most = max(cell.value for _, cell in rows)
+    return [chart(title, bars(rows, most, title, look, left=50, right=230))] if most else []
 
 
 # --- what it costs, and whom -------------------------------------------------------------------
@@ -113,11 +110,12 @@ def cost(story: Story) -> ET.Element:
     """The scene on people: who has no other, how far the next one is, which checks fail. No money."""
     money = tag("p", "Money is not computed: this picture holds no prices and invents none.", class_="small")
     if not story.critical().value:
-        return scene(
-            story, "scene-cost",
-            tag("p", "No site in ", *story.here, " is critical, so nobody is counted as cut off by one. ",
-                *_depend(story)), money,
+        words = tag(
+            "p", "No site in ", *story.here, " is critical, so nobody is counted as cut off by one. ",
+            *_depend(story),
         )  # fmt: skip
+        title = "Sites inside the boundary by how much people depend on them, number"
+        return scene(story, "scene-cost", words, *_by_class(story, "dependence_class", title, "civil"), money)
     rows = _cut_off(story)
     parts: list[Any] = ["The price is paid by people. "]
     if rows:
@@ -199,8 +197,7 @@ def _depend(story: Story) -> list[Any]:
     high = story.inside(("dependence_class", "=", "high"))
     return [
         "On ", high, f" {plural(high, 'site', 'sites')} inside the boundary people depend highly, whatever "
-        "the "
-        "climate does there.",
+        "the climate does there.",
     ]  # fmt: skip
 
 
@@ -232,8 +229,7 @@ def unknown(story: Story) -> ET.Element:
         "p", tag("b", "Unknown"), " means: we asked, and no public source at hand says. ", tag("b", "Not "
         "computed"),
         " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the "
-        "strength of "
-        "pavements. Neither is zero.",
+        "strength of pavements. Neither is zero.",
     )  # fmt: skip
     told = tag("div", tag("p", *parts), words)
     return scene(story, "scene-unknown", tag("div", told, *_requests(story), class_="pair"))

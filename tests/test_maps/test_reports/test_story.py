@@ -254,6 +254,20 @@ def test_a_country_without_critical_sites_says_so_in_each_scene(norway, picture)
     assert all("country_iso3=NOR" in address for address in counts)
 
 
+def test_where_climate_and_defence_meet_without_a_critical_site_it_says_why_not(picture):
+    nodes = picture.tables["nodes"]
+    own = nodes[(nodes["country_iso3"] == "FIN") & (nodes["scope"] != "context")]
+    both = own[own["overlap_probability"] >= 0.5]
+    assert len(both)
+    assert not own["flag"].isin(["robust", "possible"]).any()
+    assert ((both["hazard_class"] == "moderate") | (both["dependence_class"] == "low")).all()
+    said = words(scene_of(briefing.page(picture, "FIN"), "scene-overlap"))
+    count = both["place_id"].nunique()
+    assert (
+        f"Climate and defence meet in {count} place{'s' if count > 1 else ''}, but there the hazard" in said
+    )
+
+
 def test_not_assessed_counts_are_of_the_country(picture):
     evidence = picture.tables["evidence"]
     source = "ourairports"
