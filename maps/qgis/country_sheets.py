@@ -35,8 +35,8 @@ _PAPER_MM: Final = (210.0, 297.0)
 _BOXES: Final[dict[str, Box]] = {
     "map": (6, 31, 198, 122), "title": (6, 5, 120, 10), "status": (6, 15.5, 198, 4),
     "counts": (6, 19.8, 198, 4), "subtitle": (6, 23.8, 198, 7.2),
-    "table": (6, 155, 198, 74), "legend": (4.5, 229.5, 92, 62),
-    "caveats heading": (100, 230, 104, 4), "caveats": (100, 234.2, 104, 30),
+    "table": (6, 155, 198, 71), "legend": (4.5, 229.5, 92, 62),
+    "caveats heading": (100, 226.4, 104, 4), "caveats": (100, 230.6, 104, 33.4),
     "sources heading": (100, 264.5, 104, 4), "sources": (100, 268.7, 104, 27),
 }  # fmt: skip
 _SCALE: Final = 0.8
