@@ -35,6 +35,8 @@ class View:
 class Scene:
     """A scene of the story.
 
+    `about` says in one sentence what the view shows; the web map prints it.
+
     `month` is the month of the ice, 1 to 12; None leaves the map's own. `layers` are the layers that are
     shown, and all others are hidden. `shows` says what the view is about: `all` is the whole picture or the
     country, `case` is the node of the first case.
@@ -42,6 +44,7 @@ class Scene:
 
     id: str
     title: str
+    about: str
     layers: tuple[str, ...]
     month: int | None = None
     shows: str = "all"
@@ -49,13 +52,27 @@ class Scene:
 
 _GROUND: Final = ("bathymetry", "land", "countries")
 SCENES: Final[tuple[Scene, ...]] = (
-    Scene("scene-ice", "What the ice does", (*_GROUND, "sea_ice", "sea_routes"), month=9),
+    Scene("scene-ice", "What the ice does",
+          "The ice of September, the month with the least of it, against the usual edge. Move the year to "
+          "see every September since 1979.",
+          (*_GROUND, "sea_ice", "sea_routes"), month=9),
     Scene("scene-overlap", "Where climate meets defence and people",
+          "Large marks: a high climate hazard, features that let the site serve defence, and people who "
+          "depend on it. The list on the left names the places.",
           (*_GROUND, "sea_ice", "arctic_boundary", "nodes"), month=9),
-    Scene("scene-cases", "Three cases", (*_GROUND, "settlements", "nodes"), shows="case"),
-    Scene("scene-warming", "What 2\u00a0°C changes", (*_GROUND, "warming", "nodes")),
-    Scene("scene-cost", "What it costs, and whom", (*_GROUND, "settlements", "nodes")),
-    Scene("scene-unknown", "What we do not know", (*_GROUND, "permafrost_places", "nodes")),
+    Scene("scene-cases", "Three cases",
+          "The surest finding with most people who have no other: its three gates, and what would shut "
+          "them.", (*_GROUND, "settlements", "nodes"), shows="case"),
+    Scene("scene-warming", "What 2\u00a0°C changes",
+          "How much warmer the air is than before industry, at the level of this picture: one climate model, a "
+          "condition and not a date.",
+          (*_GROUND, "warming", "nodes")),
+    Scene("scene-cost", "What it costs, and whom",
+          "The settlements around the sites: who has no other by road or rail.",
+          (*_GROUND, "settlements", "nodes")),
+    Scene("scene-unknown", "What we do not know",
+          "Dashed marks: one missing fact decides. Hexagons: places of which a publication describes the "
+          "frozen ground; elsewhere it is not known.", (*_GROUND, "permafrost_places", "nodes")),
 )  # fmt: skip
 
 

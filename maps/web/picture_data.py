@@ -9,6 +9,9 @@ import numpy as np
 
 from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.schema import PILLARS
+from maps.reports.citations import CitationIndex
+from maps.reports.scenes import SCENES, fragment
+from maps.reports.story_cases import chosen
 from maps.style import BASE, FLAGGED, OVERLAP_FROM, marked
 from maps.text import visible
 from maps.web.change_data import compared_data, since_data
@@ -20,7 +23,7 @@ from maps.web.packing import rounded
 if TYPE_CHECKING:
     from layers.picture import Picture
 
-__all__ = ["latest_extent", "oldest_deciding_fact", "picture_data"]
+__all__ = ["latest_extent", "oldest_deciding_fact", "picture_data", "scenes"]
 
 
 def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -48,6 +51,7 @@ def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any
         "base": {name: plain_style(style) for name, style in BASE.items()},
         "layers": layers,
         "extent": latest_extent(picture),
+        "scenes": scenes(picture),
         "oldest_fact": oldest_deciding_fact(picture),
         **_explained(picture),
         "compare": None if other is None else compared_data(picture, other),
@@ -125,6 +129,24 @@ def oldest_deciding_fact(picture: Picture) -> dict[str, Any] | None:
         return None
     oldest = rows.loc[rows["fact_age_years"].idxmax()]
     return {"years": rounded(float(oldest["fact_age_years"])), "name": visible(oldest["name"])}
+
+
+def scenes(picture: Picture) -> list[dict[str, str]]:
+    """Return title, sentence and address of each scene of the story; none without judgements."""
+    nodes = picture.tables.get("nodes")
+    if nodes is None or "hazard_class" not in nodes or "evidence" not in picture.tables:
+        return []
+    case = next(iter(chosen(CitationIndex(picture), (), None)), None)
+    return [
+        {
+            "title": scene.title,
+            "about": scene.about,
+            "address": fragment(
+                scene, node=case if scene.shows == "case" else None, held=tuple(picture.tables)
+            ),
+        }
+        for scene in SCENES
+    ]
 
 
 def _latest_break(picture: Picture, day: str) -> str | None:

@@ -65,6 +65,7 @@ _BODY = f"""
 <label class="turn"><span>South at the bottom</span> <select id="turn"
  aria-label="Meridian that points down"></select></label>
 <button type="button" id="home">Whole region</button>
+<button type="button" id="story-open">Story</button>
 <details id="tools"><summary>Tools</summary><div class="menu">
 <button type="button" id="measure-open" aria-pressed="false">Measure distance</button>
 <button type="button" id="full">Full screen</button>
@@ -74,6 +75,11 @@ _BODY = f"""
 <label>Colours <select id="theme"><option value="system">as the system</option>
 <option value="light">light</option><option value="dark">dark</option></select></label>
 </div></details>
+<section id="story" aria-labelledby="story-title" hidden><p id="story-title" role="status"></p>
+<p class="small" id="story-about"></p>
+<button type="button" id="story-back">Back</button>
+<button type="button" id="story-next">Next</button>
+<button type="button" id="story-shut">Close</button></section>
 <section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
 <button type="button" id="measure-undo">Undo</button>
 <button type="button" id="measure-done">Done</button></section>

@@ -30,6 +30,7 @@ import { signal } from "./signals.js";
 import { readSince, startSince } from "./changes.js";
 import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
+import { startStory } from "./story.js";
 import { startStrip } from "./status_strip.js";
 import { MONTHS } from "./text.js";
 import { isNarrow } from "./theme.js";
@@ -107,6 +108,7 @@ function startPanels() {
     startTheme,
     startAddress,
     startDrawer,
+  startStory,
     startKeyboard,
   ])
     bind();

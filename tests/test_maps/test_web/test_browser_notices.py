@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from map_pages import open_map
 
+from maps.reports.scenes import SCENES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -90,4 +92,31 @@ def test_both_skip_links_come_first_and_lose_nothing(browser: Browser, folder: P
     assert page.evaluate("document.activeElement.id") == "map_arctic"
     assert page.url == link
     assert page.evaluate("arcticPicture.selected") == "port:wpi-20650"
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_six_scenes_of_the_story_are_views_of_the_map(browser: Browser, folder: Path) -> None:
+    page = open_map(browser, folder)
+    page.wait_for_selector("#years:not([hidden])")
+    page.click("#story-open")
+    shown = []
+    for k, scene in enumerate(SCENES):
+        assert page.inner_text("#story-title") == f"{k + 1} of 6: {scene.title}"
+        assert page.inner_text("#story-about") == scene.about
+        on = page.evaluate(
+            "[...document.querySelectorAll('#layers input:checked')].map(box => box.id.replace('show-', ''))"
+        )
+        # Land is drawn by the countries.
+        assert set(on) == set(scene.layers) - {"land"}
+        if scene.month:
+            assert page.evaluate("document.getElementById('month').value") == str(scene.month)
+        assert (page.evaluate("arcticPicture.selected") is not None) == (scene.shows == "case")
+        shown.append(page.url)
+        if k < 5:
+            page.click("#story-next")
+    assert page.is_disabled("#story-next")
+    assert len(set(shown)) == 6
+    page.click("#story-shut")
+    assert page.is_hidden("#story")
     page.close()

@@ -1,0 +1,35 @@
+// The six scenes of the briefing as views of the map, one after another (maps/reports/scenes.py).
+import { readAddress } from "./address_bar.js";
+import { byId } from "./dom.js";
+import { data } from "./picture.js";
+import { signal } from "./signals.js";
+import { goHome } from "./view.js";
+
+let shown = -1;
+
+function showScene(k) {
+  shown = k;
+  const { title, about, address } = data.scenes[k];
+  byId("story").hidden = false;
+  byId("story-title").textContent = `${k + 1} of ${data.scenes.length}: ${title}`;
+  byId("story-about").textContent = about;
+  byId("story-back").disabled = k === 0;
+  byId("story-next").disabled = k === data.scenes.length - 1;
+  signal("close");
+  goHome();
+  history.replaceState(null, "", `#${address}`);
+  readAddress();
+}
+
+/** Bind the story; without scenes its button is not shown. */
+export function startStory() {
+  const button = byId("story-open");
+  button.hidden = !data.scenes.length;
+  button.addEventListener("click", () => showScene(Math.max(shown, 0)));
+  byId("story-back").addEventListener("click", () => showScene(shown - 1));
+  byId("story-next").addEventListener("click", () => showScene(shown + 1));
+  byId("story-shut").addEventListener("click", () => {
+    byId("story").hidden = true;
+    button.focus();
+  });
+}
