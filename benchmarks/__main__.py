@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.daily_refresh import daily_refresh
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement
-from benchmarks.daily_refresh import daily_refresh
 from benchmarks.maps import maps
 from benchmarks.mutation import mutation
 from benchmarks.network import network

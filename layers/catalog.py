@@ -13,8 +13,10 @@ from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standard_results import DATA_REQUESTS, STANDARD_RESULTS
+from layers.assessed.warming_levels import WARMING_LEVELS
 from layers.differences import CHANGES
 from layers.ice.continuity import SOURCE_CONTINUITY
+from layers.ice.extent_trends import SEA_ICE_TRENDS
 from layers.observed.airfields import AIRFIELDS
 from layers.observed.boundaries import COUNTRIES, SEAS
 from layers.observed.cables import CABLE_LANDINGS, CABLES
@@ -59,6 +61,7 @@ LAYERS: tuple[Layer, ...] = (
     SEA_ICE,
     SEA_ICE_EXTENT,
     SEA_ICE_MONTHLY,
+    SEA_ICE_TRENDS,
     ICE_YEARS,
     SOURCE_CONTINUITY,
     PERMAFROST,
@@ -102,6 +105,7 @@ LAYERS: tuple[Layer, ...] = (
     EVIDENCE,
     EXITS,
     NODES,
+    WARMING_LEVELS,
     STANDARD_RESULTS,
     DATA_REQUESTS,
 )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BASE",
     "FLAGGED",
+    "GAPS",
+    "GRADES",
     "ICE_OF_ONE_MONTH",
     "MEDIAN_ENDS",
     "OVERLAP_FROM",
@@ -164,6 +166,28 @@ _KINDS = (
     Shape("energy_site", "Energy site", "star"),
     Shape("ground_station", "Ground station", "hexagon"),
 )
+_CONTEXT = _MARKS[-1]
+
+
+# The classes of one axis of the judgement, the highest first; higher ones are darker and larger.
+GRADES = (
+    Class("high", "High", _RED, _BLACK, radius=5.6, width=1.2),
+    Class("moderate", "Moderate", Ink("#f3bd6b", "#c98f3a"), _GREY, radius=4.2, width=0.7),
+    Class("unknown", "Unknown", _WHITE, _GREY, radius=3.6, width=1.1, hollow=True),
+    Class("low", "Low", Ink("#c3ccd3", "#56626c"), _GREY, radius=2.6, width=0.4),
+    _CONTEXT,
+)
+# What is lacking at a node, the gravest first.
+GAPS = (
+    Class("decides", "An unknown alone decides", _RED, _BLACK, radius=6.2, width=1.4),
+    Class("hazard_high", "Hazard could be high", _ORANGE, _BLACK, radius=4.2, width=0.6),
+    Class("hazard_moderate", "Hazard could be moderate", Ink("#f6dc9c", "#a48a45"), _GREY, radius=3.8,
+          width=0.6),
+    Class("military", "Military relevance unknown", _WHITE, _GREY, radius=3.6, width=1.1, hollow=True),
+    Class("known", "Nothing lacking that could raise it", Ink("#c3ccd3", "#56626c"), _GREY, radius=2.6,
+          width=0.4),
+    _CONTEXT,
+)  # fmt: skip
 _MEMBERSHIPS = (
     Class("both", "NATO and EU", _BLUE, _BLUE, hatch="cross"),
     Class("nato_only", "NATO only", _SKY, _BLUE, hatch="forward"),

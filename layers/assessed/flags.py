@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from layers.assessed.judgement import Classes, Inputs
     from layers.assessed.monte_carlo import Drawn
 
-__all__ = ["FLAGS", "POSSIBLE", "ROBUST", "class_words", "flag_columns", "flag_of"]
+__all__ = ["BARRED", "FLAGS", "POSSIBLE", "ROBUST", "class_words", "flag_columns", "flag_of"]
 
 FLAGS = ("robust", "possible", "not_flagged", "insufficient_data")
 ROBUST, POSSIBLE = 0.8, 0.2  # shares of draws from which a flag is robust or possible; conventions
-_BARRED = "D0"  # a node of this dual-use class is never flagged
+BARRED = "D0"  # a node of this dual-use class is never flagged
 _OTHER_PARTS = ("hinterland", "position", "association")
 # Datum that would settle the facility of a kind where it is unknown.
 _FACILITY_DATUM = {
@@ -59,7 +59,7 @@ def flag_columns(
     hazard, military, dependence = (
         getattr(classes, name)[:, 0] for name in ("hazard", "military", "dependence")
     )
-    inside = (sites["scope"] != "context").to_numpy() & (dual_use != _BARRED).to_numpy()
+    inside = (sites["scope"] != "context").to_numpy() & (dual_use != BARRED).to_numpy()
     share = np.where(inside, drawn.flag, 0.0).round(4)
     ground, no_facility = _open_ground(inputs, hazard), _open_facility(classes, part_holds)
     insufficient = inside & _is_open(hazard, military, dependence, ground, no_facility)

@@ -166,7 +166,7 @@ def _add_meanings(database: sqlite3.Connection, layer: Layer) -> None:
 
 def _add_style(database: sqlite3.Connection, picture: Picture, layer: Layer, stamp: str) -> None:
     """Add the default style of a layer with geometry."""
-    style = qml(layer, picture.tables[layer.id], picture.day.month)
+    style = qml(layer, picture.tables[layer.id], picture.day)
     database.execute(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
         "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "

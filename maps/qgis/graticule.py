@@ -10,7 +10,8 @@ import numpy as np
 
 from layers.crs import polar_xy
 from layers.regions import SOUTH_DEG
-from maps.qgis.symbology import line_symbol, text_style
+from maps.qgis.primitives import text_style
+from maps.qgis.symbology import line_symbol
 from maps.style import BASE
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from maps.qgis.metadata import (
 )
 from maps.qgis.symbology import parts
 from maps.qgis.temporal import ice_months
+from maps.qgis.themes import named_styles
 from maps.text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from layers.picture import Picture
     from layers.raster import Raster
@@ -80,8 +81,9 @@ def vector_layer(layer: Layer, picture: Picture, relations: Mapping[str, tuple[L
     notes = sources_of_layer(layer, picture)
     kind, wkb = _GEOMETRY.get(layer.geometry, ("No geometry", "NoGeometry"))
     titles = {name: literal(other.title) for name, (other, _) in relations.items()}
-    style = parts(layer, picture.tables[layer.id], picture.day.month, titles)
-    element = _maplayer(layer.id, layer_title(layer, picture, notes), in_package(layer.id), "vector")
+    style = parts(layer, picture.tables[layer.id], picture.day, titles)
+    styles = named_styles(layer, picture)
+    element = _maplayer(layer.id, layer_title(layer, picture, notes), in_package(layer.id), "vector", styles)
     element.attrib.update(
         geometry=kind, wkbType=wkb, simplifyDrawingHints="1", simplifyDrawingTol="1", simplifyLocal="1",
         simplifyMaxScale="1", simplifyAlgorithm="0",
@@ -98,7 +100,7 @@ def vector_layer(layer: Layer, picture: Picture, relations: Mapping[str, tuple[L
     return element
 
 
-def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
+def _maplayer(name: str, title: str, source: str, kind: str, styles: Iterable[Element] = ()) -> Element:
     element = Element(
         "maplayer", type=kind, styleCategories="AllStyleCategories", hasScaleBasedVisibilityFlag="0",
         minScale="1e+08", maxScale="0", autoRefreshEnabled="0", refreshOnNotifyEnabled="0",
@@ -106,8 +108,9 @@ def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
     SubElement(element, "id").text = layer_id(name)
     SubElement(element, "datasource").text = source
     SubElement(element, "layername").text = title
-    styles = SubElement(element, "map-layer-style-manager", current="default")
-    SubElement(styles, "map-layer-style", name="default")
+    manager = SubElement(element, "map-layer-style-manager", current="default")
+    SubElement(manager, "map-layer-style", name="default")
+    manager.extend(styles)
     flags = SubElement(element, "flags")
     for flag, state in (("Identifiable", "1"), ("Removable", "1"), ("Searchable", "1"), ("Private", "0")):
         SubElement(flags, flag).text = state

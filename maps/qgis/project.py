@@ -17,6 +17,7 @@ from layers.raster import rasters
 from layers.regions import REGIONS
 from maps.qgis.cog import write_rasters
 from maps.qgis.layer_tree import tree
+from maps.qgis.layout_items import canvas_colour
 from maps.qgis.map_layers import (
     GRATICULE,
     crs_element,
@@ -33,10 +34,11 @@ from maps.qgis.metadata import (
     sources_of_layer,
     title_with_state,
 )
-from maps.qgis.print_layout import canvas_colour, layouts
+from maps.qgis.primitives import rgba
+from maps.qgis.print_layout import layouts
 from maps.qgis.relations import add_relations, node_relations
-from maps.qgis.symbology import rgba
-from maps.qgis.temporal import add_time_range
+from maps.qgis.temporal import add_time_range, set_controller
+from maps.qgis.themes import add_themes
 from maps.status import expression
 from maps.text import literal
 
@@ -119,11 +121,14 @@ def _document(picture: Picture, grids: Sequence[Raster]) -> Element:
     layers.extend(table_layer(name, title, picture) for name, title in _OTHER_TABLES)
     layers.append(graticule_layer())
     layers.extend(raster_layer(raster, picture) for raster in grids)
-    _properties(SubElement(root, "properties"), picture)
+    properties = SubElement(root, "properties")
+    _properties(properties, picture)
+    set_controller(properties, picture)
     project_metadata(SubElement(root, "projectMetadata"), picture, title)
     root.append(layouts(picture, layer_id))
     _add_bookmarks(root, picture)
     add_time_range(root, picture)
+    add_themes(root, picture, layer_id)
     return root
 
 

@@ -12,23 +12,25 @@ from math import isfinite
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-import pandas as pd
-
 from maps.qgis.attribute_form import form, row_name
+from maps.qgis.conditions import CONDITIONS
+from maps.qgis.labels import labels
 from maps.qgis.map_tip import map_tip
-from maps.style import ICE_OF_ONE_MONTH, MEDIAN_ENDS, OVERLAP_FROM, Class, Shape, classed, style_of
+from maps.qgis.primitives import bag, rgba
+from maps.style import ICE_OF_ONE_MONTH, Class, Shape, classed, style_of
 from maps.text import heading, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    import pandas as pd
 
     from layers.schema import Layer
     from maps.style import Style
 
-__all__ = ["CONDITIONS", "FONT", "bag", "line_symbol", "parts", "qml", "rgba", "start_of_month", "text_style"]
+__all__ = ["line_symbol", "parts", "qml", "renderer_of", "start_of_month", "tip_of"]
 
-# QGIS is delivered with this font; `text_style` names others in case it is missing.
-FONT = "Open Sans"
 # Mark of maps.style -> QGIS shape, rotation in degrees, and the scale with which it looks as large as others.
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
 _HATCHES = {"forward": "b_diagonal", "back": "f_diagonal", "cross": "diagonal_x", "dots": "dense7"}
@@ -36,84 +38,58 @@ _MM = 0.26  # millimetres of a pixel at 96 dpi
 _HOLLOW = 0.55  # opacity of the fill of a hollow mark, as in page/layer_style.js
 _UNDER_HATCH, _HATCH = 0.3, 0.9  # opacities, as in page/symbols.js
 
-_DARK = "#17212a"
-_CRITICAL = "\"flag\" IN ('robust', 'possible')"
-_OVERLAP = f'"overlap_probability" >= {OVERLAP_FROM}'
-_INSIDE = "\"scope\" <> 'context'"
-# Class of a node -> QGIS expression of constants and columns, the same rule as `maps.style.marked`.
-CONDITIONS: dict[str, str] = {
-    "robust": f"{_INSIDE} AND \"flag\" = 'robust'",
-    "possible": f"{_INSIDE} AND \"flag\" = 'possible'",
-    "overlap": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND {_OVERLAP}",
-    "overlap_open": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND {_OVERLAP}",
-    "insufficient_data": f"{_INSIDE} AND \"flag\" = 'insufficient_data' AND NOT ({_OVERLAP})",
-    "not_flagged": f"{_INSIDE} AND \"flag\" = 'not_flagged' AND NOT ({_OVERLAP})",
-    "context": "\"scope\" = 'context'",
-}
-# The label of a critical place, once: at its node with the largest flag probability.
-_PLACE_ONCE = (
-    f'CASE WHEN {_CRITICAL} AND "node_id" = array_first(array_agg("node_id", group_by:="place_id", '
-    f'filter:={_CRITICAL}, order_by:=-"flag_probability")) THEN "place" END'
-)
-# Layer -> expression, size in points, colour, face, placement of QGIS, smallest scale (0: all scales).
-_LABELS: dict[str, tuple[str, float, str, str, int, int]] = {
-    "nodes": (_PLACE_ONCE, 8.5, _DARK, "Bold", 6, 0),
-    "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
-    "seas": ('"name"', 8, "#2f6286", "Italic", 4, 25_000_000),
-    "sea_routes": ('"name"', 7, "#1d4f7c", "Italic", 3, 20_000_000),
-    "chokepoints": ('"name"', 7, "#a04400", "Italic", 2, 15_000_000),
-    "settlements": ('"name"', 7, "#4c4a46", "Regular", 6, 3_000_000),
-}
-_POINT_LABEL = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
 
-
-def qml(layer: Layer, table: pd.DataFrame, month: int) -> str:
+def qml(layer: Layer, table: pd.DataFrame, day: date) -> str:
     """The style document (QML) of a layer with geometry.
 
-    `table` is the table of the layer. `month` (1 to 12) is the month of the ice, as in `parts`.
+    `table` is the table of the layer. `day` gives the month of the ice, as in `parts`.
     """
     root = Element(
         "qgis", version="3.22.0", labelsEnabled="1", styleCategories="Symbology|Labeling|Fields|Forms|MapTips"
     )
-    root.extend(parts(layer, table, month))
+    root.extend(parts(layer, table, day))
     return tostring(root, encoding="unicode")
 
 
 def parts(
-    layer: Layer, table: pd.DataFrame, month: int, relations: Mapping[str, str] | None = None
+    layer: Layer, table: pd.DataFrame, day: date, relations: Mapping[str, str] | None = None
 ) -> list[Element]:
     """The elements of a layer: renderer, labels, aliases, form and map tip.
 
-    A table without geometry has only aliases and the name of a row. `month` (1 to 12) is the month of the ice
-    on a map without a temporal controller. `relations` maps the id of each relation of the nodes to its
-    title (maps.qgis.relations).
+    A table without geometry has only aliases and the name of a row. The month of `day` is the month of the
+    ice on a map without a time range. `relations` maps the id of each relation of the nodes to its title
+    (maps.qgis.relations).
     """
     preview = Element("previewExpression")
     preview.text = row_name(layer)
     if layer.geometry == "table":
         return [_aliases(layer), preview]
-    elements = [_renderer(layer, table, month), _aliases(layer), preview]
+    style = classed(style_of(layer), table)
+    elements = [renderer_of(layer, style, day, table), _aliases(layer), preview]
     if layer.id == "nodes":
         elements += form(layer, relations or {})
+    return [*elements, tip_of(layer), *labels(layer)]
+
+
+def tip_of(layer: Layer) -> Element:
+    """The element `mapTip` of a layer."""
     tip = Element("mapTip", enabled="1")
     tip.text = map_tip(layer)
-    labels = _LABELS.get(layer.id) or (_POINT_LABEL if layer.geometry == "point" else None)
-    return [*elements, tip] if labels is None else [*elements, tip, _labeling(layer, *labels)]
+    return tip
 
 
 # --- symbols ---------------------------------------------------------------------------------
 
 
-def _renderer(layer: Layer, table: pd.DataFrame, month: int) -> Element:
+def renderer_of(layer: Layer, style: Style, day: date, table: pd.DataFrame | None = None) -> Element:
     """The renderer: a single symbol, or symbols by class, by range, by rules (nodes), or by month (ice)."""
-    style = classed(style_of(layer), table)
     renderer = Element("renderer-v2", forceraster="0", symbollevels="0", enableorderby="0")
     classes = style.classes if style.class_column else ()
     if layer.id == "sea_ice":
-        _ice(renderer, layer, style, table, month)
+        _ice(renderer, layer, style, day)
     elif layer.id == "nodes":
         _by_rules(renderer, layer, style)
-    elif classes and style.ramp and "class_low" in table.columns:
+    elif classes and style.ramp and table is not None and "class_low" in table.columns:
         _by_ranges(renderer, layer, style, table)
     elif classes:
         _by_classes(renderer, layer, style)
@@ -164,8 +140,9 @@ def _by_rules(renderer: Element, layer: Layer, style: Style) -> None:
     number = 0
     for level, row in enumerate(reversed(style.classes)):
         of_class = SubElement(
-            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label), filter=CONDITIONS[row.value]
-        )
+            rules, "rule", key=f"{{{row.value}}}", label=literal(row.label),
+            filter=CONDITIONS[style.class_column][row.value],
+        )  # fmt: skip
         for shape in style.shapes:
             SubElement(
                 of_class, "rule", key=f"{{{row.value}-{shape.value}}}", label=literal(shape.label),
@@ -183,24 +160,22 @@ def start_of_month(year: int) -> str:
     return f'make_datetime(coalesce("year", year(@map_start_time), {year}), "month", 1, 0, 0, 0)'
 
 
-def _ice(renderer: Element, layer: Layer, style: Style, table: pd.DataFrame, month: int) -> None:
-    """Add rules for medians (filled) and single months (outlines). A map without time shows one month."""
-    year = table["year"].where((table["month"] == month) & (table["year"] > MEDIAN_ENDS)).max()
-    # A canvas or a layout has a scale. Without even a scale, the caller sets the time.
-    timed = "@map_start_time IS NOT NULL OR @map_scale IS NULL"
+def _ice(renderer: Element, layer: Layer, style: Style, day: date) -> None:
+    """Add rules for medians (filled) and single months (outlines); without time the month of `day`."""
     renderer.set("type", "RuleRenderer")
     rules = SubElement(renderer, "rules", key="{rules}")
     symbols = SubElement(renderer, "symbols")
-    for number, (product, label, still, look) in enumerate(
+    for number, (product, label, year, look) in enumerate(
         (
-            ("median_1981_2010", "Median of the month, 1981 to 2010", f'"month" = {month}', style),
-            ("monthly_extent", "The month of one year",
-             "FALSE" if pd.isna(year) else f'"month" = {month} AND "year" = {year}', ICE_OF_ONE_MONTH),
+            ("median_1981_2010", "Median of the month, 1981 to 2010", "", style),
+            ("monthly_extent", "The month of one year", f' AND "year" = {day.year}', ICE_OF_ONE_MONTH),
         )
-    ):  # fmt: skip
+    ):
+        # With a time range the layer itself leaves only the areas of that time.
+        shown = f'@map_start_time IS NOT NULL OR ("month" = {day.month}{year})'
         SubElement(
             rules, "rule", key=f"{{{product}}}", label=label, symbol=str(number),
-            filter=f"\"product\" = '{product}' AND ({still} OR {timed})",
+            filter=f"\"product\" = '{product}' AND ({shown})",
         )  # fmt: skip
         _symbol(symbols, str(number), layer, look, level=number)
 
@@ -282,19 +257,6 @@ def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
     return symbol
 
 
-def bag(parent: Element, options: dict[str, str]) -> None:
-    """Add `options` to `parent` as an element `Option` of the type Map, the form of properties in QGIS."""
-    element = SubElement(parent, "Option", type="Map")
-    for key, value in options.items():
-        SubElement(element, "Option", name=key, value=value, type="QString")
-
-
-def rgba(hex_colour: str, opacity: float) -> str:
-    """A colour as QGIS writes it, from `#rrggbb` and an opacity of 0 to 1."""
-    red, green, blue = bytes.fromhex(hex_colour[1:])
-    return f"{red},{green},{blue},{round(opacity * 255)}"
-
-
 # --- words -----------------------------------------------------------------------------------
 
 
@@ -303,61 +265,3 @@ def _aliases(layer: Layer) -> Element:
     for index, column in enumerate(layer.all_columns, start=1):
         SubElement(aliases, "alias", field=column.name, index=str(index), name=heading(column))
     return aliases
-
-
-def text_style(
-    size: float, colour: str, *, face: str = "Regular", expression: str = "", halo: float = 0.0
-) -> Element:
-    """The element `text-style`. `size` is in points, `halo` in millimetres; `expression` gives the text."""
-    style = Element(
-        "text-style", fontFamily=FONT, namedStyle=face, fontSize=f"{size:g}", fontSizeUnit="Point",
-        fontWeight="75" if face == "Bold" else "50", fontItalic="1" if face == "Italic" else "0",
-        textColor=rgba(colour, 1.0), textOpacity="1", allowHtml="0", fieldName=expression,
-        isExpression="1", multilineHeight="1", useSubstitutions="0",
-    )  # fmt: skip
-    families = SubElement(style, "families")
-    for name in (FONT, "DejaVu Sans", "Liberation Sans", "Arial"):
-        SubElement(families, "family", name=name)
-    SubElement(
-        style, "text-buffer", bufferDraw="1" if halo else "0", bufferSize=f"{halo:g}", bufferSizeUnits="MM",
-        bufferColor="255,255,255,255", bufferOpacity="0.8", bufferNoFill="1", bufferJoinStyle="128",
-    )  # fmt: skip
-    SubElement(style, "background", shapeDraw="0")
-    SubElement(style, "shadow", shadowDraw="0")
-    return style
-
-
-def _labeling(
-    layer: Layer, expression: str, size: float, colour: str, face: str, placement: int, near: int
-) -> Element:
-    labeling = Element("labeling", type="simple")
-    settings = SubElement(labeling, "settings", calloutType="simple")
-    settings.append(text_style(size, colour, face=face, expression=expression, halo=0.7))
-    SubElement(settings, "text-format", wrapChar="", autoWrapLength="18", multilineAlign="3")
-    SubElement(
-        settings, "placement", placement=str(placement), dist="1", distUnits="MM", priority="5",
-        centroidWhole="0", centroidInside="1", placementFlags="10", offsetType="1",
-        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", repeatDistance="0", polygonPlacementFlags="2",
-    )  # fmt: skip
-    SubElement(
-        settings, "rendering", drawLabels="1", obstacle="1" if layer.geometry == "point" else "0",
-        obstacleFactor="0.5", zIndex="1", scaleVisibility="1" if near else "0", scaleMin="1",
-        scaleMax=str(near or 100_000_000), displayAll="0", upsidedownLabels="0", mergeLines="0",
-        fontLimitPixelSize="0", minFeatureSize="0",
-    )  # fmt: skip
-    # Labels of nodes come before all others, the nodes with the highest flag probability first.
-    if layer.id == "nodes":
-        _priority(settings, '9 + "flag_probability"')
-    return labeling
-
-
-def _priority(settings: Element, expression: str) -> None:
-    """Set the priority of a label, 0 to 10, by an expression of the feature."""
-    options = SubElement(SubElement(settings, "dd_properties"), "Option", type="Map")
-    SubElement(options, "Option", name="name", type="QString", value="")
-    properties = SubElement(options, "Option", name="properties", type="Map")
-    priority = SubElement(properties, "Option", name="Priority", type="Map")
-    SubElement(priority, "Option", name="active", type="bool", value="true")
-    SubElement(priority, "Option", name="expression", type="QString", value=expression)
-    SubElement(priority, "Option", name="type", type="int", value="3")
-    SubElement(options, "Option", name="type", type="QString", value="collection")

@@ -1,36 +1,32 @@
-"""Time in the QGIS project: the months of the ice, and the year of the temporal controller."""
+"""Time in the QGIS project: it opens on the month of the picture, and each area of ice has its month."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
-import pandas as pd
-
 from maps.qgis.symbology import start_of_month
-from maps.style import MEDIAN_ENDS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from layers.picture import Picture
 
-__all__ = ["add_time_range", "ice_months"]
+__all__ = ["add_time_range", "ice_months", "month_of", "set_controller"]
+
+_FIXED_RANGE = "2"  # navigation mode of the temporal controller: one range of time, not an animation
 
 
-def _year(picture: Picture) -> int:
-    """The year with the most single months of ice, and of several such years the latest.
-
-    Without single months it is the year of the picture.
-    """
-    table = picture.tables.get("sea_ice")
-    years = table["year"].dropna() if table is not None else pd.Series(dtype="Int64")
-    years = years[years > MEDIAN_ENDS].astype(int)
-    counts = years.value_counts()
-    return max(counts.index, key=lambda year: (counts[year], year)) if len(counts) else picture.day.year
+def month_of(day: date) -> tuple[str, str]:
+    """The first and the last second of the month of `day`, ISO 8601."""
+    last = monthrange(day.year, day.month)[1]
+    return f"{day:%Y-%m}-01T00:00:00", f"{day:%Y-%m}-{last}T23:59:59"
 
 
 def ice_months(picture: Picture) -> Element:
     """The element `temporal` of the sea ice: each area is valid for its month."""
-    start = start_of_month(_year(picture))
+    start = start_of_month(picture.day.year)
     # Mode 4 of QGIS: expressions give the start and the end of each feature.
     temporal = Element(
         "temporal", enabled="1", mode="4", limitMode="0", accumulate="0", durationUnit="min",
@@ -44,16 +40,19 @@ def ice_months(picture: Picture) -> Element:
 
 
 def add_time_range(root: Element, picture: Picture) -> None:
-    """Add the element `ProjectTimeSettings` to `root`: one year in steps of a month."""
-    year = _year(picture)
+    """Add the element `ProjectTimeSettings` to `root`: the month of the picture, and steps of a month."""
     settings = SubElement(
-        root,
-        "ProjectTimeSettings",
-        timeStep="1",
-        timeStepUnit="mon",
-        frameRate="1",
+        root, "ProjectTimeSettings", timeStep="1", timeStepUnit="mon", frameRate="1",
         cumulativeTemporalRange="0",
-    )
+    )  # fmt: skip
     span = SubElement(settings, "TemporalRange")
-    SubElement(span, "start").text = f"{year}-01-01T00:00:00Z"
-    SubElement(span, "end").text = f"{year}-12-31T23:59:59Z"
+    for name, moment in zip(("start", "end"), month_of(picture.day), strict=True):
+        SubElement(span, name).text = f"{moment}Z"
+
+
+def set_controller(properties: Element, picture: Picture) -> None:
+    """Add the state of the temporal controller to `properties`: switched on, at the month of the picture."""
+    controller = SubElement(properties, "TemporalControllerWidget")
+    SubElement(controller, "NavigationMode", type="int").text = _FIXED_RANGE
+    for name, moment in zip(("StartDateTime", "EndDateTime"), month_of(picture.day), strict=True):
+        SubElement(controller, name, type="QString").text = f"{moment}.000Z"

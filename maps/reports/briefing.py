@@ -22,8 +22,10 @@ from maps.reports.briefing_ice import sea_ice
 from maps.reports.briefing_parts import country_of, table
 from maps.reports.briefing_standards import standards
 from maps.reports.briefing_tables import coverage, five_domains, scopes
+from maps.reports.cell_notes import NOTES_LOOK, NOTES_SCRIPT, link_figures, list_of_cells
 from maps.reports.citations import CitationIndex
 from maps.reports.html_document import document, tag
+from maps.reports.story import STORY_LOOK, story
 from maps.status import COMPLETE, SIGN, first_stale, late, promise
 
 if TYPE_CHECKING:
@@ -68,9 +70,12 @@ def page(picture: Picture, country: str | None = None) -> str:
         msg = f"briefing: expected a country of this picture, found {country!r}: choose one of {codes}"
         raise ExportError(msg)
     columns = scopes(citations, country)
+    pages = story(citations, filters, country, _head(citations, country))
+    notes = link_figures(pages)
     body = tag(
         "body",
-        _head(citations, country),
+        pages,
+        *_annex(citations),
         *answer(citations, filters),
         *changes(citations, filters),
         tag("h2", "Nodes by kind"),
@@ -81,9 +86,11 @@ def page(picture: Picture, country: str | None = None) -> str:
         gaps(citations, filters),
         *standards(citations, filters),
         *_sources(citations),
+        *list_of_cells(citations, notes),
     )
-    look = ANSWER_LOOK + (CHANGES_LOOK if picture.before else "")
-    return document(f"Arctic picture: briefing, {picture.day.isoformat()}", body, look, has_status=True)
+    look = STORY_LOOK + NOTES_LOOK + ANSWER_LOOK + (CHANGES_LOOK if picture.before else "")
+    title = f"Arctic picture: briefing, {picture.day.isoformat()}"
+    return document(title, body, look, has_status=True, script=NOTES_SCRIPT)
 
 
 def _head(citations: CitationIndex, country: str | None) -> ET.Element:
@@ -94,9 +101,6 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         else citations.cell("value", "regions", {"id": picture.region.id}, "title")
     )
 
-    def of_scenario(column: str) -> Cell:
-        return citations.cell("value", "picture", (), column)
-
     is_late = picture.status != COMPLETE
     some_late = " Some sources are late: see the table of sources." if is_late else ""
     return tag(
@@ -104,12 +108,28 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         _status(citations),
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
-        tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
-            " °C of global warming (", of_scenario("basis"), f"), {picture.day.isoformat()}. Classes are "
-            "absolute: the same anchors for every kind of node and country, and what is not known raises "
-            "none. Built from public data; every figure names the row it is from." + some_late,
+        tag("p", f"As of {picture.day.isoformat()}, from public data only. A click on a figure shows the "
+        "cell that "
+            "it comes from; on paper the small number leads to the list of cells at the end." + some_late,
             class_="small"),
     )  # fmt: skip
+
+
+def _annex(citations: CitationIndex) -> list[ET.Element]:
+    """The head of the register: under what the picture was judged, and by what rule."""
+
+    def of_scenario(column: str) -> Cell:
+        return citations.cell("value", "picture", (), column)
+
+    day = citations.picture.day.isoformat()
+    return [
+        tag("h1", "Annex: the register", class_="annex"),
+        tag("p", "Judged under: ", of_scenario("scenario"), ", ", of_scenario("warming_degc"),
+            " °C of global warming (", of_scenario("basis"), f"), {day}. Classes are absolute: the same "
+            "anchors "
+            "for every kind of node and country, and what is not known raises none. Built from public "
+            "data; every figure names the row it is from.", class_="small"),
+    ]  # fmt: skip
 
 
 def _status(citations: CitationIndex) -> ET.Element:

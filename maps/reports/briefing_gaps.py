@@ -39,7 +39,7 @@ def gaps(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element
             tag("div", tag("h3", "Sources we name but do not hold"),
                 tag("ul", *lacking) if lacking else tag("p", "None.")),
             class_="two"),
-        *_unassessed(citations),
+        *_unassessed(citations, filters),
         *data_requests(citations, filters),
         class_="box",
     )  # fmt: skip
@@ -83,12 +83,15 @@ def _open_hazards(citations: CitationIndex, filters: tuple[Condition, ...]) -> E
     )  # fmt: skip
 
 
-def _unassessed(citations: CitationIndex) -> list[ET.Element]:
-    """A table of the sources that are held back or missing, with the number of values not assessed."""
+def _unassessed(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
+    """A table of the sources that are held back or missing, with the number of values not assessed.
+
+    `filters` are conditions on the nodes whose values count.
+    """
     rows = []
     for note in late(citations.picture):
         if note.state in UNASSESSED:
-            where = (("source_id", "=", note.id), ("state", "=", "unknown"))
+            where = (*filters, ("source_id", "=", note.id), ("state", "=", "unknown"))
             title, state, as_of = (
                 citations.cell("value", "sources", {"id": note.id}, column)
                 for column in ("title", "state", "as_of")

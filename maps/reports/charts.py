@@ -6,7 +6,7 @@ All lengths are units of the view box of a drawing.
 from __future__ import annotations
 
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -39,30 +39,34 @@ def svg(width: float, height: float, label: str) -> ET.Element:
     return tag("svg", viewBox=f"0 0 {width:g} {height:g}", role="img", aria_label=label)
 
 
-def bars(rows: Sequence[Sequence[Cell]], most: float, label: str, class_: str = "climate") -> ET.Element:
+def bars(
+    rows: Sequence[Sequence[Any]], most: float, label: str, class_: str = "climate",
+    left: float = 130, right: float = 230,
+) -> ET.Element:  # fmt: skip
     """A chart with a bar for each row, from zero to its value. The scale ends at `most`.
 
-    A row has the cells of a name and a value, and may have two more cells, the ends of an interval. The
-    interval is a stroke. An unknown value has no bar. `class_` is the CSS class of the bars.
+    A row has a name, a text or a cell, and the cell of a value. It may have two more cells, the ends of an
+    interval. The interval is a stroke. An unknown value has no bar. `class_` is the CSS class of the bars.
+    Bars begin at `left` and the longest ends at `right`.
     """
     image = svg(260, 12.0 * len(rows), label)
+
+    def length(cell: Cell) -> float:
+        return (right - left) * min(max(cell.value, 0.0) / most, 1.0)
+
     for place, (name, value, *ends) in enumerate(rows):
         y = 12.0 * place
-        image.append(tag("text", cell=name, x=0, y=y + 8.5))
-        image.append(tag("rect", x=130, y=y + 2, width=100, height=8, class_="track"))
+        words, cell = ((name,), None) if isinstance(name, str) else ((), name)
+        image.append(tag("text", *words, cell=cell, x=0, y=y + 8.5))
+        image.append(tag("rect", x=left, y=y + 2, width=right - left, height=8, class_="track"))
         is_known = value.text != "unknown"
         if is_known and value.value > 0:
-            image.append(tag("rect", x=130, y=y + 2, width=_part(value, most), height=8, class_=class_))
+            image.append(tag("rect", x=left, y=y + 2, width=length(value), height=8, class_=class_))
         if len(ends) == 2 and all(end.text != "unknown" for end in ends):
-            first, last = (130 + _part(end, most) for end in ends)
+            first, last = (left + length(end) for end in ends)
             image.append(tag("line", x1=first, x2=max(last, first + 1), y1=y + 6, y2=y + 6, class_="known"))
-        image.append(tag("text", cell=value, x=234 if is_known else 133, y=y + 8.5))
+        image.append(tag("text", cell=value, x=right + 4 if is_known else left + 3, y=y + 8.5))
     return image
-
-
-def _part(cell: Cell, most: float) -> float:
-    """A value as a length between 0 and 100; 100 stands for `most` and more."""
-    return 100 * min(max(cell.value, 0.0) / most, 1.0)
 
 
 def stacks(rows: Sequence[tuple[Cell, Cell, Cell]], label: str) -> ET.Element:
@@ -137,10 +141,11 @@ def _stroke(image: ET.Element, x: float, letter: str, height: float) -> None:
     image.append(tag("text", letter, x=x, y=8, class_="soft mid"))
 
 
-def monthly_extent(citations: CitationIndex) -> ET.Element:
+def monthly_extent(citations: CitationIndex, *, has_breaks: bool = True) -> ET.Element:
     """A chart of the extent in March and in September by year, in million km2.
 
-    The last value of each line is printed. A dotted line with a letter marks a change of sensor (`breaks`).
+    The last value of each line is printed. A dotted line with a letter marks a change of sensor (`breaks`),
+    unless `has_breaks` is false: a page marks them once.
     """
     image = svg(260, 122, "Sea ice extent in March and in September, by year")
     table = citations.table("sea_ice_monthly")
@@ -154,7 +159,7 @@ def monthly_extent(citations: CitationIndex) -> ET.Element:
     for value in range(int(first // 10 + 1) * 10, int(last) + 1, 10):
         at = 18 + 218 * (value - first) / max(last - first, 1)
         image.append(tag("text", str(value), x=at - 8, y=height + 17, class_="tick"))
-    for letter, day, *_ in monthly_breaks(citations):
+    for letter, day, *_ in monthly_breaks(citations) if has_breaks else ():
         _stroke(image, 18 + 218 * (_year(day) - first) / max(last - first, 1), letter, height)
     for number, name, class_ in ((3, "March", "s-climate"), (9, "September", "s-robust")):
         line = np.full(len(span), np.nan)

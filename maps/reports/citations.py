@@ -44,10 +44,11 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Cell", "CitationIndex", "Condition", "Tables", "format_value"]
+__all__ = ["Asked", "Cell", "CitationIndex", "Condition", "Tables", "format_value"]
 
 # Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
 Condition = tuple[str, str, Any]
+_MINUS = "\u2212"
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
 
@@ -79,34 +80,48 @@ class Cell:
         return format_value(self.value, self.form)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parts of an address, and the positions of the rows that it chose."""
+
+    what: str
+    table: str
+    where: tuple[Condition, ...]
+    column: str
+    equals: str
+    rows: NDArray[np.int64]
+
+
 def format_value(value: Any, form: str) -> str:
     """The text of a value in a form; the text of a missing value is `unknown`.
 
     `form` is one of `words` (no underscores), `plain` (three digits), `km`, `longitude`, `latitude`, a format
-    of Python such as `.2f`, or empty.
+    of Python such as `.2f`, the same after `±` for a change with its sign, or empty.
     """
     if pd.isna(value):
         return "unknown"
-    if form == "words":
-        return visible(value).replace("_", " ")
+    if form in {"", "words"}:
+        return visible(value).replace("_", " ") if form else visible(value)
     if form == "plain":
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     if form == "km":  # positions are accurate to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude
         return f"{abs(value):.1f}° {_SIDES[form][bool(value < 0)]}"
-    return format(value, form) if form else visible(value)
+    # The sign of a change is always printed, and a minus is no hyphen.
+    return format(value, f"+{form[1:]}").replace("-", _MINUS) if form[0] == "±" else format(value, form)
 
 
 @dataclass(slots=True)
 class Tables:
     """Tables by name that are read by address. Codes of columns and results of conditions are cached.
 
-    `page` is the name of the page in error messages.
+    `page` is the name of the page in error messages. `asked` has the parts of each address that was read.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
     page: str = field(default="briefing", kw_only=True)
+    asked: dict[str, Asked] = field(default_factory=dict, kw_only=True)
     _codes: dict[tuple[str, str], tuple[NDArray[np.int64], dict[Any, int]]] = field(
         default_factory=dict, kw_only=True
     )
@@ -174,6 +189,7 @@ class Tables:
         tail = f"#{column}" + (f"={quote(equals, safe='')}" if equals else "") if column else ""
         address = f"{what}:{table}" + (f"?{query}" if query else "") + tail
         rows = self.rows(table, *conditions)
+        self.asked[address] = Asked(what, table, conditions, column, equals, rows)
         value = self._value(what, table, rows, column, equals, conditions, address)
         return Cell(address, value, form or ("," if what in {"count", "distinct"} else ""))
 
@@ -198,12 +214,7 @@ class Tables:
             value = frame[column].iloc[int(rows[0])]
             return value.item() if isinstance(value, np.generic) else value
         values = frame[column].iloc[rows]
-        if what == "distinct":
-            return int(values.nunique())
-        if what == "share":
-            return float((values == equals).mean()) if len(values) else None
-        values = values.dropna()
-        return float(getattr(values, what)()) if len(values) else None
+        return _statistic(what, values, equals)
 
     def _mask(self, table: str, condition: Condition) -> NDArray[np.bool_]:
         key = (table, condition)
@@ -248,6 +259,16 @@ class Tables:
         return self._codes[key]
 
 
+def _statistic(what: str, values: pd.Series, equals: str) -> float | None:
+    """A statistic of a column; None without values."""
+    if what == "distinct":
+        return int(values.nunique())
+    if what == "share":
+        return float((values == equals).mean()) if len(values) else None
+    values = values.dropna()
+    return float(getattr(values, what)()) if len(values) else None
+
+
 @dataclass(slots=True)
 class CitationIndex(Tables):
     """The tables of the layers of a picture, and six tables that describe the picture."""
@@ -271,6 +292,7 @@ class CitationIndex(Tables):
                         "scenario": picture.scenario.title,
                         "warming_degc": picture.scenario.warming_degc,
                         "basis": picture.scenario.basis,
+                        "day": picture.day.isoformat(),
                     }
                 ]
             ),

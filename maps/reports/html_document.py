@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["LABELS", "document", "scroll", "tag"]
 
 # Texts with digits that need no cell: reference systems, dual-use classes, classes of ships, requirements,
-# dates, and the reference period of the ice.
+# dates, the reference period of the ice, and the name of the warming level that the story tells.
 LABELS: Final = re.compile(
-    r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b"
+    r"EPSG:\d+|\bD[0-3]\b|\bPC[1-7]\b|\bBLR\d\b|\b\d{4}-\d{2}-\d{2}\b|\b1981 to 2010\b|\b2\s°C\b"
 )
-# CSS class of the numbers of a scale. They name a line of the chart and need no cell.
-_TICK: Final = "tick"
+# CSS classes of texts that need no cell: numbers of a scale or of a mark on a map (`tick`), numbers of notes
+# (`note`), and the condition or the column of a cell in words (`address`).
+_FREE: Final = frozenset({"tick", "note", "address"})
 
 Child = ET.Element | Cell | str | None
 
@@ -85,11 +86,11 @@ def _add_text(element: ET.Element, text: str) -> None:
 
 
 def _uncited(element: ET.Element) -> Iterator[str]:
-    """Every text in the tree of `element` that is neither a cell nor a tick."""
+    """Every text in the tree of `element` that is neither a cell nor of a class in `_FREE`."""
     if (
         element.get("data-cell") is None
         and element.tag != "style"
-        and _TICK not in element.get("class", "").split()
+        and not _FREE.intersection(element.get("class", "").split())
     ):
         if element.text:
             yield element.text
@@ -99,11 +100,14 @@ def _uncited(element: ET.Element) -> Iterator[str]:
                 yield child.tail
 
 
-def document(title: str, body: ET.Element, look: str = "", *, has_status: bool = False) -> str:
+def document(
+    title: str, body: ET.Element, look: str = "", *, has_status: bool = False, script: str = ""
+) -> str:
     """The text of the whole page, which makes no request.
 
     `look` is CSS that is added to the styles. `has_status` adds the script that compares the status of the
-    page with the clock of the reader. The content policy allows the styles and the script by their hashes.
+    page with the clock of the reader, `script` is JavaScript of this package. The content policy allows the
+    styles and the scripts by their hashes.
 
     Raises
     ------
@@ -118,8 +122,9 @@ def document(title: str, body: ET.Element, look: str = "", *, has_status: bool =
             )
             raise ExportError(msg)
     # A page without a status has no script, and its policy allows none.
-    script = SCRIPT if has_status else ""
-    scripts = f"script-src 'sha256-{_sha256(script)}'; " if script else ""
+    texts = [text for text in (SCRIPT if has_status else "", script) if text]
+    hashes = " ".join(f"'sha256-{_sha256(text)}'" for text in texts)
+    scripts = f"script-src {hashes}; " if texts else ""
     policy = (
         f"default-src 'none'; style-src 'sha256-{_sha256(_LOOK + look)}'; {scripts}"
         "base-uri 'none'; form-action 'none'"
@@ -136,8 +141,8 @@ def document(title: str, body: ET.Element, look: str = "", *, has_status: bool =
     page = ET.tostring(tag("html", head, body, lang="en"), encoding="unicode", method="html")
     # Style and script must not be escaped: they are constants of this package.
     page = page.replace("<style>@@LOOK@@</style>", f"<style>{_LOOK}{look}</style>", 1)
-    if script:
-        page = f"{page.removesuffix('</body></html>')}<script>{script}</script></body></html>"
+    for text in texts:
+        page = f"{page.removesuffix('</body></html>')}<script>{text}</script></body></html>"
     return f"<!DOCTYPE html>\n{page}\n"
 
 
@@ -155,6 +160,9 @@ def _inks(scheme: str) -> str:
         "military": STYLES["nodes"].fill, "civil": STYLES["terminals"].fill,
         "robust": Ink("#d55e00", "#ff7f32"), "possible": Ink("#e69f00", "#f0b429"),
         "gap": Ink("#fbf1df", "#3a2f1a"), "gapink": Ink("#8a5200", "#f0b429"),
+        "sea": Ink("#dbe9f1", "#172833"), "land": STYLES["land"].fill, "coast": STYLES["countries"].stroke,
+        "own": Ink("#c9bd9f", "#57564f"), "ice": Ink("#ffffff", "#8ba5b5"),
+        "iceedge": STYLES["sea_ice"].stroke, "overlap": Ink("#8a3f8f", "#d59ad9"),
     }  # fmt: skip
     return "".join(f"--{name}:{getattr(value, scheme)};" for name, value in ink.items())
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.reports.citations import Tables
 from maps.reports.html_document import document, scroll, tag
 from maps.reports.route_charts import inset
-from maps.reports.route_styles import INKS
 from maps.reports.route_parts import NOT_FOR_NAVIGATION, STAGES, of_record, ship_words
+from maps.reports.route_styles import INKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from maps.reports.citations import Tables
 from maps.reports.html_document import document, tag
 from maps.reports.route_fields import fields
-from maps.reports.route_styles import LOOK
 from maps.reports.route_parts import NOT_FOR_NAVIGATION, RouteRecord, of_record
 from maps.reports.route_seasons import seasons
+from maps.reports.route_styles import LOOK
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -34,6 +34,8 @@ _HAZARDS = (
 # Numbers that belong to the indicator of a row, and columns that the page does not show.
 _SAME = ("zero_at", "one_at", "weight")
 _LEFT_OUT = ("node_id", "dimension")
+# What the slider of an exit needs (page/what_if.js).
+_EXIT_FIELDS = ("axis", "what", "value", "unit", "at", "before", "after")
 
 
 def with_added(table: Any, picture: Picture) -> Any:
@@ -96,13 +98,13 @@ def evidence_data(picture: Picture) -> dict[str, Any] | None:
 
 
 def _exits(picture: Picture, place: pd.Series) -> dict[str, Any] | None:
-    """Return the nearest exit of each node and axis in words: the first row of the table of exits."""
+    """Return the exits of each node, the nearest of each axis first: what turns a class, and where."""
     table = picture.tables.get("exits")
     layer = next((layer for layer in picture.layers if layer.id == "exits"), None)
     if table is None or layer is None:
         return None
-    rows = table[table["node_id"].isin(place.index)].drop_duplicates(["node_id", "axis"])
+    rows = table[table["node_id"].isin(place.index)]
     rows = rows.assign(_owner=rows["node_id"].map(place)).sort_values("_owner", kind="stable")
-    columns = [column for column in layer.columns if column.name in ("axis", "words")]
+    columns = [column for column in layer.columns if column.name in _EXIT_FIELDS]
     counts = np.bincount(rows["_owner"].astype(int), minlength=len(place))
     return {"counts": packed(counts), "columns": coded_columns(columns, rows)}

@@ -85,7 +85,12 @@ _BODY = f"""
 <div class="months"><button type="button" id="play" aria-pressed="false">Play</button>
 <div class="track"><input id="month" type="range" min="1" max="12" step="1" aria-label="Month">
 <ol id="ticks" aria-hidden="true"></ol></div></div>
+<div class="months" id="years" hidden>
+<button type="button" id="play-years" aria-pressed="false">Years</button>
+<div class="track"><input id="year" type="range" step="1" aria-label="Year">
+<p class="small" id="year-title"></p></div></div>
 <p class="small" id="ice-note"></p>
+<p class="small" id="open-note" hidden></p>
 </section>
 <div id="north" role="img" hidden><span id="north-arrow" aria-hidden="true"></span>N</div>
 <div id="scale" role="img"><span id="scale-bar"></span><span id="scale-text"></span></div>

@@ -124,8 +124,9 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
+    from maps.web.ice_record import ICE_RECORD
     from maps.web.outlines import OUTLINES
-    from pipelines.snapshot.make import make, make_outlines, make_standing
+    from pipelines.snapshot.make import make, make_ice_record, make_outlines, make_standing
     from pipelines.sources import SOURCES
 
     if provider_files is not None:
@@ -150,5 +151,6 @@ def snapshot(
         )
     say("writes the outlines of the map")
     OUTLINES.write_bytes(make_outlines(SOURCES))
+    ICE_RECORD.write_bytes(make_ice_record(SOURCES))
     result = {"bytes": manifest["bytes"], "sources": len(manifest["sources"]), "said": lines}
     print_result(result, as_json=as_json, text="\n".join([*lines, f"{manifest['bytes']} bytes in all"]))

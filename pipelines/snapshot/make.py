@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 import xarray as xr
 
 from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
 from layers.schema import conform
+from maps.web.ice_record import coded_record
 from maps.web.outlines import outlines
 from pipelines.netcdf import write_grid
 from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.snapshot import Snapshot
     from pipelines.source import Source
 
-__all__ = ["fetch_packages", "make", "make_outlines", "make_standing"]
+__all__ = ["fetch_packages", "make", "make_ice_record", "make_outlines", "make_standing"]
 
 _LIMIT_BYTES = 8_000_000  # convention: the snapshot is part of the repository and of the package
 
@@ -211,6 +213,21 @@ def make_outlines(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
     loaded = load(sources, folder)
     tables = {name: table for name in loaded.files if (table := loaded.table(name)) is not None}
     return outlines([layer for layer in LAYERS if layer.is_published and layer.id in tables], tables)
+
+
+def make_ice_record(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
+    """The monthly record of sea ice, coded for the web map (decisions/0006).
+
+    Raises
+    ------
+    SourceError
+        If the snapshot is damaged.
+    """
+    loaded = load(sources, folder)
+    sites: Any = loaded.table("node_sites")
+    sites = sites[sites["kind"].isin(["port", "cable_landing"])]
+    xy = shapely.get_coordinates(sites.geometry.to_numpy())
+    return coded_record(loaded.grids["ice_presence"], list(sites["node_id"]), xy[:, 0], xy[:, 1])
 
 
 def _publish(

@@ -47,8 +47,14 @@ class Reader(HTMLParser):
     def handle_data(self, data):
         if any(name in {"style", "title", "script"} for name, _ in self.stack):
             return
-        if any(attrs.get("class") == "tick" for _, attrs in self.stack):
+        if any("tick" in (attrs.get("class") or "").split() for _, attrs in self.stack):
             assert re.fullmatch(r"\d+|[A-Z][a-z]{2}", data), "a tick is a round number or a month"
+            return
+        classes = {attrs.get("class") for _, attrs in self.stack}
+        if "note" in classes:
+            assert data.isdigit(), "a note is a number of the list of cells"
+            return
+        if "address" in classes:  # what a cell is, in words; test_cell_notes.py reads it
             return
         result = next((attrs for _, attrs in reversed(self.stack) if attrs.get("data-cell")), {})
         self.texts.append((data, result.get("data-cell"), result.get("data-form")))
@@ -80,6 +86,7 @@ class Stored:
                         "scenario": judged["title"],
                         "warming_degc": judged["warming_degc"],
                         "basis": judged["basis"],
+                        "day": manifest["day"],
                     }
                 ]
             ),
@@ -133,8 +140,15 @@ class Stored:
             return table[column].iloc[0]
         if what == "distinct":
             return table[column].nunique()
-        known = table[column].dropna()
-        return getattr(known, what)() if len(known) else None
+        return _statistic(table, column, what)
+
+
+def _statistic(table: Any, column: str, what: str) -> Any:
+    if what == "share":
+        name, wanted = column.split("=")
+        return float((table[name] == unquote(wanted)).mean()) if len(table) else None
+    known = table[column].dropna()
+    return getattr(known, what)() if len(known) else None
 
 
 def must_trace(text: str, stored: Stored) -> int:

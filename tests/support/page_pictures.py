@@ -89,8 +89,10 @@ EVIDENCE = Layer("evidence", "Evidence", "military", "table", (
     *columns("value", "value_low", "value_high", "score", "zero_at", "one_at", "weight", dtype="float"),
     *columns("unit", "scale", "tier", "state", "source_id", "as_of", "note"),
 ), spine=(), key=("node_id", "indicator"))  # fmt: skip
-EXITS = Layer("exits", "Exits", "military", "table", columns("node_id", "axis", "what", "words"),
-              spine=(), key=("node_id", "what"))  # fmt: skip
+EXITS = Layer("exits", "Exits", "military", "table", (
+    *columns("node_id", "axis", "what", "unit", "anchor", "before", "after"),
+    *columns("value", "at", dtype="float"),
+), spine=(), key=("node_id", "axis", "what", "anchor"))  # fmt: skip
 ODD = Layer("never_seen", "Never seen", "social", "point", ())
 
 
@@ -179,9 +181,13 @@ def judged_picture() -> Picture:
         reasons="Military high: facility 0.75, hinterland not known, position 0.22, association 1.00. Etc.",
     )  # fmt: skip
     exits = pd.DataFrame(
-        [(ids[0], "climate", "ice_season_lost", "nearest"), (ids[0], "climate", "level", "farther"),
-         (ids[2], "military", "facility", "of the third"), ("port:gone", "civil", "captive", "of none")],
-        columns=["node_id", "axis", "what", "words"],
+        [(ids[0], "climate", "ice_season_lost", 1.7, "months", "ice_lost_high", 1.5, "high", "moderate"),
+         (ids[0], "climate", "ice_season_lost", 1.7, "months", "ice_lost_moderate", 0.5, "high", "low"),
+         (ids[0], "climate", "relative_sea_level", 0.75, "m", "level_rise_high", 1.0, "high", "high"),
+         (ids[2], "military", "facility", 0.75, "1", "facility_high", 0.6, "high", "moderate"),
+         ("port:gone", "civil", "people_without_another", 508.0, "persons", "captive_moderate", 300.0,
+          "high", "low")],
+        columns=["node_id", "axis", "what", "value", "unit", "anchor", "at", "before", "after"],
     )  # fmt: skip
     tables = {
         **base.tables,

@@ -1,11 +1,12 @@
 // The view as an address: it is written while the reader moves, and read when a link is opened.
 import { byId } from "./dom.js";
 import { refuse, refused } from "./filters.js";
-import { setMonth } from "./ice.js";
+import { setClockMonth, setYear } from "./clock.js";
+import { record } from "./ice_record.js";
 import { layerById, layers, map, nodes } from "./picture.js";
 import { repaint } from "./repaint.js";
 import { selectedNode, selectNode } from "./selection.js";
-import { listen } from "./signals.js";
+import { listen, signal } from "./signals.js";
 import { state } from "./state.js";
 import { turn } from "./view.js";
 import { readQuery, writeQuery } from "./address_query.js";
@@ -27,6 +28,7 @@ function writeAddress() {
     node: selectedNode(),
     layers: layers.filter((layer) => layer.on).map((layer) => layer.id),
     month: layerById.sea_ice?.month,
+    year: state.year,
   });
   history.replaceState(null, "", `#${query}`);
 }
@@ -40,11 +42,18 @@ export function readAddress() {
   if (view.layers)
     for (const layer of layers)
       if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
-  if (layerById.sea_ice && view.month) setMonth(view.month);
+  state.year = view.year;
+  if (layerById.sea_ice && view.month) setClockMonth(view.month);
+  else if (record) setYear(state.year);
   if (view.theme) byId("theme").value = state.theme = view.theme;
   if (nodes) refuse(view.refused);
   repaint();
-  if (view.node !== null) selectNode(view.node, false);
+  if (view.node !== null && !selectNode(view.node, false))
+    signal(
+      "notice",
+      "Not in this picture",
+      `The link names the node ${view.node}, which this picture does not have. It may have been renamed, or left out with its source. Search for its name, or look into the list of critical places.`,
+    );
   if (view.at) {
     map.setView([view.at.lat, view.at.lng], view.at.zoom, { reset: true, animate: false });
     state.isAtHome = false;

@@ -3,7 +3,7 @@
 const THEMES = ["light", "dark", "system"];
 
 /** The query of a view. What is as at first is left out. */
-export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, refused, theme, node }) {
+export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year = null, refused, theme, node }) {
   const query = new URLSearchParams();
   if (!isAtHome) {
     query.set("at", `${lat.toFixed(4)},${lng.toFixed(4)}`);
@@ -12,6 +12,7 @@ export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, refu
   query.set("south", lon0);
   query.set("layers", layers.join("."));
   if (month) query.set("month", month);
+  if (year !== null) query.set("year", year);
   for (const [name, values] of Object.entries(refused))
     for (const value of values) query.append(`no_${name}`, value);
   if (theme !== "system") query.set("theme", theme);
@@ -25,6 +26,7 @@ export function readQuery(text) {
   if (![...query].length) return null;
   const lon0 = Number(query.get("south")),
     month = Number(query.get("month")),
+    year = Number(query.get("year")),
     zoom = Number(query.get("zoom"));
   const [lat, lng] = (query.get("at") || "").split(",").map(Number);
   const refused = Object.create(null); // a name of the address may be that of a built-in property
@@ -33,6 +35,7 @@ export function readQuery(text) {
     lon0: query.has("south") && lon0 >= -180 && lon0 <= 180 ? lon0 : null,
     layers: query.has("layers") ? query.get("layers").split(".") : null,
     month: month >= 1 && month <= 12 ? Math.round(month) : null,
+    year: Number.isInteger(year) && year > 1900 && year < 2200 ? year : null,
     theme: THEMES.includes(query.get("theme")) ? query.get("theme") : null,
     refused,
     node: query.get("node"),

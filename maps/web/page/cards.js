@@ -1,6 +1,7 @@
 // Parts of the details of a feature: heading, facts, origin.
 import { cell } from "./columns.js";
 import { el, valueNode } from "./dom.js";
+import { nearestList } from "./nearest.js";
 import { sources } from "./picture.js";
 import { placeAt } from "./projection.js";
 import { signal } from "./signals.js";
@@ -54,14 +55,38 @@ function columnFacts(layer, i) {
     : null;
 }
 
+// A military site is no node: readers who look for it are told so, and what lies near.
+const whyNoNode = (place) => [
+  el(
+    "p",
+    { class: "deciding" },
+    "No node: this is a military site. The picture judges places that civil life uses as well. A military site is known to 0.1 degree from public sources, is never judged, and counts only as the neighbour of a node.",
+  ),
+  el("h3", null, "Nearest nodes"),
+  nearestList(place),
+];
+
+/** The details of a position that a reader typed. */
+export function positionDetails({ lat, lng }, place, isInside) {
+  return [
+    heading("Position", position(lat, lng), null),
+    isInside ? null : el("p", { class: "deciding" }, "Outside the region of this picture."),
+    el("h3", null, "Nearest nodes"),
+    nearestList(place),
+  ].filter(Boolean);
+}
+
 /** The details of a feature that is no node. */
 export function featureDetails(layer, i) {
   const place = layer.geometry === "point" ? placeAt(...layer.place(i)) : null;
   return [
     heading(layer.title, layer.titleOf(i), featureSwatch(layer, i)),
     layer.note ? el("p", { class: "small note" }, layer.note) : null,
+    layer.id === "military_sites" ? whyNoNode(layer.place(i)) : null,
     columnFacts(layer, i),
     place ? el("dl", { class: "facts" }, fact("Position", position(place.lat, place.lng))) : null,
     origin(layer.value("source_id", i), layer.value("as_of", i)),
-  ].filter(Boolean);
+  ]
+    .flat()
+    .filter(Boolean);
 }

@@ -18,6 +18,18 @@ export let comparison = null;
 const flagWords = (value) => (value === null ? "unknown" : words(value));
 const otherValue = (name, i) => cell(comparison.column[name], i);
 
+const AXIS_COLUMNS = [
+  ["climate", "hazard_class"],
+  ["defence", "military_class"],
+  ["people", "dependence_class"],
+];
+
+// Each class that differs, from the other picture to this one.
+const classChanges = (i) =>
+  AXIS_COLUMNS.filter(
+    ([, name]) => comparison.column[name] && nodes.column[name] && otherValue(name, i) !== nodes.value(name, i),
+  ).map(([axis, name]) => `${axis} ${flagWords(otherValue(name, i))} → ${flagWords(nodes.value(name, i))}`);
+
 /** Read the comparison of the page. */
 export function readComparison() {
   if (!nodes || !data.compare) return;
@@ -28,11 +40,13 @@ export function readComparison() {
     title: `${scenario}, ${day}`,
     added: [],
     changed: [],
+    turned: [], // rows whose flag stayed and of which a class changed
     on: true,
   };
   for (let i = 0; i < nodes.count; i++) {
     if (otherValue("flag", i) === null) comparison.added.push(i);
     else if (otherValue("flag", i) !== nodes.value("flag", i)) comparison.changed.push(i);
+    else if (classChanges(i).length) comparison.turned.push(i);
   }
 }
 
@@ -68,13 +82,18 @@ export function drawComparison(ctx, view) {
   }
 }
 
+const namedChanges = (i) => [
+  el("span", { class: "name" }, nodes.titleOf(i)),
+  el("span", { class: "small" }, classChanges(i).join(" · ")),
+];
+
 /** List the changes in the panel. */
 export function startComparison() {
   if (!comparison) return;
-  const { added, changed, gone, title: other } = comparison;
+  const { added, changed, turned, gone, title: other } = comparison;
   byId("changes").hidden = false;
   byId("changes-note").textContent =
-    `Against ${other}: ${count(changed.length, "flag")} changed (ringed), ${number(added.length)} new (squared), ${number(gone.length)} gone (crossed).`;
+    `Against ${other}: ${count(changed.length, "flag")} changed (ringed), ${number(turned.length)} more with another class, ${number(added.length)} new (squared), ${number(gone.length)} gone (crossed).`;
   const part = (title, items) =>
     items.length
       ? el(
@@ -96,9 +115,14 @@ export function startComparison() {
               nodes,
               i,
               `${flagWords(otherValue("flag", i))} → ${flagWords(nodes.value("flag", i))}`,
+              namedChanges(i),
             ),
           ),
         ),
+      ),
+      part(
+        "Class changed",
+        turned.map((i) => el("li", null, openButton(nodes, i, "", namedChanges(i)))),
       ),
       part(
         "New",

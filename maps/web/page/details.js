@@ -1,12 +1,12 @@
 // The panel with the details of a feature: how it opens and shuts.
-import { featureDetails } from "./cards.js";
+import { featureDetails, heading, positionDetails } from "./cards.js";
 import { byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
 import { nodeDetails } from "./node_details.js";
 import { paint } from "./painter.js";
-import { map, nodes } from "./picture.js";
+import { map, nodes, outline } from "./picture.js";
 import { neighbours } from "./pointing.js";
-import { placeAt } from "./projection.js";
+import { placeAt, plane } from "./projection.js";
 import { listen, signal } from "./signals.js";
 import { state } from "./state.js";
 import { openButton } from "./swatches.js";
@@ -20,6 +20,7 @@ let hasFoldedLegend = false;
 function openDetails(layer, row, { move = false, focus = false, from = null } = {}) {
   const details = byId("details");
   state.opened = { layer, row };
+  state.whatIf = state.position = null;
   if (focus) focusBefore = document.activeElement;
   switchDrawer(false);
   if (!layer.on) byId(`show-${layer.id}`).click();
@@ -50,6 +51,31 @@ function openDetails(layer, row, { move = false, focus = false, from = null } = 
   if (focus) details.querySelector("h2").focus();
 }
 
+// A message in the place of the details.
+function openNotice(title, text) {
+  const details = byId("details");
+  state.opened = state.whatIf = state.position = null;
+  details.replaceChildren(heading("Notice", title, null), el("p", { class: "deciding", role: "alert" }, text));
+  details.hidden = false;
+  map.invalidateSize({ pan: false });
+}
+
+// The details of a typed position; a ring marks it.
+function openPosition(at) {
+  const place = plane.forward([at.lng, at.lat]),
+    details = byId("details");
+  state.opened = state.whatIf = null;
+  state.position = place;
+  focusBefore = document.activeElement;
+  switchDrawer(false);
+  details.replaceChildren(...positionDetails(at, place, outline.covers(0, place)));
+  details.hidden = false;
+  map.invalidateSize({ pan: false });
+  if (outline.covers(0, place)) moveTo(place, 4);
+  paint();
+  details.querySelector("h2").focus();
+}
+
 function moveTo(where, leastZoom) {
   if (!where) return;
   const zoom = Math.max(map.getZoom(), leastZoom);
@@ -64,7 +90,7 @@ function closeDetails() {
   const details = byId("details");
   if (details.hidden) return;
   details.hidden = true;
-  state.opened = null;
+  state.opened = state.whatIf = state.position = null;
   paint();
   signal("view");
   map.invalidateSize({ pan: false });
@@ -79,5 +105,7 @@ function closeDetails() {
 /** Open and shut the details when a signal asks for it. */
 export function startDetails() {
   listen("open", openDetails);
+  listen("position", openPosition);
+  listen("notice", openNotice);
   listen("close", closeDetails);
 }

@@ -53,11 +53,15 @@ export function evidenceRows(i) {
   );
 }
 
-/** The nearest exit of node `i` on an axis, in words; null without one. */
-export function exitOf(i, axis) {
-  const exits = evidence() && stored.exits;
-  if (!exits) return null;
+const EXIT_FIELDS = ["what", "value", "unit", "at", "before", "after"];
+
+/** The exits of node `i` on an axis, the nearest first: what would turn its class, and where. */
+export function exitsOf(i, axis) {
+  const exits = evidence() && stored.exits,
+    rows = [];
+  if (!exits) return rows;
   for (let row = exits.starts[i]; row < exits.starts[i + 1]; row++)
-    if (cell(exits.column.axis, row) === axis) return cell(exits.column.words, row);
-  return null;
+    if (cell(exits.column.axis, row) === axis)
+      rows.push(Object.fromEntries(EXIT_FIELDS.map((name) => [name, cell(exits.column[name], row)])));
+  return rows;
 }

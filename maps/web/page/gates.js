@@ -1,6 +1,5 @@
 // The three gates of a node: climate, defence, people.
 import { el, lead, small } from "./dom.js";
-import { exitOf } from "./evidence.js";
 import {
   citation,
   classOfScore,
@@ -14,6 +13,7 @@ import {
 import { CLASS_WORDS, classWord } from "./node_words.js";
 import { data, nodes } from "./picture.js";
 import { key, percent, upper, words } from "./text.js";
+import { exitSlider } from "./what_if.js";
 
 /** The axes: id, title, column of the class, classes that meet the gate. */
 export const AXES = [
@@ -41,7 +41,6 @@ export function gates(i, rows) {
       ([axis, title, name, open]) => {
         const value = key(nodes.value(name, i)),
           isMet = open.includes(value);
-        const exit = exitOf(i, axis);
         return el(
           "section",
           { class: `gate ${CLASS_WORDS[value] ? value : "unknown"}` },
@@ -50,10 +49,10 @@ export function gates(i, rows) {
             null,
             title,
             el("span", { class: "class" }, classWord(name, i) ?? "unknown"),
-            el("span", { class: "met" }, isMet ? "✓ met" : value === "unknown" ? "? open" : "– not met"),
+            el("span", { class: "met" }, isMet ? "✓ open" : value === "unknown" ? "? not known" : "– shut"),
           ),
           partsOf[axis](i, rows),
-          exit === null ? null : small(lead("Nearest turn: "), exit, "."),
+          exitSlider(i, axis),
         );
       },
     ),

@@ -3,10 +3,12 @@ import { byId, el } from "./dom.js";
 import { paint } from "./painter.js";
 import { data, lateSourceOf, layerById } from "./picture.js";
 import { signal } from "./signals.js";
+import { state } from "./state.js";
 import { MONTHS, number } from "./text.js";
 
 const FRAME_MS = 900;
 let ticking = 0;
+let showMonth = setMonth;
 
 /** Show the ice of a month, 1 to 12. */
 export function setMonth(value) {
@@ -16,14 +18,22 @@ export function setMonth(value) {
   byId("month").value = value;
   byId("month").setAttribute("aria-valuetext", name);
   byId("ice-title").replaceChildren("Sea ice, ", el("strong", null, name));
+  writeIceNote();
+  paint();
+}
+
+/** Write what the map shows of the ice: the usual ice or that of a year, and the newest extent. */
+export function writeIceNote() {
+  const ice = layerById.sea_ice,
+    name = MONTHS[ice.month - 1];
   const drawn = Array.from({ length: ice.count }, (_, i) => i).filter((i) => ice.isDrawn(i));
   const later = drawn.find((i) => ice.value("year", i) !== null);
   const hasMedian = drawn.some((i) => ice.value("year", i) === null);
   const extent = data.extent,
     late = lateSourceOf("sea_ice_extent");
   byId("ice-note").replaceChildren(
-    hasMedian ? "Filled: median extent 1981–2010" : "Median extent unknown",
-    later === undefined ? "." : `; dashed: ${name} ${ice.value("year", later)}.`,
+    state.year !== null ? `Filled: ${name} ${state.year}` : hasMedian ? "Filled: median extent 1981–2010" : "Median extent unknown",
+    later === undefined || state.year !== null ? "." : `; dashed: ${name} ${ice.value("year", later)}.`,
     extent
       ? el(
           "span",
@@ -36,26 +46,26 @@ export function setMonth(value) {
     late ? el("span", { class: "late" }, ` (▲ its source is ${late.state}).`) : "",
     extent && extent.break ? el("span", null, ` Sensor changed ${extent.break}.`) : "",
   );
-  paint();
 }
 
 function play(on) {
   clearInterval(ticking);
-  ticking = on ? setInterval(() => setMonth((layerById.sea_ice.month % 12) + 1), FRAME_MS) : 0;
+  ticking = on ? setInterval(() => showMonth((layerById.sea_ice.month % 12) + 1), FRAME_MS) : 0;
   if (!on) signal("view");
   byId("play").setAttribute("aria-pressed", String(on));
   byId("play").textContent = on ? "Pause" : "Play";
 }
 
-/** Show the slider if the picture has ice, set to the month of the picture. */
-export function startIce() {
+/** Show the slider if the picture has ice, set to the month of the picture; `onMonth` shows another month. */
+export function startIce(onMonth) {
+  showMonth = onMonth;
   if (!layerById.sea_ice) return;
   byId("ice").hidden = false;
   byId("ticks").append(...MONTHS.map((name) => el("li", null, name.charAt(0))));
   setMonth(Number(data.day.slice(5, 7)));
   byId("month").addEventListener("input", () => {
     play(false);
-    setMonth(Number(byId("month").value));
+    showMonth(Number(byId("month").value));
     signal("view");
   });
   byId("play").addEventListener("click", () => play(!ticking));

@@ -2,12 +2,13 @@
 import { cell, valueNumbers } from "./columns.js";
 import { startsOf } from "./decode.js";
 import { classValue } from "./map_layer.js";
-import { isSpread } from "./spread.js";
 import { drawDot, fillAndStroke, greyed, hatchPattern, traceSymbol } from "./symbols.js";
 import { ink, isDark } from "./theme.js";
 
+// Marks that a reader must be able to point at, one by one: they stand apart (spread.js).
+const FLAGGED = ["robust", "possible", "overlap", "overlap_open"];
 // Marks of nodes that are drawn wherever they are.
-const MAJOR = ["robust", "possible", "overlap", "overlap_open", "insufficient_data"];
+const MAJOR = [...FLAGGED, "insufficient_data"];
 
 /** Colours, stroke and fill of a feature of class `own`. Late areas are hatched, lines dotted, marks hollow. */
 export function lookOf(layer, own, i) {
@@ -64,7 +65,7 @@ export function marksOf(layer) {
         dot: dual,
         rank: own ? own.rank : layer.classes.size,
         major: style.class_column === "mark" && MAJOR.includes(level),
-        flagged: style.class_column === "mark" && isSpread(level),
+        flagged: style.class_column === "mark" && FLAGGED.includes(level),
       });
     }
     kind[i] = place;

@@ -2,6 +2,7 @@
 // Nothing here fetches, evaluates or writes markup.
 import { readAddress, startAddress } from "./address_bar.js";
 import { drawGraticule, drawMask, drawNoData, drawRegion } from "./base_map.js";
+import { drawClock, drawField, startClock, startYears } from "./clock.js";
 import { drawComparison, readComparison, startComparison } from "./compare.js";
 import { startDetails } from "./details.js";
 import { startDialogs } from "./dialogs.js";
@@ -9,7 +10,7 @@ import { afterParsing, block, byId } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
 import { isInside } from "./plane_to_pixels.js";
-import { startIce } from "./ice.js";
+import { hasIce, meanShare, record } from "./ice_record.js";
 import { startKeyboard } from "./keyboard.js";
 import { drawLayer } from "./layer_drawing.js";
 import { startLayerTree } from "./layer_tree.js";
@@ -17,7 +18,7 @@ import { drawLegend, writeThinned } from "./legend.js";
 import { drawMeasure, startMeasure } from "./measure.js";
 import { startTable } from "./node_table.js";
 import { paint, painter, setLevels } from "./painter.js";
-import { data, layers, map, nodes, openPicture } from "./picture.js";
+import { data, layerById, layers, map, nodes, openPicture } from "./picture.js";
 import { startNames } from "./place_names.js";
 import { startPointing } from "./pointing.js";
 import { startPrint } from "./print.js";
@@ -30,6 +31,7 @@ import { readSince, startSince } from "./changes.js";
 import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { startStrip } from "./status_strip.js";
+import { MONTHS } from "./text.js";
 import { isNarrow } from "./theme.js";
 import { fit, goHome, startView } from "./view.js";
 
@@ -45,9 +47,10 @@ function mapLevels() {
       level(layer.style.order, (ctx, view) => {
         if (!layer.on) return;
         if (layer.gap) drawNoData(ctx, view);
-        else drawLayer(layer, ctx, view);
+        else if (layer !== layerById.sea_ice || !drawField(ctx, view, layer)) drawLayer(layer, ctx, view);
       }),
     ),
+    level(nodes ? nodes.style.order + 0.5 : selection.order - 1, drawClock),
     level(selection.order - 1, drawComparison),
     level(selection.order, drawSelection),
     level(selection.order + 1, drawMeasure),
@@ -66,6 +69,11 @@ function offerScripts() {
     return isInside({ x, y }, map.getSize(), 0) ? { x: stage.left + x, y: stage.top + y } : null;
   };
   Object.defineProperty(window.arcticPicture, "selected", { get: selectedNode });
+  // The record of sea ice: whether cell `k` (row by row) has ice, and the months with ice of a node.
+  Object.defineProperty(window.arcticPicture, "record", { get: () => record });
+  window.arcticPicture.hasIce = (k, month, year) => record.numbers[k] > 0 && hasIce(record, record.numbers[k], month, year);
+  window.arcticPicture.iceMonths = (id) =>
+    MONTHS.reduce((sum, _, m) => sum + meanShare(record, nodeOf(id), m + 1, state.year), 0);
 }
 
 function followMap() {
@@ -91,7 +99,7 @@ function startPanels() {
   for (const bind of [
     startPointing,
     startView,
-    startIce,
+    startClock,
     startSearch,
     startDetails,
     startMeasure,
@@ -116,6 +124,11 @@ function startPanels() {
     fill();
 }
 
+// What was shown before the record was there is shown again with it.
+function showRecord() {
+  if (state.opened?.layer === nodes) signal("open", nodes, state.opened.row);
+}
+
 function start(onMap) {
   openPicture(block("picture-data"), onMap);
   readComparison();
@@ -123,8 +136,16 @@ function start(onMap) {
   setLevels(mapLevels());
   startPanels();
   fit();
-  painter.addTo(map);
-  startNames();
+  // Lists, search and tables work in a browser that draws nothing.
+  if (document.createElement("canvas").getContext("2d")) {
+    painter.addTo(map);
+    startNames();
+  } else
+    signal(
+      "notice",
+      "The map cannot be drawn",
+      "This browser draws no canvas (it may be switched off in its settings). The lists, the search and the table of nodes work; open the page in another browser for the map.",
+    );
   writeThinned();
   drawScale();
   drawNorth();
@@ -134,6 +155,7 @@ function start(onMap) {
   state.isRestoring = false;
   // What a link asks for may stand at the end of the page, and so may what a very large window shows.
   if (location.hash.length > 1) afterParsing(readAddress);
+  afterParsing(() => startYears(showRecord));
   const ready = () =>
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {

@@ -6,6 +6,7 @@ import { evidenceRows } from "./evidence.js";
 import { evidenceTables } from "./evidence_table.js";
 import { spanned } from "./evidence_words.js";
 import { AXES, gates } from "./gates.js";
+import { iceStrips } from "./ice_strips.js";
 import { countryName, overlapOf, standing, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { placeAt } from "./projection.js";
@@ -266,6 +267,7 @@ export function nodeDetails(i) {
       : null,
     gates(i, rows),
     badges(get, i),
+    ...iceStrips(i),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),

@@ -11,6 +11,7 @@ import { isDark, pixelRatio } from "./theme.js";
 
 const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const MOST_TOWNS = 1500;
+const NARROW_PX = 620;
 const pens = () =>
   isDark()
     ? {
@@ -93,20 +94,46 @@ function boxesOverMap() {
     .map((r) => [r.left - stage.left, r.top - stage.top, r.right - stage.left, r.bottom - stage.top]);
 }
 
+const isFree = (box, taken, size) =>
+  box[0] >= 2 &&
+  box[1] >= 2 &&
+  box[2] <= size.x - 2 &&
+  box[3] <= size.y - 2 &&
+  !taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]);
+
+// Whether all corners of a box lie within the outline of the region.
+function isInRegion([left, top, right, bottom]) {
+  const frame = containerFrame(map);
+  return [
+    [left, top],
+    [right, top],
+    [left, bottom],
+    [right, bottom],
+  ].every(([x, y]) => outline.covers(0, frame.plane(x, y)));
+}
+
 function writeWord(ctx, word, taken, size) {
   ctx.font = word.font;
   ctx.letterSpacing = word.spacing || "0px";
   const rows = word.text.split("\n"),
-    line = 1.2 * parseFloat(word.font.match(/(\d+)px/)[1]);
+    line = 1.2 * parseFloat(word.font.match(/([\d.]+)px/)[1]);
   const wide = Math.max(...rows.map((row) => ctx.measureText(row).width));
   if (word.room && wide > word.room * 2.1) return;
-  const x = word.x + (word.dot ? wide / 2 + 6 : 0),
-    y = word.y,
+  const y = word.y,
     half = (line * rows.length) / 2;
-  const box = [x - wide / 2 - 3 - (word.dot ? 8 : 0), y - half - 1, x + wide / 2 + 3, y + half + 1];
-  if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) return;
-  if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
-  taken.push(box);
+  // A town's name stands to the right of its dot, or to the left where there is no room.
+  const places = word.dot
+    ? [wide / 2 + 6, -wide / 2 - 6].map((dx) => ({ x: word.x + dx, left: dx > 0 ? 8 : 0, right: dx > 0 ? 0 : 8 }))
+    : [{ x: word.x, left: 0, right: 0 }];
+  const spot = places
+    .map(({ x, left, right }) => ({
+      x,
+      box: [x - wide / 2 - 3 - left, y - half - 1, x + wide / 2 + 3 + right, y + half + 1],
+    }))
+    .find(({ box }) => isFree(box, taken, size) && (word.mayLeave || isInRegion(box)));
+  if (!spot) return;
+  const { x } = spot;
+  taken.push(spot.box);
   ctx.strokeStyle = word.halo;
   ctx.lineWidth = 3;
   ctx.fillStyle = word.ink;
@@ -126,25 +153,27 @@ function writeWord(ctx, word, taken, size) {
 function namesInView(size) {
   const pen = pens(),
     frame = containerFrame(map);
+  // A narrow map has room for small letters only.
+  const scale = size.x < NARROW_PX ? 0.82 : 1;
   return [
-    ...(state.hasGraticule ? gridLabels(size, pen, frame) : []),
     ...(state.hasNames
       ? [
           ...areaNames(
             layerById.countries,
-            { font: `600 12px ${FACE}`, spacing: "2px", ink: pen.land, halo: pen.landHalo, caps: true },
+            { font: `600 ${12 * scale}px ${FACE}`, spacing: `${scale < 1 ? 0.5 : 2}px`, ink: pen.land, halo: pen.landHalo, caps: true },
             size,
             frame,
           ),
           ...areaNames(
             layerById.seas,
-            { font: `italic 13px ${FACE}`, spacing: "0.5px", ink: pen.sea, halo: pen.seaHalo },
+            { font: `italic ${13 * scale}px ${FACE}`, spacing: "0.5px", ink: pen.sea, halo: pen.seaHalo },
             size,
             frame,
           ),
-          ...townNames(layerById.settlements, pen, size, frame),
         ]
       : []),
+    ...(state.hasGraticule ? gridLabels(size, pen, frame).map((label) => ({ ...label, mayLeave: true })) : []),
+    ...(state.hasNames ? townNames(layerById.settlements, pen, size, frame) : []),
   ];
 }
 

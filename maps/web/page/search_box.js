@@ -1,19 +1,21 @@
 // The search box of the panel and its list of results.
+import { readPosition } from "./coordinates.js";
 import { byId, el } from "./dom.js";
 import { wording } from "./node_words.js";
 import { layers, nodes } from "./picture.js";
 import { lookUp, searchIndex } from "./search_index.js";
 import { signal } from "./signals.js";
 import { featureSwatch } from "./swatches.js";
-import { key } from "./text.js";
+import { key, position } from "./text.js";
 
 let index = null;
 let results = [];
 let active = -1;
 
 function listResults() {
+  const position = readPosition(byId("search").value);
   index = index || searchIndex(layers, nodes);
-  results = lookUp(index, byId("search").value);
+  results = position ? [{ position }] : lookUp(index, byId("search").value);
   active = results.length ? 0 : -1;
   const none = byId("search").value.trim() && !results.length;
   byId("hits").replaceChildren(
@@ -33,10 +35,18 @@ function listResults() {
   markActive();
 }
 
-function resultItem({ layer, row }, k) {
-  const item = el(
-    "li",
-    { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) },
+function resultItem({ layer, row, position: at }, k) {
+  const item = el("li", { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) });
+  if (at) item.append(el("span", { class: "what" }, position(at.lat, at.lng)), el("span", { class: "count" }, "position"));
+  else item.append(...featureItem(layer, row));
+  item.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    choose(k);
+  });
+  return item;
+}
+
+const featureItem = (layer, row) => [
     featureSwatch(layer, row),
     el("span", { class: "what" }, layer.titleOf(row)),
     el(
@@ -49,13 +59,7 @@ function resultItem({ layer, row }, k) {
           ]
         : layer.title,
     ),
-  );
-  item.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    choose(k);
-  });
-  return item;
-}
+  ];
 
 function markActive() {
   const items = [...byId("hits").children];
@@ -71,7 +75,8 @@ function choose(k) {
   const result = results[k];
   if (!result) return;
   closeResults();
-  signal("open", result.layer, result.row, { move: true, focus: true });
+  if (result.position) signal("position", result.position);
+  else signal("open", result.layer, result.row, { move: true, focus: true });
 }
 
 function closeResults() {

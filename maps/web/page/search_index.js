@@ -1,6 +1,7 @@
 // Search by name: exact, by its start, by a word, and names alike for mistyped ones.
 import { fold } from "./text.js";
 
+const MILITARY = "military_sites";
 const MOST_RESULTS = 12;
 // A search with fewer results than this looks for names alike as well.
 const FEW_RESULTS = 6;
@@ -9,13 +10,18 @@ const LEAST_LIKENESS = 0.4;
 
 /** Entries of all named features: the topmost layer first, without the sea ice; nodes have their place as well. */
 export function searchIndex(layers, nodes) {
-  const entries = [];
+  const entries = [],
+    sites = new Set();
   for (const layer of [...layers].sort((a, b) => b.style.order - a.style.order)) {
     if (layer.id === "sea_ice") continue;
     for (let i = 0; i < layer.count; i++) {
       const name = layer.name(i),
         place = layer === nodes && nodes.value("place", i);
       if (!name && !place) continue;
+      // A military site has a row for each public source: one of them answers for all.
+      const site = `${layer.id} ${name} ${layer.id === MILITARY && layer.place(i)}`;
+      if (layer.id === MILITARY && sites.has(site)) continue;
+      sites.add(site);
       entries.push({
         layer,
         row: i,

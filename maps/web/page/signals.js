@@ -1,5 +1,7 @@
 // Events of the page: one module gives a signal and others listen, so they need not import each other.
 // "open" (layer, row, options): show the details of a feature. "close": shut the details.
+// "position" (latitude and longitude): show a typed position.
+// "notice" (title, text): show a message in the place of the details.
 // "view": something of the view changed that its address tells.
 
 const listeners = new Map();

@@ -1,9 +1,9 @@
 // Places of the marks of critical and overlapping nodes: marks that would cover one another stand apart.
+import { marksOf } from "./layer_style.js";
 import { map } from "./picture.js";
 import { containerFrame, pixel } from "./plane_to_pixels.js";
 import { markSize } from "./symbols.js";
 
-const SPREAD = ["robust", "possible", "overlap", "overlap_open"]; // the marks that a reader must be able to point at, one by one
 const LEAST_PX = 11; // distance between two marks: a pointer 4 px off the middle of one is nearest to that one
 const TURNS = 16; // tried directions on each ring around the true place
 const RINGS = 14;
@@ -37,16 +37,15 @@ export function spreadOffsets(rows, placeOf, step) {
   return moved;
 }
 
-/** Whether the marks of a class of nodes are never hidden and stand apart. */
-export const isSpread = (mark) => SPREAD.includes(mark);
-
-function rowsToSpread(layer) {
-  const rows = [],
+// The flagged rows of a layer, the gravest first: found once, as a layer may have a hundred thousand points.
+function flaggedRows(layer) {
+  if (layer.flaggedRows) return layer.flaggedRows;
+  const { list, kind } = marksOf(layer),
+    rows = [],
     share = (i) => layer.value("flag_probability", i) || 0;
-  for (let i = 0; i < layer.count; i++)
-    if (isSpread(layer.value("mark", i)) && !(layer.hidden && layer.hidden[i])) rows.push(i);
-  const rank = (i) => layer.classOf(i)?.rank ?? 9;
-  return rows.sort((i, k) => rank(i) - rank(k) || share(k) - share(i) || i - k);
+  for (let i = 0; i < layer.count; i++) if (list[kind[i]].flagged) rows.push(i);
+  rows.sort((i, k) => list[kind[i]].rank - list[kind[k]].rank || share(k) - share(i) || i - k);
+  return (layer.flaggedRows = rows);
 }
 
 /** The offsets of the marks of a layer in a view; empty for a layer without classes of nodes. */
@@ -60,7 +59,7 @@ export function spreadOf(layer, view) {
     largest = Math.max(...layer.style.classes.map((c) => c.radius || layer.style.radius));
   // Without e and f: to move the view does not move a mark against its place.
   const moved = spreadOffsets(
-    rowsToSpread(layer),
+    flaggedRows(layer).filter((i) => !(layer.hidden && layer.hidden[i])),
     (i) => [a * x[i] + b * y[i], b * x[i] - a * y[i]],
     Math.max(LEAST_PX, 2 * largest * size + 1),
   );

@@ -10,4 +10,7 @@ export const state = {
   hasGraticule: true,
   hasNames: true,
   opened: null,
+  year: null, // a year of the record of sea ice; null for the usual ice
+  position: null, // a place of the plane that the reader typed
+  whatIf: null, // `{ row, mark }`: the mark that the chosen node would have at the value of a slider
 };

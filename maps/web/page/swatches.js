@@ -40,6 +40,7 @@ export function swatch(style, geometry, own) {
 function hatchSwatch(fill, style, stroke, width) {
   const canvas = el("canvas", { class: "swatch", width: 66, height: 48, "aria-hidden": "true" });
   const ctx = canvas.getContext("2d");
+  if (!ctx) return canvas;
   ctx.scale(3, 3);
   ctx.fillStyle = fill;
   ctx.lineWidth = width;

@@ -63,6 +63,7 @@ export function hatchPattern(kind, fill, line) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = HATCH;
   const ctx = tile.getContext("2d");
+  if (!ctx) return fill;
   ctx.globalAlpha = 0.3;
   ctx.fillStyle = fill;
   ctx.fillRect(0, 0, HATCH, HATCH);

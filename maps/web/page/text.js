@@ -63,11 +63,20 @@ export function percent(share) {
 
 const PLAIN_LETTERS = { ø: "o", æ: "ae", å: "a", đ: "d", ð: "d", þ: "th", ß: "ss", ł: "l", ı: "i" };
 
-/** Text in small letters without diacritics, for search. */
+// Russian letters as BGN/PCGN 1947 writes them in names, without its apostrophes.
+const RUSSIAN = Object.fromEntries(
+  "а a б b в v г g д d е e ё e ж zh з z и i й y к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ - ы y ь - э e ю yu я ya"
+    .split(" ")
+    .reduce((pairs, part, k, all) => (k % 2 ? pairs : [...pairs, [part, all[k + 1].replace("-", "")]]), []),
+);
+
+/** Text in small Latin letters without diacritics and apostrophes, for search. */
 export function fold(text) {
   return text
     .toLowerCase()
     .replace(/[øæåđðþßłı]/g, (letter) => PLAIN_LETTERS[letter])
+    .replace(/[а-яё]/g, (letter) => RUSSIAN[letter])
+    .replace(/['’ʹʼ]/g, "")
     .normalize("NFD")
     .replace(/\p{M}/gu, "");
 }

@@ -13,7 +13,9 @@ import pytest
 from briefing_reader import Stored, must_trace, read, rows_of
 
 from maps.reports import briefing
+from maps.reports.cell_notes import NOTES_SCRIPT
 from maps.reports.citations import format_value
+from maps.status import SCRIPT
 from pipelines.cli import main
 from pipelines.picture.read import read_picture
 
@@ -173,16 +175,22 @@ def test_the_breaks_of_the_sensor_are_marked_and_named(page, picture):
 def test_the_page_runs_nothing_and_asks_for_nothing(page):
     reader = read(page)
     names = {name for name, _ in reader.tags}
-    assert not names & {"link", "img", "iframe", "object", "embed", "form", "a", "base", "use"}
+    assert not names & {"link", "img", "iframe", "object", "embed", "form", "base", "use"}
+    # A link leads to a cell on the page or to the map beside it, and nothing else is opened.
+    links = [attrs["href"] for name, attrs in reader.tags if name == "a"]
+    assert links
+    assert all(re.match(r"#cell-\d+$|map\.html#south=|map\.html#at=", link) for link in links)
     assert not [attrs for _, attrs in reader.tags if any(k.startswith("on") or k == "style" for k in attrs)]
     policy = next(a["content"] for n, a in reader.tags if a.get("http-equiv") == "Content-Security-Policy")
     look = re.search(r"<style>(.*?)</style>", page, re.DOTALL).group(1)
     digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()
     assert policy.startswith("default-src 'none'; ")
     assert f"style-src 'sha256-{digest}'" in policy
-    [watch] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)  # the clock, and nothing else
-    digest = base64.b64encode(hashlib.sha256(watch.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in policy
+    # The clock and the box of a cell, and nothing else.
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert scripts == [SCRIPT, NOTES_SCRIPT]
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    assert f"script-src 'sha256-{digests[0]}' 'sha256-{digests[1]}'; " in policy
     assert "url(" not in look
     assert "@import" not in look
 

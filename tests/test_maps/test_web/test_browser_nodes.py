@@ -25,12 +25,15 @@ def test_three_gates_come_first_each_with_class_value_tier_and_source(judged: Pa
     assert order.index("gates") == 1, "nothing but the heading stands above them"
     climate, defence, people = gates.values()
     assert "high" in climate
-    assert "✓ met" in climate
+    assert "✓ open" in climate
     assert "Ice season lost 1.7 (1.6 to 2) months a year." in climate
     assert "Measured at the place, 2022-08-31: Made up." in climate
     assert "relative sea level 0.75 (0.4 to 1.3) m by 2100, rise: moderate" in climate
-    assert "Nearest turn: nearest." in climate
-    assert "farther" not in climate
+    assert (
+        "Nearest turn: ice season lost is 1.7 months; moderate below 1.5 months, low below 0.5 months."
+        in climate
+    )
+    assert "1 m" not in climate, "an exit that is farther"
     assert "Not known" not in climate
     assert "Facility 0.75" in defence
     assert "Hinterland not known" in defence
@@ -48,7 +51,7 @@ def test_low_with_an_unknown_hazard_reads_low_so_far_and_says_what_could_change_
     plain = gates_of(judged, "port:4")
     assert "low so far" not in plain["Climate"]
     assert "No hazard that applies is known." in plain["Climate"]
-    assert "? open" in plain["Defence"]
+    assert "? not known" in plain["Defence"]
     assert "Could be high: ground ice of the site is not known." in gates_of(judged, "port:2")["Climate"]
 
 
@@ -148,3 +151,34 @@ def test_another_picture_is_told_by_its_classes(browser: Browser, tmp_path: Path
     result = page.text_content("#details .change") or ""
     assert "not flagged, critical in 10 % of the draws; climate moderate, defence high, people high" in result
     page.close()
+
+
+@pytest.mark.chromium
+def test_the_slider_of_an_exit_says_what_the_node_would_be_and_moves_its_mark(judged: Page) -> None:
+    judged.evaluate("arcticPicture.select('port:0')")
+
+    def mark() -> bytes:
+        at = judged.evaluate("arcticPicture.pixel('port:0')")
+        return judged.screenshot(clip={"x": at["x"] - 6, "y": at["y"] - 6, "width": 12, "height": 12})
+
+    def slide(share: float) -> str:
+        judged.evaluate(
+            "s => { const e = document.getElementById('exit-climate'); e.value = s * e.max;"
+            " e.dispatchEvent(new Event('input')); }",
+            share,
+        )
+        return judged.inner_text(".gate:first-child output")
+
+    stored = mark()
+    # The scale runs from 0 to a quarter above the larger of value and anchors: 2.125 months.
+    assert "moderate. The node would be an overlap of climate and defence, not critical." in slide(
+        1.0 / 2.125
+    )
+    overlap = mark()
+    assert "low. The node would be neither critical nor an overlap." in slide(0.4 / 2.125)
+    nothing = mark()
+    assert "high. The node would be critical: all three gates are open. That is as it is." in slide(
+        1.6 / 2.125
+    )
+    assert len({stored, overlap, nothing}) == 3
+    assert not judged.evaluate("Boolean(document.querySelector('#exit-military:not([disabled])'))")

@@ -41,11 +41,16 @@ def test_nodes_that_know_only_their_flag_are_drawn() -> None:
     assert data["exits"] is None
 
 
-def test_only_the_nearest_exit_of_an_axis_is_kept() -> None:
+def test_the_exits_of_a_node_stand_in_their_order_and_those_of_no_node_are_left_out() -> None:
     exits = block_of(page.page(judged_picture()), "evidence-data")["exits"]
-    assert unpacked(exits["counts"]) == [1, 0, 1, 0, 0]
-    words = next(c for c in exits["columns"] if c["name"] == "words")
-    assert [cell(words, row) for row in range(2)] == ["nearest", "of the third"]
+    assert unpacked(exits["counts"]) == [3, 0, 1, 0, 0]
+    what, at, after = (
+        next(c for c in exits["columns"] if c["name"] == name) for name in ("what", "at", "after")
+    )
+    assert [(cell(what, row), cell(at, row), cell(after, row)) for row in range(4)] == [
+        ("ice_season_lost", 1.5, "moderate"), ("ice_season_lost", 0.5, "low"),
+        ("relative_sea_level", 1.0, "high"), ("facility", 0.6, "moderate"),
+    ]  # fmt: skip
 
 
 def test_what_is_lacking_agrees_with_the_sentences_of_every_node(picture: Picture) -> None:

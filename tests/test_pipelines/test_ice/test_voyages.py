@@ -102,6 +102,7 @@ def test_what_cannot_be_asked_is_named(held, tmp_path, asked, said):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.sweep
 def test_the_command(command, tmp_path):
     done = command("isochrones", "Tromso", "--month", "3", "--to", tmp_path / "out", "--json")
     assert done.returncode == 0, done.stderr
@@ -158,6 +159,7 @@ def test_a_grid_that_does_not_fit_the_name_of_its_archive_is_refused(own_cube):
         Archive(own_cube, "open_25000m").surface()
 
 
+@pytest.mark.sweep
 def test_the_command_sails_a_cube_on_its_own_grid_and_says_where_no_port_is_reached(
     command, own_cube, tmp_path
 ):

@@ -32,6 +32,7 @@ def write(folder: Path, table: pd.DataFrame) -> Path:
     return folder
 
 
+@pytest.mark.sweep
 def test_the_daily_record_decides_and_the_rest_stays(tmp_path: Path) -> None:
     options = Options(draws=100, ice_record=write(tmp_path, rows(range(1980, 2026))))
     picture, _ = compose_snapshot(options)

@@ -141,6 +141,7 @@ def test_files_of_a_source_have_names_of_their_own():
         assert len(names) == len(set(names)), row.id
 
 
+@pytest.mark.sweep
 def test_the_command_says_what_was_refused_and_ends_with_10(provider, command):
     provider.serve(daily_csv(provider.series))
     done = command("fetch", DAILY, "--base-url", provider.url, "--json")
@@ -158,6 +159,7 @@ def test_the_command_says_what_was_refused_and_ends_with_10(provider, command):
     assert "found 'atlantis'" in done.stderr
 
 
+@pytest.mark.sweep
 def test_no_secret_of_the_environment_is_written(provider, command):
     provider.serve(daily_csv(provider.series))
     done = command(

@@ -184,6 +184,7 @@ def test_no_output_names_this_machine(folder):
             assert not [name for name in names if len(name) > 5 and name in data], path.name
 
 
+@pytest.mark.sweep
 def test_nodes_of_a_region_are_those_of_the_whole(others, picture):
     result = others["barents"]
     assert result["region"] == "barents"
@@ -201,12 +202,14 @@ def test_nodes_of_a_region_are_those_of_the_whole(others, picture):
     assert len(evidence) == picture.tables["evidence"]["node_id"].isin(small.index).sum()
 
 
+@pytest.mark.sweep
 def test_every_geometry_of_a_region_touches_it(others):
     outline = region("barents").outline
     for path in (others["barents"]["folder"] / "layers").glob("*.parquet"):
         assert gpd.read_parquet(path).geometry.intersects(outline).all(), path.name
 
 
+@pytest.mark.sweep
 def test_a_warmer_world_is_another_picture(others, picture):
     result = others["warmer"]
     assert (result["scenario"], result["region"]) == ("warming_2", "greenland")

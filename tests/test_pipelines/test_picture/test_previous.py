@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from layers.picture import Picture
     from pipelines.snapshot import Snapshot
 
+pytestmark = pytest.mark.sweep
+
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
 OPTIONS = {
     "region": "bering", "scenario": "today", "as_of": "2026-11-25", "draws": 25, "seed": 0,

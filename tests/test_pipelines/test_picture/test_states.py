@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.sweep
-
     from playwright.sync_api import Browser
 
     from layers.picture import Picture
+
+pytestmark = pytest.mark.sweep
 
 PORTS = "nga_world_port_index"
 

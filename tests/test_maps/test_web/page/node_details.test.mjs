@@ -81,7 +81,7 @@ test("what is unknown is a word", () => {
   assert.equal(facts.Country, "unknown");
   assert.equal(facts["Dual-use class"], "unknown");
   assert.equal(facts["All three: critical"], "unknown of the draws");
-  assert.equal(withClass(card, "met")[0].textContent, "? open");
-  assert.equal(withClass(nodeDetails(1), "met")[0].textContent, "✓ met");
+  assert.equal(withClass(card, "met")[0].textContent, "? not known");
+  assert.equal(withClass(nodeDetails(1), "met")[0].textContent, "✓ open");
   assert.match(card[0].textContent, /Nodes, without a name/);
 });

@@ -1,0 +1,86 @@
+"""SCENES: the six scenes of the story, in order, for the briefing and for the web map.
+
+A scene has an address of its own on the web map. The part of it after "#" is in the format of
+maps/web/page/address_query.js.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["SCENES", "Scene", "View", "fragment", "scene_of"]
+
+HOME_SOUTH: Final = -45.0  # the meridian that points down on the map of EPSG:3413
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of the map: its middle in degrees, its zoom, and the meridian that points down.
+
+    Each step of `zoom` halves the metres of a pixel; at 0 a pixel is 32,768 m.
+    """
+
+    latitude: float
+    longitude: float
+    zoom: float
+    south: float = HOME_SOUTH
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A scene of the story.
+
+    `month` is the month of the ice, 1 to 12; None leaves the map's own. `layers` are the layers that are
+    shown, and all others are hidden. `shows` says what the view is about: `all` is the whole picture or the
+    country, `case` is the node of the first case.
+    """
+
+    id: str
+    title: str
+    layers: tuple[str, ...]
+    month: int | None = None
+    shows: str = "all"
+
+
+_GROUND: Final = ("bathymetry", "land", "countries")
+SCENES: Final[tuple[Scene, ...]] = (
+    Scene("scene-ice", "What the ice does", (*_GROUND, "sea_ice", "sea_routes"), month=9),
+    Scene("scene-overlap", "Where climate meets defence and people",
+          (*_GROUND, "sea_ice", "arctic_boundary", "nodes"), month=9),
+    Scene("scene-cases", "Three cases", (*_GROUND, "settlements", "nodes"), shows="case"),
+    Scene("scene-warming", "What 2\u00a0°C changes", (*_GROUND, "warming", "nodes")),
+    Scene("scene-cost", "What it costs, and whom", (*_GROUND, "settlements", "nodes")),
+    Scene("scene-unknown", "What we do not know", (*_GROUND, "permafrost_places", "nodes")),
+)  # fmt: skip
+
+
+def scene_of(scene_id: str) -> Scene:
+    """The scene with an id; raises KeyError if there is none."""
+    return {scene.id: scene for scene in SCENES}[scene_id]
+
+
+def fragment(
+    scene: Scene, view: View | None = None, node: str | None = None, held: Sequence[str] = ()
+) -> str:
+    """The part after "#" of the address of a scene on the web map.
+
+    Without a `view` the map shows the whole picture. `node` is the node whose details are opened. `held` are
+    the layers of the picture; a layer of the scene that is not among them is left out, and an empty `held`
+    means that all are.
+    """
+    query: dict[str, str] = {}
+    if view is not None:
+        query["at"] = f"{view.latitude:.4f},{view.longitude:.4f}"
+        query["zoom"] = f"{view.zoom:.2f}"
+    query["south"] = f"{view.south if view else HOME_SOUTH:g}"
+    query["layers"] = ".".join(name for name in scene.layers if not held or name in held)
+    if scene.month is not None:
+        query["month"] = str(scene.month)
+    if node is not None:
+        query["node"] = node
+    return urlencode(query, safe=",")

@@ -1,0 +1,238 @@
+"""The story of a briefing on two pages: the map and its places, then six scenes in plain words.
+
+Page one has the map, the ice and the overlap; page two the cases, the warmer world, the cost and the unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from maps.reports.briefing_parts import CRITICAL, INSIDE, country_of
+from maps.reports.charts import bars
+from maps.reports.html_document import tag
+from maps.reports.plain_words import KIND, KINDS, threat
+from maps.reports.story_cases import cases, chosen
+from maps.reports.story_ice import ice, warming
+from maps.reports.story_map import country_frame, ice_row, polar_map, whole_frame
+from maps.reports.story_parts import Story, chart, plural
+from maps.reports.story_places import node_cell, places_of
+from maps.reports.story_scenes import cost, overlap, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree import ElementTree as ET
+
+    from maps.reports.citations import CitationIndex, Condition
+    from maps.reports.story_map import Frame
+    from maps.reports.story_places import Place
+
+__all__ = ["STORY_LOOK", "story"]
+
+
+def story(
+    citations: CitationIndex, filters: tuple[Condition, ...], country: str | None, head: ET.Element
+) -> ET.Element:
+    """The element with the two pages of the story. `head` is set on top of the first page.
+
+    `filters` are conditions on the nodes, `country` is an ISO 3166-1 alpha-3 code or None.
+    """
+    places = places_of(citations, filters)
+    frame, dots = _frame(citations, filters, country)
+    here: tuple[Any, ...] = ("the Arctic",)
+    if country:
+        # Two names need their article in a sentence.
+        here = (*(("the ",) if country in {"USA", "FRO"} else ()), country_of(citations, country))
+    told = Story(
+        citations, filters, country, here, places,
+        view=frame.view if country or not frame.is_round else None,
+        cases=chosen(citations, filters, country),
+    )  # fmt: skip
+    label = "Map of the Arctic with the places of this briefing"
+    drawn = polar_map(citations, frame, places, label, country, dots)
+    first = tag(
+        "div", head, _lead(told),
+        tag("div", tag("figure", drawn, _legend(told, drawn)), _key(told), class_="opening"),
+        tag("div", ice(told), overlap(told), class_="pair"), class_="sheet",
+    )  # fmt: skip
+    second = tag(
+        "div",
+        cases(told),
+        tag("div", warming(told), cost(told), class_="pair"),
+        unknown(told),
+        class_="sheet",
+    )
+    return tag("main", first, second, class_="story")
+
+
+def _frame(
+    citations: CitationIndex, filters: tuple[Condition, ...], country: str | None
+) -> tuple[Frame, list[tuple[float, float]]]:
+    """The frame of the map, and the positions of the sites of a country."""
+    if not country:
+        return whole_frame(citations.picture), []
+    nodes = citations.table("nodes")
+    inside = citations.rows("nodes", *filters, INSIDE)
+    points = nodes.geometry.iloc[inside if len(inside) else citations.rows("nodes", *filters)]
+    at = [(float(point.x), float(point.y)) for point in points]
+    return country_frame([x for x, _ in at], [y for _, y in at]), at
+
+
+def _lead(told: Story) -> ET.Element:
+    critical = told.citations.cell("distinct", "nodes", (*told.filters, CRITICAL), "place_id")
+    if not critical.value:
+        return tag("p", "No place in ", *told.here, " is critical today: nowhere do a high climate hazard, "
+        "a high use "
+                   "for defence and people who depend on the site meet. Six scenes say what is there, what "
+                   "a warmer world changes, and what is not known.", class_="lead")  # fmt: skip
+    return tag(
+        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *told.here, " a climate "
+        "hazard that is "
+        "high meets a site that can serve defence and that people can hardly do without. The map shows "
+        "where; six scenes say why, for whom, and what is not known.", class_="lead",
+    )  # fmt: skip
+
+
+def _legend(told: Story, drawn: ET.Element) -> ET.Element:
+    """The legend below the map `drawn`; an entry without a shape on the map is left out."""
+    citations = told.citations
+    classes = {one.get("class") for one in drawn.iter()}
+    entries: list[Any] = []
+    if any(place.is_critical for place in told.places):
+        entries.append(tag("span", tag("i", class_="k robust"), "critical (pale: not in all trials)"))
+    if any(not place.is_critical for place in told.places):
+        entries.append(tag("span", tag("i", class_="k square"), "climate and defence meet"))
+    now, usual = (ice_row(citations, is_median=is_median) for is_median in (False, True))
+    if now and "m-ice" in classes:
+        entries.append(tag("span", tag("i", class_="k ice"), "sea ice, ",
+                           citations.cell("value", "sea_ice", now, "name")))  # fmt: skip
+    if usual and "m-median" in classes:
+        entries.append(tag("span", tag("i", class_="k median"), "usual edge in September, 1981 to 2010"))
+    if "m-arctic" in classes:
+        entries.append(tag("span", tag("i", class_="k arctic"), "boundary of the Arctic"))
+    if "m-dot" in classes:
+        entries.append(tag("span", tag("i", class_="k dot"), "other sites" if told.places else "sites"))
+    return tag("figcaption", *entries, class_="legend")
+
+
+def _key(told: Story) -> ET.Element:
+    """The list of the places beside the map, with the numbers of the map."""
+    if not told.places:
+        return tag("div", tag("p", "No place in ", *told.here, " has a number on the map: none is "
+                              "critical, and at none do climate and defence meet. The dots are its sites."),
+                   *_judged(told), class_="key")  # fmt: skip
+    critical = [place for place in told.places if place.is_critical]
+    others = [place for place in told.places if not place.is_critical]
+    parts: list[ET.Element] = []
+    if critical:
+        parts += [tag("h3", "Critical places"), tag("ul", *_critical_items(told, critical))]
+    if others:
+        parts += [tag("h3", "Climate and defence meet"), tag("p", *_in_a_row(told, others))]
+    note = tag("p", "By country and name; no order is implied.", class_="small")
+    return tag("div", *parts, note, class_="key")
+
+
+def _critical_items(told: Story, places: Sequence[Place]) -> list[ET.Element]:
+    """Items of a list: each place with its sites and its hazard, below the name of its country."""
+    items, country = [], ""
+    for place in places:
+        if place.country_iso3 != country and not told.country:
+            country = place.country_iso3
+            items.append(tag("li", country_of(told.citations, country), class_="land"))
+        name = tag("b", node_cell(told.citations, place.lead, "place"))
+        why = threat(told.citations, place.lead)
+        items.append(tag("li", _number(place), name, ": ", _kinds(told, place), "; ", *why))
+    return items
+
+
+def _in_a_row(told: Story, places: Sequence[Place]) -> list[Any]:
+    """The places of overlap one after another, each with the name of its country."""
+    parts: list[Any] = []
+    for place in places:
+        name: list[Any] = [_number(place), node_cell(told.citations, place.lead, "place")]
+        if not told.country:
+            name += [", ", country_of(told.citations, place.country_iso3)]
+        parts += [
+            *([" "] if parts else []),
+            tag("span", *name, class_="one"),
+            ";" if place != places[-1] else ".",
+        ]
+    return parts
+
+
+def _number(place: Place) -> ET.Element:
+    return tag("b", str(place.number), class_="tick")
+
+
+def _judged(told: Story) -> list[ET.Element]:
+    """A chart of the sites that were judged, by kind."""
+    is_inside = told.inside().value > 0
+    count = told.inside if is_inside else told.count
+    rows = [(KINDS[kind], count(("kind", "=", kind))) for kind in KINDS]
+    rows = sorted((row for row in rows if row[1].value), key=lambda row: -row[1].value)
+    title = f"Sites {'that were judged' if is_inside else 'outside the boundary'} by kind, number"
+    return [chart(title, bars(rows, rows[0][1].value, title, left=100, right=235))] if rows else []
+
+
+def _kinds(told: Story, place: Place) -> str:
+    """The kinds of the critical sites of a place, each once."""
+    seen: list[str] = []
+    for node in place.nodes:
+        word = KIND[str(node_cell(told.citations, node, "kind").value)]
+        if word not in seen:
+            seen.append(word)
+    return ", ".join(seen)
+
+
+STORY_LOOK: Final = """
+.story h2{margin:0 0 .8mm;font-size:11pt}.story p{margin:0 0 1.3mm}
+.story .scene{min-width:0;break-inside:avoid}
+.see{font:400 7.4pt Arial,"Liberation Sans",sans-serif;color:var(--soft);
+margin-left:1.5mm}
+.story .lead{font-size:9.4pt;margin:0 0 2mm}
+.opening{display:grid;grid-template-columns:98mm 1fr;gap:5mm;margin-bottom:3mm}
+.opening svg.map{max-width:98mm}
+.key{font-size:7.6pt;line-height:1.26}.key ul{list-style:none;padding:0;margin:0 0 1.6mm}
+.key li{margin:0 0 .75mm}
+.key b.tick{display:inline-block;min-width:4.2mm}.key .one b.tick{min-width:0;margin-right:.8mm}
+.key .land{color:var(--soft);margin-top:1.1mm}.key .one{white-space:nowrap}
+.legend{display:flex;flex-wrap:wrap;gap:.4mm 3.2mm;font-size:7.2pt;color:var(--soft);margin-top:1mm}
+.legend span{white-space:nowrap}
+.k{display:inline-block;width:3mm;height:3mm;margin-right:1mm;vertical-align:-.4mm;
+border:.6pt solid var(--ink)}
+.k.robust{border-radius:50%;background:linear-gradient(90deg,var(--robust) 50%,var(--possible) 50%)}
+.k.square{background:var(--overlap)}.k.ice{background:var(--ice);border-color:var(--iceedge)}
+.k.median{height:0;border:0;border-top:1.2pt dashed var(--iceedge);vertical-align:.8mm;width:5mm}
+.k.arctic{height:0;border:0;border-top:1.2pt dashed var(--civil);vertical-align:.8mm;width:5mm}
+.k.dot{width:1.4mm;height:1.4mm;border:0;border-radius:50%;background:var(--soft);vertical-align:.5mm}
+.sheet>.scene{margin-bottom:3mm}.pair{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-bottom:3mm}
+.cards{display:grid;grid-template-columns:repeat(3,1fr);gap:5mm;margin-bottom:3mm}
+.card{border-top:1.4pt solid var(--robust);padding-top:1.2mm;min-width:0}
+.card .who{display:grid;grid-template-columns:27mm 1fr;gap:2.5mm;margin-bottom:1mm}
+.card h3{margin:0;font-size:9pt}
+.story figure:not(:has(.map)) svg{max-width:84mm}.m-border{fill:none;stroke:var(--coast);stroke-width:1.2}
+.near .m-border{stroke-width:3.5}
+.card dl{margin:.6mm 0 0}.card dl div{margin-top:.7mm;line-height:1.27}
+.card dt,.card dd{display:inline;margin:0}
+.card dt{font-weight:600}
+.m-sea{fill:var(--sea)}.m-outside{fill:var(--paper);stroke:var(--line);stroke-width:2}
+.m-land{fill:var(--land);fill-rule:evenodd;stroke:var(--coast);stroke-width:1}
+.m-own{fill:var(--own);fill-rule:evenodd;stroke:var(--coast);stroke-width:1.4}
+.m-ice{fill:var(--ice);fill-rule:evenodd;stroke:var(--iceedge);stroke-width:1.6}
+.m-median{fill:none;stroke:var(--iceedge);stroke-width:2.6;stroke-dasharray:9 7}
+.m-arctic{fill:none;stroke:var(--civil);stroke-width:2.6;stroke-dasharray:10 7}
+.m-dot{fill:var(--soft);stroke:var(--land);stroke-width:1}.m-point{fill:var(--ink)}
+.m-lead{stroke:var(--ink);stroke-width:2}.m-place{stroke:var(--ink);stroke-width:2.4}
+.m-place.robust{fill:var(--robust)}.m-place.possible{fill:var(--possible)}
+.m-place.overlap{fill:var(--overlap)}
+svg text.m-number{font-size:23px;font-weight:700;fill:#000;text-anchor:middle}
+svg text.m-number.over{fill:var(--paper)}
+svg text.m-text{font-size:22px;fill:var(--ink)}
+svg text.m-text.big{font-size:84px;paint-order:stroke;stroke:var(--paper);stroke-width:14px}
+svg .m-text .tick{font-size:inherit;fill:inherit}
+.m-scale{fill:none;stroke:var(--ink);stroke-width:3}.m-north{fill:var(--ink)}.near .m-scale{stroke-width:7}
+.near .m-land,.near .m-ice{stroke-width:3}.near .m-place{stroke-width:6}
+@media print{.sheet{break-after:page}.see{display:none}}
+@media screen{.sheet{margin-bottom:8mm}}
+@media screen and (max-width:640px){.opening,.pair,.cards{grid-template-columns:minmax(0,1fr)}
+.story .legend span{white-space:normal}}
+"""

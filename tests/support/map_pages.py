@@ -1,0 +1,20 @@
+"""Pages of a built map in Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+
+def open_map(browser: Browser, folder: Path, **options: Any) -> Page:
+    """Return the page of a map that is drawn."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **options)
+    page.goto((folder / "map.html").as_uri())
+    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    # Two quick clicks near one another would be a double click, which zooms.
+    page.evaluate("map_arctic.doubleClickZoom.disable()")
+    return page

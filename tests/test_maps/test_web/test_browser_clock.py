@@ -1,0 +1,111 @@
+"""The clock of the real map: month and year drive ice, ports and routes; a port has its strips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import xarray as xr
+from map_pages import open_map
+
+from maps.web import ice_record
+from pipelines.snapshot.make import make_ice_record
+from pipelines.sources import SOURCES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from layers.picture import Picture
+
+KIRKENES, KEMI = "port:wpi-20650", "port:wpi-24820"
+
+
+def set_clock(page: Page, month: int, year: int | None) -> None:
+    """Move both sliders as a reader would."""
+    page.wait_for_selector("#years:not([hidden])")
+    page.evaluate(
+        """([month, year]) => {
+            for (const [id, value] of [["month", month], ["year", year]]) {
+                const slider = document.getElementById(id);
+                slider.value = value === null ? slider.min : value;
+                slider.dispatchEvent(new Event("input"));
+            }
+        }""",
+        [month, year],
+    )
+
+
+def test_the_stored_record_is_what_would_be_coded_now() -> None:
+    """`arctic-picture snapshot --static` writes maps/web/ice_record.json again."""
+    assert ice_record.ICE_RECORD.read_bytes() == make_ice_record(SOURCES)
+
+
+@pytest.mark.chromium
+def test_the_fields_of_the_page_are_those_of_the_record(browser: Browser, folder: Path) -> None:
+    """The drawn ice of some months, cell by cell, against the grid the record was coded from."""
+    page = open_map(browser, folder)
+    with xr.open_dataset("pipelines/snapshot/data/nsidc_ice_presence.nc") as grid:
+        presence = grid["presence"].load()
+    for month, year in ((9, 2012), (3, 1985), (12, 2022)):
+        set_clock(page, month, year)
+        ice = page.evaluate(
+            """([month, year]) => {
+                const all = [], { wide, high } = arcticPicture.record;
+                for (let k = 0; k < wide * high; k++)
+                    if (arcticPicture.hasIce(k, month, year)) all.push(k);
+                return all;
+            }""",
+            [month, year],
+        )
+        field = presence.sel(time=f"{year}-{month:02d}").to_numpy().reshape(-1)
+        assert ice == np.flatnonzero(field == 1).tolist()
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_strips_agree_with_the_facts_of_the_picture(
+    browser: Browser, folder: Path, picture: Picture
+) -> None:
+    """Months with ice of the last ten years, as the strip of a port sums them, are those of its fact."""
+    page = open_map(browser, folder)
+    page.wait_for_selector("#years:not([hidden])")
+    facts = picture.tables["climate_facts"]
+    own = facts[(facts["fact"] == "ice_months_recent") & (facts["source_id"] == "nsidc_ice_presence")]
+    ports = own[own["value"] > 1].head(20)
+    assert len(ports) == 20
+    for node, value in zip(ports["node_id"], ports["value"], strict=True):
+        shown = page.evaluate("id => arcticPicture.iceMonths(id)", node)
+        # The fact counts ice years from September, the strip the last ten fields of each month.
+        assert shown == pytest.approx(value, abs=0.35), node
+    page.close()
+
+
+@pytest.mark.chromium
+def test_month_and_year_change_ice_ports_and_routes_and_stay_in_the_address(
+    browser: Browser, folder: Path
+) -> None:
+    page = open_map(browser, folder)
+    set_clock(page, 3, 1985)
+    march = page.inner_text("#open-note")
+    assert march.startswith("March in 1985: ")
+    assert "Filled: March 1985" in page.inner_text("#ice-note")
+    before = page.locator("#map_arctic").screenshot()
+    set_clock(page, 9, 2012)
+    september = page.inner_text("#open-note")
+    assert september != march
+    assert page.locator("#map_arctic").screenshot() != before
+    page.wait_for_function("location.hash.includes('year=2012')")
+    link = page.url
+    page.close()
+    again = browser.new_page()
+    again.goto(link)
+    again.wait_for_selector("#years:not([hidden])")
+    again.wait_for_function("document.getElementById('year-title').textContent === '2012'")
+    assert again.inner_text("#open-note") == september
+    again.evaluate(f"arcticPicture.select('{KEMI}')")
+    if again.locator("#details .strip-chart").count():
+        assert again.locator("#details .strip-chart").count() == 2
+    again.close()

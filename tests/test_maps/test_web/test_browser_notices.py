@@ -1,0 +1,93 @@
+"""What the page says in words: a link to a lost node, a browser that draws nothing, a military site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from map_pages import open_map
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+
+@pytest.mark.chromium
+def test_a_link_to_a_node_that_is_gone_says_so_and_the_rest_works(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto((folder / "map.html").as_uri() + "#south=-45&month=3&node=port:gone")
+    page.wait_for_selector("#details:not([hidden])")
+    assert "port:gone, which this picture does not have" in page.inner_text("#details")
+    page.fill("#search", "Narvik")
+    page.keyboard.press("Enter")
+    assert "Narvik" in page.inner_text("#details h2")
+    page.close()
+
+
+@pytest.mark.chromium
+def test_a_browser_without_canvas_says_so_and_keeps_lists_and_search(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    page.goto((folder / "map.html").as_uri())
+    page.wait_for_selector("#details:not([hidden])")
+    assert "draws no canvas" in page.inner_text("#details")
+    assert page.locator("#flagged-list li").count() > 5
+    page.fill("#search", "Мурманск")
+    page.keyboard.press("Enter")
+    assert "Murmansk" in page.inner_text("#details h2")
+    assert errors == []
+    page.close()
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("name", ["Pituffik", "Severomorsk"])
+def test_a_military_site_is_found_and_says_why_it_is_no_node(
+    browser: Browser, folder: Path, name: str
+) -> None:
+    page = open_map(browser, folder)
+    page.fill("#search", name)
+    results = page.locator("#hits li").all_inner_texts()
+    sites = [k for k, text in enumerate(results) if "ilitary" in text]
+    assert sites
+    for _ in range(sites[0]):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    words = page.inner_text("#details")
+    assert "No node: this is a military site." in words
+    assert page.locator("#details .near button").count() == 5
+    page.close()
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("typed", ["69.65, 18.96", "69°39'N 18°57.6'E"])
+def test_a_typed_position_shows_the_nearest_nodes(browser: Browser, folder: Path, typed: str) -> None:
+    page = open_map(browser, folder)
+    page.fill("#search", typed)
+    page.keyboard.press("Enter")
+    assert "69.65° N, 18.96° E" in page.inner_text("#details h2").replace("\u00a0", " ")
+    assert "Tromsø" in page.locator("#details .near button").first.inner_text()
+    # The view is turned: the pole lies straight above the place.
+    assert page.evaluate("document.getElementById('turn').value") == "19"
+    page.close()
+
+
+@pytest.mark.chromium
+def test_both_skip_links_come_first_and_lose_nothing(browser: Browser, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto((folder / "map.html").as_uri() + "#south=90&month=3&node=port:wpi-20650")
+    page.wait_for_selector("#details:not([hidden])")
+    page.wait_for_timeout(300)
+    link = page.url
+    page.evaluate("document.body.focus(); document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip-search"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.evaluate("document.getElementById('skip-map').click()")
+    assert page.evaluate("document.activeElement.id") == "map_arctic"
+    assert page.url == link
+    assert page.evaluate("arcticPicture.selected") == "port:wpi-20650"
+    page.close()

@@ -1,0 +1,80 @@
+"""Every critical and overlapping mark of the real picture opens its own node: by mouse and by finger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from map_pages import open_map
+
+from maps.style import FLAGGED, marked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from layers.picture import Picture
+
+OFF_PX = ((0, 0), (4, 0), (-2.8, 2.8))
+ZOOMS = (None, 3.0, 6.0)  # None: the view of the whole region
+
+
+def flagged(picture: Picture) -> list[str]:
+    """Return the ids of the nodes whose mark is never hidden."""
+    nodes = picture.tables["nodes"]
+    return [str(node) for node in nodes.loc[np.isin(marked(nodes), FLAGGED), "node_id"]]
+
+
+# Show a node in the middle of the map, at a zoom or in the whole region; where its mark is in the page.
+PLACE = """([id, zoom]) => {
+    document.querySelector('#details .close')?.click();
+    if (zoom === null) document.getElementById('home').click();
+    else {
+        arcticPicture.select(id);
+        const centre = map_arctic.getCenter();
+        document.querySelector('#details .close').click();
+        map_arctic.setView(centre, zoom, { animate: false, reset: true });
+    }
+    const p = arcticPicture.pixel(id);
+    const over = document.elementFromPoint(p.x, p.y);
+    return [p.x, p.y, Boolean(over && over.closest('#map_arctic'))];
+}"""
+
+
+def misses(page: Page, ids: list[str], zoom: float | None, *, touch: bool) -> list[str]:
+    """Return what a click or a tap on or beside each mark opened, where it was not the node."""
+    wrong = []
+    for node in ids:
+        for dx, dy in OFF_PX:
+            x, y, is_free = page.evaluate(PLACE, [node, zoom])
+            assert is_free, f"{node} at zoom {zoom} lies beneath a control"
+            (page.touchscreen.tap if touch else page.mouse.click)(x + dx, y + dy)
+            opened = page.evaluate("arcticPicture.selected")
+            if opened != node:
+                wrong.append(f"{node} at zoom {zoom}, {dx} {dy}: {opened}")
+    return wrong
+
+
+@pytest.mark.chromium
+def test_a_click_opens_the_flagged_mark_it_points_at(
+    browser: Browser, folder: Path, picture: Picture
+) -> None:
+    page = open_map(browser, folder)
+    assert misses(page, flagged(picture)[::6], None, touch=False) == []
+    page.close()
+
+
+@pytest.mark.sweep
+@pytest.mark.chromium
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+@pytest.mark.parametrize("zoom", ZOOMS)
+def test_every_flagged_mark_opens_its_node(
+    browser: Browser, folder: Path, picture: Picture, zoom: float | None, *, touch: bool
+) -> None:
+    page = open_map(browser, folder, has_touch=touch)
+    ids = flagged(picture)
+    assert len(ids) > 30
+    assert misses(page, ids, zoom, touch=touch) == []
+    page.close()
