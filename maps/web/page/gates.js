@@ -111,7 +111,7 @@ function scoresOfParts(i) {
   const text = nodes.value("reasons", i) || "";
   return PARTS.map((name) => [
     name,
-    (text.match(new RegExp(`\\b${name} (not known|[01]\\.\\d\\d)`)) || [])[1],
+    (text.match(new RegExp(`\\b${name} (not known|left out|[01]\\.\\d\\d)`)) || [])[1],
   ]).filter(([name, score]) => score !== undefined && (name !== "association" || data.with_association));
 }
 
@@ -138,7 +138,7 @@ function militaryGate(i, rows) {
       el(
         "span",
         { class: "hide" },
-        holds ? ", holds" : some ? ", moderate" : score === "not known" ? "" : ", does not hold",
+        holds ? ", holds" : some ? ", moderate" : Number.isNaN(value) ? "" : ", does not hold",
       ),
     );
   };
