@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement
 
 from layers.schema import PILLARS
+from maps.qgis.themes import VIEWS
 from maps.style import style_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _CITED: Final = ("Climate facts, as published", (
     "thaw_damage", "coastal_erosion", "port_ice_seasons", "permafrost_places", "station_normals",
     "permafrost_maps",
 ))  # fmt: skip
+_GRADED: Final = "Nodes by one class"
 _GRIDS, _TABLES, _OF_NODES = "Environment grids", "Tables", "Rows of each node"
 
 
@@ -70,6 +72,11 @@ def tree(
     builder.leaf(builder.root, graticule, "", "", is_on=True)
     name, judged = _JUDGED
     builder.group(builder.root, name, [one for one in drawn if one.id in judged])
+    has_nodes = any(one.id == "nodes" for one in drawn)
+    if has_nodes:
+        group = _group(builder.root, _GRADED)
+        for name in VIEWS:
+            builder.leaf(group, name, in_package("nodes"), "ogr")
     _pillars(builder, [one for one in drawn if one.id not in judged])
     if grids:
         group = _group(builder.root, _GRIDS)
@@ -84,7 +91,7 @@ def tree(
         builder.leaf(group, name, in_package(name), "ogr")
     # The order of drawing differs from the order in the tree, which is by subject.
     order = SubElement(builder.root, "custom-order", enabled="1")
-    for name in _from_top(drawn, [graticule, *grids]):
+    for name in (*(VIEWS if has_nodes else ()), *_from_top(drawn, [graticule, *grids])):
         SubElement(order, "item").text = layer_id(name)
     return builder.root
 

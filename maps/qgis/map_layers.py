@@ -17,13 +17,13 @@ from maps.qgis.metadata import (
     sources_of_layer,
     title_with_state,
 )
-from maps.qgis.symbology import parts
+from maps.qgis.symbology import parts, renderer_of, words
 from maps.qgis.temporal import ice_months
-from maps.qgis.themes import named_styles
+from maps.qgis.themes import VIEWS, style_of_view
 from maps.text import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from layers.picture import Picture
     from layers.raster import Raster
@@ -34,6 +34,7 @@ __all__ = [
     "crs_element",
     "graticule_layer",
     "layer_id",
+    "node_view",
     "raster_layer",
     "table_layer",
     "vector_layer",
@@ -82,12 +83,11 @@ def vector_layer(layer: Layer, picture: Picture, relations: Mapping[str, tuple[L
     kind, wkb = _GEOMETRY.get(layer.geometry, ("No geometry", "NoGeometry"))
     titles = {name: literal(other.title) for name, (other, _) in relations.items()}
     style = parts(layer, picture.tables[layer.id], picture.day, titles)
-    styles = named_styles(layer, picture)
-    element = _maplayer(layer.id, layer_title(layer, picture, notes), in_package(layer.id), "vector", styles)
+    element = _maplayer(layer.id, layer_title(layer, picture, notes), in_package(layer.id), "vector")
+    has_labels = any(part.tag == "labeling" for part in style)
     element.attrib.update(
         geometry=kind, wkbType=wkb, simplifyDrawingHints="1", simplifyDrawingTol="1", simplifyLocal="1",
-        simplifyMaxScale="1", simplifyAlgorithm="0",
-        labelsEnabled=str(int(any(part.tag == "labeling" for part in style))),
+        simplifyMaxScale="1", simplifyAlgorithm="0", labelsEnabled=str(int(has_labels)),
     )  # fmt: skip
     SubElement(element, "provider", encoding="UTF-8").text = "ogr"
     if layer.geometry != "table":
@@ -100,7 +100,21 @@ def vector_layer(layer: Layer, picture: Picture, relations: Mapping[str, tuple[L
     return element
 
 
-def _maplayer(name: str, title: str, source: str, kind: str, styles: Iterable[Element] = ()) -> Element:
+def node_view(name: str, layer: Layer, picture: Picture) -> Element:
+    """The element `maplayer` of a layer of `maps.qgis.themes.VIEWS`. `layer` describes the nodes."""
+    _, title = VIEWS[name]
+    element = _maplayer(name, title, in_package(layer.id), "vector")
+    element.attrib.update(geometry="Point", wkbType="Point", labelsEnabled="1")
+    SubElement(element, "provider", encoding="UTF-8").text = "ogr"
+    SubElement(element, "srs").append(crs_element())
+    inputs = computed_from(layer, picture)
+    notes = sources_of_layer(layer, picture)
+    element.append(resource_metadata(name, title, layer.note, layer.pillar, notes, inputs, picture))
+    element.extend([renderer_of(layer, style_of_view(name), picture.day), *words(layer)])
+    return element
+
+
+def _maplayer(name: str, title: str, source: str, kind: str) -> Element:
     element = Element(
         "maplayer", type=kind, styleCategories="AllStyleCategories", hasScaleBasedVisibilityFlag="0",
         minScale="1e+08", maxScale="0", autoRefreshEnabled="0", refreshOnNotifyEnabled="0",
@@ -110,7 +124,6 @@ def _maplayer(name: str, title: str, source: str, kind: str, styles: Iterable[El
     SubElement(element, "layername").text = title
     manager = SubElement(element, "map-layer-style-manager", current="default")
     SubElement(manager, "map-layer-style", name="default")
-    manager.extend(styles)
     flags = SubElement(element, "flags")
     for flag, state in (("Identifiable", "1"), ("Removable", "1"), ("Searchable", "1"), ("Private", "0")):
         SubElement(flags, flag).text = state

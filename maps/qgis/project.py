@@ -23,6 +23,7 @@ from maps.qgis.map_layers import (
     crs_element,
     graticule_layer,
     layer_id,
+    node_view,
     raster_layer,
     table_layer,
     vector_layer,
@@ -38,7 +39,7 @@ from maps.qgis.primitives import rgba
 from maps.qgis.print_layout import layouts
 from maps.qgis.relations import add_relations, node_relations
 from maps.qgis.temporal import add_time_range, set_controller
-from maps.qgis.themes import add_themes
+from maps.qgis.themes import VIEWS, add_themes
 from maps.status import expression
 from maps.text import literal
 
@@ -118,6 +119,9 @@ def _document(picture: Picture, grids: Sequence[Raster]) -> Element:
     add_relations(SubElement(root, "relations"), relations)
     layers = SubElement(root, "projectlayers")
     layers.extend(vector_layer(layer, picture, relations) for layer in picture.layers)
+    layers.extend(
+        node_view(name, layer, picture) for layer in picture.layers if layer.id == "nodes" for name in VIEWS
+    )
     layers.extend(table_layer(name, title, picture) for name, title in _OTHER_TABLES)
     layers.append(graticule_layer())
     layers.extend(raster_layer(raster, picture) for raster in grids)
@@ -143,6 +147,7 @@ def _layer_tree(picture: Picture, grids: Sequence[Raster]) -> Element:
         for name, raster in rasters_by_name.items()
     }
     titles |= {**dict(_OTHER_TABLES), GRATICULE: "Graticule"}
+    titles |= {name: title for name, (_, title) in VIEWS.items()}
     others = [name for name, _ in _OTHER_TABLES]
     return tree(picture.layers, rasters_by_name, titles, others, GRATICULE, layer_id)
 

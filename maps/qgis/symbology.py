@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from layers.schema import Layer
     from maps.style import Style
 
-__all__ = ["line_symbol", "parts", "qml", "renderer_of", "start_of_month", "tip_of"]
+__all__ = ["line_symbol", "parts", "qml", "renderer_of", "start_of_month", "words"]
 
 # Mark of maps.style -> QGIS shape, rotation in degrees, and the scale with which it looks as large as others.
 _MARKS = {"cross": ("cross_fill", 0, 1.2), "down": ("triangle", 180, 1.0), "star": ("star", 0, 1.4)}
@@ -60,22 +60,24 @@ def parts(
     ice on a map without a time range. `relations` maps the id of each relation of the nodes to its title
     (maps.qgis.relations).
     """
+    if layer.geometry == "table":
+        return words(layer)
+    style = classed(style_of(layer), table)
+    elements = [renderer_of(layer, style, day, table), *words(layer)]
+    if layer.id == "nodes":
+        elements += form(layer, relations or {})
+    return elements
+
+
+def words(layer: Layer) -> list[Element]:
+    """The elements of a layer that are words: aliases, name of a row, and on the map its tip and labels."""
     preview = Element("previewExpression")
     preview.text = row_name(layer)
     if layer.geometry == "table":
         return [_aliases(layer), preview]
-    style = classed(style_of(layer), table)
-    elements = [renderer_of(layer, style, day, table), _aliases(layer), preview]
-    if layer.id == "nodes":
-        elements += form(layer, relations or {})
-    return [*elements, tip_of(layer), *labels(layer)]
-
-
-def tip_of(layer: Layer) -> Element:
-    """The element `mapTip` of a layer."""
     tip = Element("mapTip", enabled="1")
     tip.text = map_tip(layer)
-    return tip
+    return [_aliases(layer), preview, tip, *labels(layer)]
 
 
 # --- symbols ---------------------------------------------------------------------------------

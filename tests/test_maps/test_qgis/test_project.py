@@ -36,6 +36,7 @@ from maps.qgis import geopackage, graticule
 from maps.qgis import project as qgis
 from maps.qgis.conditions import CONDITIONS
 from maps.qgis.symbology import qml
+from maps.qgis.themes import VIEWS
 from maps.style import FLAGGED, STYLES, marked, style_of
 from maps.text import heading, literal, visible
 
@@ -113,10 +114,14 @@ def test_the_tree_names_every_layer_once_in_the_order_of_drawing(root, layers, p
     assert sorted(leaves) == sorted(layers)
     groups = [group.get("name") for group in tree.findall("layer-tree-group")]
     assert groups[0] == "Critical nodes, overlap, context", "what is judged lies on top"
-    assert {name.lower() for name in groups[1:5]} == set(PILLARS)
-    assert groups[5:] == ["Environment grids", "Tables"]
+    assert groups[1] == "Nodes by one class"
+    assert {name.lower() for name in groups[2:6]} == set(PILLARS)
+    assert groups[6:] == ["Environment grids", "Tables"]
     by_id = {f"arctic_picture_{layer.id}": layer for layer in picture.layers}
-    judged, *pillars = tree.findall("layer-tree-group")[:5]
+    judged, graded, *pillars = tree.findall("layer-tree-group")[:6]
+    views = [f"arctic_picture_{name}" for name in VIEWS]
+    assert [leaf.get("id") for leaf in graded] == views
+    assert {leaf.get("checked") for leaf in graded} == {"Qt::Unchecked"}
     assert [by_id[leaf.get("id")].id for leaf in judged] == ["nodes", "gateways", "arctic_boundary"]
     for group in pillars:
         assert {by_id[leaf.get("id")].pillar for leaf in group.iter("layer-tree-layer")} == {
@@ -137,6 +142,7 @@ def test_the_tree_names_every_layer_once_in_the_order_of_drawing(root, layers, p
     rows = next(g for g in tree.iter("layer-tree-group") if g.get("name") == "Rows of each node")
     assert {by_id[leaf.get("id")].id for leaf in rows} >= {"evidence", "exits", "climate_facts", "measures"}
     order = [item.text for item in tree.find("custom-order")]
+    assert order[: len(views)] == views
     assert tree.find("custom-order").get("enabled") == "1"
     heights = [style_of(by_id[name]).order for name in order if name in by_id]
     assert heights == sorted(heights, reverse=True)
@@ -778,8 +784,8 @@ def test_qgis_opens_the_project_wherever_it_lies(moved, picture):
     }
     assert value["bookmarks"] == [region.title for region in REGIONS]
     assert value["alias"] == "Position uncertainty [km]"
-    assert len(value["project"]) == len(picture.layers) + 3 + 6
-    assert len(value["embedded"]) == len(picture.layers) + 3
+    assert len(value["project"]) == len(picture.layers) + len(VIEWS) + 3 + 6
+    assert len(value["embedded"]) == len(picture.layers) + len(VIEWS) + 3
     for layers in (value["project"], value["embedded"]):
         for name, found in layers.items():
             assert found["valid"], name
