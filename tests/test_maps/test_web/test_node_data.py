@@ -62,7 +62,6 @@ def test_what_is_lacking_agrees_with_the_sentences_of_every_node(picture: Pictur
 
 
 def test_the_parts_of_defence_are_read_from_the_sentences_of_every_node(picture: Picture) -> None:
-    parts = ", ".join(
-        rf"{name} (?:not known|left out|[01]\.\d\d)" for name in ("facility", "hinterland", "position", "association")
-    )
+    score = r"(?:not known|left out|[01]\.\d\d)"
+    parts = ", ".join(f"{name} {score}" for name in ("facility", "hinterland", "position", "association"))
     assert picture.tables["nodes"]["reasons"].str.contains(parts).all()

@@ -25,6 +25,8 @@ from pipelines.sources import FETCHABLE
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.sweep
+
 # `build` is what `build --live` runs when it has fetched. The clock of all our modules is moved; the class
 # itself cannot be, C libraries know its size.
 BUILD = """
@@ -34,8 +36,6 @@ from importlib import import_module
 from pathlib import Path
 import maps
 from pipelines.picture.build import Options, build
-
-pytestmark = pytest.mark.sweep
 ours = ("pipelines.picture.health", "pipelines.intake.refresh", "pipelines.picture.store")
 for name in (*ours, *maps.EXPORTS.values()):
     import_module(name)
