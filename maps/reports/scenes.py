@@ -64,8 +64,8 @@ SCENES: Final[tuple[Scene, ...]] = (
           "The surest finding with most people who have no other: its three gates, and what would shut "
           "them.", (*_GROUND, "settlements", "nodes"), shows="case"),
     Scene("scene-warming", "What 2\u00a0°C changes",
-          "How much warmer the air is than before industry, at the level of this picture: one climate model, a "
-          "condition and not a date.",
+          "How much warmer the air is than before industry, at the level of this picture: one climate "
+          "model, a condition and not a date.",
           (*_GROUND, "warming", "nodes")),
     Scene("scene-cost", "What it costs, and whom",
           "The settlements around the sites: who has no other by road or rail.",
