@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.grid import NSIDC_25KM
-from layers.ice.presence import ice_support
 from maps.web.packing import packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import xarray as xr
-    from numpy.typing import ArrayLike
+    from numpy.typing import NDArray
 
     from layers.picture import Picture
 
@@ -36,37 +34,37 @@ _NEVER = 0  # number of a cell that has ice in no field; others are counted from
 _HELD_BACK = ("missing", "held")
 
 
-def coded_record(presence: xr.Dataset, node_ids: Sequence[str], x_m: ArrayLike, y_m: ArrayLike) -> bytes:
+def coded_record(
+    presence: xr.Dataset, node_ids: Sequence[str], cells: Sequence[NDArray[np.intp]], size_m: float
+) -> bytes:
     """Return the content of `ICE_RECORD`: a JSON text.
 
-    `presence` is the grid of `layers.ice.presence`; `x_m` and `y_m` are EPSG:3413 metres of the nodes.
-    `mask` has runs of cells that have ice in some field (the first run has none), in the order of the rows.
-    `years` has for each month of the year the years with a field. `bits` has for each month and each cell of
-    the mask one bit per year, eight years a byte, deflated. `cells` are the numbers of the cells that
-    represent a node, which are those of its ice season; nodes without such cells are left out.
+    `presence` is the grid of the record: presence (time, y, x) with 1 ice, 0 open, 255 no ocean, and axes in
+    metres of EPSG:3413, of cells of `size_m`. `cells` are the flat cells that represent each node.
+
+    `mask` has runs of cells that have ice in some field, `ocean` those of the sea, both from the first turn
+    on, in the order of the rows. `years` has for each month of the year the years with a field. `bits` has
+    for each month and each cell of the mask one bit per year, eight years a byte, deflated. `cells` are the
+    numbers of the cells of the nodes, counted in the mask from 1; 0 is a cell without any ice.
     """
     values = presence["presence"].transpose("time", "y", "x")
     ice = values.to_numpy() == _ICE
     has_ice = ice.any(axis=0)
     month, year = (getattr(values["time"].dt, part).to_numpy() for part in ("month", "year"))
-    series = ice[:, has_ice]
-    fields = [series[month == number] for number in range(1, 13)]
+    fields = [ice[month == number][:, has_ice] for number in range(1, 13)]
     bits = b"".join(np.packbits(field, axis=0).tobytes() for field in fields)
     line = has_ice.ravel()
     numbers = np.where(line, np.cumsum(line), _NEVER)
-    support = ice_support(presence, x_m, y_m)
-    own = [row[row >= 0] for row in support.cells]
-    used = [row for row, cells in enumerate(own) if len(cells) and not support.is_trap[row]]
+    west, north = float(presence["x"][0]) - size_m / 2, float(presence["y"][0]) + size_m / 2
     content = {
-        "west": NSIDC_25KM.origin[0], "north": NSIDC_25KM.origin[1], "size": NSIDC_25KM.cell_m,
-        "wide": NSIDC_25KM.shape[1], "high": NSIDC_25KM.shape[0],
+        "west": west, "north": north, "size": size_m, "wide": values.sizes["x"], "high": values.sizes["y"],
         "mask": packed(np.diff(np.flatnonzero(_turns(has_ice)), prepend=0)),
         "years": [[int(one) for one in year[month == number]] for number in range(1, 13)],
         "bits": base64.b64encode(zlib.compress(bits, 9)).decode(),
         "ocean": packed(np.diff(np.flatnonzero(_turns(values.to_numpy()[0] != _NOT_ASSESSED)), prepend=0)),
-        "nodes": [str(node_ids[row]) for row in used],
-        "counts": packed(np.array([len(own[row]) for row in used])),
-        "cells": packed(np.concatenate([numbers[own[row]] for row in used])),
+        "nodes": [str(node) for node in node_ids],
+        "counts": packed(np.array([len(own) for own in cells])),
+        "cells": packed(numbers[np.concatenate(cells)]),
     }  # fmt: skip
     return json.dumps(content, separators=(",", ":")).encode()
 

@@ -23,6 +23,8 @@ import xarray as xr
 from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
+from layers.grid import NSIDC_25KM
+from layers.ice.presence import ice_support
 from layers.schema import conform
 from maps.web.ice_record import coded_record
 from maps.web.outlines import outlines
@@ -227,7 +229,15 @@ def make_ice_record(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
     sites: Any = loaded.table("node_sites")
     sites = sites[sites["kind"].isin(["port", "cable_landing"])]
     xy = shapely.get_coordinates(sites.geometry.to_numpy())
-    return coded_record(loaded.grids["ice_presence"], list(sites["node_id"]), xy[:, 0], xy[:, 1])
+    presence = loaded.grids["ice_presence"]
+    support = ice_support(presence, xy[:, 0], xy[:, 1])
+    # A place whose cells read land as ice has no season, and so no strip on the map.
+    own = [row[row >= 0] for row in support.cells]
+    used = [row for row, cells in enumerate(own) if len(cells) and not support.is_trap[row]]
+    node_ids = sites["node_id"].to_numpy()
+    return coded_record(
+        presence, [node_ids[row] for row in used], [own[row] for row in used], NSIDC_25KM.cell_m
+    )
 
 
 def _publish(

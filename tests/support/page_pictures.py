@@ -9,7 +9,6 @@ from datetime import date
 from functools import reduce
 from itertools import accumulate, islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,6 +19,7 @@ import shapely
 from layers.crs import POLAR, geographic_to_polar, polar_points
 from layers.picture import Picture, SourceNote
 from layers.regions import region
+from layers.scenarios import scenario
 from layers.schema import Column, Layer
 from maps.web import packing
 
@@ -138,10 +138,10 @@ def made_picture(names: tuple[str, ...] = NAMES) -> Picture:
         }),
         "never_seen": table_of(ODD, spine("odd", ["Odd"]), polar_points([10.0], [75.0])),
     }  # fmt: skip
-    scenario: Any = SimpleNamespace(id="now", title="Reference", anchors=None, with_association=True)
+    climate = replace(scenario("today"), title="Reference")
     return Picture(
         region=region("arctic"),
-        scenario=scenario,
+        scenario=climate,
         day=date(2026, 3, 15),
         layers=(LAND, SEA_ICE, LANES, NODES, EVIDENCE, ODD),
         tables=tables,
