@@ -12,6 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_PROGRESS = re.compile(r"\[\d+ s\] .*\n")
+
+
+def beside_progress(stderr: str) -> str:
+    """What a command printed on stderr beside its progress, which depends on how fast the machine is."""
+    return _PROGRESS.sub("", stderr)
+
+
 # Runs the command in a process that ends with code 99 at the first use of a network.
 OFFLINE = """
 import os, socket, sys

@@ -236,6 +236,7 @@ def barents() -> Mapping[str, pd.DataFrame]:
     return compose_snapshot(Options(region="barents", draws=200))[0].tables
 
 
+@pytest.mark.sweep
 def test_no_class_falls_with_warming(levels) -> None:
     steps = [levels[row.id]["nodes"].set_index("node_id") for row in SCENARIOS]
     for cool, warm in pairwise(steps):
@@ -250,6 +251,7 @@ def test_no_class_falls_with_warming(levels) -> None:
     assert rose.any()
 
 
+@pytest.mark.sweep
 def test_no_hazard_falls_with_warming(levels) -> None:
     of_level = {}
     for row in SCENARIOS:
@@ -266,6 +268,7 @@ def test_no_hazard_falls_with_warming(levels) -> None:
         assert (air[1] > air[0]).all()
 
 
+@pytest.mark.sweep
 def test_what_a_scenario_moves_is_climate_alone(levels) -> None:
     for name in ("measures", "climate_facts"):
         first = levels["today"][name]
@@ -276,6 +279,7 @@ def test_what_a_scenario_moves_is_climate_alone(levels) -> None:
     pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.sweep
 def test_a_region_gives_its_nodes_what_the_whole_gives_them(levels, barents) -> None:
     part = barents["nodes"]
     assert 100 < len(part) < len(levels["today"]["nodes"]) / 2
@@ -295,6 +299,7 @@ def test_a_region_tells_of_no_node_that_is_not_in_it(barents, name: str) -> None
     assert set(barents[name]["node_id"]) <= set(barents["nodes"]["node_id"])
 
 
+@pytest.mark.sweep
 def test_other_anchors_move_the_classes_and_stand_in_the_evidence(levels, tmp_path) -> None:
     from pipelines.picture.build import Options, compose_snapshot
 

@@ -62,6 +62,7 @@ def prefect(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.sweep
 @pytest.mark.prefect
 def test_the_flow_gives_the_picture_of_the_command_line(folder, tmp_path):
     """`python -m pipelines.flows` in an empty folder: Completed, and the default picture's id."""

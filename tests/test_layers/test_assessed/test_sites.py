@@ -143,8 +143,8 @@ def test_every_kind_has_sites(tables) -> None:
 MODULES = sorted(Path(layers.assessed.__file__).parent.glob("*.py"))
 # Modules in which a source id names who says so or who could say so. None of them decides what is a node.
 NAME_SOURCES = {
-    "air_facts", "alliances", "civilian_dependence", "dual_use", "hazard", "ice_facts", "military_relevance",
-    "policy", "standards",
+    "air_facts", "alliances", "civilian_dependence", "dual_use", "hazard", "ice_facts", "indicators",
+    "military_relevance", "policy", "standards",
 }  # fmt: skip
 
 

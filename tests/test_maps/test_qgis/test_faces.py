@@ -237,7 +237,7 @@ def test_each_theme_shows_its_subject(opened, picture):
         found = told[theme.name]
         assert {theme.nodes, "countries", "graticule", *asked[theme.name]} <= set(found["layers"])
         assert found["layers"][0] == theme.nodes
-        assert found["kept"] == [True, True, 11, "Position uncertainty [km]", True]
+        assert found["kept"] == [True, True, 12, "Position uncertainty [km]", True]
         assert len(found["labels"]) > 15
         assert found["covered"] == []
         assert sum(found["rules"].values()) == len(nodes), "each node has one class"
@@ -267,6 +267,7 @@ def test_each_theme_shows_its_subject(opened, picture):
             assert (np.abs(image - other).max(axis=-1) > 8).mean() > 0.01
 
 
+@pytest.mark.sweep
 def test_each_sheet_is_printed_whole(opened, picture):
     told = qgis_session.run(SCRIPT, opened, "sheets", ["RUS", "USA", "NOR"])
     assert told["warned"] == []

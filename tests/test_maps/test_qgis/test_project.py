@@ -208,7 +208,7 @@ def test_headings():
 
 RELATED = {
     f"nodes_{name}": "node_id"
-    for name in ("evidence", "exits", "climate_facts", "measures", "standards", "overrides")
+    for name in ("evidence", "exits", "climate_facts", "measures", "standards", "overrides", "warming_levels")
 } | {"nodes_thaw_damage": "match_node"}
 
 

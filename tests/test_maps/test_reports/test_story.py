@@ -78,6 +78,7 @@ def test_a_fragment_is_what_the_map_reads():
     assert fragment(SCENES[3], held=("land", "nodes")) == "south=-45&layers=land.nodes"
 
 
+@pytest.mark.sweep
 @pytest.mark.chromium
 def test_the_map_opens_the_view_of_each_scene(browser, folder, page, picture):
     opened = browser.new_page(viewport={"width": 1200, "height": 800})
@@ -119,6 +120,7 @@ def test_plain_words_without_identifiers(page, norway):
 # --- figures -----------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("country", [None, "NOR", "CAN"])
 def test_every_figure_of_the_story_is_a_link_to_the_row_of_its_cell(picture, folder, country):
     text = briefing.page(picture, country)
@@ -147,6 +149,7 @@ def test_a_row_of_the_list_names_table_row_column_value_source_and_date(page, pi
     assert cells[6] == picture.day.isoformat()
 
 
+@pytest.mark.sweep
 @pytest.mark.chromium
 @pytest.mark.parametrize("country", [None, "USA"])
 def test_a_click_on_each_figure_shows_its_cell(browser, picture, tmp_path, country):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from page_pictures import HIDDEN_SHOWN, HOSTILE, made_picture, open_page
 
 from layers.picture import Picture, SourceNote
+from layers.scenarios import scenario
 from maps.web.page import write
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def hostile_picture() -> Picture:
     notes = tuple(
         SourceNote(vector, *turned(k, 7), "stale" if k % 2 else vector) for k, vector in enumerate(VECTORS)
     )
-    scenario: Any = SimpleNamespace(id="now", title=VECTORS[0], anchors=None, with_association=True)
+    climate = replace(scenario("today"), title=VECTORS[0])
     place = replace(picture.region, title=VECTORS[1])
     return replace(
-        picture, layers=tuple(layers), tables=tables, sources=notes, scenario=scenario, region=place
+        picture, layers=tuple(layers), tables=tables, sources=notes, scenario=climate, region=place
     )
 
 

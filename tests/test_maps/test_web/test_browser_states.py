@@ -61,6 +61,7 @@ def test_stale_empty_and_missing_layers_are_drawn_as_such(browser: Browser, tmp_
     page.close()
 
 
+@pytest.mark.sweep
 @pytest.mark.chromium
 @pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])

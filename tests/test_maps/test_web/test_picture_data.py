@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
 
 from page_pictures import LAND, block_of, made_picture
 
@@ -51,10 +49,10 @@ def test_the_page_prints_every_anchor_that_it_judges_by() -> None:
     picture = made_picture()
     usual = {a["id"]: a["value"] for a in block_of(page.page(picture))["anchors"]}
     assert usual == {anchor.id: anchor.value for anchor in ANCHORS}
-    scenario: Any = SimpleNamespace(
-        id="own", title="Own", anchors={"erosion_high": 2.5}, with_association=False
+    climate = replace(
+        picture.scenario, id="own", title="Own", anchors={"erosion_high": 2.5}, with_association=False
     )
-    data = block_of(page.page(replace(picture, scenario=scenario)))
+    data = block_of(page.page(replace(picture, scenario=climate)))
     own = {a["id"]: a for a in data["anchors"]}
     assert (own["erosion_high"]["value"], own["erosion_high"]["source"]) == (2.5, "this scenario")
     assert own["erosion_moderate"]["source"] != "this scenario"

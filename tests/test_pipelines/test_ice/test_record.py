@@ -17,6 +17,7 @@ from pipelines.ice.archive import Archive
 from pipelines.ice.record import _ice_years, embedded, read_warming, surface_of, write_record
 
 
+@pytest.mark.sweep
 def test_tables_of_a_made_record_say_so_and_are_read_back(tmp_path):
     surface = surface_of(embedded())
     made = (day for day in days(2000, 2000, surface) if date(2000, 9, 1) <= day.date < date(2000, 9, 15))

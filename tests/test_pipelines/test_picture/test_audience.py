@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 import xarray as xr
-from run_commands import read_today, run_command
+from run_commands import beside_progress, read_today, run_command
 
 import maps
 from layers.catalog import GRIDS, LAYERS
@@ -336,6 +336,7 @@ def test_marks_are_audiences():
     assert {s.audience for s in SOURCES if s.feeds.removeprefix("grid:") in GRIDS} == {("public",)}
 
 
+@pytest.mark.sweep
 def test_judgements_stand_on_empty_tables(monkeypatch):
     """Without what they measure to, nodes keep their rows and weights, and nothing turns into 0."""
     lost = {"eurostat_marnet", "osm_railways", "osm_roads", "own_military_sites", "own_chokepoints",
@@ -429,10 +430,12 @@ def private(own, tmp_path_factory) -> SimpleNamespace:
     return SimpleNamespace(folder=folder, whole=add_private(bare, read_private(own), "public"))
 
 
+@pytest.mark.sweep
 def test_private_layers_are_in_local_outputs_alone(private):
     assert holding(private.folder, SECRET) == {"map.html", "picture.gpkg", "picture.qgz", "briefing.html"}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("door", DOORS)
 def test_no_door_lets_a_private_layer_out(private, door, tmp_path):
     for name, picture in {"whole": private.whole, "stored": read_picture(private.folder)}.items():
@@ -444,6 +447,7 @@ def test_no_door_lets_a_private_layer_out(private, door, tmp_path):
         assert holding(into, "3 private layers left out of this file")
 
 
+@pytest.mark.sweep
 def test_no_door_points_to_a_file_that_holds_them(private, tmp_path):
     crate = json.loads((private.folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     parts = {part["@id"] for part in crate["@graph"] if part["@type"] == "File"}
@@ -454,6 +458,7 @@ def test_no_door_points_to_a_file_that_holds_them(private, tmp_path):
     assert "nodes" in item["assets"]
 
 
+@pytest.mark.sweep
 def test_the_manifest_says_that_there_are_and_not_which(private):
     manifest = manifest_of(private.folder)
     assert manifest["private"] is True
@@ -463,6 +468,7 @@ def test_the_manifest_says_that_there_are_and_not_which(private):
     assert check_picture(private.folder)[0]["orphans"] == 0
 
 
+@pytest.mark.sweep
 def test_private_layers_change_no_other_file(private, folder):
     names = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file()]
     row = {
@@ -481,6 +487,7 @@ def test_private_layers_change_no_other_file(private, folder):
     assert fields == set(names)
 
 
+@pytest.mark.sweep
 def test_local_outputs_show_them_whole(private):
     gpkg = private.folder / "picture.gpkg"
     stem = f"private_posts_{SECRET}"
@@ -693,7 +700,7 @@ def test_the_command_says_how_many_are_private(tmp_path, own):
     done = run_command(
         tmp_path, "build", "--private", str(own), "--region", "bering", "--draws", "5", "--json"
     )
-    assert done.stderr == ""
+    assert beside_progress(done.stderr) == ""
     report = json.loads(done.stdout)
     assert (done.returncode, report["status"]) == read_today(tmp_path / "pictures" / "latest")
     assert (report["private"], report["withheld"]) == (3, 1)

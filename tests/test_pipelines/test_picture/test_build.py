@@ -18,7 +18,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from run_commands import environment, read_today, run_command, start_offline
+from run_commands import beside_progress, environment, read_today, run_command, start_offline
 
 from layers.regions import region
 from pipelines.picture.publish import MANIFEST
@@ -38,11 +38,11 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def finish(started: list[tuple[subprocess.Popen[str], Path]]) -> list[dict[str, Any]]:
-    """What builds said; each is one JSON object, nothing beside it, and no word on stderr."""
+    """What builds said; each is one JSON object, nothing beside it, and only progress on stderr."""
     ended = [(process, place, *process.communicate(timeout=180)) for process, place in started]
     result = []
     for process, place, out, err in ended:
-        assert err == ""
+        assert beside_progress(err) == ""
         assert out.count("\n") == 1
         row = json.loads(out)
         folder = place / "pictures" / "snapshots" / row["id"]
@@ -227,7 +227,7 @@ def test_check_passes_and_counts(folder):
     done = run_command(folder, "check", str(folder), "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["status"]) == read_today(folder)
-    assert done.stderr == ""
+    assert beside_progress(done.stderr) == ""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     assert report["files"] == len(manifest["files"])
     assert report["sources"] == len(manifest["sources"])
@@ -254,6 +254,7 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("name", "spoil", "told"),
     [
@@ -268,10 +269,11 @@ def test_check_names_what_was_tampered_with(small, name, spoil, told):
     done = run_command(small, "check", str(small.parents[1]))
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
+    assert beside_progress(done.stderr).count("\n") == 1
     assert f"{name}: {told}" in done.stderr
 
 
+@pytest.mark.sweep
 def test_check_names_every_fault_at_once(small):
     flip(small / "map.html")
     (small / "layers" / "ports.parquet").unlink()
@@ -280,6 +282,7 @@ def test_check_names_every_fault_at_once(small):
     assert "layers/ports.parquet" in text
 
 
+@pytest.mark.sweep
 def test_check_names_a_spoiled_manifest(small):
     (small / MANIFEST).write_text("{")
     done = run_command(small, "check", str(small))
@@ -288,6 +291,7 @@ def test_check_names_a_spoiled_manifest(small):
     assert MANIFEST in done.stderr
 
 
+@pytest.mark.sweep
 def test_check_finds_a_file_forged_together_with_its_manifest(small):
     (small / "map.html").write_text("forged")
     manifest = json.loads((small / MANIFEST).read_text(encoding="utf-8"))
@@ -299,8 +303,8 @@ def test_check_finds_a_file_forged_together_with_its_manifest(small):
 
 
 REFUSED = [
-    (["--region", "atlantis"], "region: expected one of arctic, high_north.*found 'atlantis'"),
-    (["--scenario", "warming_9"], "scenario: expected one of today.*found 'warming_9'"),
+    (["--region", "atlantis"], "--region: expected one of arctic, high_north.*found 'atlantis'"),
+    (["--scenario", "warming_9"], "--scenario: expected one of today.*found 'warming_9'"),
     (["--draws", "0"], "--draws: expected 1 or more, found 0"),
     (["--draws", "-5"], "--draws: expected 1 or more, found -5"),
     (["--as-of", "yesterday"], "--as-of: expected a date such as .*found 'yesterday'"),
@@ -308,6 +312,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("words", "told"), REFUSED, ids=[" ".join(words) for words, _ in REFUSED])
 def test_what_cannot_be_built_is_refused_in_one_line(small, words, told):
     root = small.parents[1]
@@ -315,7 +320,7 @@ def test_what_cannot_be_built_is_refused_in_one_line(small, words, told):
     done = run_command(root, "build", "--out", str(root), "--json", *words)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
+    assert beside_progress(done.stderr).count("\n") == 1
     assert re.search(f"^arctic-picture: {told}", done.stderr)
     assert sorted(p.name for p in root.rglob("*")) == before
     assert (root / "latest").resolve() == small
@@ -324,29 +329,31 @@ def test_what_cannot_be_built_is_refused_in_one_line(small, words, told):
 BADLY = [["--seed", "-1"], ["--draws", "many"], ["--no-such-option"], ["--seed", "1.5"]]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("words", BADLY, ids=[" ".join(words) for words in BADLY])
 def test_other_refusals_are_one_line_too(small, words):
     root = small.parents[1]
     done = run_command(root, "build", "--out", str(root), *words)
     assert (root / "latest").resolve() == small
     assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
+    assert beside_progress(done.stderr).count("\n") == 1
 
 
 def test_a_dry_run_says_and_does_nothing(tmp_path):
     done = run_command(tmp_path, "build", "--dry-run", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, beside_progress(done.stderr)) == (0, "")
     rows = json.loads(done.stdout)["sources"]
     assert {"id", "feeds", "rows", "bytes", "as_of", "licence"} <= set(rows[0])
     assert not list(tmp_path.iterdir())
     text = run_command(tmp_path, "build", "--dry-run").stdout
-    assert text.count("\n") == len(rows) + 1, "a line of headings"
+    assert text.count("\n") == len(rows) + 2, "a line of headings and its rule"
 
 
 def test_a_dry_run_refuses_what_a_build_refuses(tmp_path):
     assert run_command(tmp_path, "build", "--dry-run", "--region", "atlantis").returncode == 2
 
 
+@pytest.mark.sweep
 def test_a_damaged_snapshot_builds_nothing(small, tmp_path):
     """A flipped bit in the embedded data: one line, exit code 1, the last picture stays."""
     from pipelines import snapshot
@@ -364,7 +371,7 @@ def test_a_damaged_snapshot_builds_nothing(small, tmp_path):
         cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    assert done.stderr.count("\n") == 1
+    assert beside_progress(done.stderr).count("\n") == 1
     assert "source own_cables, file own_cables.parquet: expected sha256" in done.stderr
     assert (root / "latest").resolve() == small
 
@@ -373,7 +380,7 @@ def test_an_out_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "pictures").write_text("mine")
     done = run_command(tmp_path, "build", "--region", "bering", "--draws", "5")
     assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
+    assert beside_progress(done.stderr).count("\n") == 1
     assert "expected to publish a picture" in done.stderr
     assert (tmp_path / "pictures").read_text() == "mine"
 

@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from run_commands import beside_progress
 from shapely import affinity
 
 from layers.compose import compose
@@ -78,6 +79,7 @@ def altered(folder: Path, change, as_of: dict[str, str] | None = None, options: 
     )
 
 
+@pytest.mark.sweep
 def test_a_picture_and_itself_differ_in_nothing(bering):
     report = changes(bering, bering)
     assert (report["nodes"], report["sources"], report["methods"]) == ([], [], [])
@@ -92,6 +94,7 @@ def milder(tmp_path_factory) -> Path:
     return line.build(folder, replace(BERING, scenario=str(folder / "milder.toml")))[0]
 
 
+@pytest.mark.sweep
 def test_another_rule_is_a_change_of_method(bering, milder):
     report = changes(bering, milder)
     assert report["sources"] == []
@@ -144,6 +147,7 @@ def test_a_refreshed_table_dates_the_evidence_and_is_named_as_the_cause(bering, 
     assert "port:wpi-62680 Pevek: military_class moderate -> high [source changed]" in text
 
 
+@pytest.mark.sweep
 def test_a_picture_of_an_earlier_method_is_refused_in_one_line(bering, tmp_path, command):
     """What it was judged by is not what pictures are judged by now: told, not guessed at."""
     report = json.loads((bering / "MANIFEST.json").read_text())
@@ -154,7 +158,7 @@ def test_a_picture_of_an_earlier_method_is_refused_in_one_line(bering, tmp_path,
     (old / "MANIFEST.json").chmod(0o644)
     (old / "MANIFEST.json").write_text(json.dumps(report))
     done = command("changes", str(old), str(bering))
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, beside_progress(done.stderr).count("\n")) == (1, 1)
     assert "found top_share: it is of an earlier method; build it again" in done.stderr
 
 

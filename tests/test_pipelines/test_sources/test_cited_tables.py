@@ -245,7 +245,7 @@ def test_a_station_far_off_its_neighbours_is_refused_by_row(
         return
     message = refused("station_normals", inputs)
     assert message.startswith(
-        "station_normals.csv, row 5: mean_annual_air_temperature_degc: expected within 15 degC"
+        "station_normals.csv, row 5: mean_annual_air_temperature_degc: expected within 15 °C"
     )
     assert f"found {air:g}, 15.1 off: check place and sign" in message
 

@@ -23,6 +23,7 @@ def own(name: str) -> pd.DataFrame:
 
 
 KEYS = {
+    "place_names.csv": ["geonames_id"],
     "arctic_ports.csv": ["port_key"],
     "arctic_power_plants.csv": ["plant_key"],
     "cable_landings.csv": ["landing_key"],
@@ -56,6 +57,7 @@ KEYS = {
     "thaw_damage.csv": ["damage_key"],
 }
 CITATIONS = {
+    "place_names.csv": ["source_url", "as_of"],
     "materials.csv": [
         "confidence_nato",
         "confidence_eu_strategic",
@@ -115,7 +117,8 @@ DATED = {
 
 
 def test_every_table_with_dated_rows_is_tested_here():
-    assert {name for name in KEYS if "as_of" in own(name)} == set(DATED)
+    # Other names of places help to find a node (pipelines/picture/explain.py) and feed no layer.
+    assert {name for name in KEYS if "as_of" in own(name)} - {"place_names.csv"} == set(DATED)
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -196,7 +199,7 @@ REFUSED = {
     "period": ("station_normals.csv", {"period": "1991/2020"}, "period: expected a period such as 1991-2020"),
     "sign of a mean": (
         "station_normals.csv", {"mean_annual_air_temperature_degc": "14.9"},
-        "expected within 15 degC of its 5 neighbours, found 14.9",
+        "expected within 15 °C of its 5 neighbours, found 14.9",
     ),
     "order of states": (
         "closed_borders.csv", {"states": "RUS-NOR"}, "states: expected states in the order of the alphabet",
