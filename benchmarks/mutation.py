@@ -1,10 +1,10 @@
 """Plant small slips in the code, one at a time, and count those that a test sees.
 
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
-comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a
-copy of the checkout, and the tests of its module run there: the file of the same name, then every file that
-imports the module, then those that import a module that imports it. Annotations are never evaluated, so they
-are left out.
+comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First each file of tests runs
+once under coverage.py, which records the lines that it runs. Then each mutant is written into a copy of the
+checkout, and the files that run its statement run there, until one fails. Annotations are never evaluated, so
+they are left out. A file that fails without a mutant catches none.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ OPERATORS = (
 )  # fmt: skip
 # The long sweeps are left out, as in the test command of the README.
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not sweep and not wheel")
+_PASSES = {0, 5}  # 5: every test of the file is skipped
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".other", "__pycache__", "pictures", "cache", ".*_cache")
 
 
@@ -100,81 +101,96 @@ def mutants_of(module: str) -> list[Mutant]:
     return rows
 
 
-def _imports(path: Path) -> set[str]:
-    """Modules of ours that a file imports, as paths from the root."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    paths = {name.replace(".", "/") for name in names}
-    return {p for path in paths for p in (f"{path}.py", f"{path}/__init__.py") if (ROOT / p).is_file()}
+@dataclass(frozen=True)
+class TestFile:
+    """A file of tests: the lines of each module that it runs, its seconds, and whether it passes."""
+
+    name: str
+    lines: dict[str, frozenset[int]]
+    seconds: float
+    passes: bool
 
 
-def tests_by_module(modules: list[str]) -> dict[str, list[str]]:
-    """Files of tests by module: the file of the same name first, then direct and indirect importers."""
-    tests = sorted(path for path in (ROOT / "tests").rglob("*.py"))
-    imported = {path: _imports(path) for path in [*tests, *(ROOT / m for m in modules)]}
-    support = {path.stem: path for path in tests if path.parent.name == "support"}
-    for path in tests:  # what a file of tests imports through tests/support
-        text = path.read_text(encoding="utf-8")
-        for stem, helper in support.items():
-            if f"from {stem} import" in text or f"import {stem}" in text:
-                imported[path] |= imported[helper]
-    rows = {}
-    for module in modules:
-        users = {str(path.relative_to(ROOT)) for path, names in imported.items() if module in names}
-        near = {m for m in users if not m.startswith("tests/")}
-        stem = Path(module).stem if Path(module).stem != "__init__" else Path(module).parent.name
-        files = [str(path.relative_to(ROOT)) for path in tests if path.name.startswith("test_")]
-        own = [name for name in files if Path(name).stem == f"test_{stem}"]
-        direct = [name for name in files if name in users]
-        indirect = [name for name in files if imported[ROOT / name] & near]
-        rows[module] = list(dict.fromkeys([*own, *direct, *indirect]))
-    return rows
+def _traced(name: str, copy: Path) -> TestFile:
+    """Run a file of tests in a copy of the checkout and record what it runs in its own process."""
+    from coverage import CoverageData  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        path, start = Path(folder) / "lines", time.monotonic()
+        status = _pytest(
+            name, copy, "coverage", "run", f"--data-file={path}", f"--source={','.join(PACKAGES)}", "-m"
+        )
+        data = CoverageData(str(path))
+        data.read()
+    lines = {
+        str(Path(file).relative_to(copy)): frozenset(data.lines(file) or ())
+        for file in data.measured_files()
+        if Path(file).is_relative_to(copy)
+    }
+    return TestFile(name, lines, time.monotonic() - start, status in _PASSES)
 
 
-def _fails(name: str, copy: Path) -> bool:
+def statement_lines(source: str, line: int) -> range:
+    """Lines of the innermost statement of a module that contains a line."""
+    spans = [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.stmt)
+    ]
+    first, last = max((span for span in spans if span[0] <= line <= span[1]), default=(line, line))
+    return range(first, last + 1)
+
+
+def tests_of(mutant: Mutant, files: list[TestFile]) -> list[str]:
+    """Files of tests that run the statement of a mutant: the file of the module's name, then the quickest.
+
+    What a test starts in another process is not seen. A statement that no file runs is left to the file of
+    the module's name.
+    """
+    source = (ROOT / mutant.module).read_text(encoding="utf-8")
+    own = f"test_{Path(mutant.module).stem}"
+    wanted = set(statement_lines(source, mutant.line))
+    rows = [
+        file
+        for file in files
+        if file.passes
+        and (Path(file.name).stem == own or wanted & file.lines.get(mutant.module, frozenset()))
+    ]
+    return [file.name for file in sorted(rows, key=lambda file: (Path(file.name).stem != own, file.seconds))]
+
+
+def _pytest(name: str, copy: Path, *before: str) -> int:
+    """Run a file of tests in a copy of the checkout and return the exit code of pytest."""
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", *_OPTIONS, name], cwd=copy,
+        [sys.executable, "-m", *before, "pytest", *_OPTIONS, name], cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
-    return run.returncode not in {0, 5}  # 5: every test of the file is skipped
+    return run.returncode
 
 
-class _Copy:
-    """A copy of the checkout in which mutants are planted one at a time."""
+def _catches(mutant: Mutant, tests: list[str], copy: Path) -> bool:
+    """Plant a mutant in a copy of the checkout; return whether a file of tests fails."""
+    from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
+    from cosmic_ray.plugins import get_operator  # noqa: PLC0415
 
-    def __init__(self, folder: Path, fails_anyway: dict[str, bool]) -> None:
-        self.folder, self.fails_anyway = folder, fails_anyway
-
-    def catches(self, mutant: Mutant, tests: list[str]) -> bool:
-        """Return whether a file of tests fails that passes without the mutant."""
-        from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
-        from cosmic_ray.plugins import get_operator  # noqa: PLC0415
-
-        path = self.folder / mutant.module
-        source = path.read_text(encoding="utf-8")
-        changed = mutate_code(source, get_operator(f"core/{mutant.operator}")(), mutant.occurrence)
-        assert changed is not None, mutant
-        until = time.monotonic() + PATIENCE_S
+    path = copy / mutant.module
+    source = path.read_text(encoding="utf-8")
+    changed = mutate_code(source, get_operator(f"core/{mutant.operator}")(), mutant.occurrence)
+    assert changed is not None, mutant
+    path.write_text(changed, encoding="utf-8")
+    until = time.monotonic() + PATIENCE_S
+    try:
         for name in tests:
             if time.monotonic() > until:
                 return False
-            path.write_text(changed, encoding="utf-8")
-            try:
-                is_caught = _fails(name, self.folder)
-            except subprocess.TimeoutExpired:
-                is_caught = True
-            finally:
-                path.write_text(source, encoding="utf-8")
-            if is_caught and name not in self.fails_anyway:
-                self.fails_anyway[name] = _fails(name, self.folder)
-            if is_caught and not self.fails_anyway[name]:
+            if _pytest(name, copy) not in _PASSES:
                 return True
-        return False
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        path.write_text(source, encoding="utf-8")
+    return False
 
 
 def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mutant]:
@@ -192,27 +208,35 @@ def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mut
 
 def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
     """Test a sample of mutants and print each that no test sees; returns a row a package and one for all."""
-    if importlib.util.find_spec("cosmic_ray") is None:
-        sys.exit("benchmarks: expected cosmic-ray, found none: pip install --group mutation")
+    if not all(map(importlib.util.find_spec, ("cosmic_ray", "coverage"))):
+        sys.exit("benchmarks: expected cosmic-ray and coverage, found none: pip install --group mutation")
     drawn = sample(mutants, only=only)
-    tests = tests_by_module(sorted({mutant.module for mutant in drawn}))
-    copies: Queue[_Copy] = Queue()
+    names = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
+    copies: Queue[Path] = Queue()
     caught: dict[Mutant, bool] = {}
-    fails_anyway: dict[str, bool] = {}
+
+    def trace(name: str) -> TestFile:
+        copy = copies.get()
+        try:
+            return _traced(name, copy)
+        finally:
+            copies.put(copy)
 
     def run(mutant: Mutant) -> None:
         copy = copies.get()
-        caught[mutant] = copy.catches(mutant, tests[mutant.module])
+        caught[mutant] = _catches(mutant, tests_of(mutant, files), copy)
         copies.put(copy)
-        if not caught[mutant]:
-            print(
-                f"survived: {mutant.module}:{mutant.line} {mutant.operator} #{mutant.occurrence}", flush=True
-            )
+        word = "caught" if caught[mutant] else "survived"
+        number = f"{len(caught)} of {len(drawn)}"
+        print(
+            f"{number} {word}: {mutant.module}:{mutant.line} {mutant.operator} #{mutant.occurrence}",
+            flush=True,
+        )
 
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for number in range(WORKERS):
-            copy = Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_LEFT_OUT))
-            copies.put(_Copy(copy, fails_anyway))
+            copies.put(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_LEFT_OUT)))
+        files = list(pool.map(trace, names))
         list(pool.map(run, drawn))
     return [_row(package, [m for m in drawn if package in {"all", m.package}], caught)
             for package in (*PACKAGES, "all")]  # fmt: skip
