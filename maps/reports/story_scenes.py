@@ -26,8 +26,6 @@ _FAILS: Final[dict[str, tuple[str, str]]] = {
     "S04": ("stands on ground that does not hold at 2\u00a0°C", "stand on ground that does not hold at "
     "2\u00a0°C"),
     "S10": ("has neither railway nor main road near", "have neither railway nor main road near"),
-    "S12": ("has no equal airfield within three hundred kilometres",
-            "have no equal airfield within three hundred kilometres"),
     "S05": ("stands on a shore that retreats", "stand on a shore that retreats"),
 }  # fmt: skip
 
@@ -164,9 +162,8 @@ def _apart(story: Story) -> list[Any]:
     if middle.value == most.value:
         return ["From its critical airfield the next airfield as large is ", most, " km away. "]
     return [
-        "From a critical airfield the next airfield as large is ", middle, " km away in the middle case "
-        "and ", most,
-        " km in the farthest. ",
+        "For half of the critical airfields the next one as large is ", middle, " km away or more, for one "
+        "it is ", most, " km. ",
     ]  # fmt: skip
 
 
@@ -189,7 +186,8 @@ def _failed(story: Story) -> list[Any]:
         where: tuple[Condition, ...] = (("standard_id", "=", standard_id), ("result", "=", "fail"))
         count = story.critical(*where, table="standards")
         if count.value:
-            told += [", " if told else "Of the critical sites ", count, f" {plural(count, *words)}"]
+            before = ", " if told else "As far as is known, of the critical sites "
+            told += [before, count, f" {plural(count, *words)}"]
     return [*told, "."] if told else []
 
 
