@@ -61,8 +61,8 @@ SCENES: Final[tuple[Scene, ...]] = (
           "depend on it. The list on the left names the places.",
           (*_GROUND, "sea_ice", "arctic_boundary", "nodes"), month=9),
     Scene("scene-cases", "Three cases",
-          "The surest finding with most people who have no other: its three gates, and what would shut "
-          "them.", (*_GROUND, "settlements", "nodes"), shows="case"),
+          "The first of the three: its gates, and what would shut them. The briefing tells all three.",
+          (*_GROUND, "settlements", "nodes"), shows="case"),
     Scene("scene-warming", "What 2\u00a0°C changes",
           "How much warmer the air is than before industry, at the level of this picture: one climate "
           "model, a condition and not a date.",

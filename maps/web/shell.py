@@ -49,6 +49,8 @@ _BODY = f"""
 <label for="changes-on">Mark changes on the map</label></div>
 <div id="changes-list"></div></section>
 <section id="flagged" aria-labelledby="flagged-title"><h2 id="flagged-title">Critical places</h2>
+<p id="filtered" hidden><span id="filtered-count"></span>
+<button type="button" class="plain" id="filter-reset">Show all nodes</button></p>
 <p class="small" id="flagged-note"></p><ol id="flagged-list"></ol>
 <details class="pillar" id="overlap"><summary id="overlap-title">Climate and defence overlap</summary>
 <p class="small" id="overlap-note"></p><ol id="overlap-list"></ol></details></section>

@@ -1,6 +1,6 @@
 // The clock of the map: a month, and a year of the record or the usual ice. Ice, ports and routes follow it.
 import { byId } from "./dom.js";
-import { cellAt, hasIce, meanShare, readRecord, recentYears, record, spanOf } from "./ice_record.js";
+import { cellAt, hasIce, meanShare, readRecord, record, spanOf, usualYears } from "./ice_record.js";
 import { setMonth, startIce, writeIceNote } from "./ice.js";
 import { lookOf } from "./layer_style.js";
 import { paint } from "./painter.js";
@@ -39,9 +39,12 @@ export function setClockMonth(month) {
   if (record) setYear(state.year);
 }
 
-// Whether a route has no ice in any of its cells in a month: of a year, or in half of the last ten at least.
-function isRouteOpen(cells, month, year) {
-  const years = year === null ? recentYears(record, month) : [year];
+// The years that the map shows: one, or those of the usual ice.
+const yearsShown = (month) => (state.year === null ? usualYears(record, month) : [state.year]);
+
+// Whether a route has no ice in any of its cells in a month, in half of the years shown at least.
+function isRouteOpen(cells, month) {
+  const years = yearsShown(month);
   const open = years.filter((one) => cells.every((cell) => !hasIce(record, cell, month, one)));
   return open.length >= HALF * years.length;
 }
@@ -66,14 +69,14 @@ function cellsOfRoutes() {
 }
 
 const openRoutes = () =>
-  cellsOfRoutes().map((cells) => isRouteOpen(cells, layerById.sea_ice.month, state.year));
+  cellsOfRoutes().map((cells) => isRouteOpen(cells, layerById.sea_ice.month));
 
 /** Rows of the ports that have ice in the month of the clock, and the number of ports in the record. */
 export function icyPorts() {
   const rows = [...record.cellsOfNode.keys()].filter((row) => nodes.value("kind", row) === "port");
   const month = layerById.sea_ice.month;
   return {
-    icy: rows.filter((row) => (meanShare(record, row, month, state.year) ?? 0) >= HALF),
+    icy: rows.filter((row) => (meanShare(record, row, month, yearsShown(month)) ?? 0) >= HALF),
     known: rows.length,
   };
 }
@@ -81,7 +84,7 @@ export function icyPorts() {
 function writeOpen() {
   const { icy, known } = icyPorts(),
     open = openRoutes();
-  const when = state.year === null ? "in the last ten years" : `in ${state.year}`;
+  const when = state.year === null ? "as usual in 1981–2010" : `in ${state.year}`;
   byId("open-note").textContent = [
     `${MONTHS[layerById.sea_ice.month - 1]} ${when}: ${number(known - icy.length)} of ${count(known, "port")} without ice`,
     open.length

@@ -41,7 +41,7 @@ function openDetails(layer, row, { move = false, focus = false, from = null } = 
   details.hidden = false;
   details.scrollTop = 0;
   map.invalidateSize({ pan: false });
-  if (byId("legend").open && map.getSize().x < LEGEND_ROOM) {
+  if (byId("legend").open && map.getSize().x < LEGEND_ROOM && !state.isPrinting) {
     byId("legend").open = false;
     hasFoldedLegend = true;
   }

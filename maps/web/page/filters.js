@@ -18,6 +18,8 @@ export function applyFilters() {
   nodes.hidden = hiddenRows(nodes.count, refused, filterValue);
   const left = nodes.hidden.reduce((sum, isHidden) => sum - isHidden, nodes.count);
   byId("shown").textContent = `${number(left)} of ${count(nodes.count, "node")} shown`;
+  byId("filtered").hidden = left === nodes.count;
+  byId("filtered-count").textContent = `Filters are on: ${byId("shown").textContent}. `;
   paint();
   writeThinned();
   listFlagged();
@@ -43,6 +45,7 @@ export function startFilters() {
     part.addEventListener("toggle", () => part.append(boxesOf(name, title)), { once: true });
     byId("choices").append(part);
   }
+  byId("filter-reset").addEventListener("click", () => refuse({}));
   applyFilters();
 }
 

@@ -73,9 +73,14 @@ const RECENT_YEARS = 10;
 /** The last ten years of the record with a field of this month. */
 export const recentYears = ({ years }, month) => years[month - 1].slice(-RECENT_YEARS);
 
-/** Mean of the shares of a node with ice in a month: of one year, or of the last ten; null without a field. */
-export function meanShare(of, row, month, year) {
-  const shares = (year === null ? recentYears(of, month) : [year])
+const USUAL = [1981, 2010]; // the years of the median that the map fills
+/** The years of the usual ice that have a field of this month. */
+export const usualYears = ({ years }, month) =>
+  years[month - 1].filter((year) => year >= USUAL[0] && year <= USUAL[1]);
+
+/** Mean of the shares of a node with ice in a month of some years; null without a field. */
+export function meanShare(of, row, month, years) {
+  const shares = years
     .map((one) => iceShare(of, row, month, one))
     .filter((share) => share !== null);
   return shares.length ? shares.reduce((sum, share) => sum + share, 0) / shares.length : null;

@@ -37,7 +37,9 @@ const ends = (...words) => el("p", { class: "small scale-ends", "aria-hidden": "
 /** The strips of node `i`; empty for a node that is not in the record. */
 export function iceStrips(i) {
   if (!record || !record.cellsOfNode.has(i)) return [];
-  const months = MONTHS.map((_, m) => meanShare(record, i, m + 1, state.year));
+  const months = MONTHS.map((_, m) =>
+    meanShare(record, i, m + 1, state.year === null ? recentYears(record, m + 1) : [state.year]),
+  );
   const years = [...new Set(record.years.flat())].sort((a, b) => a - b),
     byYear = years.map((year) => monthsOfYear(record, i, year));
   const known = byYear.filter((value) => value !== null),

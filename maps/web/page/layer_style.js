@@ -5,8 +5,8 @@ import { classValue } from "./map_layer.js";
 import { drawDot, fillAndStroke, greyed, hatchPattern, traceSymbol } from "./symbols.js";
 import { ink, isDark } from "./theme.js";
 
-// Marks that a reader must be able to point at, one by one: they stand apart (spread.js).
-const FLAGGED = ["robust", "possible", "overlap", "overlap_open"];
+/** Marks that a reader must be able to point at, one by one: they stand apart (spread.js). */
+export const FLAGGED = ["robust", "possible", "overlap", "overlap_open"];
 // Marks of nodes that are drawn wherever they are.
 const MAJOR = [...FLAGGED, "insufficient_data"];
 

@@ -10,7 +10,7 @@ import { afterParsing, block, byId } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
 import { isInside } from "./plane_to_pixels.js";
-import { hasIce, meanShare, record } from "./ice_record.js";
+import { hasIce, meanShare, recentYears, record } from "./ice_record.js";
 import { startKeyboard } from "./keyboard.js";
 import { drawLayer } from "./layer_drawing.js";
 import { startLayerTree } from "./layer_tree.js";
@@ -74,7 +74,7 @@ function offerScripts() {
   Object.defineProperty(window.arcticPicture, "record", { get: () => record });
   window.arcticPicture.hasIce = (k, month, year) => record.numbers[k] > 0 && hasIce(record, record.numbers[k], month, year);
   window.arcticPicture.iceMonths = (id) =>
-    MONTHS.reduce((sum, _, m) => sum + meanShare(record, nodeOf(id), m + 1, state.year), 0);
+    MONTHS.reduce((sum, _, m) => sum + meanShare(record, nodeOf(id), m + 1, recentYears(record, m + 1)), 0);
 }
 
 function followMap() {

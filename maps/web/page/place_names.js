@@ -3,7 +3,8 @@ import { ARCTIC_CIRCLE, onPlane } from "./base_map.js";
 import { PATH_GRID } from "./decode.js";
 import { byId, el } from "./dom.js";
 import { containerFrame, isInside, pixel } from "./plane_to_pixels.js";
-import { edge, layerById, map, outline } from "./picture.js";
+import { edge, layerById, map, nodes, outline } from "./picture.js";
+import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { traceSymbol } from "./symbols.js";
 import { latitude, longitude } from "./text.js";
@@ -12,6 +13,7 @@ import { isDark, pixelRatio } from "./theme.js";
 const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const MOST_TOWNS = 1500;
 const NARROW_PX = 620;
+const DOT_PX = 6; // side of the squares in which a town's dot and the mark of a node would meet
 const pens = () =>
   isDark()
     ? {
@@ -137,7 +139,7 @@ function writeWord(ctx, word, taken, size) {
   ctx.strokeStyle = word.halo;
   ctx.lineWidth = 3;
   ctx.fillStyle = word.ink;
-  if (word.dot) {
+  if (word.dot && !word.hasNoDot) {
     traceSymbol(ctx, "circle", word.x, word.y, 2);
     ctx.stroke();
     ctx.fill();
@@ -201,11 +203,13 @@ function areaNames(layer, look, size, frame) {
 
 function townNames(towns, pen, size, frame) {
   if (!towns || !towns.column.population) return [];
+  const busy = markedSquares();
   const least = 4e5 / 4 ** Math.max(0, map.getZoom() - 0.5);
   return largestTowns(towns, least)
     .map((i) => ({ i, p: L.point(pixel(frame, towns.place(i))) }))
     .filter(({ p }) => isInside(p, size, 0))
     .map(({ i, p }) => ({
+      hasNoDot: busy.has(`${Math.floor(p.x / DOT_PX)} ${Math.floor(p.y / DOT_PX)}`),
       text: towns.titleOf(i),
       font: `500 11px ${FACE}`,
       ink: pen.land,
@@ -214,6 +218,18 @@ function townNames(towns, pen, size, frame) {
       y: p.y,
       dot: true,
     }));
+}
+
+// Squares of the map with the mark of a node, and those around them: a town's dot there would cover the mark.
+function markedSquares() {
+  const squares = new Set(),
+    view = markFrame();
+  if (!nodes || !nodes.on) return squares;
+  for (const row of nodes.drawn || []) {
+    const [x, y] = markPixel(view, nodes, row).map((v) => Math.floor(v / DOT_PX));
+    for (const dx of [-1, 0, 1]) for (const dy of [-1, 0, 1]) squares.add(`${x + dx} ${y + dy}`);
+  }
+  return squares;
 }
 
 let populations = null;

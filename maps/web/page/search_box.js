@@ -75,6 +75,7 @@ function choose(k) {
   const result = results[k];
   if (!result) return;
   closeResults();
+  byId("search").value = ""; // else the list would open again when the details are shut
   if (result.position) signal("position", result.position);
   else signal("open", result.layer, result.row, { move: true, focus: true });
 }

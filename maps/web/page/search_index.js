@@ -1,7 +1,9 @@
 // Search by name: exact, by its start, by a word, and names alike for mistyped ones.
+import { FLAGGED } from "./layer_style.js";
 import { fold } from "./text.js";
 
 const MILITARY = "military_sites";
+const SAME_NAMES = "alliances"; // its areas bear the names of countries
 const MOST_RESULTS = 12;
 // A search with fewer results than this looks for names alike as well.
 const FEW_RESULTS = 6;
@@ -13,7 +15,7 @@ export function searchIndex(layers, nodes) {
   const entries = [],
     sites = new Set();
   for (const layer of [...layers].sort((a, b) => b.style.order - a.style.order)) {
-    if (layer.id === "sea_ice") continue;
+    if (layer.id === "sea_ice" || layer.id === SAME_NAMES) continue;
     for (let i = 0; i < layer.count; i++) {
       const name = layer.name(i),
         place = layer === nodes && nodes.value("place", i);
@@ -27,6 +29,7 @@ export function searchIndex(layers, nodes) {
         row: i,
         name: fold(name || ""),
         place: place ? fold(place) : "",
+        isFlagged: layer === nodes && FLAGGED.includes(layer.value("mark", i)),
         rank: layer === nodes ? (nodes.classOf(i) || { rank: 9 }).rank : 9,
       });
     }
@@ -48,9 +51,12 @@ export function lookUp(index, text) {
     }))
     .filter((entry) => entry.grade < 9);
   return [...whole, ...(whole.length < FEW_RESULTS && typed.length > 2 ? alike(index, typed, whole) : [])]
-    .sort((a, b) => a.grade - b.grade || a.rank - b.rank || a.k - b.k)
+    .sort((a, b) => isFirst(b) - isFirst(a) || a.grade - b.grade || a.rank - b.rank || a.k - b.k)
     .slice(0, MOST_RESULTS);
 }
+
+// Of the nodes that bear a name, or whose place does, readers look for the critical and overlapping ones.
+const isFirst = ({ grade, isFlagged }) => grade <= 4 && isFlagged;
 
 // A mistyped name shares most of its runs of three letters with the right one.
 function alike(index, typed, results) {

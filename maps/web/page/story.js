@@ -6,6 +6,7 @@ import { signal } from "./signals.js";
 import { goHome } from "./view.js";
 
 let shown = -1;
+let before = null; // the address of the view in which the story began
 
 function showScene(k) {
   shown = k;
@@ -25,11 +26,20 @@ function showScene(k) {
 export function startStory() {
   const button = byId("story-open");
   button.hidden = !data.scenes.length;
-  button.addEventListener("click", () => showScene(Math.max(shown, 0)));
+  button.addEventListener("click", () => {
+    if (byId("story").hidden) before = location.hash || null;
+    showScene(Math.max(shown, 0));
+  });
   byId("story-back").addEventListener("click", () => showScene(shown - 1));
   byId("story-next").addEventListener("click", () => showScene(shown + 1));
   byId("story-shut").addEventListener("click", () => {
     byId("story").hidden = true;
+    signal("close");
+    goHome();
+    if (before) {
+      history.replaceState(null, "", before);
+      readAddress();
+    }
     button.focus();
   });
 }

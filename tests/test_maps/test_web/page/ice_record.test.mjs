@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellAt, decodeRecord, hasIce, iceShare, meanShare, monthsOfYear, spanOf } from "../../../../maps/web/page/ice_record.js";
+import { cellAt, decodeRecord, hasIce, iceShare, meanShare, monthsOfYear, recentYears, spanOf, usualYears } from "../../../../maps/web/page/ice_record.js";
 import { pack } from "./pack.mjs";
 
 // Three cells in a row: land, open water, ice. Ten years of January, nine of each other month.
@@ -27,9 +27,9 @@ test("a cell has ice where its bit is set, and no answer without a field", () =>
 
 test("a node has the mean of its cells, of a year or of the last ten", () => {
   assert.equal(iceShare(RECORD, 4, 1, 2000), 0.5);
-  assert.equal(meanShare(RECORD, 4, 1, null), 0.45);
-  assert.equal(meanShare(RECORD, 4, 1, 2009), 0);
-  assert.equal(meanShare(RECORD, 0, 1, null), null, "a node that the record does not have");
+  assert.equal(meanShare(RECORD, 4, 1, recentYears(RECORD, 1)), 0.45);
+  assert.equal(meanShare(RECORD, 4, 1, [2009]), 0);
+  assert.equal(meanShare(RECORD, 0, 1, [2008]), null, "a node that the record does not have");
   assert.equal(monthsOfYear(RECORD, 4, 2008), 1);
   assert.equal(monthsOfYear(RECORD, 4, 2009), null, "eleven months have no field");
 });
@@ -40,4 +40,5 @@ test("a place lies in its cell; land and what is outside have none", () => {
   assert.equal(cellAt(RECORD, [10000, 10000]), null);
   assert.equal(cellAt(RECORD, [-1, 10000]), null);
   assert.deepEqual(spanOf(RECORD, 2), [2000, 2008]);
+  assert.deepEqual(usualYears(RECORD, 2), [2000, 2001, 2002, 2003, 2004, 2005, 2006, 2007, 2008]);
 });

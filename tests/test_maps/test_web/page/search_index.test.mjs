@@ -38,6 +38,15 @@ test("a word of a name comes before a place", () => {
   assert.deepEqual(rows("alpha"), ["nodes 4", "nodes 2", "nodes 3"]);
 });
 
+test("a critical node comes before all that bears the same name", () => {
+  const marked = { ...NODES, value: (name, i) => (name === "mark" && i === 0 ? "robust" : null) };
+  const index = searchIndex([TOWNS, marked], marked);
+  assert.deepEqual(
+    lookUp(index, "tromso").map(({ layer: of, row }) => `${of.id} ${row}`),
+    ["nodes 0", "nodes 1", "settlements 0"],
+  );
+});
+
 test("a mistyped name is found, and nothing for another", () => {
   assert.deepEqual(rows("kirknes"), ["settlements 1"]);
   assert.deepEqual(rows("zzzz"), []);
