@@ -34,7 +34,7 @@ def shared_folder() -> Path | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what a machine cannot run, each by the name of what is missing."""
+    """Skip what a machine cannot run, each by the name of what is missing; put the long files first."""
     lacking = {
         "shared": None if shared_folder() else "the mirror of provider files (ARCTIC_PICTURE_SHARED)",
         "chromium": None if shutil.which("chromium") else "chromium",
@@ -44,6 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for mark, missing in lacking.items():
             if missing and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=f"not on this machine: {missing}"))
+    # A core takes a file at a time: a long one that comes last would be waited for by the others.
+    long = {item.path for item in items if item.get_closest_marker("sweep")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(autouse=True)
