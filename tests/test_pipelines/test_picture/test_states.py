@@ -97,6 +97,8 @@ def read_by(browser: Browser, page_file: Path, day: str) -> tuple[str, str]:
         assert page.is_visible("#expired") == (status == "EXPIRED")
     else:
         status = str(page.get_attribute(".status", "data-status"))
+    # Without the numbers of the notes, which stand between the words.
+    page.evaluate("document.querySelectorAll('.note').forEach(note => note.remove())")
     text = page.text_content("body") or ""
     page.close()
     assert result == [page_file.as_uri()]
