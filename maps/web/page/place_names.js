@@ -4,7 +4,6 @@ import { PATH_GRID } from "./decode.js";
 import { byId, el } from "./dom.js";
 import { containerFrame, isInside, pixel } from "./plane_to_pixels.js";
 import { edge, layerById, map, nodes, outline } from "./picture.js";
-import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { traceSymbol } from "./symbols.js";
 import { latitude, longitude } from "./text.js";
@@ -203,13 +202,13 @@ function areaNames(layer, look, size, frame) {
 
 function townNames(towns, pen, size, frame) {
   if (!towns || !towns.column.population) return [];
-  const busy = markedSquares();
+  const isMarked = markFinder(size, frame);
   const least = 4e5 / 4 ** Math.max(0, map.getZoom() - 0.5);
   return largestTowns(towns, least)
     .map((i) => ({ i, p: L.point(pixel(frame, towns.place(i))) }))
     .filter(({ p }) => isInside(p, size, 0))
     .map(({ i, p }) => ({
-      hasNoDot: busy.has(`${Math.floor(p.x / DOT_PX)} ${Math.floor(p.y / DOT_PX)}`),
+      hasNoDot: isMarked(p),
       text: towns.titleOf(i),
       font: `500 11px ${FACE}`,
       ink: pen.land,
@@ -220,16 +219,18 @@ function townNames(towns, pen, size, frame) {
     }));
 }
 
-// Squares of the map with the mark of a node, and those around them: a town's dot there would cover the mark.
-function markedSquares() {
-  const squares = new Set(),
-    view = markFrame();
-  if (!nodes || !nodes.on) return squares;
-  for (const row of nodes.drawn || []) {
-    const [x, y] = markPixel(view, nodes, row).map((v) => Math.floor(v / DOT_PX));
-    for (const dx of [-1, 0, 1]) for (const dy of [-1, 0, 1]) squares.add(`${x + dx} ${y + dy}`);
+// Whether the mark of a node is drawn within a square or two of a place: a town's dot there would cover it.
+function markFinder(size, frame) {
+  const wide = Math.ceil(size.x / DOT_PX) + 2,
+    taken = new Uint8Array(wide * (Math.ceil(size.y / DOT_PX) + 2));
+  const square = (x, y) => Math.floor(y / DOT_PX + 1) * wide + Math.floor(x / DOT_PX + 1);
+  if (nodes && nodes.on && nodes.drawn) {
+    const { x, y } = nodes.points,
+      { a, b, e, f } = frame;
+    for (const row of nodes.drawn) taken[square(a * x[row] + b * y[row] + e, b * x[row] - a * y[row] + f)] = 1;
   }
-  return squares;
+  return ({ x, y }) =>
+    [-DOT_PX, 0, DOT_PX].some((dx) => [-DOT_PX, 0, DOT_PX].some((dy) => taken[square(x + dx, y + dy)]));
 }
 
 let populations = null;
