@@ -82,20 +82,20 @@ def scene_of(scene_id: str) -> Scene:
 
 
 def fragment(
-    scene: Scene, view: View | None = None, node: str | None = None, held: Sequence[str] = ()
+    scene: Scene, view: View | None = None, node: str | None = None, layer_ids: Sequence[str] = ()
 ) -> str:
     """The part after "#" of the address of a scene on the web map.
 
-    Without a `view` the map shows the whole picture. `node` is the node whose details are opened. `held` are
-    the layers of the picture; a layer of the scene that is not among them is left out, and an empty `held`
-    means that all are.
+    Without a `view` the map shows the whole picture. `node` is the node whose details are opened. `layer_ids`
+    are the layers of the picture; a layer of the scene that is not among them is left out. An empty
+    `layer_ids` leaves none out.
     """
     query: dict[str, str] = {}
     if view is not None:
         query["at"] = f"{view.latitude:.4f},{view.longitude:.4f}"
         query["zoom"] = f"{view.zoom:.2f}"
     query["south"] = f"{view.south if view else HOME_SOUTH:g}"
-    query["layers"] = ".".join(name for name in scene.layers if not held or name in held)
+    query["layers"] = ".".join(name for name in scene.layers if not layer_ids or name in layer_ids)
     if scene.month is not None:
         query["month"] = str(scene.month)
     if node is not None:

@@ -42,7 +42,7 @@ def story(
     if country:
         # Two names need their article in a sentence.
         here = (*(("the ",) if country in {"USA", "FRO"} else ()), country_of(citations, country))
-    told = Story(
+    material = Story(
         citations, filters, country, here, places,
         view=frame.view if country or not frame.is_round else None,
         cases=chosen(citations, filters, country),
@@ -50,15 +50,15 @@ def story(
     label = "Map of the Arctic with the places of this briefing"
     drawn = polar_map(citations, frame, places, label, country, dots)
     first = tag(
-        "div", head, _lead(told),
-        tag("div", tag("figure", drawn, _legend(told, drawn)), _key(told), class_="opening"),
-        tag("div", ice(told), overlap(told), class_="pair"), class_="sheet",
+        "div", head, _lead(material),
+        tag("div", tag("figure", drawn, _legend(material, drawn)), _key(material), class_="opening"),
+        tag("div", ice(material), overlap(material), class_="pair"), class_="sheet",
     )  # fmt: skip
     second = tag(
         "div",
-        cases(told),
-        tag("div", warming(told), cost(told), class_="pair"),
-        unknown(told),
+        cases(material),
+        tag("div", warming(material), cost(material), class_="pair"),
+        unknown(material),
         class_="sheet",
     )
     return tag("main", first, second, class_="story")
@@ -77,29 +77,28 @@ def _frame(
     return country_frame([x for x, _ in at], [y for _, y in at]), at
 
 
-def _lead(told: Story) -> ET.Element:
-    critical = told.citations.cell("distinct", "nodes", (*told.filters, CRITICAL), "place_id")
+def _lead(material: Story) -> ET.Element:
+    critical = material.citations.cell("distinct", "nodes", (*material.filters, CRITICAL), "place_id")
     if not critical.value:
-        return tag("p", "No place in ", *told.here, " is critical today: nowhere do a high climate hazard, "
-        "a high use "
-                   "for defence and people who depend on the site meet. Six scenes say what is there, what "
+        return tag("p", "No place in ", *material.here, " is critical today: nowhere do a high climate "
+                   "hazard, a high use for defence and people who depend on the site meet. Six scenes say what is there, what "
                    "a warmer world changes, and what is not known.", class_="lead")  # fmt: skip
     return tag(
-        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *told.here, " a climate "
+        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *material.here, " a climate "
         "hazard that is "
         "high meets a site that can serve defence and that people can hardly do without. The map shows "
         "where; six scenes say why, for whom, and what is not known.", class_="lead",
     )  # fmt: skip
 
 
-def _legend(told: Story, drawn: ET.Element) -> ET.Element:
+def _legend(material: Story, drawn: ET.Element) -> ET.Element:
     """The legend below the map `drawn`; an entry without a shape on the map is left out."""
-    citations = told.citations
+    citations = material.citations
     classes = {one.get("class") for one in drawn.iter()}
     entries: list[Any] = []
-    if any(place.is_critical for place in told.places):
+    if any(place.is_critical for place in material.places):
         entries.append(tag("span", tag("i", class_="k robust"), "critical (pale: not in all trials)"))
-    if any(not place.is_critical for place in told.places):
+    if any(not place.is_critical for place in material.places):
         entries.append(tag("span", tag("i", class_="k square"), "climate and defence meet"))
     now, usual = (ice_row(citations, is_median=is_median) for is_median in (False, True))
     if now and "m-ice" in classes:
@@ -110,47 +109,47 @@ def _legend(told: Story, drawn: ET.Element) -> ET.Element:
     if "m-arctic" in classes:
         entries.append(tag("span", tag("i", class_="k arctic"), "boundary of the Arctic"))
     if "m-dot" in classes:
-        entries.append(tag("span", tag("i", class_="k dot"), "other sites" if told.places else "sites"))
+        entries.append(tag("span", tag("i", class_="k dot"), "other sites" if material.places else "sites"))
     return tag("figcaption", *entries, class_="legend")
 
 
-def _key(told: Story) -> ET.Element:
+def _key(material: Story) -> ET.Element:
     """The list of the places beside the map, with the numbers of the map."""
-    if not told.places:
-        return tag("div", tag("p", "No place in ", *told.here, " has a number on the map: none is "
+    if not material.places:
+        return tag("div", tag("p", "No place in ", *material.here, " has a number on the map: none is "
                               "critical, and at none do climate and defence meet. The dots are its sites."),
-                   *_judged(told), class_="key")  # fmt: skip
-    critical = [place for place in told.places if place.is_critical]
-    others = [place for place in told.places if not place.is_critical]
+                   *_judged(material), class_="key")  # fmt: skip
+    critical = [place for place in material.places if place.is_critical]
+    others = [place for place in material.places if not place.is_critical]
     parts: list[ET.Element] = []
     if critical:
-        parts += [tag("h3", "Critical places"), tag("ul", *_critical_items(told, critical))]
+        parts += [tag("h3", "Critical places"), tag("ul", *_critical_items(material, critical))]
     if others:
-        parts += [tag("h3", "Climate and defence meet"), tag("p", *_in_a_row(told, others))]
+        parts += [tag("h3", "Climate and defence meet"), tag("p", *_in_a_row(material, others))]
     note = tag("p", "By country and name; no order is implied.", class_="small")
     return tag("div", *parts, note, class_="key")
 
 
-def _critical_items(told: Story, places: Sequence[Place]) -> list[ET.Element]:
+def _critical_items(material: Story, places: Sequence[Place]) -> list[ET.Element]:
     """Items of a list: each place with its sites and its hazard, below the name of its country."""
     items, country = [], ""
     for place in places:
-        if place.country_iso3 != country and not told.country:
+        if place.country_iso3 != country and not material.country:
             country = place.country_iso3
-            items.append(tag("li", country_of(told.citations, country), class_="land"))
-        name = tag("b", node_cell(told.citations, place.lead, "place"))
-        why = threat(told.citations, place.lead)
-        items.append(tag("li", _number(place), name, ": ", _kinds(told, place), "; ", *why))
+            items.append(tag("li", country_of(material.citations, country), class_="land"))
+        name = tag("b", node_cell(material.citations, place.lead, "place"))
+        why = threat(material.citations, place.lead)
+        items.append(tag("li", _number(place), name, ": ", _kinds(material, place), "; ", *why))
     return items
 
 
-def _in_a_row(told: Story, places: Sequence[Place]) -> list[Any]:
+def _in_a_row(material: Story, places: Sequence[Place]) -> list[Any]:
     """The places of overlap one after another, each with the name of its country."""
     parts: list[Any] = []
     for place in places:
-        name: list[Any] = [_number(place), node_cell(told.citations, place.lead, "place")]
-        if not told.country:
-            name += [", ", country_of(told.citations, place.country_iso3)]
+        name: list[Any] = [_number(place), node_cell(material.citations, place.lead, "place")]
+        if not material.country:
+            name += [", ", country_of(material.citations, place.country_iso3)]
         parts += [
             *([" "] if parts else []),
             tag("span", *name, class_="one"),
@@ -163,21 +162,21 @@ def _number(place: Place) -> ET.Element:
     return tag("b", str(place.number), class_="tick")
 
 
-def _judged(told: Story) -> list[ET.Element]:
+def _judged(material: Story) -> list[ET.Element]:
     """A chart of the sites that were judged, by kind."""
-    is_inside = told.inside().value > 0
-    count = told.inside if is_inside else told.count
+    is_inside = material.inside().value > 0
+    count = material.inside if is_inside else material.count
     rows = [(KINDS[kind], count(("kind", "=", kind))) for kind in KINDS]
     rows = sorted((row for row in rows if row[1].value), key=lambda row: -row[1].value)
     title = f"Sites {'that were judged' if is_inside else 'outside the boundary'} by kind, number"
     return [chart(title, bars(rows, rows[0][1].value, title, left=100, right=235))] if rows else []
 
 
-def _kinds(told: Story, place: Place) -> str:
+def _kinds(material: Story, place: Place) -> str:
     """The kinds of the critical sites of a place, each once."""
     seen: list[str] = []
     for node in place.nodes:
-        word = KIND[str(node_cell(told.citations, node, "kind").value)]
+        word = KIND[str(node_cell(material.citations, node, "kind").value)]
         if word not in seen:
             seen.append(word)
     return ", ".join(seen)

@@ -79,12 +79,12 @@ def _card(story: Story, node: str) -> ET.Element:
         ("Defence use:", _defence(citations, node)),
         ("What would change this:", _change(citations, node, kind)),
     )
-    told = [tag("div", tag("dt", head), " ", tag("dd", *_sentence(words))) for head, words in lines]
+    details = [tag("div", tag("dt", head), " ", tag("dd", *_sentence(words))) for head, words in lines]
     return tag(
         "article",
         tag("div", small_map(citations, place, _HALF_M, label),
             tag("div", tag("h3", name), tag("p", *where, country, class_="small")), class_="who"),
-        tag("dl", *told), class_="card",
+        tag("dl", *details), class_="card",
     )  # fmt: skip
 
 

@@ -69,21 +69,21 @@ def _trends(story: Story) -> list[Any]:
     citations = story.citations
     if "sea_ice_trends" not in citations:
         return []
-    held = set(citations.table("sea_ice_trends")["month"])
+    months = set(citations.table("sea_ice_trends")["month"])
 
     def of(month: int, column: str, form: str = "±.2f") -> Cell:
         return citations.cell("value", "sea_ice_trends", {"month": month}, column, form)
 
-    if _SEPTEMBER not in held:
+    if _SEPTEMBER not in months:
         return []
-    told: list[Any] = [
+    sentence: list[Any] = [
         " Since ", of(_SEPTEMBER, "first_year", ""), " September changes by ",
         of(_SEPTEMBER, "change_million_km2"),
         " million square kilometres every ten years (the trend lies between ",
         of(_SEPTEMBER, "change_low_million_km2"), " and ", of(_SEPTEMBER, "change_high_million_km2"), ")",
     ]  # fmt: skip
-    march = [", March by ", of(_MARCH, "change_million_km2")] if _MARCH in held else []
-    return [*told, *march, "."]
+    march = [", March by ", of(_MARCH, "change_million_km2")] if _MARCH in months else []
+    return [*sentence, *march, "."]
 
 
 def _latest_day(story: Story) -> list[Any]:

@@ -181,14 +181,14 @@ def _failed(story: Story) -> list[Any]:
     """The draft checks that critical sites fail, in words."""
     if "standards" not in story.citations:
         return []
-    told: list[Any] = []
+    sentence: list[Any] = []
     for standard_id, words in _FAILS.items():
         where: tuple[Condition, ...] = (("standard_id", "=", standard_id), ("result", "=", "fail"))
         count = story.critical(*where, table="standards")
         if count.value:
-            before = ", " if told else "As far as is known, of the critical sites "
-            told += [before, count, f" {plural(count, *words)}"]
-    return [*told, "."] if told else []
+            before = ", " if sentence else "As far as is known, of the critical sites "
+            sentence += [before, count, f" {plural(count, *words)}"]
+    return [*sentence, "."] if sentence else []
 
 
 def _depend(story: Story) -> list[Any]:
@@ -229,22 +229,22 @@ def unknown(story: Story) -> ET.Element:
         " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the "
         "strength of pavements. Neither is zero.",
     )  # fmt: skip
-    told = tag("div", tag("p", *parts), words)
-    return scene(story, "scene-unknown", tag("div", told, *_requests(story), class_="pair"))
+    sentence = tag("div", tag("p", *parts), words)
+    return scene(story, "scene-unknown", tag("div", sentence, *_requests(story), class_="pair"))
 
 
 def _wanted(story: Story) -> list[Any]:
     """The facts that would decide, each with the number of sites, most sites first."""
     nodes = story.citations.table("nodes")
     rows = nodes.iloc[story.citations.rows("nodes", *story.filters, _LACKING)]
-    told: list[Any] = []
+    sentence: list[Any] = []
     counts = rows["deciding_datum"].dropna().value_counts(sort=False).sort_index()
     for datum in counts.sort_values(ascending=False, kind="stable").index:
         node = str(rows[rows["deciding_datum"] == datum]["node_id"].min())
         cell = node_cell(story.citations, node, "deciding_datum")
         number = story.count(_LACKING, ("deciding_datum", "=", datum))
-        told += [*([", "] if told else []), cell, " (", number, ")"]
-    return told
+        sentence += [*([", "] if sentence else []), cell, " (", number, ")"]
+    return sentence
 
 
 def _requests(story: Story) -> list[ET.Element]:

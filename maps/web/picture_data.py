@@ -142,7 +142,7 @@ def scenes(picture: Picture) -> list[dict[str, str]]:
             "title": scene.title,
             "about": scene.about,
             "address": fragment(
-                scene, node=case if scene.shows == "case" else None, held=tuple(picture.tables)
+                scene, node=case if scene.shows == "case" else None, layer_ids=tuple(picture.tables)
             ),
         }
         for scene in SCENES

@@ -75,7 +75,7 @@ def test_a_fragment_is_what_the_map_reads():
         "at=69.5000,-145.2500&zoom=3.50&south=-145&layers=bathymetry.land.countries.sea_ice.sea_routes&month=9"
         "&node=port%3Aa+b"
     )
-    assert fragment(SCENES[3], held=("land", "nodes")) == "south=-45&layers=land.nodes"
+    assert fragment(SCENES[3], layer_ids=("land", "nodes")) == "south=-45&layers=land.nodes"
 
 
 @pytest.mark.sweep
