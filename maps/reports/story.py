@@ -81,7 +81,8 @@ def _lead(material: Story) -> ET.Element:
     critical = material.citations.cell("distinct", "nodes", (*material.filters, CRITICAL), "place_id")
     if not critical.value:
         return tag("p", "No place in ", *material.here, " is critical today: nowhere do a high climate "
-                   "hazard, a high use for defence and people who depend on the site meet. Six scenes say what is there, what "
+                   "hazard, a high use for defence and people who depend on the site meet. Six scenes say "
+                   "what is there, what "
                    "a warmer world changes, and what is not known.", class_="lead")  # fmt: skip
     return tag(
         "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *material.here, " a climate "
