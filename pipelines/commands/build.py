@@ -98,7 +98,8 @@ def _text(run: RunOptions, summary: dict[str, Any], picture: Picture) -> str:
         f"{summary['seconds']} s.",
         f"{_nodes(critical)} in {places} place{'' if places == 1 else 's'} {_are(critical)} critical: "
         f"climate high, defence high, people moderate or high. {flags['robust']} of them robust, "
-        f"{flags['possible']} possible: in under 80 % of the draws, which vary facts and anchors within their errors.",
+        f"{flags['possible']} possible: in under 80 % of the draws, which vary facts and anchors within "
+        "their errors.",
         f"At {_nodes(overlap)} climate (moderate or high) and defence (high) meet.",
         f"{_nodes(untold)} cannot be told: one lacking datum alone decides, and 'explain' names it.",
     ]
