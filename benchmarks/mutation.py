@@ -2,9 +2,9 @@
 
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
 comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First each file of tests runs
-once under coverage.py, which records the lines that it runs. Then each mutant is written into a copy of the
-checkout, and the files that run its statement run there, until one fails. Annotations are never evaluated, so
-they are left out. A file that fails without a mutant catches none.
+once under coverage.py, which records the lines that each test runs. Then each mutant is written into a copy
+of the checkout, and the tests that run its statement run there, until one fails. Annotations are never
+evaluated, so they are left out. A file that fails without a mutant catches none.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("layers", "maps", "pipelines")
-MUTANTS, SEED, GOAL_PCT, WORKERS = 210, 20261129, 95, 2
+MUTANTS, SEED, GOAL_PCT = 210, 20261129, 95
+WORKERS = len(os.sched_getaffinity(0))
 # A mutant may loop for ever: a file of tests that takes longer than this has caught it.
-TIMEOUT_S = 600
-# Files of tests are tried until one fails or this time is up. A mutant that is left then is not caught.
-PATIENCE_S = 240
+TIMEOUT_S = 900
+# Tests are tried until one fails or this time is up. A mutant that is left then is not caught.
+PATIENCE_S = 400
 OPERATORS = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add", "ReplaceBinaryOperator_Mul_Div",
     "ReplaceBinaryOperator_Div_Mul", "ReplaceBinaryOperator_FloorDiv_Div", "ReplaceBinaryOperator_Mod_Add",
@@ -103,31 +104,48 @@ def mutants_of(module: str) -> list[Mutant]:
 
 @dataclass(frozen=True)
 class TestFile:
-    """A file of tests: the lines of each module that it runs, its seconds, and whether it passes."""
+    """A file of tests: the tests that run each line of each module, its seconds, and whether it passes.
+
+    A line that runs at import or in a fixture has the empty name among its tests.
+    """
 
     name: str
-    lines: dict[str, frozenset[int]]
+    tests_by_line: dict[str, dict[int, frozenset[str]]]
     seconds: float
     passes: bool
 
+    def tests_of(self, module: str, lines: range) -> frozenset[str]:
+        """Names of the tests that run one of the lines of a module; the empty name is a fixture."""
+        by_line = self.tests_by_line.get(module, {})
+        return frozenset().union(*(by_line.get(line, frozenset()) for line in lines))
+
 
 def _traced(name: str, copy: Path) -> TestFile:
-    """Run a file of tests in a copy of the checkout and record what it runs in its own process."""
+    """Run a file of tests in a copy of the checkout and record what each test runs in its own process."""
     from coverage import CoverageData  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
-        path, start = Path(folder) / "lines", time.monotonic()
-        status = _pytest(
-            name, copy, "coverage", "run", f"--data-file={path}", f"--source={','.join(PACKAGES)}", "-m"
-        )
+        path, settings, start = Path(folder) / "lines", Path(folder) / "settings", time.monotonic()
+        settings.write_text("[run]\ndynamic_context = test_function\n", encoding="utf-8")
+        options = (f"--rcfile={settings}", f"--data-file={path}", f"--source={','.join(PACKAGES)}")
+        status = _pytest([name], copy, "coverage", "run", *options, "-m")
         data = CoverageData(str(path))
         data.read()
-    lines = {
-        str(Path(file).relative_to(copy)): frozenset(data.lines(file) or ())
-        for file in data.measured_files()
-        if Path(file).is_relative_to(copy)
-    }
-    return TestFile(name, lines, time.monotonic() - start, status in _PASSES)
+        # A name that pytest cannot take alone, such as that of a method, stands for the whole file.
+        tree = ast.parse((copy / name).read_text(encoding="utf-8"))
+        known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        tests_by_line = {
+            str(Path(file).relative_to(copy)): {
+                line: frozenset(
+                    test if test in known else ""
+                    for test in (context.rsplit(".", 1)[-1] for context in contexts)
+                )
+                for line, contexts in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+            if Path(file).is_relative_to(copy)
+        }
+    return TestFile(name, tests_by_line, time.monotonic() - start, status in _PASSES)
 
 
 def statement_lines(source: str, line: int) -> range:
@@ -141,36 +159,38 @@ def statement_lines(source: str, line: int) -> range:
     return range(first, last + 1)
 
 
-def tests_of(mutant: Mutant, files: list[TestFile]) -> list[str]:
-    """Files of tests that run the statement of a mutant: the file of the module's name, then the quickest.
+def tests_of(mutant: Mutant, files: list[TestFile]) -> list[list[str]]:
+    """Arguments of the runs of pytest that can catch a mutant, the most likely first.
 
-    What a test starts in another process is not seen. A statement that no file runs is left to the file of
-    the module's name.
+    First the tests of each file that run the statement: the file of the module's name, then the
+    quickest. Then whole files, where a fixture or an import runs it, in the same order. What a test starts in
+    another process is not seen: a statement that no test runs is left to the file of the module's name.
     """
-    source = (ROOT / mutant.module).read_text(encoding="utf-8")
+    lines = statement_lines((ROOT / mutant.module).read_text(encoding="utf-8"), mutant.line)
     own = f"test_{Path(mutant.module).stem}"
-    wanted = set(statement_lines(source, mutant.line))
-    rows = [
-        file
-        for file in files
-        if file.passes
-        and (Path(file.name).stem == own or wanted & file.lines.get(mutant.module, frozenset()))
+    by_file = sorted(
+        ((file, file.tests_of(mutant.module, lines)) for file in files if file.passes),
+        key=lambda row: (Path(row[0].name).stem != own, row[0].seconds),
+    )
+    single = [
+        [f"{file.name}::{test}" for test in sorted(tests - {""})] for file, tests in by_file if tests - {""}
     ]
-    return [file.name for file in sorted(rows, key=lambda file: (Path(file.name).stem != own, file.seconds))]
+    whole = [[file.name] for file, tests in by_file if "" in tests or Path(file.name).stem == own]
+    return single + whole
 
 
-def _pytest(name: str, copy: Path, *before: str) -> int:
-    """Run a file of tests in a copy of the checkout and return the exit code of pytest."""
+def _pytest(arguments: list[str], copy: Path, *before: str) -> int:
+    """Run files of tests, or single tests, in a copy of the checkout; returns the exit code of pytest."""
     run = subprocess.run(
-        [sys.executable, "-m", *before, "pytest", *_OPTIONS, name], cwd=copy,
+        [sys.executable, "-m", *before, "pytest", *_OPTIONS, *arguments], cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False,
     )  # fmt: skip
     return run.returncode
 
 
-def _catches(mutant: Mutant, tests: list[str], copy: Path) -> bool:
-    """Plant a mutant in a copy of the checkout; return whether a file of tests fails."""
+def _catches(mutant: Mutant, runs: list[list[str]], copy: Path) -> bool:
+    """Plant a mutant in a copy of the checkout; return whether one of the runs of pytest fails."""
     from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
     from cosmic_ray.plugins import get_operator  # noqa: PLC0415
 
@@ -181,10 +201,10 @@ def _catches(mutant: Mutant, tests: list[str], copy: Path) -> bool:
     path.write_text(changed, encoding="utf-8")
     until = time.monotonic() + PATIENCE_S
     try:
-        for name in tests:
+        for arguments in runs:
             if time.monotonic() > until:
                 return False
-            if _pytest(name, copy) not in _PASSES:
+            if _pytest(arguments, copy) not in _PASSES:
                 return True
     except subprocess.TimeoutExpired:
         return True
