@@ -157,11 +157,12 @@ function start(onMap) {
   state.isRestoring = false;
   // What a link asks for may stand at the end of the page, and so may what a very large window shows.
   if (location.hash.length > 1) afterParsing(readAddress);
-  afterParsing(() => startYears(showRecord));
+  // The record of ice is large and stands at the end of the page: the map does not wait for it.
   const ready = () =>
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         document.documentElement.dataset.ready = "true";
+        afterParsing(() => startYears(showRecord));
       }),
     );
   if (painter.rough)

@@ -8,14 +8,33 @@ const LEAST_PX = 11; // distance between two marks: a pointer 4 px off the middl
 const TURNS = 16; // tried directions on each ring around the true place
 const RINGS = 14;
 
-// Two thirds of a step from one ring to the next, so that a mark moves as little as it can.
-function* offsets(step) {
-  yield [0, 0];
-  for (let ring = 1; ring <= RINGS; ring++)
-    for (let k = 0; k < TURNS; k++) {
-      const angle = (2 * Math.PI * k) / TURNS + ring;
-      yield [ring * step * 0.66 * Math.cos(angle), ring * step * 0.66 * Math.sin(angle)];
-    }
+// The tried places in steps: two thirds of a step from one ring to the next, so that a mark moves little.
+const OFFSETS = [[0, 0]];
+for (let ring = 1; ring <= RINGS; ring++)
+  for (let k = 0; k < TURNS; k++) {
+    const angle = (2 * Math.PI * k) / TURNS + ring;
+    OFFSETS.push([ring * 0.66 * Math.cos(angle), ring * 0.66 * Math.sin(angle)]);
+  }
+
+// Places that are taken, in squares as wide as a step: only the nine squares around a place can be too near.
+function takenPlaces(step) {
+  const squares = new Map(),
+    square = (column, row) => column * 65_536 + row;
+  const isFree = (x, y) => {
+    const column = Math.floor(x / step),
+      row = Math.floor(y / step);
+    for (let c = column - 1; c <= column + 1; c++)
+      for (let r = row - 1; r <= row + 1; r++)
+        for (const [u, v] of squares.get(square(c, r)) || [])
+          if (Math.hypot(x - u, y - v) < step - 1e-6) return false;
+    return true;
+  };
+  const take = (x, y) => {
+    const own = square(Math.floor(x / step), Math.floor(y / step));
+    if (squares.has(own)) squares.get(own).push([x, y]);
+    else squares.set(own, [[x, y]]);
+  };
+  return { isFree, take };
 }
 
 /**
@@ -23,16 +42,15 @@ function* offsets(step) {
  * of importance, `placeOf` gives the pixel of a row, and two marks are at least `step` pixels apart.
  */
 export function spreadOffsets(rows, placeOf, step) {
-  const taken = [],
+  const { isFree, take } = takenPlaces(step),
     moved = new Map();
   for (const row of rows) {
     const [x, y] = placeOf(row);
-    for (const [dx, dy] of offsets(step)) {
-      if (taken.some(([u, v]) => Math.hypot(x + dx - u, y + dy - v) < step - 1e-6)) continue;
-      taken.push([x + dx, y + dy]);
-      if (dx || dy) moved.set(row, [dx, dy]);
-      break;
-    }
+    const free = OFFSETS.find(([dx, dy]) => isFree(x + dx * step, y + dy * step));
+    if (!free) continue;
+    const [dx, dy] = [free[0] * step, free[1] * step];
+    take(x + dx, y + dy);
+    if (dx || dy) moved.set(row, [dx, dy]);
   }
   return moved;
 }
