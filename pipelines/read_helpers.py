@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["lines", "points", "polygons", "read_rows", "to_number"]
 
+_TOUCH_M = 1.0
+
 
 def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:
     """The rows of a CSV as text columns; no text is read as missing.
@@ -132,12 +134,16 @@ def _cut(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     inside = shapely.within(projected, cap)
     cut = np.where(inside, projected, shapely.intersection(projected, cap))
     dimension = 1 if kind == "line" else 2
-    cut = np.array([_only(geometry, dimension) for geometry in cut], dtype=object)
+    # A line that only touches the edge is cut to less than a metre: a point in every output in degrees.
+    least_m = np.where(inside | (dimension == 2), 0.0, _TOUCH_M)
+    cut = np.array([_only(*row, dimension) for row in zip(cut, least_m, strict=True)], dtype=object)
     table = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=cut, crs=POLAR)
     return table[~table.geometry.is_empty].reset_index(drop=True)
 
 
-def _only(geometry: shapely.Geometry, dimension: int) -> shapely.Geometry:
+def _only(geometry: shapely.Geometry, least_m: float, dimension: int) -> shapely.Geometry:
     parts = shapely.get_parts(geometry)
     kept = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
-    return shapely.line_merge(shapely.union_all(kept)) if dimension == 1 else shapely.union_all(kept)
+    if dimension == 2:
+        return shapely.union_all(kept)
+    return shapely.line_merge(shapely.union_all(kept[shapely.length(kept) >= least_m]))

@@ -58,9 +58,11 @@ def geographic(shapes: Any) -> NDArray[np.object_]:
     out = np.empty(len(dense), dtype=object)
     out[~crosses] = shapely.transform(dense[~crosses], _degrees)
     out[crosses] = [_cut(shape) for shape in dense[crosses]]
-    # Rounding can make an area invalid. A line that shrinks to a point stays, or its row would be empty.
-    is_invalid = ~shapely.is_valid(out) & (shapely.get_dimensions(out) == 2)
-    out[is_invalid] = [_same_dimension(shapely.make_valid(shape), shape) for shape in out[is_invalid]]
+    # Rounding can make an area invalid, and a part of a line a point. A line that is all a point stays, or
+    # its row would be empty.
+    for k in np.flatnonzero(~shapely.is_valid(out)):
+        mended = _same_dimension(shapely.make_valid(out[k]), out[k])
+        out[k] = out[k] if shapely.is_empty(mended) else mended
     oriented: NDArray[np.object_] = shapely.orient_polygons(out, exterior_cw=False)
     return oriented
 

@@ -34,6 +34,8 @@ _FORMULA_START = r"^([=+\-@\t\r])"
 def write(picture: Picture, folder: Path) -> Path:
     """Write `csv/<layer>.csv` into `folder` and return `folder/csv`. Text is UTF-8, degrees are WGS 84.
 
+    A file begins with a byte order mark: without it, Excel reads the text as that of the local code page.
+
     Raises
     ------
     ExportError
@@ -43,7 +45,8 @@ def write(picture: Picture, folder: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     try:
         for layer in picture.layers:
-            _table(picture, layer).to_csv(target / f"{layer.id}.csv", index=False, lineterminator="\n")
+            path = target / f"{layer.id}.csv"
+            _table(picture, layer).to_csv(path, index=False, lineterminator="\n", encoding="utf-8-sig")
         (target / "ABOUT.txt").write_text(about(picture, _LEFT_OUT), encoding="utf-8", newline="\n")
     except OSError as error:
         msg = f"{target}: expected to write its tables, found {error}: is the disk full?"

@@ -1,8 +1,9 @@
 """A STAC Item (1.1.0) for a catalogue: area, day and files of the picture.
 
-The module does not use the library pystac, which brings 23 extension packages (decisions/0010). A test
-validates the item with the library. Longitudes follow RFC 7946: an area over the antimeridian is two
-polygons.
+The assets of the grids say their CRS, shape and transform (projection extension 2.0.0), so that a catalogue
+need not open them. Longitudes follow RFC 7946: an area over the antimeridian is two polygons. The module does
+not use the library pystac, which brings 23 extension packages (decisions/0010). A test validates the item
+with the library.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from layers.crs import POLAR
+from layers.raster import rasters
 from maps import LOCAL
 from maps.text import visible
 
@@ -17,10 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.picture import Picture
+    from layers.raster import Raster
 
 __all__ = ["write"]
 
 _FILE = "stac-item.json"
+_PROJECTION = "https://stac-extensions.github.io/projection/v2.0.0/schema.json"
 _ASSETS = {
     "map.html": ("text/html", "Map", "overview"),
     "briefing.html": ("text/html", "Briefing", "overview"),
@@ -71,10 +76,11 @@ def item(picture: Picture) -> dict[str, Any]:
         }
         for name, layer in layers
     }
+    assets |= {raster.id: _grid(raster) for raster in rasters(picture.grids, picture.scenario)}
     return {
         "type": "Feature",
         "stac_version": "1.1.0",
-        "stac_extensions": [],
+        "stac_extensions": [_PROJECTION],
         "id": f"arctic-picture-{picture.region.id}-{picture.scenario.id}-{day}",
         "geometry": geometry,
         "bbox": bbox,
@@ -90,6 +96,20 @@ def item(picture: Picture) -> dict[str, Any]:
         },
         "links": [],
         "assets": assets,
+    }
+
+
+def _grid(raster: Raster) -> dict[str, Any]:
+    """The asset of a grid. The transform is in the order of rows of the matrix, not in that of GDAL."""
+    return {
+        "href": f"./grids/{raster.id}.tif",
+        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+        "title": raster.title,
+        "roles": ["data"],
+        "proj:code": f"EPSG:{POLAR.to_epsg()}",
+        "proj:shape": list(raster.bands.shape[1:]),
+        "proj:transform": list(raster.grid.transform)[:6],
+        "bands": [{"name": name, "unit": raster.unit} for name in raster.names],
     }
 
 

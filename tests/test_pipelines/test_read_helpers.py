@@ -7,10 +7,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from layers.crs import POLAR, distance_km, lonlat
 from layers.errors import SourceError
-from pipelines.read_helpers import points, read_rows, to_number
+from pipelines.read_helpers import lines, points, read_rows, to_number
 
 
 def written(folder: Path, data: bytes) -> Path:
@@ -122,3 +123,17 @@ def test_points_go_where_they_belong():
 def test_points_that_cannot_be_are_refused(lon, lat):
     with pytest.raises(SourceError, match=r"row 1: expected longitude and latitude in degrees"):
         placed([20.0, lon], [70.0, lat])
+
+
+# --- lines
+
+
+def test_a_line_that_only_touches_the_edge_is_left_out():
+    """Three lanes of a picture were points: their cut was less than a metre long."""
+    shapes = [
+        shapely.LineString([(-178, 58 + 1e-9), (-178, 50)]),  # touches the southern edge of the snapshot
+        shapely.LineString([(-178, 58.01), (-178, 50)]),
+        shapely.LineString([(10, 70), (10, 70 + 1e-6)]),  # a tenth of a metre, as its source has it
+    ]
+    kept = lines(gpd.GeoDataFrame({"name": ["touch", "cut", "short"]}, geometry=shapes, crs=4326))
+    assert list(kept["name"]) == ["cut", "short"]

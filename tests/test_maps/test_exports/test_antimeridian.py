@@ -43,6 +43,16 @@ def test_a_line_over_the_date_line_and_one_over_the_pole():
         assert np.abs(np.diff(shapely.get_coordinates(part)[:, 0])).max() <= 180 + 1e-6
 
 
+def test_a_part_of_a_line_that_shrinks_to_a_point_is_left_out():
+    """A line with a point for a part is not valid GeoJSON, and other readers refuse it."""
+    line = shapely.MultiLineString([[(0, -1e6), (1e5, -1e6)], [(2e5, -1e6), (2e5, -1e6 + 0.001)]])
+    [degrees] = geographic([line])
+    assert degrees.is_valid
+    assert len(shapely.get_parts(degrees)) == 1
+    [point] = geographic([shapely.LineString([(2e5, -1e6), (2e5, -1e6 + 0.001)])])
+    assert not point.is_empty, "a row keeps a place"
+
+
 @settings(deadline=None)
 @given(
     st.floats(-3e6, 3e6), st.floats(-3e6, 3e6), st.floats(5e4, 2.5e6), st.integers(3, 9), st.floats(0, 0.9)

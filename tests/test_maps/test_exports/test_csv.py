@@ -30,6 +30,9 @@ def test_csv_is_read_back(picture, tmp_path):
     assert ports["tidal_range_m"].tolist() == pytest.approx(table["tidal_range_m"].tolist(), nan_ok=True)
     back = gpd.GeoSeries(polar_points(ports["longitude_deg"], ports["latitude_deg"]), crs=POLAR)
     assert back.distance(table.geometry.reset_index(drop=True)).max() < 0.2
+    assert (into / "ports.csv").read_bytes().startswith(b"\xef\xbb\xbf"), (
+        "Excel reads UTF-8 by this mark only"
+    )
     rows = pd.read_csv(into / "evidence.csv")
     assert rows["score"].isna().sum() == picture.tables["evidence"]["score"].isna().sum(), (
         "missing is missing"
@@ -55,7 +58,7 @@ def written_name(picture: Picture, folder: Path, name: str) -> str:
     layer = next(layer for layer in picture.layers if layer.id == "settlements")
     table = conform(picture.tables["settlements"].head(1).assign(name=name), layer)
     path = csv.write(replace(picture, layers=(layer,), tables={layer.id: table}), folder) / "settlements.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         [row] = reader.DictReader(file)
     return row["name"]
 
