@@ -175,6 +175,12 @@ def _add_style(database: sqlite3.Connection, picture: Picture, layer: Layer, sta
     )
 
 
+_RENAMED = (
+    "The project inside finds its layers in picture.gpkg. In a copy of another name the project has no layers; "
+    "the layers, their styles and their meanings are whole."
+)
+
+
 def _add_about(database: sqlite3.Connection, picture: Picture) -> None:
     """Add region, scenario, day, status, caveats and sources to the table `about`."""
     rows = [
@@ -182,6 +188,8 @@ def _add_about(database: sqlite3.Connection, picture: Picture) -> None:
         ("scenario", picture.scenario.title),
         ("day", picture.day.isoformat()),
         ("status", f"{picture.status} when it was made. {promise(picture)}".rstrip()),
+        # QGIS keeps file names in a project, also in one inside a GeoPackage (its issue 37440).
+        ("project", _RENAMED),
     ]
     rows += [("caveat", sentence) for sentence in picture.caveats]
     rows += [

@@ -197,6 +197,7 @@ def test_it_says_where_it_comes_from(database, picture):
     result = dict(rows)
     assert result["region"] == picture.region.title
     assert result["day"] == picture.day.isoformat()
+    assert "another name" in result["project"], "what a renamed file costs"
     assert [text for topic, text in rows if topic == "caveat"] == list(picture.caveats)
     sources = [json.loads(text) for topic, text in rows if topic == "source"]
     assert [row["id"] for row in sources] == [note.id for note in picture.sources]
