@@ -176,8 +176,8 @@ def _add_style(database: sqlite3.Connection, picture: Picture, layer: Layer, sta
 
 
 _RENAMED = (
-    "The project inside finds its layers in picture.gpkg. In a copy of another name the project has no layers; "
-    "the layers, their styles and their meanings are whole."
+    "The project inside finds its layers in picture.gpkg. In a copy of another name the project has no "
+    "layers; the layers, their styles and their meanings are whole."
 )
 
 
