@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["folded", "hint", "match", "nearest", "without_invisible"]
+__all__ = ["folded", "hint", "in_ascii", "match", "nearest", "without_invisible"]
 
 # Letters that Unicode does not decompose into a letter and a diacritic. Sami has đ, ŋ and ŧ.
 _UNFOLDED = str.maketrans(
@@ -66,6 +66,25 @@ def folded(text: str) -> str:
     bare = unicodedata.normalize("NFKD", latin.translate(_MARKS))
     kept = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(str(utils.default_process(kept)).split())
+
+
+# Signs of the outputs, for a terminal whose encoding has no code for them.
+_SIGNS = {
+    "→": "->", "≥": ">=", "≤": "<=", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "‘": "'",
+    "’": "'", "“": '"', "”": '"', "●": "*", "▲": "!", "■": "#",
+}  # fmt: skip
+
+
+def in_ascii(text: str) -> str:
+    """The text in ASCII: `ġ` is g, `Мурманск` Murmansk, `→` ->. What has no letter is shown by its code."""
+    return "".join(map(_letter_in_ascii, text))
+
+
+def _letter_in_ascii(letter: str) -> str:
+    plain = letter if letter.isascii() else _SIGNS.get(letter) or folded(letter)
+    if not plain or not plain.isascii():
+        return f"[U+{ord(letter):04X}]"
+    return plain.capitalize() if letter.isupper() else plain
 
 
 def match(text: str, spellings: Mapping[str, Iterable[str]]) -> str | None:

@@ -261,8 +261,8 @@ SOURCES = (
         read=read,
         packages=(AIRPORTS, RUNWAYS, AIRPORTSDATA),
         remotes=(
-            Remote(f"{_LIVE}/airports.csv", AIRPORTS.member, at_least_rows=50_000),
-            Remote(f"{_LIVE}/runways.csv", RUNWAYS.member, at_least_rows=20_000),
+            Remote(f"{_LIVE}/airports.csv", AIRPORTS.member, mark="scheduled_service", at_least_rows=50_000),
+            Remote(f"{_LIVE}/runways.csv", RUNWAYS.member, mark="airport_ident", at_least_rows=20_000),
         ),
         checks=Checks(own=(ashore,)),
     ),
