@@ -101,14 +101,14 @@ def _deadline(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def run_line(line: Sequence[str], seconds: int = SECONDS) -> Ended:
-    """Run one command line in this process, in the present folder.
+def run_line(line: Sequence[str], seconds: int = SECONDS, encoding: str = "utf-8") -> Ended:
+    """Run one command line in this process, in the present folder, on a terminal of an encoding.
 
     `serve` replaces its process by another one, so it runs in a process of its own.
     """
     if line and line[0] == "serve":
         return _run_apart(line, seconds)
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
     before = sys.argv, sys.stdout, sys.stderr
     sys.argv, sys.stdout, sys.stderr = ["arctic-picture", *line], out, err
     code, wrong = None, ""
@@ -126,8 +126,8 @@ def run_line(line: Sequence[str], seconds: int = SECONDS) -> Ended:
     texts = []
     for stream in (out, err):
         stream.flush()
-        texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
-    return Ended(tuple(line), code, wrong or _fault(code, *texts), " | ".join(texts)[-400:])
+        texts.append(stream.buffer.getvalue().decode(encoding))  # type: ignore[attr-defined]
+    return Ended(tuple(line), code, wrong or _fault(code, *texts), " | ".join(texts))
 
 
 def _run_apart(line: Sequence[str], seconds: int) -> Ended:
