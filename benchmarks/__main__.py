@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command_lines import command_lines
 from benchmarks.daily_refresh import daily_refresh
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement
@@ -92,6 +93,7 @@ BENCHMARKS = {
     "maps": maps,
     "reliability": reliability,
     "daily_refresh": daily_refresh,
+    "command_lines": command_lines,
     "mutation": mutation,
 }
 # Takes hours and needs an extra tool, so it runs only when named.

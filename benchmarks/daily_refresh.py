@@ -210,11 +210,9 @@ class _Model:
     def state(self, day: date, last: date) -> str:
         """Return the state of the source on `day`, whose content is of the day `last`.
 
-        It is missing after four weeks, else held or stale after a fault, else stale after one week.
+        It is held or stale after a fault, else stale after one week.
         """
         age = (day - last).days
-        if self.rows and age > 28:
-            return "missing"
         if self.late:
             return {"held": "held", "refused": "stale"}[self.late]
         return "stale" if age > 7 else "live"
@@ -337,9 +335,9 @@ def _misshown(day: date, cache: Path, truth: pd.DataFrame, model: _Model) -> lis
     table = pd.read_parquet(folder / "tables" / "sea_ice_extent.parquet")
     last = truth["date"].iloc[model.rows - 1]
     state = model.state(day, date.fromisoformat(last))
-    visible = truth[: model.rows if state != "missing" else 0]  # what is gone is withdrawn
+    visible = truth[: model.rows]
     pairs = {
-        "layer": ((layer["state"], layer["as_of"]), (state, last if len(visible) else None)),
+        "layer": ((layer["state"], layer["as_of"]), (state, last)),
         "status": (manifest["status"], "COMPLETE" if state == "live" else "DEGRADED"),
         "rows": (table["extent_million_km2"].tolist(), visible["extent_million_km2"].tolist()),
     }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from rapidfuzz import fuzz, process, utils
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["folded", "hint", "match", "nearest"]
+    import pandas as pd
+
+__all__ = ["folded", "hint", "in_ascii", "match", "nearest", "without_invisible"]
 
 # Letters that Unicode does not decompose into a letter and a diacritic. Sami has đ, ŋ and ŧ.
 _UNFOLDED = str.maketrans(
@@ -33,6 +36,26 @@ _MARKS = str.maketrans(dict.fromkeys("'’ʼ‘`´", ""))
 _NEAR = 45  # score of rapidfuzz, 0 to 100, from which a name is shown as near
 
 
+# Soft hyphen, zero-width space, joiners and marks of direction, embeddings and isolates, word joiner, BOM. An
+# override of the direction stays: it is a warning of the checks, and the outputs show it by its code.
+_INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202c\u2060-\u2064\u2066-\u2069\ufeff]"
+
+
+def without_invisible(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without characters that have no width in any of its texts.
+
+    Two names that look the same are the same then. The table itself is returned if no text has any.
+    """
+    changed = {}
+    for name in table.select_dtypes(["object", "str"]).columns.difference(["geometry"]):
+        texts = table[name].dropna().drop_duplicates()
+        odd = [text for text in texts if isinstance(text, str) and re.search(_INVISIBLE, text)]
+        if odd:
+            clean = {text: re.sub(_INVISIBLE, "", text).strip() or None for text in odd}
+            changed[name] = table[name].map(lambda text, clean=clean: clean.get(text, text))
+    return table.assign(**changed) if changed else table
+
+
 def folded(text: str) -> str:
     """A name in lower case and Latin letters, without diacritics and punctuation.
 
@@ -43,6 +66,25 @@ def folded(text: str) -> str:
     bare = unicodedata.normalize("NFKD", latin.translate(_MARKS))
     kept = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(str(utils.default_process(kept)).split())
+
+
+# Signs of the outputs, for a terminal whose encoding has no code for them.
+_SIGNS = {
+    "→": "->", "≥": ">=", "≤": "<=", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "‘": "'",
+    "’": "'", "“": '"', "”": '"', "●": "*", "▲": "!", "■": "#", "°": "deg", "±": "+/-", "×": "x", "·": ".",
+}  # fmt: skip
+
+
+def in_ascii(text: str) -> str:
+    """The text in ASCII: `ġ` is g, `Мурманск` Murmansk, `→` ->. What has no letter is shown by its code."""
+    return "".join(map(_letter_in_ascii, text))
+
+
+def _letter_in_ascii(letter: str) -> str:
+    plain = letter if letter.isascii() else _SIGNS.get(letter) or folded(letter)
+    if not plain or not plain.isascii():
+        return f"[U+{ord(letter):04X}]"
+    return plain.capitalize() if letter.isupper() else plain
 
 
 def match(text: str, spellings: Mapping[str, Iterable[str]]) -> str | None:

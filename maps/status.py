@@ -42,9 +42,13 @@ CREATE TABLE status (
   id INTEGER PRIMARY KEY, what TEXT NOT NULL, title TEXT NOT NULL, state_as_made TEXT NOT NULL,
   as_of TEXT NOT NULL, fresh_until TEXT, expires TEXT);
 """
-# `status_on` in SQL; date('now') is the clock of the reader.
+# `status_on` in SQL; date('now') is the clock of the reader. SQLite gives an expression of a view no type,
+# and a GeoPackage needs one. The first SELECT has no row and takes the types from columns of the table.
 _VIEW = """
-CREATE VIEW status_now AS SELECT id, what, title,
+CREATE VIEW status_now AS SELECT id, what, title, state_as_made AS state, state_as_made, as_of,
+  id AS age_days, fresh_until, expires
+FROM status WHERE 0
+UNION ALL SELECT id, what, title,
   CASE WHEN expires IS NOT NULL AND date('now') >= expires THEN 'EXPIRED'
        WHEN what <> 'picture' AND fresh_until < date('now') THEN 'stale'
        WHEN what = 'picture' AND fresh_until < date('now') THEN 'DEGRADED'

@@ -19,7 +19,7 @@ from pipelines.commands.operations import doctor, serve
 from pipelines.commands.overview import overview
 from pipelines.commands.pictures import brief, changes, check, draw, explain, lens, standards
 from pipelines.commands.sources import fetch, snapshot, sources
-from pipelines.commands.terminal import told_progress
+from pipelines.commands.terminal import any_encoding, print_error, told_progress
 
 __all__ = ["app", "main"]
 
@@ -53,6 +53,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = [a for a in sys.argv[1:] if a != "--trace"]
     traced = len(arguments) != len(sys.argv) - 1
+    any_encoding()
     try:
         with told_progress():
             code = app(args=arguments, standalone_mode=False)
@@ -61,17 +62,22 @@ def main() -> None:
     except _REFUSED as error:
         if traced:
             raise
-        reason = " ".join(error.format_message().split()).rstrip(".")
-        sys.stderr.write(f"arctic-picture: {reason}; 'arctic-picture --help' says what there is\n")
+        print_error(
+            f"{error.format_message().rstrip().rstrip('.')}; 'arctic-picture --help' says what there is"
+        )
         sys.exit(2)
     except PictureError as error:
         if traced:
             raise
-        sys.stderr.write(f"arctic-picture: {' '.join(str(error).split())}\n")
+        print_error(str(error))
         sys.exit(2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has enough. Python would complain as it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         if traced:
             raise
-        sys.stderr.write(f"arctic-picture: expected to read and write files, found {error}: check the path\n")
+        print_error(f"expected to read and write files, found {error}: check the path")
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

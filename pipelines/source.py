@@ -65,6 +65,9 @@ class Remote:
     file of the `kind` page has no file address: `url` is a page from which a person takes the file, and puts
     it under `by_hand/` of the cache.
 
+    `mark` is a pattern that the first bytes of the file must have, where the files of one source look alike:
+    it tells the file of September from that of March whatever their names and addresses are.
+
     Remotes of one source with the same `part` are accepted together or not at all. `at_most_bytes` bounds
     the size of the file, `at_least_rows` its rows. `probe` reads the file alone and returns the day that its
     content holds for. `field` reads its ice field. `login` names the account that the server asks for
@@ -78,6 +81,7 @@ class Remote:
     archive: str = ""
     hosts: tuple[str, ...] = ()
     part: str = ""
+    mark: str = ""
     at_most_bytes: int = 50_000_000
     at_least_rows: int = 1
     probe: Callable[[Path], date] | None = None

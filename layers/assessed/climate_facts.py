@@ -34,6 +34,7 @@ _GAUGE_KM = 150.0  # a site farther from the gauge may rise or sink at another r
 
 def _climate_facts(
     node_sites: gpd.GeoDataFrame,
+    measures: pd.DataFrame,
     ice_years: pd.DataFrame,
     port_ice_seasons: gpd.GeoDataFrame,
     permafrost_places: gpd.GeoDataFrame,
@@ -48,14 +49,18 @@ def _climate_facts(
 ) -> pd.DataFrame:
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     book = FactRows(sites)
-    add_daily_ice(book, sites, ice_years, global_warming)
-    add_monthly_ice(book, sites, node_sites.geometry.to_numpy(), grids["ice_presence"], global_warming)
-    add_port_ice(book, sites, port_ice_seasons)
+    # A site that is not at the sea has no ice of the sea and no sea level. It keeps its row, because facts
+    # are written by position, and gets no kind, because the writers choose sites by kind.
+    coastal = sites["node_id"].map(measures.set_index("node_id")["is_coastal"])
+    shore = sites.assign(kind=sites["kind"].where(coastal, None))
+    add_daily_ice(book, shore, ice_years, global_warming)
+    add_monthly_ice(book, shore, node_sites.geometry.to_numpy(), grids["ice_presence"], global_warming)
+    add_port_ice(book, shore, port_ice_seasons)
     add_air(book, sites, grids["climate"], station_normals, global_warming)
     _add_permafrost(book, sites, node_sites.geometry.to_numpy(), permafrost_places, permafrost_maps)
     _add_damage(book, sites, thaw_damage)
     _add_erosion(book, sites, coastal_erosion)
-    _add_level(book, sites, sea_level_projections, sea_level_trends)
+    _add_level(book, shore, sea_level_projections, sea_level_trends)
     table = book.table()
     # If two rows have the same tier, the first one written stays. So the best source is written first.
     order = table["tier"].map({name: place for place, name in enumerate(TIERS)})

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from layers.assessed.capability import capability_of, is_usable
 from layers.assessed.civilian_dependence import SUPPLIES
@@ -28,12 +27,11 @@ from layers.assessed.distances import (
 from layers.assessed.overrides import apply_standing
 from layers.assessed.people_cut_off import Captives, captives, closed_pairs, land_network
 from layers.assessed.positions import with_lonlat
+from layers.assessed.shore import is_coastal
 from layers.assessed.sites import KINDS
 from layers.climate import effective_fetch_km, sample_field
-from layers.crs import lonlat
 from layers.merge import within_km
 from layers.network import Anchors, anchors, lane_shares
-from layers.regions import CUT_DEG
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES"]
 
-_COAST_KM = 1.0  # a site within this distance of the coastline is coastal
 _REACH_KM = 50.0  # people within this distance can use a node
 # A wider gate counts as open sea: a ship can pass far from any node (convention).
 _NARROW_KM = 200.0
@@ -76,7 +73,7 @@ def _measures(
     ports = apply_standing(pd.DataFrame(ports.drop(columns="geometry")), overrides_on_file)
     airfields = apply_standing(pd.DataFrame(airfields.drop(columns="geometry")), overrides_on_file)
     capability = capability_of(sites, ports, airfields)
-    coastal = np.isin(sites["kind"], ["port", "cable_landing"]) | _is_by_the_sea(points, land)
+    coastal = is_coastal(sites, points, land, ports)
     narrows = chokepoints[chokepoints["narrows_km"].fillna(np.inf) <= _NARROW_KM]
     lane = anchors(points, sea_lanes)
     fetch = np.full(len(points), np.nan)
@@ -119,20 +116,6 @@ def _lane_betweenness(sites: pd.DataFrame, lane: Anchors, sea_lanes: gpd.GeoData
     share = np.full(len(sites), np.nan)
     share[port] = lane_shares(lane.take(port), sea_lanes).round(6)
     return share
-
-
-def _is_by_the_sea(points: NDArray[np.object_], land: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Return which EPSG:3413 points lie within 1 km of the coastline; the scale is right to 8 %."""
-    xy, ring = shapely.get_coordinates(
-        shapely.get_rings(shapely.get_parts(land.geometry.to_numpy())), return_index=True
-    )
-    # A vertex on the southern edge of the snapshot is no shore.
-    is_cut = lonlat(xy[:, 0], xy[:, 1])[1] < CUT_DEG
-    joined = np.flatnonzero((ring[1:] == ring[:-1]) & ~(is_cut[1:] & is_cut[:-1]))
-    edges = shapely.linestrings(np.stack([xy[joined], xy[joined + 1]], axis=1))
-    near = np.zeros(len(points), dtype=bool)
-    near[shapely.STRtree(edges).query(points, "dwithin", _COAST_KM * 1000)[0]] = True
-    return near
 
 
 def _people(
@@ -241,7 +224,12 @@ MEASURES = Layer(
                 Column(f"claim_{word}", "str", "key of that claim"),
             )
         ),
-        Column("is_coastal", "bool", "a port, a landing, or within 1 km of the coastline", required=True),
+        Column(
+            "is_coastal",
+            "bool",
+            "a port of the sea, a landing, or within 1 km of the coastline",
+            required=True,
+        ),
         _km("fetch_km", "longest effective fetch over open water"),
         Column("air_before_degc", "float", "mean annual air temperature before industry (model)", "degC"),
         Column("warming_ratio", "float", "local warming per degree of global warming (model)", "K K-1"),

@@ -22,7 +22,10 @@ __all__ = ["PLACE_KM", "SCOPES", "in_scope", "places_of", "territory"]
 SCOPES = ("arctic", "gateway", "context")
 PLACE_KM = 25.0  # nodes within this distance of a centre are one place (method §1.1)
 _GATEWAY_KM = 50.0  # no gateway reaches farther
-_TERRITORY_KM = 5.0  # a site within this distance belongs to a territory, because outlines are simplified
+# A site within the first distance belongs to a territory, because outlines are simplified and lack islets;
+# within the second one if the rest of its state is farther off (Signilskär: Åland 10 km, Finland 110 km).
+_TERRITORY_KM, _ISLET_KM = 5.0, 15.0
+_BORDER_KM = 5.0  # within this distance the nearest outline alone does not tell the country
 _BASE = r"Air Force Base|Joint Base|Naval|\bAFB\b"
 # For these territories sources write the code of the state: Norway for Svalbard, Finland for Åland.
 _TERRITORIES = (("SJM", "NOR"), ("ALA", "FIN"))
@@ -82,11 +85,12 @@ def places_of(sites: pd.DataFrame, towns: pd.DataFrame) -> dict[str, NDArray[np.
     }
 
 
-def territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
+def territory(table: pd.DataFrame, countries: gpd.GeoDataFrame, towns: pd.DataFrame) -> pd.Series:
     """Return the ISO 3166-1 alpha-3 code of each site: the code of its source or of its territory.
 
-    A site of Norway or Finland within 5 km of Svalbard or Åland takes the code of the territory. A null
-    becomes the code of the nearest country.
+    A site of Norway or Finland takes the code of Svalbard or Åland within 5 km of it, and within 15 km if the
+    rest of the state is farther off. A null becomes the code of the nearest country; if a second country is
+    within 5 km, that of the nearest of `towns` in one of the two.
     """
     # Metres in the plane of EPSG:3413: the error of scale, up to 8 %, does not matter at 5 km.
     points = shapely.points(*xy_of(table))
@@ -94,9 +98,27 @@ def territory(table: pd.DataFrame, countries: gpd.GeoDataFrame) -> pd.Series:
     codes = countries["country_iso3"].to_numpy(dtype=object)
     answer = table["country_iso3"].to_numpy(dtype=object, na_value=None, copy=True)
     for code, parent in _TERRITORIES:
-        ground = shapely.union_all(shapes[codes == code])
-        shapely.prepare(ground)
-        answer[(answer == parent) & shapely.dwithin(ground, points, _TERRITORY_KM * 1000)] = code
-    blank = np.flatnonzero(pd.isna(answer))
-    answer[blank] = codes[shapely.STRtree(shapes).nearest(points[blank])]
+        of_parent = np.flatnonzero(answer == parent)
+        metres, other = (
+            shapely.distance(shapely.union_all(shapes[codes == name]), points[of_parent])
+            for name in (code, parent)
+        )
+        # The distance to a country without an outline is NaN, and a comparison with NaN is false.
+        islet = (metres <= _ISLET_KM * 1000) & ~(other <= metres)
+        answer[of_parent[(metres <= _TERRITORY_KM * 1000) | islet]] = code
+    for row in np.flatnonzero(pd.isna(answer)):
+        answer[row] = _country_at(points[row], table.iloc[[row]], countries, towns)
     return pd.Series(answer, index=table.index)
+
+
+def _country_at(
+    point: shapely.Point, site: pd.DataFrame, countries: gpd.GeoDataFrame, towns: pd.DataFrame
+) -> str:
+    """Return the country of a site for which its source states none."""
+    metres = pd.Series(shapely.distance(countries.geometry.to_numpy(), point))
+    metres = metres.groupby(countries["country_iso3"].to_numpy()).min().sort_values()
+    near = metres.index[metres <= _BORDER_KM * 1000]
+    some = towns[towns["country_iso3"].isin(near)] if "country_iso3" in towns else towns.iloc[:0]
+    if len(near) < 2 or some.empty:
+        return str(metres.index[0])
+    return str(some["country_iso3"].iloc[nearest(site, some)[1][0, 0]])

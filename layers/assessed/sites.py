@@ -128,7 +128,7 @@ def _sites(
     table["node_id"] = table["kind"] + ":" + table["feature_id"]
     # The distance between two lists that place a site differently is an uncertainty of its position.
     table["position_uncertainty_km"] = table[["position_uncertainty_km", "sources_apart_km"]].max(axis=1)
-    table["country_iso3"] = territory(table, countries)
+    table["country_iso3"] = territory(table, countries, towns)
     table = table.assign(**in_scope(table, arctic_boundary, gateways), **places_of(table, towns))
     geometry = gpd.points_from_xy(*xy_of(table), crs=POLAR)
     return gpd.GeoDataFrame(table.drop(columns="feature_id"), geometry=geometry, crs=POLAR)

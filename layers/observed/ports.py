@@ -14,7 +14,7 @@ class WpiField(NamedTuple):
 
     heading: str
     column: str
-    kind: Literal["key", "text", "flag", "measure", "depth", "class", "place"]
+    kind: Literal["key", "text", "locode", "flag", "measure", "depth", "class", "place"]
     unit: str = ""
 
 
@@ -41,7 +41,7 @@ WPI_FIELDS: tuple[WpiField, ...] = (
     WpiField("Region Name", "region_name", "text"),
     WpiField("Main Port Name", "name", "text"),
     WpiField("Alternate Port Name", "alternate_name", "text"),
-    WpiField("UN/LOCODE", "un_locode", "text"),
+    WpiField("UN/LOCODE", "un_locode", "locode"),
     WpiField("Country Code", "country_name", "text"),
     WpiField("World Water Body", "water_body", "text"),
     WpiField("IHO S-130 Sea Area", "iho_s130_sea_area", "text"),
@@ -104,6 +104,8 @@ WPI_FIELDS: tuple[WpiField, ...] = (
 
 def _columns(field: WpiField) -> tuple[Column, ...]:
     heading = f"World Port Index field '{field.heading}'"
+    if field.kind == "locode":
+        return (Column(field.column, "str", f"{heading}, five characters without a space"),)
     if field.kind in {"text", "key", "class"}:
         return (Column(field.column, "str", heading),)
     if field.kind == "flag":
@@ -130,6 +132,8 @@ PORTS = Layer(
         *(column for f in WPI_FIELDS if f.column != "name" for column in _columns(f)),
     ),
     note="Depths are bins; 0, blank and Unknown mean not reported.",
+    # The provider numbers its rows anew in each issue.
+    ignored_in_changes=("as_of", "longitude_deg", "latitude_deg", "object_id"),
 )
 
 HARBOURS = Layer(

@@ -38,6 +38,10 @@ _TABLES = """
           description TEXT, mime_type TEXT, constraint_name TEXT,
           CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
           CONSTRAINT gdc_tn UNIQUE (table_name, name));
+        CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
+          constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC,
+          min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+          CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
         CREATE TABLE layer_styles (
           id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256),
           f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
@@ -212,8 +216,10 @@ def _register(database: sqlite3.Connection, stamp: str) -> None:
             "VALUES (?, 'attributes', ?, ?, ?, 0)",
             (table, title, title, stamp),
         )
-    database.execute(
+    # The extension has two tables, and one of them without the other is no valid GeoPackage.
+    database.executemany(
         "INSERT OR IGNORE INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope) "
-        "VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
-        "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
+        "VALUES (?, NULL, 'gpkg_schema', 'http://www.geopackage.org/spec121/#extension_schema', "
+        "'read-write')",
+        [("gpkg_data_columns",), ("gpkg_data_column_constraints",)],
     )

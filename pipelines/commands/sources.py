@@ -68,10 +68,15 @@ def fetch(
         str, typer.Option(help="One mirror for every host, laid out as URL/<host>/<path>.")
     ] = "",
     day: Annotated[str | None, typer.Option(help="Day of products with a file a day.")] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file of the provider on this machine, or a folder of them; needs its source."),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Fetch the sources into the cache, and list what changed and what was refused, with the reason."""
+    from pipelines.intake.on_disk import files_in
     from pipelines.intake.refresh import as_text
 
     try:
@@ -79,7 +84,12 @@ def fetch(
     except ValueError as error:
         msg = f"--day: expected a date such as 2026-03-01, found {day!r}"
         raise UsageError(msg) from error
-    results = fetched(cache, base_url, moment, sources or ())
+    given = [path for one in file or () for path in files_in(one)]
+    if file and (not given or len(sources or ()) != 1):
+        found = f"no file at {file[0]}" if not given else f"{len(sources or ())} sources"
+        msg = f"--file: expected one source and its file, as in fetch SOURCE --file PATH, found {found}"
+        raise UsageError(msg)
+    results = fetched(cache, base_url, moment, sources or (), given)
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
     # 10 means: the result is there, but a source is late.
@@ -88,12 +98,17 @@ def fetch(
 
 
 def fetched(
-    cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()
+    cache: Path,
+    base_url: str,
+    day: date | None = None,
+    names: Sequence[str] = (),
+    given: Sequence[Path] = (),
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
     `base_url` is a mirror for every host, empty for none. `day` is the day of products with one file per day;
-    the default is yesterday. `names` are the sources to fetch, empty for all.
+    the default is yesterday. `names` are the sources to fetch, empty for all. `given` are files on this
+    machine that are taken instead of a fetch.
     """
     from pipelines.intake.fetch import Fetcher
     from pipelines.intake.refresh import refresh, today_and_yesterday
@@ -102,10 +117,17 @@ def fetched(
     today, yesterday = today_and_yesterday()
     writable_folder(cache, "--cache", make=False)
     fetcher = Fetcher(base_url)
-    say("fetches sources")
+    say("reads the files" if given else "fetches sources")
     with bytes_progress() as report:
         return refresh(
-            FETCHABLE, cache, fetcher, today=today, day=day or yesterday, names=names, report=report
+            FETCHABLE,
+            cache,
+            fetcher,
+            today=today,
+            day=day or yesterday,
+            names=names,
+            given=given,
+            report=report,
         )
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import re
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from maps.text import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.status import Status
 
-__all__ = ["bytes_progress", "hush", "print_result", "print_warning", "say", "told_progress"]
+__all__ = [
+    "any_encoding", "bytes_progress", "hush", "print_error", "print_result", "print_warning", "say",
+    "told_progress",
+]  # fmt: skip
+
+# What JSON may hold as it is, and a terminal may not: it could act on it or read in another order.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 # Seconds. A terminal shows a line soon; elsewhere a line comes only if the command lasts.
 _SOON_S, _LASTS_S, _SAME_STEP_S, _TICK_S = 0.3, 1.8, 10.0, 0.1
@@ -77,7 +88,27 @@ _teller: _Teller | None = None
 def say(step: str) -> None:
     """Name what the command does now, in words such as `reads ports`."""
     if _teller is not None:
-        _teller.step = step
+        _teller.step = visible(step)
+
+
+def any_encoding() -> None:
+    """Let stdout and stderr write every text, whatever encoding they have.
+
+    A character that the encoding does not have is written in plain letters: `ġ` as `g`, `Мурманск` as
+    `Murmansk`, `→` as `->`, and one without a letter by its code.
+    """
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    # An argument of the command line that is no UTF-8 holds surrogates, which no encoding has.
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101  only writing uses this
+    from layers.names import in_ascii
+
+    return in_ascii(error.object[error.start : error.end]), error.end
 
 
 def hush() -> None:
@@ -107,17 +138,24 @@ def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[
     """Print a result as one JSON object, or as `text`. A function `text` is called only if it is needed."""
     if as_json:
         # NaN and infinity are no JSON, so they are an error here.
-        line = json.dumps(result, ensure_ascii=False, allow_nan=False)
+        is_utf8 = "utf" in (sys.stdout.encoding or "").lower()
+        line = json.dumps(result, ensure_ascii=not is_utf8, allow_nan=False)
+        line = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
     else:
-        line = text if isinstance(text, str) else text()
+        line = visible(text if isinstance(text, str) else text())
     hush()
     sys.stdout.write(line + "\n")
 
 
 def print_warning(text: str) -> None:
     """Print a line of warning on stderr."""
+    print_error(f"warning: {text}")
+
+
+def print_error(text: str) -> None:
+    """Print one line on stderr, after the name of the program."""
     hush()
-    sys.stderr.write(f"arctic-picture: warning: {text}\n")
+    sys.stderr.write(f"arctic-picture: {visible(' '.join(text.split()))}\n")
 
 
 @contextmanager

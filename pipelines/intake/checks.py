@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.intake.sniff import FileSummary
 
-__all__ = ["judge", "judge_file"]
+__all__ = ["judge", "judge_file", "judge_size"]
 
 SIZE_HOLD = (0.5, 2.0)  # factors of the median of the last sizes
 UNIT_ROWS = 20  # rows with a value in both tables; fewer cannot show a change of unit
@@ -45,8 +45,7 @@ def judge_file(
     """Findings on a file: its number of rows, its columns and its size.
 
     `facts` is the summary of the file, `before` that of the last accepted file; None if there is none. `size`
-    is in bytes, and `sizes` are those of the last accepted files; empty makes no check of the size.
-    `at_least` is the smallest number of rows that passes.
+    and `sizes` are those of `judge_size`. `at_least` is the smallest number of rows that passes.
     """
     findings = []
     if facts.rows < at_least:
@@ -60,11 +59,15 @@ def judge_file(
             findings.append(Finding("columns", "hold", f"expected the column {gone[0]!r}, found it gone"))
         elif new:
             findings.append(Finding("columns", "warn", f"the column {new[0]!r} is new"))
-    if sizes:
-        usual = sorted(sizes)[len(sizes) // 2]
-        if not SIZE_HOLD[0] * usual <= size <= SIZE_HOLD[1] * usual:
-            findings.append(Finding("size", "hold", f"expected about {usual} bytes, found {size}"))
-    return findings
+    return findings + judge_size(size, sizes)
+
+
+def judge_size(size: int, sizes: Sequence[int]) -> list[Finding]:
+    """Findings on the size of a file, in bytes, against the last accepted ones; none if `sizes` is empty."""
+    usual = sorted(sizes)[len(sizes) // 2] if sizes else size
+    if SIZE_HOLD[0] * usual <= size <= SIZE_HOLD[1] * usual:
+        return []
+    return [Finding("size", "hold", f"expected about {usual} bytes, found {size}")]
 
 
 def _rows(now: int, before: int, checks: Checks) -> list[Finding]:
@@ -155,11 +158,7 @@ def _against(new: pd.DataFrame, old: pd.DataFrame, checks: Checks) -> list[Findi
     if str(new["as_of"].max()) < str(old["as_of"].max()):
         text = f"expected days up to {old['as_of'].max()} or later, found {new['as_of'].max()}"
         findings.append(Finding("date", "hold", text))
-    seen, now = (set(table["feature_id"].to_numpy(dtype=object)) for table in (old, new))
-    kept = len(seen & now) / len(seen)
-    if kept < checks.ids_least:
-        text = f"expected {checks.ids_least:.0%} or more of the ids of last time, found {kept:.0%}"
-        findings.append(Finding("ids", "hold", text))
+    findings += _ids(new, old, checks.ids_least)
     findings += _measures(new, old, checks.unit_hold)
     more = new.isna().mean() - old.isna().mean()
     findings += [
@@ -173,6 +172,39 @@ def _against(new: pd.DataFrame, old: pd.DataFrame, checks: Checks) -> list[Findi
             text = f"{far} moved by more than {checks.moved_km:g} km, {moved.idxmax()} most"
             findings.append(Finding("moved", "warn", text))
     return findings
+
+
+def _ids(new: pd.DataFrame, old: pd.DataFrame, least: float) -> list[Finding]:
+    """Findings on the ids of last time that are gone.
+
+    An id may be written in another way: only its letters and digits count. If a provider numbers its rows
+    anew, the features have the same names and places as before, which is a warning.
+    """
+
+    def kept(one: pd.Series, other: pd.Series) -> float:
+        return float(one.drop_duplicates().isin(other).mean())
+
+    def spelt(table: pd.DataFrame) -> pd.Series:
+        return table["feature_id"].str.casefold().str.replace(r"\W|_", "", regex=True)
+
+    share = kept(spelt(old), spelt(new))
+    if share >= least:
+        return []
+    text = f"expected {least:.0%} or more of the ids of last time, found {share:.0%}"
+    # Ids that differ in their numbers alone may be the row numbers of the provider.
+    plain = (set(table["feature_id"].str.replace(r"\d+", "", regex=True)) for table in (old, new))
+    is_numbered = "geometry" in new and len(set.union(*plain)) == 1
+    if not is_numbered or (same := kept(*(_name_and_place(table) for table in (old, new)))) < least:
+        return [Finding("ids", "hold", text)]
+    return [
+        Finding("ids", "warn", f"{text}; {same:.0%} of the names and places are the same: numbered anew?")
+    ]
+
+
+def _name_and_place(table: pd.DataFrame) -> pd.Series:
+    """Name and bounds of each feature as text; the bounds are in steps of 100 m."""
+    bounds = (table.geometry.bounds / 100).round().astype("Int64").astype("str").agg(" ".join, axis=1)
+    return table["name"].fillna("").astype("str").str.casefold() + " " + bounds
 
 
 def _measures(new: pd.DataFrame, old: pd.DataFrame, unit_hold: tuple[float, float]) -> list[Finding]:

@@ -157,11 +157,12 @@ class Fetcher:
         Raises
         ------
         RefusedError
-            If no token comes, or if the form would go to a mirror on another machine without TLS.
+            If no token comes, or if the form would go to a mirror on another machine, with TLS or without.
         """
         at = urlsplit(self._at(url))
         host_asked = urlsplit(url).hostname
-        if at.scheme != "https" and not is_here(at.hostname or ""):
+        # TLS keeps a secret on its way, and a mirror is not the one whom it is for.
+        if not is_here(at.hostname or "") and (self.mirror or at.scheme != "https"):
             msg = f"{host_asked}: expected https or a mirror on this machine, found another: nothing was sent"
             raise RefusedError(msg)
         try:

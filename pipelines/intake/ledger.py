@@ -2,9 +2,10 @@
 
 A unit is a source, or one part of a source (`Remote.part`). The files of a set are in
 `accepted/<unit>/<set>/`. Only the ledger says which set is the accepted one, and it is replaced in one step.
-A row of it holds `set`, `files`, `as_of` (the date of the content), `rows`, `sizes` (bytes of the last sets),
-`checked` (the day of the last fetch that was accepted or found no change), `warnings`, and `held` if the last
-fetch was not accepted.
+A row of it holds `set`, `files`, `as_of` (the date of the content), `rows`, `sizes` (bytes of the last sets,
+by calendar month of their content where a probe states its day, else under the blank), `checked` (the day of
+the last fetch that was accepted or found no change), `warnings`, and `held` if the last fetch was not
+accepted.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
 
 LEDGER = "ledger.json"
+# Content older than this many times `fresh_days` may be missing, not only stale (decisions/0020).
+_GONE_AFTER = 4
 # End of the last fetch in the ledger -> state of the source in the picture.
 _LATE = {"held": "held", "refused": "stale"}
-# Content older than this many times `fresh_days` is missing, not only stale (convention, decisions/0020).
-_GONE_AFTER = 4
 
 
 def ledger_of(cache: Path) -> dict[str, Any]:
@@ -95,16 +96,20 @@ def _latest(row: dict[str, Any]) -> tuple[str, str]:
 def state_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str]:
     """(date, state) of a source on `today`, from its `row` of the ledger.
 
-    The state is the first that applies: `missing` if the content is older than four times `fresh_days`,
-    `held` if a check held the last fetch, `stale` if the last fetch was refused or the content is older than
-    `fresh_days`, else `live`. The date is that of the accepted content, or of the embedded content if
-    nothing was accepted.
+    The state is the first that applies: `missing` if nobody looked for newer content for `fresh_days` and the
+    content is older than four times that, for a source without an embedded table; `held` if a check held the
+    last fetch; `stale` if the last fetch was refused or the content is older than `fresh_days`; else `live`.
+    The content of an embedded source is late and never missing, because the embedded table that would take
+    its place is older still. The date is that of the accepted content, or of the embedded content if nothing
+    was accepted.
     """
     as_of = row.get("as_of") or source.as_of
     fresh = fresh_until(source, as_of)
     over_days = (today - date.fromisoformat(fresh)).days if fresh else 0
-    if row.get("set") and over_days > (_GONE_AFTER - 1) * source.fresh_days:
-        return as_of, "missing"
+    if source.state != "embedded" and row.get("set") and over_days > (_GONE_AFTER - 1) * source.fresh_days:
+        unseen_days = (today - date.fromisoformat(row.get("checked") or as_of)).days
+        if unseen_days > source.fresh_days:
+            return as_of, "missing"
     if row.get("held"):
         return as_of, _LATE[row["held"]["state"]]
     return as_of, "stale" if over_days > 0 else "live"

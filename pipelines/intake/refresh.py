@@ -13,6 +13,7 @@ import os
 import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ from pipelines.files import locked
 from pipelines.intake.fetch import Validators
 from pipelines.intake.ledger import accepted_folder, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
-from pipelines.intake.unit_checks import Judgement, Unit, judge_unit
-from pipelines.source import sha256_of
+from pipelines.intake.on_disk import by_hand_files, take_from_disk
+from pipelines.intake.unit_checks import Judgement, Unit, judge_unit, sizes_with
 from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
     from pipelines.source import Remote, Source
 
     Report = Callable[[str, int, int | None], None]
+    # The remotes of their day, the rows of the ledger by address, and notes on files that were left out.
+    Obtained = tuple[list[Remote], dict[str, Any], list[str]]
+    Obtain = Callable[[dict[str, Any], Path | None], Obtained]
 
 __all__ = ["FetchResult", "as_text", "refresh", "today_and_yesterday", "units_of"]
-
-_SIZES_KEPT = 10  # of the last accepted sets; their median is the usual size
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def refresh(
     day: date,
     names: Sequence[str] = (),
     is_asked: bool = True,
+    given: Sequence[Path] = (),
     packages: Path | None = None,
     report: Report = lambda _file, _done, _total: None,
 ) -> list[FetchResult]:
@@ -116,6 +119,9 @@ def refresh(
         Sources or units to fetch; empty fetches all.
     is_asked
         Whether a person gave `names`. A source that is fetched only by name is left out otherwise.
+    given
+        Files on this machine that are taken for the sources of `names` instead of a fetch. A source whose
+        parts are forms of one table takes the form that fits.
     packages
         The folder of unpacked package members that some readers need as well; by default `packages` beside
         `cache`.
@@ -140,18 +146,26 @@ def refresh(
         for name, (source, remotes) in units.items():
             unit = Unit(name, source, cache, packages or cache.parent / "packages", today)
             of_day = [remote.of(day) for remote in remotes]
-            results.append(
-                _left_out(unit, of_day[0], is_named=bool(names) and is_asked)
-                or _take(unit, of_day, fetcher, report)
-            )
+            paths = list(given) or by_hand_files(unit, of_day)
+            if paths:
+                results.append(
+                    _take(unit, of_day, partial(_from_disk, unit, remotes, paths, day), is_noted=not given)
+                )
+            else:
+                results.append(
+                    _left_out(unit, of_day[0], is_named=bool(names) and is_asked)
+                    or _take(unit, of_day, partial(_fetch_all, unit, of_day, fetcher, report))
+                )
             shutil.rmtree(incoming, ignore_errors=True)
-    return results
+    # Of the forms of a table a given file fits one. The others say why only if it fits none.
+    fitted = [row for row in results if row.state != "refused"]
+    return fitted if given and fitted else results
 
 
 def _left_out(unit: Unit, first: Remote, *, is_named: bool) -> FetchResult | None:
     """The result of a unit that a person must first fetch by hand or name; None for any other unit."""
     as_of = ledger_of(unit.cache).get(unit.id, {}).get("as_of")
-    if first.kind == "page" and not (unit.by_hand / first.file).is_file():
+    if first.kind == "page":
         reason = f"no file address; a person fetches it from {first.url} to {unit.by_hand / first.file}"
         return FetchResult(unit.id, "by_hand", as_of, reason)
     if first.only_named and not is_named:
@@ -159,8 +173,12 @@ def _left_out(unit: Unit, first: Remote, *, is_named: bool) -> FetchResult | Non
     return None
 
 
-def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Report) -> FetchResult:
-    """Fetch and check the files of a unit, then accept them or keep the last accepted ones."""
+def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bool = True) -> FetchResult:
+    """Obtain and check the files of a unit, then accept them or keep the last accepted ones.
+
+    Without `is_noted` a refusal leaves the ledger as it is: a wrong file that a person named says nothing of
+    the source.
+    """
     ledger = ledger_of(unit.cache)
     row = ledger.get(unit.id, {})
     try:
@@ -168,29 +186,32 @@ def _take(unit: Unit, remotes: Sequence[Remote], fetcher: Fetcher, report: Repor
     except SourceError:
         before, row = None, {}  # accepted files are damaged: fetch all of them again
     try:
-        files = _fetch_all(unit, remotes, fetcher, row, before, report)
+        remotes, files, notes = obtain(row, before)
     except SourceError as error:
-        result = _keep(unit, ledger, "refused", str(error))
+        result = _keep(unit, ledger, "refused", str(error), is_noted=is_noted)
         return replace(result, may_pass=getattr(error, "may_pass", False))
     # A set is named by the hashes of its files, so the same files again are the same set.
     hashes = "".join(sorted(file["sha256"] for file in files.values()))
     name = hashlib.sha256(hashes.encode()).hexdigest()[:16]
     if name == row.get("set") and before:
-        return _settle(unit, ledger, row | {"files": files}, "unchanged", row["rows"], [])
+        return _settle(unit, ledger, row | {"files": files}, "unchanged", row["rows"], notes)
     judgement = judge_unit(unit, remotes, files, row, before)
     reasons = [f"{finding.rule}: {finding.found}" for finding in judgement.findings]
+    warnings = [*reasons, *notes]
     holds = [finding.outcome == "hold" for finding in judgement.findings]
     if any(holds):
         reason = "; ".join(text for text, is_hold in zip(reasons, holds, strict=True) if is_hold)
-        result = _keep(unit, ledger, "held", f"{reason}: set apart in quarantine/{unit.id}/{name}")
+        result = _keep(
+            unit, ledger, "held", f"{reason}: set apart in quarantine/{unit.id}/{name}", is_noted=is_noted
+        )
         _quarantine(unit, name, result.reason, judgement, files)
         return result
     fresh = {
         "set": name, "files": files, "as_of": judgement.as_of, "rows": judgement.rows,
-        "sizes": [*row.get("sizes", []), sum(file["size"] for file in files.values())][-_SIZES_KEPT:],
+        "sizes": sizes_with(row, judgement.as_of, remotes, sum(file["size"] for file in files.values())),
     }  # fmt: skip
     target = _accept(unit, name)
-    result = _settle(unit, ledger, fresh, "changed" if before else "new", judgement.rows_before, reasons)
+    result = _settle(unit, ledger, fresh, "changed" if before else "new", judgement.rows_before, warnings)
     # Older sets are removed only after the ledger names the new one.
     for old in target.parent.iterdir():
         if old.name != name:
@@ -207,14 +228,21 @@ def _accept(unit: Unit, name: str) -> Path:
     return target
 
 
+def _from_disk(
+    unit: Unit, remotes: Sequence[Remote], paths: Sequence[Path], day: date, _row: Any, before: Path | None
+) -> Obtained:
+    """Put files that are on this machine into the stage of a unit."""
+    return take_from_disk(unit, remotes, paths, day, before)
+
+
 def _fetch_all(
     unit: Unit,
     remotes: Sequence[Remote],
     fetcher: Fetcher,
+    report: Report,
     row: dict[str, Any],
     before: Path | None,
-    report: Report,
-) -> dict[str, Any]:
+) -> Obtained:
     """Put all files of a unit into its stage, and return their rows of the ledger by address.
 
     `row` is the row of the last set and `before` its folder. A file that the server calls unchanged is linked
@@ -222,9 +250,6 @@ def _fetch_all(
     """
     files: dict[str, Any] = {}
     for remote in remotes:
-        if remote.kind == "page":
-            files[remote.url] = _copy_by_hand(unit, remote)
-            continue
         last = row.get("files", {}).get(remote.url) if before else None
         seen = (
             Validators(last["etag"], last["last_modified"]) if last and last["file"] == remote.file else None
@@ -251,28 +276,20 @@ def _fetch_all(
             "file": remote.file, "sha256": fetched.sha256, "size": fetched.size, "from": fetched.url,
             "etag": fetched.seen.etag, "last_modified": fetched.seen.last_modified,
         }  # fmt: skip
-    return files
+    return list(remotes), files, []
 
 
-def _copy_by_hand(unit: Unit, remote: Remote) -> dict[str, Any]:
-    """Copy a file that a person fetched to the stage, and return its row of the ledger."""
-    target = unit.stage / remote.file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(unit.by_hand / remote.file, target)
-    return {
-        "file": remote.file, "sha256": sha256_of(target), "size": target.stat().st_size,
-        "from": "by hand", "etag": "", "last_modified": "",
-    }  # fmt: skip
-
-
-def _keep(unit: Unit, ledger: dict[str, Any], state: str, reason: str) -> FetchResult:
-    """Keep the last accepted files, note in the ledger since when and why, and return the result."""
-    row = ledger.setdefault(unit.id, {})
+def _keep(
+    unit: Unit, ledger: dict[str, Any], state: str, reason: str, *, is_noted: bool = True
+) -> FetchResult:
+    """Keep the last accepted files and return the result; with `is_noted` the ledger says since when."""
+    row = ledger.get(unit.id, {})
     stays = f"the last good of {row['as_of']} stays" if row.get("as_of") else "none was accepted before"
     reason = f"{reason}; {stays}"
     since = (row.get("held") or {}).get("since", unit.today.isoformat())
-    row["held"] = {"state": state, "since": since, "reason": reason}
-    write_ledger(unit.cache, ledger)
+    if is_noted:
+        ledger[unit.id] = row | {"held": {"state": state, "since": since, "reason": reason}}
+        write_ledger(unit.cache, ledger)
     return FetchResult(unit.id, state, row.get("as_of"), reason, row.get("rows"), row.get("rows"))
 
 

@@ -115,7 +115,8 @@ def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, 
     A live source of which nothing was ever accepted is left out, and so is a source with `is_replaceable`
     false. No table is read. The state of a source, not to be confused with its kind, is the first of these:
 
-    - `missing` if an accepted file is lost, or if the content is older than four times `fresh_days`;
+    - `missing` if an accepted file is lost, or if the content of a live source is far too old
+      (pipelines.intake.ledger.state_of);
     - `held` if a check held the files of the last fetch;
     - `stale` if the last fetch was refused, or if the content is older than `fresh_days`;
     - `live` in all other cases.

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from layers.catalog import LAYERS
+from layers.names import without_invisible
 from layers.schema import conform
 from pipelines.intake import sandbox
 from pipelines.snapshot import source_table
@@ -42,7 +43,7 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
     if layer is None or source.read is None:
         msg = f"{source.id}: feeds a grid or nothing, which takes more than what is fetched"
         raise MissingInputError(msg)
-    return conform(source.read(Inputs(packages=packages, fetched=fetched)), layer)
+    return conform(without_invisible(source.read(Inputs(packages=packages, fetched=fetched))), layer)
 
 
 def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:

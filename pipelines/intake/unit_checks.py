@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError
 from pipelines.intake import sandbox
-from pipelines.intake.checks import judge, judge_file
+from pipelines.intake.checks import judge, judge_file, judge_size
 from pipelines.intake.findings import Finding
 from pipelines.intake.ice_checks import extent_of, judge_ice
 from pipelines.intake.ledger import accepted_folder, ledger_of
+from pipelines.intake.on_disk import BY_HAND, check_mark, kind_of
 from pipelines.intake.sniff import sniff
 from pipelines.intake.tables import TABLE, embedded_table, stored_table
 from pipelines.snapshot import source_table
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.source import Kind, Remote, Source
+    from pipelines.source import Remote, Source
 
-__all__ = ["Judgement", "Unit", "judge_unit"]
+__all__ = ["Judgement", "Unit", "judge_unit", "sizes_with"]
+
+_SIZES_KEPT = 10  # of the last accepted sets; their median is the usual size
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,17 @@ def judge_unit(
     rows, name = 0, _name_of(remotes)
     try:
         for remote in remotes:
-            # The ledger has one size for a whole set, so sizes are compared only for a set of one file.
-            count, more = _judge_one(unit, remote, row if len(remotes) == 1 else {}, before)
+            count, more = _judge_one(unit, remote, before)
             rows += count
             findings += more
     except SourceError as error:
         return Judgement([Finding("kind", "hold", str(error))], rows_before=row.get("rows"))
     dated, more = _probe(unit, remotes, name)
     findings += more
+    # The ledger has one size for a whole set, so sizes are compared only for a set of one file.
+    if len(remotes) == 1:
+        size = (unit.stage / remotes[0].file).stat().st_size
+        findings += _named(judge_size(size, sizes_before(row, dated, remotes)), name)
     # A grid is made of the files of several units. One unit gives no table, and only its probes read it.
     if unit.source.read is None or unit.source.feeds.startswith("grid:"):
         findings += _dated(dated, row, unit.today)
@@ -115,15 +121,41 @@ def judge_unit(
     return Judgement(findings, as_of, len(new), None if old is None else len(old))
 
 
-def _judge_one(
-    unit: Unit, remote: Remote, row: dict[str, Any], before: Path | None
-) -> tuple[int, list[Finding]]:
+def sizes_before(row: dict[str, Any], dated: str | None, remotes: Sequence[Remote]) -> list[int]:
+    """Bytes of the last accepted sets with which a set is compared; `dated` is the day that its files state.
+
+    A field of ice in September is a third of that in March, so a product of a day or month is compared with
+    the same month of the year alone.
+    """
+    return list(_by_month(row).get(_month(dated, remotes), []))
+
+
+def sizes_with(
+    row: dict[str, Any], dated: str | None, remotes: Sequence[Remote], size: int
+) -> dict[str, list[int]]:
+    """`sizes` of the next row of the ledger: those of the last `row`, and `size` bytes of an accepted set."""
+    kept = [*sizes_before(row, dated, remotes), size][-_SIZES_KEPT:]
+    return _by_month(row) | {_month(dated, remotes): kept}
+
+
+def _month(dated: str | None, remotes: Sequence[Remote]) -> str:
+    return dated[5:7] if dated and remotes[0].probe else ""
+
+
+def _by_month(row: dict[str, Any]) -> dict[str, list[int]]:
+    sizes = row.get("sizes", {})
+    # Ledgers of version 0.3 and earlier have one list for all months.
+    return {"": sizes} if isinstance(sizes, list) else sizes
+
+
+def _judge_one(unit: Unit, remote: Remote, before: Path | None) -> tuple[int, list[Finding]]:
     """Number of rows of one file, and findings; raises SourceError if it is not a whole file of its kind."""
     path = unit.stage / remote.file
-    kind = cast("Kind", path.suffix[1:]) if remote.kind == "page" else remote.kind
+    kind = kind_of(remote)
     facts = sniff(path, kind)
+    check_mark(remote, path)
     last = sniff(before / remote.file, kind) if before and (before / remote.file).exists() else None
-    findings = judge_file(facts, last, path.stat().st_size, row.get("sizes", []), remote.at_least_rows)
+    findings = judge_file(facts, last, path.stat().st_size, [], remote.at_least_rows)
     return facts.rows, _named(findings, path.name)
 
 
@@ -193,13 +225,18 @@ def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]
 
 
 def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Finding]:
-    """A hold if undated content was last changed before `as_of`, or before the accepted files were.
+    """Findings on content that states no date: a warning if it is by hand; a hold if it is outdated.
+
+    It is outdated if it was last changed before `as_of`, or before the accepted files were.
 
     `Last-Modified` comes from the clock of the server. It is not the date of the content, which may be years
     older. It is an upper bound: a file holds nothing later than its last change (decisions/0020). If the last
     change of the accepted files is dated after their last check (`checked`), the day of that check counts. So
     one wrong clock does not hold every later file.
     """
+    if any(file["from"].startswith(BY_HAND) for file in files.values() if "from" in file):
+        text = f"the file states no date: it counts as the issue of {as_of}"
+        return [Finding("date", "warn", text)]
     changed, changed_before = _last_changed(files), _last_changed(row.get("files", {}))
     least = max(as_of, min(changed_before, row.get("checked", "")))
     if not changed or changed >= least:

@@ -25,6 +25,7 @@ from layers.compose import derive_static
 from layers.errors import SourceError
 from layers.grid import NSIDC_25KM
 from layers.ice.presence import ice_support
+from layers.names import without_invisible
 from layers.schema import conform
 from maps.web.ice_record import coded_record
 from maps.web.outlines import outlines
@@ -292,7 +293,7 @@ def _write(source: Source, content: Any, stage: Path) -> dict[str, Any]:
         }
     else:
         layer = {layer.id: layer for layer in LAYERS}[source.feeds]
-        stored = _stored(conform(content, layer), stage / f"{source.id}.parquet")
+        stored = _stored(conform(without_invisible(content), layer), stage / f"{source.id}.parquet")
     return {
         "id": source.id,
         "feeds": source.feeds,

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from layers.assessed.coalition import country
 from layers.errors import UsageError
-from layers.names import folded, hint, match, nearest
+from layers.names import folded, hint, match, nearest, without_invisible
 from layers.regions import region
 from layers.scenarios import scenario
+from pipelines.snapshot import DATA
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,24 @@ def test_an_unknown_country_shows_the_nearest():
         country("Norge", NAMES, "--country")
     with pytest.raises(UsageError, match="found 'q7': such as NOR, SWE, SJM"):
         country("q7", NAMES, "--country")
+
+
+def test_invisible_characters_go_and_words_stay():
+    table = pd.DataFrame(
+        {
+            "name": ["\u200bVärtaverket", "soft\u00adhyphen", "\u2067עיר\u2069", "\ufeff", None, "Tromsø"],
+            "note": ["a\u200eb", "x\u202ey", "", "", "", ""],
+            "value": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+        }
+    )
+    clean = without_invisible(table)
+    assert clean["name"].dropna().tolist() == ["Värtaverket", "softhyphen", "עיר", "Tromsø"]
+    # An override of the direction is an attack on the reader, of which the checks warn.
+    assert clean["note"].tolist()[:2] == ["ab", "x\u202ey"]
+    assert without_invisible(clean) is clean
+
+
+def test_no_embedded_text_has_an_invisible_character():
+    for path in sorted(DATA.glob("*.parquet")):
+        table = pd.read_parquet(path)
+        assert without_invisible(table) is table, path.name

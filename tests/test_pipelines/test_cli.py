@@ -250,7 +250,7 @@ def test_explain_names_what_else_is_of_the_place(folder, picture):
         assert row["ask"] in as_text(report)
     assert report["found_by"] == "its name"
     assert explain_node(folder, "Girkonjárga")["found_by"] == "another name of Kirkenes"
-    alone = explain_node(folder, "airfield:apd-0aa1")
+    alone = explain_node(folder, "airfield:oa-pacy")
     assert (alone["found_by"], alone["others"]) == ("its id", [])
 
 

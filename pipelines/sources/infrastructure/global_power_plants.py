@@ -63,8 +63,13 @@ SOURCES = (
         made="facts (name, place, capacity, fuel, owner) of plants >= 5 MW; Alaska is not at hand",
         read=read,
         remotes=tuple(
-            Remote(f"{_LIVE}/{path.removeprefix('infrastructure/gppd_source_')}", path, at_least_rows=1000)
-            for path in _FILES
+            Remote(
+                f"{_LIVE}/{path.removeprefix('infrastructure/gppd_source_')}",
+                path,
+                at_least_rows=1000,
+                mark=rf"\b{fuel}\b",
+            )
+            for path, fuel in _FILES.items()
         ),
         checks=Checks(own=(ashore,)),
     ),

@@ -75,6 +75,7 @@ def _spread_km(claims: pd.DataFrame) -> float:
 
 def _aerodrome_claims(inputs: Inputs, cited: pd.DataFrame) -> pd.DataFrame:
     ours, theirs = read_lists(inputs)
+    ours = ours[ours["type"] != "heliport"]
     military = ours[is_military_only(ours)]
     military = military[(military["latitude_deg"] >= SOUTH_DEG) & military["iso_country"].isin(NORTHERN)]
     site_of = dict(zip(cited["icao"].dropna(), cited.loc[cited["icao"].notna(), "site_key"], strict=True))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
+import zipfile
 from datetime import date
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -174,6 +176,10 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
         frame = gpd.read_file(f"zip://{path}")
         if frame.crs is None or frame.crs.to_epsg() != _HUGHES_EPSG:
             raise refuse(path, f"EPSG:{_HUGHES_EPSG}", str(frame.crs))
+        with zipfile.ZipFile(path) as box:
+            inside = {PurePosixPath(name).stem for name in box.namelist() if name.endswith(".shp")}
+        if inside != {path.stem}:  # another month under the address of this one
+            raise refuse(path, f"the shapefile {path.stem}", ", ".join(sorted(inside)))
         shapes = shapely.make_valid(np.asarray(frame.geometry.array, dtype=object))
         return np.asarray(shapes[~shapely.is_missing(shapes)])
     try:
@@ -224,6 +230,7 @@ MEDIAN_REMOTES = tuple(
         _MEDIAN.format(month=month),
         "geojson",
         part="medians",
+        mark=rf"{month} Historical Median",
         probe=lambda path: date(2010, 12, 31) if len(read_polygons(path)) else date.min,
     )
     for month in calendar.month_name[1:]
@@ -302,6 +309,7 @@ SOURCES = (
                 f"{_LIVE}/monthly/data/N_{month:02}_extent_v4.0.csv",
                 f"sea_ice/g02135_monthly_csv/N_{month:02}_extent_v3.0.csv",
                 at_least_rows=40,
+                mark=rf"\n\s*\d{{4}},\s*{month},",
                 fresh_days=62,
             )
             for month in range(1, 13)

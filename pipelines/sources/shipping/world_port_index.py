@@ -90,7 +90,11 @@ def decode(raw: pd.DataFrame) -> pd.DataFrame:
             out[field.column] = to_number(text)
         else:
             is_stated = (text != "") & (text != "Unknown")
-            text = text.str.removesuffix(".0") if field.kind == "key" else text
+            # Issues differ in how they write the same code: 38603.0 and 38603, "NO TOS" and NOTOS.
+            if field.kind == "locode":
+                text = text.str.replace(r"\s", "", regex=True).str.upper()
+            elif field.kind != "class":
+                text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
             out[field.column] = text.where(is_stated, None)
     return pd.DataFrame(out)
 
@@ -116,7 +120,8 @@ def read_all(inputs: Inputs) -> gpd.GeoDataFrame:
     if strange:
         msg = f"World Port Index: expected a country of the north, found {strange[0]!r}: add its code"
         raise SourceError(msg)
-    repeat = table.groupby("wpi_number").cumcount()
+    # By name, because the order of the rows changes from issue to issue.
+    repeat = table.sort_values("name", kind="stable").groupby("wpi_number").cumcount()
     # The issue of 2023 has ports without a country; their UN/LOCODE begins with its code.
     by_code = table["un_locode"].str[:2].map(NORTHERN)
     return table.assign(

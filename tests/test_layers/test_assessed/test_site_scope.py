@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from layers.assessed.positions import with_lonlat
-from layers.assessed.site_scope import PLACE_KM, in_scope, places_of
+from layers.assessed.site_scope import PLACE_KM, in_scope, places_of, territory
 from layers.crs import POLAR, distance_km, geographic_to_polar, lonlat, polar_points
 
 GEOD = Geod(ellps="WGS84")
@@ -212,3 +212,49 @@ def test_places_of_the_picture_lie_within_25_km_of_their_centre(nodes, picture) 
     assert nodes["place"].tolist() == at["name"].tolist()
     assert nodes.groupby("place_id")["place"].nunique().max() == 1
     assert nodes["place_id"].nunique() < len(nodes) / 2
+
+
+# ----------------------------------------------------------------------------------------- territory
+
+# Finland up to 21.0 E, Åland in 20.0 to 20.2 E, Sweden west of 18.6 E, all along 60 N to 60.2 N; 0.1 degree
+# of longitude is 5.6 km there.
+OUTLINES = gpd.GeoDataFrame(
+    {"country_iso3": ["FIN", "ALA", "SWE"]},
+    geometry=geographic_to_polar(
+        [shapely.box(21.0, 60.0, 25.0, 60.2), shapely.box(20.0, 60.0, 20.2, 60.2),
+         shapely.box(15.0, 60.0, 18.6, 60.2)]
+    ),
+    crs=POLAR,
+)  # fmt: skip
+TOWNS = table((20.1, 60.1), (21.1, 60.1), (18.0, 60.1), country_iso3=["ALA", "FIN", "SWE"])
+
+
+@pytest.mark.parametrize(
+    ("longitude", "stated", "expected"),
+    [
+        (19.95, "FIN", "ALA"),  # 2.8 km off Åland
+        (19.80, "FIN", "ALA"),  # an islet: 11 km off Åland, 67 km off Finland
+        (19.70, "FIN", "FIN"),  # 17 km off both outlines of its state: as its source states
+        (20.80, "FIN", "FIN"),  # 11 km off Finland, 33 km off Åland
+        (19.80, "SWE", "SWE"),  # a stated country that has no territory stays
+        (22.00, "FIN", "FIN"),
+        (19.80, None, "ALA"),
+        (22.00, None, "FIN"),
+    ],
+)
+def test_the_country_of_a_site_is_stated_or_of_its_territory(longitude, stated, expected):
+    site = table((longitude, 60.1), country_iso3=[stated])
+    assert territory(site, OUTLINES, TOWNS).tolist() == [expected]
+
+
+def test_beside_a_border_a_town_tells_the_country():
+    """1 km inside one simplified outline, and 2 km from a town of the other country."""
+    outlines = gpd.GeoDataFrame(
+        {"country_iso3": ["FIN", "RUS"]},
+        geometry=geographic_to_polar([shapely.box(28.0, 61, 28.8, 62), shapely.box(28.8, 61, 30, 62)]),
+        crs=POLAR,
+    )
+    towns = table((28.83, 61.1), (28.6, 61.1), country_iso3=["RUS", "FIN"])
+    site = table((28.79, 61.1), country_iso3=[None])
+    assert territory(site, outlines, towns).tolist() == ["RUS"]
+    assert territory(site, outlines, towns.iloc[:0]).tolist() == ["FIN"], "the outline, if there is no town"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sqlite3
 import struct
+import subprocess
+import sys
 from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -285,3 +289,15 @@ def test_the_tables_are_frames_again(path):
     table = gpd.read_file(path, layer="nodes")
     assert isinstance(table, gpd.GeoDataFrame)
     assert isinstance(pyogrio.read_dataframe(path, layer="evidence"), pd.DataFrame)
+
+
+def test_the_validator_of_gdal_finds_nothing(path):
+    """The checker that GDAL ships for Python, of the system's own GDAL; skipped where it is not installed."""
+    python = shutil.which("python3", path=os.defpath) or sys.executable
+    module = "osgeo_utils.samples.validate_gpkg"
+    if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
+        pytest.skip(f"not on this machine: {module} of GDAL")
+    done = subprocess.run(
+        [python, "-m", module, "-k", str(path)], capture_output=True, text=True, check=False, cwd=path.parent
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -450,9 +450,13 @@ def test_ships_that_cannot_be_are_held(service, monkeypatch, rows, said):
     assert said in results.reason
 
 
-def test_a_secret_is_not_sent_to_a_mirror_elsewhere(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "mirror", ["http://mirror.example.org", "https://mirror.example.org", "https://10.0.0.1"]
+)
+def test_a_secret_is_not_sent_to_a_mirror_elsewhere(tmp_path, monkeypatch, mirror):
+    """Nor under TLS, which keeps a secret on its way to the one who has the mirror."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    fetcher = Fetcher("http://mirror.example.org", QUICK)
+    fetcher = Fetcher(mirror, QUICK)
     results = refresh(FETCHABLE, tmp_path, fetcher, today=TODAY, day=MONTH, names=["barentswatch_ais"])
     assert "expected https or a mirror on this machine" in results[0].reason

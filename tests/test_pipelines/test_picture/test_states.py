@@ -68,7 +68,7 @@ SCENARIOS: dict[str, tuple[list[Any], str, str, dict[str, str], str, str]] = {
     "held": ([good, held], "2026-08-07", "2026-08-07", {DAILY: "held"}, "DEGRADED", "DEGRADED"),
     "away": ([good, away], "2026-08-07", "2026-08-07", {DAILY: "stale"}, "DEGRADED", "DEGRADED"),
     "held at first": ([held], "2026-08-07", "2026-08-07", {DAILY: "held"}, "DEGRADED", "DEGRADED"),
-    "gone": ([good], "2026-09-04", "2026-09-04", {DAILY: "missing"}, "DEGRADED", "DEGRADED"),
+    "old": ([good], "2026-11-20", "2026-11-20", {DAILY: "stale"}, "DEGRADED", "DEGRADED"),
     "lost": ([good, lost], "2026-08-07", "2026-08-07", {DAILY: "missing"}, "DEGRADED", "DEGRADED"),
     "ports held": (
         [good, ports_held], "2026-08-07", "2026-08-07", {DAILY: "live", PORTS: "held"}, "DEGRADED",

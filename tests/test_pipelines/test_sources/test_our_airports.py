@@ -163,3 +163,58 @@ def test_a_list_served_plain_is_read_as_well(package_file, csv_text):
     inputs = package_file(our_airports.AIRPORTS, csv_text([airport("ENAA", iso_country="NA")]))
     [row] = our_airports.read_rows_gz(inputs, our_airports.AIRPORTS).to_dict("records")
     assert row["iso_country"] == "NA", "Namibia"
+
+
+def joined(package_file, reference_table, csv_text, ours, theirs):
+    """The table that is read from two made-up lists; no military site is cited."""
+    reference_table("military_sites.csv", [{"site_key": "a", "icao": "", "note": ""}])
+    package_file(our_airports.AIRPORTS, gzip.compress(csv_text(ours).encode()))
+    package_file(our_airports.RUNWAYS, gzip.compress(csv_text([runway("ZZ1", "3000", "ASP")]).encode()))
+    return our_airports.read(package_file(our_airports.AIRPORTSDATA, csv_text(theirs)))
+
+
+@pytest.mark.shared
+def test_twins_closed_fields_and_heliports_of_the_second_list(
+    package_file, reference_table, csv_text, mirror
+):
+    case = mirror.parents[1] / "cases" / "airport_twins"
+    lists = [pd.read_csv(case / f"{name}.csv", dtype=str, keep_default_na=False).to_dict("records")
+             for name in ("airports", "theirs")]  # fmt: skip
+    table = joined(package_file, reference_table, csv_text, *lists).set_index("feature_id")
+    assert table["kind"].to_dict() == {"oa-zz1": "small_airport", "oa-no-9001": "closed"}
+    one = table.loc["oa-zz1"]
+    assert (one["icao"], one["iata"], one["runway_length_m"]) == ("ENZZ", "FJV", 914.4)
+    # 0.0001 degree north and 0.0001 degree east at 69.5 N: 11.2 m and 3.9 m.
+    assert one["position_apart_km"] == pytest.approx(0.012, abs=0.001)
+
+
+FIELD = {"gps_code": "", "local_code": ""}
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "is_twin"),
+    [
+        ({"gps_code": "ENAB"}, {"icao": "ENAB", "lat": "71.0"}, True),  # one code: an error of 111 km is seen
+        ({"iata_code": "ABC"}, {"icao": "ENAB", "iata": "ABC", "lat": "70.08"}, True),  # 8.9 km
+        ({"iata_code": "ABC"}, {"icao": "ENAB", "iata": "ABC", "lat": "70.1"}, False),  # 11.2 km: used again
+        ({"iata_code": "ABC", "type": "closed"}, {"icao": "ENAB", "iata": "ABC", "lat": "70.08"}, False),
+        ({"local_code": "5A8"}, {"icao": "K5A8", "lat": "70.08"}, True),
+        ({"name": "Vik"}, {"icao": "ENAB", "name": "VIK", "lat": "70.08"}, True),
+        ({"name": "Vik", "type": "closed"}, {"icao": "ENAB", "name": "Vik", "lat": "70.008"}, False),  # moved
+        ({"type": "closed"}, {"icao": "ENAB", "lat": "70.004"}, True),  # 0.45 km
+        ({}, {"icao": "ENAB", "lat": "70.005"}, False),  # 0.56 km
+        ({"type": "heliport"}, {"icao": "ENAB", "lat": "70.004"}, False),  # a hospital beside an airfield
+        ({"gps_code": "ENAB", "type": "heliport"}, {"icao": "ENAB"}, True),
+    ],
+)
+def test_what_is_one_airfield_in_both_lists(package_file, reference_table, csv_text, mine, other, is_twin):
+    ours = [airport("XX1", name="Mine") | FIELD | mine, airport("XX2", latitude_deg="80.0") | FIELD]
+    table = joined(package_file, reference_table, csv_text, ours, [listed("ENAB") | other])
+    added = [name for name in table["feature_id"] if name.startswith("apd-")]
+    assert (added == []) is is_twin
+
+
+def test_a_heliport_that_only_the_second_list_has_is_no_airfield(package_file, reference_table, csv_text):
+    theirs = [listed("ENHE", name="Holmen Heliport", lat="75"), listed("ENHO", name="Holmen", lat="76")]
+    table = joined(package_file, reference_table, csv_text, [airport("XX2") | FIELD], theirs)
+    assert table["feature_id"].tolist() == ["oa-xx2", "apd-enho"]

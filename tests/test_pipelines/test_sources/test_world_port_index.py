@@ -8,7 +8,8 @@ import pytest
 
 from layers.crs import lonlat
 from layers.errors import SourceError
-from layers.observed.ports import DEPTH_BINS_M, WPI_FIELDS
+from layers.observed.ports import DEPTH_BINS_M, PORTS, WPI_FIELDS
+from pipelines.picture.diff import row_changes
 from pipelines.snapshot import DATA
 from pipelines.sources.shipping import world_port_index
 
@@ -136,3 +137,23 @@ def test_a_country_without_a_code_is_refused(package_file, csv_text):
     inputs = package_file(world_port_index.PACKAGE, csv_text([port(**{"Country Code": "Atlantis"})]))
     with pytest.raises(SourceError, match="expected a country of the north, found 'Atlantis'"):
         world_port_index.read(inputs)
+
+
+@pytest.mark.parametrize("code", ["NO TOS", "NOTOS", "no tos", " NO  TOS "])
+def test_a_locode_has_one_spelling(code):
+    assert decoded(port(**{"UN/LOCODE": code}))["un_locode"].tolist() == ["NOTOS"]
+
+
+def test_other_row_numbers_and_spellings_of_codes_are_no_change():
+    first = {"OID_": "12", "UN/LOCODE": "NO TOS", "Standard Nautical Chart": "38603.0"}
+    anew = {"OID_": "4711", "UN/LOCODE": "NOTOS", "Standard Nautical Chart": "38603"}
+
+    def table(fields: dict[str, str]) -> pd.DataFrame:
+        return decoded(port(**fields)).assign(feature_id="wpi-1", as_of="2025-05-27")
+
+    ignored = PORTS.ignored_in_changes
+    assert row_changes(table(first), table(anew), is_measured=False, ignored=ignored) == []
+    other = row_changes(
+        table(first), table(anew | {"UN/LOCODE": "NO TRD"}), is_measured=False, ignored=ignored
+    )
+    assert [(row["what"], row["new"]) for row in other] == [("un_locode", "NOTRD")]

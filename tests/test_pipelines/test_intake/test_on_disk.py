@@ -1,0 +1,141 @@
+"""Provider files that lie on this machine: known by their content, the newer of two, all or none of a set."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from daily_provider import QUICK, TODAY, Provider
+from form_service import read_here
+from good_files import DAILY, daily_csv
+
+from layers.errors import SourceError
+from pipelines.intake.fetch import Fetcher
+from pipelines.intake.ledger import ledger_of
+from pipelines.intake.on_disk import fitting
+from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.sources import FETCHABLE, source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MONTHLY = "nsidc_sea_ice_index_monthly"
+CLOSED = "http://127.0.0.1:9"  # nothing listens there: a test that asks it is refused
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr("pipelines.intake.sandbox.read_in_sandbox", read_here)
+    return tmp_path / "cache"
+
+
+def take(cache: Path, name: str, *given: Path, day: date = TODAY) -> list[FetchResult]:
+    fetcher = Fetcher(CLOSED, QUICK)
+    return refresh(FETCHABLE, cache, fetcher, today=TODAY, day=day, names=[name], given=given)
+
+
+@pytest.fixture
+def issues(tmp_path, series) -> dict[str, Path]:
+    """Two issues of the daily series under names that say nothing."""
+    made = Provider(tmp_path, "", series)
+    last = float(series["extent_million_km2"].iloc[-1])
+    texts = {"pub150 (1).bin": daily_csv(made.more(last)), "b.txt": daily_csv(series)}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return {name: tmp_path / name for name in texts}
+
+
+def test_a_file_is_known_by_its_content(cache, issues):
+    [result] = take(cache, DAILY, issues["pub150 (1).bin"])
+    assert (result.state, result.as_of, result.rows) == ("new", "2026-08-06", 15801)
+    [file] = ledger_of(cache)[DAILY]["files"].values()
+    assert file["from"] == "by hand, pub150 (1).bin"
+    [again] = take(cache, DAILY, issues["pub150 (1).bin"])
+    assert again.state == "unchanged"
+
+
+def test_of_two_issues_the_later_content_is_taken_and_the_other_named(cache, issues):
+    [result] = take(cache, DAILY, *issues.values())
+    assert (result.state, result.as_of) == ("new", "2026-08-06")
+    assert result.warnings == ("left out: b.txt of 2026-08-05, as pub150 (1).bin is of 2026-08-06",)
+
+
+def test_two_issues_of_one_day_are_not_chosen_between(cache, issues, tmp_path):
+    other = tmp_path / "c.txt"
+    other.write_text(issues["b.txt"].read_text().replace("1978", " 1978", 1), encoding="utf-8")
+    [result] = take(cache, DAILY, issues["b.txt"], other)
+    assert result.state == "refused"
+    assert "found b.txt and c.txt both of 2026-08-05: give one of them" in result.reason
+
+
+def test_an_older_issue_than_the_accepted_one_is_held(cache, issues):
+    take(cache, DAILY, issues["pub150 (1).bin"])
+    [result] = take(cache, DAILY, issues["b.txt"])
+    assert (result.state, result.as_of) == ("held", "2026-08-06")
+    assert "expected days up to 2026-08-06 or later, found 2026-08-05" in result.reason
+    assert ledger_of(cache)[DAILY]["held"] is None, "a wrong file that was named says nothing of the source"
+
+
+def test_another_file_is_refused_and_the_source_stays_as_it_was(cache, tmp_path):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n" + "1,2\n" * 16_000, encoding="utf-8")
+    [result] = take(cache, DAILY, wrong)
+    assert result.state == "held"
+    assert "expected the columns Year" in result.reason
+    assert DAILY not in ledger_of(cache)
+
+
+def test_what_lies_in_by_hand_is_taken_for_any_source(cache, issues):
+    folder = cache / "by_hand" / DAILY
+    folder.mkdir(parents=True)
+    shutil.copy(issues["b.txt"], folder / "from the stick (2).csv")
+    [result] = take(cache, DAILY)
+    assert (result.state, result.as_of, result.rows) == ("new", "2026-08-05", 15800)
+
+
+def month_csv(month: int) -> str:
+    rows = [f"{year}, {month:2}, Goddard, N, {9 + month / 10:.2f}, 7.00" for year in range(1979, 2026)]
+    return "\n".join(["year, mo, data-type, region, extent, area", *rows, ""])
+
+
+def test_a_month_is_known_by_its_rows_whatever_its_name(cache, tmp_path):
+    """The file of month m has the name of month m + 1."""
+    paths = [tmp_path / f"N_{month % 12 + 1:02}_extent_v3.0.csv" for month in range(1, 13)]
+    for month, path in enumerate(paths, start=1):
+        path.write_text(month_csv(month), encoding="utf-8")
+    of_nine = fitting(source(MONTHLY).remotes, paths[8])
+    assert [remote.file for remote in of_nine] == ["sea_ice/g02135_monthly_csv/N_09_extent_v3.0.csv"]
+    [lacking] = take(cache, MONTHLY, *paths[:-1])
+    assert lacking.state == "refused"
+    assert "expected N_12_extent_v3.0.csv as well, found none: give all files of the set" in lacking.reason
+    [result] = take(cache, MONTHLY, *paths)
+    assert (result.state, result.as_of) == ("new", "2025-12-31"), result.reason
+
+
+def test_the_file_of_another_month_at_an_address_is_held(tmp_path):
+    """A nickel address with lanthanum: the address says September, the content March."""
+    paths = [tmp_path / f"{month}.csv" for month in (3, 9)]
+    for month, path in zip((3, 9), paths, strict=True):
+        path.write_text(month_csv(month), encoding="utf-8")
+    [september] = [row for row in source(MONTHLY).remotes if row.file.endswith("N_09_extent_v3.0.csv")]
+    with pytest.raises(
+        SourceError, match=r"expected the content of N_09_extent_v3\.0\.csv, found no .*another"
+    ):
+        fitting([september], paths[0])
+    assert fitting([september], paths[1]) == [september]
+
+
+@pytest.mark.shared
+def test_polygons_of_a_month_are_known_by_the_shapefile_inside(mirror, tmp_path):
+    """An archive that was renamed, asked for with another day, is of the month of the shapefile in it."""
+    [real] = (mirror.parents[1] / "cases" / "mirror_polygons").rglob("extent_N_202003*.zip")
+    renamed = tmp_path / "download (1).zip"
+    shutil.copyfile(real, renamed)
+    [result] = take(tmp_path / "cache", "sea_ice_grid.polygons", renamed)
+    assert (result.state, result.as_of) == ("new", "2020-03-31"), result.reason
+    wrong = tmp_path / "extent_N_202009_polygon_v4.0.zip"
+    shutil.copyfile(real, wrong)
+    [again] = take(tmp_path / "cache", "sea_ice_grid.polygons", wrong, day=date(2020, 9, 1))
+    assert again.state == "unchanged", "the same content under the name of September is that of March"
