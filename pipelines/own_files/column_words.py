@@ -30,19 +30,20 @@ LONGITUDE = (
 )  # fmt: skip
 NAME = (
     "name", "navn", "namn", "nafn", "nimi", "имя", "название", "наименование", "nom", "nombre", "nome",
-    "naam", "nazwa", "ateq", "aqqa", "namma", "nomma", "назва", "nev", "title", "titel", "tittel", "titre", "label",
-    "toponym", "site", "place", "sted", "ort", "plats", "paikka", "staður",
+    "naam", "nazwa", "ateq", "aqqa", "namma", "nomma", "назва", "nev", "title", "titel", "tittel",
+    "titre", "label", "toponym", "site", "place", "sted", "ort", "plats", "paikka", "staður",
 )  # fmt: skip
 # Endings of a compound that mean a name, such as stedsnavn, ortnamn and paikannimi.
 _NAME_ENDINGS = ("navn", "namn", "nafn", "nimi", "name", "наименование", "название")
 _DATES = (
-    "as of", "asof", "date", "dato", "datum", "dags",
-    "dagsetning", "päivämäärä", "paivamaara", "pvm", "дата",
+    "as of", "asof", "date", "dato", "datum", "dags", "dagsetning",
+    "päivämäärä", "paivamaara", "pvm", "дата",
     "updated", "last updated", "oppdatert", "opdateret", "uppdaterad", "päivitetty", "uppfært", "обновлено",
     "survey date", "valid from", "stand",
 )  # fmt: skip
 SHAPE = ("wkt", "geometry", "geom", "the geom", "shape")
-_UNITS = re.compile(r"[\[(].*?[\])]|\b(?:wgs ?84|deg|degrees?|grader|dd|decimal|n|e)\b|[_\W]+")
+_BRACKETS = re.compile(r"[\[(].*?[\])]")
+_UNITS = re.compile(r"\b(?:wgs ?84|deg|degrees?|grader|dd|decimal)\b")
 _PARTS = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _MARKS = re.compile(r"[°º˚'\u2019\u2032\"\u201d\u2033:\s]+|deg|min|sec|gr")
 _SIDES = {
@@ -66,7 +67,7 @@ def _plain(name: str) -> str:
 
 
 def _without_unit(name: str) -> str:
-    return " ".join(_UNITS.sub(" ", unicodedata.normalize("NFC", name).casefold()).split())
+    return " ".join(_UNITS.sub(" ", _plain(_BRACKETS.sub(" ", name))).split())
 
 
 def column_named(names: Iterable[str], words: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +91,7 @@ def _text(value: Any, *, is_whole: bool) -> str | None:
         return None
     if isinstance(value, float) and is_whole:
         return str(int(value))
-    if isinstance(value, datetime) and not value.time() and value.tzinfo is None:
+    if isinstance(value, datetime) and value.time() == time.min and value.tzinfo is None:
         return value.date().isoformat()
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 

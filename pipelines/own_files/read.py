@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +21,10 @@ import pyarrow.parquet as pq
 import shapely
 
 from layers.errors import SourceError
-from pipelines.own_files.column_words import date_column, name_column
+from pipelines.own_files.column_words import column_named, date_column, name_column
 from pipelines.own_files.formats import FORMATS
 from pipelines.own_files.polar_parts import polar_parts
-from pipelines.own_files.raw_table import LAYERS, RawTable, crs_of, text_of
+from pipelines.own_files.raw_table import LAYERS, NAME_CHARACTERS, RawTable, crs_of, text_of
 from pipelines.own_files.read_gdal import read_flatgeobuf, read_geopackage, read_shapefile
 from pipelines.own_files.read_geojson import read_geojson
 from pipelines.own_files.read_kml import read_kml
@@ -31,6 +33,8 @@ from pipelines.own_files.read_xlsx import read_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from pipelines.own_files.polar_parts import PolarParts
 
 __all__ = ["METADATA", "write_table"]
 
@@ -145,7 +149,7 @@ def _joined(tables: Sequence[RawTable], options: Mapping[str, str]) -> pa.Table:
     pieces, described = [], []
     for number, table in enumerate(tables):
         parts = polar_parts(table)
-        labels = {f"c{number}_{place}": label for place, label in enumerate(table.columns)}
+        names = {f"c{number}_{place}": label for place, label in enumerate(table.columns)}
         arrays: dict[str, Any] = {
             "layer": pa.array(np.full(len(parts.row), number, dtype="int32")),
             "row": pa.array(parts.row.astype("int64")),
@@ -153,34 +157,59 @@ def _joined(tables: Sequence[RawTable], options: Mapping[str, str]) -> pa.Table:
             "geometry": pa.array(shapely.to_wkb(parts.geometry), type=pa.binary()),
         }
         rows = pa.array(parts.row)
-        arrays |= {
-            name: pa.array(table.columns[label], type=pa.string()).take(rows)
-            for name, label in labels.items()
-        }
+        arrays |= {name: _texts(table.columns[label]).take(rows) for name, label in names.items()}
         pieces.append(pa.table(arrays))
-        described.append(_described(table, labels, parts.left_out, parts.exchanged, options))
+        described.append(_described(table, names, parts, options))
     whole = pa.concat_tables(pieces, promote_options="default")
     return whole.replace_schema_metadata({METADATA: json.dumps({"layers": described})})
 
 
+def _texts(values: Sequence[str | None]) -> pa.Array:
+    """Texts as a column; half of a pair of UTF-16, which UTF-8 cannot hold, becomes a question mark."""
+    try:
+        return pa.array(values, type=pa.string())
+    except UnicodeEncodeError:
+        return pa.array([_whole(text) if text else text for text in values], type=pa.string())
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
 def _described(
-    table: RawTable,
-    labels: Mapping[str, str],
-    left_out: Mapping[str, int],
-    exchanged: int,
-    options: Mapping[str, str],
+    table: RawTable, names: Mapping[str, str], parts: PolarParts, options: Mapping[str, str]
 ) -> dict[str, Any]:
+    """What the parent must know of a layer beside its parts."""
+    labels: dict[str, str] = {}
+    for name, column in names.items():
+        label = _whole(column)[:NAME_CHARACTERS]
+        while label in labels.values():  # cut at the same length, two may be equal
+            label += "_"
+        labels[name] = label
+    named = (
+        column_named(table.columns, [options["name"]]) if "name" in options else name_column(table.columns)
+    )
+    if "name" in options and not named:
+        msg = f"expected the column {options['name'][:60]!r}, found none: mend name in its TOML"
+        raise SourceError(msg)
     dated = date_column(table.columns)
-    dates = [text[:10] for text in table.columns[dated] if text] if dated else []
+    days = [day for text in table.columns[dated] if text and (day := _day(text))] if dated else []
     return {
-        "name": table.name,
+        "name": _whole(table.name),
         "rows": len(table.geometry) + sum(table.left_out.values()),
-        "left_out": dict(left_out),
-        "exchanged": exchanged,
+        "left_out": dict(parts.left_out),
+        "exchanged": parts.exchanged,
         "columns": labels,
-        "name_column": options.get("name") or name_column(table.columns),
-        "date": max(dates, default=None),
-        "date_column": dated,
+        "name_column": next((labels[name] for name, column in names.items() if column == named), None),
+        "date": max(days, default=None),
         "crs": table.crs.name,
-        "remark": table.remark,
+        "remark": _whole(table.remark),
     }
+
+
+def _day(text: str) -> str | None:
+    """The day of a date such as 2024-03-01, 2024/03/01 or 01.03.2024, ISO 8601; None for another text."""
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d"):
+        with suppress(ValueError):
+            return datetime.strptime(text[: 8 if form == "%Y%m%d" else 10], form).date().isoformat()  # noqa: DTZ007
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from layers.errors import SourceError
@@ -155,7 +155,11 @@ def _value(cell: Element, strings: list[str], is_date: list[bool], start: dateti
         style = int(cell.get("s", "0"))
         if kind == "n" and style < len(is_date) and is_date[style]:
             moment = start + timedelta(days=float(text))
-            return moment.date().isoformat() if not moment.time() else moment.isoformat(timespec="seconds")
+            return (
+                moment.date().isoformat()
+                if moment.time() == time.min
+                else moment.isoformat(timespec="seconds")
+            )
         return str(int(float(text))) if kind == "n" and float(text).is_integer() else text
     except (ValueError, IndexError, OverflowError) as error:
         msg = f"expected a cell of a workbook, found {text[:40]!r}: export it again"

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import shapely
 
 from layers.errors import SourceError
+from maps.text import visible
 from pipelines.intake.sandbox import own_file_in_sandbox
 from pipelines.own_files.formats import refused
-from pipelines.own_files.polar_parts import KINDS
+from pipelines.own_files.polar_parts import BEYOND, KINDS, OUTSIDE
 from pipelines.own_files.raw_table import FIELD_CHARACTERS, LAYERS, MAX_COLUMNS, MAX_ROWS, NAME_CHARACTERS
 from pipelines.own_files.read import METADATA
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from pipelines.own_files.formats import OwnFile
 
-__all__ = ["SECONDS", "OwnTable", "take"]
+__all__ = ["SECONDS", "OwnTable", "rows_in_words", "take"]
 
 SECONDS = 50.0  # wall time of a reader; no file of a user may take a minute
 _PARTS = 5_000_000  # parts of all rows of a file
@@ -55,6 +56,33 @@ class OwnTable:
     date: str | None = None
     crs: str = ""
     remark: str = ""
+
+    @property
+    def rows_taken(self) -> int:
+        """The number of rows of the file that have a part."""
+        return len(np.unique(self.row))
+
+    def in_words(self) -> str:
+        """The name of the layer, how many rows are taken, and why the others are left out."""
+        words = rows_in_words(self.rows_taken, self.rows, self.left_out, self.exchanged, self.remark)
+        return f"Layer {visible(self.name)!r}: {words}" if self.name else words
+
+
+def rows_in_words(
+    taken: int, rows: int, left_out: Mapping[str, int], exchanged: int, remark: str = ""
+) -> str:
+    """A sentence on the rows of a file: how many are taken, and how many are left out for which reason.
+
+    `exchanged` rows would lie in the north if their latitude and longitude were exchanged.
+    """
+    text = f"{taken:,} of {rows:,} row{'' if rows == 1 else 's'}"
+    if left_out:
+        text += "; left out: " + ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    # Half is a convention: in a file of the whole world some far rows look exchanged and are right.
+    far = left_out.get(OUTSIDE, 0) + left_out.get(BEYOND, 0)
+    if exchanged and 2 * exchanged >= far:
+        text += f"; latitude and longitude look exchanged in {exchanged:,}"
+    return f"{text}; {remark}." if remark else f"{text}."
 
 
 def take(one: OwnFile, options: Mapping[str, str], *, seconds: float = SECONDS) -> list[OwnTable]:

@@ -12,7 +12,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -29,7 +29,7 @@ from maps.text import visible
 from pipelines.own_files.description import read_description
 from pipelines.own_files.formats import find, refused
 from pipelines.own_files.polar_parts import KINDS, OUTSIDE
-from pipelines.own_files.take import take
+from pipelines.own_files.take import rows_in_words, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,11 +43,14 @@ if TYPE_CHECKING:
     from pipelines.own_files.formats import OwnFile
     from pipelines.own_files.take import OwnTable
 
-__all__ = ["Own", "add_private", "cut_to", "passed_over", "read_private", "rows_text"]
+__all__ = ["Own", "add_private", "cut_to", "notes_of", "passed_over", "read_private", "rows_text"]
 
 _KIND_WORDS = {"point": "points", "line": "lines", "polygon": "areas"}
-# Names with a meaning in a map or a database; an attribute of that name gets an underscore.
-_TAKEN = {*(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region"}
+# Names with a meaning in a map, a database or a script; an attribute of that name gets an underscore.
+_TAKEN = {
+    *(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region", "rowid", "oid",
+    "_rowid_", "__proto__", "constructor", "prototype", "tostring", "valueof", "hasownproperty", "_row",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,18 @@ def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
         picture,
         layers=(*picture.layers, *layers),
         tables={**picture.tables, **{one.layer.id: one.table for one in visible_layers}},
-        sources=(*picture.sources, *(replace(one.note, remark=rows_text(one)) for one in visible_layers)),
+        sources=(*picture.sources, *notes_of(visible_layers)),
         withheld=picture.withheld + len(own) - len(visible_layers),
         private_rows=(
             sum(one.rows_taken for one in visible_layers),
             sum(one.rows for one in visible_layers),
         ),
     )
+
+
+def notes_of(own: Sequence[Own]) -> list[SourceNote]:
+    """The notes on private layers, which say how many rows of each file the layer has."""
+    return [replace(one.note, remark=rows_text(one)) for one in own]
 
 
 def cut_to(one: Own, region: Region) -> Own:
@@ -107,14 +115,7 @@ def cut_to(one: Own, region: Region) -> Own:
 
 def rows_text(one: Own) -> str:
     """How many rows of the file a private layer has, and why the others are left out, in one sentence."""
-    taken = one.rows_taken
-    text = f"{taken:,} of {one.rows:,} row{'' if one.rows == 1 else 's'}"
-    if one.left_out:
-        text += "; left out: " + ", ".join(f"{count:,} {reason}" for reason, count in one.left_out.items())
-    # Half is a convention: a single far row may be right, half a file of them is a mistake.
-    if one.exchanged and 2 * one.exchanged >= one.rows:
-        text += f"; latitude and longitude look exchanged in {one.exchanged:,}"
-    return f"{text}; {one.remark}." if one.remark else f"{text}."
+    return rows_in_words(one.rows_taken, one.rows, one.left_out, one.exchanged, one.remark)
 
 
 def passed_over(folder: Path) -> list[str]:
@@ -169,13 +170,11 @@ def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list
             # Rows that are left out belong to no kind; they are counted once, with the first.
             found.append(_own(one, text, table, number, is_split=len(kinds) > 1, is_first=not place))
     if not found:
-        found_instead = _nothing(tables)
-        remedy = "exchange the two" if "exchanged" in found_instead else "mend the file"
-        raise refused(one.name, "rows in the Arctic", found_instead, remedy)
+        _refuse(one, [table.in_words() for table in tables])
     # A layer without a row that can be taken is no layer of the picture, but its rows are not forgotten.
     bare = [table for table in tables if not len(table.row)]
     if bare:
-        rest = "; ".join(f"layer {visible(t.name)!r}: {_nothing([t])}" for t in bare)
+        rest = "; ".join(table.in_words().rstrip(".") for table in bare)
         found[0] = replace(found[0], remark="; ".join(filter(None, (found[0].remark, rest))))
     return found
 
@@ -184,22 +183,14 @@ def _must_reach_the_arctic(one: OwnFile, layers: Sequence[Own]) -> None:
     """Refuse a file of which no row lies in the largest region; in a smaller region it may have none."""
     whole = [cut_to(layer, REGIONS[0]) for layer in layers]
     if not any(len(layer.table) for layer in whole):
-        found = "; ".join(rows_text(layer).rstrip(".") for layer in whole)
-        remedy = "exchange the two" if "exchanged" in found else "mend the file"
-        raise refused(one.name, "rows in the Arctic", found, remedy)
+        _refuse(one, [rows_text(layer) for layer in whole])
 
 
-def _nothing(tables: Sequence[OwnTable]) -> str:
-    """What a file without a row that can be taken has instead, in words."""
-    rows, exchanged = (sum(getattr(table, name) for table in tables) for name in ("rows", "exchanged"))
-    if not rows:
-        return "no row"
-    counts: dict[str, int] = {}
-    for table in tables:
-        for reason, count in table.left_out.items():
-            counts[reason] = counts.get(reason, 0) + count
-    text = f"0 of {rows:,} rows ({', '.join(f'{count:,} {reason}' for reason, count in counts.items())})"
-    return f"{text}; latitude and longitude look exchanged" if exchanged * 2 >= rows else text
+def _refuse(one: OwnFile, sentences: Sequence[str]) -> NoReturn:
+    """Refuse a file of which no row can be taken. `sentences` say why, one for each layer."""
+    found = " ".join(sentences).rstrip(".")
+    remedy = "exchange the two" if "look exchanged" in found else "mend the file"
+    raise refused(one.name, "rows in the Arctic", found, remedy)
 
 
 def _own(

@@ -639,8 +639,8 @@ REFUSED = {
     "alike": "expected a title of its own, found another with the same: change the title",
     "plain": "mine.parquet: expected GeoParquet, found .*eo metadata",
     "nocrs": "mine.gpkg: expected a CRS, found none: set the file's CRS, or write crs",
-    "norows": "expected rows in the Arctic, found no row",
-    "swapped": "expected rows in the Arctic, found 0 of 1 rows .*latitude and longitude look exchanged",
+    "norows": "expected rows in the Arctic, found 0 of 0 rows",
+    "swapped": "expected rows in the Arctic, found 0 of 1 row; .*latitude and longitude look exchanged",
 }
 
 
@@ -659,7 +659,9 @@ def test_what_cannot_be_used_is_refused(tmp_path, kind):
 def test_far_south_is_refused(tmp_path):
     south = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, -89.9)], crs=4326)
     write_own(tmp_path, "south", south, "geojson")
-    with pytest.raises(UsageError, match=r"south.geojson: expected rows in the Arctic, found 0 of 1 rows"):
+    with pytest.raises(
+        UsageError, match=r"south.geojson: expected rows in the Arctic, found 0 of 1 row; left out: 1 outside"
+    ):
         read_private(tmp_path)
 
 
