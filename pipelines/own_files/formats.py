@@ -95,8 +95,9 @@ def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
         # A folder of a shapefile is as good as the shapefile itself.
         inner = [(one, sorted(one.iterdir())) for one in entries if one.is_dir() and one.suffix != ".gdb"]
     except (OSError, ValueError) as error:
-        found = "none" if isinstance(error, FileNotFoundError) else getattr(error, "strerror", None) or error
-        raise refused(folder.name, "a folder", "a file" if folder.is_file() else found, "name one") from error
+        kinds = {FileNotFoundError: "none", NotADirectoryError: "a file"}
+        found = kinds.get(type(error)) or getattr(error, "strerror", None) or error
+        raise refused(folder.name, "a folder", found, "name one") from error
     files, strange = _in_one_folder(folder, entries)
     for place, paths in inner:
         of_place, others = _in_one_folder(folder, [path for path in paths if not path.name.startswith(".")])

@@ -29,10 +29,10 @@ __all__ = ["Proposal", "propose", "write_proposal"]
 _PILLAR_WORDS: dict[str, tuple[str, ...]] = {
     "military": ("milit", "naval", "navy", "radar", "garrison", "defence", "forsvar", "försvar", "puolustus",
                  "воен"),
-    "environmental": ("ice ", "sea ice", "permafrost", "glacier", "erosion", "climate", "species",
-                      "habitat", "protected", "pollut", "spill", "lämpö", "ледн", "мерзл"),
-    "social": ("hospital", "clinic", "school", "settlement", "village", "town", "population", "people", "cabin",
-               "hytte", "sykehus", "skole", "sairaala", "koulu", "больниц", "школ", "посел"),
+    "environmental": ("ice ", "sea ice", "permafrost", "glacier", "erosion", "climate", "species", "habitat",
+                      "protected", "pollut", "spill", "lämpö", "ледн", "мерзл"),
+    "social": ("hospital", "clinic", "school", "settlement", "village", "town", "population", "people",
+               "cabin", "hytte", "sykehus", "skole", "sairaala", "koulu", "больниц", "школ", "посел"),
     "economic": (),
 }  # fmt: skip
 

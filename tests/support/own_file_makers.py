@@ -1,4 +1,4 @@
-"""Files as users hold them, each with the same rows: a post, one without a place, and one in the far south."""
+"""Files as users hold them: a post, a row without a place, and one in the far south."""
 
 from __future__ import annotations
 

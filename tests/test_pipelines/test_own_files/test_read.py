@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from own_file_makers import PLACE, kml, points, xlsx, zipped
 
 from layers.crs import lonlat, polar_points
-from layers.errors import SourceError
+from layers.errors import SourceError, UsageError
 from pipelines.own_files import take as taking
 from pipelines.own_files.column_words import LATITUDE, LONGITUDE, column_named, degrees, name_column
 from pipelines.own_files.formats import as_own_file
@@ -71,8 +71,8 @@ def made(kind: str, folder: Path) -> Path:
         xlsx(path, {"Posts": rows})
     elif form == "kml":
         kml(path, (
-            f"<Placemark><name>Bjørnøya</name><Point><coordinates>{PLACE[0]},{PLACE[1]},0</coordinates></Point>"
-            "</Placemark><Placemark><name>uten sted</name></Placemark><Placemark><name>sør</name><Point>"
+            f"<Placemark><name>Bjørnøya</name><Point><coordinates>{PLACE[0]},{PLACE[1]},0</coordinates>"
+            "</Point></Placemark><Placemark><name>uten sted</name></Placemark><Placemark><name>sør</name><Point>"
             "<coordinates>-70.9,-53.2</coordinates></Point></Placemark>"
         ))  # fmt: skip
     elif form == "parquet":
@@ -222,7 +222,8 @@ def test_what_a_row_lacks_is_named(tmp_path, read):
     assert table.rows == 8, "an empty line is no row"
     assert table.attributes["navn"] == ["a"]
     assert dict(table.left_out) == {
-        "with more fields than the header": 1, "without geometry": 1, "with a position that cannot be read": 2,
+        "with more fields than the header": 1, "without geometry": 1,
+        "with a position that cannot be read": 2,
         "at 0, 0": 1, "with degrees beyond 90 N or S, or 360 E or W": 1, "outside the region": 1,
     }  # fmt: skip
     assert table.exchanged == 1
@@ -232,7 +233,8 @@ def test_what_a_row_lacks_is_named(tmp_path, read):
 def test_geometry_that_cannot_be_read_is_counted(tmp_path, read):
     good = {"type": "Point", "coordinates": [20, 70]}
     bad = [
-        {"type": "Point", "coordinates": ["x", "y"]}, {"type": "Point", "coordinates": []}, {"type": "Blob"}, 7,
+        {"type": "Point", "coordinates": ["x", "y"]}, {"type": "Point", "coordinates": []},
+        {"type": "Blob"}, 7,
         {"type": "LineString", "coordinates": [[1, 2]]}, {"type": "Polygon", "coordinates": 5},
         {"type": "Point", "coordinates": [1e999, 70]}, [],
     ]  # fmt: skip
@@ -257,7 +259,8 @@ def test_geometry_that_cannot_be_read_is_counted(tmp_path, read):
 )
 def test_a_crs_by_name_is_used(tmp_path, read, crs, place):
     content = {"type": "FeatureCollection", "crs": crs, "features": [
-        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": place}}]}  # fmt: skip
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point",
+        "coordinates": place}}]}  # fmt: skip
     (tmp_path / "x.json").write_text(json.dumps(content))
     [table] = read(tmp_path / "x.json")
     lon, lat = lonlat(table.geometry[0].x, table.geometry[0].y)
@@ -332,9 +335,8 @@ def test_a_cut_file_is_refused(tmp_path, read):
         folder.mkdir()
         path = made(kind, folder)
         path.write_bytes(path.read_bytes()[:-60])
-        with pytest.raises(Exception, match="expected") as refusal:
+        with pytest.raises((SourceError, UsageError), match="expected") as refusal:
             read(path)
-            pytest.fail(kind)
         assert "\n" not in str(refusal.value)
 
 
@@ -360,9 +362,11 @@ def test_a_flatgeobuf_that_states_fewer_features_is_refused(tmp_path, read):
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ("69.65", 69.65), ("69,65", 69.65), (" -18,5 ", -18.5), ("69° 39' 0\" N", 69.65), ("69°39′N", 69.65),
+        ("69.65", 69.65), ("69,65", 69.65), (" -18,5 ", -18.5), ("69° 39' 0\" N", 69.65),
+        ("69°39\u2032N", 69.65),
         ("S 10.5", -10.5), ("18 57 0 E", 18.95), ("W18.95", -18.95), ("10 V", -10), ("\u221218,5", -18.5),
-        ("-18 30", -18.5), ("69 39.0 N", 69.65), ("", None), ("n/a", None), ("69 75", None), ("1 2 3 4", None),
+        ("-18 30", -18.5), ("69 39.0 N", 69.65), ("", None), ("n/a", None), ("69 75", None),
+        ("1 2 3 4", None),
         ("twelve", None), (None, None),
     ],
 )  # fmt: skip
@@ -380,7 +384,8 @@ def test_degrees_come_back(value, comma):
     ("names", "expected"),
     [
         (["id", "NAVN", "title"], "NAVN"), (["Stedsnavn", "type"], "Stedsnavn"), (["имя"], "имя"),
-        (["Название", "x"], "Название"), (["Main Port Name"], "Main Port Name"), (["paikannimi"], "paikannimi"),
+        (["Название", "x"], "Название"), (["Main Port Name"], "Main Port Name"),
+        (["paikannimi"], "paikannimi"),
         (["title", "kind"], "title"), (["depth"], None), (["örtnamn"], "örtnamn"), (["name", "navn"], "name"),
     ],
 )  # fmt: skip
@@ -392,7 +397,8 @@ def test_names_are_found_in_their_language(names, expected):
     ("latitude", "longitude"),
     [
         ("Latitude", "Longitude"), ("lat", "lng"), ("Breddegrad", "Lengdegrad"), ("Leveysaste", "Pituusaste"),
-        ("Широта", "Долгота"), ("LAT_DD", "LON_DD"), ("Lat (WGS84)", "Long (WGS84)"), ("latitude_deg", "longitude_deg"),
+        ("Широта", "Долгота"), ("LAT_DD", "LON_DD"), ("Lat (WGS84)", "Long (WGS84)"),
+        ("latitude_deg", "longitude_deg"),
         ("Breidd", "Lengd"), ("Latitud", "Longitud"), ("Y", "X"), ("POINT_Y", "POINT_X"),
     ],
 )  # fmt: skip
