@@ -17,6 +17,7 @@ from benchmarks.judgement import judgement
 from benchmarks.maps import maps
 from benchmarks.mutation import mutation
 from benchmarks.network import network
+from benchmarks.own_files import own_files
 from benchmarks.reliability import reliability
 from benchmarks.validation import validation
 
@@ -91,6 +92,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
+    "own_files": own_files,
     "daily_refresh": daily_refresh,
     "mutation": mutation,
 }

@@ -95,7 +95,7 @@ def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
         # A folder of a shapefile is as good as the shapefile itself.
         inner = [(one, sorted(one.iterdir())) for one in entries if one.is_dir() and one.suffix != ".gdb"]
     except (OSError, ValueError) as error:
-        kinds = {FileNotFoundError: "none", NotADirectoryError: "a file"}
+        kinds: dict[type[Exception], str] = {FileNotFoundError: "none", NotADirectoryError: "a file"}
         found = kinds.get(type(error)) or getattr(error, "strerror", None) or error
         raise refused(folder.name, "a folder", found, "name one") from error
     files, strange = _in_one_folder(folder, entries)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from pyproj.exceptions import ProjError
 
 from layers.crs import polar_xy, to_polar
+from layers.errors import SourceError
 from layers.regions import SOUTH_DEG
 from pipelines.own_files.raw_table import NO_GEOMETRY, UNREADABLE
 
@@ -136,6 +138,12 @@ def _projected(parts: NDArray[np.object_], table: RawTable) -> NDArray[np.object
             continue
         try:
             result[chosen] = to_polar(parts[chosen], table.crs)
+        except ProjError as error:
+            found = f"none from {table.crs.name[:60]!r}"
+            msg = (
+                f"expected a CRS that can be projected, found {found}: write its EPSG code as crs in the TOML"
+            )
+            raise SourceError(msg) from error
         except (ValueError, shapely.errors.GEOSException):
             for place in np.flatnonzero(chosen):
                 result[place] = _one_projected(parts[place], table)

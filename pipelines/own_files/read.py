@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 import zipfile
 from contextlib import suppress
 from datetime import datetime
@@ -88,17 +89,40 @@ def _read_geoparquet(path: Path, options: Mapping[str, str]) -> list[RawTable]:
 def _unzipped(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     """The layers of every file in a zip that has a format of its own."""
     suffixes = {suffix: row for row in FORMATS if row.id != "zip" for suffix in row.suffixes}
+    tables = []
+    for place, title in _members(path):
+        form = suffixes.get(place.suffix)
+        if not form or (form.begins and not _begins(place, form.begins)):
+            continue
+        for table in _READERS[form.id](place, options):
+            table.name = " ".join(filter(None, (title, table.name)))
+            tables.append(table)
+    if not tables:
+        msg = f"expected a file {', '.join(suffixes)} in the zip, found none: put one in"
+        raise SourceError(msg)
+    if len(tables) == 1:
+        tables[0].name = ""
+    return tables
+
+
+def _members(path: Path) -> list[tuple[Path, str]]:
+    """Unpack a zip; returns the path of each member, sorted, and its name without folder and suffix.
+
+    Members get names of ours, so that no name leads elsewhere; equal stems stay together.
+    """
     folder = Path("unzipped")
     folder.mkdir()
-    tables, unpacked = [], 0
+    unpacked = 0
     with zipfile.ZipFile(path) as box:
         members = [row for row in box.infolist() if not row.is_dir() and not _is_hidden(row.filename)]
         if len(members) > _MEMBERS:
             msg = f"expected at most {_MEMBERS} members, found {len(members)}: split the archive"
             raise SourceError(msg)
-        # Members get names of ours, so that no name leads elsewhere; equal stems stay together.
         stems = {stem: str(n) for n, stem in enumerate(dict.fromkeys(_stem(row.filename) for row in members))}
         for row in members:
+            if stat.S_ISLNK(row.external_attr >> 16):
+                msg = f"expected plain files in the zip, found the link {row.filename[:60]!r}: pack its file"
+                raise SourceError(msg)
             place = folder / f"{stems[_stem(row.filename)]}{Path(row.filename).suffix.lower()}"
             with box.open(row) as packed, place.open("xb") as out:
                 while block := packed.read(1 << 20):
@@ -108,19 +132,7 @@ def _unzipped(path: Path, options: Mapping[str, str]) -> list[RawTable]:
                         raise SourceError(msg)
                     out.write(block)
     titles = {number: Path(stem).name for stem, number in stems.items()}
-    for place in sorted(folder.iterdir()):
-        form = suffixes.get(place.suffix)
-        if not form or (form.begins and not _begins(place, form.begins)):
-            continue
-        for table in _READERS[form.id](place, options):
-            table.name = " ".join(filter(None, (titles[place.stem], table.name)))
-            tables.append(table)
-    if not tables:
-        msg = f"expected a file {', '.join(suffixes)} in the zip, found none: put one in"
-        raise SourceError(msg)
-    if len(tables) == 1:
-        tables[0].name = ""
-    return tables
+    return [(place, titles[place.stem]) for place in sorted(folder.iterdir())]
 
 
 def _begins(path: Path, begins: tuple[bytes, ...]) -> bool:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from own_file_makers import points, write_toml, zipped
-from run_commands import run_command
+from run_commands import ROOT, run_command
 
 from layers.errors import SourceError, UsageError
 from layers.picture import Picture
@@ -53,7 +53,7 @@ RIGHT = {
     "private_column_names": ["['n'] 1 of 1 row."],
 }
 REFUSED = {
-    "private_swapped": "0 of 2 rows; left out: 2 outside the region; latitude and longitude look exchanged in 2",
+    "private_swapped": "0 of 2 rows; left out: 2 outside the region; latitude and longitude look exchanged",
     "private_view_endless": "expected the layer 'v' to be a table, found a view",
     "private_pipeline": "expected GeoJSON, found the type 'gdal_streamed_alg'",
     "private_crs_link": "expected a crs by name such as EPSG:3413, found .*link.* nothing is fetched",
@@ -265,3 +265,28 @@ def test_add_asks_for_the_date_in_one_line(tmp_path):
     text = (tmp_path / "mine" / "Radar sites.toml").read_text(encoding="utf-8")
     assert 'pillar = "military"' in text
     assert [one.note.title for one in read_private(tmp_path / "mine")] == ['a "b" \\']
+
+
+# --- hostile files ---------------------------------------------------------------------------
+
+
+@pytest.mark.sweep
+def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, monkeypatch):
+    """33 files through the sandbox as the user's own go: refused, or every row accounted for."""
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks.own_files import hostile_outcomes
+
+    with socket.create_server(("127.0.0.1", 0)) as canary:
+        canary.setblocking(False)
+        outcomes = list(hostile_outcomes(tmp_path, f"http://127.0.0.1:{canary.getsockname()[1]}/x"))
+        with pytest.raises(BlockingIOError):
+            canary.accept()
+    assert len(outcomes) == 33
+    assert not [one.name for one in outcomes if one.leaked or one.seconds > 60 or not one.is_accounted]
+    refused = {one.name: one.refusal for one in outcomes if one.rows is None}
+    assert set(refused) == {one.name for one in outcomes if one.expected is None}
+    for name, words in refused.items():
+        assert words.startswith("--private, x."), name
+        assert "expected" in words, name
+        assert words.isprintable(), name
+    assert not list(tmp_path.rglob("escaped.csv"))

@@ -72,8 +72,8 @@ def made(kind: str, folder: Path) -> Path:
     elif form == "kml":
         kml(path, (
             f"<Placemark><name>Bjørnøya</name><Point><coordinates>{PLACE[0]},{PLACE[1]},0</coordinates>"
-            "</Point></Placemark><Placemark><name>uten sted</name></Placemark><Placemark><name>sør</name><Point>"
-            "<coordinates>-70.9,-53.2</coordinates></Point></Placemark>"
+            "</Point></Placemark><Placemark><name>uten sted</name></Placemark><Placemark><name>sør</name>"
+            "<Point><coordinates>-70.9,-53.2</coordinates></Point></Placemark>"
         ))  # fmt: skip
     elif form == "parquet":
         points().to_parquet(path)
