@@ -968,8 +968,8 @@ def test_qgis_shows_hostile_names_as_text(picture, tmp_path):
 
 # Names of columns in a user's file; the last begins an expression that the one before it would end.
 NAMES = (
-    'a" IS NULL THEN 1 ELSE 2 END %]INJECTED<img src="x">[% CASE WHEN "a', "[% 6 * 7 %]", "%] 42 [%", "<b>d</b>",
-    "' || 'x", 'double "quoted"', "back\\slash", "{{7*7}}",
+    'a" IS NULL THEN 1 ELSE 2 END %]INJECTED<img src="x">[% CASE WHEN "a', "[% 6 * 7 %]", "%] 42 [%",
+    "<b>d</b>", "' || 'x", 'double "quoted"', "back\\slash", "{{7*7}}",
 )  # fmt: skip
 
 

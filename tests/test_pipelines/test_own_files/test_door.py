@@ -290,3 +290,18 @@ def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, mon
         assert "expected" in words, name
         assert words.isprintable(), name
     assert not list(tmp_path.rglob("escaped.csv"))
+
+
+def test_the_example_of_the_readme_works_as_written(tmp_path):
+    """`build` has its own tests; the other lines are run as they stand."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### Your own files")[1]
+    lines = [line.split()[1:] for line in section.split("```")[1].split("\n") if line.startswith("arctic-")]
+    assert [line[0] for line in lines] == ["add", "sources", "build"]
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    said = [run_command(tmp_path, *line) for line in lines[:2]]
+    assert [done.returncode for done in said] == [0, 0], said
+    sentence = "3 of 5 rows; left out: 1 without geometry, 1 outside the region."
+    assert sentence.rstrip(".") in " ".join(section.split()), "the README says what comes"
+    for done in said:
+        assert sentence in " ".join(done.stdout.split())
+    assert (tmp_path / lines[2][-1] / "cabins.toml").exists()
