@@ -18,6 +18,7 @@ from benchmarks.judgement import judgement
 from benchmarks.maps import maps
 from benchmarks.mutation import mutation
 from benchmarks.network import network
+from benchmarks.own_files import own_files
 from benchmarks.reliability import reliability
 from benchmarks.validation import validation
 
@@ -92,6 +93,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
+    "own_files": own_files,
     "daily_refresh": daily_refresh,
     "command_lines": command_lines,
     "mutation": mutation,

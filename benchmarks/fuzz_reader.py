@@ -21,7 +21,7 @@ import shapely
 from layers.errors import PictureError, SourceError
 from pipelines.intake import sandbox_child as child
 from pipelines.intake.tables import stored_table
-from pipelines.picture.private import _frame
+from pipelines.own_files.read_gdal import read_geopackage
 from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff
 from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons
 
@@ -43,8 +43,10 @@ def _alone(kind: str, path: str) -> str:
         return digest(json.dumps(json.loads(Path(path).read_bytes())).encode())
     if kind == "xlsx":
         return digest(pd.read_excel(path, dtype=str, na_filter=False).to_csv().encode())
-    frame = stored_table(Path(path)) if kind == "parquet" else _frame(Path(path))
-    return digest(frame.to_wkb().to_csv().encode())
+    if kind == "gpkg":
+        [table] = read_geopackage(Path(path), {})
+        return digest(repr((table.columns, shapely.to_wkb(table.geometry).tolist())).encode())
+    return digest(stored_table(Path(path)).to_wkb().to_csv().encode())
 
 
 def _grid(part: str, path: str) -> str:

@@ -45,7 +45,7 @@ class SourceNote:
     """A source as an output describes it: publisher, licence, date and state.
 
     `fresh_until` is the last day on which the data of a live source are fresh, ISO 8601; empty if there is
-    no such day.
+    no such day. `remark` says how many rows of a private file were taken, and why not the others.
     """
 
     id: str
@@ -58,6 +58,7 @@ class SourceNote:
     as_of: str
     state: str
     fresh_until: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class Picture:
         Count of layers that are left out for the audience, in whole or in part.
     left_out
         Count of private layers that were removed.
+    private_rows
+        Rows that the private layers have, and rows of their files.
     expires
         First day on which the picture is only a record; None if there is no such day.
     before
@@ -107,6 +110,7 @@ class Picture:
     audience: str = "public"
     withheld: int = 0
     left_out: int = 0
+    private_rows: tuple[int, int] = (0, 0)
     expires: date | None = None
     before: Before | None = None
 

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from maps.style import OVERLAP_FROM
-from maps.text import heading
+from maps.text import heading, literal
 
 if TYPE_CHECKING:
     from layers.schema import Column, Layer
@@ -49,13 +49,26 @@ def map_tip(layer: Layer) -> str:
         own = [column for column in layer.columns if column.name != "node_id"]
         rows, foot = "".join(map(_cell, own)), ""
     source = f"Source [% {_escaped('source_id')} %], as of [% {_escaped('as_of')} %]"
-    note = f"<p>{escape(layer.note)}</p>" if layer.note else ""
+    note = f"<p>{escape(literal(layer.note))}</p>" if layer.note else ""
     return f'<div style="max-width:26em">{head}<table>{rows}</table>{foot}<p>{source}</p>{note}</div>'
+
+
+def _string(text: str) -> str:
+    """A text as a string of a QGIS expression, in which no `[%` or `%]` begins or ends an expression."""
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return "'" + quoted.replace("[%", "[' || '%").replace("%]", "%' || ']") + "'"
+
+
+def _column(name: str) -> str:
+    """QGIS expression for the value of a column. A user's file may name a column in any way."""
+    if "[%" in name or "%]" in name:  # no quotes keep these two from ending the expression
+        return f"attribute({_string(name)})"
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _escaped(name: str) -> str:
     """QGIS expression for the text of a column, escaped for HTML."""
-    text = f"regexp_replace(to_string(\"{name}\"), '{_HIDDEN}', '\u2423')"
+    text = f"regexp_replace(to_string({_column(name)}), '{_HIDDEN}', '\u2423')"
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = f"replace({text}, '{character}', '{entity}')"
     return text
@@ -68,15 +81,15 @@ def _words(name: str) -> str:
 
 def _row(head: str, value: str, *, unless_null: str) -> str:
     """A row of the tip; `value` is an expression. The row is left out where `unless_null` is null."""
-    label = escape(head, quote=False).replace("'", "''")
-    row = f"'<tr><td>{label}</td><td><b>' || {value} || '</b></td></tr>'"
-    return f"[% CASE WHEN \"{unless_null}\" IS NULL THEN '' ELSE {row} END %]"
+    label = _string(f"<tr><td>{escape(head, quote=False)}</td><td><b>")
+    row = f"{label} || {value} || '</b></td></tr>'"
+    return f"[% CASE WHEN {_column(unless_null)} IS NULL THEN '' ELSE {row} END %]"
 
 
 def _cell(column: Column) -> str:
     value = _words(column.name) if column.choices or column.name == _STATUS else _escaped(column.name)
     if column.dtype == "float":
-        value = f'format_number("{column.name}", if(abs("{column.name}") < 10, 2, 0))'
+        value = f"format_number({_column(column.name)}, if(abs({_column(column.name)}) < 10, 2, 0))"
     return _row(heading(column), value, unless_null=column.name)
 
 

@@ -265,5 +265,5 @@ def line_symbol(colour: str, opacity: float, width_mm: float) -> Element:
 def _aliases(layer: Layer) -> Element:
     aliases = Element("aliases")
     for index, column in enumerate(layer.all_columns, start=1):
-        SubElement(aliases, "alias", field=column.name, index=str(index), name=heading(column))
+        SubElement(aliases, "alias", field=column.name, index=str(index), name=literal(heading(column)))
     return aliases

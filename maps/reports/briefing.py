@@ -175,9 +175,15 @@ def _sources(citations: CitationIndex) -> list[ET.Element]:
         tag("li", citations.cell("value", "caveats", {"place": place}, "sentence"))
         for place in range(len(citations.picture.caveats))
     ]
+    # What a file of the user lacks is said beside it: a row that is left out is not lost in silence.
+    remarks = [
+        tag("li", of(s.id, "title"), ": ", of(s.id, "remark")) for s in citations.picture.sources if s.remark
+    ]
+    own = [tag("p", "Rows of your own files:"), tag("ul", *remarks)] if remarks else []
     return [
         tag("h2", "Sources"),
         table(["Source", "Publisher", "Licence", "As of", "State"], rows, class_="sources"),
+        *own,
         tag("h2", "How to read it, and how not"),
         tag("ol", *caveats),
     ]

@@ -16,6 +16,8 @@ from pipelines.commands.terminal import print_result, print_warning, say
 from pipelines.picture.options import Options, RunOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.picture import Picture
 
 __all__ = ["build"]
@@ -49,11 +51,18 @@ def build(
     with recorded(run.out, cache=run.cache) if run.fetch else nullcontext():
         if run.fetch:
             fetched(run.cache, run.base_url)
-        folder, picture = line.build(run.out, options, say, keep=run.keep)
+        composed = line.make(options, say)
+        folder = line.put(
+            run.out, options, composed, say, keep=run.keep, is_compared=options.cache is not None
+        )
+    whole = composed[0]
+    picture = whole.to_pass_on()
     summary = line.summary(folder, picture, started, datetime.now(UTC).date())
     if summary["later_sources"]:
         print_warning(line.later_in_words(summary))
-    print_result(summary, as_json=as_json, text=lambda: _text(run, summary, picture))
+    # Names of private layers go to the screen of the user only, never into the object that scripts pass on.
+    own = line.own_in_words(options, whole)
+    print_result(summary, as_json=as_json, text=lambda: _text(run, summary, picture, own))
     if summary["status"] != "COMPLETE":
         # 10 means: the picture is published, but a source in it is late.
         raise typer.Exit(10)
@@ -83,8 +92,8 @@ def _plan(options: Options, *, as_json: bool) -> None:
     )
 
 
-def _text(run: RunOptions, summary: dict[str, Any], picture: Picture) -> str:
-    """The summary of a build in words."""
+def _text(run: RunOptions, summary: dict[str, Any], picture: Picture, own: Sequence[str]) -> str:
+    """The summary of a build in words. `own` are lines on the files of the user."""
     from pipelines.text_table import paragraph
 
     flags, latest, scenario = summary["flags"], run.out / "latest", picture.scenario.title
@@ -108,7 +117,10 @@ def _text(run: RunOptions, summary: dict[str, Any], picture: Picture) -> str:
     if summary["withheld"]:
         lines.append(f"{summary['withheld']} layers are withheld, in whole or in part, from {run.audience}.")
     if run.private:
-        lines.append(f"{summary['private']} private layers are in map, GeoPackage and briefing only.")
+        count = summary["private"]
+        layers = "layer is" if count == 1 else "layers are"
+        lines.append(f"{count} private {layers} in map, GeoPackage and briefing only.")
+        lines += own
     paths = [f"Open map:   {latest / 'map.html'}", f"GeoPackage: {latest / 'picture.gpkg'}"]
     return "\n".join([*map(paragraph, lines), *paths])
 

@@ -25,6 +25,9 @@ def sources(
     cache: Annotated[
         Path | None, typer.Option(help="Where fetched files are kept, whose dates are listed.")
     ] = None,
+    private: Annotated[
+        Path | None, typer.Option(help="Folder of your own layers: adds how many of their rows are taken.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -35,23 +38,38 @@ def sources(
     from layers.picture import LATE
     from pipelines.intake.ledger import LEDGER
     from pipelines.operations.source_list import source_rows
-    from pipelines.text_table import text_table
+    from pipelines.text_table import paragraph, text_table
 
     folder = CACHE if cache is None else readable(cache, "--cache", is_folder=True)
     if cache is not None and not (folder / LEDGER).is_file():
         msg = f"--cache: expected a folder of fetched files with {LEDGER}, found none at {cache}: run 'fetch'"
         raise UsageError(msg)
-    rows = source_rows(datetime.now(UTC).date(), folder)
+    today = datetime.now(UTC).date()
+    rows = source_rows(today, folder)
+    if private is not None:
+        rows += _private(private, today)
     headings = {"id": "source", "feeds": "feeds", "told_state": "state", "told_date": "as of", "age": "age",
                 "licence": "licence"}  # fmt: skip
     print_result(
         {"sources": rows},
         as_json=as_json,
-        text=lambda: text_table(list(map(_told, rows)), headings, right=("age",)),
-    )
+        text=lambda: "\n".join([
+            text_table(list(map(_told, rows)), headings, right=("age",)),
+            *(paragraph(f"{row['title']}: {row['remark']}") for row in rows if row["remark"]),
+        ]),
+    )  # fmt: skip
     # 10 means: the result is there, but a source is late.
     if any(row["state"] in LATE for row in rows):
         raise typer.Exit(10)
+
+
+def _private(folder: Path, today: date) -> list[dict[str, Any]]:
+    """The rows of the private layers in a folder, for the largest region."""
+    from layers.regions import REGIONS
+    from pipelines.operations.source_list import private_rows
+    from pipelines.picture.private import cut_to, notes_of, read_private
+
+    return private_rows(notes_of([cut_to(one, REGIONS[0]) for one in read_private(folder)]), today)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENVIRONMENT", "LACKING", "REFUSED", "SECONDS", "TABLE_FILE",
-    "day_in_sandbox", "read_in_sandbox", "sandbox",
+    "day_in_sandbox", "own_file_in_sandbox", "read_in_sandbox", "sandbox",
 ]  # fmt: skip
 
 SECONDS = 120.0  # wall time of a child; its limit of CPU time is below that
@@ -84,7 +84,8 @@ def read_in_sandbox(
     SourceError
         If a file is not as it must be, or the child died or went over a limit.
     """
-    _apart(["table", source_id, str(fetched.resolve()), str(packages.resolve())], source_id, out, seconds)
+    command = ["table", source_id, str(fetched.resolve()), str(packages.resolve())]
+    _apart(command, f"source {source_id}", out, seconds)
 
 
 def day_in_sandbox(
@@ -101,7 +102,26 @@ def day_in_sandbox(
         If a file is not as it must be, or the child died or went over a limit.
     """
     command = ["day", source_id, part, *(str(path.resolve()) for path in paths)]
-    return date.fromisoformat(_apart(command, source_id, out, seconds))
+    return date.fromisoformat(_apart(command, f"source {source_id}", out, seconds))
+
+
+def own_file_in_sandbox(
+    name: str, format_id: str, options: str, paths: Sequence[Path], out: Path, *, drivers: Sequence[str],
+    seconds: float = SECONDS,
+) -> None:  # fmt: skip
+    """Read a file of the user in a child process, and write the table of its layers to `out`.
+
+    `name` is the name of the file for messages, `options` JSON for the reader (pipelines.own_files.read),
+    `paths` the file and those that belong to it. GDAL gets `drivers` and no other. The child is killed after
+    `seconds`.
+
+    Raises
+    ------
+    SourceError
+        If the file is not as it must be, or the child died or went over a limit.
+    """
+    command = ["own", format_id, options, *(str(path.resolve()) for path in paths)]
+    _apart(command, name, out, seconds, drivers)
 
 
 @cache
@@ -139,17 +159,21 @@ def _bound(command: Sequence[str], work: Path) -> list[str]:
     return [*started, "--bind", str(work), str(work), "--chdir", str(work), *command]
 
 
-def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: float) -> str:
+def _apart(
+    arguments: list[str], subject: str, out: Path | None, seconds: float, drivers: Sequence[str] = ()
+) -> str:
     """Run the child with `arguments` and return its text; on success its table is moved to `out`.
 
-    `source_id` names the source in errors.
+    `subject` is what is read, for errors. `drivers` are drivers of GDAL that this child may use.
     """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
+    skipped = ",".join(name for name in ENVIRONMENT["GDAL_SKIP"].split(",") if name not in drivers)
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
         work = Path(name).resolve()
         command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
-        code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
+        environment |= ENVIRONMENT | {"GDAL_SKIP": skipped, "PYTHONPATH": path}
+        code = _ended(_bound(command, work), work, seconds, environment)
         with (work / _OUTPUT).open("rb") as stream:
             output = stream.read(4000).decode(errors="replace").strip()[:1000]
         if code == 0:
@@ -157,13 +181,13 @@ def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: floa
                 (work / TABLE_FILE).replace(out)
             return output
     if code is None:
-        msg = f"source {source_id}: expected its files to be read within {seconds:g} s, found no end"
+        msg = f"{subject}: expected its files to be read within {seconds:g} s, found no end"
     elif code == LACKING:
         raise MissingInputError(output)
     elif code == REFUSED:
         msg = output
     else:
-        msg = f"source {source_id}: expected its files to be read, found the reader dead ({code})"
+        msg = f"{subject}: expected its files to be read, found the reader dead ({code})"
     raise SourceError(msg)
 
 

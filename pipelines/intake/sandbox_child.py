@@ -1,8 +1,8 @@
 """The child process of the sandbox: it limits itself, reads the files of one source and writes one table.
 
 `python -m pipelines.intake.sandbox_child table SOURCE FETCHED PACKAGES` writes the table of a source.
-`... day SOURCE PART FILES...` prints the day that a set of files holds for. pipelines.intake.sandbox starts
-it (decisions/0016).
+`... day SOURCE PART FILES...` prints the day that a set of files holds for. `... own FORMAT OPTIONS FILES...`
+writes the table of a file of the user. pipelines.intake.sandbox starts it (decisions/0016).
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import PictureError
 from pipelines.intake.sandbox import LACKING, REFUSED, TABLE_FILE
 from pipelines.source import MissingInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["limit", "main"]
 
@@ -71,6 +74,13 @@ def _day(source_id: str, part: str, *paths: str) -> str:
     return max(days).isoformat()
 
 
+def _own(format_id: str, options: str, *paths: str) -> str:
+    from pipelines.own_files.read import write_table  # noqa: PLC0415  as in `_table`
+
+    write_table(format_id, options, paths, Path(TABLE_FILE))
+    return ""
+
+
 def main(arguments: list[str]) -> int:
     """Limit this process, then read and write what `arguments` name; returns the exit code.
 
@@ -79,7 +89,8 @@ def main(arguments: list[str]) -> int:
     limit()
     try:
         what, *rest = arguments
-        sys.stdout.write(_table(*rest) if what == "table" else _day(*rest))
+        ways: dict[str, Callable[..., str]] = {"table": _table, "day": _day, "own": _own}
+        sys.stdout.write(ways[what](*rest))
     except MissingInputError as error:
         sys.stdout.write(str(error))
         return LACKING

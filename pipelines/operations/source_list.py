@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.intake.replace_embedded import standings
 from pipelines.sources import SOURCES
 from pipelines.sources.planned import SOURCES as PLANNED
 
-__all__ = ["source_rows", "table"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.picture import SourceNote
+
+__all__ = ["private_rows", "source_rows", "table"]
 
 MARK = "<!-- The table below is made by `python -m pipelines.operations.source_list`; do not edit it. -->"
 PATH = Path(__file__).parents[2] / "data_sources.md"
@@ -42,9 +47,17 @@ def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
                 "state": state,
                 "as_of": as_of,
                 "age": "not held" if state == "not_held" else f"{days} d" if days >= 0 else "model",
+                "remark": "",
             }
         )
     return rows
+
+
+def private_rows(notes: Sequence[SourceNote], today: date) -> list[dict[str, Any]]:
+    """The rows of private layers in the list of sources, from the notes in their picture."""
+    kept = ("id", "feeds", "title", "publisher", "licence", "state", "as_of", "remark")
+    rows = [{name: getattr(note, name) for name in kept} for note in notes if note.state == "private"]
+    return [row | {"age": f"{(today - date.fromisoformat(row['as_of'])).days} d"} for row in rows]
 
 
 def table() -> str:

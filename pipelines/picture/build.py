@@ -21,13 +21,14 @@ from layers.regions import region
 from layers.scenarios import from_toml, scenario
 from maps.status import status_of
 from maps.style import OVERLAP_FROM
+from maps.text import visible
 from pipelines import snapshot, sources
 from pipelines.ice.years import with_ice_record
 from pipelines.intake.ledger import fresh_until
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.picture.health import write_health
 from pipelines.picture.options import Options
-from pipelines.picture.private import add_private, read_private
+from pipelines.picture.private import add_private, passed_over, read_private
 from pipelines.picture.publish import manifest_of
 from pipelines.picture.read import as_of, state_of
 from pipelines.picture.store import store
@@ -50,6 +51,7 @@ __all__ = [
     "compose_snapshot",
     "later_in_words",
     "make",
+    "own_in_words",
     "put",
     "read_own",
     "scenario_of",
@@ -106,9 +108,19 @@ def read_own(options: Options) -> list[Own]:
     return [] if options.private is None else read_private(options.private)
 
 
+def own_in_words(options: Options, picture: Picture) -> list[str]:
+    """A line for each private layer in a picture, and one for files of the folder that are passed over."""
+    lines = [f"{note.title}: {note.remark}" for note in picture.sources if note.state == "private"]
+    strange = passed_over(options.private) if options.private else []
+    if strange:
+        names = ", ".join(map(visible, strange[:5])) + (" and others" if len(strange) > 5 else "")
+        lines.append(f"Not read, because their kind is not known here: {names}.")
+    return lines
+
+
 def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
     """The note on a source, as embedded, or with the date (`day`) and `state` of its accepted file."""
-    names = [name for name in SourceNote.__slots__ if name != "fresh_until"]
+    names = [name for name in SourceNote.__slots__ if name not in {"fresh_until", "remark"}]
     note = {name: getattr(source, name) for name in names}
     if not state:
         return SourceNote(**note | {"state": source.unfetched})
@@ -327,5 +339,6 @@ def summary(folder: Path, picture: Picture, started: float, today: date) -> dict
         "overlap_nodes": int(overlaps.sum()),
         "withheld": picture.withheld,
         "private": picture.left_out,
+        "private_rows": dict(zip(("taken", "in_files"), picture.private_rows, strict=True)),
         "later_sources": manifest_of(folder).get("later_sources", []),
     }

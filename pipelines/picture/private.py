@@ -1,254 +1,265 @@
 """`--private DIR`: layers of the user that only the local outputs of one build show.
 
 No data file of the picture has these layers, and no judgement reads them. A TOML file with the same stem
-describes each layer. This is a convenience and no protection: everybody can copy the outputs.
+describes each file. This is a convenience and no protection: everybody can copy the outputs. Each file is
+read in the sandbox (pipelines.own_files); what can be taken of it is taken, and the rest is counted.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
-import tomllib
-import warnings
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
 
 from layers.compose import within
-from layers.crs import POLAR, to_polar
-from layers.errors import SchemaError, UsageError
+from layers.crs import POLAR
+from layers.errors import SchemaError
 from layers.picture import SourceNote
-from layers.redaction import AUDIENCES, audience
-from layers.schema import PILLARS, SPINE, Column, Layer, conform
+from layers.redaction import audience
+from layers.regions import REGIONS
+from layers.schema import SPINE, Column, Layer, conform
 from maps.text import visible
+from pipelines.own_files.description import read_description
+from pipelines.own_files.formats import find, refused
+from pipelines.own_files.polar_parts import KINDS, OUTSIDE
+from pipelines.own_files.take import rows_in_words, take
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from layers.picture import Picture
+    from layers.regions import Region
+    from pipelines.own_files.description import Description
+    from pipelines.own_files.formats import OwnFile
+    from pipelines.own_files.take import OwnTable
 
-__all__ = ["Own", "add_private", "read_private"]
+__all__ = ["Own", "add_private", "cut_to", "notes_of", "passed_over", "read_private", "rows_text"]
 
-# Suffix -> first bytes of such a file. They are checked because GDAL chooses the driver by content.
-_KINDS = {".gpkg": b"SQLite format 3\0", ".geojson": b"{", ".fgb": b"fgb", ".parquet": b"PAR1"}
-_BESIDE = re.compile(r"\.gpkg-(?:wal|shm|journal)$")  # files of SQLite while another program has it open
-_KEYS = ("title", "pillar", "licence", "owner", "audience", "as_of")
-_GEOMETRY = {
-    "Point": "point", "MultiPoint": "point", "LineString": "line", "LinearRing": "line",
-    "MultiLineString": "line", "Polygon": "polygon", "MultiPolygon": "polygon",
+_KIND_WORDS = {"point": "points", "line": "lines", "polygon": "areas"}
+# Names with a meaning in a map, a database or a script; an attribute of that name gets an underscore.
+_TAKEN = {
+    *(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region", "rowid", "oid",
+    "_rowid_", "__proto__", "constructor", "prototype", "tostring", "valueof", "hasownproperty", "_row",
 }  # fmt: skip
-# Names with a meaning in a map or a database; an attribute of that name gets an underscore.
-_TAKEN = {*(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region"}
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One private layer with its table and the note on its owner."""
+    """One private layer with its table, the note on its owner, and the count of the rows of its file.
+
+    `row` is the row in the file of each row of the table: a row with several points has several features.
+    `left_out` counts the other rows by reason, and `exchanged` those of them whose degrees look exchanged.
+    `remark` is a sentence about the file.
+    """
 
     layer: Layer
     table: gpd.GeoDataFrame
     note: SourceNote
+    file: str = ""
+    rows: int = 0
+    row: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype="int64"))
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    exchanged: int = 0
+    remark: str = ""
+
+    @property
+    def rows_taken(self) -> int:
+        """The number of rows of the file that the table has."""
+        return len(np.unique(self.row))
 
 
 def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
     """The picture with the private layers that the audience `seen_by` may see, cut to the region.
 
-    The other layers of `own` are counted in `withheld`.
+    The other layers of `own` are counted in `withheld`. Note and layer say how many rows were taken.
     """
-    visible_layers = [one for one in own if audience(seen_by).may_see(one.layer)]
-    tables = {one.layer.id: within(one.table, picture.region) for one in visible_layers}
+    visible_layers = [cut_to(one, picture.region) for one in own if audience(seen_by).may_see(one.layer)]
+    layers = [replace(one.layer, note=f"{one.layer.note} {rows_text(one)}") for one in visible_layers]
     return replace(
         picture,
-        layers=(*picture.layers, *(one.layer for one in visible_layers)),
-        tables={**picture.tables, **tables},
-        sources=(*picture.sources, *(one.note for one in visible_layers)),
+        layers=(*picture.layers, *layers),
+        tables={**picture.tables, **{one.layer.id: one.table for one in visible_layers}},
+        sources=(*picture.sources, *notes_of(visible_layers)),
         withheld=picture.withheld + len(own) - len(visible_layers),
+        private_rows=(
+            sum(one.rows_taken for one in visible_layers),
+            sum(one.rows for one in visible_layers),
+        ),
     )
+
+
+def notes_of(own: Sequence[Own]) -> list[SourceNote]:
+    """The notes on private layers, which say how many rows of each file the layer has."""
+    return [replace(one.note, remark=rows_text(one)) for one in own]
+
+
+def cut_to(one: Own, region: Region) -> Own:
+    """The private layer with the rows that touch a region; the others are counted as left out."""
+    kept = within(one.table.assign(_row=one.row), region)
+    cut = replace(one, table=kept.drop(columns="_row"), row=kept["_row"].to_numpy())
+    lost = one.rows_taken - cut.rows_taken
+    if not lost:
+        return cut
+    return replace(cut, left_out={**one.left_out, OUTSIDE: one.left_out.get(OUTSIDE, 0) + lost})
+
+
+def rows_text(one: Own) -> str:
+    """How many rows of the file a private layer has, and why the others are left out, in one sentence."""
+    return rows_in_words(one.rows_taken, one.rows, one.left_out, one.exchanged, one.remark)
+
+
+def passed_over(folder: Path) -> list[str]:
+    """The names of files in a folder of private layers that are none, so that the user can be told."""
+    return find(folder)[1]
 
 
 def read_private(folder: Path) -> list[Own]:
     """Read every private layer of a folder, sorted by the names of the files.
 
+    A file with several layers, or with points, lines and areas together, becomes several layers.
+
     Raises
     ------
     UsageError
-        If the folder has no layer, a layer has no TOML file or the reverse, a file has another suffix, two
-        layers have the same name or title, or a file cannot be used.
+        If the folder has no layer, a file has no TOML file or the reverse, two layers have the same name or
+        title, or a file cannot be used or has no row that can be taken.
     """
-    if not folder.is_dir():
-        raise _refused(folder.name, "a folder", "none" if not folder.exists() else "a file", "name one")
-    files = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
-    data = [path for path in files if path.suffix in _KINDS]
-    for path in files:
-        if path not in data and path.suffix != ".toml" and not _BESIDE.search(path.name):
-            raise _refused(
-                path.name, f"{', '.join(_KINDS)} or .toml", "another file", "convert it or move it away"
-            )
-    if not data:
-        raise _refused(folder.name, f"a file {', '.join(_KINDS)}", "none in the folder", "put one there")
-    own = [_read(path) for path in data]
+    files, _ = find(folder)
+    described = [read_description(one.toml, one.name) for one in files]
+    # A reader is a process of its own, so threads wait for several of them at a time.
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        tables = list(pool.map(lambda one, text: take(one, text.reading), files, described))
+    own: list[Own] = []
+    for one, text, of_file in zip(files, described, tables, strict=True):
+        layers = _layers(one, text, of_file)
+        _must_reach_the_arctic(one, layers)
+        own += layers
     for what in ("id", "title"):
         names = [getattr(one.layer, what).casefold() for one in own]
-        for path, name in zip(data, names, strict=True):
+        for layer, name in zip(own, names, strict=True):
             if names.count(name) > 1:
                 word = {"id": "name"}.get(what, what)
-                raise _refused(
-                    path.name, f"a {word} of its own", "another with the same", f"change the {word}"
+                raise refused(
+                    layer.file, f"a {word} of its own", "another with the same", f"change the {word}"
                 )
-    stems = {path.stem for path in data}
-    for path in files:
-        if path.suffix == ".toml" and path.stem not in stems:
-            raise _refused(path.name, "a layer of the same name beside it", "none", "rename one of them")
     return own
 
 
-def _refused(what: str, expected: str, found: object, remedy: str) -> UsageError:
-    """The error for a folder or file that cannot be used, in one line."""
-    return UsageError(
-        f"--private, {what}: expected {expected}, found {' '.join(str(found).split())}: {remedy}"
-    )
+def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list[Own]:
+    """The private layers of a file: one for each of its layers and kinds of geometry.
+
+    Raises
+    ------
+    UsageError
+        If no row of the file can be taken.
+    """
+    found = []
+    for table in tables:
+        kinds = [number for number in range(len(KINDS)) if (table.kind == number).any()]
+        for place, number in enumerate(kinds):
+            # Rows that are left out belong to no kind; they are counted once, with the first.
+            found.append(_own(one, text, table, number, is_split=len(kinds) > 1, is_first=not place))
+    if not found:
+        _refuse(one, [table.in_words() for table in tables])
+    # A layer without a row that can be taken is no layer of the picture, but its rows are not forgotten.
+    bare = [table for table in tables if not len(table.row)]
+    if bare:
+        rest = "; ".join(table.in_words().rstrip(".") for table in bare)
+        found[0] = replace(found[0], remark="; ".join(filter(None, (found[0].remark, rest))))
+    return found
 
 
-def _read(path: Path) -> Own:
-    """Read one private layer and its description."""
-    described = _described(path.with_suffix(".toml"), path.name)
-    frame = _frame(path)
-    kind = _kind(frame, path.name)
-    # The maps draw a point for each row, so a multipoint becomes several rows.
-    if kind == "point":
-        frame = frame.explode(ignore_index=True)
+def _must_reach_the_arctic(one: OwnFile, layers: Sequence[Own]) -> None:
+    """Refuse a file of which no row lies in the largest region; in a smaller region it may have none."""
+    whole = [cut_to(layer, REGIONS[0]) for layer in layers]
+    if not any(len(layer.table) for layer in whole):
+        _refuse(one, [rows_text(layer) for layer in whole])
+
+
+def _refuse(one: OwnFile, sentences: Sequence[str]) -> NoReturn:
+    """Refuse a file of which no row can be taken. `sentences` say why, one for each layer."""
+    found = " ".join(sentences).rstrip(".")
+    remedy = "exchange the two" if "look exchanged" in found else "mend the file"
+    raise refused(one.name, "rows in the Arctic", found, remedy)
+
+
+def _own(
+    one: OwnFile, text: Description, table: OwnTable, kind: int, *, is_split: bool, is_first: bool
+) -> Own:
+    """The private layer of the rows of one kind of geometry."""
+    chosen = np.flatnonzero(table.kind == kind)
+    words = [table.name, *([_KIND_WORDS[KINDS[kind]]] if is_split else [])]
     # The prefix keeps the id apart from the ids of the catalogue.
-    name = "private_" + (re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "layer")
-    try:
-        shapes = to_polar(frame.geometry.to_numpy(), frame.crs)
-    except ValueError as error:
-        raise _refused(path.name, "coordinates that fit its CRS", error, "mend the file") from error
-    columns, attributes = _attributes(frame)
+    name = "_".join(["private", *(_identifier(word) for word in (one.path.stem, *words) if word)])
+    title = ": ".join([text.title, *(visible(word) for word in words if word)])
+    columns, attributes = _attributes(table, chosen)
     layer = Layer(
         id=name,
-        title=f"Private: {described['title']}",
-        pillar=described["pillar"],
-        geometry=kind,
+        title=f"Private: {title}",
+        pillar=text.pillar,
+        geometry=KINDS[kind],  # type: ignore[arg-type]
         columns=columns,
-        note=f"Private layer of {described['owner']}, {described['licence']}: keep it on this machine.",
-        audience=described["audience"],
+        note=f"Private layer of {text.owner}, {text.licence}: keep it on this machine.",
+        audience=text.audience,
         is_private=True,
     )
-    spine = {
-        "feature_id": [f"{name}:{row + 1}" for row in range(len(frame))],
-        "source_id": name,
-        "as_of": described["as_of"],
-    }
-    table = gpd.GeoDataFrame(pd.DataFrame(attributes).assign(**spine), geometry=shapes, crs=POLAR)
+    ids = [f"{name}:{number + 1}" for number in range(len(chosen))]
+    spine = {"feature_id": ids, "source_id": name, "as_of": text.as_of}
+    frame = pd.DataFrame(attributes, index=range(len(chosen))).assign(**spine)
     try:
-        table = conform(table, layer)
+        shaped = conform(gpd.GeoDataFrame(frame, geometry=table.geometry[chosen], crs=POLAR), layer)
     except SchemaError as error:
-        raise _refused(path.name, "geometry of the north", error, "mend the file") from error
+        raise refused(one.name, "geometry of the north", error, "mend the file") from error
     note = SourceNote(
-        id=name, feeds=name, title=described["title"], publisher=described["owner"],
-        licence=described["licence"], citation="", homepage="", as_of=described["as_of"], state="private",
+        id=name, feeds=name, title=title, publisher=text.owner, licence=text.licence, citation="",
+        homepage="", as_of=text.as_of, state="private",
     )  # fmt: skip
-    return Own(layer, table, note)
+    rows = table.row[chosen]
+    return Own(
+        layer, shaped, note, one.name,
+        rows=len(np.unique(rows)) + (sum(table.left_out.values()) if is_first else 0),
+        row=rows[pd.Index(ids).get_indexer(shaped["feature_id"])],  # `conform` sorts
+        left_out=table.left_out if is_first else {},
+        exchanged=table.exchanged if is_first else 0,
+        remark=visible(table.remark) if is_first else "",
+    )  # fmt: skip
 
 
-def _described(path: Path, of: str) -> dict[str, Any]:
-    """The description of a layer from its TOML file at `path`, every key checked.
+def _identifier(text: str) -> str:
+    """A name for a table: small Latin letters and digits; a name in another script becomes a digest."""
+    plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    lost = sum(letter.isalpha() and not letter.isascii() for letter in text)
+    if plain and lost <= len(plain):
+        return plain
+    return f"x{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
-    `of` is the name of the file that it describes.
+
+def _attributes(table: OwnTable, chosen: Any) -> tuple[tuple[Column, ...], dict[str, list[str | None]]]:
+    """Every attribute of the chosen parts, with its column of the schema. Missing values stay missing.
+
+    The attribute that names the rows becomes the name of the feature. Names are made visible, because a name
+    with a control character is no XML. An underscore is added to a name in use.
     """
-    if not path.is_file():
-        raise _refused(of, f"{path.name} beside it", "none", f"write one with {', '.join(_KEYS)}")
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(path.name, "readable TOML", error, "mend it") from error
-    strange, lacking = (
-        [key for key in values if key not in _KEYS],
-        [key for key in _KEYS if key not in values],
-    )
-    if strange or lacking:
-        found = f"the unknown {strange[0]!r}" if strange else f"no {lacking[0]}"
-        raise _refused(path.name, f"the keys {', '.join(_KEYS)}", found, "mend it")
-    marks = values.pop("audience")
-    marks = [marks] if isinstance(marks, str) else marks
-    audiences = [row.id for row in AUDIENCES]
-    if not (isinstance(marks, list) and marks and all(mark in audiences for mark in marks)):
-        raise _refused(
-            path.name, f"audience as one or more of {', '.join(audiences)}", repr(marks), "mend it"
-        )
-    values = {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
-    for key, value in values.items():
-        if not (isinstance(value, str) and value.strip()):
-            raise _refused(path.name, f"{key} as a text", repr(value), "mend it")
-    if values["pillar"] not in PILLARS:
-        raise _refused(path.name, f"pillar as one of {', '.join(PILLARS)}", repr(values["pillar"]), "mend it")
-    try:
-        date.fromisoformat(values["as_of"])
-    except ValueError as error:
-        raise _refused(
-            path.name, "as_of as a date such as 2026-03-01", repr(values["as_of"]), "mend it"
-        ) from error
-    return {key: visible(value) for key, value in values.items()} | {"audience": tuple(marks)}
-
-
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    """The one layer of a file, in the CRS that the file states."""
-    try:
-        with path.open("rb") as stream:
-            # A GeoJSON can begin with a byte order mark and with spaces.
-            begins = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not begins.startswith(_KINDS[path.suffix]):
-            raise _refused(path.name, f"what {path.suffix} stands for", "other bytes", "export it again")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # drivers warn about details; the frame is checked below
-            if path.suffix == ".parquet":
-                frame = gpd.read_parquet(path)
-            else:
-                named = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-                if len(named) != 1:
-                    found = ", ".join(named) or "none"
-                    raise _refused(path.name, "one layer with geometry", found, "keep one layer a file")
-                frame = pyogrio.read_dataframe(path, layer=named[0])
-    except (OSError, ValueError, RuntimeError, pyogrio.errors.DataSourceError) as error:
-        raise _refused(path.name, "a readable file", error, "export it again") from error
-    crs = frame.crs
-    if crs is None or crs.name.startswith("Undefined") or not (crs.is_geographic or crs.is_projected):
-        raise _refused(path.name, "a CRS", crs.name if crs else "none", "set the file's CRS")
-    return frame
-
-
-def _kind(frame: gpd.GeoDataFrame, of: str) -> Any:
-    """The one kind of geometry in the frame: point, line or polygon."""
-    bare = frame.geometry.isna() | frame.geometry.is_empty
-    if bare.any() or not len(frame):
-        found = f"none in {int(bare.sum())} of {len(frame)}" if len(frame) else "no row"
-        raise _refused(of, "a geometry in every row", found, "remove those rows")
-    types = sorted(frame.geom_type.unique())
-    kinds = {_GEOMETRY.get(name) for name in types}
-    if len(kinds) > 1 or None in kinds:
-        raise _refused(of, "points, lines or areas alone", ", ".join(types), "split the file")
-    return kinds.pop()
-
-
-def _attributes(frame: gpd.GeoDataFrame) -> tuple[tuple[Column, ...], dict[str, pd.Series]]:
-    """Every attribute as text, with its column of the schema. Missing values stay missing.
-
-    An attribute `name` becomes the name of the feature. An underscore is added to a name in use.
-    """
-    columns_by_name: dict[str, pd.Series] = {}
-    for attribute in frame.columns.drop(frame.geometry.name):
-        name = str(attribute)
-        if name.casefold() == "name" and "name" not in columns_by_name:
+    texts_by_name: dict[str, list[str | None]] = {}
+    in_use = set(_TAKEN)
+    for label, texts in table.attributes.items():
+        if label == table.name_column:
             name = "name"
         else:
-            while name.casefold() in _TAKEN | {other.casefold() for other in columns_by_name}:
+            name = " ".join(visible(label).split())[:200] or "column"
+            while name.casefold() in in_use:
                 name += "_"
-        columns_by_name[name] = (
-            frame[attribute].convert_dtypes().astype("object").map(str, na_action="ignore")
-        )
-    columns = tuple(Column(name, "str", "as the file has it") for name in columns_by_name if name != "name")
-    return columns, columns_by_name
+        in_use.add(name.casefold())
+        texts_by_name[name] = [texts[place] for place in chosen]
+    columns = tuple(Column(name, "str", "as the file has it") for name in texts_by_name if name != "name")
+    return columns, texts_by_name

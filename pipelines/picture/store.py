@@ -190,6 +190,9 @@ def _apart(picture: Picture) -> dict[str, Any]:
         "withheld": picture.withheld,
         "private": picture.left_out > 0,
         "left_out": picture.left_out,
+        "private_rows": dict(zip(("taken", "in_files"), picture.private_rows, strict=True))
+        if picture.left_out
+        else None,
     }
     return {name: value for name, value in counts.items() if value}
 

@@ -31,7 +31,7 @@ from layers.crs import polar_xy
 from layers.errors import ExportError
 from layers.raster import rasters
 from layers.regions import REGIONS
-from layers.schema import PILLARS, conform
+from layers.schema import PILLARS, Column, conform
 from maps.qgis import geopackage, graticule
 from maps.qgis import project as qgis
 from maps.qgis.conditions import CONDITIONS
@@ -964,3 +964,54 @@ def test_qgis_shows_hostile_names_as_text(picture, tmp_path):
             clean = clean.replace(character, entity)
         assert shown == clean, "a name is shown as it is, once, and not obeyed"
         assert "<script" not in tip
+
+
+# Names of columns in a user's file; the last begins an expression that the one before it would end.
+NAMES = (
+    'a" IS NULL THEN 1 ELSE 2 END %]INJECTED<img src="x">[% CASE WHEN "a', "[% 6 * 7 %]", "%] 42 [%",
+    "<b>d</b>", "' || 'x", 'double "quoted"', "back\\slash", "{{7*7}}",
+)  # fmt: skip
+
+
+@pytest.fixture
+def private(picture) -> Picture:
+    """The nodes, and a private layer whose columns and owner are code."""
+    hostile = replace(
+        next(layer for layer in picture.layers if layer.id == "settlements"),
+        id="private_x", title="Private: [% 6 * 7 %]",
+        note="Private layer of [% 6 * 7 %]<script>x</script>.",
+        columns=tuple(Column(name, "str", "as the file has it") for name in NAMES), is_private=True,
+    )  # fmt: skip
+    rows = (
+        picture.tables["settlements"].head(1).assign(**{name: f"value {n}" for n, name in enumerate(NAMES)})
+    )
+    layers = (*(layer for layer in picture.layers if layer.id in {"nodes", "memberships", "land"}), hostile)
+    tables = {layer.id: picture.tables.get(layer.id) for layer in layers}
+    return replace(picture, layers=layers, tables=tables | {"private_x": conform(rows, hostile)}, grids={})
+
+
+def test_hostile_column_names_leave_the_project_whole(private):
+    root = document(qgis.project(private))
+    layer = next(one for one in root.iter("maplayer") if one.findtext("id") == "arctic_picture_private_x")
+    assert {row.get("field") for row in layer.iter("alias")} >= set(NAMES)
+    assert not any("[%" in row.get("name") for row in layer.iter("alias"))
+    # Outside of expressions the tip has only what the template has.
+    outside = re.sub(r"\[%.*?%\]", "", layer.findtext("mapTip"), flags=re.DOTALL)
+    assert "INJECTED" not in outside
+    assert "42" not in outside
+    assert "<script" not in outside
+
+
+@pytest.mark.qgis
+def test_qgis_evaluates_no_column_name(private, tmp_path):
+    geopackage.write(private, tmp_path)
+    [tip] = in_qgis(tmp_path, "tips", "private_x").values()
+    for number in range(len(NAMES)):
+        assert f"value {number}" in tip, NAMES[number]
+    # Shown as text: the name itself, not what it would compute or draw.
+    assert "<td>[% 6 * 7 %]</td>" in tip
+    assert "<td>%] 42 [%</td>" in tip
+    assert 'END %]INJECTED&lt;img src="x"&gt;[% CASE' in tip
+    assert "[ % 6 * 7 %]" in tip, "the note of the layer"
+    assert "<img" not in tip
+    assert "<script" not in tip

@@ -1,0 +1,187 @@
+"""CSV and XLSX: rows of cells with a latitude and a longitude, as points."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from layers.errors import SourceError
+from pipelines.own_files.column_words import LATITUDE, LONGITUDE, SHAPE, column_named, degrees
+from pipelines.own_files.raw_table import (
+    DEGREES,
+    FIELD_CHARACTERS,
+    MAX_ROWS,
+    NO_GEOMETRY,
+    NO_POSITION,
+    RAGGED,
+    RawTable,
+    crs_of,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["read_csv", "table_of_rows", "text_in"]
+
+_HEADER_ROWS = 20  # rows among which the header is sought: people write a title above it
+_SEPARATORS = ";\t,|"
+_METRES = ("x", "y", "nord", "northing", "øst", "ost", "easting", "point x", "point y")
+
+
+def text_in(path: Path, encoding: str = "") -> str:
+    """The text of a file in UTF-8, UTF-16 with a byte order mark, or else Windows-1252 or Latin-1.
+
+    `encoding` is the encoding that the user names; it comes first.
+
+    Raises
+    ------
+    SourceError
+        If the file is not in the encoding that the user names, or it holds NUL, which no text does.
+    """
+    raw = path.read_bytes()
+    is_wide = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    tried = [encoding] if encoding else ["utf-16"] if is_wide else ["utf-8-sig", "cp1252", "latin-1"]
+    for name in tried:
+        try:
+            text = raw.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if "\0" in text:
+            break
+        return text
+    msg = f"expected text in {encoding or 'UTF-8 or Latin-1'}, found other bytes: export it again as UTF-8"
+    raise SourceError(msg)
+
+
+def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
+    """The points of a CSV with commas, semicolons, tabs or bars between its fields.
+
+    `options` may name the columns (`x`, `y`), the `crs` and the `encoding`.
+
+    Raises
+    ------
+    SourceError
+        If it is no table with a position.
+    """
+    text = text_in(path, options.get("encoding", ""))
+    told = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
+    text = text[told.end() :] if told else text
+    separator = told[1] if told else _separator(text)
+    csv.field_size_limit(FIELD_CHARACTERS)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    except csv.Error as error:
+        msg = f"expected a CSV, found {error}: export it again"
+        raise SourceError(msg) from error
+    return [table_of_rows("", rows, options)]
+
+
+def _separator(text: str) -> str:
+    """The separator that splits the first rows into the most equal numbers of fields."""
+    head = "\n".join(text.split("\n", _HEADER_ROWS)[:_HEADER_ROWS])
+
+    def evenness(separator: str) -> tuple[int, int]:
+        try:
+            widths = [len(row) for row in csv.reader(io.StringIO(head), delimiter=separator) if any(row)]
+        except csv.Error:
+            return 0, 0
+        width, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        return (count if width > 1 else 0), width
+
+    # A decimal comma also splits evenly, so of equal separators the one that stands first wins.
+    return max(_SEPARATORS, key=lambda one: (evenness(one)[0], -_SEPARATORS.index(one)))
+
+
+def table_of_rows(name: str, rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) -> RawTable:
+    """The points of rows of cells, whose header is the first row with a latitude and a longitude.
+
+    Raises
+    ------
+    SourceError
+        If there is no such header, a column is twice in it, or there are too many rows.
+    """
+    if len(rows) > MAX_ROWS + _HEADER_ROWS:
+        msg = f"expected at most {MAX_ROWS:,} rows, found {len(rows):,}: split the file"
+        raise SourceError(msg)
+    at, header = _header(rows, options)
+    shape = None if _position(header, options) else column_named(header, SHAPE)
+    body = [row for row in rows[at + 1 :] if any(row)]
+    left_out = Counter({RAGGED: sum(any(row[len(header) :]) for row in body)})
+    body = [row for row in body if not any(row[len(header) :])]
+    columns = {
+        label: [(row[place] or "").strip() or None if place < len(row) else None for row in body]
+        for place, label in enumerate(header)
+        if label
+    }
+    if shape:
+        texts = np.array(columns.pop(shape), dtype=object)
+        geometry = shapely.from_wkt(texts, on_invalid="ignore")
+        is_damaged = shapely.is_missing(geometry) & (texts != None)  # noqa: E711  element by element
+        crs = crs_of(DEGREES, options)
+        return RawTable(name, columns, geometry, crs, +left_out, is_damaged=is_damaged)
+    across, up = _position(header, options) or ("", "")
+    crs = crs_of(DEGREES, options)
+    geometry, is_kept = _points(columns.pop(across), columns.pop(up), left_out)
+    if not options.get("crs") and column_named([across], _METRES):
+        _must_be_degrees(across, up, shapely.get_x(geometry))
+    kept = np.flatnonzero(is_kept)
+    columns = {label: [texts[row] for row in kept] for label, texts in columns.items()}
+    return RawTable(name, columns, geometry, crs, +left_out)
+
+
+def _header(rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) -> tuple[int, list[str]]:
+    for at, row in enumerate(rows[:_HEADER_ROWS]):
+        header = [" ".join((cell or "").split()) for cell in row]
+        if _position(header, options) or column_named(header, SHAPE):
+            labels = [label for label in header if label]
+            twice = [label for label in labels if labels.count(label) > 1]
+            if twice:
+                msg = f"expected each column once, found {twice[0][:60]!r} twice: rename one"
+                raise SourceError(msg)
+            return at, header
+    first = ", ".join(str(cell)[:30] for cell in (rows[0] if rows else ())[:12] if cell) or "nothing"
+    msg = (
+        f"expected columns of latitude and longitude, found {first}: name them latitude and longitude, or "
+        'write x = "…" and y = "…" in its TOML'
+    )
+    raise SourceError(msg)
+
+
+def _position(header: Sequence[str], options: Mapping[str, str]) -> tuple[str, str] | None:
+    """The columns of longitude (or x) and latitude (or y); None if one lacks."""
+    named = [label for label in header if label]
+    across = column_named(named, [options["x"]] if "x" in options else LONGITUDE)
+    up = column_named(named, [options["y"]] if "y" in options else LATITUDE)
+    return (across, up) if across and up and across != up else None
+
+
+def _must_be_degrees(across: str, up: str, x: NDArray[np.float64]) -> None:
+    """Refuse metres under names that may mean either; degrees under other names are checked row by row."""
+    if len(x) and np.median(np.abs(x)) > 360:
+        msg = (
+            f"expected degrees in {across!r} and {up!r}, found {x[0]:g}: write the CRS of the metres in its "
+            'TOML, such as crs = "EPSG:32633"'
+        )
+        raise SourceError(msg)
+
+
+def _points(
+    across: list[str | None], up: list[str | None], left_out: Counter[str]
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Points of two columns of cells, and which rows have one; the others are counted in `left_out`."""
+    x = np.array([np.nan if (v := degrees(text)) is None else v for text in across], dtype=float)
+    y = np.array([np.nan if (v := degrees(text)) is None else v for text in up], dtype=float)
+    is_bare = np.array([a is None and b is None for a, b in zip(across, up, strict=True)], dtype=bool)
+    is_read = np.isfinite(x) & np.isfinite(y)
+    left_out[NO_GEOMETRY] += int(is_bare.sum())
+    left_out[NO_POSITION] += int((~is_read & ~is_bare).sum())
+    return np.asarray(shapely.points(x[is_read], y[is_read]), dtype=object), is_read
