@@ -13,13 +13,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import SourceError
+from pipelines.files import scratch_folder
 from pipelines.source import MissingInputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENVIRONMENT", "LACKING", "REFUSED", "SECONDS", "TABLE_FILE",
-    "day_in_sandbox", "read_in_sandbox", "sandbox",
+    "day_in_sandbox", "read_in_sandbox", "run_apart", "sandbox",
 ]  # fmt: skip
 
 SECONDS = 120.0  # wall time of a child; its limit of CPU time is below that
@@ -144,26 +144,41 @@ def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: floa
 
     `source_id` names the source in errors.
     """
+    with scratch_folder(out.parent if out else None) as work:
+        output = run_apart(arguments, f"source {source_id}", work.resolve(), seconds)
+        if out:
+            (work / TABLE_FILE).replace(out)
+        return output
+
+
+def run_apart(arguments: list[str], name: str, work: Path, seconds: float) -> str:
+    """Run the child with `arguments` in the folder `work`, where it may write, and return its text.
+
+    `name` names in errors what is read. The child is killed after `seconds`; what it wrote until then stays.
+
+    Raises
+    ------
+    MissingInputError
+        If the child needs a file that is not at hand.
+    SourceError
+        If the child refuses a file, or died or went over a limit.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
-    with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
-        work = Path(name).resolve()
-        command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
-        code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
-        with (work / _OUTPUT).open("rb") as stream:
-            output = stream.read(4000).decode(errors="replace").strip()[:1000]
-        if code == 0:
-            if out:
-                (work / TABLE_FILE).replace(out)
-            return output
+    command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
+    code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
+    with (work / _OUTPUT).open("rb") as stream:
+        output = stream.read(4000).decode(errors="replace").strip()[:1000]
+    if code == 0:
+        return output
     if code is None:
-        msg = f"source {source_id}: expected its files to be read within {seconds:g} s, found no end"
+        msg = f"{name}: expected its files to be read within {seconds:g} s, found no end"
     elif code == LACKING:
         raise MissingInputError(output)
     elif code == REFUSED:
         msg = output
     else:
-        msg = f"source {source_id}: expected its files to be read, found the reader dead ({code})"
+        msg = f"{name}: expected its files to be read, found the reader dead ({code})"
     raise SourceError(msg)
 
 
