@@ -25,6 +25,7 @@ __all__ = [
     "GEOGRAPHIC",
     "POLAR",
     "area_km2",
+    "chart_to_polar",
     "distance_km",
     "geographic_to_polar",
     "length_km",
@@ -191,6 +192,30 @@ def to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArr
     step = _STEP_M / crs.axis_info[0].unit_conversion_factor
     dense = np.where(shapely.get_dimensions(flat) > 0, shapely.segmentize(flat, step), flat)
     return _valid_areas(shapely.transform(dense, project))
+
+
+def chart_to_polar(geometries: Sequence[Any] | NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
+    """Project areas of a chart to EPSG:3413; edges stay straight in the plane that the chart was drawn in.
+
+    That plane is the CRS itself. For degrees it is EPSG:3413: charts of the Arctic are drawn on a polar map
+    and their corners are then written as degrees, so an edge does not follow a parallel (decisions/0027).
+    Areas are valid.
+
+    Raises
+    ------
+    ValueError
+        If a coordinate is not finite or is outside the degrees of the earth.
+    """
+    flat = shapely.force_2d(np.asarray(geometries, dtype=object))
+    if not crs.is_geographic:
+        return to_polar(flat, crs)
+    _must_be_degrees(*shapely.get_coordinates(flat).T)
+    transformer = _transformer(crs, POLAR)
+    return _valid_areas(
+        np.asarray(
+            shapely.transform(flat, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+        )
+    )
 
 
 def _valid_areas(geometries: NDArray[np.object_]) -> NDArray[np.object_]:

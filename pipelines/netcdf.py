@@ -11,6 +11,7 @@ import numpy as np
 from h5netcdf import CompatibilityError
 
 from layers.errors import ExportError
+from pipelines.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,15 +49,13 @@ def write_grid(
     ExportError
         If a variable is of another kind, a time is no whole day, or the file cannot be written.
     """
-    part = path.with_name(f"{path.name}.part")
     try:
         encoding = {str(name): _encoding(str(name), v, level) for name, v in dataset.variables.items()}
         for name, sizes in (chunks or {}).items():
             encoding[name]["chunksizes"] = sizes
-        dataset.drop_encoding().to_netcdf(part, engine="h5netcdf", format="NETCDF4", encoding=encoding)
-        part.replace(path)
+        with replacing(path) as part:
+            dataset.drop_encoding().to_netcdf(part, engine="h5netcdf", format="NETCDF4", encoding=encoding)
     except (CompatibilityError, OSError, RuntimeError, TypeError, ValueError) as error:
-        part.unlink(missing_ok=True)
         msg = (
             f"{path.name}: expected to write a NetCDF file into {path.parent}, found {error}: "
             "mend the dataset or make the folder writable"

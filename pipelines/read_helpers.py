@@ -122,13 +122,17 @@ def lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Polygons in degrees of WGS 84 as polygons in EPSG:3413, cut at the snapshot's southern edge."""
+    """Polygons in degrees of WGS 84 or in EPSG:3413 as polygons in EPSG:3413.
+
+    They are cut at the snapshot's southern edge.
+    """
     return _cut(frame, "polygon")
 
 
 def _cut(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     cap = REGIONS[0].outline
-    projected = geographic_to_polar(frame.geometry.array)
+    is_polar = frame.crs == POLAR
+    projected = frame.geometry.to_numpy() if is_polar else geographic_to_polar(frame.geometry.array)
     shapely.prepare(cap)
     # Most geometries lie inside as a whole, and a test is much cheaper than an intersection.
     inside = shapely.within(projected, cap)

@@ -67,16 +67,16 @@ class Day:
     grid: Grid = NSIDC_25KM
 
 
-def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> None:
-    """Check the grid, codes and date of a day before it is added to a cube.
+def check(day: Day, surface: NDArray[np.uint8]) -> None:
+    """Check the grid and codes of a day before it is added to a cube.
 
-    `surface` holds the classes of `layers.grid`; `last` is the newest day of the cube.
+    `surface` holds the classes of `layers.grid`.
 
     Raises
     ------
     SourceError
         If the day has another grid, an unknown flag, another land mask (such as the southern hemisphere), no
-        value or no ice at all, or a date that is not after `last`.
+        value or no ice at all.
     """
     field, named = day.concentration, f"{day.product} {day.date}"
     if field.shape != surface.shape or field.dtype != np.uint8:
@@ -94,9 +94,6 @@ def check(day: Day, surface: NDArray[np.uint8], last: date | None = None) -> Non
         raise _refuse(named, "a day with values", "none")
     if not seen.any():
         raise _refuse(named, "some ice, which the Arctic always had", "an all-zero day")
-    if last is not None and day.date <= last:
-        problem = "that day twice" if day.date == last else "time going backwards"
-        raise _refuse(named, f"a day after {last}", problem)
 
 
 def _refuse(named: str, expected: str, problem: str) -> SourceError:
@@ -105,7 +102,8 @@ def _refuse(named: str, expected: str, problem: str) -> SourceError:
 
 def missing_pct(field: NDArray[np.uint8]) -> float:
     """Return the share of the ocean cells without a value, percent; the pole hole counts as a value."""
-    return float(100 * np.sum(field == MISSING) / max(int(np.sum(field != LAND)), 1))
+    # `count_nonzero` takes a quarter of the time of `sum`, and a year is 366 fields.
+    return 100.0 * int(np.count_nonzero(field == MISSING)) / max(int(np.count_nonzero(field != LAND)), 1)
 
 
 # --- weights ------------------------------------------------------------------------------------

@@ -24,16 +24,27 @@ from layers.ice.corridors import neighbours
 from layers.ice.polaris import operation, rio
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from layers.grid import Grid
     from layers.ice.polaris import Polaris
 
-__all__ = ["DAYS", "OPEN_WATER_KN", "Sea", "bands", "cells_near", "days_from", "sea", "speeds_kn", "usual"]
+__all__ = [
+    "DAYS", "NOT_REACHED", "OPEN_WATER_KN", "Sea", "bands", "cells_near", "days_from", "days_to", "reach",
+    "sea", "speeds_kn", "usual", "why_not_reached",
+]  # fmt: skip
 
 DAYS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, np.inf)
 OPEN_WATER_KN = 12.0  # a convention of this project: about the speed of cargo ships in the north
-_START_KM = 50.0  # two cells: the cell of a port is often land, or reads too high beside it
+# Two cells: the cell of a port is often land, and beside land the satellite reads too much ice.
+_REACH_KM = 50.0
+# Why a port is not reached -> the same in words.
+NOT_REACHED = {
+    "ice": "behind ice that the ship may not sail in",
+    "not seen": "beside water whose ice was not seen",
+    "land": "on water that land cuts off from the sea of the grid",
+    "distance": "over a hundred kilometres from the sea of the grid",
+}
 _LEAST_CELLS = 25  # at least so many cells around a point are searched, on any grid
 _KM_PER_KN_DAY = 24 * 1.852  # a knot is 1.852 km per hour
 
@@ -116,29 +127,41 @@ def speeds_kn(
     return np.where(percent <= 100, speed, 0.0)
 
 
+def reach(water: Sea, x_m: ArrayLike, y_m: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the cells of `water` at which a voyage to or from each point, EPSG:3413 metres, may end.
+
+    These are the cells within 50 km, or the nearest one up to 100 km if none is so near. The result is
+    positions in `water.cells` and distances in kilometres, both (n, k). Where there is no such cell, the
+    distance is infinite and the position means nothing.
+    """
+    mask = np.zeros(water.grid.shape, dtype=bool)
+    mask.ravel()[water.cells] = True
+    count = cells_near(water.grid, _REACH_KM)
+    cell, apart = nearest_cells(x_m, y_m, mask, count, 2 * _REACH_KM, water.grid)
+    is_used = (cell >= 0) & (apart <= np.maximum(_REACH_KM, apart[:, :1]))
+    at = np.searchsorted(water.cells, np.where(is_used, cell, water.cells[0]))
+    return at, np.where(is_used, apart, np.inf)
+
+
 def days_from(
     water: Sea, x_m: float, y_m: float, speed: NDArray[np.float64], approach_kn: float = OPEN_WATER_KN
 ) -> NDArray[np.float64]:
     """Return the least days from a point, EPSG:3413 metres, to each cell of `water`; infinity without a way.
 
-    `speed` is by cell of `water`, knots. A voyage begins in any passable cell within 50 km of the point, or
-    in the nearest water if that is farther. The ship sails from the point to this cell at `approach_kn`.
-    Dijkstra 1959, doi:10.1007/BF01386390.
+    `speed` is by cell of `water`, knots. A voyage begins in any passable cell of `reach`. The ship sails from
+    the point to this cell at `approach_kn`. Dijkstra 1959, doi:10.1007/BF01386390.
 
     Raises
     ------
     UsageError
         If no water lies within 100 km of the point.
     """
-    mask = np.zeros(water.grid.shape, dtype=bool)
-    mask.ravel()[water.cells] = True
-    count = cells_near(water.grid, _START_KM)
-    cell, apart = nearest_cells(x_m, y_m, mask, count, 2 * _START_KM, water.grid)
-    near = (cell[0] >= 0) & (apart[0] <= max(_START_KM, apart[0, 0]))
+    cell, apart = reach(water, x_m, y_m)
+    near = np.isfinite(apart[0])
     if not near.any():
         msg = "expected open sea of the grid within 100 km of the port, found none: name one on the coast"
         raise UsageError(msg)
-    start, way = np.searchsorted(water.cells, cell[0][near]), apart[0][near]
+    start, way = cell[0][near], apart[0][near]
     able = (speed[water.u] > 0) & (speed[water.v] > 0)
     u, v = water.u[able], water.v[able]
     step = water.km[able] / 2 * (1 / speed[u] + 1 / speed[v]) / _KM_PER_KN_DAY
@@ -150,6 +173,50 @@ def days_from(
         shape=(count + 1, count + 1),
     )
     return np.asarray(dijkstra(graph, directed=False, indices=count)[:count])
+
+
+def days_to(
+    water: Sea,
+    days: NDArray[np.float64],
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    approach_kn: float = OPEN_WATER_KN,
+) -> NDArray[np.float64]:
+    """Return the least days to points, EPSG:3413 metres, by the `days` to each cell; infinity without a way.
+
+    Both ends of a voyage have the same `reach` and the same speed of approach, so the way back takes as long
+    as the way out.
+    """
+    at, apart = reach(water, x_m, y_m)
+    return np.asarray((days[at] + apart / approach_kn / _KM_PER_KN_DAY).min(axis=1))
+
+
+def why_not_reached(
+    water: Sea,
+    ocean: NDArray[np.bool_],
+    field: NDArray[np.uint8],
+    days: NDArray[np.float64],
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+) -> NDArray[np.object_]:
+    """Return for each point why no voyage of `days` ends there, one of `NOT_REACHED`, or None if one does.
+
+    `ocean` is the mask of all ocean cells, `field` the ice by cell of `water`.
+    """
+    at, apart = reach(water, x_m, y_m)
+    is_near = np.isfinite(apart)
+    is_unseen = (~is_near | (field[at] == MISSING)).all(axis=1)
+    other = ocean.copy()
+    other.ravel()[water.cells] = False
+    cut_off = np.isfinite(nearest_cells(x_m, y_m, other, 1, 2 * _REACH_KM, water.grid)[1][:, 0])
+    has_water = is_near.any(axis=1)
+    why = np.full(len(at), "distance", dtype=object)
+    # The later rule counts.
+    why[cut_off] = "land"
+    why[has_water] = "ice"
+    why[has_water & is_unseen] = "not seen"
+    why[(is_near & np.isfinite(days[at])).any(axis=1)] = None
+    return why
 
 
 def bands(water: Sea, days: NDArray[np.float64], field: NDArray[np.uint8]) -> gpd.GeoDataFrame:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["IsochroneRecord", "page", "write"]
 
 _SHUT, _UNSEEN = "band shut", "band unseen"
+_NOT_START = ("is_start", "=", False)  # the port that is left is no port reached
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,13 +35,15 @@ class IsochroneRecord:
     """The input of the page. Geometries are EPSG:3413.
 
     `bands` are areas by days of sail. `tables` has `bands` (without geometry), `ports` and `record` (one row
-    that describes port, ship and ice). `land` is one area and `lines` are the sea routes.
+    that describes port, ship and ice). `land` is one area and `lines` are the sea routes. `reasons` has the
+    words of each value of `not_reached` in `ports`.
     """
 
     bands: gpd.GeoDataFrame
     tables: Mapping[str, pd.DataFrame]
     land: Any
     lines: Sequence[Any]
+    reasons: Mapping[str, str]
     is_synthetic: bool = False
 
 
@@ -65,7 +68,7 @@ def page(record: IsochroneRecord) -> str:
         *_head(tables, record),
         _map(tables, record),
         *_bands(tables),
-        *_ports(tables),
+        *_ports(tables, record.reasons),
         *_reading(tables),
     )
     prefix = "SYNTHETIC: " if record.is_synthetic else ""
@@ -146,26 +149,31 @@ def _bands(tables: Tables) -> list[ET.Element]:
         most = 1e9 if math.isnan(row["most_days"]) else row["most_days"]
         ports: Any = "none"
         if row["is_reached"]:
-            span = (("least_days", ">=", row["least_days"]), ("least_days", "<=", most))
+            span = (("least_days", ">=", row["least_days"]), ("least_days", "<=", most), _NOT_START)
             ports = tables.cell("count", "ports", span)
         rows.append([[swatch, tables.cell("value", "bands", where, "name")],
                      tables.cell("value", "bands", where, "area_million_km2", ".2f"), ports])  # fmt: skip
     return [tag("h2", "Bands of days"), _rows(("Days from the port", "Million km² of sea", "Ports"), rows)]
 
 
-def _ports(tables: Tables) -> list[ET.Element]:
+def _ports(tables: Tables, reasons: Mapping[str, str]) -> list[ET.Element]:
     ports = tables.table("ports")
     forms = (("name", ""), ("country_iso3", ""), ("least_days", ".1f"))
+    is_reached = ports["least_days"].notna() & ~ports["is_start"]
     rows = [
         [tables.cell("value", "ports", {"node_id": node}, column, form) for column, form in forms]
-        for node in ports.loc[ports["least_days"].notna(), "node_id"]
+        for node in ports.loc[is_reached, "node_id"]
     ]
-    reached = tables.cell("count", "ports", (("least_days", ">=", 0.0),))
-    others = ". The others lie behind ice, or over fifty kilometres from the sea of the grid."
+    reached = tables.cell("count", "ports", (("least_days", ">=", 0.0), _NOT_START))
+    others: list[Any] = []
+    for reason, words in reasons.items():
+        if (ports["not_reached"] == reason).any():
+            others += ["; " if others else ". The others lie ",
+                       tables.cell("count", "ports", {"not_reached": reason}), f" {words}"]  # fmt: skip
     return [
         tag("h2", "Ports reached"),
-        tag("p", tables.cell("count", "ports"), " ports of the picture; days told for ", reached, others,
-            class_="small"),
+        tag("p", tables.cell("count", "ports"), " ports of the picture; days told for ", reached,
+            *others, ".", class_="small"),
         tag("details", tag("summary", "Every port reached, nearest first"),
             _rows(("Port", "Country", "Least days"), rows)),
     ]  # fmt: skip
@@ -181,8 +189,9 @@ def _reading(tables: Tables) -> list[ET.Element]:
         "ice is taken for full.",
         "Ways lead from cell to cell, twenty-five kilometres wide, in eight directions, and come out up to a "
         "twelfth too long. Straits the grid closes are passed where a known route leads through them.",
-        "A voyage begins in any passable cell within fifty kilometres of the port: beside land the satellite "
-        "reads too high. What was not seen is shut.",
+        "A voyage begins and ends in any passable cell within fifty kilometres of its port, or in the "
+        "nearest one up to a hundred: beside land the satellite reads too high. What was not seen is shut. A "
+        "port less than a cell away is taken as straight ahead.",
     ]  # fmt: skip
     return [tag("h2", "How to read it, and how not"), tag("ol", *(tag("li", text) for text in notes)),
             tag("p", "Ice: ", of_record(tables, "product"),

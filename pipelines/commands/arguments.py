@@ -131,14 +131,24 @@ def readable(path: Path, argument: str, *, is_folder: bool = False) -> Path:
     Raises
     ------
     UsageError
-        If there is nothing at `path`, or a file instead of a folder, or a folder instead of a file.
+        If there is nothing at `path`, or a file instead of a folder, or no file that has an end: a folder, a
+        pipe, a socket or a device.
     """
     try:
-        what = "a folder" if path.is_dir() else "a file" if path.exists() else "none"
+        what = _kind_of(path)
     except OSError as error:
-        what = str(error.strerror)
+        what = str(error.strerror).lower()
     expected = "a folder" if is_folder else "a file"
     if what != expected:
         msg = f"{argument}: expected {expected} at {path}, found {what}: check the path"
         raise UsageError(msg)
     return path
+
+
+def _kind_of(path: Path) -> str:
+    if path.is_dir():
+        return "a folder"
+    if path.is_file():
+        # A file without the right to read it would fail later, in another process.
+        return "a file" if os.access(path, os.R_OK) else "no permission to read"
+    return "a pipe, socket or device" if path.exists() else "none (not found)"

@@ -13,6 +13,8 @@ from pipelines.commands.terminal import print_result, print_warning, say
 
 __all__ = ["ice", "isochrones", "polaris", "routes"]
 
+_PARTLY = 10  # exit code: some files were taken, others not
+
 Stage = Annotated[str, typer.Option(help="Stage of ice that ships are held to.")]
 
 
@@ -37,18 +39,20 @@ def ice(
     if (product is None) != (to is None):
         msg = "expected --product and --to together, found one: name the product and the folder"
         raise UsageError(msg)
+    paths, held = _usable(files or [])
     result: dict[str, Any] = {}
     if files:
-        paths = [readable(path, "FILES") for path in files]
         say(f"takes in {len(paths)} files of daily ice")
         snapshot, root = embedded(), writable_folder(cube, "CUBE")
         taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
-        result = {"added": taken.added, "held": taken.refused.to_dict("records")}
+        held += taken.refused.to_dict("records")
+        result = {"added": taken.added, "repeated": taken.repeated, "held": held}
     readable(cube, "CUBE", is_folder=True)
-    try:
-        result["products"] = products(cube)
-    except SourceError as error:
-        raise UsageError(str(error)) from error
+    result["products"], broken = products(cube)
+    if broken and not files:
+        raise UsageError(broken[0])
+    # A broken archive is named, and does not hide what was added to another one.
+    held += [{"file": reason.split(":")[0], "reason": reason} for reason in broken]
     if not result["products"] and not files:
         msg = (
             f"CUBE: expected a folder of daily ice with a folder a product, found no days in {cube}: name it"
@@ -60,13 +64,33 @@ def ice(
         written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=say)
         result["files"] = [str(path) for path in written]
     lines = [f"{name}: {count} days" for name, count in result["products"].items()] or ["no days"]
-    lines += [f"held: {row['reason']}" for row in result.get("held", [])]
+    lines += [f"held: {row['reason']}" for row in held]
     print_result(result, as_json=as_json, text="\n".join([*lines, *result.get("files", [])]))
-    if files and not result["added"]:
-        print_warning(
-            "no day was taken in: expected daily files of a known product, each later than the cube"
-        )
+    if files and not result["added"] + result["repeated"]:
+        print_warning("no day was taken in: expected daily files of a known product")
         raise typer.Exit(2)
+    if held:
+        print_warning(f"{len(held)} left out, {result['added']} days added: the lines with 'held' say why")
+        raise typer.Exit(_PARTLY)
+
+
+def _usable(files: list[Path]) -> tuple[list[Path], list[dict[str, Any]]]:
+    """The files that can be opened, and name and reason of the others.
+
+    Raises
+    ------
+    UsageError
+        If none of the files can be opened.
+    """
+    paths, held = [], []
+    for path in files:
+        try:
+            paths.append(readable(path, "FILES"))
+        except UsageError as error:
+            held.append({"file": path.name, "reason": str(error)})
+    if files and not paths:
+        raise UsageError(held[0]["reason"])
+    return paths, held
 
 
 def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json = False) -> None:
@@ -98,6 +122,7 @@ def isochrones(
     as_json: Json = False,
 ) -> None:
     """Write the days from a port for a class of ship in the ice of a month. Not for navigation."""
+    from layers.ice.isochrones import NOT_REACHED
     from pipelines.ice.archive import Archive
     from pipelines.ice.isochrones import Voyage, find_isochrones
     from pipelines.ice.record import embedded
@@ -113,8 +138,12 @@ def isochrones(
     say(f"sails from {port} over the ice of the month")
     reach = find_isochrones(embedded(), Voyage(port, month, year, ice_class, stage, speed_kn), archive)
     paths = [str(path) for path in reach.write(writable_folder(to, "--to"))]
+    reasons = reach.not_reached
     result = {"files": paths, "ports_reached": reach.ports_reached, "ports": len(reach.ports)}
-    text = "\n".join([f"{reach.ports_reached} of {len(reach.ports)} ports reached", *paths])
+    others = [f"{count} {NOT_REACHED[reason]}" for reason, count in reasons.items() if count]
+    head = f"{reach.ports_reached} of {len(reach.ports)} ports reached"
+    text = "\n".join(["; ".join([head, *others]), *paths])
+    result["not_reached"] = reasons
     print_result(result, as_json=as_json, text=text)
     if not reach.ports_reached:
         print_warning("no port is reached: the ice of this month shuts every way for this ship and stage")

@@ -96,6 +96,7 @@ def draw(
 ) -> None:
     """Write outputs of a stored picture, such as the map, without computing the picture again."""
     import maps
+    from pipelines.files import filling
     from pipelines.picture.read import read_picture
 
     kinds = list(maps.ALWAYS) if kind == "all" else [kind]
@@ -109,7 +110,13 @@ def draw(
     paths = []
     for name in kinds:
         say(maps.drawing(name))
-        paths.append(str(maps.write(name, stored, folder, **(other if name == "html" else {}))))
+        options = other if name == "html" else {}
+        if name == "rocrate":  # it describes the files that are there already
+            paths.append(str(maps.write(name, stored, folder)))
+            continue
+        with filling(folder) as stage:
+            path = maps.write(name, stored, stage, **options)
+        paths.append(str(folder / path.relative_to(stage)))
     print_result({"files": paths}, as_json=as_json, text="\n".join(paths))
 
 
@@ -122,6 +129,7 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write the briefing of a stored picture, or of one country in it, as a page or a PDF."""
+    from pipelines.files import filling
     from pipelines.picture.briefing import Brief
 
     if kind not in {"html", "pdf"}:
@@ -130,7 +138,9 @@ def brief(
     say("reads and checks the picture")
     page = Brief.of(picture_in(picture), country, as_pdf=kind == "pdf")
     say("writes the briefing")
-    path = page.write(writable_folder(to, "--to"))
+    folder = writable_folder(to, "--to")
+    with filling(folder) as stage:
+        path = folder / page.write(stage).relative_to(stage)
     print_result({"files": [str(path)]}, as_json=as_json, text=str(path))
 
 

@@ -1,8 +1,8 @@
 """The daily ice cube on disk: a folder for each product, a CF NetCDF-4 file for each year.
 
-The path of a file is `<root>/<product>/<year>.nc`. To append a day, the whole year is written to a new file,
+The path of a file is `<root>/<product>/<year>.nc`. To add a day, the whole year is written to a new file,
 which then replaces the old file. Other years are never touched, and a day that fails changes nothing
-(decisions/0011).
+(decisions/0011). A lock in the folder of the product keeps a second writer out; readers need none.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from layers.grid import NSIDC_25KM, Grid
 from layers.ice.continuity import by_day, changes, ledger
 from layers.ice.cube import dataset
 from layers.ice.daily import Day, check
+from pipelines.files import locked
 from pipelines.netcdf import write_grid
 from pipelines.sources.sea_ice.ice_grids import OWN_GRIDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -36,6 +37,7 @@ __all__ = ["Archive", "products"]
 _CHUNK_DAYS, _CHUNK_ROWS = 59, 64
 _LEVEL = 1  # of zlib, the fastest: decades are read more often than a day is written
 _DAY = np.timedelta64(1, "D")
+_WAIT_S = 120.0  # for another process that adds days to the same product
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +95,82 @@ class Archive:
             raise UsageError(msg)
         return self
 
-    def append(self, days: Iterable[Day], surface: NDArray[np.uint8]) -> int:
-        """Add days and return their number. The days of a year are added together or not at all.
+    def append(
+        self,
+        days: Iterable[Day],
+        surface: NDArray[np.uint8],
+        refuse: Callable[[Day, SourceError], None] | None = None,
+    ) -> int:
+        """Add days and return the number of new ones. The days of a year are added together or not at all.
 
-        `days` come oldest first. `surface` has the classes of `layers.grid`, the same for every day of an
-        archive.
+        `days` come in order of their years. A day may lie before the newest day, in a gap. A day that the
+        archive has with the same content changes nothing. `surface` has the classes of `layers.grid`, the
+        same for every day of an archive. One process at a time writes; another one waits for it.
+
+        A day that cannot be added is given to `refuse` and left out; without `refuse` its error is raised and
+        no day of its year is added.
 
         Raises
         ------
         SourceError
-            If a day fails `layers.ice.daily.check` or is of another product, or the archive has another
-            surface.
+            If a day fails `layers.ice.daily.check`, is of another product or is stored with other content, or
+            the archive has another surface.
+        ExportError
+            If another process writes for longer than two minutes, or the disk refuses.
         """
-        last = self.newest(surface)
-        added = 0
+        folder, added = self.root / self.product, 0
         for year, group in itertools.groupby(days, key=lambda day: day.date.year):
-            new: list[Day] = []
-            for day in group:
-                if day.product != self.product:
-                    msg = f"{self.product}: expected its own days, found {day.product}: keep products apart"
-                    raise SourceError(msg)
-                check(day, surface, last)
-                last = day.date
-                new.append(day)
-            path = self.root / self.product / f"{year}.nc"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A NetCDF file cannot be extended in one step, so the year is written again.
-            whole = [*self._stored(path), *new]
-            size = (min(_CHUNK_DAYS, len(whole)), min(_CHUNK_ROWS, surface.shape[0]), surface.shape[1])
-            write_grid(dataset(whole, surface), path, level=_LEVEL, chunks={"concentration": size})
-            added += len(new)
+            new = list(group)
+            folder.mkdir(parents=True, exist_ok=True)
+            # The lock is taken for each year, so that a long series of days lets others in between.
+            with locked(folder, work="adds days", wait_s=_WAIT_S):
+                self.newest(surface)
+                added += self._merge(folder / f"{year}.nc", new, surface, refuse)
         return added
+
+    def _merge(
+        self,
+        path: Path,
+        new: Sequence[Day],
+        surface: NDArray[np.uint8],
+        refuse: Callable[[Day, SourceError], None] | None,
+    ) -> int:
+        """Write the file of a year with its `new` days. The caller holds the lock."""
+        whole = {day.date: day for day in self._stored(path)}
+        before = len(whole)
+        for day in new:
+            try:
+                self._check(day, surface, whole.get(day.date))
+            except SourceError as error:
+                if refuse is None:
+                    raise
+                refuse(day, error)
+                continue
+            whole.setdefault(day.date, day)
+        if len(whole) > before:
+            # A NetCDF file cannot be extended in one step, so the year is written again.
+            ordered = [whole[when] for when in sorted(whole)]
+            size = (min(_CHUNK_DAYS, len(ordered)), min(_CHUNK_ROWS, surface.shape[0]), surface.shape[1])
+            write_grid(dataset(ordered, surface), path, level=_LEVEL, chunks={"concentration": size})
+        return len(whole) - before
+
+    def _check(self, day: Day, surface: NDArray[np.uint8], stored: Day | None) -> None:
+        """Raise SourceError for a day that cannot be added beside the `stored` day of its date."""
+        if day.product != self.product:
+            msg = f"{self.product}: expected its own days, found {day.product}: keep products apart"
+            raise SourceError(msg)
+        check(day, surface)
+        if stored is None:
+            return
+        cells = np.count_nonzero(day.concentration != stored.concentration)
+        if cells or (day.version, day.sensor) != (stored.version, stored.sensor):
+            # Nothing in a file says which of two issues is the newer one, so the first is not replaced.
+            msg = (
+                f"{day.product} {day.date}: expected the stored day, found it with other content "
+                f"({cells} cells differ; {day.version} {day.sensor}, stored {stored.version} "
+                f"{stored.sensor}): the first one stays; remove {day.date.year}.nc to take the year anew"
+            )
+            raise SourceError(msg)
 
     def newest(self, surface: NDArray[np.uint8]) -> date | None:
         """The newest day of the archive; None if the archive is empty.
@@ -247,13 +294,14 @@ def _broken(path: Path, error: Exception) -> SourceError:
     )
 
 
-def products(root: Path) -> dict[str, int]:
-    """Number of days of each product with an archive under `root`.
-
-    Raises
-    ------
-    SourceError
-        If a file is broken.
-    """
-    archives = {path.name: Archive(root, path.name) for path in sorted(root.glob("*")) if path.is_dir()}
-    return {name: len(archive.days()) for name, archive in archives.items() if archive.files()}
+def products(root: Path) -> tuple[dict[str, int], list[str]]:
+    """Number of days of each product with an archive under `root`, and the error of each broken archive."""
+    counts, broken = {}, []
+    for path in sorted(root.glob("*")):
+        archive = Archive(root, path.name)
+        if path.is_dir() and archive.files():
+            try:
+                counts[path.name] = len(archive.days())
+            except SourceError as error:
+                broken.append(f"{path.name}/{error}")
+    return counts, broken

@@ -13,13 +13,24 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from layers.crs import POLAR, area_km2, polar_xy
+from layers.crs import POLAR, area_km2, distance_km, polar_xy
 from layers.errors import ExportError, UsageError
 from layers.grid import NSIDC_25KM, OCEAN, nearest_cells
 from layers.ice.daily import SYNTHETIC
-from layers.ice.isochrones import OPEN_WATER_KN, bands, cells_near, days_from, sea, speeds_kn, usual
+from layers.ice.isochrones import (
+    NOT_REACHED,
+    OPEN_WATER_KN,
+    bands,
+    days_from,
+    days_to,
+    sea,
+    speeds_kn,
+    usual,
+    why_not_reached,
+)
 from layers.names import folded, nearest
 from maps.reports.isochrones import IsochroneRecord, write
+from pipelines.files import replacing
 from pipelines.ice.passages import read_polaris
 from pipelines.ice.route_page import NOTE, STAGE, corridors, stage_of, write_table
 
@@ -38,7 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["Isochrones", "Voyage", "find_isochrones", "write_areas"]
 
 _LONLAT = re.compile(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
-_NEAR_KM = 50.0  # from a port to the water: beside land the satellite reads too much ice
+_SAME_KM = 0.1  # a position given in degrees is the port, not beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,14 @@ class Isochrones:
 
     @property
     def ports_reached(self) -> int:
-        """Number of ports that a way leads to."""
-        return int(self.ports["least_days"].notna().sum())
+        """Number of other ports that a way leads to."""
+        return int((self.ports["least_days"].notna() & ~self.ports["is_start"]).sum())
+
+    @property
+    def not_reached(self) -> dict[str, int]:
+        """Number of ports that no way leads to, by the reason (`layers.ice.isochrones.NOT_REACHED`)."""
+        counts = self.ports["not_reached"].value_counts()
+        return {reason: int(counts.get(reason, 0)) for reason in NOT_REACHED}
 
     def write(self, folder: Path) -> list[Path]:
         """Write the table (Parquet), the areas (GeoPackage) and the page (HTML) into `folder`.
@@ -99,7 +116,7 @@ class Isochrones:
         return [
             write_table(self.ports, folder / f"{self.stem}.parquet", self.product),
             write_areas(self.areas, folder / f"{self.stem}.gpkg", "isochrones"),
-            write(self.page, folder / f"{self.stem}.html"),
+            _write_page(self.page, folder / f"{self.stem}.html"),
         ]
 
 
@@ -120,7 +137,7 @@ def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None 
     table = read_polaris()
     _check(voyage, table)
     name, longitude, latitude = _port(snapshot, voyage.port)
-    water = _sea(snapshot, archive)
+    ocean, water = _sea(snapshot, archive)
     ice = _embedded_ice(snapshot, water, voyage) if archive is None else _archived_ice(archive, water, voyage)
     speed = speeds_kn(ice.field, table, voyage.ice_class, voyage.stage, voyage.speed_kn)
     x, y = (float(part) for part in polar_xy(longitude, latitude))
@@ -132,13 +149,15 @@ def find_isochrones(snapshot: Snapshot, voyage: Voyage, archive: Archive | None 
     }  # fmt: skip
     areas = _polar(bands(water, days, ice.field), water.grid)
     areas = areas.assign(area_million_km2=area_km2(areas.geometry.to_numpy()) / 1e6, **record, note=NOTE)
-    ports = _days_to_ports(snapshot, water, days, voyage.speed_kn).assign(**record)
+    start = longitude, latitude, voyage.speed_kn
+    ports = _days_to_ports(snapshot, water, ocean, ice.field, days, start).assign(**record)
     page = IsochroneRecord(
         bands=areas,
         tables={"bands": pd.DataFrame(areas.drop(columns="geometry")), "ports": ports,
                 "record": pd.DataFrame([record])},
         land=shapely.union_all(snapshot.feeds["land"][0].geometry.to_numpy()),
         lines=snapshot.feeds["sea_routes"][0].geometry.tolist(),
+        reasons=NOT_REACHED,
         is_synthetic=ice.product == SYNTHETIC,
     )  # fmt: skip
     words = f"{name} {voyage.ice_class} {ice.period}".lower()
@@ -193,17 +212,17 @@ def _port(snapshot: Snapshot, port: str) -> tuple[str, float, float]:
     return str(row["name"]), float(row["longitude_deg"]), float(row["latitude_deg"])
 
 
-def _sea(snapshot: Snapshot, archive: Archive | None) -> Sea:
-    """The water of the grid of the archive, or of the 25 km grid without an archive.
+def _sea(snapshot: Snapshot, archive: Archive | None) -> tuple[NDArray[np.bool_], Sea]:
+    """The ocean cells of the grid of the archive, or of the 25 km grid without an archive, and their sea.
 
     Straits of the routes that the grid closes are links between cells.
     """
     ocean = snapshot.grids["sea_ice"]["surface"].to_numpy() == OCEAN
     links = np.concatenate([way.links for way in corridors(snapshot, ocean)])
     if archive is None or archive.grid is NSIDC_25KM:
-        return sea(ocean, links)
+        return ocean, sea(ocean, links)
     own = archive.surface() == OCEAN
-    return sea(own, _links_on(archive.grid, own, links), archive.grid)
+    return own, sea(own, _links_on(archive.grid, own, links), archive.grid)
 
 
 def _links_on(grid: Grid, ocean: NDArray[np.bool_], links: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -259,21 +278,42 @@ def _archived_ice(archive: Archive, water: Sea, voyage: Voyage) -> _Ice:
 
 
 def _days_to_ports(
-    snapshot: Snapshot, water: Sea, days: NDArray[np.float64], speed_kn: float
+    snapshot: Snapshot,
+    water: Sea,
+    ocean: NDArray[np.bool_],
+    field: NDArray[np.uint8],
+    days: NDArray[np.float64],
+    start: tuple[float, float, float],
 ) -> pd.DataFrame:
-    """Least days to each port through a reached cell within 50 km of the port; NaN if there is none."""
+    """Least days to each port, NaN if there is no way, and in `not_reached` why there is none.
+
+    `start` is the longitude and latitude (degrees) of the port that is left, and the speed in knots. The port
+    itself is 0 days away.
+    """
     sites = snapshot.static["node_sites"]
     ports = sites[sites["kind"] == "port"]
-    mask = np.zeros(water.grid.shape, dtype=bool)
-    mask.ravel()[water.cells] = True
-    count = cells_near(water.grid, _NEAR_KM)
-    cells, apart = nearest_cells(ports.geometry.x, ports.geometry.y, mask, count, _NEAR_KM, water.grid)
-    # A cell of -1 stands for no cell. It gets a valid position here and an infinite time below.
-    at = np.searchsorted(water.cells, np.maximum(cells, water.cells[0]))
-    # A knot is 1.852 km an hour. The last part, from the cell to the port, is sailed at full speed.
-    least = np.where(cells >= 0, days[at] + apart / (24 * 1.852 * speed_kn), np.inf).min(axis=1)
+    longitude, latitude, speed_kn = start
+    least = days_to(water, days, ports.geometry.x, ports.geometry.y, speed_kn)
+    why = why_not_reached(water, ocean, field, days, ports.geometry.x, ports.geometry.y)
+    # A port on a lake has no way to the sea, however near the sea is.
+    measures = snapshot.static["measures"].set_index("node_id")["is_coastal"]
+    inland = ~ports["node_id"].map(measures).fillna(value=True).to_numpy(dtype=bool)
+    least[inland], why[inland] = np.inf, "land"
+    straight = distance_km(longitude, latitude, ports["longitude_deg"], ports["latitude_deg"])
+    # The grid does not tell apart what lies within a cell: the straight way is then the least one.
+    is_beside = np.isfinite(least) & (straight <= water.grid.cell_m / 1000)
+    least = np.where(is_beside, np.minimum(least, straight / (24 * 1.852 * speed_kn)), least)
+    is_start = straight < _SAME_KM
+    least[is_start], why[is_start] = 0.0, None
     columns = {name: ports[name].to_numpy() for name in ("node_id", "name", "country_iso3")}
-    table = pd.DataFrame(columns | {"least_days": np.where(np.isfinite(least), least, np.nan)})
+    table = pd.DataFrame(
+        columns
+        | {
+            "least_days": np.where(np.isfinite(least), least, np.nan),
+            "not_reached": why,
+            "is_start": is_start,
+        }
+    )
     return table.sort_values(["least_days", "node_id"], ignore_index=True)
 
 
@@ -285,15 +325,19 @@ def write_areas(areas: gpd.GeoDataFrame, path: Path, layer: str) -> Path:
     ExportError
         If the file cannot be written.
     """
-    part = path.with_suffix(".part.gpkg")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        pyogrio.write_dataframe(areas, part, layer=layer, driver="GPKG", geometry_type="MultiPolygon",
-                                promote_to_multi=True)  # fmt: skip
-        # A reader sees the old file or the new file, never a part.
-        part.replace(path)
+        with replacing(path) as part:
+            pyogrio.write_dataframe(areas, part, layer=layer, driver="GPKG", geometry_type="MultiPolygon",
+                                    promote_to_multi=True)  # fmt: skip
     except (OSError, RuntimeError, pyogrio.errors.DataSourceError) as error:
         msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
         raise ExportError(msg) from error
+    return path
+
+
+def _write_page(page: IsochroneRecord, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        write(page, part)
     return path

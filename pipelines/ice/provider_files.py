@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,60 +14,69 @@ import pandas as pd
 from layers.errors import SourceError
 from layers.grid import LAND_5KM, LAND_SURFACE, NSIDC_25KM, OCEAN, Grid
 from layers.ice.continuity import NOT_STATED
-from layers.ice.daily import Day, check
+from layers.ice.daily import Day
 from pipelines.ice.archive import Archive
-from pipelines.sources import SOURCES
+from pipelines.ice.sandboxed_samples import read_samples
 from pipelines.sources.sea_ice.cell_surface import on_surface
 from pipelines.sources.sea_ice.ice_grids import cells_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from pipelines.intake.ice_fields import IceField
+    from pipelines.sources.sea_ice.ice_samples import Sample
 
 __all__ = ["Ingest", "day_of", "ingest", "own_surface"]
 
 # The sensor in a file name, such as `_f17_`, for files whose content states none.
 _SENSOR = re.compile(r"_(n07|f\d\d|am2|amsr2)_", re.IGNORECASE)
+_FIRST = date(1972, 1, 1)  # no satellite measured the concentration of ice before (ESMR, December 1972)
+_GROUP = 400  # files whose fields are in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """The number of days that were added, and a row with file and reason for each file that was refused."""
+    """What became of files: days added, days that were there before, and a row for each file refused.
+
+    `refused` has the columns `file` and `reason`.
+    """
 
     added: int
+    repeated: int
     refused: pd.DataFrame
 
 
-def day_of(path: Path, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None) -> Day:
-    """Read a daily file of a provider as a day on the 25 km grid, or on the grid of the product.
+def day_of(
+    sample: Sample, name: str, surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None
+) -> Day:
+    """The day of a field that was read from the file `name`, with the common land.
 
-    The name of the file gives the product: NSIDC-0051 binaries and NetCDF, G02135 GeoTIFF, G02202, OSI SAF
-    and Bremen ASI NetCDF. `surface` has the classes of the surface on the 25 km grid. `is_land` is the land
-    mask on the grid `LAND_5KM`. With `is_land`, a product on another grid keeps its grid. Its land is then
-    the mask at the centres of its cells (`own_surface`), and the side of a cell in metres is added to its
-    name, as in `osisaf_sic_10000m`.
+    `surface` has the classes of the surface on the 25 km grid. A field on the grid of its product needs
+    `is_land`, the land mask on the grid `LAND_5KM`: its land is then this mask at the centres of its cells
+    (`own_surface`), and the side of a cell in metres is added to its name, as in `osisaf_sic_10000m`.
 
     Raises
     ------
     SourceError
-        If the product is not known, the file has another form, or the file is the mean of a month.
+        If the field is the mean of a month, or no satellite can have seen its day.
     """
-    field = _field_of(path)
-    if is_land is None or field.read_own_grid is None:
-        sample = on_surface(field.read(path), surface, ())
-        product = sample.product
-    else:
-        sample = field.read_own_grid(path)
-        sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
-        product = f"{sample.product}_{sample.grid.cell_m:g}m"
     if sample.period != "daily":
-        msg = f"{path.name}: expected a day, found a month: a cube of days takes no means of months"
+        msg = f"{name}: expected a day, found a month: a cube of days takes no means of months"
         raise SourceError(msg)
-    in_name = _SENSOR.search(path.name)
+    # A wrong clock of a day is the common case, so the day after today is allowed.
+    latest = datetime.now(UTC).date() + timedelta(days=1)
+    if not _FIRST <= sample.date <= latest:
+        msg = f"{name}: expected a day from {_FIRST} to today, found {sample.date}: check its name and header"
+        raise SourceError(msg)
+    product = sample.product
+    if is_land is None or sample.grid is NSIDC_25KM:
+        sample = on_surface(sample, surface, ())
+    else:
+        sample = on_surface(sample, own_surface(sample.grid, is_land, surface), ())
+        product = f"{product}_{sample.grid.cell_m:g}m"
+    in_name = _SENSOR.search(name)
     sensor = sample.sensor or (in_name[1].lower() if in_name else NOT_STATED)
     return Day(sample.date, product, sample.version, sensor, sample.concentration, sample.grid)
 
@@ -82,70 +92,74 @@ def own_surface(grid: Grid, is_land: NDArray[np.bool_], surface: NDArray[np.uint
     return np.where(land, LAND_SURFACE, OCEAN).astype(np.uint8)
 
 
-def _field_of(path: Path) -> IceField:
-    """The ice field in `SOURCES` whose file names begin as the name of the file does.
-
-    Raises
-    ------
-    SourceError
-        If no product has files of that name.
-    """
-    fields = [row.field for source in SOURCES for row in source.remotes if row.field]
-    for field in fields:
-        if path.name.startswith(field.file_names):
-            return field
-    starts = dict.fromkeys(start for field in fields for start in field.file_names)
-    msg = f"{path.name}: expected a name that begins {', '.join(starts)}, found another: add a reader"
-    raise SourceError(msg)
-
-
 def ingest(
-    root: Path, paths: Sequence[Path], surface: NDArray[np.uint8], is_land: NDArray[np.bool_] | None = None
+    root: Path,
+    paths: Sequence[Path],
+    surface: NDArray[np.uint8],
+    is_land: NDArray[np.bool_] | None = None,
+    read: Callable[..., list[Sample | str]] = read_samples,
 ) -> Ingest:
     """Add the files of providers at `paths` to the archives of their products under `root`.
 
-    A file that fails is refused with its reason and does not stop the others. The files of one product are
-    added by date, so the order of `paths` does not matter. A day that is older than the archive is refused.
-    `surface` and `is_land` have the meaning of `day_of`: with `is_land` products keep their own grids.
+    Files are read by `read`, in the sandbox. A file that fails is refused with its reason and does not stop
+    the others. The order of `paths` does not matter: a day fills its gap. A day that is there already is
+    counted and changes nothing. `surface` and `is_land` have the meaning of `day_of`: with `is_land` products keep their
+    own grids.
+
+    Raises
+    ------
+    ExportError
+        If another run holds an archive for too long, or the disk refuses. Days of earlier years are added.
     """
     refused: list[tuple[str, str]] = []
-    read: list[tuple[Day, Path]] = []
-    for path in paths:
-        try:
-            read.append((day_of(path, surface, is_land), path))
-        except (SourceError, OSError) as error:
-            refused.append((path.name, str(error)))
-    added = 0
-    # The name of the file makes the order the same on every machine if two files have one day.
-    read.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
-    for product, group in itertools.groupby(read, key=lambda pair: pair[0].product):
-        pairs = list(group)
-        grid = pairs[0][0].grid
-        under = surface if is_land is None or grid is NSIDC_25KM else own_surface(grid, is_land, surface)
-        added += _take(Archive(root, product, grid), pairs, under, refused)
-    return Ingest(added, pd.DataFrame(refused, columns=["file", "reason"]))
+    added = count = 0
+    # Names begin with the product and its date, so a group is about a year of a product.
+    ordered = sorted(paths, key=lambda path: path.name)
+    for start in range(0, len(ordered), _GROUP):
+        group = ordered[start : start + _GROUP]
+        days: list[tuple[Day, Path]] = []
+        for path, result in zip(group, read(group, own_grid=is_land is not None), strict=True):
+            if isinstance(result, str):
+                refused.append((path.name, result))
+                continue
+            try:
+                days.append((day_of(result, path.name, surface, is_land), path))
+            except SourceError as error:
+                refused.append((path.name, str(error)))
+        days.sort(key=lambda pair: (pair[0].product, pair[0].date, pair[1].name))
+        for _, pairs in itertools.groupby(days, key=lambda pair: pair[0].product):
+            new, wrong = _add(root, list(pairs), surface, is_land)
+            added += new
+            refused += wrong
+        count += len(group)
+    table = pd.DataFrame(refused, columns=["file", "reason"])
+    return Ingest(added, count - added - len(table), table)
 
 
-def _take(
-    archive: Archive,
+def _add(
+    root: Path,
     pairs: Sequence[tuple[Day, Path]],
     surface: NDArray[np.uint8],
-    refused: list[tuple[str, str]],
-) -> int:
-    """Append the good days of one product, add the others to `refused`, and return the number added."""
-    try:
-        last = archive.newest(surface)
-    except SourceError as error:
-        refused.extend((path.name, str(error)) for _, path in pairs)
-        return 0
-    good: list[Day] = []
-    # `append` refuses a whole year for one wrong day, so each day is checked first.
-    for day, path in pairs:
+    is_land: NDArray[np.bool_] | None,
+) -> tuple[int, list[tuple[str, str]]]:
+    """Add days of one product; returns the number added, and name and reason of the files refused."""
+    first = pairs[0][0]
+    under = (
+        surface if is_land is None or first.grid is NSIDC_25KM else own_surface(first.grid, is_land, surface)
+    )
+    names = {id(day): path.name for day, path in pairs}
+    wrong: list[tuple[str, str]] = []
+    added = 0
+    archive = Archive(root, first.product, first.grid)
+
+    def refuse(day: Day, error: SourceError) -> None:
+        wrong.append((names[id(day)], str(error)))
+
+    for _, group in itertools.groupby((day for day, _ in pairs), key=lambda day: day.date.year):
+        year = list(group)
         try:
-            check(day, surface, last)
-        except SourceError as error:
-            refused.append((path.name, str(error)))
-            continue
-        last = day.date
-        good.append(day)
-    return archive.append(good, surface)
+            added += archive.append(year, under, refuse)
+        except SourceError as error:  # the archive itself is broken or has another surface
+            for day in year:
+                refuse(day, error)
+    return added, wrong

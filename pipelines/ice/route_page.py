@@ -19,6 +19,7 @@ from layers.ice.polaris import STAGES
 from layers.ice.seasons import edge_season
 from layers.ice.waters import waters
 from maps.reports.routes import RouteRecord, write
+from pipelines.files import replacing
 from pipelines.ice.passages import read_polaris
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def write_table(table: pd.DataFrame, path: Path, product: str) -> Path:
     table.attrs = {"note": NOTE, "product": product}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(path, index=False)
+        with replacing(path) as part:
+            table.to_parquet(part, index=False)
     except OSError as error:
         msg = f"{path.name}: expected to write into {path.parent}, found {error}: make the folder writable"
         raise ExportError(msg) from error
@@ -167,7 +169,7 @@ def write_record_page(
     on_page = {name: tables[name] for name in ("route_seasons", "route_trends")} | _seas_on_page(
         tables, snapshot
     )
-    return write(_record(snapshot, on_page, drawn, record), path)
+    return _write_page(_record(snapshot, on_page, drawn, record), path)
 
 
 def _origin(product: str) -> str:
@@ -279,4 +281,11 @@ def write_edge_page(snapshot: Snapshot, folder: Path, stage: str = STAGE) -> lis
         "source": _EDGE_SOURCE, "ice": edges_of[0], "ice_edge": edges_of[1],
     }  # fmt: skip
     paths = [write_table(table, folder / f"{name}.parquet", "edges") for name, table in tables.items()]
-    return [*paths, write(_record(snapshot, tables, ice, record), folder / "routes-edges.html")]
+    return [*paths, _write_page(_record(snapshot, tables, ice, record), folder / "routes-edges.html")]
+
+
+def _write_page(record: RouteRecord, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        write(record, part)
+    return path

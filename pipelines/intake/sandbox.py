@@ -13,13 +13,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.errors import SourceError
+from pipelines.files import scratch_folder
 from pipelines.source import MissingInputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENVIRONMENT", "LACKING", "REFUSED", "SECONDS", "TABLE_FILE",
-    "day_in_sandbox", "own_file_in_sandbox", "read_in_sandbox", "sandbox",
+    "day_in_sandbox", "own_file_in_sandbox", "read_in_sandbox", "run_apart", "sandbox",
 ]  # fmt: skip
 
 SECONDS = 120.0  # wall time of a child; its limit of CPU time is below that
@@ -166,28 +166,46 @@ def _apart(
 
     `subject` is what is read, for errors. `drivers` are drivers of GDAL that this child may use.
     """
+    with scratch_folder(out.parent if out else None) as work:
+        output = run_apart(arguments, subject, work.resolve(), seconds, drivers)
+        if out:
+            (work / TABLE_FILE).replace(out)
+        return output
+
+
+def run_apart(
+    arguments: list[str], name: str, work: Path, seconds: float, drivers: Sequence[str] = ()
+) -> str:
+    """Run the child with `arguments` in the folder `work`, where it may write, and return its text.
+
+    `name` names in errors what is read. The child is killed after `seconds`; what it wrote until then stays.
+    `drivers` are drivers of GDAL that this child may use beside those of every child.
+
+    Raises
+    ------
+    MissingInputError
+        If the child needs a file that is not at hand.
+    SourceError
+        If the child refuses a file, or died or went over a limit.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
     skipped = ",".join(name for name in ENVIRONMENT["GDAL_SKIP"].split(",") if name not in drivers)
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
-    with tempfile.TemporaryDirectory(dir=out.parent if out else None, prefix=".apart-") as name:
-        work = Path(name).resolve()
-        command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
-        environment |= ENVIRONMENT | {"GDAL_SKIP": skipped, "PYTHONPATH": path}
-        code = _ended(_bound(command, work), work, seconds, environment)
-        with (work / _OUTPUT).open("rb") as stream:
-            output = stream.read(4000).decode(errors="replace").strip()[:1000]
-        if code == 0:
-            if out:
-                (work / TABLE_FILE).replace(out)
-            return output
+    command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
+    environment |= ENVIRONMENT | {"GDAL_SKIP": skipped, "PYTHONPATH": path}
+    code = _ended(_bound(command, work), work, seconds, environment)
+    with (work / _OUTPUT).open("rb") as stream:
+        output = stream.read(4000).decode(errors="replace").strip()[:1000]
+    if code == 0:
+        return output
     if code is None:
-        msg = f"{subject}: expected its files to be read within {seconds:g} s, found no end"
+        msg = f"{name}: expected its files to be read within {seconds:g} s, found no end"
     elif code == LACKING:
         raise MissingInputError(output)
     elif code == REFUSED:
         msg = output
     else:
-        msg = f"{subject}: expected its files to be read, found the reader dead ({code})"
+        msg = f"{name}: expected its files to be read, found the reader dead ({code})"
     raise SourceError(msg)
 
 

@@ -1,14 +1,16 @@
 """The child process of the sandbox: it limits itself, reads the files of one source and writes one table.
 
 `python -m pipelines.intake.sandbox_child table SOURCE FETCHED PACKAGES` writes the table of a source.
-`... day SOURCE PART FILES...` prints the day that a set of files holds for. `... own FORMAT OPTIONS FILES...`
-writes the table of a file of the user. pipelines.intake.sandbox starts it (decisions/0016).
+`... day SOURCE PART FILES...` prints the day that a set of files holds for. `... ice GRID FILES...` writes
+the fields of daily ice files. `... chart FOLDER NAME` writes the areas of an ice chart. `... own FORMAT
+OPTIONS FILES...` writes the table of a file of the user. pipelines.intake.sandbox starts it (decisions/0016).
 """
 
 from __future__ import annotations
 
 import ctypes
 import resource
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +27,7 @@ __all__ = ["limit", "main"]
 
 MEMORY_BYTES, CPU_S, OUTPUT_BYTES = 4 << 30, 60, 500_000_000
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000  # CLONE_NEWUSER and CLONE_NEWNET of Linux
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 # Audit events that no reader raises. A hook does not see the calls of C libraries; bubblewrap is for those.
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
 
@@ -45,6 +48,8 @@ def limit() -> None:
         resource.setrlimit(what, (most, most))
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NET)
+        # A killed parent must not leave a child at work.
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     sys.addaudithook(_forbid)
 
 
@@ -81,6 +86,25 @@ def _own(format_id: str, options: str, *paths: str) -> str:
     return ""
 
 
+def _ice(grid: str, *paths: str) -> str:
+    from pipelines.ice.sandboxed_samples import write_samples  # noqa: PLC0415  as in `_table`
+
+    write_samples([Path(path) for path in paths], Path(), own_grid=grid == "own")
+    return ""
+
+
+def _chart(folder: str, name: str) -> str:
+    from pipelines.ice.charts import areas_of  # noqa: PLC0415  as in `_table`
+
+    areas_of(Path(folder), name).to_parquet(TABLE_FILE, index=False)
+    return ""
+
+
+_WORK: dict[str, Callable[..., str]] = {
+    "table": _table, "day": _day, "own": _own, "ice": _ice, "chart": _chart,
+}  # fmt: skip
+
+
 def main(arguments: list[str]) -> int:
     """Limit this process, then read and write what `arguments` name; returns the exit code.
 
@@ -89,8 +113,7 @@ def main(arguments: list[str]) -> int:
     limit()
     try:
         what, *rest = arguments
-        ways: dict[str, Callable[..., str]] = {"table": _table, "day": _day, "own": _own}
-        sys.stdout.write(ways[what](*rest))
+        sys.stdout.write(_WORK[what](*rest))
     except MissingInputError as error:
         sys.stdout.write(str(error))
         return LACKING

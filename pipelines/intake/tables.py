@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,11 +10,14 @@ import pyarrow.parquet as pq
 from layers.catalog import LAYERS
 from layers.names import without_invisible
 from layers.schema import conform
+from pipelines.files import scratch_folder
 from pipelines.intake import sandbox
 from pipelines.snapshot import source_table
 from pipelines.source import Inputs, MissingInputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from pipelines.source import Source
@@ -58,8 +59,8 @@ def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame
     SourceError
         If a file is not as the reader expects.
     """
-    with tempfile.TemporaryDirectory() as name:
-        out = Path(name) / TABLE
+    with scratch_folder() as folder_of_table:
+        out = folder_of_table / TABLE
         sandbox.read_in_sandbox(source.id, folder, packages, out)
         return stored_table(out)
 

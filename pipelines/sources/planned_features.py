@@ -20,6 +20,7 @@ from layers.errors import SourceError
 from layers.schema import Column, Layer
 from pipelines.read_helpers import lines, points, polygons
 from pipelines.source import Inputs, MissingInputError, Source
+from pipelines.sources.shapefiles import check_shapefile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +75,8 @@ def feature_source(
         Columns of the provider by `key`, `name` and the columns of `SHAPES`. A blank key becomes the number
         of the row.
     parse
-        Reads one file into a table in degrees of WGS 84; by default as GeoJSON or shapefile, by suffix.
+        Reads one file into a table in degrees of WGS 84 or in EPSG:3413; by default as GeoJSON or shapefile,
+        by suffix.
     dated
         Returns the day (ISO date) that a file states.
     planned_for
@@ -91,7 +93,7 @@ def feature_source(
             raw = (parse or _PARSERS[path.suffix])(path)
             day = dated(path) if dated else values["as_of"]
             tables.append(_described(raw, fields, path).assign(as_of=day))
-        frame = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=4326)
+        frame = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True))
         table = _placed(frame, geometry, source_id)
         repeat = table.groupby("feature_id").cumcount()
         suffix = repeat.astype("str").radd("-").where(repeat > 0, "")
@@ -147,9 +149,11 @@ def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        If its CRS is missing, its unit is not the expected one (degrees, or metres with `in_metres`), or a
-        coordinate is out of range.
+        If a plain one is cut, its CRS is missing, its unit is not the expected one (degrees, or metres with
+        `in_metres`), or a coordinate is out of range.
     """
+    if path.suffix != ".zip":  # a zip has checksums
+        check_shapefile(path, path.name)
     frame = gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
     if frame.crs is None or frame.crs.is_geographic is in_metres:
         unit, name = ("metres" if in_metres else "degrees"), (frame.crs.name if frame.crs else "none")
@@ -179,7 +183,7 @@ def _described(raw: gpd.GeoDataFrame, fields: Mapping[str, str], path: Path) -> 
     texts = {name: _text(raw, fields.get(name, "")) for name in ("key", *_TEXTS)}
     number = pd.Series([f"{path.stem}-{n}" for n in range(len(raw))], index=raw.index)
     texts["key"] = texts["key"].where(texts["key"].notna(), number)
-    return gpd.GeoDataFrame(texts, geometry=raw.geometry, crs=4326)
+    return gpd.GeoDataFrame(texts, geometry=raw.geometry)
 
 
 def _text(raw: gpd.GeoDataFrame, name: str) -> pd.Series:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,14 +19,20 @@ from affine import Affine
 from pyproj import Transformer
 from scipy import ndimage
 
+from layers.errors import SourceError
 from layers.grid import NSIDC_25KM, Grid
+from pipelines.ice.provider_files import day_of, ingest
+from pipelines.ice.sandboxed_samples import sample_of
 from pipelines.sources.sea_ice.ice_grids import EASE2_25KM, HUGHES_6KM, HUGHES_10KM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["PRODUCTS", "Wish"]
+    from layers.ice.daily import Day
+    from pipelines.sources.sea_ice.ice_samples import Sample
+
+__all__ = ["PRODUCTS", "Wish", "day_in", "read_here", "take"]
 
 HUGHES = {
     "grid_mapping_name": "polar_stereographic", "straight_vertical_longitude_from_pole": -45.0,
@@ -248,3 +255,21 @@ PRODUCTS: dict[str, tuple[Callable[[Path, Wish, np.ndarray], Path], int, str]] =
     "osisaf_cdr_v3": (climate, 256, "v4p0"),
     "bremen_asi_amsr2": (asi, 120, "v6.0"),
 }
+
+
+def read_here(paths: Sequence[Path], *, own_grid: bool) -> list[Sample | str]:
+    """What `read_samples` reads, without a child: the readers are the same, and a child costs a second."""
+    results: list[Sample | str] = []
+    for path in paths:
+        try:
+            results.append(sample_of(path, own_grid=own_grid))
+        except SourceError as error:
+            results.append(str(error))
+    return results
+
+
+def day_in(path: Path, surface: np.ndarray) -> Day:
+    return day_of(sample_of(path), path.name, surface)
+
+
+take = partial(ingest, read=read_here)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from layers.crs import POLAR, chart_to_polar
+from layers.ice.charts import AREA_KINDS, code_of
 from pipelines.source import Remote
 from pipelines.sources.planned_features import feature_source, shapefile
 
@@ -17,25 +19,26 @@ __all__ = ["SOURCES"]
 
 _NAME = "{day:%Y%m%d%H%M}_{area}_RIC/{day:%Y%m%d%H%M}_{area}_RIC{part}"
 _AREAS = ("CapeFarewell", "CapeFarewell2", "NorthEast", "SouthWest")
-# SIGRID-3 (WMO/TD-No. 1214): CT in tenths, two digits are a range, 91 is 9 to 10; -9 is not stated.
-_POLY_TYPE = {"I": "ice", "W": "open water", "L": "land", "N": "no data", "S": "ice shelf"}
 
 
 def _chart(path: Path) -> gpd.GeoDataFrame:
     """Return the areas of a chart except land, with concentration in words and the code of the oldest ice."""
     raw = shapefile(path)
     raw = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
-    return raw.assign(
+    stage = raw["SA"].map(code_of)
+    # Edges run straight on the map that the chart was drawn on, not along parallels.
+    return raw.set_geometry(chart_to_polar(raw.geometry.to_numpy(), raw.crs), crs=POLAR).assign(
         key=[f"{path.stem}-{n}" for n in range(len(raw))],
-        kind=raw["POLY_TYPE"].map(_POLY_TYPE),
-        status=raw["CT"].map(_tenths),
-        detail="stage of development " + raw["SA"].where(raw["SA"] != "-9", "not stated"),
+        kind=raw["POLY_TYPE"].map(AREA_KINDS),
+        status=[_tenths(code_of(code)) for code in raw["CT"]],
+        detail="stage of development " + stage.where(~stage.isin(["-9", ""]), "not stated"),
     )
 
 
 def _tenths(code: str) -> str | None:
     """Return a code of total concentration (CT) in words; None where it is not stated."""
-    words = {"-9": None, "99": None, "92": "10 tenths", "91": "9 to 10 tenths", "98": "ice free",
+    # SIGRID-3 (WMO/TD-No. 1214): two digits are a range, 91 is 9 to 10.
+    words = {"": None, "-9": None, "99": None, "92": "10 tenths", "91": "9 to 10 tenths", "98": "ice free",
              "55": "ice free", "01": "less than 1 tenth", "02": "bergy water"}  # fmt: skip
     if code in words:
         return words[code]

@@ -65,6 +65,8 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
     """
     with opened(path) as raw, complete(path):
         field = raw["cdr_seaice_conc"]
+        if len(field) != 1:
+            raise refuse(path, "the field of one day", f"{len(field)} fields")
         codes = field.to_numpy()[0]
         version = str(raw.attrs["product_version"])
         if version not in _TABLES:
@@ -72,7 +74,11 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], str, date]:
         is_old = version == _OLD
         x, y = (raw[name].to_numpy() for name in (("xgrid", "ygrid") if is_old else ("x", "y")))
         scale, meanings = float(field.attrs["scale_factor"]), field.attrs.get("flag_meanings", "none")
-        day = date.fromisoformat(str(raw.attrs["time_coverage_start"])[:10])
+        start, end = (str(raw.attrs.get(f"time_coverage_{end}", ""))[:10] for end in ("start", "end"))
+        # The mean of a month has the same form and begins on a day too.
+        if end not in {"", start}:
+            raise refuse(path, f"the one day {start}", f"a time to {end}, so a mean of days")
+        day = date.fromisoformat(start)
     if not np.isclose(scale, 0.01) or (is_old and meanings != _MEANINGS):
         raise refuse(path, "scale 0.01 and the five flags of V4", f"{scale:g}, {meanings}")
     if not (np.array_equal(x, NSIDC_25KM.x_m) and np.array_equal(y, NSIDC_25KM.y_m)):

@@ -1,4 +1,8 @@
-"""NSIDC-0051: NASA Team sea ice concentration, 25 km, as binary with a header of 300 bytes or NetCDF."""
+"""NSIDC-0051: NASA Team sea ice concentration, 25 km, as binary with a header of 300 bytes or NetCDF.
+
+The near-real-time files of NSIDC-0081 have the same form. They are a product of their own, because they are
+not quality controlled and NSIDC-0051 replaces them later.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +22,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["FILES", "LICENCE", "PRODUCT", "raw_codes", "read_sample"]
+__all__ = ["FILES", "LICENCE", "NEAR_REAL_TIME", "PRODUCT", "raw_codes", "read_sample"]
 
-PRODUCT = "nsidc_0051"
+PRODUCT, NEAR_REAL_TIME = "nsidc_0051", "nsidc_0081"
 FILES = "sea_ice/nsidc0051/nt_*_n.bin"
 LICENCE = "NASA open data, cite Cavalieri et al. 1996"
 
 _HEADER_BYTES = 300
 # Code 252 is unused in this product. In the climate data record (G02202) it is lake.
 _NASA_TEAM = flag_table(250, (2, 5), {251: POLE_HOLE, 253: LAND, 254: LAND, 255: MISSING})
-_TABLES = {"v01": _NASA_TEAM, "v1.1": _NASA_TEAM}
+_TABLES = {"v01": _NASA_TEAM, "v1.1": _NASA_TEAM, "nrt": _NASA_TEAM}
 _NETCDF_TABLES = {"v2.0": _NASA_TEAM}
 _NETCDF = re.compile(r"NSIDC0051_SEAICE_PS_N25km_(\d{4})(\d{2})(\d{2})?_(v\d\.\d)\.nc")
 
@@ -35,9 +39,10 @@ _NETCDF = re.compile(r"NSIDC0051_SEAICE_PS_N25km_(\d{4})(\d{2})(\d{2})?_(v\d\.\d
 def read_sample(path: Path) -> Sample:
     """Return the NASA Team concentration of a day or a month on `NSIDC_25KM`, in percent.
 
-    Version 1 is binary with a header of 300 bytes. Version 2 is NetCDF with the same codes in one variable,
-    named by its sensor, such as `F17_ICECON`. The codes 0...250 are steps of 0.4 %, 251 is pole hole, 253
-    coast, 254 land, 255 missing (Cavalieri et al. 1996, doi:10.5067/8GQ8LZQVL0VL).
+    Version 1 and the near-real-time files (`nrt`) are binary with a header of 300 bytes. Version 2 is NetCDF
+    with the same codes in one variable, named by its sensor, such as `F17_ICECON`. The codes 0...250 are
+    steps of 0.4 %, 251 is pole hole, 253 coast, 254 land, 255 missing (Cavalieri et al. 1996,
+    doi:10.5067/8GQ8LZQVL0VL).
 
     Raises
     ------
@@ -46,7 +51,7 @@ def read_sample(path: Path) -> Sample:
     """
     if path.suffix == ".nc":
         return _read_netcdf(path)
-    match = re.fullmatch(r"nt_(\d{4})(\d{2})(\d{2})?_[fn]\d{2}_(v[\d.]+)_n\.bin", path.name)
+    match = re.fullmatch(r"nt_(\d{4})(\d{2})(\d{2})?_[fn]\d{2}_(v[\d.]+|nrt)_n\.bin", path.name)
     if match is None:
         raise refuse(path, "a name like nt_20010106_f13_v1.1_n.bin", path.name)
     codes, first, last = raw_codes(path)
@@ -56,8 +61,8 @@ def read_sample(path: Path) -> Sample:
     if (first, last) != (stated, end):
         raise refuse(path, f"a header for {stated} to {end}, as its name says", f"{first}, {last}")
     period = "daily" if day else "monthly"
-    percent = decode(codes, path, PRODUCT, version, _TABLES)
-    return Sample(stated, period, PRODUCT, version, percent)
+    product = NEAR_REAL_TIME if version == "nrt" else PRODUCT
+    return Sample(stated, period, product, version, decode(codes, path, product, version, _TABLES))
 
 
 def _read_netcdf(path: Path) -> Sample:
@@ -104,10 +109,13 @@ def raw_codes(path: Path) -> tuple[NDArray[np.uint8], date, date]:
     shape = (number(0), number(6), number(12), number(120))
     if shape != (255, columns, rows, 250) or b"ARCTIC" not in header:
         raise refuse(path, f"missing 255, {columns} x {rows}, scale 250, ARCTIC", f"{shape}")
-    inner = re.search(rb"nt_\d+_[fn]\d\d_(v[\d.]+)_n", header)
+    inner = re.search(rb"nt_\d+_[fn]\d\d_(v[\d.]+|nrt)_n", header)
     stated = inner[1].decode() if inner else "none"
     if stated not in _TABLES:
         raise refuse(path, f"a version of {PRODUCT} among {', '.join(_TABLES)} in the header", stated)
+    # A near-real-time file under the name of a final one would enter the record of final days.
+    if (stated == "nrt") != ("_nrt_" in path.name):
+        raise refuse(path, "a name that says whether it is near real time (nrt), as its header does", stated)
     start = date(number(102), 1, 1) - timedelta(days=1)
     first, last = (start + timedelta(days=number(at)) for at in (66, 84))
     codes = np.frombuffer(content, np.uint8, offset=_HEADER_BYTES).reshape(rows, columns)

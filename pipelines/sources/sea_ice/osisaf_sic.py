@@ -126,6 +126,8 @@ def _read(path: Path) -> tuple[_Form, NDArray[np.float64], NDArray[np.bool_], CR
 def _values(path: Path, raw: Dataset, form: _Form) -> tuple[NDArray[np.int32], int]:
     """Return hundredths of percent and their fill value, of the day in the file name."""
     field = raw["ice_conc"]
+    if len(field) != 1:
+        raise refuse(path, "the field of one day", f"{len(field)} fields")
     values, scale = field.to_numpy()[0].astype(np.int32), float(field.attrs["scale_factor"])
     units = (field.attrs["units"], raw["time"].attrs["units"])
     if units != ("%", "seconds since 1978-01-01 00:00:00") or not np.isclose(scale, 0.01):

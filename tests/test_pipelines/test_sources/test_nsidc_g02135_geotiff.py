@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from ice_files import day_in, take
 
 from layers.errors import SourceError
 from layers.grid import LAND, MISSING, NSIDC_25KM, POLE_HOLE
-from pipelines.ice.provider_files import day_of, ingest
 from pipelines.sources.sea_ice import nsidc_0051
 from pipelines.sources.sea_ice.nsidc_g02135_geotiff import read_sample
 
@@ -82,7 +82,7 @@ def test_a_real_day_in_this_form_is_the_same_day_and_a_product_of_its_own(mirror
     direct = nsidc_0051.read_sample(source)
     assert np.array_equal(read_sample(path).concentration, direct.concentration)
     surface = (direct.concentration == LAND).astype(np.uint8)
-    result = ingest(tmp_path / "cube", [source, path], surface)
+    result = take(tmp_path / "cube", [source, path], surface)
     assert result.added == 2
     assert {folder.name for folder in (tmp_path / "cube").iterdir()} == {"nsidc_0051", "nsidc_g02135"}
-    assert day_of(path, surface).sensor == "sensor not stated"
+    assert day_in(path, surface).sensor == "sensor not stated"
