@@ -47,8 +47,8 @@ def build(
     gc.disable()
     # Only a run that fetches is recorded: an offline build depends on no server.
     with recorded(run.out, cache=run.cache) if run.fetch else nullcontext():
-        if run.fetch:
-            fetched(run.cache, run.base_url)
+        if run.fetch and not run.no_fetch:
+            fetched(run.cache, run.base_url, run.from_mirror)
         folder, picture = line.build(run.out, options, say, keep=run.keep)
     summary = line.summary(folder, picture, started, datetime.now(UTC).date())
     if summary["later_sources"]:

@@ -11,7 +11,7 @@ import typer
 
 from layers.errors import UsageError
 from pipelines.commands.arguments import CACHE, Cache, Json, readable, writable_folder
-from pipelines.commands.terminal import bytes_progress, print_result, say
+from pipelines.commands.terminal import bytes_progress, print_result, print_warning, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +68,9 @@ def fetch(
         str, typer.Option(help="One mirror for every host, laid out as URL/<host>/<path>.")
     ] = "",
     day: Annotated[str | None, typer.Option(help="Day of products with a file a day.")] = None,
+    from_mirror: Annotated[
+        Path | None, typer.Option(help="Folder laid out by host and path, in place of any network.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -79,7 +82,7 @@ def fetch(
     except ValueError as error:
         msg = f"--day: expected a date such as 2026-03-01, found {day!r}"
         raise UsageError(msg) from error
-    results = fetched(cache, base_url, moment, sources or ())
+    results = fetched(cache, base_url, from_mirror, moment, sources or ())
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
     # 10 means: the result is there, but a source is late.
@@ -88,24 +91,33 @@ def fetch(
 
 
 def fetched(
-    cache: Path, base_url: str, day: date | None = None, names: Sequence[str] = ()
+    cache: Path,
+    base_url: str,
+    from_mirror: Path | None = None,
+    day: date | None = None,
+    names: Sequence[str] = (),
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
-    `base_url` is a mirror for every host, empty for none. `day` is the day of products with one file per day;
-    the default is yesterday. `names` are the sources to fetch, empty for all.
+    `base_url` is a mirror for every host, empty for none. `from_mirror` is a folder laid out by host and
+    path, in place of any network. If there is no network, one warning says so. `day` is the day of products
+    with one file per day; the default is yesterday. `names` are the sources to fetch, empty for all.
     """
-    from pipelines.intake.fetch import Fetcher
-    from pipelines.intake.refresh import refresh, today_and_yesterday
+    from pipelines.intake.reach import fetcher_for
+    from pipelines.intake.refresh import refresh, today_and_yesterday, units_of
     from pipelines.sources import FETCHABLE
 
     today, yesterday = today_and_yesterday()
     writable_folder(cache, "--cache", make=False)
-    fetcher = Fetcher(base_url)
+    asked = {source.id: source for source, _ in units_of(FETCHABLE, names).values()}
+    say("looks for a network")
+    reach = fetcher_for(list(asked.values()), base_url, from_mirror)
+    if reach.warning:
+        print_warning(reach.warning)
     say("fetches sources")
     with bytes_progress() as report:
         return refresh(
-            FETCHABLE, cache, fetcher, today=today, day=day or yesterday, names=names, report=report
+            FETCHABLE, cache, reach.fetcher, today=today, day=day or yesterday, names=names, report=report
         )
 
 

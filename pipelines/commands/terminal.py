@@ -27,8 +27,8 @@ class _Teller:
     lasts has such lines.
     """
 
-    def __init__(self) -> None:
-        self.step = "loads the program"
+    def __init__(self, step: str) -> None:
+        self.step = step
         self._began = self._told = time.monotonic()
         self._shown = ""
         self._ended = threading.Event()
@@ -88,9 +88,9 @@ def hush() -> None:
         _teller = None
 
 
-def _begin() -> None:
+def _begin(step: str = "loads the program") -> None:
     global _teller  # noqa: PLW0603
-    _teller = _Teller()
+    _teller = _Teller(step)
 
 
 @contextmanager
@@ -115,9 +115,12 @@ def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[
 
 
 def print_warning(text: str) -> None:
-    """Print a line of warning on stderr."""
+    """Print a line of warning on stderr; the progress pauses for it."""
+    step = None if _teller is None else _teller.step
     hush()
     sys.stderr.write(f"arctic-picture: warning: {text}\n")
+    if step is not None:
+        _begin(step)
 
 
 @contextmanager
