@@ -88,18 +88,21 @@ def named_fetcher(base_url: str = "", from_mirror: Path | None = None) -> Fetche
         if base_url:
             _host_and_port(base_url)
         return Fetcher(base_url)
-    except (RefusedError, ValueError) as error:
+    except RefusedError as error:
         msg = f"--base-url: {error}"
         raise UsageError(msg) from None
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
-    """Host and port of a web address. Raises ValueError for any other text, which may hold a secret."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        msg = "expected an address such as http://127.0.0.1:8000, found another text"
-        raise ValueError(msg)
-    return parts.hostname, parts.port or _PORTS[parts.scheme]
+    """Host and port of a web address. Raises RefusedError for any other text, which may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in _PORTS and parts.hostname:
+            return parts.hostname, parts.port or _PORTS[parts.scheme]
+    except ValueError:  # a bracket alone, or a port out of range
+        pass
+    msg = "expected an address such as http://127.0.0.1:8000, found another text"
+    raise RefusedError(msg)
 
 
 def is_one_reached(hosts: Sequence[tuple[str, int]], wait_s: float) -> bool:

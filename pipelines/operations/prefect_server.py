@@ -110,7 +110,7 @@ def prefect_environment(folder: Path) -> dict[str, str]:
         "PREFECT_LOGGING_COLORS": "false",
         "NO_COLOR": "1",
         # A locked database is a 503 of the server; its client waits longer for it than by default.
-        "PREFECT_CLIENT_MAX_RETRIES": "10",
+        "PREFECT_CLIENT_MAX_RETRIES": "6",
     }
     return usual | os.environ | {PARENT: str(os.getpid())}
 

@@ -235,7 +235,7 @@ class RunLines:
             "announced": f"what changed: {row.get('said')}",
             "not announced": f"what changed could not be told: {row.get('reason')}",
             "failed": f"the run failed, the last picture stays: {row.get('reason')}",
-            "killed": "an earlier run was killed; nothing of it was published unless it is listed",
+            "killed": f"an earlier run was killed: {row.get('reason')}",
         }
         lines = [texts[event]] if event in texts else []
         if event in {"ended", "failed"}:
