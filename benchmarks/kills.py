@@ -1,8 +1,8 @@
 """Kills of whole commands with their real outputs: build, build --live and serve, started as a user does.
 
 A process is killed with SIGKILL at a moment of a seeded draw: half of them anywhere in the command, half
-while it writes or publishes outputs. Then every picture must agree with its manifest, and after the next whole
-run no part of a file may be left. `ARCTIC_PICTURE_RELIABILITY=short` kills a tenth as often.
+while it writes or publishes outputs. Then every picture must agree with its manifest, and after the next
+whole run no part of a file may be left. `ARCTIC_PICTURE_RELIABILITY=short` kills a tenth as often.
 """
 
 from __future__ import annotations
