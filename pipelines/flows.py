@@ -32,13 +32,16 @@ for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
 
 import argparse
+import asyncio
 import inspect
 import time
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_client, get_run_logger, runtime, task
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
@@ -46,13 +49,24 @@ from prefect.artifacts import (
 )
 from prefect.assets import add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterNextScheduledStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.runner import Runner
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from layers.errors import SourceError, UsageError
 from pipelines.intake import refresh as live
-from pipelines.intake.fetch import Fetcher, RefusedError
+from pipelines.intake.reach import fetcher_for, named_fetcher
 from pipelines.intake.webhook import webhook_host
+from pipelines.operations.end_with_parent import PARENT, end_with_parent
 from pipelines.operations.runs import recorded
 from pipelines.picture import build as line
 from pipelines.picture.announce import announce, headline
@@ -68,6 +82,7 @@ if TYPE_CHECKING:
     from prefect.tasks import Task
 
     from layers.picture import Picture
+    from pipelines.intake.fetch import Fetcher
     from pipelines.intake.refresh import FetchResult
     from pipelines.operations.runs import Run
     from pipelines.snapshot import Snapshot
@@ -78,6 +93,7 @@ DEPLOYMENT = "arctic-picture"
 # After this time no further source is fetched: the picture must not wait for a network that is down.
 _FETCHING_S = 3600.0
 _NODES_IN_SUMMARY = 20
+_PAGES = 50  # of 200 runs, of which a schedule of a run a minute makes one in three hours
 
 
 class LateError(SourceError):
@@ -191,6 +207,9 @@ def refresh(**values: Any) -> str:
     UsageError
         If an option or the address of the webhook is not allowed.
     """
+    end_with_parent()
+    if runtime.deployment.id:
+        _drop_late_runs(UUID(runtime.deployment.id))
     run_options = RunOptions.of(values)
     root, webhook = run_options.out, os.environ.get("ARCTIC_PICTURE_WEBHOOK", "")
     with recorded(
@@ -198,7 +217,8 @@ def refresh(**values: Any) -> str:
     ) as run:
         if webhook:
             webhook_host(webhook)  # refused before any work
-        results = _fetch_all(run, run_options.cache, run_options.base_url) if run_options.fetch else []
+        is_fetching = run_options.fetch and not run_options.no_fetch
+        results = _fetch_all(run, run_options) if is_fetching else []
         options = run_options.picture()
         run.say("build", region=options.region, scenario=options.scenario)
         # Without Dask the task runs in the main thread, where its time limit can interrupt it.
@@ -214,19 +234,24 @@ def refresh(**values: Any) -> str:
     return str(manifest["id"])
 
 
-def _fetch_all(run: Run, cache: Path, base_url: str) -> list[FetchResult]:
+def _fetch_all(run: Run, run_options: RunOptions) -> list[FetchResult]:
     """Fetch each source in turn, with one fetcher that keeps the pace of each host."""
-    fetcher, ends = Fetcher(base_url), time.monotonic() + _FETCHING_S
+    ends = time.monotonic() + _FETCHING_S
     all_results: list[FetchResult] = []
     run.say("fetch")
+    reach = fetcher_for(FETCHABLE, run_options.base_url, run_options.from_mirror)
+    if reach.warning:
+        run.say("no network", reason=reach.warning)
     for source in FETCHABLE:
         if not source.remotes:
             continue
         if time.monotonic() > ends:
-            run.say("not run_options", source=source.id, reason=f"fetching took over {_FETCHING_S:.0f} s")
+            run.say("not fetched", source=source.id, reason=f"fetching took over {_FETCHING_S:.0f} s")
             continue
         asset = _asset("source", source.id)
-        state = _fetch.with_options(assets=[asset])(source.id, cache, fetcher, return_state=True)
+        state = _fetch.with_options(assets=[asset])(
+            source.id, run_options.cache, reach.fetcher, return_state=True
+        )
         result = state.result(raise_on_failure=False)
         results = result.results if isinstance(result, LateError) else state.result()
         for row in results:
@@ -281,19 +306,16 @@ def _plain(text: str) -> str:
 def main(arguments: list[str]) -> None:
     """Run the flow once, or serve it on the schedule that `--cron` gives."""
     cron, run_options = _parsed(arguments)
-    try:
-        # Refuses an address that may hold a secret before Prefect stores the parameters in plain text.
-        Fetcher(run_options.base_url)
-    except RefusedError as error:
-        msg = f"serve: {error}"
-        raise UsageError(msg) from None
+    # Refuses an address that may hold a secret before Prefect stores the parameters in plain text.
+    named_fetcher(run_options.base_url, run_options.from_mirror)
     if cron is None:
         sys.stdout.write(refresh(**_parameters(run_options)) + "\n")
         return
+    end_with_parent()
     if not os.environ.get("PREFECT_API_URL"):
         msg = (
-            "serve: expected a Prefect server in PREFECT_API_URL, found none: run 'prefect server start' "
-            "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+            "serve: expected a Prefect server in PREFECT_API_URL, found none: 'arctic-picture serve' starts "
+            "one, or run 'prefect server start' and set PREFECT_API_URL=http://127.0.0.1:4200/api"
         )
         raise UsageError(msg)
     # A served run may start in another folder than this one, so its paths are made absolute here.
@@ -302,9 +324,38 @@ def main(arguments: list[str]) -> None:
         run_options, **{name: path.resolve() for name, path in paths.items() if path is not None}
     )
     # One run at a time: the lock on the output would refuse a second one.
-    refresh.serve(
-        name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options), limit=1, pause_on_shutdown=False
+    runner = Runner(name=DEPLOYMENT, limit=1, pause_on_shutdown=False)
+    # Outside of an event loop it gives the id itself.
+    deployment_id = cast(
+        "UUID", runner.add_flow(refresh, name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options))
     )
+    _drop_late_runs(deployment_id)
+    with get_client(sync_client=True) as client:
+        client.create_flow_run_from_deployment(deployment_id)
+    os.environ[PARENT] = str(os.getpid())  # for the process of each run
+    asyncio.run(runner.start())
+
+
+def _drop_late_runs(deployment_id: UUID) -> None:
+    """Delete the runs that were due while none could start.
+
+    They hold the options of their day, and a picture of now is what each of them would make.
+    """
+    due = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime.model_validate(
+            {"before_": datetime.now(UTC)}
+        ),
+    )
+    of_ours = DeploymentFilter(id=DeploymentFilterId(any_=[deployment_id]))
+    with get_client(sync_client=True) as client:
+        # The server gives 200 at a time at most; a bound, because it might never come to an end.
+        for _ in range(_PAGES):
+            late = client.read_flow_runs(flow_run_filter=due, deployment_filter=of_ours)
+            for run in late:
+                client.delete_flow_run(run.id)
+            if not late:
+                return
 
 
 def _parsed(arguments: list[str]) -> tuple[str | None, RunOptions]:
@@ -333,4 +384,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except UsageError as error:
-        sys.exit(f"arctic-picture: {error}")
+        sys.stderr.write(f"arctic-picture: {error}\n")
+        sys.exit(2)

@@ -49,8 +49,8 @@ def build(
     gc.disable()
     # Only a run that fetches is recorded: an offline build depends on no server.
     with recorded(run.out, cache=run.cache) if run.fetch else nullcontext():
-        if run.fetch:
-            fetched(run.cache, run.base_url)
+        if run.fetch and not run.no_fetch:
+            fetched(run.cache, run.base_url, run.from_mirror)
         composed = line.make(options, say)
         folder = line.put(
             run.out, options, composed, say, keep=run.keep, is_compared=options.cache is not None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.arguments import PICTURES, Json, Out, takes_run_options
+from pipelines.commands.arguments import PICTURES, Json, Out, takes_run_options, writable_folder
 from pipelines.commands.terminal import hush, print_result, say
 from pipelines.picture.options import RunOptions, run_parameters
 
@@ -46,10 +45,11 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Fetch, build and publish on schedule, through a Prefect server (PREFECT_API_URL).
+    """Fetch, build and publish now and then on schedule, until the command is ended.
 
-    Writes runs.jsonl, health.json and changes.atom beside the pictures. Set a webhook with a secret in it
-    as ARCTIC_PICTURE_WEBHOOK: other users of the machine can read a command line.
+    Starts a Prefect server on this machine alone, unless PREFECT_API_URL names one. Writes runs.jsonl,
+    health.json and changes.atom beside the pictures. Set a webhook with a secret in it as
+    ARCTIC_PICTURE_WEBHOOK: other users of the machine can read a command line.
     """
     if webhook:
         from pipelines.intake.webhook import webhook_host
@@ -57,12 +57,28 @@ def serve(
         webhook_host(webhook)
         # Not a parameter of the flow: Prefect stores parameters in plain text (decisions/0012).
         os.environ["ARCTIC_PICTURE_WEBHOOK"] = webhook
-    # Refuse wrong options now, and not at the first run of the schedule.
-    run.picture()
-    # A process of its own: only pipelines.flows imports Prefect, which takes seconds.
-    command = [sys.executable, "-m", "pipelines.flows", "--cron", cron, *_words(replace(run, fetch=True))]
-    hush()  # no thread survives the change of the program, and a hidden cursor would
-    os.execv(command[0], command)  # noqa: S606  no shell; the arguments are a list
+    from pipelines.operations import schedule
+
+    schedule.next_run(cron, datetime.now(UTC))
+    _refuse_now(run)
+    hush()  # the schedule writes lines of its own
+    schedule.serve(run.out, cron, _words(replace(run, fetch=True)))
+
+
+def _refuse_now(run: RunOptions) -> None:
+    """Raise UsageError for options that cannot be used, and not only at the first run of the schedule."""
+    from layers.regions import region
+    from pipelines.intake.reach import named_fetcher
+    from pipelines.picture import build as line
+
+    options = run.picture()
+    region(options.region)
+    line.scenario_of(options.scenario)
+    line.shown_sources(options)
+    writable_folder(run.out, "--out")
+    if not run.no_fetch:
+        writable_folder(run.cache, "--cache")
+        named_fetcher(run.base_url, run.from_mirror)
 
 
 def _words(run: RunOptions) -> list[str]:

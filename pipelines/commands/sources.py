@@ -11,7 +11,7 @@ import typer
 
 from layers.errors import UsageError
 from pipelines.commands.arguments import CACHE, Cache, Json, readable, writable_folder
-from pipelines.commands.terminal import bytes_progress, print_result, say
+from pipelines.commands.terminal import bytes_progress, print_result, print_warning, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +90,9 @@ def fetch(
         list[Path] | None,
         typer.Option(help="A file of the provider on this machine, or a folder of them; needs its source."),
     ] = None,
+    from_mirror: Annotated[
+        Path | None, typer.Option(help="Folder laid out by host and path, in place of any network.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -107,7 +110,7 @@ def fetch(
         found = f"no file at {file[0]}" if not given else f"{len(sources or ())} sources"
         msg = f"--file: expected one source and its file, as in fetch SOURCE --file PATH, found {found}"
         raise UsageError(msg)
-    results = fetched(cache, base_url, moment, sources or (), given)
+    results = fetched(cache, base_url, from_mirror, moment, sources or (), given)
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
     # 10 means: the result is there, but a source is late.
@@ -118,23 +121,33 @@ def fetch(
 def fetched(
     cache: Path,
     base_url: str,
+    from_mirror: Path | None = None,
     day: date | None = None,
     names: Sequence[str] = (),
     given: Sequence[Path] = (),
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
-    `base_url` is a mirror for every host, empty for none. `day` is the day of products with one file per day;
-    the default is yesterday. `names` are the sources to fetch, empty for all. `given` are files on this
-    machine that are taken instead of a fetch.
+    `base_url` is a mirror for every host, empty for none. `from_mirror` is a folder laid out by host and
+    path, in place of any network. If there is no network, one warning says so. `day` is the day of products
+    with one file per day; the default is yesterday. `names` are the sources to fetch, empty for all. `given`
+    are files on this machine that are taken instead of a fetch.
     """
     from pipelines.intake.fetch import Fetcher
-    from pipelines.intake.refresh import refresh, today_and_yesterday
+    from pipelines.intake.reach import fetcher_for
+    from pipelines.intake.refresh import refresh, today_and_yesterday, units_of
     from pipelines.sources import FETCHABLE
 
     today, yesterday = today_and_yesterday()
     writable_folder(cache, "--cache", make=False)
+    asked = {source.id: source for source, _ in units_of(FETCHABLE, names).values()}
     fetcher = Fetcher(base_url)
+    if not given:
+        say("looks for a network")
+        reach = fetcher_for(list(asked.values()), base_url, from_mirror)
+        fetcher = reach.fetcher
+        if reach.warning:
+            print_warning(reach.warning)
     say("reads the files" if given else "fetches sources")
     with bytes_progress() as report:
         return refresh(

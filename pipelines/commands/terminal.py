@@ -38,8 +38,8 @@ class _Teller:
     lasts has such lines.
     """
 
-    def __init__(self) -> None:
-        self.step = "loads the program"
+    def __init__(self, step: str) -> None:
+        self.step = step
         self._began = self._told = time.monotonic()
         self._shown = ""
         self._ended = threading.Event()
@@ -119,9 +119,9 @@ def hush() -> None:
         _teller = None
 
 
-def _begin() -> None:
+def _begin(step: str = "loads the program") -> None:
     global _teller  # noqa: PLW0603
-    _teller = _Teller()
+    _teller = _Teller(step)
 
 
 @contextmanager
@@ -148,8 +148,11 @@ def print_result(result: dict[str, Any], *, as_json: bool, text: str | Callable[
 
 
 def print_warning(text: str) -> None:
-    """Print a line of warning on stderr."""
+    """Print a line of warning on stderr; the progress pauses for it."""
+    step = None if _teller is None else _teller.step
     print_error(f"warning: {text}")
+    if step is not None:
+        _begin(step)
 
 
 def print_error(text: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.intake.fetch import Fetched, Fetcher, RefusedError
+from pipelines.intake.mirror_folder import FolderFetcher, OfflineFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ def fetch_by_login(
     RefusedError
         If the account is not in the environment, or the service gives no token or no file.
     """
+    if isinstance(fetcher, FolderFetcher | OfflineFetcher):
+        return fetcher.fetch(remote, into, None, report)  # nobody is asked, so no account is needed
     login = LOGINS[remote.login]
     lacking = [variable for variable in login.variables if not os.environ.get(variable)]
     if lacking:

@@ -110,6 +110,13 @@ class RunOptions:
     fetch: Annotated[bool, About("Fetch the sources first.", flag="live")] = False
     cache: Annotated[Path, About("Where fetched files are kept.")] = Path("cache/live")
     base_url: Annotated[str, About("One mirror for every host.")] = ""
+    from_mirror: Annotated[
+        Path | None,
+        About("Folder laid out by host and path, such as a USB stick, in place of any network."),
+    ] = None
+    no_fetch: Annotated[
+        bool, About("Fetch nothing: build from the files that were accepted before and the embedded ones.")
+    ] = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> RunOptions:

@@ -174,6 +174,14 @@ class Server:
         with urllib.request.urlopen(result, timeout=20) as answer:
             return json.load(answer)
 
+    def post(self, what: str, body: dict) -> dict:
+        request = urllib.request.Request(
+            f"{self.api}/{what}", method="POST", headers={"Content-Type": "application/json"},
+            data=json.dumps(body).encode(),
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
     def runs(self, deployment: str, state: str = "COMPLETED") -> list[dict]:
         deployed = {row["id"]: row["name"] for row in self.ask("deployments")}
         runs = self.ask("flow_runs", json.dumps({"flow_runs": {"state": {"type": {"any_": [state]}}}}))
@@ -191,19 +199,38 @@ class Server:
 def server(tmp_path_factory) -> Iterator[Server]:
     """One server for all, with `serve --cron` on it from the start: the minutes it takes are used.
 
-    The mirror serves nothing, so every source is refused and its picture is DEGRADED.
+    The mirror serves nothing, so every source is refused and its picture is DEGRADED. Before `serve` comes,
+    three runs with the options of an earlier one are due, as after a stop of some minutes.
     """
     folder = tmp_path_factory.mktemp("server")
     (folder / "mirror").mkdir()
     with serving(folder / "mirror") as mirror:
         server = Server(folder)
         try:
+            late_runs(server, folder / "earlier")
             server.start(
                 "pipelines", "serve", "--cron", "* * * * *", "--region", "bering", "--base-url", mirror
             )
             yield server
         finally:
             server.end()
+
+
+def late_runs(server: Server, out: Path) -> None:
+    """Schedule runs of the deployment of `serve` for minutes that are over, with other options."""
+    flow_id = server.post("flows/", {"name": "refresh"})["id"]
+    deployment = server.post("deployments/", {"name": "arctic-picture", "flow_id": flow_id})
+    for minute in range(3):
+        due = f"2026-01-01T00:0{minute}:00Z"
+        server.post(
+            f"deployments/{deployment['id']}/create_flow_run",
+            {
+                "name": f"late-{minute}",
+                "parameters": {"out": str(out), "region": "bering", "draws": 25},
+                "state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due}},
+                "enforce_parameter_schema": False,
+            },
+        )
 
 
 def events(root: Path) -> list[dict]:
@@ -281,10 +308,27 @@ def test_a_work_pool_takes_a_run_to_a_picture(server):
 
 @pytest.mark.sweep
 @pytest.mark.prefect
+def test_late_runs_with_earlier_options_are_dropped_and_the_first_is_made_at_once(server):
+    """One run, with the options now given, before the first minute of the schedule comes."""
+    runs = server.wait_for(
+        lambda: [row for row in server.ask("flow_runs") if row["state_type"] != "SCHEDULED"], 120
+    )
+    assert not (server.folder / "earlier").exists()
+    names = {row["name"] for row in server.ask("flow_runs")}
+    assert not names & {"late-0", "late-1", "late-2"}
+    deployed = {row["id"] for row in server.ask("deployments") if row["name"] == "arctic-picture"}
+    first = min((row for row in runs if row["deployment_id"] in deployed), key=lambda row: row["created"])
+    assert not first["auto_scheduled"], "the first is not one of the schedule"
+    assert first["parameters"]["out"] == str(server.folder / "pictures")
+
+
+@pytest.mark.sweep
+@pytest.mark.prefect
 def test_an_every_minute_cron_publishes_twice(server):
     """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule."""
-    server.wait_for(lambda: len(server.runs("arctic-picture")) >= 2, 300)
+    server.wait_for(lambda: len(server.runs("arctic-picture")) >= 3, 400)
     done = server.runs("arctic-picture")
+    done = [run for run in done if run["auto_scheduled"]]  # one more is made at the start
     starts = [datetime.fromisoformat(run["expected_start_time"]) for run in done]
     assert all(start.second == 0 for start in starts), "runs of the schedule, on the minute"
     assert len(set(starts)) == len(done) >= 2
@@ -413,14 +457,15 @@ def test_a_strange_task_runner_is_refused():
     assert "expected dask, or tcp://host:8786 and the like, found 'spark'" in done.stderr
 
 
-def test_serve_without_a_server_is_refused_in_one_line(tmp_path):
+def test_the_client_without_a_server_is_refused_in_one_line(tmp_path):
+    """`serve` starts a server for it; by itself it has none."""
     clean = {k: v for k, v in environment().items() if not k.startswith("PREFECT_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines", "serve", "--cron", "0 5 * * *"],
+        [sys.executable, "-m", "pipelines.flows", "--cron", "0 5 * * *"],
         cwd=tmp_path, env=clean | {"PREFECT_HOME": str(tmp_path / "prefect")}, capture_output=True, text=True,
         check=False, timeout=120,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "expected a Prefect server in PREFECT_API_URL, found none" in done.stderr.splitlines()[-1]
 
 

@@ -59,10 +59,16 @@ def test_what_is_no_date_is_refused(day):
 
 
 def test_serve_hands_its_options_on():
-    run = RunOptions(region="bering", keep=30, fetch=True, cache=Path("a b"), base_url="http://127.0.0.1:1")
+    run = RunOptions(
+        region="bering", keep=30, fetch=True, cache=Path("a b"), from_mirror=Path("a stick"), no_fetch=True
+    )
     assert _words(run) == [
-        "--region=bering", "--keep=30", "--fetch", "--cache=a b", "--base-url=http://127.0.0.1:1",
+        "--region=bering", "--keep=30", "--fetch", "--cache=a b", "--from-mirror=a stick", "--no-fetch",
     ]  # fmt: skip
+
+
+def test_without_a_fetch_what_was_accepted_before_is_still_read():
+    assert RunOptions(fetch=True, no_fetch=True, cache=Path("kept")).picture().cache == Path("kept")
 
 
 @pytest.mark.parametrize(("option", "least"), [("draws", 1), ("seed", 0), ("sensitivity", 0)])
