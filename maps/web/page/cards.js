@@ -11,15 +11,15 @@ import { position, upper, words } from "./text.js";
 /** Columns that each layer has and that stand in the heading and the origin. */
 export const SPINE = ["name", "source_id", "as_of"];
 
-/** Kind, title and button to close. */
-export function heading(kind, title, image) {
+/** Kind, title, what stands below them, and a button to close. */
+export function heading(kind, title, image, below = null) {
   const shut = el("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");
   shut.addEventListener("click", () => signal("close"));
   return el(
     "header",
     { class: "title" },
     image,
-    el("div", null, el("p", { class: "kind" }, kind), el("h2", { tabindex: "-1" }, title)),
+    el("div", null, el("p", { class: "kind" }, kind), el("h2", { tabindex: "-1" }, title), below),
     shut,
   );
 }

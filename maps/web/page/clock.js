@@ -31,6 +31,7 @@ export function setYear(year) {
   writeIceNote();
   writeOpen();
   paint();
+  signal("clock");
 }
 
 /** Show another month and keep the year. */

@@ -2,7 +2,7 @@
 import { featureDetails, heading, positionDetails } from "./cards.js";
 import { byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
-import { nodeDetails } from "./node_details.js";
+import { nodeDetails, redrawIce } from "./node_details.js";
 import { paint } from "./painter.js";
 import { map, nodes, outline } from "./picture.js";
 import { neighbours } from "./pointing.js";
@@ -108,4 +108,7 @@ export function startDetails() {
   listen("position", openPosition);
   listen("notice", openNotice);
   listen("close", closeDetails);
+  listen("clock", () => {
+    if (state.opened?.layer === nodes) redrawIce(state.opened.row);
+  });
 }

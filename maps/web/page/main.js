@@ -32,6 +32,7 @@ import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { startStory } from "./story.js";
 import { startStrip } from "./status_strip.js";
+import { drawLevel, startLevel } from "./warmer_level.js";
 import { MONTHS } from "./text.js";
 import { isNarrow } from "./theme.js";
 import { fit, goHome, startView } from "./view.js";
@@ -53,6 +54,7 @@ function mapLevels() {
     ),
     level(nodes ? nodes.style.order + 0.5 : selection.order - 1, drawClock),
     level(selection.order - 1, drawComparison),
+    level(selection.order - 1, drawLevel),
     level(selection.order, drawSelection),
     level(selection.order + 1, drawMeasure),
   ];
@@ -121,6 +123,7 @@ function startPanels() {
     startTable,
     startSince,
     startComparison,
+    startLevel,
     drawLegend,
   ])
     fill();

@@ -1,7 +1,7 @@
 // The details of a node.
 import { columnFact, fact, heading, origin, SPINE } from "./cards.js";
 import { comparedSentence, comparison } from "./compare.js";
-import { el, valueNode } from "./dom.js";
+import { byId, el, valueNode } from "./dom.js";
 import { evidenceRows } from "./evidence.js";
 import { evidenceTables } from "./evidence_table.js";
 import { spanned } from "./evidence_words.js";
@@ -26,7 +26,13 @@ const DRAWS = " of the draws";
 const MOST_OTHERS = 6;
 
 /** Columns that the page adds to a node: none of its table, and so none of its CSV. */
-export const ADDED = ["mark", "lacking"];
+export const ADDED = [
+  "mark",
+  "lacking",
+  "hazard_class_at_2_degc",
+  "is_critical_at_2_degc",
+  "ice_months_lost_at_2_degc",
+];
 
 // Columns that the details give a place of their own; any other column is listed by its name.
 const PLACED = new Set([
@@ -111,6 +117,11 @@ const CLIMATE_FACTS = [
         "months a year",
       ),
   ],
+  [
+    "Ice lost at 2 °C",
+    "h_seaice",
+    (get) => spanned(get("ice_months_lost_at_2_degc"), null, null, "months a year"),
+  ],
   ["Coastal erosion", "h_coast", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
   [
     "Sea level by 2100",
@@ -182,15 +193,16 @@ function placeDetails(i) {
 
 function badges(get, i) {
   const flag = get("flag");
-  return el(
-    "p",
-    { class: "badges" },
+  return [
     el("span", { class: `flag ${flag || ""}` }, flag === null ? "Flag unknown" : wording("flag", flag)),
     overlapOf(i) === "overlap" && !["robust", "possible"].includes(flag)
       ? el("span", { class: "flag overlap" }, "Overlap")
       : null,
-  );
+  ].filter(Boolean);
 }
+
+const TRIAL_WORDS = { critical: "critical", overlap: "overlap", none: "neither critical nor overlap" };
+const trialBadge = (standing) => el("span", { class: "flag trial" }, `Trial: ${TRIAL_WORDS[standing]}`);
 
 function mainFacts(get, i) {
   const dual = get("dual_use_class"),
@@ -247,16 +259,25 @@ function changes(get, i) {
   ];
 }
 
+/** Draw the ice of node `i` in its details again: the clock moved. */
+export function redrawIce(i) {
+  byId("ice-of-node")?.replaceChildren(...iceStrips(i));
+}
+
 /** The details of node `i`. */
 export function nodeDetails(i) {
   nodes.whole();
   const get = (name) => nodes.value(name, i),
-    rows = evidenceRows(i);
+    rows = evidenceRows(i),
+    standingBadges = el("p", { class: "badges" }, badges(get, i));
+  const showTrial = (tried) =>
+    standingBadges.replaceChildren(...(tried === null ? [] : [trialBadge(tried)]), ...badges(get, i));
   return [
     heading(
       [wording("kind", key(get("kind"))), get("site_kind") === null ? "" : `, ${words(get("site_kind"))}`],
       nodes.titleOf(i),
       featureSwatch(nodes, i),
+      standingBadges,
     ),
     get("scope") === "context"
       ? el(
@@ -265,9 +286,8 @@ export function nodeDetails(i) {
           "Context: outside the boundary of the Arctic, judged, never flagged.",
         )
       : null,
-    gates(i, rows),
-    badges(get, i),
-    ...iceStrips(i),
+    gates(i, rows, showTrial),
+    el("div", { id: "ice-of-node" }, iceStrips(i)),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),
