@@ -32,7 +32,6 @@ _BODY = f"""
 <div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
 <p id="status"></p>
 <p id="asof"></p>
-<button type="button" id="about-open">Sources and caveats</button>
 </header>
 <nav id="panel" aria-label="Search, layers and filters">
 <div class="find">

@@ -1,4 +1,5 @@
 // The details of a node.
+import { columnValue } from "./column_words.js";
 import { columnFact, fact, heading, origin, SPINE } from "./cards.js";
 import { comparedSentence, comparison } from "./compare.js";
 import { byId, el, valueNode } from "./dom.js";
@@ -82,7 +83,6 @@ const PLACED = new Set([
   "sources",
   "node_id",
 ]);
-const TITLES = { sources_apart_km: "Sources apart" };
 
 // Title, group of the evidence that tells whether it applies, and the value of a node's columns.
 const CLIMATE_FACTS = [
@@ -229,7 +229,7 @@ function mainFacts(get, i) {
     age === null ? null : fact("Oldest fact that decides", `${number(age)} years old`),
     fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : valueNode(null)),
     fact("Institution", get("institution") ? wording("institution", get("institution")) : valueNode(null)),
-    special ? fact("Special status", upper(words(special))) : null,
+    special ? fact("Special status", upper(columnValue("special_status", special))) : null,
     fact("Position", [
       positionOf(get, i),
       get("position_uncertainty_km") === null
@@ -238,6 +238,19 @@ function mainFacts(get, i) {
     ]),
   );
 }
+
+// The raw rows: the gates and sentences above say what follows from them.
+const foldedEvidence = (rows) =>
+  rows.length
+    ? [
+        el(
+          "details",
+          { class: "raw" },
+          el("summary", null, `${count(rows.length, "row")}: every value with its score, source and date`),
+          evidenceTables(rows),
+        ),
+      ]
+    : evidenceTables(rows);
 
 function positionOf(get, i) {
   const { lat, lng } = placeAt(...nodes.place(i));
@@ -295,7 +308,7 @@ export function nodeDetails(i) {
     el("h3", null, "Climate facts"),
     climateFacts(get, rows),
     el("h3", null, "Evidence"),
-    ...evidenceTables(rows),
+    ...foldedEvidence(rows),
     el("h3", null, "Of the node"),
     el(
       "dl",
@@ -305,7 +318,7 @@ export function nodeDetails(i) {
       nodes.column.sources ? fact("Position and attributes from", plainList(get("sources"))) : null,
       nodes.columns
         .filter((column) => !PLACED.has(column.name))
-        .map((column) => columnFact(column, i, TITLES[column.name])),
+        .map((column) => columnFact(column, i)),
       fact("Key", get("node_id")),
     ),
     origin(get("source_id"), get("as_of")),

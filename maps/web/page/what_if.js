@@ -108,7 +108,7 @@ export function exitSlider(i, axis, onTrial) {
       "label",
       { for: id },
       el("span", { class: "lead" }, "Nearest turn, all else as it is: "),
-      `${titleOf(exits[0])} is ${valueText(value, unit)}${unitOf(unit)}; the class is ${turnsInWords(exits)}. Move it to try another value.`,
+      `${titleOf(exits[0])} is ${valueText(value, unit)}${unitOf(unit)}; the class is ${turnsInWords(exits)}.`,
     ),
     slider,
     el(
@@ -121,7 +121,9 @@ export function exitSlider(i, axis, onTrial) {
     el(
       "p",
       { class: "small scale-ends", "aria-hidden": "true" },
-      [0, 1].map((share) => el("span", null, `${valueText(scale.valueAt(share), unit)}${share ? unitOf(unit) : ""}`)),
+      el("span", null, valueText(scale.valueAt(0), unit)),
+      el("span", null, "move to try another value"),
+      el("span", null, `${valueText(scale.valueAt(1), unit)}${unitOf(unit)}`),
     ),
     result,
     reset,

@@ -94,6 +94,8 @@ def test_the_card_prints_west_for_a_western_longitude(judged: Page, node: str, p
 @pytest.mark.chromium
 def test_evidence_is_grouped_by_axis_and_group(judged: Page) -> None:
     judged.evaluate("arcticPicture.select('port:0')")
+    assert not judged.is_visible("#details .evidence >> nth=0"), "the raw rows are folded"
+    judged.click("#details .raw > summary")
     tables = judged.locator("#details .evidence")
     assert tables.locator("caption").all_text_contents() == ["Climate", "Defence", "People"]
     assert tables.nth(0).locator(".group").all_text_contents() == ["Sea ice", "Sea level", "Permafrost"]
