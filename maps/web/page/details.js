@@ -24,6 +24,7 @@ let hasFoldedLegend = false;
 function openDetails(layer, row, { move = false, focus = false, from = null } = {}) {
   const details = byId("details");
   state.opened = { layer, row };
+  if (layer !== nodes || state.reachFrom !== row) state.reachFrom = null;
   state.whatIf = state.position = null;
   if (focus) focusBefore = document.activeElement;
   switchDrawer(false);
@@ -119,7 +120,7 @@ function closeDetails() {
     covered = hiddenHeight();
   centred = null;
   details.hidden = true;
-  state.opened = state.whatIf = state.position = null;
+  state.opened = state.whatIf = state.position = state.reachFrom = null;
   paint();
   signal("view");
   // What the details stood beside stays in the middle, unless the reader moved the map meanwhile.

@@ -11,6 +11,7 @@ import { iceStrips } from "./ice_strips.js";
 import { countryName, overlapOf, standing, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { placeAt } from "./projection.js";
+import { reachPart } from "./reach_view.js";
 import { changeSentence, changesOf, since } from "./changes.js";
 import { featureSwatch, openButton } from "./swatches.js";
 import { count, key, lower, number, percent, position, upper, words } from "./text.js";
@@ -274,7 +275,7 @@ function changes(get, i) {
 
 /** Draw the ice of node `i` in its details again: the clock moved. */
 export function redrawIce(i) {
-  byId("ice-of-node")?.replaceChildren(...iceStrips(i));
+  byId("ice-of-node")?.replaceChildren(...iceStrips(i), ...reachPart(i));
 }
 
 /** The details of node `i`. */
@@ -300,7 +301,7 @@ export function nodeDetails(i) {
         )
       : null,
     gates(i, rows, showTrial),
-    el("div", { id: "ice-of-node" }, iceStrips(i)),
+    el("div", { id: "ice-of-node" }, iceStrips(i), reachPart(i)),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),
