@@ -39,7 +39,8 @@ class Scene:
 
     `month` is the month of the ice, 1 to 12; None leaves the map's own. `layers` are the layers that are
     shown, and all others are hidden. `shows` says what the view is about: `all` is the whole picture or the
-    country, `case` is the node of the first case.
+    country, `case` is the node of the first case. `level_degc` is a level of global warming: the web map
+    rings the nodes whose climate class is higher at it, and shows its warming of the air.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Scene:
     layers: tuple[str, ...]
     month: int | None = None
     shows: str = "all"
+    level_degc: int | None = None
 
 
 _GROUND: Final = ("bathymetry", "land", "countries")
@@ -64,9 +66,10 @@ SCENES: Final[tuple[Scene, ...]] = (
           "The first of the three: its gates, and what would shut them. The briefing tells all three.",
           (*_GROUND, "settlements", "nodes"), shows="case"),
     Scene("scene-warming", "What 2\u00a0°C changes",
-          "How much warmer the air is than before industry, at the level of this picture: one climate "
-          "model, a condition and not a date.",
-          (*_GROUND, "warming", "nodes")),
+          "How much warmer the air is than before industry at 2\u00a0°C of global warming (a warmer picture "
+          "shows its own level): one climate model, a condition and not a date. Ringed: sites whose climate "
+          "class is higher than at the level of the picture.",
+          (*_GROUND, "warming", "nodes"), level_degc=2),
     Scene("scene-cost", "What it costs, and whom",
           "The settlements around the sites: who has no other by road or rail.",
           (*_GROUND, "settlements", "nodes")),
@@ -98,6 +101,8 @@ def fragment(
     query["layers"] = ".".join(name for name in scene.layers if not layer_ids or name in layer_ids)
     if scene.month is not None:
         query["month"] = str(scene.month)
+    if scene.level_degc is not None:
+        query["level"] = str(scene.level_degc)
     if node is not None:
         query["node"] = node
     return urlencode(query, safe=",")

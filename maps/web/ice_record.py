@@ -35,17 +35,23 @@ _HELD_BACK = ("missing", "held")
 
 
 def coded_record(
-    presence: xr.Dataset, node_ids: Sequence[str], cells: Sequence[NDArray[np.intp]], size_m: float
+    presence: xr.Dataset,
+    node_ids: Sequence[str],
+    cells: Sequence[NDArray[np.intp]],
+    away_km: Sequence[float],
+    size_m: float,
 ) -> bytes:
     """Return the content of `ICE_RECORD`: a JSON text.
 
     `presence` is the grid of the record: presence (time, y, x) with 1 ice, 0 open, 255 no ocean, and axes in
-    metres of EPSG:3413, of cells of `size_m`. `cells` are the flat cells that represent each node.
+    metres of EPSG:3413, of cells of `size_m`. `cells` are the flat cells that represent each node, `away_km`
+    their mean distance from it.
 
     `mask` has runs of cells that have ice in some field, `ocean` those of the sea, both from the first turn
     on, in the order of the rows. `years` has for each month of the year the years with a field. `bits` has
     for each month and each cell of the mask one bit per year, eight years a byte, deflated. `cells` are the
-    numbers of the cells of the nodes, counted in the mask from 1; 0 is a cell without any ice.
+    numbers of the cells of the nodes, counted in the mask from 1; 0 is a cell without any ice. `km` are the
+    whole kilometres of `away_km`.
     """
     values = presence["presence"].transpose("time", "y", "x")
     ice = values.to_numpy() == _ICE
@@ -65,6 +71,7 @@ def coded_record(
         "nodes": [str(node) for node in node_ids],
         "counts": packed(np.array([len(own) for own in cells])),
         "cells": packed(numbers[np.concatenate(cells)]),
+        "km": packed(np.round(away_km)),
     }  # fmt: skip
     return json.dumps(content, separators=(",", ":")).encode()
 

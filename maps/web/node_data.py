@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.schema import Column
 from maps.style import marked
+from maps.web import warmer_level
 from maps.web.packing import coded_columns, packed
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["ADDED", "evidence_data", "lacking_hazards", "with_added"]
 ADDED = (
     Column("mark", "str", "what it is drawn as"),
     Column("lacking", "str", "hazards that apply and are not known"),
+    *warmer_level.COLUMNS,
 )
 # Indicators that are a hazard. The other indicators of these groups are inputs of a hazard.
 _HAZARDS = (
@@ -39,8 +41,10 @@ _EXIT_FIELDS = ("axis", "what", "value", "unit", "at", "before", "after")
 
 
 def with_added(table: Any, picture: Picture) -> Any:
-    """Return the table of nodes with the columns `ADDED`: the mark, and the unknown hazards in words."""
-    return table.assign(mark=marked(table), lacking=lacking_hazards(picture))
+    """Return the table of nodes with the columns `ADDED`."""
+    return table.assign(
+        mark=marked(table), lacking=lacking_hazards(picture), **warmer_level.level_columns(picture)
+    )
 
 
 def lacking_hazards(picture: Picture) -> NDArray[np.object_]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers.assessed.areas import WARMING
 from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.schema import PILLARS
 from maps.reports.citations import CitationIndex
@@ -14,6 +15,7 @@ from maps.reports.scenes import SCENES, fragment
 from maps.reports.story_cases import chosen
 from maps.style import BASE, FLAGGED, OVERLAP_FROM, marked
 from maps.text import visible
+from maps.web import warmer_level
 from maps.web.change_data import compared_data, since_data
 from maps.web.layer_data import NOT_HELD, layer_data, plain_style, put_off
 from maps.web.method import classes_in_words, method
@@ -69,12 +71,25 @@ def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     for layer in picture.layers:
         if layer.geometry == "table" or DRAWN_BY.get(layer.id) in ids:
             continue
-        content = layer_data(layer, picture, owners)
-        rest = put_off(content)
-        layers.append(content)
-        if rest:
-            later[layer.id] = rest
+        contents = [layer_data(layer, picture, owners)]
+        if layer.id == WARMING.id:
+            contents += _at_level(picture, owners)
+        for content in contents:
+            rest = put_off(content)
+            layers.append(content)
+            if rest:
+                later[content["id"]] = rest
     return layers, later
+
+
+def _at_level(picture: Picture, owners: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the layer of the warming of the air at 2 °C; none in a picture of this level or warmer."""
+    table = warmer_level.warming_at_level(picture)
+    if table is None:
+        return []
+    warmer = replace(picture, tables={**picture.tables, WARMING.id: table})
+    names = {"id": warmer_level.LAYER_ID, "title": warmer_level.LAYER_TITLE}
+    return [layer_data(WARMING, warmer, owners) | names]
 
 
 def _explained(picture: Picture) -> dict[str, Any]:

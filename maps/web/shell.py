@@ -32,7 +32,6 @@ _BODY = f"""
 <div class="masthead"><h1>Arctic situational picture</h1><p id="scope"></p></div>
 <p id="status"></p>
 <p id="asof"></p>
-<button type="button" id="about-open">Sources and caveats</button>
 </header>
 <nav id="panel" aria-label="Search, layers and filters">
 <div class="find">
@@ -54,11 +53,14 @@ _BODY = f"""
 <p class="small" id="flagged-note"></p><ol id="flagged-list"></ol>
 <details class="pillar" id="overlap"><summary id="overlap-title">Climate and defence overlap</summary>
 <p class="small" id="overlap-note"></p><ol id="overlap-list"></ol></details></section>
+<section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">All nodes</h2>
+<p id="shown" role="status"></p>
+<div class="bar"><button type="button" id="table-open">Table of these nodes</button>
+<button type="button" id="ice-table-open">Ice lost at ports</button></div>
+<details class="pillar" id="filter-list"><summary>Filters</summary><div id="choices"></div></details>
+</section>
 <section aria-labelledby="layers-title"><h2 id="layers-title">Layers</h2>
 <div id="layers"></div></section>
-<section id="filters" aria-labelledby="filters-title"><h2 id="filters-title">Filter nodes</h2>
-<p id="shown" role="status"></p><div id="choices"></div>
-<button type="button" id="table-open">Table of these nodes</button></section>
 </nav>
 <main id="stage" aria-label="Map">
 <div class="folium-map" id="{{{{ this.get_name() }}}}"></div>
@@ -82,6 +84,9 @@ _BODY = f"""
 <button type="button" id="story-back">Back</button>
 <button type="button" id="story-next">Next</button>
 <button type="button" id="story-shut">Close</button></section>
+<section id="level" aria-label="A warmer level" hidden><p id="level-about" role="status"></p>
+<ul id="level-list"></ul>
+<button type="button" id="level-shut">Back to the level of the picture</button></section>
 <section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
 <button type="button" id="measure-undo">Undo</button>
 <button type="button" id="measure-done">Done</button></section>

@@ -237,7 +237,11 @@ def make_ice_record(sources: Sequence[Source], *, folder: Path = DATA) -> bytes:
     used = [row for row, cells in enumerate(own) if len(cells) and not support.is_trap[row]]
     node_ids = sites["node_id"].to_numpy()
     return coded_record(
-        presence, [node_ids[row] for row in used], [own[row] for row in used], NSIDC_25KM.cell_m
+        presence,
+        [node_ids[row] for row in used],
+        [own[row] for row in used],
+        [float(support.km[row][support.cells[row] >= 0].mean()) for row in used],
+        NSIDC_25KM.cell_m,
     )
 
 

@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 import { refuse, refused } from "./filters.js";
 import { setClockMonth, setYear } from "./clock.js";
 import { record } from "./ice_record.js";
+import { setLevel } from "./warmer_level.js";
 import { layerById, layers, map, nodes } from "./picture.js";
 import { repaint } from "./repaint.js";
 import { selectedNode, selectNode } from "./selection.js";
@@ -12,7 +13,10 @@ import { turn } from "./view.js";
 import { readQuery, writeQuery } from "./address_query.js";
 
 const WAIT_MS = 150;
+const SAID_MS = 4000; // how long the button says what it did
+const COPY = "Copy link to this view";
 let waiting = 0;
+let restoring = 0;
 
 function writeAddress() {
   const { lat, lng } = map.getCenter(),
@@ -29,6 +33,7 @@ function writeAddress() {
     layers: layers.filter((layer) => layer.on).map((layer) => layer.id),
     month: layerById.sea_ice?.month,
     year: state.year,
+    level: state.level,
   });
   history.replaceState(null, "", `#${query}`);
 }
@@ -42,6 +47,7 @@ export function readAddress() {
   if (view.layers)
     for (const layer of layers)
       if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
+  setLevel(view.level);
   state.year = view.year;
   if (layerById.sea_ice && view.month) setClockMonth(view.month);
   else if (record) setYear(state.year);
@@ -73,6 +79,8 @@ async function copyLink() {
   } catch {
     byId("link").textContent = "Copy this link";
   }
+  clearTimeout(restoring);
+  restoring = setTimeout(() => (byId("link").textContent = COPY), SAID_MS);
 }
 
 /** Follow the view and the address. */

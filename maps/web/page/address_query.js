@@ -3,7 +3,7 @@
 const THEMES = ["light", "dark", "system"];
 
 /** The query of a view. What is as at first is left out. */
-export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year = null, refused, theme, node }) {
+export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year = null, level = null, refused, theme, node }) {
   const query = new URLSearchParams();
   if (!isAtHome) {
     query.set("at", `${lat.toFixed(4)},${lng.toFixed(4)}`);
@@ -13,6 +13,7 @@ export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year
   query.set("layers", layers.join("."));
   if (month) query.set("month", month);
   if (year !== null) query.set("year", year);
+  if (level !== null) query.set("level", level);
   for (const [name, values] of Object.entries(refused))
     for (const value of values) query.append(`no_${name}`, value);
   if (theme !== "system") query.set("theme", theme);
@@ -36,6 +37,7 @@ export function readQuery(text) {
     layers: query.has("layers") ? query.get("layers").split(".") : null,
     month: month >= 1 && month <= 12 ? Math.round(month) : null,
     year: Number.isInteger(year) && year > 1900 && year < 2200 ? year : null,
+    level: query.has("level") ? Number(query.get("level")) || null : null,
     theme: THEMES.includes(query.get("theme")) ? query.get("theme") : null,
     refused,
     node: query.get("node"),

@@ -1,25 +1,27 @@
 // Parts of the details of a feature: heading, facts, origin.
+import { columnTitle, columnValue } from "./column_words.js";
 import { cell } from "./columns.js";
 import { el, valueNode } from "./dom.js";
+import { UNITS } from "./evidence_words.js";
 import { nearestList } from "./nearest.js";
 import { sources } from "./picture.js";
 import { placeAt } from "./projection.js";
 import { signal } from "./signals.js";
 import { featureSwatch } from "./swatches.js";
-import { position, upper, words } from "./text.js";
+import { count, number, position, words } from "./text.js";
 
 /** Columns that each layer has and that stand in the heading and the origin. */
 export const SPINE = ["name", "source_id", "as_of"];
 
-/** Kind, title and button to close. */
-export function heading(kind, title, image) {
+/** Kind, title, what stands below them, and a button to close. */
+export function heading(kind, title, image, below = null) {
   const shut = el("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");
   shut.addEventListener("click", () => signal("close"));
   return el(
     "header",
     { class: "title" },
     image,
-    el("div", null, el("p", { class: "kind" }, kind), el("h2", { tabindex: "-1" }, title)),
+    el("div", null, el("p", { class: "kind" }, kind), el("h2", { tabindex: "-1" }, title), below),
     shut,
   );
 }
@@ -27,9 +29,34 @@ export function heading(kind, title, image) {
 /** A term and its value. */
 export const fact = (term, value, title) => [el("dt", title ? { title } : null, term), el("dd", null, value)];
 
-/** The value of a column as a fact; `title` replaces the name of the column. */
-export const columnFact = (column, i, title) =>
-  fact(title || upper(words(column.name)), valueNode(cell(column, i), column.unit), column.meaning);
+/** The value of a column as a fact. */
+export const columnFact = (column, i) =>
+  fact(
+    columnTitle(column),
+    valueNode(columnValue(column.name, cell(column, i)), UNITS[column.unit] || column.unit),
+    column.meaning,
+  );
+
+// A private layer may have hundreds of columns: the first that are known stay in sight, the others fold.
+const MOST_FACTS = 24;
+
+/** Columns of a feature as facts: those with a value first, beyond the first ones folded. */
+export function columnList(columns, i) {
+  const known = columns.filter((column) => cell(column, i) !== null),
+    unknown = columns.filter((column) => cell(column, i) === null);
+  const facts = (some) => el("dl", { class: "facts" }, some.map((column) => columnFact(column, i)));
+  if (columns.length <= MOST_FACTS) return facts(columns);
+  const rest = [...known.slice(MOST_FACTS), ...unknown];
+  return [
+    facts(known.slice(0, MOST_FACTS)),
+    el(
+      "details",
+      { class: "more-facts" },
+      el("summary", null, `${number(rest.length)} more of ${count(columns.length, "column")}, ${number(unknown.length)} of them unknown`),
+      facts(rest),
+    ),
+  ];
+}
 
 /** Source, date, licence and state. */
 export function origin(id, asOf) {
@@ -46,13 +73,7 @@ export function origin(id, asOf) {
 
 function columnFacts(layer, i) {
   const columns = layer.whole().columns.filter((column) => !SPINE.includes(column.name));
-  return columns.length
-    ? el(
-        "dl",
-        { class: "facts" },
-        columns.map((column) => columnFact(column, i)),
-      )
-    : null;
+  return columns.length ? columnList(columns, i) : null;
 }
 
 // A military site is no node: readers who look for it are told so, and what lies near.

@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 import { cellAt, hasIce, meanShare, readRecord, record, spanOf, usualYears } from "./ice_record.js";
 import { setMonth, startIce, writeIceNote } from "./ice.js";
 import { lookOf } from "./layer_style.js";
+import { drawLegend } from "./legend.js";
 import { paint } from "./painter.js";
 import { layerById, map, nodes } from "./picture.js";
 import { signal } from "./signals.js";
@@ -27,10 +28,11 @@ export function setYear(year) {
   const slider = byId("year");
   slider.value = state.year ?? slider.min;
   slider.setAttribute("aria-valuetext", state.year === null ? "usual ice" : String(state.year));
-  byId("year-title").textContent = state.year === null ? "usual: median 1981–2010" : String(state.year);
+  byId("year-title").textContent = state.year === null ? "usual, 1981–2010" : String(state.year);
   writeIceNote();
   writeOpen();
   paint();
+  signal("clock");
 }
 
 /** Show another month and keep the year. */
@@ -178,6 +180,7 @@ export function startYears(then) {
     byId("year").max = Math.max(...all);
     byId("years").hidden = byId("open-note").hidden = false;
     setYear(state.year);
+    drawLegend();
     then();
   });
 }

@@ -37,7 +37,7 @@ function anchorTable() {
     el(
       "p",
       null,
-      "A convention is a choice of ours: it is printed, varied in the draws and open to change by a scenario of your own.",
+      "A convention is a choice of ours: it is printed, varied in the draws, and open to change by a scenario of your own: a TOML file with [anchors], given to arctic-picture build --scenario FILE.toml. This page shows one scenario and changes none.",
     ),
     wideTable(
       "anchors-title",
@@ -122,10 +122,8 @@ function fillAbout() {
 export function startDialogs() {
   fillMethod();
   byId("method-open").addEventListener("click", () => byId("method").showModal());
-  for (const id of ["about-open", "caveats-open"]) {
-    byId(id).addEventListener("click", () => {
-      if (!byId("about").dataset.filled) fillAbout();
-      byId("about").showModal();
-    });
-  }
+  byId("caveats-open").addEventListener("click", () => {
+    if (!byId("about").dataset.filled) fillAbout();
+    byId("about").showModal();
+  });
 }

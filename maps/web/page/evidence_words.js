@@ -15,6 +15,17 @@ const INDICATORS = {
 /** Whether a row has a value, a label or a score. */
 export const hasValue = (row) =>
   row.state === "known" && (row.value !== null || row.label !== null || row.score !== null);
+/**
+ * Whether the lower end of a row's range decides its class, and not its value: a loss of ice that the record
+ * does not prove raises no class (layers/assessed/hazard.py).
+ */
+export const isByLowerEnd = ({ indicator }) => indicator === "ice_season_lost";
+/** Which end of a row's range decides, in words; an empty text where the value itself does. */
+export function decidingEnd(row) {
+  if (!isByLowerEnd(row)) return "";
+  const low = row.value_low ?? row.value;
+  return `the lower end of the range${low === null ? "" : `, ${short(low)},`} decides`;
+}
 /** The class of a score of 0, 0.5 or 1. */
 export const classOfScore = (score) =>
   score === null ? "unknown" : ["low", "moderate", "high"][Math.round(2 * score)];
@@ -25,7 +36,7 @@ export const indicatorName = (row) => INDICATORS[row.indicator] || words(key(row
 export const spanned = (value, low, high, unit) =>
   value === null
     ? null
-    : `${short(value)}${low !== null && high !== null && low < high ? ` (${short(low)} to ${short(high)})` : ""} ${unit}`;
+    : `${short(value)}${low !== null && high !== null && low < high ? ` (${short(low)} to ${short(high)})` : ""} ${unit}`.trimEnd();
 
 /** The value of a row: from low to high with its unit; a class, and a yes or no, in words. */
 export function rowValue(row) {
@@ -51,8 +62,10 @@ export function rowValue(row) {
 export const rowText = (row) =>
   `${indicatorName(row)} ${rowValue(row)}${row.label !== null && rowValue(row) !== row.label ? `, ${row.label}` : ""}`;
 
-/** The values at which the score of a row turns; an empty text where it has none. */
-export function thresholds({ scale, unit, zero_at: zero, one_at: one, axis, note }) {
+/** The values at which the score of a row turns, and which end decides; an empty text where it has none. */
+export const thresholds = (row) => [turnsOf(row), turnsOf(row) && decidingEnd(row)].filter(Boolean).join("; ");
+
+function turnsOf({ scale, unit, zero_at: zero, one_at: one, axis, note }) {
   if (zero === null || one === null || unit === "class" || (note !== null && /\b0 at\b/.test(note)))
     return "";
   const of = unit === "1" ? "" : ` ${UNITS[unit] || unit}`,

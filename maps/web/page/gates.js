@@ -3,6 +3,7 @@ import { el, lead, small } from "./dom.js";
 import {
   citation,
   classOfScore,
+  decidingEnd,
   hasValue,
   indicatorName,
   rowText,
@@ -31,8 +32,18 @@ const TIERS = {
 const PARTS = ["facility", "hinterland", "position", "association"];
 const anchor = (id) => data.anchors.find((a) => a.id === id)?.value;
 
-/** The gates of node `i`, from its rows of evidence. */
-export function gates(i, rows) {
+// The heading of a gate: its class, and whether it is open.
+const headParts = (title, value, word, isOpen) => [
+  title,
+  el("span", { class: "class" }, word),
+  el("span", { class: "met" }, isOpen ? "✓ open" : value === "unknown" ? "? not known" : "– shut"),
+];
+
+/**
+ * The gates of node `i`, from its rows of evidence. `onTrial` is called with the standing that a tried value
+ * of a slider gives the node, or null when the stored value is back.
+ */
+export function gates(i, rows, onTrial) {
   const partsOf = { climate: climateGate, military: militaryGate, civil: civilGate };
   return el(
     "div",
@@ -40,20 +51,23 @@ export function gates(i, rows) {
     AXES.filter(([, , name]) => nodes.column[name] || nodes.whole().column[name]).map(
       ([axis, title, name, open]) => {
         const value = key(nodes.value(name, i)),
-          isMet = open.includes(value);
-        return el(
+          head = el("h3", null, headParts(title, value, classWord(name, i) ?? "unknown", open.includes(value)));
+        const slider = exitSlider(i, axis, (tried, standing) => {
+          const shown = tried ?? value;
+          section.className = `gate ${shown}${tried ? " trial" : ""}`;
+          head.replaceChildren(
+            ...headParts(title, shown, tried ? `trial: ${tried}` : (classWord(name, i) ?? "unknown"), open.includes(shown)),
+          );
+          onTrial(standing);
+        });
+        const section = el(
           "section",
           { class: `gate ${CLASS_WORDS[value] ? value : "unknown"}` },
-          el(
-            "h3",
-            null,
-            title,
-            el("span", { class: "class" }, classWord(name, i) ?? "unknown"),
-            el("span", { class: "met" }, isMet ? "✓ open" : value === "unknown" ? "? not known" : "– shut"),
-          ),
+          head,
           partsOf[axis](i, rows),
-          exitSlider(i, axis),
+          slider,
         );
+        return section;
       },
     ),
   );
@@ -93,10 +107,11 @@ function climateGate(i, rows) {
           upper(TIERS[tier] || tier),
           first ? `, ${first.as_of ?? "as of unknown"}: ${citation(first)}.` : ".",
         ),
+    first && thresholds(first) ? small(`${upper(thresholds(first))}.`) : null,
     rest.length
       ? small(
           lead("Also known: "),
-          `${rest.map((row) => `${rowText(row)}: ${classOfScore(row.score)}`).join("; ")}.`,
+          `${rest.map((row) => `${rowText(row)}: ${classOfScore(row.score)}${decidingEnd(row) ? ` (${decidingEnd(row)})` : ""}`).join("; ")}.`,
         )
       : null,
     lacking === null ? null : small(lead("Not known: "), `${lacking}.`),

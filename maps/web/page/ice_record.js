@@ -30,11 +30,15 @@ export function decodeRecord(stored, bits) {
   const rows = unpack(stored.rows),
     first = startsOf(unpack(stored.counts)),
     cells = unpack(stored.cells);
-  const cellsOfNode = new Map();
+  const cellsOfNode = new Map(),
+    kmOfNode = new Map(),
+    km = stored.km ? unpack(stored.km) : [];
   rows.forEach((row, k) => {
-    if (row >= 0) cellsOfNode.set(row, cells.subarray(first[k], first[k + 1]));
+    if (row < 0) return;
+    cellsOfNode.set(row, cells.subarray(first[k], first[k + 1]));
+    if (km[k] !== undefined) kmOfNode.set(row, km[k]);
   });
-  return { wide, high, west, north, size, years, bits, numbers, isOcean, starts, count, cellsOfNode };
+  return { wide, high, west, north, size, years, bits, numbers, isOcean, starts, count, cellsOfNode, kmOfNode };
 }
 
 // Flags from the cells at which they turn; before the first cell they are 0.

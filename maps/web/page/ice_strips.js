@@ -1,58 +1,117 @@
 // The sea ice of a node as two strips: the months of the year, and the years of the record.
-import { el } from "./dom.js";
+import { el, small } from "./dom.js";
+import { harbourSeason } from "./harbour_seasons.js";
 import { meanShare, monthsOfYear, recentYears, record } from "./ice_record.js";
 import { layerById } from "./picture.js";
 import { state } from "./state.js";
-import { MONTHS, short } from "./text.js";
+import { count, MONTHS, short } from "./text.js";
 
 const BAR = 10;
 const HIGH = 34;
+/** The first and last year of the decade that readers compare with. */
+export const EIGHTIES = [1980, 1989];
 
-function strip(values, top, label, marked, titleOf) {
+/** Mean of the known values of some years; null without one. */
+export function meanOfYears(years, values, [first, last]) {
+  const known = values.filter((value, k) => value !== null && years[k] >= first && years[k] <= last);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+}
+
+function bar(k, value, top, isNow) {
+  const high = value === null ? 0 : (HIGH * value) / top;
   return el(
-    "svg:svg",
-    { class: "strip-chart", viewBox: `0 0 ${BAR * values.length} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-    values.map((value, k) =>
-      el(
-        "svg:g",
-        null,
-        el("svg:rect", { class: value === null ? "gap" : "ground", x: BAR * k + 0.5, y: 0, width: BAR - 1, height: HIGH }),
-        value === null
-          ? null
-          : el("svg:rect", {
-              class: marked === k ? "ice now" : "ice",
-              x: BAR * k + 0.5,
-              y: HIGH * (1 - value / top),
-              width: BAR - 1,
-              height: (HIGH * value) / top,
-            }),
-        el("svg:title", null, titleOf(k, value)),
-      ),
-    ),
+    "svg:g",
+    null,
+    el("svg:rect", { class: value === null ? "gap" : "ground", x: BAR * k + 0.5, y: 0, width: BAR - 1, height: HIGH }),
+    value === null
+      ? null
+      : el("svg:rect", { class: isNow ? "ice now" : "ice", x: BAR * k + 0.5, y: HIGH - high, width: BAR - 1, height: high }),
   );
 }
 
-const ends = (...words) => el("p", { class: "small scale-ends", "aria-hidden": "true" }, words.map((word) => el("span", null, word)));
+// A strip with its scale at the left, its ends below, and a line that reads the bar under the pointer.
+function strip({ values, top, scale, label, now, titleOf, below, band }) {
+  const reading = el("p", { class: "small reading", "aria-hidden": "true" }, "Point at a bar to read it.");
+  const chart = el(
+    "svg:svg",
+    { class: "strip-chart", viewBox: `0 0 ${BAR * values.length} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+    values.map((value, k) => bar(k, value, top, k === now)),
+    band ? el("svg:rect", { class: "decade", x: BAR * band[0], y: 0, width: BAR * (band[1] - band[0] + 1), height: HIGH }) : null,
+  );
+  const read = (event) => {
+    const box = chart.getBoundingClientRect(),
+      k = Math.floor(((event.clientX - box.left) / box.width) * values.length);
+    if (values[k] !== undefined) reading.textContent = titleOf(k, values[k]);
+  };
+  chart.addEventListener("pointermove", read);
+  chart.addEventListener("pointerdown", read);
+  return el(
+    "div",
+    { class: "strip-box" },
+    el("p", { class: "small strip-scale", "aria-hidden": "true" }, scale.map((text) => el("span", null, text))),
+    chart,
+    el("p", { class: "small scale-ends", "aria-hidden": "true" }, below.map((text) => el("span", null, text))),
+    reading,
+  );
+}
 
-/** The strips of node `i`; empty for a node that is not in the record. */
+function monthStrip(months, when) {
+  const text = (m, share) => `${MONTHS[m]}: ${share === null ? "no field" : `${Math.round(100 * share)} % of the cells`}`;
+  return strip({
+    values: months,
+    top: 1,
+    scale: ["100 %", "0"],
+    label: `Ice by month, ${when}. ${months.map((share, m) => text(m, share)).join(", ")}`,
+    now: layerById.sea_ice.month - 1,
+    titleOf: text,
+    below: MONTHS.map((name) => name.charAt(0)),
+  });
+}
+
+function yearStrip(years, byYear) {
+  const at = (year) => Math.max(years.indexOf(year), 0);
+  return strip({
+    values: byYear,
+    top: 12,
+    scale: ["12", "0"],
+    label: `Months with ice by year. ${years.map((year, k) => `${year}: ${byYear[k] === null ? "unknown" : short(byYear[k])}`).join(", ")}`,
+    now: years.indexOf(state.year),
+    titleOf: (k, value) => `${years[k]}: ${value === null ? "a month without a field" : count(Number(short(value)), "month")}`,
+    below: [String(years[0]), "outlined: 1980s", String(years.at(-1))],
+    band: [at(EIGHTIES[0]), at(EIGHTIES[1])],
+  });
+}
+
+// The decade against the last ten years, in words.
+function comparedWords(years, byYear) {
+  const last = years.at(-1),
+    [then, now] = [EIGHTIES, [last - 10, last]].map((span) => meanOfYears(years, byYear, span));
+  return then === null || now === null
+    ? "Months with ice in each calendar year; a year with a missing month is left empty."
+    : `Months with ice in each calendar year: ${short(Number(then.toFixed(1)))} in the mean of the 1980s, ${short(Number(now.toFixed(1)))} since ${last - 10}. A year with a missing month is left empty.`;
+}
+
+/** The sea ice of node `i` from the record, and what is stated of its harbour; empty for a node without either. */
 export function iceStrips(i) {
-  if (!record || !record.cellsOfNode.has(i)) return [];
+  const harbour = harbourSeason(i);
+  const title = el("h3", null, "Sea ice by month and year");
+  if (!record || !record.cellsOfNode.has(i)) return harbour.length ? [title, ...harbour] : [];
+  const years = [...new Set(record.years.flat())].sort((a, b) => a - b),
+    byYear = years.map((year) => monthsOfYear(record, i, year));
+  const recent = recentYears(record, 1),
+    when = state.year === null ? `${recent[0]}–${recent.at(-1)}` : String(state.year);
   const months = MONTHS.map((_, m) =>
     meanShare(record, i, m + 1, state.year === null ? recentYears(record, m + 1) : [state.year]),
   );
-  const years = [...new Set(record.years.flat())].sort((a, b) => a - b),
-    byYear = years.map((year) => monthsOfYear(record, i, year));
-  const known = byYear.filter((value) => value !== null),
-    recent = recentYears(record, 1);
-  const when = state.year === null ? `${recent[0]}–${recent.at(-1)}` : String(state.year);
+  if (byYear.every((value) => !value) && months.every((share) => !share))
+    return [title, small(`No ice in any field of ${years[0]} to ${years.at(-1)} in the cells off the place.`), ...harbour];
   const mean = months.reduce((sum, share) => sum + (share ?? 0), 0);
   return [
-    el("h3", null, "Sea ice by month and year"),
-    el("p", { class: "small" }, `Share of the 25 km cells off the place with ice, ${when}: ${short(mean)} months a year in all.`),
-    strip(months, 1, `Ice by month, ${when}: ${months.map((share, m) => `${MONTHS[m]} ${share === null ? "no field" : `${Math.round(100 * share)} %`}`).join(", ")}`, layerById.sea_ice.month - 1, (m, share) => `${MONTHS[m]}: ${share === null ? "no field" : `${Math.round(100 * share)} % of the cells`}`),
-    ends("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D"),
-    el("p", { class: "small" }, "Months with ice in each calendar year; a year with a missing month is left empty."),
-    strip(byYear, 12, `Months with ice by year: ${short(known[0] ?? 0)} in the first and ${short(known.at(-1) ?? 0)} in the last whole year`, years.indexOf(state.year), (k, value) => `${years[k]}: ${value === null ? "a month without a field" : `${short(value)} months`}`),
-    ends(String(years[0]), String(years.at(-1))),
+    title,
+    small(`Share of the 25 km cells off the place with ice, ${when}: ${short(Number(mean.toFixed(1)))} months a year in all.`),
+    monthStrip(months, when),
+    small(comparedWords(years, byYear)),
+    yearStrip(years, byYear),
+    ...harbour,
   ];
 }

@@ -1,6 +1,7 @@
 // The legend of what is switched on.
 import { byId, el } from "./dom.js";
-import { data, layers, nodes, visibleLayers } from "./picture.js";
+import { record } from "./ice_record.js";
+import { data, layerById, layers, nodes, visibleLayers } from "./picture.js";
 import { swatch } from "./swatches.js";
 import { number } from "./text.js";
 
@@ -51,6 +52,18 @@ function nodeEntries() {
   ];
 }
 
+// What the clock of the ice draws over the layers.
+function clockEntries() {
+  if (!record || !layerById.sea_ice?.on) return [];
+  const ring = { ...layerById.sea_ice.style, dash: [3, 2], fill_opacity: 0, radius: 6, width: 1.4 };
+  return [
+    nodes?.on ? entry(swatch(ring, "point", { hollow: true, shape: "circle", fill: data.base.region.fill, radius: 6, stroke: ring.stroke }), "Dashed ring: port with ice in the month shown (closer in)") : null,
+    layerById.sea_routes?.on
+      ? entry(swatch({ ...layerById.sea_routes.style, dash: [], width: 2.7 }, "line"), "Solid: sea route without ice on its whole length")
+      : null,
+  ].filter(Boolean);
+}
+
 /** Draw the legend again. */
 export function drawLegend() {
   const parts = nodes && nodes.on ? nodeEntries() : [],
@@ -75,6 +88,7 @@ export function drawLegend() {
   }
   if (visibleLayers().some((layer) => layer.geometry === "point"))
     parts.push(el("p", { class: "small", id: "thinned" }));
+  plain.push(...clockEntries());
   if (plain.length) parts.push(el("h3", null, "Other layers shown"), el("ul", null, plain));
   byId("legend-body").replaceChildren(...parts);
   writeThinned();

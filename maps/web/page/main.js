@@ -17,6 +17,7 @@ import { startLayerTree } from "./layer_tree.js";
 import { drawLegend, writeThinned } from "./legend.js";
 import { drawMeasure, startMeasure } from "./measure.js";
 import { startTable } from "./node_table.js";
+import { drawReach } from "./reach_view.js";
 import { paint, painter, setLevels } from "./painter.js";
 import { data, layerById, layers, map, nodes, openPicture } from "./picture.js";
 import { startNames } from "./place_names.js";
@@ -32,6 +33,7 @@ import { markFrame, markPixel } from "./spread.js";
 import { state } from "./state.js";
 import { startStory } from "./story.js";
 import { startStrip } from "./status_strip.js";
+import { drawLevel, startLevel } from "./warmer_level.js";
 import { MONTHS } from "./text.js";
 import { isNarrow } from "./theme.js";
 import { fit, goHome, startView } from "./view.js";
@@ -51,8 +53,10 @@ function mapLevels() {
         else if (layer !== layerById.sea_ice || !drawField(ctx, view, layer)) drawLayer(layer, ctx, view);
       }),
     ),
+    level((layerById.sea_ice?.style.order ?? 8) + 0.5, drawReach),
     level(nodes ? nodes.style.order + 0.5 : selection.order - 1, drawClock),
     level(selection.order - 1, drawComparison),
+    level(selection.order - 1, drawLevel),
     level(selection.order, drawSelection),
     level(selection.order + 1, drawMeasure),
   ];
@@ -121,6 +125,7 @@ function startPanels() {
     startTable,
     startSince,
     startComparison,
+    startLevel,
     drawLegend,
   ])
     fill();

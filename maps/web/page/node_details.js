@@ -1,7 +1,8 @@
 // The details of a node.
+import { columnValue } from "./column_words.js";
 import { columnFact, fact, heading, origin, SPINE } from "./cards.js";
 import { comparedSentence, comparison } from "./compare.js";
-import { el, valueNode } from "./dom.js";
+import { byId, el, valueNode } from "./dom.js";
 import { evidenceRows } from "./evidence.js";
 import { evidenceTables } from "./evidence_table.js";
 import { spanned } from "./evidence_words.js";
@@ -10,6 +11,7 @@ import { iceStrips } from "./ice_strips.js";
 import { countryName, overlapOf, standing, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { placeAt } from "./projection.js";
+import { reachPart } from "./reach_view.js";
 import { changeSentence, changesOf, since } from "./changes.js";
 import { featureSwatch, openButton } from "./swatches.js";
 import { count, key, lower, number, percent, position, upper, words } from "./text.js";
@@ -26,7 +28,13 @@ const DRAWS = " of the draws";
 const MOST_OTHERS = 6;
 
 /** Columns that the page adds to a node: none of its table, and so none of its CSV. */
-export const ADDED = ["mark", "lacking"];
+export const ADDED = [
+  "mark",
+  "lacking",
+  "hazard_class_at_2_degc",
+  "is_critical_at_2_degc",
+  "ice_months_lost_at_2_degc",
+];
 
 // Columns that the details give a place of their own; any other column is listed by its name.
 const PLACED = new Set([
@@ -76,7 +84,6 @@ const PLACED = new Set([
   "sources",
   "node_id",
 ]);
-const TITLES = { sources_apart_km: "Sources apart" };
 
 // Title, group of the evidence that tells whether it applies, and the value of a node's columns.
 const CLIMATE_FACTS = [
@@ -110,6 +117,11 @@ const CLIMATE_FACTS = [
         get("ice_months_lost_high"),
         "months a year",
       ),
+  ],
+  [
+    "Ice lost at 2 °C",
+    "h_seaice",
+    (get) => spanned(get("ice_months_lost_at_2_degc"), null, null, "months a year"),
   ],
   ["Coastal erosion", "h_coast", (get) => spanned(get("coastal_erosion_m_per_year"), null, null, "m a year")],
   [
@@ -182,15 +194,16 @@ function placeDetails(i) {
 
 function badges(get, i) {
   const flag = get("flag");
-  return el(
-    "p",
-    { class: "badges" },
+  return [
     el("span", { class: `flag ${flag || ""}` }, flag === null ? "Flag unknown" : wording("flag", flag)),
     overlapOf(i) === "overlap" && !["robust", "possible"].includes(flag)
       ? el("span", { class: "flag overlap" }, "Overlap")
       : null,
-  );
+  ].filter(Boolean);
 }
+
+const TRIAL_WORDS = { critical: "critical", overlap: "overlap", none: "neither critical nor overlap" };
+const trialBadge = (standing) => el("span", { class: "flag trial" }, `Trial: ${TRIAL_WORDS[standing]}`);
 
 function mainFacts(get, i) {
   const dual = get("dual_use_class"),
@@ -217,7 +230,7 @@ function mainFacts(get, i) {
     age === null ? null : fact("Oldest fact that decides", `${number(age)} years old`),
     fact("Country", get("country_iso3") ? countryName(get("country_iso3")) : valueNode(null)),
     fact("Institution", get("institution") ? wording("institution", get("institution")) : valueNode(null)),
-    special ? fact("Special status", upper(words(special))) : null,
+    special ? fact("Special status", upper(columnValue("special_status", special))) : null,
     fact("Position", [
       positionOf(get, i),
       get("position_uncertainty_km") === null
@@ -226,6 +239,19 @@ function mainFacts(get, i) {
     ]),
   );
 }
+
+// The raw rows: the gates and sentences above say what follows from them.
+const foldedEvidence = (rows) =>
+  rows.length
+    ? [
+        el(
+          "details",
+          { class: "raw" },
+          el("summary", null, `${count(rows.length, "row")}: every value with its score, source and date`),
+          evidenceTables(rows),
+        ),
+      ]
+    : evidenceTables(rows);
 
 function positionOf(get, i) {
   const { lat, lng } = placeAt(...nodes.place(i));
@@ -247,16 +273,25 @@ function changes(get, i) {
   ];
 }
 
+/** Draw the ice of node `i` in its details again: the clock moved. */
+export function redrawIce(i) {
+  byId("ice-of-node")?.replaceChildren(...iceStrips(i), ...reachPart(i));
+}
+
 /** The details of node `i`. */
 export function nodeDetails(i) {
   nodes.whole();
   const get = (name) => nodes.value(name, i),
-    rows = evidenceRows(i);
+    rows = evidenceRows(i),
+    standingBadges = el("p", { class: "badges" }, badges(get, i));
+  const showTrial = (tried) =>
+    standingBadges.replaceChildren(...(tried === null ? [] : [trialBadge(tried)]), ...badges(get, i));
   return [
     heading(
       [wording("kind", key(get("kind"))), get("site_kind") === null ? "" : `, ${words(get("site_kind"))}`],
       nodes.titleOf(i),
       featureSwatch(nodes, i),
+      standingBadges,
     ),
     get("scope") === "context"
       ? el(
@@ -265,9 +300,8 @@ export function nodeDetails(i) {
           "Context: outside the boundary of the Arctic, judged, never flagged.",
         )
       : null,
-    gates(i, rows),
-    badges(get, i),
-    ...iceStrips(i),
+    gates(i, rows, showTrial),
+    el("div", { id: "ice-of-node" }, iceStrips(i), reachPart(i)),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),
@@ -275,7 +309,7 @@ export function nodeDetails(i) {
     el("h3", null, "Climate facts"),
     climateFacts(get, rows),
     el("h3", null, "Evidence"),
-    ...evidenceTables(rows),
+    ...foldedEvidence(rows),
     el("h3", null, "Of the node"),
     el(
       "dl",
@@ -285,7 +319,7 @@ export function nodeDetails(i) {
       nodes.column.sources ? fact("Position and attributes from", plainList(get("sources"))) : null,
       nodes.columns
         .filter((column) => !PLACED.has(column.name))
-        .map((column) => columnFact(column, i, TITLES[column.name])),
+        .map((column) => columnFact(column, i)),
       fact("Key", get("node_id")),
     ),
     origin(get("source_id"), get("as_of")),

@@ -2,9 +2,10 @@
 import { cell } from "./columns.js";
 import { fillDialog, wideTable } from "./dialogs.js";
 import { byId, el, valueNode } from "./dom.js";
+import { spanned } from "./evidence_words.js";
 import { switchDrawer } from "./drawer.js";
 import { ADDED } from "./node_details.js";
-import { classWord, countryName, standing, wording } from "./node_words.js";
+import { BY_SEA, classWord, countryName, standing, wording } from "./node_words.js";
 import { data, nodes } from "./picture.js";
 import { signal } from "./signals.js";
 import { featureSwatch } from "./swatches.js";
@@ -23,6 +24,15 @@ const asClass = (name) => [
   (i) => classWord(name, i),
   (i) => CLASS_RANK.indexOf(nodes.value(name, i)) || null,
 ];
+// Months of ice with their range; "–" for a kind that has no ice season.
+const asMonths = (name) => [
+  (i) =>
+    BY_SEA.includes(nodes.value("kind", i))
+      ? spanned(nodes.value(name, i), endOf(name, "low", i), endOf(name, "high", i), "")
+      : "–",
+  (i) => nodes.value(name, i),
+];
+const endOf = (name, end, i) => (nodes.column[`${name}_${end}`] ? nodes.value(`${name}_${end}`, i) : null);
 const asShare = (name) => [(i) => percent(nodes.value(name, i)), (i) => nodes.value(name, i)];
 
 // Title, text of a node, value by which the table is sorted.
@@ -46,11 +56,15 @@ const FIELDS = [
   ["Climate", ...asClass("hazard_class")],
   ["Defence", ...asClass("military_class")],
   ["People", ...asClass("dependence_class")],
+  ["Ice now, months a year", ...asMonths("ice_months_recent")],
+  ["Ice lost since 1981–2010, months", ...asMonths("ice_months_lost")],
+  ["Ice lost at 2 °C, months", ...asMonths("ice_months_lost_at_2_degc")],
   ["Dual use", ...asStored("dual_use_class")],
   ["Institution", ...inWords("institution")],
 ];
 const FLAG_FIELD = 5;
-const PEOPLE_FIELD = 10;
+const ICE_LOST_FIELD = 12;
+const LAST_FALLING_FIELD = 13;
 const ordering = { field: FLAG_FIELD, rising: false, page: 0 };
 
 function rowsInOrder() {
@@ -61,6 +75,7 @@ function rowsInOrder() {
 
 function openTable() {
   switchDrawer(false);
+  nodes.whole(); // else a column that stands at the end of the page would read as missing
   ordering.page = 0;
   fillTable();
   if (!byId("table-view").open) byId("table-view").showModal();
@@ -85,9 +100,9 @@ function headCell([title], k) {
     el("span", { "aria-hidden": "true" }, isOwn ? (ordering.rising ? " ▲" : " ▼") : ""),
   );
   sort.addEventListener("click", () => {
-    // Words rise at first; flags, shares and classes fall.
+    // Words rise at first; flags, shares, classes and months fall.
     Object.assign(ordering, {
-      rising: isOwn ? !ordering.rising : k < FLAG_FIELD || k > PEOPLE_FIELD,
+      rising: isOwn ? !ordering.rising : k < FLAG_FIELD || k > LAST_FALLING_FIELD,
       field: k,
       page: 0,
     });
@@ -155,7 +170,12 @@ function download(rows) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Bind the button of the table. */
+/** Bind the buttons of the table. */
 export function startTable() {
-  if (nodes) byId("table-open").addEventListener("click", openTable);
+  if (!nodes) return;
+  byId("table-open").addEventListener("click", openTable);
+  byId("ice-table-open").addEventListener("click", () => {
+    Object.assign(ordering, { field: ICE_LOST_FIELD, rising: false });
+    openTable();
+  });
 }

@@ -3,6 +3,8 @@ import { cell } from "./columns.js";
 import { data, layerById, nodes } from "./picture.js";
 import { key, upper, words } from "./text.js";
 
+/** Kinds of which the season of ice is judged. */
+export const BY_SEA = ["port", "cable_landing"];
 /** Classes of an axis, the highest first. */
 export const CLASS_WORDS = { high: "High", moderate: "Moderate", low: "Low", unknown: "Unknown" };
 const WORDINGS = {

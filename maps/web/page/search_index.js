@@ -1,9 +1,11 @@
 // Search by name: exact, by its start, by a word, and names alike for mistyped ones.
+import { namesOfCountry } from "./country_names.js";
 import { FLAGGED } from "./layer_style.js";
 import { fold } from "./text.js";
 
 const MILITARY = "military_sites";
 const SAME_NAMES = "alliances"; // its areas bear the names of countries
+const COUNTRIES = "countries";
 const MOST_RESULTS = 12;
 // A search with fewer results than this looks for names alike as well.
 const FEW_RESULTS = 6;
@@ -28,6 +30,7 @@ export function searchIndex(layers, nodes) {
         layer,
         row: i,
         name: fold(name || ""),
+        others: layer.id === COUNTRIES ? namesOfCountry(layer.value("country_iso3", i)).map(fold) : [],
         place: place ? fold(place) : "",
         isFlagged: layer === nodes && FLAGGED.includes(layer.value("mark", i)),
         rank: layer === nodes ? (nodes.classOf(i) || { rank: 9 }).rank : 9,
@@ -47,7 +50,10 @@ export function lookUp(index, text) {
     .map((entry, k) => ({
       ...entry,
       k,
-      grade: entry.name.includes(typed) ? grade(entry.name) : entry.place.startsWith(typed) ? 4 : 9,
+      grade: Math.min(
+        ...[entry.name, ...entry.others].map((name) => (name.includes(typed) ? grade(name) : 9)),
+        entry.place.startsWith(typed) ? 4 : 9,
+      ),
     }))
     .filter((entry) => entry.grade < 9);
   return [...whole, ...(whole.length < FEW_RESULTS && typed.length > 2 ? alike(index, typed, whole) : [])]

@@ -11,6 +11,8 @@ export const state = {
   hasNames: true,
   opened: null,
   year: null, // a year of the record of sea ice; null for the usual ice
+  reachFrom: null, // row of the port whose days of sail are drawn; null for none
+  level: null, // degrees of global warming at which nodes with a higher class are ringed; null for none
   position: null, // a place of the plane that the reader typed
   whatIf: null, // `{ row, mark }`: the mark that the chosen node would have at the value of a slider
 };

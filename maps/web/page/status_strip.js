@@ -49,10 +49,12 @@ function writeAge() {
         ? `on ${data.expires.slice(0, 10)}`
         : late
           ? `${late} of ${count(data.sources.length, "source")} stale, held or missing`
-          : [iceAge(now), data.not_held.length ? `${count(data.not_held.length, "known source")} not held` : "every source held"]
-              .filter(Boolean)
-              .join("; "),
+          : data.not_held.length
+            ? `${count(data.not_held.length, "known source")} not held`
+            : "every source held",
     ),
+    // Stands beside the state at every width and on paper: a complete picture may rest on old ice.
+    !isExpired && iceAge(now) ? el("span", { class: "ice-age" }, iceAge(now)) : "",
   );
   const age =
     days < 0 ? "dated after your clock's today" : days === 0 ? "today" : `${count(days, "day")} old`;

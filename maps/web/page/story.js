@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 import { data } from "./picture.js";
 import { signal } from "./signals.js";
 import { goHome } from "./view.js";
+import { setLevel } from "./warmer_level.js";
 
 let shown = -1;
 let before = null; // the address of the view in which the story began
@@ -35,6 +36,7 @@ export function startStory() {
   byId("story-shut").addEventListener("click", () => {
     byId("story").hidden = true;
     signal("close");
+    setLevel(null);
     goHome();
     if (before) {
       history.replaceState(null, "", before);

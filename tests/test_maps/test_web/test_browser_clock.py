@@ -84,6 +84,30 @@ def test_the_strips_agree_with_the_facts_of_the_picture(
 
 
 @pytest.mark.chromium
+def test_the_days_by_sea_from_a_port_follow_the_clock(browser: Browser, folder: Path) -> None:
+    """In September 2012 a ship from Kirkenes reaches more ports without ice than in March of 1985."""
+    page = open_map(browser, folder)
+    set_clock(page, 3, 1985)
+    page.evaluate(f"arcticPicture.select('{KIRKENES}')")
+    page.click("#reach")
+    assert page.get_attribute("#reach", "aria-pressed") == "true"
+
+    def reached() -> int:
+        words = page.inner_text("#ice-of-node").split("Reached: ")[1]
+        return int(words.split(" of ")[0])
+
+    march, drawn = reached(), page.locator("#map_arctic").screenshot()
+    assert "March 1985, at 12 knots" in page.inner_text("#ice-of-node")
+    set_clock(page, 9, 2012)
+    assert reached() > march > 100
+    assert page.locator("#map_arctic").screenshot() != drawn
+    assert page.evaluate("document.querySelector('.reach-swatch').style.background") != ""
+    page.click("#reach")
+    assert "Reached" not in page.inner_text("#ice-of-node")
+    page.close()
+
+
+@pytest.mark.chromium
 def test_month_and_year_change_ice_ports_and_routes_and_stay_in_the_address(
     browser: Browser, folder: Path
 ) -> None:

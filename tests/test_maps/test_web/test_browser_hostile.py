@@ -145,7 +145,7 @@ def test_no_vector_runs_and_all_are_shown_verbatim(browser: Browser, tmp_path: P
     page, more = open_page(browser, write(hostile, tmp_path))
     for box in page.query_selector_all("#layers input:not(:checked)"):
         box.click()
-    for opener in ("#about-open", "#method-open"):
+    for opener in ("#caveats-open", "#method-open"):
         page.click(opener)
         page.keyboard.press("Escape")
     for row, vector in enumerate(VECTORS):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def test_page_opens_alone_and_silent(opened: tuple[Page, list[str]]) -> None:
     page, events = opened
     page.select_option("#turn", "90")
-    page.click("#about-open")
+    page.click("#caveats-open")
     page.keyboard.press("Escape")
     for box in page.query_selector_all("#layers input"):
         box.click()
@@ -48,6 +48,7 @@ def test_the_page_tells_scripts_where_a_mark_is_and_which_node_is_open(
     place = page.evaluate("arcticPicture.pixel('port:0')")
     page.mouse.click(place["x"], place["y"])
     assert page.evaluate("arcticPicture.selected") == "port:0"
+    page.click("#filter-list > summary")
     page.click("#choices summary >> nth=0")
     page.uncheck("#only-flag-0")
     assert page.evaluate("arcticPicture.pixel('port:0')") is None, "a filter hides it"
@@ -93,6 +94,7 @@ def test_a_click_on_a_mark_opens_it(opened: tuple[Page, list[str]], meridian: st
 @pytest.mark.chromium
 def test_filter_hides_nodes(opened: tuple[Page, list[str]]) -> None:
     page, _ = opened
+    page.click("#filter-list > summary")
     page.click("#choices summary >> nth=0")
     page.uncheck("#only-flag-1")
     assert page.text_content("#shown") == f"1 of {len(NAMES)} nodes shown"
@@ -162,6 +164,7 @@ def test_every_control_does_what_it_says(browser: Browser, tmp_path: Path) -> No
     page.click("#legend summary")
     page.click("#show-graticule")
     page.click("#show-names")
+    page.click("#filter-list > summary")
     page.click("#choices summary >> nth=0")
     page.click("#choices button >> nth=0")
     assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
@@ -197,6 +200,7 @@ def test_the_table_and_its_csv_hold_the_filtered_nodes(browser: Browser, tmp_pat
     page, events = open_page(
         browser, write(made_picture((*NAMES, "=cmd|' /C calc'!A0", "@sum(1)")), tmp_path)
     )
+    page.click("#filter-list > summary")
     page.click("#choices summary >> nth=0")
     page.uncheck("#only-flag-0")
     page.click("#table-open")

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from map_pages import open_map
 from page_pictures import gates_of, judged_picture, open_page
 
 from maps.web.page import write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from layers.picture import Picture
 
 
 @pytest.mark.chromium
@@ -30,8 +33,11 @@ def test_three_gates_come_first_each_with_class_value_tier_and_source(judged: Pa
     assert "Measured at the place, 2022-08-31: Made up." in climate
     assert "relative sea level 0.75 (0.4 to 1.3) m by 2100, rise: moderate" in climate
     assert (
-        "Nearest turn: ice season lost is 1.7 months; moderate below 1.5 months, low below 0.5 months."
-        in climate
+        "Moderate from 0.5, high from 1.5 months a year; the lower end of the range, 1.6, decides." in climate
+    )
+    assert (
+        "Nearest turn, all else as it is: lower end of the ice season lost is 1.7 months; "
+        "the class is moderate from 0.5, high from 1.5 months." in climate
     )
     assert "1 m" not in climate, "an exit that is farther"
     assert "Not known" not in climate
@@ -88,6 +94,8 @@ def test_the_card_prints_west_for_a_western_longitude(judged: Page, node: str, p
 @pytest.mark.chromium
 def test_evidence_is_grouped_by_axis_and_group(judged: Page) -> None:
     judged.evaluate("arcticPicture.select('port:0')")
+    assert not judged.is_visible("#details .evidence >> nth=0"), "the raw rows are folded"
+    judged.click("#details .raw > summary")
     tables = judged.locator("#details .evidence")
     assert tables.locator("caption").all_text_contents() == ["Climate", "Defence", "People"]
     assert tables.nth(0).locator(".group").all_text_contents() == ["Sea ice", "Sea level", "Permafrost"]
@@ -128,6 +136,7 @@ def test_critical_places_are_listed_first_then_overlap_and_context_is_counted(ju
     ],
 )
 def test_a_filter_leaves_what_it_says(judged: Page, title: str, label: str, left: list[str]) -> None:
+    judged.click("#filter-list > summary")
     judged.locator("#choices summary", has_text=re.compile(f"^{title}$")).click()
     judged.get_by_label(label, exact=True).uncheck()
     judged.click("#table-open")
@@ -182,3 +191,47 @@ def test_the_slider_of_an_exit_says_what_the_node_would_be_and_moves_its_mark(ju
     )
     assert len({stored, overlap, nothing}) == 3
     assert not judged.evaluate("Boolean(document.querySelector('#exit-military:not([disabled])'))")
+
+
+@pytest.mark.chromium
+def test_a_trial_is_shown_on_gate_and_badges_and_one_button_ends_it(judged: Page) -> None:
+    judged.evaluate("arcticPicture.select('port:0')")
+    badges, gate = judged.locator("#details .badges"), judged.locator(".gate").first
+    assert badges.inner_text() == "Critical, possible"
+    judged.evaluate(
+        "(() => { const e = document.getElementById('exit-climate'); e.value = 0.4 / 2.125 * e.max;"
+        " e.dispatchEvent(new Event('input')); })()"
+    )
+    assert badges.inner_text().split("\n") == ["Trial: neither critical nor overlap", "Critical, possible"]
+    assert "trial: low" in gate.inner_text()
+    assert "shut" in gate.inner_text()
+    judged.click("#details .exit button")
+    assert badges.inner_text() == "Critical, possible"
+    assert "trial" not in gate.inner_text()
+    assert "✓ open" in gate.inner_text()
+    assert judged.inner_text(".gate:first-child output") == ""
+    assert judged.is_hidden("#details .exit button")
+
+
+@pytest.mark.chromium
+def test_ports_are_listed_by_the_ice_that_they_lost(browser: Browser, folder: Path, picture: Picture) -> None:
+    """The first row of the list is the port or landing that lost most; other kinds have no ice season."""
+    page = open_map(browser, folder)
+    page.click("#ice-table-open")
+    table = page.locator("#table-view tbody tr")
+    cells = table.first.locator("th, td").all_text_contents()
+    nodes = picture.tables["nodes"].sort_values("ice_months_lost", ascending=False, na_position="last")
+    most = nodes.iloc[0]
+    levels = picture.tables["warming_levels"]
+    [at_2] = levels.loc[
+        (levels["node_id"] == most["node_id"]) & (levels["warming_degc"] == 2), "ice_months_lost"
+    ]
+    assert cells[0] == most["name"]
+    now, lost, warmer = (float(text.split()[0]) for text in cells[11:14])
+    assert now == pytest.approx(most["ice_months_recent"], rel=0.01)
+    assert lost == pytest.approx(most["ice_months_lost"], rel=0.01)
+    assert warmer == pytest.approx(at_2, rel=0.01)
+    assert f"({most['ice_months_lost_low']:.2f} to " in cells[12]
+    page.locator("#table-view .sort").nth(2).click()
+    assert table.first.locator("td").all_text_contents()[10:13] == ["\N{EN DASH}"] * 3
+    page.close()

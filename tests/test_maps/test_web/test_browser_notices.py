@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from layers.picture import Picture
+
 
 @pytest.mark.chromium
 def test_a_link_to_a_node_that_is_gone_says_so_and_the_rest_works(browser: Browser, folder: Path) -> None:
@@ -96,7 +98,11 @@ def test_both_skip_links_come_first_and_lose_nothing(browser: Browser, folder: P
 
 
 @pytest.mark.chromium
-def test_the_six_scenes_of_the_story_are_views_of_the_map(browser: Browser, folder: Path) -> None:
+def test_the_six_scenes_of_the_story_are_views_of_the_map(
+    browser: Browser, folder: Path, picture: Picture
+) -> None:
+    levels = picture.tables["warming_levels"]
+    higher = int(levels.loc[levels["warming_degc"] == 2, "is_higher"].sum())
     page = open_map(browser, folder)
     page.wait_for_selector("#years:not([hidden])")
     page.click("#story-open")
@@ -107,8 +113,15 @@ def test_the_six_scenes_of_the_story_are_views_of_the_map(browser: Browser, fold
         on = page.evaluate(
             "[...document.querySelectorAll('#layers input:checked')].map(box => box.id.replace('show-', ''))"
         )
-        # Land is drawn by the countries.
-        assert set(on) - {"graticule", "names"} == set(scene.layers) - {"land"}
+        # Land is drawn by the countries. A level of warming shows its own air, and rings what it changes.
+        own = {
+            f"{name}_at_2_degc" if scene.level_degc and name == "warming" else name for name in scene.layers
+        }
+        assert set(on) - {"graticule", "names"} == own - {"land"}
+        assert page.is_visible("#level") == bool(scene.level_degc)
+        if scene.level_degc:
+            assert page.locator("#level-list li").count() == higher
+            assert f"the climate class is higher at {higher} nodes" in page.inner_text("#level-about")
         if scene.month:
             assert page.evaluate("document.getElementById('month').value") == str(scene.month)
         assert (page.evaluate("arcticPicture.selected") is not None) == (scene.shows == "case")

@@ -107,7 +107,7 @@ def test_axe_finds_nothing_serious(
     page.evaluate("document.getElementById('table-open').click()")
     assert faults() == []
     page.keyboard.press("Escape")
-    page.evaluate("document.getElementById('about-open').click()")
+    page.evaluate("document.getElementById('caveats-open').click()")
     assert faults() == []
     context.close()
 

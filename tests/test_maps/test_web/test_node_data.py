@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 from page_pictures import (
     NAMES,
@@ -16,7 +17,8 @@ from page_pictures import (
 )
 
 from layers.picture import Picture
-from maps.web import node_data, page
+from layers.scenarios import scenario
+from maps.web import node_data, page, warmer_level
 
 
 def test_evidence_lies_with_its_node_and_unknown_is_null(text: str) -> None:
@@ -65,3 +67,29 @@ def test_the_parts_of_defence_are_read_from_the_sentences_of_every_node(picture:
     score = r"(?:not known|left out|[01]\.\d\d)"
     parts = ", ".join(f"{name} {score}" for name in ("facility", "hinterland", "position", "association"))
     assert picture.tables["nodes"]["reasons"].str.contains(parts).all()
+
+
+def test_what_two_degrees_change_stands_with_each_node(picture: Picture) -> None:
+    """A class only where it is higher; the months lost are never fewer than at the level of the picture."""
+    columns_of = warmer_level.level_columns(picture)
+    nodes = picture.tables["nodes"]
+    higher = pd.Series(columns_of["hazard_class_at_2_degc"]).to_numpy()
+    levels = picture.tables["warming_levels"]
+    rises = levels[(levels["warming_degc"] == 2) & levels["is_higher"]].set_index("node_id")["hazard_class"]
+    assert {
+        str(node): name for node, name in zip(nodes["node_id"], higher, strict=True) if pd.notna(name)
+    } == rises.to_dict()
+    assert len(rises)
+    more = columns_of["ice_months_lost_at_2_degc"] - nodes["ice_months_lost"].to_numpy(dtype=float)
+    assert (more[~np.isnan(more)] > -0.01).all()
+    assert (more > 0.5).any()
+
+
+def test_a_picture_of_two_degrees_has_no_second_level(picture: Picture) -> None:
+    warm = replace(picture, scenario=scenario("2 °C"))
+    assert warmer_level.warming_at_level(warm) is None
+    assert warmer_level.warming_at_level(replace(picture, grids={})) is None
+    table = warmer_level.warming_at_level(picture)
+    assert table is not None
+    # The same pattern of one model: 2 / 1.36 times as warm, so that its hottest class is higher.
+    assert table["class_low"].max() > picture.tables["warming"]["class_low"].max()

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   citation,
   classOfScore,
+  decidingEnd,
   indicatorName,
   rowText,
   rowValue,
@@ -50,6 +51,28 @@ test("the thresholds of a row follow its scale", () => {
   );
   assert.equal(thresholds({ ...ROW, scale: "at least", axis: "civil" }), "high from 10.7 m");
   assert.equal(thresholds({ ...ROW, zero_at: null }), "");
+});
+
+test("beside the thresholds of lost ice stands that the lower end of the range decides", () => {
+  const lost = {
+    ...ROW,
+    indicator: "ice_season_lost",
+    scale: "steps",
+    value: 0.82,
+    value_low: 0.31,
+    value_high: 1.2,
+    zero_at: 0.5,
+    one_at: 1.5,
+    unit: "months a year",
+  };
+  assert.equal(
+    thresholds(lost),
+    "moderate from 0.5, high from 1.5 months a year; the lower end of the range, 0.31, decides",
+  );
+  // The page leaves out an end that is the value itself.
+  assert.equal(decidingEnd({ ...lost, value_low: null }), "the lower end of the range, 0.82, decides");
+  assert.equal(decidingEnd({ ...lost, indicator: "coastal_erosion" }), "");
+  assert.equal(thresholds({ ...lost, zero_at: null }), "", "without thresholds there is nothing to explain");
 });
 
 test("scores of 0, a half and 1 are classes", () => {

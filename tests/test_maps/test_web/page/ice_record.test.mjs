@@ -7,7 +7,7 @@ import { pack } from "./pack.mjs";
 const years = Array.from({ length: 12 }, (_, m) => Array.from({ length: m ? 9 : 10 }, (_, k) => 2000 + k));
 const STORED = {
   wide: 3, high: 1, west: 0, north: 25000, size: 25000, years,
-  mask: pack([2]), ocean: pack([1]), rows: pack([4, -1]), counts: pack([2, 1]), cells: pack([0, 1, 1]),
+  mask: pack([2]), ocean: pack([1]), rows: pack([4, -1]), counts: pack([2, 1]), cells: pack([0, 1, 1]), km: pack([75, 12]),
 };
 // One cell in the mask: two bytes a month. Ice in every January but the last, and in December 2008.
 const bits = new Uint8Array(24);
@@ -32,6 +32,11 @@ test("a node has the mean of its cells, of a year or of the last ten", () => {
   assert.equal(meanShare(RECORD, 0, 1, [2008]), null, "a node that the record does not have");
   assert.equal(monthsOfYear(RECORD, 4, 2008), 1);
   assert.equal(monthsOfYear(RECORD, 4, 2009), null, "eleven months have no field");
+});
+
+test("the record has how far off the cells of a node lie, and does without", () => {
+  assert.deepEqual([...RECORD.kmOfNode], [[4, 75]], "a node that the picture does not have is left out");
+  assert.equal(decodeRecord({ ...STORED, km: undefined }, bits).kmOfNode.size, 0);
 });
 
 test("a place lies in its cell; land and what is outside have none", () => {
