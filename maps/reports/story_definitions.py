@@ -43,8 +43,8 @@ def definitions(story: Story) -> ET.Element:
         ("Can serve defence:",
          ["public lists show a large site (long runway, deep water, much power, a listed metal), and two of "
           "three hold: other transport is near; it lies near an Arctic sea route or strait, or far from the "
-          "next site as able; public documents or lists connect it with defence or to a main transport network. "
-          "This says nothing of plans or forces."]),
+          "next site as able; public documents or lists link it with defence or with a main transport "
+          "network. This says nothing of plans or forces."]),
         ("People depend on it:",
          [at("captive_moderate"), " people or more within fifty kilometres have no other site of its kind "
           "within a hundred kilometres by road or rail; or ", at("reached_moderate"),

@@ -65,6 +65,8 @@ def test_each_scene_links_to_its_view_on_the_map(page, picture):
         assert query["south"] == ["-45"]
         assert set(query["layers"][0].split(".")) <= layers
         assert query.get("month") == ([str(scene.month)] if scene.month else None)
+        ice = picture.tables["sea_ice"].query("month == 9")["year"].max()
+        assert query.get("year") == ([str(ice)] if scene.month else None), "the ice of the briefing's map"
         assert ("node" in query) == (scene.shows == "case")
         assert "at" not in query, "the whole picture is the view at first"
     [case] = parse_qs(re.findall(r'href="map\.html#([^"]+)"', scene_of(page, "scene-cases"))[0])["amp;node"]
@@ -78,6 +80,7 @@ def test_a_fragment_is_what_the_map_reads():
         "at=69.5000,-145.2500&zoom=3.50&south=-145&layers=bathymetry.land.countries.sea_ice.sea_routes&month=9"
         "&node=port%3Aa+b"
     )
+    assert fragment(scene, year=2022).endswith("&month=9&year=2022")
     assert fragment(SCENES[3], layer_ids=("land", "nodes")) == "south=-45&layers=land.nodes"
 
 
