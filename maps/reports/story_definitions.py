@@ -41,18 +41,18 @@ def definitions(story: Story) -> ET.Element:
           at("ice_unreliable_high"), "; or its shore retreats ", at("erosion_high"), " metre a year; or "
           "the sea rises ", at("level_rise_high"), " metre in this century. The worst one counts."]),
         ("Can serve defence:",
-         ["public lists show a large site (long runway, deep water, much power, a listed metal), and two of "
-          "three hold: other transport is near; it lies near an Arctic sea route or strait, or far from the "
-          "next site as able; public documents or lists link it with defence or with a main transport "
-          "network. This says nothing of plans or forces."]),
+         ["public lists show a large site (long runway, deep water, much power, a listed raw material), and "
+          "two of three hold: other transport is near; it lies near an Arctic sea route or strait, or far "
+          "from the next site as able; public documents or lists link it with defence or with a main "
+          "transport network. This says nothing of plans or forces."]),
         ("People depend on it:",
          [at("captive_moderate"), " people or more within fifty kilometres have no other site of its kind "
           "within a hundred kilometres by road or rail; or ", at("reached_moderate"),
           " people or more live within fifty kilometres."]),
         ("Trials:",
-         ["ten thousand times we move every such limit by up to a fifth, and every uncertain fact (ice, "
-          "ground, air, depths, positions, distances) within its error, and count how often the finding "
-          "holds."]),
+         ["usually ten thousand times, we move every such limit by up to a fifth and every uncertain fact "
+          "(ice, ground, air, depths, positions, distances) within its error, and count how often the "
+          "finding holds. Below one of five it is dropped."]),
     )  # fmt: skip
     items = [tag("div", tag("dt", head), " ", tag("dd", *words)) for head, words in lines]
     return tag("aside", tag("h3", "How a site is judged: by the same limits everywhere"), tag("dl", *items),
