@@ -71,9 +71,11 @@ for (const cell of document.querySelectorAll('data[data-cell$="#fresh_until"]'))
 }
 const state = expires && now >= end(expires) ? "EXPIRED" : status === "COMPLETE" && stale
   && now >= end(stale) + day ? "DEGRADED" : status;
-const age = Math.floor((now - end(strip.dataset.day)) / day);
-strip.append(age < 0 ? " Dated after your clock's today." : age === 0 ? " Of today."
-  : ` By your clock it is ${age} day${age > 1 ? "s" : ""} old.`);
+const age = Math.floor((now - end(strip.dataset.day)) / day), note = document.createElement("span");
+note.className = "clock";
+note.textContent = age < 0 ? " Dated after your clock's today." : age === 0 ? " Of today."
+  : ` By your clock it is ${age} day${age > 1 ? "s" : ""} old.`;
+strip.append(note);
 if (state === status) return;
 strip.className = `status ${state.toLowerCase()}`;
 strip.dataset.status = state;

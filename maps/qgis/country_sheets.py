@@ -35,10 +35,13 @@ _PAPER_MM: Final = (210.0, 297.0)
 _BOXES: Final[dict[str, Box]] = {
     "map": (6, 31, 198, 122), "title": (6, 5, 120, 10), "status": (6, 15.5, 198, 4),
     "counts": (6, 19.8, 198, 4), "subtitle": (6, 23.8, 198, 7.2),
-    "table": (6, 155, 198, 71), "legend": (4.5, 229.5, 92, 62),
-    "caveats heading": (100, 226.4, 104, 4), "caveats": (100, 230.6, 104, 33.4),
-    "sources heading": (100, 264.5, 104, 4), "sources": (100, 268.7, 104, 27),
+    "table": (6, 155, 198, 63.5), "legend": (4.5, 222, 92, 62),
+    "caveats heading": (100, 219.5, 104, 4), "caveats": (100, 223.7, 104, 33),
+    "sources heading": (100, 257.2, 104, 4), "sources": (100, 261.4, 104, 34.5),
 }  # fmt: skip
+# Height of a row of the table (some names take two lines) and of its heading, in millimetres.
+_ROW_MM: Final = 4.7
+_HEAD_MM: Final = 8.0
 _SCALE: Final = 0.8
 _MARGIN: Final = 1.08  # the map is this much wider than the country
 
@@ -67,21 +70,24 @@ def add_country_sheets(root: Element, picture: Picture, layer_id: Callable[[str]
     """
     if not {"countries", "nodes"} <= set(picture.tables):
         return
+    spare = _spare_mm(layer_id("nodes"))
+    left, top, width, high = _BOXES["map"]
     layout = SubElement(root, "Layout", name=_NAME, units="mm", printResolution="200")
     add_pages(layout, _PAPER_MM, 1)
     # QGIS gives the map the shape of its first extent, so this extent has the shape of the box.
     west, _, east, _ = picture.region.outline.bounds
-    _, _, width, high = _BOXES["map"]
     half = (east - west) / 2 * high / width
-    add_map(layout, _BOXES["map"], (west, -half, east, half), picture.day, SITUATION, _view())
+    add_map(layout, _BOXES["map"], (west, -half, east, half), picture.day, SITUATION,
+            _view() | {"dataDefinedHeight": f"{high:g} + {spare}"})  # fmt: skip
     _add_words(layout, picture, layer_id("nodes"))
     add_table(
         layout, _BOXES["table"], (layer_id("nodes"), "nodes"), f"{_OF_SHEET} AND {FLAGGED}", _COLUMNS,
-        IMPORTANCE, 5.4,
+        IMPORTANCE, 5.4, {"dataDefinedPositionY": f"{_BOXES['table'][1]:g} + {spare}"},
     )  # fmt: skip
     add_legend(layout, picture, layer_id, _BOXES["legend"], _SCALE)
-    left, top, _, height = _BOXES["map"]
-    add_scale_bar(layout, (left + 2, top + height - 9.5, 70, 7.5), 0, 6)
+    scale_top = top + high - 9.5
+    add_scale_bar(layout, (left + 2, scale_top, 70, 7.5), 0, 6,
+                  {"dataDefinedPositionY": f"{scale_top:g} + {spare}"})  # fmt: skip
     # A country has a sheet if it has a node in scope.
     with_nodes = (
         f"array_contains(aggregate(layer:='{layer_id('nodes')}', aggregate:='array_agg', "
@@ -93,6 +99,19 @@ def add_country_sheets(root: Element, picture: Picture, layer_id: Callable[[str]
         filenamePattern='"country_iso3"', pageNameExpression='"name"', filterFeatures="1",
         featureFilter=with_nodes, sortFeatures="1", sortKey='"name"', sortAscending="1",
     )  # fmt: skip
+
+
+def _spare_mm(nodes: str) -> str:
+    """An expression of the room that the table of a country leaves, which the map takes.
+
+    `nodes` is the id of the layer of nodes.
+    """
+    _, _, _, high = _BOXES["table"]
+    flagged = (
+        f"aggregate(layer:='{nodes}', aggregate:='count', expression:=\"node_id\", "
+        f"filter:={FLAGGED} AND {_OF_PARENT})"
+    )
+    return f"max(0, {high - _HEAD_MM:g} - {_ROW_MM:g} * coalesce({flagged}, 0))"
 
 
 def _view() -> dict[str, str]:
@@ -121,7 +140,7 @@ def _add_words(layout: Element, picture: Picture, nodes: str) -> None:
         ("counts", _counts(nodes), 6.6, INK, True),
         ("subtitle", f"Arctic picture. {subject(picture)}", 6.6, SOFT, False),
         ("caveats heading", "What this picture is not", 7.5, INK, True),
-        ("caveats", caveats(picture), 5.4, INK, False),
+        ("caveats", caveats(picture), 6.0, INK, False),
         (
             "sources heading",
             "Sources and licences (with titles and dates in the table about)",
@@ -129,7 +148,7 @@ def _add_words(layout: Element, picture: Picture, nodes: str) -> None:
             INK,
             True,
         ),
-        ("sources", publishers(picture.sources), 4.6, SOFT, False),
+        ("sources", publishers(picture.sources), 5.2, SOFT, False),
     ):
         add_label(layout, name, text, _BOXES[name], size, colour, is_bold=is_bold)
 

@@ -138,8 +138,13 @@ def add_label(
     SubElement(item, "FontColor", red=red, green=green, blue=blue, alpha="255")
 
 
-def add_scale_bar(layout: Element, box_mm: Box, segment_km: int, size: float) -> None:
-    """Add a scale bar of two segments for the map; with a segment of 0 km its length follows the map."""
+def add_scale_bar(
+    layout: Element, box_mm: Box, segment_km: int, size: float, properties: Mapping[str, str] | None = None
+) -> None:
+    """Add a scale bar of two segments for the map; with a segment of 0 km its length follows the map.
+
+    `properties` are data-defined properties and their expressions.
+    """
     item = add_item(
         layout, "scale", "scale bar", box_mm, 6, mapUuid=item_id(layout, "map"),
         style="Single Box", unitType="km", unitLabel="km in the middle of the map",
@@ -150,6 +155,8 @@ def add_scale_bar(layout: Element, box_mm: Box, segment_km: int, size: float) ->
         segmentMillimeters="20", outlineWidth="0.2", alignment="0", labelVerticalPlacement="0",
         labelHorizontalPlacement="0", lineJoinStyle="miter", lineCapStyle="square",
     )  # fmt: skip
+    if properties:
+        add_data_defined(SubElement(item, "LayoutObject"), "dataDefinedProperties", properties)
     item.append(text_style(size, INK))
     for name, colour in (("fillColor", INK), ("fillColor2", "#ffffff")):
         red, green, blue, _ = rgba(colour, 1.0).split(",")
@@ -160,19 +167,21 @@ def add_scale_bar(layout: Element, box_mm: Box, segment_km: int, size: float) ->
 
 def add_table(
     layout: Element, box_mm: Box, source: tuple[str, str], condition: str, columns: Sequence[Column],
-    order: str, size: float,
+    order: str, size: float, properties: Mapping[str, str],
 ) -> None:  # fmt: skip
     """Add a table of the features that meet `condition`, by falling values of the expression `order`.
 
     `source` is the id of the layer in the project and its name in the GeoPackage; `size` is in points.
+    `properties` are data-defined properties of its frame and their expressions.
     """
     key, frame = item_id(layout, "table"), item_id(layout, "table frame")
     _, _, width, height = box_mm
-    add_item(
+    item = add_item(
         layout, "frame", "table frame", box_mm, 4, multiFrame=key, multiFrameTemplateUuid=key,
         sectionX="0", sectionY="0", sectionWidth=f"{width:g}", sectionHeight=f"{height:g}",
         hidePageIfEmpty="0", hideBackgroundIfEmpty="0",
     )  # fmt: skip
+    add_data_defined(SubElement(item, "LayoutObject"), "dataDefinedProperties", properties)
     layer_id, name = source
     table = SubElement(
         layout, "LayoutMultiFrame", type=_TABLE, uuid=key, templateUuid=key, resizeMode="0", source="0",

@@ -20,7 +20,7 @@ from maps.reports.briefing_evidence import check_evidence
 from maps.reports.briefing_gaps import gaps
 from maps.reports.briefing_ice import sea_ice
 from maps.reports.briefing_parts import country_of, table
-from maps.reports.briefing_standards import standards
+from maps.reports.briefing_standards import data_requests, standards
 from maps.reports.briefing_tables import coverage, five_domains, scopes
 from maps.reports.cell_notes import NOTES_LOOK, NOTES_SCRIPT, link_figures, list_of_cells
 from maps.reports.citations import CitationIndex
@@ -84,6 +84,7 @@ def page(picture: Picture, country: str | None = None) -> str:
         *sea_ice(citations, filters),
         *coverage(citations, columns),
         gaps(citations, filters),
+        *data_requests(citations, filters),
         *standards(citations, filters),
         *_sources(citations),
         *list_of_cells(citations, notes),
@@ -108,10 +109,10 @@ def _head(citations: CitationIndex, country: str | None) -> ET.Element:
         _status(citations),
         tag("p", "Arctic picture · briefing", class_="kicker"),
         tag("h1", title),
-        tag("p", f"As of {picture.day.isoformat()}, from public data only. A click on a figure shows the "
-        "cell that "
-            "it comes from; on paper the small number leads to the list of cells at the end." + some_late,
-            class_="small"),
+        tag("p", f"As of {picture.day.isoformat()}, from public data only. ",
+            tag("span", "A click on a figure shows where it comes from.", class_="screen"),
+            tag("span", "A small number in brackets leads to the list at the end, which says where the "
+                "figure comes from.", class_="paper"), some_late, class_="small"),
     )  # fmt: skip
 
 

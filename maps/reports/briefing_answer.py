@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.reports.briefing_parts import CRITICAL, INSIDE, OVERLAPS, country_of, first_of, table
 from maps.reports.charts import stacks
 from maps.reports.html_document import tag
+from maps.reports.plain_words import deciding_key, offer, people, threat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from xml.etree import ElementTree as ET
 
     import pandas as pd
@@ -40,25 +40,7 @@ ANSWER_LOOK: Final = (
     ".scroll:is(.places,.lists,.lacking) td{border:0;padding:.4mm 0;text-align:left}"
     ".scroll:is(.places,.lists,.lacking) tr{border-bottom:.6pt solid var(--line);padding:1mm 0}}"
 )
-_KIND = {
-    "port": "port", "airfield": "airfield", "cable_landing": "cable landing", "mine": "mine",
-    "rail_terminal": "railhead", "energy_site": "energy site", "ground_station": "ground station",
-}  # fmt: skip
 _TIED = ("place_id", "place", "country_iso3")
-# Hazard -> its effect in a sentence: words before the value, form of the value, words after the value.
-_DOES: Final[dict[str, tuple[str, str, str]]] = {
-    "ice_season_lost": ("its sea ice lasts ", ".1f", " months a year less than in 1981 to 2010"),
-    "ice_season_unreliable": ("its ice season differs by ", ".1f", " months from year to year"),
-    "coastal_erosion": ("its shore retreats by ", ".1f", " m a year"),
-    "relative_sea_level": ("the sea rises by ", ".1f", " m within this century"),
-}
-# Kind of node -> what it offers: words before the value, indicator of the value, its form, words after it.
-_OFFERS: Final[dict[str, tuple[str, str, str, str]]] = {
-    "airfield": ("a paved runway of ", "runway_length", ",.0f", " m"),
-    "port": ("", "approach_depth", ".1f", " m of water in its approach"),
-    "energy_site": ("", "capacity", ",.3g", " MW"),
-    "cable_landing": ("cable systems in service: ", "systems_in_service", ".0f", ","),
-}
 
 
 def answer(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET.Element]:
@@ -184,7 +166,7 @@ def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
             " (",
             _of(citations, node, "hazard_tier"),
         ]
-        for key in (_deciding(citations, name) for name in group["node_id"]):
+        for key in (deciding_key(citations, str(name)) for name in group["node_id"]):
             source, as_of = (citations.cell("value", "evidence", key, c) for c in ("source_id", "as_of"))
             if (source.value, as_of.value) not in cited:
                 cited.add((source.value, as_of.value))
@@ -198,74 +180,13 @@ def _hazards(citations: CitationIndex, nodes: pd.DataFrame) -> list[Any]:
     return parts
 
 
-def _deciding(citations: CitationIndex, node: str) -> dict[str, Any]:
-    """The columns and values that identify the row of evidence of the deciding hazard of a node."""
-    # The text in `hazard_deciding` begins with the name of its indicator, in words.
-    deciding = str(_of(citations, node, "hazard_deciding").value)
-    rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", "climate"))
-    evidence = citations.table("evidence")[["dimension", "group", "indicator"]].iloc[rows].to_dict("records")
-    matches = [row for row in evidence if deciding.startswith(str(row["indicator"]).replace("_", " "))]
-    return {"node_id": node, "axis": "climate", **(matches[0] if matches else {})}
-
-
-def _evidence(citations: CitationIndex, node: str, axis: str) -> Mapping[str, dict[str, Any]]:
-    """The rows of evidence of a node on `axis` whose value is known: from indicator to row."""
-    columns = ["dimension", "group", "indicator", "value", "label", "score"]
-    rows = citations.rows("evidence", ("node_id", "=", node), ("axis", "=", axis), ("state", "=", "known"))
-    return {
-        row["indicator"]: row for row in citations.table("evidence")[columns].iloc[rows].to_dict("records")
-    }
-
-
 def _sentence(citations: CitationIndex, lead: pd.Series) -> list[Any]:
     """A sentence, as texts and cells, on the node `lead`: its hazard, what it offers, who depends on it."""
     node, kind = str(lead["node_id"]), str(lead["kind"])
-
-    def value(axis: str, row: Mapping[str, Any], form: str, column: str = "value") -> Cell:
-        key = {"node_id": node, "axis": axis} | {n: row[n] for n in ("dimension", "group", "indicator")}
-        return citations.cell("value", "evidence", key, column, form)
-
-    parts: list[Any] = [_of(citations, node, "name"), ": "]
-    hazard = _deciding(citations, node)
-    if hazard["indicator"] in _DOES:
-        before, form, after = _DOES[hazard["indicator"]]
-        parts += [before, value("climate", hazard, form), after]
-    else:
-        parts += [_ground(str(_of(citations, node, "hazard_deciding").value))]
-    facility = _evidence(citations, node, "military")
-    before, indicator, form, after = _OFFERS.get(kind, ("", "", "", ""))
-    if indicator in facility:
-        parts += [f"; with {before}", value("military", facility[indicator], form)]
-        parts += [f"{after} it can serve defence"]
-    elif kind == "mine":
-        parts += ["; its material can serve defence"]
-    else:
-        parts += [f"; as {'an' if kind == 'energy_site' else 'a'} {_KIND[kind]} it can serve defence"]
-    return [*parts, *_people(citations, node, kind, value), "."]
-
-
-def _ground(label: str) -> str:
-    if "damage reported (facility)" in label:
-        return "thawing ground already damages it"
-    if "damage reported (town)" in label:
-        return "thawing ground already damages the town"
-    return (
-        "it stands on frozen ground rich in ice" if "ground ice high" in label else "its frozen ground thaws"
-    )
-
-
-def _people(citations: CitationIndex, node: str, kind: str, value: Any) -> list[Any]:
-    civil = _evidence(citations, node, "civil")
-    # The strongest statement that holds is printed: captive people, then a captive place, then people near.
-    captive, reached = civil.get("people_without_another"), civil.get("people_within_50_km")
-    if captive and captive["score"] > 0:
-        return ["; ", value("civil", captive, ",.0f"), f" people have no other {_KIND[kind]} by road or rail"]
-    place = civil.get("largest_place_without_another")
-    if place and place["score"] > 0:
-        return ["; ", value("civil", place, "", "label"), f" has no other {_KIND[kind]}"]
-    if reached:
-        return ["; ", value("civil", reached, ",.0f"), " people live within reach"]
-    return []
+    return [
+        _of(citations, node, "name"), ": ", *threat(citations, node), "; ", *offer(citations, node, kind),
+        ", which can serve defence; ", *people(citations, node, kind), ".",
+    ]  # fmt: skip
 
 
 # --- overlap and what lacks --------------------------------------------------------------------

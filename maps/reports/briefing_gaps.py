@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from layers.picture import UNASSESSED
 from maps.reports.briefing_parts import INSIDE, table
-from maps.reports.briefing_standards import data_requests
 from maps.reports.html_document import tag
 from maps.status import late
 
@@ -40,7 +39,6 @@ def gaps(citations: CitationIndex, filters: tuple[Condition, ...]) -> ET.Element
                 tag("ul", *lacking) if lacking else tag("p", "None.")),
             class_="two"),
         *_unassessed(citations, filters),
-        *data_requests(citations, filters),
         class_="box",
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Figures of a briefing that open the cell they were read from, and the list of these cells.
 
 On a screen a click on a figure shows its cell in a box beside it. A script of this module fills the box from
-the list of cells on the same page, so nothing is fetched;
- without the script the link jumps to that list. On paper each figure has the number of its row.
+the list of cells on the same page, so nothing is fetched; without the script the link jumps to that list. On
+paper each figure has the number of its row in square brackets, which nobody can take for an exponent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 from maps.reports.html_document import tag
 
 if TYPE_CHECKING:
-    from maps.reports.citations import Asked, CitationIndex, Condition
+    from maps.reports.citations import CitationIndex, Condition, Reading
 
 __all__ = ["NOTES_LOOK", "NOTES_SCRIPT", "link_figures", "list_of_cells"]
 
@@ -31,22 +31,27 @@ _SIGNS: Final = {"=": " is ", ">=": " is at least ", "<=": " is at most "}
 # Tables that describe the picture and are no layers -> their names for readers.
 _OF_THE_PICTURE: Final = {
     "sources": "Sources of the picture", "layers": "Layers of the picture", "regions": "Regions",
-    "picture": "Settings of the picture", "before": "The earlier picture", "caveats": "Caveats",
+    "picture": "Settings of the picture",
+    "anchors": "Values at which classes turn", "before": "The earlier picture", "caveats": "Caveats",
 }  # fmt: skip
+# Columns of names: a digit in the name of a place or of a document is no figure.
+_NAMES: Final = frozenset({"name", "place", "title", "source_title", "what", "note"})
 _HEADS: Final = ("Note", "Figure", "Table", "Row", "Column", "Source", "Date")
 
 
 def link_figures(root: ET.Element) -> dict[str, int]:
     """Make each figure in the tree of `root` a link to its row in the list of cells.
 
-    A figure is a cell whose text has a digit. Returns the addresses with the numbers of their notes,
-    from 1 in the order of reading.
+    A figure is a cell whose text has a digit and that is no name. Returns the addresses with the numbers of
+    their notes, from 1 in the order of reading.
     """
     notes: dict[str, int] = {}
     for parent in list(root.iter()):
         for place, child in enumerate(list(parent)):
             address = child.get("data-cell")
             if address is None or not re.search(r"\d", child.text or ""):
+                continue
+            if address.rpartition("#")[2] in _NAMES:
                 continue
             notes.setdefault(address, len(notes) + 1)
             parent[place] = _link(child, notes[address])
@@ -60,9 +65,9 @@ def _link(figure: ET.Element, number: int) -> ET.Element:
     link.tail, figure.tail = figure.tail, None
     link.append(figure)
     if figure.tag == "text":
-        figure.append(tag("tspan", str(number), class_="note", dx="1", dy="-2.4"))
+        figure.append(tag("tspan", f"[{number}]", class_="note", dx="2"))
     else:
-        link.append(tag("sup", str(number), class_="note"))
+        link.append(tag("span", f"[{number}]", class_="note"))
     return link
 
 
@@ -79,21 +84,23 @@ def list_of_cells(citations: CitationIndex, notes: dict[str, int]) -> list[ET.El
 
 
 def _row(citations: CitationIndex, address: str, number: int) -> ET.Element:
-    asked = citations.asked[address]
+    reading = citations.readings[address]
     # The list shows the value as it is stored, the story shows it rounded.
-    stored = citations.cell(asked.what, asked.table, asked.where, asked.column, _form(asked), asked.equals)
-    source, as_of = _source(citations, asked)
+    stored = citations.cell(
+        reading.what, reading.table, reading.where, reading.column, _form(reading), reading.equals
+    )
+    source, as_of = _source(citations, reading)
     cells = (
-        [tag("span", str(number), class_="note")], [stored], [_table(citations, asked.table)],
-        _which(citations, asked), [_column(citations, asked)], source, as_of,
+        [tag("span", f"[{number}]", class_="note")], [stored], [_table(citations, reading.table)],
+        _which(citations, reading), [_column(citations, reading)], source, as_of,
     )  # fmt: skip
     return tag("tr", *(tag("td", *parts) for parts in cells), id=f"cell-{number}", data_address=address)
 
 
-def _form(asked: Asked) -> str:
-    if asked.what == "share":
+def _form(reading: Reading) -> str:
+    if reading.what == "share":
         return ".1%"
-    return "" if asked.what == "value" else "," if asked.what in {"count", "distinct"} else ",.6g"
+    return "" if reading.what == "value" else "," if reading.what in {"count", "distinct"} else ",.6g"
 
 
 def _table(citations: CitationIndex, table: str) -> Any:
@@ -102,23 +109,23 @@ def _table(citations: CitationIndex, table: str) -> Any:
     return citations.cell("value", "layers", {"id": table}, "title")
 
 
-def _which(citations: CitationIndex, asked: Asked) -> list[Any]:
+def _which(citations: CitationIndex, reading: Reading) -> list[Any]:
     """The row in words: the conditions that choose it, and its name if it has one."""
     parts: list[Any] = []
-    if asked.what == "value" and asked.where:
-        key = {column: value for column, _, value in asked.where}
-        frame = citations.table(asked.table)
+    if reading.what == "value" and reading.where:
+        key = {column: value for column, _, value in reading.where}
+        frame = citations.table(reading.table)
         node = key.get("node_id")
-        if asked.table != "nodes" and node is not None:
+        if reading.table != "nodes" and node is not None:
             parts = [citations.cell("value", "nodes", {"node_id": node}, "name"), "; "]
         elif "name" in frame.columns:
-            parts = [citations.cell("value", asked.table, key, "name"), "; "]
-    places = [value for column, _, value in asked.where if column == "place_id"]
+            parts = [citations.cell("value", reading.table, key, "name"), "; "]
+    places = [value for column, _, value in reading.where if column == "place_id"]
     if places:
         first = citations.rows("nodes", ("place_id", "=", places[0]))[:1]
         for node in citations.table("nodes")["node_id"].iloc[first]:
             parts += [citations.cell("value", "nodes", {"node_id": node}, "place"), "; "]
-    words = "; ".join(_condition(one) for one in asked.where) or "all rows"
+    words = "; ".join(_condition(one) for one in reading.where) or "all rows"
     return [*parts, tag("span", words, class_="address")]
 
 
@@ -134,35 +141,35 @@ def _words(value: Any) -> str:
     return text if ":" in text or "-" in text else text.replace("_", " ")
 
 
-def _column(citations: CitationIndex, asked: Asked) -> ET.Element:
-    words = _READ[asked.what]
-    if asked.column and asked.what not in {"count", "area"}:
-        words += _words(asked.column)
-        meaning = _meaning(citations, asked)
+def _column(citations: CitationIndex, reading: Reading) -> ET.Element:
+    words = _READ[reading.what]
+    if reading.column and reading.what not in {"count", "area"}:
+        words += _words(reading.column)
+        meaning = _meaning(citations, reading)
         words += f" ({meaning})" if meaning else ""
-        words += f" {_words(asked.equals)}" if asked.equals else ""
+        words += f" {_words(reading.equals)}" if reading.equals else ""
     return tag("span", words, class_="address")
 
 
-def _meaning(citations: CitationIndex, asked: Asked) -> str:
+def _meaning(citations: CitationIndex, reading: Reading) -> str:
     """What the layer says of the column, with its unit; for evidence also what is measured."""
-    layer = next((one for one in citations.picture.layers if one.id == asked.table), None)
-    column = next((one for one in layer.all_columns if one.name == asked.column), None) if layer else None
+    layer = next((one for one in citations.picture.layers if one.id == reading.table), None)
+    column = next((one for one in layer.all_columns if one.name == reading.column), None) if layer else None
     if column is None:
         return ""
     unit = f", {column.unit}" if column.unit and column.unit != "1" else ""
-    if column.name == "value" and "unit" in citations.table(asked.table) and len(asked.rows):
-        units = citations.table(asked.table)["unit"].iloc[asked.rows].dropna().unique()
+    if column.name == "value" and "unit" in citations.table(reading.table) and len(reading.rows):
+        units = citations.table(reading.table)["unit"].iloc[reading.rows].dropna().unique()
         unit = f", {units[0]}" if len(units) == 1 and units[0] != "1" else ""
     return f"{column.meaning}{unit}"
 
 
-def _source(citations: CitationIndex, asked: Asked) -> tuple[list[Any], list[Any]]:
+def _source(citations: CitationIndex, reading: Reading) -> tuple[list[Any], list[Any]]:
     """Source and date of the rows behind a figure, as children of two cells of the list."""
-    frame, day = citations.table(asked.table), citations.cell("value", "picture", (), "day")
+    frame, day = citations.table(reading.table), citations.cell("value", "picture", (), "day")
     if "source_id" not in frame.columns:
         return ["judged by this project, by its printed method"], [day]
-    rows = frame.iloc[asked.rows]
+    rows = frame.iloc[reading.rows]
     ids = [str(name) for name in pd.unique(rows["source_id"].dropna())]
     listed: list[Any] = []
     if 0 < len(ids) <= _SOURCES_NAMED:
@@ -170,11 +177,11 @@ def _source(citations: CitationIndex, asked: Asked) -> tuple[list[Any], list[Any
             listed += [*(["; "] if listed else []), _title(citations, name)]
     else:
         listed = ["several sources: see the table of sources"]
-    if asked.table in {"nodes", "standards", "sea_ice_trends"}:
+    if reading.table in {"nodes", "standards", "sea_ice_trends"}:
         listed = ["judged by this project on: ", *listed]
-    if asked.what != "value" or "as_of" not in frame.columns:
+    if reading.what != "value" or "as_of" not in frame.columns:
         return listed, [day]
-    return listed, [citations.cell("value", asked.table, asked.where, "as_of")]
+    return listed, [citations.cell("value", reading.table, reading.where, "as_of")]
 
 
 def _title(citations: CitationIndex, source_id: str) -> Any:
@@ -197,10 +204,12 @@ border:1.2pt solid var(--ink);padding:2.5mm 3mm;font-size:8.4pt;box-shadow:0 1mm
 .cells td{padding:.4mm 1.2mm;overflow-wrap:anywhere}
 .cells th:first-child{width:6%}.cells th:nth-child(2){width:9%}.cells th:nth-child(3){width:16%}
 .cells th:nth-child(4){width:25%}.cells th:nth-child(5){width:20%}.cells th:nth-child(7){width:9%}
+.cells tr:nth-last-child(-n+12){break-before:avoid}
 .cells .note{display:inline}.cells tr:target{background:var(--gap)}
 @media print{#cell-box{display:none}a.fig{text-decoration:none;color:inherit}
-.note{display:inline;font-size:4.9pt;line-height:0;font-weight:400;color:var(--soft);margin-left:.25pt}
-svg tspan.note{font-size:5px;fill:var(--soft);font-weight:400}.cells .note{font-size:6.6pt}}
+main a.fig{white-space:nowrap}
+.note{display:inline;font-size:5.4pt;line-height:0;font-weight:400;color:var(--faint);margin-left:1.2pt}
+svg tspan.note{font-size:5.4px;fill:var(--faint);font-weight:400}.cells .note{font-size:6.6pt}}
 """
 
 NOTES_SCRIPT: Final = """(() => {

@@ -41,21 +41,21 @@ def svg(width: float, height: float, label: str) -> ET.Element:
 
 def bars(
     rows: Sequence[Sequence[Any]], most: float, label: str, class_: str = "climate",
-    left: float = 130, right: float = 230,
+    left: float = 130, right: float = 230, pitch: float = 12.0,
 ) -> ET.Element:  # fmt: skip
     """A chart with a bar for each row, from zero to its value. The scale ends at `most`.
 
     A row has a name, a text or a cell, and the cell of a value. It may have two more cells, the ends of an
     interval. The interval is a stroke. An unknown value has no bar. `class_` is the CSS class of the bars.
-    Bars begin at `left` and the longest ends at `right`.
+    Bars begin at `left` and the longest ends at `right`; `pitch` is the height of a row.
     """
-    image = svg(260, 12.0 * len(rows), label)
+    image = svg(260, pitch * len(rows), label)
 
     def length(cell: Cell) -> float:
         return (right - left) * min(max(cell.value, 0.0) / most, 1.0)
 
     for place, (name, value, *ends) in enumerate(rows):
-        y = 12.0 * place
+        y = pitch * place
         words, cell = ((name,), None) if isinstance(name, str) else ((), name)
         image.append(tag("text", *words, cell=cell, x=0, y=y + 8.5))
         image.append(tag("rect", x=left, y=y + 2, width=right - left, height=8, class_="track"))

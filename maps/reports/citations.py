@@ -16,8 +16,9 @@ A condition is `column=value`, `column=value|value` (one of several values), `co
 region that its geometry touches. A table with a `node_id` also accepts `country_iso3`; its node gives the
 value.
 
-The tables are the layers of the picture and six tables that describe the picture: `sources`, `layers`,
-`regions`, `picture`, `before` (the earlier picture) and `caveats`.
+The tables are the layers of the picture and seven tables that describe the picture: `sources`, `layers`,
+`regions`, `picture`, `before` (the earlier picture), `anchors` (the values at which classes turn) and
+`caveats`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.crs import area_km2
 from layers.errors import ExportError
 from layers.regions import REGIONS
@@ -44,10 +46,13 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["Asked", "Cell", "CitationIndex", "Condition", "Tables", "format_value"]
+__all__ = ["Cell", "CitationIndex", "Condition", "Reading", "Tables", "format_value"]
 
 # Column, operator (`=`, `<=` or `>=`) and value. A tuple as value means: one of these values.
 Condition = tuple[str, str, Any]
+_NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 _MINUS = "\u2212"
 _SIDES = {"longitude": ("E", "W"), "latitude": ("N", "S")}
 
@@ -81,8 +86,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The parts of an address, and the positions of the rows that it chose."""
+class Reading:
+    """The parts of an address that was read, and the positions of the rows that it chose."""
 
     what: str
     table: str
@@ -95,15 +100,18 @@ class Asked:
 def format_value(value: Any, form: str) -> str:
     """The text of a value in a form; the text of a missing value is `unknown`.
 
-    `form` is one of `words` (no underscores), `plain` (three digits), `km`, `longitude`, `latitude`, a format
+    `form` is one of `words` (no underscores), `spelled` (a count up to twelve as a word), `plain` (three
+    digits), `km`, `longitude`, `latitude`, a format
     of Python such as `.2f`, the same after `±` for a change with its sign, or empty.
     """
     if pd.isna(value):
         return "unknown"
     if form in {"", "words"}:
         return visible(value).replace("_", " ") if form else visible(value)
+    if form == "spelled":
+        return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
     if form == "plain":
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        form = ",.0f" if abs(value) >= 1000 else ".3g"
     if form == "km":  # positions are accurate to kilometres at best
         return "under 1" if value < 1 else f"{value:,.0f}"
     if form in _SIDES:  # degrees of longitude or latitude
@@ -116,12 +124,12 @@ def format_value(value: Any, form: str) -> str:
 class Tables:
     """Tables by name that are read by address. Codes of columns and results of conditions are cached.
 
-    `page` is the name of the page in error messages. `asked` has the parts of each address that was read.
+    `page` is the name of the page in error messages. `readings` has the parts of each address that was read.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, kw_only=True)
     page: str = field(default="briefing", kw_only=True)
-    asked: dict[str, Asked] = field(default_factory=dict, kw_only=True)
+    readings: dict[str, Reading] = field(default_factory=dict, kw_only=True)
     _codes: dict[tuple[str, str], tuple[NDArray[np.int64], dict[Any, int]]] = field(
         default_factory=dict, kw_only=True
     )
@@ -189,7 +197,7 @@ class Tables:
         tail = f"#{column}" + (f"={quote(equals, safe='')}" if equals else "") if column else ""
         address = f"{what}:{table}" + (f"?{query}" if query else "") + tail
         rows = self.rows(table, *conditions)
-        self.asked[address] = Asked(what, table, conditions, column, equals, rows)
+        self.readings[address] = Reading(what, table, conditions, column, equals, rows)
         value = self._value(what, table, rows, column, equals, conditions, address)
         return Cell(address, value, form or ("," if what in {"count", "distinct"} else ""))
 
@@ -271,12 +279,12 @@ def _statistic(what: str, values: pd.Series, equals: str) -> float | None:
 
 @dataclass(slots=True)
 class CitationIndex(Tables):
-    """The tables of the layers of a picture, and six tables that describe the picture."""
+    """The tables of the layers of a picture, and seven tables that describe the picture."""
 
     picture: Picture
 
     def __post_init__(self) -> None:
-        """Add the six tables that describe the picture to the tables of the layers."""
+        """Add the seven tables that describe the picture to the tables of the layers."""
         picture = self.picture
         self.tables = {
             **picture.tables,
@@ -297,5 +305,15 @@ class CitationIndex(Tables):
                 ]
             ),
             "before": pd.DataFrame([asdict(picture.before)] if picture.before else []),
+            "anchors": _anchors(picture),
             "caveats": pd.DataFrame({"place": range(len(picture.caveats)), "sentence": picture.caveats}),
         }
+
+
+def _anchors(picture: Picture) -> pd.DataFrame:
+    """The anchors of a picture: its scenario may replace the value of some."""
+    value_of = anchor_values(picture.scenario.anchors)
+    rows = [
+        {"id": one.id, "name": one.meaning, "value": value_of[one.id], "unit": one.unit} for one in ANCHORS
+    ]
+    return pd.DataFrame(rows)

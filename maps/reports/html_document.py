@@ -233,7 +233,8 @@ svg .mid{text-anchor:middle}svg .strong{font-weight:600}
 .robust-bar{fill:var(--robust)}.possible-bar{fill:var(--possible)}.band{fill:var(--track)}
 svg .unknown{fill:var(--gapink)}
 ol,ul{margin:0;padding-left:4.5mm}li{margin-bottom:.7mm}
-.box{border:.9pt solid var(--gapink);padding:3mm 4mm;margin-top:3mm}.box h2{margin-top:0}
+.box{border:.9pt solid var(--gapink);padding:3mm 4mm;margin:3mm 0;break-inside:avoid}
+.box h2{margin-top:0}
 figure{margin:0;break-inside:avoid}
 @media screen and (max-width:640px){body{padding:4mm}.two{grid-template-columns:1fr}
 .figures{grid-template-columns:1fr 1fr}h1{font-size:17pt}
@@ -241,7 +242,9 @@ figure{margin:0;break-inside:avoid}
 .nodes svg{max-width:60mm}.nodes tr{border-bottom:.6pt solid var(--line);padding:1.5mm 0}
 .nodes td,.nodes .who,.nodes .bars{border:0;padding:.5mm 0;width:auto}
 .scroll table{min-width:150mm}}
-@media print{:root{--paper:#fff;--ink:#000;--soft:#333}body{padding:0;max-width:none}
+.paper{display:none}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#333;--faint:#5a6670}.screen,.clock{display:none}
+.paper{display:inline}body{padding:0;max-width:none}
 .scroll{overflow:visible}}
 """
 )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from maps.reports.citations import Cell, CitationIndex
 
 __all__ = [
-    "KIND", "KINDS", "deciding_row", "evidence_cell", "evidence_of", "ground_words", "next_as_large",
-    "offer", "people", "threat",
+    "KIND", "KINDS", "cut_off", "deciding_key", "deciding_row", "evidence_cell", "evidence_of",
+    "ground_words", "next_as_large", "offer", "people", "threat",
 ]  # fmt: skip
 
 KIND: Final = {
@@ -65,6 +65,13 @@ def deciding_row(citations: CitationIndex, node: str) -> dict[str, Any]:
     return next((row for name, row in rows.items() if deciding.startswith(name.replace("_", " "))), {})
 
 
+def deciding_key(citations: CitationIndex, node: str) -> dict[str, Any]:
+    """The columns and values that identify the row of evidence of the hazard that decides about a node."""
+    row = deciding_row(citations, node)
+    names = ("dimension", "group", "indicator") if row else ()
+    return {"node_id": node, "axis": "climate"} | {name: row[name] for name in names}
+
+
 def ground_words(label: str) -> str:
     """The state of frozen ground in words, from the label of its hazard."""
     if "damage reported (facility)" in label:
@@ -94,19 +101,34 @@ def offer(citations: CitationIndex, node: str, kind: str) -> list[Any]:
     return [f"a {KIND[kind]}" if kind != "airfield" else "an airfield"]
 
 
+def cut_off(citations: CitationIndex, node: str, kind: str) -> list[Any]:
+    """How many people within 50 km have no other site of the kind, and how many of them in one town."""
+    civil = evidence_of(citations, node, "civil")
+    cell = evidence_cell(citations, node, "civil", civil["people_without_another"], ",.0f")
+    parts: list[Any] = [cell, f" people within fifty kilometres have no other {KIND[kind]} by road or rail"]
+    town = civil.get("largest_place_without_another")
+    # Where the town is all of them, its number would only repeat the first.
+    if town and 0 < town["value"] < cell.value:
+        number, name = (
+            evidence_cell(citations, node, "civil", town, form, column)
+            for form, column in ((",.0f", "value"), ("", "label"))
+        )
+        parts += [", ", number, " of them in ", name]
+    return parts
+
+
 def people(citations: CitationIndex, node: str, kind: str) -> list[Any]:
     """Who depends on a site; the strongest statement that holds."""
     civil = evidence_of(citations, node, "civil")
     captive, place = civil.get("people_without_another"), civil.get("largest_place_without_another")
     if captive and captive["score"] > 0:
-        cell = evidence_cell(citations, node, "civil", captive, ",.0f")
-        return [cell, f" people have no other {KIND[kind]} by road or rail"]
+        return cut_off(citations, node, kind)
     if place and place["score"] > 0:
         label = evidence_cell(citations, node, "civil", place, "", "label")
         return [label, f" has no other {KIND[kind]}"]
     if "people_within_50_km" in civil:
         cell = evidence_cell(citations, node, "civil", civil["people_within_50_km"], ",.0f")
-        return [cell, " people live around it"]
+        return [cell, " people live within fifty kilometres of it"]
     return ["how many people depend on it is unknown"]
 
 

@@ -85,13 +85,18 @@ def scene_of(scene_id: str) -> Scene:
 
 
 def fragment(
-    scene: Scene, view: View | None = None, node: str | None = None, layer_ids: Sequence[str] = ()
+    scene: Scene,
+    view: View | None = None,
+    node: str | None = None,
+    layer_ids: Sequence[str] = (),
+    year: int | None = None,
 ) -> str:
     """The part after "#" of the address of a scene on the web map.
 
     Without a `view` the map shows the whole picture. `node` is the node whose details are opened. `layer_ids`
     are the layers of the picture; a layer of the scene that is not among them is left out. An empty
-    `layer_ids` leaves none out.
+    `layer_ids` leaves none out. `year` is that of the ice in a scene with a month; None leaves the one of the
+    map.
     """
     query: dict[str, str] = {}
     if view is not None:
@@ -101,6 +106,8 @@ def fragment(
     query["layers"] = ".".join(name for name in scene.layers if not layer_ids or name in layer_ids)
     if scene.month is not None:
         query["month"] = str(scene.month)
+        if year is not None:
+            query["year"] = str(year)
     if scene.level_degc is not None:
         query["level"] = str(scene.level_degc)
     if node is not None:

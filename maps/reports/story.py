@@ -5,6 +5,7 @@ Page one has the map, the ice and the overlap; page two the cases, the warmer wo
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.briefing_parts import CRITICAL, INSIDE, country_of
@@ -12,8 +13,9 @@ from maps.reports.charts import bars
 from maps.reports.html_document import tag
 from maps.reports.plain_words import KIND, KINDS, threat
 from maps.reports.story_cases import cases, chosen
+from maps.reports.story_definitions import definitions, words_of_the_trade
 from maps.reports.story_ice import ice, warming
-from maps.reports.story_map import country_frame, ice_row, polar_map, whole_frame
+from maps.reports.story_map import MONTH, country_frame, ice_row, polar_map, whole_frame
 from maps.reports.story_parts import Story, chart, plural
 from maps.reports.story_places import node_cell, places_of
 from maps.reports.story_scenes import cost, overlap, unknown
@@ -52,15 +54,14 @@ def story(
     first = tag(
         "div", head, _lead(material),
         tag("div", tag("figure", drawn, _legend(material, drawn)), _key(material), class_="opening"),
-        tag("div", ice(material), overlap(material), class_="pair"), class_="sheet",
-    )  # fmt: skip
-    second = tag(
-        "div",
-        cases(material),
-        tag("div", warming(material), cost(material), class_="pair"),
-        unknown(material),
+        tag("div", ice(material), tag("div", overlap(material), definitions(material)), class_="pair"),
         class_="sheet",
-    )
+    )  # fmt: skip
+    flow = tag("div", warming(material), cost(material), unknown(material), class_="flow")
+    second = tag("div", cases(material), flow, class_="sheet")
+    words = words_of_the_trade(first, second)
+    if words is not None:
+        flow.append(words)
     return tag("main", first, second, class_="story")
 
 
@@ -85,10 +86,9 @@ def _lead(material: Story) -> ET.Element:
                    "what is there, what "
                    "a warmer world changes, and what is not known.", class_="lead")  # fmt: skip
     return tag(
-        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *material.here, " a climate "
-        "hazard that is "
-        "high meets a site that can serve defence and that people can hardly do without. The map shows "
-        "where; six scenes say why, for whom, and what is not known.", class_="lead",
+        "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *material.here, " a high "
+        "climate hazard meets a site that can serve defence and people who depend on that site. The map "
+        "shows where; six scenes say why, for whom, and what is not known.", class_="lead",
     )  # fmt: skip
 
 
@@ -97,20 +97,34 @@ def _legend(material: Story, drawn: ET.Element) -> ET.Element:
     citations = material.citations
     classes = {one.get("class") for one in drawn.iter()}
     entries: list[Any] = []
-    if any(place.is_critical for place in material.places):
-        entries.append(tag("span", tag("i", class_="k robust"), "critical (pale: not in all trials)"))
+    flags = {place.flag for place in material.places}
+    for flag, words in (("robust", "critical in four of five trials or more"),
+                        ("possible", "critical in fewer trials")):  # fmt: skip
+        if flag in flags:
+            entries.append(tag("span", tag("i", class_=f"k {flag}"), words))
     if any(not place.is_critical for place in material.places):
-        entries.append(tag("span", tag("i", class_="k square"), "climate and defence meet"))
+        entries.append(tag("span", tag("i", class_="k square"), "climate and defence meet, not critical"))
+    if "m-lead" in classes:
+        entries.append(tag("span", tag("i", class_="k tie"), "leads from its number to the place"))
     now, usual = (ice_row(citations, is_median=is_median) for is_median in (False, True))
     if now and "m-ice" in classes:
-        entries.append(tag("span", tag("i", class_="k ice"), "sea ice, ",
-                           citations.cell("value", "sea_ice", now, "name")))  # fmt: skip
+        entries.append(tag("span", tag("i", class_="k ice"), f"sea ice, {month_name[MONTH]} ",
+                           citations.cell("value", "sea_ice", now, "year")))  # fmt: skip
     if usual and "m-median" in classes:
-        entries.append(tag("span", tag("i", class_="k median"), "usual edge in September, 1981 to 2010"))
+        entries.append(
+            tag("span", tag("i", class_="k median"), f"usual edge in {month_name[MONTH]}, 1981 to 2010")
+        )
     if "m-arctic" in classes:
         entries.append(tag("span", tag("i", class_="k arctic"), "boundary of the Arctic"))
     if "m-dot" in classes:
         entries.append(tag("span", tag("i", class_="k dot"), "other sites" if material.places else "sites"))
+    ground = (
+        ("m-own", "own", "land of the country"), ("m-land", "land", "other land" if material.country else
+        "land"), ("m-sea", "sea", "open sea"), ("m-outside", "outside", "no data"),
+        ("m-border", "border", "border"),
+    )  # fmt: skip
+    entries += [tag("span", tag("i", class_=f"k {key}"), words) for class_, key, words in ground
+                if class_ in classes]  # fmt: skip
     return tag("figcaption", *entries, class_="legend")
 
 
@@ -124,9 +138,12 @@ def _key(material: Story) -> ET.Element:
     others = [place for place in material.places if not place.is_critical]
     parts: list[ET.Element] = []
     if critical:
-        parts += [tag("h3", "Critical places"), tag("ul", *_critical_items(material, critical))]
+        sites = material.critical()
+        heading = tag("h3", "Critical places, with ", sites, f" critical {plural(sites, 'site', 'sites')}")
+        parts += [heading, tag("ul", *_critical_items(material, critical))]
     if others:
-        parts += [tag("h3", "Climate and defence meet"), tag("p", *_in_a_row(material, others))]
+        parts += [tag("h3", "Climate and defence meet, but not critical"),
+                  tag("p", *_in_a_row(material, others))]  # fmt: skip
     note = tag("p", "By country and name; no order is implied.", class_="small")
     return tag("div", *parts, note, class_="key")
 
@@ -140,7 +157,7 @@ def _critical_items(material: Story, places: Sequence[Place]) -> list[ET.Element
             items.append(tag("li", country_of(material.citations, country), class_="land"))
         name = tag("b", node_cell(material.citations, place.lead, "place"))
         why = threat(material.citations, place.lead)
-        items.append(tag("li", _number(place), name, ": ", _kinds(material, place), "; ", *why))
+        items.append(tag("li", _number(place), name, ": ", *_kinds(material, place), "; ", *why))
     return items
 
 
@@ -173,18 +190,20 @@ def _judged(material: Story) -> list[ET.Element]:
     return [chart(title, bars(rows, rows[0][1].value, title, left=100, right=235))] if rows else []
 
 
-def _kinds(material: Story, place: Place) -> str:
-    """The kinds of the critical sites of a place, each once."""
-    seen: list[str] = []
-    for node in place.nodes:
-        word = KIND[str(node_cell(material.citations, node, "kind").value)]
-        if word not in seen:
-            seen.append(word)
-    return ", ".join(seen)
+def _kinds(material: Story, place: Place) -> list[Any]:
+    """The kinds of the critical sites of a place, each once, with their number if there are several."""
+    kinds = dict.fromkeys(str(node_cell(material.citations, node, "kind").value) for node in place.nodes)
+    parts: list[Any] = []
+    for kind in kinds:
+        where = (*material.filters, CRITICAL, ("place_id", "=", place.place_id), ("kind", "=", kind))
+        number = material.citations.cell("count", "nodes", where, form="spelled")
+        words = [KIND[kind]] if number.value == 1 else [number, f" {KINDS[kind]}"]
+        parts += [*([", "] if parts else []), *words]
+    return parts
 
 
 STORY_LOOK: Final = """
-.story h2{margin:0 0 .8mm;font-size:11pt}.story p{margin:0 0 1.3mm}
+.story h2{margin:0 0 .8mm;font-size:10.2pt}.story p{margin:0 0 1.1mm}
 .story .scene{min-width:0;break-inside:avoid}
 .see{font:400 7.4pt Arial,"Liberation Sans",sans-serif;color:var(--soft);
 margin-left:1.5mm}
@@ -199,20 +218,33 @@ margin-left:1.5mm}
 .legend span{white-space:nowrap}
 .k{display:inline-block;width:3mm;height:3mm;margin-right:1mm;vertical-align:-.4mm;
 border:.6pt solid var(--ink)}
-.k.robust{border-radius:50%;background:linear-gradient(90deg,var(--robust) 50%,var(--possible) 50%)}
+.k.robust,.k.possible{border-radius:50%;background:var(--robust)}.k.possible{background:var(--possible)}
+.k.land{background:var(--land)}.k.own{background:var(--own)}.k.sea{background:var(--sea)}
+.k.outside{background:var(--paper)}
+.k.land,.k.own{border-color:var(--coast)}.k.sea,.k.outside{border-color:var(--line)}
+.k.border,.k.tie{height:0;border:0;border-top:.8pt solid var(--coast);vertical-align:.8mm;width:5mm}
+.k.tie{border-top:1pt solid var(--ink)}
+.rules{font-size:7.6pt;line-height:1.27;border-left:1.4pt solid var(--line);padding-left:2.5mm;margin-top:2mm}
+.rules h3{font-size:8.2pt}.rules dl{margin:0}.rules dl div{margin-top:.5mm}
+.rules dt,.rules dd{display:inline;margin:0}.rules dt{font-weight:600}
+.story .words{margin:1.5mm 0 0}.tight{list-style:none;padding:0;margin:0 0 1.3mm}.tight li{margin:0 0 .3mm}
 .k.square{background:var(--overlap)}.k.ice{background:var(--ice);border-color:var(--iceedge)}
 .k.median{height:0;border:0;border-top:1.2pt dashed var(--iceedge);vertical-align:.8mm;width:5mm}
 .k.arctic{height:0;border:0;border-top:1.2pt dashed var(--civil);vertical-align:.8mm;width:5mm}
 .k.dot{width:1.4mm;height:1.4mm;border:0;border-radius:50%;background:var(--soft);vertical-align:.5mm}
 .sheet>.scene{margin-bottom:3mm}.pair{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-bottom:3mm}
-.cards{display:grid;grid-template-columns:repeat(3,1fr);gap:5mm;margin-bottom:3mm}
+.flow{columns:2;column-gap:6mm}.flow .scene{break-inside:auto;margin-bottom:2.4mm}
+.flow .scene{font-size:7.9pt;line-height:1.31}
+.flow :is(p,li){break-inside:avoid}.flow .scene:last-child{margin-bottom:0}
+.pair .scene{font-size:8.1pt}.story h3{font-size:8.2pt}
+.cards{display:grid;grid-template-columns:repeat(3,1fr);gap:5mm;margin-bottom:2mm}
 .card{border-top:1.4pt solid var(--robust);padding-top:1.2mm;min-width:0}
-.card .who{display:grid;grid-template-columns:27mm 1fr;gap:2.5mm;margin-bottom:1mm}
+.card .who{display:grid;grid-template-columns:20mm 1fr;gap:2.5mm;margin-bottom:1mm}
 .card h3{margin:0;font-size:9pt}
-.story figure:not(:has(.map)) svg{max-width:84mm}.m-border{fill:none;stroke:var(--coast);stroke-width:1.2}
+.story figure:not(:has(.map)) svg{max-width:80mm}.m-border{fill:none;stroke:var(--coast);stroke-width:1.2}
 .near .m-border{stroke-width:3.5}
-.card dl{margin:.6mm 0 0}.card dl div{margin-top:.7mm;line-height:1.27}
-.card dt,.card dd{display:inline;margin:0}
+.card dl{margin:.6mm 0 0;font-size:7.7pt}.card dl div{margin-top:.6mm;line-height:1.25}
+.card dt,.card dd{display:inline;margin:0}.card:only-child{grid-column:1/-1}
 .card dt{font-weight:600}
 .m-sea{fill:var(--sea)}.m-outside{fill:var(--paper);stroke:var(--line);stroke-width:2}
 .m-land{fill:var(--land);fill-rule:evenodd;stroke:var(--coast);stroke-width:1}
@@ -227,12 +259,14 @@ border:.6pt solid var(--ink)}
 svg text.m-number{font-size:23px;font-weight:700;fill:#000;text-anchor:middle}
 svg text.m-number.over{fill:var(--paper)}
 svg text.m-text{font-size:22px;fill:var(--ink)}
-svg text.m-text.big{font-size:84px;paint-order:stroke;stroke:var(--paper);stroke-width:14px}
+svg text.m-text.big{font-size:98px;paint-order:stroke;stroke:var(--paper);stroke-width:16px}
 svg .m-text .tick{font-size:inherit;fill:inherit}
 .m-scale{fill:none;stroke:var(--ink);stroke-width:3}.m-north{fill:var(--ink)}.near .m-scale{stroke-width:7}
 .near .m-land,.near .m-ice{stroke-width:3}.near .m-place{stroke-width:6}
-@media print{.sheet{break-after:page}.see{display:none}}
+@media print{.sheet{break-after:page}.sheet h1{font-size:18pt}
+.sheet header{margin-bottom:2mm}.see{display:none}}
 @media screen{.sheet{margin-bottom:8mm}}
 @media screen and (max-width:640px){.opening,.pair,.cards{grid-template-columns:minmax(0,1fr)}
+.flow{columns:1}
 .story .legend span{white-space:normal}}
 """

@@ -75,7 +75,7 @@ def _card(story: Story, node: str) -> ET.Element:
     lines = (
         ("What it is:", offer(citations, node, kind)),
         ("What threatens it:", [*threat(citations, node), *_report(citations, node)]),
-        ("Who depends:", joined([people(citations, node, kind), next_as_large(citations, node, kind)])),
+        ("Who depends on it:", joined([people(citations, node, kind), next_as_large(citations, node, kind)])),
         ("Defence use:", _defence(citations, node)),
         ("What would change this:", _change(citations, node, kind)),
     )
@@ -107,11 +107,13 @@ def _report(citations: CitationIndex, node: str) -> list[Any]:
     fits = [row.feature_id for row in reports.itertuples() if f"{row.what}: {row.source_title} (" in note]
     if len(fits) != 1:
         return []
-    what, title, day = (
+    what, title, day, seen = (
         citations.cell("value", "thaw_damage", {"feature_id": fits[0]}, column)
-        for column in ("what", "source_title", "as_of")
+        for column in ("what", "source_title", "as_of", "seen_on")
     )
-    return [": ", what, " (", title, ", ", day, ")"]
+    # A source without a date has the day of reading as its date.
+    dated = ["read ", seen] if day.value == seen.value else [day]
+    return [": ", what, " (", title, "; ", *dated, ")"]
 
 
 def _defence(citations: CitationIndex, node: str) -> list[Any]:
@@ -127,7 +129,7 @@ def _defence(citations: CitationIndex, node: str) -> list[Any]:
         return ["a treaty rules military use out: ", note]
     if state.value != "known" or not value.value:
         return [
-            "no public document names it; that it can serve defence follows from its public size and place"
+            "no public document on file names it; that it can serve defence follows from its size and place"
         ]
     papers = citations.table("documented_dual_use")
     fits = [row.feature_id for row in papers.itertuples() if str(row.quote) in str(note.value)]
@@ -150,7 +152,7 @@ def _change(citations: CitationIndex, node: str, kind: str) -> list[Any]:
         if what in civil:
             key = {"node_id": node, "axis": "civil", "what": what, "anchor": anchor}
             at = citations.cell("value", "exits", key, "at", ",.0f")
-            who = "people who have no other" if what == "people_without_another" else "people around it"
-            return [*parts, "; or fewer than ", at, f" {who}"]
+            who = "have no other" if what == "people_without_another" else "live within fifty kilometres"
+            return [*parts, "; or if fewer than ", at, f" people {who}"]
     other = f"another {KIND[kind]} in reach by road or rail" if civil else ""
     return [*parts, f"; or {other}" if other else ""]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.briefing_parts import CRITICAL, INSIDE, NOT_ASSESSED, state_of
 from maps.reports.charts import bars, monthly_extent
 from maps.reports.html_document import tag
+from maps.reports.story_map import MONTH, ice_row
 from maps.reports.story_parts import chart, plural, scene
 from maps.reports.story_places import node_cell
 
@@ -22,7 +24,7 @@ _SEPTEMBER, _MARCH = 9, 3
 _REFERENCE: Final[tuple[Condition, ...]] = (("year", ">=", 1981), ("year", "<=", 2010))
 _BY_SEA: Final[Condition] = ("kind", "=", ("port", "cable_landing"))
 _LEVEL_DEGC = 2.0
-_HARDLY = 1.1  # up to this many times its length the list of critical sites hardly grows
+_FEW = 0.01  # up to this share of the sites hardly any change class
 _SEA_MONTHS_LOST = 0.5  # the anchor of a moderate hazard (method §1.4)
 
 
@@ -48,20 +50,14 @@ def _extent(story: Story) -> list[ET.Element]:
     of_september: Condition = ("month", "=", _SEPTEMBER)
     latest = (("year", "=", last), of_september)
     paragraph = tag(
-        "p", "September is the month with the least ice. In ",
-        citations.cell("value", "sea_ice_monthly", latest, "year"), " ice covered ",
-        extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; a typical "
-        "September of "
-        "1981 to 2010 had ", extent("median", ".1f", of_september, *_REFERENCE), ".", *_trends(story),
-        *_latest_day(story),
+        "p", "September is the month with the least ice. In September ",
+        citations.cell("value", "sea_ice_monthly", latest, "year"), ", the latest in the monthly record, "
+        "ice covered ", extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; "
+        "a usual September (median of 1981 to 2010) had ", extent("median", ".1f", of_september, *_REFERENCE),
+        ".", *_trends(story), *_latest_day(story), *_outline(story),
     )  # fmt: skip
-    return [
-        paragraph,
-        chart(
-            "Ice in March and September, million square kilometres",
-            monthly_extent(citations, has_breaks=False),
-        ),
-    ]
+    title = "Ice by year, million square kilometres"
+    return [paragraph, chart(title, monthly_extent(citations, has_breaks=False))]
 
 
 def _trends(story: Story) -> list[Any]:
@@ -99,7 +95,16 @@ def _latest_day(story: Story) -> list[Any]:
         citations.cell("value", "sea_ice_extent", where, *column)
         for column in (("date",), ("extent_million_km2", ".1f"))
     )
-    return [" On the last day on file, ", date, ", it covered ", extent, "."]
+    return [" The record of days goes on to ", date, "; on that day it covered ", extent, "."]
+
+
+def _outline(story: Story) -> list[Any]:
+    """The date of the ice on the map, which ends earlier than the series; empty without ice on it."""
+    row = ice_row(story.citations, is_median=False)
+    if row is None:
+        return []
+    year = story.citations.cell("value", "sea_ice", row, "year")
+    return [f" The outline on the map is the latest on file for that month: {month_name[MONTH]} ", year, "."]
 
 
 def _harbours(story: Story) -> list[Any]:
@@ -113,7 +118,8 @@ def _harbours(story: Story) -> list[Any]:
     parts: list[Any] = [
         "Of ", on_file, f" {plural(on_file, 'port or cable landing', 'ports and cable landings')} in ", *here,
         " with a record, ", lost,
-        f" {plural(lost, 'has', 'have')} surely lost half a month of ice a year or more.",
+        f" {plural(lost, 'has', 'have')} lost half a month of ice a year or more even at the low end of the "
+        "error (the last ten years on record against 1981 to 2010).",
     ]  # fmt: skip
     nodes = story.citations.table("nodes").iloc[
         story.citations.rows("nodes", *story.filters, INSIDE, _BY_SEA)
@@ -126,8 +132,17 @@ def _harbours(story: Story) -> list[Any]:
             for column, form in (("name", ""), ("ice_months_lost", ".1f"), ("ice_months_lost_low", ".1f"),
                                  ("ice_months_lost_high", ".1f"))
         )  # fmt: skip
-        parts += [" Most at ", name, ": ", value, " months a year (between ", low, " and ", high, ")."]
+        parts += [" Most at ", name, ": ", value, " months fewer a year (between ", low, " and ", high, ").",
+                  *_record_ends(story, most)]  # fmt: skip
     return [*parts, " Less ice opens water to ships and leaves shores open to waves."]
+
+
+def _record_ends(story: Story, node: str) -> list[Any]:
+    """The day on which the record of the ice season of a node ends; empty without one."""
+    key = {"node_id": node, "indicator": "ice_season_lost"}
+    if len(story.citations.rows("evidence", *((k, "=", v) for k, v in key.items()))) != 1:
+        return []
+    return [" That record ends ", story.citations.cell("value", "evidence", key, "as_of"), "."]
 
 
 # --- what a warmer world changes ---------------------------------------------------------------
@@ -154,41 +169,53 @@ def warming(story: Story) -> ET.Element:
 
     rise, lost = count(("is_higher", "=", True)), count(("is_zone_lost", "=", True))
     critical, would = story.critical(), count(("is_critical_by_rule", "=", True))
-    paragraph = tag(
-        "p", "This picture is of a world ", today, " °C warmer than before industry. At 2\u00a0°C, ", rise,
-        f" {plural(rise, 'site', 'sites')} of ", count(), " in ", *story.here,
-        f" {plural(rise, 'rises', 'rise')} to a higher class of climate hazard, and ", would,
-        f" {plural(would, 'site meets', 'sites meet')} the rule for critical; ", critical,
-        f" {plural(critical, 'does', 'do')} today. ",
-        *_deeper(story, lost, critical, would),
+    moves = "do not move" if not rise.value else "move"
+    moves = "hardly move" if 0 < rise.value <= _FEW * count().value else moves
+    classes = tag(
+        "p", "This picture is of a world ", today, " °C warmer than before industry. ",
+        tag("b", "Classes"), f" {moves} at 2\u00a0°C: ", rise,
+        " of ", count(), " sites in ", *story.here,
+        f" {plural(rise, 'rises', 'rise')} to a higher class of hazard, and ", would,
+        f" {plural(would, 'meets', 'meet')} the rule for critical; ", critical,
+        f" {plural(critical, 'does', 'do')} today.",
     )  # fmt: skip
     limits = tag(
         "p", "A level is a condition, not a date. One climate model; a class says that a hazard is high, "
-        "not how high. Not computed: storms, river floods, fire. Sea level stays on one path.",
-        class_="small",
+        "not how high. Sea level stays on one path.", class_="small",
     )  # fmt: skip
-    return scene(story, "scene-warming", paragraph, *_levels(story), limits)
+    already = count(("is_zone_lost", "=", True), ("hazard_class", "=", "high"), ("is_higher", "=", False))
+    ground = tag("p", *_ground(lost, already), *_air(story, critical))
+    return scene(story, "scene-warming", classes, ground, *_levels(story), limits)
 
 
-def _deeper(story: Story, lost: Cell, critical: Cell, would: Cell) -> list[Any]:
-    """How the hazard deepens: the air at the critical sites, and frozen ground that the air leaves."""
-    parts: list[Any] = []
-    if critical.value:
-        air: Condition = ("indicator", "=", "air_temperature")
-        level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
-        grows = (
-            "The list grows, and the harm goes deeper"
-            if would.value > _HARDLY * critical.value
-            else "The list hardly grows, because the harm is here already; but it goes deeper"
-        )
-        parts = [
-            grows, ": at the critical site in the middle, the air of a mean year warms from ",
-            story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
-            story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level), " °C. ",
-        ]  # fmt: skip
+def _ground(lost: Cell, already: Cell) -> list[Any]:
+    """How many sites have air too warm for their frozen ground, and why most of these keep their class."""
+    parts: list[Any] = [
+        tag("b", "Ground"), " thaws at more sites than change class: at " if already.value else " thaws: at ",
+        lost, f" {plural(lost, 'site', 'sites')} the air grows too warm to keep the frozen ground of today.",
+    ]  # fmt: skip
+    if not lost.value:
+        return [tag("b", "Ground"), ": at no site does the air grow too warm for frozen ground. "]
+    if not already.value:
+        return [*parts, " "]
+    rest = "" if already.value == lost.value else (
+        "; at the others the ground is not known to hold enough ice to sink"
+    )  # fmt: skip
+    is_all = already.value == lost.value
+    return [*parts, " ", *(["All"] if is_all else [already]), f" of them have a high hazard already{rest}. "]
+
+
+def _air(story: Story, critical: Cell) -> list[Any]:
+    """How far the air warms at the critical site in the middle; empty without critical sites."""
+    if not critical.value:
+        return []
+    air: Condition = ("indicator", "=", "air_temperature")
+    level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
     return [
-        *parts, "At ", lost, f" {plural(lost, 'site', 'sites')} the air grows too warm for the frozen ground "
-        "that is there now.",
+        "At the critical sites the harm goes deeper: the air of a mean year warms from ",
+        story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
+        story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level),
+        " °C (median).",
     ]  # fmt: skip
 
 
@@ -203,5 +230,5 @@ def _levels(story: Story) -> list[ET.Element]:
     most = max((cell.value for _, cell in rows), default=0)
     if not most:
         return [tag("p", "At no site in ", *story.here, " does the air grow too warm for frozen ground.")]
-    title = "Sites whose air grows too warm for their frozen ground, by global warming in °C"
-    return [chart(title, bars(rows, most, title, left=24, right=225))]
+    title = "Sites too warm to keep frozen ground, by global warming, °C"
+    return [chart(title, bars(rows, most, title, left=40, right=215))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.reports.briefing_parts import CRITICAL, INSIDE
 from maps.reports.html_document import tag
 from maps.reports.scenes import fragment, scene_of
+from maps.reports.story_map import ice_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +63,19 @@ def scene(story: Story, scene_id: str, *content: Any) -> ET.Element:
     row = scene_of(scene_id)
     node = story.cases[0] if row.shows == "case" and story.cases else None
     # The map turns to the node by itself, so a case needs no view.
-    address = fragment(row, None if node else story.view, node, tuple(story.citations.tables))
+    view = None if node else story.view
+    address = fragment(row, view, node, tuple(story.citations.tables), _ice_year(story.citations))
     title = row.title
     if row.shows == "case" and len(story.cases) < len(_FEWER):
         title = _FEWER[len(story.cases)]
     link = tag("a", "see on the map", class_="see", href=f"map.html#{address}")
     return tag("section", tag("h2", title, " ", link), *content, id=scene_id, class_="scene")
+
+
+def _ice_year(citations: CitationIndex) -> int | None:
+    """The year of the ice on the map of the briefing, so that its links show the same ice."""
+    key = ice_row(citations, is_median=False)
+    return int(citations.cell("value", "sea_ice", key, "year").value) if key else None
 
 
 def chart(title: str, drawing: ET.Element) -> ET.Element:

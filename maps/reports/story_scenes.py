@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from maps.reports.briefing_parts import CRITICAL, INSIDE, OVERLAPS
 from maps.reports.charts import bars
 from maps.reports.html_document import tag
-from maps.reports.plain_words import KIND, KINDS
 from maps.reports.story_parts import chart, plural, scene
-from maps.reports.story_places import node_cell, sites_of
+from maps.reports.story_people import most_cut_off, people_by_place, without_a_bar
+from maps.reports.story_places import node_cell
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
@@ -32,7 +32,7 @@ _FAILS: Final[dict[str, tuple[str, str]]] = {
 
 # Draft standard -> its question in plain words, for the standards that most often have no answer.
 _QUESTIONS: Final = {
-    "S02": "How far does each warmer level go?", "S05": "Does the shore hold?",
+    "S02": "Do several climate models agree?", "S05": "Does the shore hold?",
     "S06": "Is it above a higher sea?", "S14": "Does the cable land on firm shore?",
     "S16": "What can the railway carry?", "S17": "How rich is the ore?", "S18": "What fails if one part "
     "fails?",
@@ -43,38 +43,47 @@ def overlap(story: Story) -> ET.Element:
     """The scene on the critical places and the overlap: how many, why there, of which kinds."""
     citations = story.citations
     critical = story.critical()
-    both = citations.cell("distinct", "nodes", (*story.filters, *OVERLAPS), "place_id")
     if not critical.value:
-        return scene(story, "scene-overlap", *_nothing_critical(story, both))
+        return scene(story, "scene-overlap", *_nothing_critical(story))
     places = citations.cell("distinct", "nodes", (*story.filters, CRITICAL), "place_id")
-    sure = story.critical(("flag", "=", "robust"))
+    sure, possible = (story.critical(("flag", "=", flag)) for flag in ("robust", "possible"))
     thaw = story.critical(("indicator", "=", "permafrost_thaw"), ("value", ">=", 2), table="evidence")
     seen = story.critical(("indicator", "=", "thaw_damage"), ("value", ">=", 1), table="evidence")
+    squares: list[Any] = (
+        [" At the violet squares climate and defence meet as well, but the hazard is moderate, or few people "
+         "are known to depend on the site."] if not all(place.is_critical for place in story.places) else []
+    )  # fmt: skip
     paragraph = tag(
         "p", "At ", critical, f" {plural(critical, 'site', 'sites')} in ", places,
         f" {plural(places, 'place', 'places')} of ", *story.here,
-        " three things meet: a climate hazard that is high, public features that let it serve defence, and "
-        "people who depend on it. We call such a site critical. ", sure,
-        f" {plural(sure, 'holds', 'hold')} in four of five trials with other assumptions, "
-        "the others only in some. Climate and defence meet in ", both,
-        f" {plural(both, 'place', 'places')} in all. Why there: at ", thaw,
-        " of the critical sites the hazard is frozen ground that thaws, and at ", seen,
-        f" {plural(seen, 'a report tells', 'reports tell')} of damage to the site or its town.",
+        " three things meet: a high climate hazard, a site that can serve defence, and people who depend on "
+        "it. We call such a site critical. ", *_trials(sure, possible), *_of_all(thaw, critical),
+        " the hazard is frozen ground that thaws; ", *_of_all(seen, critical, "at "), " reports tell of "
+        "damage, or of problems short of it, at the site or in its town.", *squares,
     )  # fmt: skip
-    return scene(story, "scene-overlap", paragraph, *_by_kind(story))
+    return scene(story, "scene-overlap", paragraph)
 
 
-def _by_kind(story: Story) -> list[ET.Element]:
-    kinds = sorted(set(sites_of(story.citations, *story.filters, CRITICAL)["kind"]))
-    rows = [(KINDS[kind], story.critical(("kind", "=", kind))) for kind in kinds]
-    rows.sort(key=lambda row: -row[1].value)
-    title = "Critical sites by kind, number"
-    most = max(cell.value for _, cell in rows)
-    return [chart(title, bars(rows, most, title, "robust-bar", left=104, right=235))]
+def _trials(sure: Cell, possible: Cell) -> list[Any]:
+    """How many critical sites hold in most trials, and how many in fewer."""
+    parts: list[Any] = []
+    if sure.value:
+        parts += [sure, f" {plural(sure, 'stays', 'stay')} critical in four of five trials or more"]
+    if possible.value:
+        parts += [", " if parts else "", possible, f" {plural(possible, 'stays', 'stay')} so in fewer"]
+    return [*parts, ". "]
 
 
-def _nothing_critical(story: Story, both: Cell) -> list[ET.Element]:
-    """What is said where no site is critical; `both` is the number of places of overlap."""
+def _of_all(some: Cell, critical: Cell, first: str = "At ") -> list[Any]:
+    """Words for some of the critical sites; `at all of them` if none is missing."""
+    if some.value != critical.value:
+        return [first, some, " of them"]
+    return [f"{first}all of them" if critical.value > 1 else f"{first}this site"]
+
+
+def _nothing_critical(story: Story) -> list[ET.Element]:
+    """What is said where no site is critical."""
+    both = story.citations.cell("distinct", "nodes", (*story.filters, *OVERLAPS), "place_id")
     also: list[Any] = (
         ["Climate and defence meet in ", both, f" {plural(both, 'place', 'places')}, ",
          "but there the hazard is only moderate, or few people depend on the site."] if both.value else
@@ -106,47 +115,25 @@ def _by_class(story: Story, column: str, title: str, look: str) -> list[ET.Eleme
 
 def cost(story: Story) -> ET.Element:
     """The scene on people: who has no other, how far the next one is, which checks fail. No money."""
-    money = tag("p", "Money is not computed: this picture holds no prices and invents none.", class_="small")
     if not story.critical().value:
         words = tag(
             "p", "No site in ", *story.here, " is critical, so nobody is counted as cut off by one. ",
             *_depend(story),
         )  # fmt: skip
         title = "Sites inside the boundary by how much people depend on them, number"
-        return scene(story, "scene-cost", words, *_by_class(story, "dependence_class", title, "civil"), money)
-    rows = _cut_off(story)
-    parts: list[Any] = ["The price is paid by people. "]
+        return scene(story, "scene-cost", words, *_by_class(story, "dependence_class", title, "civil"))
+    rows, others = people_by_place(story)
+    # The title of the scene lets readers expect money (the list in the last scene says the rest).
+    parts: list[Any] = ["We count people here, not money. "]
     if rows:
-        most = max(rows, key=lambda row: row[1].value)
-        parts += ["In ", most[0], " ", most[1], " people have no other ", most[2], " by road or rail. "]
-    parts += [*_apart(story), *_power(story), *_failed(story)]
-    title = "People who have no other by road or rail, persons"
+        parts += most_cut_off(story, rows)
+    parts += [*_apart(story), *_failed(story)]
+    title = "People who have no other site of the kind by road or rail"
     most_people = max((row[1].value for row in rows), default=1)
-    drawn = [chart(title, bars([row[:2] for row in rows], most_people, title, "civil", left=66, right=215))]
+    bar_rows = [row[:2] for row in rows]
+    drawn = [chart(title, bars(bar_rows, most_people, title, "civil", left=66, right=215, pitch=10.5))]
     none = [tag("p", "Nobody here is known to depend on one critical site alone.")]
-    return scene(story, "scene-cost", tag("p", *parts), *(drawn if rows else none), money)
-
-
-def _cut_off(story: Story) -> list[tuple[Cell, Cell, str]]:
-    """Name of each critical place, the most people who have no other, and the kind of site.
-
-    The order is that of the map.
-    """
-    citations = story.citations
-    alone: Condition = ("indicator", "=", "people_without_another")
-    rows = []
-    for place in story.places:
-        if not place.is_critical:
-            continue
-        where = (CRITICAL, ("place_id", "=", place.place_id), alone)
-        cell = citations.cell("max", "evidence", where, "value", ",.0f")
-        if cell.text == "unknown" or cell.value <= 0:
-            continue
-        table = citations.table("evidence").iloc[citations.rows("evidence", *where)]
-        node = str(table[table["value"] == cell.value]["node_id"].min())
-        kind = KIND[str(node_cell(citations, node, "kind").value)]
-        rows.append((node_cell(citations, place.lead, "place"), cell, kind))
-    return rows
+    return scene(story, "scene-cost", tag("p", *parts), *without_a_bar(others), *(drawn if rows else none))
 
 
 def _apart(story: Story) -> list[Any]:
@@ -165,16 +152,6 @@ def _apart(story: Story) -> list[Any]:
         "For half of the critical airfields the next one as large is ", middle, " km away or more, for one "
         "it is ", most, " km. ",
     ]  # fmt: skip
-
-
-def _power(story: Story) -> list[Any]:
-    plants = story.critical(("kind", "=", "energy_site"))
-    if not plants.value:
-        return []
-    of: tuple[Condition, ...] = (CRITICAL, ("indicator", "=", "capacity"))
-    total = story.read("sum", "evidence", "value", ",.0f", *of)
-    words = f" critical {plural(plants, 'power plant has', 'power plants have')} "
-    return ["The ", plants, words, total, " megawatts in all. "]
 
 
 def _failed(story: Story) -> list[Any]:
@@ -207,44 +184,42 @@ def unknown(story: Story) -> ET.Element:
     lacking = story.count(_LACKING)
     low: tuple[Condition, ...] = (INSIDE, ("hazard_class", "=", "low"))
     could = story.count(*low, ("hazard_could_be", "=", "high"))
-    parts: list[Any] = (
+    decides: list[ET.Element] = (
         [
-            "At ",
-            lacking,
-            f" {plural(lacking, 'site', 'sites')} one missing fact alone decides: ",
-            *_wanted(story),
-            ". ",
+            tag("p", "At ", lacking, f" {plural(lacking, 'site', 'sites')} a missing fact alone decides "
+                f"whether {plural(lacking, 'it is', 'they are')} critical. Missing at:"),
+            tag("ul", *_wanted(story), class_="tight"),
         ]
         if lacking.value
-        else ["At no site in ", *story.here, " does one missing fact alone decide. "]
-    )
-    parts += [
-        "Of ", story.count(*low), f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low so "
-        "far, ", could,
-        " could turn out high. An unknown raises no class.",
-    ]  # fmt: skip
-    words = tag(
-        "p", tag("b", "Unknown"), " means: we asked, and no public source at hand says. ", tag("b", "Not "
-        "computed"),
-        " means: this picture does not try: money, wind, river floods, wildfire, icing of ships, the "
-        "strength of pavements. Neither is zero.",
+        else [tag("p", "At no site in ", *story.here, " does one missing fact alone decide.")]
     )  # fmt: skip
-    sentence = tag("div", tag("p", *parts), words)
-    return scene(story, "scene-unknown", tag("div", sentence, *_requests(story), class_="pair"))
+    sure = tag(
+        "p", "A finding rests on known facts alone: the unknown raises no class. But more sites may be "
+        "critical than are found: of ", story.count(*low),
+        f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low so far, ", could,
+        " could turn out high.",
+    )  # fmt: skip
+    words = tag(
+        "p", tag("b", "Unknown"), ": we looked, and no public source at hand says. ",
+        tag("b", "Not computed"), ": this picture does not try. That is money, storms and wind, river "
+        "floods, wildfire, icing of ships and the strength of runways. Neither is zero.",
+    )  # fmt: skip
+    left = tag("div", *decides, sure, words)
+    return scene(story, "scene-unknown", left, *_requests(story))
 
 
-def _wanted(story: Story) -> list[Any]:
-    """The facts that would decide, each with the number of sites, most sites first."""
+def _wanted(story: Story) -> list[ET.Element]:
+    """Items of a list: the number of sites and the facts that would decide about them, most sites first."""
     nodes = story.citations.table("nodes")
     rows = nodes.iloc[story.citations.rows("nodes", *story.filters, _LACKING)]
-    sentence: list[Any] = []
+    items: list[ET.Element] = []
     counts = rows["deciding_datum"].dropna().value_counts(sort=False).sort_index()
     for datum in counts.sort_values(ascending=False, kind="stable").index:
         node = str(rows[rows["deciding_datum"] == datum]["node_id"].min())
-        cell = node_cell(story.citations, node, "deciding_datum")
         number = story.count(_LACKING, ("deciding_datum", "=", datum))
-        sentence += [*([", "] if sentence else []), cell, " (", number, ")"]
-    return sentence
+        items.append(tag("li", number, f" {plural(number, 'site', 'sites')}: ",
+                         node_cell(story.citations, node, "deciding_datum")))  # fmt: skip
+    return items
 
 
 def _requests(story: Story) -> list[ET.Element]:
@@ -262,5 +237,10 @@ def _requests(story: Story) -> list[ET.Element]:
         rows.append((_QUESTIONS.get(str(standard_id), name), share))
     if not rows:
         return []
-    title = "Questions that public data hardly answer: sites without an answer, per cent"
-    return [chart(title, bars(rows, 1.0, title, "possible-bar", left=138, right=232))]
+    title = "Checks without an answer, share of the sites that they concern"
+    follows = tag(
+        "p", "We propose these checks of sites; no class and no finding rests on them. What follows: before "
+        "a decision on a site, ask for these facts there. The register names who may have them.",
+        class_="small",
+    )  # fmt: skip
+    return [chart(title, bars(rows, 1.0, title, "possible-bar", left=138, right=232)), follows]

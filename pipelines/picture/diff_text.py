@@ -49,16 +49,20 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
         old, new = row[f"{name}_old"], row[f"{name}_new"]
         return f"{new}" if old == new else f"{old} -> {new}"
 
-    told = f"{row['evidence_anew']}, {row['evidence_other']} otherwise"
-    return {"id": row["id"], **{name: turned(name) for name in ("as_of", "rows", "state")}, "evidence": told}
+    evidence = f"{row['evidence_anew']}, {row['evidence_other']} otherwise"
+    return {
+        "id": row["id"],
+        **{name: turned(name) for name in ("as_of", "rows", "state")},
+        "evidence": evidence,
+    }
 
 
 def _nodes(rows: Sequence[dict[str, Any]]) -> str:
-    shown = [
+    table_rows = [
         {name: _words(row[name]) if name in {"what", "old", "new"} else row[name] for name in _NODE}
         for row in rows
     ]
-    return text_table(shown, _NODE)
+    return text_table(table_rows, _NODE)
 
 
 def _words(value: Any) -> str:

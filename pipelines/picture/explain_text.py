@@ -125,11 +125,11 @@ def _finding(report: dict[str, Any]) -> list[str]:
     flag = _words(node["flag"])
     if node["flag"] == "insufficient_data":
         flag += f", would tell: {node['deciding_datum'] or 'what the classes call unknown'}"
-    held = f"all three conditions in {node['flag_probability']:.0%} of draws"
+    share = f"all three conditions in {node['flag_probability']:.0%} of draws"
     if node["scope"] == "context":
-        held = "not asked outside the Arctic and its gateways"
+        share = "not judged outside the Arctic and its gateways"
     return [
-        paragraph(f"flag: {flag}; {held}"),
+        paragraph(f"flag: {flag}; {share}"),
         paragraph(
             f"overlap of climate and defence: in {node['overlap_probability']:.0%} of draws (hazard moderate "
             f"or high, military high); dual-use class {node['dual_use_class']}"
@@ -198,10 +198,10 @@ def _row_lines(row: dict[str, Any], numbers: Mapping[str, int]) -> list[str]:
     score = "" if row["score"] is None else f"score {row['score']:.2f}"
     weight = f"weight {row['weight']:.3f}" if row["weight"] else ""
     cited = f"{row['as_of']} [{numbers[row['source']]}]"
-    told = ", ".join(filter(None, (score, weight, cited)))
+    details = ", ".join(filter(None, (score, weight, cited)))
     label, note = row["label"] or "", row["note"] or ""
     remarks = [row["tier"], "" if label == _value(row) or label in note else label, note]
-    lines = [paragraph(f"{title_of(row['indicator'])}: {value}; {told}", 2, 4)]
+    lines = [paragraph(f"{title_of(row['indicator'])}: {value}; {details}", 2, 4)]
     if any(remarks):
         lines.append(paragraph("; ".join(filter(None, remarks)), 4))
     return lines

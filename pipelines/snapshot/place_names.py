@@ -67,13 +67,13 @@ def place_rows(
     `cities` are the entries of the package by GeoNames id. `sites` are the nodes with name and place. `towns`
     are the embedded settlements, whose dates the rows have.
     """
-    held = {row.feature_id: row for row in towns.itertuples(index=False)}
+    town_of = {row.feature_id: row for row in towns.itertuples(index=False)}
     near: dict[str, list[tuple[float, float]]] = {}
     for row in sites.itertuples(index=False):
         for key in {folded(row.name), folded(row.place)}:
             near.setdefault(key, []).append((row.longitude_deg, row.latitude_deg))
     for number, city in sorted(cities.items(), key=lambda item: (-item[1]["population"], item[0])):
-        town = held.get(f"geonames-{number}")
+        town = town_of.get(f"geonames-{number}")
         if town is None or not any(_is_near(city, spot) for spot in near.get(folded(city["name"]), [])):
             continue
         names = kept_names(city["name"], city["alternatenames"])

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from layers.assessed.class_thresholds import ANCHORS
 from layers.crs import area_km2
 from layers.regions import REGIONS
 from maps.reports.citations import format_value
@@ -52,7 +53,7 @@ class Reader(HTMLParser):
             return
         classes = {attrs.get("class") for _, attrs in self.stack}
         if "note" in classes:
-            assert data.isdigit(), "a note is a number of the list of cells"
+            assert re.fullmatch(r"\[?\d+\]?", data), "a note is a number of the list of cells"
             return
         if "address" in classes:  # what a cell is, in words; test_cell_notes.py reads it
             return
@@ -89,6 +90,13 @@ class Stored:
                         "day": manifest["day"],
                     }
                 ]
+            ),
+            "anchors": pd.DataFrame(
+                {
+                    "id": [one.id for one in ANCHORS],
+                    "name": [one.meaning for one in ANCHORS],
+                    "value": [(judged["anchors"] or {}).get(one.id, one.value) for one in ANCHORS],
+                }
             ),
             "caveats": pd.DataFrame({"place": range(len(caveats)), "sentence": caveats}),
         }

@@ -6,11 +6,11 @@ import { signal } from "./signals.js";
 import { goHome } from "./view.js";
 import { setLevel } from "./warmer_level.js";
 
-let shown = -1;
+let current = -1;
 let before = null; // the address of the view in which the story began
 
 function showScene(k) {
-  shown = k;
+  current = k;
   const { title, about, address } = data.scenes[k];
   byId("story").hidden = false;
   byId("story-title").textContent = `${k + 1} of ${data.scenes.length}: ${title}`;
@@ -29,10 +29,10 @@ export function startStory() {
   button.hidden = !data.scenes.length;
   button.addEventListener("click", () => {
     if (byId("story").hidden) before = location.hash || null;
-    showScene(Math.max(shown, 0));
+    showScene(Math.max(current, 0));
   });
-  byId("story-back").addEventListener("click", () => showScene(shown - 1));
-  byId("story-next").addEventListener("click", () => showScene(shown + 1));
+  byId("story-back").addEventListener("click", () => showScene(current - 1));
+  byId("story-next").addEventListener("click", () => showScene(current + 1));
   byId("story-shut").addEventListener("click", () => {
     byId("story").hidden = true;
     signal("close");

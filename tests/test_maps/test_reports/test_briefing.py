@@ -102,9 +102,10 @@ def test_the_sentence_is_that_of_the_evidence(page, picture):
     evidence = picture.tables["evidence"]
     own = evidence[evidence["node_id"] == "airfield:oa-cyfb"].set_index("indicator")["value"]
     assert row[3] == (
-        "Iqaluit Airport: thawing ground already damages it; with a paved runway of "
-        f"{own['runway_length']:,.0f} m it can serve defence; "
-        f"{own['people_without_another']:,.0f} people have no other airfield by road or rail."
+        "Iqaluit Airport: thawing ground already damages it; an airfield with a paved runway of "
+        f"{own['runway_length']:,.0f} metres, which can serve defence; "
+        f"{own['people_without_another']:,.0f} people within fifty kilometres have no other airfield by road "
+        "or rail."
     )
 
 
