@@ -5,6 +5,7 @@ Without a command it prints a short overview.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -80,5 +81,6 @@ def main() -> None:
         if traced:
             raise
         print_error(f"expected to read and write files, found {error}: check the path")
-        sys.exit(1)
+        # A name that no file can have is an argument that is refused; a full disk is not.
+        sys.exit(2 if error.errno in {errno.ENAMETOOLONG, errno.ELOOP} else 1)
     sys.exit(code if isinstance(code, int) else 0)

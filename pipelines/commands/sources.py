@@ -182,6 +182,10 @@ def snapshot(
     from pipelines.snapshot.make import make, make_ice_record, make_outlines, make_standing
     from pipelines.sources import SOURCES
 
+    ids = [row.id for row in SOURCES if row.state == "embedded"]
+    if strange := [name for name in source or () if name not in ids]:
+        msg = f"--source: expected an embedded source, found {strange[0]!r}: 'sources' lists them"
+        raise UsageError(msg)
     if provider_files is not None:
         readable(provider_files, "--provider-files", is_folder=True)
     lines: list[str] = []

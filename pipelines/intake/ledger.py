@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
+__all__ = ["BY_HAND", "accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
 
 LEDGER = "ledger.json"
+BY_HAND = "by hand"  # begins the origin (`from`) of a file that did not come from a server
 # Content older than this many times `fresh_days` may be missing, not only stale (decisions/0020).
 _GONE_AFTER = 4
 # End of the last fetch in the ledger -> state of the source in the picture.

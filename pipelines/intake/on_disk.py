@@ -12,11 +12,12 @@ import shutil
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError
 from pipelines.intake import sandbox
-from pipelines.intake.sniff import sniff
+from pipelines.intake.ledger import BY_HAND
+from pipelines.intake.sniff import check_mark, kind_of, sniff
 from pipelines.intake.tables import TABLE, stored_table
 from pipelines.source import sha256_of
 
@@ -25,13 +26,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipelines.intake.unit_checks import Unit
-    from pipelines.source import Kind, Remote
+    from pipelines.source import Remote
 
-__all__ = ["BY_HAND", "by_hand_files", "check_mark", "files_in", "fitting", "kind_of", "take_from_disk"]
+__all__ = ["by_hand_files", "files_in", "fitting", "take_from_disk"]
 
-BY_HAND = "by hand"  # begins the origin of a file, in the ledger, that did not come from a server
 _COPY = re.compile(r"( ?\(\d+\)| - copy| copy)+$", re.IGNORECASE)  # what browsers add to a second file
-_HEAD_BYTES = 20_000  # of a file, in which the mark of a remote stands
 _MANY = 1000  # files of a folder; more are no folder of one source
 
 
@@ -59,21 +58,6 @@ def by_hand_files(unit: Unit, remotes: Sequence[Remote]) -> list[Path]:
 
 def _stem(path: Path) -> str:
     return _COPY.sub("", path.stem)
-
-
-def kind_of(remote: Remote) -> Kind:
-    """The kind of the file of a remote; that of a page follows from the name under which it is read."""
-    return cast("Kind", Path(remote.file).suffix[1:]) if remote.kind == "page" else remote.kind
-
-
-def check_mark(remote: Remote, path: Path) -> None:
-    """Raise SourceError if the file does not have the mark of its remote: it is another one of the source."""
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES).decode("utf-8", "replace")
-    if not re.search(remote.mark, head):
-        name = Path(remote.file).name
-        msg = f"{path.name}: expected the content of {name}, found no {remote.mark!r} in it: another file?"
-        raise SourceError(msg)
 
 
 def fitting(remotes: Sequence[Remote], path: Path) -> list[Remote]:

@@ -11,18 +11,19 @@ import stat
 import struct
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from layers.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from pipelines.source import Kind
+    from pipelines.source import Kind, Remote
 
-__all__ = ["FileSummary", "sniff"]
+__all__ = ["FileSummary", "check_mark", "kind_of", "sniff"]
 
+_HEAD_BYTES = 20_000  # of a file, in which the mark of a remote stands
 _SHAPE = b"\x00\x00\x27\x0a"  # the file code 9994 of a shapefile
 _LISTS = ("features", "elements", "ports")  # of GeoJSON, Overpass and the World Port Index
 # Conventions. The first three are limits against archives that unpack to far more than their size.
@@ -51,6 +52,21 @@ def sniff(path: Path, kind: Kind) -> FileSummary:
         If the file is not a whole file of that kind.
     """
     return _SNIFFERS[kind](path)
+
+
+def kind_of(remote: Remote) -> Kind:
+    """The kind of the file of a remote; that of a page follows from the name under which it is read."""
+    return cast("Kind", Path(remote.file).suffix[1:]) if remote.kind == "page" else remote.kind
+
+
+def check_mark(remote: Remote, path: Path) -> None:
+    """Raise SourceError if the file does not have the mark of its remote: it is another one of the source."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES).decode("utf-8", "replace")
+    if not re.search(remote.mark, head):
+        name = Path(remote.file).name
+        msg = f"{path.name}: expected the content of {name}, found no {remote.mark!r} in it: another file?"
+        raise SourceError(msg)
 
 
 def _refuse(path: Path, expected: str, found: str) -> NoReturn:

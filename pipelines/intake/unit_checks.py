@@ -14,9 +14,8 @@ from pipelines.intake import sandbox
 from pipelines.intake.checks import judge, judge_file, judge_size
 from pipelines.intake.findings import Finding
 from pipelines.intake.ice_checks import extent_of, judge_ice
-from pipelines.intake.ledger import accepted_folder, ledger_of
-from pipelines.intake.on_disk import BY_HAND, check_mark, kind_of
-from pipelines.intake.sniff import sniff
+from pipelines.intake.ledger import BY_HAND, accepted_folder, ledger_of
+from pipelines.intake.sniff import check_mark, kind_of, sniff
 from pipelines.intake.tables import TABLE, embedded_table, stored_table
 from pipelines.snapshot import source_table
 from pipelines.source import MissingInputError

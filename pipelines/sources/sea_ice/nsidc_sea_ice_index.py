@@ -6,7 +6,6 @@ import calendar
 import re
 import zipfile
 from datetime import date
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -177,9 +176,10 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
         if frame.crs is None or frame.crs.to_epsg() != _HUGHES_EPSG:
             raise refuse(path, f"EPSG:{_HUGHES_EPSG}", str(frame.crs))
         with zipfile.ZipFile(path) as box:
-            inside = {PurePosixPath(name).stem for name in box.namelist() if name.endswith(".shp")}
-        if inside != {path.stem}:  # another month under the address of this one
-            raise refuse(path, f"the shapefile {path.stem}", ", ".join(sorted(inside)))
+            inside = re.findall(r"extent_N_(\d{6})_polygon", " ".join(box.namelist()))
+        # Another month may lie under the address of this one. A name that states none tells nothing.
+        if inside and inside[0] != (month := f"{_month_of(path):%Y%m}"):
+            raise refuse(path, f"polygons of {month}", f"those of {inside[0]}")
         shapes = shapely.make_valid(np.asarray(frame.geometry.array, dtype=object))
         return np.asarray(shapes[~shapely.is_missing(shapes)])
     try:

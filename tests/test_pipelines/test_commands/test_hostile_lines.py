@@ -54,6 +54,7 @@ def test_what_is_looked_for_in_a_line_is_seen(monkeypatch):
     assert ended(good, 2) == ""
     assert ended(good + "\x1b[2J", 2) == "raw control character '\\x1b'"
     assert ended("Traceback (most recent call last)\n", 1) == "traceback"
+    assert ended(good, 1) == "exit code 1"
     assert ended(good, 139) == "exit code 139"
     assert ended("", 2) == "0 lines of error"
     monkeypatch.setattr("benchmarks.command_lines.main", lambda: 1 / 0)
