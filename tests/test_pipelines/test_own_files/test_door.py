@@ -258,10 +258,13 @@ def test_add_asks_for_the_date_in_one_line(tmp_path):
     assert done.stderr.count("\n") == 1
     assert "name the date, such as --as-of 2026-03-01" in done.stderr
     assert not (tmp_path / "mine").exists()
-    done = run_command(
-        tmp_path, "add", path.name, "--into", "mine", "--as-of", "2026-03-01", "--title", 'a "b" \\'
-    )
+    named = ("--as-of", "2026-03-01", "--title", 'a "b" \\', "--json")
+    done = run_command(tmp_path, "add", path.name, "--into", "mine", *named)
     assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {"files", "description", "layers"}
+    left_out = {"without geometry": 1, "outside the region": 1}
+    assert result["layers"] == [{"name": "", "rows": 3, "taken": 1, "left_out": left_out}]
     text = (tmp_path / "mine" / "Radar sites.toml").read_text(encoding="utf-8")
     assert 'pillar = "military"' in text
     assert [one.note.title for one in read_private(tmp_path / "mine")] == ['a "b" \\']
