@@ -173,7 +173,15 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
     folder.mkdir()
     (folder / "x.csv").symlink_to(tmp_path / "secret.csv")
     write_toml(folder / "x.csv")
-    with pytest.raises(UsageError, match="expected a file in the folder, found a link that leads out of it"):
+    words = "expected a file in the folder, found a link that leads out of it"
+    with pytest.raises(UsageError, match=words):
+        find(folder)
+    (folder / "x.csv").unlink()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "secret.csv").rename(elsewhere / "x.csv")
+    (folder / "x").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match=words):
         find(folder)
 
 
@@ -295,6 +303,7 @@ def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, mon
     assert not list(tmp_path.rglob("escaped.csv"))
 
 
+@pytest.mark.sweep
 def test_the_example_of_the_readme_works_as_written(tmp_path):
     """`build` has its own tests; the other lines are run as they stand."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("### Your own files")[1]
