@@ -119,8 +119,10 @@ def _in_one_folder(root: Path, paths: list[Path]) -> tuple[list[OwnFile], list[s
     tomls = {path.stem for path in paths if path.suffix.lower() == ".toml"}
     for path in paths:
         suffix = path.suffix.lower()
-        is_told = suffix == ".txt" and path.stem in tomls  # a text is a table where a description says so
-        if suffix in _BY_SUFFIX or is_told:
+        is_described = (
+            suffix == ".txt" and path.stem in tomls
+        )  # a text is a table where a description says so
+        if suffix in _BY_SUFFIX or is_described:
             files.append(as_own_file(path, root))
         elif suffix != ".toml" and not path.is_dir() and not _BESIDE.search(path.name):
             strange.append(path.name)

@@ -73,9 +73,9 @@ def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
         If it is no table with a position.
     """
     text = text_in(path, options.get("encoding", ""))
-    told = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
-    text = text[told.end() :] if told else text
-    separator = told[1] if told else _separator(text)
+    first = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
+    text = text[first.end() :] if first else text
+    separator = first[1] if first else _separator(text)
     csv.field_size_limit(FIELD_CHARACTERS)
     try:
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]

@@ -86,12 +86,12 @@ def _sheets(book: Element, box: zipfile.ZipFile) -> dict[str, str]:
     relations = tree_of(box.read("xl/_rels/workbook.xml.rels"))
     # An external target names a file elsewhere, and is never a member.
     targets = {e.get("Id"): e.get("Target", "") for e in relations if e.get("TargetMode") != "External"}
-    found = {}
+    members = {}
     for sheet in (e for e in book.iter() if local_name(e) == "sheet"):
         target = targets.get(sheet.get(_RELATION), "")
         member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        found[sheet.get("name", "")] = member
-    return found
+        members[sheet.get("name", "")] = member
+    return members
 
 
 def _strings(root: Element) -> list[str]:
