@@ -88,8 +88,8 @@ def name_column(names: Iterable[str]) -> str | None:
     """The column that names the rows, in any of the languages; None if there is none."""
     names = list(names)
     endings = [name for name in names if _plain(name).endswith(_NAME_ENDINGS)]
-    found = column_named(names, NAME[: NAME.index("title")])
-    return found or next(iter(endings), None) or column_named(names, NAME)
+    exact = column_named(names, NAME[: NAME.index("title")])
+    return exact or next(iter(endings), None) or column_named(names, NAME)
 
 
 def date_column(names: Iterable[str]) -> str | None:

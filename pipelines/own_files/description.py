@@ -85,5 +85,5 @@ def check_values(values: dict[str, Any], of: str) -> Description:
     except ValueError as error:
         raise refused(of, "as_of as a date such as 2026-03-01", repr(values["as_of"]), "mend it") from error
     reading = {key: values.pop(key) for key in _READING if key in values}
-    shown = {key: " ".join(visible(value).split()) for key, value in values.items()}
-    return Description(**shown, audience=tuple(marks), reading=reading)
+    texts = {key: " ".join(visible(value).split()) for key, value in values.items()}
+    return Description(**texts, audience=tuple(marks), reading=reading)

@@ -100,7 +100,7 @@ def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
         raise refused(folder.name, "a folder", found, "name one") from error
     files, strange = _in_one_folder(folder, entries)
     for place, paths in inner:
-        of_place, others = _in_one_folder(folder, [path for path in paths if not path.name.startswith(".")])
+        of_place, others = _in_one_folder(folder, [one for one in paths if not one.name.startswith(".")])
         around = place.with_name(f"{place.name}.toml")
         if len(of_place) == 1 and around.is_file():
             of_place = [OwnFile(of_place[0].path, of_place[0].format, of_place[0].beside, around)]
@@ -119,8 +119,10 @@ def _in_one_folder(root: Path, paths: list[Path]) -> tuple[list[OwnFile], list[s
     tomls = {path.stem for path in paths if path.suffix.lower() == ".toml"}
     for path in paths:
         suffix = path.suffix.lower()
-        is_told = suffix == ".txt" and path.stem in tomls  # a text is a table where a description says so
-        if suffix in _BY_SUFFIX or is_told:
+        is_described = (
+            suffix == ".txt" and path.stem in tomls
+        )  # a text is a table where a description says so
+        if suffix in _BY_SUFFIX or is_described:
             files.append(as_own_file(path, root))
         elif suffix != ".toml" and not path.is_dir() and not _BESIDE.search(path.name):
             strange.append(path.name)

@@ -54,13 +54,17 @@ def polar_parts(table: RawTable) -> PolarParts:
     exchanged = 0
     if table.crs.is_geographic:
         exchanged = _drop_bad_degrees(shapes, is_kept, left_out)
-        _cut_south(shapes, is_kept)
+        _cut_south(shapes, is_kept, left_out)
     row, parts = _simple_parts(shapes, np.flatnonzero(is_kept))
     parts = _projected(parts, table)
+    has_shape = _has_shape(parts)
+    parts[~has_shape] = None
     parts = _within_plane(parts)
     is_good = ~(shapely.is_missing(parts) | shapely.is_empty(parts))
     dropped = np.setdiff1d(np.flatnonzero(is_kept), row[is_good])
-    left_out[OUTSIDE] += len(dropped)
+    shapeless = np.isin(dropped, row[~has_shape])
+    left_out[UNREADABLE] += int(shapeless.sum())
+    left_out[OUTSIDE] += int((~shapeless).sum())
     row, parts = row[is_good], parts[is_good]
     kind = shapely.get_dimensions(parts).astype("int8")
     return PolarParts(row, kind, parts, +left_out, exchanged)
@@ -104,13 +108,16 @@ def _drop_bad_degrees(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], l
     return int(exchanged.sum())
 
 
-def _cut_south(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_]) -> None:
+def _cut_south(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], left_out: Counter[str]) -> None:
     """Cut lines and areas in degrees at a southern parallel, before a projection that has no south pole."""
     south = shapely.bounds(shapes)[:, 1]
     for row in np.flatnonzero(is_kept & (south < _CUT_DEG)):
         if shapely.get_dimensions(shapes[row]) > 0 or shapely.get_num_geometries(shapes[row]) > 1:
             shape = shapes[row] if shapely.is_valid(shapes[row]) else shapely.make_valid(shapes[row])
             shapes[row] = shapely.intersection(shape, shapely.box(-361, _CUT_DEG, 361, 91))
+    is_south = is_kept & shapely.is_empty(shapes)
+    left_out[OUTSIDE] += int(is_south.sum())
+    is_kept &= ~is_south
 
 
 def _simple_parts(
@@ -155,6 +162,15 @@ def _one_projected(part: object, table: RawTable) -> object:
         return to_polar(np.array([part], dtype=object), table.crs)[0]
     except (ValueError, shapely.errors.GEOSException):
         return None
+
+
+def _has_shape(parts: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Whether each projected part is a shape: a line without length or an area without surface is none."""
+    xy, of = shapely.get_coordinates(parts, return_index=True)
+    is_far = np.zeros(len(parts), dtype=bool)
+    is_far[of[~np.isfinite(xy).all(axis=1)]] = True  # the south pole is at no place of the plane
+    is_bare = shapely.is_missing(parts) | shapely.is_empty(parts)
+    return np.asarray(~is_bare & (is_far | shapely.is_valid(parts)))
 
 
 def _within_plane(parts: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -39,7 +39,7 @@ _PILLAR_WORDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A description that is proposed for a file, and the layers that were seen in the file."""
+    """A description that is proposed for a file, and the layers of the file."""
 
     file: OwnFile
     tables: Sequence[OwnTable]
@@ -82,13 +82,13 @@ def propose(path: Path, given: Mapping[str, str]) -> Proposal:
 
 
 def _pillar(path: Path, tables: Sequence[OwnTable]) -> str:
-    seen = " ".join(
+    text = " ".join(
         [path.stem, *(table.name for table in tables), *(n for t in tables for n in t.attributes)]
     )
-    seen = " ".join(re.sub(r"[_\W]+", " ", seen.casefold()).split()) + " "
+    text = " ".join(re.sub(r"[_\W]+", " ", text.casefold()).split()) + " "
     # A word begins where one of these begins: "price" and "office" are no ice.
     for pillar, words in _PILLAR_WORDS.items():
-        if any(f" {word}" in f" {seen}" for word in words):
+        if any(f" {word}" in f" {text}" for word in words):
             return pillar
     return PILLARS[1]
 

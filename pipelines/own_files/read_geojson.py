@@ -82,7 +82,7 @@ def _crs(member: Any, options: Mapping[str, str]) -> CRS:
 
 def _geometry(members: Sequence[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """A geometry for each member, None where there is none, and which members cannot be read."""
-    found = np.full(len(members), None, dtype=object)
+    shapes = np.full(len(members), None, dtype=object)
     is_damaged = np.zeros(len(members), dtype=bool)
     points, at = [], []
     for row, member in enumerate(members):
@@ -94,15 +94,15 @@ def _geometry(members: Sequence[Any]) -> tuple[NDArray[np.object_], NDArray[np.b
                 points.append((float(x), float(y)))
                 at.append(row)
             elif member["type"] in _GEOMETRIES:
-                found[row] = shape(member)
+                shapes[row] = shape(member)
             else:
                 is_damaged[row] = True
         # A file may hold anything where coordinates belong, and shapely raises many kinds of error on it.
         except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
                 shapely.errors.ShapelyError):  # fmt: skip
             is_damaged[row] = True
-    found[at] = shapely.points(np.array(points, dtype=float).reshape(-1, 2))
-    return found, is_damaged
+    shapes[at] = shapely.points(np.array(points, dtype=float).reshape(-1, 2))
+    return shapes, is_damaged
 
 
 def _columns(rows: Sequence[Any]) -> dict[str, list[str | None]]:

@@ -73,16 +73,27 @@ def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
         If it is no table with a position.
     """
     text = text_in(path, options.get("encoding", ""))
-    told = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
-    text = text[told.end() :] if told else text
-    separator = told[1] if told else _separator(text)
+    first = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
+    text = text[first.end() :] if first else text
+    separator = first[1] if first else _separator(text)
     csv.field_size_limit(FIELD_CHARACTERS)
     try:
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
     except csv.Error as error:
         msg = f"expected a CSV, found {error}: export it again"
         raise SourceError(msg) from error
+    _must_not_swallow_rows(rows, separator)
     return [table_of_rows("", rows, options)]
+
+
+def _must_not_swallow_rows(rows: Sequence[Sequence[str]], separator: str) -> None:
+    """Refuse a text over several lines that has whole rows in it: its quote was opened and never closed."""
+    width = max((len(row) for row in rows), default=0)
+    for row in rows:
+        for text in row:
+            if "\n" in text and any(line.count(separator) >= max(width - 1, 1) for line in text.split("\n")):
+                msg = f"expected a quote to end, found whole rows inside {text[:40]!r}: close it"
+                raise SourceError(msg)
 
 
 def _separator(text: str) -> str:
@@ -120,7 +131,6 @@ def table_of_rows(name: str, rows: Sequence[Sequence[str | None]], options: Mapp
     columns = {
         label: [(row[place] or "").strip() or None if place < len(row) else None for row in body]
         for place, label in enumerate(header)
-        if label
     }
     if shape:
         texts = np.array(columns.pop(shape), dtype=object)
@@ -141,9 +151,10 @@ def table_of_rows(name: str, rows: Sequence[Sequence[str | None]], options: Mapp
 def _header(rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) -> tuple[int, list[str]]:
     for at, row in enumerate(rows[:_HEADER_ROWS]):
         header = [" ".join((cell or "").split()) for cell in row]
+        # A column without a heading keeps its values.
+        header = [label or f"column {place}" for place, label in enumerate(header, start=1)]
         if _position(header, options) or column_named(header, SHAPE):
-            labels = [label for label in header if label]
-            twice = [label for label in labels if labels.count(label) > 1]
+            twice = [label for label in header if header.count(label) > 1]
             if twice:
                 msg = f"expected each column once, found {twice[0][:60]!r} twice: rename one"
                 raise SourceError(msg)
@@ -158,9 +169,8 @@ def _header(rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) ->
 
 def _position(header: Sequence[str], options: Mapping[str, str]) -> tuple[str, str] | None:
     """The columns of longitude (or x) and latitude (or y); None if one lacks."""
-    named = [label for label in header if label]
-    across = column_named(named, [options["x"]] if "x" in options else LONGITUDE)
-    up = column_named(named, [options["y"]] if "y" in options else LATITUDE)
+    across = column_named(header, [options["x"]] if "x" in options else LONGITUDE)
+    up = column_named(header, [options["y"]] if "y" in options else LATITUDE)
     return (across, up) if across and up and across != up else None
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["read_xlsx"]
 
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # ECMA-376, 18.8.30
+_PARTS = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}
+_UNPACKED_BYTES = 500_000_000  # a convention, as for any zip of a user
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -40,6 +42,13 @@ def read_xlsx(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     """
     with zipfile.ZipFile(path) as box:
         names = set(box.namelist())
+        unpacked = sum(member.file_size for member in box.infolist())
+        if not names >= _PARTS or unpacked > _UNPACKED_BYTES:
+            found = (
+                f"{unpacked:,} bytes" if names >= _PARTS else f"a zip of {', '.join(sorted(names)[:3])[:100]}"
+            )
+            msg = f"expected a workbook of at most {_UNPACKED_BYTES:,} bytes, found {found}: export it again"
+            raise SourceError(msg)
         strings = (
             _strings(tree_of(box.read("xl/sharedStrings.xml"))) if "xl/sharedStrings.xml" in names else []
         )
@@ -77,12 +86,12 @@ def _sheets(book: Element, box: zipfile.ZipFile) -> dict[str, str]:
     relations = tree_of(box.read("xl/_rels/workbook.xml.rels"))
     # An external target names a file elsewhere, and is never a member.
     targets = {e.get("Id"): e.get("Target", "") for e in relations if e.get("TargetMode") != "External"}
-    found = {}
+    members = {}
     for sheet in (e for e in book.iter() if local_name(e) == "sheet"):
         target = targets.get(sheet.get(_RELATION), "")
         member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        found[sheet.get("name", "")] = member
-    return found
+        members[sheet.get("name", "")] = member
+    return members
 
 
 def _strings(root: Element) -> list[str]:

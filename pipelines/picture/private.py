@@ -163,20 +163,20 @@ def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list
     UsageError
         If no row of the file can be taken.
     """
-    found = []
+    layers: list[Own] = []
     for table in tables:
         kinds = [number for number in range(len(KINDS)) if (table.kind == number).any()]
         for place, number in enumerate(kinds):
             # Rows that are left out belong to no kind; they are counted once, with the first.
-            found.append(_own(one, text, table, number, is_split=len(kinds) > 1, is_first=not place))
-    if not found:
+            layers.append(_own(one, text, table, number, is_split=len(kinds) > 1, is_first=not place))
+    if not layers:
         _refuse(one, [table.in_words() for table in tables])
     # A layer without a row that can be taken is no layer of the picture, but its rows are not forgotten.
     bare = [table for table in tables if not len(table.row)]
     if bare:
         rest = "; ".join(table.in_words().rstrip(".") for table in bare)
-        found[0] = replace(found[0], remark="; ".join(filter(None, (found[0].remark, rest))))
-    return found
+        layers[0] = replace(layers[0], remark="; ".join(filter(None, (layers[0].remark, rest))))
+    return layers
 
 
 def _must_reach_the_arctic(one: OwnFile, layers: Sequence[Own]) -> None:

@@ -228,6 +228,16 @@ def test_hostile_names_stay_text(picture, name, page):
     assert not {"\x00", "\u202e"} & set(text)
 
 
+def test_rows_that_a_users_file_lacks_are_said(picture, page):
+    remark = "3 of 5 rows; left out: 1 without geometry, 1 outside the region."
+    note = replace(picture.sources[0], id="private_x", title="<b>Mine</b>", state="private", remark=remark)
+    text = briefing.page(replace(picture, sources=(*picture.sources, note)))
+    output = {a: s for s, a, _ in read(text).texts if a}
+    assert output["value:sources?id=private_x#remark"] == remark
+    assert output["value:sources?id=private_x#title"] == "<b>Mine</b>"
+    assert "Rows of your own files" not in page
+
+
 # --- on request --------------------------------------------------------------------------------
 
 

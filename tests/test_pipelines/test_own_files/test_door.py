@@ -173,7 +173,15 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
     folder.mkdir()
     (folder / "x.csv").symlink_to(tmp_path / "secret.csv")
     write_toml(folder / "x.csv")
-    with pytest.raises(UsageError, match="expected a file in the folder, found a link that leads out of it"):
+    words = "expected a file in the folder, found a link that leads out of it"
+    with pytest.raises(UsageError, match=words):
+        find(folder)
+    (folder / "x.csv").unlink()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "secret.csv").rename(elsewhere / "x.csv")
+    (folder / "x").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match=words):
         find(folder)
 
 
@@ -258,10 +266,13 @@ def test_add_asks_for_the_date_in_one_line(tmp_path):
     assert done.stderr.count("\n") == 1
     assert "name the date, such as --as-of 2026-03-01" in done.stderr
     assert not (tmp_path / "mine").exists()
-    done = run_command(
-        tmp_path, "add", path.name, "--into", "mine", "--as-of", "2026-03-01", "--title", 'a "b" \\'
-    )
+    named = ("--as-of", "2026-03-01", "--title", 'a "b" \\', "--json")
+    done = run_command(tmp_path, "add", path.name, "--into", "mine", *named)
     assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {"files", "description", "layers"}
+    left_out = {"without geometry": 1, "outside the region": 1}
+    assert result["layers"] == [{"name": "", "rows": 3, "taken": 1, "left_out": left_out}]
     text = (tmp_path / "mine" / "Radar sites.toml").read_text(encoding="utf-8")
     assert 'pillar = "military"' in text
     assert [one.note.title for one in read_private(tmp_path / "mine")] == ['a "b" \\']
@@ -292,6 +303,7 @@ def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, mon
     assert not list(tmp_path.rglob("escaped.csv"))
 
 
+@pytest.mark.sweep
 def test_the_example_of_the_readme_works_as_written(tmp_path):
     """`build` has its own tests; the other lines are run as they stand."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("### Your own files")[1]

@@ -230,6 +230,16 @@ def test_what_a_row_lacks_is_named(tmp_path, read):
     assert "latitude and longitude look exchanged in 1" in table.in_words()
 
 
+def test_a_quote_that_never_ends_swallows_no_row(tmp_path, read):
+    text = 'name,lat,lon\n"a,70,20\nb,71,21\n"c",72,22\n'
+    (tmp_path / "x.csv").write_text(text)
+    with pytest.raises(SourceError, match="expected a quote to end, found whole rows inside 'a,70,20"):
+        read(tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_text('name,lat,lon,\n"two\nlines",70,20,kept\n')
+    [table] = read(tmp_path / "x.csv")
+    assert table.attributes == {"name": ["two\nlines"], "column 4": ["kept"]}
+
+
 def test_geometry_that_cannot_be_read_is_counted(tmp_path, read):
     good = {"type": "Point", "coordinates": [20, 70]}
     bad = [
@@ -247,6 +257,20 @@ def test_geometry_that_cannot_be_read_is_counted(tmp_path, read):
     assert len(table.row) == 1
     assert sum(table.left_out.values()) == len(features) - 1
     assert table.left_out["without geometry"] == 2, "an empty list of coordinates is no place"
+
+
+def test_a_shape_without_extent_is_counted_and_stops_no_other(tmp_path, read):
+    shapes = [
+        shapely.LineString([(20, 70), (20, 70)]), shapely.LineString([(20, 70), (21, 71)]),
+        shapely.Polygon([(20, 70), (21, 70), (20, 70)]),
+        shapely.Polygon([(0, 70), (2, 72), (2, 70), (0, 72)]),
+        shapely.Point(0, -90), shapely.LineString([(0, -90), (0, -80)]),
+    ]  # fmt: skip
+    gpd.GeoDataFrame({"a": range(6)}, geometry=shapes, crs=4326).to_file(tmp_path / "x.geojson")
+    [table] = read(tmp_path / "x.geojson")
+    assert table.row.tolist() == [1, 3]
+    assert dict(table.left_out) == {"with a geometry that cannot be read": 2, "outside the region": 2}
+    assert shapely.is_valid(table.geometry).all(), "a ring that crosses itself is mended"
 
 
 @pytest.mark.parametrize(
