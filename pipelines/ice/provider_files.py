@@ -103,8 +103,8 @@ def ingest(
 
     Files are read by `read`, in the sandbox. A file that fails is refused with its reason and does not stop
     the others. The order of `paths` does not matter: a day fills its gap. A day that is there already is
-    counted and changes nothing. `surface` and `is_land` have the meaning of `day_of`: with `is_land` products keep their
-    own grids.
+    counted and changes nothing. `surface` and `is_land` have the meaning of `day_of`: with `is_land` products
+    keep their own grids.
 
     Raises
     ------
