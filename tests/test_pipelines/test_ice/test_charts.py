@@ -133,8 +133,8 @@ def test_the_bounds_are_the_least_and_most_of_all_mixtures(total, parts):
     ],
 )
 def test_an_area_without_ice_codes_is_kept_and_never_free_of_ice(codes, kind, operation):
-    row = chart_bounds(pd.DataFrame([dict.fromkeys(("SA", "SB", "SC", "CN"), np.nan) | {"POLY_TYPE": "I"} | codes]),
-                       read_polaris(), ["PC3"]).iloc[0]  # fmt: skip
+    empty = dict.fromkeys(("SA", "SB", "SC", "CN"), np.nan) | {"POLY_TYPE": "I"}
+    row = chart_bounds(pd.DataFrame([empty | codes]), read_polaris(), ["PC3"]).iloc[0]
     assert (row["area_kind"], row["operation_low"], row["operation_high"]) == (kind, operation, operation)
     assert np.isfinite(row["rio_low"]) == (operation == "normal")
 
