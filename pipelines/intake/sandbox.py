@@ -145,7 +145,7 @@ def _apart(arguments: list[str], source_id: str, out: Path | None, seconds: floa
     `source_id` names the source in errors.
     """
     with scratch_folder(out.parent if out else None) as work:
-        output = run_apart(arguments, f"source {source_id}", work.resolve(), seconds)
+        output = run_apart(arguments, f"source {source_id}", work, seconds)
         if out:
             (work / TABLE_FILE).replace(out)
         return output
@@ -164,6 +164,7 @@ def run_apart(arguments: list[str], name: str, work: Path, seconds: float) -> st
         If the child refuses a file, or died or went over a limit.
     """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
+    work = work.resolve()
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]
     code = _ended(_bound(command, work), work, seconds, environment | ENVIRONMENT | {"PYTHONPATH": path})
