@@ -12,7 +12,6 @@ import json
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 from functools import partial
@@ -20,7 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.fuzz import fuzz
+from benchmarks.killed import Hook, die, fail, forked, row
 from benchmarks.publish_times import fetching, publication
+from benchmarks.reliability_ice import archives_and_files
 from layers.errors import ExportError
 from pipelines.picture.publish import faults_of, picture_folder, publish
 from pipelines.source import sha256_of
@@ -34,17 +35,6 @@ KILLS, ROUNDS, READS, RUNS_AT_ONCE = (50, 5, 500, 8) if LENGTH == "short" else (
 FUZZED = {"short": (100, 50), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
 _BLOCKS, _BLOCK = 8, 2048
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_MUTATES = {
-    "os.mkdir",
-    "os.rename",
-    "os.symlink",
-    "os.remove",
-    "os.rmdir",
-    "os.chmod",
-    "os.link",
-    "os.truncate",
-}
 
 
 def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[[Path], dict[str, Any]]:
@@ -69,72 +59,16 @@ def _writer(number: int, before: Callable[[], None] = lambda: None) -> Callable[
     return write
 
 
-class _Hook:
-    """Counts calls that change the disk while it is armed, and calls `act` at the n-th of them."""
-
-    def __init__(self) -> None:
-        self.count, self.at, self.act = 0, 0, lambda: None
-        self.armed = False
-        sys.addaudithook(self._see)
-        for name in ("write", "fsync"):  # Python raises no audit event for these
-            setattr(os, name, self._counted(getattr(os, name)))
-
-    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            self._meet()
-            return real(*arguments)
-
-        return call
-
-    def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.armed and (
-            event in _MUTATES
-            or (event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES)
-        ):
-            self._meet()
-
-    def _meet(self) -> None:
-        if self.armed:
-            self.count += 1
-            if self.count == self.at:
-                self.act()
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _fail(code: int) -> Callable[[], None]:
-    def act() -> None:
-        raise OSError(code, os.strerror(code))
-
-    return act
-
-
-def _child(work: Callable[[], int]) -> int:
-    """Fork, run `work` in the child, and return the child's process id."""
-    child = os.fork()
-    if child == 0:
-        code = 70
-        try:
-            code = work()
-        except ExportError:
-            code = 3
-        finally:
-            os._exit(code)
-    return child
-
-
 def _publish_met(root: Path, number: int, at: int, act: Callable[[], None]) -> int:
     """Publish in a child, call `act` at its mutating call number `at`, and return the wait status."""
 
     def work() -> int:
-        hook = _Hook()
+        hook = Hook()
         hook.at, hook.act, hook.armed = at, act, True
         publish(root, _writer(number))
         return 0
 
-    return os.waitpid(_child(work), 0)[1]
+    return os.waitpid(forked(work), 0)[1]
 
 
 def _count_calls() -> int:
@@ -144,14 +78,14 @@ def _count_calls() -> int:
         publish(root / "pictures", _writer(0))
 
         def work() -> int:
-            hook = _Hook()
+            hook = Hook()
             hook.armed = True
             publish(root / "pictures", _writer(1))
             hook.armed = False
             count_file.write_text(str(hook.count))
             return 0
 
-        os.waitpid(_child(work), 0)
+        os.waitpid(forked(work), 0)
         return int(count_file.read_text())
 
 
@@ -174,10 +108,6 @@ def _number(root: Path) -> int:
     return int(json.loads((picture_folder(root) / "MANIFEST.json").read_text())["number"])
 
 
-def _row(work: str, value: float, **more: Any) -> dict[str, Any]:
-    return {"benchmark": "reliability", "work": work, "value": value, "goal": 0, "holds": value == 0, **more}
-
-
 def _publish_many(root: Path, first: int) -> int:
     for number in range(first, first + 900):
         publish(root, _writer(number))
@@ -194,16 +124,16 @@ def kills_at_random() -> dict[str, Any]:
             publish(root, _writer(0))
             takes = time.perf_counter() - begun
             for kill in range(first, min(first + 25, KILLS)):
-                child = _child(partial(_publish_many, root, kill * 1000 + 1))
+                writer = forked(partial(_publish_many, root, kill * 1000 + 1))
                 time.sleep(chance.uniform(0, 6 * takes))
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
+                os.kill(writer, signal.SIGKILL)
+                os.waitpid(writer, 0)
                 torn += _torn(root)
             published += len(list((root / "snapshots").iterdir()))
             publish(root, _writer(10**6))
             torn += _number(root) != 10**6 or (root / "staging").exists()
     assert published > KILLS / 4, "the kills came before anything was published"
-    return _row(f"torn pictures after {KILLS} kills at random", torn)
+    return row(f"torn pictures after {KILLS} kills at random", torn)
 
 
 def kills_at_every_call(calls: int) -> dict[str, Any]:
@@ -216,12 +146,12 @@ def kills_at_every_call(calls: int) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
             publish(root, _writer(0))
-            status = _publish_met(root, 1, at, _die)
+            status = _publish_met(root, 1, at, die)
             assert os.WIFSIGNALED(status), f"call {at} was not met"
             torn += _torn(root) + (_number(root) not in {0, 1})
             publish(root, _writer(2))
             torn += _torn(root) + (_number(root) != 2) + (root / "staging").exists()
-    return _row(f"torn pictures, killed at each of {calls} mutating calls", torn)
+    return row(f"torn pictures, killed at each of {calls} mutating calls", torn)
 
 
 def failures_at_every_call(calls: int) -> dict[str, Any]:
@@ -235,13 +165,13 @@ def failures_at_every_call(calls: int) -> dict[str, Any]:
             with tempfile.TemporaryDirectory() as name:
                 root = Path(name)
                 publish(root, _writer(0))
-                status = os.waitstatus_to_exitcode(_publish_met(root, 1, at, _fail(code)))
+                status = os.waitstatus_to_exitcode(_publish_met(root, 1, at, fail(code)))
                 # If the failure comes after the new picture is published, both pictures must be whole.
                 wrong += _torn(root) + (status not in {0, 3}) + (status == 0 and _number(root) != 1)
                 publish(root, _writer(2))
                 wrong += _torn(root) + (_number(root) != 2)
     assert calls >= 64, calls
-    return _row(f"torn or silent, no space and I/O error at each of {calls} calls", wrong)
+    return row(f"torn or silent, no space and I/O error at each of {calls} calls", wrong)
 
 
 def runs_at_once() -> dict[str, Any]:
@@ -268,13 +198,13 @@ def runs_at_once() -> dict[str, Any]:
                     return 3
                 return 0
 
-            children = [_child(partial(work, turn * 100 + run)) for run in range(RUNS_AT_ONCE)]
+            children = [forked(partial(work, turn * 100 + run)) for run in range(RUNS_AT_ONCE)]
             ends = sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
             wrong += ends != [0] + [3] * (RUNS_AT_ONCE - 1)
             os.close(reading)
             os.close(writing)
         wrong += _torn(root) + (len(list((root / "snapshots").iterdir())) != ROUNDS)
-    return _row(f"rounds without exactly one winner of {RUNS_AT_ONCE} runs at once, {ROUNDS} rounds", wrong)
+    return row(f"rounds without exactly one winner of {RUNS_AT_ONCE} runs at once, {ROUNDS} rounds", wrong)
 
 
 def reads_during_swaps() -> dict[str, Any]:
@@ -290,7 +220,7 @@ def reads_during_swaps() -> dict[str, Any]:
                 for number in range(4):
                     publish(root, _writer(number))
 
-        child = _child(work)
+        writer = forked(work)
         last = -1
         try:
             for _ in range(READS):
@@ -301,10 +231,10 @@ def reads_during_swaps() -> dict[str, Any]:
                 swaps += last != min(numbers)
                 last = min(numbers)
         finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            os.kill(writer, signal.SIGKILL)
+            os.waitpid(writer, 0)
     assert swaps > READS / 100, f"{swaps} swaps were seen: too few to show anything"
-    return _row(f"mixed pictures in {READS} reads ({swaps} saw another picture than the last)", mixed)
+    return row(f"mixed pictures in {READS} reads ({swaps} saw another picture than the last)", mixed)
 
 
 def reliability() -> list[dict[str, Any]]:
@@ -316,6 +246,7 @@ def reliability() -> list[dict[str, Any]]:
         failures_at_every_call(calls),
         runs_at_once(),
         reads_during_swaps(),
+        *archives_and_files(LENGTH),
         *fuzz(*FUZZED),
         publication(),
         *fetching(),

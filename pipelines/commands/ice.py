@@ -136,7 +136,12 @@ def isochrones(
     if cube is not None and product is not None:
         archive = Archive.named(readable(cube, "--cube", is_folder=True), product)
     say(f"sails from {port} over the ice of the month")
-    reach = find_isochrones(embedded(), Voyage(port, month, year, ice_class, stage, speed_kn), archive)
+    voyage = Voyage(port, month, year, ice_class, stage, speed_kn)
+    try:
+        reach = find_isochrones(embedded(), voyage, archive)
+    except (SourceError, OSError) as error:  # a broken cube, or a product that is no name of a folder
+        msg = f"--cube: expected an archive of {str(product)[:100]} that can be read, found {error}"
+        raise UsageError(msg) from error
     paths = [str(path) for path in reach.write(writable_folder(to, "--to"))]
     reasons = reach.not_reached
     result = {"files": paths, "ports_reached": reach.ports_reached, "ports": len(reach.ports)}

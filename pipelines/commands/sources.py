@@ -179,6 +179,7 @@ def snapshot(
     """Rebuild the embedded snapshot from pinned packages, provider files and our own tables."""
     from maps.web.ice_record import ICE_RECORD
     from maps.web.outlines import OUTLINES
+    from pipelines.files import replacing
     from pipelines.snapshot.make import make, make_ice_record, make_outlines, make_standing
     from pipelines.sources import SOURCES
 
@@ -207,7 +208,8 @@ def snapshot(
             report=report,
         )
     say("writes the outlines of the map")
-    OUTLINES.write_bytes(make_outlines(SOURCES))
-    ICE_RECORD.write_bytes(make_ice_record(SOURCES))
+    for path, content in ((OUTLINES, make_outlines(SOURCES)), (ICE_RECORD, make_ice_record(SOURCES))):
+        with replacing(path) as part:
+            part.write_bytes(content)
     result = {"bytes": manifest["bytes"], "sources": len(manifest["sources"]), "said": lines}
     print_result(result, as_json=as_json, text="\n".join([*lines, f"{manifest['bytes']} bytes in all"]))

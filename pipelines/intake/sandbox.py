@@ -167,7 +167,7 @@ def _apart(
     `subject` is what is read, for errors. `drivers` are drivers of GDAL that this child may use.
     """
     with scratch_folder(out.parent if out else None) as work:
-        output = run_apart(arguments, subject, work.resolve(), seconds, drivers)
+        output = run_apart(arguments, subject, work, seconds, drivers)
         if out:
             (work / TABLE_FILE).replace(out)
         return output
@@ -189,6 +189,7 @@ def run_apart(
         If the child refuses a file, or died or went over a limit.
     """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}  # no secret goes along
+    work = work.resolve()
     skipped = ",".join(name for name in ENVIRONMENT["GDAL_SKIP"].split(",") if name not in drivers)
     path = os.pathsep.join(filter(None, (str(_ROOT), environment.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "pipelines.intake.sandbox_child", *arguments]

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from layers.crs import POLAR, area_km2, distance_km, lonlat
 from layers.errors import UsageError
 from layers.grid import MISSING, POLE_HOLE, Grid
-from layers.ice.isochrones import DAYS, bands, days_from, sea, speeds_kn, usual
+from layers.ice.isochrones import (
+    DAYS,
+    bands,
+    days_from,
+    days_to,
+    reach,
+    sea,
+    speeds_kn,
+    usual,
+    why_not_reached,
+)  # fmt: skip
 from layers.ice.polaris import CHAINS, STAGES, polaris
 
 CSV = Path(__file__).parents[3] / "layers" / "reference" / "polaris_riv.csv"
@@ -150,3 +160,39 @@ def test_the_usual_ice_is_the_upper_median_of_the_days_that_were_seen():
     )
     # Four days: the third of them; seen on half of the days: missing; in the hole on half: missing too.
     assert usual(days).tolist() == [30, MISSING, 20, MISSING, POLE_HOLE, MISSING]
+
+
+def test_both_ends_of_a_voyage_have_the_same_reach():
+    """Points 60 km off the water: the nearest cell alone serves them, whichever end they are."""
+    x, y = at(WEST)
+    inland, other = (x, y + 60_000), at(EAST)
+    cells, km = reach(WATER, *(np.array([value]) for value in inland))
+    assert np.isfinite(km).sum() == 1
+    assert WATER.cells[cells[0, 0]] == WEST
+    speed = np.full(len(WATER.cells), 10.0)
+    out = days_to(
+        WATER, days_from(WATER, *inland, speed, 10.0), *(np.array([value]) for value in other), 10.0
+    )
+    back = days_to(
+        WATER, days_from(WATER, *other, speed, 10.0), *(np.array([value]) for value in inland), 10.0
+    )
+    assert out[0] == pytest.approx(back[0], rel=1e-9)
+    assert np.isfinite(out[0])
+
+
+def test_why_a_point_is_not_reached_is_told_apart():
+    """Toward the west: reached. East of ice: ice. Beside unseen water, a pond, and far from all water."""
+    field = np.zeros(len(WATER.cells), dtype=np.uint8)
+    field[np.isin(WATER.cells, [10])] = 100
+    speed = speeds_kn(field, RIV, "none", "thick_fy", 10.0)
+    days = days_from(WATER, *at(WEST), speed, 10.0)
+    x, y = at(EAST)
+    points = np.array([at(WEST), (x, y), (x, y + 300_000)])
+    assert why_not_reached(WATER, OCEAN, field, days, *points.T).tolist() == [None, "ice", "distance"]
+    field[WATER.cells > 10] = MISSING
+    assert why_not_reached(WATER, OCEAN, field, days, *points.T)[1] == "not seen"
+    alone = sea(np.eye(5, 7, dtype=bool) & False | (np.arange(35).reshape(5, 7) == 0), None, GRID)
+    far_pond = at(34)
+    assert why_not_reached(alone, OCEAN, np.zeros(1, np.uint8), np.zeros(1), *np.array([far_pond]).T) == [
+        "land"
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,12 @@ import pytest
 import xarray as xr
 from ice_files import day_in, take
 
-from layers.errors import SourceError, UsageError
+from layers.errors import ExportError, SourceError, UsageError
 from layers.grid import LAND, NSIDC_25KM, cell_area_km2, extent_million_km2
 from layers.ice.daily import Day, node_support, series
 from layers.ice.seasons import METRICS, season, season_table
 from layers.ice.synthetic import days
+from pipelines.ice import archive as archive_module
 from pipelines.ice.archive import Archive
 from pipelines.ice.year_passes import seasons
 from pipelines.snapshot import DATA
@@ -235,3 +238,56 @@ def test_the_extent_of_the_real_days_survives_the_cube(mirror: Path, surface, tm
     for day, extent in zip(when, ours, strict=True):
         assert extent == pytest.approx(official[str(day)], rel=0.05)
     assert day_in(real[0], surface).sensor == "f13"
+
+
+# --- gaps, repeats, two writers
+
+
+def test_a_gap_is_filled_and_the_same_day_is_no_change(surface, tmp_path):
+    cube = Archive(tmp_path, "p")
+    cube.append([one(date(2001, 1, 1), surface, 10), one(date(2001, 1, 3), surface, 30)], surface)
+    assert cube.append([one(date(2001, 1, 2), surface, 20)], surface) == 1
+    before = cube.files()[2001].stat().st_mtime_ns
+    assert cube.append([one(date(2001, 1, 2), surface, 20)], surface) == 0
+    assert cube.files()[2001].stat().st_mtime_ns == before, "nothing is written for a repeat"
+    when, fields = cube.read(date(2001, 1, 1), date(2001, 1, 3))
+    assert [str(day)[8:] for day in when] == ["01", "02", "03"]
+    assert fields[:, surface == 0].max(axis=1).tolist() == [10, 20, 30]
+    # A year before the first one, which only a gap of years allows.
+    assert cube.append([one(date(1999, 5, 1), surface)], surface) == 1
+    assert list(cube.files()) == [1999, 2001]
+
+
+def test_one_wrong_day_is_given_back_and_the_others_of_its_year_stay(surface, tmp_path):
+    cube, refused = Archive(tmp_path, "p"), []
+    some = [one(date(2001, 1, day), surface, 0 if day == 2 else 40) for day in (1, 2, 3)]
+    assert cube.append(some, surface, lambda day, error: refused.append((day.date.day, str(error)))) == 2
+    assert [day for day, _ in refused] == [2]
+    assert "all-zero day" in refused[0][1]
+
+
+def test_a_second_writer_waits_and_no_day_is_lost(surface, tmp_path, monkeypatch):
+    """Each writer reads the year before the other one has written it, were it not for the lock."""
+    cube, begun = Archive(tmp_path, "p"), threading.Event()
+    real = archive_module.write_grid
+
+    def slow(*arguments: object, **options: object) -> None:
+        begun.set()
+        time.sleep(0.5)
+        real(*arguments, **options)
+
+    monkeypatch.setattr(archive_module, "write_grid", slow)
+    first = threading.Thread(target=cube.append, args=([one(date(2001, 1, 1), surface)], surface))
+    first.start()
+    assert begun.wait(10)
+    cube.append([one(date(2001, 1, 2), surface)], surface)
+    first.join()
+    assert len(cube.days()) == 2
+    monkeypatch.setattr(archive_module, "_WAIT_S", 0.1)
+    begun.clear()
+    first = threading.Thread(target=cube.append, args=([one(date(2001, 1, 3), surface)], surface))
+    first.start()
+    assert begun.wait(10)
+    with pytest.raises(ExportError, match="only run that adds days here, found another: wait for it"):
+        cube.append([one(date(2001, 1, 4), surface)], surface)
+    first.join()

@@ -178,3 +178,22 @@ def test_the_command_sails_a_cube_on_its_own_grid_and_says_where_no_port_is_reac
 @pytest.mark.parametrize(("cell_m", "cells"), [(25_000.0, 25), (12_500.0, 78), (6_250.0, 254)])
 def test_a_disc_holds_more_cells_of_a_finer_grid(cell_m, cells):
     assert cells_near(replace(NSIDC_25KM, cell_m=cell_m), 50.0) == cells
+
+
+def test_the_way_back_is_as_long_and_the_port_itself_is_no_way(held):
+    out = find_isochrones(held, Voyage("Murmansk", 9))
+    back = find_isochrones(held, Voyage("Kirkenes", 9))
+    days_out, days_back = (one.ports.set_index("name")["least_days"] for one in (out, back))
+    assert days_out["Kirkenes"] == pytest.approx(0.441, abs=0.001)
+    assert days_back["Murmansk"] == pytest.approx(days_out["Kirkenes"], rel=1e-6)
+    assert (days_out["Murmansk"], days_back["Kirkenes"]) == (0, 0)
+    assert 0 < days_out["Lavna"] < 0.02, "five kilometres off on the same fjord"
+    # Every port that is not reached has one reason, and no reason is given to others.
+    ports = out.ports
+    assert (ports["not_reached"].isna() == ports["least_days"].notna()).all()
+    assert set(ports["not_reached"].dropna()) == {"land", "distance"}
+    assert out.not_reached == {"ice": 0, "not seen": 0} | ports["not_reached"].value_counts().to_dict()
+    assert out.ports_reached == ports["least_days"].notna().sum() - 1
+    winter = find_isochrones(held, Voyage("Murmansk", 3, 2022, "none"))
+    assert winter.not_reached["ice"] > 50
+    assert len(winter.ports) == winter.ports_reached + 1 + sum(winter.not_reached.values())

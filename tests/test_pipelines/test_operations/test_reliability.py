@@ -24,5 +24,5 @@ def test_nothing_is_torn_mixed_or_lost():
     assert timed >= {"publish 40 MB", "validation"}
     counts = {row["work"]: row["value"] for row in rows if not row["goal"]}
     assert sum(work.startswith("100 mutated files") for work in counts) == 12
-    assert len(counts) == 23
+    assert len(counts) == 31
     assert set(counts.values()) == {0}, counts

@@ -80,3 +80,14 @@ def test_nasa_team_refuses_an_unknown_code_and_a_cut_file(tmp_path: Path) -> Non
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(SourceError, match="expected 136492 bytes, found 136491"):
         nsidc_0051.read_sample(path)
+
+
+def test_near_real_time_is_a_product_of_its_own_under_no_other_name(tmp_path: Path) -> None:
+    inner = "nt_20010106_f13_nrt_n"
+    sample = nsidc_0051.read_sample(nasa_team(tmp_path, codes_with(125), f"{inner}.bin", inner=inner))
+    assert (sample.product, sample.version, sample.period) == ("nsidc_0081", "nrt", "daily")
+    assert sample.concentration[0, 0] == 50
+    with pytest.raises(SourceError, match="near real time"):
+        nsidc_0051.read_sample(nasa_team(tmp_path, codes_with(125), inner=inner))
+    with pytest.raises(SourceError, match="near real time"):
+        nsidc_0051.read_sample(nasa_team(tmp_path, codes_with(125), f"{inner}.bin"))
