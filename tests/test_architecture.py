@@ -221,6 +221,20 @@ def test_no_file_opens_a_door(module):
                 }, where  # fmt: skip
 
 
+def test_rasterio_opens_no_archive():
+    """Its GDAL on Python 3.11 unpacks Deflate64 with a known fault (decisions/0032)."""
+    opened = [(module, node) for module in FILES for name, node in calls(module) if name == "rasterio.open"]
+    assert opened
+    for module, node in opened:
+        drivers = {
+            keyword.value.value
+            for keyword in node.keywords
+            if keyword.arg == "driver" and isinstance(keyword.value, ast.Constant)
+        }
+        assert drivers in ({"GTiff"}, {"COG"}), f"{module}, line {node.lineno}"
+        assert "/vsi" not in FILES[module].read_text(encoding="utf-8"), module
+
+
 def test_pickles_are_read_by_the_refusing_reader_only():
     users = [name for name in FILES if "pickle" in imports(name)]
     assert users == ["pipelines.sources.society.natural_earth"]

@@ -46,6 +46,8 @@ _OPTIONAL = {
     "qgis": "opens picture.qgz and picture.gpkg; install qgis python3-qgis qgis-providers, 3.22 or newer",
     "git": "fetches the project; install the package git of your system",
 }
+# GDAL from which CVE-2026-4738 is mended.
+_DEFLATE64_MENDED = (3, 11)
 
 
 def _order(text: str) -> tuple[int, ...]:
@@ -125,7 +127,12 @@ def _native() -> list[dict[str, str]]:
         "PROJ": pyproj.proj_version_str,
         "GEOS": ".".join(map(str, shapely.geos_version)),
     }
-    return [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in versions.items()]
+    rows = [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in versions.items()]
+    if _order(rasterio.__gdal_version__) < _DEFLATE64_MENDED:
+        rows[1]["remedy"] = (
+            "Python 3.12 brings a newer one; nothing here uses its faulty part (decisions/0032)"
+        )
+    return rows
 
 
 def _sandbox() -> dict[str, str]:

@@ -7,6 +7,7 @@ again if they die, and reads what became of runs from their record (pipelines.op
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -159,26 +160,47 @@ def _watch(
 ) -> str:
     """Tell what becomes of runs until server or client end, or a run is overdue; returns the fault."""
     lines = RunLines(cron)
-    due, at_work, since = datetime.now(UTC), "", time.monotonic()
+    due, at_work, process_id, since = datetime.now(UTC), "", 0, time.monotonic()
     while True:
+        # Asked before the record is read: a run writes its end before its process is gone.
+        is_gone = bool(at_work) and not _is_there(process_id)
         for row in record.fresh():
             if row["event"] == "began":
-                at_work, since = row["run"], time.monotonic()
+                at_work, process_id, since = row["run"], int(row["pid"]), time.monotonic()
                 due = next_run(cron, datetime.now(UTC))
             if row["event"] in ENDS and row["run"] == at_work:
                 at_work = ""
             for line in lines.of(row):
                 _say(line)
-        if client.poll() is not None:
-            found = prefect_server.last_line(folder / "runs.log")
-            return f"the client of the server ended with {client.returncode} ({found})"
-        if server.process is not None and server.process.poll() is not None:
-            return f"the Prefect server ended with {server.process.returncode}"
+        if fault := _ended(server, client, folder):
+            return fault
+        if is_gone and at_work:
+            return f"the run {at_work} was killed"
         if at_work and time.monotonic() - since > _LASTS_S:
             return f"the run {at_work} is at work for over {_LASTS_S / 3600:.0f} hours"
         if not at_work and datetime.now(UTC) > due + timedelta(seconds=_BEGINS_S):
             return f"no run began within {_BEGINS_S:.0f} s of {_in_words(due)}"
         time.sleep(_TICK_S)
+
+
+def _ended(server: prefect_server.Server, client: subprocess.Popen[bytes], folder: Path) -> str:
+    """Which of server and client has ended, in words; empty if both are at work."""
+    if client.poll() is not None:
+        found = prefect_server.last_line(folder / "runs.log")
+        return f"the client of the server ended with {client.returncode} ({found})"
+    if server.process is not None and server.process.poll() is not None:
+        return f"the Prefect server ended with {server.process.returncode}"
+    return ""
+
+
+def _is_there(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)  # sends nothing, and tells whether there is such a process
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class _Record:

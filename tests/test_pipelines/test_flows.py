@@ -58,7 +58,7 @@ def prefect(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in environment(**extra).items() if k not in keep}
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", check=False, timeout=240,
+        cwd=cwd, env=env, capture_output=True, text=True, encoding="utf-8", check=False, timeout=900,
     )  # fmt: skip
 
 

@@ -23,3 +23,10 @@ def test_a_part_is_ok_from_its_lowest_version_to_below_the_first_that_fails(monk
     row = doctor.examine()[0]
     assert (row["part"], row["state"], row["found"]) == ("folium", state, installed)
     assert bool(row["remedy"]) == (state == "broken")
+
+
+@pytest.mark.parametrize(("version", "is_told"), [("3.10.3", True), ("3.11.0", False), ("3.12.2", False)])
+def test_a_gdal_with_a_known_fault_is_told_though_nothing_here_uses_it(monkeypatch, version, is_told):
+    monkeypatch.setattr(doctor.rasterio, "__gdal_version__", version)
+    [row] = [row for row in doctor.examine() if row["part"] == "GDAL (rasters)"]
+    assert (row["state"], row["found"], "decisions/0032" in row["remedy"]) == ("ok", version, is_told)

@@ -17,7 +17,7 @@ from layers.errors import SourceError, UsageError
 from pipelines.files import locked
 from pipelines.operations import prefect_server
 from pipelines.operations.end_with_parent import PARENT
-from pipelines.operations.schedule import RunLines, _Record, next_run, serve
+from pipelines.operations.schedule import RunLines, _Record, _watch, next_run, serve
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -128,6 +128,39 @@ def test_the_settings_of_the_user_stand_before_ours(tmp_path, monkeypatch):
     assert settings["PREFECT_SERVER_ANALYTICS_ENABLED"] == "true"
     assert (settings["DO_NOT_TRACK"], settings["PREFECT_HOME"]) == ("1", str(tmp_path))
     assert settings[PARENT] == str(os.getpid())
+
+
+@pytest.fixture
+def sleeper():
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_run_whose_process_is_gone_without_an_end_is_a_fault(tmp_path, sleeper):
+    """So a run that the system killed is made again, not only at the next time of the schedule."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    path = tmp_path / "runs.jsonl"
+    record = _Record(path)
+    rows = [{"run": "a", "event": "began", "pid": gone.pid}, {"run": "a", "event": "ended"}]
+    rows += [{"run": "b", "event": "began", "pid": gone.pid}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    fault = _watch(record, "0 5 * * *", prefect_server.Server("http://127.0.0.1:1/api"), sleeper, tmp_path)
+    assert fault == "the run b was killed"
+
+
+def test_a_run_that_does_not_begin_is_a_fault(tmp_path, sleeper, monkeypatch):
+    monkeypatch.setattr("pipelines.operations.schedule._BEGINS_S", -1.0)
+    record, server = _Record(tmp_path / "runs.jsonl"), prefect_server.Server("http://127.0.0.1:1/api")
+    assert _watch(record, "0 5 * * *", server, sleeper, tmp_path).startswith("no run began within -1 s of ")
+    sleeper.kill()
+    sleeper.wait()
+    monkeypatch.setattr("pipelines.operations.schedule._BEGINS_S", 60.0)
+    (tmp_path / "runs.log").write_text("Traceback\nValueError: \x1b[31m no room\n\n")
+    fault = _watch(record, "0 5 * * *", server, sleeper, tmp_path)
+    assert fault == "the client of the server ended with -9 (ValueError:  [31m no room)"
 
 
 # A parent that starts a child, tells its id and waits.
