@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.assessed.areas import WARMING
 from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.schema import PILLARS
 from maps.reports.citations import CitationIndex
@@ -24,6 +23,7 @@ from maps.web.packing import rounded
 
 if TYPE_CHECKING:
     from layers.picture import Picture
+    from layers.schema import Layer
 
 __all__ = ["latest_extent", "oldest_deciding_fact", "picture_data", "scenes"]
 
@@ -72,8 +72,8 @@ def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         if layer.geometry == "table" or DRAWN_BY.get(layer.id) in ids:
             continue
         contents = [layer_data(layer, picture, owners)]
-        if layer.id == WARMING.id:
-            contents += _at_level(picture, owners)
+        if layer.id == warmer_level.AIR:
+            contents += _at_level(layer, picture, owners)
         for content in contents:
             rest = put_off(content)
             layers.append(content)
@@ -82,14 +82,14 @@ def _layers(picture: Picture) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     return layers, later
 
 
-def _at_level(picture: Picture, owners: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the layer of the warming of the air at 2 °C; none in a picture of this level or warmer."""
+def _at_level(layer: Layer, picture: Picture, owners: dict[str, str]) -> list[dict[str, Any]]:
+    """Return `layer`, the warming of the air, at 2 °C; none in a picture of this level or warmer."""
     table = warmer_level.warming_at_level(picture)
     if table is None:
         return []
-    warmer = replace(picture, tables={**picture.tables, WARMING.id: table})
+    warmer = replace(picture, tables={**picture.tables, layer.id: table})
     names = {"id": warmer_level.LAYER_ID, "title": warmer_level.LAYER_TITLE}
-    return [layer_data(WARMING, warmer, owners) | names]
+    return [layer_data(layer, warmer, owners) | names]
 
 
 def _explained(picture: Picture) -> dict[str, Any]:

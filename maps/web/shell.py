@@ -84,8 +84,9 @@ _BODY = f"""
 <button type="button" id="story-back">Back</button>
 <button type="button" id="story-next">Next</button>
 <button type="button" id="story-shut">Close</button></section>
-<section id="level" aria-label="A warmer level" hidden><p id="level-about" role="status"></p>
-<ul id="level-list"></ul>
+<section id="level" aria-label="A warmer level" hidden>
+<details id="level-more"><summary id="level-title" role="status"></summary><p id="level-about"></p>
+<ul id="level-list"></ul></details>
 <button type="button" id="level-shut">Back to the level of the picture</button></section>
 <section id="measure" aria-label="Measured distance" hidden><p id="measured" role="status"></p>
 <button type="button" id="measure-undo">Undo</button>

@@ -6,12 +6,11 @@ rings the nodes whose climate class is higher, and has the warming of the air at
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from layers.assessed.areas import WARMING
-from layers.scenarios import scenario
 from layers.schema import Column, conform
 
 if TYPE_CHECKING:
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
 
-__all__ = ["COLUMNS", "LAYER_ID", "LAYER_TITLE", "LEVEL_DEGC", "level_columns", "warming_at_level"]
+__all__ = ["AIR", "COLUMNS", "LAYER_ID", "LAYER_TITLE", "LEVEL_DEGC", "level_columns", "warming_at_level"]
 
-_LEVEL: Final = scenario("warming_2")
-LEVEL_DEGC: Final = _LEVEL.warming_degc
+LEVEL_DEGC: Final = 2.0
+AIR: Final = "warming"  # the layer of the warming of the air at the level of the picture
 LAYER_ID: Final = "warming_at_2_degc"
 LAYER_TITLE: Final = "Warming since pre-industry at 2 °C of global warming (one model's pattern)"
 COLUMNS: Final = (
@@ -53,8 +52,11 @@ def warming_at_level(picture: Picture) -> pd.DataFrame | None:
 
     None for a picture without this layer, and for one of this level or warmer.
     """
-    if "warming" not in picture.tables or "climate" not in picture.grids or WARMING.derive is None:
+    layer = next((layer for layer in picture.layers if layer.id == AIR), None)
+    if layer is None or layer.derive is None or "climate" not in picture.grids:
         return None
     if picture.scenario.warming_degc >= LEVEL_DEGC:
         return None
-    return conform(WARMING.derive(picture.grids, _LEVEL), WARMING)
+    # The layer is made as it is for the picture, so that the two differ in nothing but the level.
+    level = replace(picture.scenario, warming_degc=LEVEL_DEGC)
+    return conform(layer.derive(picture.grids, level), layer)

@@ -1,7 +1,7 @@
 // The table of the nodes that the filters leave, and its download as CSV.
 import { cell } from "./columns.js";
 import { fillDialog, wideTable } from "./dialogs.js";
-import { byId, el, valueNode } from "./dom.js";
+import { byId, el, small, valueNode } from "./dom.js";
 import { spanned } from "./evidence_words.js";
 import { switchDrawer } from "./drawer.js";
 import { ADDED } from "./node_details.js";
@@ -149,6 +149,9 @@ function fillTable() {
       stepButton("Previous", -1, pages),
       stepButton("Next", 1, pages),
       save,
+    ),
+    small(
+      "Ice: months a year of the last ten years, and how many fewer than in 1981–2010 (range in brackets; its lower end decides the class). From cells of 25 km off the place, or from the harbour where a service states it. –: no ice season is judged of this kind.",
     ),
     wideTable(
       "table-view-title",

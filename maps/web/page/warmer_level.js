@@ -10,6 +10,7 @@ import { state } from "./state.js";
 import { openButton } from "./swatches.js";
 import { fillAndStroke, traceSymbol } from "./symbols.js";
 import { count } from "./text.js";
+import { isNarrow } from "./theme.js";
 
 const LEVEL_DEGC = 2; // the one level that the page holds
 const RING_PX = 9;
@@ -48,7 +49,9 @@ export function setLevel(level) {
   switchOn(airAtLevel(), next !== null && layerById.warming.on);
   if (next !== null) {
     switchOn(layerById.warming, false);
+    byId("level-title").textContent = `${LEVEL_DEGC} °C of global warming: ${count(risenRows().length, "node")} of a higher climate class`;
     byId("level-about").textContent = levelSentence();
+    byId("level-more").open = !isNarrow(); // on a narrow screen the list would cover the rings
     byId("level-list").replaceChildren(
       ...risenRows().map((i) =>
         el("li", null, openButton(nodes, i, `${classWord("hazard_class", i)} → ${nodes.value("hazard_class_at_2_degc", i)}`)),

@@ -11,7 +11,8 @@ import { key, number, short, upper, words } from "./text.js";
 const STEPS = 400;
 const CLASS_OF_AXIS = { climate: "hazard_class", military: "military_class", civil: "dependence_class" };
 const NAMES = {
-  people_without_another: "people without another",
+  // The largest place turns at an anchor of its own, and a trial changes it with the others.
+  people_without_another: "people without another, the largest place included,",
   ice_season_lost: "lower end of the ice season lost",
 };
 
@@ -144,7 +145,7 @@ function tryValue(i, axis, exits, value, isStored, onTrial) {
   paint();
   if (isStored) return "";
   const [{ unit }] = exits,
-    text = `${upper(titleOf(exits[0]))} ${valueText(value, unit)}${unitOf(unit)}: ${wording("hazard_class", classes[axis]).toLowerCase()}.`;
+    text = `${upper(titleOf(exits[0]).replace(/,$/, ""))}: ${valueText(value, unit)}${unitOf(unit)}, ${wording("hazard_class", classes[axis]).toLowerCase()}.`;
   return `${text} The node would be ${STANDING_WORDS[standing]}.${isNow(i, standing) ? " That is as it is." : ""} A trial: nothing stored changes.`;
 }
 
