@@ -46,7 +46,7 @@ def standards(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[
     return [
         tag("h2", "Draft baseline standards"),
         tag("p", "A proposal of this project, not a norm. Unknown is the commonest answer, and the finding."),
-        table(["Standard", "Asked", "pass", "fail", "unknown", "not asked"], rows, numbers=4),
+        table(["Standard", "Requirement", "pass", "fail", "unknown", "not applicable"], rows, numbers=4),
     ]
 
 
@@ -81,7 +81,7 @@ def data_requests(citations: CitationIndex, filters: tuple[Condition, ...]) -> l
         return []
     return [
         tag("h3", "Data requests"),
-        table(["Standard", "What would answer it", "unknown", "of nodes asked"], rows, numbers=2),
+        table(["Standard", "What would answer it", "unknown", "of nodes concerned"], rows, numbers=2),
     ]
 
 

@@ -157,7 +157,7 @@ def coverage(citations: CitationIndex, columns: list[Scope]) -> list[ET.Element]
         cells_by_scope = (
             zip(*(cells for _, cells in rows), strict=True) if rows else [("none",)] * len(columns)
         )
-        gaps = ["nothing held" if all(map(_is_empty, cells)) else "" for cells in cells_by_scope]
+        gaps = ["no row on file" if all(map(_is_empty, cells)) else "" for cells in cells_by_scope]
         body.append(
             tag("tr", tag("th", pillar, scope="rowgroup"),
                 *(tag("th", gap, class_="n gap" if gap else "n") for gap in gaps), class_="group")
@@ -166,7 +166,7 @@ def coverage(citations: CitationIndex, columns: list[Scope]) -> list[ET.Element]
             title = citations.cell("value", "layers", {"id": layer.id}, "title")
             body.append(tag("tr", tag("td", title), *(td(c, is_number=True) for c in cells)))
     heads = [
-        tag("th", "Rows held", scope="col"),
+        tag("th", "Rows on file", scope="col"),
         *(tag("th", s.title, scope="col", class_="n") for s in columns),
     ]
     counts = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *body))

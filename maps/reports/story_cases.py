@@ -126,7 +126,11 @@ def _defence(citations: CitationIndex, node: str) -> list[Any]:
         citations.cell("value", "evidence", where, column) for column in ("state", "note", "value")
     )
     if state.value == "not_applicable":
-        return ["a treaty rules military use out: ", note]
+        return [
+            "a treaty rules military use out (",
+            note,
+            "); it counts by its size, connections and place alone",
+        ]
     if state.value != "known" or not value.value:
         return [
             "no public document on file names it; that it can serve defence follows from its size and place"

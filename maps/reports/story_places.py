@@ -55,16 +55,16 @@ def places_of(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[
 
     `filters` are conditions on the nodes. No order is implied.
     """
-    found: list[Place] = []
+    places: list[Place] = []
     for where in ((CRITICAL,), OVERLAPS):
         for place_id, nodes in sites_of(citations, *filters, *where).groupby("place_id", sort=False):
-            if any(one.place_id == place_id for one in found):
+            if any(one.place_id == place_id for one in places):
                 continue
             by = [where[-1][0].replace("flag", "flag_probability"), "node_id"]
             lead = nodes.sort_values(by, ascending=[False, True]).iloc[0]
-            found.append(
+            places.append(
                 Place(
-                    number=len(found) + 1,
+                    number=len(places) + 1,
                     place_id=str(place_id),
                     country_iso3=str(lead["country_iso3"]),
                     nodes=tuple(map(str, nodes["node_id"])),
@@ -74,4 +74,4 @@ def places_of(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[
                     y_m=float(lead["geometry"].y),
                 )
             )
-    return found
+    return places
