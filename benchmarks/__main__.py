@@ -19,8 +19,8 @@ from benchmarks.kills import kills
 from benchmarks.maps import maps
 from benchmarks.mutation import mutation
 from benchmarks.network import network
-from benchmarks.own_files import own_files
 from benchmarks.reliability import reliability
+from benchmarks.user_files import user_files
 from benchmarks.validation import validation
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +94,7 @@ BENCHMARKS = {
     "validation": validation,
     "maps": maps,
     "reliability": reliability,
-    "own_files": own_files,
+    "user_files": user_files,
     "daily_refresh": daily_refresh,
     "command_lines": command_lines,
     "mutation": mutation,

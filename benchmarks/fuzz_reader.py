@@ -21,9 +21,9 @@ import shapely
 from layers.errors import PictureError, SourceError
 from pipelines.intake import sandbox_child as child
 from pipelines.intake.tables import stored_table
-from pipelines.own_files.read_gdal import read_geopackage
 from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff
 from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons
+from pipelines.user_files.read_gdal import read_geopackage
 
 if TYPE_CHECKING:
     pass

@@ -18,10 +18,10 @@ from pipelines.commands.glossary import glossary
 from pipelines.commands.ice import ice, isochrones, polaris, routes
 from pipelines.commands.operations import doctor, serve
 from pipelines.commands.overview import overview
-from pipelines.commands.own_files import add
 from pipelines.commands.pictures import brief, changes, check, draw, explain, lens, standards
 from pipelines.commands.sources import fetch, snapshot, sources
 from pipelines.commands.terminal import any_encoding, print_error, told_progress
+from pipelines.commands.user_files import add
 
 __all__ = ["app", "main"]
 

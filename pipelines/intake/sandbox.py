@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "ENVIRONMENT", "LACKING", "REFUSED", "SECONDS", "TABLE_FILE",
-    "day_in_sandbox", "own_file_in_sandbox", "read_in_sandbox", "run_apart", "sandbox",
+    "ENVIRONMENT",
+    "LACKING",
+    "REFUSED",
+    "SECONDS",
+    "TABLE_FILE",
+    "day_in_sandbox",
+    "read_in_sandbox",
+    "run_apart",
+    "sandbox",
+    "user_file_in_sandbox",
 ]  # fmt: skip
 
 SECONDS = 120.0  # wall time of a child; its limit of CPU time is below that
@@ -105,13 +113,13 @@ def day_in_sandbox(
     return date.fromisoformat(_apart(command, f"source {source_id}", out, seconds))
 
 
-def own_file_in_sandbox(
+def user_file_in_sandbox(
     name: str, format_id: str, options: str, paths: Sequence[Path], out: Path, *, drivers: Sequence[str],
     seconds: float = SECONDS,
 ) -> None:  # fmt: skip
     """Read a file of the user in a child process, and write the table of its layers to `out`.
 
-    `name` is the name of the file for messages, `options` JSON for the reader (pipelines.own_files.read),
+    `name` is the name of the file for messages, `options` JSON for the reader (pipelines.user_files.read),
     `paths` the file and those that belong to it. GDAL gets `drivers` and no other. The child is killed after
     `seconds`.
 

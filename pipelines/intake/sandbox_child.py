@@ -80,7 +80,7 @@ def _day(source_id: str, part: str, *paths: str) -> str:
 
 
 def _own(format_id: str, options: str, *paths: str) -> str:
-    from pipelines.own_files.read import write_table  # noqa: PLC0415  as in `_table`
+    from pipelines.user_files.read import write_table  # noqa: PLC0415  as in `_table`
 
     write_table(format_id, options, paths, Path(TABLE_FILE))
     return ""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from layers.picture import Picture
     from layers.redaction import Marked
     from layers.scenarios import Scenario
-    from pipelines.picture.private import Own
+    from pipelines.picture.private import PrivateLayer
     from pipelines.snapshot import Snapshot
     from pipelines.source import Source
 
@@ -100,7 +100,7 @@ def shown_sources(options: Options) -> list[Source]:
     return [one for one in sources.SOURCES if seen.may_see(one) and one.feeds not in closed]
 
 
-def read_own(options: Options) -> list[Own]:
+def read_own(options: Options) -> list[PrivateLayer]:
     """The private layers of the user, for all audiences; empty without a folder of private layers.
 
     Raises the errors of `pipelines.picture.private.read_private`.

@@ -2,7 +2,7 @@
 
 No data file of the picture has these layers, and no judgement reads them. A TOML file with the same stem
 describes each file. This is a convenience and no protection: everybody can copy the outputs. Each file is
-read in the sandbox (pipelines.own_files); what can be taken of it is taken, and the rest is counted.
+read in the sandbox (pipelines.user_files); what can be taken of it is taken, and the rest is counted.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from layers.redaction import audience
 from layers.regions import REGIONS
 from layers.schema import SPINE, Column, Layer, conform
 from maps.text import visible
-from pipelines.own_files.description import read_description
-from pipelines.own_files.formats import find, refused
-from pipelines.own_files.polar_parts import KINDS, OUTSIDE
-from pipelines.own_files.take import rows_in_words, take
+from pipelines.user_files.description import read_description
+from pipelines.user_files.formats import find, refused
+from pipelines.user_files.polar_parts import KINDS, OUTSIDE
+from pipelines.user_files.take import rows_in_words, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
     from layers.regions import Region
-    from pipelines.own_files.description import Description
-    from pipelines.own_files.formats import OwnFile
-    from pipelines.own_files.take import OwnTable
+    from pipelines.user_files.description import Description
+    from pipelines.user_files.formats import UserFile
+    from pipelines.user_files.take import UserTable
 
-__all__ = ["Own", "add_private", "cut_to", "notes_of", "passed_over", "read_private", "rows_text"]
+__all__ = ["PrivateLayer", "add_private", "cut_to", "notes_of", "passed_over", "read_private", "rows_text"]
 
 _KIND_WORDS = {"point": "points", "line": "lines", "polygon": "areas"}
 # Names with a meaning in a map, a database or a script; an attribute of that name gets an underscore.
@@ -54,7 +54,7 @@ _TAKEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class PrivateLayer:
     """One private layer with its table, the note on its owner, and the count of the rows of its file.
 
     `row` is the row in the file of each row of the table: a row with several points has several features.
@@ -78,7 +78,7 @@ class Own:
         return len(np.unique(self.row))
 
 
-def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
+def add_private(picture: Picture, own: Sequence[PrivateLayer], seen_by: str) -> Picture:
     """The picture with the private layers that the audience `seen_by` may see, cut to the region.
 
     The other layers of `own` are counted in `withheld`. Note and layer say how many rows were taken.
@@ -98,12 +98,12 @@ def add_private(picture: Picture, own: Sequence[Own], seen_by: str) -> Picture:
     )
 
 
-def notes_of(own: Sequence[Own]) -> list[SourceNote]:
+def notes_of(own: Sequence[PrivateLayer]) -> list[SourceNote]:
     """The notes on private layers, which say how many rows of each file the layer has."""
     return [replace(one.note, remark=rows_text(one)) for one in own]
 
 
-def cut_to(one: Own, region: Region) -> Own:
+def cut_to(one: PrivateLayer, region: Region) -> PrivateLayer:
     """The private layer with the rows that touch a region; the others are counted as left out."""
     kept = within(one.table.assign(_row=one.row), region)
     cut = replace(one, table=kept.drop(columns="_row"), row=kept["_row"].to_numpy())
@@ -113,7 +113,7 @@ def cut_to(one: Own, region: Region) -> Own:
     return replace(cut, left_out={**one.left_out, OUTSIDE: one.left_out.get(OUTSIDE, 0) + lost})
 
 
-def rows_text(one: Own) -> str:
+def rows_text(one: PrivateLayer) -> str:
     """How many rows of the file a private layer has, and why the others are left out, in one sentence."""
     return rows_in_words(one.rows_taken, one.rows, one.left_out, one.exchanged, one.remark)
 
@@ -123,7 +123,7 @@ def passed_over(folder: Path) -> list[str]:
     return find(folder)[1]
 
 
-def read_private(folder: Path) -> list[Own]:
+def read_private(folder: Path) -> list[PrivateLayer]:
     """Read every private layer of a folder, sorted by the names of the files.
 
     A file with several layers, or with points, lines and areas together, becomes several layers.
@@ -139,7 +139,7 @@ def read_private(folder: Path) -> list[Own]:
     # A reader is a process of its own, so threads wait for several of them at a time.
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         tables = list(pool.map(lambda one, text: take(one, text.reading), files, described))
-    own: list[Own] = []
+    own: list[PrivateLayer] = []
     for one, text, of_file in zip(files, described, tables, strict=True):
         layers = _layers(one, text, of_file)
         _must_reach_the_arctic(one, layers)
@@ -155,7 +155,7 @@ def read_private(folder: Path) -> list[Own]:
     return own
 
 
-def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list[Own]:
+def _layers(one: UserFile, text: Description, tables: Sequence[UserTable]) -> list[PrivateLayer]:
     """The private layers of a file: one for each of its layers and kinds of geometry.
 
     Raises
@@ -163,7 +163,7 @@ def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list
     UsageError
         If no row of the file can be taken.
     """
-    layers: list[Own] = []
+    layers: list[PrivateLayer] = []
     for table in tables:
         kinds = [number for number in range(len(KINDS)) if (table.kind == number).any()]
         for place, number in enumerate(kinds):
@@ -179,14 +179,14 @@ def _layers(one: OwnFile, text: Description, tables: Sequence[OwnTable]) -> list
     return layers
 
 
-def _must_reach_the_arctic(one: OwnFile, layers: Sequence[Own]) -> None:
+def _must_reach_the_arctic(one: UserFile, layers: Sequence[PrivateLayer]) -> None:
     """Refuse a file of which no row lies in the largest region; in a smaller region it may have none."""
     whole = [cut_to(layer, REGIONS[0]) for layer in layers]
     if not any(len(layer.table) for layer in whole):
         _refuse(one, [rows_text(layer) for layer in whole])
 
 
-def _refuse(one: OwnFile, sentences: Sequence[str]) -> NoReturn:
+def _refuse(one: UserFile, sentences: Sequence[str]) -> NoReturn:
     """Refuse a file of which no row can be taken. `sentences` say why, one for each layer."""
     found = " ".join(sentences).rstrip(".")
     remedy = "exchange the two" if "look exchanged" in found else "mend the file"
@@ -194,8 +194,8 @@ def _refuse(one: OwnFile, sentences: Sequence[str]) -> NoReturn:
 
 
 def _own(
-    one: OwnFile, text: Description, table: OwnTable, kind: int, *, is_split: bool, is_first: bool
-) -> Own:
+    one: UserFile, text: Description, table: UserTable, kind: int, *, is_split: bool, is_first: bool
+) -> PrivateLayer:
     """The private layer of the rows of one kind of geometry."""
     chosen = np.flatnonzero(table.kind == kind)
     words = [table.name, *([_KIND_WORDS[KINDS[kind]]] if is_split else [])]
@@ -225,7 +225,7 @@ def _own(
         homepage="", as_of=text.as_of, state="private",
     )  # fmt: skip
     rows = table.row[chosen]
-    return Own(
+    return PrivateLayer(
         layer, shaped, note, one.name,
         rows=len(np.unique(rows)) + (sum(table.left_out.values()) if is_first else 0),
         row=rows[pd.Index(ids).get_indexer(shaped["feature_id"])],  # `conform` sorts
@@ -244,7 +244,7 @@ def _identifier(text: str) -> str:
     return f"x{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
 
-def _attributes(table: OwnTable, chosen: Any) -> tuple[tuple[Column, ...], dict[str, list[str | None]]]:
+def _attributes(table: UserTable, chosen: Any) -> tuple[tuple[Column, ...], dict[str, list[str | None]]]:
     """Every attribute of the chosen parts, with its column of the schema. Missing values stay missing.
 
     The attribute that names the rows becomes the name of the feature. Names are made visible, because a name

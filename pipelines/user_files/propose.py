@@ -12,16 +12,16 @@ from layers.errors import UsageError
 from layers.schema import PILLARS
 from maps.text import visible
 from pipelines.files import write_whole
-from pipelines.own_files.description import check_values
-from pipelines.own_files.formats import as_own_file, refused
-from pipelines.own_files.take import take
+from pipelines.user_files.description import check_values
+from pipelines.user_files.formats import as_user_file, refused
+from pipelines.user_files.take import take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.own_files.formats import OwnFile
-    from pipelines.own_files.take import OwnTable
+    from pipelines.user_files.formats import UserFile
+    from pipelines.user_files.take import UserTable
 
 __all__ = ["Proposal", "propose", "write_proposal"]
 
@@ -41,8 +41,8 @@ _PILLAR_WORDS: dict[str, tuple[str, ...]] = {
 class Proposal:
     """A description that is proposed for a file, and the layers of the file."""
 
-    file: OwnFile
-    tables: Sequence[OwnTable]
+    file: UserFile
+    tables: Sequence[UserTable]
     values: Mapping[str, str]
 
     @property
@@ -59,7 +59,7 @@ def propose(path: Path, given: Mapping[str, str]) -> Proposal:
     UsageError
         If the file cannot be read, a value cannot be used, or nothing says what date the data hold for.
     """
-    one = as_own_file(path)
+    one = as_user_file(path)
     reading = {key: given[key] for key in ("crs", "x", "y", "name", "encoding") if key in given}
     tables = take(one, reading)
     dates = [table.date for table in tables if table.date]
@@ -81,7 +81,7 @@ def propose(path: Path, given: Mapping[str, str]) -> Proposal:
     return Proposal(one, tables, values)
 
 
-def _pillar(path: Path, tables: Sequence[OwnTable]) -> str:
+def _pillar(path: Path, tables: Sequence[UserTable]) -> str:
     text = " ".join(
         [path.stem, *(table.name for table in tables), *(n for t in tables for n in t.attributes)]
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
-from own_file_makers import kml, write_toml, xlsx
+from user_file_makers import kml, write_toml, xlsx
 
 __all__ = ["CANARY", "HOSTILE", "make"]
 

@@ -11,8 +11,8 @@ import shapely
 from shapely.geometry import shape
 
 from layers.errors import SourceError
-from pipelines.own_files.raw_table import DEGREES, RawTable, crs_of, text_of
-from pipelines.own_files.read_points import text_in
+from pipelines.user_files.raw_table import DEGREES, RawTable, crs_of, text_of
+from pipelines.user_files.read_points import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,12 +20,12 @@ from pipelines.picture.build import Options, build
 from pipelines.picture.private import add_private, read_private
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
-from hostile_own_files import CANARY, HOSTILE, make
+from hostile_user_files import CANARY, HOSTILE, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Outcome", "hostile_outcomes", "own_files"]
+__all__ = ["Outcome", "hostile_outcomes", "user_files"]
 
 _DAY = date(2026, 1, 1)
 POINTS, MOST_S, MOST_ADDED_S = 100_000, 60.0, 5.0
@@ -88,7 +88,7 @@ def _connections() -> tuple[str, list[int], socket.socket]:
     return f"http://127.0.0.1:{server.getsockname()[1]}/x", came, server
 
 
-def own_files() -> list[dict[str, Any]]:
+def user_files() -> list[dict[str, Any]]:
     """A row for each property of the hostile files, and one for the time of 100,000 points."""
     address, came, server = _connections()
     with tempfile.TemporaryDirectory() as name:
@@ -104,7 +104,7 @@ def own_files() -> list[dict[str, Any]]:
         ),
     }
     rows = [
-        {"benchmark": "own_files", "work": f"{len(outcomes)} hostile files of a user: {what}", "value": count,
+        {"benchmark": "user_files", "work": f"{len(outcomes)} hostile files of a user: {what}", "value": count,
          "goal": 0, "holds": count == 0}
         for what, count in counts.items()
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def _added_time() -> dict[str, Any]:
     bare, with_own = (sorted(times)[1] for times in seconds.values())
     added = with_own - bare
     return {
-        "benchmark": "own_files", "work": f"{POINTS:,} points of a CSV, wall seconds added to a build",
+        "benchmark": "user_files", "work": f"{POINTS:,} points of a CSV, wall seconds added to a build",
         "value": round(added, 2), "goal": MOST_ADDED_S, "holds": added < MOST_ADDED_S,
         "build_s": round(bare, 2),
     }  # fmt: skip

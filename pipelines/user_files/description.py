@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from layers.redaction import AUDIENCES
 from layers.schema import PILLARS
 from maps.text import visible
-from pipelines.own_files.formats import refused
+from pipelines.user_files.formats import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

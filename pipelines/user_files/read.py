@@ -22,24 +22,24 @@ import pyarrow.parquet as pq
 import shapely
 
 from layers.errors import SourceError
-from pipelines.own_files.column_words import column_named, date_column, name_column
-from pipelines.own_files.formats import FORMATS
-from pipelines.own_files.polar_parts import polar_parts
-from pipelines.own_files.raw_table import LAYERS, NAME_CHARACTERS, RawTable, crs_of, text_of
-from pipelines.own_files.read_gdal import read_flatgeobuf, read_geopackage, read_shapefile
-from pipelines.own_files.read_geojson import read_geojson
-from pipelines.own_files.read_kml import read_kml
-from pipelines.own_files.read_points import read_csv
-from pipelines.own_files.read_xlsx import read_xlsx
+from pipelines.user_files.column_words import column_named, date_column, name_column
+from pipelines.user_files.formats import FORMATS
+from pipelines.user_files.polar_parts import polar_parts
+from pipelines.user_files.raw_table import LAYERS, NAME_CHARACTERS, RawTable, crs_of, text_of
+from pipelines.user_files.read_gdal import read_flatgeobuf, read_geopackage, read_shapefile
+from pipelines.user_files.read_geojson import read_geojson
+from pipelines.user_files.read_kml import read_kml
+from pipelines.user_files.read_points import read_csv
+from pipelines.user_files.read_xlsx import read_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pipelines.own_files.polar_parts import PolarParts
+    from pipelines.user_files.polar_parts import PolarParts
 
 __all__ = ["METADATA", "write_table"]
 
-METADATA = b"own_file"
+METADATA = b"user_file"
 _MEMBERS, _UNPACKED_BYTES = 500, 500_000_000
 _WORK = Path("file")  # the copy of the file, with a suffix in small letters
 

@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from layers.errors import SourceError
-from pipelines.own_files.raw_table import DEGREES, RawTable
-from pipelines.own_files.safe_xml import local_name, tree_of
+from pipelines.user_files.raw_table import DEGREES, RawTable
+from pipelines.user_files.safe_xml import local_name, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,9 +12,9 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from layers.errors import SourceError
-from pipelines.own_files.raw_table import MAX_COLUMNS, MAX_ROWS, RawTable
-from pipelines.own_files.read_points import table_of_rows
-from pipelines.own_files.safe_xml import local_name, tree_of
+from pipelines.user_files.raw_table import MAX_COLUMNS, MAX_ROWS, RawTable
+from pipelines.user_files.read_points import table_of_rows
+from pipelines.user_files.safe_xml import local_name, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

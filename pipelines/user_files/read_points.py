@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from layers.errors import SourceError
-from pipelines.own_files.column_words import LATITUDE, LONGITUDE, SHAPE, column_named, degrees
-from pipelines.own_files.raw_table import (
+from pipelines.user_files.column_words import LATITUDE, LONGITUDE, SHAPE, column_named, degrees
+from pipelines.user_files.raw_table import (
     DEGREES,
     FIELD_CHARACTERS,
     MAX_ROWS,

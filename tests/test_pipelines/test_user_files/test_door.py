@@ -16,16 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from own_file_makers import points, write_toml, zipped
 from run_commands import ROOT, run_command
+from user_file_makers import points, write_toml, zipped
 
 from layers.errors import SourceError, UsageError
 from layers.picture import Picture
 from layers.regions import REGIONS, region
 from layers.scenarios import scenario
-from pipelines.own_files import take as taking
-from pipelines.own_files.formats import as_own_file, find
 from pipelines.picture.private import add_private, cut_to, read_private, rows_text
+from pipelines.user_files import take as taking
+from pipelines.user_files.formats import as_user_file, find
 
 CSV = "navn;lat;lon;dato\nA;69,65;18,95;01.02.2024\nB;70;20;2024-03-05\nC;;;\nD;0;0;\n"
 
@@ -95,7 +95,7 @@ def test_every_private_case_is_tried(cases):
 def test_the_child_has_the_drivers_of_the_format_and_no_other(tmp_path):
     """Without its driver GDAL cannot open the file, whatever is in it."""
     points().to_file(tmp_path / "x.gpkg")
-    one = as_own_file(tmp_path / "x.gpkg")
+    one = as_user_file(tmp_path / "x.gpkg")
     bare = replace(one, format=replace(one.format, drivers=("FlatGeobuf",)))
     with pytest.raises(UsageError, match=r"x.gpkg: expected it to be read, found DataSourceError"):
         taking.take(bare, {})
@@ -105,7 +105,7 @@ def test_a_reader_without_end_is_ended(tmp_path):
     path = write_toml(tmp_path / "x.csv")
     path.write_text(CSV, encoding="utf-8")
     with pytest.raises(UsageError, match=r"x.csv: expected its files to be read within 0.05 s, found no end"):
-        taking.take(as_own_file(path), {}, seconds=0.05)
+        taking.take(as_user_file(path), {}, seconds=0.05)
 
 
 def test_a_table_that_does_not_add_up_is_not_taken(tmp_path):
@@ -121,7 +121,7 @@ def test_a_table_that_does_not_add_up_is_not_taken(tmp_path):
               "geometry": pa.array([point], pa.binary()), "c0_0": pa.array(["v"], pa.string())}  # fmt: skip
 
     def checked(described, changed=None):
-        meta = {b"own_file": json.dumps({"layers": [described]})}
+        meta = {b"user_file": json.dumps({"layers": [described]})}
         pq.write_table(
             pa.table(arrays | (changed or {})).replace_schema_metadata(meta), tmp_path / "t.parquet"
         )
@@ -285,7 +285,7 @@ def test_add_asks_for_the_date_in_one_line(tmp_path):
 def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, monkeypatch):
     """33 files through the sandbox as the user's own go: refused, or every row accounted for."""
     monkeypatch.syspath_prepend(ROOT)
-    from benchmarks.own_files import hostile_outcomes
+    from benchmarks.user_files import hostile_outcomes
 
     with socket.create_server(("127.0.0.1", 0)) as canary:
         canary.setblocking(False)

@@ -13,12 +13,12 @@ from pyproj.exceptions import ProjError
 from layers.crs import polar_xy, to_polar
 from layers.errors import SourceError
 from layers.regions import SOUTH_DEG
-from pipelines.own_files.raw_table import NO_GEOMETRY, UNREADABLE
+from pipelines.user_files.raw_table import NO_GEOMETRY, UNREADABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipelines.own_files.raw_table import RawTable
+    from pipelines.user_files.raw_table import RawTable
 
 __all__ = ["BEYOND", "KINDS", "OUTSIDE", "ZERO", "PolarParts", "polar_parts"]
 

@@ -14,15 +14,15 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from own_file_makers import PLACE, kml, points, xlsx, zipped
+from user_file_makers import PLACE, kml, points, xlsx, zipped
 
 from layers.crs import lonlat, polar_points
 from layers.errors import SourceError, UsageError
-from pipelines.own_files import take as taking
-from pipelines.own_files.column_words import LATITUDE, LONGITUDE, column_named, degrees, name_column
-from pipelines.own_files.formats import as_own_file
-from pipelines.own_files.read import write_table
-from pipelines.own_files.take import OwnTable
+from pipelines.user_files import take as taking
+from pipelines.user_files.column_words import LATITUDE, LONGITUDE, column_named, degrees, name_column
+from pipelines.user_files.formats import as_user_file
+from pipelines.user_files.read import write_table
+from pipelines.user_files.take import UserTable
 
 DEGREES_CSV = "Navn{0}Breddegrad{0}Lengdegrad\nBjørnøya{0}{1}{0}{2}\nuten sted{0}{0}\nsør{0}-53.2{0}-70.9\n"
 
@@ -31,11 +31,11 @@ DEGREES_CSV = "Navn{0}Breddegrad{0}Lengdegrad\nBjørnøya{0}{1}{0}{2}\nuten sted
 def read(tmp_path, monkeypatch):
     """Reads a file as the child does, in this process: the sandbox has tests of its own."""
 
-    def call(path: Path, **options: str) -> list[OwnTable]:
+    def call(path: Path, **options: str) -> list[UserTable]:
         work = tmp_path / "work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
-        one = as_own_file(path)
+        one = as_user_file(path)
         monkeypatch.chdir(work)
         paths = [str(part) for part in (one.path, *one.beside)]
         write_table(one.format.id, json.dumps(options), paths, work / "out.parquet")

@@ -30,7 +30,7 @@ def add(
 ) -> None:
     """Copy a file of your own into a folder with a proposed description, ready for 'build --private'."""
     from maps.text import visible
-    from pipelines.own_files.propose import propose, write_proposal
+    from pipelines.user_files.propose import propose, write_proposal
 
     values = {
         "title": title, "pillar": pillar, "as_of": as_of, "owner": owner, "licence": licence,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from layers.errors import UsageError
 
-__all__ = ["FORMATS", "SUFFIXES", "Format", "OwnFile", "as_own_file", "find", "refused"]
+__all__ = ["FORMATS", "SUFFIXES", "Format", "UserFile", "as_user_file", "find", "refused"]
 
 MAX_BYTES = 2_000_000_000  # a convention: a file of this size is no list of places
 
@@ -57,7 +57,7 @@ _BESIDE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFile:
+class UserFile:
     """A file of the user with its format, the files that belong to it, and the place of its description."""
 
     path: Path
@@ -79,7 +79,7 @@ def refused(what: str, expected: str, found: object, remedy: str) -> UsageError:
     return UsageError(f"--private, {visible(what)}: {text}")
 
 
-def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
+def find(folder: Path) -> tuple[list[UserFile], list[str]]:
     """The files of the user in a folder and in its sub-folders one level down, sorted by name.
 
     The second list names files that are none and are passed over, which the user must be told.
@@ -103,7 +103,7 @@ def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
         of_place, others = _in_one_folder(folder, [one for one in paths if not one.name.startswith(".")])
         around = place.with_name(f"{place.name}.toml")
         if len(of_place) == 1 and around.is_file():
-            of_place = [OwnFile(of_place[0].path, of_place[0].format, of_place[0].beside, around)]
+            of_place = [UserFile(of_place[0].path, of_place[0].format, of_place[0].beside, around)]
         files += of_place
         strange += [f"{place.name}/{name}" for name in others]
     strange += [path.name for path in entries if path.is_dir() and path.suffix == ".gdb"]
@@ -114,7 +114,7 @@ def find(folder: Path) -> tuple[list[OwnFile], list[str]]:
     return files, strange
 
 
-def _in_one_folder(root: Path, paths: list[Path]) -> tuple[list[OwnFile], list[str]]:
+def _in_one_folder(root: Path, paths: list[Path]) -> tuple[list[UserFile], list[str]]:
     files, strange = [], []
     tomls = {path.stem for path in paths if path.suffix.lower() == ".toml"}
     for path in paths:
@@ -123,13 +123,13 @@ def _in_one_folder(root: Path, paths: list[Path]) -> tuple[list[OwnFile], list[s
             suffix == ".txt" and path.stem in tomls
         )  # a text is a table where a description says so
         if suffix in _BY_SUFFIX or is_described:
-            files.append(as_own_file(path, root))
+            files.append(as_user_file(path, root))
         elif suffix != ".toml" and not path.is_dir() and not _BESIDE.search(path.name):
             strange.append(path.name)
     return files, strange
 
 
-def as_own_file(path: Path, root: Path | None = None) -> OwnFile:
+def as_user_file(path: Path, root: Path | None = None) -> UserFile:
     """The file at `path` as a file of the user, after a look at its first bytes.
 
     Raises
@@ -157,7 +157,7 @@ def as_own_file(path: Path, root: Path | None = None) -> OwnFile:
         if status.st_size > MAX_BYTES:
             raise refused(part.name, f"at most {MAX_BYTES:,} bytes", f"{status.st_size:,}", "cut it down")
     _sniff(path, form)
-    return OwnFile(path, form, beside, _toml_of(path))
+    return UserFile(path, form, beside, _toml_of(path))
 
 
 def _parts_of(path: Path, form: Format) -> tuple[Path, ...]:
@@ -198,7 +198,7 @@ def _sniff(path: Path, form: Format) -> None:
         raise refused(path.name, "a readable file", error, "export it again") from error
 
 
-def _must_not_stand_alone(files: list[OwnFile], paths: list[Path]) -> None:
+def _must_not_stand_alone(files: list[UserFile], paths: list[Path]) -> None:
     described = {one.toml for one in files}
     for path in paths:
         if path.suffix.lower() == ".toml" and path not in described:

@@ -16,20 +16,20 @@ import shapely
 
 from layers.errors import SourceError
 from maps.text import visible
-from pipelines.intake.sandbox import own_file_in_sandbox
-from pipelines.own_files.formats import refused
-from pipelines.own_files.polar_parts import BEYOND, KINDS, OUTSIDE
-from pipelines.own_files.raw_table import FIELD_CHARACTERS, LAYERS, MAX_COLUMNS, MAX_ROWS, NAME_CHARACTERS
-from pipelines.own_files.read import METADATA
+from pipelines.intake.sandbox import user_file_in_sandbox
+from pipelines.user_files.formats import refused
+from pipelines.user_files.polar_parts import BEYOND, KINDS, OUTSIDE
+from pipelines.user_files.raw_table import FIELD_CHARACTERS, LAYERS, MAX_COLUMNS, MAX_ROWS, NAME_CHARACTERS
+from pipelines.user_files.read import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from pipelines.own_files.formats import OwnFile
+    from pipelines.user_files.formats import UserFile
 
-__all__ = ["SECONDS", "OwnTable", "rows_in_words", "take"]
+__all__ = ["SECONDS", "UserTable", "rows_in_words", "take"]
 
 SECONDS = 50.0  # wall time of a reader; no file of a user may take a minute
 _PARTS = 5_000_000  # parts of all rows of a file
@@ -37,7 +37,7 @@ _FIXED = {"layer": pa.int32(), "row": pa.int64(), "kind": pa.int8(), "geometry":
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTable:
+class UserTable:
     """One layer of a user's file: its parts in EPSG:3413 and what is known about the whole of it.
 
     `row` is the row of each part in the file and `kind` its dimension. `attributes` are texts by the name in
@@ -85,7 +85,7 @@ def rows_in_words(
     return f"{text}; {remark}." if remark else f"{text}."
 
 
-def take(one: OwnFile, options: Mapping[str, str], *, seconds: float = SECONDS) -> list[OwnTable]:
+def take(one: UserFile, options: Mapping[str, str], *, seconds: float = SECONDS) -> list[UserTable]:
     """The layers of a user's file, read in the sandbox.
 
     `options` are what its description says about reading: `crs`, `x`, `y`, `name`, `encoding`.
@@ -98,7 +98,7 @@ def take(one: OwnFile, options: Mapping[str, str], *, seconds: float = SECONDS) 
     with tempfile.TemporaryDirectory(prefix="own-file-") as name:
         out = Path(name) / "table.parquet"
         try:
-            own_file_in_sandbox(
+            user_file_in_sandbox(
                 one.name, one.format.id, json.dumps(dict(options)), (one.path, *one.beside), out,
                 drivers=one.format.drivers, seconds=seconds,
             )  # fmt: skip
@@ -113,7 +113,7 @@ def take(one: OwnFile, options: Mapping[str, str], *, seconds: float = SECONDS) 
             ) from error
 
 
-def _checked(path: Path) -> list[OwnTable]:
+def _checked(path: Path) -> list[UserTable]:
     """The layers in the table of the reader.
 
     The reader saw a hostile file, so its table is held to types, names and lengths before any of it is used.
@@ -155,7 +155,7 @@ def _layer(
     number: int,
     numbers: Mapping[str, NDArray[Any]],
     shapes: NDArray[np.object_],
-) -> OwnTable:
+) -> UserTable:
     mine = np.flatnonzero(numbers["layer"] == number)
     row, kind = numbers["row"][mine], numbers["kind"][mine]
     rows, labels, left_out = described["rows"], described["columns"], described["left_out"]
@@ -178,7 +178,7 @@ def _layer(
     if not is_right:
         _refuse("the description of a layer")
     chosen = table.take(pa.array(mine))
-    return OwnTable(
+    return UserTable(
         name=described["name"][:NAME_CHARACTERS],
         rows=rows,
         row=row,
