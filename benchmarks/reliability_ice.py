@@ -171,7 +171,7 @@ def torn_reads(name: str, reads: int) -> tuple[int, int]:
         try:
             done, until = 0, time.monotonic() + 120
             # A busy machine gives the writers few turns, and reads of one state show nothing.
-            while done < reads or (seen < _LEAST_CHANGES and time.monotonic() < until):
+            while done < reads or (not torn and seen < _LEAST_CHANGES and time.monotonic() < until):
                 done += 1
                 try:
                     numbers = read(path)
