@@ -104,10 +104,15 @@ def user_files() -> list[dict[str, Any]]:
         ),
     }
     rows = [
-        {"benchmark": "user_files", "work": f"{len(outcomes)} hostile files of a user: {what}", "value": count,
-         "goal": 0, "holds": count == 0}
+        {
+            "benchmark": "user_files",
+            "work": f"{len(outcomes)} hostile files of a user: {what}",
+            "value": count,
+            "goal": 0,
+            "holds": count == 0,
+        }
         for what, count in counts.items()
-    ]  # fmt: skip
+    ]
     return [*rows, _added_time()]
 
 
