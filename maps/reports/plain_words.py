@@ -78,9 +78,9 @@ def ground_words(label: str) -> str:
         return "thawing ground already damages it"
     if "damage reported (town)" in label:
         return "thawing ground already damages the town"
-    return (
-        "it stands on frozen ground rich in ice" if "ground ice high" in label else "its frozen ground thaws"
-    )
+    if "ground ice high" in label:
+        return "it stands on frozen ground rich in ice"
+    return "thawing ground troubles the town" if "town, problems only" in label else "its frozen ground thaws"
 
 
 def threat(citations: CitationIndex, node: str) -> list[Any]:

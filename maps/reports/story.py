@@ -88,7 +88,7 @@ def _lead(material: Story) -> ET.Element:
     return tag(
         "p", "In ", critical, f" {plural(critical, 'place', 'places')} of ", *material.here, " a high "
         "climate hazard meets a site that can serve defence and people who depend on that site. The map "
-        "shows where; six scenes say why, for whom, and what is not known.", class_="lead",
+        "shows where; six sections say why, for whom, and what is not known.", class_="lead",
     )  # fmt: skip
 
 
@@ -211,8 +211,8 @@ margin-left:1.5mm}
 .opening{display:grid;grid-template-columns:98mm 1fr;gap:5mm;margin-bottom:3mm}
 .opening svg.map{max-width:98mm}
 .key{font-size:7.6pt;line-height:1.26}.key ul{list-style:none;padding:0;margin:0 0 1.6mm}
-.key li{margin:0 0 .75mm}
-.key b.tick{display:inline-block;min-width:4.2mm}.key .one b.tick{min-width:0;margin-right:.8mm}
+.key li{margin:0 0 .75mm;padding-left:4.2mm;text-indent:-4.2mm}
+.key b.tick{display:inline-block;min-width:4.2mm;text-indent:0}.key .one b.tick{min-width:0;margin-right:.8mm}
 .key .land{color:var(--soft);margin-top:1.1mm}.key .one{white-space:nowrap}
 .legend{display:flex;flex-wrap:wrap;gap:.4mm 3.2mm;font-size:7.2pt;color:var(--soft);margin-top:1mm}
 .legend span{white-space:nowrap}

@@ -56,9 +56,8 @@ def cases(story: Story) -> ET.Element:
                                                "no case to tell."))  # fmt: skip
     elsewhere = "place" if story.country else "country"
     rule = (
-        "Chosen by a rule: of the surest findings the one with most people who have no other; then the "
-        "next in "
-        f"another {elsewhere}, of another kind if there is one."
+        "Chosen by a rule: of the sites that stay critical in most trials, the one with most people who have "
+        f"no other; then the next ones in another {elsewhere} and of another kind."
     )
     cards = [_card(story, node) for node in story.cases]
     return scene(story, "scene-cases", tag("p", rule, class_="small"), tag("div", *cards, class_="cards"))

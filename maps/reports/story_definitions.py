@@ -48,7 +48,7 @@ def definitions(story: Story) -> ET.Element:
         ("People depend on it:",
          [at("captive_moderate"), " people or more within fifty kilometres have no other site of its kind "
           "within a hundred kilometres by road or rail; or ", at("reached_moderate"),
-          " people or more live within fifty kilometres."]),
+          " people or more live within fifty kilometres, and count as served by it."]),
         ("Trials:",
          ["usually ten thousand times, we move every such limit by up to a fifth and every uncertain fact "
           "(ice, ground, air, depths, positions, distances) within its error, and count how often the "

@@ -230,5 +230,5 @@ def _levels(story: Story) -> list[ET.Element]:
     most = max((cell.value for _, cell in rows), default=0)
     if not most:
         return [tag("p", "At no site in ", *story.here, " does the air grow too warm for frozen ground.")]
-    title = "Sites too warm to keep frozen ground, by global warming, °C"
-    return [chart(title, bars(rows, most, title, left=40, right=215))]
+    title = "Sites too warm to keep frozen ground, by global warming, °C (full bar: all sites)"
+    return [chart(title, bars(rows, story.inside().value, title, left=40, right=215))]

@@ -59,7 +59,7 @@ def overlap(story: Story) -> ET.Element:
         " three things meet: a high climate hazard, a site that can serve defence, and people who depend on "
         "it. We call such a site critical. ", *_trials(sure, possible), *_of_all(thaw, critical),
         " the hazard is frozen ground that thaws; ", *_of_all(seen, critical, "at "), " reports tell of "
-        "damage, or of problems short of it, at the site or in its town.", *squares,
+        "damage at the site or in its town.", *squares,
     )  # fmt: skip
     return scene(story, "scene-overlap", paragraph)
 
@@ -71,7 +71,11 @@ def _trials(sure: Cell, possible: Cell) -> list[Any]:
         parts += [sure, f" {plural(sure, 'stays', 'stay')} critical in four of five trials or more"]
     if possible.value:
         parts += [", " if parts else "", possible, f" {plural(possible, 'stays', 'stay')} so in fewer"]
-    return [*parts, ". "]
+    # Yellow stands for a place of which no site is sure, so fewer marks are yellow than sites.
+    colour = (
+        " On the map a place has the colour of its surest site. " if sure.value and possible.value else " "
+    )
+    return [*parts, f".{colour}"]
 
 
 def _of_all(some: Cell, critical: Cell, first: str = "At ") -> list[Any]:
@@ -124,7 +128,7 @@ def cost(story: Story) -> ET.Element:
         return scene(story, "scene-cost", words, *_by_class(story, "dependence_class", title, "civil"))
     rows, others = people_by_place(story)
     # The title of the scene lets readers expect money (the list in the last scene says the rest).
-    parts: list[Any] = ["We count people here, not money. "]
+    parts: list[Any] = ["No source at hand says what it costs in money; we count people. "]
     if rows:
         parts += most_cut_off(story, rows)
     parts += [*_apart(story), *_failed(story)]
@@ -237,10 +241,12 @@ def _requests(story: Story) -> list[ET.Element]:
         rows.append((_QUESTIONS.get(str(standard_id), name), share))
     if not rows:
         return []
-    title = "Checks without an answer, share of the sites that they concern"
+    title = "Proposed checks without an answer, share of the sites that they concern"
     follows = tag(
-        "p", "We propose these checks of sites; no class and no finding rests on them. What follows: before "
-        "a decision on a site, ask for these facts there. The register names who may have them.",
+        "p", "These checks are our proposal and ask for more than a class does. A class is that of the worst "
+        "hazard that is known: one that nobody has measured, such as the retreat of most shores, counts as "
+        "unknown, never as low. Before a decision on a site, ask for these facts; the register at the end "
+        "names who may have them.",
         class_="small",
     )  # fmt: skip
     return [chart(title, bars(rows, 1.0, title, "possible-bar", left=138, right=232)), follows]
