@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError, UsageError
-from pipelines.files import locked
+from pipelines.files import locked, write_whole
 from pipelines.intake.fetch import Validators
 from pipelines.intake.ledger import accepted_folder, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.on_disk import by_hand_files, take_from_disk
+from pipelines.intake.quarantine import trim_quarantine
 from pipelines.intake.unit_checks import Judgement, Unit, judge_unit, sizes_with
 from pipelines.text_table import text_table
 
@@ -322,7 +323,8 @@ def _quarantine(unit: Unit, name: str, reason: str, judgement: Judgement, files:
         "action": "held back; the last good stays",
         "findings": [asdict(finding) for finding in judgement.findings], "files": files,
     }  # fmt: skip
-    (target / "WHY.json").write_text(json.dumps(why, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(target / "WHY.json", json.dumps(why, indent=1, ensure_ascii=False) + "\n")
+    trim_quarantine(unit.cache)
 
 
 def today_and_yesterday() -> tuple[date, date]:

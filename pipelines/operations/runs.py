@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError
 from pipelines.files import locked, write_whole
-from pipelines.intake.quarantine import trim_quarantine
 from pipelines.picture.health import write_health
 
 if TYPE_CHECKING:
@@ -115,8 +114,6 @@ def recorded(
         raise ExportError(msg) from error
     with locked(root, ".running"):
         _shorten(root)
-        if cache is not None:
-            trim_quarantine(cache)
         run = Run(f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{os.getpid()}", root, tell)
         for dead in runs_of(root):
             if dead["end"] is None:
