@@ -163,7 +163,10 @@ def _bound(command: Sequence[str], work: Path) -> list[str]:
         return list(command)
     started = list(prefix)
     for name in filter(os.path.isabs, command):
-        started += ["--ro-bind-try", name, name]
+        # The interpreter of many environments is a link in a folder that is bound already. It cannot be bound
+        # by itself: bubblewrap looks for the target outside its new root.
+        if not Path(name).is_symlink():
+            started += ["--ro-bind-try", name, name]
     return [*started, "--bind", str(work), str(work), "--chdir", str(work), *command]
 
 

@@ -129,8 +129,8 @@ def _native() -> list[dict[str, str]]:
     }
     rows = [{"part": name, "state": "ok", "found": text, "remedy": ""} for name, text in versions.items()]
     if _order(rasterio.__gdal_version__) < _DEFLATE64_MENDED:
-        rows[1]["remedy"] = (
-            "Python 3.12 brings a newer one; nothing here uses its faulty part (decisions/0032)"
+        rows[1]["found"] += (
+            "; Python 3.12 brings a newer one, and nothing here uses its faulty part (decisions/0032)"
         )
     return rows
 

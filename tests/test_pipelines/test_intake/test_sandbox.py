@@ -13,7 +13,7 @@ import pytest
 from run_commands import ROOT
 
 from layers.errors import SourceError
-from pipelines.intake.sandbox import ENVIRONMENT, read_in_sandbox
+from pipelines.intake.sandbox import ENVIRONMENT, _bound, read_in_sandbox, sandbox
 from pipelines.source import MissingInputError
 from pipelines.sources.sea_ice.nsidc_sea_ice_index import DAILY_CSV
 
@@ -37,6 +37,18 @@ def test_a_table_comes_back(fetched, tmp_path):
     read_in_sandbox(DAILY, fetched, tmp_path, tmp_path / "out.parquet")
     table = pd.read_parquet(tmp_path / "out.parquet")
     assert (table["date"].tolist(), table["extent_million_km2"].tolist()) == (["2026-01-02"], [13.0])
+
+
+def test_an_interpreter_that_is_a_link_is_not_bound_by_itself(fetched, tmp_path):
+    """bubblewrap ended at once where `python3 -m venv` had made the environment from the system's Python."""
+    if isinstance(sandbox(), str):
+        pytest.skip(sandbox())
+    link, file = tmp_path / "python", fetched / DAILY_CSV
+    link.symlink_to(sys.executable)
+    command = _bound([str(link), "-m", "reader", str(file)], tmp_path)
+    assert command[-4:] == [str(link), "-m", "reader", str(file)]
+    assert command.count(str(link)) == 1, "the program alone"
+    assert command.count(str(file)) == 3, "bound, and an argument"
 
 
 def test_what_the_reader_refuses_is_told(fetched, tmp_path):

@@ -29,4 +29,6 @@ def test_a_part_is_ok_from_its_lowest_version_to_below_the_first_that_fails(monk
 def test_a_gdal_with_a_known_fault_is_told_though_nothing_here_uses_it(monkeypatch, version, is_told):
     monkeypatch.setattr(doctor.rasterio, "__gdal_version__", version)
     [row] = [row for row in doctor.examine() if row["part"] == "GDAL (rasters)"]
-    assert (row["state"], row["found"], "decisions/0032" in row["remedy"]) == ("ok", version, is_told)
+    assert row["state"] == "ok"
+    assert row["found"].startswith(version)
+    assert ("decisions/0032" in row["found"]) == is_told
