@@ -18,3 +18,18 @@ def open_map(browser: Browser, folder: Path, **options: Any) -> Page:
     # Two quick clicks near one another would be a double click, which zooms.
     page.evaluate("map_arctic.doubleClickZoom.disable()")
     return page
+
+
+def set_clock(page: Page, month: int, year: int | None) -> None:
+    """Move both sliders as a reader would."""
+    page.wait_for_selector("#years:not([hidden])")
+    page.evaluate(
+        """([month, year]) => {
+            for (const [id, value] of [["month", month], ["year", year]]) {
+                const slider = document.getElementById(id);
+                slider.value = value === null ? slider.min : value;
+                slider.dispatchEvent(new Event("input"));
+            }
+        }""",
+        [month, year],
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from map_pages import open_map
+from map_pages import open_map, set_clock
 from page_pictures import choose_tool, columns, made_picture, open_page, spine, table_of
 
 from layers.crs import polar_points
@@ -122,16 +122,7 @@ def test_the_ports_that_the_clock_rings_are_in_the_legend_and_play_stays_in_plac
     assert "Solid: sea route without ice" in legend
     places = set()
     for month, year in ((3, None), (9, 1985), (9, 2012), (12, 2022)):
-        page.evaluate(
-            """([month, year]) => {
-                for (const [id, value] of [["month", month], ["year", year]]) {
-                    const slider = document.getElementById(id);
-                    slider.value = value === null ? slider.min : value;
-                    slider.dispatchEvent(new Event("input"));
-                }
-            }""",
-            [month, year],
-        )
+        set_clock(page, month, year)
         places.add(page.evaluate(PLAY_TOP))
     assert len(places) == 1
     page.close()

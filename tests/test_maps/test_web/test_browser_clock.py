@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import xarray as xr
-from map_pages import open_map
+from map_pages import open_map, set_clock
 
 from maps.web import ice_record
 from pipelines.snapshot.make import make_ice_record
@@ -16,26 +16,11 @@ from pipelines.sources import SOURCES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from layers.picture import Picture
 
 KIRKENES, KEMI = "port:wpi-20650", "port:wpi-24820"
-
-
-def set_clock(page: Page, month: int, year: int | None) -> None:
-    """Move both sliders as a reader would."""
-    page.wait_for_selector("#years:not([hidden])")
-    page.evaluate(
-        """([month, year]) => {
-            for (const [id, value] of [["month", month], ["year", year]]) {
-                const slider = document.getElementById(id);
-                slider.value = value === null ? slider.min : value;
-                slider.dispatchEvent(new Event("input"));
-            }
-        }""",
-        [month, year],
-    )
 
 
 def test_the_stored_record_is_what_would_be_coded_now() -> None:
