@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.arguments import Json
 from pipelines.commands.terminal import print_result
+
+if TYPE_CHECKING:
+    from pipelines.user_files.take import UserTable
 
 __all__ = ["add"]
 
@@ -46,7 +49,19 @@ def add(
     text = "\n".join([
         f"Wrote {visible(paths[-1])}; change what is not right:",
         *("", *(f"  {row}" for row in proposal.toml.splitlines()), ""),
-        *(table.in_words() for table in proposal.tables),
+        *(f"{table.in_words()} {_names(table)}" for table in proposal.tables),
         *("", f"Next: arctic-picture build --private {visible(into)}"),
     ])  # fmt: skip
     print_result(result, as_json=as_json, text=text)
+
+
+def _names(table: UserTable) -> str:
+    """Which column names the rows of a layer, or that none does and how to say it."""
+    from maps.text import visible
+
+    if table.name_column is not None:
+        return f"Names are in the column {visible(table.name_column)!r}."
+    if not table.attributes:
+        return "The rows have no names."
+    columns = ", ".join(visible(name) for name in list(table.attributes)[:8])
+    return f'No column of names was found among {columns}: write name = "COLUMN" into the TOML if one is.'

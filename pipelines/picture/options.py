@@ -149,8 +149,8 @@ class RunOptions:
             sensitivity=int(self.sensitivity),
             audience=self.audience,
             private=self.private,
-            # A build without --live is offline and uses the embedded files only (decisions/0012).
-            cache=self.cache if self.fetch else None,
+            # A build without --live or --no-fetch uses the embedded files only (decisions/0012).
+            cache=self.cache if self.fetch or self.no_fetch else None,
             ice_record=self.ice_record,
         )
 

@@ -32,6 +32,7 @@ NAME = (
     "name", "navn", "namn", "nafn", "nimi", "имя", "название", "наименование", "nom", "nombre", "nome",
     "naam", "nazwa", "ateq", "aqqa", "namma", "nomma", "назва", "nev", "title", "titel", "tittel",
     "titre", "label", "toponym", "site", "place", "sted", "ort", "plats", "paikka", "staður",
+    "station", "stasjon", "asema", "stöð", "станция", "facility", "anlegg", "port", "havn", "hamn", "satama",
 )  # fmt: skip
 # Endings of a compound that mean a name, such as stedsnavn, ortnamn and paikannimi.
 _NAME_ENDINGS = ("navn", "namn", "nafn", "nimi", "name", "наименование", "название")

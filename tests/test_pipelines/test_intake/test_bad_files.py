@@ -424,12 +424,12 @@ BAD = (
     Bad("P14", GEOTIFF, "a grid of another size", only(tiff_bytes(ICE[:-1])), "read", (r"\(447, 304\)",)),
     Bad("P15", GEOTIFF, "fractions for tenths of a percent", only(tiff_bytes((ICE / 1000).astype("float32"))),
         "read", ("uint16", "float32")),
-    # --- what a person fetched
-    Bad("Z5", ICMM, "an archive for a spreadsheet", only(zipped({"a.csv": b"1"})), "kind",
+    # --- what a person fetched: it is known by its content before it is taken, so nothing is set apart
+    Bad("Z5", ICMM, "an archive for a spreadsheet", only(zipped({"a.csv": b"1"})), "disk",
         ("expected a spreadsheet", r"a\.csv")),
-    Bad("N11", ICMM, "a page for a spreadsheet", only(HTML), "kind", ("a whole zip archive",)),
+    Bad("N11", ICMM, "a page for a spreadsheet", only(HTML), "disk", ("a whole zip archive",)),
     Bad("Z2", ICMM, "a spreadsheet that is a bomb",
-        only(zipped(EMPTY_XLSX | {"xl/x.xml": b"0" * 20_000_000})), "kind", ("100 times unpacked", "xl/x")),
+        only(zipped(EMPTY_XLSX | {"xl/x.xml": b"0" * 20_000_000})), "disk", ("100 times unpacked", "xl/x")),
 )  # fmt: skip
 NAMED = {f"{row.id} {row.unit}: {row.wrong}": row for row in BAD}
 
@@ -515,7 +515,7 @@ def test_bad_input_is_refused_by_name_or_read_right(ways, name, monkeypatch, cap
     assert ledger[row.unit]["held"] == {"state": result.state, "since": "2026-11-25", "reason": result.reason}
     assert not (cache / "incoming").exists()
     kept = sorted((cache / "quarantine").glob("*/*/WHY.json"))
-    if row.rule == "fetch":
+    if row.rule in {"fetch", "disk"}:
         assert (result.state, kept) == ("refused", [])
     else:
         assert result.state == "held"
