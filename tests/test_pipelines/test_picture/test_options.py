@@ -69,6 +69,7 @@ def test_serve_hands_its_options_on():
 
 def test_without_a_fetch_what_was_accepted_before_is_still_read():
     assert RunOptions(fetch=True, no_fetch=True, cache=Path("kept")).picture().cache == Path("kept")
+    assert RunOptions(no_fetch=True, cache=Path("kept")).picture().cache == Path("kept")
 
 
 @pytest.mark.parametrize(("option", "least"), [("draws", 1), ("seed", 0), ("sensitivity", 0)])
