@@ -274,10 +274,10 @@ def _must_fail(work: str, value: int) -> dict[str, Any]:
 
 def archives_and_files(length: str) -> list[dict[str, Any]]:
     """Return the rows of this module; `length` is `short` for a sweep of tests."""
-    pairs, reads, kills, commands = (10, 500, 20, 1) if length == "short" else (100, 10_000, 200, 20)
+    pairs, reads, kills, commands = (4, 300, 8, 1) if length == "short" else (100, 10_000, 200, 20)
     rows = [row(f"days lost in {pairs} pairs of runs that add days at once", ingests_at_once(pairs))]
     with mock.patch.object(archive_module, "locked", return_value=nullcontext()):
-        rows.append(_must_fail("days lost in 10 pairs of runs", ingests_at_once(10)))
+        rows.append(_must_fail("days lost in 6 pairs of runs", ingests_at_once(6)))
     rows.append(row(f"days lost in {commands} pairs of the command ice", commands_at_once(commands)))
     for name in _FILES:
         torn, seen = torn_reads(name, reads)
