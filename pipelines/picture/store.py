@@ -190,7 +190,7 @@ def _apart(picture: Picture) -> dict[str, Any]:
         "withheld": picture.withheld,
         "private": picture.left_out > 0,
         "left_out": picture.left_out,
-        "private_rows": dict(zip(("taken", "in_files"), picture.private_rows, strict=True))
+        "user_file_rows": dict(zip(("taken", "in_files"), picture.private_rows, strict=True))
         if picture.left_out
         else None,
     }

@@ -463,7 +463,7 @@ def test_the_manifest_says_that_there_are_and_not_which(private):
     manifest = manifest_of(private.folder)
     assert manifest["private"] is True
     assert manifest["left_out"] == 3
-    assert manifest["private_rows"] == {"taken": 5, "in_files": 5}
+    assert manifest["user_file_rows"] == {"taken": 5, "in_files": 5}
     assert manifest["withheld"] == 1  # the one for NATO
     assert "private_" not in json.dumps(manifest)
     assert check_picture(private.folder)[0]["orphans"] == 0
