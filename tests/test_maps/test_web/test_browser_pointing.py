@@ -67,6 +67,7 @@ def test_a_click_opens_the_flagged_mark_it_points_at(
 
 
 @pytest.mark.sweep
+@pytest.mark.long
 @pytest.mark.chromium
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
 @pytest.mark.parametrize("zoom", ZOOMS)

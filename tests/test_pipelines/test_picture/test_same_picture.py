@@ -42,9 +42,11 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> str:
     [
         # Two changes at a time: each of them alone would cost a build more and show no more.
         {"OPENBLAS_NUM_THREADS": "2", "OPENBLAS_CORETYPE": "Prescott"},
-        {"OPENBLAS_NUM_THREADS": "8", "OPENBLAS_CORETYPE": "Sandybridge"},
-        {"OPENBLAS_NUM_THREADS": "2", "OPENBLAS_CORETYPE": "Haswell"},
         {"OPENBLAS_CORETYPE": "Zen", "NPY_DISABLE_CPU_FEATURES": VECTORS},
+        pytest.param(
+            {"OPENBLAS_NUM_THREADS": "8", "OPENBLAS_CORETYPE": "Sandybridge"}, marks=pytest.mark.long
+        ),
+        pytest.param({"OPENBLAS_NUM_THREADS": "2", "OPENBLAS_CORETYPE": "Haswell"}, marks=pytest.mark.long),
     ],
     ids=lambda environment: "-".join(f"{name}-{value}" for name, value in environment.items())[:60],
 )
