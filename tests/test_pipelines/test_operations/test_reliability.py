@@ -17,7 +17,8 @@ def test_nothing_is_torn_mixed_or_lost():
         cwd=ROOT, env=environment(ARCTIC_PICTURE_RELIABILITY="short"), capture_output=True, text=True,
         check=False, timeout=1500,
     )  # fmt: skip
-    assert done.stdout, done.stderr[-2000:]
+    # The last lines alone may be those of a process that only lost its parent.
+    assert done.stdout, "\n".join(row for row in done.stderr.splitlines() if "Error" in row)
     rows = json.loads(done.stdout)
     # Times are for a quiet machine; here they show that the work is done and its results are equal.
     timed = {row["work"].split(":")[0].split(" of ")[0] for row in rows if row["goal"]}
