@@ -55,18 +55,18 @@ def hostile_outcomes(folder: Path, address: str) -> Iterator[Outcome]:
         place = folder / str(number)
         outcome.expected = make(name, place, secret, address)
         started = time.monotonic()
-        shown = ""
+        visible_text = ""
         try:
             own = read_private(place)
             picture = Picture(REGIONS[0], scenario("today"), _DAY, (), {}, ())
             whole = add_private(picture, own, "public")
             outcome.taken, outcome.rows = whole.private_rows
             outcome.left_out = sum(sum(one.left_out.values()) for one in own)
-            shown = repr([(one.layer, one.note, one.table.to_csv()) for one in own])
+            visible_text = repr([(one.layer, one.note, one.table.to_csv()) for one in own])
         except UsageError as error:
-            outcome.refusal = shown = str(error)
+            outcome.refusal = visible_text = str(error)
         outcome.seconds = time.monotonic() - started
-        outcome.leaked = CANARY in shown
+        outcome.leaked = CANARY in visible_text
         yield outcome
 
 

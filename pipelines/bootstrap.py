@@ -90,7 +90,7 @@ def locked() -> Iterator[int]:
     that one has ended.
     """
     lock = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    ends, is_told = time.monotonic() + WAIT_S, False
+    ends, has_said_so = time.monotonic() + WAIT_S, False
     try:
         while True:
             try:
@@ -102,9 +102,9 @@ def locked() -> Iterator[int]:
                         f"bootstrap: expected the other one to end within {WAIT_S / 60:.0f} min, found it at "
                         "work: end it, then try again"
                     )
-                if not is_told:
+                if not has_said_so:
                     say("another one makes the environment: waits for it")
-                    is_told = True
+                    has_said_so = True
                 time.sleep(0.2)
         yield lock
     finally:

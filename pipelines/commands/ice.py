@@ -39,20 +39,20 @@ def ice(
     if (product is None) != (to is None):
         msg = "expected --product and --to together, found one: name the product and the folder"
         raise UsageError(msg)
-    paths, held = _usable(files or [])
+    paths, refused = _usable(files or [])
     result: dict[str, Any] = {}
     if files:
         say(f"takes in {len(paths)} files of daily ice")
         snapshot, root = embedded(), writable_folder(cube, "CUBE")
         taken = ingest(root, paths, surface_of(snapshot), land_of(snapshot) if own_grid else None)
-        held += taken.refused.to_dict("records")
-        result = {"added": taken.added, "repeated": taken.repeated, "held": held}
+        refused += taken.refused.to_dict("records")
+        result = {"added": taken.added, "repeated": taken.repeated, "held": refused}
     readable(cube, "CUBE", is_folder=True)
     result["products"], broken = products(cube)
     if broken and not files:
         raise UsageError(broken[0])
     # A broken archive is named, and does not hide what was added to another one.
-    held += [{"file": reason.split(":")[0], "reason": reason} for reason in broken]
+    refused += [{"file": reason.split(":")[0], "reason": reason} for reason in broken]
     if not result["products"] and not files:
         msg = (
             f"CUBE: expected a folder of daily ice with a folder a product, found no days in {cube}: name it"
@@ -64,13 +64,13 @@ def ice(
         written = write_record(cube, product, writable_folder(to, "--to"), stage=stage, report=say)
         result["files"] = [str(path) for path in written]
     lines = [f"{name}: {count} days" for name, count in result["products"].items()] or ["no days"]
-    lines += [f"held: {row['reason']}" for row in held]
+    lines += [f"held: {row['reason']}" for row in refused]
     print_result(result, as_json=as_json, text="\n".join([*lines, *result.get("files", [])]))
     if files and not result["added"] + result["repeated"]:
         print_warning("no day was taken in: expected daily files of a known product")
         raise typer.Exit(2)
-    if held:
-        print_warning(f"{len(held)} left out, {result['added']} days added: the lines with 'held' say why")
+    if refused:
+        print_warning(f"{len(refused)} left out, {result['added']} days added: the lines with 'held' say why")
         raise typer.Exit(_PARTLY)
 
 
@@ -82,15 +82,15 @@ def _usable(files: list[Path]) -> tuple[list[Path], list[dict[str, Any]]]:
     UsageError
         If none of the files can be opened.
     """
-    paths, held = [], []
+    paths, refused = [], []
     for path in files:
         try:
             paths.append(readable(path, "FILES"))
         except UsageError as error:
-            held.append({"file": path.name, "reason": str(error)})
+            refused.append({"file": path.name, "reason": str(error)})
     if files and not paths:
-        raise UsageError(held[0]["reason"])
-    return paths, held
+        raise UsageError(refused[0]["reason"])
+    return paths, refused
 
 
 def routes(to: To = Path("drawn"), stage: Stage = "thick_fy", *, as_json: Json = False) -> None:

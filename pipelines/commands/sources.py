@@ -48,13 +48,14 @@ def sources(
     rows = source_rows(today, folder)
     if private is not None:
         rows += _private(private, today)
-    headings = {"id": "source", "feeds": "feeds", "told_state": "state", "told_date": "as of", "age": "age",
+    headings = {"id": "source", "feeds": "feeds", "printed_state": "state",
+                "printed_date": "as of", "age": "age",
                 "licence": "licence"}  # fmt: skip
     print_result(
         {"sources": rows},
         as_json=as_json,
         text=lambda: "\n".join([
-            text_table(list(map(_told, rows)), headings, right=("age",)),
+            text_table(list(map(_as_printed, rows)), headings, right=("age",)),
             *(paragraph(f"{row['title']}: {row['remark']}") for row in rows if row["remark"]),
         ]),
     )  # fmt: skip
@@ -72,11 +73,11 @@ def _private(folder: Path, today: date) -> list[dict[str, Any]]:
     return private_rows(notes_of([cut_to(one, REGIONS[0]) for one in read_private(folder)]), today)
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _as_printed(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the list as a reader sees it: a model has years and no date of its own."""
-    told_date = "model" if row["age"] == "model" else row["as_of"]
+    printed_date = "model" if row["age"] == "model" else row["as_of"]
     age = "" if row["age"] in {"model", "not held"} else row["age"]
-    return row | {"told_date": told_date, "told_state": row["state"].replace("_", " "), "age": age}
+    return row | {"printed_date": printed_date, "printed_state": row["state"].replace("_", " "), "age": age}
 
 
 def fetch(
@@ -140,11 +141,11 @@ def fetched(
 
     today, yesterday = today_and_yesterday()
     writable_folder(cache, "--cache", make=False)
-    asked = {source.id: source for source, _ in units_of(FETCHABLE, names).values()}
+    chosen_sources = {source.id: source for source, _ in units_of(FETCHABLE, names).values()}
     fetcher = Fetcher(base_url)
     if not given:
         say("looks for a network")
-        reach = fetcher_for(list(asked.values()), base_url, from_mirror)
+        reach = fetcher_for(list(chosen_sources.values()), base_url, from_mirror)
         fetcher = reach.fetcher
         if reach.warning:
             print_warning(reach.warning)

@@ -146,21 +146,30 @@ def refresh(
         shutil.rmtree(incoming, ignore_errors=True)
         for name, (source, remotes) in units.items():
             unit = Unit(name, source, cache, packages or cache.parent / "packages", today)
-            of_day = [remote.of(day) for remote in remotes]
-            paths = list(given) or by_hand_files(unit, of_day)
-            if paths:
-                results.append(
-                    _take(unit, of_day, partial(_from_disk, unit, remotes, paths, day), is_noted=not given)
-                )
-            else:
-                results.append(
-                    _left_out(unit, of_day[0], is_named=bool(names) and is_asked)
-                    or _take(unit, of_day, partial(_fetch_all, unit, of_day, fetcher, report))
-                )
+            is_named = bool(names) and is_asked
+            results.append(_one(unit, remotes, fetcher, day, given, report, is_named=is_named))
             shutil.rmtree(incoming, ignore_errors=True)
     # Of the forms of a table a given file fits one. The others say why only if it fits none.
     fitted = [row for row in results if row.state != "refused"]
     return fitted if given and fitted else results
+
+
+def _one(
+    unit: Unit,
+    remotes: Sequence[Remote],
+    fetcher: Fetcher,
+    day: date,
+    given: Sequence[Path],
+    report: Report,
+    *,
+    is_named: bool,
+) -> FetchResult:
+    """The result of one unit, from files on this machine where there are any, else from its provider."""
+    of_day = [remote.of(day) for remote in remotes]
+    if paths := list(given) or by_hand_files(unit, of_day):
+        return _take(unit, of_day, partial(_from_disk, unit, remotes, paths, day), is_noted=not given)
+    left_out = _left_out(unit, of_day[0], is_named=is_named)
+    return left_out or _take(unit, of_day, partial(_fetch_all, unit, of_day, fetcher, report))
 
 
 def _left_out(unit: Unit, first: Remote, *, is_named: bool) -> FetchResult | None:

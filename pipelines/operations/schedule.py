@@ -245,8 +245,8 @@ class RunLines:
         if event == "source":
             self._states[str(row.get("state"))] += 1
         if event == "build":
-            told = self._sources()
-            return [*told, f"builds the picture of {row.get('region')} under {row.get('scenario')}"]
+            lines = self._sources()
+            return [*lines, f"builds the picture of {row.get('region')} under {row.get('scenario')}"]
         texts = {
             "began": "a run begins",
             "fetch": "fetches the sources",

@@ -80,9 +80,9 @@ def test_a_killed_one_is_made_again_and_a_second_waits(clone):
     assert (clone / ".venv" / ".half-made").exists()
     results = [ended(one) for one in [start(clone, "build", str(number)) for number in (1, 2)]]
     assert [(code, out) for code, out, _ in results] == [(0, "built build 1\n"), (0, "built build 2\n")]
-    told = "".join(err for *_, err in results)
-    assert told.count("making it again") == told.count("installing run.txt") == 1
-    assert "another one makes the environment: waits for it" in told
+    stderr_text = "".join(err for *_, err in results)
+    assert stderr_text.count("making it again") == stderr_text.count("installing run.txt") == 1
+    assert "another one makes the environment: waits for it" in stderr_text
     assert not (clone / ".venv" / ".half-made").exists()
     assert ended(start(clone, "run", "sources")) == (0, "built sources\n", ""), "nothing is done twice"
 

@@ -53,10 +53,10 @@ export function gates(i, rows, onTrial) {
         const value = key(nodes.value(name, i)),
           head = el("h3", null, headParts(title, value, classWord(name, i) ?? "unknown", open.includes(value)));
         const slider = exitSlider(i, axis, (tried, standing) => {
-          const shown = tried ?? value;
-          section.className = `gate ${shown}${tried ? " trial" : ""}`;
+          const gateClass = tried ?? value;
+          section.className = `gate ${gateClass}${tried ? " trial" : ""}`;
           head.replaceChildren(
-            ...headParts(title, shown, tried ? `trial: ${tried}` : (classWord(name, i) ?? "unknown"), open.includes(shown)),
+            ...headParts(title, gateClass, tried ? `trial: ${tried}` : (classWord(name, i) ?? "unknown"), open.includes(gateClass)),
           );
           onTrial(standing);
         });

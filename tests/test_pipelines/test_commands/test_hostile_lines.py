@@ -63,16 +63,16 @@ def test_what_is_looked_for_in_a_line_is_seen(monkeypatch):
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "koi8-r"])
 def test_a_terminal_of_another_encoding_gets_the_text_in_plain_letters(folder, encoding):
-    asked = run_line(["explain", "Utqiagvik", "--out", str(folder)], encoding=encoding)
-    assert (asked.code, asked.wrong) == (0, "")
-    assert asked.said.startswith("Utqiagvik")
-    assert "[U+" not in asked.said, "every letter and sign of the text has a plain one"
+    explained = run_line(["explain", "Utqiagvik", "--out", str(folder)], encoding=encoding)
+    assert (explained.code, explained.wrong) == (0, "")
+    assert explained.said.startswith("Utqiagvik")
+    assert "[U+" not in explained.said, "every letter and sign of the text has a plain one"
 
 
 def test_json_for_another_encoding_loses_nothing(folder):
-    asked = [run_line(["explain", "Utqiagvik", "--json", "--out", str(folder)], encoding=encoding).said
+    outputs = [run_line(["explain", "Utqiagvik", "--json", "--out", str(folder)], encoding=encoding).said
              for encoding in ("utf-8", "ascii")]  # fmt: skip
-    one, other = (json.loads(text.split(" | ")[0]) for text in asked)
+    one, other = (json.loads(text.split(" | ")[0]) for text in outputs)
     assert one == other
 
 

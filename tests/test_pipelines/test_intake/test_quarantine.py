@@ -10,10 +10,10 @@ from pipelines.intake.quarantine import trim_quarantine
 def test_the_newest_three_sets_of_each_unit_stay(tmp_path):
     for unit, count in (("a", 5), ("b", 2)):
         for number in range(count):
-            held = tmp_path / "quarantine" / unit / f"set{number}"
-            held.mkdir(parents=True)
-            (held / "file").write_text("x")
-            os.utime(held, (1_000 * number, 1_000 * number))
+            set_folder = tmp_path / "quarantine" / unit / f"set{number}"
+            set_folder.mkdir(parents=True)
+            (set_folder / "file").write_text("x")
+            os.utime(set_folder, (1_000 * number, 1_000 * number))
     trim_quarantine(tmp_path)
     left = sorted(path.relative_to(tmp_path / "quarantine").as_posix() for path in tmp_path.glob("*/*/*"))
     assert left == ["a/set2", "a/set3", "a/set4", "b/set0", "b/set1"]

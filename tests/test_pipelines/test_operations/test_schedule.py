@@ -56,14 +56,14 @@ def test_a_run_is_told_in_lines_for_a_person():
         {"event": "build", "region": "arctic", "scenario": "today"}, {"event": "publish"},
         {"event": "published", "seq": 3, "status": "DEGRADED", "picture": "abc"}, {"event": "ended"},
     ]  # fmt: skip
-    told = [line for row in rows for line in lines.of(row)]
-    assert told[:-1] == [
+    printed_lines = [line for row in rows for line in lines.of(row)]
+    assert printed_lines[:-1] == [
         "a run begins", "fetches the sources", "no network: expected one",
         "sources: 2 by hand, 38 refused; 'arctic-picture sources' says why",
         "builds the picture of arctic under today", "publishes the picture",
         "picture 3 is published (DEGRADED): abc",
     ]  # fmt: skip
-    assert told[-1].startswith("the next run is due at ")
+    assert printed_lines[-1].startswith("the next run is due at ")
     assert lines.of({"event": "build", "region": "x", "scenario": "y"}) == ["builds the picture of x under y"]
 
 
