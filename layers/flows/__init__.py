@@ -1,0 +1,1 @@
+"""Flows of goods, energy, data and people over one graph, and what a closure changes."""
