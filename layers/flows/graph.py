@@ -68,7 +68,7 @@ def month_bit(month: int) -> int:
     ValueError
         If the month is not 1 to 12.
     """
-    if not 1 <= month <= 12:  # noqa: PLR2004  # months of a year
+    if not 1 <= month <= 12:
         msg = f"month: expected 1 to 12, found {month}"
         raise ValueError(msg)
     return 1 << (month - 1)
@@ -89,7 +89,12 @@ class FlowGraph:
         return len(self.vertices)
 
     def usable(
-        self, flow: str, month: int, *, across_closed_borders: bool = False, modes: Iterable[str] | None = None
+        self,
+        flow: str,
+        month: int,
+        *,
+        across_closed_borders: bool = False,
+        modes: Iterable[str] | None = None,
     ) -> NDArray[np.bool_]:
         """Return which edges carry a flow in a month, shape (edges,).
 
@@ -126,5 +131,6 @@ class FlowGraph:
         """Return the SHA-256 of vertices and edges, so that a result names the graph that it came from."""
         digest = hashlib.sha256()
         for frame, columns in ((self.vertices, VERTEX_COLUMNS), (self.edges, EDGE_COLUMNS)):
-            digest.update(frame[list(columns)].to_csv(index=False, float_format="%.6f").encode())
+            rows = pd.util.hash_pandas_object(frame[list(columns)].round(6), index=False)
+            digest.update(rows.to_numpy("<u8").tobytes())
         return digest.hexdigest()
