@@ -1,10 +1,10 @@
 """Plant small slips in the code, one at a time, and count those that a test sees.
 
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
-comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First each file of tests runs
-once under coverage.py, which records the lines that each test runs. Then each mutant is written into a copy
-of the checkout, and the tests that run its statement run there, until one fails. Annotations are never
-evaluated, so they are left out. A file that fails without a mutant catches none.
+comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First all tests run once
+under pytest-cov, which records the lines that each test runs. Then each mutant is written into a copy of the
+checkout, and the tests that run its statement run there, until one fails. Annotations are never evaluated,
+so they are left out. A file of tests that fails without a mutant catches none.
 """
 
 from __future__ import annotations
@@ -17,21 +17,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Queue
 from typing import Any
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("layers", "maps", "pipelines")
 MUTANTS, SEED, GOAL_PCT = 210, 20261129, 95
 WORKERS = len(os.sched_getaffinity(0))
-# A mutant may loop for ever: a file of tests that takes longer than this has caught it.
-TIMEOUT_S = 900
 # Tests are tried until one fails or this time is up. A mutant that is left then is not caught.
-PATIENCE_S = 400
+TIMEOUT_S = 300
+TRACE_S = 7200
+# Tests that take this many times their time without a mutant hang.
+SLOWER = 8
+# A mutant that this many tests run without a failure is seldom caught by one more.
+MOST_TESTS = 80
 OPERATORS = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add", "ReplaceBinaryOperator_Mul_Div",
     "ReplaceBinaryOperator_Div_Mul", "ReplaceBinaryOperator_FloorDiv_Div", "ReplaceBinaryOperator_Mod_Add",
@@ -47,7 +51,10 @@ OPERATORS = (
     "ReplaceAndWithOr", "ReplaceOrWithAnd",
 )  # fmt: skip
 # The long sweeps are left out, as in the test command of the README.
-_OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not sweep and not wheel")
+_OPTIONS = (
+    "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-m", "not sweep and not wheel and not long and not prefect",
+)  # fmt: skip
 _PASSES = {0, 5}  # 5: every test of the file is skipped
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".other", "__pycache__", "pictures", "cache", ".*_cache")
 
@@ -103,49 +110,79 @@ def mutants_of(module: str) -> list[Mutant]:
 
 
 @dataclass(frozen=True)
-class TestFile:
-    """A file of tests: the tests that run each line of each module, its seconds, and whether it passes.
+class Trace:
+    """What the tests run: for each module and line, the tests, and for each test its seconds.
 
-    A line that runs at import or in a fixture has the empty name among its tests.
+    A test is a node id of pytest without its parameters. A line that runs while a fixture is set up has, in
+    place of a test, the file of the test that asked first. A line that runs at import has the empty name.
+    Files that fail without a mutant are left out.
     """
 
-    name: str
     tests_by_line: dict[str, dict[int, frozenset[str]]]
-    seconds: float
-    passes: bool
+    seconds: dict[str, float]
 
     def tests_of(self, module: str, lines: range) -> frozenset[str]:
-        """Names of the tests that run one of the lines of a module; the empty name is a fixture."""
+        """Tests, and files, that run one of the lines of a module."""
         by_line = self.tests_by_line.get(module, {})
         return frozenset().union(*(by_line.get(line, frozenset()) for line in lines))
 
 
-def _traced(name: str, copy: Path) -> TestFile:
-    """Run a file of tests in a copy of the checkout and record what each test runs in its own process."""
+def _traced(names: list[str], copy: Path) -> Trace:
+    """Run files of tests in a copy of the checkout, and record what each test runs in its own process."""
     from coverage import CoverageData  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
-        path, settings, start = Path(folder) / "lines", Path(folder) / "settings", time.monotonic()
-        settings.write_text("[run]\ndynamic_context = test_function\n", encoding="utf-8")
-        options = (f"--rcfile={settings}", f"--data-file={path}", f"--source={','.join(PACKAGES)}")
-        status = _pytest([name], copy, "coverage", "run", *options, "-m")
+        path, report = Path(folder) / "lines", Path(folder) / "report.xml"
+        cover = [f"--cov={package}" for package in PACKAGES]
+        options = ["--cov-context=test", "--cov-report=", *cover, "-o", "junit_family=xunit1"]
+        _pytest(
+            [*options, f"--junitxml={report}", *names], copy, TRACE_S, stop=False, COVERAGE_FILE=str(path)
+        )
         data = CoverageData(str(path))
         data.read()
-        # A name that pytest cannot take alone, such as that of a method, stands for the whole file.
-        tree = ast.parse((copy / name).read_text(encoding="utf-8"))
-        known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        seconds: dict[str, float] = {}
+        failed = set()
+        for case in ET.parse(report).iter("testcase"):
+            file = case.get("file") or ""
+            inner = (case.get("classname") or "").removeprefix(file.removesuffix(".py").replace("/", "."))
+            test = "::".join([file, *inner.split(".")[1:], (case.get("name") or "").split("[")[0]])
+            seconds[test] = seconds.get(test, 0.0) + float(case.get("time") or 0)
+            if {"failure", "error"} & {child.tag for child in case}:
+                failed.add(file)
         tests_by_line = {
             str(Path(file).relative_to(copy)): {
-                line: frozenset(
-                    test if test in known else ""
-                    for test in (context.rsplit(".", 1)[-1] for context in contexts)
-                )
+                line: frozenset(_test_of(context) for context in contexts)
                 for line, contexts in data.contexts_by_lineno(file).items()
             }
             for file in data.measured_files()
             if Path(file).is_relative_to(copy)
         }
-    return TestFile(name, tests_by_line, time.monotonic() - start, status in _PASSES)
+    kept = {
+        module: {
+            line: frozenset(test for test in tests if test.split("::")[0] not in failed)
+            for line, tests in by_line.items()
+        }
+        for module, by_line in tests_by_line.items()
+    }
+    return Trace(kept, seconds)
+
+
+def _test_of(context: str) -> str:
+    """Test, or file for a fixture, of a context of pytest-cov, such as `tests/test_a.py::test_b[1]|run`."""
+    test, _, phase = context.rpartition("|")
+    return test.split("[")[0] if phase == "run" else test.split("::")[0]
+
+
+def _merged(traces: list[Trace]) -> Trace:
+    by_line: dict[str, dict[int, frozenset[str]]] = {}
+    seconds: dict[str, float] = {}
+    for trace in traces:
+        seconds |= trace.seconds
+        for module, lines in trace.tests_by_line.items():
+            mine = by_line.setdefault(module, {})
+            for line, tests in lines.items():
+                mine[line] = mine.get(line, frozenset()) | tests
+    return Trace(by_line, seconds)
 
 
 def statement_lines(source: str, line: int) -> range:
@@ -159,37 +196,65 @@ def statement_lines(source: str, line: int) -> range:
     return range(first, last + 1)
 
 
-def tests_of(mutant: Mutant, files: list[TestFile]) -> list[list[str]]:
-    """Arguments of the runs of pytest that can catch a mutant, the most likely first.
+def tests_of(mutant: Mutant, trace: Trace) -> list[list[str]]:
+    """Arguments of the runs of pytest that can catch a mutant.
 
-    First the tests of each file that run the statement: the file of the module's name, then the
-    quickest. Then whole files, where a fixture or an import runs it, in the same order. What a test starts in
-    another process is not seen: a statement that no test runs is left to the file of the module's name.
+    First the tests that run the statement: those of the file of the module's name, then the quickest. Then
+    the files in which a fixture runs it, with all files that look at the picture that the session builds
+    once. What a test starts in another process is not seen: the file of the module's name runs always.
     """
     lines = statement_lines((ROOT / mutant.module).read_text(encoding="utf-8"), mutant.line)
-    own = f"test_{Path(mutant.module).stem}"
-    by_file = sorted(
-        ((file, file.tests_of(mutant.module, lines)) for file in files if file.passes),
-        key=lambda row: (Path(row[0].name).stem != own, row[0].seconds),
-    )
-    single = [
-        [f"{file.name}::{test}" for test in sorted(tests - {""})] for file, tests in by_file if tests - {""}
-    ]
-    whole = [[file.name] for file, tests in by_file if "" in tests or Path(file.name).stem == own]
-    return single + whole
+    own, every = f"test_{Path(mutant.module).stem}", trace.tests_of(mutant.module, lines)
+
+    def order(test: str) -> tuple[bool, float]:
+        return Path(test.split("::", 1)[0]).stem != own, trace.seconds.get(test, 0.0)
+
+    single = sorted((test for test in every if "::" in test), key=order)
+    files = {test for test in every if "::" not in test}
+    if files:
+        files |= _looking_at_the_picture()
+    files = (files - {""}) | {
+        test.split("::")[0] for test in trace.seconds if Path(test.split("::")[0]).stem == own
+    }
+    length = {
+        file: sum(seconds for test, seconds in trace.seconds.items() if test.split("::")[0] == file)
+        for file in files
+    }
+    whole = sorted(files, key=lambda file: (Path(file).stem != own, length[file]))
+    return [run for run in (single[:MOST_TESTS], whole) if run]
 
 
-def _pytest(arguments: list[str], copy: Path, *before: str) -> int:
+@cache
+def _looking_at_the_picture() -> set[str]:
+    """Files with a test that takes the picture of the session, by the name of its argument."""
+    fixtures, names = {"built", "picture", "folder"}, set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        taken = {
+            argument.arg
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef)
+            for argument in node.args.args
+        }
+        if taken & fixtures:
+            names.add(str(path.relative_to(ROOT)))
+    return names
+
+
+def _pytest(
+    arguments: list[str], copy: Path, timeout_s: float = TIMEOUT_S, *, stop: bool = True, **variables: str
+) -> int:
     """Run files of tests, or single tests, in a copy of the checkout; returns the exit code of pytest."""
+    first = ["-x"] if stop else []
     run = subprocess.run(
-        [sys.executable, "-m", *before, "pytest", *_OPTIONS, *arguments], cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False,
+        [sys.executable, "-m", "pytest", *first, *_OPTIONS, *arguments], cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", **variables},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=timeout_s, check=False,
     )  # fmt: skip
     return run.returncode
 
 
-def _catches(mutant: Mutant, runs: list[list[str]], copy: Path) -> bool:
+def _catches(mutant: Mutant, trace: Trace, copy: Path) -> bool:
     """Plant a mutant in a copy of the checkout; return whether one of the runs of pytest fails."""
     from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
     from cosmic_ray.plugins import get_operator  # noqa: PLC0415
@@ -198,19 +263,21 @@ def _catches(mutant: Mutant, runs: list[list[str]], copy: Path) -> bool:
     source = path.read_text(encoding="utf-8")
     changed = mutate_code(source, get_operator(f"core/{mutant.operator}")(), mutant.occurrence)
     assert changed is not None, mutant
+    runs = tests_of(mutant, trace)
     path.write_text(changed, encoding="utf-8")
-    until = time.monotonic() + PATIENCE_S
     try:
         for arguments in runs:
-            if time.monotonic() > until:
-                return False
-            if _pytest(arguments, copy) not in _PASSES:
-                return True
-    except subprocess.TimeoutExpired:
-        return True
+            seconds = sum(
+                trace.seconds[test] for test in trace.seconds if {test, test.split("::", 1)[0]} & {*arguments}
+            )
+            try:
+                if _pytest(arguments, copy) not in _PASSES:
+                    return True
+            except subprocess.TimeoutExpired:
+                # A loop for ever is seen; tests that are slow without the mutant have not failed.
+                return SLOWER * seconds < TIMEOUT_S
     finally:
         path.write_text(source, encoding="utf-8")
-    return False
 
 
 def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mutant]:
@@ -228,23 +295,23 @@ def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mut
 
 def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
     """Test a sample of mutants and print each that no test sees; returns a row a package and one for all."""
-    if not all(map(importlib.util.find_spec, ("cosmic_ray", "coverage"))):
-        sys.exit("benchmarks: expected cosmic-ray and coverage, found none: pip install --group mutation")
+    if not all(map(importlib.util.find_spec, ("cosmic_ray", "pytest_cov"))):
+        sys.exit("benchmarks: expected cosmic-ray and pytest-cov, found none: pip install --group mutation")
     drawn = sample(mutants, only=only)
     names = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
     copies: Queue[Path] = Queue()
     caught: dict[Mutant, bool] = {}
 
-    def trace(name: str) -> TestFile:
+    def traced(some: list[str]) -> Trace:
         copy = copies.get()
         try:
-            return _traced(name, copy)
+            return _traced(some, copy)
         finally:
             copies.put(copy)
 
     def run(mutant: Mutant) -> None:
         copy = copies.get()
-        caught[mutant] = _catches(mutant, tests_of(mutant, files), copy)
+        caught[mutant] = _catches(mutant, trace, copy)
         copies.put(copy)
         word = "caught" if caught[mutant] else "survived"
         number = f"{len(caught)} of {len(drawn)}"
@@ -256,7 +323,7 @@ def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for number in range(WORKERS):
             copies.put(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_LEFT_OUT)))
-        files = list(pool.map(trace, names))
+        trace = _merged(list(pool.map(traced, [names[part::WORKERS] for part in range(WORKERS)])))
         list(pool.map(run, drawn))
     return [_row(package, [m for m in drawn if package in {"all", m.package}], caught)
             for package in (*PACKAGES, "all")]  # fmt: skip
