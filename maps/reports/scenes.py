@@ -70,7 +70,7 @@ SCENES: Final[tuple[Scene, ...]] = (
           "shows its own level): one climate model, a condition and not a date. Ringed: sites whose climate "
           "class is higher than at the level of the picture.",
           (*_GROUND, "warming", "nodes"), level_degc=2),
-    Scene("scene-cost", "What it costs, and whom",
+    Scene("scene-cost", "What it costs people",
           "The settlements around the sites: who has no other by road or rail.",
           (*_GROUND, "settlements", "nodes")),
     Scene("scene-unknown", "What we do not know",

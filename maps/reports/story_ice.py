@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import month_name
 from typing import TYPE_CHECKING, Any, Final
 
 from maps.reports.briefing_parts import CRITICAL, INSIDE, NOT_ASSESSED, state_of
 from maps.reports.charts import bars, monthly_extent
 from maps.reports.html_document import tag
-from maps.reports.story_map import MONTH, ice_row
 from maps.reports.story_parts import chart, plural, scene
 from maps.reports.story_places import node_cell
 
@@ -54,7 +52,7 @@ def _extent(story: Story) -> list[ET.Element]:
         citations.cell("value", "sea_ice_monthly", latest, "year"), ", the latest in the monthly record, "
         "ice covered ", extent("value", ".1f", *latest), " million square kilometres of the Arctic Ocean; "
         "a usual September (median of 1981 to 2010) had ", extent("median", ".1f", of_september, *_REFERENCE),
-        ".", *_trends(story), *_latest_day(story), *_outline(story),
+        ".", *_trends(story), *_latest_day(story),
     )  # fmt: skip
     title = "Ice by year, million square kilometres"
     return [paragraph, chart(title, monthly_extent(citations, has_breaks=False))]
@@ -98,15 +96,6 @@ def _latest_day(story: Story) -> list[Any]:
     return [" The record of days goes on to ", date, "; on that day it covered ", extent, "."]
 
 
-def _outline(story: Story) -> list[Any]:
-    """The date of the ice on the map, which ends earlier than the series; empty without ice on it."""
-    row = ice_row(story.citations, is_median=False)
-    if row is None:
-        return []
-    year = story.citations.cell("value", "sea_ice", row, "year")
-    return [f" The outline on the map is the latest on file for that month: {month_name[MONTH]} ", year, "."]
-
-
 def _harbours(story: Story) -> list[Any]:
     """What ports and landings lost of their season with ice."""
     known: Condition = ("ice_months_lost", ">=", -12)
@@ -132,9 +121,23 @@ def _harbours(story: Story) -> list[Any]:
             for column, form in (("name", ""), ("ice_months_lost", ".1f"), ("ice_months_lost_low", ".1f"),
                                  ("ice_months_lost_high", ".1f"))
         )  # fmt: skip
-        parts += [" Most at ", name, ": ", value, " months fewer a year (between ", low, " and ", high, ").",
-                  *_record_ends(story, most)]  # fmt: skip
+        parts += [
+            " Most at ", name, ": ", value, " months fewer a year (between ", low, " and ", high, ").",
+            *_why_not_critical(nodes.set_index("node_id").loc[most]), *_record_ends(story, most),
+        ]  # fmt: skip
     return [*parts, " Less ice opens water to ships and leaves shores open to waves."]
+
+
+def _why_not_critical(node: Any) -> list[Any]:
+    """Why the node that lost most ice is not among the critical ones; empty if it is."""
+    if node["flag"] in {"robust", "possible"}:
+        return []
+    why = []
+    if node["military_class"] in {"low", "moderate"}:
+        why.append("by its size and place it could serve defence only in part")
+    if node["dependence_class"] == "low":
+        why.append("few people are known to depend on it")
+    return [f" It is not critical: {', and '.join(why)}."] if why else []
 
 
 def _record_ends(story: Story, node: str) -> list[Any]:

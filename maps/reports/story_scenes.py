@@ -114,7 +114,7 @@ def _by_class(story: Story, column: str, title: str, look: str) -> list[ET.Eleme
     return [chart(title, bars(rows, most, title, look, left=50, right=230))] if most else []
 
 
-# --- what it costs, and whom -------------------------------------------------------------------
+# --- what it costs people ----------------------------------------------------------------------
 
 
 def cost(story: Story) -> ET.Element:
@@ -127,8 +127,7 @@ def cost(story: Story) -> ET.Element:
         title = "Sites inside the boundary by how much people depend on them, number"
         return scene(story, "scene-cost", words, *_by_class(story, "dependence_class", title, "civil"))
     rows, others = people_by_place(story)
-    # The title of the scene lets readers expect money (the list in the last scene says the rest).
-    parts: list[Any] = ["No source at hand says what it costs in money; we count people. "]
+    parts: list[Any] = ["Counted in people: no source at hand says what it costs in money. "]
     if rows:
         parts += most_cut_off(story, rows)
     parts += [*_apart(story), *_failed(story)]

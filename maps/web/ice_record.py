@@ -90,7 +90,12 @@ def _stored() -> dict[str, Any]:
 
 
 def record_data(picture: Picture) -> dict[str, Any] | None:
-    """Return the record with the rows of the nodes of a picture; None where its source may not be used."""
+    """Return the record with the rows of the nodes of a picture.
+
+    The result is None where the source of the record may not be used, and for a picture without sea ice.
+    """
+    if not any(layer.id == "sea_ice" for layer in picture.layers):
+        return None
     note = next((source for source in picture.sources if source.id == SOURCE), None)
     nodes = picture.tables.get("nodes")
     if note is None or note.state in _HELD_BACK or nodes is None or "node_id" not in nodes:

@@ -61,7 +61,7 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
 
     The forms are:
 
-    - `one`: the value that all rows share.
+    - `one`: the value that all rows share; null if no row has a value.
     - `values` with `codes`: a list of distinct values, and the number of the value of each row (-1 is null).
     - `phrases`: long texts as lists of the phrases that they share (`_phrased`).
     - `packed` with `digits`: whole numbers of 10**-digits. 0 is null, so numbers from 0 up are stored plus 1.
@@ -71,6 +71,8 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
     codes, distinct = pd.factorize(values, sort=True)
     is_share = column.dtype == "float" and (column.low, column.high) == (0.0, 1.0)
     plain = [visible(value) for value in distinct] if is_text else _plain_numbers(distinct, is_share=is_share)
+    if not plain:
+        return {"one": None}
     if len(plain) == 1 and not np.any(codes < 0):
         return {"one": plain[0]}
     # A list of distinct values saves room if each value occurs more than three times on average.
@@ -78,7 +80,7 @@ def coded(values: pd.Series, column: Column) -> dict[str, Any]:
         return {"values": plain, "codes": packed(codes)}
     if is_text and sum(len(str(text)) for text in plain) > _LONG:
         return _phrased([None if code < 0 else plain[code] for code in codes.tolist()])
-    digits = None if is_text or not plain else _digits_of(np.asarray(plain, dtype=float))
+    digits = None if is_text else _digits_of(np.asarray(plain, dtype=float))
     if digits is None:
         return {"values": [None if code < 0 else plain[code] for code in codes.tolist()]}
     whole = np.round(np.append(plain, 0.0) * 10.0**digits).astype(np.int64)

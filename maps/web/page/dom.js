@@ -6,6 +6,13 @@ export const byId = (id) => document.getElementById(id);
 /** Run `act` when the page is read to its end. */
 export const afterParsing = (act) =>
   document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act();
+/** Run `act` when the next frame is drawn: a message that is sent before a frame arrives after it. */
+export const afterFrame = (act) =>
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = act;
+    port2.postMessage(null);
+  });
 /** Content of a JSON block of the page. */
 export const block = (id) => JSON.parse(byId(id).textContent);
 

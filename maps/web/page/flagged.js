@@ -3,7 +3,7 @@ import { byId, el } from "./dom.js";
 import { countryName, overlapOf, placeOf, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
 import { openButton } from "./swatches.js";
-import { byName, count, key, number, percent } from "./text.js";
+import { count, key, number, percent } from "./text.js";
 
 /** List the critical and the overlapping nodes that the filters leave. */
 export function listFlagged() {
@@ -37,8 +37,13 @@ const reasonOf = (i) => nodes.column.hazard_deciding && (nodes.value("hazard_dec
 function byPlace(rows, share) {
   const value = (i) => nodes.value(share, i),
     groups = new Map();
-  const ranked = rows.sort((a, b) => value(b) - value(a) || byName(nodes.titleOf(a), nodes.titleOf(b)));
-  for (const i of ranked) groups.set(placeOf(i), [...(groups.get(placeOf(i)) || []), i]);
+  // The rules of an alphabet (byName) take 30 ms to load; here a plain order parts equal shares.
+  const ranked = rows.sort((a, b) => value(b) - value(a) || (nodes.titleOf(a) < nodes.titleOf(b) ? -1 : 1));
+  for (const i of ranked) {
+    const place = placeOf(i);
+    if (groups.has(place)) groups.get(place).push(i);
+    else groups.set(place, [i]);
+  }
   const what = (members) =>
     members.length > 1
       ? count(members.length, "node")

@@ -6,7 +6,7 @@ import { drawClock, drawField, startClock, startYears } from "./clock.js";
 import { drawComparison, readComparison, startComparison } from "./compare.js";
 import { startDetails } from "./details.js";
 import { startDialogs } from "./dialogs.js";
-import { afterParsing, block, byId } from "./dom.js";
+import { afterFrame, afterParsing, block, byId } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
 import { isInside } from "./plane_to_pixels.js";
@@ -164,12 +164,10 @@ function start(onMap) {
   if (location.hash.length > 1) afterParsing(readAddress);
   // The record of ice is large and stands at the end of the page: the map does not wait for it.
   const ready = () =>
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        document.documentElement.dataset.ready = "true";
-        afterParsing(() => startYears(showRecord));
-      }),
-    );
+    afterFrame(() => {
+      document.documentElement.dataset.ready = "true";
+      afterParsing(() => startYears(showRecord));
+    });
   if (painter.rough)
     afterParsing(() => {
       paint();
