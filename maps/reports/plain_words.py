@@ -128,7 +128,10 @@ def people(citations: CitationIndex, node: str, kind: str) -> list[Any]:
         return [label, f" has no other {KIND[kind]}"]
     if "people_within_50_km" in civil:
         cell = evidence_cell(citations, node, "civil", civil["people_within_50_km"], ",.0f")
-        return [cell, " people live within fifty kilometres of it"]
+        return [
+            cell,
+            " people live within fifty kilometres, and count as served by it; no list says who uses it",
+        ]
     return ["how many people depend on it is unknown"]
 
 

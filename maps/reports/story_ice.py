@@ -107,8 +107,8 @@ def _harbours(story: Story) -> list[Any]:
     parts: list[Any] = [
         "Of ", on_file, f" {plural(on_file, 'port or cable landing', 'ports and cable landings')} in ", *here,
         " with a record, ", lost,
-        f" {plural(lost, 'has', 'have')} lost half a month of ice a year or more even at the low end of the "
-        "error (the last ten years on record against 1981 to 2010).",
+        f" {plural(lost, 'has a season', 'have seasons')} of ice shorter by half a month or more than in "
+        "1981 to 2010, even at the low end of the error (the last ten years on record).",
     ]  # fmt: skip
     nodes = story.citations.table("nodes").iloc[
         story.citations.rows("nodes", *story.filters, INSIDE, _BY_SEA)
@@ -176,9 +176,9 @@ def warming(story: Story) -> ET.Element:
     moves = "hardly move" if 0 < rise.value <= _FEW * count().value else moves
     classes = tag(
         "p", "This picture is of a world ", today, " °C warmer than before industry. ",
-        tag("b", "Classes"), f" {moves} at 2\u00a0°C: ", rise,
+        tag("b", "Classes"), f" of hazard (low, moderate, high) {moves} at 2\u00a0°C: ", rise,
         " of ", count(), " sites in ", *story.here,
-        f" {plural(rise, 'rises', 'rise')} to a higher class of hazard, and ", would,
+        f" {plural(rise, 'rises', 'rise')} to a higher one, and ", would,
         f" {plural(would, 'meets', 'meet')} the rule for critical; ", critical,
         f" {plural(critical, 'does', 'do')} today.",
     )  # fmt: skip
@@ -215,7 +215,8 @@ def _air(story: Story, critical: Cell) -> list[Any]:
     air: Condition = ("indicator", "=", "air_temperature")
     level: Condition = ("warming_degc", "=", _LEVEL_DEGC)
     return [
-        "At the critical sites the harm goes deeper: the air of a mean year warms from ",
+        "At the critical sites the same hazard gets worse: the mean air of a year, which must be well below "
+        "freezing for deep ground to stay frozen, warms from ",
         story.read("median", "evidence", "value", "±.1f", CRITICAL, air), " to ",
         story.read("median", "warming_levels", "air_temperature_degc", "±.1f", CRITICAL, level),
         " °C (median).",

@@ -23,8 +23,6 @@ _LACKING: Final[Condition] = ("flag", "=", "insufficient_data")
 _ASKED: Final[Condition] = ("result", "=", ("pass", "fail", "unknown"))
 # Draft standard -> what its failure means, for one site and for several.
 _FAILS: Final[dict[str, tuple[str, str]]] = {
-    "S04": ("stands on ground that does not hold at 2\u00a0°C", "stand on ground that does not hold at "
-    "2\u00a0°C"),
     "S10": ("has neither railway nor main road near", "have neither railway nor main road near"),
     "S05": ("stands on a shore that retreats", "stand on a shore that retreats"),
 }  # fmt: skip
@@ -199,8 +197,8 @@ def unknown(story: Story) -> ET.Element:
     sure = tag(
         "p", "A finding rests on known facts alone: the unknown raises no class. But more sites may be "
         "critical than are found: of ", story.count(*low),
-        f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low so far, ", could,
-        " could turn out high.",
+        f" {plural(story.count(*low), 'site', 'sites')} whose hazard is low by what is known, ", could,
+        " have an unknown that could make it high.",
     )  # fmt: skip
     words = tag(
         "p", tag("b", "Unknown"), ": we looked, and no public source at hand says. ",
@@ -240,7 +238,7 @@ def _requests(story: Story) -> list[ET.Element]:
         rows.append((_QUESTIONS.get(str(standard_id), name), share))
     if not rows:
         return []
-    title = "Proposed checks without an answer, share of the sites that they concern"
+    title = "Checks that we propose: share of sites without an answer"
     follows = tag(
         "p", "These checks are our proposal and ask for more than a class does. A class is that of the worst "
         "hazard that is known: one that nobody has measured, such as the retreat of most shores, counts as "

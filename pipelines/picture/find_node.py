@@ -22,6 +22,7 @@ __all__ = ["Found", "find_node", "found", "neighbours"]
 _GOOD_ENOUGH = 85
 _SAME_WORD = 70
 _CODE = 3  # letters of the shortest code
+_CRITICAL = ("robust", "possible")
 _SAME = 101.0  # nearness of two names that are equal
 
 # Word in a query -> kind of node: "Kirkenes airport", "Tromsø cable".
@@ -56,7 +57,8 @@ def find_node(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None 
 def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = None) -> Found:
     """The node that `query` names by its id, its code, its name, or a name that is nearly the same.
 
-    If several nodes have the same name, a port comes first, then an airfield. A word such as `airport` limits
+    The name of a place with a critical node names that node, the surest one. Elsewhere, if several nodes have
+    the same name, a port comes first, then an airfield. A word such as `airport` limits
     the choice to nodes of that kind. Their names are compared first, then the names of their places; of the
     nodes of a place the one with the highest military score is chosen. `others` maps other names of places,
     folded (`layers.names.folded`), to the names in `nodes`.
@@ -76,7 +78,8 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
     of_kind = nodes[nodes["kind"].isin(kinds)]
     other = (others or {}).get(bare)
     same = (
-        _pick(nodes, text, "name", _SAME)
+        _critical_of_place(nodes, text)
+        or _pick(nodes, text, "name", _SAME)
         or _pick(of_kind, bare, "name", _SAME)
         or _pick(of_kind, bare, "place", _SAME)
         or _pick(nodes, text, "place", _SAME)
@@ -107,6 +110,15 @@ def _pick(nodes: pd.DataFrame, text: str, column: str, least: float) -> Found | 
         return None
     is_same = ranked["score"].iloc[0] >= _SAME
     return Found(str(ranked["node_id"].iloc[0]), f"its {column}" if is_same else f"a {column} that is near")
+
+
+def _critical_of_place(nodes: pd.DataFrame, text: str) -> Found | None:
+    """The surest critical node of the places that a text names exactly; None without one."""
+    critical = nodes[nodes["flag"].isin(_CRITICAL) & nodes["place"].map(_fold).eq(text)]
+    if not len(critical):
+        return None
+    surest = critical.sort_values(["flag_probability", "node_id"], ascending=[False, True])
+    return Found(str(surest["node_id"].iloc[0]), "its place, where it is the surest critical node")
 
 
 def _by_code(nodes: pd.DataFrame, text: str) -> Found | None:
@@ -186,5 +198,5 @@ def _ask(nodes: pd.DataFrame, row: Any) -> str:
             ):
                 return f"{row.place} {word}"
             break
-    hit = _pick(nodes, _fold(row.name), "name", _SAME)
+    hit = _critical_of_place(nodes, _fold(row.name)) or _pick(nodes, _fold(row.name), "name", _SAME)
     return str(row.name) if hit is not None and hit.node_id == row.node_id else str(row.node_id)

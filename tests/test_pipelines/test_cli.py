@@ -265,7 +265,7 @@ def test_what_is_not_held_is_refused_with_the_nearest(picture, asked):
 def test_a_small_part_of_a_name_is_not_near_it():
     one = pd.DataFrame(
         {"node_id": ["energy_site:lya"], "name": ["Lya"], "kind": ["energy_site"], "place": ["Lya"],
-         "military_known": [0.5]}
+         "military_known": [0.5], "flag": ["not_flagged"], "flag_probability": [0.0]}
     )  # fmt: skip
     with pytest.raises(UsageError, match="nearest are Lya"):
         find_node(one, "Zapolyarny")
