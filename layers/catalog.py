@@ -29,6 +29,14 @@ from layers.observed.climate_records import (
     STATION_NORMALS,
     THAW_DAMAGE,
 )
+from layers.observed.disruptions import (
+    CABLE_FACTS,
+    INCIDENTS,
+    REPAIR_TIMES,
+    SHARED_RISK_GROUPS,
+    SUBSTITUTES,
+    SUPPLY_AUTONOMY,
+)
 from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
@@ -80,6 +88,12 @@ LAYERS: tuple[Layer, ...] = (
     ROADS,
     CABLES,
     CABLE_LANDINGS,
+    CABLE_FACTS,
+    SHARED_RISK_GROUPS,
+    INCIDENTS,
+    REPAIR_TIMES,
+    SUPPLY_AUTONOMY,
+    SUBSTITUTES,
     PORTS,
     HARBOURS,
     AIRFIELDS,

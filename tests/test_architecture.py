@@ -349,8 +349,9 @@ SUFFIX = {
     "m": "_m", "km": "_km", "km2": "_km2", "million km2": "_million_km2", "degree": "_deg", "MW": "_mw",
     "months": "_months", "K K-1": "_ratio", "mm year-1": "_mm_per_year",
     "degC": "_degc", "day": "_days", "%": "_pct", "m a-1": "_m_per_year", "t": "_t", "years": "_years",
+    "l": "_l", "l a-1": "_l_per_year",
 }  # fmt: skip
-# What may follow the unit of a season: which years, against which, and an end of the interval.
+# What may follow the unit of a time: which years, against which, and an end of the interval.
 ENDS = re.compile(r"(_recent|_lost)?(_low|_high)?$")
 # Unit -> columns that say it in their name in another way, and why.
 SPOKEN = {
@@ -376,6 +377,7 @@ UNITLESS = {
     ("evidence", "value_low"), ("evidence", "value_high"),
     ("exits", "value"), ("exits", "at"), ("exits", "gap"),
     ("climate_facts", "value"), ("climate_facts", "low"), ("climate_facts", "high"),
+    ("substitutes", "amount_low"), ("substitutes", "amount_high"),  # unit in the column beside it
     ("evidence", "score"), ("evidence", "weight"),  # shares
 }  # fmt: skip
 
@@ -396,8 +398,8 @@ def test_a_measure_ends_in_its_unit(layer: Any, column: Any):
         assert column.name in SPOKEN[column.unit]
     else:
         assert column.unit in SUFFIX, f"{layer.id}.{column.name}: a unit without a suffix"
-        name = ENDS.sub("", column.name) if column.unit == "months" else column.name
-        assert name.endswith(SUFFIX[column.unit])
+        name = ENDS.sub("", column.name) if column.unit in ("months", "day") else column.name
+        assert f"_{name}".endswith(SUFFIX[column.unit])
 
 
 def test_no_column_ends_in_a_unit_it_is_not_in():

@@ -24,7 +24,7 @@ from pipelines import snapshot
 from pipelines.snapshot import DATA, make
 from pipelines.source import Package, sha256_of
 from pipelines.sources import SOURCES, source
-from pipelines.sources.reference import climate_records, facilities, gateways_and_borders
+from pipelines.sources.reference import climate_records, disruptions, facilities, gateways_and_borders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,11 @@ EMBEDDED = [row for row in SOURCES if row.state == "embedded"]
 ROWS = {row["id"]: row for row in snapshot.manifest_of()["sources"]}
 RETRIEVED = date(2026, 11, 23)
 # Cited row by row: each row has the day, month or year of its publication.
-CITED = {row.id for row in (*climate_records.SOURCES, *gateways_and_borders.SOURCES, *facilities.SOURCES)}
+CITED = {
+    row.id
+    for module in (climate_records, disruptions, facilities, gateways_and_borders)
+    for row in module.SOURCES
+}
 
 
 @pytest.fixture

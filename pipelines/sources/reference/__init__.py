@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.sources.reference import (
     climate_records,
+    disruptions,
     facilities,
     gateways_and_borders,
     global_warming,
@@ -26,4 +27,5 @@ SOURCES = (
     *gateways_and_borders.SOURCES,
     *global_warming.SOURCES,
     *facilities.SOURCES,
+    *disruptions.SOURCES,
 )
