@@ -126,7 +126,8 @@ def _access(places: pd.DataFrame, closed: Iterable[frozenset[str]]) -> pd.DataFr
     v = hub[u]
     lon, lat = (places[name].to_numpy() for name in ("longitude_deg", "latitude_deg"))
     km = distance_km(lon[u], lat[u], lon[v], lat[v])
-    u, v, km = (part[km <= _ACCESS_KM] for part in (u, v, km))
+    is_near = km <= _ACCESS_KM
+    u, v, km = u[is_near], v[is_near], km[is_near]
     ids = places["vertex_id"].to_numpy(dtype=object)
     state = places["country_iso3"].to_numpy(dtype=object)
     return edge_table(

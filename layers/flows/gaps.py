@@ -48,7 +48,9 @@ def gaps(
     km = distance_km(lon[u], lat[u], lon[v], lat[v])
     able = (piece[u] != piece[v]) & (state[u] == state[v]) & (km <= _FAR_KM)
     u, v, km = u[able], v[able], km[able]
-    sets, used, kept = DisjointSet(range(int(piece.max()) + 1)), set(), []
+    sets = DisjointSet(range(int(piece.max()) + 1))
+    used: set[int] = set()
+    kept: list[int] = []
     for number in np.lexsort([v, u, km]).tolist():
         a, b = int(u[number]), int(v[number])
         if {a, b} & used or not sets.merge(int(piece[a]), int(piece[b])):
