@@ -25,7 +25,7 @@ import shapely
 
 from layers.assessed.people_cut_off import crossed, join
 from layers.crs import distance_km, lonlat, polar_points
-from layers.flows.gaps import gaps
+from layers.flows.gaps import GAP_KM, gaps
 from layers.flows.graph import FlowGraph
 from layers.flows.parts import edge_table, joined_states, legs, vertex_table
 
@@ -110,7 +110,15 @@ def land_flows(
         as_of=lines["as_of"].to_numpy(dtype=object)[ways.row],
     )  # fmt: skip
     bridges = _bridges(mode, ways, len(places)) if with_gaps_closed else edges[:0]
-    to_line = legs(places, len(places) + vertex[near], leg_km[near], f"{mode}-leg")
+    # A place may lie across a border from its line.
+    own_state, foot_state = places["country_iso3"].to_numpy(dtype=object), ways.state[vertex[near]]
+    number = np.arange(len(places))
+    across = np.column_stack([number, number + len(places)])
+    to_line = legs(
+        places, len(places) + vertex[near], leg_km[near], f"{mode}-leg",
+        states=joined_states(own_state, foot_state),
+        is_border_closed=crossed(np.concatenate([own_state, foot_state]), across, closed),
+    )  # fmt: skip
     own = places.drop(columns="place_id", errors="ignore").assign(snap_km=leg_km[near])
     return FlowGraph(
         pd.concat([own, junctions], ignore_index=True),
@@ -120,7 +128,7 @@ def land_flows(
 
 def _bridges(mode: str, ways: _Ways, offset: int) -> pd.DataFrame:
     """Return the assumed edges over gaps; the first vertex of `ways` is the vertex `offset`."""
-    ends, km = gaps(ways.xy, ways.ends, ways.state)
+    ends, km = gaps(ways.xy, ways.ends, ways.state, GAP_KM[mode])
     pairs = zip(*(ways.vertex_id[ends[:, end]].tolist() for end in (0, 1)), strict=True)
     ids = [f"{mode}-gap:{u.partition(':')[2]}/{v.partition(':')[2]}" for u, v in pairs]
     return edge_table(

@@ -82,10 +82,13 @@ def legs(
     `label` tells the legs of one network from those of another. `columns` are further columns of the edges.
     """
     ids = places["vertex_id"].to_numpy(dtype=object)
-    plain: dict[str, Any] = {"mode": "access", "source_id": "arctic-picture", "as_of": ""}
+    plain: dict[str, Any] = {
+        "mode": "access", "source_id": "arctic-picture", "as_of": "",
+        "states": places["country_iso3"].to_numpy(dtype=object),
+    }  # fmt: skip
     return edge_table(
         edge_id=f"{label}:" + ids, u=np.arange(len(places)), v=feet, km=km, link_id=f"{label}:" + ids,
-        states=places["country_iso3"].to_numpy(dtype=object), **(plain | dict(columns)),
+        **(plain | dict(columns)),
     )  # fmt: skip
 
 

@@ -18,13 +18,15 @@ def row(*x_km: float) -> np.ndarray:
 
 def found(xy: np.ndarray, ends: list[tuple[int, int]], state: str | list[str] = "NOR") -> list[list[int]]:
     states = np.array([state] * len(xy) if isinstance(state, str) else state, dtype=object)
-    return gaps(xy, np.array(ends, dtype=int).reshape(-1, 2), states)[0].tolist()
+    return gaps(xy, np.array(ends, dtype=int).reshape(-1, 2), states, 3.0)[0].tolist()
 
 
 def test_two_roads_that_face_each_other_are_joined():
     xy = row(0, 5, 6.5, 12)
     assert found(xy, [(0, 1), (2, 3)]) == [[1, 2]]
-    assert gaps(xy, np.array([(0, 1), (2, 3)]), np.full(4, "NOR", object))[1] == pytest.approx([1.5], rel=0.02)
+    assert gaps(xy, np.array([(0, 1), (2, 3)]), np.full(4, "NOR", object), 3.0)[1] == pytest.approx(
+        [1.5], rel=0.02
+    )
 
 
 def test_ends_more_than_3_km_apart_are_not():
@@ -59,7 +61,7 @@ def test_a_gap_always_joins_two_pieces(places):
     """As many pieces fewer as there are gaps."""
     xy = np.array(places, dtype=float) * 700 + [0, -NORTH]
     ends = np.arange(len(xy) // 2 * 2).reshape(-1, 2)
-    edges, km = gaps(xy, ends, np.full(len(xy), "NOR", dtype=object))
+    edges, km = gaps(xy, ends, np.full(len(xy), "NOR", dtype=object), 3.0)
     parent = list(range(len(xy)))
 
     def root(vertex: int) -> int:

@@ -50,6 +50,10 @@ def test_a_closed_border_closes_the_piece_that_crosses_it(drawn, areas, some_pla
     assert closed["states"].tolist() == ["NOR-RUS"]
     assert set(closed[["a", "b"]].iloc[0]) > {"road-foot:town"}
     assert edges.loc[edges["states"] != "NOR-RUS", "is_border_closed"].sum() == 0
+    across = west.assign(country_iso3="RUS")
+    leg = land_flows("road", roads, across, areas(NOR=(0, 12), RUS=(12, 20)), [frozenset({"NOR", "RUS"})])
+    own = leg.edges[leg.edges["mode"] == "access"].iloc[0]
+    assert (own["states"], own["is_border_closed"]) == ("NOR-RUS", True), "a place across from its road"
     still = land_flows("road", roads, west, areas(NOR=(0, 12), RUS=(12, 20)), [frozenset({"FIN", "RUS"})])
     assert not still.edges["is_border_closed"].any()
 

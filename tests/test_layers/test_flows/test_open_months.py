@@ -30,7 +30,7 @@ def test_a_lane_is_open_without_ice_in_half_of_the_years(ice_record, icy_years, 
 
 def test_ice_anywhere_along_the_lane_closes_it_and_beside_it_does_not(ice_record):
     record = ice_record(*((1, 2013 + year, *HERE) for year in range(10)))
-    far, past = lane(8), shapely.transform(lane(8), lambda xy: xy + [0, 60_000])
+    far, past = lane(8), shapely.transform(lane(8), lambda xy: xy + np.array([0, 60_000]))
     assert open_months(record, far)[0][0] == ALL_YEAR & ~month_bit(1)
     assert open_months(record, past)[0][0] == ALL_YEAR
 
@@ -49,7 +49,7 @@ def test_a_narrow_strait_has_the_months_of_the_nearest_cells(ice_record):
     """The lane lies in land, one cell from ice on one side: its months are those of the nearest sea."""
     block = (slice(ROW - 3, ROW + 4), slice(COLUMN + 1, COLUMN + 4))
     record = ice_record(*((2, 2013 + year, *HERE) for year in range(10)), land=block)
-    inside = shapely.transform(lane(0.2), lambda xy: xy + [25_000, 0])
+    inside = shapely.transform(lane(0.2), lambda xy: xy + np.array([25_000, 0]))
     months, state = open_months(record, inside)
     assert state[0] == "computed"
     assert months[0] == ALL_YEAR & ~month_bit(2)
