@@ -110,20 +110,30 @@ def land_flows(
         as_of=lines["as_of"].to_numpy(dtype=object)[ways.row],
     )  # fmt: skip
     bridges = _bridges(mode, ways, len(places)) if with_gaps_closed else edges[:0]
-    # A place may lie across a border from its line.
-    own_state, foot_state = places["country_iso3"].to_numpy(dtype=object), ways.state[vertex[near]]
-    number = np.arange(len(places))
-    across = np.column_stack([number, number + len(places)])
-    to_line = legs(
-        places, len(places) + vertex[near], leg_km[near], f"{mode}-leg",
-        states=joined_states(own_state, foot_state),
-        is_border_closed=crossed(np.concatenate([own_state, foot_state]), across, closed),
-    )  # fmt: skip
+    to_line = _legs(mode, places, ways.state[vertex[near]], vertex[near], leg_km[near], closed)
     own = places.drop(columns="place_id", errors="ignore").assign(snap_km=leg_km[near])
     return FlowGraph(
         pd.concat([own, junctions], ignore_index=True),
         pd.concat([edges, bridges, to_line], ignore_index=True),
     )
+
+
+def _legs(
+    mode: str,
+    places: pd.DataFrame,
+    foot_state: NDArray[np.object_],
+    foot: NDArray[np.int64],
+    km: NDArray[np.float64],
+    closed: Iterable[frozenset[str]],
+) -> pd.DataFrame:
+    """Return the legs from places to their feet, which follow the places; one may cross a border."""
+    count = len(places)
+    own_state = places["country_iso3"].to_numpy(dtype=object)
+    across = np.column_stack([np.arange(count), count + np.arange(count)])
+    return legs(
+        places, count + foot, km, f"{mode}-leg", states=joined_states(own_state, foot_state),
+        is_border_closed=crossed(np.concatenate([own_state, foot_state]), across, closed),
+    )  # fmt: skip
 
 
 def _bridges(mode: str, ways: _Ways, offset: int) -> pd.DataFrame:
