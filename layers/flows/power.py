@@ -7,6 +7,7 @@ power line, and nothing is said of the grid.
 
 Ends of lines within 1 km of each other are one vertex. A plant joins the nearest vertex within 10 km. Every
 line is in service in every month, `assumed`; lines that their source calls under construction are left out.
+No source says which lines across a border are switched off: those to Russia are drawn as open.
 """
 
 from __future__ import annotations
