@@ -5,9 +5,10 @@ service and gives the length of a runway. Its reach is 1,000 km with a paved run
 turboprop of about 50 seats), else 500 km (about 19 seats, from gravel or a short runway). A link needs both
 ends within the smaller reach. Each airfield is linked to the two airfields of its own state with the longest
 paved runways within reach, and to the three nearest hubs of any state (paved runways of 1,800 m or more).
-All these numbers are conventions. Against the airline routes of OpenFlights of 2014 (topology only) the
-rule finds about half of the pairs of routes, and a quarter of its links are pairs of routes: it says which
-places air can join, not who flies. Charter, helicopter and medical flights are not in it.
+All these numbers are conventions. The rule was chosen among several by its agreement with the airline
+routes of OpenFlights of 2014 (topology only), so this agreement is no independent test: it finds half of the
+pairs of routes, and a quarter of its links are pairs of routes. It says which places air can join, not who
+flies. Charter, helicopter and medical flights are not in it.
 
 Links from Russia to another state of the region are closed: the European Union (regulation 2022/334), and
 Russia to 36 states, on 28 February 2022; the United States on 2 March.

@@ -5,9 +5,10 @@ dead ends, such as those of the bridge at Tromsø. Two dead ends of different pi
 state and within the limit of its mode, are joined, the nearest first, each dead end once, and never two that
 are in one piece by then. The edge is `assumed`; its source is `arctic-picture`, as no source draws it.
 
-The limits are conventions. Of the railway gaps of 3 to 15 km in the snapshot all lie on lines in service by
-the places at their ends (Narvik, Korgen, Egersund, Arna, Moss, Kirov): 15 km. Road gaps of 3 to 8 km are
-partly ferries: 3 km. Longer lacks stay (Tromsø to the E8 23 km, Seward Highway 39 km, Andøya 44 km).
+The limits are conventions, set after a look at the gaps of the snapshot. The nine railway gaps of 3 to 15 km
+(Narvik, Hemnesberget, Korgen, Egersund, Arna, Moss, Kirov) look like lines in service by the places at their
+ends, which no source confirms: 15 km. Road gaps of 3 to 8 km look partly like ferries: 3 km. Longer lacks
+stay (Tromsø 23 km, Seward Highway 39 km, Andøya 44 km).
 """
 
 from __future__ import annotations
