@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = ["GATEWAYS", "REACH_KM", "Anchors", "Gateway", "SeaGraph", "Traffic", "anchors", "betweenness",
-           "entries", "lane_shares", "sea_graph"]  # fmt: skip
+           "entries", "lane_shares", "sea_graph", "sea_pieces"]  # fmt: skip
 
 # A port farther from every lane is off the network. 95 % of the 603 ports of the snapshot lie within 72 km.
 # 100 km includes Utqiagvik, Prudhoe Bay and Ny-Ålesund, which ships reach over open water, and excludes most
@@ -132,6 +132,13 @@ def sea_graph(
     Ends in the same metre are one vertex, so lanes that were cut at the date line join in EPSG:3413. Of
     parallel lanes the shortest is kept; loops are dropped.
     """
+    return sea_pieces(sea_lanes, stops)[:2]
+
+
+def sea_pieces(
+    sea_lanes: gpd.GeoDataFrame, stops: Anchors | None = None
+) -> tuple[SeaGraph, NDArray[np.int64], NDArray[np.int64], NDArray[np.object_]]:
+    """Return graph and stops as `sea_graph`, and of each edge its lane (row number) and EPSG:3413 line."""
     parts, row = shapely.get_parts(sea_lanes.geometry.to_numpy(), return_index=True)
     along = [np.array([0.0, whole]) for whole in shapely.length(parts)]
     if stops is not None:
@@ -159,7 +166,8 @@ def sea_graph(
     passage = sea_lanes["passage"].astype("object").to_numpy(na_value=None)[row][part]
     longitude, latitude = lonlat(place[:, 0], place[:, 1])
     name = np.array([f"{x}_{y}" for x, y in place], dtype=object)
-    return SeaGraph(name, longitude, latitude, u[kept], v[kept], km[kept], passage[kept]), at_stop
+    graph = SeaGraph(name, longitude, latitude, u[kept], v[kept], km[kept], passage[kept])
+    return graph, at_stop, row[part[kept]], lane[kept]
 
 
 def entries(graph: SeaGraph, gateway: Gateway) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ the network if a line passes within 10 km. Roads and railways across a closed bo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["RADII_KM", "Captives", "LandNetwork", "captives", "closed_pairs"]
+__all__ = ["RADII_KM", "Captives", "Joined", "LandNetwork", "captives", "closed_pairs", "crossed", "join"]
 
 _JOIN_KM = 10.0  # the extract has chords between junctions: a place on a line may lie beside its chord
 _REACH_KM = 50.0  # people this near are served by a node
@@ -99,10 +99,10 @@ def land_network(
     ends, pairs = ends[kept], pairs[kept]
     lon, lat = lonlat(places[:, 0].astype(float), places[:, 1].astype(float))
     km = distance_km(lon[ends[:, 0]], lat[ends[:, 0]], lon[ends[:, 1]], lat[ends[:, 1]])
-    vertex, leg_km, ends, km, feet = _joined(points, pairs, ends, km, len(places))
-    xy = np.concatenate([places.astype(float), feet])
-    open_way = ~_crosses(xy, ends, countries, closed)
-    return LandNetwork(len(xy), ends[open_way], km[open_way], vertex, leg_km)
+    joined = join(points, pairs, ends, km, len(places))
+    xy = np.concatenate([places.astype(float), joined.feet])
+    open_way = ~_crosses(xy, joined.ends, countries, closed)
+    return LandNetwork(len(xy), joined.ends[open_way], joined.km[open_way], joined.vertex, joined.leg_km)
 
 
 def _crosses(
@@ -112,34 +112,52 @@ def _crosses(
     closed: Iterable[frozenset[str]],
 ) -> NDArray[np.bool_]:
     """Return which edges run from one state of a closed pair to the other."""
-    pairs = list(closed)
-    if not pairs:
+    if not (pairs := list(closed)):
         return np.zeros(len(ends), dtype=bool)
     shapes = countries.geometry.to_numpy()
     codes = countries["country_iso3"].to_numpy(dtype=object)
     at = codes[shapely.STRtree(shapes).nearest(shapely.points(places))]
+    return crossed(at, ends, pairs)
+
+
+def crossed(
+    at: NDArray[np.object_], ends: NDArray[np.int64], closed: Iterable[frozenset[str]]
+) -> NDArray[np.bool_]:
+    """Return which edges run from one state of a closed pair to the other; `at` is the state of a vertex."""
     out = np.zeros(len(ends), dtype=bool)
-    for pair in pairs:
+    for pair in closed:
         one, other = sorted(pair)
         a, b = at[ends[:, 0]], at[ends[:, 1]]
         out |= ((a == one) & (b == other)) | ((a == other) & (b == one))
     return out
 
 
-def _joined(
+class Joined(NamedTuple):
+    """Edges split at the points that join them.
+
+    `vertex` and `leg_km` are by point, as in `LandNetwork`. `ends` and `km` are the new edges, `origin` is
+    the number of the edge that each is a piece of. `feet` are the EPSG:3413 positions of the new vertices.
+    """
+
+    vertex: NDArray[np.int64]
+    leg_km: NDArray[np.float64]
+    ends: NDArray[np.int64]
+    km: NDArray[np.float64]
+    origin: NDArray[np.int64]
+    feet: NDArray[np.float64]
+
+
+def join(
     points: NDArray[np.object_],
     pairs: NDArray[np.float64],
     ends: NDArray[np.int64],
     km: NDArray[np.float64],
     count: int,
-) -> tuple[
-    NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
-]:
+) -> Joined:
     """Split the edges at the points that join them.
 
-    The new vertex of a point is the nearest place on the nearest edge within 10 km. Returns the vertex of
-    each point (-1 without one) and its leg, km; the new edges and their lengths, km; and the EPSG:3413
-    positions of the new vertices, which are numbered from `count`.
+    `pairs` holds the EPSG:3413 positions of the ends of each edge, shape (edges, 2, 2). The new vertex of a
+    point is the nearest place on the nearest edge within 10 km; new vertices are numbered from `count`.
     """
     # EPSG:3413 stretches lengths by up to 10 % north of 50 N: the search in the plane needs this margin.
     segments = shapely.linestrings(pairs)
@@ -168,10 +186,10 @@ def _joined(
     chain = np.column_stack([before, new]), (share - done) * km[edge]
     tail = np.column_stack([new[last], ends[edge[last], 1]]), (1 - share[last]) * km[edge[last]]
     whole = np.setdiff1d(np.arange(len(ends)), of_edge)
-    return (
+    return Joined(
         vertex, leg_km,
         np.concatenate([ends[whole], chain[0], tail[0]]), np.concatenate([km[whole], chain[1], tail[1]]),
-        feet,
+        np.concatenate([whole, edge, edge[last]]), feet,
     )  # fmt: skip
 
 

@@ -44,12 +44,13 @@ MODES = {
     "power": Mode(("energy",), float("nan")),
     "pipeline": Mode(("energy",), float("nan")),
     "cable": Mode(("data",), float("nan")),
-    # From a node or a settlement to the nearest point of a line, and from one mode to another.
+    # On land: from a node or a settlement to the nearest point of a line, and between the nodes of a place.
     "access": Mode(FLOWS, 30.0),
 }
 
 # `vertex_id` is unique. `kind` is `junction`, `settlement` or the kind of a node. `people` is NaN where it is
-# not known. `snap_km` is the geodesic distance to the line that the vertex was moved to, 0 if it lies on one.
+# not known. `snap_km` is the geodesic distance to the nearest line that the vertex joins, 0 if it lies on
+# one, NaN if it joins none.
 VERTEX_COLUMNS = ("vertex_id", "name", "kind", "country_iso3", "longitude_deg", "latitude_deg", "people",
                   "snap_km")  # fmt: skip
 # `u` and `v` are row numbers of vertices. `link_id` names the thing that can fail (a cable system, a lane, a

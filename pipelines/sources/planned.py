@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
-from pipelines.sources.infrastructure import feature_services, gem, osm_power_lines, telegeography
+from pipelines.sources.infrastructure import (
+    entsoe_gridkit,
+    feature_services,
+    gem,
+    osm_power_lines,
+    telegeography,
+)
 from pipelines.sources.minerals import geus_occurrences
 from pipelines.sources.sea_ice import dmi_ice_charts
 from pipelines.sources.shipping import barentswatch_ais, vessel_density
@@ -20,6 +26,7 @@ SOURCES = (
     *snap_territories.SOURCES,
     *feature_services.SOURCES,
     *osm_power_lines.SOURCES,
+    *entsoe_gridkit.SOURCES,
     *geus_occurrences.SOURCES,
     *vessel_density.SOURCES,
     *barentswatch_ais.SOURCES,
