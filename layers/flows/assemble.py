@@ -44,8 +44,8 @@ _ON_RAIL = ("settlement", "rail_terminal")
 class FlowTables:
     """The tables that the graph is built from: layers by their ids, and the monthly record of sea ice.
 
-    `settlements` has `longitude_deg` and `latitude_deg` besides the columns of its layer. `power_lines` and
-    `shared_risk_groups` are None if they are not at hand.
+    `settlements` has `longitude_deg` and `latitude_deg` besides the columns of its layer. `power_lines` is
+    None if it is not at hand.
     """
 
     settlements: pd.DataFrame
@@ -62,8 +62,8 @@ class FlowTables:
     cables: pd.DataFrame
     power_plants: pd.DataFrame
     terminals: pd.DataFrame
+    shared_risk_groups: pd.DataFrame
     power_lines: gpd.GeoDataFrame | None = None
-    shared_risk_groups: pd.DataFrame | None = None
 
 
 class Assembled(NamedTuple):
@@ -97,9 +97,7 @@ def assemble(tables: FlowTables, day: str) -> Assembled:
     if tables.power_lines is not None:
         plants = _of(places, "energy_site")
         graphs.append(power_flows(tables.power_lines, plants, lambda xy: state_of(xy, tables.countries)))
-    graph = united(graphs)
-    if tables.shared_risk_groups is not None:
-        graph = with_risk_groups(graph, tables.shared_risk_groups)
+    graph = with_risk_groups(united(graphs), tables.shared_risk_groups)
     gateways = flow_gateways(graph, tables.power_plants, tables.terminals, tables.countries)
     return Assembled(graph, gateways, _unjoined(graph, tables))
 

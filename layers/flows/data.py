@@ -25,13 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["RISK_GROUP_COLUMNS", "RISK_KINDS", "cable_flows", "with_risk_groups"]
+__all__ = ["cable_flows", "with_risk_groups"]
 
-# Columns of layers/reference/shared_risk_groups.csv: a cited row is a group, `members` are ids of links,
-# joined by a space.
-RISK_GROUP_COLUMNS = ("group_key", "name", "kind", "members", "source_title", "source_url", "as_of",
-                      "seen_on", "confidence", "note")  # fmt: skip
-RISK_KINDS = ("trench", "landing", "station", "pass", "bridge")
 _SOUTH = re.compile(r"south:(-?[\d.]+),(-?[\d.]+)")  # an end beyond the edge of the snapshot, in degrees
 
 
@@ -88,25 +83,16 @@ def _shared_landings(ends: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def with_risk_groups(graph: FlowGraph, shared_risk_groups: pd.DataFrame) -> FlowGraph:
-    """Return the graph with the groups of the cited table added to the edges of their members.
+    """Return the graph with the groups of the layer `shared_risk_groups` added to the edges of their members.
 
-    A member that the graph lacks is left out: a cable may be planned.
-
-    Raises
-    ------
-    SourceError
-        If a kind is not one of `RISK_KINDS`, or a key occurs twice.
+    A member is the key of a cable. One that the graph lacks is left out: a cable may be planned.
     """
-    table = shared_risk_groups
-    odd = sorted(set(table["kind"]) - set(RISK_KINDS))
-    if odd or table["group_key"].duplicated().any():
-        found = odd[0] if odd else table["group_key"][table["group_key"].duplicated()].iloc[0] + " twice"
-        msg = f"shared_risk_groups: expected a kind of {', '.join(RISK_KINDS)} and keys once, found {found!r}"
-        raise SourceError(msg)
     of_link: dict[str, list[str]] = {}
-    for key, kind, members in zip(table["group_key"], table["kind"], table["members"], strict=True):
+    for group, kind, members in zip(
+        *(shared_risk_groups[name] for name in ("feature_id", "kind", "members")), strict=True
+    ):
         for link in _words(members):
-            of_link.setdefault(link, []).append(f"{kind}:{key}")
+            of_link.setdefault(f"cable-{link}", []).append(f"{kind}:{group.removeprefix('risk-')}")
     groups = [
         group_keys([own, *of_link.get(link, [])])
         for own, link in zip(graph.edges["risk_groups"], graph.edges["link_id"], strict=True)

@@ -10,13 +10,8 @@ import shapely
 from layers.crs import lonlat
 from layers.errors import SourceError
 from layers.flows.assemble import FlowTables
-from layers.flows.data import RISK_GROUP_COLUMNS
-from pipelines.read_helpers import read_rows
-from pipelines.source import REFERENCE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import geopandas as gpd
 
     from pipelines.snapshot import Snapshot
@@ -24,26 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["flow_tables"]
 
 _FED = ("countries", "closed_borders", "sea_lanes", "chokepoints", "roads", "railways", "railheads",
-        "airfields", "cables", "power_plants", "terminals")  # fmt: skip
+        "airfields", "cables", "power_plants", "terminals", "shared_risk_groups")  # fmt: skip
 
 
-def flow_tables(
-    snapshot: Snapshot, power_lines: gpd.GeoDataFrame | None = None, reference: Path = REFERENCE
-) -> FlowTables:
+def flow_tables(snapshot: Snapshot, power_lines: gpd.GeoDataFrame | None = None) -> FlowTables:
     """Return the tables of the flow network.
-
-    `reference` is the folder of the cited tables. `shared_risk_groups.csv` is read from it if it is there.
 
     Raises
     ------
     SourceError
-        If the snapshot lacks a layer, or the table of risk groups a column.
+        If the snapshot lacks a layer.
     """
     towns: Any = _fed(snapshot, "settlements")
     xy = shapely.get_coordinates(towns.geometry.to_numpy())
     longitude, latitude = lonlat(xy[:, 0], xy[:, 1])
     sites = snapshot.static["node_sites"]
-    groups = reference / "shared_risk_groups.csv"
     tables: dict[str, Any] = {name: _fed(snapshot, name) for name in _FED}
     return FlowTables(
         settlements=pd.DataFrame(towns.drop(columns="geometry")).assign(
@@ -52,7 +42,6 @@ def flow_tables(
         node_sites=pd.DataFrame(sites.drop(columns="geometry")),
         ice_presence=snapshot.grids["ice_presence"],
         power_lines=power_lines,
-        shared_risk_groups=read_rows(groups, expect=RISK_GROUP_COLUMNS) if groups.is_file() else None,
         **tables,
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from layers.crs import distance_km
 from layers.errors import SourceError
-from layers.flows.data import RISK_GROUP_COLUMNS, cable_flows, with_risk_groups
+from layers.flows.data import cable_flows, with_risk_groups
 
 
 def cables(*rows: tuple[str, str, int | None, str, str]) -> pd.DataFrame:
@@ -66,23 +66,15 @@ def test_a_cable_to_nowhere_is_named(landings):
 
 
 def groups(*rows: tuple[str, str, str | None]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["group_key", "kind", "members"])
-    return table.reindex(columns=list(RISK_GROUP_COLUMNS))
+    return pd.DataFrame(rows, columns=["feature_id", "kind", "members"])
 
 
 def test_cited_groups_join_those_of_landings(landings):
-    graph = cable_flows(
-        cables(("one", "in_service", 2004, "a", "b"), ("two", "in_service", 2004, "b", "c")), landings, "2026"
-    )
-    marked = with_risk_groups(graph, groups(("deep", "trench", "two gone"), ("none", "station", None)))
-    assert marked.edges["risk_groups"].tolist() == ["landing:b", "landing:b trench:deep"]
+    rows = (("cable-one", "in_service", 2004, "a", "b"), ("cable-two", "in_service", 2004, "b", "c"))
+    graph = cable_flows(cables(*rows), landings, "2026")
+    cited = groups(("risk-deep", "trench", "two gone"), ("risk-none", "station", None))
+    assert with_risk_groups(graph, cited).edges["risk_groups"].tolist() == [
+        "landing:b",
+        "landing:b trench:deep",
+    ]
     assert graph.edges["risk_groups"].tolist() == ["landing:b", "landing:b"], "the graph itself stays"
-
-
-@pytest.mark.parametrize(
-    ("rows", "found"), [([("a", "tunnel", "x")], "'tunnel'"), ([("a", "pass", "x")] * 2, "'a twice'")]
-)
-def test_a_wrong_table_of_groups_is_refused(landings, rows, found):
-    graph = cable_flows(cables(("one", "in_service", 2004, "a", "b")), landings, "2026")
-    with pytest.raises(SourceError, match=found):
-        with_risk_groups(graph, groups(*rows))
