@@ -93,7 +93,7 @@ EDGES = st.lists(
     max_size=16,
 )
 GRAPHS = EDGES.map(lambda edges: graph_of(edges, COUNT, {0: 10, 2: 5, 3: 1}))
-ROWS = st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=4).map(lambda rows: np.array(rows))
+ROWS = st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=4).map(np.array)
 
 
 def peer(graph: FlowGraph, usable: np.ndarray) -> nx.MultiGraph:
