@@ -13,7 +13,7 @@ from layers.flows import shortest_paths
 from layers.flows.closures import Closed
 from layers.flows.reduction import reduced
 from layers.flows.search import search, search_from_gateways
-from layers.flows.shortest_paths import repaired, trees
+from layers.flows.shortest_paths import lengths_between, repaired, trees
 
 
 def everything(graph):
@@ -92,12 +92,14 @@ CLOSURES = st.lists(
 )
 
 
-@given(GRAPHS, ROWS, ROWS, CLOSURES, st.sampled_from([1, 100, 8_000_000]))
-def test_repair_is_a_search_from_scratch(graph, sources, to, closures, places):
+# In one block or in several; each tree repaired, or searched anew, or as the size of the cut decides.
+@given(GRAPHS, ROWS, ROWS, CLOSURES, st.sampled_from([1, 8_000_000]), st.sampled_from([0, 2, 1_000]))
+def test_repair_is_a_search_from_scratch(graph, sources, to, closures, places, cost):
     found = search(graph, everything(graph), sources, to)
     closed = [shut(graph, edges, vertices) for edges, vertices in closures]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shortest_paths, "_PLACES", places)  # in one block or in several
+        patch.setattr(shortest_paths, "_PLACES", places)
+        patch.setattr(shortest_paths, "_REPAIR_COST", cost)
         after = found.km_after(closed, to)
     for number, one in enumerate(closed):
         whole = peer(graph, ~one.edges)
@@ -106,6 +108,18 @@ def test_repair_is_a_search_from_scratch(graph, sources, to, closures, places):
                 gone = one.vertices[start] or one.vertices[end]
                 theirs = np.inf if gone else peer_km(whole, start, end)
                 assert after[number, row, column] == pytest.approx(theirs, abs=1e-6)
+
+
+@given(GRAPHS, st.sets(st.integers(0, COUNT - 1), min_size=1), CLOSURES, st.sampled_from([1, 2, 10]))
+def test_lengths_between_sources_need_one_side_only(graph, sources, closures, together):
+    """Edges of length 0 and ways of equal length are common here: no pair may fall between the sides."""
+    rows = np.array(sorted(sources))
+    found = search(graph, everything(graph), rows, rows)
+    closed = [shut(graph, edges) for edges, _ in closures]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortest_paths, "_TOGETHER", together)
+        actual = list(lengths_between(found.base, [found.cut(one) for one in closed]))
+    assert np.array(actual) == pytest.approx(found.km_after(closed, rows), abs=1e-6)
 
 
 @given(GRAPHS, ROWS, ROWS, CLOSURES)
