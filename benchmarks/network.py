@@ -1,4 +1,4 @@
-"""Betweenness among all gateways and Arctic ports against networkx; both results must be equal."""
+"""The sea lanes against networkx, scipy and igraph: betweenness, lengths, closures; results must be equal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.network import GATEWAYS, REACH_KM, anchors, betweenness, entries, sea_graph
+from benchmarks.flow_search import flow_search
+from layers.network import GATEWAYS, REACH_KM, SeaGraph, anchors, betweenness, entries, sea_graph
 from pipelines import snapshot
 from pipelines.sources import SOURCES
 
@@ -42,15 +43,25 @@ def peer_passing(graph: Any, gateways: Any, ports: Any) -> tuple[Any, float]:
     return passing, seconds
 
 
-def network() -> list[dict[str, Any]]:
-    """Return the median wall seconds of both sides.
-
-    The time of building a graph is no part of the peer's time.
-    """
+def lanes_and_ports() -> tuple[SeaGraph, Any]:
+    """The graph of the embedded lanes, and the vertex of each port within reach."""
     loaded = snapshot.load(SOURCES)
     lanes, sites = loaded.feeds["sea_lanes"][0], loaded.static["node_sites"]
     hung = anchors(sites.geometry.to_numpy()[sites["kind"] == "port"], lanes)
-    graph, ports = sea_graph(lanes, hung.take(hung.km <= REACH_KM))
+    return sea_graph(lanes, hung.take(hung.km <= REACH_KM))
+
+
+def network() -> list[dict[str, Any]]:
+    """Return the rows of betweenness, and of lengths and closures (`flow_search`)."""
+    return [*passing(), *flow_search(*lanes_and_ports())]
+
+
+def passing() -> list[dict[str, Any]]:
+    """Return the median wall seconds of betweenness of both sides.
+
+    The time of building a graph is no part of the peer's time.
+    """
+    graph, ports = lanes_and_ports()
     gateways = [entries(graph, one) for one in GATEWAYS]
     traffic = betweenness(graph, gateways, ports)
     theirs = peer_passing(graph, gateways, ports)[0]

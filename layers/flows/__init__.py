@@ -1,1 +1,13 @@
-"""Flows of goods, energy, data and people over one graph, and what a closure changes."""
+"""Flows of goods, energy, data and people over one graph, and what a closure changes.
+
+graph           `FlowGraph`: vertices, edges, months, states, risk groups; MODES and FLOWS
+closures        `Closure`, what is closed by name; `Case`, a flow in a month under closures
+reduction       a smaller graph with the same distances
+shortest_paths  trees from many sources, and their repair after closures
+search          trees over the usable edges of a flow graph
+effects         detour, delay, places and people cut off, tonnage, efficiency
+redundancy      edge-disjoint paths to the gateways
+disjoint_paths  two paths without a common edge and of the least total
+corridors       the ways between two ends, with borders and months
+dependants      what depends on each vertex, link and risk group
+"""
