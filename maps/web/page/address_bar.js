@@ -6,7 +6,7 @@ import { record } from "./ice_record.js";
 import { setLevel } from "./warmer_level.js";
 import { layerById, layers, map, nodes } from "./picture.js";
 import { repaint } from "./repaint.js";
-import { selectedNode, selectNode } from "./selection.js";
+import { nodeOf, selectedNode, selectNode } from "./selection.js";
 import { listen, signal } from "./signals.js";
 import { state } from "./state.js";
 import { turn } from "./view.js";
@@ -34,6 +34,7 @@ function writeAddress() {
     month: layerById.sea_ice?.month,
     year: state.year,
     level: state.level,
+    hasReach: state.reachFrom !== null,
   });
   history.replaceState(null, "", `#${query}`);
 }
@@ -49,6 +50,7 @@ export function readAddress() {
       if (layer.on !== view.layers.includes(layer.id)) byId(`show-${layer.id}`).click();
   setLevel(view.level);
   state.year = view.year;
+  state.reachFrom = view.hasReach && view.node !== null ? nodeOf(view.node) : null;
   if (layerById.sea_ice && view.month) setClockMonth(view.month);
   else if (record) setYear(state.year);
   if (view.theme) byId("theme").value = state.theme = view.theme;

@@ -3,7 +3,7 @@
 const THEMES = ["light", "dark", "system"];
 
 /** The query of a view. What is as at first is left out. */
-export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year = null, level = null, refused, theme, node }) {
+export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year = null, level = null, refused, theme, node, hasReach = false }) {
   const query = new URLSearchParams();
   if (!isAtHome) {
     query.set("at", `${lat.toFixed(4)},${lng.toFixed(4)}`);
@@ -18,6 +18,7 @@ export function writeQuery({ isAtHome, lat, lng, zoom, lon0, layers, month, year
     for (const value of values) query.append(`no_${name}`, value);
   if (theme !== "system") query.set("theme", theme);
   if (node !== null) query.set("node", node);
+  if (hasReach) query.set("reach", "days");
   return query;
 }
 
@@ -41,6 +42,7 @@ export function readQuery(text) {
     theme: THEMES.includes(query.get("theme")) ? query.get("theme") : null,
     refused,
     node: query.get("node"),
+    hasReach: query.get("reach") === "days",
     at: query.has("at") && Number.isFinite(lat + lng + zoom) ? { lat, lng, zoom } : null,
   };
 }

@@ -31,20 +31,32 @@ function bar(k, value, top, isNow) {
 
 // A strip with its scale at the left, its ends below, and a line that reads the bar under the pointer.
 function strip({ values, top, scale, label, now, titleOf, below, band }) {
-  const reading = el("p", { class: "small reading", "aria-hidden": "true" }, "Point at a bar to read it.");
+  const reading = el("p", { class: "small reading", "aria-hidden": "true" }, "Point at a bar to read it, or use the arrow keys.");
   const chart = el(
     "svg:svg",
-    { class: "strip-chart", viewBox: `0 0 ${BAR * values.length} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+    { class: "strip-chart", viewBox: `0 0 ${BAR * values.length} ${HIGH}`, preserveAspectRatio: "none", role: "img", tabindex: 0, "aria-label": label },
     values.map((value, k) => bar(k, value, top, k === now)),
     band ? el("svg:rect", { class: "decade", x: BAR * band[0], y: 0, width: BAR * (band[1] - band[0] + 1), height: HIGH }) : null,
   );
+  let at = now;
+  const show = (k) => {
+    if (values[k] === undefined) return;
+    at = k;
+    reading.textContent = titleOf(k, values[k]);
+  };
   const read = (event) => {
-    const box = chart.getBoundingClientRect(),
-      k = Math.floor(((event.clientX - box.left) / box.width) * values.length);
-    if (values[k] !== undefined) reading.textContent = titleOf(k, values[k]);
+    const box = chart.getBoundingClientRect();
+    show(Math.floor(((event.clientX - box.left) / box.width) * values.length));
   };
   chart.addEventListener("pointermove", read);
   chart.addEventListener("pointerdown", read);
+  chart.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    show(at < 0 ? 0 : at + step);
+  });
   return el(
     "div",
     { class: "strip-box" },

@@ -96,6 +96,7 @@ export function reachPart(i) {
   button.addEventListener("click", () => {
     state.reachFrom = isOn ? null : i;
     signal("clock");
+    signal("view");
     paint();
     document.getElementById("reach")?.focus();
   });

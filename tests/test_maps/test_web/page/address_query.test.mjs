@@ -16,6 +16,7 @@ const VIEW = {
   refused: { flag: new Set(["robust", "possible"]), kind: new Set() },
   theme: "dark",
   node: "port:9",
+  hasReach: true,
 };
 
 test("a view comes back from its address", () => {
@@ -28,6 +29,7 @@ test("a view comes back from its address", () => {
     level: 2,
     theme: "dark",
     node: "port:9",
+    hasReach: true,
     at: { lat: 72.5, lng: -33.25, zoom: 3.5 },
   });
   assert.deepEqual({ ...refused }, { flag: ["robust", "possible"] });
@@ -43,6 +45,7 @@ test("an address names only what is not as at first", () => {
     refused: {},
     theme: "system",
     node: null,
+    hasReach: false,
   });
   assert.equal(String(query), "south=-90&layers=land.nodes");
 });
