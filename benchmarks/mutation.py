@@ -278,6 +278,7 @@ def _catches(mutant: Mutant, trace: Trace, copy: Path) -> bool:
                 return SLOWER * seconds < TIMEOUT_S
     finally:
         path.write_text(source, encoding="utf-8")
+    return False
 
 
 def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mutant]:
