@@ -4,7 +4,7 @@
 comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First all tests run once
 under pytest-cov, which records the lines that each test runs. Then each mutant is written into a copy of the
 checkout, and the tests that run its statement run there, until one fails. Annotations are never evaluated,
-so they are left out. A file of tests that fails without a mutant catches none.
+so they are left out. A test that fails without a mutant catches none.
 """
 
 from __future__ import annotations
@@ -115,11 +115,12 @@ class Trace:
 
     A test is a node id of pytest without its parameters. A line that runs while a fixture is set up has, in
     place of a test, the file of the test that asked first. A line that runs at import has the empty name.
-    Files that fail without a mutant are left out.
+    `failed` are the tests that fail without a mutant; they catch none.
     """
 
     tests_by_line: dict[str, dict[int, frozenset[str]]]
     seconds: dict[str, float]
+    failed: frozenset[str]
 
     def tests_of(self, module: str, lines: range) -> frozenset[str]:
         """Tests, and files, that run one of the lines of a module."""
@@ -148,7 +149,7 @@ def _traced(names: list[str], copy: Path) -> Trace:
             test = "::".join([file, *inner.split(".")[1:], (case.get("name") or "").split("[")[0]])
             seconds[test] = seconds.get(test, 0.0) + float(case.get("time") or 0)
             if {"failure", "error"} & {child.tag for child in case}:
-                failed.add(file)
+                failed.add(test)
         tests_by_line = {
             str(Path(file).relative_to(copy)): {
                 line: frozenset(_test_of(context) for context in contexts)
@@ -158,13 +159,10 @@ def _traced(names: list[str], copy: Path) -> Trace:
             if Path(file).is_relative_to(copy)
         }
     kept = {
-        module: {
-            line: frozenset(test for test in tests if test.split("::")[0] not in failed)
-            for line, tests in by_line.items()
-        }
+        module: {line: tests - failed for line, tests in by_line.items()}
         for module, by_line in tests_by_line.items()
     }
-    return Trace(kept, seconds)
+    return Trace(kept, seconds, frozenset(failed))
 
 
 def _test_of(context: str) -> str:
@@ -176,13 +174,15 @@ def _test_of(context: str) -> str:
 def _merged(traces: list[Trace]) -> Trace:
     by_line: dict[str, dict[int, frozenset[str]]] = {}
     seconds: dict[str, float] = {}
+    failed: frozenset[str] = frozenset()
     for trace in traces:
         seconds |= trace.seconds
+        failed |= trace.failed
         for module, lines in trace.tests_by_line.items():
             mine = by_line.setdefault(module, {})
             for line, tests in lines.items():
                 mine[line] = mine.get(line, frozenset()) | tests
-    return Trace(by_line, seconds)
+    return Trace(by_line, seconds, failed)
 
 
 def statement_lines(source: str, line: int) -> range:
@@ -271,7 +271,8 @@ def _catches(mutant: Mutant, trace: Trace, copy: Path) -> bool:
                 trace.seconds[test] for test in trace.seconds if {test, test.split("::", 1)[0]} & {*arguments}
             )
             try:
-                if _pytest(arguments, copy) not in _PASSES:
+                left_out = [f"--deselect={test}" for test in sorted(trace.failed)]
+                if _pytest([*left_out, *arguments], copy) not in _PASSES:
                     return True
             except subprocess.TimeoutExpired:
                 # A loop for ever is seen; tests that are slow without the mutant have not failed.
