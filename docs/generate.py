@@ -44,8 +44,17 @@ def columns_of(columns: Iterable[Column]) -> str:
     for column in columns:
         one_of = f"; one of {' '.join(f'`{word}`' for word in column.choices)}" if column.choices else ""
         null = "no" if column.required else "yes"
-        rows.append((f"`{column.name}`", column.dtype, column.unit, null, column.meaning + one_of))
+        meaning = column.meaning + one_of + _bounds(column)
+        rows.append((f"`{column.name}`", column.dtype, column.unit, null, meaning))
     return table(("column", "type", "unit", "may be null", "meaning"), rows)
+
+
+def _bounds(column: Column) -> str:
+    """Return the range of the values of a column in words; empty without bounds."""
+    low, high = column.low, column.high
+    if low is None:
+        return "" if high is None else f"; at most {high:.10g}"
+    return f"; at least {low:.10g}" if high is None else f"; {low:.10g} to {high:.10g}"
 
 
 def _place(layer: Layer) -> str:

@@ -83,7 +83,9 @@ def correction_at(
     # The added 25 km keep a very near station from deciding alone.
     weight = np.where(position < 0, 0.0, 1.0 / (np.where(np.isinf(km), 1e9, km) + _NEAR_KM) ** _POWER)
     value = corrections["correction_degc"].to_numpy()[np.maximum(position, 0)]
-    return np.asarray(((weight * value).sum(axis=1) / weight.sum(axis=1)).round(3))
+    total, sums = weight.sum(axis=1), (weight * value).sum(axis=1)
+    # One station alone has no other to be compared with.
+    return np.divide(sums, total, out=np.full(len(total), np.nan), where=total > 0).round(3)
 
 
 def proxy_zone(air_degc: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -59,6 +59,13 @@ def test_three_stations_correct_the_model_and_each_is_left_out_once() -> None:
     assert here[0] == pytest.approx(mean((0, 1), (100, 4), (400, 0)), abs=2e-3)
 
 
+def test_the_model_warms_by_its_ratio_times_the_warming() -> None:
+    # -12 + 2 x 1.6 = -8.8; a station that reads -9 lies 0.2 below.
+    warmer = WARMING.assign(warming_degc=1.6)
+    actual = air_corrections(field(-12.0, 2.0), stations((-9.0, HOME)), warmer)
+    assert actual["correction_degc"].tolist() == pytest.approx([-0.2])
+
+
 def test_stations_of_another_period_or_high_up_correct_nothing() -> None:
     good = stations((-9.0, HOME), (-7.0, off(100)))
     high = stations((15.0, off(50))).assign(elevation_m=601.0)

@@ -166,14 +166,16 @@ def test_s17_tells_whether_the_tier_is_known() -> None:
 
 def test_s19_a_renewable_plant_that_runs_or_power_for_ships() -> None:
     outcome = hold(
-        [node("near", lon=20.0), node("far", lon=40.0), node("unbuilt", lon=-60.0),
+        # A degree at 66 N is 45.4 km: one plant lies 18 km off, one 25.5 km.
+        [node("near", lon=20.0), node("far", lon=40.0), node("unbuilt", lon=-60.0), node("beyond", lon=80.0),
          node("shore", lon=60.0, facts={"has_services_electricity": True})],
         plants=[{"feature_id": "h", "fuel": "Hydro", "lon": 20.4, "source_id": "plants", "as_of": "2020"},
+                {"feature_id": "b", "fuel": "Hydro", "lon": 80.5613},
                 {"feature_id": "c", "fuel": "Coal", "lon": 40.0},
                 {"feature_id": "u", "fuel": "Hydro", "lon": -60.0, "status": "construction"}],
     )  # fmt: skip
     assert results(outcome, "S19") == {
-        "near": "pass", "far": "unknown", "unbuilt": "unknown", "shore": "pass",
+        "near": "pass", "far": "unknown", "unbuilt": "unknown", "beyond": "unknown", "shore": "pass",
     }  # fmt: skip
     row = outcome.loc[("near", "S19")]
     assert row["value"] == pytest.approx(0.4 * 111.7 * np.cos(np.radians(66)), rel=0.01)

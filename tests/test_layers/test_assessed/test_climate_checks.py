@@ -223,13 +223,18 @@ def test_s08_no_ice_a_steady_season_or_ice_breaking() -> None:
             ice("fitful", 8.0, 1.0, has_services_ice_breaking=False),
             # The cells see none of the ice at the quay: their spread is not that of the harbour.
             ice("unseen", 3.5, 0.0, quay=True),
+            ice("brief", 0.5, 0.2),
+            ice("wild", 0.0, 1.5),
             node("dark"),
         ]
     )
     assert results(outcome, "S08") == {
         "open": "pass", "fjord": "unknown", "unsaid": "unknown", "watched": "pass", "broken": "pass",
         "steady": "pass", "fitful": "unknown", "unseen": "unknown", "dark": "unknown",
+        "brief": "pass", "wild": "unknown",
     }  # fmt: skip
+    note = outcome.xs("S08", level="standard_id")["note"]
+    assert note["wild"] == note["unsaid"] != note["fitful"]
     value = outcome.xs("S08", level="standard_id")["value"]
     assert (value["open"], value["steady"], value["fitful"]) == (0.0, 0.9, 1.0)
     assert outcome.loc[("broken", "S08"), "source_id"] == "list_of_port"

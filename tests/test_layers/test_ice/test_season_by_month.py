@@ -274,6 +274,11 @@ def test_the_loss_at_a_level_by_hand(facts: SeasonFacts):
     assert warmer[0, middle] == pytest.approx(2 + 4 * 0.5, abs=1e-6)
     assert warmer[1].tolist() == [0] * len(QUANTILE_LEVELS)  # free of ice
     assert np.isnan(warmer[2:]).all()
+    # The ends of the slope lie 1.96 standard errors off, the quantile 0.95 lies 1.645 of them off.
+    wide = actual._replace(slope=np.full(4, -4.0), low=np.full(4, -6.0), high=np.full(4, -3.0))
+    high = QUANTILE_LEVELS.index(0.95)
+    added = lost_at_warming(facts, wide, actual.base_degc + 0.5)[0, high] - facts.lost_quantiles[0, high]
+    assert added == pytest.approx((4 + 0.8392 * 2) * 0.5, abs=0.01)
     steep = actual._replace(slope=np.full(4, -20.0), low=np.full(4, -20.0), high=np.full(4, -20.0))
     assert lost_at_warming(facts, steep, 9.0)[0].tolist() == [8] * len(QUANTILE_LEVELS)  # the whole season
     assert np.array_equal(
