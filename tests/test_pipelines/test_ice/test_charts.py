@@ -29,7 +29,7 @@ from pipelines.ice.passages import read_polaris
 @pytest.mark.parametrize(
     ("code", "tenths"),
     [("46", (4, 6)), ("40", (4, 4)), ("91", (9, 10)), ("81", (8, 10)), ("92", (10, 10)), ("98", (0, 0)),
-     ("01", (0, 1)), ("1", (0, 1)), ("-9", None)],
+     ("55", (0, 0)), ("02", (0, 1)),      ("01", (0, 1)), ("1", (0, 1)), ("-9", None)],
 )  # fmt: skip
 def test_codes_of_concentration(code, tenths):
     assert tenths_of(code) == tenths
