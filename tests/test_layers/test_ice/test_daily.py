@@ -151,6 +151,9 @@ def test_a_route_is_cut_into_stretches_of_100_km():
     result = route_support({"r": line}, OCEAN)
     assert result.ids.tolist() == [f"r:{n}" for n in range(10)]
     assert (result.cell_count >= 5).all()
+    row, column = np.unravel_index(result.cells, SHAPE)
+    cells = shapely.points(NSIDC_25KM.x_m[column], NSIDC_25KM.y_m[row])
+    assert shapely.distance(cells, line).max() < 75e3
 
 
 def test_discs_by_support_and_by_running_sums_agree():
