@@ -10,6 +10,7 @@ accepted.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,15 @@ from pipelines.files import write_whole
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipelines.source import Source
 
-__all__ = ["BY_HAND", "accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
+__all__ = [
+    "BY_HAND", "accepted_folder", "digest_of_set", "form_of", "fresh_until", "ledger_of", "state_of",
+    "write_ledger",
+]  # fmt: skip
 
 LEDGER = "ledger.json"
 BY_HAND = "by hand"  # begins the origin (`from`) of a file that did not come from a server
@@ -75,6 +80,11 @@ def accepted_folder(cache: Path, unit: str, ledger: dict[str, Any]) -> Path | No
             msg = f"{unit}, {file['file']}: expected the bytes that were accepted, found others: fetch again"
             raise SourceError(msg)
     return folder
+
+
+def digest_of_set(files: Iterable[Mapping[str, Any]]) -> str:
+    """SHA-256 of the sorted hashes of a set of files: the same files again are the same set."""
+    return hashlib.sha256("".join(sorted(file["sha256"] for file in files)).encode()).hexdigest()
 
 
 def form_of(source: Source, ledger: dict[str, Any]) -> str | None:

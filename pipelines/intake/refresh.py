@@ -7,7 +7,6 @@ reasons in WHY.json), `by_hand/` (files that a person fetched) and the ledger (p
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from layers.errors import SourceError, UsageError
 from pipelines.files import locked, write_whole
 from pipelines.intake.fetch import Validators
-from pipelines.intake.ledger import accepted_folder, ledger_of, write_ledger
+from pipelines.intake.ledger import accepted_folder, digest_of_set, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.on_disk import by_hand_files, take_from_disk
 from pipelines.intake.quarantine import trim_quarantine
@@ -200,9 +199,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
     except SourceError as error:
         result = _keep(unit, ledger, "refused", str(error), is_noted=is_noted)
         return replace(result, may_pass=getattr(error, "may_pass", False))
-    # A set is named by the hashes of its files, so the same files again are the same set.
-    hashes = "".join(sorted(file["sha256"] for file in files.values()))
-    name = hashlib.sha256(hashes.encode()).hexdigest()[:16]
+    name = digest_of_set(files.values())[:16]
     if name == row.get("set") and before:
         return _settle(unit, ledger, row | {"files": files}, "unchanged", row["rows"], notes)
     judgement = judge_unit(unit, remotes, files, row, before)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
-from pipelines.intake.ledger import accepted_folder, form_of, ledger_of, state_of
+from pipelines.intake.ledger import accepted_folder, digest_of_set, form_of, ledger_of, state_of
 from pipelines.intake.tables import accepted_table
 from pipelines.source import MissingInputError
 
@@ -74,7 +74,7 @@ def replace_embedded(
             feeds.setdefault(source.feeds, []).append(table)
         changed.add(source.feeds)
         rows[source.id] = rows.get(source.id, _described(source, table)) | {
-            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
+            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], **_content_of(row),
             "inputs": [{"url": url, **file} for url, file in row["files"].items()],
         }  # fmt: skip
     if not changed:
@@ -86,6 +86,20 @@ def replace_embedded(
     static = derive_static(feeds, embedded.grids, kept) if anew & set(embedded.static) else embedded.static
     files = {name: path for name, path in embedded.files.items() if name not in anew}
     return replace(embedded, feeds=feeds, static=static, manifest=manifest, files=files), states
+
+
+def _content_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Bytes and hash of the accepted files of a unit, which take the place of those of the embedded file.
+
+    Several files have the sum of their bytes, and the hash of their sorted hashes, by which a set is named.
+    """
+    files = list(row["files"].values())
+    digest = files[0]["sha256"] if len(files) == 1 else digest_of_set(files)
+    return {
+        "file": ", ".join(file["file"] for file in files),
+        "bytes": sum(file["size"] for file in files),
+        "sha256": digest,
+    }
 
 
 def _described(source: Source, table: pd.DataFrame) -> dict[str, Any]:
