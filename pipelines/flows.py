@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
     from pipelines.intake.fetch import Fetcher
-    from pipelines.intake.refresh import FetchResult
+    from pipelines.intake.fetch_results import FetchResult
     from pipelines.operations.runs import Run
     from pipelines.snapshot import Snapshot
 

@@ -16,7 +16,7 @@ from pipelines.commands.terminal import bytes_progress, print_result, print_warn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.intake.refresh import FetchResult
+    from pipelines.intake.fetch_results import FetchResult
 
 __all__ = ["fetch", "fetched", "snapshot", "sources"]
 
@@ -98,8 +98,8 @@ def fetch(
     as_json: Json = False,
 ) -> None:
     """Fetch the sources into the cache, and list what changed and what was refused, with the reason."""
+    from pipelines.intake.fetch_results import as_text
     from pipelines.intake.on_disk import files_in
-    from pipelines.intake.refresh import as_text
 
     try:
         moment = None if day is None else datetime.fromisoformat(day)  # some files are named by their minute
@@ -114,8 +114,11 @@ def fetch(
     results = fetched(cache, base_url, from_mirror, moment, sources or (), given)
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
-    # 10 means: the result is there, but a source is late.
-    if any(row.is_late for row in results):
+    # 10 means: the result is there, but a source is late; or nobody could be asked for any.
+    is_in_vain = any(row.state == "not_asked" for row in results) and not any(
+        row.is_accepted for row in results
+    )
+    if is_in_vain or any(row.is_late for row in results):
         raise typer.Exit(10)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError, UsageError
 from pipelines.files import locked, write_whole
+from pipelines.intake.connections import RefusedError
 from pipelines.intake.fetch import Validators
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.ledger import accepted_folder, digest_of_set, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.on_disk import by_hand_files, take_from_disk
 from pipelines.intake.quarantine import trim_quarantine
 from pipelines.intake.unit_checks import Judgement, Unit, judge_unit, sizes_with
-from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,37 +38,7 @@ if TYPE_CHECKING:
     Obtained = tuple[list[Remote], dict[str, Any], list[str]]
     Obtain = Callable[[dict[str, Any], Path | None], Obtained]
 
-__all__ = ["FetchResult", "as_text", "refresh", "today_and_yesterday", "units_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """The result of a fetch of one unit.
-
-    `source` is the id of the unit and `as_of` the date of its accepted content. `size` is in bytes. `reason`
-    says why new files were not accepted. `state` is one of:
-
-    - `new`, `changed`, `unchanged`: files were accepted, the first or others, or are the accepted ones;
-    - `held`: a check held the fetched files;
-    - `refused`: the files could not be fetched;
-    - `by_hand`: the unit waits for a file that a person fetches;
-    - `by_name`: the unit is fetched only when a person names it.
-    """
-
-    source: str
-    state: str
-    as_of: str | None
-    reason: str = ""
-    rows: int | None = None
-    rows_before: int | None = None
-    size: int = 0
-    warnings: tuple[str, ...] = ()
-    may_pass: bool = False  # refused by a server that was busy or not reached
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the fetched files were not accepted."""
-        return self.state in {"held", "refused"}
+__all__ = ["refresh", "today_and_yesterday", "units_of"]
 
 
 def units_of(sources: Sequence[Source], names: Sequence[str]) -> dict[str, tuple[Source, list[Remote]]]:
@@ -197,6 +168,8 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
     try:
         remotes, files, notes = obtain(row, before)
     except SourceError as error:
+        if getattr(error, "is_unasked", False):
+            return FetchResult(unit.id, "not_asked", row.get("as_of"), str(error))
         result = _keep(unit, ledger, "refused", str(error), is_noted=is_noted)
         return replace(result, may_pass=getattr(error, "may_pass", False))
     name = digest_of_set(files.values())[:16]
@@ -266,10 +239,14 @@ def _fetch_all(
         def progress(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
-        if remote.login:
-            fetched = fetch_by_login(remote, unit.stage, fetcher, progress)
-        else:
-            fetched = fetcher.fetch(remote, unit.stage, seen, progress)
+        try:
+            if remote.login:
+                fetched = fetch_by_login(remote, unit.stage, fetcher, progress)
+            else:
+                fetched = fetcher.fetch(remote, unit.stage, seen, progress)
+        except RefusedError as error:
+            error.is_unasked &= not files  # half of a set is there: that must be said
+            raise
         target = unit.stage / remote.file
         target.parent.mkdir(parents=True, exist_ok=True)
         if fetched.path is None:
@@ -337,19 +314,3 @@ def today_and_yesterday() -> tuple[date, date]:
     """Today and the day before, in UTC. A provider serves the file of a day only after that day."""
     today = datetime.now(UTC).date()
     return today, today - timedelta(days=1)
-
-
-def as_text(results: Sequence[FetchResult]) -> str:
-    """The results as a table, one row per unit: state, date, rows before and now, reason and warnings."""
-    rows = [
-        {
-            "source": row.source,
-            "state": row.state.replace("_", " "),
-            "as_of": row.as_of or "unknown",
-            "rows": "" if row.rows is None else f"{row.rows_before} -> {row.rows}",
-            "notes": "; ".join(filter(None, (row.reason, *row.warnings))),
-        }
-        for row in results
-    ]
-    columns = {"source": "source", "state": "state", "as_of": "as of", "rows": "rows", "notes": "notes"}
-    return text_table(rows, columns, right=("rows",))

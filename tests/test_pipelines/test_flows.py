@@ -441,7 +441,7 @@ def test_only_what_may_pass_is_tried_again():
     code = """
 from types import SimpleNamespace as N
 from pipelines.flows import LateError, _fetch, may_pass
-from pipelines.intake.refresh import FetchResult
+from pipelines.intake.fetch_results import FetchResult
 told = [FetchResult("a", "refused", None, "status 503", may_pass=True)]
 print(may_pass(None, None, N(data=LateError(told))), may_pass(None, None, N(data=ValueError("x"))))
 print(_fetch.retries, _fetch.retry_condition_fn is may_pass)

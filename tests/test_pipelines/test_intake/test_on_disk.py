@@ -13,9 +13,10 @@ from good_files import DAILY, daily_csv
 
 from layers.errors import SourceError
 from pipelines.intake.fetch import Fetcher
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.ledger import ledger_of
 from pipelines.intake.on_disk import fitting
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.sources import FETCHABLE, source
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from fault_server import serving
 from provider_mirror import place
 
 from pipelines.intake.fetch import Fetcher
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.findings import Checks
 from pipelines.intake.ledger import write_ledger
 from pipelines.intake.place_checks import ashore
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.intake.tables import table_of
 from pipelines.picture.build import build
