@@ -23,6 +23,7 @@ from maps.status import status_of
 from maps.style import OVERLAP_FROM
 from maps.text import visible
 from pipelines import snapshot, sources
+from pipelines.files import sweep_scratch
 from pipelines.ice.years import with_ice_record
 from pipelines.intake.ledger import fresh_until
 from pipelines.intake.replace_embedded import replace_embedded
@@ -234,6 +235,7 @@ def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tu
 
     Raises the errors of `compose_snapshot` and of `pipelines.picture.private.read_private`.
     """
+    sweep_scratch()  # what a killed run left goes, also if this one needs no temporary folder
     own = read_own(options)
     picture, used = compose_snapshot(options, report)
     return add_private(picture, own, options.audience), used

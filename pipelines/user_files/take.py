@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +15,7 @@ import shapely
 
 from layers.errors import SourceError
 from maps.text import visible
+from pipelines.files import scratch_folder
 from pipelines.intake.sandbox import user_file_in_sandbox
 from pipelines.user_files.formats import refused
 from pipelines.user_files.polar_parts import BEYOND, KINDS, OUTSIDE
@@ -95,8 +95,8 @@ def take(one: UserFile, options: Mapping[str, str], *, seconds: float = SECONDS)
     UsageError
         If the file cannot be used.
     """
-    with tempfile.TemporaryDirectory(prefix="own-file-") as name:
-        out = Path(name) / "table.parquet"
+    with scratch_folder() as folder:
+        out = folder / "table.parquet"
         try:
             user_file_in_sandbox(
                 one.name, one.format.id, json.dumps(dict(options)), (one.path, *one.beside), out,
