@@ -1,8 +1,8 @@
 """Runs in the sandbox: reads one file of the user and writes one Parquet table of all its layers.
 
-The table has a row for each part: number of the layer, row in that layer, kind, geometry (WKB, EPSG:3413) and
-the attributes as texts. The columns of layer 2 are `c2_0`, `c2_1` and so on; the metadata has their names,
-the number of rows, and what is left out.
+The table has a row for each part: number of the layer, row in that layer, kind, number of the row in the
+file, geometry (WKB, EPSG:3413) and the attributes as texts. The columns of layer 2 are `c2_0`, `c2_1` and so
+on; the metadata has their names, the number of rows, and what is left out.
 """
 
 from __future__ import annotations
@@ -166,6 +166,7 @@ def _joined(tables: Sequence[RawTable], options: Mapping[str, str]) -> pa.Table:
             "layer": pa.array(np.full(len(parts.row), number, dtype="int32")),
             "row": pa.array(parts.row.astype("int64")),
             "kind": pa.array(parts.kind),
+            "number": pa.array(table.numbers[parts.row].astype("int64")),
             "geometry": pa.array(shapely.to_wkb(parts.geometry), type=pa.binary()),
         }
         rows = pa.array(parts.row)
@@ -208,8 +209,9 @@ def _described(
     days = [day for text in table.columns[dated] if text and (day := _day(text))] if dated else []
     return {
         "name": _whole(table.name),
-        "rows": len(table.geometry) + sum(table.left_out.values()),
-        "left_out": dict(parts.left_out),
+        "rows": len(table.geometry) + table.left_out.counts.total(),
+        "left_out": dict(parts.left_out.counts),
+        "left_rows": parts.left_out.rows,
         "exchanged": parts.exchanged,
         "columns": labels,
         "name_column": next((labels[name] for name, column in names.items() if column == named), None),
