@@ -94,6 +94,10 @@ def fetch(
     from_mirror: Annotated[
         Path | None, typer.Option(help="Folder laid out by host and path, in place of any network.")
     ] = None,
+    issued: Annotated[
+        str | None,
+        typer.Option(help="Date that --file holds for, where it states none; may be an older one."),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -111,7 +115,9 @@ def fetch(
         found = f"no file at {file[0]}" if not given else f"{len(sources or ())} sources"
         msg = f"--file: expected one source and its file, as in fetch SOURCE --file PATH, found {found}"
         raise UsageError(msg)
-    results = fetched(cache, base_url, from_mirror, moment, sources or (), given)
+    results = fetched(
+        cache, base_url, from_mirror, moment, sources or (), given, _issued(issued, is_file=bool(file))
+    )
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
     # 10 means: the result is there, but a source is late; or nobody could be asked for any.
@@ -122,6 +128,24 @@ def fetch(
         raise typer.Exit(10)
 
 
+def _issued(text: str | None, *, is_file: bool) -> date | None:
+    """The date of the option --issued; raises UsageError if it cannot be used."""
+    if text is None:
+        return None
+    if not is_file:
+        msg = "--issued: expected --file as well, found none: it is the date that the file holds for"
+        raise UsageError(msg)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--issued: expected a date such as 2023-07-01, found {text!r}"
+        raise UsageError(msg) from error
+    if day > datetime.now(UTC).date():
+        msg = f"--issued: expected a day up to today, found {text}"
+        raise UsageError(msg)
+    return day
+
+
 def fetched(
     cache: Path,
     base_url: str,
@@ -129,13 +153,14 @@ def fetched(
     day: date | None = None,
     names: Sequence[str] = (),
     given: Sequence[Path] = (),
+    issued: date | None = None,
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
     `base_url` is a mirror for every host, empty for none. `from_mirror` is a folder laid out by host and
     path, in place of any network. If there is no network, one warning says so. `day` is the day of products
     with one file per day; the default is yesterday. `names` are the sources to fetch, empty for all. `given`
-    are files on this machine that are taken instead of a fetch.
+    are files on this machine that are taken instead of a fetch, `issued` the date that they hold for.
     """
     from pipelines.intake.fetch import Fetcher
     from pipelines.intake.reach import fetcher_for
@@ -162,6 +187,7 @@ def fetched(
             day=day or yesterday,
             names=names,
             given=given,
+            issued=issued,
             report=report,
         )
 

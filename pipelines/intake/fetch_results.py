@@ -19,8 +19,9 @@ _UNASKED_LISTED = 3  # units for which nobody was asked that are listed one by o
 class FetchResult:
     """The result of a fetch of one unit.
 
-    `source` is the id of the unit and `as_of` the date of its accepted content. `size` is in bytes. `reason`
-    says why new files were not accepted. `state` is one of:
+    `source` is the id of the unit and `as_of` the date of its accepted content. `size` is in bytes.
+    `rows_outside` are rows of the files that lie outside the region and are left out. `reason` says why new
+    files were not accepted. `state` is one of:
 
     - `new`, `changed`, `unchanged`: files were accepted, the first or others, or are the accepted ones;
     - `held`: a check held the fetched files;
@@ -38,7 +39,13 @@ class FetchResult:
     rows_before: int | None = None
     size: int = 0
     warnings: tuple[str, ...] = ()
+    rows_outside: int | None = None
     may_pass: bool = False  # refused by a server that was busy or not reached
+
+    @property
+    def outside_in_words(self) -> str:
+        """How many rows lie outside the region and are left out; empty if there are none."""
+        return f"{self.rows_outside:,} rows outside the region left out" if self.rows_outside else ""
 
     @property
     def is_accepted(self) -> bool:
@@ -65,7 +72,7 @@ def as_text(results: Sequence[FetchResult]) -> str:
             "state": row.state.replace("_", " "),
             "as_of": row.as_of or "unknown",
             "rows": "" if row.rows is None else f"{row.rows_before} -> {row.rows}",
-            "notes": "; ".join(filter(None, (row.reason, *row.warnings))),
+            "notes": "; ".join(filter(None, (row.reason, row.outside_in_words, *row.warnings))),
         }
         for row in results
         if is_listed or row.state != "not_asked"

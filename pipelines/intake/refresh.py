@@ -21,6 +21,7 @@ from pipelines.files import locked, write_whole
 from pipelines.intake.connections import RefusedError
 from pipelines.intake.fetch import Validators
 from pipelines.intake.fetch_results import FetchResult
+from pipelines.intake.issues import UNDATED
 from pipelines.intake.ledger import accepted_folder, digest_of_set, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.on_disk import by_hand_files, take_from_disk
@@ -73,6 +74,7 @@ def refresh(
     names: Sequence[str] = (),
     is_asked: bool = True,
     given: Sequence[Path] = (),
+    issued: date | None = None,
     packages: Path | None = None,
     report: Report = lambda _file, _done, _total: None,
 ) -> list[FetchResult]:
@@ -93,6 +95,9 @@ def refresh(
     given
         Files on this machine that are taken for the sources of `names` instead of a fetch. A source whose
         parts are forms of one table takes the form that fits.
+    issued
+        The date that a person states for `given`, whose content states none. An older issue than the one in
+        use is then taken, as the person asks for it.
     packages
         The folder of unpacked package members that some readers need as well; by default `packages` beside
         `cache`.
@@ -115,7 +120,8 @@ def refresh(
         incoming = cache / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         for name, (source, remotes) in units.items():
-            unit = Unit(name, source, cache, packages or cache.parent / "packages", today)
+            folder = packages or cache.parent / "packages"
+            unit = Unit(name, source, cache, folder, today, issued.isoformat() if issued else "")
             is_named = bool(names) and is_asked
             results.append(_one(unit, remotes, fetcher, day, given, report, is_named=is_named))
             shutil.rmtree(incoming, ignore_errors=True)
@@ -173,13 +179,14 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
         result = _keep(unit, ledger, "refused", str(error), is_noted=is_noted)
         return replace(result, may_pass=getattr(error, "may_pass", False))
     name = digest_of_set(files.values())[:16]
-    if name == row.get("set") and before:
+    if name == row.get("set") and before and not unit.issued:
         return _settle(unit, ledger, row | {"files": files}, "unchanged", row["rows"], notes)
     judgement = judge_unit(unit, remotes, files, row, before)
     reasons = [f"{finding.rule}: {finding.found}" for finding in judgement.findings]
     warnings = [*reasons, *notes]
     holds = [finding.outcome == "hold" for finding in judgement.findings]
     if any(holds):
+        is_noted &= all(finding.rule != UNDATED for finding in judgement.findings)
         reason = "; ".join(text for text, is_hold in zip(reasons, holds, strict=True) if is_hold)
         result = _keep(
             unit, ledger, "held", f"{reason}: set apart in quarantine/{unit.id}/{name}", is_noted=is_noted
@@ -188,6 +195,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
         return result
     fresh = {
         "set": name, "files": files, "as_of": judgement.as_of, "rows": judgement.rows,
+        "rows_outside": judgement.rows_outside, "issued": judgement.issued,
         "sizes": sizes_with(row, judgement.as_of, remotes, sum(file["size"] for file in files.values())),
     }  # fmt: skip
     target = _accept(unit, name)
@@ -289,7 +297,10 @@ def _settle(
     ledger[unit.id] = row | {"held": None, "checked": unit.today.isoformat(), "warnings": list(warnings)}
     write_ledger(unit.cache, ledger)
     size = sum(file["size"] for file in row["files"].values())
-    return FetchResult(unit.id, state, row["as_of"], "", row["rows"], rows_before, size, tuple(warnings))
+    return FetchResult(
+        unit.id, state, row["as_of"], "", row["rows"], rows_before, size, tuple(warnings),
+        rows_outside=row.get("rows_outside"),
+    )  # fmt: skip
 
 
 def _quarantine(unit: Unit, name: str, reason: str, judgement: Judgement, files: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
-from pipelines.intake.ledger import accepted_folder, digest_of_set, form_of, ledger_of, state_of
+from pipelines.intake.ledger import accepted_folder, digest_of_set, form_of, is_older, ledger_of, state_of
 from pipelines.intake.tables import accepted_table
 from pipelines.source import MissingInputError
 
@@ -68,6 +68,8 @@ def replace_embedded(
         except MissingInputError:
             del states[source.id]  # its reader needs more than what is fetched: the embedded table stays
             continue
+        if row.get("issued"):
+            table = table.assign(as_of=row["issued"])  # the reader found no date
         if source.state == "embedded":
             feeds[source.feeds][place] = table
         else:
@@ -158,6 +160,10 @@ def _standing(
         return None
     # The picture never had content of this source, so it has nothing to call late.
     if source.state == "live" and not ledger[unit].get("set"):
+        return None
+    row = ledger[unit]
+    # Accepted under an earlier version of this program, which embeds a later issue by now.
+    if row.get("set") and not row.get("issued") and is_older(source, row.get("as_of") or source.as_of):
         return None
     try:
         return accepted_folder(cache, unit, ledger), *state_of(source, ledger[unit], today)

@@ -25,7 +25,7 @@ from maps.text import visible
 from pipelines import snapshot, sources
 from pipelines.files import sweep_scratch
 from pipelines.ice.years import with_ice_record
-from pipelines.intake.ledger import fresh_until
+from pipelines.intake.ledger import fresh_until, older_in_words
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.picture.health import write_health
 from pipelines.picture.options import Options
@@ -126,7 +126,8 @@ def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
     if not state:
         return SourceNote(**note | {"state": source.unfetched})
     until = fresh_until(source, day) if state == "live" else ""
-    return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until})
+    older = older_in_words(source, day, state)
+    return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until, "remark": older})
 
 
 def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> date:
