@@ -133,7 +133,7 @@ def _judge_table(
         new = new.assign(as_of=issued)
         new.to_parquet(unit.stage / TABLE, index=False)
     judged = judge(new, old, unit.today, unit.source.checks)
-    findings += as_asked(judged) if unit.issued else judged
+    findings = _named([*findings, *(as_asked(judged) if unit.issued else judged)], name)
     as_of = str(new["as_of"].max())
     if is_of_source and dated:
         findings += _dated(dated, row or {"as_of": as_of}, unit.today)
@@ -141,7 +141,7 @@ def _judge_table(
     elif is_of_source and not issued and not is_by_hand(files):
         findings += _outdated(files, row, as_of)
     rows_before = None if old is None else len(old)
-    return Judgement(_named(findings, name), as_of, len(new), rows_before, issued=issued)
+    return Judgement(findings, as_of, len(new), rows_before, issued=issued)
 
 
 def sizes_before(row: dict[str, Any], dated: str | None, remotes: Sequence[Remote]) -> list[int]:

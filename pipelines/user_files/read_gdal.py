@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from layers.errors import SourceError
+from pipelines.sources.shapes_agree import check_shapes_of
 from pipelines.user_files.raw_table import LAYERS, MAX_ROWS, RawTable, crs_of, text_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def read_shapefile(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     if rows > MAX_ROWS:
         msg = f"expected at most {MAX_ROWS:,} rows, found {rows:,}: split the file"
         raise SourceError(msg)
+    check_shapes_of(path)
     # GDAL makes a missing index anew, beside the copy.
     os.environ["SHAPE_RESTORE_SHX"] = "YES"
     table = _must_count(rows - deleted, _layer(path, None, options))
