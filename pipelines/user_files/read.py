@@ -31,13 +31,14 @@ from pipelines.user_files.read_geojson import read_geojson
 from pipelines.user_files.read_kml import read_kml
 from pipelines.user_files.read_points import read_csv
 from pipelines.user_files.read_xlsx import read_xlsx
+from pipelines.user_files.says_twice import check_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.user_files.polar_parts import PolarParts
 
-__all__ = ["METADATA", "write_table"]
+__all__ = ["METADATA", "read_geoparquet", "write_table"]
 
 METADATA = b"user_file"
 _MEMBERS, _UNPACKED_BYTES = 500, 500_000_000
@@ -69,9 +70,17 @@ def write_table(format_id: str, options: str, paths: Sequence[str], out: Path) -
     pq.write_table(_joined(tables, chosen), out)
 
 
-def _read_geoparquet(path: Path, options: Mapping[str, str]) -> list[RawTable]:
+def read_geoparquet(path: Path, options: Mapping[str, str]) -> list[RawTable]:
+    """The rows of a GeoParquet file.
+
+    Raises
+    ------
+    SourceError
+        If it is none, or contradicts its own statistics.
+    """
     import geopandas as gpd  # noqa: PLC0415  half a second, and only this format needs it
 
+    check_statistics(path)
     try:
         frame = gpd.read_parquet(path)
     except (ValueError, TypeError, KeyError) as error:
@@ -152,7 +161,7 @@ def _stem(member: str) -> str:
 
 _READERS: dict[str, Callable[[Path, Mapping[str, str]], list[RawTable]]] = {
     "shapefile": read_shapefile, "csv": read_csv, "xlsx": read_xlsx, "geopackage": read_geopackage,
-    "geojson": read_geojson, "flatgeobuf": read_flatgeobuf, "kml": read_kml, "geoparquet": _read_geoparquet,
+    "geojson": read_geojson, "flatgeobuf": read_flatgeobuf, "kml": read_kml, "geoparquet": read_geoparquet,
 }  # fmt: skip
 
 

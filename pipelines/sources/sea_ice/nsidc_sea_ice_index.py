@@ -17,7 +17,7 @@ from layers.crs import geographic_to_polar
 from layers.ice.continuity import NOT_STATED, SENSORS
 from pipelines.intake.findings import Checks
 from pipelines.intake.ice_fields import IceField
-from pipelines.intake.series_checks import daily_extent
+from pipelines.intake.series_checks import daily_extent, daily_mean, monthly_mean
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.sea_ice.ice_samples import refuse
 from pipelines.sources.shapes_agree import check_shapes_of
@@ -291,7 +291,7 @@ SOURCES = (
                 fresh_days=7,
             ),
         ),
-        checks=Checks(own=(daily_extent,)),
+        checks=Checks(own=(daily_extent, daily_mean)),
     ),
     Source(
         id=MONTHLY,
@@ -316,5 +316,6 @@ SOURCES = (
             )
             for month in range(1, 13)
         ),
+        checks=Checks(own=(monthly_mean,)),
     ),
 )

@@ -100,7 +100,16 @@ def test_what_lies_in_by_hand_is_taken_for_any_source(cache, issues):
 
 
 def month_csv(month: int) -> str:
-    rows = [f"{year}, {month:2}, Goddard, N, {9 + month / 10:.2f}, 7.00" for year in range(1979, 2026)]
+    """The file of a month with the embedded values, and with 2025 where the embedded series ends before."""
+    table = embedded_table(source(MONTHLY))
+    assert table is not None
+    of_month = table[(table["month"] == month) & table["year"].between(1979, 2025)]
+    extents = dict(zip(of_month["year"], of_month["extent_million_km2"].fillna(-9999), strict=True))
+    days = embedded_table(source(DAILY))
+    assert days is not None
+    is_last = days["date"].str.startswith(f"2025-{month:02}")
+    extents.setdefault(2025, days["extent_million_km2"][is_last].mean())
+    rows = [f"{year}, {month:2}, Goddard, N, {extent:.2f}, -9999" for year, extent in extents.items()]
     return "\n".join(["year, mo, data-type, region, extent, area", *rows, ""])
 
 
