@@ -30,6 +30,7 @@ from pipelines.intake.refresh import units_of
 from pipelines.intake.sandbox import ENVIRONMENT
 from pipelines.intake.sniff import sniff
 from pipelines.sources import FETCHABLE
+from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     pass
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _TODAY = date(2026, 11, 25)
 _GOOD = "good"
 _TEST_FOLDERS = ("test_intake", "test_sources")  # good_files builds on the files of these tests
+_LEAST_FILES = 200
 _ALONE = frozenset({"json", "parquet", "gpkg", "xlsx", CLASSIC})
 
 
@@ -114,6 +116,16 @@ class _Unit:
             return "read", None  # its day was read; the grid itself refuses it, when it is made
 
 
+def table_of(rows: list[dict[str, Any]]) -> str:
+    """Return the rows of `fuzz` as a table: what became of the mutated files of each format."""
+    heads = {
+        "format": "format", "tried": "tried", "refused": "refused", "taken_and_the_same": "same",
+        "taken_and_different": "different", "share_different_pct": "%", "at_most_pct": "at most %",
+        "readers_died": "deaths", "readers_ended": "hangs", "unknown": "why it cannot be known",
+    }  # fmt: skip
+    return text_table(rows, heads, right=tuple(heads)[1:-1])
+
+
 def _reads_xlsx() -> bool:
     with suppress(ImportError):
         import openpyxl  # noqa: F401, PLC0415
@@ -171,21 +183,29 @@ def _rows(of_each: int, of_others: int, share: str) -> list[dict[str, Any]]:
                     counts["same" if _is_same(read, unit.read_good) else "different"] += 1
                 shutil.rmtree(stage)
             reader.close()
-        rows.append(_row(form.name, many, counts, reader, late, time.monotonic() - begun))
-        sys.stderr.write(f"fuzz: {form.name}: {rows[-1]['took_s']:g} s\n")  # it takes minutes
+        rows.append(_row(form, many, counts, reader, late, time.monotonic() - begun))
+        told = {
+            key: rows[-1][key] for key in ("refused", "taken_and_the_same", "taken_and_different", "took_s")
+        }
+        sys.stderr.write(f"fuzz: {form.name}: {told}\n")  # it takes minutes
     return rows
 
 
 def _row(
-    name: str, many: int, counts: dict[str, int], reader: Reader, late: int, seconds: float
+    form: Form, many: int, counts: dict[str, int], reader: Reader, late: int, seconds: float
 ) -> dict[str, Any]:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    share_pct = round(100 * counts["different"] / many, 2)
+    # A few files show the deaths and hangs, and no share.
+    is_shown = many < _LEAST_FILES or share_pct <= form.at_most_pct
     return {
-        "benchmark": "fuzz", "work": f"{many} mutated files, {name}: deaths and hangs of the main process",
-        "value": late, "goal": 0, "holds": late == 0, "refused_at_a_look": counts["kind"],
+        "benchmark": "fuzz",
+        "work": f"{many} mutated files, {form.name}: deaths and hangs of the main process",
+        "value": late, "goal": 0, "holds": late == 0 and is_shown, "format": form.name, "tried": many,
+        "refused": counts["kind"] + counts["read"] + counts["gates"], "refused_at_a_look": counts["kind"],
         "refused_by_the_reader": counts["read"], "held_by_a_gate": counts["gates"],
         "taken_and_the_same": counts["same"], "taken_and_different": counts["different"],
-        "share_different_pct": round(100 * counts["different"] / many, 2),
+        "share_different_pct": share_pct, "at_most_pct": form.at_most_pct, "unknown": form.unknown,
         "readers_died": reader.died, "readers_ended": reader.ended, "took_s": round(seconds, 1),
         "cpu_s_so_far": round(sum(row.ru_utime + row.ru_stime for row in used), 1),
     }  # fmt: skip

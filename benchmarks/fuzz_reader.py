@@ -20,9 +20,9 @@ import shapely
 
 from layers.errors import PictureError, SourceError
 from pipelines.intake import sandbox_child as child
-from pipelines.intake.tables import stored_table
 from pipelines.sources.sea_ice import noaa_cdr_g02202, nsidc_0051, nsidc_g02135_geotiff
 from pipelines.sources.sea_ice.nsidc_sea_ice_index import read_polygons
+from pipelines.user_files.read import read_geoparquet
 from pipelines.user_files.read_gdal import read_geopackage
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def _alone(kind: str, path: str) -> str:
     if kind == "gpkg":
         [table] = read_geopackage(Path(path), {})
         return digest(repr((table.columns, shapely.to_wkb(table.geometry).tolist())).encode())
-    return digest(stored_table(Path(path)).to_wkb().to_csv().encode())
+    [table] = read_geoparquet(Path(path), {})
+    return digest(repr((table.columns, shapely.to_wkb(table.geometry).tolist())).encode())
 
 
 def _grid(part: str, path: str) -> str:

@@ -40,7 +40,7 @@ CHANGES = Layer(
         Column("kind", "str", "kind of node"),
         Column("country_iso3", "str", "country of the node, ISO 3166-1 alpha-3"),
         Column("change", "str", "how it differs", required=True,
-               choices=("flag changed", "added", "gone", "moved", "changed")),
+               choices=("flag changed", "added", "gone", "moved", "changed", "state changed")),
         Column("what", "str", "the column that differs; null where it is the whole"),
         Column("was", "str", "what the earlier picture says"),
         Column("now", "str", "what this picture says"),
@@ -66,6 +66,7 @@ def table_of(
     rows = [_node(row, plain) for row in sorted(differences["nodes"], key=_order)]
     rows += [_method(text, plain) for text in differences["methods"]]
     rows += [_source(row, sources) for row in differences["sources"]]
+    rows += [_state(row, sources) for row in differences["states"]]
     rows += _counted(differences["features"], layers)
     frame = pd.DataFrame(rows, columns=[column.name for column in CHANGES.columns])
     return conform(frame.assign(place=range(len(frame))), CHANGES)
@@ -117,6 +118,14 @@ def _source(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]
         "subject": "source", "subject_id": row["id"], "name": titles.get(row["id"], row["id"]),
         "change": "added" if was == _ABSENT else "gone" if now == _ABSENT else "changed",
         "was": was, "now": now, "why": why,
+    }  # fmt: skip
+
+
+def _state(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    was, now = (_standing(row[f"as_of_{side}"], row[f"state_{side}"]) for side in ("old", "new"))
+    return {
+        "subject": "source", "subject_id": row["id"], "name": titles.get(row["id"], row["id"]),
+        "change": "state changed", "was": was, "now": now, "why": "the same data",
     }  # fmt: skip
 
 

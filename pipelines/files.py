@@ -17,7 +17,9 @@ from layers.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["filling", "locked", "replacing", "scratch_folder", "sync_to_disk", "write_whole"]
+__all__ = [
+    "filling", "locked", "replacing", "scratch_folder", "sweep_scratch", "sync_to_disk", "write_whole",
+]  # fmt: skip
 
 _POLL_S = 0.05  # between two tries to take a lock
 _SCRATCH = ".arctic-picture-"  # first letters of every temporary folder
@@ -77,7 +79,7 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
     left, and removes them: their number does not grow.
     """
     place = parent or Path(tempfile.gettempdir())
-    _sweep(place)
+    sweep_scratch(place)
     while True:
         folder = place / f"{_SCRATCH}{os.getpid()}-{secrets.token_hex(6)}"
         folder.mkdir(mode=0o700)
@@ -95,8 +97,9 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
         os.close(handle)
 
 
-def _sweep(place: Path) -> None:
-    """Remove the temporary folders in `place` whose owner is dead."""
+def sweep_scratch(parent: Path | None = None) -> None:
+    """Remove the temporary folders in `parent` (default: that of the system) whose owner is dead."""
+    place = parent or Path(tempfile.gettempdir())
     with os.scandir(place) as entries:
         left = [entry.path for entry in entries if entry.name.startswith(_SCRATCH)]
     for path in left:

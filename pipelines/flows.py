@@ -52,6 +52,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
+    DeploymentFilterName,
     FlowRunFilter,
     FlowRunFilterNextScheduledStartTime,
     FlowRunFilterState,
@@ -67,6 +68,7 @@ from pipelines.intake import refresh as live
 from pipelines.intake.reach import fetcher_for, named_fetcher
 from pipelines.intake.webhook import webhook_host
 from pipelines.operations.end_with_parent import PARENT, end_with_parent
+from pipelines.operations.prefect_server import DEPLOYMENT, deployment_name
 from pipelines.operations.runs import recorded
 from pipelines.picture import build as line
 from pipelines.picture.announce import announce, headline
@@ -83,13 +85,12 @@ if TYPE_CHECKING:
 
     from layers.picture import Picture
     from pipelines.intake.fetch import Fetcher
-    from pipelines.intake.refresh import FetchResult
+    from pipelines.intake.fetch_results import FetchResult
     from pipelines.operations.runs import Run
     from pipelines.snapshot import Snapshot
 
 __all__ = ["main", "refresh"]
 
-DEPLOYMENT = "arctic-picture"
 # After this time no further source is fetched: the picture must not wait for a network that is down.
 _FETCHING_S = 3600.0
 _NODES_IN_SUMMARY = 20
@@ -309,7 +310,7 @@ def main(arguments: list[str]) -> None:
     # Refuses an address that may hold a secret before Prefect stores the parameters in plain text.
     named_fetcher(run_options.base_url, run_options.from_mirror)
     if cron is None:
-        sys.stdout.write(refresh(**_parameters(run_options)) + "\n")
+        sys.stdout.write(refresh(**run_options.parameters()) + "\n")
         return
     end_with_parent()
     if not os.environ.get("PREFECT_API_URL"):
@@ -324,12 +325,17 @@ def main(arguments: list[str]) -> None:
         run_options, **{name: path.resolve() for name, path in paths.items() if path is not None}
     )
     # One run at a time: the lock on the output would refuse a second one.
-    runner = Runner(name=DEPLOYMENT, limit=1, pause_on_shutdown=False)
+    name, parameters = deployment_name(run_options.out), run_options.parameters()
+    runner = Runner(name=name, limit=1, pause_on_shutdown=False)
     # Outside of an event loop it gives the id itself.
     deployment_id = cast(
-        "UUID", runner.add_flow(refresh, name=DEPLOYMENT, cron=cron, parameters=_parameters(run_options))
+        "UUID",
+        runner.add_flow(
+            refresh, name=name, cron=cron, parameters=parameters, description=f"Pictures in {run_options.out}"
+        ),
     )
     _drop_late_runs(deployment_id)
+    _drop_old_deployment(parameters["out"])
     with get_client(sync_client=True) as client:
         client.create_flow_run_from_deployment(deployment_id)
     os.environ[PARENT] = str(os.getpid())  # for the process of each run
@@ -358,6 +364,18 @@ def _drop_late_runs(deployment_id: UUID) -> None:
                 return
 
 
+def _drop_old_deployment(out: str) -> None:
+    """Delete the deployment that an earlier version made for the folder `out` under the bare name.
+
+    Its schedule would plan runs for ever that nobody starts.
+    """
+    named = DeploymentFilter(name=DeploymentFilterName(any_=[DEPLOYMENT]))
+    with get_client(sync_client=True) as client:
+        for one in client.read_deployments(deployment_filter=named):
+            if one.parameters.get("out") == out:
+                client.delete_deployment(one.id)
+
+
 def _parsed(arguments: list[str]) -> tuple[str | None, RunOptions]:
     """The schedule and the options of a command line."""
     parser = argparse.ArgumentParser(prog="arctic-picture serve", description=main.__doc__)
@@ -372,12 +390,6 @@ def _parsed(arguments: list[str]) -> tuple[str | None, RunOptions]:
     values = vars(parser.parse_args(arguments))
     cron = values.pop("cron")
     return cron, RunOptions.of(values)
-
-
-def _parameters(run_options: RunOptions) -> dict[str, Any]:
-    """The parameters of the flow as JSON can hold them: a path is text."""
-    values = {one.name: getattr(run_options, one.name) for one in run_parameters()}
-    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 if __name__ == "__main__":

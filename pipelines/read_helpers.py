@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,12 +18,34 @@ from layers.errors import SourceError
 from layers.regions import REGIONS, SOUTH_DEG
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["lines", "points", "polygons", "read_rows", "to_number"]
+__all__ = [
+    "count_outside", "counting_outside", "lines", "points", "polygons", "read_rows", "to_number",
+]  # fmt: skip
 
 _TOUCH_M = 1.0
+# Rows that the reader at work leaves out because they lie south of the snapshot; None if nobody counts.
+_OUTSIDE: ContextVar[list[int] | None] = ContextVar("outside", default=None)
+
+
+@contextmanager
+def counting_outside() -> Iterator[list[int]]:
+    """Give a list of numbers of rows that the body leaves out, because they lie outside the region."""
+    counts: list[int] = []
+    token = _OUTSIDE.set(counts)
+    try:
+        yield counts
+    finally:
+        _OUTSIDE.reset(token)
+
+
+def count_outside(rows: int) -> None:
+    """Say that a reader leaves out a number of rows because they lie outside the region."""
+    counts = _OUTSIDE.get()
+    if counts is not None:
+        counts.append(rows)
 
 
 def read_rows(path: Path, *, encoding: str = "utf-8-sig", expect: Sequence[str] = ()) -> pd.DataFrame:
@@ -112,6 +136,7 @@ def points(frame: pd.DataFrame, longitude: str, latitude: str) -> gpd.GeoDataFra
         )
         raise SourceError(msg)
     north = lat >= SOUTH_DEG
+    count_outside(int((~north).sum()))
     kept = frame.loc[north].reset_index(drop=True)
     return gpd.GeoDataFrame(kept, geometry=polar_points(lon[north], lat[north]), crs=POLAR)
 
@@ -142,7 +167,9 @@ def _cut(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     least_m = np.where(inside | (dimension == 2), 0.0, _TOUCH_M)
     cut = np.array([_only(*row, dimension) for row in zip(cut, least_m, strict=True)], dtype=object)
     table = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=cut, crs=POLAR)
-    return table[~table.geometry.is_empty].reset_index(drop=True)
+    is_empty = table.geometry.is_empty
+    count_outside(int(is_empty.sum()))
+    return table[~is_empty].reset_index(drop=True)
 
 
 def _only(geometry: shapely.Geometry, least_m: float, dimension: int) -> shapely.Geometry:

@@ -129,6 +129,14 @@ def test_every_path_that_is_named_exists(name):
     assert sorted(path for path in paths if not (ROOT / path).exists()) == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_block_to_be_copied_names_the_command_where_the_bootstrap_puts_it(name):
+    """The environment of the project is not on the path of a shell."""
+    blocks = FENCED.findall((ROOT / name).read_text(encoding="utf-8"))
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert not [line for line in lines if re.match(r"\$? ?arctic-picture ", line)]
+
+
 def test_the_generated_parts_are_made_from_the_code():
     made = generator()
     stale = [

@@ -16,7 +16,7 @@ from pipelines.commands.terminal import bytes_progress, print_result, print_warn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.intake.refresh import FetchResult
+    from pipelines.intake.fetch_results import FetchResult
 
 __all__ = ["fetch", "fetched", "snapshot", "sources"]
 
@@ -94,12 +94,16 @@ def fetch(
     from_mirror: Annotated[
         Path | None, typer.Option(help="Folder laid out by host and path, in place of any network.")
     ] = None,
+    issued: Annotated[
+        str | None,
+        typer.Option(help="Date that --file holds for, where it states none; may be an older one."),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Fetch the sources into the cache, and list what changed and what was refused, with the reason."""
+    from pipelines.intake.fetch_results import as_text
     from pipelines.intake.on_disk import files_in
-    from pipelines.intake.refresh import as_text
 
     try:
         moment = None if day is None else datetime.fromisoformat(day)  # some files are named by their minute
@@ -111,12 +115,35 @@ def fetch(
         found = f"no file at {file[0]}" if not given else f"{len(sources or ())} sources"
         msg = f"--file: expected one source and its file, as in fetch SOURCE --file PATH, found {found}"
         raise UsageError(msg)
-    results = fetched(cache, base_url, from_mirror, moment, sources or (), given)
+    results = fetched(
+        cache, base_url, from_mirror, moment, sources or (), given, _issued(issued, is_file=bool(file))
+    )
     text = as_text(results)
     print_result({"sources": [asdict(row) for row in results]}, as_json=as_json, text=text)
-    # 10 means: the result is there, but a source is late.
-    if any(row.is_late for row in results):
+    # 10 means: the result is there, but a source is late; or nobody could be asked for any.
+    is_in_vain = any(row.state == "not_asked" for row in results) and not any(
+        row.is_accepted for row in results
+    )
+    if is_in_vain or any(row.is_late for row in results):
         raise typer.Exit(10)
+
+
+def _issued(text: str | None, *, is_file: bool) -> date | None:
+    """The date of the option --issued; raises UsageError if it cannot be used."""
+    if text is None:
+        return None
+    if not is_file:
+        msg = "--issued: expected --file as well, found none: it is the date that the file holds for"
+        raise UsageError(msg)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--issued: expected a date such as 2023-07-01, found {text!r}"
+        raise UsageError(msg) from error
+    if day > datetime.now(UTC).date():
+        msg = f"--issued: expected a day up to today, found {text}"
+        raise UsageError(msg)
+    return day
 
 
 def fetched(
@@ -126,13 +153,14 @@ def fetched(
     day: date | None = None,
     names: Sequence[str] = (),
     given: Sequence[Path] = (),
+    issued: date | None = None,
 ) -> list[FetchResult]:
     """Fetch sources into the folder `cache`, with progress on the terminal; returns a result for each.
 
     `base_url` is a mirror for every host, empty for none. `from_mirror` is a folder laid out by host and
     path, in place of any network. If there is no network, one warning says so. `day` is the day of products
     with one file per day; the default is yesterday. `names` are the sources to fetch, empty for all. `given`
-    are files on this machine that are taken instead of a fetch.
+    are files on this machine that are taken instead of a fetch, `issued` the date that they hold for.
     """
     from pipelines.intake.fetch import Fetcher
     from pipelines.intake.reach import fetcher_for
@@ -159,6 +187,7 @@ def fetched(
             day=day or yesterday,
             names=names,
             given=given,
+            issued=issued,
             report=report,
         )
 

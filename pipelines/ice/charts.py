@@ -22,6 +22,7 @@ from pipelines.ice.route_page import NOTE
 from pipelines.intake.sandbox import SECONDS, TABLE_FILE, run_apart
 from pipelines.intake.tables import stored_table
 from pipelines.sources.shapefiles import check_shapefile
+from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,6 +135,7 @@ def areas_of(folder: Path, name: str) -> gpd.GeoDataFrame:
     """
     path = folder / "chart.shp"
     # `folder` may be read only, and GDAL writes the index beside the shapes.
+    check_shapes_of(path)
     own = Path("own")
     shutil.copytree(folder, own)
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})

@@ -32,9 +32,11 @@ class RefusedError(SourceError):
     """A file is refused: the server sent something else, too much, too slowly, or nothing.
 
     `may_pass` is true if another try may succeed, because the server was busy or was not reached.
+    `is_unasked` is true if the provider was not asked: the refusal says nothing of the source.
     """
 
     may_pass = False
+    is_unasked = False
 
 
 class Guard:

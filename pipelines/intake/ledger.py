@@ -3,13 +3,16 @@
 A unit is a source, or one part of a source (`Remote.part`). The files of a set are in
 `accepted/<unit>/<set>/`. Only the ledger says which set is the accepted one, and it is replaced in one step.
 A row of it holds `set`, `files`, `as_of` (the date of the content), `rows`, `sizes` (bytes of the last sets,
-by calendar month of their content where a probe states its day, else under the blank), `checked` (the day of
+by calendar month of their content where a probe states its day, else under the blank), `rows_outside` (rows
+left out because they lie outside the region), `issued` (the date of content that does not state it, as a
+person or the name of the file does), `checked` (the day of
 the last fetch that was accepted or found no change), `warnings`, and `held` if the last fetch was not
 accepted.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,11 +22,15 @@ from pipelines.files import write_whole
 from pipelines.source import sha256_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipelines.source import Source
 
-__all__ = ["BY_HAND", "accepted_folder", "form_of", "fresh_until", "ledger_of", "state_of", "write_ledger"]
+__all__ = [
+    "BY_HAND", "accepted_folder", "digest_of_set", "form_of", "fresh_until", "is_older", "ledger_of",
+    "older_in_words", "state_of", "write_ledger",
+]  # fmt: skip
 
 LEDGER = "ledger.json"
 BY_HAND = "by hand"  # begins the origin (`from`) of a file that did not come from a server
@@ -77,6 +84,11 @@ def accepted_folder(cache: Path, unit: str, ledger: dict[str, Any]) -> Path | No
     return folder
 
 
+def digest_of_set(files: Iterable[Mapping[str, Any]]) -> str:
+    """SHA-256 of the sorted hashes of a set of files: the same files again are the same set."""
+    return hashlib.sha256("".join(sorted(file["sha256"] for file in files)).encode()).hexdigest()
+
+
 def form_of(source: Source, ledger: dict[str, Any]) -> str | None:
     """The unit from which the table of a source is read; None if no unit is in the ledger.
 
@@ -99,7 +111,8 @@ def state_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str
 
     The state is the first that applies: `missing` if nobody looked for newer content for `fresh_days` and the
     content is older than four times that, for a source without an embedded table; `held` if a check held the
-    last fetch; `stale` if the last fetch was refused or the content is older than `fresh_days`; else `live`.
+    last fetch; `stale` if the last fetch was refused, the content is older than `fresh_days`, or it is an
+    older issue than the embedded one, which a person asked for; else `live`.
     The content of an embedded source is late and never missing, because the embedded table that would take
     its place is older still. The date is that of the accepted content, or of the embedded content if nothing
     was accepted.
@@ -113,7 +126,19 @@ def state_of(source: Source, row: dict[str, Any], today: date) -> tuple[str, str
             return as_of, "missing"
     if row.get("held"):
         return as_of, _LATE[row["held"]["state"]]
-    return as_of, "stale" if over_days > 0 else "live"
+    return as_of, "stale" if over_days > 0 or is_older(source, as_of) else "live"
+
+
+def is_older(source: Source, as_of: str) -> bool:
+    """Whether accepted content of the date `as_of` is older than the embedded content of its source."""
+    return source.state == "embedded" and as_of < source.as_of
+
+
+def older_in_words(source: Source, as_of: str, state: str) -> str:
+    """A sentence on content older than what is embedded, which a person asked for; empty for any other."""
+    if state != "stale" or not is_older(source, as_of):
+        return ""
+    return f"an older issue than the embedded one of {source.as_of}, taken as its user asked."
 
 
 def fresh_until(source: Source, as_of: str) -> str:

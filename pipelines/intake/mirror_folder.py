@@ -47,7 +47,7 @@ class OfflineFetcher(Fetcher):
     ) -> Fetched:
         """Refuse; the parameters are those of `Fetcher.fetch`."""
         del address, into, seen, report
-        raise RefusedError(self.reason)
+        raise _unasked(self.reason)
 
     def sign_in(self, url: str, form: Mapping[str, str], host: str) -> None:
         """Send nothing: `fetch` refuses afterwards, with the reason."""
@@ -77,15 +77,18 @@ class FolderFetcher(Fetcher):
         """
         del seen
         into.mkdir(parents=True, exist_ok=True)
-        reasons = []
+        reasons, is_there = [], False
         for url in filter(None, (address.url, address.archive)):
             try:
                 return self._copied(url, address, into, report)
             except RefusedError as error:
                 reasons.append(f"{url}: {error}")
+                is_there |= not error.is_unasked
             except OSError as error:
                 reasons.append(f"{url}: expected to copy a file, found {error.strerror}: is the disk full?")
-        raise RefusedError("; ".join(reasons))
+                is_there = True
+        # What a folder does not hold may well be at its provider.
+        raise RefusedError("; ".join(reasons)) if is_there else _unasked("; ".join(reasons))
 
     def sign_in(self, url: str, form: Mapping[str, str], host: str) -> None:
         """Send nothing: a folder asks for no account."""
@@ -118,7 +121,7 @@ class FolderFetcher(Fetcher):
             if path.exists():
                 return path
         msg = f"expected the file at {next(self._places(url))}, found none"
-        raise RefusedError(msg)
+        raise _unasked(msg)
 
     def _places(self, url: str) -> Iterator[Path]:
         """The paths at which the file of `url` may be, the most exact first."""
@@ -134,6 +137,13 @@ class FolderFetcher(Fetcher):
                 yield place.with_name(f"{place.name}?{query}")
                 yield place.with_name(f"{place.name}@{query}")
             yield place
+
+
+def _unasked(reason: str) -> RefusedError:
+    """The refusal of a file for which no provider was asked."""
+    refused = RefusedError(reason)
+    refused.is_unasked = True
+    return refused
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError
 from pipelines.intake import sandbox
+from pipelines.intake.issues import named_day
 from pipelines.intake.ledger import BY_HAND
 from pipelines.intake.sniff import check_mark, kind_of, sniff
 from pipelines.intake.tables import TABLE, stored_table
@@ -172,7 +173,13 @@ def _newest(
 
 
 def _content_day(unit: Unit, remote: Remote, path: Path, day: date) -> date:
-    """The day that the content of one file states, read in the sandbox."""
+    """The day that the content of one file states, read in the sandbox; else the day in its name.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or neither states a day.
+    """
     trial = unit.stage / "trial"
     named = _stated_day(path, day)
     try:
@@ -183,7 +190,16 @@ def _content_day(unit: Unit, remote: Remote, path: Path, day: date) -> date:
         if remote.probe:
             return sandbox.day_in_sandbox(unit.source.id, remote.part, [target])
         sandbox.read_in_sandbox(unit.source.id, trial, unit.packages, trial / TABLE)
-        return type(day).fromisoformat(str(stored_table(trial / TABLE)["as_of"].max()))
+        days = stored_table(trial / TABLE)["as_of"]
+        # If every row has the date of the source itself, the reader found no date in the file.
+        is_undated = bool((days == unit.source.as_of).all())
+        stated = named_day(path.name) if is_undated else str(days.max())
+        if not stated:
+            msg = (
+                f"{unit.id}: expected issues that state their days, found none in {path.name}: give one file"
+            )
+            raise SourceError(msg)
+        return type(day).fromisoformat(stated)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
 

@@ -7,11 +7,10 @@ reasons in WHY.json), `by_hand/` (files that a person fetched) and the ledger (p
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,13 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceError, UsageError
 from pipelines.files import locked, write_whole
+from pipelines.intake.connections import RefusedError
 from pipelines.intake.fetch import Validators
-from pipelines.intake.ledger import accepted_folder, ledger_of, write_ledger
+from pipelines.intake.fetch_results import FetchResult
+from pipelines.intake.issues import UNDATED
+from pipelines.intake.ledger import accepted_folder, digest_of_set, ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.on_disk import by_hand_files, take_from_disk
 from pipelines.intake.quarantine import trim_quarantine
 from pipelines.intake.unit_checks import Judgement, Unit, judge_unit, sizes_with
-from pipelines.text_table import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,37 +39,7 @@ if TYPE_CHECKING:
     Obtained = tuple[list[Remote], dict[str, Any], list[str]]
     Obtain = Callable[[dict[str, Any], Path | None], Obtained]
 
-__all__ = ["FetchResult", "as_text", "refresh", "today_and_yesterday", "units_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """The result of a fetch of one unit.
-
-    `source` is the id of the unit and `as_of` the date of its accepted content. `size` is in bytes. `reason`
-    says why new files were not accepted. `state` is one of:
-
-    - `new`, `changed`, `unchanged`: files were accepted, the first or others, or are the accepted ones;
-    - `held`: a check held the fetched files;
-    - `refused`: the files could not be fetched;
-    - `by_hand`: the unit waits for a file that a person fetches;
-    - `by_name`: the unit is fetched only when a person names it.
-    """
-
-    source: str
-    state: str
-    as_of: str | None
-    reason: str = ""
-    rows: int | None = None
-    rows_before: int | None = None
-    size: int = 0
-    warnings: tuple[str, ...] = ()
-    may_pass: bool = False  # refused by a server that was busy or not reached
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the fetched files were not accepted."""
-        return self.state in {"held", "refused"}
+__all__ = ["refresh", "today_and_yesterday", "units_of"]
 
 
 def units_of(sources: Sequence[Source], names: Sequence[str]) -> dict[str, tuple[Source, list[Remote]]]:
@@ -103,6 +74,7 @@ def refresh(
     names: Sequence[str] = (),
     is_asked: bool = True,
     given: Sequence[Path] = (),
+    issued: date | None = None,
     packages: Path | None = None,
     report: Report = lambda _file, _done, _total: None,
 ) -> list[FetchResult]:
@@ -123,6 +95,9 @@ def refresh(
     given
         Files on this machine that are taken for the sources of `names` instead of a fetch. A source whose
         parts are forms of one table takes the form that fits.
+    issued
+        The date that a person states for `given`, whose content states none. An older issue than the one in
+        use is then taken, as the person asks for it.
     packages
         The folder of unpacked package members that some readers need as well; by default `packages` beside
         `cache`.
@@ -145,7 +120,8 @@ def refresh(
         incoming = cache / "incoming"
         shutil.rmtree(incoming, ignore_errors=True)
         for name, (source, remotes) in units.items():
-            unit = Unit(name, source, cache, packages or cache.parent / "packages", today)
+            folder = packages or cache.parent / "packages"
+            unit = Unit(name, source, cache, folder, today, issued.isoformat() if issued else "")
             is_named = bool(names) and is_asked
             results.append(_one(unit, remotes, fetcher, day, given, report, is_named=is_named))
             shutil.rmtree(incoming, ignore_errors=True)
@@ -198,18 +174,19 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
     try:
         remotes, files, notes = obtain(row, before)
     except SourceError as error:
+        if getattr(error, "is_unasked", False):
+            return FetchResult(unit.id, "not_asked", row.get("as_of"), str(error))
         result = _keep(unit, ledger, "refused", str(error), is_noted=is_noted)
         return replace(result, may_pass=getattr(error, "may_pass", False))
-    # A set is named by the hashes of its files, so the same files again are the same set.
-    hashes = "".join(sorted(file["sha256"] for file in files.values()))
-    name = hashlib.sha256(hashes.encode()).hexdigest()[:16]
-    if name == row.get("set") and before:
+    name = digest_of_set(files.values())[:16]
+    if name == row.get("set") and before and not unit.issued:
         return _settle(unit, ledger, row | {"files": files}, "unchanged", row["rows"], notes)
     judgement = judge_unit(unit, remotes, files, row, before)
     reasons = [f"{finding.rule}: {finding.found}" for finding in judgement.findings]
     warnings = [*reasons, *notes]
     holds = [finding.outcome == "hold" for finding in judgement.findings]
     if any(holds):
+        is_noted &= all(finding.rule != UNDATED for finding in judgement.findings)
         reason = "; ".join(text for text, is_hold in zip(reasons, holds, strict=True) if is_hold)
         result = _keep(
             unit, ledger, "held", f"{reason}: set apart in quarantine/{unit.id}/{name}", is_noted=is_noted
@@ -218,6 +195,7 @@ def _take(unit: Unit, remotes: Sequence[Remote], obtain: Obtain, *, is_noted: bo
         return result
     fresh = {
         "set": name, "files": files, "as_of": judgement.as_of, "rows": judgement.rows,
+        "rows_outside": judgement.rows_outside, "issued": judgement.issued,
         "sizes": sizes_with(row, judgement.as_of, remotes, sum(file["size"] for file in files.values())),
     }  # fmt: skip
     target = _accept(unit, name)
@@ -269,10 +247,14 @@ def _fetch_all(
         def progress(done: int, total: int | None, name: str = Path(remote.file).name) -> None:
             report(name, done, total)
 
-        if remote.login:
-            fetched = fetch_by_login(remote, unit.stage, fetcher, progress)
-        else:
-            fetched = fetcher.fetch(remote, unit.stage, seen, progress)
+        try:
+            if remote.login:
+                fetched = fetch_by_login(remote, unit.stage, fetcher, progress)
+            else:
+                fetched = fetcher.fetch(remote, unit.stage, seen, progress)
+        except RefusedError as error:
+            error.is_unasked &= not files  # half of a set is there: that must be said
+            raise
         target = unit.stage / remote.file
         target.parent.mkdir(parents=True, exist_ok=True)
         if fetched.path is None:
@@ -315,7 +297,10 @@ def _settle(
     ledger[unit.id] = row | {"held": None, "checked": unit.today.isoformat(), "warnings": list(warnings)}
     write_ledger(unit.cache, ledger)
     size = sum(file["size"] for file in row["files"].values())
-    return FetchResult(unit.id, state, row["as_of"], "", row["rows"], rows_before, size, tuple(warnings))
+    return FetchResult(
+        unit.id, state, row["as_of"], "", row["rows"], rows_before, size, tuple(warnings),
+        rows_outside=row.get("rows_outside"),
+    )  # fmt: skip
 
 
 def _quarantine(unit: Unit, name: str, reason: str, judgement: Judgement, files: dict[str, Any]) -> None:
@@ -340,19 +325,3 @@ def today_and_yesterday() -> tuple[date, date]:
     """Today and the day before, in UTC. A provider serves the file of a day only after that day."""
     today = datetime.now(UTC).date()
     return today, today - timedelta(days=1)
-
-
-def as_text(results: Sequence[FetchResult]) -> str:
-    """The results as a table, one row per unit: state, date, rows before and now, reason and warnings."""
-    rows = [
-        {
-            "source": row.source,
-            "state": row.state.replace("_", " "),
-            "as_of": row.as_of or "unknown",
-            "rows": "" if row.rows is None else f"{row.rows_before} -> {row.rows}",
-            "notes": "; ".join(filter(None, (row.reason, *row.warnings))),
-        }
-        for row in results
-    ]
-    columns = {"source": "source", "state": "state", "as_of": "as of", "rows": "rows", "notes": "notes"}
-    return text_table(rows, columns, right=("rows",))

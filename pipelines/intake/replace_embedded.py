@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from layers.catalog import LAYERS
 from layers.compose import derive_static
 from layers.errors import SourceError
-from pipelines.intake.ledger import accepted_folder, form_of, ledger_of, state_of
+from pipelines.intake.ledger import accepted_folder, digest_of_set, form_of, is_older, ledger_of, state_of
 from pipelines.intake.tables import accepted_table
 from pipelines.source import MissingInputError
 
@@ -68,13 +68,15 @@ def replace_embedded(
         except MissingInputError:
             del states[source.id]  # its reader needs more than what is fetched: the embedded table stays
             continue
+        if row.get("issued"):
+            table = table.assign(as_of=row["issued"])  # the reader found no date
         if source.state == "embedded":
             feeds[source.feeds][place] = table
         else:
             feeds.setdefault(source.feeds, []).append(table)
         changed.add(source.feeds)
         rows[source.id] = rows.get(source.id, _described(source, table)) | {
-            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], "sha256": row["set"],
+            "rows": len(table), "as_of": as_of, "retrieved": row["checked"], **_content_of(row),
             "inputs": [{"url": url, **file} for url, file in row["files"].items()],
         }  # fmt: skip
     if not changed:
@@ -86,6 +88,20 @@ def replace_embedded(
     static = derive_static(feeds, embedded.grids, kept) if anew & set(embedded.static) else embedded.static
     files = {name: path for name, path in embedded.files.items() if name not in anew}
     return replace(embedded, feeds=feeds, static=static, manifest=manifest, files=files), states
+
+
+def _content_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Bytes and hash of the accepted files of a unit, which take the place of those of the embedded file.
+
+    Several files have the sum of their bytes, and the hash of their sorted hashes, by which a set is named.
+    """
+    files = list(row["files"].values())
+    digest = files[0]["sha256"] if len(files) == 1 else digest_of_set(files)
+    return {
+        "file": ", ".join(file["file"] for file in files),
+        "bytes": sum(file["size"] for file in files),
+        "sha256": digest,
+    }
 
 
 def _described(source: Source, table: pd.DataFrame) -> dict[str, Any]:
@@ -144,6 +160,10 @@ def _standing(
         return None
     # The picture never had content of this source, so it has nothing to call late.
     if source.state == "live" and not ledger[unit].get("set"):
+        return None
+    row = ledger[unit]
+    # Accepted under an earlier version of this program, which embeds a later issue by now.
+    if row.get("set") and not row.get("issued") and is_older(source, row.get("as_of") or source.as_of):
         return None
     try:
         return accepted_folder(cache, unit, ledger), *state_of(source, ledger[unit], today)

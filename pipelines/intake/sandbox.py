@@ -79,8 +79,10 @@ _ROOT = Path(__file__).parents[2]
 
 def read_in_sandbox(
     source_id: str, fetched: Path, packages: Path, out: Path, *, seconds: float = SECONDS
-) -> None:
+) -> int:
     """Read the fetched files of a source in a child process, and write the conformed table to `out`.
+
+    Returns the number of rows that lie outside the region and are left out.
 
     `fetched` is the folder of the files, `packages` that of unpacked package members. The child is killed
     after `seconds`.
@@ -93,7 +95,9 @@ def read_in_sandbox(
         If a file is not as it must be, or the child died or went over a limit.
     """
     command = ["table", source_id, str(fetched.resolve()), str(packages.resolve())]
-    _apart(command, f"source {source_id}", out, seconds)
+    text = _apart(command, f"source {source_id}", out, seconds)
+    # The child read a hostile file: what it says is a number or nothing.
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def day_in_sandbox(

@@ -61,11 +61,13 @@ def _forbid(event: str, _: Any) -> None:
 
 def _table(source_id: str, fetched: str, packages: str) -> str:
     # Imported after `limit`: libraries start threads, and a process with threads gets no new namespace.
-    from pipelines.intake.tables import table_of  # noqa: PLC0415
+    from pipelines.intake.tables import OUTSIDE, table_of  # noqa: PLC0415
     from pipelines.sources import source  # noqa: PLC0415
 
-    table_of(source(source_id), Path(fetched), Path(packages)).to_parquet(TABLE_FILE, index=False)
-    return ""
+    table = table_of(source(source_id), Path(fetched), Path(packages))
+    outside = table.attrs.pop(OUTSIDE)
+    table.to_parquet(TABLE_FILE, index=False)
+    return str(outside)
 
 
 def _day(source_id: str, part: str, *paths: str) -> str:

@@ -12,6 +12,7 @@ from layers.names import without_invisible
 from layers.schema import conform
 from pipelines.files import scratch_folder
 from pipelines.intake import sandbox
+from pipelines.read_helpers import counting_outside
 from pipelines.snapshot import source_table
 from pipelines.source import Inputs, MissingInputError
 
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 
     from pipelines.source import Source
 
-__all__ = ["TABLE", "accepted_table", "embedded_table", "stored_table", "table_of"]
+__all__ = ["OUTSIDE", "TABLE", "accepted_table", "embedded_table", "stored_table", "table_of"]
 
 TABLE = "table.parquet"
+OUTSIDE = "rows_outside"
 
 
 def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
     """The conformed table that a source reads from the files in `fetched`.
 
-    `packages` is the folder of unpacked package members (pipelines.source.Inputs). The files are parsed in
+    `packages` is the folder of unpacked package members (pipelines.source.Inputs). The attribute `OUTSIDE` of
+    the table counts the rows that lie outside the region and are left out. The files are parsed in
     this process; `accepted_table` uses the sandbox.
 
     Raises
@@ -44,7 +47,11 @@ def table_of(source: Source, fetched: Path, packages: Path) -> pd.DataFrame:
     if layer is None or source.read is None:
         msg = f"{source.id}: feeds a grid or nothing, which takes more than what is fetched"
         raise MissingInputError(msg)
-    return conform(without_invisible(source.read(Inputs(packages=packages, fetched=fetched))), layer)
+    with counting_outside() as outside:
+        raw = source.read(Inputs(packages=packages, fetched=fetched))
+    table = conform(without_invisible(raw), layer)
+    table.attrs[OUTSIDE] = sum(outside)
+    return table
 
 
 def accepted_table(source: Source, folder: Path, packages: Path) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from pipelines.intake import sandbox
 from pipelines.intake.checks import judge, judge_file, judge_size
 from pipelines.intake.findings import Finding
 from pipelines.intake.ice_checks import extent_of, judge_ice
-from pipelines.intake.ledger import BY_HAND, accepted_folder, ledger_of
+from pipelines.intake.issues import as_asked, is_by_hand, issue_of
+from pipelines.intake.ledger import accepted_folder, ledger_of
 from pipelines.intake.sniff import check_mark, kind_of, sniff
 from pipelines.intake.tables import TABLE, embedded_table, stored_table
 from pipelines.snapshot import source_table
@@ -37,6 +38,7 @@ class Unit:
     """A unit that is being fetched into a cache.
 
     `packages` is the folder of unpacked package members that readers may need, `today` the day of the fetch.
+    `issued` is the date (ISO) that a person states for files that state none; empty if nobody does.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Unit:
     cache: Path
     packages: Path
     today: date
+    issued: str = ""
 
     @property
     def stage(self) -> Path:
@@ -62,12 +65,16 @@ class Judgement:
 
     `as_of` is the date of the content, None if it is not known. `rows` is the number of rows of the table, or
     of the files if no table is read. `rows_before` is that number in the last accepted or embedded table.
+    `rows_outside` are rows of the files that lie outside the region and are left out; None without a table.
+    `issued` is the date of the content that its files do not state (`Unit.issued`, or the name of a file).
     """
 
     findings: list[Finding]
     as_of: str | None = None
     rows: int | None = None
     rows_before: int | None = None
+    rows_outside: int | None = None
+    issued: str = ""
 
 
 def judge_unit(
@@ -98,26 +105,43 @@ def judge_unit(
         findings += _dated(dated, row, unit.today)
         return Judgement(findings, dated, rows, row.get("rows"))
     try:
-        sandbox.read_in_sandbox(unit.source.id, unit.stage, unit.packages, unit.stage / TABLE)
+        outside = sandbox.read_in_sandbox(unit.source.id, unit.stage, unit.packages, unit.stage / TABLE)
     except MissingInputError as error:
         findings += [] if dated else _outdated(files, row, unit.source.as_of)
         findings.append(Finding("read", "warn", f"not read: {error}"))
         return Judgement(findings, dated or unit.source.as_of, rows, row.get("rows"))
     except SourceError as error:
         return Judgement(findings + _named([Finding("read", "hold", str(error))], name), dated)
+    judgement = _judge_table(unit, files, row, before, dated, name)
+    return replace(judgement, findings=findings + judgement.findings, rows_outside=outside or 0)
+
+
+def _judge_table(
+    unit: Unit, files: dict[str, Any], row: dict[str, Any], before: Path | None, dated: str | None, name: str
+) -> Judgement:
+    """Check the table that was read from the files of a unit; `dated` is the day that a probe found.
+
+    The other parameters are those of `judge_unit`; `name` names the files in findings.
+    """
     new = stored_table(unit.stage / TABLE)
     last = before / TABLE if before else None
     old = stored_table(last) if last and last.exists() else embedded_table(unit.source)
-    findings += _named(judge(new, old, unit.today, unit.source.checks), name)
-    as_of = str(new["as_of"].max())
     # If every row has the date of the source itself, the reader found no date in the file.
-    if (new["as_of"] == as_of).all() and as_of == unit.source.as_of:
-        if dated:
-            findings += _dated(dated, row or {"as_of": as_of}, unit.today)
-            as_of = max(dated, as_of)
-        else:
-            findings += _outdated(files, row, as_of)
-    return Judgement(findings, as_of, len(new), None if old is None else len(old))
+    is_of_source = bool((new["as_of"] == unit.source.as_of).all())
+    issued, findings = issue_of(unit, files, new, old, is_undated=is_of_source and not dated)
+    if issued:
+        new = new.assign(as_of=issued)
+        new.to_parquet(unit.stage / TABLE, index=False)
+    judged = judge(new, old, unit.today, unit.source.checks)
+    findings = _named([*findings, *(as_asked(judged) if unit.issued else judged)], name)
+    as_of = str(new["as_of"].max())
+    if is_of_source and dated:
+        findings += _dated(dated, row or {"as_of": as_of}, unit.today)
+        as_of = max(dated, as_of)
+    elif is_of_source and not issued and not is_by_hand(files):
+        findings += _outdated(files, row, as_of)
+    rows_before = None if old is None else len(old)
+    return Judgement(findings, as_of, len(new), rows_before, issued=issued)
 
 
 def sizes_before(row: dict[str, Any], dated: str | None, remotes: Sequence[Remote]) -> list[int]:
@@ -224,7 +248,7 @@ def _dated(dated: str | None, row: dict[str, Any], today: date) -> list[Finding]
 
 
 def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Finding]:
-    """Findings on content that states no date: a warning if it is by hand; a hold if it is outdated.
+    """A hold on content of a provider that states no date, if it is outdated.
 
     It is outdated if it was last changed before `as_of`, or before the accepted files were.
 
@@ -233,9 +257,6 @@ def _outdated(files: dict[str, Any], row: dict[str, Any], as_of: str) -> list[Fi
     change of the accepted files is dated after their last check (`checked`), the day of that check counts. So
     one wrong clock does not hold every later file.
     """
-    if any(file["from"].startswith(BY_HAND) for file in files.values() if "from" in file):
-        text = f"the file states no date: it counts as the issue of {as_of}"
-        return [Finding("date", "warn", text)]
     changed, changed_before = _last_changed(files), _last_changed(row.get("files", {}))
     least = max(as_of, min(changed_before, row.get("checked", "")))
     if not changed or changed >= least:

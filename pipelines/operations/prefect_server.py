@@ -6,8 +6,10 @@ with the schedule. This module starts Prefect and never imports it (decisions/00
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "DEPLOYMENT",
     "FOLDER",
     "Server",
+    "deployment_name",
     "end",
     "is_of_user",
     "last_line",
@@ -34,6 +38,7 @@ __all__ = [
     "start",
 ]
 
+DEPLOYMENT = "arctic-picture"  # begins the name of each deployment, and was all of it until version 0.3
 FOLDER = ".prefect"  # beside the pictures: database and logs of a server of its own
 _USUAL_PORT = 4200
 _STARTS_S, _ANSWERS_S, _ENDS_S = 180.0, 30.0, 15.0
@@ -84,6 +89,16 @@ def start(folder: Path) -> Server:
             raise SourceError(msg)
         time.sleep(_TICK_S)
     return Server(url, process)
+
+
+def deployment_name(out: Path) -> str:
+    """The name of the deployment of the schedule of the folder `out`, on whatever server.
+
+    Two deployments of one name are one: a schedule with pictures in another folder, or on another machine,
+    would run with the options of the last that was started.
+    """
+    place = f"{platform.node()}:{out.resolve()}"
+    return f"{DEPLOYMENT}-{hashlib.sha256(place.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def is_of_user() -> bool:

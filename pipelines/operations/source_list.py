@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.intake.ledger import older_in_words
 from pipelines.intake.replace_embedded import standings
 from pipelines.sources import SOURCES
 from pipelines.sources.planned import SOURCES as PLANNED
@@ -47,7 +48,7 @@ def source_rows(today: date, cache: Path | None = None) -> list[dict[str, Any]]:
                 "state": state,
                 "as_of": as_of,
                 "age": "not held" if state == "not_held" else f"{days} d" if days >= 0 else "model",
-                "remark": "",
+                "remark": older_in_words(source, as_of, state),
             }
         )
     return rows

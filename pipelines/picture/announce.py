@@ -82,7 +82,8 @@ def last_report(root: Path) -> dict[str, Any] | None:
 
 
 def _first(name: str) -> dict[str, Any]:
-    return {"old": None, "new": name, "methods": [], "sources": [], "nodes": [], "features": [], "counts": {}}
+    return {"old": None, "new": name, "methods": [], "sources": [], "states": [], "nodes": [], "features": [],
+            "counts": {}}  # fmt: skip
 
 
 def headline(report: dict[str, Any]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.assessed.coalition import country
 from layers.errors import ExportError
 from maps.reports import briefing
+from pipelines.files import scratch_folder
 from pipelines.picture.read import read_picture
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _code_of(picture: Picture, text: str) -> str:
 def _printed(page: Path, browser: str) -> Path:
     """Print the page as a PDF beside it. The browser gets a temporary profile and leaves no other file."""
     path = page.with_suffix(".pdf")
-    with tempfile.TemporaryDirectory() as profile:
+    with scratch_folder() as profile:
         process = subprocess.run(  # noqa: S603  a program found on the path, our own arguments
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
              f"--user-data-dir={profile}", f"--print-to-pdf={path.resolve()}", page.resolve().as_uri()],

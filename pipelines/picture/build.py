@@ -23,8 +23,9 @@ from maps.status import status_of
 from maps.style import OVERLAP_FROM
 from maps.text import visible
 from pipelines import snapshot, sources
+from pipelines.files import sweep_scratch
 from pipelines.ice.years import with_ice_record
-from pipelines.intake.ledger import fresh_until
+from pipelines.intake.ledger import fresh_until, older_in_words
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.picture.health import write_health
 from pipelines.picture.options import Options
@@ -125,7 +126,8 @@ def _note(source: Source, day: str = "", state: str = "") -> SourceNote:
     if not state:
         return SourceNote(**note | {"state": source.unfetched})
     until = fresh_until(source, day) if state == "live" else ""
-    return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until})
+    older = older_in_words(source, day, state)
+    return SourceNote(**note | {"as_of": day, "state": state, "fresh_until": until, "remark": older})
 
 
 def _expires(used: Snapshot, visible: Sequence[Source], day: date | None) -> date:
@@ -234,6 +236,7 @@ def make(options: Options, report: Callable[[str], None] = lambda _: None) -> tu
 
     Raises the errors of `compose_snapshot` and of `pipelines.picture.private.read_private`.
     """
+    sweep_scratch()  # what a killed run left goes, also if this one needs no temporary folder
     own = read_own(options)
     picture, used = compose_snapshot(options, report)
     return add_private(picture, own, options.audience), used

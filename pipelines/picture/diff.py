@@ -20,6 +20,7 @@ from layers.differences import CAUSES, METHOD, SOURCE, WORLD
 from pipelines.picture.causes import AXIS_OF, MEASURED, Causes, differ
 from pipelines.picture.publish import manifest_of
 from pipelines.picture.read import read_picture
+from pipelines.picture.source_changes import source_changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -164,22 +165,26 @@ def differences(
 ) -> dict[str, Any]:
     """Differences between two pictures: methods, sources, nodes, rows of layers, and counts by cause.
 
+    `states` are the sources of which the state differs and the data do not.
     Both arguments are pairs, the earlier picture first.
     """
     methods = _methods(*manifests)
-    sources = _sources(*manifests)
+    sources, states_alone = source_changes(*manifests)
+    # A source that is held or missing is not assessed, so its state may turn a class as its data may.
+    renewed = [row["id"] for row in (*sources, *states_alone)]
     old, new = pictures
     causes = Causes.between(
         old.tables["evidence"], new.tables["evidence"],
-        methods=methods, renewed=[row["id"] for row in sources],
+        methods=methods, renewed=renewed,
     )  # fmt: skip
     counts = causes.counts()
     for row in sources:
         row["evidence_anew"], row["evidence_other"] = counts.get(row["id"], (0, 0))
-    rows = _nodes(old, new, causes, sources)
+    rows = _nodes(old, new, causes, set(renewed))
     return {
         "methods": methods,
         "sources": sources,
+        "states": states_alone,
         "nodes": rows,
         "features": _features(*pictures, sources),
         "counts": {
@@ -218,26 +223,6 @@ def _spread(rule: Any) -> Any:
     }
 
 
-def _sources(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    """Sources that are new, gone, or have other bytes, another date or another state."""
-    before, now = ({row["id"]: row for row in m["inputs"]} for m in (old, new))
-    states = [{row["id"]: row["state"] for row in m["sources"]} for m in (old, new)]
-    rows = []
-    for name in sorted({**before, **now}):
-        a, b = before.get(name, {}), now.get(name, {})
-        state = [by_source.get(name) for by_source in states]
-        if a.get("sha256") != b.get("sha256") or a.get("as_of") != b.get("as_of") or state[0] != state[1]:
-            rows.append(
-                {
-                    "id": name,
-                    "as_of_old": a.get("as_of"), "as_of_new": b.get("as_of"),
-                    "rows_old": a.get("rows"), "rows_new": b.get("rows"),
-                    "state_old": state[0], "state_new": state[1],
-                }
-            )  # fmt: skip
-    return rows
-
-
 def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Changed rows of layers, from the sources that differ."""
     feeds = {note.id: note.feeds for note in new.sources}
@@ -257,12 +242,9 @@ def _features(old: Picture, new: Picture, sources: Sequence[dict[str, Any]]) -> 
     return rows
 
 
-def _nodes(
-    old: Picture, new: Picture, causes: Causes, sources: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _nodes(old: Picture, new: Picture, causes: Causes, renewed: set[str]) -> list[dict[str, Any]]:
     """Nodes added, gone, moved and changed, each with its cause."""
     before, now = (p.tables["nodes"].set_index("node_id", drop=False) for p in (old, new))
-    renewed = {row["id"] for row in sources}
     is_cut = old.region.id != new.region.id
     rows = _listed(now, before, "added", causes, renewed, is_cut=is_cut)
     # The same function with the tables in the other order gives the nodes that are gone.
@@ -374,6 +356,10 @@ def as_text(report: dict[str, Any]) -> str:
             f"rows {row['rows_old']} -> {row['rows_new']}, {row['state_old']} -> {row['state_new']}; "
             f"evidence: {row['evidence_anew']} rows stated anew, {row['evidence_other']} of them otherwise"
         )
+    lines += [
+        f"state   {row['id']}: {row['state_old']} -> {row['state_new']}, the same data"
+        for row in report.get("states", ())
+    ]
     features = report["features"]
     for layer, cause in sorted({(row["layer"], row["cause"]) for row in features}):
         of = [row["change"] for row in features if (row["layer"], row["cause"]) == (layer, cause)]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["changes_text"]
 
 _SOURCE = {"id": "source", "as_of": "as of", "rows": "rows", "state": "state", "evidence": "evidence anew"}
+_STATE = {"id": "source", "was": "was", "is": "is"}
 _NODE = {"change": "change", "name": "node", "id": "id", "what": "what", "old": "was", "new": "is",
          "why": "why"}  # fmt: skip
 
@@ -23,6 +24,11 @@ def changes_text(report: dict[str, Any]) -> str:
     if report["sources"]:
         rows = [_source(row) for row in report["sources"]]
         parts += ["", text_table(rows, _SOURCE, right=("evidence",))]
+    if report["states"]:
+        rows = [
+            {"id": row["id"], "was": row["state_old"], "is": row["state_new"]} for row in report["states"]
+        ]
+        parts += ["", "The same data, in another state:", text_table(rows, _STATE)]
     features = report["features"]
     if features:
         counted: dict[tuple[str, str, str], int] = {}

@@ -127,6 +127,11 @@ class RunOptions:
                 read[one.name] = Path(read[one.name])
         return cls(**read)
 
+    def parameters(self) -> dict[str, Any]:
+        """The options by name as JSON can hold them: a path is text."""
+        values = {one.name: getattr(self, one.name) for one in run_parameters()}
+        return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
+
     def picture(self) -> Options:
         """The options of the picture that this run builds.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -29,6 +30,7 @@ from maps.text import visible
 from pipelines.user_files.description import read_description
 from pipelines.user_files.formats import find, refused
 from pipelines.user_files.polar_parts import KINDS, OUTSIDE
+from pipelines.user_files.raw_table import LeftOut
 from pipelines.user_files.take import rows_in_words, take
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ _KIND_WORDS = {"point": "points", "line": "lines", "polygon": "areas"}
 # Names with a meaning in a map, a database or a script; an attribute of that name gets an underscore.
 _TAKEN = {
     *(column.name for column in SPINE), "fid", "geom", "geometry", "node_id", "region", "rowid", "oid",
-    "_rowid_", "__proto__", "constructor", "prototype", "tostring", "valueof", "hasownproperty", "_row",
+    "_number", "_rowid_", "__proto__", "constructor", "prototype", "tostring", "valueof", "hasownproperty",
+    "_row",
 }  # fmt: skip
 
 
@@ -58,7 +61,8 @@ class PrivateLayer:
     """One private layer with its table, the note on its owner, and the count of the rows of its file.
 
     `row` is the row in the file of each row of the table: a row with several points has several features.
-    `left_out` counts the other rows by reason, and `exchanged` those of them whose degrees look exchanged.
+    `number` is the number that its user knows it by. `left_out` counts the other rows by reason, `left_rows`
+    has the numbers of the first of them, and `exchanged` counts those whose degrees look exchanged.
     `remark` is a sentence about the file.
     """
 
@@ -68,7 +72,9 @@ class PrivateLayer:
     file: str = ""
     rows: int = 0
     row: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype="int64"))
+    number: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype="int64"))
     left_out: Mapping[str, int] = field(default_factory=dict)
+    left_rows: Mapping[str, list[int]] = field(default_factory=dict)
     exchanged: int = 0
     remark: str = ""
 
@@ -105,17 +111,22 @@ def notes_of(own: Sequence[PrivateLayer]) -> list[SourceNote]:
 
 def cut_to(one: PrivateLayer, region: Region) -> PrivateLayer:
     """The private layer with the rows that touch a region; the others are counted as left out."""
-    kept = within(one.table.assign(_row=one.row), region)
-    cut = replace(one, table=kept.drop(columns="_row"), row=kept["_row"].to_numpy())
-    lost = one.rows_taken - cut.rows_taken
-    if not lost:
-        return cut
-    return replace(cut, left_out={**one.left_out, OUTSIDE: one.left_out.get(OUTSIDE, 0) + lost})
+    kept = within(one.table.assign(_row=one.row, _number=one.number), region)
+    cut = replace(
+        one,
+        table=kept.drop(columns=["_row", "_number"]),
+        row=kept["_row"].to_numpy(),
+        number=kept["_number"].to_numpy(),
+    )
+    is_lost = ~np.isin(one.row, cut.row)
+    left_out = LeftOut(Counter(one.left_out), dict(one.left_rows))
+    left_out.add(OUTSIDE, np.unique(one.number[is_lost]))
+    return replace(cut, left_out=dict(left_out.counts), left_rows=left_out.rows)
 
 
 def rows_text(one: PrivateLayer) -> str:
     """How many rows of the file a private layer has, and why the others are left out, in one sentence."""
-    return rows_in_words(one.rows_taken, one.rows, one.left_out, one.exchanged, one.remark)
+    return rows_in_words(one.rows_taken, one.rows, one.left_out, one.left_rows, one.exchanged, one.remark)
 
 
 def passed_over(folder: Path) -> list[str]:
@@ -224,12 +235,12 @@ def _own(
         id=name, feeds=name, title=title, publisher=text.owner, licence=text.licence, citation="",
         homepage="", as_of=text.as_of, state="private",
     )  # fmt: skip
-    rows = table.row[chosen]
+    rows, order = table.row[chosen], pd.Index(ids).get_indexer(shaped["feature_id"])  # `conform` sorts
     return PrivateLayer(
         layer, shaped, note, one.name,
         rows=len(np.unique(rows)) + (sum(table.left_out.values()) if is_first else 0),
-        row=rows[pd.Index(ids).get_indexer(shaped["feature_id"])],  # `conform` sorts
-        left_out=table.left_out if is_first else {},
+        row=rows[order], number=table.number[chosen][order],
+        left_out=table.left_out if is_first else {}, left_rows=table.left_rows if is_first else {},
         exchanged=table.exchanged if is_first else 0,
         remark=visible(table.remark) if is_first else "",
     )  # fmt: skip

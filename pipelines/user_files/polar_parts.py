@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from pipelines.user_files.raw_table import NO_GEOMETRY, UNREADABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipelines.user_files.raw_table import RawTable
+    from pipelines.user_files.raw_table import LeftOut, RawTable
 
 __all__ = ["BEYOND", "KINDS", "OUTSIDE", "ZERO", "PolarParts", "polar_parts"]
 
@@ -35,26 +35,26 @@ _VERTICES = 20_000_000  # a convention
 class PolarParts:
     """Parts of the rows of a layer: for each its row, its kind (0 point, 1 line, 2 area) and its geometry.
 
-    `left_out` counts rows without a part, by reason. `exchanged` counts those of them that would lie in the
-    north if latitude and longitude were exchanged.
+    `left_out` are the rows without a part. `exchanged` counts those of them that would lie in the north if
+    latitude and longitude were exchanged.
     """
 
     row: NDArray[np.int64]
     kind: NDArray[np.int8]
     geometry: NDArray[np.object_]
-    left_out: Counter[str]
+    left_out: LeftOut
     exchanged: int
 
 
 def polar_parts(table: RawTable) -> PolarParts:
     """The parts of a layer in EPSG:3413. A collection and several points become several parts of one row."""
-    left_out: Counter[str] = Counter(table.left_out)
+    left_out = deepcopy(table.left_out)
     shapes = shapely.force_2d(np.asarray(table.geometry, dtype=object))
     is_kept = _readable(shapes, table, left_out)
     exchanged = 0
     if table.crs.is_geographic:
-        exchanged = _drop_bad_degrees(shapes, is_kept, left_out)
-        _cut_south(shapes, is_kept, left_out)
+        exchanged = _drop_bad_degrees(shapes, is_kept, table.numbers, left_out)
+        _cut_south(shapes, is_kept, table.numbers, left_out)
     row, parts = _simple_parts(shapes, np.flatnonzero(is_kept))
     parts = _projected(parts, table)
     has_shape = _has_shape(parts)
@@ -63,14 +63,14 @@ def polar_parts(table: RawTable) -> PolarParts:
     is_good = ~(shapely.is_missing(parts) | shapely.is_empty(parts))
     dropped = np.setdiff1d(np.flatnonzero(is_kept), row[is_good])
     shapeless = np.isin(dropped, row[~has_shape])
-    left_out[UNREADABLE] += int(shapeless.sum())
-    left_out[OUTSIDE] += int((~shapeless).sum())
+    left_out.add(UNREADABLE, table.numbers[dropped[shapeless]])
+    left_out.add(OUTSIDE, table.numbers[dropped[~shapeless]])
     row, parts = row[is_good], parts[is_good]
     kind = shapely.get_dimensions(parts).astype("int8")
-    return PolarParts(row, kind, parts, +left_out, exchanged)
+    return PolarParts(row, kind, parts, left_out, exchanged)
 
 
-def _readable(shapes: NDArray[np.object_], table: RawTable, left_out: Counter[str]) -> NDArray[np.bool_]:
+def _readable(shapes: NDArray[np.object_], table: RawTable, left_out: LeftOut) -> NDArray[np.bool_]:
     """Which rows have a geometry with finite coordinates; the others are counted."""
     is_bare = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     xy, of = shapely.get_coordinates(shapes, return_index=True)
@@ -87,12 +87,14 @@ def _readable(shapes: NDArray[np.object_], table: RawTable, left_out: Counter[st
     if table.is_damaged is not None:
         is_damaged |= table.is_damaged
         is_bare &= ~table.is_damaged
-    left_out[NO_GEOMETRY] += int(is_bare.sum())
-    left_out[UNREADABLE] += int(is_damaged.sum())
+    left_out.add(NO_GEOMETRY, table.numbers[is_bare])
+    left_out.add(UNREADABLE, table.numbers[is_damaged])
     return ~(is_bare | is_damaged)
 
 
-def _drop_bad_degrees(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], left_out: Counter[str]) -> int:
+def _drop_bad_degrees(
+    shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], numbers: NDArray[np.int64], left_out: LeftOut
+) -> int:
     """Leave out rows beyond the globe and points at (0, 0); returns how many rows look exchanged."""
     west, south, east, north = shapely.bounds(shapes).T
     with np.errstate(invalid="ignore"):
@@ -102,13 +104,15 @@ def _drop_bad_degrees(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], l
         zero = is_kept & (np.abs(west) + np.abs(east) + np.abs(south) + np.abs(north) == 0)
         # What lies south, and would lie in the north with its degrees exchanged.
         exchanged = is_kept & ~zero & ((north < SOUTH_DEG) | beyond) & (west >= SOUTH_DEG) & (east <= 90)
-    left_out[BEYOND] += int(beyond.sum())
-    left_out[ZERO] += int(zero.sum())
+    left_out.add(BEYOND, numbers[beyond])
+    left_out.add(ZERO, numbers[zero])
     is_kept &= ~(beyond | zero)
     return int(exchanged.sum())
 
 
-def _cut_south(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], left_out: Counter[str]) -> None:
+def _cut_south(
+    shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], numbers: NDArray[np.int64], left_out: LeftOut
+) -> None:
     """Cut lines and areas in degrees at a southern parallel, before a projection that has no south pole."""
     south = shapely.bounds(shapes)[:, 1]
     for row in np.flatnonzero(is_kept & (south < _CUT_DEG)):
@@ -116,7 +120,7 @@ def _cut_south(shapes: NDArray[np.object_], is_kept: NDArray[np.bool_], left_out
             shape = shapes[row] if shapely.is_valid(shapes[row]) else shapely.make_valid(shapes[row])
             shapes[row] = shapely.intersection(shape, shapely.box(-361, _CUT_DEG, 361, 91))
     is_south = is_kept & shapely.is_empty(shapes)
-    left_out[OUTSIDE] += int(is_south.sum())
+    left_out.add(OUTSIDE, numbers[is_south])
     is_kept &= ~is_south
 
 

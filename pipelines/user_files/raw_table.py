@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEGREES", "FIELD_CHARACTERS", "LAYERS", "MAX_COLUMNS", "MAX_ROWS", "NAME_CHARACTERS", "NO_GEOMETRY",
-    "NO_POSITION", "RAGGED", "UNREADABLE", "RawTable", "crs_of", "text_of",
+    "NO_POSITION", "RAGGED", "ROWS_NAMED", "UNREADABLE", "LeftOut", "RawTable", "crs_of", "text_of",
 ]  # fmt: skip
 
 # Limits are conventions: above what people keep in one file, below what fills the memory of the sandbox.
 MAX_ROWS, MAX_COLUMNS, LAYERS = 1_000_000, 400, 40
 FIELD_CHARACTERS, NAME_CHARACTERS = 100_000, 200
 DEGREES = CRS("EPSG:4326")
+ROWS_NAMED = 5  # rows that are left out for a reason and are named; the others are counted
 
 # Reasons for which a row is left out, as they follow its number: "3 without geometry".
 NO_GEOMETRY = "without geometry"
@@ -36,29 +37,52 @@ RAGGED = "with more fields than the header"
 
 
 @dataclass(slots=True)
+class LeftOut:
+    """Rows that are left out: how many by reason (`counts`), and the numbers of the first of them (`rows`).
+
+    A number is that of the row in the file, counted from 1. In a table of cells the header has one as well,
+    as a spreadsheet shows it.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, reason: str, numbers: NDArray[np.int64]) -> None:
+        """Leave out the rows with these numbers; nothing is done for none."""
+        if len(numbers):
+            self.counts[reason] += len(numbers)
+            both = [*self.rows.get(reason, []), *np.sort(numbers)[:ROWS_NAMED].tolist()]
+            self.rows[reason] = sorted(both)[:ROWS_NAMED]
+
+
+@dataclass(slots=True)
 class RawTable:
     """One layer of a file: attributes as texts, and a geometry for each row, None where there is none.
 
-    `is_damaged` marks rows whose geometry is stated and cannot be read. `left_out` counts rows that have no
-    entry in `geometry`, by reason. `remark` is a sentence about the file that its user must read.
+    `is_damaged` marks rows whose geometry is stated and cannot be read. `left_out` are rows that have no
+    entry in `geometry`. `remark` is a sentence about the file that its user must read. `numbers` are those of
+    the rows in the file (`LeftOut`); by default they are counted from 1.
     """
 
     name: str
     columns: dict[str, list[str | None]]
     geometry: NDArray[np.object_]
     crs: CRS
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut = field(default_factory=LeftOut)
     remark: str = ""
     is_damaged: NDArray[np.bool_] | None = None
+    numbers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype="int64"))
 
     def __post_init__(self) -> None:
-        """Hold the limits.
+        """Number the rows, and hold the limits.
 
         Raises
         ------
         SourceError
             If there are too many rows or columns, or a text is too long.
         """
+        if not len(self.numbers):
+            self.numbers = np.arange(1, len(self.geometry) + 1)
         for what, found, most in (
             ("rows", len(self.geometry), MAX_ROWS),
             ("columns", len(self.columns), MAX_COLUMNS),

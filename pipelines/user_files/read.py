@@ -1,8 +1,8 @@
 """Runs in the sandbox: reads one file of the user and writes one Parquet table of all its layers.
 
-The table has a row for each part: number of the layer, row in that layer, kind, geometry (WKB, EPSG:3413) and
-the attributes as texts. The columns of layer 2 are `c2_0`, `c2_1` and so on; the metadata has their names,
-the number of rows, and what is left out.
+The table has a row for each part: number of the layer, row in that layer, kind, number of the row in the
+file, geometry (WKB, EPSG:3413) and the attributes as texts. The columns of layer 2 are `c2_0`, `c2_1` and so
+on; the metadata has their names, the number of rows, and what is left out.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ from pipelines.user_files.read_geojson import read_geojson
 from pipelines.user_files.read_kml import read_kml
 from pipelines.user_files.read_points import read_csv
 from pipelines.user_files.read_xlsx import read_xlsx
+from pipelines.user_files.says_twice import check_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.user_files.polar_parts import PolarParts
 
-__all__ = ["METADATA", "write_table"]
+__all__ = ["METADATA", "read_geoparquet", "write_table"]
 
 METADATA = b"user_file"
 _MEMBERS, _UNPACKED_BYTES = 500, 500_000_000
@@ -69,9 +70,17 @@ def write_table(format_id: str, options: str, paths: Sequence[str], out: Path) -
     pq.write_table(_joined(tables, chosen), out)
 
 
-def _read_geoparquet(path: Path, options: Mapping[str, str]) -> list[RawTable]:
+def read_geoparquet(path: Path, options: Mapping[str, str]) -> list[RawTable]:
+    """The rows of a GeoParquet file.
+
+    Raises
+    ------
+    SourceError
+        If it is none, or contradicts its own statistics.
+    """
     import geopandas as gpd  # noqa: PLC0415  half a second, and only this format needs it
 
+    check_statistics(path)
     try:
         frame = gpd.read_parquet(path)
     except (ValueError, TypeError, KeyError) as error:
@@ -152,7 +161,7 @@ def _stem(member: str) -> str:
 
 _READERS: dict[str, Callable[[Path, Mapping[str, str]], list[RawTable]]] = {
     "shapefile": read_shapefile, "csv": read_csv, "xlsx": read_xlsx, "geopackage": read_geopackage,
-    "geojson": read_geojson, "flatgeobuf": read_flatgeobuf, "kml": read_kml, "geoparquet": _read_geoparquet,
+    "geojson": read_geojson, "flatgeobuf": read_flatgeobuf, "kml": read_kml, "geoparquet": read_geoparquet,
 }  # fmt: skip
 
 
@@ -166,6 +175,7 @@ def _joined(tables: Sequence[RawTable], options: Mapping[str, str]) -> pa.Table:
             "layer": pa.array(np.full(len(parts.row), number, dtype="int32")),
             "row": pa.array(parts.row.astype("int64")),
             "kind": pa.array(parts.kind),
+            "number": pa.array(table.numbers[parts.row].astype("int64")),
             "geometry": pa.array(shapely.to_wkb(parts.geometry), type=pa.binary()),
         }
         rows = pa.array(parts.row)
@@ -208,8 +218,9 @@ def _described(
     days = [day for text in table.columns[dated] if text and (day := _day(text))] if dated else []
     return {
         "name": _whole(table.name),
-        "rows": len(table.geometry) + sum(table.left_out.values()),
-        "left_out": dict(parts.left_out),
+        "rows": len(table.geometry) + table.left_out.counts.total(),
+        "left_out": dict(parts.left_out.counts),
+        "left_rows": parts.left_out.rows,
         "exchanged": parts.exchanged,
         "columns": labels,
         "name_column": next((labels[name] for name, column in names.items() if column == named), None),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from layers.errors import SourceError
+from pipelines.sources.shapes_agree import check_shapes_of
 from pipelines.user_files.raw_table import LAYERS, MAX_ROWS, RawTable, crs_of, text_of
+from pipelines.user_files.says_twice import check_geopackage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +90,7 @@ def read_shapefile(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     if rows > MAX_ROWS:
         msg = f"expected at most {MAX_ROWS:,} rows, found {rows:,}: split the file"
         raise SourceError(msg)
+    check_shapes_of(path)
     # GDAL makes a missing index anew, beside the copy.
     os.environ["SHAPE_RESTORE_SHX"] = "YES"
     table = _must_count(rows - deleted, _layer(path, None, options))
@@ -161,8 +164,8 @@ def _tables_in(database: sqlite3.Connection) -> dict[str, int]:
             )
             raise SourceError(msg)
     counts = {}
-    for (name,) in database.execute(
-        "SELECT c.table_name FROM gpkg_contents c JOIN gpkg_geometry_columns g "
+    for name, column in database.execute(
+        "SELECT c.table_name, g.column_name FROM gpkg_contents c JOIN gpkg_geometry_columns g "
         "ON lower(c.table_name) = lower(g.table_name) WHERE c.data_type = 'features' ORDER BY c.table_name"
     ):
         kind = kinds.get(str(name).lower())
@@ -178,6 +181,7 @@ def _tables_in(database: sqlite3.Connection) -> dict[str, int]:
         if rows > MAX_ROWS:
             msg = f"expected at most {MAX_ROWS:,} rows, found {rows:,} in {str(name)[:60]!r}: split it"
             raise SourceError(msg)
+        check_geopackage(database, str(name), str(column))
         counts[str(name)] = int(rows)
     return counts
 

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from layers.errors import SourceError
 from pipelines.user_files.raw_table import DEGREES, RawTable, crs_of, text_of
-from pipelines.user_files.read_points import text_in
+from pipelines.user_files.text_encoding import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,8 @@ def read_geojson(path: Path, options: Mapping[str, str]) -> list[RawTable]:
         If it is no GeoJSON.
     """
     try:
-        content = json.loads(text_in(path, options.get("encoding", "")))
+        text, said = text_in(path, options.get("encoding", ""))
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         msg = f"expected JSON, found {str(error)[:120]}: export it again"
         raise SourceError(msg) from error
@@ -59,7 +60,7 @@ def read_geojson(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     geometry, is_damaged = _geometry([one.get("geometry") for one in features])
     columns = _columns([one.get("properties") for one in features])
     crs = _crs(content.get("crs"), options)
-    return [RawTable("", columns, geometry, crs, is_damaged=is_damaged)]
+    return [RawTable("", columns, geometry, crs, remark=said, is_damaged=is_damaged)]
 
 
 def _crs(member: Any, options: Mapping[str, str]) -> CRS:

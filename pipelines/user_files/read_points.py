@@ -20,9 +20,11 @@ from pipelines.user_files.raw_table import (
     NO_GEOMETRY,
     NO_POSITION,
     RAGGED,
+    LeftOut,
     RawTable,
     crs_of,
 )  # fmt: skip
+from pipelines.user_files.text_encoding import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,36 +32,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_csv", "table_of_rows", "text_in"]
+__all__ = ["read_csv", "table_of_rows"]
 
 _HEADER_ROWS = 20  # rows among which the header is sought: people write a title above it
 _SEPARATORS = ";\t,|"
 _METRES = ("x", "y", "nord", "northing", "øst", "ost", "easting", "point x", "point y")
-
-
-def text_in(path: Path, encoding: str = "") -> str:
-    """The text of a file in UTF-8, UTF-16 with a byte order mark, or else Windows-1252 or Latin-1.
-
-    `encoding` is the encoding that the user names; it comes first.
-
-    Raises
-    ------
-    SourceError
-        If the file is not in the encoding that the user names, or it holds NUL, which no text does.
-    """
-    raw = path.read_bytes()
-    is_wide = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    tried = [encoding] if encoding else ["utf-16"] if is_wide else ["utf-8-sig", "cp1252", "latin-1"]
-    for name in tried:
-        try:
-            text = raw.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\0" in text:
-            break
-        return text
-    msg = f"expected text in {encoding or 'UTF-8 or Latin-1'}, found other bytes: export it again as UTF-8"
-    raise SourceError(msg)
 
 
 def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
@@ -72,18 +49,20 @@ def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     SourceError
         If it is no table with a position.
     """
-    text = text_in(path, options.get("encoding", ""))
+    text, said = text_in(path, options.get("encoding", ""))
     first = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
     text = text[first.end() :] if first else text
     separator = first[1] if first else _separator(text)
     csv.field_size_limit(FIELD_CHARACTERS)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         msg = f"expected a CSV, found {error}: export it again"
         raise SourceError(msg) from error
     _must_not_swallow_rows(rows, separator)
-    return [table_of_rows("", rows, options)]
+    table = table_of_rows("", rows, options)
+    table.remark = said
+    return [table]
 
 
 def _must_not_swallow_rows(rows: Sequence[Sequence[str]], separator: str) -> None:
@@ -115,19 +94,25 @@ def _separator(text: str) -> str:
 def table_of_rows(name: str, rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) -> RawTable:
     """The points of rows of cells, whose header is the first row with a latitude and a longitude.
 
+    A row without a cell is none, and has a number all the same: a spreadsheet counts it.
+
     Raises
     ------
     SourceError
         If there is no such header, a column is twice in it, or there are too many rows.
     """
+    numbers = np.flatnonzero([any(row) for row in rows]) + 1
+    rows = [row for row in rows if any(row)]
     if len(rows) > MAX_ROWS + _HEADER_ROWS:
         msg = f"expected at most {MAX_ROWS:,} rows, found {len(rows):,}: split the file"
         raise SourceError(msg)
     at, header = _header(rows, options)
     shape = None if _position(header, options) else column_named(header, SHAPE)
-    body = [row for row in rows[at + 1 :] if any(row)]
-    left_out = Counter({RAGGED: sum(any(row[len(header) :]) for row in body)})
-    body = [row for row in body if not any(row[len(header) :])]
+    body, numbers = rows[at + 1 :], numbers[at + 1 :]
+    left_out = LeftOut()
+    is_ragged = np.array([any(row[len(header) :]) for row in body], dtype=bool)
+    left_out.add(RAGGED, numbers[is_ragged])
+    body, numbers = [row for row in body if not any(row[len(header) :])], numbers[~is_ragged]
     columns = {
         label: [(row[place] or "").strip() or None if place < len(row) else None for row in body]
         for place, label in enumerate(header)
@@ -137,15 +122,15 @@ def table_of_rows(name: str, rows: Sequence[Sequence[str | None]], options: Mapp
         geometry = shapely.from_wkt(texts, on_invalid="ignore")
         is_damaged = shapely.is_missing(geometry) & (texts != None)  # noqa: E711  element by element
         crs = crs_of(DEGREES, options)
-        return RawTable(name, columns, geometry, crs, +left_out, is_damaged=is_damaged)
+        return RawTable(name, columns, geometry, crs, left_out, is_damaged=is_damaged, numbers=numbers)
     across, up = _position(header, options) or ("", "")
     crs = crs_of(DEGREES, options)
-    geometry, is_kept = _points(columns.pop(across), columns.pop(up), left_out)
+    geometry, is_kept = _points(columns.pop(across), columns.pop(up), numbers, left_out)
     if not options.get("crs") and column_named([across], _METRES):
         _must_be_degrees(across, up, shapely.get_x(geometry))
     kept = np.flatnonzero(is_kept)
     columns = {label: [texts[row] for row in kept] for label, texts in columns.items()}
-    return RawTable(name, columns, geometry, crs, +left_out)
+    return RawTable(name, columns, geometry, crs, left_out, numbers=numbers[kept])
 
 
 def _header(rows: Sequence[Sequence[str | None]], options: Mapping[str, str]) -> tuple[int, list[str]]:
@@ -185,13 +170,13 @@ def _must_be_degrees(across: str, up: str, x: NDArray[np.float64]) -> None:
 
 
 def _points(
-    across: list[str | None], up: list[str | None], left_out: Counter[str]
+    across: list[str | None], up: list[str | None], numbers: NDArray[np.int64], left_out: LeftOut
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Points of two columns of cells, and which rows have one; the others are counted in `left_out`."""
     x = np.array([np.nan if (v := degrees(text)) is None else v for text in across], dtype=float)
     y = np.array([np.nan if (v := degrees(text)) is None else v for text in up], dtype=float)
     is_bare = np.array([a is None and b is None for a, b in zip(across, up, strict=True)], dtype=bool)
     is_read = np.isfinite(x) & np.isfinite(y)
-    left_out[NO_GEOMETRY] += int(is_bare.sum())
-    left_out[NO_POSITION] += int((~is_read & ~is_bare).sum())
+    left_out.add(NO_GEOMETRY, numbers[is_bare])
+    left_out.add(NO_POSITION, numbers[~is_read & ~is_bare])
     return np.asarray(shapely.points(x[is_read], y[is_read]), dtype=object), is_read

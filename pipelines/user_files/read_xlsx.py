@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from layers.errors import SourceError
-from pipelines.user_files.raw_table import MAX_COLUMNS, MAX_ROWS, RawTable
+from pipelines.user_files.raw_table import MAX_COLUMNS, RawTable
 from pipelines.user_files.read_points import table_of_rows
 from pipelines.user_files.safe_xml import local_name, tree_of
 
@@ -25,6 +25,7 @@ __all__ = ["read_xlsx"]
 
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # ECMA-376, 18.8.30
 _PARTS = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}
+_LAST_ROW = 1_048_576  # of a sheet
 _UNPACKED_BYTES = 500_000_000  # a convention, as for any zip of a user
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -61,7 +62,7 @@ def read_xlsx(path: Path, options: Mapping[str, str]) -> list[RawTable]:
                 continue
             try:
                 rows = _rows(tree_of(box.read(member)), strings, is_date, start)
-                if rows:
+                if any(map(any, rows)):
                     tables.append(table_of_rows(title, rows, options))
             except SourceError as error:
                 failures[title] = error
@@ -120,17 +121,20 @@ def _date_styles(root: Element) -> list[bool]:
 def _rows(root: Element, strings: list[str], is_date: list[bool], start: datetime) -> list[list[str | None]]:
     rows: list[list[str | None]] = []
     for row in (e for e in root.iter() if local_name(e) == "row"):
-        if len(rows) >= MAX_ROWS:
-            msg = f"expected at most {MAX_ROWS:,} rows, found more: split the sheet"
-            raise SourceError(msg)
         cells: list[str | None] = []
         for cell in (e for e in row if local_name(e) == "c"):
             # A cell that is empty is not in the file, so the reference says where the next one stands.
             place = _column(cell.get("r", "")) if cell.get("r") else len(cells)
             cells += [None] * (place - len(cells))
             cells[place:] = [_value(cell, strings, is_date, start)]
+        # A row that is empty is not in the file, so the number says where the next one stands.
+        number = int(row.get("r") or len(rows) + 1)
+        if not len(rows) < number <= _LAST_ROW:
+            msg = f"expected rows in order up to {_LAST_ROW:,}, found the number {number}: export it again"
+            raise SourceError(msg)
+        rows += [[]] * (number - 1 - len(rows))
         rows.append(cells)
-    return [row for row in rows if any(row)]
+    return rows
 
 
 def _column(reference: str) -> int:

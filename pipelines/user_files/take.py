@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,14 +15,22 @@ import shapely
 
 from layers.errors import SourceError
 from maps.text import visible
+from pipelines.files import scratch_folder
 from pipelines.intake.sandbox import user_file_in_sandbox
 from pipelines.user_files.formats import refused
 from pipelines.user_files.polar_parts import BEYOND, KINDS, OUTSIDE
-from pipelines.user_files.raw_table import FIELD_CHARACTERS, LAYERS, MAX_COLUMNS, MAX_ROWS, NAME_CHARACTERS
+from pipelines.user_files.raw_table import (
+    FIELD_CHARACTERS,
+    LAYERS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    NAME_CHARACTERS,
+    ROWS_NAMED,
+)  # fmt: skip
 from pipelines.user_files.read import METADATA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,15 +40,19 @@ __all__ = ["SECONDS", "UserTable", "rows_in_words", "take"]
 
 SECONDS = 50.0  # wall time of a reader; no file of a user may take a minute
 _PARTS = 5_000_000  # parts of all rows of a file
-_FIXED = {"layer": pa.int32(), "row": pa.int64(), "kind": pa.int8(), "geometry": pa.binary()}
+_FIXED = {
+    "layer": pa.int32(), "row": pa.int64(), "kind": pa.int8(), "number": pa.int64(), "geometry": pa.binary(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class UserTable:
     """One layer of a user's file: its parts in EPSG:3413 and what is known about the whole of it.
 
-    `row` is the row of each part in the file and `kind` its dimension. `attributes` are texts by the name in
-    the file. `left_out` counts rows by reason. `date` is the latest date that the rows state.
+    `row` is the row of each part in the layer, `number` that in the file, and `kind` its dimension.
+    `attributes` are texts by the name in the file. `left_out` counts rows by reason, and `left_rows` has the
+    numbers of the first of them (pipelines.user_files.raw_table.LeftOut). `date` is the latest date that the
+    rows state.
     """
 
     name: str
@@ -49,8 +60,10 @@ class UserTable:
     row: NDArray[np.int64]
     kind: NDArray[np.int8]
     geometry: NDArray[np.object_]
+    number: NDArray[np.int64]
     attributes: Mapping[str, list[str | None]]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    left_rows: Mapping[str, list[int]] = field(default_factory=dict)
     exchanged: int = 0
     name_column: str | None = None
     date: str | None = None
@@ -64,25 +77,44 @@ class UserTable:
 
     def in_words(self) -> str:
         """The name of the layer, how many rows are taken, and why the others are left out."""
-        words = rows_in_words(self.rows_taken, self.rows, self.left_out, self.exchanged, self.remark)
+        words = rows_in_words(
+            self.rows_taken, self.rows, self.left_out, self.left_rows, self.exchanged, self.remark
+        )
         return f"Layer {visible(self.name)!r}: {words}" if self.name else words
 
 
 def rows_in_words(
-    taken: int, rows: int, left_out: Mapping[str, int], exchanged: int, remark: str = ""
+    taken: int,
+    rows: int,
+    left_out: Mapping[str, int],
+    left_rows: Mapping[str, Sequence[int]],
+    exchanged: int,
+    remark: str = "",
 ) -> str:
-    """A sentence on the rows of a file: how many are taken, and how many are left out for which reason.
+    """A sentence on the rows of a file: how many are taken, and which are left out for which reason.
 
     `exchanged` rows would lie in the north if their latitude and longitude were exchanged.
     """
     text = f"{taken:,} of {rows:,} row{'' if rows == 1 else 's'}"
     if left_out:
-        text += "; left out: " + ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+        reasons = (
+            f"{count:,} {reason}{_numbers(left_rows.get(reason, ()), count)}"
+            for reason, count in left_out.items()
+        )
+        text += "; left out: " + ", ".join(reasons)
     # Half is a convention: in a file of the whole world some far rows look exchanged and are right.
     far = left_out.get(OUTSIDE, 0) + left_out.get(BEYOND, 0)
     if exchanged and 2 * exchanged >= far:
         text += f"; latitude and longitude look exchanged in {exchanged:,}"
     return f"{text}; {remark}." if remark else f"{text}."
+
+
+def _numbers(numbers: Sequence[int], count: int) -> str:
+    """The numbers of some rows of `count`, in brackets; empty if there are none."""
+    if not numbers:
+        return ""
+    more = f" and {count - len(numbers):,} more" if count > len(numbers) else ""
+    return f" (row{'' if count == 1 else 's'} {', '.join(map(str, numbers))}{more})"
 
 
 def take(one: UserFile, options: Mapping[str, str], *, seconds: float = SECONDS) -> list[UserTable]:
@@ -95,8 +127,8 @@ def take(one: UserFile, options: Mapping[str, str], *, seconds: float = SECONDS)
     UsageError
         If the file cannot be used.
     """
-    with tempfile.TemporaryDirectory(prefix="own-file-") as name:
-        out = Path(name) / "table.parquet"
+    with scratch_folder() as folder:
+        out = folder / "table.parquet"
         try:
             user_file_in_sandbox(
                 one.name, one.format.id, json.dumps(dict(options)), (one.path, *one.beside), out,
@@ -137,7 +169,7 @@ def _checked(path: Path) -> list[UserTable]:
             if longest > FIELD_CHARACTERS:
                 _refuse("the length of a text")
         shapes = shapely.from_wkb(table.column("geometry").to_numpy())
-        numbers = {name: table.column(name).to_numpy() for name in ("layer", "row", "kind")}
+        numbers = {name: table.column(name).to_numpy() for name in ("layer", "row", "kind", "number")}
         return [_layer(table, row, number, numbers, shapes) for number, row in enumerate(described)]
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pa.ArrowException,
             shapely.errors.ShapelyError) as error:  # fmt: skip
@@ -159,6 +191,7 @@ def _layer(
     mine = np.flatnonzero(numbers["layer"] == number)
     row, kind = numbers["row"][mine], numbers["kind"][mine]
     rows, labels, left_out = described["rows"], described["columns"], described["left_out"]
+    left_rows = described["left_rows"]
     texts = [described[key] for key in ("name", "crs", "remark")]
     maybe = [described[key] for key in ("name_column", "date")]
     is_right = (
@@ -169,6 +202,8 @@ def _layer(
         and all(isinstance(text, str) for text in (*labels.values(), *left_out, *texts))
         and all(text is None or isinstance(text, str) for text in maybe)
         and all(isinstance(count, int) and count >= 0 for count in left_out.values())
+        and set(left_rows) <= set(left_out)
+        and all(_are_numbers(numbers) for numbers in left_rows.values())
         and isinstance(described["exchanged"], int)
         and (not len(row) or (row.min() >= 0 and row.max() < rows))
         and np.isin(kind, range(len(KINDS))).all()
@@ -184,11 +219,22 @@ def _layer(
         row=row,
         kind=kind,
         geometry=shapes[mine],
+        number=numbers["number"][mine],
         attributes={label: chosen.column(name).to_pylist() for name, label in labels.items()},
         left_out=left_out,
+        left_rows=left_rows,
         exchanged=described["exchanged"],
         name_column=described["name_column"],
         date=described["date"],
         crs=described["crs"],
         remark=described["remark"],
+    )
+
+
+def _are_numbers(numbers: object) -> bool:
+    """Whether a value is a list of a few numbers of rows."""
+    return (
+        isinstance(numbers, list)
+        and len(numbers) <= ROWS_NAMED
+        and all(isinstance(number, int) and number > 0 for number in numbers)
     )

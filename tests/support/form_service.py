@@ -8,8 +8,9 @@ from provider_forms import MONTH, TODAY
 from provider_mirror import dated, place
 
 from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.ledger import accepted_folder, ledger_of
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.intake.tables import table_of
 from pipelines.sources import FETCHABLE, source
 

@@ -29,7 +29,7 @@ def test_flags_come_first_then_classes_of_every_axis_then_the_rest():
         node("k", "flag", "possible", "robust"),
         node("l", "", "possible", None, change="gone"),
     ]
-    differences = {"nodes": rows, "methods": [], "sources": [], "features": []}
+    differences = {"nodes": rows, "methods": [], "sources": [], "states": [], "features": []}
     table = table_of(differences, {"own_x": "Our table"}, {})
     assert "".join(table["name"]) == "kjlicdefghab"
     assert table["place"].tolist() == list(range(12))
@@ -47,3 +47,12 @@ def test_flags_come_first_then_classes_of_every_axis_then_the_rest():
         "possible",
         METHOD,
     )
+
+
+def test_a_source_of_which_the_state_alone_differs_is_told_apart():
+    state = {"id": "own_x", "as_of_old": "2026-01-01", "as_of_new": "2026-01-01", "rows_old": 3,
+             "rows_new": 3, "state_old": "live", "state_new": "stale"}  # fmt: skip
+    differences = {"nodes": [], "methods": [], "sources": [], "states": [state], "features": []}
+    [row] = table_of(differences, {"own_x": "Our table"}, {}).to_dict("records")
+    assert (row["name"], row["change"], row["why"]) == ("Our table", "state changed", "the same data")
+    assert (row["was"], row["now"]) == ("as of 2026-01-01, live", "as of 2026-01-01, stale")

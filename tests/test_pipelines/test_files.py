@@ -11,7 +11,7 @@ import pytest
 
 from layers.errors import ExportError
 from pipelines import files
-from pipelines.files import filling, locked, replacing, scratch_folder, write_whole
+from pipelines.files import filling, locked, replacing, scratch_folder, sweep_scratch, write_whole
 
 
 def test_a_body_that_fails_keeps_the_old_file(tmp_path):
@@ -66,6 +66,8 @@ def test_what_a_killed_writer_left_goes_and_what_is_in_use_stays(tmp_path):
     os.read(reading, 1)
     with scratch_folder(tmp_path):
         assert len(list(tmp_path.iterdir())) == 2, "the folder of a live process stays"
+    sweep_scratch(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     write_whole(tmp_path / "a", "x")

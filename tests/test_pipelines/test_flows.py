@@ -24,6 +24,7 @@ import pytest
 from fault_server import serving
 from run_commands import ROOT, environment, read_today, run_command
 
+from pipelines.operations.prefect_server import deployment_name
 from pipelines.operations.runs import runs_of
 
 if TYPE_CHECKING:
@@ -218,10 +219,20 @@ def server(tmp_path_factory) -> Iterator[Server]:
             server.end()
 
 
+def served(server: Server) -> str:
+    """The name of the deployment of `serve` in the folder of a server."""
+    return deployment_name(server.folder / "pictures")
+
+
 def late_runs(server: Server, out: Path) -> None:
-    """Schedule runs of the deployment of `serve` for minutes that are over, with other options."""
+    """Schedule runs of the deployment of `serve` for minutes that are over, with other options.
+
+    Beside it is a deployment that an earlier version made for the same folder.
+    """
     flow_id = server.post("flows/", {"name": "refresh"})["id"]
-    deployment = server.post("deployments/", {"name": "arctic-picture", "flow_id": flow_id})
+    earlier = {"out": str(server.folder / "pictures")}
+    server.post("deployments/", {"name": "arctic-picture", "flow_id": flow_id, "parameters": earlier})
+    deployment = server.post("deployments/", {"name": served(server), "flow_id": flow_id})
     for minute in range(3):
         due = f"2026-01-01T00:0{minute}:00Z"
         server.post(
@@ -295,7 +306,7 @@ def test_a_work_pool_takes_a_run_to_a_picture(server):
     server.run("prefect", "work-pool", "create", "arctic", "--type", "process")
     server.run("prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
     names = {row["name"]: row for row in server.ask("deployments")}
-    assert set(names) == {"arctic-picture", "pool-daily", "pool-by-hand"}
+    assert set(names) == {served(server), "pool-daily", "pool-by-hand"}
     assert [row["schedule"]["cron"] for row in names["pool-daily"]["schedules"]] == ["0 5 * * *"]
     assert {names[name]["work_pool_name"] for name in ("pool-daily", "pool-by-hand")} == {"arctic"}
     server.run(
@@ -316,9 +327,10 @@ def test_late_runs_with_earlier_options_are_dropped_and_the_first_is_made_at_onc
         lambda: [row for row in server.ask("flow_runs") if row["state_type"] != "SCHEDULED"], 120
     )
     assert not (server.folder / "earlier").exists()
+    assert "arctic-picture" not in {row["name"] for row in server.ask("deployments")}
     names = {row["name"] for row in server.ask("flow_runs")}
     assert not names & {"late-0", "late-1", "late-2"}
-    deployed = {row["id"] for row in server.ask("deployments") if row["name"] == "arctic-picture"}
+    deployed = {row["id"] for row in server.ask("deployments") if row["name"] == served(server)}
     first = min((row for row in runs if row["deployment_id"] in deployed), key=lambda row: row["created"])
     assert not first["auto_scheduled"], "the first is not one of the schedule"
     assert first["parameters"]["out"] == str(server.folder / "pictures")
@@ -328,8 +340,8 @@ def test_late_runs_with_earlier_options_are_dropped_and_the_first_is_made_at_onc
 @pytest.mark.prefect
 def test_an_every_minute_cron_publishes_twice(server):
     """A real server and `serve --cron "* * * * *"`: two pictures' worth of completed runs, on schedule."""
-    server.wait_for(lambda: len(server.runs("arctic-picture")) >= 3, 400)
-    done = server.runs("arctic-picture")
+    server.wait_for(lambda: len(server.runs(served(server))) >= 3, 400)
+    done = server.runs(served(server))
     done = [run for run in done if run["auto_scheduled"]]  # one more is made at the start
     starts = [datetime.fromisoformat(run["expected_start_time"]) for run in done]
     assert all(start.second == 0 for start in starts), "runs of the schedule, on the minute"
@@ -360,7 +372,7 @@ def test_the_server_shows_run_and_artifacts(server, tmp_path):
     """The Prefect pages in Chromium: the run's state, its table of sources and its summary."""
     from playwright.sync_api import sync_playwright
 
-    [run, *_] = server.wait_for(lambda: server.runs("arctic-picture"), 200)
+    [run, *_] = server.wait_for(lambda: server.runs(served(server)), 200)
     of_run = json.dumps({"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -441,7 +453,7 @@ def test_only_what_may_pass_is_tried_again():
     code = """
 from types import SimpleNamespace as N
 from pipelines.flows import LateError, _fetch, may_pass
-from pipelines.intake.refresh import FetchResult
+from pipelines.intake.fetch_results import FetchResult
 told = [FetchResult("a", "refused", None, "status 503", may_pass=True)]
 print(may_pass(None, None, N(data=LateError(told))), may_pass(None, None, N(data=ValueError("x"))))
 print(_fetch.retries, _fetch.retry_condition_fn is may_pass)

@@ -11,7 +11,7 @@ import shapely
 
 from layers.crs import POLAR, distance_km, lonlat
 from layers.errors import SourceError
-from pipelines.read_helpers import lines, points, read_rows, to_number
+from pipelines.read_helpers import counting_outside, lines, points, read_rows, to_number
 
 
 def written(folder: Path, data: bytes) -> Path:
@@ -137,3 +137,14 @@ def test_a_line_that_only_touches_the_edge_is_left_out():
     ]
     kept = lines(gpd.GeoDataFrame({"name": ["touch", "cut", "short"]}, geometry=shapes, crs=4326))
     assert list(kept["name"]) == ["cut", "short"]
+
+
+def test_rows_south_of_the_snapshot_are_counted_where_somebody_counts():
+    frame = pd.DataFrame({"lon": [20.0, 20.0, 20.0], "lat": [70.0, -60.0, 40.0]})
+    with counting_outside() as outside:
+        assert len(points(frame, "lon", "lat")) == 1
+        lines_south = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 10), (5, 12)])], crs=4326)
+        assert len(lines(lines_south)) == 0
+    assert outside == [2, 1]
+    points(frame, "lon", "lat")
+    assert outside == [2, 1]

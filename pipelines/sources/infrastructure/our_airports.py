@@ -19,7 +19,7 @@ from layers.iso_3166 import NORTHERN
 from layers.merge import Nearest
 from pipelines.intake.findings import Checks
 from pipelines.intake.place_checks import ashore
-from pipelines.read_helpers import points, read_rows, to_number
+from pipelines.read_helpers import count_outside, points, read_rows, to_number
 from pipelines.source import Inputs, Package, Remote, Source
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ def _first_by(ours: pd.DataFrame, column: str) -> pd.Series:
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
     """Return the civil and joint-use airfields of both lists north of 58 N, one row each, EPSG:3413."""
     ours, theirs = read_lists(inputs)
+    count_outside(int((ours["latitude_deg"] < _NORTH_DEG).sum()))
     ours, theirs = ours[ours["latitude_deg"] >= _NORTH_DEG], theirs[theirs["lat"] >= _NORTH_DEG]
     runways = longest_runways(read_rows_gz(inputs, RUNWAYS))
     military = military_codes(inputs)

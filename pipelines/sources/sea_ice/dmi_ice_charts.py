@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+from pyproj import Geod
+
 from layers.crs import POLAR, chart_to_polar
+from layers.errors import SourceError
 from layers.ice.charts import AREA_KINDS, code_of
 from pipelines.source import Remote
 from pipelines.sources.planned_features import feature_source, shapefile
@@ -18,12 +22,15 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES"]
 
 _NAME = "{day:%Y%m%d%H%M}_{area}_RIC/{day:%Y%m%d%H%M}_{area}_RIC{part}"
+_EARTH = Geod(ellps="WGS84")
+_AREA_SHARE = 0.03  # in six charts an area is at most 1.4 % off the median, which is 0.976 to 1.007
 _AREAS = ("CapeFarewell", "CapeFarewell2", "NorthEast", "SouthWest")
 
 
 def _chart(path: Path) -> gpd.GeoDataFrame:
     """Return the areas of a chart except land, with concentration in words and the code of the oldest ice."""
     raw = shapefile(path)
+    _check_areas(raw, path)
     raw = raw[raw["POLY_TYPE"] != "L"].reset_index(drop=True)
     stage = raw["SA"].map(code_of)
     # Edges run straight on the map that the chart was drawn on, not along parallels.
@@ -33,6 +40,32 @@ def _chart(path: Path) -> gpd.GeoDataFrame:
         status=[_tenths(code_of(code)) for code in raw["CT"]],
         detail="stage of development " + stage.where(~stage.isin(["-9", ""]), "not stated"),
     )
+
+
+def _check_areas(raw: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse a chart in which an area is not as large as its column AREA says; `raw` is in degrees.
+
+    AREA is in m2 on the map of the chart, of which the scale varies with the chart and little within it. So
+    each is held to the median of all.
+
+    Raises
+    ------
+    SourceError
+        If an area is more than 3 % off, or all are by a tenth.
+    """
+    if "AREA" not in raw or not len(raw):
+        return
+    found = np.abs([_EARTH.geometry_area_perimeter(shape)[0] for shape in raw.geometry])
+    share = found / raw["AREA"].to_numpy(dtype=float)
+    usual = np.median(share)
+    off = ~(np.abs(share / usual - 1) <= _AREA_SHARE) | ~(abs(usual - 1) <= 0.1)
+    if off.any():
+        row = int(np.argmax(off))
+        msg = (
+            f"{path.name}, area {row}: expected {raw['AREA'].iloc[row]:g} m2, as AREA says, found "
+            f"{found[row]:g}: the file contradicts itself, fetch it again"
+        )
+        raise SourceError(msg)
 
 
 def _tenths(code: str) -> str | None:

@@ -17,9 +17,10 @@ from layers.crs import geographic_to_polar
 from layers.ice.continuity import NOT_STATED, SENSORS
 from pipelines.intake.findings import Checks
 from pipelines.intake.ice_fields import IceField
-from pipelines.intake.series_checks import daily_extent
+from pipelines.intake.series_checks import daily_extent, daily_mean, monthly_mean
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.sea_ice.ice_samples import refuse
+from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +173,7 @@ def read_polygons(path: Path) -> NDArray[np.object_]:
         (GeoJSON) or EPSG:3411 (zip).
     """
     if path.suffix == ".zip":
+        check_shapes_of(path)
         frame = gpd.read_file(f"zip://{path}")
         if frame.crs is None or frame.crs.to_epsg() != _HUGHES_EPSG:
             raise refuse(path, f"EPSG:{_HUGHES_EPSG}", str(frame.crs))
@@ -289,7 +291,7 @@ SOURCES = (
                 fresh_days=7,
             ),
         ),
-        checks=Checks(own=(daily_extent,)),
+        checks=Checks(own=(daily_extent, daily_mean)),
     ),
     Source(
         id=MONTHLY,
@@ -314,5 +316,6 @@ SOURCES = (
             )
             for month in range(1, 13)
         ),
+        checks=Checks(own=(monthly_mean,)),
     ),
 )

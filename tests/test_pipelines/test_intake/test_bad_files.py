@@ -54,8 +54,9 @@ from provider_mirror import dated, place
 
 from pipelines import cli
 from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.ledger import accepted_folder, ledger_of, state_of
-from pipelines.intake.refresh import FetchResult, refresh, units_of
+from pipelines.intake.refresh import refresh, units_of
 from pipelines.intake.tables import stored_table
 from pipelines.sources import FETCHABLE, source
 

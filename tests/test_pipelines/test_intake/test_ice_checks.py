@@ -17,8 +17,9 @@ from shapely.geometry import Point
 
 from layers.grid import LAND, MISSING, NSIDC_25KM, OCEAN, POLE_HOLE
 from pipelines.intake.fetch import Fetcher, Limits
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.ice_checks import extent_of, judge_ice
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.snapshot import grid, source_table
 from pipelines.sources import FETCHABLE, source
 

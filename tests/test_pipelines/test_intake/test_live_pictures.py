@@ -211,7 +211,8 @@ def test_a_table_that_is_added_makes_anew_what_follows_from_it_alone(maps, embed
         "id": OBU, "feeds": "permafrost_maps", "title": "Permafrost probability, 10 km", "crs": "EPSG:3413",
         "publisher": "Obu et al., PANGAEA", "licence": "CC-BY-4.0", "rows": 4, "as_of": "2016-12-31",
         "retrieved": "2026-11-25", "citation": source(OBU).citation, "homepage": source(OBU).homepage,
-        "made": source(OBU).made, "inputs": None, "sha256": None,
+        "made": source(OBU).made, "inputs": None, "sha256": None, "bytes": len(GOOD),
+        "file": source(OBU).remotes[0].file,
     }  # fmt: skip
     assert [file["url"] for file in row["inputs"]] == [source(OBU).remotes[0].url]
     assert made.manifest["sources"][:-1] == embedded.manifest["sources"]

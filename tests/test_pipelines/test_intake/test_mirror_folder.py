@@ -6,16 +6,21 @@ import hashlib
 import os
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from daily_provider import TODAY
 from run_commands import run_command
 
 from layers.errors import UsageError
 from pipelines.intake.fetch import Fetcher, Limits, RefusedError
+from pipelines.intake.fetch_results import as_text
+from pipelines.intake.ledger import ledger_of, write_ledger
 from pipelines.intake.logins import fetch_by_login
 from pipelines.intake.mirror_folder import FolderFetcher, OfflineFetcher
 from pipelines.intake.reach import fetcher_for, is_one_reached, named_fetcher
+from pipelines.intake.refresh import refresh
 from pipelines.source import Remote
 from pipelines.sources import FETCHABLE, source
 
@@ -212,3 +217,28 @@ def test_fetch_takes_a_providers_file_from_a_folder(mirror, tmp_path):
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert f"nsidc_sea_ice_index  {state}" in done.stdout
+
+
+def test_without_a_network_no_source_is_called_late(tmp_path):
+    """Nobody was asked, so nothing is known anew: accepted and embedded data keep their states."""
+    last = {"set": "x", "files": {}, "as_of": "2026-11-20", "checked": "2026-11-20", "held": None, "rows": 1}
+    before = {"nga_world_port_index": last}
+    tmp_path.joinpath("cache").mkdir()
+    write_ledger(tmp_path / "cache", before)
+    results = refresh(FETCHABLE, tmp_path / "cache", OfflineFetcher(), today=TODAY, day=TODAY)
+    states = Counter(row.state for row in results)
+    assert set(states) == {"not_asked", "by_hand", "by_name"}
+    assert ledger_of(tmp_path / "cache") == before
+    text = as_text(results)
+    assert f"{states['not_asked']} not asked for: what was accepted before, or is embedded, stays" in text
+    assert "no network" not in text, "it is said once, before"
+
+
+def test_what_a_folder_lacks_says_nothing_of_its_source(tmp_path):
+    tmp_path.joinpath("stick").mkdir()
+    fetcher = FolderFetcher(folder=tmp_path / "stick")
+    names = ["nga_world_port_index.json"]
+    [result] = refresh(FETCHABLE, tmp_path / "cache", fetcher, today=TODAY, day=TODAY, names=names)
+    assert (result.state, result.is_late) == ("not_asked", False)
+    assert "expected the file at" in result.reason
+    assert ledger_of(tmp_path / "cache") == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from daily_provider import QUICK, TODAY, Provider
@@ -13,13 +13,17 @@ from good_files import DAILY, daily_csv
 
 from layers.errors import SourceError
 from pipelines.intake.fetch import Fetcher
-from pipelines.intake.ledger import ledger_of
+from pipelines.intake.fetch_results import FetchResult, as_text
+from pipelines.intake.issues import UNDATED, issue_of, named_day
+from pipelines.intake.ledger import ledger_of, write_ledger
 from pipelines.intake.on_disk import fitting
-from pipelines.intake.refresh import FetchResult, refresh
-from pipelines.sources import FETCHABLE, source
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pipelines.intake.refresh import refresh
+from pipelines.intake.replace_embedded import replace_embedded, standings
+from pipelines.intake.tables import embedded_table
+from pipelines.intake.unit_checks import Unit
+from pipelines.operations.source_list import source_rows
+from pipelines.snapshot import load
+from pipelines.sources import FETCHABLE, SOURCES, source
 
 MONTHLY = "nsidc_sea_ice_index_monthly"
 CLOSED = "http://127.0.0.1:9"  # nothing listens there: a test that asks it is refused
@@ -96,7 +100,16 @@ def test_what_lies_in_by_hand_is_taken_for_any_source(cache, issues):
 
 
 def month_csv(month: int) -> str:
-    rows = [f"{year}, {month:2}, Goddard, N, {9 + month / 10:.2f}, 7.00" for year in range(1979, 2026)]
+    """The file of a month with the embedded values, and with 2025 where the embedded series ends before."""
+    table = embedded_table(source(MONTHLY))
+    assert table is not None
+    of_month = table[(table["month"] == month) & table["year"].between(1979, 2025)]
+    extents = dict(zip(of_month["year"], of_month["extent_million_km2"].fillna(-9999), strict=True))
+    days = embedded_table(source(DAILY))
+    assert days is not None
+    is_last = days["date"].str.startswith(f"2025-{month:02}")
+    extents.setdefault(2025, days["extent_million_km2"][is_last].mean())
+    rows = [f"{year}, {month:2}, Goddard, N, {extent:.2f}, -9999" for year, extent in extents.items()]
     return "\n".join(["year, mo, data-type, region, extent, area", *rows, ""])
 
 
@@ -139,3 +152,95 @@ def test_polygons_of_a_month_are_known_by_the_shapefile_inside(mirror, tmp_path)
     shutil.copyfile(real, wrong)
     [again] = take(tmp_path / "cache", "sea_ice_grid.polygons", wrong, day=date(2020, 9, 1))
     assert again.state == "unchanged", "the same content under the name of September is that of March"
+
+
+WPI = "nga_world_port_index"
+
+
+@pytest.fixture
+def old_issue(mirror, tmp_path) -> Path:
+    """The World Port Index of 2023 under a name without a date; its content states none either."""
+    return Path(shutil.copyfile(mirror / "ports/NGA_WPI_UpdatedPub150_2023.csv", tmp_path / "pub150 (1).bin"))
+
+
+def issue(cache: Path, path: Path, issued: date | None = None) -> FetchResult:
+    """The result for a file of the World Port Index, read in the sandbox as it is."""
+    [result] = refresh(
+        FETCHABLE, cache, Fetcher(CLOSED, QUICK), today=TODAY, day=TODAY, names=[WPI], given=[path],
+        issued=issued,
+    )  # fmt: skip
+    return result
+
+
+@pytest.mark.shared
+def test_an_issue_that_nothing_dates_is_held_until_its_date_is_named(tmp_path, old_issue):
+    """The embedded issue is of 2025: that of 2023 takes its place only where it is asked for, and says so."""
+    cache = tmp_path / "cache"
+    held = issue(cache, old_issue)
+    assert (held.state, held.as_of) == ("held", None)
+    assert "nothing tells whether it is later than the issue of 2025-05-27 in use" in held.reason
+    assert ledger_of(cache) == {}
+    asked = issue(cache, old_issue, date(2023, 7, 1))
+    assert (asked.state, asked.as_of, asked.rows, asked.rows_outside) == ("new", "2023-07-01", 451, 3315)
+    assert "3,315 rows outside the region left out" in as_text([asked])
+    assert any("an older issue, taken as asked" in text for text in asked.warnings)
+    embedded = load(SOURCES)
+    loaded, states = replace_embedded(embedded, SOURCES, cache, TODAY)
+    assert states[WPI] == ("2023-07-01", "stale")
+    ports = next(table for table in loaded.feeds["ports"] if set(table["source_id"]) == {WPI})
+    assert (len(ports), set(ports["as_of"])) == (451, {"2023-07-01"})
+    [row] = [one for one in source_rows(TODAY, cache) if one["id"] == WPI]
+    assert (row["state"], row["as_of"]) == ("stale", "2023-07-01")
+    assert row["remark"] == "an older issue than the embedded one of 2025-05-27, taken as its user asked."
+
+
+@pytest.mark.shared
+def test_a_day_in_the_name_dates_an_issue_whose_content_states_none(tmp_path, old_issue):
+    cache = tmp_path / "cache"
+    older = old_issue.rename(tmp_path / "pub150 2023-07-01.csv")
+    result = issue(cache, older)
+    assert (result.state, result.as_of) == ("held", None)
+    assert "expected days up to 2025-05-27 or later, found 2023-07-01" in result.reason
+    later = issue(cache, older.rename(tmp_path / "pub150_20260101.csv"))
+    assert (later.state, later.as_of) == ("new", "2026-01-01")
+
+
+def test_the_date_of_a_person_stands_not_before_that_of_the_content(cache, issues):
+    fetcher = Fetcher(CLOSED, QUICK)
+    [result] = refresh(
+        FETCHABLE, cache, fetcher, today=TODAY, day=TODAY, names=[DAILY], given=[issues["b.txt"]],
+        issued=date(2026, 1, 1),
+    )  # fmt: skip
+    assert result.state == "held"
+    assert "expected no --issued, as the content states its date 2026-08-05" in result.reason
+
+
+def test_the_issue_that_is_embedded_may_be_given_again():
+    """Nothing is replaced, so nobody need say which is newer."""
+    old = embedded_table(source(WPI))
+    assert old is not None
+    unit = Unit(WPI, source(WPI), Path(), Path(), TODAY)
+    files = {"x": {"from": "by hand, x.csv"}}
+    assert issue_of(unit, files, old.sample(frac=1, random_state=1), old, is_undated=True) == ("", [])
+    [finding] = issue_of(unit, files, old.iloc[1:], old, is_undated=True)[1]
+    assert (finding.rule, finding.outcome) == (UNDATED, "hold")
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("pub150 2023-07-01 (2).csv", "2023-07-01"), ("by hand, x_20260131.zip", "2026-01-31"),
+        ("pub150_2023.csv", ""), ("2023-13-01.csv", ""), ("x20230230.csv", ""), ("1202607011.csv", ""),
+    ],
+)  # fmt: skip
+def test_the_day_in_a_name(name, day):
+    assert named_day(name) == day
+
+
+def test_an_issue_of_an_earlier_version_does_not_replace_a_later_embedded_one(tmp_path):
+    row = {"set": "x", "files": {}, "as_of": "2020-01-01", "checked": "2020-02-01", "held": None}
+    write_ledger(tmp_path, {WPI: row})
+    assert WPI not in standings(SOURCES, tmp_path, TODAY)
+    (tmp_path / "accepted" / WPI / "x").mkdir(parents=True)
+    write_ledger(tmp_path, {WPI: row | {"issued": "2020-01-01"}})
+    assert standings(SOURCES, tmp_path, TODAY)[WPI] == ("2020-01-01", "stale")

@@ -18,8 +18,9 @@ from run_commands import ROOT
 
 from layers.errors import SourceError
 from pipelines.intake.fetch import Fetcher
+from pipelines.intake.fetch_results import as_text
 from pipelines.intake.ledger import accepted_folder, ledger_of
-from pipelines.intake.refresh import as_text, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.intake.sniff import sniff
 from pipelines.intake.tables import embedded_table, table_of
 from pipelines.sources import FETCHABLE, source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import date
@@ -14,9 +15,11 @@ from fault_server import serving
 from provider_mirror import place
 
 from pipelines.intake.fetch import Fetcher
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.findings import Checks
+from pipelines.intake.ledger import write_ledger
 from pipelines.intake.place_checks import ashore
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.intake.replace_embedded import replace_embedded
 from pipelines.intake.tables import table_of
 from pipelines.picture.build import build
@@ -107,6 +110,8 @@ def test_a_live_list_of_airfields_becomes_nodes_under_its_own_id_and_date(mirror
     [row] = [row for row in manifest["inputs"] if row["id"] == MADE_UP.id]
     assert (row["feeds"], row["rows"], row["retrieved"]) == ("airfields", 1, "2026-11-25")
     assert [file["url"] for file in row["inputs"]] == [MADE_UP.remotes[0].url]
+    content = mirror.file.read_bytes()
+    assert (row["bytes"], row["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
     [layer] = [row for row in manifest["layers"] if row["id"] == "airfields"]
     assert layer["rows"] == len(picture.tables["airfields"])
     published = pd.read_parquet(folder / "layers" / "nodes.parquet")
@@ -117,6 +122,31 @@ def test_a_live_list_of_airfields_becomes_nodes_under_its_own_id_and_date(mirror
 @pytest.fixture(scope="module")
 def embedded():
     return load(SOURCES)
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_replaced_source_has_bytes_and_hash_of_the_files_that_were_used(
+    tmp_path, embedded, monkeypatch, many
+):
+    """The row of the embedded file is there already: none of its own figures may stay."""
+    name = "nsidc_sea_ice_index"
+    hashes = [letter * 64 for letter in "ab"[:many]]
+    files = {
+        f"https://data.example.org/{letter}": {"file": f"{letter}.csv", "sha256": letter * 64, "size": 7}
+        for letter in "ab"[:many]
+    }
+    row = {"set": "x", "files": files, "as_of": "2026-10-01", "checked": "2026-11-25", "held": None}
+    folder = tmp_path / "accepted" / name / "x"
+    folder.mkdir(parents=True)
+    write_ledger(tmp_path, {name: row})
+    monkeypatch.setattr("pipelines.intake.replace_embedded.accepted_folder", lambda *_: folder)
+    table = embedded.feeds["sea_ice_extent"][0]
+    monkeypatch.setattr("pipelines.intake.replace_embedded.accepted_table", lambda *_: table)
+    loaded, _ = replace_embedded(embedded, SOURCES, tmp_path, FETCHED_ON)
+    [now] = [one for one in loaded.manifest["sources"] if one["id"] == name]
+    digest = hashes[0] if many == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    assert (now["bytes"], now["sha256"]) == (7 * many, digest)
+    assert now["file"] == ", ".join(f"{letter}.csv" for letter in "ab"[:many])
 
 
 def test_the_checks_on_the_row_hold_a_live_list(mirror, embedded):

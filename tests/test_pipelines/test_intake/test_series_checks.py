@@ -11,7 +11,16 @@ import pytest
 if TYPE_CHECKING:
     pass
 
-from checked_tables import outcomes
+from checked_tables import outcomes as all_outcomes
+
+from pipelines.intake.series_checks import daily_extent, daily_mean, monthly_mean
+from pipelines.intake.tables import embedded_table
+from pipelines.sources import source
+
+
+def outcomes(new: pd.DataFrame, old: pd.DataFrame | None, name: str) -> dict[str, str]:
+    """The outcomes of all checks but one: the made-up days are not those of the embedded months."""
+    return {rule: outcome for rule, outcome in all_outcomes(new, old, name).items() if rule != "mean"}
 
 
 def days(extent: dict[str, float]) -> pd.DataFrame:
@@ -67,3 +76,31 @@ def test_a_new_sensor_is_marked():
     assert outcomes(new, old, "nsidc_sea_ice_index") == {"sensor": "warn"}
     same = series("2026-09-11").assign(sensor_note="SSMIS (DMSP F18), NSIDC-0081")
     assert outcomes(same, old, "nsidc_sea_ice_index") == {}
+
+
+def test_a_day_of_long_ago_with_another_value_is_seen_by_its_step_or_the_mean_of_its_month():
+    """The embedded series is whole; then one digit of a day, and a tenth on all days of a month."""
+    good = embedded_table(source("nsidc_sea_ice_index"))
+    assert good is not None
+    assert [row for row in daily_extent(good, good) if row.outcome == "hold"] == []
+    assert daily_mean(good, good) == []
+    extent = good["extent_million_km2"]
+    one = good.assign(extent_million_km2=extent.where(good["date"] != "2001-03-01", extent - 1.0))
+    [finding] = [row for row in daily_extent(one, good) if row.outcome == "hold"]
+    assert (finding.rule, "2001-03-0" in finding.found) == ("step", True)
+    more = good.assign(extent_million_km2=extent + 0.15 * good["date"].str.startswith("2001-03"))
+    [finding] = daily_mean(more, good)
+    assert finding.rule == "mean"
+    assert "in 2001-03, as the monthly series says" in finding.found
+
+
+def test_a_month_that_is_not_the_mean_of_its_days_is_held():
+    good = embedded_table(source("nsidc_sea_ice_index_monthly"))
+    assert good is not None
+    assert monthly_mean(good, None) == []
+    extent = good["extent_million_km2"]
+    wrong = good.assign(extent_million_km2=extent.where(good["feature_id"] != "nh-2001-03", extent - 1.0))
+    assert [row.rule for row in monthly_mean(wrong, None)] == ["mean"]
+    area = good["area_million_km2"]
+    wrong = good.assign(area_million_km2=area.where(good["feature_id"] != "nh-2001-03", 19.0))
+    assert [row.rule for row in monthly_mean(wrong, None)] == ["area"]

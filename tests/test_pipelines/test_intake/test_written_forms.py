@@ -42,9 +42,10 @@ from provider_mirror import place
 from layers.crs import area_km2, lonlat
 from pipelines.intake.checks import judge
 from pipelines.intake.fetch import Fetcher
+from pipelines.intake.fetch_results import FetchResult
 from pipelines.intake.findings import Finding
 from pipelines.intake.ledger import ledger_of
-from pipelines.intake.refresh import FetchResult, refresh
+from pipelines.intake.refresh import refresh
 from pipelines.intake.tables import embedded_table
 from pipelines.sources import FETCHABLE, source
 from pipelines.sources.infrastructure import feature_services

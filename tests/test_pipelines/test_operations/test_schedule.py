@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from run_commands import environment
@@ -208,3 +210,11 @@ def is_alive(pid: int) -> bool:
             return stream.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_each_folder_of_pictures_has_a_deployment_of_its_own(tmp_path, monkeypatch):
+    """Two deployments of one name are one, and both would run with the options of the last."""
+    monkeypatch.chdir(tmp_path)
+    names = [prefect_server.deployment_name(Path(name)) for name in ("a", "b", "./a", str(tmp_path / "a"))]
+    assert names[0] == names[2] == names[3] != names[1]
+    assert all(re.fullmatch(r"arctic-picture-[0-9a-f]{8}", name) for name in names)

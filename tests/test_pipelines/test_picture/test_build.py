@@ -11,6 +11,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ import pandas as pd
 import pytest
 from run_commands import beside_progress, environment, read_today, run_command, start_offline
 
+from layers.errors import UsageError
 from layers.regions import region
+from pipelines.picture import build as line
+from pipelines.picture.build import Options
 from pipelines.picture.publish import MANIFEST
 from pipelines.source import sha256_of
 
@@ -415,3 +419,14 @@ def test_the_day_of_the_picture_is_the_day_asked_for(picture):
     assert lens["FIN"] == ["eu_only"]
     now = picture.tables["nodes"].groupby("country_iso3")["institution"].unique().map(list)
     assert now["FIN"] == ["both"]
+
+
+def test_a_build_removes_what_a_killed_run_left_in_the_temporary_folder(tmp_path, monkeypatch):
+    """Also a build that needs no temporary folder itself; here it ends at once, for want of a folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / ".arctic-picture-1-dead"
+    left.mkdir()
+    (left / "table.parquet").write_bytes(b"x")
+    with pytest.raises(UsageError):
+        line.make(Options(private=tmp_path / "none"))
+    assert not left.exists()

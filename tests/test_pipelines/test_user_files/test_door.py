@@ -42,10 +42,13 @@ def own_of(folder: Path) -> list[str]:
 
 
 RIGHT = {
-    "private_csv_semicolon": ["['Tromsø'] 1 of 1 row."],
+    "private_csv_semicolon": [
+        "['Tromsø'] 1 of 1 row; its text is no UTF-8 and was read as Windows-1252: "
+        'if names look wrong, write encoding = "…" in its TOML.'
+    ],
     "private_shapefile": ["['a'] 1 of 1 row."],
-    "private_null": ["['a'] 1 of 2 rows; left out: 1 without geometry."],
-    "private_world": ["['north'] 1 of 2 rows; left out: 1 outside the region."],
+    "private_null": ["['a'] 1 of 2 rows; left out: 1 without geometry (row 2)."],
+    "private_world": ["['north'] 1 of 2 rows; left out: 1 outside the region (row 2)."],
     "private_navn": ["['a name in Norwegian'] 1 of 1 row."],
     "private_qmd": ["['a'] 1 of 1 row."],
     "private_toml_bom": ["['a'] 1 of 1 row."],
@@ -53,7 +56,7 @@ RIGHT = {
     "private_column_names": ["['n'] 1 of 1 row."],
 }
 REFUSED = {
-    "private_swapped": "0 of 2 rows; left out: 2 outside the region; latitude and longitude look exchanged",
+    "private_swapped": r"0 of 2 rows; left out: 2 outside the region \(rows 1, 2\); latitude and longi",
     "private_view_endless": "expected the layer 'v' to be a table, found a view",
     "private_pipeline": "expected GeoJSON, found the type 'gdal_streamed_alg'",
     "private_crs_link": "expected a crs by name such as EPSG:3413, found .*link.* nothing is fetched",
@@ -111,13 +114,15 @@ def test_a_reader_without_end_is_ended(tmp_path):
 def test_a_table_that_does_not_add_up_is_not_taken(tmp_path):
     """A reader that a file took over could write anything: what it writes is counted again."""
     good = {
-        "name": "", "rows": 2, "left_out": {"x": 1}, "exchanged": 0, "columns": {"c0_0": "a"},
+        "name": "", "rows": 2, "left_out": {"x": 1}, "left_rows": {"x": [2]}, "exchanged": 0,
+        "columns": {"c0_0": "a"},
         "name_column": None,
         "date": None, "crs": "", "remark": "",
     }  # fmt: skip
     point = shapely.to_wkb(shapely.Point(0, 0))
     arrays = {"layer": pa.array([0], pa.int32()), "row": pa.array([0], pa.int64()),
     "kind": pa.array([0], pa.int8()),
+              "number": pa.array([1], pa.int64()),
               "geometry": pa.array([point], pa.binary()), "c0_0": pa.array(["v"], pa.string())}  # fmt: skip
 
     def checked(described, changed=None):
@@ -131,7 +136,8 @@ def test_a_table_that_does_not_add_up_is_not_taken(tmp_path):
     for wrong in (
         {"rows": 3}, {"left_out": {"x": 0}}, {"left_out": {"x": -1}}, {"columns": {}},
         {"columns": {"c0_1": "a"}},
-        {"name": 7}, {"exchanged": "0"}, {"rows": "2"}, {"name_column": 1},
+        {"name": 7}, {"exchanged": "0"}, {"left_rows": {"y": [2]}}, {"left_rows": {"x": list(range(1, 7))}},
+        {"left_rows": {"x": ["2"]}}, {"left_rows": {"x": [0]}}, {"rows": "2"}, {"name_column": 1},
     ):  # fmt: skip
         with pytest.raises(SourceError, match="expected the table of its reader"):
             checked(good | wrong)
@@ -218,11 +224,13 @@ def test_layers_are_cut_counted_and_named(tmp_path):
     assert len({layer.id for layer in whole.private}) == 4
     assert all(layer.id.isascii() for layer in whole.private)
     remarks = {note.title: note.remark for note in whole.sources if note.state == "private"}
-    assert remarks["Mine: posts"] == "1 of 3 rows; left out: 1 without geometry, 1 outside the region."
+    assert remarks["Mine: posts"] == (
+        "1 of 3 rows; left out: 1 without geometry (row 2), 1 outside the region (row 3)."
+    )
     assert whole.private_rows == (4, 6)
     barents = add_private(replace(picture, region=region("barents")), own, "public")
     points_of = next(note for note in barents.sources if note.title == "Mine: both: points")
-    assert points_of.remark == "0 of 1 row; left out: 1 outside the region."
+    assert points_of.remark == "0 of 1 row; left out: 1 outside the region (row 1)."
 
 
 def test_a_zip_and_a_folder_of_one_shapefile_agree(tmp_path):
@@ -248,7 +256,8 @@ def test_add_proposes_what_build_takes(tmp_path):
     (tmp_path / "hytter.csv").write_text(CSV, encoding="utf-8")
     done = run_command(tmp_path, "add", "hytter.csv")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "2 of 4 rows; left out: 1 without geometry, 1 at 0, 0. Names are in the column " in done.stdout
+    said = "2 of 4 rows; left out: 1 without geometry (row 4), 1 at 0, 0 (row 5). Names are in the column "
+    assert said in done.stdout
     assert "Next: arctic-picture build --private own" in done.stdout
     assert 'as_of = "2024-03-05"' in (tmp_path / "own" / "hytter.toml").read_text(encoding="utf-8")
     assert own_of(tmp_path / "own")[0].startswith("['A', 'B'] 2 of 4")
@@ -307,12 +316,12 @@ def test_hostile_files_leak_nothing_reach_nothing_and_lose_nothing(tmp_path, mon
 def test_the_example_of_the_readme_works_as_written(tmp_path):
     """`build` has its own tests; the other lines are run as they stand."""
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("### Your own files")[1]
-    lines = [line.split()[1:] for line in section.split("```")[1].split("\n") if line.startswith("arctic-")]
+    lines = [line.split()[1:] for line in section.split("```")[1].split("\n") if "arctic-picture" in line]
     assert [line[0] for line in lines] == ["add", "sources", "build"]
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     said = [run_command(tmp_path, *line) for line in lines[:2]]
     assert [done.returncode for done in said] == [0, 0], said
-    sentence = "3 of 5 rows; left out: 1 without geometry, 1 outside the region."
+    sentence = "3 of 5 rows; left out: 1 without geometry (row 5), 1 outside the region (row 6)."
     assert sentence.rstrip(".") in " ".join(section.split()), "the README says what comes"
     for done in said:
         assert sentence in " ".join(done.stdout.split())

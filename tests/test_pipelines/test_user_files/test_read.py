@@ -23,6 +23,7 @@ from pipelines.user_files.column_words import LATITUDE, LONGITUDE, column_named,
 from pipelines.user_files.formats import as_user_file
 from pipelines.user_files.read import write_table
 from pipelines.user_files.take import UserTable
+from pipelines.user_files.text_encoding import text_in
 
 DEGREES_CSV = "Navn{0}Breddegrad{0}Lengdegrad\nBjørnøya{0}{1}{0}{2}\nuten sted{0}{0}\nsør{0}-53.2{0}-70.9\n"
 
@@ -430,3 +431,65 @@ def test_positions_are_found_in_their_language(latitude, longitude):
     names = ["id", longitude, "platform", latitude, "slate", "longest"]
     assert column_named(names, LATITUDE) == latitude
     assert column_named(names, LONGITUDE) == longitude
+
+
+RUSSIAN = """имя;широта;долгота
+Мурманск;68,97;33,08
+Кандалакша;67,15;32,41
+Певек;69,7;170,3
+"""
+NORWEGIAN = "navn;bredde;lengde\nTromsø;69,6;18,9\nÅ;67,8;12,9\nÆØÅ;70;20\nBjørnøya;74,4;19\n"
+FINNISH = "nimi;lat;lon\nÄkäslompolo;67;24\nÖölanti;67;24\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        (RUSSIAN, "cp1251", "Windows-1251 (Cyrillic)"),
+        (RUSSIAN.upper(), "cp1251", "Windows-1251 (Cyrillic)"),
+        (RUSSIAN, "koi8-r", "KOI8-R (Cyrillic)"), (RUSSIAN.upper(), "koi8-r", "KOI8-R (Cyrillic)"),
+        (RUSSIAN, "cp866", "DOS 866 (Cyrillic)"), (RUSSIAN, "iso8859-5", "ISO 8859-5 (Cyrillic)"),
+        (NORWEGIAN, "cp1252", "Windows-1252"), (FINNISH, "cp1252", "Windows-1252"),
+        (RUSSIAN, "utf-8", ""), (NORWEGIAN, "utf-16", ""), ("name,lat,lon\na,70,20\n", "ascii", ""),
+    ],
+)  # fmt: skip
+def test_the_encoding_that_was_taken_is_said(tmp_path, text, encoding, said):
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode(encoding))
+    read, sentence = text_in(path)
+    assert read == text
+    assert said in sentence
+    assert bool(sentence) == bool(said)
+    assert text_in(path, encoding) == (text, ""), "what the user states is not doubted"
+
+
+def test_a_cyrillic_table_has_its_names_and_says_how_it_was_read(tmp_path, read):
+    path = tmp_path / "порты.csv"
+    path.write_bytes(RUSSIAN.encode("cp1251"))
+    [table] = read(path)
+    assert table.attributes[table.name_column] == [row.split(";")[0] for row in RUSSIAN.split()[1:]]
+    assert "was read as Windows-1251 (Cyrillic): if names look wrong, write encoding" in table.in_words()
+
+
+def test_rows_that_are_left_out_are_named_as_a_spreadsheet_numbers_them(tmp_path, read):
+    """With a title, an empty row and a header above; of many rows the first five are named."""
+    rows = [
+        "My posts", "", "name,lat,lon", "a,70,20", "b,,", "c,70,20,9", "", "d,x,20", "e,0,0", "f,-60,20"
+    ] + [f"s{number},-60,20" for number in range(7)]  # fmt: skip
+    (tmp_path / "x.csv").write_text("\n".join(rows), encoding="utf-8")
+    [table] = read(tmp_path / "x.csv")
+    assert table.left_rows == {
+        "without geometry": [5], "with more fields than the header": [6],
+        "with a position that cannot be read": [8], "at 0, 0": [9],
+        "outside the region": [10, 11, 12, 13, 14],
+    }  # fmt: skip
+    assert "8 outside the region (rows 10, 11, 12, 13, 14 and 3 more)" in table.in_words()
+    assert table.number.tolist() == [4]
+
+
+def test_rows_of_a_sheet_have_the_numbers_of_the_sheet(tmp_path, read):
+    """A row that is empty is not in the file."""
+    path = tmp_path / "x.xlsx"
+    xlsx(path, {"Posts": [["Navn", "Lat", "Long"], ["a", 70, 20], [], ["b"], ["c", -60, 20]]})
+    [table] = read(path)
+    assert table.left_rows == {"without geometry": [4], "outside the region": [5]}
