@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.command_lines import command_lines
 from benchmarks.daily_refresh import daily_refresh
+from benchmarks.hindcasts import hindcasts
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement
 from benchmarks.kills import kills
@@ -92,6 +93,7 @@ BENCHMARKS = {
     "judgement": lambda: [*judgement(), *passing(), *build()],
     "ice": ice,
     "validation": validation,
+    "hindcasts": hindcasts,
     "maps": maps,
     "reliability": reliability,
     "user_files": user_files,
