@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.command_lines import command_lines
 from benchmarks.daily_refresh import daily_refresh
 from benchmarks.fuzz import fuzz, table_of
+from benchmarks.hindcasts import hindcasts
 from benchmarks.ice import ice
 from benchmarks.judgement import judgement
 from benchmarks.kills import kills
@@ -93,6 +94,7 @@ BENCHMARKS = {
     "judgement": lambda: [*judgement(), *passing(), *build()],
     "ice": ice,
     "validation": validation,
+    "hindcasts": hindcasts,
     "maps": maps,
     "reliability": reliability,
     "fuzz": lambda: fuzz(*FUZZED),

@@ -9,5 +9,10 @@ effects         detour, delay, places and people cut off, tonnage, efficiency
 redundancy      edge-disjoint paths to the gateways
 disjoint_paths  two paths without a common edge and of the least total
 corridors       the ways between two ends, with borders and months
+hindcasts       what the network says about real failures, against what was published
+incident_edges  what each incident closes, and its outcome, in the terms of the network
+communities     settlements that one failure cuts off, with days on stock
+recovery        people served again by day, by ranges of repair times
+cable_cases     ways out of an island by cable, shared risks, systems, states
 dependants      what depends on each vertex, link and risk group
 """
