@@ -128,7 +128,8 @@ def test_who_is_asked_of_the_mode_that_failed_and_what_stands_in_of_all():
     assert told(whole, case._replace(stood_in=("air",)), flow="goods", cable_links=None,
                 cut_off_extent="whole").agrees_in_stand_in is False  # fmt: skip
     ring = graph_of(edges, 4)
-    at = ring.vertices.assign(longitude_deg=[0.0, 0.2, 0.4, 0.6])
+    # D lies far to the north, so that the point on the line from A to B is near no other line.
+    at = ring.vertices.assign(longitude_deg=[0.0, 0.2, 0.4, 0.6], latitude_deg=[70.0, 70.0, 70.0, 72.0])
     round_ = told(assembled_of(FlowGraph(at, ring.edges), "goods", "A"), case, flow="goods", cable_links=None,
                   cut_off_extent="whole")  # fmt: skip
     assert round_.predicted.extent == "none", "the way round by D is longer, and is a way"
