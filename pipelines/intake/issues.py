@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.intake.unit_checks import Unit
-
 __all__ = ["UNDATED", "as_asked", "is_by_hand", "issue_of", "named_day"]
 
 UNDATED = "undated"  # the rule of a file that nothing dates; it says nothing of its source
@@ -47,22 +45,29 @@ def is_by_hand(files: Mapping[str, Any]) -> bool:
 
 
 def issue_of(
-    unit: Unit, files: Mapping[str, Any], new: pd.DataFrame, old: pd.DataFrame | None, *, is_undated: bool
+    stated: str,
+    as_of: str,
+    files: Mapping[str, Any],
+    new: pd.DataFrame,
+    old: pd.DataFrame | None,
+    *,
+    is_undated: bool,
 ) -> tuple[str, list[Finding]]:
     """The date (ISO) of files that state none in their content, empty if it is not known; and findings.
 
-    `new` is the table of the files, `old` the one whose place it takes. Without any date it is held, unless
-    it is the same as the old one or takes the place of none.
+    `stated` is the date that a person states, empty if none; `as_of` is that of the source. `new` is the
+    table of the files, `old` the one whose place it takes. Without any date it is held, unless it is the same
+    as the old one or takes the place of none.
     """
-    if not is_undated and unit.issued:
+    if not is_undated and stated:
         text = f"expected no --issued, as the content states its date {new['as_of'].max()}: leave it out"
         return "", [Finding("date", "hold", text)]
-    if unit.issued or not is_undated or not is_by_hand(files):
-        return unit.issued, []
+    if stated or not is_undated or not is_by_hand(files):
+        return stated, []
     issued = max((named_day(file.get("from", "")) for file in files.values()), default="")
     if issued:
         return issued, [Finding("date", "warn", f"the content states no date; the name says {issued}")]
-    return "", _undated(unit.source.as_of, new, old)
+    return "", _undated(as_of, new, old)
 
 
 def _undated(as_of: str, new: pd.DataFrame, old: pd.DataFrame | None) -> list[Finding]:

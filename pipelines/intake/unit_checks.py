@@ -128,7 +128,8 @@ def _judge_table(
     old = stored_table(last) if last and last.exists() else embedded_table(unit.source)
     # If every row has the date of the source itself, the reader found no date in the file.
     is_of_source = bool((new["as_of"] == unit.source.as_of).all())
-    issued, findings = issue_of(unit, files, new, old, is_undated=is_of_source and not dated)
+    is_undated = is_of_source and not dated
+    issued, findings = issue_of(unit.issued, unit.source.as_of, files, new, old, is_undated=is_undated)
     if issued:
         new = new.assign(as_of=issued)
         new.to_parquet(unit.stage / TABLE, index=False)

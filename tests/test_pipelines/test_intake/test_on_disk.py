@@ -221,8 +221,10 @@ def test_the_issue_that_is_embedded_may_be_given_again():
     assert old is not None
     unit = Unit(WPI, source(WPI), Path(), Path(), TODAY)
     files = {"x": {"from": "by hand, x.csv"}}
-    assert issue_of(unit, files, old.sample(frac=1, random_state=1), old, is_undated=True) == ("", [])
-    [finding] = issue_of(unit, files, old.iloc[1:], old, is_undated=True)[1]
+    assert issue_of(
+        unit.issued, unit.source.as_of, files, old.sample(frac=1, random_state=1), old, is_undated=True
+    ) == ("", [])
+    [finding] = issue_of(unit.issued, unit.source.as_of, files, old.iloc[1:], old, is_undated=True)[1]
     assert (finding.rule, finding.outcome) == (UNDATED, "hold")
 
 
