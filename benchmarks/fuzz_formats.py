@@ -73,7 +73,7 @@ class Form:
     """A format to mutate: the unit whose file is used, or a kind of file that no source has.
 
     `at_most_pct` bounds the share of mutated files that are taken and have other values, and `unknown` says
-    why no check can tell them. The bounds are a half above what was measured (decisions/0019).
+    why no check can tell them. The bounds are first ones: they are to be a half above what is measured.
     """
 
     name: str

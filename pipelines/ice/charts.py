@@ -21,8 +21,8 @@ from pipelines.ice.passages import read_polaris
 from pipelines.ice.route_page import NOTE
 from pipelines.intake.sandbox import SECONDS, TABLE_FILE, run_apart
 from pipelines.intake.tables import stored_table
+from pipelines.shapes_agree import check_shapes_of
 from pipelines.sources.shapefiles import check_shapefile
-from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

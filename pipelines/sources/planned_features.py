@@ -19,9 +19,9 @@ import shapely
 from layers.errors import SourceError
 from layers.schema import Column, Layer
 from pipelines.read_helpers import lines, points, polygons
+from pipelines.shapes_agree import check_shapes_of
 from pipelines.source import Inputs, MissingInputError, Source
 from pipelines.sources.shapefiles import check_shapefile
-from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from layers.errors import SourceError
-from pipelines.sources.shapes_agree import check_shapes_of
+from pipelines.shapes_agree import check_shapes_of
 from pipelines.user_files.raw_table import LAYERS, MAX_ROWS, RawTable, crs_of, text_of
 from pipelines.user_files.says_twice import check_geopackage
 

@@ -18,9 +18,9 @@ from layers.ice.continuity import NOT_STATED, SENSORS
 from pipelines.intake.findings import Checks
 from pipelines.intake.ice_fields import IceField
 from pipelines.intake.series_checks import daily_extent, daily_mean, monthly_mean
+from pipelines.shapes_agree import check_shapes_of
 from pipelines.source import Inputs, Remote, Source
 from pipelines.sources.sea_ice.ice_samples import refuse
-from pipelines.sources.shapes_agree import check_shapes_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import shapely
 from good_files import boxed, shape_parts
 
 from layers.errors import SourceError
-from pipelines.sources.shapes_agree import check_shapes, check_shapes_of
+from pipelines.shapes_agree import check_shapes, check_shapes_of
 
 SQUARES = [shapely.box(n, 70, n + 1, 71) for n in range(3)]
 WITH_HOLE = shapely.box(0, 70, 9, 79) - shapely.box(2, 72, 3, 73)
