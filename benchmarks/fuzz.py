@@ -184,10 +184,10 @@ def _rows(of_each: int, of_others: int, share: str) -> list[dict[str, Any]]:
                 shutil.rmtree(stage)
             reader.close()
         rows.append(_row(form, many, counts, reader, late, time.monotonic() - begun))
-        told = {
+        counted = {
             key: rows[-1][key] for key in ("refused", "taken_and_the_same", "taken_and_different", "took_s")
         }
-        sys.stderr.write(f"fuzz: {form.name}: {told}\n")  # it takes minutes
+        sys.stderr.write(f"fuzz: {form.name}: {counted}\n")  # it takes minutes
     return rows
 
 
@@ -197,11 +197,11 @@ def _row(
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     share_pct = round(100 * counts["different"] / many, 2)
     # A few files show the deaths and hangs, and no share.
-    is_shown = many < _LEAST_FILES or share_pct <= form.at_most_pct
+    is_within_bound = many < _LEAST_FILES or share_pct <= form.at_most_pct
     return {
         "benchmark": "fuzz",
         "work": f"{many} mutated files, {form.name}: deaths and hangs of the main process",
-        "value": late, "goal": 0, "holds": late == 0 and is_shown, "format": form.name, "tried": many,
+        "value": late, "goal": 0, "holds": late == 0 and is_within_bound, "format": form.name, "tried": many,
         "refused": counts["kind"] + counts["read"] + counts["gates"], "refused_at_a_look": counts["kind"],
         "refused_by_the_reader": counts["read"], "held_by_a_gate": counts["gates"],
         "taken_and_the_same": counts["same"], "taken_and_different": counts["different"],

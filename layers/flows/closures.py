@@ -88,10 +88,10 @@ def _named(graph: FlowGraph, closure: Closure) -> tuple[NDArray[np.bool_], NDArr
         "modes": set(MODES),
         "states": frozenset[str]().union(*states.values()),
     }
-    asked: dict[str, frozenset[str]] = {name: getattr(closure, name) for name in known}
-    if not any(asked.values()):
+    chosen: dict[str, frozenset[str]] = {name: getattr(closure, name) for name in known}
+    if not any(chosen.values()):
         _refuse(closure, "names", "something to close", "nothing")
-    for name, words in asked.items():
+    for name, words in chosen.items():
         strange = sorted(words - known[name])
         if strange:
             _refuse(closure, name, "names that the graph has", strange[:3])

@@ -95,8 +95,8 @@ class Hindcast:
 
 def right(row: Hindcast) -> bool | None:
     """Return whether all that can be compared agrees, None if the network cannot be asked."""
-    told = [row.agrees_in_who, row.agrees_in_extent, row.agrees_in_stand_in]
-    known = [one for one in told if one is not None]
+    agreements = [row.agrees_in_who, row.agrees_in_extent, row.agrees_in_stand_in]
+    known = [one for one in agreements if one is not None]
     return all(known) if known else None
 
 

@@ -91,16 +91,13 @@ def refresh(
     names
         Sources or units to fetch; empty fetches all.
     is_asked
-        Whether a person gave `names`. A source that is fetched only by name is left out otherwise.
+        Whether a person gave `names`; otherwise a source that is fetched only by name is left out.
     given
-        Files on this machine that are taken for the sources of `names` instead of a fetch. A source whose
-        parts are forms of one table takes the form that fits.
+        Files on this machine, taken for `names` instead of a fetch; of forms of one table that which fits.
     issued
-        The date that a person states for `given`, whose content states none. An older issue than the one in
-        use is then taken, as the person asks for it.
+        The date that a person states for `given`; an issue older than the one in use is then taken too.
     packages
-        The folder of unpacked package members that some readers need as well; by default `packages` beside
-        `cache`.
+        Folder of unpacked package members that some readers need; by default `packages` beside `cache`.
     report
         Gets the name of a file, the bytes so far and the bytes in all (None if the server does not say).
 
@@ -125,9 +122,12 @@ def refresh(
             is_named = bool(names) and is_asked
             results.append(_one(unit, remotes, fetcher, day, given, report, is_named=is_named))
             shutil.rmtree(incoming, ignore_errors=True)
-    # Of the forms of a table a given file fits one. The others say why only if it fits none.
-    fitted = [row for row in results if row.state != "refused"]
-    return fitted if given and fitted else results
+    return _fitting(results) if given else results
+
+
+def _fitting(results: list[FetchResult]) -> list[FetchResult]:
+    """Of the forms of a table a given file fits one; the others say why only if it fits none."""
+    return [row for row in results if row.state != "refused"] or results
 
 
 def _one(

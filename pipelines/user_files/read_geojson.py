@@ -40,7 +40,7 @@ def read_geojson(path: Path, options: Mapping[str, str]) -> list[RawTable]:
         If it is no GeoJSON.
     """
     try:
-        text, said = text_in(path, options.get("encoding", ""))
+        text, encoding_note = text_in(path, options.get("encoding", ""))
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         msg = f"expected JSON, found {str(error)[:120]}: export it again"
@@ -60,7 +60,7 @@ def read_geojson(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     geometry, is_damaged = _geometry([one.get("geometry") for one in features])
     columns = _columns([one.get("properties") for one in features])
     crs = _crs(content.get("crs"), options)
-    return [RawTable("", columns, geometry, crs, remark=said, is_damaged=is_damaged)]
+    return [RawTable("", columns, geometry, crs, remark=encoding_note, is_damaged=is_damaged)]
 
 
 def _crs(member: Any, options: Mapping[str, str]) -> CRS:

@@ -49,7 +49,7 @@ def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
     SourceError
         If it is no table with a position.
     """
-    text, said = text_in(path, options.get("encoding", ""))
+    text, encoding_note = text_in(path, options.get("encoding", ""))
     first = re.match(r"sep=(.)\r?\n", text)  # a first line that Excel writes and reads
     text = text[first.end() :] if first else text
     separator = first[1] if first else _separator(text)
@@ -61,7 +61,7 @@ def read_csv(path: Path, options: Mapping[str, str]) -> list[RawTable]:
         raise SourceError(msg) from error
     _must_not_swallow_rows(rows, separator)
     table = table_of_rows("", rows, options)
-    table.remark = said
+    table.remark = encoding_note
     return [table]
 
 

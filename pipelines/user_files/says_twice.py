@@ -36,9 +36,9 @@ def check_geopackage(database: sqlite3.Connection, table: str, column: str) -> N
     SourceError
         If the database is damaged, or a shape and its envelope or its CRS do not agree.
     """
-    told = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if told != "ok":
-        _refuse("a whole database", str(told)[:100])
+    fault = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if fault != "ok":
+        _refuse("a whole database", str(fault)[:100])
     quoted = [name.replace('"', '""') for name in (column, table)]
     rows = database.execute('SELECT rowid, "{}" FROM "{}"'.format(*quoted))  # noqa: S608  it is quoted
     crs = database.execute(

@@ -160,17 +160,17 @@ def test_every_incident_has_a_case_or_says_why_not(incidents):
     keys = [case.incident for case in INCIDENT_EDGES]
     assert len(keys) == len(set(keys))
     assert {f"incident-{key}" for key in keys} == set(incidents["feature_id"])
-    asked = [case for case in INCIDENT_EDGES if not case.missing]
-    assert len(asked) >= 12
+    in_network = [case for case in INCIDENT_EDGES if not case.missing]
+    assert len(in_network) >= 12
     extent = incidents.set_index("feature_id")["cut_off_extent"]
-    for case in asked:
+    for case in in_network:
         if extent[f"incident-{case.incident}"] in ("partial", "whole"):
             assert case.cut_off, f"{case.incident}: no place to compare"
 
 
 def test_the_cables_of_svalbard_and_greenland(assembled, incidents):
-    wanted = ("svalbard_cable_2022", "greenland_both_legs_2022", "greenland_connect_2018")
-    cases = [case for case in INCIDENT_EDGES if case.incident in wanted]
+    keys = ("svalbard_cable_2022", "greenland_both_legs_2022", "greenland_connect_2018")
+    cases = [case for case in INCIDENT_EDGES if case.incident in keys]
     by = {row.incident: row for row in hindcasts(assembled, incidents, cases)}
     svalbard = by["svalbard_cable_2022"]
     assert right(svalbard) is True

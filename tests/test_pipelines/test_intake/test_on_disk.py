@@ -176,14 +176,14 @@ def issue(cache: Path, path: Path, issued: date | None = None) -> FetchResult:
 def test_an_issue_that_nothing_dates_is_held_until_its_date_is_named(tmp_path, old_issue):
     """The embedded issue is of 2025: that of 2023 takes its place only where it is asked for, and says so."""
     cache = tmp_path / "cache"
-    held = issue(cache, old_issue)
-    assert (held.state, held.as_of) == ("held", None)
-    assert "nothing tells whether it is later than the issue of 2025-05-27 in use" in held.reason
+    undated = issue(cache, old_issue)
+    assert (undated.state, undated.as_of) == ("held", None)
+    assert "nothing tells whether it is later than the issue of 2025-05-27 in use" in undated.reason
     assert ledger_of(cache) == {}
-    asked = issue(cache, old_issue, date(2023, 7, 1))
-    assert (asked.state, asked.as_of, asked.rows, asked.rows_outside) == ("new", "2023-07-01", 451, 3315)
-    assert "3,315 rows outside the region left out" in as_text([asked])
-    assert any("an older issue, taken as asked" in text for text in asked.warnings)
+    dated = issue(cache, old_issue, date(2023, 7, 1))
+    assert (dated.state, dated.as_of, dated.rows, dated.rows_outside) == ("new", "2023-07-01", 451, 3315)
+    assert "3,315 rows outside the region left out" in as_text([dated])
+    assert any("an older issue, taken as asked" in text for text in dated.warnings)
     embedded = load(SOURCES)
     loaded, states = replace_embedded(embedded, SOURCES, cache, TODAY)
     assert states[WPI] == ("2023-07-01", "stale")

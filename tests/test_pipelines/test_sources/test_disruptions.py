@@ -207,13 +207,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_row_that_contradicts_itself_is_refused_by_file_and_row(case: str, folder: Path) -> None:
-    name, key, cells, wanted = REFUSED[case]
+    name, key, cells, reason = REFUSED[case]
     row = spoil(folder, name, key, **cells)
     with pytest.raises(SourceError) as caught:
         read(name, folder)
     message = str(caught.value)
     assert f"{name}.csv, row {row}: " in message
-    assert wanted in message
+    assert reason in message
     assert "\n" not in message
 
 

@@ -256,8 +256,10 @@ def test_add_proposes_what_build_takes(tmp_path):
     (tmp_path / "hytter.csv").write_text(CSV, encoding="utf-8")
     done = run_command(tmp_path, "add", "hytter.csv")
     assert (done.returncode, done.stderr) == (0, "")
-    said = "2 of 4 rows; left out: 1 without geometry (row 4), 1 at 0, 0 (row 5). Names are in the column "
-    assert said in done.stdout
+    sentence = (
+        "2 of 4 rows; left out: 1 without geometry (row 4), 1 at 0, 0 (row 5). Names are in the column "
+    )
+    assert sentence in done.stdout
     assert "Next: arctic-picture build --private own" in done.stdout
     assert 'as_of = "2024-03-05"' in (tmp_path / "own" / "hytter.toml").read_text(encoding="utf-8")
     assert own_of(tmp_path / "own")[0].startswith("['A', 'B'] 2 of 4")

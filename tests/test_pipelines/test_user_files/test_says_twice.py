@@ -34,7 +34,7 @@ def test_a_geopackage_as_gdal_writes_it_agrees(squares, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("at", "form", "value", "told"),
+    ("at", "form", "value", "message"),
     [
         (8, "<d", 0.5, "expected a shape within 0.5, 70, 1, 71 in row 1, found 0, 70, 1, 71"),
         (4, "<i", 3413, "expected the CRS 4326 of its table in row 1, found 3413"),
@@ -43,14 +43,14 @@ def test_a_geopackage_as_gdal_writes_it_agrees(squares, tmp_path):
         (69, "<d", 7.0, "expected a shape within 0, 70, 1, 71 in row 1, found 0, 70, 7, 71"),
     ],
 )
-def test_a_shape_that_is_not_in_its_envelope_is_told(squares, tmp_path, at, form, value, told):
+def test_a_shape_that_is_not_in_its_envelope_is_told(squares, tmp_path, at, form, value, message):
     path = tmp_path / "squares.gpkg"
     squares.to_file(path, SPATIAL_INDEX="NO")
     with closing(sqlite3.connect(path)) as database, database:
         blob = database.execute("SELECT geom FROM squares WHERE fid = 1").fetchone()[0]
         other = blob[:at] + struct.pack(form, value) + blob[at + struct.calcsize(form) :]
         database.execute("UPDATE squares SET geom = ? WHERE fid = 1", (other,))
-    with pytest.raises(SourceError, match=told):
+    with pytest.raises(SourceError, match=message):
         checked(path)
 
 
