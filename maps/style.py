@@ -249,7 +249,7 @@ STYLES: dict[str, Style] = {
     "cables": Style(_PINK, _PAPER, width=1.3, dash=(8, 3, 2, 3), order=36),
     "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.3, dash=(7, 4), order=38,
                         visible=True),
-    "chokepoints": Style(_RED, _PAPER, width=2.8, order=40, visible=True),
+    "chokepoints": Style(_INK, _PAPER, width=2.8, order=40, visible=True),
     "arctic_boundary": Style(_GREEN, _PAPER, width=1.1, fill_opacity=0.0, dash=(6, 4), order=42,
                              visible=True),
     # points

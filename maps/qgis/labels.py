@@ -41,7 +41,7 @@ _LABELS: Final[dict[str, tuple[str, float, str, str, int, int]]] = {
     "countries": ('"name"', 9, "#5d564a", "Regular", 4, 0),
     "seas": ('"name"', 8, "#2f6286", "Italic", 4, 25_000_000),
     "sea_routes": ('"name"', 7, "#1d4f7c", "Italic", 3, 20_000_000),
-    "chokepoints": ('"name"', 7, "#a04400", "Italic", 2, 15_000_000),
+    "chokepoints": ('"name"', 7, "#1d2b36", "Italic", 2, 15_000_000),
     "settlements": ('"name"', 7, "#4c4a46", "Regular", 6, 3_000_000),
 }
 _POINT_LABEL: Final = ('"name"', 7.0, _DARK, "Regular", 6, 6_000_000)
