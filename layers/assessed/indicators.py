@@ -173,7 +173,8 @@ INDICATORS: tuple[Indicator, ...] = (
               "Whether the mine has a strategic project or a material of the highest tiers.",
               (OWN, "own_materials", "own_strategic_projects")),
     Indicator("people_without_another", "civil", "People without another", "persons",
-              "People within 50 km who have no other usable node of the kind within 100 km by road or rail.",
+              "People within 50 km who have no other usable node of the kind within 100 km by road or rail; "
+              "short gaps of the extract are taken as closed.",
               _TOWNS, ("captive_moderate", "captive_high", "sole_supply")),
     Indicator("largest_place_without_another", "civil", "Largest place without another", "persons",
               "The people of the largest whole place that has no other usable node of the kind.", _TOWNS,

@@ -30,6 +30,7 @@ from layers.assessed.positions import with_lonlat
 from layers.assessed.shore import is_coastal
 from layers.assessed.sites import KINDS
 from layers.climate import effective_fetch_km, sample_field
+from layers.line_edges import lines_over_gaps
 from layers.merge import within_km
 from layers.network import Anchors, anchors, lane_shares
 from layers.schema import Column, Layer
@@ -97,7 +98,7 @@ def _measures(
             "warming_ratio": sample_field(grids["climate"]["warming_ratio"], lon, lat),
             **_people(
                 node_sites, settlements, is_usable(sites, capability, ports, cable_landings),
-                np.concatenate([railways.geometry.to_numpy(), roads.geometry.to_numpy()]), countries,
+                _land_lines(railways, roads, countries), countries,
                 closed_borders,
             ),
         }
@@ -116,6 +117,15 @@ def _lane_betweenness(sites: pd.DataFrame, lane: Anchors, sea_lanes: gpd.GeoData
     share = np.full(len(sites), np.nan)
     share[port] = lane_shares(lane.take(port), sea_lanes).round(6)
     return share
+
+
+def _land_lines(
+    railways: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, countries: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
+    """Return all railways and roads, and assumed lines over the gaps of each."""
+    by_mode = {"rail": railways.geometry.to_numpy(), "road": roads.geometry.to_numpy()}
+    over = [lines_over_gaps(mode, lines, countries) for mode, lines in by_mode.items()]
+    return np.concatenate([*by_mode.values(), *over])
 
 
 def _people(

@@ -1,7 +1,8 @@
 """People near a node who cannot reach another usable node of its kind by road or rail.
 
 The network consists of the main roads and railways of the OpenStreetMap extract (`osm_roads`,
-`osm_railways`), as one graph. Lesser roads, ferries and winter roads are not in the extract. A place joins
+`osm_railways`), as one graph, with the gaps of the extract closed (`layers.line_edges`): a gap in a file is
+no missing road. Lesser roads, ferries and winter roads are not in the extract. A place joins
 the network if a line passes within 10 km. Roads and railways across a closed border are left out.
 `capability.is_usable` states which nodes are usable.
 """
@@ -17,7 +18,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from layers.crs import distance_km, lonlat
+from layers.crs import lonlat
+from layers.line_edges import edges_of, state_of
 from layers.merge import nearest, within_km
 
 if TYPE_CHECKING:
@@ -89,18 +91,9 @@ def land_network(
     railways between the two states are left out. A point splits the edge that it joins. So a point beside an
     edge across a border keeps the part of the edge in its own state.
     """
-    parts = shapely.get_parts(lines)
-    xy, owner = shapely.get_coordinates(parts, return_index=True)
-    inside = owner[1:] == owner[:-1]
-    pairs = np.stack([xy[:-1][inside], xy[1:][inside]], axis=1)
-    places, number = np.unique(np.round(pairs.reshape(-1, 2)).astype(np.int64), axis=0, return_inverse=True)
-    ends = number.reshape(-1, 2)
-    kept = ends[:, 0] != ends[:, 1]
-    ends, pairs = ends[kept], pairs[kept]
-    lon, lat = lonlat(places[:, 0].astype(float), places[:, 1].astype(float))
-    km = distance_km(lon[ends[:, 0]], lat[ends[:, 0]], lon[ends[:, 1]], lat[ends[:, 1]])
-    joined = join(points, pairs, ends, km, len(places))
-    xy = np.concatenate([places.astype(float), joined.feet])
+    cut = edges_of(lines)
+    joined = join(points, cut.pairs, cut.ends, cut.km(), len(cut.places))
+    xy = np.concatenate([cut.places, joined.feet])
     open_way = ~_crosses(xy, joined.ends, countries, closed)
     return LandNetwork(len(xy), joined.ends[open_way], joined.km[open_way], joined.vertex, joined.leg_km)
 
@@ -114,10 +107,7 @@ def _crosses(
     """Return which edges run from one state of a closed pair to the other."""
     if not (pairs := list(closed)):
         return np.zeros(len(ends), dtype=bool)
-    shapes = countries.geometry.to_numpy()
-    codes = countries["country_iso3"].to_numpy(dtype=object)
-    at = codes[shapely.STRtree(shapes).nearest(shapely.points(places))]
-    return crossed(at, ends, pairs)
+    return crossed(state_of(places, countries), ends, pairs)
 
 
 def crossed(

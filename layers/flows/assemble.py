@@ -21,10 +21,11 @@ from layers.flows.air import air_flows
 from layers.flows.data import cable_flows, with_risk_groups
 from layers.flows.gateways import flow_gateways
 from layers.flows.graph import FlowGraph
-from layers.flows.land import gauges, land_flows, state_of
+from layers.flows.land import gauges, land_flows
 from layers.flows.parts import edge_table, joined_states, places_table, united
 from layers.flows.power import power_flows
 from layers.flows.sea import sea_flows
+from layers.line_edges import state_of
 from layers.network import anchors
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ import pandas as pd
 import shapely
 
 from layers.assessed.people_cut_off import crossed, join
-from layers.crs import distance_km, lonlat, polar_points
-from layers.flows.gaps import GAP_KM, gaps
+from layers.crs import lonlat, polar_points
 from layers.flows.graph import FlowGraph
 from layers.flows.parts import edge_table, joined_states, legs, vertex_table
+from layers.line_edges import GAP_KM, edges_of, gaps, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["gauges", "land_flows", "state_of"]
+__all__ = ["gauges", "land_flows"]
 
 _SAME_GAUGE_MM = 10
 
@@ -86,7 +86,7 @@ def land_flows(
     gauge_mm
         The gauge by state; with it edges are cut at breaks of gauge.
     with_gaps_closed
-        Whether dead ends that face each other are joined (`layers.flows.gaps`).
+        Whether dead ends that face each other are joined (`layers.line_edges`).
     """
     points = polar_points(places["longitude_deg"], places["latitude_deg"])
     ways, vertex, leg_km = _ways(mode, lines, points, places["vertex_id"].to_numpy(dtype=object), countries)
@@ -155,36 +155,19 @@ def _ways(
     countries: gpd.GeoDataFrame,
 ) -> tuple[_Ways, NDArray[np.int64], NDArray[np.float64]]:
     """Return the lines cut into edges at the points that join them; vertex and leg, km, of each point."""
-    parts, line = shapely.get_parts(lines.geometry.to_numpy(), return_index=True)
-    xy, owner = shapely.get_coordinates(parts, return_index=True)
-    inside = owner[1:] == owner[:-1]
-    pairs, row = np.stack([xy[:-1][inside], xy[1:][inside]], axis=1), line[owner[:-1][inside]]
-    places, number = np.unique(np.round(pairs.reshape(-1, 2)).astype(np.int64), axis=0, return_inverse=True)
-    ends = number.reshape(-1, 2)
-    kept = ends[:, 0] != ends[:, 1]
-    ends, pairs, row = ends[kept], pairs[kept], row[kept]
-    lon, lat = lonlat(places[:, 0].astype(float), places[:, 1].astype(float))
-    km = distance_km(lon[ends[:, 0]], lat[ends[:, 0]], lon[ends[:, 1]], lat[ends[:, 1]])
-    joined = join(points, pairs, ends, km, len(places))
-    positions = np.concatenate([places.astype(float), joined.feet])
-    names = [f"{mode}:{x}_{y}" for x, y in places.tolist()]
+    cut = edges_of(lines.geometry.to_numpy())
+    joined = join(points, cut.pairs, cut.ends, cut.km(), len(cut.places))
+    positions = np.concatenate([cut.places, joined.feet])
+    names = [f"{mode}:{x}_{y}" for x, y in cut.places.astype(np.int64).tolist()]
     near = np.flatnonzero(joined.vertex >= 0)
     # The feet are numbered in the order of the search, not in that of the points.
     names += [f"{mode}-foot:{key}" for key in ids[near[np.argsort(joined.vertex[near])]]]
     plain = np.full(len(positions), "", dtype=object)
     ways = _Ways(
         positions, np.array(names, dtype=object), plain, np.full(len(positions), "junction", dtype=object),
-        state_of(positions, countries), joined.ends, joined.km, row[joined.origin],
+        state_of(positions, countries), joined.ends, joined.km, cut.line[joined.origin],
     )  # fmt: skip
     return ways, joined.vertex, joined.leg_km
-
-
-def state_of(xy: NDArray[np.float64], countries: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Return the nearest state of each position."""
-    # Single polygons: the distance to a whole archipelago takes long.
-    shapes, owner = shapely.get_parts(countries.geometry.to_numpy(), return_index=True)
-    codes = countries["country_iso3"].to_numpy(dtype=object)[owner]
-    return np.asarray(codes[shapely.STRtree(shapes).nearest(shapely.points(xy))], dtype=object)
 
 
 def _cut_at_breaks(ways: _Ways, countries: gpd.GeoDataFrame, gauge_mm: Mapping[str, int]) -> _Ways:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.flows.gaps import gaps
+from layers.crs import POLAR
+from layers.line_edges import edges_of, gaps, lines_over_gaps
 
 NORTH = 2_000_000.0  # metres from the pole, near 71 N, where EPSG:3413 is nearly true
+
+NORWAY = gpd.GeoDataFrame({"country_iso3": ["NOR"]}, geometry=[shapely.box(-1e6, -3e6, 1e6, 0)], crs=POLAR)
 
 
 def row(*x_km: float) -> np.ndarray:
@@ -76,3 +81,24 @@ def test_a_gap_always_joins_two_pieces(places):
         parent[root(u)] = root(v)
     assert (km <= 3).all()
     assert len(set(edges.ravel().tolist())) == edges.size
+
+
+def test_a_line_is_cut_at_its_points_and_a_point_named_twice_is_no_edge() -> None:
+    lines = np.array(
+        [shapely.MultiLineString([[(0, -2e6), (0, -2e6), (3e3, -2e6)], [(3e3, -2e6), (3e3, -1.9e6)]])],
+        dtype=object,
+    )
+    edges = edges_of(lines)
+    assert edges.places[edges.ends].tolist() == [[[0, -2e6], [3e3, -2e6]], [[3e3, -2e6], [3e3, -1.9e6]]]
+    assert edges.line.tolist() == [0, 0]
+    # True at 70 N; 2,000 km from the pole, near 71.7 N, a length in the plane is 1 % longer.
+    assert edges.km() == pytest.approx([3, 100], rel=0.02)
+
+
+@pytest.mark.parametrize(("mode", "gap_km", "count"), [("road", 2.9, 1), ("road", 3.2, 0), ("rail", 14, 1)])
+def test_a_gap_of_a_mode_is_closed_up_to_its_limit(mode: str, gap_km: float, count: int) -> None:
+    far = 5 + gap_km
+    xy = [row(0, 5), row(far, far + 5)]
+    lines = np.array([shapely.LineString(part) for part in xy], dtype=object)
+    over = lines_over_gaps(mode, lines, NORWAY)
+    assert [line.coords[:] for line in over] == [[(5e3, -NORTH), (far * 1e3, -NORTH)]][:count]
