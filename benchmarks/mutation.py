@@ -1,10 +1,11 @@
 """Plant small slips in the code, one at a time, and count those that a test sees.
 
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
-comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. First all tests run once
-under pytest-cov, which records the lines that each test runs. Then each mutant is written into a copy of the
-checkout, and the tests that run its statement run there, until one fails. Annotations are never evaluated,
-so they are left out. A test that fails without a mutant catches none.
+comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a
+copy of the checkout, where groups of tests run until one fails: the file of the module's name, the files that
+hold the default picture and the words of the commands, the files that import the module, and the files of its
+room. A test that also fails without a mutant catches none. Annotations are never evaluated, so they are left
+out. What survives can still be seen by a test of another room: the share is a lower bound.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import ast
 import importlib.util
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -23,19 +25,18 @@ from functools import cache
 from pathlib import Path
 from queue import Queue
 from typing import Any
-from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("layers", "maps", "pipelines")
 MUTANTS, SEED, GOAL_PCT = 210, 20261129, 95
 WORKERS = len(os.sched_getaffinity(0))
-# Tests are tried until one fails or this time is up. A mutant that is left then is not caught.
 TIMEOUT_S = 300
-TRACE_S = 7200
-# Tests that take this many times their time without a mutant hang.
-SLOWER = 8
-# A mutant that this many tests run without a failure is seldom caught by one more.
-MOST_TESTS = 80
+# They hold every file of the default picture, every word of the commands and the tables of the documents.
+KNOWN = (
+    "tests/test_pipelines/test_picture/test_known_picture.py",
+    "tests/test_pipelines/test_commands/test_known_words.py",
+    "tests/test_docs.py",
+)
 OPERATORS = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add", "ReplaceBinaryOperator_Mul_Div",
     "ReplaceBinaryOperator_Div_Mul", "ReplaceBinaryOperator_FloorDiv_Div", "ReplaceBinaryOperator_Mod_Add",
@@ -109,177 +110,101 @@ def mutants_of(module: str) -> list[Mutant]:
     return rows
 
 
-@dataclass(frozen=True)
-class Trace:
-    """What the tests run: for each module and line, the tests, and for each test its seconds.
-
-    A test is a node id of pytest without its parameters. A line that runs while a fixture is set up has, in
-    place of a test, the file of the test that asked first. A line that runs at import has the empty name.
-    `failed` are the tests that fail without a mutant; they catch none.
-    """
-
-    tests_by_line: dict[str, dict[int, frozenset[str]]]
-    seconds: dict[str, float]
-    failed: frozenset[str]
-
-    def tests_of(self, module: str, lines: range) -> frozenset[str]:
-        """Tests, and files, that run one of the lines of a module."""
-        by_line = self.tests_by_line.get(module, {})
-        return frozenset().union(*(by_line.get(line, frozenset()) for line in lines))
-
-
-def _traced(names: list[str], copy: Path) -> Trace:
-    """Run files of tests in a copy of the checkout, and record what each test runs in its own process."""
-    from coverage import CoverageData  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        path, report = Path(folder) / "lines", Path(folder) / "report.xml"
-        cover = [f"--cov={package}" for package in PACKAGES]
-        options = ["--cov-context=test", "--cov-report=", *cover, "-o", "junit_family=xunit1"]
-        _pytest(
-            [*options, f"--junitxml={report}", *names], copy, TRACE_S, stop=False, COVERAGE_FILE=str(path)
-        )
-        data = CoverageData(str(path))
-        data.read()
-        seconds: dict[str, float] = {}
-        failed = set()
-        for case in ET.parse(report).iter("testcase"):
-            file = case.get("file") or ""
-            inner = (case.get("classname") or "").removeprefix(file.removesuffix(".py").replace("/", "."))
-            test = "::".join([file, *inner.split(".")[1:], (case.get("name") or "").split("[")[0]])
-            seconds[test] = seconds.get(test, 0.0) + float(case.get("time") or 0)
-            if {"failure", "error"} & {child.tag for child in case}:
-                failed.add(test)
-        tests_by_line = {
-            str(Path(file).relative_to(copy)): {
-                line: frozenset(_test_of(context) for context in contexts)
-                for line, contexts in data.contexts_by_lineno(file).items()
-            }
-            for file in data.measured_files()
-            if Path(file).is_relative_to(copy)
-        }
-    kept = {
-        module: {line: tests - failed for line, tests in by_line.items()}
-        for module, by_line in tests_by_line.items()
-    }
-    return Trace(kept, seconds, frozenset(failed))
-
-
-def _test_of(context: str) -> str:
-    """Test, or file for a fixture, of a context of pytest-cov, such as `tests/test_a.py::test_b[1]|run`."""
-    test, _, phase = context.rpartition("|")
-    return test.split("[")[0] if phase == "run" else test.split("::")[0]
-
-
-def _merged(traces: list[Trace]) -> Trace:
-    by_line: dict[str, dict[int, frozenset[str]]] = {}
-    seconds: dict[str, float] = {}
-    failed: frozenset[str] = frozenset()
-    for trace in traces:
-        seconds |= trace.seconds
-        failed |= trace.failed
-        for module, lines in trace.tests_by_line.items():
-            mine = by_line.setdefault(module, {})
-            for line, tests in lines.items():
-                mine[line] = mine.get(line, frozenset()) | tests
-    return Trace(by_line, seconds, failed)
-
-
-def statement_lines(source: str, line: int) -> range:
-    """Lines of the innermost statement of a module that contains a line."""
-    spans = [
-        (node.lineno, node.end_lineno or node.lineno)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.stmt)
-    ]
-    first, last = max((span for span in spans if span[0] <= line <= span[1]), default=(line, line))
-    return range(first, last + 1)
-
-
-def tests_of(mutant: Mutant, trace: Trace) -> list[list[str]]:
-    """Arguments of the runs of pytest that can catch a mutant.
-
-    First the tests that run the statement: those of the file of the module's name, then the quickest. Then
-    the files in which a fixture runs it, with all files that look at the picture that the session builds
-    once. What a test starts in another process is not seen: the file of the module's name runs always.
-    """
-    lines = statement_lines((ROOT / mutant.module).read_text(encoding="utf-8"), mutant.line)
-    own, every = f"test_{Path(mutant.module).stem}", trace.tests_of(mutant.module, lines)
-
-    def order(test: str) -> tuple[bool, float]:
-        return Path(test.split("::", 1)[0]).stem != own, trace.seconds.get(test, 0.0)
-
-    single = sorted((test for test in every if "::" in test), key=order)
-    files = {test for test in every if "::" not in test}
-    if files:
-        files |= _looking_at_the_picture()
-    files = (files - {""}) | {
-        test.split("::")[0] for test in trace.seconds if Path(test.split("::")[0]).stem == own
-    }
-    length = {
-        file: sum(seconds for test, seconds in trace.seconds.items() if test.split("::")[0] == file)
-        for file in files
-    }
-    whole = sorted(files, key=lambda file: (Path(file).stem != own, length[file]))
-    return [run for run in (single[:MOST_TESTS], whole) if run]
+def _files() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("test_*.py"))
 
 
 @cache
-def _looking_at_the_picture() -> set[str]:
-    """Files with a test that takes the picture of the session, by the name of its argument."""
-    fixtures, names = {"built", "picture", "folder"}, set()
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        taken = {
-            argument.arg
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef)
-            for argument in node.args.args
-        }
-        if taken & fixtures:
-            names.add(str(path.relative_to(ROOT)))
-    return names
+def _imported_by(path: Path) -> frozenset[str]:
+    """Modules that a file of tests imports, as paths from the root."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return frozenset(name.replace(".", "/") + ".py" for name in names)
 
 
-def _pytest(
-    arguments: list[str], copy: Path, timeout_s: float = TIMEOUT_S, *, stop: bool = True, **variables: str
-) -> int:
-    """Run files of tests, or single tests, in a copy of the checkout; returns the exit code of pytest."""
-    first = ["-x"] if stop else []
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", *first, *_OPTIONS, *arguments], cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", **variables},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=timeout_s, check=False,
-    )  # fmt: skip
-    return run.returncode
+def tests_of(module: str) -> list[list[str]]:
+    """Groups of files of tests that can see a slip in `module`, in the order in which they run."""
+    place = Path(module)
+    own = [path for path in _files() if path.stem == f"test_{place.stem}"]
+    importing = [path for path in _files() if module in _imported_by(path)]
+    room = ROOT.joinpath("tests", *(f"test_{part}" for part in place.parent.parts))
+    near = sorted(room.rglob("test_*.py")) if room.is_dir() else []
+    groups, seen = [], set()
+    for group in (own, [ROOT / name for name in KNOWN], importing, near):
+        names = [str(path.relative_to(ROOT)) for path in group if path not in seen]
+        seen |= set(group)
+        groups += [names] if names else []
+    return groups
 
 
-def _catches(mutant: Mutant, trace: Trace, copy: Path) -> bool:
-    """Plant a mutant in a copy of the checkout; return whether one of the runs of pytest fails."""
-    from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
-    from cosmic_ray.plugins import get_operator  # noqa: PLC0415
+class _Copy:
+    """A copy of the checkout in which mutants are planted, and the tests that fail there without one."""
 
-    path = copy / mutant.module
-    source = path.read_text(encoding="utf-8")
-    changed = mutate_code(source, get_operator(f"core/{mutant.operator}")(), mutant.occurrence)
-    assert changed is not None, mutant
-    runs = tests_of(mutant, trace)
-    path.write_text(changed, encoding="utf-8")
-    try:
-        for arguments in runs:
-            seconds = sum(
-                trace.seconds[test] for test in trace.seconds if {test, test.split("::", 1)[0]} & {*arguments}
-            )
-            try:
-                left_out = [f"--deselect={test}" for test in sorted(trace.failed)]
-                if _pytest([*left_out, *arguments], copy) not in _PASSES:
+    def __init__(self, folder: Path) -> None:
+        self.root = Path(shutil.copytree(ROOT, folder, ignore=_LEFT_OUT))
+        self.passes: dict[str, bool] = {}
+        self.ends: dict[str, bool] = {}
+
+    def _failed(self, arguments: list[str]) -> str | None:
+        """Run pytest until a test fails; return its node id, "" for a failure without one, or None."""
+        left_out = [f"--deselect={test}" for test, does_pass in self.passes.items() if not does_pass]
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", *_OPTIONS, *left_out, *arguments], cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        )  # fmt: skip
+        if run.returncode in _PASSES:
+            return None
+        found = re.search(
+            r"^(?:FAILED|ERROR) (tests/\S+?\.py(?:::.*?)?)(?: - .*)?$", run.stdout, re.MULTILINE
+        )
+        return found[1] if found else ""
+
+    def catches(self, mutant: Mutant) -> bool:
+        """Plant a mutant; return whether a test fails that passes without it, or a loop does not end."""
+        from cosmic_ray.mutating import mutate_code  # noqa: PLC0415
+        from cosmic_ray.plugins import get_operator  # noqa: PLC0415
+
+        path = self.root / mutant.module
+        source = path.read_text(encoding="utf-8")
+        changed = mutate_code(source, get_operator(f"core/{mutant.operator}")(), mutant.occurrence)
+        assert changed is not None, mutant
+        for group in tests_of(mutant.module):
+            failing: str | None = ""
+            while failing is not None:
+                path.write_text(changed, encoding="utf-8")
+                try:
+                    failing = self._failed(group)
+                except subprocess.TimeoutExpired:
+                    if self._ends(group):
+                        return True
+                    break
+                finally:
+                    path.write_text(source, encoding="utf-8")
+                if failing == "" or (failing is not None and self._passes(failing)):
                     return True
+        return False
+
+    def _ends(self, group: list[str]) -> bool:
+        """Return whether a group of files ends in time without a mutant."""
+        key = " ".join(group)
+        if key not in self.ends:
+            try:
+                self._failed(group)
+                self.ends[key] = True
             except subprocess.TimeoutExpired:
-                # A loop for ever is seen; tests that are slow without the mutant have not failed.
-                return SLOWER * seconds < TIMEOUT_S
-    finally:
-        path.write_text(source, encoding="utf-8")
-    return False
+                self.ends[key] = False
+        return self.ends[key]
+
+    def _passes(self, test: str) -> bool:
+        """Return whether a test passes without a mutant."""
+        if test not in self.passes:
+            self.passes[test] = self._failed([test]) is None
+        return self.passes[test]
 
 
 def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mutant]:
@@ -297,23 +222,15 @@ def sample(mutants: int = MUTANTS, seed: int = SEED, only: str = "") -> list[Mut
 
 def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
     """Test a sample of mutants and print each that no test sees; returns a row a package and one for all."""
-    if not all(map(importlib.util.find_spec, ("cosmic_ray", "pytest_cov"))):
-        sys.exit("benchmarks: expected cosmic-ray and pytest-cov, found none: pip install --group mutation")
+    if not importlib.util.find_spec("cosmic_ray"):
+        sys.exit("benchmarks: expected cosmic-ray, found none: pip install --group mutation")
     drawn = sample(mutants, only=only)
-    names = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
-    copies: Queue[Path] = Queue()
+    copies: Queue[_Copy] = Queue()
     caught: dict[Mutant, bool] = {}
-
-    def traced(some: list[str]) -> Trace:
-        copy = copies.get()
-        try:
-            return _traced(some, copy)
-        finally:
-            copies.put(copy)
 
     def run(mutant: Mutant) -> None:
         copy = copies.get()
-        caught[mutant] = _catches(mutant, trace, copy)
+        caught[mutant] = copy.catches(mutant)
         copies.put(copy)
         word = "caught" if caught[mutant] else "survived"
         number = f"{len(caught)} of {len(drawn)}"
@@ -324,8 +241,7 @@ def mutation(mutants: int = MUTANTS, only: str = "") -> list[dict[str, Any]]:
 
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for number in range(WORKERS):
-            copies.put(Path(shutil.copytree(ROOT, Path(folder) / str(number), ignore=_LEFT_OUT)))
-        trace = _merged(list(pool.map(traced, [names[part::WORKERS] for part in range(WORKERS)])))
+            copies.put(_Copy(Path(folder) / str(number)))
         list(pool.map(run, drawn))
     return [_row(package, [m for m in drawn if package in {"all", m.package}], caught)
             for package in (*PACKAGES, "all")]  # fmt: skip

@@ -35,7 +35,6 @@ def lines(folder: Path | None) -> dict[str, list[str]]:
     return helps | {
         "--help": ["--help"],
         "glossary": ["glossary"],
-        "sources": ["sources"],
         "standards": ["standards", picture],
         "standards --by country": ["standards", picture, "--by", "country"],
         "lens": ["lens", picture, "--states", "NO,FI,SE"],
