@@ -144,8 +144,8 @@ def _seconds(work: Callable[[], Any], runs: int) -> float:
 
 def _row(work: str, ours_s: float, peer: str, peer_s: float, goal: float) -> dict[str, Any]:
     return {
-        "benchmark": "network", "work": work, "ours_s": round(ours_s, 4), "peer": peer,
-        "peer_s": round(peer_s, 3), "ratio": round(peer_s / ours_s, 1), "goal": goal,
+        "benchmark": "network", "work": work, "ours_s": round(ours_s, 6), "peer": peer,
+        "peer_s": round(peer_s, 6), "ratio": round(peer_s / ours_s, 1), "goal": goal,
         "holds": peer_s / ours_s >= goal,
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
     }  # fmt: skip

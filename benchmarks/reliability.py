@@ -2,7 +2,7 @@
 
 An audit hook of Python stops a call that changes the disk before the system runs it. For every n, the child
 dies at the n-th such call, or the call fails. `ARCTIC_PICTURE_RELIABILITY=short` runs a tenth of the rounds,
-for CI, with 40 mutated files of each format; `deep` mutates 10,000.
+for CI, with 20 mutated files of each format; `deep` mutates 10,000.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LENGTH = os.environ.get("ARCTIC_PICTURE_RELIABILITY", "")
 KILLS, ROUNDS, READS, RUNS_AT_ONCE = (25, 3, 300, 8) if LENGTH == "short" else (500, 50, 5000, 8)
 # Number of mutated files of each format, and of each further seed of it.
-FUZZED = {"short": (40, 20), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
+FUZZED = {"short": (20, 10), "deep": (10_000, 10_000)}.get(LENGTH, (2000, 2000))
 FILES = ("map.html", "layers/nodes.parquet", "picture.gpkg", "tables/evidence.parquet")
 _BLOCKS, _BLOCK = 8, 2048
 

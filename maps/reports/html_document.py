@@ -173,12 +173,13 @@ _LOOK: Final = (
     """
 @page{size:A4;margin:12mm 13mm 14mm;
 @bottom-left{content:"Not for navigation, targeting or site security decisions";
-font:7pt "Source Sans 3","Helvetica Neue",Arial,sans-serif;color:#444}
-@bottom-right{content:counter(page) " / " counter(pages);font:7pt Arial,sans-serif;color:#444}}
+font:7pt "Source Sans 3","Helvetica Neue",Arial,"DejaVu Sans Condensed",sans-serif;color:#444}
+@bottom-right{content:counter(page) " / " counter(pages);
+font:7pt Arial,"DejaVu Sans Condensed",sans-serif;color:#444}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:186mm;padding:10mm 4mm;background:var(--paper);color:var(--ink);
-font:8.4pt/1.34 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;
-font-variant-numeric:tabular-nums;-webkit-print-color-adjust:exact;print-color-adjust:exact;
+font:8.4pt/1.34 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans","DejaVu Sans Condensed",sans-serif;
+font-size-adjust:.519;font-variant-numeric:tabular-nums;-webkit-print-color-adjust:exact;print-color-adjust:exact;
 overflow-wrap:break-word}
 header{border-top:2.2pt solid var(--ink);padding-top:2.5mm;margin-bottom:3.5mm}
 .status{border:1pt solid var(--line);padding:1mm 2mm;margin:0 0 2.5mm;font-size:8pt}
@@ -186,15 +187,15 @@ header{border-top:2.2pt solid var(--ink);padding-top:2.5mm;margin-bottom:3.5mm}
 .status.expired{border:3pt double var(--robust);background:var(--gap)}
 .status.expired .word{font-size:20pt;letter-spacing:.06em;display:block}
 .kicker{font-size:7.5pt;letter-spacing:.09em;text-transform:uppercase;color:var(--soft);margin:0}
-h1{font:600 21pt/1.12 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:.8mm 0 1.2mm}
-h2{font:600 12.5pt/1.2 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:5mm 0 1.4mm;
+h1{font:600 21pt/1.12 Charter,"Source Serif 4",Georgia,"DejaVu Serif Condensed",serif;margin:.8mm 0 1.2mm}
+h2{font:600 12.5pt/1.2 Charter,"Source Serif 4",Georgia,"DejaVu Serif Condensed",serif;margin:5mm 0 1.4mm;
 break-after:avoid}
 h3{font-size:8.6pt;margin:0 0 1mm;break-after:avoid}
 p{margin:0 0 2mm}.lead{font-size:9.6pt;margin-bottom:2.6mm}.small{font-size:7.6pt;color:var(--soft)}
 .figures{display:grid;grid-template-columns:repeat(4,1fr);gap:4mm;margin:0 0 3.5mm}
 .figures div{border-top:1.6pt solid var(--line);padding-top:1.2mm}
 .figures .f-robust{border-color:var(--robust)}.figures .f-possible{border-color:var(--possible)}
-.figures data{display:block;font:600 19pt/1.05 Charter,Georgia,"DejaVu Serif",serif}
+.figures data{display:block;font:600 19pt/1.05 Charter,Georgia,"DejaVu Serif Condensed",serif}
 .figures span{font-size:8pt;color:var(--soft)}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:7mm;align-items:start}
 .two>*{min-width:0}.two{break-inside:avoid}
@@ -221,7 +222,8 @@ color:var(--soft)}
 background:var(--possible)}.flag.robust{background:var(--robust)}
 .why{font-size:7.5pt;line-height:1.3}.why i{font-style:normal;font-weight:600}
 svg{display:block;max-width:110mm;width:100%;height:auto;overflow:visible}
-svg text{font:8px "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
+svg text{font:8px "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",
+"DejaVu Sans Condensed",sans-serif;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:7.5px}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}
 svg .mid{text-anchor:middle}svg .strong{font-weight:600}
 .track{fill:var(--track)}.grid{stroke:var(--line);stroke-width:.6}

@@ -205,7 +205,7 @@ def _kinds(material: Story, place: Place) -> list[Any]:
 STORY_LOOK: Final = """
 .story h2{margin:0 0 .8mm;font-size:10.2pt}.story p{margin:0 0 1.1mm}
 .story .scene{min-width:0;break-inside:avoid}
-.see{font:400 7.4pt Arial,"Liberation Sans",sans-serif;color:var(--soft);
+.see{font:400 7.4pt Arial,"Liberation Sans","DejaVu Sans Condensed",sans-serif;color:var(--soft);
 margin-left:1.5mm}
 .story .lead{font-size:9.4pt;margin:0 0 2mm}
 .opening{display:grid;grid-template-columns:98mm 1fr;gap:5mm;margin-bottom:3mm}

@@ -75,23 +75,23 @@ def test_what_a_killed_writer_left_goes_and_what_is_in_use_stays(tmp_path):
 
 
 def test_a_lock_is_waited_for_and_then_refused(tmp_path):
-    done = threading.Event()
+    taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with locked(tmp_path):
-            done.wait(10)
+            taken.set()
+            done.wait()
 
-    holder = threading.Thread(target=hold)
+    holder = threading.Thread(target=hold, daemon=True)
     holder.start()
-    while not (tmp_path / ".lock").exists():
-        time.sleep(0.01)
+    taken.wait()
     with (
         pytest.raises(ExportError, match="only run that counts here, found another"),
         locked(tmp_path, work="counts", wait_s=0.2),
     ):
         pass
     threading.Timer(0.2, done.set).start()
-    with locked(tmp_path, wait_s=10):
+    with locked(tmp_path, wait_s=600):
         assert done.is_set()
     holder.join()
 
