@@ -24,6 +24,6 @@ def test_nothing_is_torn_mixed_or_lost():
     timed = {row["work"].split(":")[0].split(" of ")[0] for row in rows if row["goal"]}
     assert timed >= {"publish 40 MB", "validation"}
     counts = {row["work"]: row["value"] for row in rows if not row["goal"]}
-    assert sum(work.startswith("40 mutated files") for work in counts) == 13
+    assert sum(work.startswith("20 mutated files") for work in counts) == 13
     assert len(counts) == 32
     assert set(counts.values()) == {0}, counts
