@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
     from layers.assessed.evidence_builder import EvidenceBuilder
 
-__all__ = ["MILITARY", "add_military_relevance"]
+__all__ = ["MILITARY", "TREATIES", "add_military_relevance"]
 
 # Treaty status under which association and policy do not apply, and the reason that is printed.
-_TREATY = {
+TREATIES = {
     "svalbard_treaty_art9": "Svalbard Treaty 1920, Art. 9: no naval base, no fortification",
     "demilitarised_neutralised": "Åland: demilitarised and neutralised (1856, 1921, 1940)",
 }
@@ -101,7 +101,7 @@ def add_military_relevance(
     _add_runway_and_land(builder, facts, anchors)
     _add_deep_port(builder, facts, anchors)
     _add_position(builder, facts, anchors)
-    reason = special_status(builder.sites, memberships, day).map(_TREATY)
+    reason = special_status(builder.sites, memberships, day).map(TREATIES)
     _add_association(builder, facts, anchors, military_sites, reason, papers)
     _add_policy(builder, facts, materials, reason, ten_t(builder.sites, ten_t_nodes))
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.assessed.class_thresholds import UNKNOWN
 from layers.assessed.indicators import in_sentence, unit_in_words
+from layers.assessed.military_relevance import TREATIES
 
 if TYPE_CHECKING:
     from layers.assessed.judgement import Classes
@@ -111,9 +112,19 @@ def reasons(nodes: pd.DataFrame, classes: Classes, scenario: Scenario) -> list[s
             title = in_sentence(scenario.title)
             parts.append(f"{held} ({title}; dual-use class {row['dual_use_class']}).")
         if isinstance(row["special_status"], str):
-            parts.append(f"Special status: {row['special_status'].replace('_', ' ')}.")
+            parts.append(_special_status(row["special_status"], row["military_class"]))
         out.append(" ".join(parts))
     return out
+
+
+def _special_status(status: str, military_class: str) -> str:
+    """Return the status of a territory in words, and what its treaty means for the military class."""
+    if status not in TREATIES:
+        return f"Special status: {status.replace('_', ' ')}."
+    return (
+        f"{TREATIES[status]}. Military {military_class} says what the site could carry by size and place, "
+        "not that it may be used so."
+    )
 
 
 def _parts_in_words(classes: Classes, place: int) -> str:

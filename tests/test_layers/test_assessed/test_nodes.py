@@ -135,3 +135,12 @@ def test_where_two_lists_place_one_thing_apart_the_distance_is_a_datum(nodes) ->
     assert apart.notna().any()
     assert (nodes["position_uncertainty_km"] >= apart.fillna(0)).all()
     assert apart[nodes["sources"].str.contains("; ") & (nodes["kind"] == "port")].notna().any()
+
+
+def test_a_treaty_is_named_and_the_military_class_is_said_to_be_no_use(nodes) -> None:
+    under = nodes[nodes["special_status"].isin(["svalbard_treaty_art9", "demilitarised_neutralised"])]
+    other = nodes.drop(under.index)
+    assert set(under["country_iso3"]) == {"SJM", "ALA"}
+    assert under["reasons"].str.endswith("not that it may be used so.").all()
+    assert under["reasons"].str.contains("Svalbard Treaty 1920, Art. 9|Åland: demilitarised").all()
+    assert not other["reasons"].str.contains("may be used").any()
