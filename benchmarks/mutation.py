@@ -3,8 +3,7 @@
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
 comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a
 copy of the checkout, where groups of tests run until one fails: the file of the module's name, the files that
-hold the default picture and the words of the commands, the files that import the module, and the files of its
-room. A test that also fails without a mutant catches none. Annotations are never evaluated, so they are left
+hold the default picture and the words of the commands, and the files that import the module. A test that also fails without a mutant catches none. Annotations are never evaluated, so they are left
 out. What survives can still be seen by a test of another room: the share is a lower bound.
 """
 
@@ -132,7 +131,8 @@ def tests_of(module: str) -> list[list[str]]:
     own = [path for path in _files() if path.stem == f"test_{place.stem}"]
     importing = [path for path in _files() if module in _imported_by(path)]
     room = ROOT.joinpath("tests", *(f"test_{part}" for part in place.parent.parts))
-    near = sorted(room.rglob("test_*.py")) if room.is_dir() else []
+    # Where no file is of the module, those of its room stand in.
+    near = sorted(room.rglob("test_*.py")) if room.is_dir() and not own + importing else []
     groups, seen = [], set()
     for group in (own, [ROOT / name for name in KNOWN], importing, near):
         names = [str(path.relative_to(ROOT)) for path in group if path not in seen]
