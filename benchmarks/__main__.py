@@ -23,6 +23,7 @@ from benchmarks.mutation import mutation
 from benchmarks.network import network, passing
 from benchmarks.reliability import FUZZED, reliability
 from benchmarks.user_files import user_files
+from benchmarks.user_projects import user_projects
 from benchmarks.validation import validation
 
 ROOT = Path(__file__).parent.parent
@@ -98,7 +99,7 @@ BENCHMARKS = {
     "maps": maps,
     "reliability": reliability,
     "fuzz": lambda: fuzz(*FUZZED),
-    "user_files": user_files,
+    "user_files": lambda: [*user_files(), *user_projects()],
     "daily_refresh": daily_refresh,
     "command_lines": command_lines,
     "mutation": mutation,

@@ -3,8 +3,9 @@
 `python -m benchmarks mutation` takes a random sample of the mutants that cosmic-ray makes (signs,
 comparisons, numbers, and/or, true/false) over `layers`, `maps` and `pipelines`. Each mutant is written into a
 copy of the checkout, where groups of tests run until one fails: the file of the module's name, the files that
-hold the default picture and the words of the commands, and the files that import the module. A test that also fails without a mutant catches none. Annotations are never evaluated, so they are left
-out. What survives can still be seen by a test of another room: the share is a lower bound.
+hold the default picture and the words of the commands, and the files that import the module. A test that also
+fails without a mutant catches none. Annotations are never evaluated, so they are left out. What survives can
+still be seen by a test of another room: the share is a lower bound.
 """
 
 from __future__ import annotations
