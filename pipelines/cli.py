@@ -18,7 +18,7 @@ from pipelines.commands.glossary import glossary
 from pipelines.commands.ice import ice, isochrones, polaris, routes
 from pipelines.commands.operations import doctor, serve
 from pipelines.commands.overview import overview
-from pipelines.commands.pictures import brief, changes, check, draw, explain, lens, standards
+from pipelines.commands.pictures import brief, changes, check, draw, explain, lens, standards, upgrades
 from pipelines.commands.sources import fetch, snapshot, sources
 from pipelines.commands.terminal import any_encoding, print_error, told_progress
 from pipelines.commands.user_files import add
@@ -34,8 +34,8 @@ app = typer.Typer(
 )
 app.callback(invoke_without_command=True)(overview)
 for _command in (
-    build, explain, glossary, sources, standards, lens, check, draw, brief, snapshot, ice, routes, isochrones,
-    polaris, doctor, fetch, changes, serve, add,
+    build, explain, glossary, sources, standards, lens, upgrades, check, draw, brief, snapshot, ice, routes,
+    isochrones, polaris, doctor, fetch, changes, serve, add,
 ):  # fmt: skip
     app.command()(_command)
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-__all__ = ["MEASURES"]
+__all__ = ["MEASURES", "land_lines"]
 
 _REACH_KM = 50.0  # people within this distance can use a node
 # A wider gate counts as open sea: a ship can pass far from any node (convention).
@@ -98,7 +98,7 @@ def _measures(
             "warming_ratio": sample_field(grids["climate"]["warming_ratio"], lon, lat),
             **_people(
                 node_sites, settlements, is_usable(sites, capability, ports, cable_landings),
-                _land_lines(railways, roads, countries), countries,
+                land_lines(railways, roads, countries), countries,
                 closed_borders,
             ),
         }
@@ -119,7 +119,7 @@ def _lane_betweenness(sites: pd.DataFrame, lane: Anchors, sea_lanes: gpd.GeoData
     return share
 
 
-def _land_lines(
+def land_lines(
     railways: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, countries: gpd.GeoDataFrame
 ) -> NDArray[np.object_]:
     """Return all railways and roads, and assumed lines over the gaps of each."""

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["RADII_KM", "Captives", "Joined", "LandNetwork", "captives", "closed_pairs", "crossed", "join"]
+__all__ = [
+    "RADII_KM",
+    "Captives",
+    "Joined",
+    "LandNetwork",
+    "captives",
+    "closed_pairs",
+    "crossed",
+    "join",
+    "land_network",
+    "ways_km",
+]
 
 _JOIN_KM = 10.0  # the extract has chords between junctions: a place on a line may lie beside its chord
 _REACH_KM = 50.0  # people this near are served by a node
@@ -225,12 +236,7 @@ def captives(
             continue
         some = towns.iloc[counted]
         (at_town, at_site) = within_km(some, sites.iloc[rows], _REACH_KM)
-        near_km, near = nearest(some, sites.iloc[rows], k=min(6, max(len(rows), 1)))
-        way = reach_km[:, rows].copy()
-        for column in range(near.shape[1]):  # beside the town: no road is needed
-            close = (near[:, column] >= 0) & (near_km[:, column] <= _JOIN_KM)
-            here = np.flatnonzero(close)
-            way[here, near[here, column]] = np.fmin(way[here, near[here, column]], near_km[here, column])
+        way = _with_those_beside(reach_km[:, rows], some, sites.iloc[rows])
         way[:, ~usable[rows]] = np.inf
         ordered = np.sort(way, axis=1)
         own = way[at_town, at_site]
@@ -249,6 +255,31 @@ def captives(
         order = np.argsort(people[counted[at_town]], kind="stable")
         other_km[rows[at_site[order]]] = next_km[order]
     return Captives(persons, largest, place, np.where(np.isinf(other_km), np.nan, other_km))
+
+
+def ways_km(
+    sites: pd.DataFrame, towns: pd.DataFrame, network: LandNetwork, rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return kilometres by land from each town to the sites at positions `rows`, shape (towns, rows).
+
+    The points of `network` are the towns, then the sites. A town reaches a site within 10 km without a road.
+    Infinite where the way on the graph exceeds 120 km.
+    """
+    reach_km = _by_land(network, np.arange(len(towns)), len(towns), RADII_KM[-1])
+    return _with_those_beside(reach_km[:, rows], towns, sites.iloc[rows])
+
+
+def _with_those_beside(
+    reach_km: NDArray[np.float32], towns: pd.DataFrame, sites: pd.DataFrame
+) -> NDArray[np.float32]:
+    """Return the ways by land, shape (towns, sites), with sites within 10 km of a town at their distance."""
+    way = reach_km.copy()
+    near_km, near = nearest(towns, sites, k=min(6, max(len(sites), 1)))
+    for column in range(near.shape[1]):  # beside the town: no road is needed
+        close = (near[:, column] >= 0) & (near_km[:, column] <= _JOIN_KM)
+        here = np.flatnonzero(close)
+        way[here, near[here, column]] = np.fmin(way[here, near[here, column]], near_km[here, column])
+    return way
 
 
 def _by_land(

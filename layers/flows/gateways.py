@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from layers.flows.graph import FlowGraph
 
-__all__ = ["GATEWAY_COLUMNS", "flow_gateways"]
+__all__ = ["GATEWAY_COLUMNS", "flow_gateways", "mainland_landings"]
 
 _PEOPLE, _PLANT_MW, _ROAD_KM, _SOUND_M = 50_000, 500.0, 60.0, 4000.0  # conventions of this project
 _RUNNING = ("operating", "standby")
@@ -50,9 +50,8 @@ def flow_gateways(
     vertices = graph.vertices
     ids = vertices["vertex_id"].astype(str)
     settlement = (vertices["kind"] == "settlement").to_numpy()
-    south = vertices["latitude_deg"].to_numpy() < CUT_DEG
-    land = {mode: south & ids.str.startswith(f"{mode}:").to_numpy() for mode in ("road", "rail")}
-    power = south & ids.str.startswith("power:").to_numpy()
+    land = {mode: _southern(vertices, mode) for mode in ("road", "rail")}
+    power = _southern(vertices, "power")
     rows = []
     for flow in ("goods", "energy"):
         rows += [_rows(flow, vertices, at, f"lane enters by {name}") for name, at in _lanes(vertices)]
@@ -69,9 +68,23 @@ def flow_gateways(
     rows += [_rows("energy", vertices, power, "power line crosses the southern edge")]
     ends = (vertices["kind"] == "cable_end").to_numpy()
     rows += [_rows("data", vertices, ends, "cable ends beyond the southern edge", "assumed")]
-    inland = _of_mainland(vertices, _by_road(graph, land["road"]), countries) & _has_cable(graph)
+    inland = mainland_landings(graph, countries) & _has_cable(graph)
     rows += [_rows("data", vertices, inland, "landing of the mainland", "assumed")]
     return pd.concat(rows, ignore_index=True)
+
+
+def mainland_landings(graph: FlowGraph, countries: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Return which vertices are landings of the mainland, with or without a cable in service.
+
+    Fibre on land is assumed there. `countries` are in EPSG:3413.
+    """
+    return _of_mainland(graph.vertices, _by_road(graph, _southern(graph.vertices, "road")), countries)
+
+
+def _southern(vertices: pd.DataFrame, mode: str) -> NDArray[np.bool_]:
+    """Return which vertices are ends of lines of a mode south of the edge of the snapshot."""
+    is_of_mode = vertices["vertex_id"].astype(str).str.startswith(f"{mode}:").to_numpy()
+    return np.asarray((vertices["latitude_deg"].to_numpy() < CUT_DEG) & is_of_mode)
 
 
 def _rows(

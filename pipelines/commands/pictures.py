@@ -12,7 +12,7 @@ from layers.errors import UsageError
 from pipelines.commands.arguments import PICTURES, Json, Out, Place, To, picture_in, writable_folder
 from pipelines.commands.terminal import print_result, say
 
-__all__ = ["brief", "changes", "check", "draw", "explain", "lens", "standards"]
+__all__ = ["brief", "changes", "check", "draw", "explain", "lens", "standards", "upgrades"]
 
 
 def explain(
@@ -142,6 +142,21 @@ def brief(
     with filling(folder) as stage:
         path = folder / page.write(stage).relative_to(stage)
     print_result({"files": [str(path)]}, as_json=as_json, text=str(path))
+
+
+def upgrades(
+    picture: Place = PICTURES,
+    kind: Annotated[str | None, typer.Option(help="deep_berth, runway or second_cable.")] = None,
+    country: Annotated[str | None, typer.Option(help="One country, such as NO, NOR or Norway.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List upgrades of nodes that give people a first or a second node in reach, without a ranking."""
+    from pipelines.picture.upgrades import upgrades_report, upgrades_text
+
+    say("searches the roads, railways and cables around each node")
+    report = upgrades_report(picture_in(picture), kind, country)
+    print_result(report, as_json=as_json, text=lambda: upgrades_text(report))
 
 
 def changes(
