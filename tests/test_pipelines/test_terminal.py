@@ -212,7 +212,8 @@ def documented(command: str) -> tuple[set[str], dict[str, set[str]]]:
     [
         ("(none)", ()), ("`explain`", ("explain", "Kirkenes")), ("`glossary`", ("glossary", "roro")),
         ("`sources`", ("sources",)), ("`standards`", ("standards",)), ("`doctor`", ("doctor",)),
-        ("`lens`", ("lens", "--states", "Norway")), ("`build --dry-run`", ("build", "--dry-run")),
+        ("`lens`", ("lens", "--states", "Norway")),
+        ("`upgrades`", ("upgrades", "--kind", "runway")), ("`build --dry-run`", ("build", "--dry-run")),
         ("`check`", ("check",)), ("`changes`", ("changes", "pictures", "pictures")),
     ],
 )  # fmt: skip
