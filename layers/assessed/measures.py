@@ -25,7 +25,7 @@ from layers.assessed.distances import (
     value_at,
 )
 from layers.assessed.overrides import apply_standing
-from layers.assessed.people_cut_off import Captives, captives, closed_pairs, land_network
+from layers.assessed.people_cut_off import Captives, captives, crosses_border, land_network, limited_pairs
 from layers.assessed.positions import with_lonlat
 from layers.assessed.shore import is_coastal
 from layers.assessed.sites import KINDS
@@ -138,22 +138,27 @@ def _people(
 ) -> dict[str, Any]:
     """Return people within 50 km of each node, and people without another usable node by land.
 
-    The second number is counted with closed borders left out, and again over all borders. A place without a
+    Who would have to cross a closed or limited border to a node is not counted (`limited_pairs`). The second
+    number is counted with such borders left out, and again over all borders. A place without a
     stated population counts as 0 people.
     """
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     towns = with_lonlat(settlements)
     counted = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
+    day = max([*closed_borders["as_of"], ""])
+    limited = limited_pairs(closed_borders, day)
     site, town = within_km(sites, towns, _REACH_KM)
+    states = (sites["country_iso3"].to_numpy(object)[site], towns["country_iso3"].to_numpy(object)[town])
+    same_side = ~crosses_border(*states, limited)
+    site, town = site[same_side], town[same_side]
     reached = np.bincount(site, weights=counted[town], minlength=len(sites))
     points = np.concatenate([settlements.geometry.to_numpy(), node_sites.geometry.to_numpy()])
-    day = max([*closed_borders["as_of"], ""])
 
     def count(closed: frozenset[frozenset[str]]) -> Captives:
         network = land_network(lines, points, countries, closed)
-        return captives(sites, towns, usable, network, SUPPLIES)
+        return captives(sites, towns, usable, network, SUPPLIES, closed)
 
-    open_only, over_all = count(closed_pairs(closed_borders, day)), count(frozenset())
+    open_only, over_all = count(limited), count(frozenset())
     order = np.lexsort((-counted[town], site))
     first = np.diff(site[order], prepend=-1) > 0
     biggest = np.full(len(sites), -1)

@@ -55,10 +55,32 @@ def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[
     """
     rows = closed_borders[closed_borders["mode"] != "rail"]
     since = rows["closed_from"].fillna("9999") <= day
-    until = rows["closed_until"].fillna("9999") >= day
-    shut = since & until & (rows["state"] == "closed")
-    whole = shut.groupby(rows["states"]).all()
+    return _pairs(rows, since & (rows["state"] == "closed"), day)
+
+
+def limited_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
+    """Return pairs of states whose road crossings on file are all closed or limited on `day` (ISO 8601).
+
+    Limited is a crossing that is open to some people only, at some hours, or not to vehicles. Nobody is
+    counted on who would have to cross such a border to a node, and no node beyond it is another one.
+    """
+    rows = closed_borders[closed_borders["mode"] != "rail"]
+    since = rows["closed_from"].fillna("") <= day
+    return _pairs(rows, since & (rows["state"] != "open"), day)
+
+
+def _pairs(rows: pd.DataFrame, shut: pd.Series, day: str) -> frozenset[frozenset[str]]:
+    """Return pairs of states all of whose `rows` are `shut` and not open again on `day`."""
+    whole = (shut & (rows["closed_until"].fillna("9999") >= day)).groupby(rows["states"]).all()
     return frozenset(frozenset(text.split("-")) for text in whole.index[whole])
+
+
+def crosses_border(
+    one: NDArray[np.object_], other: NDArray[np.object_], pairs: Iterable[frozenset[str]]
+) -> NDArray[np.bool_]:
+    """Return where the states `one` and `other` (ISO 3166 alpha-3) are a pair of `pairs`."""
+    ends = np.column_stack([np.arange(len(one)), len(one) + np.arange(len(one))])
+    return crossed(np.concatenate([one, other]), ends, pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +239,15 @@ def captives(
     usable: NDArray[np.bool_],
     network: LandNetwork,
     kinds: Sequence[str],
+    limited: Iterable[frozenset[str]] = (),
 ) -> Captives:
     """Return the people near each node of `kinds` who are cut off without it (see `Captives`).
 
     `usable` states which sites can serve as another node. The points of `network` are the towns, then the
     sites, in the order of the tables. A town reaches a node within 10 km without a road. Nodes of other kinds
-    have 0 persons.
+    have 0 persons. Towns and nodes in the two states of a pair of `limited` do not count for each other.
     """
+    pairs = list(limited)
     people = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
     counted = np.flatnonzero(people > 0)
     persons, largest = np.zeros((len(sites), len(RADII_KM))), np.zeros(len(sites))
@@ -238,6 +262,16 @@ def captives(
         (at_town, at_site) = within_km(some, sites.iloc[rows], _REACH_KM)
         way = _with_those_beside(reach_km[:, rows], some, sites.iloc[rows])
         way[:, ~usable[rows]] = np.inf
+        if pairs:
+            town_state, site_state = (
+                table["country_iso3"].to_numpy(dtype=object) for table in (some, sites.iloc[rows])
+            )
+            apart = crosses_border(town_state[at_town], site_state[at_site], pairs)
+            at_town, at_site = at_town[~apart], at_site[~apart]
+            for pair in pairs:
+                is_town, is_site = np.isin(town_state, list(pair)), np.isin(site_state, list(pair))
+                other = town_state[is_town][:, None] != site_state[is_site]
+                way[np.ix_(is_town, is_site)] = np.where(other, np.inf, way[np.ix_(is_town, is_site)])
         ordered = np.sort(way, axis=1)
         own = way[at_town, at_site]
         # A node that is the nearest one itself has the second nearest as its alternative.

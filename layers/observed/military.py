@@ -61,6 +61,11 @@ MEMBERSHIPS = Layer(
         Column("is_arctic_council", "bool", "Arctic Council state or part of one", required=True),
         Column("special_status", "str", "treaty or other status that limits military use or EU law"),
         Column("note", "str", "remark"),
-        Column("confidence", "str", "our confidence", required=True),
+        Column(
+            "confidence",
+            "str",
+            "high: official or scholarly; medium: press, encyclopedia, lists; low: other",
+            required=True,
+        ),
     ),
 )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from layers.assessed.people_cut_off import RADII_KM, captives, closed_pairs, land_network
+from layers.assessed.people_cut_off import RADII_KM, captives, closed_pairs, land_network, limited_pairs
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
 
 GEOD = Geod(ellps="WGS84")
@@ -187,6 +187,50 @@ def borders(**columns: list) -> pd.DataFrame:
 def test_a_border_is_closed_by_date_and_as_a_whole(columns: dict, day: str, is_closed: bool) -> None:
     actual = closed_pairs(borders(**columns), day)
     assert actual == ({frozenset({"FIN", "RUS"})} if is_closed else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("columns", "day", "is_limited"),
+    [
+        ({}, "2026-11-29", True),
+        ({}, "2023-12-14", False),
+        # A limit without a first day on file holds.
+        ({"closed_from": [None], "state": ["open_restricted"]}, "2026-11-29", True),
+        ({"state": ["closed_at_night"]}, "2026-11-29", True),
+        ({"state": ["open"]}, "2026-11-29", False),
+        ({"closed_until": ["2026-01-01"]}, "2026-01-02", False),
+        ({"mode": ["rail"], "state": ["open_freight"]}, "2026-11-29", False),
+    ],
+)
+def test_a_border_is_limited_if_no_crossing_is_open_to_all(columns: dict, day: str, is_limited: bool) -> None:
+    actual = limited_pairs(borders(**columns), day)
+    assert actual == ({frozenset({"FIN", "RUS"})} if is_limited else frozenset())
+
+
+def test_one_open_crossing_leaves_the_border_open_to_people() -> None:
+    two = {
+        "crossing": ["one", "other"], "states": ["FIN-RUS"] * 2, "mode": ["road"] * 2,
+        "closed_from": ["2023-12-15"] * 2, "closed_until": [None] * 2,
+    }  # fmt: skip
+    for states, is_limited in ((["closed", "open"], False), (["closed", "closed_at_night"], True)):
+        actual = limited_pairs(pd.DataFrame(two | {"state": states}), "2026-11-29")
+        assert bool(actual) == is_limited
+
+
+def test_nobody_counts_for_a_node_across_a_limited_border() -> None:
+    # Two towns beside the border, 10 km apart, each with an airfield; a third airfield lies in the Norwegian
+    # state, 30 km from the Russian town.
+    towns = table(east(0), east(10), population=[1000, 500]).assign(country_iso3=["NOR", "RUS"])
+    sites = table(east(1), east(9), east(-20), kind=["airfield"] * 3).assign(
+        country_iso3=["NOR", "RUS", "NOR"]
+    )
+    both = pd.concat([towns, sites])
+    points = polar_points(both["longitude_deg"].to_numpy(), both["latitude_deg"].to_numpy())
+    network = land_network(lines(road(-30, 30)), points, EVERYWHERE, NOBODY)
+    pair = [frozenset({"NOR", "RUS"})]
+    for limited, persons in (((), [0, 0, 0]), (pair, [0, 500, 0])):
+        made = captives(sites, towns, np.ones(3, dtype=bool), network, ("airfield",), limited)
+        assert made.persons[:, 1].tolist() == persons
 
 
 def test_a_closed_border_ends_the_road_and_an_open_one_does_not() -> None:

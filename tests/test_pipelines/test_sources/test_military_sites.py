@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
+import layers
 from layers.crs import distance_km, lonlat
 from pipelines.snapshot import DATA
 from pipelines.sources.reference import military_sites
 
+CITED = Path(layers.__file__).parent / "reference" / "military_sites.csv"
 ARCTIC_STATES = ("CAN", "DNK", "FIN", "ISL", "NOR", "RUS", "SWE", "USA")
 TERRITORIES = {"GRL": "DNK", "FRO": "DNK", "SJM": "NOR", "ALA": "FIN"}
 
@@ -112,3 +116,18 @@ def test_claims_are_rounded_after_their_distance_is_measured(reference_table, mo
         "own_military_sites", "own_military_sites", "ourairports", "ourairports", "ourairports",
         "nga_world_port_index",
     ]  # fmt: skip
+
+
+# Pages that anybody may write, and copies of them.
+WRITTEN_BY_ANYBODY = (
+    r"wiki|fandom\.com|theinfolist|osmarks|dob\.jp|piglix|perceptiode|hubbry|explained\.today|encycloreader"
+    r"|de-academic|memim|defzone|topwar|globalmilitary"
+)
+
+
+def test_only_an_official_or_scholarly_page_gives_high_confidence() -> None:
+    raw = pd.read_csv(CITED)
+    high = raw[raw["confidence"] == "high"]
+    assert len(high) > 30
+    text = high["source_url"] + " " + high["source_title"]
+    assert not text[text.str.contains(WRITTEN_BY_ANYBODY, case=False)].tolist()
