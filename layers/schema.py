@@ -86,7 +86,8 @@ CITED_READ: tuple[Column, ...] = (
     Column("source_url", "str", "address of that document", required=True),
     Column("seen_on", "str", "date its text was read for this table", required=True),
     Column("confidence", "str",
-           "high: official or scholarly; medium: operator, press, encyclopedia; low: other", required=True, choices=("high", "medium", "low")),
+           "high: official or scholarly; medium: operator, press, encyclopedia; low: other",
+           required=True, choices=("high", "medium", "low")),
     Column("note", "str", "remark"),
 )  # fmt: skip
 # The same columns for lists in which some documents are cited that were not read.

@@ -53,6 +53,8 @@ def picture_data(picture: Picture, other: Picture | None) -> tuple[dict[str, Any
         "base": {name: plain_style(style) for name, style in BASE.items()},
         "layers": layers,
         "extent": latest_extent(picture),
+        "ice_maps_to": _latest_ice_map(picture),
+        "territories": _territories(picture),
         "scenes": scenes(picture),
         "oldest_fact": oldest_deciding_fact(picture),
         **_explained(picture),
@@ -129,6 +131,24 @@ def latest_extent(picture: Picture) -> dict[str, Any] | None:
         "million_km2": rounded(float(last["extent_million_km2"])),
         "break": _latest_break(picture, str(last["date"])),
     }
+
+
+def _latest_ice_map(picture: Picture) -> str | None:
+    """Return the last day of the newest monthly ice map; None if there is none."""
+    table = picture.tables.get("sea_ice")
+    if table is None or table.empty:
+        return None
+    days = table.loc[table["product"] != "median_1981_2010", "as_of"].astype(str)
+    return visible(days.max()) if len(days) else None
+
+
+def _territories(picture: Picture) -> dict[str, str]:
+    """Return the state that each territory belongs to, by ISO 3166-1 alpha-3 codes."""
+    table = picture.tables.get("memberships")
+    if table is None:
+        return {}
+    own = table[table["parent_iso3"].notna()]
+    return dict(zip(map(visible, own["country_iso3"]), map(visible, own["parent_iso3"]), strict=True))
 
 
 def oldest_deciding_fact(picture: Picture) -> dict[str, Any] | None:

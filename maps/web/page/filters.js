@@ -62,11 +62,19 @@ function boxesOf(name, title) {
       refused[name][box.checked ? "delete" : "add"](value);
       applyFilters();
     });
+    const words = name === "country_iso3" ? countryName(value) : wording(name, value);
+    const alone = el("button", { type: "button", class: "plain alone", "aria-label": `Only ${words}` }, "only");
+    alone.addEventListener("click", () => {
+      refused[name] = new Set(values.filter((other) => other !== value));
+      boxes.forEach((row, other) => (row.firstChild.checked = other === k));
+      applyFilters();
+    });
     return el(
       "div",
       { class: "row" },
       box,
-      el("label", { for: box.id }, name === "country_iso3" ? countryName(value) : wording(name, value)),
+      el("label", { for: box.id }, words),
+      alone,
       el("span", { class: "count" }, number(counts.get(value))),
     );
   });

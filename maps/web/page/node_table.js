@@ -51,7 +51,12 @@ const FIELDS = [
     (i) => nodes.value("scope", i),
   ],
   ["Flag", (i) => orNull(nodes.value("flag", i), (flag) => wording("flag", flag)), standing],
-  ["Critical", ...asShare("flag_probability")],
+  // Outside the scope no node is flagged, which is not 0 % of draws.
+  [
+    "Critical",
+    (i) => (nodes.value("scope", i) === "context" ? "never flagged" : percent(nodes.value("flag_probability", i))),
+    (i) => (nodes.value("scope", i) === "context" ? null : nodes.value("flag_probability", i)),
+  ],
   ["Overlap", ...asShare("overlap_probability")],
   ["Climate", ...asClass("hazard_class")],
   ["Defence", ...asClass("military_class")],

@@ -54,7 +54,9 @@ export function countryName(code) {
       codes ? Array.from({ length: layer.count }, (_, i) => [cell(codes, i), layer.name(i)]) : [],
     );
   }
-  return countries.get(code) || code;
+  const name = countries.get(code) || code,
+    state = data.territories[code];
+  return state ? `${name} (${countries.get(state) || state})` : name;
 }
 
 /** Whether climate and defence overlap at a node: "overlap" or "none". */

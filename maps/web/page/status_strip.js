@@ -26,8 +26,18 @@ export function writeCaveats() {
   );
 }
 
-const iceDays = (now) => (data.extent ? Math.floor((now - Date.parse(`${data.extent.date}T00:00:00Z`)) / DAY_MS) : 0);
-const iceAge = (now) => (iceDays(now) > FRESH_ICE_DAYS ? `newest ice ${number(iceDays(now))} days old` : "");
+const daysSince = (day, now) => Math.floor((now - Date.parse(`${day}T00:00:00Z`)) / DAY_MS);
+// The extent is one number a day; the maps, on which seasons and classes rest, may end years before it.
+const iceDays = (now) =>
+  Math.max(data.extent ? daysSince(data.extent.date, now) : 0, data.ice_maps_to ? daysSince(data.ice_maps_to, now) : 0);
+function iceAge(now) {
+  if (iceDays(now) <= FRESH_ICE_DAYS) return "";
+  const parts = [
+    data.extent ? `extent ${number(daysSince(data.extent.date, now))} days old` : null,
+    data.ice_maps_to ? `maps to ${data.ice_maps_to.slice(0, 7)}` : null,
+  ];
+  return `sea ice: ${parts.filter(Boolean).join(", ")}`;
+}
 
 // Age and end are by the reader's clock: a stored page cannot know when it is read.
 function writeAge() {

@@ -133,3 +133,52 @@ def test_the_six_scenes_of_the_story_are_views_of_the_map(
     page.click("#story-shut")
     assert page.is_hidden("#story")
     page.close()
+
+
+@pytest.mark.chromium
+def test_only_leaves_one_country_and_a_territory_names_its_state(browser: Browser, folder: Path) -> None:
+    page = open_map(browser, folder)
+    page.click("#filter-list > summary")
+    page.click("#choices summary:has-text('Country')")
+    page.click("button[aria-label='Only Svalbard and Jan Mayen (Norway)']")
+    left = page.evaluate("arcticPicture.pixel('airfield:oa-ensb') !== null")
+    gone = page.evaluate("arcticPicture.pixel('port:wpi-20650')")
+    assert (left, gone) == (True, None)
+    assert page.locator("#choices input:checked").count() == 1
+    page.close()
+
+
+@pytest.mark.chromium
+def test_a_node_outside_the_scope_is_never_flagged_and_not_at_0_percent(
+    browser: Browser, folder: Path
+) -> None:
+    page = open_map(browser, folder)
+    page.click("#filter-list > summary")
+    page.click("#choices summary:has-text('Scope')")
+    page.click("#choices button[aria-label^='Only Context']")
+    page.click("#table-open")
+    page.wait_for_selector("#table-view tbody tr")
+    column = [text.strip() for text in page.locator("#table-view thead th").all_inner_texts()].index(
+        "Critical"
+    )
+    cells = page.locator(f"#table-view tbody tr td:nth-child({column + 1})").all_inner_texts()
+    assert set(cells) == {"never flagged"}
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_menu_of_tools_lies_within_a_phone(browser: Browser, folder: Path) -> None:
+    page = open_map(browser, folder)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click("#tools summary")
+    for box in (one.bounding_box() for one in page.locator("#tools .menu button").all()):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_strip_says_how_old_extent_and_maps_of_ice_are(browser: Browser, folder: Path) -> None:
+    page = open_map(browser, folder)
+    assert "maps to 2023-02" in page.inner_text("#status .ice-age")
+    page.close()
