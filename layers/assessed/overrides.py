@@ -165,7 +165,7 @@ def _override_note(rows: pd.DataFrame) -> str:
 def _overrides(
     overrides_on_file: pd.DataFrame, ports: pd.DataFrame, airfields: pd.DataFrame, day: date
 ) -> pd.DataFrame:
-    is_field = overrides_on_file["node_id"].str.split(":", n=1).str[0] == "airfield"
+    is_field = overrides_on_file["node_id"].str.startswith("airfield:")
     parts = [
         apply_overrides(table, overrides_on_file[rows], day)[1]
         for table, rows in ((ports, ~is_field), (airfields, is_field))

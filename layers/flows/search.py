@@ -58,7 +58,7 @@ class Search:
         column = np.full(len(self.base.graph), -1)
         column[wanted] = np.arange(len(wanted))
         hit = column[change.vertex] >= 0
-        out = np.tile(self.base.km[:, wanted], (len(closed), 1, 1))
+        out = np.repeat(self.base.km[np.newaxis, :, wanted], len(closed), axis=0)
         out[change.closure[hit], change.tree[hit], column[change.vertex[hit]]] = change.km[hit]
         out = out[:, :, back]
         given = self.base.graph.vertices[self.base.sources]

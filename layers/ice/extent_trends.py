@@ -27,7 +27,7 @@ def _sea_ice_trends(sea_ice_monthly: pd.DataFrame, day: date) -> pd.DataFrame:
     for month, part in known.groupby("month", sort=True):
         years = part["year"].to_numpy(dtype=float)
         found = trend(part["extent_million_km2"].to_numpy(dtype=float), years, least=_LEAST_YEARS)
-        if not np.isfinite(found.slope[0]):
+        if not np.isfinite(found.slope).all():
             continue
         last = part.sort_values("year").iloc[-1]
         rows.append(

@@ -36,7 +36,8 @@ def name_at(x_km: float, y_km: float) -> str:
 
 def test_a_strait_within_60_km_names_the_place_and_the_nearer_of_two() -> None:
     assert name_at(-59, -1_970) == "Narrow"
-    assert name_at(-61, -1_970) == "Ocean"
+    assert name_at(-59.97, -1_970) == "Narrow"
+    assert name_at(-60.03, -1_970) == "Ocean"
     assert name_at(45, -1_970) == "Narrow"
     assert name_at(55, -1_970) == "Gate"
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from on_record import hold
 
 from layers.ice.polaris import CLASSES
 from layers.ice.route_seasons import route_trends
@@ -91,6 +92,10 @@ def pages(tmp_path_factory) -> dict[str, tuple[Path, Mapping[str, pd.DataFrame]]
         "isochrones": (days, {"ports": pd.read_parquet(ports)}),
         "record": (write(record, folder / "routes-synthetic.html"), record.tables),
     }
+
+
+def test_the_pages_are_those_on_record(pages: Any) -> None:
+    hold("route pages", {path.name: path for path, _ in pages.values()})
 
 
 @pytest.mark.parametrize("name", ["edges", "isochrones", "record"])
