@@ -35,11 +35,11 @@ def _direction(longitude_deg: float) -> NDArray[np.float64]:
 
 _ANTIMERIDIAN, _EAST = _direction(180.0), _direction(90.0)
 _RAY: Final = shapely.LineString([(0, 0), _FAR_M * _ANTIMERIDIAN])
-# The two halves beside the meridians 0 and 180. The pole is a corner, so a cut shape has it as a vertex.
+# The two halves beside the meridians 0 and 180, as far as any shape reaches. The pole is a corner, so a cut
+# shape has it as a vertex.
 _HALVES: Final = tuple(
     (sign, shapely.Polygon([_FAR_M * corner for corner in
-                            (-_ANTIMERIDIAN, 0 * _EAST, _ANTIMERIDIAN, _ANTIMERIDIAN + sign * _EAST,
-                             sign * _EAST - _ANTIMERIDIAN)]))
+                            (-_ANTIMERIDIAN, 0 * _EAST, _ANTIMERIDIAN, sign * _EAST)]))
     for sign in (1.0, -1.0)
 )  # fmt: skip
 

@@ -35,6 +35,19 @@ def test_polygons_come_back_whole(shape: Any) -> None:
     assert back.hausdorff_distance(shape) < 1_500
 
 
+def test_holes_go_with_an_outer_ring_that_shrinks_away_and_only_with_it() -> None:
+    # The first area is a sliver narrower than a step of 100 m, with a hole; the others are whole, with holes.
+    sliver = shapely.Polygon([(0, 0), (9e3, 0), (9e3, 9), (0, 9)], [[(1, 1), (8e3, 1), (8e3, 8), (1, 8)]])
+    whole = [
+        shapely.box(x, 0, x + 9e3, 9e3).difference(shapely.box(x + 3e3, 3e3, x + 6e3, 6e3))
+        for x in (2e4, 4e4)
+    ]
+    shapes = np.array([sliver, shapely.MultiPolygon([sliver, whole[0]]), whole[1]], dtype=object)
+    back = decoded(outlines.coded_paths(shapes, "polygon", 0.0))
+    assert [round(shape.area / 1e6) for shape in back] == [0, 72, 72]
+    assert [len(shapely.get_rings(shape)) for shape in back] == [0, 2, 2]
+
+
 def test_the_pole_and_the_date_line_stay_inside(text: str) -> None:
     ice = decoded(block_of(text, "later-sea_ice")["paths"])
     assert len(ice) == 3
