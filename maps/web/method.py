@@ -64,7 +64,7 @@ _NOT = (
 )
 
 
-def method(anchors: Mapping[str, float], *, with_association: bool = True) -> tuple[tuple[str, ...], ...]:
+def method(anchors: Mapping[str, float], *, with_association: bool) -> tuple[tuple[str, ...], ...]:
     """Return title and paragraphs of each part of the dialog.
 
     `anchors` maps the id of an anchor to its value. `with_association` says whether association is one of the

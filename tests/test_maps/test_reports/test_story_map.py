@@ -39,6 +39,12 @@ def test_marks_never_overlap_and_stay_on_the_sheet(points):
     assert all(radius <= x <= SIDE - radius and radius <= y <= SIDE - radius for x, y in marks)
 
 
+def test_a_mark_that_just_clears_another_point_stays():
+    far = 10.0 + APART  # the radius and the distance that is kept
+    assert spread([(500, 500), (500 + far, 500)], 10, 1000, 1000)[0] == (500, 500)
+    assert spread([(500, 500), (500 + far - 0.01, 500)], 10, 1000, 1000)[0] != (500, 500)
+
+
 def test_a_lone_mark_stays_and_a_crowd_moves_apart():
     assert spread([(100.0, 200.0)], 10, SIDE, SIDE) == [(100.0, 200.0)]
     apart = spread([(100.0, 200.0), (104.0, 200.0)], 10, SIDE, SIDE)

@@ -6,9 +6,11 @@ import json
 import struct
 from typing import TYPE_CHECKING
 
+import pytest
 from good_files import boxed, shape_parts, zipped
 from shapely import Point
 
+from layers.errors import SourceError
 from pipelines.intake.sniff import FileSummary, sniff
 
 if TYPE_CHECKING:
@@ -56,3 +58,12 @@ def test_properties_of_features_are_columns(tmp_path):
     two = [{**POINTS["features"][0], "properties": row} for row in ({"a": 1}, {"b": 2, "a": 3}, None)]
     path.write_text(json.dumps({**POINTS, "features": two}))
     assert sniff(path, "geojson") == FileSummary(3, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("content", "row"), [(b"a\x00,b\n", 1), (CSV + b"3,\x00\n", 4), (CSV + b"3,\xff\xff\n", 4)]
+)
+def test_what_is_wrong_in_a_text_is_named_by_its_row(tmp_path, content, row):
+    (tmp_path / "x.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=rf"row {row}\b"):
+        sniff(tmp_path / "x.csv", "csv")
