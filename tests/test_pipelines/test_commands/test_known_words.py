@@ -35,6 +35,7 @@ def lines(folder: Path | None) -> dict[str, list[str]]:
     return helps | {
         "--help": ["--help"],
         "glossary": ["glossary"],
+        **{f"glossary {word}": ["glossary", word] for word in ("roro", "ice", "hazard class")},
         "standards": ["standards", picture],
         "standards --by country": ["standards", picture, "--by", "country"],
         "lens": ["lens", picture, "--states", "NO,FI,SE"],

@@ -16,7 +16,7 @@ from pipelines.intake.fetch import Fetcher
 from pipelines.intake.fetch_results import FetchResult, as_text
 from pipelines.intake.issues import UNDATED, issue_of, named_day
 from pipelines.intake.ledger import ledger_of, write_ledger
-from pipelines.intake.on_disk import fitting
+from pipelines.intake.on_disk import _stated_day, fitting
 from pipelines.intake.refresh import refresh
 from pipelines.intake.replace_embedded import replace_embedded, standings
 from pipelines.intake.tables import embedded_table
@@ -246,3 +246,13 @@ def test_an_issue_of_an_earlier_version_does_not_replace_a_later_embedded_one(tm
     (tmp_path / "accepted" / WPI / "x").mkdir(parents=True)
     write_ledger(tmp_path, {WPI: row | {"issued": "2020-01-01"}})
     assert standings(SOURCES, tmp_path, TODAY)[WPI] == ("2020-01-01", "stale")
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [("N_20120905_v4.0.tif", date(2012, 9, 5)), ("N_201209_v4.0.tif", date(2012, 9, 1)), ("x.tif", date(2026, 1, 2)),
+     ("ice_202403011200.nc", date(2024, 3, 1)), ("N_20121399_v4.0.tif", date(2026, 1, 2))],
+)  # fmt: skip
+def test_the_day_in_a_name_counts_and_a_month_is_its_first_day(tmp_path: Path, name: str, day: date) -> None:
+    (tmp_path / name).write_bytes(b"")
+    assert _stated_day(tmp_path / name, date(2026, 1, 2)) == day

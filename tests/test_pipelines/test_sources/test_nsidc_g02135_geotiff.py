@@ -86,3 +86,8 @@ def test_a_real_day_in_this_form_is_the_same_day_and_a_product_of_its_own(mirror
     assert result.added == 2
     assert {folder.name for folder in (tmp_path / "cube").iterdir()} == {"nsidc_0051", "nsidc_g02135"}
     assert day_in(path, surface).sensor == "sensor not stated"
+
+
+def test_a_month_is_its_first_day_and_monthly(tmp_path: Path):
+    result = read_sample(geotiff(tmp_path, codes_with(149), "N_202003_concentration_v4.0.tif"))
+    assert (result.date, result.period) == (date(2020, 3, 1), "monthly")

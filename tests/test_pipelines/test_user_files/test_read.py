@@ -493,3 +493,13 @@ def test_rows_of_a_sheet_have_the_numbers_of_the_sheet(tmp_path, read):
     xlsx(path, {"Posts": [["Navn", "Lat", "Long"], ["a", 70, 20], [], ["b"], ["c", -60, 20]]})
     [table] = read(path)
     assert table.left_rows == {"without geometry": [4], "outside the region": [5]}
+
+
+def test_a_value_with_parts_stays_json_in_its_own_letters(tmp_path):
+    feature = {
+        "type": "Feature", "properties": {"navn": {"by": "Tromsø"}, "liste": ["å", 1]},
+        "geometry": {"type": "Point", "coordinates": [19, 70]},
+    }  # fmt: skip
+    (tmp_path / "x.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    [table] = read(tmp_path / "x.geojson")
+    assert table.attributes == {"navn": ['{"by": "Tromsø"}'], "liste": ['["å", 1]']}
