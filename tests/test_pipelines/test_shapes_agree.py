@@ -99,6 +99,6 @@ def test_points_beyond_the_stated_bounds_are_told():
     content = shape_parts([shapely.Point(1, 70), shapely.Point(2, 71)])[".shp"]
     # The first point: record at 100, type at 108, x at 112.
     with pytest.raises(
-        SourceError, match=r"header: expected shapes within the bounds 1, 70, 2, 71, found 1, 70, 9"
+        SourceError, match=r"header: expected shapes within the bounds 1, 70, 2, 71, found 2, 70, 9"
     ):
         check_shapes(changed(content, 112, "<d", 9.0), None, "x.shp")

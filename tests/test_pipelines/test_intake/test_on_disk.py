@@ -250,8 +250,11 @@ def test_an_issue_of_an_earlier_version_does_not_replace_a_later_embedded_one(tm
 
 @pytest.mark.parametrize(
     ("name", "day"),
-    [("N_20120905_v4.0.tif", date(2012, 9, 5)), ("N_201209_v4.0.tif", date(2012, 9, 1)), ("x.tif", date(2026, 1, 2)),
-     ("ice_202403011200.nc", date(2024, 3, 1)), ("N_20121399_v4.0.tif", date(2026, 1, 2))],
+    [
+        ("N_20120905_v4.0.tif", date(2012, 9, 5)), ("N_201209_v4.0.tif", date(2012, 9, 1)),
+        ("ice_202403011200.nc", date(2024, 3, 1)), ("N_20121399_v4.0.tif", date(2026, 1, 2)),
+        ("x.tif", date(2026, 1, 2)),
+    ],
 )  # fmt: skip
 def test_the_day_in_a_name_counts_and_a_month_is_its_first_day(tmp_path: Path, name: str, day: date) -> None:
     (tmp_path / name).write_bytes(b"")

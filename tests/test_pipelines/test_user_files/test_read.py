@@ -495,7 +495,7 @@ def test_rows_of_a_sheet_have_the_numbers_of_the_sheet(tmp_path, read):
     assert table.left_rows == {"without geometry": [4], "outside the region": [5]}
 
 
-def test_a_value_with_parts_stays_json_in_its_own_letters(tmp_path):
+def test_a_value_with_parts_stays_json_in_its_own_letters(tmp_path, read):
     feature = {
         "type": "Feature", "properties": {"navn": {"by": "Tromsø"}, "liste": ["å", 1]},
         "geometry": {"type": "Point", "coordinates": [19, 70]},
