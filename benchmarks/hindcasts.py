@@ -38,6 +38,7 @@ NAMED = {
     ),
 }  # fmt: skip
 _MANY = 6  # names that a row shows
+_SHOWN = ("cable-", "line-", "energy_site:", "air:", "airfield:")  # keys that a row shows
 _ANSWERS = {True: "yes", False: "no", None: "not compared"}
 
 
@@ -96,7 +97,7 @@ def _who_and_stand_in(one: Hindcast) -> bool | None:
     return all(known) if known else None
 
 
-def _share(agreements: list[bool | None]) -> str:
+def _share(agreements: Sequence[bool | None]) -> str:
     known = [one for one in agreements if one is not None]
     return f"{sum(known)} of {len(known)}"
 
@@ -132,7 +133,7 @@ def _who(graph: FlowGraph, outcome: Outcome) -> str:
 def _stand_in(found: StandIn) -> str:
     if not found.is_known:
         return "not compared"
-    keys = [key for key in found.keys if key.startswith(("cable-", "line-", "air:", "airfield:"))]
+    keys = [key for key in found.keys if key.startswith(_SHOWN)]
     km = f" {found.km:,.0f} km" if found.km < float("inf") else ""
     means = (*(found.backups or ()), *found.modes)
     return f"{'+'.join(means) or 'nothing'} {' '.join(keys[:_MANY])}{km}".strip()

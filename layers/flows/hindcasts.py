@@ -7,8 +7,9 @@ day of the incident. An incident whose line the network lacks is neither a hit n
 
 The extent follows from the places whose shortest way used the thing: `whole` if all of them are cut off,
 `partial` if some are and the others have a longer way, `none` if none is. A place that is cut off and has a
-backup (`layers.flows.backups`) loses a part: its room and the time until it carries are not known. The network
-has no capacities. Power and gas are only replaced by power and gas: fuel needs a plant, which is a backup.
+backup (`layers.flows.backups`) loses a part: its room and the time until it carries are not known. The
+network has no capacities. Power and gas are only replaced by power and gas: fuel needs a plant, which is a
+backup.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ class IncidentEdges(NamedTuple):
     `served` are vertices that the thing served; what stands in is asked for from each of them to `other_end`,
     or to the nearest gateway if that is empty. `stood_in` are modes, kinds of backup (`satellite`, `radio`,
     `generator`), or means that are in no table (`stock`); empty if the source names none; `("none",)` if it
-    says that nothing stood in. `stood_in_links` are lines of `interconnectors` that stood in. `missing` says why the network cannot be asked. `limits` says what of the case the
-    network leaves out.
+    says that nothing stood in. `stood_in_links` are lines of `interconnectors` that stood in. `missing` says
+    why the network cannot be asked. `limits` says what of the case the network leaves out.
     """
 
     incident: str

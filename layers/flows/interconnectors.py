@@ -118,9 +118,7 @@ def _km(vertices: pd.DataFrame, u: NDArray[np.int64], v: NDArray[np.int64]) -> N
     return np.asarray(distance_km(lon[u], lat[u], lon[v], lat[v]), dtype=float)
 
 
-def _lines(
-    table: pd.DataFrame, ends: pd.DataFrame, vertices: pd.DataFrame, row: pd.Series
-) -> pd.DataFrame:
+def _lines(table: pd.DataFrame, ends: pd.DataFrame, vertices: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
     u, v = np.split(row[ends["vertex_id"]].to_numpy(np.int64), 2)
     state = vertices["country_iso3"].to_numpy(object)
     ids = table["feature_id"].to_numpy(object)
@@ -140,9 +138,9 @@ def _joints(ends: pd.DataFrame, vertices: pd.DataFrame, row: pd.Series) -> pd.Da
     grid, mode, one, other = np.array(found, dtype=object).reshape(-1, 4).T
     u, v = (row[part].to_numpy(np.int64) for part in (one, other))
     state = vertices["country_iso3"].to_numpy(object)
-    keys = np.array([f"grid:{_plain(text)}" for text in grid], dtype=object)
+    keys = [f"grid:{_plain(text)}" for text in grid]
+    ids = [f"{key}:{a}/{b}" for key, a, b in zip(keys, one, other, strict=True)]
     return edge_table(
-        edge_id=np.array([f"{key}:{a}/{b}" for key, a, b in zip(keys, one, other, strict=True)], dtype=object),
-        u=u, v=v, km=_km(vertices, u, v), link_id=keys, mode=mode, states=joined_states(state[u], state[v]),
-        source_id="arctic-picture", as_of="",
+        edge_id=ids, u=u, v=v, km=_km(vertices, u, v), link_id=keys, mode=mode,
+        states=joined_states(state[u], state[v]), source_id="arctic-picture", as_of="",
     )  # fmt: skip

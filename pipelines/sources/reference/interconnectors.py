@@ -94,7 +94,12 @@ def read_backup_links(inputs: Inputs) -> pd.DataFrame:
     room = {name: to_number(raw[name].fillna("")) for name in ("room_low", "room_high")}
     check(room["room_low"] > room["room_high"], file, raw["room_low"], "no more than room_high")
     is_known = raw["room_low"].notna() | raw["room_high"].notna()
-    check(is_known != raw["room_unit"].notna(), file, raw["room_unit"], "a unit where a room is given, else none")
+    check(
+        is_known != raw["room_unit"].notna(),
+        file,
+        raw["room_unit"],
+        "a unit for a room, else none",
+    )
     return keyed(raw.assign(**room), "own_backup_links", "backup_key", "backup-")
 
 
