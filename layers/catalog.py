@@ -39,6 +39,7 @@ from layers.observed.disruptions import (
 )
 from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
+from layers.observed.interconnectors import BACKUP_LINKS, INTERCONNECTORS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
 from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
 from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
@@ -90,6 +91,8 @@ LAYERS: tuple[Layer, ...] = (
     CABLE_LANDINGS,
     CABLE_FACTS,
     SHARED_RISK_GROUPS,
+    INTERCONNECTORS,
+    BACKUP_LINKS,
     INCIDENTS,
     REPAIR_TIMES,
     SUPPLY_AUTONOMY,

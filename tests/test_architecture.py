@@ -382,6 +382,7 @@ UNITLESS = {
     ("exits", "value"), ("exits", "at"), ("exits", "gap"),
     ("climate_facts", "value"), ("climate_facts", "low"), ("climate_facts", "high"),
     ("substitutes", "amount_low"), ("substitutes", "amount_high"),  # unit in the column beside it
+    ("interconnectors", "capacity"), ("backup_links", "room_low"), ("backup_links", "room_high"),
     ("evidence", "score"), ("evidence", "weight"),  # shares
 }  # fmt: skip
 

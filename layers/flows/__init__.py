@@ -13,6 +13,8 @@ hindcasts       what the network says about real failures, against what was publ
 incident_edges  what each incident closes, and its outcome, in the terms of the network
 communities     settlements that one failure cuts off, with days on stock
 recovery        people served again by day, by ranges of repair times
+interconnectors power lines, gas pipelines and fibre on land of our own table as edges
+backups         what stands by at a place that has lost every way
 cable_cases     ways out of an island by cable, shared risks, systems, states
 dependants      what depends on each vertex, link and risk group
 """

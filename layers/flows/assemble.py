@@ -3,8 +3,8 @@
 Limits of a join: a place to a main road or railway 10 km, a port to a lane 100 km, a plant to a power line
 10 km, a node to its settlement 10 km. The nodes of a place are joined by `access` edges to its settlement,
 or to the node that names the place: there goods and people change from one mode to another. An access edge
-is a straight distance and may cross water. Pipelines for oil and gas and ferries are in no source that is
-loaded: the graph has none.
+is a straight distance and may cross water. Lines of power, gas and fibre on land are those of the layer
+`interconnectors`: few, and schematic. Other pipelines and ferries are in no source that is loaded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from layers.flows.air import air_flows
 from layers.flows.data import cable_flows, with_risk_groups
 from layers.flows.gateways import flow_gateways
 from layers.flows.graph import FlowGraph
+from layers.flows.interconnectors import with_lines, with_supply
 from layers.flows.land import gauges, land_flows
 from layers.flows.parts import edge_table, joined_states, places_table, united
 from layers.flows.power import power_flows
@@ -46,7 +47,7 @@ class FlowTables:
     """The tables that the graph is built from: layers by their ids, and the monthly record of sea ice.
 
     `settlements` has `longitude_deg` and `latitude_deg` besides the columns of its layer. `power_lines` is
-    None if it is not at hand.
+    None if it is not at hand; without `interconnectors` the graph has none of their lines.
     """
 
     settlements: pd.DataFrame
@@ -65,6 +66,7 @@ class FlowTables:
     terminals: pd.DataFrame
     shared_risk_groups: pd.DataFrame
     power_lines: gpd.GeoDataFrame | None = None
+    interconnectors: pd.DataFrame | None = None
 
 
 class Assembled(NamedTuple):
@@ -100,6 +102,9 @@ def assemble(tables: FlowTables, day: str) -> Assembled:
         graphs.append(power_flows(tables.power_lines, plants, lambda xy: state_of(xy, tables.countries)))
     graph = with_risk_groups(united(graphs), tables.shared_risk_groups)
     gateways = flow_gateways(graph, tables.power_plants, tables.terminals, tables.countries)
+    if tables.interconnectors is not None:
+        graph = with_lines(graph, tables.interconnectors, day)
+        gateways = with_supply(gateways, tables.interconnectors, day)
     return Assembled(graph, gateways, _unjoined(graph, tables))
 
 

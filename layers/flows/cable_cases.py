@@ -1,6 +1,7 @@
 """How an island or a coast depends on its cables: ways out, shared risks, systems, states, depth and ice.
 
-The landings of a community count as joined to each other by fibre on land, which is in no source. A way out
+The landings of a community count as joined to each other by fibre on land, whether it is on file or not. A
+way out
 ends at a data gateway. Ways are edge-disjoint, or share no risk group either (`layers.flows.data`). Depth
 and ice are those of the layer `cable_facts`; where a system has no row they are not known.
 """

@@ -1,9 +1,10 @@
 """Submarine cables with their landings, and groups of links that one event takes out together.
 
 A cable is drawn from landing to landing; its real way is not known. Only cables in service on the day carry
-data. Fibre on land is in no source: a place without a landing is not in this flow, which says nothing of its
-connection. Each cable is a link of its own; cables that share a landing share the risk group
-`landing:<key of the landing>`.
+data. Of fibre on land only the lines of the layer `interconnectors` are on file
+(`layers.flows.interconnectors`): a place without a landing and without such a line is not in this flow, which
+says nothing of its connection. Each cable is a link of its own; cables that share a landing share the risk
+group `landing:<key of the landing>`.
 """
 
 from __future__ import annotations

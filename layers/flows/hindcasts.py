@@ -2,11 +2,14 @@
 
 Each incident becomes a closure. Predicted are the places that lose every way by the mode that failed, and
 the shortest way that is left by any mode of the flow. The network is that of one day, not of the day of the
-incident, and is never changed for an incident. An incident whose line the network lacks is neither a hit nor
-a miss.
+incident, and is never changed for an incident; only the lines of the layer `interconnectors` are those of the
+day of the incident. An incident whose line the network lacks is neither a hit nor a miss.
 
 The extent follows from the places whose shortest way used the thing: `whole` if all of them are cut off,
-`partial` if some are and the others have a longer way, `none` if none is. The network has no capacities.
+`partial` if some are and the others have a longer way, `none` if none is. A place that is cut off and has a
+backup (`layers.flows.backups`) loses a part: its room and the time until it carries are not known. The
+network has no capacities. Power and gas are only replaced by power and gas: fuel needs a plant, which is a
+backup.
 """
 
 from __future__ import annotations
@@ -20,9 +23,12 @@ import shapely
 
 from layers.crs import polar_points
 from layers.errors import UsageError
+from layers.flows.assemble import Assembled
+from layers.flows.backups import KINDS, backups_at
 from layers.flows.closures import Case, Closure
 from layers.flows.disjoint_paths import Arcs, shortest_path
 from layers.flows.graph import MODES
+from layers.flows.interconnectors import in_service, with_lines, with_supply
 from layers.flows.search import search_from_gateways
 
 if TYPE_CHECKING:
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from layers.flows.assemble import Assembled
     from layers.flows.closures import Closed
     from layers.flows.graph import FlowGraph
     from layers.flows.incident_edges import IncidentEdges
@@ -44,12 +49,14 @@ EXTENTS = ("none", "partial", "whole")
 _REACH_M, _TIE_M = 25_000.0, 100.0
 _TIE_KM = 1e-6
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
+_LIKE_BY_LIKE = ("power", "pipeline")
 
 
 class Outcome(NamedTuple):
     """Who is cut off: the extent ("" if not read), vertices, and people; None if they are not known.
 
-    `unknown_places` counts settlements among the vertices without a number of people.
+    `unknown_places` counts settlements among the vertices without a number of people. `in_part` are those of
+    the vertices that have a backup.
     """
 
     extent: str
@@ -57,18 +64,21 @@ class Outcome(NamedTuple):
     people_low: float | None
     people_high: float | None
     unknown_places: int = 0
+    in_part: tuple[str, ...] = ()
 
 
 class StandIn(NamedTuple):
     """What stands in: modes, links and nodes. `is_known` is False if the source names none.
 
-    The first of the predicted modes is the one with the most km.
+    The first of the predicted modes is the one with the most km. `backups` are kinds of backup at the places
+    served that are cut off; None if no table of backups is at hand.
     """
 
     modes: tuple[str, ...]
     keys: tuple[str, ...]
     km: float = float("nan")
     is_known: bool = True
+    backups: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +111,16 @@ def right(row: Hindcast) -> bool | None:
 
 
 def hindcasts(
-    assembled: Assembled, incidents: pd.DataFrame, cases: Iterable[IncidentEdges]
+    assembled: Assembled,
+    incidents: pd.DataFrame,
+    cases: Iterable[IncidentEdges],
+    interconnectors: pd.DataFrame | None = None,
+    backup_links: pd.DataFrame | None = None,
 ) -> tuple[Hindcast, ...]:
-    """Return a row for each case; `incidents` is the table of the layer.
+    """Return a row for each case; `incidents`, `interconnectors`, `backup_links` are tables of the layers.
+
+    With `interconnectors` the network is one that was assembled without them: the lines of the day of each
+    incident are added.
 
     Raises
     ------
@@ -111,13 +128,27 @@ def hindcasts(
         If a case names an incident, a vertex or a link that is not there, or a point far from its lines.
     """
     table = incidents.assign(key=incidents["feature_id"].str.removeprefix("incident-")).set_index("key")
+    dated: dict[bytes, Assembled] = {}
     out = []
     for case in cases:
         if case.incident not in table.index:
             msg = f"hindcasts: expected an incident of the table, found {case.incident!r}; correct the case"
             raise UsageError(msg)
-        out.append(_hindcast(assembled, table.loc[case.incident], case))
+        row = table.loc[case.incident]
+        network = assembled
+        if interconnectors is not None and not case.missing:
+            day = str(row["date_from"])
+            key = in_service(interconnectors, day).tobytes()
+            network = dated.setdefault(key, _on_day(assembled, interconnectors, day))
+        out.append(_hindcast(network, row, case, backup_links))
     return tuple(out)
+
+
+def _on_day(assembled: Assembled, interconnectors: pd.DataFrame, day: str) -> Assembled:
+    return assembled._replace(
+        graph=with_lines(assembled.graph, interconnectors, day),
+        gateways=with_supply(assembled.gateways, interconnectors, day),
+    )
 
 
 def gateway_rows(assembled: Assembled, flow: str) -> NDArray[np.int64]:
@@ -153,7 +184,9 @@ def edges_near(graph: FlowGraph, mode: str, longitude_deg: float, latitude_deg: 
     return frozenset(graph.edges["edge_id"].to_numpy(object)[near].tolist())
 
 
-def _hindcast(assembled: Assembled, row: pd.Series, edges: IncidentEdges) -> Hindcast:
+def _hindcast(
+    assembled: Assembled, row: pd.Series, edges: IncidentEdges, backup_links: pd.DataFrame | None
+) -> Hindcast:
     published, stood_in = _published(row, edges)
     month = int(str(row["date_from"])[5:7] or 0)
     head = (edges.incident, str(row["name"]), str(row["flow"]), month)
@@ -165,8 +198,11 @@ def _hindcast(assembled: Assembled, row: pd.Series, edges: IncidentEdges) -> Hin
     narrow = {"cable": None, "": None}.get(edges.mode, frozenset({edges.mode}))
     by_mode = Case(case.flow, month, case.closures, modes=narrow)
     shut = case.closed(graph)
-    predicted, was_cut_off = _who(graph, by_mode, shut, gates)
-    left = _stand_in(graph, case, shut, edges, gates)
+    predicted, was_cut_off, has_way = _who(graph, by_mode, shut, gates)
+    left = _stand_in(graph, by_mode if edges.mode in _LIKE_BY_LIKE else case, shut, edges, gates)
+    if backup_links is not None:
+        kinds = backups_at(graph, backup_links, case.flow, str(row["date_from"]), has_way, row["source_url"])
+        predicted, left = _with_backups(graph, predicted, left, kinds, edges.served)
     lost = sorted(was_cut_off & {*edges.served, *edges.cut_off})
     who = _same_who(predicted, published, lost)
     stands = _same_stand_in(left, stood_in)
@@ -194,6 +230,7 @@ def _published(row: pd.Series, edges: IncidentEdges) -> tuple[Outcome, StandIn]:
     )
     outcome = Outcome(extent if isinstance(extent, str) else "", edges.cut_off, low, high)
     keys = tuple(word if ":" in word else f"cable-{word}" for word in _words(row["stood_in_keys"]))
+    keys += edges.stood_in_links
     return outcome, StandIn(edges.stood_in, keys, is_known=bool(keys or edges.stood_in))
 
 
@@ -207,8 +244,27 @@ def _closure(graph: FlowGraph, row: pd.Series, edges: IncidentEdges) -> Closure:
     return Closure(edges.incident, vertices=frozenset(edges.vertices), link_ids=links, edge_ids=near)
 
 
-def _who(graph: FlowGraph, case: Case, shut: Closed, gates: NDArray[np.int64]) -> tuple[Outcome, set[str]]:
-    """Return who is cut off by the mode of the case, and who had no way before.
+def _with_backups(
+    graph: FlowGraph,
+    predicted: Outcome,
+    left: StandIn,
+    kinds: dict[int, frozenset[str]],
+    served: Sequence[str],
+) -> tuple[Outcome, StandIn]:
+    """Return the outcome with the places that lose only a part, and what stands in with its backups."""
+    ids = graph.vertices["vertex_id"].to_numpy(object)
+    by_id = {str(ids[row]): own for row, own in kinds.items()}
+    in_part = tuple(name for name in predicted.vertices if name in by_id)
+    at = set(predicted.vertices) & set(served)
+    found = frozenset[str]().union(*(by_id.get(name, frozenset()) for name in at))
+    extent = "partial" if in_part else predicted.extent
+    return predicted._replace(extent=extent, in_part=in_part), left._replace(backups=tuple(sorted(found)))
+
+
+def _who(
+    graph: FlowGraph, case: Case, shut: Closed, gates: NDArray[np.int64]
+) -> tuple[Outcome, set[str], NDArray[np.bool_]]:
+    """Return who is cut off by the mode of the case, who had no way before, and which vertices have one left.
 
     What is closed itself is no place that is cut off.
     """
@@ -225,7 +281,9 @@ def _who(graph: FlowGraph, case: Case, shut: Closed, gates: NDArray[np.int64]) -
     unknown = np.isnan(people) & (graph.vertices["kind"] == "settlement").to_numpy()[at]
     known = float(np.nansum(people)) if np.isfinite(people).any() or not cut.any() else None
     outcome = Outcome(extent, tuple(ids[at].tolist()), known, known, int(unknown.sum()))
-    return outcome, set(ids[places[np.isinf(before)]].tolist())
+    has_way = np.zeros(len(graph), dtype=bool)
+    has_way[places] = np.isfinite(after)
+    return outcome, set(ids[places[np.isinf(before)]].tolist()), has_way
 
 
 def _stand_in(
@@ -274,18 +332,20 @@ def _same_who(predicted: Outcome, published: Outcome, lost: Sequence[str]) -> bo
 def _same_stand_in(predicted: StandIn, published: StandIn) -> bool | None:
     """Return whether the ways that are left use the published keys, or most km go by a published mode.
 
-    None if the source names none, or only means that are in no network.
+    A backup that the source names counts too. None if the source names none, or only means that are neither
+    in the network nor in the table of backups.
     """
     if not (predicted.is_known and published.is_known):
         return None
     if published.modes == ("none",):
-        return not predicted.modes
+        return not (predicted.modes or predicted.backups)
     if published.keys:
         return set(published.keys) <= set(predicted.keys)
-    from_network = set(published.modes) & set(MODES)
-    if not from_network:
+    if not set(published.modes) & {*MODES, *(KINDS if predicted.backups is not None else ())}:
         return None
-    return bool(predicted.modes) and predicted.modes[0] in from_network
+    if not set(published.modes).isdisjoint(predicted.backups or ()):
+        return True
+    return bool(predicted.modes) and predicted.modes[0] in published.modes
 
 
 def named(graph: FlowGraph, ids: Sequence[str]) -> tuple[str, ...]:

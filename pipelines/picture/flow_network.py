@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["flow_tables"]
 
 _FED = ("countries", "closed_borders", "sea_lanes", "chokepoints", "roads", "railways", "railheads",
-        "airfields", "cables", "power_plants", "terminals", "shared_risk_groups")  # fmt: skip
+        "airfields", "cables", "power_plants", "terminals", "shared_risk_groups",
+        "interconnectors")  # fmt: skip
 
 
 def flow_tables(snapshot: Snapshot, power_lines: gpd.GeoDataFrame | None = None) -> FlowTables:

@@ -24,7 +24,13 @@ from pipelines import snapshot
 from pipelines.snapshot import DATA, make
 from pipelines.source import Package, sha256_of
 from pipelines.sources import SOURCES, source
-from pipelines.sources.reference import climate_records, disruptions, facilities, gateways_and_borders
+from pipelines.sources.reference import (
+    climate_records,
+    disruptions,
+    facilities,
+    gateways_and_borders,
+    interconnectors,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +41,7 @@ RETRIEVED = date(2026, 11, 23)
 # Cited row by row: each row has the day, month or year of its publication.
 CITED = {
     row.id
-    for module in (climate_records, disruptions, facilities, gateways_and_borders)
+    for module in (climate_records, disruptions, facilities, gateways_and_borders, interconnectors)
     for row in module.SOURCES
 }
 

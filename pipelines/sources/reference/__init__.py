@@ -8,6 +8,7 @@ from pipelines.sources.reference import (
     facilities,
     gateways_and_borders,
     global_warming,
+    interconnectors,
     memberships,
     military_sites,
     network_links,
@@ -28,4 +29,5 @@ SOURCES = (
     *global_warming.SOURCES,
     *facilities.SOURCES,
     *disruptions.SOURCES,
+    *interconnectors.SOURCES,
 )

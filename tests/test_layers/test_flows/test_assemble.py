@@ -244,7 +244,8 @@ def test_svalbard_has_two_cables_to_the_mainland_that_share_both_landings(graph)
 
 def test_no_planned_cable_carries(graph, tables):
     status = tables.cables.set_index("feature_id")["status"]
-    used = graph.edges.loc[graph.edges["mode"] == "cable", "link_id"]
+    on_land = graph.edges["source_id"] == "own_interconnectors"
+    used = graph.edges.loc[(graph.edges["mode"] == "cable") & ~on_land, "link_id"]
     assert set(status[used]) == {"in_service"}
     assert len(used) == (status == "in_service").sum()
 
@@ -287,7 +288,8 @@ def test_svalbard_is_connected_in_every_flow(assembled, graph):
 def test_the_summary_adds_up(assembled, graph):
     modes = by_mode(graph).set_index("mode")
     assert modes["edges"].sum() == len(graph.edges)
-    assert modes.loc[["ferry", "pipeline", "power"], "edges"].tolist() == [0, 0, 0], "no source is loaded"
+    assert modes.loc["ferry", "edges"] == 0, "no source is loaded"
+    assert (modes.loc[["pipeline", "power"], "edges"] > 0).all(), "lines of our own table"
     assert (modes[["computed", "assumed", "not_computed"]].sum(axis=1) == modes["edges"]).all()
     flows = by_flow(graph, assembled.gateways, (3, 9))
     print(modes.to_string(), flows.to_string(), sep="\n")

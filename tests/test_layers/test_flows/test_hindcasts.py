@@ -12,6 +12,7 @@ from layers.flows.assemble import Assembled
 from layers.flows.graph import FlowGraph
 from layers.flows.hindcasts import Hindcast, edges_near, hindcasts, named, right
 from layers.flows.incident_edges import INCIDENT_EDGES, IncidentEdges
+from layers.flows.interconnectors import with_supply
 from pipelines import snapshot
 from pipelines.sources import SOURCES
 
@@ -27,7 +28,7 @@ def incident(**given: object) -> pd.DataFrame:
     row = {
         "feature_id": "incident-case", "name": "Case", "flow": "data", "date_from": "2022-01-07",
         "cable_links": "one", "cut_off_extent": "none", "people_cut_off_low": pd.NA,
-        "people_cut_off_high": pd.NA, "stood_in_keys": None,
+        "people_cut_off_high": pd.NA, "stood_in_keys": None, "source_url": "https://example.org/report",
     }  # fmt: skip
     return pd.DataFrame([row | given])
 
@@ -151,6 +152,72 @@ def test_an_unknown_incident_is_refused(island):
         hindcasts(island, incident(), [IncidentEdges("other")])
 
 
+def backups(**given: object) -> pd.DataFrame:
+    row = {"vertices": "B", "flow": "data", "kind": "radio", "leads_to": None, "in_service_from": "2005",
+           "in_service_until": None, "source_url": "https://example.org/a"}  # fmt: skip
+    return pd.DataFrame([row | given])
+
+
+BOTH_CABLES = IncidentEdges("case", "cable", cut_off=("B",), served=("B",), stood_in=("radio",))
+
+
+def test_a_place_with_a_backup_loses_a_part_and_the_backup_stands_in(island):
+    given = incident(cable_links="one two", cut_off_extent="partial")
+    row = hindcasts(island, given, [BOTH_CABLES], backup_links=backups())[0]
+    assert (row.predicted.extent, row.predicted.vertices) == ("partial", ("B", "C"))
+    assert row.predicted.in_part == ("B",), "C has no backup"
+    assert row.predicted_stand_in.backups == ("radio",)
+    assert right(row) is True
+
+
+@pytest.mark.parametrize(
+    "given", [{"source_url": "https://example.org/report"}, {"leads_to": "C"}, {"in_service_from": "2023"}]
+)
+def test_a_backup_that_cannot_be_used_changes_nothing(island, given):
+    table = incident(cable_links="one two", cut_off_extent="whole")
+    row = hindcasts(island, table, [BOTH_CABLES], backup_links=backups(**given))[0]
+    assert (row.predicted.extent, row.predicted.in_part) == ("whole", ())
+    assert row.agrees_in_stand_in is False, "the source names a radio link, and none is on file"
+
+
+def test_a_backup_of_a_place_that_is_not_cut_off_does_not_stand_in(island):
+    row = hindcasts(island, incident(), [IncidentEdges("case", "cable", served=("B",))],
+                    backup_links=backups())[0]  # fmt: skip
+    assert row.predicted.extent == "none"
+    assert row.predicted_stand_in.backups == ()
+
+
+def power_line(key: str, start: str, stop: str | None = None) -> dict[str, object]:
+    ends = {"from": ("Plant", None, 5.0, True), "to": ("Town", "B", 0.0, False)}
+    row: dict[str, object] = {
+        "feature_id": f"line-{key}", "kind": "power_cable", "source_id": "own", "as_of": "2026",
+        "in_service_from": start, "in_service_until": stop,
+    }  # fmt: skip
+    for side, (place, vertex, longitude, own) in ends.items():
+        row |= {f"{side}_place": place, f"{side}_vertex": vertex, f"{side}_longitude_deg": longitude,
+                f"{side}_latitude_deg": 70.0, f"{side}_country_iso3": "ISL", f"{side}_grid": None,
+                f"is_{side}_supplied": own}  # fmt: skip
+    return row
+
+
+def test_the_lines_are_those_of_the_day_and_fuel_by_sea_replaces_no_power():
+    # A lane from the gateway A to B; three cables of power, of which one came and one went too early.
+    sea = assembled_of(graph_of([Edge(0, 1, 10, "sea")], 2, {1: 4000.0}), "energy", "A")
+    rows = pd.DataFrame([power_line("old", "1962"), power_line("gone", "1978", "2013-10"),
+                         power_line("new", "2013-10"), power_line("later", "2025-12-17")])  # fmt: skip
+    case = IncidentEdges("case", "power", also_links=("line-new",), served=("B",),
+                         stood_in_links=("line-old",))  # fmt: skip
+    given = incident(flow="energy", cable_links=None, date_from="2023-01")
+    row = hindcasts(sea, given, [case], rows)[0]
+    assert row.predicted.extent == "none"
+    assert row.predicted_stand_in.modes == ("power",)
+    assert {key for key in row.predicted_stand_in.keys if key.startswith("line-")} == {"line-old"}
+    assert right(row) is True
+    alone = hindcasts(sea, given, [case._replace(cut_off=("B",))], rows[2:3])[0]
+    assert alone.predicted.vertices == ("B",)
+    assert alone.predicted_stand_in.modes == (), "the lane brings fuel, which is no power"
+
+
 @pytest.fixture(scope="module")
 def incidents() -> pd.DataFrame:
     return snapshot.load(SOURCES).feeds["incidents"][0]
@@ -180,3 +247,30 @@ def test_the_cables_of_svalbard_and_greenland(assembled, incidents):
     assert {"Nuuk", "Sisimiut"} <= set(named(assembled.graph, greenland.predicted.vertices))
     assert right(by["greenland_connect_2018"]) is False, "South Greenland keeps its way to Iceland here"
     assert by["greenland_connect_2018"].why
+
+
+def test_power_gas_and_backups_of_the_picture(assembled, tables, incidents):
+    """The network without our lines, to which those of the day of each incident are added."""
+    link = assembled.graph.edges["link_id"].str
+    bare = assembled._replace(
+        graph=assembled.graph.only(~(link.startswith("line-") | link.startswith("grid:")).to_numpy()),
+        gateways=assembled.gateways[assembled.gateways["why"] != "end of a line with supply of its own"],
+    )
+    known = with_supply(bare.gateways, tables.interconnectors, "2026-11-30")
+    assert len(known) == len(assembled.gateways), "nothing else was taken away"
+    keys = ("balticconnector_2023", "estlink2_2024", "nuuk_power_2024", "greenland_north_2019_01",
+            "greenland_both_legs_2022", "shefa2_shetland_orkney_2022")  # fmt: skip
+    cases = [case for case in INCIDENT_EDGES if case.incident in keys]
+    backup_links = snapshot.load(SOURCES).feeds["backup_links"][0]
+    by = {
+        row.incident: row for row in hindcasts(bare, incidents, cases, tables.interconnectors, backup_links)
+    }
+    assert "line-estlink_1" in by["estlink2_2024"].predicted_stand_in.keys
+    assert "energy_site:term-inkoo_fsru" in by["balticconnector_2023"].predicted_stand_in.keys
+    assert by["greenland_north_2019_01"].predicted_stand_in.backups == ("radio",)
+    assert by["greenland_both_legs_2022"].predicted.extent == "whole", "the radio chain leads to Nuuk only"
+    assert by["shefa2_shetland_orkney_2022"].predicted.extent == "partial"
+    nuuk = by["nuuk_power_2024"]
+    assert "Nuuk" in named(bare.graph, nuuk.predicted.vertices)
+    assert (nuuk.agrees_in_who, nuuk.agrees_in_stand_in, nuuk.agrees_in_extent) == (True, True, False)
+    assert [key for key in keys if right(by[key]) is False] == ["nuuk_power_2024"]

@@ -26,6 +26,7 @@ KEYS = {
     "place_names.csv": ["geonames_id"],
     "arctic_ports.csv": ["port_key"],
     "arctic_power_plants.csv": ["plant_key"],
+    "backup_links.csv": ["backup_key"],
     "cable_facts.csv": ["fact_key"],
     "cable_landings.csv": ["landing_key"],
     "cable_links.csv": ["link_key"],
@@ -39,6 +40,7 @@ KEYS = {
     "gateways.csv": ["gateway_key"],
     "ground_stations.csv": ["station_key"],
     "incidents.csv": ["incident_key"],
+    "interconnectors.csv": ["line_key"],
     "materials.csv": ["material"],
     "memberships.csv": ["country_iso3"],
     "military_sites.csv": ["site_key", "source_title"],
@@ -121,7 +123,8 @@ DATED = {
     "thaw_damage.csv": "own_thaw_damage", "cable_facts.csv": "own_cable_facts",
     "incidents.csv": "own_incidents", "repair_times.csv": "own_repair_times",
     "shared_risk_groups.csv": "own_shared_risk_groups", "substitutes.csv": "own_substitutes",
-    "supply_autonomy.csv": "own_supply_autonomy",
+    "supply_autonomy.csv": "own_supply_autonomy", "interconnectors.csv": "own_interconnectors",
+    "backup_links.csv": "own_backup_links",
 }  # fmt: skip
 
 
