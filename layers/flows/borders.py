@@ -1,0 +1,72 @@
+"""Which borders the network does not cross on a day, and since when the network stands as it does.
+
+A border whose crossings are all closed is closed (`closed_pairs`). A border whose crossings are closed or
+open to some only (`open_restricted`, such as Storskog: no cars registered in Russia, no tourism) is
+restricted. Both carry nothing here: a way that is open to some is no way on which a place is supplied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from layers.assessed.people_cut_off import closed_pairs
+from layers.flows.air import CLOSED_SINCE
+from layers.flows.data import in_service
+from layers.flows.power import NO_TRADE_SINCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Borders", "borders", "network_day"]
+
+LATEST = "9999-12-31"
+
+
+class Borders(NamedTuple):
+    """Pairs of states whose border is closed, and pairs whose border is open to some only."""
+
+    closed: frozenset[frozenset[str]]
+    restricted: frozenset[frozenset[str]]
+
+    @property
+    def impassable(self) -> frozenset[frozenset[str]]:
+        """Return the pairs that the network does not cross."""
+        return self.closed | self.restricted
+
+
+def borders(closed_borders: pd.DataFrame, day: str) -> Borders:
+    """Return the closed and the restricted borders on `day` (ISO 8601)."""
+    closed = closed_pairs(closed_borders, day)
+    rows = closed_borders[closed_borders["mode"] != "rail"]
+    since, until = rows["closed_from"].fillna("9999") <= day, rows["closed_until"].fillna("9999") >= day
+    restricted = (rows["state"] == "open_restricted") & (rows["as_of"] <= day)
+    shut = (since & until & (rows["state"] == "closed")) | restricted
+    whole = shut.groupby(rows["states"]).all()
+    pairs = frozenset(frozenset(text.split("-")) for text in whole.index[whole])
+    return Borders(closed, pairs - closed)
+
+
+def network_day(closed_borders: pd.DataFrame, cables: pd.DataFrame, day: str = LATEST) -> str:
+    """Return since when the network stands as on `day` (ISO 8601); empty if it never changed before.
+
+    It changes where a border closes or opens, and with the year in which a cable is ready for service.
+    """
+    years = cables["ready_for_service_year"].dropna().astype(int).unique()
+    dates = [
+        *(f"{year}-01-01" for year in years), CLOSED_SINCE, *NO_TRADE_SINCE.values(),
+        *closed_borders["closed_from"].dropna(), *closed_borders["as_of"].dropna(),
+        *(f"{last}~" for last in closed_borders["closed_until"].dropna()),  # sorts after the last day
+    ]  # fmt: skip
+    past = sorted({date for date in dates if date <= day}, reverse=True)
+
+    def state(at: str) -> tuple[object, ...]:
+        trade = frozenset(pair for pair, since in NO_TRADE_SINCE.items() if since <= at)
+        cable = frozenset(cables.loc[in_service(cables, at), "feature_id"])
+        return borders(closed_borders, at), at >= CLOSED_SINCE, trade, cable
+
+    now, since = state(day), ""
+    for date in past:
+        if state(date) != now:
+            return since
+        since = date
+    return since if not past or state("0000-01-01") != now else ""
