@@ -7,6 +7,7 @@ from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
+from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
@@ -114,6 +115,8 @@ LAYERS: tuple[Layer, ...] = (
     SEA_LEVEL_TRENDS,
     SEA_LEVEL_PROJECTIONS,
     SITES,
+    DEPENDANTS,
+    FLOW_EDGES,
     MEASURES,
     CLIMATE_FACTS,
     EVIDENCE,

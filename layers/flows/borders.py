@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from layers.assessed.people_cut_off import closed_pairs
 from layers.flows.air import CLOSED_SINCE
 from layers.flows.data import in_service
-from layers.flows.power import NO_TRADE_SINCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Borders", "borders", "network_day"]
+__all__ = ["LATEST", "Borders", "borders", "network_day"]
 
-LATEST = "9999-12-31"
+LATEST = "9998-12-31"  # below the year that stands for an open end
+_EVER = "0000-01-01"
 
 
 class Borders(NamedTuple):
@@ -47,26 +47,25 @@ def borders(closed_borders: pd.DataFrame, day: str) -> Borders:
 
 
 def network_day(closed_borders: pd.DataFrame, cables: pd.DataFrame, day: str = LATEST) -> str:
-    """Return since when the network stands as on `day` (ISO 8601); empty if it never changed before.
+    """Return since when the network stands as on `day` (ISO 8601); `0000-01-01` if it never changed before.
 
-    It changes where a border closes or opens, and with the year in which a cable is ready for service.
+    Power lines are not looked at: none is embedded. The network changes where a border closes or opens, and with the year in which a cable is ready for service.
     """
     years = cables["ready_for_service_year"].dropna().astype(int).unique()
     dates = [
-        *(f"{year}-01-01" for year in years), CLOSED_SINCE, *NO_TRADE_SINCE.values(),
+        *(f"{year}-01-01" for year in years), CLOSED_SINCE,
         *closed_borders["closed_from"].dropna(), *closed_borders["as_of"].dropna(),
         *(f"{last}~" for last in closed_borders["closed_until"].dropna()),  # sorts after the last day
     ]  # fmt: skip
     past = sorted({date for date in dates if date <= day}, reverse=True)
 
     def state(at: str) -> tuple[object, ...]:
-        trade = frozenset(pair for pair, since in NO_TRADE_SINCE.items() if since <= at)
         cable = frozenset(cables.loc[in_service(cables, at), "feature_id"])
-        return borders(closed_borders, at), at >= CLOSED_SINCE, trade, cable
+        return borders(closed_borders, at), at >= CLOSED_SINCE, cable
 
-    now, since = state(day), ""
+    now, since = state(day), _EVER
     for date in past:
         if state(date) != now:
             return since
         since = date
-    return since if not past or state("0000-01-01") != now else ""
+    return since if state(_EVER) != now else _EVER

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from layers.flows.graph import FlowGraph
 
-__all__ = ["CHAIN_COLUMNS", "chains", "joined_chains"]
+__all__ = ["CHAIN_COLUMNS", "chains", "contracted", "joined_chains"]
 
 # `u` and `v` are rows of vertices, `rows` the rows of the edges from `u` to `v`, in order. `months` are those
 # in which all edges are open. `key` is the first of the edge_ids: it stays the same if others change.
@@ -138,3 +138,32 @@ def _laid(
         out += inner[line] if forward else inner[line][::-1]
         here = int(v[line]) if forward else int(u[line])
     return out
+
+
+def contracted(lines: pd.DataFrame, is_alone: NDArray[np.bool_], cell: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the lines for a map: vertices of one cell are one point, the first of them.
+
+    `cell` has the number of the cell of each vertex. Lines of sea, rail and road within one cell are left
+    out. Of those that join the same cells in the same months the shortest stays. Lines that are `is_alone`,
+    that cross a border, or that are air links or cables all stay. `from` and `to` are the vertices at which a
+    line is drawn to begin and end.
+    """
+    can_go = ~is_alone & lines["mode"].isin(["sea", "rail", "road"]).to_numpy()
+    can_go &= lines["border"].isna().to_numpy()
+    first = np.full(cell.max(initial=-1) + 1, len(cell))
+    point = first[cell]
+    for _, own in lines.groupby("mode"):
+        at = np.unique(own[["u", "v"]].to_numpy(np.int64))
+        first[:] = len(cell)
+        np.minimum.at(first, cell[at], at)
+        point[at] = first[cell[at]]
+    low, high = np.sort(cell[lines[["u", "v"]].to_numpy(np.int64)], axis=1).T
+    table = lines.assign(low=low, high=high, can_go=can_go)
+    order = table.sort_values(["can_go", "km"], kind="stable")
+    again = order.duplicated(["mode", "low", "high", "months", "is_gap"]).reindex(table.index).to_numpy(bool)
+    gone = can_go & (again | (low == high))
+    ends = {}
+    for name, end in (("from", "u"), ("to", "v")):
+        rows = lines[end].to_numpy(np.int64)
+        ends[name] = np.where(can_go, point[rows], rows)
+    return lines.assign(**ends)[~gone].reset_index(drop=True)

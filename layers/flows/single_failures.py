@@ -36,6 +36,7 @@ __all__ = ["FAILURE_COLUMNS", "Failures", "single_failures"]
 # `months` has bit 0 for January.
 FAILURE_COLUMNS = ("thing_kind", "thing", "effect", "flow", "place", "months")
 _STAND_INS = ("sea", "rail", "road", "air")
+_LEAST_KM = 1e-3  # positions of vertices are whole metres
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
 
 
@@ -72,6 +73,8 @@ def single_failures(assembled: Assembled) -> Failures:
     groups = _groups(lines)
     is_place = ~graph.vertices["kind"].isin(_NO_PLACE).to_numpy()
     is_node = is_place & (graph.vertices["kind"] != "settlement").to_numpy()
+    # A place that joins at a junction is joined by a line without a length; access edges are no things.
+    has_length = np.append(lines["km"].to_numpy(float) > _LEAST_KM, [False])
     parts = []
     for flow in FLOWS:
         modes = {name for name, mode in MODES.items() if flow in mode.flows}
@@ -87,7 +90,7 @@ def single_failures(assembled: Assembled) -> Failures:
             parts.append(found.assign(effect="loses_mode", flow=name, months=bits))
     rows = pd.concat(parts, ignore_index=True)
     kept = is_place[rows["place"]] & ((rows["kind"] != "node") | is_node[rows["number"]])
-    kept &= (rows["kind"] != "line") | (rows["number"] < len(lines))
+    kept &= (rows["kind"] != "line") | has_length[rows["number"].clip(upper=len(lines))]
     rows = rows[kept].groupby(["kind", "number", "effect", "flow", "place"], as_index=False)["months"].sum()
     names = {"node": ids.to_numpy(object), "line": lines["key"].to_numpy(object),
              "risk_group": np.array([name for name, _ in groups], dtype=object)}  # fmt: skip
