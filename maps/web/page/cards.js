@@ -1,6 +1,7 @@
 // Parts of the details of a feature: heading, facts, origin.
 import { columnTitle, columnValue } from "./column_words.js";
 import { cell } from "./columns.js";
+import { dependantParts } from "./dependants.js";
 import { el, valueNode } from "./dom.js";
 import { UNITS } from "./evidence_words.js";
 import { nearestList } from "./nearest.js";
@@ -104,6 +105,7 @@ export function featureDetails(layer, i) {
     heading(layer.title, layer.titleOf(i), featureSwatch(layer, i)),
     layer.note ? el("p", { class: "small note" }, layer.note) : null,
     layer.id === "military_sites" ? whyNoNode(layer.place(i)) : null,
+    layer.flow ? el("div", { id: "dependants" }, dependantParts("line", i)) : null,
     columnFacts(layer, i),
     place ? el("dl", { class: "facts" }, fact("Position", position(place.lat, place.lng))) : null,
     origin(layer.value("source_id", i), layer.value("as_of", i)),

@@ -1,0 +1,194 @@
+// What depends on a node, a line or a risk group: places that lose a flow, or their only way by a mode.
+import { byColumnName, cell } from "./columns.js";
+import { startsOf, unpack } from "./decode.js";
+import { block, el, small } from "./dom.js";
+import { monthShown } from "./picture.js";
+import { count, MONTHS, number } from "./text.js";
+
+const MOST_PLACES = 8;
+const FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
+
+// Read when first asked for; null in a picture without the table.
+let stored;
+function dependants() {
+  if (stored === undefined) stored = decoded(block("dependants-data"));
+  return stored;
+}
+
+/** Running sums of packed steps. */
+function summed(text) {
+  const steps = unpack(text);
+  for (let i = 1; i < steps.length; i++) steps[i] += steps[i - 1];
+  return steps;
+}
+
+/** The table of the page with its things by their number: `{ node, line, risk_group }`, each a map to rows. */
+export function decoded(content) {
+  if (!content) return null;
+  let from = 0;
+  const spans = {};
+  // In the order of their rows.
+  for (const kind of Object.keys(content.things).sort()) {
+    const { at, counts } = content.things[kind],
+      starts = startsOf(unpack(counts));
+    spans[kind] = new Map([...summed(at)].map((thing, k) => [thing, [from + starts[k], from + starts[k + 1]]]));
+    from += starts.at(-1);
+  }
+  return {
+    ...content,
+    spans,
+    place: summed(content.place),
+    saying: unpack(content.saying),
+    placeColumn: byColumnName(content.places),
+    sayingColumn: byColumnName(content.sayings),
+  };
+}
+
+/** The rows of a thing, one object for each. */
+export function rowsOf(table, kind, thing) {
+  const [from, to] = table.spans[kind].get(thing) || [0, 0];
+  return Array.from({ length: to - from }, (_, k) => {
+    const spot = table.place[from + k],
+      saying = table.saying[from + k];
+    return {
+      place: cell(table.placeColumn.place, spot),
+      kind: cell(table.placeColumn.place_kind, spot),
+      people: cell(table.placeColumn.people, spot),
+      ...Object.fromEntries(FIELDS.map((name) => [name, cell(table.sayingColumn[name], saying)])),
+    };
+  });
+}
+
+const inMonth = (row, month) => row.months.charAt(month - 1) === "1";
+
+/** Settlements, their known people, settlements of unknown number and other places of some rows, each place once. */
+export function tallied(rows) {
+  const seen = new Set(),
+    sum = { settlements: 0, people: 0, unknown: 0, nodes: 0 };
+  for (const row of rows) {
+    const name = `${row.kind} ${row.place}`;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    if (row.kind !== "settlement") sum.nodes++;
+    else {
+      sum.settlements++;
+      if (row.people === null) sum.unknown++;
+      else sum.people += row.people;
+    }
+  }
+  return sum;
+}
+
+/** A tally in words: unknown people are said apart, and are no zero. */
+export function inWords({ settlements, people, unknown, nodes }) {
+  const some = settlements
+    ? unknown === settlements
+      ? `${count(settlements, "settlement")}, number of people unknown`
+      : `${count(people, "person", "people")} in ${count(settlements, "settlement")}${unknown ? `, and in ${number(unknown)} of them an unknown number` : ""}`
+    : null;
+  return [some, nodes ? count(nodes, "other place") : null].filter(Boolean).join("; ") || "nothing";
+}
+
+/** Twelve digits as months in words, such as `January to May, December`. */
+export function monthsInWords(digits) {
+  if (!digits.includes("0")) return "all year";
+  const spans = [];
+  for (let m = 0; m < 12; m++) {
+    if (digits.charAt(m) !== "1") continue;
+    if (spans.length && spans.at(-1)[1] === m - 1) spans.at(-1)[1] = m;
+    else spans.push([m, m]);
+  }
+  return spans
+    .map(([a, b]) => (a === b ? MONTHS[a] : `${MONTHS[a]} to ${MONTHS[b]}`))
+    .join(", ");
+}
+
+const byPeople = (p, q) => (q.people ?? -1) - (p.people ?? -1);
+const MODE_WORDS = { sea: "sea", rail: "rail", road: "main road", air: "air" };
+
+// What stands in for a lost mode in a month, of what `sea 000011110000, road 111111111111` says.
+export const standingIn = (text, month) =>
+  (text || "")
+    .split(", ")
+    .map((part) => part.split(" "))
+    .filter(([mode, digits]) => mode && digits.charAt(month - 1) === "1")
+    .map(([mode]) => MODE_WORDS[mode] || mode);
+
+function placeItem(row, month) {
+  const others = row.effect === "loses_mode" ? standingIn(row.stands_in, month) : [];
+  return el(
+    "li",
+    null,
+    row.place || "a place without a name",
+    el(
+      "span",
+      { class: "small" },
+      row.kind === "settlement" ? `, ${row.people === null ? "people unknown" : count(row.people, "person", "people")}` : ` (${row.kind.replace(/_/g, " ")})`,
+      row.effect === "loses_mode" ? `; stands in: ${others.length ? others.join(", ") : "nothing on file"}` : "",
+      row.months.includes("0") ? `; ${monthsInWords(row.months)}` : "",
+    ),
+  );
+}
+
+function placeList(rows, month) {
+  const sorted = [...rows].sort(byPeople),
+    rest = sorted.slice(MOST_PLACES);
+  return [
+    el("ul", { class: "plainlist" }, sorted.slice(0, MOST_PLACES).map((row) => placeItem(row, month))),
+    rest.length
+      ? el("details", null, el("summary", null, `${number(rest.length)} more`), el("ul", { class: "plainlist" }, rest.map((row) => placeItem(row, month))))
+      : null,
+  ];
+}
+
+// Rows of the same words are one paragraph: the flows lost, or the mode.
+function effectParts(rows, month) {
+  const groups = new Map();
+  for (const row of rows) {
+    const title =
+      row.effect === "cut_off"
+        ? `Cut off from ${row.flows.replace(/ /g, ", ")}`
+        : `Without a way by ${MODE_WORDS[row.mode] || row.mode}`;
+    groups.set(title, [...(groups.get(title) || []), row]);
+  }
+  return [...groups].map(([title, own]) => [
+    el("p", { class: "effect" }, el("strong", null, `${title}: `), inWords(tallied(own)), "."),
+    placeList(own, month),
+  ]);
+}
+
+function yearLine(rows) {
+  const lost = rows.filter((row) => row.effect === "cut_off");
+  const byMonth = MONTHS.map((_, m) => tallied(lost.filter((row) => inMonth(row, m + 1))));
+  if (!lost.length || byMonth.every((one) => inWords(one) === inWords(byMonth[0]))) return null;
+  const digits = (words) => byMonth.map((one) => (inWords(one) === words ? "1" : "0")).join("");
+  return small(
+    "Cut off over the year: ",
+    [...new Set(byMonth.map(inWords))].map((words) => `${monthsInWords(digits(words))}: ${words}`).join(". "),
+    ".",
+  );
+}
+
+/** What depends on a thing, in the month shown. `kind` is `node`, `line` or `risk_group`. */
+export function dependantParts(kind, thing) {
+  const table = dependants();
+  if (!table) return [];
+  const rows = rowsOf(table, kind, thing),
+    month = monthShown(),
+    now = rows.filter((row) => inMonth(row, month));
+  const title = el("h3", null, `What depends on it, ${MONTHS[month - 1]}`);
+  const limits = el(
+    "details",
+    { class: "limits" },
+    el("summary", null, "If it fails alone: what this does not know"),
+    small(`An assumption, no forecast. ${table.not_known} Air links are assumed by runway and range. Borders, cables and flights stand as since ${table.network_of}.`),
+  );
+  if (!rows.length)
+    return [title, small("No place on file loses a flow, or its only way by a mode, if this alone fails: another way is drawn, or it joins no line of the network. Whether another way has room is not known."), limits];
+  return [
+    title,
+    now.length ? effectParts(now, month) : small(`Nothing in ${MONTHS[month - 1]}; in other months: ${inWords(tallied(rows))}.`),
+    yearLine(rows),
+    limits,
+  ].flat(Infinity).filter(Boolean);
+}
