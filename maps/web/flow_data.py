@@ -37,8 +37,9 @@ SWITCHES: Final = tuple(
 
 
 def page_lines(table: Any) -> Any:
-    """Return the lines without the names of air links, which their ends tell."""
-    return table.assign(name=table["name"].where(table["mode"] != "air"))
+    """Return the lines with the names of cables and straits only: the page makes the others."""
+    is_named = (table["mode"] == "cable") | table["name"].str.startswith("Sea lane, ", na=False)
+    return table.assign(name=table["name"].where(is_named))
 
 
 def dependants_data(picture: Picture) -> dict[str, Any] | None:
@@ -72,14 +73,30 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
         "network_of": visible(table["network_of"].iloc[0]),
         "not_known": NOT_IN_NETWORK,
         "things": {kind: _things(rows[rows["thing_kind"] == kind], kind) for kind in known},
-        "places": coded_columns(
-            [Column("place", "str", ""), Column("place_kind", "str", ""), Column("people", "int", "")], places
-        ),
+        "places": _places(places, picture),
         "place": packed(np.diff(rows["spot"].to_numpy(), prepend=0)),
         "saying": packed(saying),
         "sayings": coded_columns(
             [Column(name, "str", "") for name in said], rows.iloc[np.unique(saying, return_index=True)[1]]
         ),
+    }
+
+
+def _places(places: pd.DataFrame, picture: Picture) -> dict[str, Any]:
+    """Return for each place the layer that has it (0 nodes, 1 settlements, 2 none) and its row there."""
+    nodes, towns = picture.tables.get("nodes"), picture.tables.get("settlements")
+    rows: dict[str, tuple[int, int]] = {}
+    if nodes is not None:
+        rows |= {key: (0, row) for row, key in enumerate(nodes["node_id"])}
+    if towns is not None:
+        rows |= {f"settlement:{key}": (1, row) for row, key in enumerate(towns["feature_id"])}
+    found = [rows.get(key, (2, 0)) for key in places["place_id"]]
+    lacking = places[[layer == 2 for layer, _ in found]]
+    columns = [Column("place", "str", ""), Column("place_kind", "str", ""), Column("people", "int", "")]
+    return {
+        "layer": packed([layer for layer, _ in found]),
+        "row": packed(np.diff([row for _, row in found], prepend=0)),
+        "others": coded_columns(columns, lacking),
     }
 
 

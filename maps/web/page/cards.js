@@ -1,7 +1,7 @@
 // Parts of the details of a feature: heading, facts, origin.
 import { columnTitle, columnValue } from "./column_words.js";
 import { cell } from "./columns.js";
-import { dependantParts } from "./dependants.js";
+import { dependantParts, leadsTo } from "./dependants.js";
 import { el, valueNode } from "./dom.js";
 import { UNITS } from "./evidence_words.js";
 import { nearestList } from "./nearest.js";
@@ -98,12 +98,18 @@ export function positionDetails({ lat, lng }, place, isInside) {
   ].filter(Boolean);
 }
 
+// A line without a name of its own is named for the largest place that depends on it.
+function lineTitle(layer, i) {
+  const place = layer.name(i) ? null : leadsTo(i);
+  return place ? `${layer.titleOf(i)} to ${place}` : layer.titleOf(i);
+}
+
 /** The details of a feature that is no node. */
 export function featureDetails(layer, i) {
   const place = layer.geometry === "point" ? placeAt(...layer.place(i)) : null;
   return [
-    heading(layer.title, layer.titleOf(i), featureSwatch(layer, i)),
-    layer.note ? el("p", { class: "small note" }, layer.note) : null,
+    heading(layer.title, layer.flow ? lineTitle(layer, i) : layer.titleOf(i), featureSwatch(layer, i)),
+    layer.note && !layer.flow ? el("p", { class: "small note" }, layer.note) : null,
     layer.id === "military_sites" ? whyNoNode(layer.place(i)) : null,
     layer.flow ? el("div", { id: "dependants" }, dependantParts("line", i)) : null,
     columnFacts(layer, i),

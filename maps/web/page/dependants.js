@@ -1,18 +1,18 @@
 // What depends on a node, a line or a risk group: places that lose a flow, or their only way by a mode.
 import { byColumnName, cell } from "./columns.js";
 import { startsOf, unpack } from "./decode.js";
-import { block, el, small } from "./dom.js";
-import { monthShown } from "./picture.js";
+import { block, byId, el, small } from "./dom.js";
+import { layerById, monthShown, nodes } from "./picture.js";
 import { count, MONTHS, number } from "./text.js";
 
 const MOST_PLACES = 8;
-const FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
+const EFFECT_FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
 
 // Read when first asked for; null in a picture without the table.
-let stored;
+let dependantTable;
 function dependants() {
-  if (stored === undefined) stored = decoded(block("dependants-data"));
-  return stored;
+  if (dependantTable === undefined) dependantTable = byId("dependants-data") ? decodedDependants(block("dependants-data")) : null;
+  return dependantTable;
 }
 
 /** Running sums of packed steps. */
@@ -23,7 +23,7 @@ function summed(text) {
 }
 
 /** The table of the page with its things by their number: `{ node, line, risk_group }`, each a map to rows. */
-export function decoded(content) {
+export function decodedDependants(content) {
   if (!content) return null;
   let from = 0;
   const spans = {};
@@ -39,9 +39,22 @@ export function decoded(content) {
     spans,
     place: summed(content.place),
     saying: unpack(content.saying),
-    placeColumn: byColumnName(content.places),
+    placeLayer: unpack(content.places.layer),
+    placeRow: summed(content.places.row),
+    otherColumn: byColumnName(content.places.others),
+    otherOf: startsOf(unpack(content.places.layer).map((layer) => Number(layer === 2))),
     sayingColumn: byColumnName(content.sayings),
   };
+}
+
+// Name, kind and people of a place, from the layer that has it.
+function dependentPlace(table, spot) {
+  const row = table.placeRow[spot],
+    towns = layerById.settlements;
+  if (table.placeLayer[spot] === 0) return { place: nodes.value("name", row), kind: nodes.value("kind", row), people: null };
+  if (table.placeLayer[spot] === 1) return { place: towns.value("name", row), kind: "settlement", people: towns.value("population", row) };
+  const [place, kind, people] = ["place", "place_kind", "people"].map((name) => cell(table.otherColumn[name], table.otherOf[spot]));
+  return { place, kind, people };
 }
 
 /** The rows of a thing, one object for each. */
@@ -51,10 +64,8 @@ export function rowsOf(table, kind, thing) {
     const spot = table.place[from + k],
       saying = table.saying[from + k];
     return {
-      place: cell(table.placeColumn.place, spot),
-      kind: cell(table.placeColumn.place_kind, spot),
-      people: cell(table.placeColumn.people, spot),
-      ...Object.fromEntries(FIELDS.map((name) => [name, cell(table.sayingColumn[name], saying)])),
+      ...dependentPlace(table, spot),
+      ...Object.fromEntries(EFFECT_FIELDS.map((name) => [name, cell(table.sayingColumn[name], saying)])),
     };
   });
 }
@@ -80,7 +91,7 @@ export function tallied(rows) {
 }
 
 /** A tally in words: unknown people are said apart, and are no zero. */
-export function inWords({ settlements, people, unknown, nodes }) {
+export function tallyInWords({ settlements, people, unknown, nodes }) {
   const some = settlements
     ? unknown === settlements
       ? `${count(settlements, "settlement")}, number of people unknown`
@@ -152,7 +163,7 @@ function effectParts(rows, month) {
     groups.set(title, [...(groups.get(title) || []), row]);
   }
   return [...groups].map(([title, own]) => [
-    el("p", { class: "effect" }, el("strong", null, `${title}: `), inWords(tallied(own)), "."),
+    el("p", { class: "effect" }, el("strong", null, `${title}: `), tallyInWords(tallied(own)), "."),
     placeList(own, month),
   ]);
 }
@@ -160,13 +171,20 @@ function effectParts(rows, month) {
 function yearLine(rows) {
   const lost = rows.filter((row) => row.effect === "cut_off");
   const byMonth = MONTHS.map((_, m) => tallied(lost.filter((row) => inMonth(row, m + 1))));
-  if (!lost.length || byMonth.every((one) => inWords(one) === inWords(byMonth[0]))) return null;
-  const digits = (words) => byMonth.map((one) => (inWords(one) === words ? "1" : "0")).join("");
+  if (!lost.length || byMonth.every((one) => tallyInWords(one) === tallyInWords(byMonth[0]))) return null;
+  const digits = (words) => byMonth.map((one) => (tallyInWords(one) === words ? "1" : "0")).join("");
   return small(
     "Cut off over the year: ",
-    [...new Set(byMonth.map(inWords))].map((words) => `${monthsInWords(digits(words))}: ${words}`).join(". "),
+    [...new Set(byMonth.map(tallyInWords))].map((words) => `${monthsInWords(digits(words))}: ${words}`).join(". "),
     ".",
   );
+}
+
+/** Name of the largest place that depends on a line, null without one. */
+export function leadsTo(line) {
+  const table = dependants(),
+    [first] = table ? rowsOf(table, "line", line).sort(byPeople) : [];
+  return first ? first.place : null;
 }
 
 /** What depends on a thing, in the month shown. `kind` is `node`, `line` or `risk_group`. */
@@ -187,7 +205,7 @@ export function dependantParts(kind, thing) {
     return [title, small("No place on file loses a flow, or its only way by a mode, if this alone fails: another way is drawn, or it joins no line of the network. Whether another way has room is not known."), limits];
   return [
     title,
-    now.length ? effectParts(now, month) : small(`Nothing in ${MONTHS[month - 1]}; in other months: ${inWords(tallied(rows))}.`),
+    now.length ? effectParts(now, month) : small(`Nothing in ${MONTHS[month - 1]}; in other months: ${tallyInWords(tallied(rows))}.`),
     yearLine(rows),
     limits,
   ].flat(Infinity).filter(Boolean);
