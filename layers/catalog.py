@@ -7,6 +7,7 @@ from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
+from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
 from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
@@ -117,6 +118,8 @@ LAYERS: tuple[Layer, ...] = (
     SITES,
     DEPENDANTS,
     FLOW_EDGES,
+    CABLE_CASES,
+    CORRIDORS,
     MEASURES,
     CLIMATE_FACTS,
     EVIDENCE,

@@ -93,12 +93,15 @@ def compose(
 
 def _network_day(feeds: Mapping[str, Sequence[pd.DataFrame]], day: str = LATEST) -> str:
     """Return since when the flow network stands as on `day`; `day` if its sources are not all at hand."""
-    tables = [union(feeds[name]) for name in ("closed_borders", "cables") if feeds.get(name)]
-    return network_day(*tables, day) if len(tables) == 2 else day
+    closed_borders, cables = feeds.get("closed_borders"), feeds.get("cables")
+    return network_day(union(closed_borders), union(cables), day) if closed_borders and cables else day
 
 
 def _usable(
-    ready: Mapping[str, pd.DataFrame], network_since: str, redaction: Redaction | None, layers: Sequence[Layer]
+    ready: Mapping[str, pd.DataFrame],
+    network_since: str,
+    redaction: Redaction | None,
+    layers: Sequence[Layer],
 ) -> dict[str, pd.DataFrame]:
     """Return the ready layers that hold for this picture.
 
@@ -109,8 +112,7 @@ def _usable(
     return {
         name: table
         for name, table in ready.items()
-        if name not in hidden
-        and ("network_of" not in table or (table["network_of"] == network_since).all())
+        if name not in hidden and ("network_of" not in table or (table["network_of"] == network_since).all())
     }
 
 

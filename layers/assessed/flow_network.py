@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.crs import POLAR, lonlat, polar_points
-from layers.flows.assemble import Assembled, FlowTables, assemble
+from layers.assessed.network_reader import NETWORK_OF, reading_network
+from layers.crs import POLAR, polar_points
 from layers.flows.borders import Borders, borders
 from layers.flows.chains import chains, contracted, joined_chains
 from layers.flows.graph import FLOWS, MODES
+from layers.flows.limits import NOT_IN_NETWORK
 from layers.flows.line_shapes import line_shapes
 from layers.flows.naming import group_names, line_names, months_text, stand_ins
 from layers.flows.single_failures import Failures, single_failures
@@ -27,67 +28,25 @@ from layers.schema import Column, Layer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import xarray as xr
     from numpy.typing import NDArray
 
+    from layers.flows.assemble import Assembled
     from layers.flows.graph import FlowGraph
 
-__all__ = ["DEPENDANTS", "FLOW_EDGES", "NOT_IN_NETWORK"]
+__all__ = ["DEPENDANTS", "FLOW_EDGES"]
 
-NOT_IN_NETWORK = (
-    "Not in the network: capacity; radio and satellite; fibre on land; power lines and pipelines; lesser "
-    "roads, ferries and winter roads; timetables. A place without a line may have one of these."
-)
 _ORDER = {name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air"))}
 _CELL_M = 20_000.0  # on the map, lines on which nothing depends alone join cells of this size
 _MONTHS = "twelve digits, January first: 1 for a month in which"
-_NETWORK_OF = Column(
-    "network_of", "str", "day since which borders, cables and flights stand as here, ISO 8601", required=True
-)
-
-
-def _assembled(
-    settlements: gpd.GeoDataFrame, node_sites: gpd.GeoDataFrame, grids: Mapping[str, xr.Dataset],
-    network_day: str, **tables: Any,
-) -> Assembled:  # fmt: skip
-    xy = shapely.get_coordinates(settlements.geometry.to_numpy())
-    longitude, latitude = lonlat(xy[:, 0], xy[:, 1])
-    towns = pd.DataFrame(settlements.drop(columns="geometry"))
-    return assemble(
-        FlowTables(
-            settlements=towns.assign(longitude_deg=longitude, latitude_deg=latitude),
-            node_sites=pd.DataFrame(node_sites.drop(columns="geometry")),
-            ice_presence=grids["ice_presence"],
-            **tables,
-        ),
-        network_day,
-    )
 
 
 def _dependants(
-    settlements: gpd.GeoDataFrame,
-    node_sites: gpd.GeoDataFrame,
-    countries: gpd.GeoDataFrame,
-    closed_borders: pd.DataFrame,
-    sea_lanes: gpd.GeoDataFrame,
-    chokepoints: gpd.GeoDataFrame,
-    roads: gpd.GeoDataFrame,
-    railways: gpd.GeoDataFrame,
-    railheads: pd.DataFrame,
-    airfields: pd.DataFrame,
+    network: Assembled,
     cables: pd.DataFrame,
-    power_plants: pd.DataFrame,
-    terminals: pd.DataFrame,
+    chokepoints: gpd.GeoDataFrame,
     shared_risk_groups: pd.DataFrame,
-    grids: Mapping[str, xr.Dataset],
     network_day: str,
 ) -> pd.DataFrame:
-    network = _assembled(
-        settlements, node_sites, grids, network_day, countries=countries, closed_borders=closed_borders,
-        sea_lanes=sea_lanes, chokepoints=chokepoints, roads=roads, railways=railways, railheads=railheads,
-        airfields=airfields, cables=cables, power_plants=power_plants, terminals=terminals,
-        shared_risk_groups=shared_risk_groups,
-    )  # fmt: skip
     found = single_failures(network)
     rows = _merged(found)
     vertices = network.graph.vertices
@@ -99,7 +58,7 @@ def _dependants(
     names |= dict(zip(vertices["vertex_id"], vertices["name"], strict=True))
     return pd.DataFrame({
         "thing_id": rows["thing"], "thing_kind": rows["thing_kind"], "thing": rows["thing"].map(names),
-        "effect": rows["effect"], "flows": rows["flows"], "mode": rows["mode"].where(rows["mode"] != ""),
+        "effect": rows["effect"], "flows": rows["flows"], "mode": rows["mode"],
         "place_id": place["vertex_id"], "place": place["name"], "place_kind": place["kind"],
         "country_iso3": place["country_iso3"], "people": place["people"].astype("Int64"),
         "months": months_text(rows["months"].to_numpy()), "stands_in": stand_ins(rows, found.ways),
@@ -115,7 +74,7 @@ def _merged(found: Failures) -> pd.DataFrame:
     flow = effects["flow"].to_numpy(object)
     carried = {name: " ".join(mode.flows) for name, mode in MODES.items()}
     effects = effects.assign(
-        mode=np.where(is_mode, flow, ""),
+        mode=np.where(is_mode, flow, "all"),
         flows=[carried[name] if of_mode else name for name, of_mode in zip(flow, is_mode, strict=True)],
     )
     keys = ["thing_kind", "thing", "effect", "mode", "place", "months"]
@@ -133,30 +92,17 @@ def _largest(things: pd.Series, place: pd.DataFrame) -> dict[str, str]:
 
 
 def _flow_edges(
+    network: Assembled,
     dependants: pd.DataFrame,
-    settlements: gpd.GeoDataFrame,
-    node_sites: gpd.GeoDataFrame,
-    countries: gpd.GeoDataFrame,
     closed_borders: pd.DataFrame,
     sea_lanes: gpd.GeoDataFrame,
     chokepoints: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     railways: gpd.GeoDataFrame,
-    railheads: pd.DataFrame,
-    airfields: pd.DataFrame,
     cables: pd.DataFrame,
-    power_plants: pd.DataFrame,
-    terminals: pd.DataFrame,
     shared_risk_groups: pd.DataFrame,
-    grids: Mapping[str, xr.Dataset],
     network_day: str,
 ) -> gpd.GeoDataFrame:
-    network = _assembled(
-        settlements, node_sites, grids, network_day, countries=countries, closed_borders=closed_borders,
-        sea_lanes=sea_lanes, chokepoints=chokepoints, roads=roads, railways=railways, railheads=railheads,
-        airfields=airfields, cables=cables, power_plants=power_plants, terminals=terminals,
-        shared_risk_groups=shared_risk_groups,
-    )  # fmt: skip
     graph = network.graph
     is_door = graph.vertices["vertex_id"].isin(network.gateways["vertex_id"]).to_numpy()
     own = dependants[dependants["thing_kind"] == "line"]
@@ -165,9 +111,7 @@ def _flow_edges(
     lines["border"] = _border(lines, borders(closed_borders, network_day))
     lines = contracted(lines, lines["key"].isin(own["thing_id"]).to_numpy(), _cells(graph))
     named = own.dropna(subset="thing").drop_duplicates("thing_id").set_index("thing_id")["thing"]
-    others = line_names(
-        graph, lines, {}, cables, group_names(graph, shared_risk_groups, chokepoints)
-    )
+    others = line_names(graph, lines, {}, cables, group_names(graph, shared_risk_groups, chokepoints))
     shapes = line_shapes(graph, lines, sea_lanes)
     states, mode = lines["states"], lines["mode"]
     table = gpd.GeoDataFrame({
@@ -241,19 +185,20 @@ DEPENDANTS = Layer(
         Column("effect", "str", "what its loss alone does to the place: no way of any mode is left, or its "
                "only way by one mode is gone", required=True, choices=("cut_off", "loses_mode")),
         Column("flows", "str", "the flows that the place loses, or that the mode carries", required=True),
-        Column("mode", "str", "the mode that the place loses", choices=("sea", "rail", "road", "air")),
+        Column("mode", "str", "the mode that the place loses; all where it is cut off", required=True,
+               choices=("all", "sea", "rail", "road", "air")),
         Column("place_id", "str", "a settlement or a node", required=True),
         Column("place", "str", "its name"),
         Column("place_kind", "str", "settlement, or the kind of the node", required=True),
         Column("country_iso3", "str", "its country, ISO 3166-1 alpha-3"),
-        Column("people", "int", "inhabitants of a settlement; null if unknown, and of a node", "people", low=0),
+        Column("people", "int", "inhabitants of a settlement; null if unknown, and of a node", low=0),
         Column("months", "str", f"{_MONTHS} it does so", required=True),
-        Column("stands_in", "str", "modes by which the place still has a way, each with its months; null where "
-               "none is known. What they can carry is not known"),
-        _NETWORK_OF,
+        Column("stands_in", "str", "modes by which the place still has a way, each with its months; null "
+               "where none is known. What they can carry is not known"),
+        NETWORK_OF,
     ),
     note=f"A loss is an assumption, no forecast; only civil effects. {NOT_IN_NETWORK}",
-    derive=_dependants,
+    derive=reading_network(_dependants),
 )  # fmt: skip
 
 FLOW_EDGES = Layer(
@@ -269,16 +214,16 @@ FLOW_EDGES = Layer(
         Column("months_state", "str", "whether the months follow from the record of sea ice, or are assumed",
                required=True, choices=("computed", "assumed", "not_computed")),
         Column("states", "str", "states that it touches, ISO 3166-1 alpha-3; null on the high sea"),
-        Column("border", "str", "state of the border that it crosses; closed and restricted ones carry nothing",
+        Column("border", "str", "border that it crosses; closed and restricted ones carry nothing",
                choices=("open", "closed", "restricted")),
         Column("is_assumed", "bool", "no source draws it: an air link by runway and range, or a gap closed",
                required=True),
         Column("length_km", "float", "geodesic length", "km", required=True, low=0),
         Column("risk_groups", "str", "straits, landings and corridors that take several lines together"),
-        Column("dependants", "int", "places that its loss alone cuts off, or takes their only way by its mode",
+        Column("dependants", "int", "places that its loss cuts off or leaves without its mode",
                required=True, low=0),
-        _NETWORK_OF,
+        NETWORK_OF,
     ),
     note=f"Simplified: dead ends without a place are left out. {NOT_IN_NETWORK}",
-    derive=_flow_edges,
+    derive=reading_network(_flow_edges),
 )  # fmt: skip

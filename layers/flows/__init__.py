@@ -15,4 +15,12 @@ communities     settlements that one failure cuts off, with days on stock
 recovery        people served again by day, by ranges of repair times
 cable_cases     ways out of an island by cable, shared risks, systems, states
 dependants      what depends on each vertex, link and risk group
+borders         which borders carry nothing on a day, and since when the network stands
+cuts            edges and vertices whose loss cuts others off from a root
+chains          lines between the points where something joins
+single_failures what depends on each node, line and risk group, by flow, mode and month
+line_shapes     shapes of lines for a map
+naming          names of lines and groups, months and what stands in, in words
+month_words     months of twelve digits, in words
+limits          what the network does not hold
 """

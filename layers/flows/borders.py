@@ -7,6 +7,7 @@ restricted. Both carry nothing here: a way that is open to some is no way on whi
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from layers.assessed.people_cut_off import closed_pairs
@@ -46,26 +47,34 @@ def borders(closed_borders: pd.DataFrame, day: str) -> Borders:
     return Borders(closed, pairs - closed)
 
 
+def _day_after(last: str) -> str:
+    """Return the day after an ISO 8601 date; of a month its first day, as the comparison of texts has it."""
+    if len(last) < len("2000-01-01"):
+        return f"{last}-01"
+    return (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+
+
 def network_day(closed_borders: pd.DataFrame, cables: pd.DataFrame, day: str = LATEST) -> str:
     """Return since when the network stands as on `day` (ISO 8601); `0000-01-01` if it never changed before.
 
-    Power lines are not looked at: none is embedded. The network changes where a border closes or opens, and with the year in which a cable is ready for service.
+    Power lines are not looked at: none is embedded. The network changes where a border closes or opens, and
+    with the year in which a cable is ready for service.
     """
     years = cables["ready_for_service_year"].dropna().astype(int).unique()
     dates = [
         *(f"{year}-01-01" for year in years), CLOSED_SINCE,
         *closed_borders["closed_from"].dropna(), *closed_borders["as_of"].dropna(),
-        *(f"{last}~" for last in closed_borders["closed_until"].dropna()),  # sorts after the last day
+        *map(_day_after, closed_borders["closed_until"].dropna()),
     ]  # fmt: skip
-    past = sorted({date for date in dates if date <= day}, reverse=True)
+    past = sorted({one for one in dates if one <= day}, reverse=True)
 
     def state(at: str) -> tuple[object, ...]:
         cable = frozenset(cables.loc[in_service(cables, at), "feature_id"])
         return borders(closed_borders, at), at >= CLOSED_SINCE, cable
 
     now, since = state(day), _EVER
-    for date in past:
-        if state(date) != now:
+    for one in past:
+        if state(one) != now:
             return since
-        since = date
+        since = one
     return since if state(_EVER) != now else _EVER

@@ -82,9 +82,7 @@ def _of_mode(edges: pd.DataFrame, rows: NDArray[np.int64], kept: NDArray[np.bool
     })[list(CHAIN_COLUMNS)]  # fmt: skip
 
 
-def _in_order(
-    members: list[int], u: NDArray[np.int64], v: NDArray[np.int64], start: int
-) -> list[int]:
+def _in_order(members: list[int], u: NDArray[np.int64], v: NDArray[np.int64], start: int) -> list[int]:
     """Return the edges of one line in the order of a walk from its vertex `start`."""
     if len(members) == 1:
         return members
@@ -92,7 +90,9 @@ def _in_order(
     for edge in members:
         at.setdefault(int(u[edge]), []).append(edge)
         at.setdefault(int(v[edge]), []).append(edge)
-    here, way, used = start, [], set[int]()
+    here = start
+    way: list[int] = []
+    used: set[int] = set()
     while len(way) < len(members):
         edge = next(one for one in at[here] if one not in used)
         used.add(edge)

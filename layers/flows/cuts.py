@@ -71,9 +71,7 @@ def cuts(u: NDArray[np.int64], v: NDArray[np.int64], count: int, root: int) -> C
             bridges.append((came_by[here], *span))
         if low[here] >= seen[above] and above != root:
             parts.append((above, *span))
-    cut_edges, cut_vertices = (
-        np.array(rows, dtype=np.int64).reshape(-1, 3) for rows in (bridges, parts)
-    )
+    cut_edges, cut_vertices = (np.array(rows, dtype=np.int64).reshape(-1, 3) for rows in (bridges, parts))
     return Cuts(
         np.array(order, dtype=np.int64), cut_edges[:, 0], cut_edges[:, 1:], cut_vertices[:, 0],
         cut_vertices[:, 1:],

@@ -22,9 +22,7 @@ __all__ = ["line_shapes"]
 _SIMPLER_M = 2000.0
 
 
-def line_shapes(
-    graph: FlowGraph, lines: pd.DataFrame, sea_lanes: gpd.GeoDataFrame
-) -> NDArray[np.object_]:
+def line_shapes(graph: FlowGraph, lines: pd.DataFrame, sea_lanes: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return the shape of each line of `layers.flows.chains.contracted`, in whole hundreds of metres."""
     vertices = graph.vertices
     x, y = polar_xy(vertices["longitude_deg"].to_numpy(), vertices["latitude_deg"].to_numpy())

@@ -44,7 +44,7 @@ def line_names(
         if mode == "cable":
             out.append(cable.get(link[rows[0]]))
         elif mode == "air":
-            out.append(f"Air link {name[u]} – {name[v]}")
+            out.append(f"Air link {name[u]} to {name[v]}")
         elif straits:
             out.append(f"Sea lane, {', '.join(straits)}")
         elif key in leads_to:

@@ -48,7 +48,7 @@ class _Net(NamedTuple):
     months: NDArray[np.int64]
     mode: NDArray[np.object_]
     is_closed: NDArray[np.bool_]
-    count: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +82,7 @@ def single_failures(assembled: Assembled) -> Failures:
             found = _cut_off(net, usable, doors[flow], groups)
             parts.append(found.assign(effect="cut_off", flow=flow, months=bits))
     inland = doors["goods"] | doors["energy"] | doors["people"]
-    ways = {name: np.zeros(net.count, dtype=np.int64) for name in _STAND_INS}
+    ways = {name: np.zeros(net.size, dtype=np.int64) for name in _STAND_INS}
     for name in _STAND_INS:
         for bits, usable in _by_month(net, {name, "access"}):
             ways[name][_reached(net, usable, inland)] |= bits
@@ -115,9 +115,7 @@ def _groups(lines: pd.DataFrame) -> list[tuple[str, NDArray[np.int64]]]:
     """Return the risk groups with their lines, those of a single line left out: the line tells the same."""
     words = lines["risk_groups"].str.split().explode().dropna()
     by_group = words.groupby(words).groups
-    return [
-        (str(name), np.asarray(rows, dtype=np.int64)) for name, rows in by_group.items() if len(rows) > 1
-    ]
+    return [(str(name), np.asarray(rows, dtype=np.int64)) for name, rows in by_group.items() if len(rows) > 1]
 
 
 def _by_month(net: _Net, modes: Iterable[str]) -> Iterator[tuple[int, NDArray[np.bool_]]]:
@@ -134,7 +132,7 @@ def _by_month(net: _Net, modes: Iterable[str]) -> Iterator[tuple[int, NDArray[np
 
 def _reached(net: _Net, usable: NDArray[np.bool_], doors: NDArray[np.bool_]) -> NDArray[np.bool_]:
     u, v = net.u[usable], net.v[usable]
-    graph = sparse.csr_array((np.ones(len(u)), (u, v)), shape=(net.count, net.count))
+    graph = sparse.csr_array((np.ones(len(u)), (u, v)), shape=(net.size, net.size))
     part = connected_components(graph, directed=False)[1]
     return np.isin(part, part[doors])
 
@@ -148,15 +146,15 @@ def _cut_off(
     """Return `kind` and `number` of each thing, and each vertex that its loss cuts off from all doors."""
     at = np.flatnonzero(usable)
     gates = np.flatnonzero(doors)
-    u, v = np.append(net.u[at], gates), np.append(net.v[at], np.full(len(gates), net.count))
-    found = cuts(u, v, net.count + 1, net.count)
+    u, v = np.append(net.u[at], gates), np.append(net.v[at], np.full(len(gates), net.size))
+    found = cuts(u, v, net.size + 1, net.size)
     inner = found.edges < len(at)  # the edge from a gateway to the root is no thing
     parts = [
         _spread("line", at[found.edges[inner]], found.edge_spans[inner], found.order),
         _spread("node", found.vertices, found.vertex_spans, found.order),
     ]
     open_lines = set(at.tolist())
-    before = np.zeros(net.count, dtype=bool)
+    before = np.zeros(net.size, dtype=bool)
     before[found.order[1:]] = True
     for number, (_, members) in enumerate(groups):
         if open_lines.isdisjoint(members.tolist()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from layers.assessed.flow_network import NOT_IN_NETWORK
+from layers.flows.limits import NOT_IN_NETWORK
 from layers.schema import Column
 from maps.text import visible
 from maps.web.packing import coded_columns, packed
@@ -23,10 +23,16 @@ __all__ = ["LINES", "LINE_COLUMNS", "SWITCHES", "dependants_data", "page_lines"]
 
 LINES: Final = "flow_edges"
 # The page leaves out what it can tell from the shape or from `dependants`.
-LINE_COLUMNS: Final = ("name", "source_id", "as_of", "mode", "open_months", "states", "border", "is_assumed",
+LINE_COLUMNS: Final = ("name", "source_id", "as_of", "mode", "open_months", "border", "is_assumed",
                        "network_of")  # fmt: skip
 SWITCHES: Final = tuple(
-    {"id": f"flow_{flow}", "flow": flow, "title": f"Flow of {flow}", "note": f"{note} {NOT_IN_NETWORK}"}
+    {
+        "id": f"flow_{flow}",
+        "flow": flow,
+        "title": f"Flow of {flow}",
+        "note": f"{note} {NOT_IN_NETWORK}",
+        "lacks": NOT_IN_NETWORK,
+    }
     for flow, note in {
         "goods": "Sea lanes in months of open water, railways, main roads, assumed air links.",
         "energy": "Fuel by sea, railway and main road: no power line is embedded.",

@@ -5,7 +5,7 @@ import { block, byId, el, small } from "./dom.js";
 import { layerById, monthShown, nodes } from "./picture.js";
 import { count, MONTHS, number } from "./text.js";
 
-const MOST_PLACES = 8;
+const MOST_PLACES = 5;
 const EFFECT_FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
 
 // Read when first asked for; null in a picture without the table.

@@ -26,10 +26,11 @@ export const isPassable = (digits, border, month) =>
 
 /** The lines of one flow: its rows, shapes and columns are those of the table of all lines. */
 export class FlowLayer extends MapLayer {
-  constructor(base, { id, flow, title, note }, monthShown) {
+  constructor(base, { id, flow, title, note, lacks }, monthShown) {
     super({ ...base.stored, id, title, note, switches: undefined });
     this.base = base;
     this.flow = flow;
+    this.lacks = lacks;
     this.monthShown = monthShown;
     const used = base.style.classes.filter((one) => FLOWS_OF[one.value]?.includes(flow));
     this.classes = new Map([...used, { ...CLOSED, fill: this.style.stroke, stroke: this.style.stroke, width: 0.7 }].map((one, rank) => [one.value, { ...one, rank }]));
