@@ -68,7 +68,7 @@ def _things(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
             citations.cell("sum", "dependants", own, "people", ",.0f"),
             citations.cell("count", "dependants", (*own, known)),
         ])  # fmt: skip
-    heads = ["If this fails", "cut off from", "months", "settlements", "people known", "known in"]
+    heads = ["If this fails", "cut off from (data: by cable)", "months", "settlements", "people known", "known in"]
     return [tag("h3", "Nodes and shared risks on which most people depend"), table(heads, rows, numbers=3)]
 
 

@@ -178,7 +178,7 @@ def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
             if row["effect"] == effect and what == (row["flows"] if row["mode"] == "all" else row["mode"])
         ]  # fmt: skip
         head = (
-            f"cut off from {what.replace(' ', ', ')}" if effect == "cut_off" else f"without a way by {what}"
+            f"cut off from {what.replace(' ', ', ').replace('data', 'data by cable')}" if effect == "cut_off" else f"without a way by {what}"
         )
         lines.append(paragraph(f"{head}: {_people_of(own)}", 2, 4))
         own.sort(key=lambda row: -(row["people"] or 0))

@@ -158,7 +158,7 @@ function effectParts(rows, month) {
   for (const row of rows) {
     const title =
       row.effect === "cut_off"
-        ? `Cut off from ${row.flows.replace(/ /g, ", ")}`
+        ? `Cut off from ${row.flows.replace(/ /g, ", ").replace("data", "data by cable")}`
         : `Without a way by ${MODE_WORDS[row.mode] || row.mode}`;
     groups.set(title, [...(groups.get(title) || []), row]);
   }
