@@ -217,7 +217,7 @@ _DAMAGED = (
 )
 
 _MODES = (
-    Class("sea", "Sea lane, open in the month", _BLUE, _BLUE, width=1.1),
+    Class("sea", "Sea lane, in its open months", _BLUE, _BLUE, width=1.1),
     Class("rail", "Railway", Ink("#3f464c", "#c4ccd2"), Ink("#3f464c", "#c4ccd2"), width=1.5),
     Class("road", "Main road", Ink("#a56a2c", "#c99a63"), Ink("#a56a2c", "#c99a63"), width=1.2),
     Class("air", "Air link, assumed", _GREEN, _GREEN, width=0.5),
