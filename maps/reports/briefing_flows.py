@@ -68,7 +68,14 @@ def _things(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
             citations.cell("sum", "dependants", own, "people", ",.0f"),
             citations.cell("count", "dependants", (*own, known)),
         ])  # fmt: skip
-    heads = ["If this fails", "cut off from (data: by cable)", "months", "settlements", "people known", "known in"]
+    heads = [
+        "If this fails",
+        "cut off from (data: by cable)",
+        "months",
+        "settlements",
+        "people known",
+        "known in",
+    ]
     return [tag("h3", "Nodes and shared risks on which most people depend"), table(heads, rows, numbers=3)]
 
 
@@ -117,8 +124,8 @@ def _corridors(citations: CitationIndex) -> list[ET.Element]:
              "months with a way"]  # fmt: skip
     return [
         tag("h3", "Corridors"),
-        tag("p", "The priority corridors of NATO and of the EU for military mobility are not public: these ends "
-            "are our own choice, and show where the civil network has a second way without a common line.",
+        tag("p", "The priority corridors of NATO and of the EU for military mobility are not public: these "
+            "ends are our own choice, and show where the civil network has a second way with no common line.",
             class_="small"),
         table(heads, rows, numbers=4),
         tag("p", _note(citations, "corridors"), class_="small"),

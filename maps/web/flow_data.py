@@ -19,12 +19,12 @@ from maps.web.packing import coded_columns, packed
 if TYPE_CHECKING:
     from layers.picture import Picture
 
-__all__ = ["LINES", "LINE_COLUMNS", "SWITCHES", "dependants_data", "page_lines"]
+__all__ = ["LINES", "LINE_COLUMNS", "SWITCHES", "dependants_data", "page_lines", "switches"]
 
 LINES: Final = "flow_edges"
 # The page leaves out what it can tell from the shape or from `dependants`.
-LINE_COLUMNS: Final = ("name", "source_id", "as_of", "mode", "open_months", "border", "is_assumed",
-                       "network_of")  # fmt: skip
+LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is_assumed",
+                       "risk_groups")  # fmt: skip
 SWITCHES: Final = tuple(
     {
         "id": f"flow_{flow}",
@@ -40,6 +40,18 @@ SWITCHES: Final = tuple(
         "people": "Sea lanes in months of open water, railways, main roads, assumed air links.",
     }.items()
 )
+
+
+def switches(table: Any) -> list[dict[str, Any]]:
+    """Return a switch for each flow: its title, what it lacks, the modes that occur, and how many lines."""
+    return [
+        one | {
+            "modes": sorted(table.loc[is_own, "mode"].unique()),
+            "rows": int(is_own.sum()),
+        }
+        for one in SWITCHES
+        for is_own in [table["flows"].str.split().map(lambda flows, own=one["flow"]: own in flows)]
+    ]  # fmt: skip
 
 
 def page_lines(table: Any) -> Any:

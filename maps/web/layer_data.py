@@ -11,7 +11,7 @@ import shapely
 from layers.picture import LATE
 from maps.style import classed, style_of
 from maps.text import visible
-from maps.web.flow_data import LINE_COLUMNS, LINES, SWITCHES, page_lines
+from maps.web.flow_data import LINE_COLUMNS, LINES, page_lines, switches
 from maps.web.node_data import ADDED, with_added
 from maps.web.outlines import PATH_GRID_M, coded_paths, ice_rows, shape_digest, stored_or_coded
 from maps.web.packing import coded_columns, packed
@@ -87,7 +87,7 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
         if set(content["sources"]) & set(picture.late):
             content.pop("cells", None)
     if layer.id == LINES:
-        content["switches"] = SWITCHES
+        content["switches"] = switches(table)
     if layer.id in _LABELLED:
         content["labels"] = _labels(geometry, picture)
     return content

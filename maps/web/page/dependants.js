@@ -187,6 +187,19 @@ export function leadsTo(line) {
   return first ? first.place : null;
 }
 
+/** What depends on what a line shares with others, such as a landing: each group that takes some place. */
+export function sharedParts(groups) {
+  const table = dependants();
+  if (!table || !groups) return [];
+  const { keys = [], names = [] } = table.things.risk_group,
+    month = monthShown();
+  return groups.split(" ").flatMap((key) => {
+    const k = keys.indexOf(key),
+      now = k < 0 ? [] : rowsOf(table, "risk_group", k).filter((row) => inMonth(row, month));
+    return now.length ? [el("details", { class: "limits" }, el("summary", null, `With all that shares it: ${names[k]}`), effectParts(now, month).flat(Infinity).filter(Boolean))] : [];
+  });
+}
+
 /** What depends on a thing, in the month shown. `kind` is `node`, `line` or `risk_group`. */
 export function dependantParts(kind, thing) {
   const table = dependants();

@@ -1,15 +1,6 @@
 // The four flows: each a layer with a switch of its own over the one table of lines (maps/web/flow_data.py).
 import { MapLayer } from "./map_layer.js";
 
-/** What a line carries by its mode, as in layers/flows/graph.py. */
-const FLOWS_OF = {
-  sea: ["goods", "energy", "people"],
-  rail: ["goods", "energy", "people"],
-  road: ["goods", "energy", "people"],
-  air: ["goods", "people"],
-  power: ["energy"],
-  cable: ["data"],
-};
 const MODE_TITLES = {
   sea: "Sea lane",
   rail: "Railway",
@@ -26,13 +17,14 @@ export const isPassable = (digits, border, month) =>
 
 /** The lines of one flow: its rows, shapes and columns are those of the table of all lines. */
 export class FlowLayer extends MapLayer {
-  constructor(base, { id, flow, title, note, lacks }, monthShown) {
-    super({ ...base.stored, id, title, note, switches: undefined });
+  constructor(base, { id, flow, title, note, lacks, modes, rows }, monthShown) {
+    super({ ...base.stored, id, title, note, rows, switches: undefined });
     this.base = base;
     this.flow = flow;
+    this.modes = modes;
     this.lacks = lacks;
     this.monthShown = monthShown;
-    const used = base.style.classes.filter((one) => FLOWS_OF[one.value]?.includes(flow));
+    const used = base.style.classes.filter((one) => modes.includes(one.value));
     this.classes = new Map([...used, { ...CLOSED, fill: this.style.stroke, stroke: this.style.stroke, width: 0.7 }].map((one, rank) => [one.value, { ...one, rank }]));
   }
 
@@ -64,7 +56,7 @@ export class FlowLayer extends MapLayer {
   }
 
   isDrawn(i) {
-    return Boolean(FLOWS_OF[this.value("mode", i)]?.includes(this.flow));
+    return this.modes.includes(this.value("mode", i));
   }
 }
 
