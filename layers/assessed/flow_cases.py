@@ -154,7 +154,7 @@ CORRIDORS = Layer(
         Column("second_modes", "str", "its length by mode"),
         Column("needed_links", "int", "lines of the best way that every way passes", low=0),
         Column("open_months", "str", "January first: 1 a way, 0 none, ? not known", required=True),
-        Column("known_open_months", "int", "months with a way", required=True, low=0, high=12),
+        Column("known_open_months", "int", "months with a way", "months", required=True, low=0, high=12),
         NETWORK_OF,
     ),
     note="Our choice of ends: priority corridors of NATO and the EU are not public. Open water only: ships "

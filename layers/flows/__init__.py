@@ -21,6 +21,5 @@ chains          lines between the points where something joins
 single_failures what depends on each node, line and risk group, by flow, mode and month
 line_shapes     shapes of lines for a map
 naming          names of lines and groups, months and what stands in, in words
-month_words     months of twelve digits, in words
 limits          what the network does not hold
 """

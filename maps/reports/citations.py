@@ -36,9 +36,8 @@ import shapely
 from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.crs import area_km2
 from layers.errors import ExportError
-from layers.flows.month_words import months_in_words
 from layers.regions import REGIONS
-from maps.text import visible
+from maps.text import months_in_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

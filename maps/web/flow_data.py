@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from layers.flows.limits import NOT_IN_NETWORK
 from layers.schema import Column
 from maps.text import visible
 from maps.web.packing import coded_columns, packed
@@ -19,39 +18,43 @@ from maps.web.packing import coded_columns, packed
 if TYPE_CHECKING:
     from layers.picture import Picture
 
-__all__ = ["LINES", "LINE_COLUMNS", "SWITCHES", "dependants_data", "page_lines", "switches"]
+__all__ = ["LINES", "LINE_COLUMNS", "dependants_data", "page_lines", "switches"]
 
 LINES: Final = "flow_edges"
 # The page leaves out what it can tell from the shape or from `dependants`.
 LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is_assumed",
                        "risk_groups")  # fmt: skip
-SWITCHES: Final = tuple(
-    {
-        "id": f"flow_{flow}",
-        "flow": flow,
-        "title": f"Flow of {flow}",
-        "note": f"{note} {NOT_IN_NETWORK}",
-        "lacks": NOT_IN_NETWORK,
-    }
-    for flow, note in {
-        "goods": "Sea lanes in months of open water, railways, main roads, assumed air links.",
-        "energy": "Fuel by sea, railway and main road: no power line is embedded.",
-        "data": "Submarine cables in service, from landing to landing.",
-        "people": "Sea lanes in months of open water, railways, main roads, assumed air links.",
-    }.items()
+_FLOWS: Final = {
+    "goods": "Sea lanes in months of open water, railways, main roads, assumed air links.",
+    "energy": "Fuel by sea, railway and main road: no power line is embedded.",
+    "data": "Submarine cables in service, from landing to landing.",
+    "people": "Sea lanes in months of open water, railways, main roads, assumed air links.",
+}
+_LACKS: Final = (
+    "Not in the network"  # where the note of a layer says what is not held (layers/flows/limits.py)
 )
 
 
-def switches(table: Any) -> list[dict[str, Any]]:
-    """Return a switch for each flow: its title, what it lacks, the modes that occur, and how many lines."""
-    return [
-        one | {
-            "modes": sorted(table.loc[is_own, "mode"].unique()),
-            "rows": int(is_own.sum()),
-        }
-        for one in SWITCHES
-        for is_own in [table["flows"].str.split().map(lambda flows, own=one["flow"]: own in flows)]
-    ]  # fmt: skip
+def switches(table: Any, note: str) -> list[dict[str, Any]]:
+    """Return a switch for each flow: its title, what it lacks, the modes that occur, and how many lines.
+
+    `note` is that of the layer of lines.
+    """
+    lacks, rows = _lacks(note), table["flows"].str.split()
+    found = []
+    for flow, words in _FLOWS.items():
+        own = table.loc[[flow in flows for flows in rows], "mode"]
+        found.append({
+            "id": f"flow_{flow}", "flow": flow, "title": f"Flow of {flow}", "note": f"{words} {lacks}".strip(),
+            "lacks": lacks, "modes": sorted(own.unique()), "rows": len(own),
+        })  # fmt: skip
+    return found
+
+
+def _lacks(note: str) -> str:
+    """Return what a note says that the network does not hold; empty if it says nothing of it."""
+    _, sign, rest = visible(note).partition(_LACKS)
+    return f"{sign}{rest}" if sign else ""
 
 
 def page_lines(table: Any) -> Any:
@@ -71,6 +74,7 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
     if table is None or table.empty:
         return None
     lines, nodes = picture.tables.get(LINES), picture.tables.get("nodes")
+    note = next(layer.note for layer in picture.layers if layer.id == "dependants")
     known = {
         "node": {} if nodes is None else {key: row for row, key in enumerate(nodes["node_id"])},
         "line": {} if lines is None else {key: row for row, key in enumerate(lines["feature_id"])},
@@ -89,7 +93,7 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
     places = rows.drop_duplicates("spot").sort_values("spot")
     return {
         "network_of": visible(table["network_of"].iloc[0]),
-        "not_known": NOT_IN_NETWORK,
+        "not_known": _lacks(note),
         "things": {kind: _things(rows[rows["thing_kind"] == kind], kind) for kind in known},
         "places": _places(places, picture),
         "place": packed(np.diff(rows["spot"].to_numpy(), prepend=0)),

@@ -87,7 +87,7 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
         if set(content["sources"]) & set(picture.late):
             content.pop("cells", None)
     if layer.id == LINES:
-        content["switches"] = switches(table)
+        content["switches"] = switches(table, layer.note)
     if layer.id in _LABELLED:
         content["labels"] = _labels(geometry, picture)
     return content

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from layers.assessed.class_thresholds import CLASSES
 from layers.assessed.indicators import in_sentence, title_of, unit_in_words
 from layers.flows.limits import NOT_IN_NETWORK
-from layers.flows.month_words import months_in_words
 from layers.source_outage import NOT_ASSESSED
+from maps.text import months_in_words
 from pipelines.picture.explain import number_in_words
 from pipelines.text_table import page_width, paragraph, text_table
 
@@ -178,7 +178,9 @@ def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
             if row["effect"] == effect and what == (row["flows"] if row["mode"] == "all" else row["mode"])
         ]  # fmt: skip
         head = (
-            f"cut off from {what.replace(' ', ', ').replace('data', 'data by cable')}" if effect == "cut_off" else f"without a way by {what}"
+            f"cut off from {what.replace(' ', ', ').replace('data', 'data by cable')}"
+            if effect == "cut_off"
+            else f"without a way by {what}"
         )
         lines.append(paragraph(f"{head}: {_people_of(own)}", 2, 4))
         own.sort(key=lambda row: -(row["people"] or 0))

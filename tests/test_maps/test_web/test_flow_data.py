@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from page_pictures import cell, unpacked
 
-from maps.web.flow_data import SWITCHES, dependants_data
+from layers.assessed.flow_network import FLOW_EDGES
+from maps.web.flow_data import dependants_data, switches
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +61,12 @@ def test_a_picture_without_the_table_has_no_block(picture):
     assert dependants_data(replace(picture, tables=others)) is None
 
 
-def test_each_switch_says_what_the_network_lacks():
-    assert [one["flow"] for one in SWITCHES] == ["goods", "energy", "data", "people"]
-    for one in SWITCHES:
+def test_each_switch_says_what_the_network_lacks(picture):
+    table = picture.tables["flow_edges"]
+    found = switches(table, FLOW_EDGES.note)
+    assert [one["flow"] for one in found] == ["goods", "energy", "data", "people"]
+    assert found[2]["modes"] == ["cable"]
+    assert found[2]["rows"] == (table["mode"] == "cable").sum()
+    for one in found:
         for lacking in ("capacity", "radio and satellite", "fibre on land", "ferries", "winter roads"):
             assert lacking in one["note"]
