@@ -30,9 +30,7 @@ _FLOWS: Final = {
     "data": "Submarine cables in service, from landing to landing.",
     "people": "Sea lanes in months of open water, railways, main roads, assumed air links.",
 }
-_LACKS: Final = (
-    "Not in the network"  # where the note of a layer says what is not held (layers/flows/limits.py)
-)
+_LACKS: Final = "Not in the network"  # from here on a note says what is not held
 
 
 def switches(table: Any, note: str) -> list[dict[str, Any]]:
@@ -45,8 +43,8 @@ def switches(table: Any, note: str) -> list[dict[str, Any]]:
     for flow, words in _FLOWS.items():
         own = table.loc[[flow in flows for flows in rows], "mode"]
         found.append({
-            "id": f"flow_{flow}", "flow": flow, "title": f"Flow of {flow}", "note": f"{words} {lacks}".strip(),
-            "lacks": lacks, "modes": sorted(own.unique()), "rows": len(own),
+            "id": f"flow_{flow}", "flow": flow, "title": f"Flow of {flow}",
+            "note": f"{words} {lacks}".strip(), "lacks": lacks, "modes": sorted(own.unique()), "rows": len(own),
         })  # fmt: skip
     return found
 
