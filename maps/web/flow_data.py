@@ -44,7 +44,8 @@ def switches(table: Any, note: str) -> list[dict[str, Any]]:
         own = table.loc[[flow in flows for flows in rows], "mode"]
         found.append({
             "id": f"flow_{flow}", "flow": flow, "title": f"Flow of {flow}",
-            "note": f"{words} {lacks}".strip(), "lacks": lacks, "modes": sorted(own.unique()), "rows": len(own),
+            "note": f"{words} {lacks}".strip(), "lacks": lacks, "modes": sorted(own.unique()),
+            "rows": len(own),
         })  # fmt: skip
     return found
 

@@ -214,10 +214,12 @@ export function dependantParts(kind, thing) {
     el("summary", null, "If it fails alone: what this does not know"),
     small(`An assumption, no forecast. ${table.not_known} Air links are assumed by runway and range. Borders, cables and flights stand as since ${table.network_of}.`),
   );
+  const late = layerById.flow_goods?.late ? el("p", { class: "small late" }, "▲ A source of the network is late: what follows may have changed.") : null;
   if (!rows.length)
-    return [title, small("No place on file loses a flow, or its only way by a mode, if this alone fails: another way is drawn, or it joins no line of the network. Whether another way has room is not known."), limits];
+    return [title, late, small("No place on file loses a flow, or its only way by a mode, if this alone fails: another way is drawn, or it joins no line of the network. Whether another way has room is not known."), limits].filter(Boolean);
   return [
     title,
+    late,
     now.length ? effectParts(now, month) : small(`Nothing in ${MONTHS[month - 1]}; in other months: ${tallyInWords(tallied(rows))}.`),
     yearLine(rows),
     limits,
