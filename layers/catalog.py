@@ -7,6 +7,8 @@ from layers.assessed.areas import PERMAFROST, WARMING
 from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
+from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
+from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
@@ -117,6 +119,10 @@ LAYERS: tuple[Layer, ...] = (
     SEA_LEVEL_TRENDS,
     SEA_LEVEL_PROJECTIONS,
     SITES,
+    DEPENDANTS,
+    FLOW_EDGES,
+    CABLE_CASES,
+    CORRIDORS,
     MEASURES,
     CLIMATE_FACTS,
     EVIDENCE,

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from layers.catalog import LAYERS
+from layers.catalog import GRIDS, LAYERS
 from layers.errors import SchemaError
+from layers.flows.borders import LATEST, network_day
 from layers.picture import Picture, SourceNote
 from layers.redaction import Redaction, empty
-from layers.schema import conform
+from layers.schema import conform, union
 from layers.source_outage import SourceOutage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from layers.scenarios import Scenario
     from layers.schema import Layer
 
-__all__ = ["compose", "derive_static", "static_layers", "within"]
+__all__ = ["compose", "derive_static", "following", "static_layers", "within"]
 
 
 def compose(
@@ -64,12 +65,12 @@ def compose(
         If a layer has no source, or a table breaks the contract of its layer.
     """
     context = {"grids": grids, "scenario": scenario, "day": day, "draws": draws, "seed": seed,
-             "samples": samples}  # fmt: skip
+             "samples": samples, "network_day": _network_day(feeds, day.isoformat())}  # fmt: skip
     layers = (*LAYERS, *extra)
     redaction = redaction if redaction and redaction.hides_any(layers) else None
     outage = SourceOutage.of(sources)
-    # Ready layers were derived from all data, so a redaction must not use them.
-    tables = _fold(feeds, context, layers, {} if redaction else ready or {}, report, redaction, outage)
+    ready = _usable(ready or {}, str(context["network_day"]), redaction, layers)
+    tables = _fold(feeds, context, layers, ready, report, redaction, outage)
     visible = tuple(layer for layer in layers if layer.is_published)
     if redaction:
         visible, tables = redaction.drawn(visible, tables, feeds)
@@ -88,6 +89,41 @@ def compose(
         withheld=len(redaction.touched(layers)) if redaction else 0,
         expires=expires,
     )
+
+
+def _network_day(feeds: Mapping[str, Sequence[pd.DataFrame]], day: str = LATEST) -> str:
+    """Return since when the flow network stands as on `day`; `day` if its sources are not all at hand."""
+    closed_borders, cables = feeds.get("closed_borders"), feeds.get("cables")
+    return network_day(union(closed_borders), union(cables), day) if closed_borders and cables else day
+
+
+def _usable(
+    ready: Mapping[str, pd.DataFrame],
+    network_since: str,
+    redaction: Redaction | None,
+    layers: Sequence[Layer],
+) -> dict[str, pd.DataFrame]:
+    """Return the ready layers that hold for this picture.
+
+    They were derived from all data: with a redaction those that follow from hidden data do not hold. A
+    flow network of another day does not hold either.
+    """
+    hidden = following(redaction.touched(layers), layers) if redaction else set()
+    return {
+        name: table
+        for name, table in ready.items()
+        if name not in hidden and ("network_of" not in table or (table["network_of"] == network_since).all())
+    }
+
+
+def following(changed: Collection[str], layers: Sequence[Layer] = LAYERS) -> set[str]:
+    """Return the layers and grids that changed, and all layers that are derived from them."""
+    anew = set(changed)
+    for layer in layers:  # in order: a layer reads only layers above it
+        reads = set(inspect.signature(layer.derive).parameters) if layer.derive else set()
+        if anew & reads or ("grids" in reads and anew & set(GRIDS)):
+            anew.add(layer.id)
+    return anew
 
 
 def static_layers() -> tuple[Layer, ...]:
@@ -115,7 +151,8 @@ def derive_static(
     """
     static = static_layers()
     layers = [layer for layer in LAYERS if layer.derive is None or layer in static]
-    tables = _fold(feeds, {"grids": grids}, layers, ready or {})
+    context = {"grids": grids, "network_day": _network_day(feeds)}
+    tables = _fold(feeds, context, layers, ready or {})
     return {layer.id: tables[layer.id] for layer in static}
 
 

@@ -216,6 +216,15 @@ _DAMAGED = (
     Class("town", "Damage in a town", _WHITE, _RED, width=1.4),
 )
 
+_MODES = (
+    Class("sea", "Sea lane, in its open months", _BLUE, _BLUE, width=1.1),
+    Class("rail", "Railway", Ink("#3f464c", "#c4ccd2"), Ink("#3f464c", "#c4ccd2"), width=1.5),
+    Class("road", "Main road", Ink("#a56a2c", "#c99a63"), Ink("#a56a2c", "#c99a63"), width=1.2),
+    Class("air", "Air link, assumed", _GREEN, _GREEN, width=0.5),
+    Class("cable", "Cable in service", _PINK, _PINK, width=1.9),
+    Class("power", "Power line", _ORANGE, _ORANGE, width=1.5),
+)
+
 _DEPTH = (
     Ink("#e4f0f6", "#26485a"),
     Ink("#bcd8e8", "#1b3648"),
@@ -247,6 +256,8 @@ STYLES: dict[str, Style] = {
     "railways": Style(Ink("#3f464c", "#c4ccd2"), _PAPER, width=1.2, dash=(6, 2), order=32),
     "sea_lanes": Style(_BLUE, _PAPER, width=0.8, stroke_opacity=0.55, dash=(2, 3), order=34),
     "cables": Style(_PINK, _PAPER, width=1.3, dash=(8, 3, 2, 3), order=36),
+    "flow_edges": Style(_SLATE, _PAPER, width=1.0, stroke_opacity=0.8, order=37, class_column="mode",
+                        classes=_MODES),
     "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.3, dash=(7, 4), order=38,
                         visible=True),
     "chokepoints": Style(_INK, _PAPER, width=2.8, order=40, visible=True),

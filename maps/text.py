@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from layers.schema import Column, Layer
 
-__all__ = ["heading", "literal", "visible", "visible_table"]
+__all__ = ["heading", "literal", "months_in_words", "visible", "visible_table"]
 
 # Control characters and characters that change the reading order become visible: U+2400 plus the code is the
 # symbol of a control character. XML forbids U+FFFE and U+FFFF.
@@ -61,3 +61,16 @@ def heading(column: Column) -> str:
     words = " ".join(word.upper() if word in _CAPITALS else word for word in name.split("_"))
     words = words[:1].upper() + words[1:]
     return f"{words} [{unit}]" if unit else words
+
+
+def months_in_words(digits: str) -> str:
+    """Months of twelve digits, January first: `all year`, or their numbers, such as `months 1-3, 12`."""
+    if "0" not in digits:
+        return "all year"
+    spans: list[list[int]] = []
+    for month in (place + 1 for place, digit in enumerate(digits) if digit == "1"):
+        if spans and spans[-1][1] == month - 1:
+            spans[-1][1] = month
+        else:
+            spans.append([month, month])
+    return "months " + ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)

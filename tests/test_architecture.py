@@ -32,7 +32,7 @@ FILES = {
 }
 OURS = ("layers", "maps", "pipelines")
 # What a derived layer may read besides the layers above it.
-GIVEN = {"grids", "scenario", "day", "draws", "seed", "source_order"}
+GIVEN = {"grids", "scenario", "day", "draws", "seed", "network_day", "source_order"}
 
 
 def tree(module: str) -> ast.Module:

@@ -17,4 +17,11 @@ interconnectors power lines, gas pipelines and fibre on land of our own table as
 backups         what stands by at a place that has lost every way
 cable_cases     ways out of an island by cable, shared risks, systems, states
 dependants      what depends on each vertex, link and risk group
+borders         which borders carry nothing on a day, and since when the network stands
+cuts            edges and vertices whose loss cuts others off from a root
+chains          lines between the points where something joins
+single_failures what depends on each node, line and risk group, by flow, mode and month
+line_shapes     shapes of lines for a map
+naming          names of lines and groups, months and what stands in, in words
+limits          what the network does not hold
 """

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from layers.assessed.people_cut_off import closed_pairs, crossed
+from layers.assessed.people_cut_off import crossed
 from layers.crs import distance_km, polar_points
 from layers.flows.air import air_flows
+from layers.flows.borders import borders
 from layers.flows.data import cable_flows, with_risk_groups
 from layers.flows.gateways import flow_gateways
 from layers.flows.graph import FlowGraph
@@ -84,7 +85,7 @@ class Assembled(NamedTuple):
 def assemble(tables: FlowTables, day: str) -> Assembled:
     """Return the graph of all modes on `day` (ISO 8601), its gateways, and places that join nothing."""
     places = places_table(tables.settlements, tables.node_sites)
-    closed = closed_pairs(tables.closed_borders, day)
+    closed = borders(tables.closed_borders, day).impassable
     base = places.drop(columns="place_id").assign(snap_km=np.nan)
     graphs = [
         FlowGraph(base, _access(places, closed)),
@@ -99,7 +100,7 @@ def assemble(tables: FlowTables, day: str) -> Assembled:
     ]  # fmt: skip
     if tables.power_lines is not None:
         plants = _of(places, "energy_site")
-        graphs.append(power_flows(tables.power_lines, plants, lambda xy: state_of(xy, tables.countries)))
+        graphs.append(power_flows(tables.power_lines, plants, lambda xy: state_of(xy, tables.countries), day))
     graph = with_risk_groups(united(graphs), tables.shared_risk_groups)
     gateways = flow_gateways(graph, tables.power_plants, tables.terminals, tables.countries)
     if tables.interconnectors is not None:

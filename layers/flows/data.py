@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["cable_flows", "with_risk_groups"]
+__all__ = ["cable_flows", "in_service", "with_risk_groups"]
 
 _SOUTH = re.compile(r"south:(-?[\d.]+),(-?[\d.]+)")  # an end beyond the edge of the snapshot, in degrees
 
@@ -44,8 +44,7 @@ def cable_flows(cables: pd.DataFrame, landings: pd.DataFrame, day: str) -> FlowG
     SourceError
         If a cable names a landing that is not there.
     """
-    started = cables["ready_for_service_year"].astype("Float64").fillna(0) <= int(day[:4])
-    cables = cables[(cables["status"] == "in_service") & started].reset_index(drop=True)
+    cables = cables[in_service(cables, day)].reset_index(drop=True)
     key = landings["vertex_id"].str.removeprefix("cable_landing:landing-")
     rows = dict(zip(key, range(len(landings)), strict=True))
     ends = cables[["from_landing", "to_landing"]].to_numpy(dtype=object)
@@ -73,6 +72,12 @@ def cable_flows(cables: pd.DataFrame, landings: pd.DataFrame, day: str) -> FlowG
         source_id=cables["source_id"].to_numpy(dtype=object), as_of=cables["as_of"].to_numpy(dtype=object),
     )  # fmt: skip
     return FlowGraph(vertices, edges)
+
+
+def in_service(cables: pd.DataFrame, day: str) -> pd.Series:
+    """Return which cables are in service on `day` (ISO 8601), as in `cable_flows`."""
+    started = cables["ready_for_service_year"].astype("Float64").fillna(0) <= int(day[:4])
+    return (cables["status"] == "in_service") & started
 
 
 def _shared_landings(ends: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -7,7 +7,13 @@ power line, and nothing is said of the grid.
 
 Ends of lines within 1 km of each other are one vertex. A plant joins the nearest vertex within 10 km. Every
 line is in service in every month, `assumed`; lines that their source calls under construction are left out.
-No source says which lines across a border are switched off: those to Russia are drawn as open.
+
+Lines to Russia carry nothing since trade or operation stopped, as if the border were closed
+(`NO_TRADE_SINCE`): Norway on 2 March 2022 (Statnett sets the capacity of Boris Gleb to Kirkenes to zero for
+an indefinite time; tu.no/artikler/norge-kutter-sin-eneste-stromledning-til-russland/517755), Finland on
+14 May 2022 (RAO Nordic and Fingrid; themoscowtimes.com/2022/05/13/a77678), Estonia and Latvia on
+8 February 2025 (their grids left that of Russia; delfi.lv/bizness/37264250/120060853). All were read on
+1 December 2026; whether a line came back was not found. Local supply at the border is not told apart.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ import shapely
 from scipy.cluster.hierarchy import DisjointSet
 from scipy.spatial import cKDTree
 
+from layers.assessed.people_cut_off import crossed
 from layers.crs import distance_km, length_km, lonlat
 from layers.errors import SourceError
 from layers.flows.graph import FlowGraph
@@ -32,7 +39,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["power_flows"]
+__all__ = ["NO_TRADE_SINCE", "power_flows"]
+
+NO_TRADE_SINCE = {
+    frozenset({"NOR", "RUS"}): "2022-03-02",
+    frozenset({"FIN", "RUS"}): "2022-05-14",
+    frozenset({"EST", "RUS"}): "2025-02-08",
+    frozenset({"LVA", "RUS"}): "2025-02-08",
+}
 
 _SAME_KM, _PLANT_KM = 1.0, 10.0
 _NOT_IN_SERVICE = ("under construction", "planned", "proposed")
@@ -42,11 +56,12 @@ def power_flows(
     power_lines: gpd.GeoDataFrame,
     plants: pd.DataFrame,
     state_of: Callable[[NDArray[np.float64]], NDArray[np.object_]],
+    day: str,
 ) -> FlowGraph:
     """Return the lines of one source as edges, with the plants within 10 km of an end.
 
     `power_lines` are features of a planned source, EPSG:3413. `plants` are vertices of `places_table`.
-    `state_of` gives the state of EPSG:3413 positions.
+    `state_of` gives the state of EPSG:3413 positions; borders are those of `day` (ISO 8601).
 
     Raises
     ------
@@ -68,6 +83,7 @@ def power_flows(
     u, v, parts, row = u[kept], v[kept], parts[kept], row[kept]
     lon, lat = lonlat(places[:, 0], places[:, 1])
     state = state_of(places)
+    stopped = [pair for pair, since in NO_TRADE_SINCE.items() if since <= day]
     stations = vertex_table(
         vertex_id=[f"power:{x}_{y}" for x, y in np.round(places).astype(int).tolist()],
         country_iso3=state, longitude_deg=lon, latitude_deg=lat,
@@ -81,6 +97,7 @@ def power_flows(
         edge_id="power:" + ids + "#" + piece, u=u + len(own), v=v + len(own), mode="power", link_id=ids,
         km=np.maximum(length_km(parts), distance_km(lon[u], lat[u], lon[v], lat[v])),
         states=joined_states(state[u], state[v]),
+        is_border_closed=crossed(state, np.column_stack([u, v]), stopped),
         source_id=lines["source_id"].to_numpy(dtype=object)[row],
         as_of=lines["as_of"].to_numpy(dtype=object)[row],
     )  # fmt: skip

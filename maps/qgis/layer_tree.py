@@ -23,6 +23,8 @@ _CITED: Final = ("Climate facts, as published", (
     "thaw_damage", "coastal_erosion", "port_ice_seasons", "permafrost_places", "station_normals",
     "permafrost_maps",
 ))  # fmt: skip
+# Lines of the network, and the tables that say what depends on them.
+_FLOWS: Final = ("Flows", ("flow_edges", "dependants", "corridors", "cable_cases"))
 _GRADED: Final = "Nodes by one class"
 _GRIDS, _TABLES, _OF_NODES = "Environment grids", "Tables", "Rows of each node"
 
@@ -77,13 +79,15 @@ def tree(
         group = _group(builder.root, _GRADED)
         for name in VIEWS:
             builder.leaf(group, name, in_package("nodes"), "ogr")
-    _pillars(builder, [one for one in drawn if one.id not in judged])
+    name, of_flows = _FLOWS
+    builder.group(builder.root, name, [one for key in of_flows for one in layers if one.id == key])
+    _pillars(builder, [one for one in drawn if one.id not in (*judged, *of_flows)])
     if grids:
         group = _group(builder.root, _GRIDS)
         for name, raster in grids.items():
             builder.leaf(group, name, f"./grids/{raster.id}.tif", "gdal")
     group = _group(builder.root, _TABLES)
-    tables = [one for one in layers if one.geometry == "table"]
+    tables = [one for one in layers if one.geometry == "table" and one.id not in of_flows]
     of_nodes = [one for one in tables if any(column.name == "node_id" for column in one.all_columns)]
     builder.group(group, _OF_NODES, of_nodes)
     builder.add_layers(group, [one for one in tables if one not in of_nodes])

@@ -5,8 +5,8 @@ the picture as maps.reports.citations describes it.
 
 Page one answers three questions: what is critical and why, where climate and defence overlap, and what must
 be known first. Then come changes, nodes by kind, the five domains by sub-region (posture, climate adaptation,
-resources, environment, infrastructure resilience), sea ice, coverage, unknowns, standards, sources and
-caveats. A briefing is about the whole picture or about one country.
+resources, environment, infrastructure resilience), sea ice, what depends on what, coverage, unknowns,
+standards, sources and caveats. A briefing is about the whole picture or about one country.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from layers.errors import ExportError
 from maps.reports.briefing_answer import ANSWER_LOOK, answer, by_kind_and_country
 from maps.reports.briefing_changes import CHANGES_LOOK, changes
 from maps.reports.briefing_evidence import check_evidence
+from maps.reports.briefing_flows import flows
 from maps.reports.briefing_gaps import gaps
 from maps.reports.briefing_ice import sea_ice
 from maps.reports.briefing_parts import country_of, table
@@ -82,6 +83,7 @@ def page(picture: Picture, country: str | None = None) -> str:
         *by_kind_and_country(citations, filters),
         *five_domains(citations, columns),
         *sea_ice(citations, filters),
+        *flows(citations, filters),
         *coverage(citations, columns),
         gaps(citations, filters),
         *data_requests(citations, filters),

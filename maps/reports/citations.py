@@ -37,7 +37,7 @@ from layers.assessed.class_thresholds import ANCHORS, anchor_values
 from layers.crs import area_km2
 from layers.errors import ExportError
 from layers.regions import REGIONS
-from maps.text import visible
+from maps.text import months_in_words, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,13 +101,14 @@ def format_value(value: Any, form: str) -> str:
     """The text of a value in a form; the text of a missing value is `unknown`.
 
     `form` is one of `words` (no underscores), `spelled` (a count up to twelve as a word), `plain` (three
-    digits), `km`, `longitude`, `latitude`, a format
-    of Python such as `.2f`, the same after `±` for a change with its sign, or empty.
+    digits), `months` (of twelve digits), `km`, `longitude`, `latitude`, a format of Python
+    such as `.2f`, the same after `±` for a change with its sign, or empty.
     """
     if pd.isna(value):
         return "unknown"
-    if form in {"", "words"}:
-        return visible(value).replace("_", " ") if form else visible(value)
+    if form in {"", "words", "months"}:
+        text = months_in_words(value) if form == "months" else visible(value)
+        return text.replace("_", " ") if form else text
     if form == "spelled":
         return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
     if form == "plain":

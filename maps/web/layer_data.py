@@ -11,6 +11,7 @@ import shapely
 from layers.picture import LATE
 from maps.style import classed, style_of
 from maps.text import visible
+from maps.web.flow_data import LINE_COLUMNS, LINES, page_lines, switches
 from maps.web.node_data import ADDED, with_added
 from maps.web.outlines import PATH_GRID_M, coded_paths, ice_rows, shape_digest, stored_or_coded
 from maps.web.packing import coded_columns, packed
@@ -53,11 +54,15 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
         table = ice_rows(table)
     elif layer.id == "nodes":
         table, added = with_added(table, picture), ADDED
+    elif layer.id == LINES:
+        table = page_lines(table)
     dates = sorted(table["as_of"].dropna().unique().tolist())
     # The key of a road segment has no use for a reader and takes as much room as the segment. A node has its
     # key twice.
     has_key = layer.geometry != "line" and "node_id" not in table.columns
     columns = [*(c for c in layer.all_columns if c.name != "feature_id" or has_key), *added]
+    if layer.id == LINES:
+        columns = [c for c in columns if c.name in LINE_COLUMNS]
     content: dict[str, Any] = {
         "id": layer.id,
         "title": visible(layer.title),
@@ -81,6 +86,8 @@ def layer_data(layer: Layer, picture: Picture, owners: dict[str, str]) -> dict[s
         # A layer with a late source is hatched, and an image of cells can have no hatch.
         if set(content["sources"]) & set(picture.late):
             content.pop("cells", None)
+    if layer.id == LINES:
+        content["switches"] = switches(table, layer.note)
     if layer.id in _LABELLED:
         content["labels"] = _labels(geometry, picture)
     return content

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import ExportError
 from maps.web.assets import DATA, LATER, empty_page
+from maps.web.flow_data import dependants_data
 from maps.web.ice_record import record_data
 from maps.web.node_data import evidence_data
 from maps.web.picture_data import picture_data
@@ -55,6 +56,7 @@ def page(picture: Picture, other: Picture | None = None) -> str:
     blocks = {DATA: _block("picture-data", content)}
     blocks[LATER] = "".join(_block(f"later-{name}", rest) for name, rest in later.items())
     blocks[LATER] += _block("evidence-data", evidence_data(picture))
+    blocks[LATER] += _block("dependants-data", dependants_data(picture))
     blocks[LATER] += _block("ice-record", record_data(picture))
     # All placeholders are replaced in one step, after all other steps. So a text of the data that looks like
     # a placeholder is not replaced.

@@ -5,12 +5,10 @@ The table of an embedded source replaces the embedded one. The table of a live s
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from layers.catalog import LAYERS
-from layers.compose import derive_static
+from layers.compose import derive_static, following
 from layers.errors import SourceError
 from pipelines.intake.ledger import accepted_folder, digest_of_set, form_of, is_older, ledger_of, state_of
 from pipelines.intake.tables import accepted_table
@@ -83,7 +81,7 @@ def replace_embedded(
         return embedded, states
     manifest = embedded.manifest | {"sources": list(rows.values())}
     # The stored files of a changed or derived layer hold the embedded rows, so they are no longer listed.
-    anew = _following(changed)
+    anew = following(changed)
     kept = {name: table for name, table in embedded.static.items() if name not in anew}
     static = derive_static(feeds, embedded.grids, kept) if anew & set(embedded.static) else embedded.static
     files = {name: path for name, path in embedded.files.items() if name not in anew}
@@ -114,15 +112,6 @@ def _described(source: Source, table: pd.DataFrame) -> dict[str, Any]:
 def _feeding(sources: Sequence[Source]) -> list[Source]:
     """The embedded sources in their order, then the sources of kind `live`."""
     return [source for state in ("embedded", "live") for source in sources if source.state == state]
-
-
-def _following(changed: set[str]) -> set[str]:
-    """Layers that changed, and all layers that are derived from them."""
-    anew = set(changed)
-    for layer in LAYERS:  # in order: a layer reads only layers above it
-        if layer.derive and anew & set(inspect.signature(layer.derive).parameters):
-            anew.add(layer.id)
-    return anew
 
 
 def standings(sources: Sequence[Source], cache: Path, today: date) -> dict[str, tuple[str, str]]:

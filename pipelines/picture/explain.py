@@ -78,6 +78,7 @@ def explain_node(folder: Path, query: str) -> dict[str, Any]:
         "exits": exits,
         "climate_facts": facts,
         "evidence": evidence,
+        "dependants": _dependants(folder, node_id),
         "caveats": manifest["caveats"][:2],
     }
 
@@ -94,6 +95,19 @@ def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> An
     if node_id is None:
         return pd.read_parquet(path)
     return pd.read_parquet(path, filters=[("node_id", "==", node_id)]).to_dict("records")
+
+
+def _dependants(folder: Path, node_id: str) -> list[dict[str, Any]]:
+    """The places that lose a flow, or their only way by a mode, if the node alone fails.
+
+    Empty if there is none, or if the picture is an older one without the table.
+    """
+    path = folder / "tables" / "dependants.parquet"
+    if not path.is_file():
+        return []
+    rows = pd.read_parquet(path, filters=[("thing_id", "==", node_id)])
+    shown = [name for name in rows if not name.startswith("thing")]
+    return [{k: _plain(v) for k, v in row.items()} for row in rows[shown].to_dict("records")]
 
 
 def _gate(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from layers.assessed.class_thresholds import CLASSES
 from layers.assessed.indicators import in_sentence, title_of, unit_in_words
+from layers.flows.limits import NOT_IN_NETWORK
 from layers.source_outage import NOT_ASSESSED
+from maps.text import months_in_words
 from pipelines.picture.explain import number_in_words
 from pipelines.text_table import page_width, paragraph, text_table
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["as_text"]
 
 _EXITS_SHOWN = 2  # exits of an axis, the nearest first
+_DEPENDANTS_SHOWN = 4  # places of an effect, the largest first
 _OTHERS_SHOWN = 12  # other nodes of the place
 _LARGE = 1000  # from this size on the ends of an interval are written without decimals
 _SHORT = 20  # characters of a label that fits into the column of values
@@ -43,6 +46,7 @@ def as_text(report: dict[str, Any]) -> str:
         "Nearest exit of the flag:",
         paragraph(report["node"]["nearest_exit"], 2),
         "",
+        *_dependant_lines(report["dependants"]),
         *_fact_lines(report["climate_facts"], numbers),
         *_evidence_lines(report["evidence"], numbers),
         "",
@@ -155,6 +159,63 @@ def _gate_lines(gate: dict[str, Any]) -> list[str]:
         lines.append(paragraph(f"not known: {lacking}", indent))
     lines += [paragraph(f"turns: {words}", indent, indent + 2) for words in gate["exits"][:_EXITS_SHOWN]]
     return lines
+
+
+def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What depends on the node alone: by effect the people, then the largest places with their months."""
+    lines = ["What depends on it, if it alone fails:"]
+    if not rows:
+        text = (
+            "no place on file loses a flow, or its only way by a mode: another way is drawn, or it joins none"
+        )
+        return [*lines, paragraph(text, 2), paragraph(NOT_IN_NETWORK, 2), ""]
+    effects = dict.fromkeys(
+        (row["effect"], row["flows"] if row["mode"] == "all" else row["mode"]) for row in rows
+    )
+    for effect, what in effects:
+        own = [
+            row for row in rows
+            if row["effect"] == effect and what == (row["flows"] if row["mode"] == "all" else row["mode"])
+        ]  # fmt: skip
+        head = (
+            f"cut off from {what.replace(' ', ', ').replace('data', 'data by cable')}"
+            if effect == "cut_off"
+            else f"without a way by {what}"
+        )
+        lines.append(paragraph(f"{head}: {_people_of(own)}", 2, 4))
+        own.sort(key=lambda row: -(row["people"] or 0))
+        lines += [paragraph(_place_line(row), 4, 6) for row in own[:_DEPENDANTS_SHOWN]]
+        if len(own) > _DEPENDANTS_SHOWN:
+            lines.append(f"    and {len(own) - _DEPENDANTS_SHOWN} more")
+    return [*lines, paragraph(f"{NOT_IN_NETWORK} Air links are assumed.", 2), ""]
+
+
+def _people_of(rows: Sequence[dict[str, Any]]) -> str:
+    """Known people, settlements whose people are not known, and other places; each place counts once."""
+    towns = {row["place_id"]: row["people"] for row in rows if row["place_kind"] == "settlement"}
+    others = len({row["place_id"] for row in rows} - set(towns))
+    unknown = sum(people is None for people in towns.values())
+    known = sum(people for people in towns.values() if people is not None)
+    parts = []
+    if len(towns) > unknown:
+        parts.append(
+            f"{known:,} people in {len(towns) - unknown} settlement{'s' * (len(towns) - unknown > 1)}"
+        )
+    if unknown:
+        parts.append(f"{unknown} settlement{'s' * (unknown > 1)} with an unknown number of people")
+    if others:
+        parts.append(f"{others} other place{'s' * (others > 1)}")
+    return ", ".join(parts)
+
+
+def _place_line(row: dict[str, Any]) -> str:
+    """A place, its kind, its months, and what stands in for a mode."""
+    line = f"{row['place']} ({_words(row['place_kind'])}), {months_in_words(row['months'])}"
+    if row["effect"] == "cut_off":
+        return line
+    ways = [part.split(" ") for part in (row["stands_in"] or "").split(", ") if part]
+    words = [mode if text == row["months"] else f"{mode} in {months_in_words(text)}" for mode, text in ways]
+    return f"{line}; stands in: {', '.join(words) or 'nothing on file'}"
 
 
 def _fact_lines(facts: Sequence[dict[str, Any]], numbers: Mapping[str, int]) -> list[str]:

@@ -6,7 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from layers.compose import _cut, within
+from layers.catalog import LAYERS
+from layers.compose import _cut, _usable, following, within
 from layers.crs import POLAR, polar_points
 from layers.regions import CUT_DEG, REGIONS, SOUTH_DEG, Region, region
 
@@ -69,3 +70,18 @@ def test_there_is_one_southern_edge() -> None:
 def test_a_smaller_cap_is_cut_as_any_region_is() -> None:
     cut = _cut({"places": placed(a="tromso", b="nuuk")}, region("high_north"))
     assert cut["places"]["node_id"].tolist() == ["a"]
+
+
+def test_what_follows_from_a_table_or_a_grid_is_known():
+    from_cables = following({"cables"})
+    assert {"cables", "dependants", "flow_edges", "cable_cases", "corridors"} <= from_cables
+    assert "node_sites" not in from_cables
+    assert "dependants" in following({"ice_presence"})
+    assert following(set()) == set()
+
+
+def test_an_embedded_flow_network_of_another_day_is_not_used():
+    table = pd.DataFrame({"network_of": ["2023-11-30"]})
+    ready = {"dependants": table, "node_sites": pd.DataFrame()}
+    assert set(_usable(ready, "2023-11-30", None, LAYERS)) == {"dependants", "node_sites"}
+    assert set(_usable(ready, "2025-01-01", None, LAYERS)) == {"node_sites"}

@@ -262,7 +262,7 @@ def test_every_layer_is_well_described(layer: Layer) -> None:
 def test_layers_are_unique_and_read_only_what_stands_before_them() -> None:
     ids = [layer.id for layer in LAYERS]
     assert len(ids) == len(set(ids))
-    readable = {"grids", "scenario", "day", "draws", "seed", "source_order"}
+    readable = {"grids", "scenario", "day", "draws", "seed", "source_order", "network_day"}
     for layer in LAYERS:
         if layer.derive is not None:
             assert set(inspect.signature(layer.derive).parameters) <= readable, layer.id

@@ -1,6 +1,7 @@
 // Parts of the details of a feature: heading, facts, origin.
 import { columnTitle, columnValue } from "./column_words.js";
 import { cell } from "./columns.js";
+import { dependantParts, leadsTo, monthsInWords, sharedParts } from "./dependants.js";
 import { el, valueNode } from "./dom.js";
 import { UNITS } from "./evidence_words.js";
 import { nearestList } from "./nearest.js";
@@ -97,16 +98,37 @@ export function positionDetails({ lat, lng }, place, isInside) {
   ].filter(Boolean);
 }
 
+const BORDERS = { open: "open", closed: "closed: carries nothing", restricted: "open to some only: carries nothing" };
+
+function lineFacts(layer, i) {
+  const months = layer.value("open_months", i),
+    border = layer.value("border", i);
+  return el(
+    "dl",
+    { class: "facts" },
+    fact("Passable", months === null ? valueNode(null) : months.includes("1") ? monthsInWords(months) : "in no month"),
+    border ? fact("Border", BORDERS[border]) : null,
+    fact("Drawn by", layer.value("is_assumed", i) ? "assumed: no source draws it" : "its source"),
+  );
+}
+
+// A line without a name of its own is named for the largest place that depends on it.
+function lineTitle(layer, i) {
+  const place = layer.name(i) ? null : leadsTo(i);
+  return place ? `${layer.titleOf(i)} to ${place}` : layer.titleOf(i);
+}
+
 /** The details of a feature that is no node. */
 export function featureDetails(layer, i) {
   const place = layer.geometry === "point" ? placeAt(...layer.place(i)) : null;
   return [
-    heading(layer.title, layer.titleOf(i), featureSwatch(layer, i)),
-    layer.note ? el("p", { class: "small note" }, layer.note) : null,
+    heading(layer.title, layer.flow ? lineTitle(layer, i) : layer.titleOf(i), featureSwatch(layer, i)),
+    layer.note && !layer.flow ? el("p", { class: "small note" }, layer.note) : null,
     layer.id === "military_sites" ? whyNoNode(layer.place(i)) : null,
-    columnFacts(layer, i),
+    layer.flow ? el("div", { id: "dependants" }, dependantParts("line", i), sharedParts(layer.value("risk_groups", i))) : null,
+    layer.flow ? lineFacts(layer, i) : columnFacts(layer, i),
     place ? el("dl", { class: "facts" }, fact("Position", position(place.lat, place.lng))) : null,
-    origin(layer.value("source_id", i), layer.value("as_of", i)),
+    origin(layer.value("source_id", i), layer.flow ? sources.get(layer.value("source_id", i))?.as_of ?? null : layer.value("as_of", i)),
   ]
     .flat()
     .filter(Boolean);

@@ -1,5 +1,6 @@
 // The panel with the details of a feature: how it opens and shuts.
 import { featureDetails, heading, positionDetails } from "./cards.js";
+import { dependantParts, sharedParts } from "./dependants.js";
 import { byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
 import { nodeDetails, redrawIce } from "./node_details.js";
@@ -134,12 +135,19 @@ function closeDetails() {
   focusBefore = null;
 }
 
+// The month of the slider moved: what depends on a thing is that of the month.
+function redrawDependants() {
+  const { layer, row } = state.opened || {};
+  if (layer === nodes || layer?.flow) byId("dependants")?.replaceChildren(...dependantParts(layer === nodes ? "node" : "line", row), ...(layer.flow ? sharedParts(layer.value("risk_groups", row)) : []));
+}
+
 /** Open and shut the details when a signal asks for it. */
 export function startDetails() {
   listen("open", openDetails);
   listen("position", openPosition);
   listen("notice", openNotice);
   listen("close", closeDetails);
+  listen("month", redrawDependants);
   listen("clock", () => {
     if (state.opened?.layer === nodes) redrawIce(state.opened.row);
   });

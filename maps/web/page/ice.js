@@ -20,6 +20,7 @@ export function setMonth(value) {
   byId("ice-title").replaceChildren("Sea ice, ", el("strong", null, name));
   writeIceNote();
   paint();
+  signal("month");
 }
 
 /** Write what the map shows of the ice: the usual ice or that of a year, and the newest extent. */

@@ -69,9 +69,11 @@ function cellImage(layer) {
 function drawLines(layer, ctx, view) {
   const groups = new Map();
   for (let i = 0; i < layer.count; i++) {
+    if (layer.classes.size && !layer.isDrawn(i)) continue;
     const own = layer.classOf(i);
-    groups.set(own, (groups.get(own) || []).concat(layer.classes.size ? i : []));
+    if (!groups.has(own)) groups.set(own, []);
     if (!layer.classes.size) break;
+    groups.get(own).push(i);
   }
   for (const [own, members] of groups) {
     ctx.beginPath();

@@ -30,7 +30,7 @@ export function lookOf(layer, own, i) {
         ? [2, 1.6]
         : layer.late && layer.geometry === "line"
           ? [1, 4]
-          : style.dash,
+          : own.dash || style.dash,
     fill:
       layer.geometry !== "line" && !isOutline && style.fill_opacity > 0
         ? hatch

@@ -64,6 +64,20 @@ function clockEntries() {
   ].filter(Boolean);
 }
 
+// The lines of the flows that are on, each look once, and what the network lacks.
+function flowEntries() {
+  const on = layers.filter((layer) => layer.flow && layer.on);
+  if (!on.length) return [];
+  const looks = new Map(on.flatMap((layer) => [...layer.classes.values()].map((one) => [one.value, one])));
+  const closed = looks.get("closed");
+  looks.delete("closed");
+  return [
+    el("h3", null, `Flows: ${on.map((layer) => layer.flow).join(", ")}`),
+    el("ul", null, [...looks.values(), closed].map((one) => entry(swatch({ ...on[0].style, dash: one.dash || [] }, "line", one), one.label))),
+    el("p", { class: "small" }, on[0].lacks),
+  ];
+}
+
 /** Draw the legend again. */
 export function drawLegend() {
   const parts = nodes && nodes.on ? nodeEntries() : [],
@@ -72,6 +86,7 @@ export function drawLegend() {
     const { style, geometry, title } = layer;
     if (!layer.on || layer === nodes || (geometry === "polygon" && !style.fill_opacity && !style.dash.length))
       continue;
+    if (layer.flow) continue;
     if (layer.classes.size) {
       parts.push(
         el("h3", null, title),
@@ -86,6 +101,7 @@ export function drawLegend() {
       plain.push(entry(el("span", { class: "slot letter" }, "○"), `${title}: none in this region`));
     else plain.push(entry(swatch(style, geometry), layer.late ? `${title} (late: greyed)` : title));
   }
+  parts.push(...flowEntries());
   if (visibleLayers().some((layer) => layer.geometry === "point"))
     parts.push(el("p", { class: "small", id: "thinned" }));
   plain.push(...clockEntries());

@@ -13,6 +13,7 @@ export const classValue = (value) => (value === null ? "" : String(value));
 export class MapLayer {
   constructor(data) {
     Object.assign(this, data);
+    this.stored = data;
     this.nameColumns();
     this.classes = new Map(data.style.classes.map((c, rank) => [c.value, { ...c, rank }]));
     this.shapes = new Map(data.style.shapes.map((s) => [s.value, s]));

@@ -2,6 +2,7 @@
 import { columnValue } from "./column_words.js";
 import { columnFact, fact, heading, origin, SPINE } from "./cards.js";
 import { comparedSentence, comparison } from "./compare.js";
+import { dependantParts } from "./dependants.js";
 import { byId, el, valueNode } from "./dom.js";
 import { evidenceRows } from "./evidence.js";
 import { evidenceTables } from "./evidence_table.js";
@@ -302,6 +303,7 @@ export function nodeDetails(i) {
       : null,
     gates(i, rows, showTrial),
     el("div", { id: "ice-of-node" }, iceStrips(i), reachPart(i)),
+    el("div", { id: "dependants" }, dependantParts("node", i)),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),

@@ -1,4 +1,5 @@
 // The picture that the page shows: its data, its layers, its sources and its region.
+import { withFlows } from "./flow_layers.js";
 import { MapLayer } from "./map_layer.js";
 import { Rings } from "./rings.js";
 
@@ -19,11 +20,14 @@ export let outline = null;
 /** Vertices of the outline in metres of the plane. */
 export let edge = [];
 
+/** The month that the map shows, 1 to 12: that of the slider of the ice, or of the picture. */
+export const monthShown = () => layerById.sea_ice?.month || Number(data.day.slice(5, 7));
+
 /** Take the data of a picture and the map it is drawn on. */
 export function openPicture(content, onMap) {
   map = onMap;
   data = content;
-  layers = data.layers.map((layer) => new MapLayer(layer));
+  layers = withFlows(data.layers.map((layer) => new MapLayer(layer)), monthShown);
   for (const layer of layers) layer.layers = layers;
   layerById = Object.fromEntries(layers.map((layer) => [layer.id, layer]));
   nodes = layerById.nodes;

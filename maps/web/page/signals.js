@@ -2,6 +2,7 @@
 // "open" (layer, row, options): show the details of a feature. "close": shut the details.
 // "position" (latitude and longitude): show a typed position.
 // "notice" (title, text): show a message in the place of the details.
+// "month": the month of the slider changed.
 // "clock": the month or the year of the ice changed.
 // "view": something of the view changed that its address tells.
 

@@ -227,7 +227,7 @@ def test_each_month_opens_on_its_own_ice(opened, picture, tmp_path, day, ice):
 def test_each_theme_shows_its_subject(opened, picture):
     told = qgis_session.run(SCRIPT, opened, "themes")
     assert told["warned"] == []
-    assert sorted(told["names"]) == ["Climate", "Data gaps", "Defence", "People", "Situation"]
+    assert sorted(told["names"]) == ["Climate", "Data gaps", "Defence", "Flows", "People", "Situation"]
     asked = {
         "Situation": {"sea_ice", "sea_routes"}, "Climate": {"sea_ice", "permafrost"},
         "Defence": {"alliances", "military_sites"}, "People": {"settlements", "roads"}, "Data gaps": set(),

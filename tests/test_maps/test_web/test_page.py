@@ -24,7 +24,7 @@ from maps.web import assets, page
 def test_names_survive_as_they_are_and_close_no_block(text: str) -> None:
     column = next(c for c in layer_of(text, "nodes")["columns"] if c["name"] == "name")
     assert [cell(column, i) for i in range(len(NAMES))] == [*HOSTILE, HIDDEN_SHOWN, "Tromsø"]
-    assert text.count("<script") == text.count("</script>") == 4 + text.count('id="later-')
+    assert text.count("<script") == text.count("</script>") == 5 + text.count('id="later-')
 
 
 def test_no_character_of_data_can_open_markup(text: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.picture.explain import _people
-from pipelines.picture.explain_text import _position, _span, _where
+from pipelines.picture.explain import _people, explain_node
+from pipelines.picture.explain_text import _people_of, _position, _span, _where, as_text
 
 NODE = {
     "node_id": "port:a", "kind": "port", "site_kind": None, "place": "Nuuk", "country_iso3": "GRL",
@@ -75,3 +75,24 @@ def test_a_node_of_a_picture_is_told_where_its_columns_place_it(command, folder,
     assert f"{node['latitude_deg']:.4f} N {node['longitude_deg']:.4f} E, +/- " in text
     assert 69 < node["latitude_deg"] < 70
     assert 30 < node["longitude_deg"] < 31
+
+
+def test_what_depends_on_a_node_is_told_with_its_months_and_what_stands_in(folder):
+    report = explain_node(folder, "port:wpi-20570")
+    fuel = [row for row in report["dependants"] if row["effect"] == "cut_off" and row["people"]]
+    assert [(row["place"], row["flows"]) for row in fuel] == [("Longyearbyen", "energy")]
+    text = as_text(report)
+    assert "cut off from energy: 2,368 people in 1 settlement, 5 other places" in text
+    assert "Longyearbyen (settlement), all year; stands in: air" in text
+    assert "Not in the network: capacity" in text.replace("\n  ", " ")
+
+
+def test_unknown_people_are_told_apart_from_known_ones():
+    town = {"place_kind": "settlement", "place_id": "a", "people": 7}
+    dark = town | {"place_id": "b", "people": None}
+    assert _people_of([town, town, dark]) == (
+        "7 people in 1 settlement, 1 settlement with an unknown number of people"
+    )
+    assert _people_of([dark, {"place_kind": "port", "place_id": "c", "people": None}]) == (
+        "1 settlement with an unknown number of people, 1 other place"
+    )

@@ -56,7 +56,7 @@ def test_the_real_map_is_one_nordic_grid_and_iceland(mirror):
     lines = source("entsoe_gridkit").read(inputs)
     assert lines["kind"].value_counts().to_dict() == {"ac line": 807, "dc line": 15}
     nobody = vertex_table(vertex_id=[], longitude_deg=[], latitude_deg=[]).assign(place_id=[])
-    graph = power_flows(lines, nobody, lambda xy: np.full(len(xy), "", dtype=object))
+    graph = power_flows(lines, nobody, lambda xy: np.full(len(xy), "", dtype=object), "2026-11-30")
     assert graph.edges["link_id"].nunique() == pytest.approx(780, abs=20), "less those under construction"
     part = connected_components(graph.matrix())[1]
 

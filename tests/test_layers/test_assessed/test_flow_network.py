@@ -1,0 +1,106 @@
+"""The embedded flow network: known places, borders, what stands in, and what is not said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
+from layers.compose import static_layers
+from pipelines import snapshot
+
+LONGYEARBYEN = "settlement:geonames-2729907"
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return snapshot.load([]).static
+
+
+@pytest.fixture(scope="module")
+def rows(loaded):
+    return loaded["dependants"]
+
+
+@pytest.fixture(scope="module")
+def lines(loaded):
+    return loaded["flow_edges"]
+
+
+def of(rows, thing, effect):
+    return rows[(rows["thing_id"] == thing) & (rows["effect"] == effect)].set_index("place_id")
+
+
+def test_both_layers_are_embedded():
+    assert {DEPENDANTS, FLOW_EDGES} <= set(static_layers())
+
+
+def test_longyearbyen_loses_its_fuel_with_its_port_and_air_stands_in_for_the_rest(rows):
+    fuel = of(rows, "port:wpi-20570", "cut_off").loc[LONGYEARBYEN]
+    assert (fuel["flows"], fuel["mode"]) == ("energy", "all")
+    assert fuel["people"] > 2000
+    sea = of(rows, "port:wpi-20570", "loses_mode").loc[LONGYEARBYEN]
+    assert (sea["mode"], sea["flows"]) == ("sea", "goods energy people")
+    assert sea["stands_in"] == f"air {sea['months']}"
+
+
+def test_svalbard_has_no_cable_left_when_both_fail_together(rows):
+    shared = of(rows, "corridor:svalbard_sea_floor", "cut_off")
+    assert shared.loc[LONGYEARBYEN, "flows"] == "data"
+    alone = rows[rows["thing_id"].str.contains("svalbard_ucs_0[12]")]
+    assert LONGYEARBYEN not in set(alone["place_id"]), "the other cable is left"
+
+
+def test_rail_stands_in_for_the_port_of_narvik(rows):
+    narvik = of(rows, "port:wpi-22030", "loses_mode").loc["settlement:geonames-3144987"]
+    assert "rail 111111111111" in narvik["stands_in"]
+
+
+def test_no_line_to_russia_is_open_from_finland_or_norway(lines):
+    across = lines[lines["states"].isin(["FIN-RUS", "NOR-RUS"])]
+    land = across[across["mode"].isin(["road", "rail"])]
+    assert len(land) > 5
+    assert set(land["border"]) == {"closed", "restricted"}
+    assert set(land.loc[land["states"] == "NOR-RUS", "border"]) == {"restricted"}, "Storskog"
+
+
+def test_people_are_those_of_settlements_and_unknown_is_null(rows):
+    assert rows.loc[rows["place_kind"] != "settlement", "people"].isna().all()
+    known = rows["people"].dropna()
+    assert (known > 0).all()
+
+
+def test_no_military_site_is_a_thing_or_a_place(rows, loaded):
+    nodes = set(loaded["node_sites"]["node_id"])
+    assert set(rows.loc[rows["thing_kind"] == "node", "thing_id"]) <= nodes
+    places = rows.loc[rows["place_kind"] != "settlement", "place_id"]
+    assert set(places) <= nodes
+    assert not rows["place_id"].str.startswith("military").any()
+
+
+def test_lines_on_which_something_depends_are_drawn_unless_they_are_too_short(rows, lines):
+    things = set(rows.loc[rows["thing_kind"] == "line", "thing_id"])
+    drawn = set(lines.loc[lines["dependants"] > 0, "feature_id"])
+    assert drawn <= things
+    assert len(drawn) > 0.97 * len(things), "shapes are in whole hundreds of metres"
+
+
+def test_air_links_are_assumed_and_nothing_depends_on_one(lines):
+    air = lines[lines["mode"] == "air"]
+    assert air["is_assumed"].all()
+    assert (air["dependants"] == 0).all()
+    assert not lines.loc[lines["mode"] == "cable", "is_assumed"].any()
+
+
+def test_months_are_twelve_digits_and_lanes_of_the_north_close(lines):
+    months = lines["open_months"].dropna()
+    assert months.str.fullmatch("[01]{12}").all()
+    assert lines.loc[lines["mode"] != "sea", "open_months"].eq("1" * 12).all()
+    kara = lines[lines["risk_groups"].fillna("").str.contains("strait:kara_gate")]
+    assert len(kara)
+    assert kara["open_months"].str.get(2).eq("0").all(), "no open water in March"
+    assert np.isfinite(shapely.length(lines.geometry.to_numpy())).all()
+    assert lines.loc[lines["months_state"] == "not_computed", "open_months"].isna().all()
+    assert pd.notna(lines["source_id"]).all()

@@ -1,0 +1,62 @@
+"""Borders by hand, and since when the network stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from layers.flows.borders import borders, network_day
+
+NORWAY, FINLAND = frozenset({"NOR", "RUS"}), frozenset({"FIN", "RUS"})
+
+
+@pytest.fixture
+def crossings():
+    return pd.DataFrame({
+        "states": ["FIN-RUS", "FIN-RUS", "NOR-RUS", "FIN-RUS"],
+        "mode": ["road", "road", "road", "rail"],
+        "state": ["closed", "closed", "open_restricted", "open_freight"],
+        "closed_from": ["2023-11-18", "2023-11-30", None, None],
+        "closed_until": [None, None, None, None],
+        "as_of": ["2025-09", "2025-09", "2024-08-01", "2024-04-15"],
+    })  # fmt: skip
+
+
+@pytest.fixture
+def cables():
+    return pd.DataFrame({
+        "feature_id": ["a", "b", "planned"], "status": ["in_service", "in_service", "planned"],
+        "ready_for_service_year": pd.array([2004, 2025, 2027], dtype="Int64"),
+    })  # fmt: skip
+
+
+def test_a_border_is_closed_when_its_last_road_crossing_is(crossings):
+    assert borders(crossings, "2023-11-29").closed == frozenset()
+    assert borders(crossings, "2023-11-30").closed == {FINLAND}
+
+
+def test_a_border_that_is_open_to_some_is_restricted_and_carries_nothing(crossings):
+    found = borders(crossings, "2026-01-01")
+    assert (found.closed, found.restricted) == ({FINLAND}, {NORWAY})
+    assert found.impassable == {FINLAND, NORWAY}
+    assert borders(crossings, "2024-07-31").restricted == frozenset(), "not read to be so before"
+
+
+@pytest.mark.parametrize(
+    ("day", "since"),
+    [
+        ("2003-12-31", "0000-01-01"), ("2004-01-01", "2004-01-01"), ("2022-03-01", "2004-01-01"),
+        ("2022-03-02", "2022-03-02"), ("2023-11-29", "2022-03-02"), ("2024-01-01", "2023-11-30"),
+        ("2024-08-01", "2024-08-01"), ("2026-11-30", "2025-01-01"), ("2027-06-01", "2025-01-01"),
+    ],
+)  # fmt: skip
+def test_the_network_stands_since_the_last_day_on_which_it_changed(crossings, cables, day, since):
+    assert network_day(crossings, cables, day) == since
+    assert network_day(crossings, cables, since) == since
+
+
+def test_a_border_that_opens_again_changes_the_network_on_the_day_after(crossings, cables):
+    again = crossings.assign(closed_until=["2026-02-01", None, None, None])
+    assert network_day(again, cables, "2026-02-01") == "2025-01-01"
+    assert borders(again, "2026-02-02").closed == frozenset()
+    assert network_day(again, cables, "2026-03-01") == "2026-02-02"

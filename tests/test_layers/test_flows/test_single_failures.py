@@ -1,0 +1,91 @@
+"""A small coast by hand: what each thing cuts off, with what stands in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from layers.flows.assemble import Assembled
+from layers.flows.graph import ALL_YEAR, FlowGraph
+from layers.flows.parts import edge_table, vertex_table
+from layers.flows.single_failures import single_failures
+
+SUMMER = 0b000111100000  # June to September
+# A town with a port and an airfield; a village on a road behind the town; a mainland behind the sea; a
+# small field that flies only to the town's airfield.
+NAMES = ("town", "port", "field", "village", "lane", "mainland", "city_field", "fork", "far_field", "far")
+KINDS = ("settlement", "port", "airfield", "settlement", "junction", "junction", "airfield", "junction",
+         "airfield", "settlement")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found():
+    row = {name: number for number, name in enumerate(NAMES)}
+    edges = [
+        ("access:port", "port", "town", "access", ALL_YEAR),
+        ("access:field", "field", "town", "access", ALL_YEAR),
+        ("road-leg:town", "town", "fork", "access", ALL_YEAR),
+        ("road:1", "fork", "village", "road", ALL_YEAR),
+        ("port-leg:port", "port", "lane", "sea", SUMMER),
+        ("sea:1", "lane", "mainland", "sea", SUMMER),
+        ("air:1", "field", "city_field", "air", ALL_YEAR),
+        ("air:2", "field", "far_field", "air", ALL_YEAR),
+        ("access:far", "far_field", "far", "access", ALL_YEAR),
+    ]
+    ids, u, v, mode, months = zip(*edges, strict=True)
+    graph = FlowGraph(
+        vertex_table(
+            vertex_id=list(NAMES), name=list(NAMES), kind=list(KINDS),
+            longitude_deg=np.arange(10.0), latitude_deg=np.full(10, 70.0),
+            people=[100, np.nan, np.nan, 7, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan],
+        ),
+        edge_table(
+            edge_id=list(ids), u=[row[one] for one in u], v=[row[one] for one in v], mode=list(mode),
+            km=np.full(len(ids), 10.0), link_id=list(ids), months=list(months), source_id="s", as_of="2026",
+        ),
+    )  # fmt: skip
+    gateways = pd.DataFrame(
+        [("goods", "mainland"), ("people", "city_field"), ("goods", "city_field")],
+        columns=["flow", "vertex_id"],
+    )
+    return single_failures(Assembled(graph, gateways, pd.DataFrame()))
+
+
+def effect(found, thing, name, flow):
+    rows = found.effects
+    own = rows[(rows["thing"] == thing) & (rows["effect"] == name) & (rows["flow"] == flow)]
+    return {NAMES[place]: months for place, months in zip(own["place"], own["months"], strict=True)}
+
+
+def test_without_its_airfield_the_town_has_no_people_by_air_and_goods_by_sea_in_summer(found):
+    others = ALL_YEAR & ~SUMMER
+    assert effect(found, "field", "cut_off", "goods") == {"town": others, "port": others}
+    assert effect(found, "field", "cut_off", "people") == {"town": ALL_YEAR, "port": ALL_YEAR}
+    assert effect(found, "field", "loses_mode", "air") == {"town": ALL_YEAR, "port": ALL_YEAR}
+
+
+def test_flights_through_an_airfield_are_not_known(found):
+    """The far field flies by the town's field only, on an assumed link."""
+    rows = found.effects
+    assert "far" not in {NAMES[place] for place in rows.loc[rows["thing"] == "field", "place"]}
+    assert not rows.loc[rows["thing_kind"] == "line", "thing"].str.startswith("air:").any()
+
+
+def test_a_port_takes_its_way_to_the_lanes_with_it_and_the_airfield_stands_in(found):
+    assert effect(found, "port", "cut_off", "goods") == {}
+    assert effect(found, "port", "loses_mode", "sea") == {"town": SUMMER, "field": SUMMER}
+    assert found.ways["air"][NAMES.index("town")] == ALL_YEAR
+    assert found.ways["sea"][NAMES.index("town")] == SUMMER
+
+
+def test_a_road_cuts_off_the_village_behind_it_where_its_way_is_certain(found):
+    """In winter the way of the village rests on an assumed flight: nothing is said."""
+    assert effect(found, "road:1", "cut_off", "goods") == {"village": SUMMER}
+    assert effect(found, "road:1", "cut_off", "people") == {}
+
+
+def test_a_thing_is_not_its_own_place(found):
+    rows = found.effects
+    own = np.array(NAMES, dtype=object)[rows["place"].to_numpy()]
+    assert not (rows["thing"] == own).any()
