@@ -25,6 +25,7 @@ import shapely
 
 from layers.assessed.people_cut_off import crossed, join
 from layers.crs import distance_km, lonlat, polar_points
+from layers.flows.areas import nearest_areas
 from layers.flows.gaps import GAP_KM, gaps
 from layers.flows.graph import FlowGraph
 from layers.flows.parts import edge_table, joined_states, legs, vertex_table
@@ -184,7 +185,7 @@ def state_of(xy: NDArray[np.float64], countries: gpd.GeoDataFrame) -> NDArray[np
     # Single polygons: the distance to a whole archipelago takes long.
     shapes, owner = shapely.get_parts(countries.geometry.to_numpy(), return_index=True)
     codes = countries["country_iso3"].to_numpy(dtype=object)[owner]
-    return np.asarray(codes[shapely.STRtree(shapes).nearest(shapely.points(xy))], dtype=object)
+    return np.asarray(codes[nearest_areas(shapely.points(xy), shapes)], dtype=object)
 
 
 def _cut_at_breaks(ways: _Ways, countries: gpd.GeoDataFrame, gauge_mm: Mapping[str, int]) -> _Ways:
