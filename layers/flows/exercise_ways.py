@@ -1,0 +1,119 @@
+"""The ways that are left in an exercise: of watched pairs, of affected places, and nodes that stand in.
+
+A way is the shortest that is open. Hours are those of its modes at the speeds of `MODES`: no waiting, no
+loading, a lower bound. Nothing here knows capacity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.crs import distance_km
+from layers.flows.closures import Case, Closed
+from layers.flows.disjoint_paths import Arcs, shortest_path
+from layers.flows.graph import MODES
+from layers.flows.search import search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from layers.flows.graph import FlowGraph
+
+__all__ = ["SUBSTITUTED_KINDS", "WayLeft", "nodes_in_place", "way_left"]
+
+# Kinds of nodes for which a node of the same kind can stand in.
+SUBSTITUTED_KINDS = ("port", "airfield", "rail_terminal", "cable_landing", "energy_site")
+_LAND = frozenset({"road", "rail"})
+_NEAREST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WayLeft:
+    """The shortest way: km and hours (inf if there is none, NaN if a mode has no speed), km by mode, links.
+
+    `states` are ISO 3166 codes in order of their first edge. `xy_rows` are the vertices that it passes.
+    """
+
+    km: float
+    hours: float
+    km_by_mode: dict[str, float]
+    links: tuple[str, ...]
+    states: tuple[str, ...]
+    xy_rows: tuple[int, ...]
+
+
+def way_left(
+    graph: FlowGraph, usable: NDArray[np.bool_], shut: Closed | None, start: int, ends: NDArray[np.int64]
+) -> WayLeft:
+    """Return the shortest way from a vertex to the nearest of some vertices; rows of vertices.
+
+    A closed vertex has no way.
+    """
+    none = WayLeft(float("inf"), float("inf"), {}, (), (), ())
+    open_ends = ends if shut is None else ends[~shut.vertices[ends]]
+    if not len(open_ends) or (shut is not None and shut.vertices[start]):
+        return none
+    rows = np.flatnonzero(usable if shut is None else usable & ~shut.edges)
+    goal = len(graph)
+    u = np.concatenate([graph.edges["u"].to_numpy(np.int64)[rows], open_ends])
+    v = np.concatenate([graph.edges["v"].to_numpy(np.int64)[rows], np.full(len(open_ends), goal)])
+    km = np.concatenate([graph.edges["km"].to_numpy(float)[rows], np.zeros(len(open_ends))])
+    path = shortest_path(Arcs.of(u, v, km), goal + 1, start, goal)
+    if path is None:
+        return none
+    own = graph.edges.iloc[rows[[edge for edge in path if edge < len(rows)]]]
+    by_mode = {str(mode): float(part["km"].sum()) for mode, part in own.groupby("mode", sort=False)}
+    hours = sum(length / MODES[mode].speed_km_h for mode, length in by_mode.items())
+    links = [str(link) for link, mode in zip(own["link_id"], own["mode"], strict=True) if mode != "access"]
+    codes = [code for text in own["states"] for code in str(text).split("-") if code]
+    passed = _vertices(own, start)
+    total = float(own["km"].sum())
+    return WayLeft(total, float(hours), by_mode, tuple(dict.fromkeys(links)), tuple(dict.fromkeys(codes)), passed)
+
+
+def _vertices(own: pd.DataFrame, start: int) -> tuple[int, ...]:
+    out = [start]
+    for one, other in zip(own["u"].tolist(), own["v"].tolist(), strict=True):
+        out.append(other if out[-1] == one else one)
+    return tuple(out)
+
+
+def nodes_in_place(graph: FlowGraph, month: int, shut: Closed, vertex: int) -> pd.DataFrame:
+    """Return the nearest open nodes of the kind of a closed node, nearest by road and rail first.
+
+    Columns `vertex_id`, `name`, `country_iso3`, `land_km` (NaN: no way by road or rail of the network),
+    `straight_km`, geodesic. Land ways start at the places that access edges join to the closed node.
+    """
+    table = graph.vertices
+    kind = table["kind"].iloc[vertex]
+    others = np.flatnonzero((table["kind"] == kind).to_numpy() & ~shut.vertices)
+    lon, lat = (table[name].to_numpy(float) for name in ("longitude_deg", "latitude_deg"))
+    straight = distance_km(lon[vertex], lat[vertex], lon[others], lat[others])
+    case = Case("goods", month, modes=_LAND)
+    # The node itself may serve nobody, but the place at it is still where its goods are.
+    edges = case.usable(graph) & (~shut.edges | _legs_of(graph, vertex))
+    land = search(graph, edges, np.array([vertex]), others).km(others)[0]
+    order = np.lexsort([straight, np.where(np.isfinite(land), land, np.inf)])
+    by_land = [row for row in order if np.isfinite(land[row])][:_NEAREST]
+    by_air = [row for row in np.argsort(straight, kind="stable") if row not in by_land]
+    chosen = np.array([*by_land, *by_air[: max(2, _NEAREST - len(by_land))]], dtype=np.int64)
+    own = table.iloc[others[chosen]]
+    return pd.DataFrame({
+        "vertex_id": own["vertex_id"].to_numpy(), "name": own["name"].to_numpy(),
+        "country_iso3": own["country_iso3"].to_numpy(),
+        "land_km": np.where(np.isfinite(land[chosen]), np.round(land[chosen], 1), np.nan),
+        "straight_km": np.round(straight[chosen], 1),
+    })  # fmt: skip
+
+
+def _legs_of(graph: FlowGraph, vertex: int) -> NDArray[np.bool_]:
+    ends = np.isin(graph.edges[["u", "v"]].to_numpy(np.int64), [vertex]).any(axis=1)
+    return np.asarray(ends & (graph.edges["mode"] == "access").to_numpy())
+
+
