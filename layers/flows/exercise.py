@@ -6,19 +6,19 @@ range of days; the seed draws one day of the range, the same for the same inject
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from layers.errors import UsageError
-from layers.flows.graph import FLOWS
+from layers.flows.graph import FLOWS, MODES
 from layers.names import hint, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ACTIONS", "Exercise", "Inject", "Watch", "drawn_days", "exercise_of", "in_order"]
+__all__ = ["ACTIONS", "Assumed", "Exercise", "Inject", "Watch", "drawn_days", "exercise_of", "in_order"]
 
 # `freeze` closes the lanes of an area that the record of sea ice has open in the month, and shut in `as_month`.
 ACTIONS = ("close", "open", "freeze")
@@ -47,11 +47,21 @@ class Inject(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """Two ends whose way is followed through the exercise, by name or id, and the flow."""
+    """Two ends whose way is followed through the exercise, by name or id; flow, and modes if not all count."""
 
     start: str
     end: str
     flow: str
+    by: tuple[str, ...] = ()
+
+
+class Assumed(NamedTuple):
+    """A link that the network lacks and the exercise assumes: two ends by name or id, a mode, and why."""
+
+    start: str
+    end: str
+    mode: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +77,21 @@ class Exercise:
     lasts_days: float
     injects: tuple[Inject, ...]
     watches: tuple[Watch, ...] = ()
-    objectives: tuple[str, ...] = field(default=())
+    objectives: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
 
 
+_WAYS = tuple(mode for mode in MODES if mode != "access")
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "title": str, "purpose": str, "month": int, "seed": int, "flows": list, "lasts_days": (int, float),
-    "inject": list, "watch": list, "objectives": list,
+    "inject": list, "watch": list, "objectives": list, "assume": list,
 }  # fmt: skip
 _INJECT: dict[str, type | tuple[type, ...]] = {
     "id": str, "at_h": (int, float), "action": str, "asset": str, "days": list, "after": list, "text": str,
     "to": list, "condition": str, "as_month": int,
 }  # fmt: skip
-_WATCH: dict[str, type | tuple[type, ...]] = {"from": str, "to": str, "flow": str}
+_WATCH: dict[str, type | tuple[type, ...]] = {"from": str, "to": str, "flow": str, "by": list}
+_ASSUME: dict[str, type | tuple[type, ...]] = {"from": str, "to": str, "mode": str, "text": str}
 
 
 def exercise_of(name: str, mapping: Mapping[str, Any]) -> Exercise:
@@ -109,6 +122,7 @@ def exercise_of(name: str, mapping: Mapping[str, Any]) -> Exercise:
         name, mapping["title"], mapping.get("purpose", ""), month, mapping["seed"],
         tuple(dict.fromkeys(flows)), lasts, injects, tuple(_watch(row) for row in mapping.get("watch", ())),
         tuple(str(text) for text in mapping.get("objectives", ())),
+        tuple(_assumed(row) for row in mapping.get("assume", ())),
     )  # fmt: skip
 
 
@@ -140,7 +154,16 @@ def _inject(row: Any) -> Inject:
 def _watch(row: Any) -> Watch:
     _check("watch", row, _WATCH, ("from", "to", "flow"))
     _one_of("watch, flow", row["flow"], FLOWS)
-    return Watch(row["from"], row["to"], row["flow"])
+    by = tuple(row.get("by", ()))
+    for mode in by:
+        _one_of("watch, by", mode, _WAYS)
+    return Watch(row["from"], row["to"], row["flow"], by)
+
+
+def _assumed(row: Any) -> Assumed:
+    _check("assume", row, _ASSUME, ("from", "to", "mode", "text"))
+    _one_of("assume, mode", row["mode"], _WAYS)
+    return Assumed(row["from"], row["to"], row["mode"], row["text"])
 
 
 def in_order(injects: Iterable[Inject]) -> tuple[Inject, ...]:

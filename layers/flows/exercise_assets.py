@@ -8,15 +8,18 @@ military sites are never computed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
+import pandas as pd
 
+from layers.crs import distance_km
 from layers.errors import UsageError
 from layers.flows.closures import Closed, Closure, closed
 from layers.flows.graph import MODES, month_bit
 from layers.flows.hindcasts import edges_near
+from layers.flows.parts import edge_table, joined_states
 from layers.names import folded, hint, nearest
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from layers.flows.exercise import Exercise, Inject
     from layers.flows.graph import FlowGraph
 
-__all__ = ["AREAS", "Area", "Asset", "Names", "assets_of", "vertex_row"]
+__all__ = ["AREAS", "Area", "Asset", "Names", "assets_of", "vertex_row", "with_assumed"]
 
 _POINT = re.compile(r"(?P<mode>[a-z]+)@(?P<lon>-?[\d.]+),(?P<lat>-?[\d.]+)")
 _NAMELESS = ("junction", "gauge_break", "cable_end")
@@ -78,6 +81,30 @@ class Asset:
     states: tuple[str, ...]
     repaired_as: str
     shut: Closed
+
+
+def with_assumed(graph: FlowGraph, exercise: Exercise) -> FlowGraph:
+    """Return the graph with the links that the exercise assumes, geodesic km, in every month.
+
+    Raises
+    ------
+    UsageError
+        If an end is not in the network.
+    """
+    if not exercise.assumed:
+        return graph
+    rows = [[vertex_row(graph, end, "assume") for end in (one.start, one.end)] for one in exercise.assumed]
+    u, v = np.array(rows, dtype=np.int64).T
+    table = graph.vertices
+    lon, lat = (table[name].to_numpy(float) for name in ("longitude_deg", "latitude_deg"))
+    state = table["country_iso3"].to_numpy(object)
+    ids = [f"assumed:{exercise.name}-{number}" for number in range(1, len(rows) + 1)]
+    edges = edge_table(
+        edge_id=ids, u=u, v=v, km=distance_km(lon[u], lat[u], lon[v], lat[v]), link_id=ids,
+        mode=[one.mode for one in exercise.assumed], states=joined_states(state[u], state[v]),
+        source_id="exercise", as_of="",
+    )  # fmt: skip
+    return replace(graph, edges=pd.concat([graph.edges, edges], ignore_index=True))
 
 
 def assets_of(graph: FlowGraph, exercise: Exercise, names: Names) -> dict[str, Asset]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.crs import distance_km
 from layers.flows.closures import Case, Closed
 from layers.flows.effects import place_states
 from layers.flows.hindcasts import gateway_rows
 from layers.flows.search import search_from_gateways
+from layers.merge import within_km
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,10 +33,14 @@ if TYPE_CHECKING:
 __all__ = ["EFFECT_COLUMNS", "UNKNOWNS", "Effects", "effects_of", "joined"]
 
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
+# Rows of places that have a longer way begin at a detour of 5 km: less is within what the lines can tell.
 # `state` is that of `effects.STATES`, or `closed` for a node that is closed itself. `is_perhaps_joined`: it is
-# cut off unless lanes whose months are not computed are passable.
+# cut off unless lanes whose months are not computed are passable. `joined_road_km` is the distance of a place
+# that is cut off to the nearest main road of its state that still leads to a gateway, NaN beyond 15 km: the
+# extract of roads lacks stretches, and one of them may join the place.
 EFFECT_COLUMNS = ("flow", "vertex_id", "name", "kind", "country_iso3", "people", "state", "before_km",
-                  "after_km", "detour_km", "is_perhaps_joined")  # fmt: skip
+                  "after_km", "detour_km", "is_perhaps_joined", "joined_road_km")  # fmt: skip
+_ROAD_KM, _DETOUR_KM = 15.0, 5.0
 _SHOWN = ("cut_off", "longer", "closed")
 # What the effects of a flow leave out, in words.
 UNKNOWNS: dict[str, tuple[str, ...]] = {
@@ -83,7 +89,8 @@ class Effects:
 class _Flow:
     """One flow in one month: lengths to a gateway, km, before, and after each set of closures.
 
-    `closed` are the places that each set closes themselves: they are closed, not cut off.
+    `closed` are the places that each set closes themselves: they are closed, not cut off. `roads` are the
+    vertices of main roads that lead to a gateway under each set.
     """
 
     flow: str
@@ -92,6 +99,7 @@ class _Flow:
     after: dict[frozenset[str], NDArray[np.float64]]
     perhaps: dict[frozenset[str], NDArray[np.float64]]
     closed: dict[frozenset[str], NDArray[np.bool_]]
+    roads: dict[frozenset[str], NDArray[np.int64]]
 
 
 def joined(assets: Mapping[str, Asset], injects: Iterable[str], like: Closed) -> Closed:
@@ -150,14 +158,20 @@ def _flow(
     usable, unknown = case.usable(graph), case.unknown(graph)
     like = Closed(np.zeros(len(graph.edges), dtype=bool), np.zeros(len(graph), dtype=bool))
     shut = [joined(assets, one, like) for one in sets]
-    found = search_from_gateways(graph, usable, gates, places)
-    after = dict(zip(sets, found.km_after(shut, places)[:, 0], strict=True))
+    road = np.flatnonzero((graph.edges["mode"] == "road").to_numpy())
+    on_road = np.unique(graph.edges[["u", "v"]].to_numpy(np.int64)[road])
+    on_road = on_road if case.flow != "data" else on_road[:0]
+    both = np.concatenate([places, on_road])
+    found = search_from_gateways(graph, usable, gates, both)
+    lengths = found.km_after(shut, both)[:, 0]
+    after = dict(zip(sets, lengths[:, : len(places)], strict=True))
+    roads = {key: on_road[np.isfinite(km[len(places) :])] for key, km in zip(sets, lengths, strict=True)}
     perhaps = after
     if unknown.any():
         open_ = search_from_gateways(graph, usable | unknown, gates, places)
         perhaps = dict(zip(sets, open_.km_after(shut, places)[:, 0], strict=True))
     closed = dict(zip(sets, (one.vertices[places] for one in shut), strict=True))
-    return _Flow(case.flow, places, found.km(places)[0], after, perhaps, closed)
+    return _Flow(case.flow, places, found.km(places)[0], after, perhaps, closed, roads)
 
 
 def _rows(assembled: Assembled, one: _Flow, in_force: frozenset[str]) -> pd.DataFrame:
@@ -167,19 +181,40 @@ def _rows(assembled: Assembled, one: _Flow, in_force: frozenset[str]) -> pd.Data
     after = one.after[in_force]
     state = place_states(one.before, after)
     state[one.closed[in_force]] = "closed"
-    kept = np.isin(state, _SHOWN)
+    with np.errstate(invalid="ignore"):
+        detour = np.where(np.isfinite(after), after - one.before, np.nan)
+    kept = np.isin(state, _SHOWN) & ~((state == "longer") & (detour < _DETOUR_KM))
     own = assembled.graph.vertices.iloc[one.places[kept]]
     before, after, perhaps = one.before[kept], after[kept], one.perhaps[in_force][kept]
-    with np.errstate(invalid="ignore"):
-        detour = np.where(np.isfinite(after), after - before, np.nan)
     columns = {name: own[name].to_numpy() for name in ("vertex_id", "name", "kind", "country_iso3", "people")}
     table = pd.DataFrame({
         "flow": one.flow, **columns, "state": state[kept],
         "before_km": np.where(np.isfinite(before), before, np.nan),
-        "after_km": np.where(np.isfinite(after), after, np.nan), "detour_km": detour,
+        "after_km": np.where(np.isfinite(after), after, np.nan), "detour_km": detour[kept],
         "is_perhaps_joined": np.isinf(after) & np.isfinite(perhaps),
+        "joined_road_km": _road_km(assembled, one, in_force, np.flatnonzero(kept & (state == "cut_off")))[kept],
     })  # fmt: skip
     return table.sort_values(["state", "people", "vertex_id"], ascending=[True, False, True])
+
+
+def _road_km(
+    assembled: Assembled, one: _Flow, in_force: frozenset[str], at: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the distance, km, of the places numbered `at` to the nearest main road that still leads on."""
+    out = np.full(len(one.places), np.nan)
+    table = assembled.graph.vertices
+    roads = one.roads[in_force]
+    if not len(at) or not len(roads) or one.flow == "data":
+        return out
+    near_at, near_road = within_km(table.iloc[one.places[at]], table.iloc[roads], _ROAD_KM)
+    state = table["country_iso3"].to_numpy(object)
+    own = state[one.places[at[near_at]]] == state[roads[near_road]]
+    place, road = one.places[at[near_at[own]]], roads[near_road[own]]
+    lon, lat = (table[name].to_numpy(float) for name in ("longitude_deg", "latitude_deg"))
+    km = distance_km(lon[place], lat[place], lon[road], lat[road])
+    least = pd.Series(km).groupby(at[near_at[own]]).min()
+    out[least.index.to_numpy(np.int64)] = np.round(least.to_numpy(), 1)
+    return out
 
 
 def _cut(one: _Flow, in_force: frozenset[str]) -> NDArray[np.bool_]:

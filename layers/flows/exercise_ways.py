@@ -30,7 +30,7 @@ __all__ = ["SUBSTITUTED_KINDS", "WayLeft", "nodes_in_place", "way_left"]
 # Kinds of nodes for which a node of the same kind can stand in.
 SUBSTITUTED_KINDS = ("port", "airfield", "rail_terminal", "cable_landing", "energy_site")
 _LAND = frozenset({"road", "rail"})
-_NEAREST = 4
+_SIZE_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,16 @@ def _vertices(own: pd.DataFrame, start: int) -> tuple[int, ...]:
     return tuple(out)
 
 
-def nodes_in_place(graph: FlowGraph, month: int, shut: Closed, vertex: int) -> pd.DataFrame:
-    """Return the nearest open nodes of the kind of a closed node, nearest by road and rail first.
+def nodes_in_place(
+    graph: FlowGraph, month: int, shut: Closed, vertex: int, size: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return open nodes of the kind of a closed node: the nearest two, and the nearest three of its size.
+
+    `size` measures the nodes, shape (vertices,), NaN where it is not known; at least four fifths of the size
+    of the closed node count. Nearer by road and rail comes before nearer in a straight line.
 
     Columns `vertex_id`, `name`, `country_iso3`, `land_km` (NaN: no way by road or rail of the network),
-    `straight_km`, geodesic. Land ways start at the places that access edges join to the closed node.
+    `straight_km`, geodesic, and `fits`: `as large`, `smaller` or `unknown`.
     """
     table = graph.vertices
     kind = table["kind"].iloc[vertex]
@@ -99,16 +104,18 @@ def nodes_in_place(graph: FlowGraph, month: int, shut: Closed, vertex: int) -> p
     # The node itself may serve nobody, but the place at it is still where its goods are.
     edges = case.usable(graph) & (~shut.edges | _legs_of(graph, vertex))
     land = search(graph, edges, np.array([vertex]), others).km(others)[0]
-    order = np.lexsort([straight, np.where(np.isfinite(land), land, np.inf)])
-    by_land = [row for row in order if np.isfinite(land[row])][:_NEAREST]
-    by_air = [row for row in np.argsort(straight, kind="stable") if row not in by_land]
-    chosen = np.array([*by_land, *by_air[: max(2, _NEAREST - len(by_land))]], dtype=np.int64)
+    order = np.lexsort([straight, land])
+    least = _SIZE_SHARE * size[vertex]
+    large = size[others] >= least  # an unknown size is not large
+    unknown = np.isnan(size[others]) | np.isnan(least)
+    chosen = np.array(list(dict.fromkeys([*order[:2], *order[large[order]][:3]])), dtype=np.int64)
     own = table.iloc[others[chosen]]
+    fits = np.select([large, unknown], ["as large", "unknown"], "smaller")
     return pd.DataFrame({
         "vertex_id": own["vertex_id"].to_numpy(), "name": own["name"].to_numpy(),
         "country_iso3": own["country_iso3"].to_numpy(),
         "land_km": np.where(np.isfinite(land[chosen]), np.round(land[chosen], 1), np.nan),
-        "straight_km": np.round(straight[chosen], 1),
+        "straight_km": np.round(straight[chosen], 1), "fits": fits[chosen],
     })  # fmt: skip
 
 
