@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EFFECT_COLUMNS", "UNKNOWNS", "Effects", "effects_of", "joined"]
 
+_DURATION_COLUMNS = ("flow", "vertex_id", "name", "kind", "country_iso3", "people", "low_days", "high_days",
+                     "drawn_days", "is_cut_off_at_end")  # fmt: skip
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
 # Rows of places that have a longer way begin at a detour of 5 km: less is within what the lines can tell.
 # `state` is that of `effects.STATES`, or `closed` for a node that is closed itself. `is_perhaps_joined`: it is
@@ -135,7 +137,9 @@ def effects_of(
     ]
     return Effects(
         _stacked(steps, empty.assign(step=[])), _stacked(by_inject, empty.assign(inject=[])),
-        _stacked([_durations(assembled, one, spells) for one in flows], pd.DataFrame()),
+        _stacked(
+            [_durations(assembled, one, spells) for one in flows], pd.DataFrame(columns=_DURATION_COLUMNS)
+        ),
         _stacked([_recovery(assembled, one, spells) for one in flows], pd.DataFrame()),
         _months(assembled, exercise, assets, every, places),
         pd.DataFrame([_before(assembled, one) for one in flows]),

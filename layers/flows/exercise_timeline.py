@@ -107,7 +107,11 @@ def timeline(exercise: Exercise, assets: Mapping[str, Asset], repair_times: pd.D
 
 
 def _closings(
-    exercise: Exercise, key: str, injects: list[Inject], assets: Mapping[str, Asset], repair_times: pd.DataFrame
+    exercise: Exercise,
+    key: str,
+    injects: list[Inject],
+    assets: Mapping[str, Asset],
+    repair_times: pd.DataFrame,
 ) -> list[Closing]:
     out: list[Closing] = []
     held: Inject | None = None  # closed, and nothing says yet how long
@@ -126,7 +130,9 @@ def _closings(
             continue
         if held is not None or inject.at_h < until_h:
             earlier = held.id if held is not None else out[-1].inject
-            _refuse(inject, f"{name} to be open", f"it still closed by {earlier}", "take one out or shorten it")
+            _refuse(
+                inject, f"{name} to be open", f"it still closed by {earlier}", "take one out or shorten it"
+            )
         if inject.days is None and any(
             one.action == "open" and one.at_h >= inject.at_h for one in injects[injects.index(inject) + 1 :]
         ):

@@ -74,7 +74,9 @@ def way_left(
     codes = [code for text in own["states"] for code in str(text).split("-") if code]
     passed = _vertices(own, start)
     total = float(own["km"].sum())
-    return WayLeft(total, float(hours), by_mode, tuple(dict.fromkeys(links)), tuple(dict.fromkeys(codes)), passed)
+    return WayLeft(
+        total, float(hours), by_mode, tuple(dict.fromkeys(links)), tuple(dict.fromkeys(codes)), passed
+    )
 
 
 def _vertices(own: pd.DataFrame, start: int) -> tuple[int, ...]:
@@ -122,5 +124,3 @@ def nodes_in_place(
 def _legs_of(graph: FlowGraph, vertex: int) -> NDArray[np.bool_]:
     ends = np.isin(graph.edges[["u", "v"]].to_numpy(np.int64), [vertex]).any(axis=1)
     return np.asarray(ends & (graph.edges["mode"] == "access").to_numpy())
-
-

@@ -97,14 +97,18 @@ def exercise_map(
         "div", *_radios("step", steps), *_radios("flow", flows),
         tag("div", image, tag("aside", *words, *asked), class_="map-and-words"), _legend(modes), class_="chooser",
     )  # fmt: skip
-    return page(title, stamp, body, kicker="Map before and after", look=_LOOK + _rules(len(flows), len(steps)))
+    return page(
+        title, stamp, body, kicker="Map before and after", look=_LOOK + _rules(len(flows), len(steps))
+    )
 
 
 def _radios(name: str, labels: Sequence[str]) -> list[ET.Element]:
     out: list[ET.Element] = []
     for number, label in enumerate(labels):
         key = f"{name}{number}"
-        attributes = {"checked": "checked"} if number == (1 if name == "step" and len(labels) > 1 else 0) else {}
+        attributes = (
+            {"checked": "checked"} if number == (1 if name == "step" and len(labels) > 1 else 0) else {}
+        )
         out.append(tag("input", type="radio", name=name, id=key, class_="radio", **attributes))
         out.append(tag("label", label, for_=key))
     out.append(tag("span", "", class_="turn"))
@@ -156,7 +160,9 @@ def _strokes(shapes: NDArray[np.object_], frame: Frame, clip: Any, tolerance: fl
     shapes = shapes[shapely.intersects(clip, shapes)] if len(shapes) else shapes
     if not len(shapes):
         return ""
-    joined = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(shapely.intersection(shapes, clip))))
+    joined = shapely.line_merge(
+        shapely.multilinestrings(shapely.get_parts(shapely.intersection(shapes, clip)))
+    )
     lines = [affine_transform(part, frame.matrix) for part in shapely.get_parts(joined)]
     drawn = shapely.simplify(np.array(lines, dtype=object), tolerance)
     return "".join(_steps(shapely.get_coordinates(line)) for line in drawn if line.length > 2 * tolerance)

@@ -107,7 +107,9 @@ def _standing(code: str, members: pd.DataFrame, standing: pd.DataFrame) -> tuple
 
 def _operators(played: Played, code: str, injects: tuple[str, ...], own: pd.DataFrame) -> tuple[str, ...]:
     keys = {played.assets[name].key for name in injects} | set(own["vertex_id"])
-    bare = {key.partition(":")[2] or key for key in keys} | {key.removeprefix("cable-") for key in keys} | keys
+    bare = (
+        {key.partition(":")[2] or key for key in keys} | {key.removeprefix("cable-") for key in keys} | keys
+    )
     bare |= {key.partition(":")[2].removeprefix("plant-") for key in keys}
     out = []
     for layer, column in _OWNERS:

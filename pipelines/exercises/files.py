@@ -39,7 +39,9 @@ def read_exercise(text: str) -> tuple[Exercise, str]:
         path = known[name]
     try:
         if path.stat().st_size > _MOST_BYTES:
-            msg = f"exercise: expected at most {_MOST_BYTES // 1_000_000} MB, found more in {path}: shorten it"
+            msg = (
+                f"exercise: expected at most {_MOST_BYTES // 1_000_000} MB, found more in {path}: shorten it"
+            )
             raise UsageError(msg)
         content = path.read_text(encoding="utf-8")
         return exercise_of(path.stem, tomllib.loads(content)), content

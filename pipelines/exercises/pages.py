@@ -149,7 +149,13 @@ def _durations(played: Played) -> ET.Element:
         }
         for row in (table_[table_["kind"] == "settlement"].to_dict("records") if len(table_) else [])
     ]  # fmt: skip
-    columns = {"flow": "Flow", "name": "Settlement", "country": "State", "people": "People", "days": "Days cut off"}
+    columns = {
+        "flow": "Flow",
+        "name": "Settlement",
+        "country": "State",
+        "people": "People",
+        "days": "Days cut off",
+    }
     return table(rows[:40], columns, "No settlement is cut off.", ("people",))
 
 
@@ -163,7 +169,9 @@ def _months(played: Played) -> ET.Element:
         rows.append({"flow": flow} | {str(month): f"{own[month]:,.0f}" for month in range(1, 13)})
     columns = {"flow": "Flow"} | {str(month): MONTHS[month - 1][:3] for month in range(1, 13)}
     body = table(rows, columns, "", [str(month) for month in range(1, 13)])
-    note = "Known people cut off if everything closed here were closed at once; what freezes early is left out."
+    note = (
+        "Known people cut off if everything closed here were closed at once; what freezes early is left out."
+    )
     return tag("div", tag("p", note), body)
 
 
@@ -180,7 +188,11 @@ def _stand_ins(played: Played) -> ET.Element:
 def _far(row: dict[str, Any]) -> str:
     if pd.notna(row["land_km"]):
         return f"{row['land_km']:,.0f} km by road or rail"
-    return f"{row['straight_km']:,.0f} km, no land way" if pd.notna(row["straight_km"]) else "elsewhere, as published"
+    return (
+        f"{row['straight_km']:,.0f} km, no land way"
+        if pd.notna(row["straight_km"])
+        else "elsewhere, as published"
+    )
 
 
 def _unknown(played: Played) -> list[ET.Element]:
@@ -243,7 +255,9 @@ def body_page(played: Played, body: Body) -> str:
 def _cable_facts(played: Played, body: Body) -> list[str]:
     cables = played.inputs.tables["cables"]
     edges = played.assembled.graph.edges
-    own = edges[(edges["mode"] == "cable") & edges["states"].str.split("-").map(lambda codes: body.code in codes)]
+    own = edges[
+        (edges["mode"] == "cable") & edges["states"].str.split("-").map(lambda codes: body.code in codes)
+    ]
     rows = cables[cables["feature_id"].isin(own["link_id"])]
     out = [
         f"cable in service: {row['name']}, {row['from_landing']} to {row['to_landing']}".replace("_", " ")
@@ -309,7 +323,9 @@ def _scenes(played: Played, flow: str, xy: NDArray[np.float64], usable: NDArray[
         shut = joined(played.assets, step.in_force, nothing)
         ways = [_line(xy, way.xy_rows) for one in watched
                 for way in [one.at_steps[step.number - 1]] if len(way.xy_rows) > 1]  # fmt: skip
-        node_edges = np.isin(graph.edges[["u", "v"]].to_numpy(np.int64), np.flatnonzero(shut.vertices)).any(axis=1)
+        node_edges = np.isin(graph.edges[["u", "v"]].to_numpy(np.int64), np.flatnonzero(shut.vertices)).any(
+            axis=1
+        )
         own = shut.edges & usable & ~node_edges & (graph.edges["mode"] != "access").to_numpy()
         out.append(Scene(
             flow, step_label(played, step), (*marks, *ends), _segments(graph, xy, own), np.array(ways, dtype=object),

@@ -24,7 +24,13 @@ __all__ = ["STAND_IN_COLUMNS", "stand_ins"]
 # loss). `hazard_class` is that of the node itself. `unknown` says what a user must ask.
 STAND_IN_COLUMNS = ("inject", "asset", "basis", "stand_in", "vertex_id", "country_iso3", "land_km",
                     "straight_km", "fits", "capacity", "hazard_class", "unknown", "source")  # fmt: skip
-_MODE_OF = {"port": "sea", "airfield": "air", "rail_terminal": "rail", "strait": "sea", "cable_landing": "cable"}
+_MODE_OF = {
+    "port": "sea",
+    "airfield": "air",
+    "rail_terminal": "rail",
+    "strait": "sea",
+    "cable_landing": "cable",
+}
 _UNKNOWN = "room on the day, handling, consent of the owner"
 
 
@@ -98,18 +104,26 @@ def _port(row: pd.Series) -> str:
         f"ro-ro {_yes(row['has_facilities_ro_ro'])}", f"containers {_yes(row['has_facilities_container'])}",
         f"size {row['harbor_size'] if isinstance(row['harbor_size'], str) else 'unknown'}",
     ]  # fmt: skip
-    return ", ".join(parts).replace("pier unknown to unknown m", "pier depth unknown").replace("unknown m", "unknown")
+    return (
+        ", ".join(parts)
+        .replace("pier unknown to unknown m", "pier depth unknown")
+        .replace("unknown m", "unknown")
+    )
 
 
 def _airfield(row: pd.Series) -> str:
     paved = row["paved_length_m"]
     surface = f"{_number(paved)} m of it paved" if pd.notna(paved) and paved > 0 else "paved length unknown"
     lit = _yes(row["is_runway_lit"])
-    return f"runway {_number(row['runway_length_m'])} m, {surface}, lights {lit}".replace("unknown m", "unknown")
+    return f"runway {_number(row['runway_length_m'])} m, {surface}, lights {lit}".replace(
+        "unknown m", "unknown"
+    )
 
 
 def _energy(row: pd.Series) -> str:
-    return f"{_number(row['capacity_mw'])} MW, {row['fuel'] if isinstance(row['fuel'], str) else 'fuel unknown'}"
+    return (
+        f"{_number(row['capacity_mw'])} MW, {row['fuel'] if isinstance(row['fuel'], str) else 'fuel unknown'}"
+    )
 
 
 def _number(value: Any) -> str:

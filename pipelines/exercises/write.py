@@ -49,7 +49,10 @@ def write_pack(played: Played, text: str, folder: Path) -> list[str]:
         pack.mkdir()
         _fill(played, text, pack)
         files = sorted(path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file())
-        rows = [{"file": name, "sha256": sha256_of(pack / name), "size": (pack / name).stat().st_size} for name in files]
+        rows = [
+            {"file": name, "sha256": sha256_of(pack / name), "size": (pack / name).stat().st_size}
+            for name in files
+        ]
         manifest = {"format": FORMAT, **played.stamp, "title": played.exercise.title,
                     "month": played.exercise.month, "flows": list(played.exercise.flows), "files": rows}  # fmt: skip
         content = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -103,7 +106,9 @@ def _fill(played: Played, text: str, pack: Path) -> None:
         _write_csv(pack / name, table.to_dict("records"), list(table.columns), stamp)
     listed = events(played)
     _write_csv(pack / "facilitator/msel.csv", listed, list(listed[0]), stamp)
-    write_workbook(pack / "facilitator/msel_blueprint.xlsx", "MSEL", [row | _stamped(stamp) for row in listed])
+    write_workbook(
+        pack / "facilitator/msel_blueprint.xlsx", "MSEL", [row | _stamped(stamp) for row in listed]
+    )
     sheet = observation_sheet(played)
     _write_csv(pack / "observation_sheet.csv", sheet, list(sheet[0]), stamp)
     (pack / "exercise.toml").write_text(_stamped_toml(text, stamp), encoding="utf-8", newline="\n")
@@ -115,9 +120,12 @@ def _stamped(stamp: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_csv(path: Path, rows: Iterable[dict[str, Any]], columns: list[str], stamp: dict[str, Any]) -> None:
-    """Write a table with the columns of the stamp at its end. Not known is an empty cell."""
+    """Write a table with the columns of the stamp at its end. Not known is an empty cell.
+
+    It begins with a byte order mark, by which a spreadsheet knows UTF-8.
+    """
     mark = _stamped(stamp)
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([*columns, *mark])
         for row in rows:
