@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from layers.flows.graph import FlowGraph
 
 __all__ = ["STATES", "Delay", "Detour", "Disconnected", "Efficiency", "PeopleCutOff", "Tonnage", "delay_h",
-           "detour_km", "disconnected", "efficiency", "people_cut_off", "place_states", "tonnage_exposed"]  # fmt: skip
+           "detour_km", "disconnected", "efficiency", "people_cut_off", "place_states",
+           "tonnage_exposed"]  # fmt: skip
 
 # What a closure makes of a pair or a place. `was_cut_off`: there was no path before the closure either.
 STATES = ("same", "longer", "cut_off", "was_cut_off")
@@ -29,7 +30,7 @@ _TIE_KM = 1e-6  # ways whose lengths differ by less are equally long
 
 
 def place_states(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Return what a closure makes of each place (`STATES`), from its lengths to a gateway, km, inf if none."""
+    """Return what a closure makes of each pair or place (`STATES`); lengths in km, inf without a path."""
     with np.errstate(invalid="ignore"):  # inf - inf where there is no path in both
         longer = after - before > _TIE_KM
     chosen = [np.isinf(before), np.isinf(after), longer]

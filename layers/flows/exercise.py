@@ -1,4 +1,4 @@
-"""An exercise: injects with time, asset, duration as a range, month and seed, read from a mapping and checked.
+"""An exercise: injects with time, asset and a range of days, month and seed, from a mapping and checked.
 
 An exercise is an assumption for training, never a forecast. Times are hours after its start. A duration is a
 range of days; the seed draws one day of the range, the same for the same inject whatever else is in the file.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "Assumed", "Exercise", "Inject", "Watch", "drawn_days", "exercise_of", "in_order"]
 
-# `freeze` closes the lanes of an area that the record of sea ice has open in the month, and shut in `as_month`.
+# `freeze` closes the lanes of an area that by the record of ice are open in the month, shut in `as_month`.
 ACTIONS = ("close", "open", "freeze")
 _MOST_INJECTS, _MOST_DAYS, _DEFAULT_DAYS = 200, 3650.0, 30.0
 
@@ -31,7 +31,7 @@ class Inject(NamedTuple):
     `days` is how long it lasts, lowest and highest, None if it is not stated. `after` are ids of injects that
     come before. `text` is what players are told, `to` the bodies that get it (ISO 3166 alpha-3, or words).
     `condition` narrows the published times of repair, such as `ice`. `as_month` is the month whose ice comes
-    early.
+    early. `name` is what the asset is called in the pack; empty: its own name.
     """
 
     id: str
@@ -44,10 +44,11 @@ class Inject(NamedTuple):
     to: tuple[str, ...] = ()
     condition: str = ""
     as_month: int = 0
+    name: str = ""
 
 
 class Watch(NamedTuple):
-    """Two ends whose way is followed through the exercise, by name or id; flow, and modes if not all count."""
+    """Two ends whose way is followed, by name or id; the flow, and modes if not all of it count."""
 
     start: str
     end: str
@@ -89,6 +90,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
 _INJECT: dict[str, type | tuple[type, ...]] = {
     "id": str, "at_h": (int, float), "action": str, "asset": str, "days": list, "after": list, "text": str,
     "to": list, "condition": str, "as_month": int,
+    "name": str,
 }  # fmt: skip
 _WATCH: dict[str, type | tuple[type, ...]] = {"from": str, "to": str, "flow": str, "by": list}
 _ASSUME: dict[str, type | tuple[type, ...]] = {"from": str, "to": str, "mode": str, "text": str}
@@ -147,8 +149,10 @@ def _inject(row: Any) -> Inject:
     elif as_month:
         _refuse(f"{where}, as_month", "none but for freeze", as_month, "leave it out")
     after, to = (tuple(str(word) for word in row.get(key, ())) for key in ("after", "to"))
-    return Inject(row["id"], float(row["at_h"]), row["action"], row["asset"], days, after,
-                  row.get("text", ""), to, row.get("condition", ""), as_month)  # fmt: skip
+    return Inject(
+        row["id"], float(row["at_h"]), row["action"], row["asset"], days, after, row.get("text", ""), to,
+        row.get("condition", ""), as_month, row.get("name", ""),
+    )  # fmt: skip
 
 
 def _watch(row: Any) -> Watch:

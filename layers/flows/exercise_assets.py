@@ -115,13 +115,13 @@ def assets_of(graph: FlowGraph, exercise: Exercise, names: Names) -> dict[str, A
     UsageError
         If a name is not in the network, stands for several things, or is that of a military site.
     """
-    found: dict[tuple[str, int], Asset] = {}
+    found: dict[tuple[str, int, bool], Asset] = {}
     out = {}
     for inject in exercise.injects:
-        spot = (inject.asset, inject.as_month)
+        spot = (inject.asset, inject.as_month, inject.action == "freeze")
         if spot not in found:
             found[spot] = _asset(graph, exercise, inject, names)
-        out[inject.id] = found[spot]
+        out[inject.id] = replace(found[spot], name=inject.name) if inject.name else found[spot]
     return out
 
 
@@ -203,7 +203,9 @@ def _key(graph: FlowGraph, text: str, names: Names, where: str) -> tuple[str, st
         )  # fmt: skip
     spelled = {*graph.vertices["name"][~graph.vertices["kind"].isin(_NAMELESS)], *names.links.values()}
     spelled |= {*names.groups.values()} - {""}
-    _refuse(where, "an asset of the network", repr(text), hint(nearest(text, sorted(spelled)), "name an id"))
+    return _refuse(
+        where, "an asset of the network", repr(text), hint(nearest(text, sorted(spelled)), "name an id")
+    )
 
 
 def _named(graph: FlowGraph, names: Names, groups: set[str]) -> dict[str, list[tuple[str, str]]]:

@@ -36,10 +36,10 @@ _DURATION_COLUMNS = ("flow", "vertex_id", "name", "kind", "country_iso3", "peopl
                      "drawn_days", "is_cut_off_at_end")  # fmt: skip
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
 # Rows of places that have a longer way begin at a detour of 5 km: less is within what the lines can tell.
-# `state` is that of `effects.STATES`, or `closed` for a node that is closed itself. `is_perhaps_joined`: it is
-# cut off unless lanes whose months are not computed are passable. `joined_road_km` is the distance of a place
-# that is cut off to the nearest main road of its state that still leads to a gateway, NaN beyond 15 km: the
-# extract of roads lacks stretches, and one of them may join the place.
+# `state` is that of `effects.STATES`, or `closed` for a node that is closed itself. `is_perhaps_joined`: it
+# is cut off unless lanes whose months are not computed are passable. `joined_road_km` is the distance of a
+# place that is cut off to the nearest main road of its state that still leads to a gateway, NaN beyond 15 km:
+# the extract of roads lacks stretches, and one of them may join the place.
 EFFECT_COLUMNS = ("flow", "vertex_id", "name", "kind", "country_iso3", "people", "state", "before_km",
                   "after_km", "detour_km", "is_perhaps_joined", "joined_road_km")  # fmt: skip
 _ROAD_KM, _DETOUR_KM = 15.0, 5.0
@@ -53,7 +53,7 @@ UNKNOWNS: dict[str, tuple[str, ...]] = {
         "icebreaker escort: a lane is open or shut by the record of sea ice",
     ),
     "energy": (
-        "power lines and pipelines, which are in no open source that is loaded: fuel goes by sea, rail and road",
+        "power lines and pipelines, which are in no source that is loaded: fuel goes by sea, rail and road",
         "capacity, and stocks of places without a published figure",
     ),
     "data": (
@@ -196,15 +196,16 @@ def _rows(assembled: Assembled, one: _Flow, in_force: frozenset[str]) -> pd.Data
         "before_km": np.where(np.isfinite(before), before, np.nan),
         "after_km": np.where(np.isfinite(after), after, np.nan), "detour_km": detour[kept],
         "is_perhaps_joined": np.isinf(after) & np.isfinite(perhaps),
-        "joined_road_km": _road_km(assembled, one, in_force, np.flatnonzero(kept & (state == "cut_off")))[kept],
+        "joined_road_km": _road_km(assembled, one, in_force, kept & (state == "cut_off"))[kept],
     })  # fmt: skip
     return table.sort_values(["state", "people", "vertex_id"], ascending=[True, False, True])
 
 
 def _road_km(
-    assembled: Assembled, one: _Flow, in_force: frozenset[str], at: NDArray[np.int64]
+    assembled: Assembled, one: _Flow, in_force: frozenset[str], cut: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return the distance, km, of the places numbered `at` to the nearest main road that still leads on."""
+    """Return the distance, km, of the places that are cut off to the nearest main road that leads on."""
+    at = np.flatnonzero(cut)
     out = np.full(len(one.places), np.nan)
     table = assembled.graph.vertices
     roads = one.roads[in_force]

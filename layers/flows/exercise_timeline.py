@@ -1,4 +1,4 @@
-"""When the assets of an exercise are closed: with each duration at its shortest, at its longest, and as drawn.
+"""When the assets of an exercise are closed: each duration at its shortest, at its longest, and as drawn.
 
 A closure without stated days lasts until an inject opens it. Without one either, it lasts the published range
 of its kind, and if there is none, for the whole exercise: nobody knows how long.
@@ -7,6 +7,7 @@ of its kind, and if there is none, for the whole exercise: nobody knows how long
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
@@ -52,7 +53,7 @@ class Closing(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A moment of the exercise with durations as drawn: hour, injects of it, ended closures, those in force."""
+    """A moment of the exercise, durations as drawn: hour, injects, ended closures, closures in force."""
 
     number: int
     at_h: float
@@ -80,9 +81,12 @@ class Timeline:
             turns |= {one.at_h, one.at_h + 24 * days[one.inject]}
         hours = sorted(hour for hour in turns if hour <= self.lasts_h)
         return tuple(
-            (start, end, frozenset(one.inject for one in self.closings if one.in_force(start, days[one.inject])))
-            for start, end in zip(hours, hours[1:], strict=False)
-        )  # fmt: skip
+            (start, end, frozenset(name for name in days if self._in_force(name, start, days[name])))
+            for start, end in pairwise(hours)
+        )
+
+    def _in_force(self, name: str, at_h: float, days: float) -> bool:
+        return any(one.inject == name and one.in_force(at_h, days) for one in self.closings)
 
 
 def timeline(exercise: Exercise, assets: Mapping[str, Asset], repair_times: pd.DataFrame) -> Timeline:

@@ -19,8 +19,6 @@ from layers.flows.graph import MODES
 from layers.flows.search import search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from layers.flows.graph import FlowGraph
@@ -37,7 +35,7 @@ _SIZE_SHARE = 0.8
 class WayLeft:
     """The shortest way: km and hours (inf if there is none, NaN if a mode has no speed), km by mode, links.
 
-    `states` are ISO 3166 codes in order of their first edge. `xy_rows` are the vertices that it passes.
+    `states` are ISO 3166 codes in order of their first edge. `edges` are the rows of its edges.
     """
 
     km: float
@@ -45,7 +43,7 @@ class WayLeft:
     km_by_mode: dict[str, float]
     links: tuple[str, ...]
     states: tuple[str, ...]
-    xy_rows: tuple[int, ...]
+    edges: tuple[int, ...]
 
 
 def way_left(
@@ -67,23 +65,17 @@ def way_left(
     path = shortest_path(Arcs.of(u, v, km), goal + 1, start, goal)
     if path is None:
         return none
-    own = graph.edges.iloc[rows[[edge for edge in path if edge < len(rows)]]]
+    used = rows[[edge for edge in path if edge < len(rows)]]
+    own = graph.edges.iloc[used]
     by_mode = {str(mode): float(part["km"].sum()) for mode, part in own.groupby("mode", sort=False)}
     hours = sum(length / MODES[mode].speed_km_h for mode, length in by_mode.items())
     links = [str(link) for link, mode in zip(own["link_id"], own["mode"], strict=True) if mode != "access"]
     codes = [code for text in own["states"] for code in str(text).split("-") if code]
-    passed = _vertices(own, start)
     total = float(own["km"].sum())
     return WayLeft(
-        total, float(hours), by_mode, tuple(dict.fromkeys(links)), tuple(dict.fromkeys(codes)), passed
-    )
-
-
-def _vertices(own: pd.DataFrame, start: int) -> tuple[int, ...]:
-    out = [start]
-    for one, other in zip(own["u"].tolist(), own["v"].tolist(), strict=True):
-        out.append(other if out[-1] == one else one)
-    return tuple(out)
+        total, float(hours), by_mode, tuple(dict.fromkeys(links)), tuple(dict.fromkeys(codes)),
+        tuple(used.tolist()),
+    )  # fmt: skip
 
 
 def nodes_in_place(

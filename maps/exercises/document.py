@@ -94,8 +94,8 @@ _LOOK: Final = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:60rem;padding:1.2rem 1rem 3rem;background:var(--paper);color:var(--ink);
 font:15px/1.45 "Source Sans 3","Helvetica Neue",Arial,"Liberation Sans",sans-serif;overflow-wrap:break-word}
-.status{background:#16202a;color:#fff;margin:0 0 1rem;padding:.35rem .7rem;font-weight:600;letter-spacing:.04em;
-text-transform:uppercase;font-size:.8rem}
+.status{background:#16202a;color:#fff;margin:0 0 1rem;padding:.35rem .7rem;font-weight:600;
+letter-spacing:.04em;text-transform:uppercase;font-size:.8rem;max-width:none}
 .kicker{color:var(--soft);margin:0;font-size:.85rem;text-transform:uppercase;letter-spacing:.08em}
 h1{font:600 1.75rem/1.15 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:.1rem 0 .8rem}
 h2{font:600 1.15rem/1.25 Charter,"Source Serif 4",Georgia,"DejaVu Serif",serif;margin:1.6rem 0 .4rem;
@@ -109,11 +109,12 @@ th,td{padding:.3rem .5rem;text-align:left;vertical-align:top;border-bottom:1px s
 thead th{border-bottom:1.5px solid var(--ink);color:var(--soft);font-weight:600}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 tr{break-inside:avoid}thead{display:table-header-group}
-.key{background:var(--gap);padding:.6rem .8rem;margin:0 0 .8rem;border-left:4px solid #c8861b}
+.key{max-width:none;background:var(--gap);padding:.6rem .8rem;margin:0 0 .8rem;border-left:4px solid #c8861b}
 .card{border:1.5px solid var(--ink);padding:.7rem 1rem;margin:0 0 1.1rem;break-inside:avoid}
 .card .who{color:var(--soft);font-size:.85rem;margin-bottom:.3rem}.card .text{font-size:1.08rem}
 .blank{border-bottom:1px solid var(--soft);height:1.9rem}
-footer{margin-top:2.2rem;border-top:1px solid var(--line);padding-top:.5rem;color:var(--soft);font-size:.78rem}
+footer{margin-top:2.2rem;border-top:1px solid var(--line);padding-top:.5rem;color:var(--soft);
+font-size:.78rem}
 footer p{max-width:none;margin:0}
 @media print{body{padding:0;max-width:none;font-size:10pt}.scroll{overflow:visible}
 section.new{break-before:page}}

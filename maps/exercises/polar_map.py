@@ -68,11 +68,12 @@ def exercise_map(
     lines: Mapping[str, Mapping[str, NDArray[np.object_]]],
     scenes: Sequence[Scene],
     notes: Mapping[str, Sequence[str]],
+    first_step: str,
 ) -> str:
     """Return the page of the map.
 
     `land` are areas and `lines` the usable lines by flow and mode before, all in EPSG:3413. `scenes` has one
-    for each flow and step. `notes` says by flow what is not known.
+    for each flow and step. `notes` says by flow what is not known. The page opens at `first_step`.
     """
     flows = list(dict.fromkeys(one.flow for one in scenes))
     steps = list(dict.fromkeys(one.step for one in scenes))
@@ -94,22 +95,22 @@ def exercise_map(
                  class_=f"f{number} base") for number, flow in enumerate(flows)]  # fmt: skip
     modes = list(dict.fromkeys(mode for flow in flows for mode in lines.get(flow, {})))
     body = tag(
-        "div", *_radios("step", steps), *_radios("flow", flows),
-        tag("div", image, tag("aside", *words, *asked), class_="map-and-words"), _legend(modes), class_="chooser",
+        "div", *_radios("step", steps, first_step), *_radios("flow", flows, flows[0]),
+        tag("div", image, tag("aside", *words, *asked), class_="map-and-words"), _legend(modes),
+        class_="chooser",
     )  # fmt: skip
     return page(
         title, stamp, body, kicker="Map before and after", look=_LOOK + _rules(len(flows), len(steps))
     )
 
 
-def _radios(name: str, labels: Sequence[str]) -> list[ET.Element]:
+def _radios(name: str, labels: Sequence[str], chosen: str) -> list[ET.Element]:
     out: list[ET.Element] = []
     for number, label in enumerate(labels):
         key = f"{name}{number}"
-        attributes = (
-            {"checked": "checked"} if number == (1 if name == "step" and len(labels) > 1 else 0) else {}
-        )
-        out.append(tag("input", type="radio", name=name, id=key, class_="radio", **attributes))
+        out.append(tag("input", type="radio", name=name, id=key, class_="radio"))
+        if label == chosen:
+            out[-1].set("checked", "checked")
         out.append(tag("label", label, for_=key))
     out.append(tag("span", "", class_="turn"))
     return out
@@ -284,7 +285,8 @@ cursor:pointer;border-radius:3px}
 .chooser .radio:checked+label{background:var(--ink);color:#fff;border-color:var(--ink)}
 .chooser .radio:focus-visible+label{outline:3px solid #c8861b;outline-offset:2px}
 .turn{display:block}
-.map-and-words{display:grid;grid-template-columns:minmax(0,2.2fr) minmax(16rem,1fr);gap:1.2rem;align-items:start}
+.map-and-words{display:grid;grid-template-columns:minmax(0,2.2fr) minmax(16rem,1fr);gap:1.2rem;
+align-items:start}
 .map-and-words>svg{width:100%;height:auto;border:1px solid var(--line);overflow:hidden}
 .cell,.base{display:none}
 aside>div>*{display:block}aside li{font-size:.9rem}
@@ -302,8 +304,8 @@ stroke-dasharray:7 2}.l-road{stroke:#b09a6c}.l-air{stroke:#8b7fa8;stroke-width:.
 paint-order:stroke;stroke:#fff;stroke-width:3.5px;stroke-linejoin:round}
 .mid{text-anchor:middle}.end{text-anchor:end}
 .m-scale{fill:none;stroke:#16202a;stroke-width:1.6}.m-north{fill:#16202a}
-.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;max-width:none;margin-top:.6rem;
-font-size:.88rem}.legend svg{vertical-align:middle}
+.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;max-width:none;
+margin-top:.6rem;font-size:.88rem}.legend svg{vertical-align:middle}
 @media (max-width:760px){.map-and-words{grid-template-columns:1fr}}
 @media print{.map-and-words{grid-template-columns:1fr}.chooser label{display:none}
 .chooser .radio:checked+label{display:inline-block}}

@@ -54,7 +54,7 @@ class Body:
 
 
 def bodies(played: Played) -> tuple[Body, ...]:
-    """Return the bodies of an exercise: jurisdictions by code, then NATO and the EU if members are concerned."""
+    """Return the bodies of an exercise: jurisdictions by code, then NATO and the EU for their members."""
     members = played.inputs.tables["memberships"].set_index("country_iso3")
     standing = institutions(played.inputs.tables["memberships"], date.fromisoformat(played.inputs.day))
     codes = {code for asset in played.assets.values() for code in asset.states}
@@ -98,7 +98,7 @@ def _standing(code: str, members: pd.DataFrame, standing: pd.DataFrame) -> tuple
     out = [_INSTITUTION[str(row["institution"])]]
     parent = members["parent_iso3"].get(code)
     if isinstance(parent, str):
-        out.append(f"territory of {members['name'].get(parent, parent)} ({parent}): it speaks for it abroad")
+        out.append(f"territory of {members['name'].get(parent, parent)} ({parent})")
     status = row["special_status"]
     if isinstance(status, str):
         out.append(_STATUS.get(status, status.replace("_", " ")))

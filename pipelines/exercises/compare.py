@@ -39,7 +39,7 @@ def compare(log: Path, folder: Path) -> dict[str, Any]:
     named = {row["pack"].strip() for row in rows} - {""}
     if not named or named != {manifest["pack"]}:
         found = ", ".join(sorted(named - {manifest["pack"]})) or "no name of a pack"
-        msg = f"log {log.name}: expected a log of pack {manifest['pack']}, found {found}; name the folder of its pack"
+        msg = f"log {log.name}: expected a log of pack {manifest['pack']}, found {found}; name its pack"
         raise UsageError(msg)
     expected = pd.read_csv(folder / _EXPECTED, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     results = compared(expected, rows)
@@ -59,10 +59,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
             raise KeyError("format")  # noqa: EM101, TRY301  the message is made below
         manifest["pack"], manifest["title"], manifest["status"], hashes[_EXPECTED]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"exercise: expected a pack (a folder with {MANIFEST}) at {folder}, found none; name the folder of the pack"
+        msg = f"exercise: expected a pack (a folder with {MANIFEST}) at {folder}, found none; name its folder"
         raise UsageError(msg) from error
     if not (folder / _EXPECTED).is_file() or sha256_of(folder / _EXPECTED) != hashes[_EXPECTED]:
-        msg = f"{folder / _EXPECTED}: expected the bytes that the pack was written with, found others; write it again"
+        msg = f"{folder / _EXPECTED}: expected the bytes of the pack, found others; write the pack again"
         raise UsageError(msg)
     return manifest
 
@@ -71,7 +71,7 @@ def _read(log: Path) -> list[dict[str, str]]:
     """Return the rows of a log: comma, semicolon or tab, UTF-8 or Windows-1252, as a spreadsheet saves it."""
     try:
         if log.stat().st_size > _MOST_BYTES:
-            msg = f"log {log.name}: expected at most {_MOST_BYTES // 1_000_000} MB, found more; send the sheet alone"
+            msg = f"log {log.name}: expected at most {_MOST_BYTES // 1_000_000} MB, found more; shorten it"
             raise UsageError(msg)
         data = log.read_bytes()
     except OSError as error:
@@ -111,6 +111,8 @@ def comparison_text(report: dict[str, Any]) -> str:
         for row in sorted(report["rows"], key=lambda row: RESULTS.index(row["result"]))
     ]  # fmt: skip
     wide = [max(len(str(line[column])) for line in (heads, *rows)) for column in range(len(heads))]
-    for line in (heads, *rows):
-        lines.append("  ".join(str(cell).ljust(wide[column]) for column, cell in enumerate(line)).rstrip())
-    return "\n".join(lines)
+    table = (
+        "  ".join(str(cell).ljust(width) for cell, width in zip(line, wide, strict=True)).rstrip()
+        for line in (heads, *rows)
+    )
+    return "\n".join([*lines, *table])

@@ -2,8 +2,9 @@
 
 The columns follow the Homeland Security Exercise and Evaluation Program (HSEEP, January 2020), which lists
 for an entry: time, synopsis, controller with instructions, expected action, intended player, objective and
-notes. Blueprint of CMU SEI (github.com/cmu-sei/Blueprint.Api, `MselService.createMselFromXlsxFile`) makes a
-data field of each heading in the first row of the first sheet, in its order, and an event of each further row.
+notes. Blueprint of CMU SEI (github.com/cmu-sei/Blueprint.Api, `MselService.createMselFromXlsxFile`) has no
+fixed columns: it makes a data field of each heading in the first row of the first sheet, in their order, and
+an event of each further row.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from layers.flows.exercise_timeline import Step
     from pipelines.exercises.play import Played
 
-__all__ = ["EVENT_COLUMNS", "OBSERVED", "OBSERVATION_COLUMNS", "events", "observation_sheet"]
+__all__ = ["EVENT_COLUMNS", "OBSERVATION_COLUMNS", "OBSERVED", "events", "observation_sheet"]
 
 EVENT_COLUMNS = ("Event number", "Exercise time", "Exercise hour", "Event type", "Event synopsis",
                  "Inject text", "Responsible controller", "Controller instructions", "Intended player",
@@ -53,7 +54,7 @@ def _inject(played: Played, step: Step, inject: Inject) -> dict[str, Any]:
     return {
         **_row(step), "Event type": "Inject", "Event synopsis": inject_title(played, inject.id),
         "Inject text": inject.text or "(no text in the exercise file: the controller words it)",
-        "Controller instructions": f"{before}Hand out card {inject.id}. Season: {MONTHS[played.exercise.month - 1]}.",
+        "Controller instructions": f"{before}Hand out card {inject.id}. Month: {_month(played)}.",
         "Intended player": to, "Expected action": _expected(played, step),
         "Objective": "; ".join(played.exercise.objectives), "Delivery method": "card, telephone or radio",
         "Asset": f"{played.assets[inject.id].key}",
@@ -66,13 +67,16 @@ def _end(played: Played, step: Step, name: str) -> dict[str, Any]:
         **_row(step), "Event type": "Scheduled event",
         "Event synopsis": f"{asset_words(played, name)} is open again (end of {name})",
         "Inject text": f"{played.assets[name].name} is open again.",
-        "Controller instructions": "The time is drawn by the seed within the range of the duration; it may be "
-                                   "moved within that range.",
+        "Controller instructions": "The seed drew this time within the range; it may be moved within it.",
         "Intended player": ", ".join(played.assets[name].states) or "all players",
         "Expected action": _expected(played, step), "Objective": "; ".join(played.exercise.objectives),
         "Delivery method": "card, telephone or radio", "Asset": played.assets[name].key, "Duration": "",
         "Notes": "",
     }  # fmt: skip
+
+
+def _month(played: Played) -> str:
+    return MONTHS[played.exercise.month - 1]
 
 
 def _row(step: Step) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def _expected(played: Played, step: Step) -> str:
 
 
 def observation_sheet(played: Played) -> list[dict[str, Any]]:
-    """Return the sheet with what is observed left blank, and free rows at its end (keys `OBSERVATION_COLUMNS`)."""
+    """Return the sheet, what is observed left blank, free rows at its end (keys `OBSERVATION_COLUMNS`)."""
     blank = dict.fromkeys(OBSERVATION_COLUMNS, "")
     rows = [
         blank | {

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "read_inputs"]
 
-_TABLES = ("memberships", "ports", "airfields", "cables", "cable_facts", "military_sites", "chokepoints",
-           "repair_times", "supply_autonomy", "substitutes", "shared_risk_groups", "power_plants", "terminals",
-           "ground_stations", "railheads", "land")  # fmt: skip
+_TABLES = ("memberships", "ports", "airfields", "cables", "military_sites", "chokepoints", "repair_times",
+           "supply_autonomy", "substitutes", "shared_risk_groups", "power_plants", "terminals",
+           "ground_stations", "land")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,44 +1,38 @@
-"""The pages of a pack: facilitator notes, inject cards, a sheet for each body, and the map."""
+"""The pages of a pack: facilitator notes, inject cards, and a sheet for each body."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-import shapely
 
-from layers.crs import polar_xy
-from layers.flows.closures import Case, Closed
-from layers.flows.exercise_effects import UNKNOWNS, joined
+from layers.flows.communities import autonomy_days
+from layers.flows.exercise_effects import UNKNOWNS
 from maps.exercises.document import listed, page, section, table
-from maps.exercises.polar_map import Mark, Scene, exercise_map
 from maps.reports.html_document import tag
 from pipelines.exercises.events import OBSERVED
 from pipelines.exercises.words import (
     MONTHS,
     asset_words,
     clock,
+    counted,
     days_words,
     inject_title,
     people,
     step_label,
     step_words,
-    way_words,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from xml.etree import ElementTree as ET
 
-    from numpy.typing import NDArray
-
-    from layers.flows.graph import FlowGraph
     from pipelines.exercises.bodies import Body
     from pipelines.exercises.play import Played
 
-__all__ = ["body_page", "cards_page", "facilitator_page", "map_page"]
+__all__ = ["body_page", "cards_page", "facilitator_page"]
 
+_FILE = {"file": "File", "what": "Holds"}
 _ASKED = (
     "What of this is yours to decide, and what needs somebody else's consent?",
     "Whom do you tell, by what means, if the usual means is what has failed?",
@@ -54,10 +48,13 @@ def facilitator_page(played: Played, found: Sequence[Body]) -> str:
     files = (
         ("inject_cards.html", "a card for each inject, to hand out at its time"),
         ("map.html", "the map before and at each step"),
-        ("bodies/", "a sheet for each responsible body, to hand out before play; it gives no answer away"),
-        ("observation_sheet.csv", "for observers: the state of each place at each step, left blank"),
         ("msel.csv, msel_blueprint.xlsx", "the master scenario events list, and its form for Blueprint"),
-        ("facilitator/*.csv", "effects by step and by inject, durations, recovery, months, what stands in"),
+        (
+            "*.csv beside this page",
+            "effects by step and inject, days, recovery, months, ways, what stands in",
+        ),
+        ("../bodies/", "a sheet for each responsible body, to hand out before play; it gives no answer away"),
+        ("../observation_sheet.csv", "for observers: the state of each place at each step, left blank"),
     )
     return page(
         f"Facilitator notes: {exercise.title}", played.stamp,
@@ -71,19 +68,33 @@ def facilitator_page(played: Played, found: Sequence[Body]) -> str:
         section("What stands in", _stand_ins(played)),
         section("Findings and doubts", listed(played.findings, "none")),
         section("What this does not know", *_unknown(played)),
-        section("Responsible bodies", listed([f"{one.name}: {'; '.join(one.standing)}" for one in found], "none")),
+        section("Responsible bodies", _bodies(found)),
         section(
             "How to run it",
             listed([
-                "Before play: hand out the sheets of the bodies. Keep this page, the map and the folder facilitator.",
-                "In play: hand out each card at its time. A repair may be moved within the range of its duration.",
-                f"Observers write {', '.join(OBSERVED)} into observed_state: what players state, not what is right.",
-                "After play: run arctic-picture exercise --log LOG.csv PACK and talk about what was missed.",
+                "Before play: hand out the sheets of the bodies. Keep the folder facilitator to yourself.",
+                "In play: hand out each card at its time. A repair may be moved within its range.",
+                f"Observers write {', '.join(OBSERVED)} into observed_state of the sheet, at the row of the "
+                "place and the time: what players state, not what is right. Blank: nobody stated anything.",
+                "After play: arctic-picture exercise --log LOG.csv FOLDER, and talk about what was missed.",
             ], "", ordered=True),
-            table([{"file": name, "what": what} for name, what in files], {"file": "File", "what": "Holds"}, ""),
+            table([dict(zip(_FILE, row, strict=True)) for row in files], _FILE, ""),
         ),
         kicker="For the exercise staff: it holds the answers",
     )  # fmt: skip
+
+
+def _bodies(found: Sequence[Body]) -> ET.Element:
+    rows = [
+        {
+            "body": f"{one.name} ({one.code})", "standing": "; ".join(one.standing),
+            "injects": ", ".join(one.injects) or "-", "places": one.places, "people": f"{one.people:,.0f}",
+        }
+        for one in found
+    ]  # fmt: skip
+    columns = {"body": "Body", "standing": "Standing", "injects": "Injects", "places": "Affected places",
+               "people": "People there, where known"}  # fmt: skip
+    return table(rows, columns, "none", ("places", "people"))
 
 
 def _short(played: Played) -> list[str]:
@@ -92,19 +103,19 @@ def _short(played: Played) -> list[str]:
     towns = rows[rows["kind"] == "settlement"] if len(rows) else rows
     worst = [
         f"{flow}: {towns[towns['flow'] == flow]['people'].sum():,.0f} people in "
-        f"{int((towns['flow'] == flow).sum())} settlements are cut off at some time"
+        f"{counted(int((towns['flow'] == flow).sum()), 'settlement')} cut off at some time"
         for flow in exercise.flows
         if len(towns) and (towns["flow"] == flow).any()
     ]
-    before = [
-        f"before anything is closed, {row['settlements_without_a_way']:,} of the network's settlements have no "
-        f"way for {row['flow']} in it: they do not count below"
+    before = ", ".join(
+        f"{row['settlements_without_a_way']:,} for {row['flow']}"
         for row in played.effects.before.to_dict("records")
-    ]
+    )
     return [
-        f"{MONTHS[exercise.month - 1]}, {exercise.lasts_days:g} days, {len(exercise.injects)} injects, flows: "
-        f"{', '.join(exercise.flows)}",
-        *(worst or ["nobody is cut off: ways become longer"]), *before,
+        f"{MONTHS[exercise.month - 1]}, {exercise.lasts_days:g} days, "
+        f"{counted(len(exercise.injects), 'inject')}, flows: {', '.join(exercise.flows)}",
+        *(worst or ["nobody is cut off: ways become longer"]),
+        f"settlements without a way before anything is closed, which do not count here: {before}",
     ]  # fmt: skip
 
 
@@ -124,11 +135,11 @@ def _schedule(played: Played) -> ET.Element:
 def _steps(played: Played) -> list[ET.Element]:
     out = []
     for step in played.times.steps:
-        out.append(tag("h3", step_label(played, step)))
+        out.append(tag("h3", step_label(step)))
         lines = [
             f"{flow}: {text}"
             for flow in played.exercise.flows
-            for text in step_words(played, step.number, flow)
+            for text in step_words(played, step.number, flow, only_changes=True)
         ]
         out.append(listed(lines, "Nothing differs from before."))
     return out
@@ -141,11 +152,13 @@ def _days(low: float, high: float, *, beyond: bool) -> str:
 
 def _durations(played: Played) -> ET.Element:
     table_ = played.effects.durations
+    stocks = _stocks(played)
     rows = [
         {
             "flow": row["flow"], "name": row["name"], "country": row["country_iso3"],
             "people": people(row["people"]).removesuffix(" people"),
             "days": _days(row["low_days"], row["high_days"], beyond=row["is_cut_off_at_end"]),
+            "stock": "does not apply" if row["flow"] == "data" else stocks.get(row["vertex_id"], "not known"),
         }
         for row in (table_[table_["kind"] == "settlement"].to_dict("records") if len(table_) else [])
     ]  # fmt: skip
@@ -157,6 +170,17 @@ def _durations(played: Played) -> ET.Element:
         "days": "Days cut off",
     }
     return table(rows[:40], columns, "No settlement is cut off.", ("people",))
+
+
+def _stocks(played: Played) -> dict[str, str]:
+    """Return the published days on stock of settlements in words, by vertex_id."""
+    rows = autonomy_days(played.assembled.graph, played.inputs.tables["supply_autonomy"])
+    out: dict[str, str] = {}
+    for row in rows.to_dict("records"):
+        ends = [f"{day:,.0f}" for day in (row["days_low"], row["days_high"]) if pd.notna(day)]
+        text = f"{row['what']} {' to '.join(dict.fromkeys(ends))} days"
+        out[row["vertex_id"]] = f"{out[row['vertex_id']]}; {text}" if row["vertex_id"] in out else text
+    return out
 
 
 def _months(played: Played) -> ET.Element:
@@ -181,7 +205,8 @@ def _stand_ins(played: Played) -> ET.Element:
         for row in played.stand_ins.to_dict("records")
     ]
     columns = {"inject": "Inject", "asset": "In place of", "stand_in": "What", "far": "Distance",
-               "capacity": "Capacity", "fits": "Against the closed one", "hazard_class": "Own hazard class"}  # fmt: skip
+               "capacity": "Capacity", "fits": "Against the closed one",
+               "hazard_class": "Own hazard class"}  # fmt: skip
     return table(rows, columns, "Nothing of the same kind is in the tables.")
 
 
@@ -214,7 +239,8 @@ def cards_page(played: Played) -> str:
         cards.append(tag(
             "div", tag("p", f"Card {one.id}: {clock(one.at_h)}, to {to}", class_="who"),
             tag("p", one.text or f"{asset_words(played, one.id)}: {one.action}", class_="text"),
-            tag("p", f"{MONTHS[played.exercise.month - 1]}. {played.stamp['status']}.", class_="who"), class_="card",
+            tag("p", f"{MONTHS[played.exercise.month - 1]}. {played.stamp['status']}.", class_="who"),
+            class_="card",
         ))  # fmt: skip
     for closing in played.times.closings:
         hour = closing.at_h + 24 * closing.drawn_days
@@ -232,24 +258,37 @@ def body_page(played: Played, body: Body) -> str:
     """Return the sheet of a body for the time before play: what is its own, and no answer."""
     exercise = played.exercise
     cables = _cable_facts(played, body)
+    # The title of the exercise and its name would tell players what comes.
+    stamp = played.stamp | {"pack": played.pack_id}
     return page(
-        f"{body.name}: {exercise.title}", played.stamp,
-        tag("p", f"{MONTHS[exercise.month - 1]}. You play the authorities responsible in {body.name}."
-            if len(body.code) == 3 else f"You play {body.name} as an institution.", class_="key"),
+        f"{body.name}: sheet for players", stamp,
+        tag("p", _role(body), class_="key"),
         section("Your standing", listed(body.standing, "not on file"),
                 listed(body.states, "") if body.states else None),
         section("What the exercise touches at yours",
                 listed(body.requirements, "no baseline requirement of NATO by the kinds of the assets"),
                 listed([f"CER sector: {one}" for one in body.sectors], "no sector of the CER Directive")),
         section("Owners and operators on file", listed(
-            body.operators, "None is on file. Name before play who runs your ports, airfields, cables and plants.")),
-        section("Stocks on file", listed(body.stocks, "No published stock: nobody knows how long your places last.")),
+            body.operators, "None is on file. Name who runs your ports, airfields, cables and plants.")),
+        section("Stocks on file", listed(body.stocks, "No stock is published: how long yours last is not known.")),
         section("Links and repairs on file", listed(cables, "none")),
         section("Contacts, to be filled in before play", *(tag("div", class_="blank") for _ in range(4))),
         section("What you will be asked", listed(_ASKED, "", ordered=True)),
         section("Your notes", *(tag("div", class_="blank") for _ in range(8))),
-        kicker=f"Sheet of a responsible body, {body.code}",
+        kicker=f"Exercise, {MONTHS[exercise.month - 1]}: responsible body {body.code}",
     )  # fmt: skip
+
+
+def _role(body: Body) -> str:
+    if body.states:
+        return (
+            f"You play {body.name} as an institution: you hold no assets here, your members do. Say what you "
+            "can ask of them, offer them and coordinate."
+        )
+    return (
+        f"You play the civil authorities responsible in {body.name}. You get injects as cards. Say what you "
+        "know, what you decide, whom you tell and what you ask for. This sheet holds what is on public file."
+    )
 
 
 def _cable_facts(played: Played, body: Body) -> list[str]:
@@ -264,80 +303,8 @@ def _cable_facts(played: Played, body: Body) -> list[str]:
         for _, row in rows.sort_values("feature_id").iterrows()
     ]
     out = [f"{text}" for text in dict.fromkeys(out)][:14]
-    repairs = played.inputs.tables["repair_times"]
-    kinds = {played.assets[name].repaired_as for name in body.injects} - {""}
-    out += [
+    # All kinds, because those of the exercise would tell what fails.
+    return out + [
         f"repair as published: {row['name']}, {row['days_low']:g} to {row['days_high']:g} days"
-        for _, row in repairs[repairs["kind"].isin(kinds)].iterrows()
+        for _, row in played.inputs.tables["repair_times"].iterrows()
     ]
-    return out
-
-
-# --- the map
-
-
-def map_page(played: Played) -> str:
-    """Return the map page: each flow before and at each step."""
-    graph = played.assembled.graph
-    xy = np.column_stack(polar_xy(graph.vertices["longitude_deg"], graph.vertices["latitude_deg"]))
-    lines, scenes = {}, []
-    for flow in played.exercise.flows:
-        usable = Case(flow, played.exercise.month).usable(graph)
-        modes = graph.edges["mode"].to_numpy(object)
-        lines[flow] = {
-            mode: _segments(graph, xy, usable & (modes == mode))
-            for mode in ("sea", "road", "rail", "cable", "air")
-            if mode != "air" or flow == "people"
-        }
-        scenes += _scenes(played, flow, xy, usable)
-    return exercise_map(
-        played.exercise.title, played.stamp, list(played.inputs.tables["land"]["geometry"]), lines, scenes,
-        {flow: UNKNOWNS[flow] for flow in played.exercise.flows},
-    )  # fmt: skip
-
-
-def _scenes(played: Played, flow: str, xy: NDArray[np.float64], usable: NDArray[np.bool_]) -> list[Scene]:
-    graph = played.assembled.graph
-    row_of = pd.Series(np.arange(len(graph)), index=graph.vertices["vertex_id"])
-    none = np.empty(0, dtype=object)
-    watched = [one for one in played.watched if one.flow == flow]
-    ends = [
-        Mark(*xy[way.xy_rows[row]], name, "end")
-        for one in watched
-        for way in [one.before]
-        for row, name in ((0, one.start), (-1, one.end))
-        if way.xy_rows
-    ]
-    words = tuple(f"{one.label}: {way_words(one.before)}." for one in watched)
-    before = [_line(xy, one.before.xy_rows) for one in watched if len(one.before.xy_rows) > 1]
-    out = [Scene(flow, "Before", tuple(ends), none, np.array(before, dtype=object), words)]
-    nothing = Closed(np.zeros(len(graph.edges), dtype=bool), np.zeros(len(graph), dtype=bool))
-    table_ = played.effects.steps
-    for step in played.times.steps:
-        rows = table_[(table_["step"] == step.number) & (table_["flow"] == flow)]
-        rows = rows[(rows["state"] != "longer") | (rows["kind"] == "settlement")]
-        at = row_of.loc[rows["vertex_id"]].to_numpy(np.int64)
-        rank = rows["people"].fillna(0).to_numpy(float)
-        marks = [Mark(*xy[one], name, state, float(weight)) for one, name, state, weight
-                 in zip(at, rows["name"], rows["state"], rank, strict=True)]  # fmt: skip
-        shut = joined(played.assets, step.in_force, nothing)
-        ways = [_line(xy, way.xy_rows) for one in watched
-                for way in [one.at_steps[step.number - 1]] if len(way.xy_rows) > 1]  # fmt: skip
-        node_edges = np.isin(graph.edges[["u", "v"]].to_numpy(np.int64), np.flatnonzero(shut.vertices)).any(
-            axis=1
-        )
-        own = shut.edges & usable & ~node_edges & (graph.edges["mode"] != "access").to_numpy()
-        out.append(Scene(
-            flow, step_label(played, step), (*marks, *ends), _segments(graph, xy, own), np.array(ways, dtype=object),
-            step_words(played, step.number, flow),
-        ))  # fmt: skip
-    return out
-
-
-def _line(xy: NDArray[np.float64], rows: tuple[int, ...]) -> Any:
-    return shapely.LineString(xy[list(rows)])
-
-
-def _segments(graph: FlowGraph, xy: NDArray[np.float64], which: NDArray[np.bool_]) -> NDArray[np.object_]:
-    ends = graph.edges[["u", "v"]].to_numpy(np.int64)[which]
-    return np.asarray(shapely.linestrings(xy[ends]), dtype=object) if len(ends) else np.empty(0, dtype=object)

@@ -1,4 +1,4 @@
-"""An exercise played on the network: effects, watched ways, what stands in, findings, and what is expected."""
+"""An exercise played on the network: effects, watched ways, what stands in, findings, expected effects."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ _EXPECTED_PLACES = 25  # of a flow, on the observation sheet
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A watched pair: names, flow, modes if not all count, the way before, and the way at each step."""
+    """A watched pair: names, flow, modes if not all count, vertices, the way before and at each step."""
 
     start: str
     end: str
     flow: str
     by: tuple[str, ...]
+    rows: tuple[int, int]
     before: WayLeft
     at_steps: tuple[WayLeft, ...]
 
@@ -123,7 +124,8 @@ def _watched(
     names = graph.vertices["name"]
     ends = np.array([end])
     return Watched(
-        str(names.iloc[start]), str(names.iloc[end]), watch.flow, watch.by, way_left(graph, usable, None, start, ends),
+        str(names.iloc[start]), str(names.iloc[end]), watch.flow, watch.by,
+        (start, end), way_left(graph, usable, None, start, ends),
         tuple(way_left(graph, usable, one, start, ends) for one in shut),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What stands in for a closed asset: nodes of its kind with capacity and hazard class, and published cases."""
+"""What stands in for a closed asset: nodes of its kind with capacity and hazard class, published cases."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _capacity(kind: str, vertex_id: str, inputs: Inputs) -> str:
     if kind == "airfield":
         return _of(inputs.tables["airfields"], key, _airfield)
     if kind == "energy_site":
-        return _of(inputs.tables["power_plants"], key.removeprefix("plant-"), lambda row: _energy(row))
+        return _of(inputs.tables["power_plants"], key.removeprefix("plant-"), _energy)
     return "capacity unknown"
 
 
@@ -113,9 +113,9 @@ def _port(row: pd.Series) -> str:
 
 def _airfield(row: pd.Series) -> str:
     paved = row["paved_length_m"]
-    surface = f"{_number(paved)} m of it paved" if pd.notna(paved) and paved > 0 else "paved length unknown"
+    surface = f"{paved:.0f} m of it paved" if pd.notna(paved) and paved > 0 else "paved length unknown"
     lit = _yes(row["is_runway_lit"])
-    return f"runway {_number(row['runway_length_m'])} m, {surface}, lights {lit}".replace(
+    return f"runway {_number(round(row['runway_length_m'], 0))} m, {surface}, lights {lit}".replace(
         "unknown m", "unknown"
     )
 
@@ -139,7 +139,8 @@ def _published(inject: str, asset: Asset, substitutes: pd.DataFrame) -> list[dic
     rows = substitutes[substitutes["stands_in_for"] == mode]
     return [
         {
-            "inject": inject, "asset": asset.name, "basis": "published", "stand_in": f"{row['name']} (by {row['by']})",
+            "inject": inject, "asset": asset.name, "basis": "published",
+            "stand_in": f"{row['name']} (by {row['by']})",
             "vertex_id": "", "country_iso3": "", "land_km": float("nan"), "straight_km": float("nan"),
             "fits": "unknown",
             "capacity": _amount(row), "hazard_class": "not applicable",

@@ -14,11 +14,27 @@ if TYPE_CHECKING:
     from layers.flows.exercise_ways import WayLeft
     from pipelines.exercises.play import Played, Watched
 
-__all__ = ["MONTHS", "clock", "days_words", "inject_title", "people", "step_label", "step_words", "way_words"]
+__all__ = [
+    "MONTHS",
+    "asset_words",
+    "clock",
+    "counted",
+    "days_words",
+    "inject_title",
+    "people",
+    "step_label",
+    "step_words",
+    "way_words",
+]
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 _NAMES = 8  # places that a sentence names
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, in the plural if need be."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def people(value: float) -> str:
@@ -59,7 +75,7 @@ def asset_words(played: Played, name: str) -> str:
     return asset.name if "@" in asset.key else f"{asset.name} ({kind})"
 
 
-def step_label(played: Played, step: Step) -> str:
+def step_label(step: Step) -> str:
     """Return a step in words: its time, its injects and what is open again."""
     parts = [*step.injects]
     if step.ended:
@@ -67,8 +83,11 @@ def step_label(played: Played, step: Step) -> str:
     return f"{clock(step.at_h)} {', '.join(parts)}"
 
 
-def step_words(played: Played, number: int, flow: str) -> tuple[str, ...]:
-    """Return what a step, counted from 1, changes in a flow, in sentences; empty if nothing."""
+def step_words(played: Played, number: int, flow: str, *, only_changes: bool = False) -> tuple[str, ...]:
+    """Return the state of a flow at a step, counted from 1, in sentences.
+
+    With `only_changes` a watched way is left out where it is as before and was so at the step before.
+    """
     table = played.effects.steps
     rows = table[(table["step"] == number) & (table["flow"] == flow)]
     out = []
@@ -84,20 +103,28 @@ def step_words(played: Played, number: int, flow: str) -> tuple[str, ...]:
         towns = longer[longer["kind"] == "settlement"]
         who = f", {people(float(towns['people'].sum()))} in settlements with a number" if len(towns) else ""
         out.append(
-            f"A longer way to the nearest gateway: {len(longer)} places{who}; most for {most['name']}, "
-            f"{most['detour_km']:,.0f} km more."
+            f"A longer way to the nearest gateway: {counted(len(longer), 'place')}{who}; most for "
+            f"{most['name']}, {most['detour_km']:,.0f} km more."
         )
-    out += [_watch(one, number) for one in played.watched if one.flow == flow]
+    out += [
+        _watch(one, number)
+        for one in played.watched
+        if one.flow == flow and not (only_changes and _is_plain(one, number))
+    ]
     return tuple(out)
 
 
 def _cut_off(cut: pd.DataFrame) -> str:
     towns = cut[cut["kind"] == "settlement"]
     known = towns["people"].notna()
-    count = f"{towns['people'].sum():,.0f} people in {int(known.sum())} settlements" if known.any() else ""
-    unknown = f"{int((~known).sum())} settlements without a number" if (~known).any() else ""
+    count = (
+        f"{towns['people'].sum():,.0f} people in {counted(int(known.sum()), 'settlement')}"
+        if known.any()
+        else ""
+    )
+    unknown = f"{counted(int((~known).sum()), 'settlement')} without a number" if (~known).any() else ""
     others = len(cut) - len(towns)
-    nodes = f"{others} nodes" if others else ""
+    nodes = counted(others, "node") if others else ""
     parts = ", ".join(part for part in (count, unknown, nodes) if part)
     named = _names(towns if len(towns) else cut)
     doubt = int(towns["joined_road_km"].notna().sum())
@@ -108,6 +135,10 @@ def _cut_off(cut: pd.DataFrame) -> str:
 def _names(rows: pd.DataFrame) -> str:
     names = list(dict.fromkeys(rows["name"]))
     return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
+
+
+def _is_plain(one: Watched, number: int) -> bool:
+    return one.state(number) == "same" and (number == 1 or one.state(number - 1) == "same")
 
 
 def _watch(one: Watched, number: int) -> str:

@@ -68,11 +68,9 @@ def write_workbook(path: Path, sheet: str, rows: Sequence[dict[str, Any]]) -> No
     texts: dict[str, int] = {}
     lines = [dict(zip(heads, heads, strict=True)), *rows]
     body = "".join(
-        f'<row r="{number}">' + "".join(
-            _cell(f"{_letters(column)}{number}", line[head], texts) for column, head in enumerate(heads, start=1)
-        ) + "</row>"
-        for number, line in enumerate(lines, start=1)
-    )  # fmt: skip
+        _row(number, [line[head] for head in heads], texts) for number, line in enumerate(lines, start=1)
+    )
+    shared = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
     columns = f'<cols><col min="1" max="{len(heads)}" width="24" customWidth="1"/></cols>'
     parts = {
         "[Content_Types].xml": _TYPES, "_rels/.rels": _ROOT,
@@ -82,13 +80,19 @@ def write_workbook(path: Path, sheet: str, rows: Sequence[dict[str, Any]]) -> No
         "xl/worksheets/sheet1.xml": f'{_HEAD}<worksheet xmlns="{_MAIN}">{columns}'
                                     f"<sheetData>{body}</sheetData></worksheet>",
         "xl/sharedStrings.xml": f'{_HEAD}<sst xmlns="{_MAIN}" uniqueCount="{len(texts)}">'
-                                + "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
-                                + "</sst>",
+                                f"{shared}</sst>",
     }  # fmt: skip
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
             # The time of 1980 is the earliest of the format, so that the same rows give the same bytes.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+
+
+def _row(number: int, values: Sequence[Any], texts: dict[str, int]) -> str:
+    cells = (
+        _cell(f"{_letters(column)}{number}", value, texts) for column, value in enumerate(values, start=1)
+    )
+    return f'<row r="{number}">{"".join(cells)}</row>'
 
 
 def _cell(at: str, value: Any, texts: dict[str, int]) -> str:

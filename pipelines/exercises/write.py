@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from maps.text import visible
 from pipelines.exercises import pages
 from pipelines.exercises.bodies import bodies
 from pipelines.exercises.events import events, observation_sheet
+from pipelines.exercises.map_scenes import map_page
 from pipelines.exercises.workbook import write_workbook
 from pipelines.files import scratch_folder, sync_to_disk
 from pipelines.source import sha256_of
@@ -53,8 +53,9 @@ def write_pack(played: Played, text: str, folder: Path) -> list[str]:
             {"file": name, "sha256": sha256_of(pack / name), "size": (pack / name).stat().st_size}
             for name in files
         ]
-        manifest = {"format": FORMAT, **played.stamp, "title": played.exercise.title,
-                    "month": played.exercise.month, "flows": list(played.exercise.flows), "files": rows}  # fmt: skip
+        head = {"title": played.exercise.title, "month": played.exercise.month}
+        flows = list(played.exercise.flows)
+        manifest = {"format": FORMAT, **played.stamp, **head, "flows": flows, "files": rows}
         content = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         (pack / MANIFEST).write_text(content, encoding="utf-8", newline="\n")
         for path in pack.rglob("*"):
@@ -77,7 +78,10 @@ def _refuse_others(folder: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         found = None
     if found != FORMAT or folder.is_symlink():
-        msg = f"--out: expected a new or empty folder or an earlier pack at {folder}, found something else: name another"
+        msg = (
+            f"--out: expected a new or empty folder or an earlier pack at {folder}, found something else: "
+            "name another"
+        )
         raise UsageError(msg)
 
 
@@ -88,7 +92,7 @@ def _fill(played: Played, text: str, pack: Path) -> None:
     (pack / "facilitator").mkdir()
     html = {
         "facilitator/notes.html": pages.facilitator_page(played, found),
-        "facilitator/map.html": pages.map_page(played),
+        "facilitator/map.html": map_page(played),
         "facilitator/inject_cards.html": pages.cards_page(played),
         **{f"bodies/{body.code}.html": pages.body_page(played, body) for body in found},
     }
@@ -157,7 +161,8 @@ def _ways(played: Played) -> pd.DataFrame:
                 "state": "before" if not number else one.state(number),
                 "km": way.km if np.isfinite(way.km) else None,
                 "hours_at_least": way.hours if np.isfinite(way.hours) else None,
-                "modes": " ".join(way.km_by_mode), "states": " ".join(way.states), "links": " ".join(way.links),
+                "modes": " ".join(way.km_by_mode), "states": " ".join(way.states),
+                "links": " ".join(way.links),
             })  # fmt: skip
     names = ["step", "way", "flow", "state", "km", "hours_at_least", "modes", "states", "links"]
     return pd.DataFrame(rows, columns=names)
@@ -168,7 +173,8 @@ def _bodies(found: Iterable[Any]) -> pd.DataFrame:
         {
             "code": one.code, "name": one.name, "standing": "; ".join(one.standing),
             "injects": " ".join(one.injects), "baseline_requirements": "; ".join(one.requirements),
-            "cer_sectors": "; ".join(one.sectors), "affected_places": one.places, "affected_people": one.people,
+            "cer_sectors": "; ".join(one.sectors), "affected_places": one.places,
+            "affected_people": one.people,
         }
         for one in found
     ])  # fmt: skip
@@ -181,7 +187,7 @@ def _readme(played: Played, found: Iterable[Any]) -> str:
         "| for | open |\n|---|---|\n"
         "| exercise staff: notes, map, cards, events list, effects | `facilitator/notes.html` first |\n"
         f"| players, before play | `bodies/`: {', '.join(f'`{one.code}.html`' for one in found)} |\n"
-        "| observers | `observation_sheet.csv`: fill in `observed_state` (cut_off, longer, closed or same) |\n\n"
+        "| observers | `observation_sheet.csv`: fill in `observed_state` |\n\n"
         "Players get nothing of the folder `facilitator`: it holds the answers.\n\n"
         "After play: `arctic-picture exercise --log LOG.csv FOLDER`, with the sheet filled in as LOG.csv.\n\n"
         f"Pack {stamp['pack']}, seed {stamp['seed']}, picture of {stamp['picture_day']}, network SHA-256 "
