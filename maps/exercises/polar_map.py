@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from shapely.affinity import affine_transform
 
+from layers.regions import REGIONS
 from maps.exercises.document import listed, page
 from maps.reports.charts import svg
 from maps.reports.html_document import tag
@@ -35,6 +36,7 @@ _MODES: Final = {"sea": "sea lane", "cable": "cable in service", "rail": "railwa
                  "air": "assumed air link"}  # fmt: skip
 _WIDE: Final = 1000
 _LABELS: Final = 16
+_NEAR: Final = 45.0  # units: a node so near to a place with a name gets none
 _LETTER: Final = (8.2, 17.0)  # mean width and height of a letter, units
 
 
@@ -79,8 +81,10 @@ def exercise_map(
     steps = list(dict.fromkeys(one.step for one in scenes))
     frame = _frame(scenes)
     image = svg(_WIDE, frame.height, f"Map: {title}")
-    image.append(tag("rect", x=0, y=0, width=_WIDE, height=frame.height, class_="m-sea"))
+    image.append(tag("rect", x=0, y=0, width=_WIDE, height=frame.height, class_="m-outside"))
     clip = _clip(frame)
+    # Beyond the outline there is no data, which must not look like sea.
+    _path(image, _areas([REGIONS[0].outline], frame, clip), "m-sea")
     _path(image, _areas(land, frame, clip), "m-land")
     for flow in flows:
         group = tag("g", class_=f"f{flows.index(flow)} base")
@@ -186,7 +190,9 @@ def _scene(one: Scene, frame: Frame, clip: Any, flow: int, step: int) -> ET.Elem
     ways = _strokes(one.ways, frame, clip)
     _path(group, ways, "m-way-edge")
     _path(group, ways, "m-way")
-    _path(group, _strokes(one.closed, frame, clip, tolerance=0.5), "m-closed")
+    closed = _strokes(one.closed, frame, clip, tolerance=0.5)
+    _path(group, closed, "m-closed-edge")
+    _path(group, closed, "m-closed")
     at = [frame.units(mark.x_m, mark.y_m) for mark in one.marks]
     order = sorted(range(len(at)), key=lambda row: list(MARKS).index(one.marks[row].kind), reverse=True)
     for row in order:
@@ -217,7 +223,8 @@ def _placed(
     first = list(MARKS)
     for row in sorted(range(len(marks)), key=lambda row: (first.index(marks[row].kind), -marks[row].rank)):
         mark, (x, y) = marks[row], at[row]
-        if len(out) == _LABELS or mark.name in named:
+        near = any(np.hypot(at[other][0] - x, at[other][1] - y) < _NEAR for other, *_ in out)
+        if len(out) == _LABELS or mark.name in named or (near and mark.rank <= 0 and mark.kind != "end"):
             continue
         wide, high = _LETTER[0] * len(mark.name), _LETTER[1]
         for left, top, anchor in (
@@ -290,13 +297,13 @@ align-items:start}
 .map-and-words>svg{width:100%;height:auto;border:1px solid var(--line);overflow:hidden}
 .cell,.base{display:none}
 aside>div>*{display:block}aside li{font-size:.9rem}
-.m-sea{fill:#dcebf3}.m-land{fill:#f1ede2;stroke:#a9a493;stroke-width:.8}
+.m-outside{fill:#e4e4e2}.m-sea{fill:#dcebf3}.m-land{fill:#f1ede2;stroke:#a9a493;stroke-width:.8}
 .l-sea,.l-cable,.l-rail,.l-road,.l-air{fill:none;stroke-width:1.1}
 .l-sea{stroke:#5d8fae}.l-cable{stroke:#2a5d8a;stroke-width:1.6}.l-rail{stroke:#3c3c3c;stroke-width:1.5;
 stroke-dasharray:7 2}.l-road{stroke:#b09a6c}.l-air{stroke:#8b7fa8;stroke-width:.8;stroke-dasharray:2 4}
 .m-way-edge{fill:none;stroke:#fff;stroke-width:7;stroke-linejoin:round}
 .m-way{fill:none;stroke:#0b5d8f;stroke-width:3.6;stroke-linejoin:round}
-.m-closed{fill:none;stroke:#a3171f;stroke-width:3.4;stroke-dasharray:3 5}
+.m-closed-edge{fill:none;stroke:#fff;stroke-width:5}.m-closed{fill:none;stroke:#a3171f;stroke-width:3.4;stroke-dasharray:3 5}
 .k-closed{stroke:#a3171f;stroke-width:5;stroke-linecap:round;fill:none}
 .k-cut{fill:#16202a;stroke:#fff;stroke-width:1.4}.k-longer{fill:#fff;stroke:#b35c00;stroke-width:2.2}
 .k-end{fill:#0b5d8f;stroke:#fff;stroke-width:1.4}

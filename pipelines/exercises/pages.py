@@ -136,8 +136,10 @@ def _steps(played: Played) -> list[ET.Element]:
     out = []
     for step in played.times.steps:
         out.append(tag("h3", step_label(step)))
+        shut = ", ".join(dict.fromkeys(played.assets[name].name for name in sorted(step.in_force)))
+        out.append(tag("p", f"Closed: {shut or 'nothing'}."))
         lines = [
-            f"{flow}: {text}"
+            f"{flow.capitalize()}. {text}"
             for flow in played.exercise.flows
             for text in step_words(played, step.number, flow, only_changes=True)
         ]
@@ -270,7 +272,7 @@ def body_page(played: Played, body: Body) -> str:
                 listed([f"CER sector: {one}" for one in body.sectors], "no sector of the CER Directive")),
         section("Owners and operators on file", listed(
             body.operators, "None is on file. Name who runs your ports, airfields, cables and plants.")),
-        section("Stocks on file", listed(body.stocks, "No stock is published: how long yours last is not known.")),
+        section("Stocks on file", listed(body.stocks, "None is published: how long yours last is not known.")),
         section("Links and repairs on file", listed(cables, "none")),
         section("Contacts, to be filled in before play", *(tag("div", class_="blank") for _ in range(4))),
         section("What you will be asked", listed(_ASKED, "", ordered=True)),

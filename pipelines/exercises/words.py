@@ -86,14 +86,15 @@ def step_label(step: Step) -> str:
 def step_words(played: Played, number: int, flow: str, *, only_changes: bool = False) -> tuple[str, ...]:
     """Return the state of a flow at a step, counted from 1, in sentences.
 
-    With `only_changes` a watched way is left out where it is as before and was so at the step before.
+    With `only_changes` what is closed is left out, and a watched way that is as before and was so at the
+    step before.
     """
     table = played.effects.steps
     rows = table[(table["step"] == number) & (table["flow"] == flow)]
     out = []
-    shut = rows[rows["state"] == "closed"]
-    if len(shut):
-        out.append(f"Closed: {_names(shut)}.")
+    in_force = sorted(played.times.steps[number - 1].in_force)
+    if in_force and not only_changes:
+        out.append(f"Closed: {', '.join(dict.fromkeys(played.assets[name].name for name in in_force))}.")
     cut = rows[rows["state"] == "cut_off"]
     if len(cut):
         out.append(_cut_off(cut))
