@@ -63,6 +63,7 @@ UNKNOWNS: dict[str, tuple[str, ...]] = {
     ),
     "people": (
         "timetables, charter, helicopter and medical flights: air links are assumed by runway and range",
+        "flights of more than 1,000 km and out of the region: the network has none",
         "capacity and weather",
     ),
 }

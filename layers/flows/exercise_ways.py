@@ -79,15 +79,16 @@ def way_left(
 
 
 def nodes_in_place(
-    graph: FlowGraph, month: int, shut: Closed, vertex: int, size: NDArray[np.float64]
+    graph: FlowGraph, month: int, shut: Closed, vertex: int, size: NDArray[np.float64], floor: float = 0.0
 ) -> pd.DataFrame:
     """Return open nodes of the kind of a closed node: the nearest two, and the nearest three of its size.
 
-    `size` measures the nodes, shape (vertices,), NaN where it is not known; at least four fifths of the size
-    of the closed node count. Nearer by road and rail comes before nearer in a straight line.
+    `size` measures the nodes, shape (vertices,), NaN where it is not known. Four fifths of the size of the
+    closed node are enough, but not less than `floor`. Nearer by road and rail comes before nearer in a
+    straight line.
 
     Columns `vertex_id`, `name`, `country_iso3`, `land_km` (NaN: no way by road or rail of the network),
-    `straight_km`, geodesic, and `fits`: `as large`, `smaller` or `unknown`.
+    `straight_km`, geodesic, and `fits`: `large enough`, `smaller` or `unknown`.
     """
     table = graph.vertices
     kind = table["kind"].iloc[vertex]
@@ -99,12 +100,12 @@ def nodes_in_place(
     edges = case.usable(graph) & (~shut.edges | _legs_of(graph, vertex))
     land = search(graph, edges, np.array([vertex]), others).km(others)[0]
     order = np.lexsort([straight, land])
-    least = _SIZE_SHARE * size[vertex]
+    least = np.fmax(_SIZE_SHARE * size[vertex], floor)
     large = size[others] >= least  # an unknown size is not large
     unknown = np.isnan(size[others]) | np.isnan(least)
     chosen = np.array(list(dict.fromkeys([*order[:2], *order[large[order]][:3]])), dtype=np.int64)
     own = table.iloc[others[chosen]]
-    fits = np.select([large, unknown], ["as large", "unknown"], "smaller")
+    fits = np.select([large, unknown], ["large enough", "unknown"], "smaller")
     return pd.DataFrame({
         "vertex_id": own["vertex_id"].to_numpy(), "name": own["name"].to_numpy(),
         "country_iso3": own["country_iso3"].to_numpy(),

@@ -303,7 +303,9 @@ aside>div>*{display:block}aside li{font-size:.9rem}
 stroke-dasharray:7 2}.l-road{stroke:#b09a6c}.l-air{stroke:#8b7fa8;stroke-width:.8;stroke-dasharray:2 4}
 .m-way-edge{fill:none;stroke:#fff;stroke-width:7;stroke-linejoin:round}
 .m-way{fill:none;stroke:#0b5d8f;stroke-width:3.6;stroke-linejoin:round}
-.m-closed-edge{fill:none;stroke:#fff;stroke-width:5}.m-closed{fill:none;stroke:#a3171f;stroke-width:3.4;stroke-dasharray:3 5}
+
+.m-closed-edge{fill:none;stroke:#fff;stroke-width:5}
+.m-closed{fill:none;stroke:#a3171f;stroke-width:3.4;stroke-dasharray:3 5}
 .k-closed{stroke:#a3171f;stroke-width:5;stroke-linecap:round;fill:none}
 .k-cut{fill:#16202a;stroke:#fff;stroke-width:1.4}.k-longer{fill:#fff;stroke:#b35c00;stroke-width:2.2}
 .k-end{fill:#0b5d8f;stroke:#fff;stroke-width:1.4}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["body_page", "cards_page", "facilitator_page"]
 
+_CABLES = 16  # on a sheet
 _FILE = {"file": "File", "what": "Holds"}
 _ASKED = (
     "What of this is yours to decide, and what needs somebody else's consent?",
@@ -65,7 +66,12 @@ def facilitator_page(played: Played, found: Sequence[Body]) -> str:
         section("What happens, step by step", *_steps(played)),
         section("How long places are cut off", _durations(played)),
         section("In other months", _months(played)),
-        section("What stands in", _stand_ins(played)),
+        section(
+            "What stands in", "Large enough: a port of at least the size of the closed one in the World Port "
+            "Index and at least small; a runway of at least four fifths. What stood in elsewhere is no "
+            "offer.",
+            _stand_ins(played),
+        ),
         section("Findings and doubts", listed(played.findings, "none")),
         section("What this does not know", *_unknown(played)),
         section("Responsible bodies", _bodies(found)),
@@ -87,7 +93,8 @@ def facilitator_page(played: Played, found: Sequence[Body]) -> str:
 def _bodies(found: Sequence[Body]) -> ET.Element:
     rows = [
         {
-            "body": f"{one.name} ({one.code})", "standing": "; ".join(one.standing),
+            "body": one.name if one.states else f"{one.name} ({one.code})",
+            "standing": "; ".join(one.standing),
             "injects": ", ".join(one.injects) or "-", "places": one.places, "people": f"{one.people:,.0f}",
         }
         for one in found
@@ -189,6 +196,8 @@ def _months(played: Played) -> ET.Element:
     months = played.effects.months
     if not len(months):
         return tag("p", "The closures belong to the month of the exercise alone.")
+    if not months["people_cut_off"].any():
+        return tag("p", "With everything closed at once no settlement with a number is cut off in any month.")
     rows = []
     for flow in played.exercise.flows:
         own = months[months["flow"] == flow].set_index("month")["people_cut_off"]
@@ -235,31 +244,38 @@ def _unknown(played: Played) -> list[ET.Element]:
 
 def cards_page(played: Played) -> str:
     """Return the cards of the injects and of the ends of closures, by time."""
-    cards = []
-    for one in played.exercise.injects:
-        to = ", ".join(one.to or played.assets[one.id].states) or "all players"
-        cards.append(tag(
-            "div", tag("p", f"Card {one.id}: {clock(one.at_h)}, to {to}", class_="who"),
-            tag("p", one.text or f"{asset_words(played, one.id)}: {one.action}", class_="text"),
-            tag("p", f"{MONTHS[played.exercise.month - 1]}. {played.stamp['status']}.", class_="who"),
-            class_="card",
-        ))  # fmt: skip
-    for closing in played.times.closings:
-        hour = closing.at_h + 24 * closing.drawn_days
-        if not closing.ends and hour <= played.times.lasts_h:
-            cards.append(tag(
-                "div", tag("p", f"Card {closing.inject}, end: {clock(hour)}", class_="who"),
-                tag("p", f"{asset_words(played, closing.inject)} is open again.", class_="text"),
-                tag("p", f"{played.stamp['status']}.", class_="who"), class_="card",
-            ))  # fmt: skip
-    return page(f"Inject cards: {played.exercise.title}", played.stamp, *cards,
-                kicker="For the exercise staff: cut out, hand out each at its time")  # fmt: skip
+    cards = [
+        (one.at_h, f"Card {one.id}", one.id, one.to or played.assets[one.id].states,
+         one.text or f"{asset_words(played, one.id)}: {one.action}")
+        for one in played.exercise.injects
+    ]  # fmt: skip
+    told = {one.id: one.to or played.assets[one.id].states for one in played.exercise.injects}
+    cards += [
+        (hour, f"End of {one.inject}", one.inject, told[one.inject],
+         f"{asset_words(played, one.inject)} is open again.")
+        for one in played.times.closings
+        for hour in [one.at_h + 24 * one.drawn_days]
+        if not one.ends and hour <= played.times.lasts_h
+    ]  # fmt: skip
+    # A card that is cut out still says what it is.
+    foot = (
+        f"{played.stamp['status'].capitalize()}. Pack {played.pack_id}, {MONTHS[played.exercise.month - 1]}."
+    )
+    shown = [
+        tag("div", tag("p", f"{head}: {clock(hour)}, to {', '.join(to) or 'all players'}", class_="who"),
+            tag("p", text, class_="text"), tag("p", foot, class_="who"), class_="card")
+        for hour, head, _, to, text in sorted(cards, key=lambda card: card[:3])
+    ]  # fmt: skip
+    return page(
+        f"Inject cards: {played.exercise.title}", played.stamp, *shown,
+        kicker="For the exercise staff: cut out, hand out each at its time",
+    )  # fmt: skip
 
 
 def body_page(played: Played, body: Body) -> str:
     """Return the sheet of a body for the time before play: what is its own, and no answer."""
     exercise = played.exercise
-    cables = _cable_facts(played, body)
+    cables = _cables(played, body)
     # The title of the exercise and its name would tell players what comes.
     stamp = played.stamp | {"pack": played.pack_id}
     return page(
@@ -272,8 +288,12 @@ def body_page(played: Played, body: Body) -> str:
                 listed([f"CER sector: {one}" for one in body.sectors], "no sector of the CER Directive")),
         section("Owners and operators on file", listed(
             body.operators, "None is on file. Name who runs your ports, airfields, cables and plants.")),
-        section("Stocks on file", listed(body.stocks, "None is published: how long yours last is not known.")),
-        section("Links and repairs on file", listed(cables, "none")),
+        section("Stocks on file", listed(body.stocks, "No stock is published: ask how long yours last.")),
+        section(
+            "Cables in service on file", listed(cables[:_CABLES], "none"),
+            f"and {len(cables) - _CABLES} more" if len(cables) > _CABLES else None,
+        ),
+        section("Repairs elsewhere, as published", listed(_repairs(played), "none")),
         section("Contacts, to be filled in before play", *(tag("div", class_="blank") for _ in range(4))),
         section("What you will be asked", listed(_ASKED, "", ordered=True)),
         section("Your notes", *(tag("div", class_="blank") for _ in range(8))),
@@ -293,20 +313,29 @@ def _role(body: Body) -> str:
     )
 
 
-def _cable_facts(played: Played, body: Body) -> list[str]:
+def _cables(played: Played, body: Body) -> list[str]:
+    """Return the cables of the network that touch a jurisdiction, with owner, in words."""
     cables = played.inputs.tables["cables"]
-    edges = played.assembled.graph.edges
-    own = edges[
-        (edges["mode"] == "cable") & edges["states"].str.split("-").map(lambda codes: body.code in codes)
-    ]
-    rows = cables[cables["feature_id"].isin(own["link_id"])]
-    out = [
-        f"cable in service: {row['name']}, {row['from_landing']} to {row['to_landing']}".replace("_", " ")
-        for _, row in rows.sort_values("feature_id").iterrows()
-    ]
-    out = [f"{text}" for text in dict.fromkeys(out)][:14]
-    # All kinds, because those of the exercise would tell what fails.
-    return out + [
-        f"repair as published: {row['name']}, {row['days_low']:g} to {row['days_high']:g} days"
-        for _, row in played.inputs.tables["repair_times"].iterrows()
-    ]
+    edges, names = played.assembled.graph.edges, played.assembled.graph.vertices["name"]
+    own = edges[(edges["mode"] == "cable") & [body.code in text.split("-") for text in edges["states"]]]
+    owner = cables.set_index("feature_id")["owner"]
+    title = cables.set_index("feature_id")["name"]
+    out = []
+    for link, u, v in sorted(zip(own["link_id"], own["u"], own["v"], strict=True)):
+        ends = " to ".join(str(names.iloc[end]).replace("end of a cable", "an end") for end in (u, v))
+        held = owner.get(link)
+        out.append(
+            f"{title.get(link, link)}: {ends}; owner {held if isinstance(held, str) else 'not on file'}"
+        )
+    return out
+
+
+def _repairs(played: Played) -> list[str]:
+    """Return the published times of repair of all kinds: those of the exercise would tell what fails."""
+    out = []
+    for row in played.inputs.tables["repair_times"].to_dict("records"):
+        low, high = f"{row['days_low']:g}", f"{row['days_high']:g}"
+        out.append(
+            f"{row['name']}: {low} days, one case" if low == high else f"{row['name']}: {low} to {high} days"
+        )
+    return out

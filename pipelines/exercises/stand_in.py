@@ -45,7 +45,9 @@ def stand_ins(
             continue
         if asset.kind in SUBSTITUTED_KINDS:
             size = _sizes(assembled.graph.vertices["vertex_id"], asset.kind, inputs)
-            near = nodes_in_place(assembled.graph, exercise.month, shut, asset.vertex, size)
+            near = nodes_in_place(
+                assembled.graph, exercise.month, shut, asset.vertex, size, _FLOOR.get(asset.kind, np.nan)
+            )
             rows += [_node(inject.id, asset, row, inputs) for row in near.to_dict("records")]
         rows += _published(inject.id, asset, inputs.tables["substitutes"])
     return pd.DataFrame(rows, columns=list(STAND_IN_COLUMNS))
@@ -65,6 +67,8 @@ def _node(inject: str, asset: Asset, row: dict[str, Any], inputs: Inputs) -> dic
 _SIZE = {"port": ("ports", "harbor_size"), "airfield": ("airfields", "runway_length_m"),
          "energy_site": ("power_plants", "capacity_mw")}  # fmt: skip
 
+# Smaller ones are shown only if they are the nearest: the World Port Index calls even Narvik very small.
+_FLOOR = {"port": 2.0}
 # Sizes of the World Port Index in order.
 _HARBOUR = {"Very Small": 1.0, "Small": 2.0, "Medium": 3.0, "Large": 4.0}
 
