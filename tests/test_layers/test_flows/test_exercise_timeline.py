@@ -60,7 +60,7 @@ def test_steps_follow_injects_and_drawn_ends():
 @pytest.mark.parametrize(
     ("injects", "said"),
     [
-        ([close("A", "R1"), opens("O", "C1", 5)], "expected First cable to be closed by an earlier inject, found it open"),
+        ([close("A", "R1"), opens("O", "C1", 5)], "to be closed by an earlier inject, found it open"),
         ([close("A", "C1", 0, (1, 2)), opens("O", "C1", 90)], "found it open"),
         ([close("A", "C1", 0, (1, 5)), opens("O", "C1", 30)], "found a closure with days of its own"),
         ([close("A", "C1", 0, None), opens("O", "C1", 0)], "expected an hour after A closes First cable"),
