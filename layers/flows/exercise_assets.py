@@ -231,15 +231,14 @@ def vertex_row(graph: FlowGraph, text: str, where: str) -> int:
     """
     table = graph.vertices
     rows = np.flatnonzero((table["vertex_id"] == text).to_numpy())
-    named = ~table["kind"].isin(_NAMELESS).to_numpy()
+    named = np.flatnonzero(~table["kind"].isin(_NAMELESS).to_numpy())
     if not len(rows):
         own = folded(text)
-        same = named & np.array([folded(str(name)) == own for name in table["name"]])
-        rows = np.flatnonzero(same)
+        rows = named[[folded(str(name)) == own for name in table["name"].iloc[named]]]
         towns = rows[(table["kind"] == "settlement").to_numpy()[rows]]
         rows = towns if len(towns) == 1 else rows
     if not len(rows):
-        near = hint(nearest(text, sorted(set(table["name"][named]))), "name an id")
+        near = hint(nearest(text, sorted(set(table["name"].iloc[named]))), "name an id")
         _refuse(where, "a node of the network", repr(text), near)
     if len(rows) > 1:
         ids = ", ".join(table["vertex_id"].iloc[rows[:6]])

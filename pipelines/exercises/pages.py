@@ -317,8 +317,8 @@ def _cables(played: Played, body: Body) -> list[str]:
     """Return the cables of the network that touch a jurisdiction, with owner, in words."""
     cables = played.inputs.tables["cables"]
     edges, names = played.assembled.graph.edges, played.assembled.graph.vertices["name"]
-    touches = edges["states"].str.split("-").map(lambda codes: body.code in codes).astype(bool)
-    own = edges[(edges["mode"] == "cable") & touches]
+    own = edges[edges["mode"] == "cable"]
+    own = own[[body.code in text.split("-") for text in own["states"]]]
     owner = cables.set_index("feature_id")["owner"]
     title = cables.set_index("feature_id")["name"]
     out = []
