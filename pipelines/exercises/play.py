@@ -111,7 +111,7 @@ def play(exercise: Exercise, inputs: Inputs, text: str = "") -> Played:
     return Played(
         exercise, inputs, assembled, assets, times, effects, watched,
         stand_ins(assembled, exercise, assets, every, inputs), found,
-        _expected(times, effects, watched), pack_id,
+        _expected(assembled, assets, times, effects, watched), pack_id,
     )  # fmt: skip
 
 
@@ -165,10 +165,17 @@ def _findings(
     return tuple(out)
 
 
-def _expected(times: Timeline, effects: Effects, watched: tuple[Watched, ...]) -> pd.DataFrame:
+def _expected(
+    assembled: Assembled,
+    assets: dict[str, Asset],
+    times: Timeline,
+    effects: Effects,
+    watched: tuple[Watched, ...],
+) -> pd.DataFrame:
     """Return the state of the most affected places and watched pairs at each step with an inject or a repair.
 
-    A place of one step has a row at every step, so that a row does not give its answer away.
+    A place of one step has a row at every step, so that a row does not give its answer away. A port or an
+    airfield of a settlement that has rows has none, unless an inject closes it.
     """
     table = effects.steps
     rank = {"cut_off": 0, "closed": 1, "longer": 2}
@@ -176,13 +183,18 @@ def _expected(times: Timeline, effects: Effects, watched: tuple[Watched, ...]) -
         ["rank", "people", "vertex_id"], ascending=[True, False, True]
     )
     best = best[best["kind"].isin(["settlement", "port", "airfield"])]
+    closed = {asset.key for asset in assets.values()}
+    home = _homes(assembled)
+    towns = set(best["vertex_id"])
+    best = best[[key in closed or home.get(key) not in towns for key in best["vertex_id"]]]
     chosen = best.drop_duplicates(["flow", "vertex_id"]).groupby("flow").head(_EXPECTED_PLACES)
     known = {(row.step, row.flow, row.vertex_id): row.state for row in table.itertuples()}
     rows: list[dict[str, Any]] = []
     for step in times.steps:
         for row in chosen.sort_values(["flow", "vertex_id"]).itertuples(index=False):
             key = (step.number, row.flow, row.vertex_id)
-            what = {"flow": row.flow, "place": row.name, "vertex_id": row.vertex_id,
+            place = row.name if row.kind == "settlement" else f"{row.name} ({row.kind})"
+            what = {"flow": row.flow, "place": place, "vertex_id": row.vertex_id,
                     "country_iso3": row.country_iso3}  # fmt: skip
             rows.append({"step": step.number, "at_h": step.at_h, **what, "expected": known.get(key, "same")})
         rows += [
@@ -194,3 +206,12 @@ def _expected(times: Timeline, effects: Effects, watched: tuple[Watched, ...]) -
         row_["effect_id"] = f"E{number:04d}"
     columns = ["effect_id", "step", "at_h", "flow", "place", "vertex_id", "country_iso3", "expected"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _homes(assembled: Assembled) -> dict[str, str]:
+    """Return the settlement of each node that lies in one, by vertex_id."""
+    table, edges = assembled.graph.vertices, assembled.graph.edges
+    own = edges[edges["edge_id"].str.startswith("access:").astype(bool)]
+    ids, kinds = table["vertex_id"].to_numpy(object), table["kind"].to_numpy(object)
+    pairs = zip(own["u"].tolist(), own["v"].tolist(), strict=True)
+    return {ids[u]: ids[v] for u, v in pairs if kinds[v] == "settlement"}

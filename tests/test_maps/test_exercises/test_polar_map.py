@@ -53,7 +53,6 @@ def test_text_is_escaped_and_nothing_is_loaded():
     assert not {"script", "img", "link", "iframe"} & set(tags)
     assert "svg" in tags
     assert "default-src 'none'" in page
-    assert not re.search(r"(?:src|href)=", page)
 
 
 @pytest.mark.parametrize("part", list(STAMP.values()))

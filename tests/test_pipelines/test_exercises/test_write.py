@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyogrio
 import pytest
 
 from layers.errors import UsageError
 from layers.flows.graph import FLOWS
 from pipelines import snapshot
+from pipelines.exercises.bodies import bodies
 from pipelines.exercises.compare import compare, comparison_text
 from pipelines.exercises.files import read_exercise, shipped
 from pipelines.exercises.inputs import read_inputs
@@ -266,3 +269,48 @@ def test_the_map_opens_and_changes_with_step_and_flow(packs, browser):
 def test_flows_of_the_packs_are_those_of_the_network():
     for name in shipped():
         assert set(read_exercise(name)[0].flows) <= set(FLOWS)
+
+
+def test_the_events_list_is_in_time_and_its_workbook_holds_the_same(packs):
+    for pack in packs.values():
+        listed = rows(pack / "facilitator" / "msel.csv")
+        hours = [float(row["Exercise hour"]) for row in listed]
+        assert hours == sorted(hours)
+        assert [int(row["Event number"]) for row in listed] == list(range(1, len(listed) + 1))
+        assert all(row["Inject text"] and row["Intended player"] and row["Expected action"] for row in listed)
+        book = pyogrio.read_dataframe(pack / "facilitator" / "msel_blueprint.xlsx", use_arrow=False)
+        assert list(book.columns) == list(listed[0])
+        assert book["Event synopsis"].tolist() == [row["Event synopsis"] for row in listed]
+
+
+def test_the_observation_sheet_is_blank_and_holds_unchanged_places_too(packs):
+    for pack in packs.values():
+        sheet = rows(pack / "observation_sheet.csv")
+        assert {row["observed_state"] for row in sheet} == {""}
+        states = {row["expected"] for row in rows(pack / "facilitator" / "expected_effects.csv")}
+        assert "same" in states
+        assert len(states) > 1
+
+
+def test_what_stands_in_has_its_capacity_and_its_own_hazard(packs, plays):
+    table = rows(packs["keflavik_greenland_cable"] / "facilitator" / "stand_ins.csv")
+    by_name = {row["stand_in"]: row for row in table}
+    assert by_name["Reykjavik Airport"]["capacity"] == "runway 1567 m, 1567 m of it paved, lights yes"
+    assert by_name["Reykjavik Airport"]["fits"] == "smaller"
+    assert by_name["Kangerlussuaq Airport"]["fits"] == "large enough"
+    assert {row["hazard_class"] for row in table if row["basis"] == "network"} == {"not computed"}
+    played, _ = plays["keflavik_greenland_cable"]
+    known = replace(played.inputs, hazards={"airfield:oa-birk": "low"})
+    again = play(played.exercise, known).stand_ins.set_index("stand_in")["hazard_class"]
+    assert again["Reykjavik Airport"] == "low"
+    assert again["Kangerlussuaq Airport"] == "not a node"
+
+
+def test_bodies_know_their_alliance_remit_and_status(plays):
+    found = {one.code: one for one in bodies(plays["svalbard_cables"][0])}
+    assert list(found) == ["NOR", "SJM", "NATO"]
+    assert found["NOR"].standing == ("NATO, not EU",)
+    assert any("Svalbard Treaty" in text for text in found["SJM"].standing)
+    assert any(text.startswith("Space Norway: Svalbard") for text in found["SJM"].operators)
+    assert any(text.startswith("Longyearbyen, coal") for text in found["SJM"].stocks)
+    assert "BLR6 civil communications" in found["SJM"].requirements
