@@ -158,21 +158,23 @@ def _flow(
     places: NDArray[np.int64],
     assets: Mapping[str, Asset],
     sets: Sequence[frozenset[str]],
+    *,
+    with_doubts: bool = True,
 ) -> _Flow:
+    """Return lengths under each set of closures; without doubts roads and unknown lanes are left out."""
     graph, gates = assembled.graph, gateway_rows(assembled, case.flow)
     usable, unknown = case.usable(graph), case.unknown(graph)
     like = Closed(np.zeros(len(graph.edges), dtype=bool), np.zeros(len(graph), dtype=bool))
     shut = [joined(assets, one, like) for one in sets]
-    road = np.flatnonzero((graph.edges["mode"] == "road").to_numpy())
+    road = (graph.edges["mode"] == "road").to_numpy() & (with_doubts and case.flow != "data")
     on_road = np.unique(graph.edges[["u", "v"]].to_numpy(np.int64)[road])
-    on_road = on_road if case.flow != "data" else on_road[:0]
     both = np.concatenate([places, on_road])
     found = search_from_gateways(graph, usable, gates, both)
     lengths = found.km_after(shut, both)[:, 0]
     after = dict(zip(sets, lengths[:, : len(places)], strict=True))
     roads = {key: on_road[np.isfinite(km[len(places) :])] for key, km in zip(sets, lengths, strict=True)}
     perhaps = after
-    if unknown.any():
+    if with_doubts and unknown.any():
         open_ = search_from_gateways(graph, usable | unknown, gates, places)
         perhaps = dict(zip(sets, open_.km_after(shut, places)[:, 0], strict=True))
     closed = dict(zip(sets, (one.vertices[places] for one in shut), strict=True))
@@ -292,7 +294,7 @@ def _months(
             case = Case(flow, month)
             usable = case.usable(graph).tobytes()
             if usable not in known:
-                one = _flow(assembled, case, places, assets, [frozenset(names)])
+                one = _flow(assembled, case, places, assets, [frozenset(names)], with_doubts=False)
                 cut = places[_cut(one, frozenset(names))]
                 unknown = town[cut] & np.isnan(people[cut])
                 known[usable] = {
