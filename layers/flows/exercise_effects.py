@@ -34,7 +34,13 @@ __all__ = ["EFFECT_COLUMNS", "UNKNOWNS", "Effects", "effects_of", "joined"]
 
 _DURATION_COLUMNS = ("flow", "vertex_id", "name", "kind", "country_iso3", "people", "low_days", "high_days",
                      "drawn_days", "is_cut_off_at_end")  # fmt: skip
-_NO_PLACE = ("junction", "gauge_break", "cable_end")
+# Whose flow it is: in data a port is not asked, because the place beside it is.
+_PLACES = {
+    "goods": ("settlement", "port", "airfield", "rail_terminal", "mine", "energy_site"),
+    "energy": ("settlement", "port", "airfield", "rail_terminal", "mine", "energy_site"),
+    "data": ("settlement", "cable_landing", "ground_station"),
+    "people": ("settlement", "port", "airfield", "rail_terminal"),
+}
 # Rows of places that have a longer way begin at a detour of 5 km: less is within what the lines can tell.
 # `state` is that of `effects.STATES`, or `closed` for a node that is closed itself. `is_perhaps_joined`: it
 # is cut off unless lanes whose months are not computed are passable. `joined_road_km` is the distance of a
@@ -117,9 +123,7 @@ def joined(assets: Mapping[str, Asset], injects: Iterable[str], like: Closed) ->
 def effects_of(
     assembled: Assembled, exercise: Exercise, assets: Mapping[str, Asset], times: Timeline
 ) -> Effects:
-    """Return the effects of an exercise on every civil node and settlement of the network."""
-    kind = assembled.graph.vertices["kind"]
-    places = np.flatnonzero(~kind.isin(_NO_PLACE).to_numpy())
+    """Return the effects of an exercise on the settlements and civil nodes that its flows serve."""
     alone = {one.inject: frozenset({one.inject}) for one in times.closings}
     every = frozenset(alone)
     spells = {which: times.spells(which) for which in ("low", "high", "drawn")}
@@ -127,7 +131,7 @@ def effects_of(
     sets |= {in_force for rows in spells.values() for _, _, in_force in rows}
     sets.discard(frozenset())
     order = sorted(sets, key=sorted)
-    flows = [_flow(assembled, Case(flow, exercise.month), places, assets, order) for flow in exercise.flows]
+    flows = [_flow(assembled, Case(flow, exercise.month), assets, order) for flow in exercise.flows]
     empty = pd.DataFrame(columns=EFFECT_COLUMNS)
     steps = [
         _rows(assembled, one, step.in_force).assign(step=step.number)
@@ -142,7 +146,7 @@ def effects_of(
             [_durations(assembled, one, spells) for one in flows], pd.DataFrame(columns=_DURATION_COLUMNS)
         ),
         _stacked([_recovery(assembled, one, spells) for one in flows], pd.DataFrame()),
-        _months(assembled, exercise, assets, every, places),
+        _months(assembled, exercise, assets, every),
         pd.DataFrame([_before(assembled, one) for one in flows]),
     )  # fmt: skip
 
@@ -155,7 +159,6 @@ def _stacked(parts: Sequence[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame
 def _flow(
     assembled: Assembled,
     case: Case,
-    places: NDArray[np.int64],
     assets: Mapping[str, Asset],
     sets: Sequence[frozenset[str]],
     *,
@@ -163,6 +166,7 @@ def _flow(
 ) -> _Flow:
     """Return lengths under each set of closures; without doubts roads and unknown lanes are left out."""
     graph, gates = assembled.graph, gateway_rows(assembled, case.flow)
+    places = np.flatnonzero(graph.vertices["kind"].isin(_PLACES[case.flow]).to_numpy())
     usable, unknown = case.usable(graph), case.unknown(graph)
     like = Closed(np.zeros(len(graph.edges), dtype=bool), np.zeros(len(graph), dtype=bool))
     shut = [joined(assets, one, like) for one in sets]
@@ -276,7 +280,6 @@ def _months(
     exercise: Exercise,
     assets: Mapping[str, Asset],
     every: frozenset[str],
-    places: NDArray[np.int64],
 ) -> pd.DataFrame:
     """Return people and places cut off by flow and month if all closures are in force.
 
@@ -294,8 +297,8 @@ def _months(
             case = Case(flow, month)
             usable = case.usable(graph).tobytes()
             if usable not in known:
-                one = _flow(assembled, case, places, assets, [frozenset(names)], with_doubts=False)
-                cut = places[_cut(one, frozenset(names))]
+                one = _flow(assembled, case, assets, [frozenset(names)], with_doubts=False)
+                cut = one.places[_cut(one, frozenset(names))]
                 unknown = town[cut] & np.isnan(people[cut])
                 known[usable] = {
                     "people_cut_off": float(np.nansum(people[cut])), "places_cut_off": len(cut),

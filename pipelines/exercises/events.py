@@ -86,7 +86,7 @@ def _row(step: Step) -> dict[str, Any]:
 
 def _expected(played: Played, step: Step) -> str:
     found = [
-        f"{flow}: {' '.join(step_words(played, step.number, flow)) or 'nothing changes'}"
+        f"{flow}: {' '.join(step_words(played, step.number, flow, only_changes=True)) or 'nothing changes'}"
         for flow in played.exercise.flows
     ]
     return "Players find out and report: " + " | ".join(found)
