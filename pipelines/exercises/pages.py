@@ -177,6 +177,7 @@ def _durations(played: Played) -> ET.Element:
         "country": "State",
         "people": "People",
         "days": "Days cut off",
+        "stock": "Stock on file",
     }
     return table(rows[:40], columns, "No settlement is cut off.", ("people",))
 
@@ -274,31 +275,36 @@ def cards_page(played: Played) -> str:
 
 def body_page(played: Played, body: Body) -> str:
     """Return the sheet of a body for the time before play: what is its own, and no answer."""
-    exercise = played.exercise
-    cables = _cables(played, body)
     # The title of the exercise and its name would tell players what comes.
     stamp = played.stamp | {"pack": played.pack_id}
+    touched = (*body.requirements, *(f"CER sector: {one}" for one in body.sectors))
+    members = [section("Your members concerned", listed(body.states, "none"))] if body.states else []
     return page(
         f"{body.name}: sheet for players", stamp,
         tag("p", _role(body), class_="key"),
-        section("Your standing", listed(body.standing, "not on file"),
-                listed(body.states, "") if body.states else None),
-        section("What the exercise touches at yours",
-                listed(body.requirements, "no baseline requirement of NATO by the kinds of the assets"),
-                listed([f"CER sector: {one}" for one in body.sectors], "no sector of the CER Directive")),
-        section("Owners and operators on file", listed(
-            body.operators, "None is on file. Name who runs your ports, airfields, cables and plants.")),
+        section("Your standing", listed(body.standing, "not on file")), *members,
+        section("What the exercise touches at yours", listed(touched, "nothing by the kinds of the assets")),
+        *([] if body.states else _on_file(played, body)),
+        section("Contacts, to be filled in before play", *(tag("div", class_="blank") for _ in range(4))),
+        section("What you will be asked", listed(_ASKED, "", ordered=True)),
+        section("Your notes", *(tag("div", class_="blank") for _ in range(8))),
+        kicker=f"Exercise, {MONTHS[played.exercise.month - 1]}: responsible body {body.code}",
+    )  # fmt: skip
+
+
+def _on_file(played: Played, body: Body) -> list[ET.Element]:
+    """Return the sections of what is on public file for a jurisdiction."""
+    cables = _cables(played, body)
+    nobody = "None is on file. Name who runs your ports, airfields, cables and plants."
+    return [
+        section("Owners and operators on file", listed(body.operators, nobody)),
         section("Stocks on file", listed(body.stocks, "No stock is published: ask how long yours last.")),
         section(
             "Cables in service on file", listed(cables[:_CABLES], "none"),
             f"and {len(cables) - _CABLES} more" if len(cables) > _CABLES else None,
         ),
         section("Repairs elsewhere, as published", listed(_repairs(played), "none")),
-        section("Contacts, to be filled in before play", *(tag("div", class_="blank") for _ in range(4))),
-        section("What you will be asked", listed(_ASKED, "", ordered=True)),
-        section("Your notes", *(tag("div", class_="blank") for _ in range(8))),
-        kicker=f"Exercise, {MONTHS[exercise.month - 1]}: responsible body {body.code}",
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _role(body: Body) -> str:
