@@ -22,6 +22,7 @@ from scipy.cluster.hierarchy import DisjointSet
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from layers.areas import nearest_areas
 from layers.crs import distance_km, lonlat
 
 if TYPE_CHECKING:
@@ -70,25 +71,7 @@ def state_of(xy: NDArray[np.float64], countries: gpd.GeoDataFrame) -> NDArray[np
     # Single polygons: the distance to a whole archipelago takes long.
     shapes, owner = shapely.get_parts(countries.geometry.to_numpy(), return_index=True)
     codes = countries["country_iso3"].to_numpy(dtype=object)[owner]
-    points = shapely.points(xy)
-    nearest = np.full(len(points), -1)
-    # The tree is that of the points, so that each polygon is prepared once. Most positions lie on land.
-    polygon, inside = shapely.STRtree(points).query(shapes, predicate="contains")
-    nearest[inside[::-1]] = polygon[::-1]
-    outside = np.flatnonzero(nearest < 0)
-    lines, line_owner = _segments(shapes)
-    if len(outside):
-        nearest[outside] = line_owner[shapely.STRtree(lines).nearest(points[outside])]
-    return np.asarray(codes[nearest], dtype=object)
-
-
-def _segments(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Return the outlines of polygons as single segments, and the number of the polygon of each."""
-    rings, of = shapely.get_rings(shapes, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    pairs = np.stack([xy[:-1][same], xy[1:][same]], axis=1)
-    return shapely.linestrings(pairs), of[ring[:-1][same]]
+    return np.asarray(codes[nearest_areas(shapely.points(xy), shapes)], dtype=object)
 
 
 def lines_over_gaps(

@@ -14,6 +14,7 @@ import typer
 
 from layers.errors import PictureError, UsageError
 from pipelines.commands.build import build
+from pipelines.commands.exercise import exercise
 from pipelines.commands.glossary import glossary
 from pipelines.commands.ice import ice, isochrones, polaris, routes
 from pipelines.commands.operations import doctor, serve
@@ -35,7 +36,7 @@ app = typer.Typer(
 app.callback(invoke_without_command=True)(overview)
 for _command in (
     build, explain, glossary, sources, standards, lens, upgrades, check, draw, brief, snapshot, ice, routes,
-    isochrones, polaris, doctor, fetch, changes, serve, add,
+    isochrones, polaris, doctor, fetch, changes, serve, add, exercise,
 ):  # fmt: skip
     app.command()(_command)
 

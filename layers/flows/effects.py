@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from layers.flows.graph import FlowGraph
 
 __all__ = ["STATES", "Delay", "Detour", "Disconnected", "Efficiency", "PeopleCutOff", "Tonnage", "delay_h",
-           "detour_km", "disconnected", "efficiency", "people_cut_off", "tonnage_exposed"]  # fmt: skip
+           "detour_km", "disconnected", "efficiency", "people_cut_off", "place_states",
+           "tonnage_exposed"]  # fmt: skip
 
 # What a closure makes of a pair or a place. `was_cut_off`: there was no path before the closure either.
 STATES = ("same", "longer", "cut_off", "was_cut_off")
 _TIE_KM = 1e-6  # ways whose lengths differ by less are equally long
 
 
-def _states(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.object_]:
+def place_states(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return what a closure makes of each pair or place (`STATES`); lengths in km, inf without a path."""
     with np.errstate(invalid="ignore"):  # inf - inf where there is no path in both
         longer = after - before > _TIE_KM
     chosen = [np.isinf(before), np.isinf(after), longer]
@@ -62,7 +64,7 @@ def detour_km(graph: FlowGraph, case: Case, starts: NDArray[np.int64], ends: NDA
     found = search(graph, case.usable(graph), starts, ends)
     before, after = found.km(ends), found.km_after([case.closed(graph)], ends)[0]
     unknown = int(case.unknown(graph).sum())
-    return Detour(before, after, _difference(before, after), _states(before, after), unknown)
+    return Detour(before, after, _difference(before, after), place_states(before, after), unknown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,7 +206,7 @@ def tonnage_exposed(
 ) -> Tonnage:
     """Return the tonnage, t a year, of the affected places; `tonnes` has shape (places,), NaN if unknown."""
     lost = disconnected(graph, case, places, gateways)
-    hit = np.isin(_states(lost.before_km, lost.after_km), ["longer", "cut_off"])
+    hit = np.isin(place_states(lost.before_km, lost.after_km), ["longer", "cut_off"])
     known = hit & np.isfinite(tonnes)
     total = float(tonnes[known].sum()) if known.any() or not hit.any() else float("nan")
     affected, unknown = (

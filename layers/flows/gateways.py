@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
 
+from layers.areas import nearest_areas
 from layers.crs import polar_points
 from layers.merge import within_km
 from layers.network import GATEWAYS, SeaGraph, entries
@@ -136,9 +137,7 @@ def _of_mainland(
         own = (state[landing[at]] == code) & (state[on_road[near]] == code)
         places, ways = np.unique(landing[at[own]]), np.unique(on_road[near[own]])
         shapes = countries.geometry[countries["country_iso3"] == code].to_numpy()
-        pieces = shapely.STRtree(
-            shapely.get_parts(shapely.buffer(shapely.simplify(shapes, 500), _SOUND_M / 2))
-        )
+        pieces = shapely.get_parts(shapely.buffer(shapely.simplify(shapes, 500), _SOUND_M / 2))
         piece_of = {
             name: _nearest_piece(vertices.iloc[rows], pieces)
             for name, rows in (("place", places), ("way", ways))
@@ -147,8 +146,7 @@ def _of_mainland(
     return out
 
 
-def _nearest_piece(vertices: pd.DataFrame, pieces: shapely.STRtree) -> NDArray[np.int64]:
-    points = polar_points(vertices["longitude_deg"], vertices["latitude_deg"])
-    return np.asarray(
-        pieces.nearest(points) if len(points) and len(pieces.geometries) else [], dtype=np.int64
-    )
+def _nearest_piece(vertices: pd.DataFrame, pieces: NDArray[np.object_]) -> NDArray[np.int64]:
+    if not len(pieces):
+        return np.empty(0, dtype=np.int64)
+    return nearest_areas(polar_points(vertices["longitude_deg"], vertices["latitude_deg"]), pieces)
