@@ -143,12 +143,14 @@ def _latest_ice_map(picture: Picture) -> str | None:
 
 
 def _territories(picture: Picture) -> dict[str, str]:
-    """Return the state that each territory belongs to, by ISO 3166-1 alpha-3 codes."""
+    """Return the name of the state that each territory belongs to, by its ISO 3166-1 alpha-3 code."""
     table = picture.tables.get("memberships")
     if table is None:
         return {}
     own = table[table["parent_iso3"].notna()]
-    return dict(zip(map(visible, own["country_iso3"]), map(visible, own["parent_iso3"]), strict=True))
+    names = table.set_index("country_iso3")["name"]
+    parents = names.reindex(own["parent_iso3"])
+    return dict(zip(map(visible, own["country_iso3"]), map(visible, parents), strict=True))
 
 
 def oldest_deciding_fact(picture: Picture) -> dict[str, Any] | None:

@@ -56,7 +56,7 @@ export function countryName(code) {
   }
   const name = countries.get(code) || code,
     state = data.territories[code];
-  return state ? `${name} (${countries.get(state) || state})` : name;
+  return state ? `${name} (${state})` : name;
 }
 
 /** Whether climate and defence overlap at a node: "overlap" or "none". */
