@@ -25,7 +25,7 @@ def compared(expected: pd.DataFrame, log: Sequence[dict[str, str]]) -> list[dict
 
     `expected` has `effect_id`, `at_h`, `flow`, `place`, `country_iso3` and `expected`. A row of the log has
     `effect_id`, `observed_state`, `place`, `flow` and `evidence`; one without an effect_id is unexpected if
-    anything is written in it.
+    anything is written in it, in any words.
 
     Raises
     ------
@@ -37,8 +37,10 @@ def compared(expected: pd.DataFrame, log: Sequence[dict[str, str]]) -> list[dict
     further = []
     for number, row in enumerate(log, start=2):
         key = row.get("effect_id", "").strip()
-        state = _state(row.get("observed_state", ""), number)
         if not key:
+            state = row.get(
+                "observed_state", ""
+            ).strip()  # what is on no row of the pack is told in any words
             if state or row.get("place", "").strip() or row.get("evidence", "").strip():
                 further.append(row | {"observed_state": state})
             continue
@@ -47,7 +49,7 @@ def compared(expected: pd.DataFrame, log: Sequence[dict[str, str]]) -> list[dict
             _refuse(number, "an effect_id of the pack", repr(key), near)
         if key in seen:
             _refuse(number, f"{key} once", "it twice", "join the two rows")
-        seen[key] = row | {"observed_state": state}
+        seen[key] = row | {"observed_state": _state(row.get("observed_state", ""), number)}
     out = [_result(row, seen.get(key, {})) for key, row in known.items()]
     rows = [row for row in out if row is not None]
     return rows + [

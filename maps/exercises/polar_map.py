@@ -70,12 +70,11 @@ def exercise_map(
     lines: Mapping[str, Mapping[str, NDArray[np.object_]]],
     scenes: Sequence[Scene],
     notes: Mapping[str, Sequence[str]],
-    first_step: str,
 ) -> str:
     """Return the page of the map.
 
     `land` are areas and `lines` the usable lines by flow and mode before, all in EPSG:3413. `scenes` has one
-    for each flow and step. `notes` says by flow what is not known. The page opens at `first_step`.
+    for each flow and step. `notes` says by flow what is not known. The page opens at the first step.
     """
     flows = list(dict.fromkeys(one.flow for one in scenes))
     steps = list(dict.fromkeys(one.step for one in scenes))
@@ -99,7 +98,7 @@ def exercise_map(
                  class_=f"f{number} base") for number, flow in enumerate(flows)]  # fmt: skip
     modes = list(dict.fromkeys(mode for flow in flows for mode in lines.get(flow, {})))
     body = tag(
-        "div", *_radios("step", steps, first_step), *_radios("flow", flows, flows[0]),
+        "div", *_radios("step", steps, steps[0]), *_radios("flow", flows, flows[0]),
         tag("div", image, tag("aside", *words, *asked), class_="map-and-words"), _legend(modes),
         class_="chooser",
     )  # fmt: skip

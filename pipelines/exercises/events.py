@@ -104,4 +104,8 @@ def observation_sheet(played: Played) -> list[dict[str, Any]]:
         }
         for row in played.expected.to_dict("records")
     ]  # fmt: skip
-    return rows + [blank | {"question": "something that is not on this sheet"} for _ in range(_FREE_ROWS)]
+    return rows + [
+        blank
+        | {"question": "something that is not on this sheet: write it into observed_state, in any words"}
+        for _ in range(_FREE_ROWS)
+    ]

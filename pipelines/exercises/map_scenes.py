@@ -39,10 +39,9 @@ def map_page(played: Played) -> str:
             if mode != "air" or flow == "people"
         }
         scenes += [drawing.before(flow), *(drawing.at(step, flow, usable) for step in played.times.steps)]
-    worst = max(played.times.steps, key=lambda step: (len(step.in_force), -step.number))
     return exercise_map(
         exercise.title, played.stamp, list(played.inputs.tables["land"]["geometry"]), lines, scenes,
-        {flow: UNKNOWNS[flow] for flow in exercise.flows}, step_label(worst),
+        {flow: UNKNOWNS[flow] for flow in exercise.flows},
     )  # fmt: skip
 
 

@@ -115,7 +115,9 @@ def _fill(played: Played, text: str, pack: Path) -> None:
     )
     sheet = observation_sheet(played)
     _write_csv(pack / "observation_sheet.csv", sheet, list(sheet[0]), stamp)
-    (pack / "exercise.toml").write_text(_stamped_toml(text, stamp), encoding="utf-8", newline="\n")
+    (pack / "facilitator/exercise.toml").write_text(
+        _stamped_toml(text, stamp), encoding="utf-8", newline="\n"
+    )
     (pack / "README.md").write_text(_readme(played, found), encoding="utf-8", newline="\n")
 
 
@@ -181,15 +183,32 @@ def _bodies(found: Iterable[Any]) -> pd.DataFrame:
 
 
 def _readme(played: Played, found: Iterable[Any]) -> str:
+    """Return the first page of the pack: for its staff; it tells no plot, since players may see it."""
     stamp = played.stamp
     return (
-        f"# {played.exercise.title}\n\n**{stamp['status'].capitalize()}.** {played.exercise.purpose}\n\n"
+        f"# Exercise pack {stamp['pack']}\n\n**{stamp['status'].capitalize()}.** For the exercise staff.\n\n"
         "| for | open |\n|---|---|\n"
         "| exercise staff: notes, map, cards, events list, effects | `facilitator/notes.html` first |\n"
         f"| players, before play | `bodies/`: {', '.join(f'`{one.code}.html`' for one in found)} |\n"
-        "| observers | `observation_sheet.csv`: fill in `observed_state` |\n\n"
-        "Players get nothing of the folder `facilitator`: it holds the answers.\n\n"
-        "After play: `arctic-picture exercise --log LOG.csv FOLDER`, with the sheet filled in as LOG.csv.\n\n"
+        "| observers | `observation_sheet.csv` |\n\n"
+        "Give players their sheet of `bodies` and, one at a time, the cards. They get nothing else of this "
+        "folder: `facilitator` holds the answers, and the rows of the observation sheet name times and "
+        "places.\n\n"
+        "D+0 00:00 is the moment at which the exercise begins, not midnight.\n\n"
+        "## The observation sheet\n\n"
+        "Write into `observed_state` what players state, not what is true; blank where nobody said anything. "
+        "`observed_at` (exercise time, such as D+1 06:30), `who_noticed` and `evidence` are free text. In "
+        "the rows at the end write what is on no other row: any words.\n\n"
+        "| state | means |\n|---|---|\n"
+        "| `cut_off` | no way of this flow is left from the place to the rest of the country or the world by "
+        "what the network holds; satellite and radio do not count |\n"
+        "| `longer` | a way is left, longer than before or by another mode |\n"
+        "| `closed` | the place is the thing that is closed |\n"
+        "| `same` | nothing changes for the place; also where one of two ways is lost and the other goes on |"
+        "\n\n"
+        "After play: `arctic-picture exercise --log LOG.csv FOLDER`, with the sheet filled in as LOG.csv and "
+        "this folder; without the program, hold `observed_state` against `expected` of "
+        "`facilitator/expected_effects.csv` by `effect_id`.\n\n"
         f"Pack {stamp['pack']}, seed {stamp['seed']}, picture of {stamp['picture_day']}, network SHA-256 "
         f"{stamp['graph_sha256']}. Only public data; effects on military sites are never computed. Not for "
         "navigation, targeting or site security decisions.\n"

@@ -43,3 +43,10 @@ def test_what_does_not_belong_is_refused(log, said):
     with pytest.raises(UsageError) as caught:
         compared(EXPECTED, log)
     assert said in str(caught.value)
+
+
+def test_a_row_of_ones_own_holds_any_words():
+    [found] = [
+        one for one in compared(EXPECTED, [row("", "no plane and no helicopter")]) if not one["effect_id"]
+    ]
+    assert (found["result"], found["observed"]) == ("unexpected", "no plane and no helicopter")

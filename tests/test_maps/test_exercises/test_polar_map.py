@@ -21,7 +21,7 @@ def drawn(*marks: Mark, name: str = "Toy") -> str:
     scenes = [Scene("data", "Before", (), NONE, LINE, ("as before",)),
               Scene("data", "Hour 1", marks, LINE, NONE, ("cut off",))]  # fmt: skip
     land = [shapely.box(-200_000, -2_400_000, 100_000, -1_900_000)]
-    return exercise_map(name, STAMP, land, {"data": {"cable": LINE}}, scenes, {"data": ("radio",)}, "Hour 1")
+    return exercise_map(name, STAMP, land, {"data": {"cable": LINE}}, scenes, {"data": ("radio",)})
 
 
 def test_every_kind_of_mark_has_its_own_shape_and_name():
@@ -35,7 +35,7 @@ def test_every_kind_of_mark_has_its_own_shape_and_name():
         2,
     ]
     assert all(f">{name}</text>" in page for name in ("North", "South", "Quay"))
-    assert 'id="step1" class="radio" checked="checked"' in page
+    assert 'id="step0" class="radio" checked="checked"' in page
 
 
 def test_a_node_beside_a_place_with_a_name_has_none():
