@@ -192,11 +192,19 @@ def test_a_manifest_of_another_shape_is_refused(tmp_path):
 # --- rebuilding
 
 
+@pytest.fixture
+def derived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that follow from the sources are those embedded: other tests derive them anew."""
+    stands = snapshot.load(SOURCES).static
+    monkeypatch.setattr(make, "derive_static", lambda _feeds, _grids: stands)
+
+
 def nothing_comes(packages, cache, report) -> None:
     """There is no network: no package is fetched."""
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 def test_make_without_inputs_keeps_what_is_embedded(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     before, result = hashes(copy), []
@@ -226,6 +234,7 @@ def test_make_without_inputs_keeps_what_is_embedded(copy, tmp_path, monkeypatch)
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 def test_make_is_idempotent(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     folders = []
@@ -240,6 +249,7 @@ def refuse(_inputs) -> None:
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, monkeypatch):
     """A table that lost a row gets it back from our own file; every other file keeps its bytes and date."""
     value, result = [], []
@@ -268,6 +278,7 @@ def test_one_source_is_made_again_and_the_others_are_not_read(copy, tmp_path, mo
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     before, result = hashes(copy), []
@@ -281,6 +292,7 @@ def test_a_source_that_needs_what_is_not_at_hand_is_kept_alone_too(copy, tmp_pat
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 @pytest.mark.parametrize(
     "error",
     [ModuleNotFoundError("No module named 'iris'"), ImportError("`Import openpyxl` failed. Use pip.\nMore.")],
@@ -403,6 +415,7 @@ def test_a_reader_that_breaks_its_layer_leaves_the_snapshot(copy, tmp_path, monk
 
 
 @pytest.mark.sweep
+@pytest.mark.usefixtures("derived")
 def test_a_snapshot_over_its_size_is_refused(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "fetch_packages", nothing_comes)
     monkeypatch.setattr(make, "_LIMIT_BYTES", 1000)
