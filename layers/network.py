@@ -144,10 +144,11 @@ def sea_pieces(
     if stops is not None:
         for part in np.unique(stops.part):
             along[part] = np.union1d(along[part], stops.along_m[stops.part == part])
-    pieces = np.array([len(cuts) - 1 for cuts in along])
+    pieces = np.array([len(cuts) - 1 for cuts in along], dtype=np.int64)
     part = np.repeat(np.arange(len(parts)), pieces)
-    start = np.concatenate([cuts[:-1] for cuts in along])
-    stop = np.concatenate([cuts[1:] for cuts in along])
+    none = np.empty(0)  # a picture may have no lane
+    start = np.concatenate([none, *(cuts[:-1] for cuts in along)])
+    stop = np.concatenate([none, *(cuts[1:] for cuts in along)])
     lane = parts[part]
     for piece in np.flatnonzero(pieces[part] > 1):
         lane[piece] = substring(lane[piece], start[piece], stop[piece])

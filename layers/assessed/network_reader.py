@@ -58,12 +58,24 @@ def _assembled(given: dict[str, Any]) -> Assembled:
     xy = shapely.get_coordinates(towns.geometry.to_numpy())
     longitude, latitude = lonlat(xy[:, 0], xy[:, 1])
     plain = pd.DataFrame(towns.drop(columns="geometry"))
+    layers = {name: given[name] for name in _READS if name not in {"settlements", "node_sites"}}
+    layers["cables"] = _with_landings(given["cables"], given["node_sites"])
     return assemble(
         FlowTables(
             settlements=plain.assign(longitude_deg=longitude, latitude_deg=latitude),
             node_sites=pd.DataFrame(given["node_sites"].drop(columns="geometry")),
             ice_presence=given["grids"]["ice_presence"],
-            **{name: given[name] for name in _READS if name not in {"settlements", "node_sites"}},
+            **layers,
         ),
         given["network_day"],
     )
+
+
+def _with_landings(cables: pd.DataFrame, node_sites: pd.DataFrame) -> pd.DataFrame:
+    """Return the cables whose landings are sites; a landing that the audience does not see leads nowhere."""
+    landings = set(node_sites["node_id"].str.removeprefix("cable_landing:landing-"))
+    is_known = [
+        cables[end].isin(landings) | cables[end].str.startswith("south:")
+        for end in ("from_landing", "to_landing")
+    ]
+    return cables[is_known[0] & is_known[1]]
