@@ -129,7 +129,8 @@ def _flow_edges(
         "dependants": lines["key"].map(own.groupby("thing_id")["place_id"].nunique()).fillna(0),
         "network_of": network_day,
     }, geometry=shapes, crs=POLAR)  # fmt: skip
-    return table[shapely.length(shapes) > 0]
+    # Roads and railways have layers of their own: their licence (ODbL) may not reach other lines.
+    return table[(shapely.length(shapes) > 0) & ~table["mode"].isin(["road", "rail"])]
 
 
 def _cells(graph: FlowGraph) -> NDArray[np.int64]:
@@ -179,7 +180,7 @@ DEPENDANTS = Layer(
     spine=(),
     key=("thing_id", "effect", "mode", "place_id", "months"),
     columns=(
-        Column("thing_id", "str", "a node, a line of `flow_edges`, or a risk group", required=True),
+        Column("thing_id", "str", "a node, a line or a risk group", required=True),
         Column("thing_kind", "str", "what it is", required=True, choices=("node", "line", "risk_group")),
         Column("thing", "str", "its name"),
         Column("effect", "str", "what its loss alone does to the place: no way of any mode is left, or its "
@@ -224,6 +225,6 @@ FLOW_EDGES = Layer(
                required=True, low=0),
         NETWORK_OF,
     ),
-    note=f"Simplified: dead ends without a place are left out. {NOT_IN_NETWORK}",
+    note=f"Main roads and railways of the network are the layers `roads` and `railways`. {NOT_IN_NETWORK}",
     derive=reading_network(_flow_edges),
 )  # fmt: skip

@@ -25,10 +25,10 @@ LINES: Final = "flow_edges"
 LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is_assumed",
                        "risk_groups")  # fmt: skip
 _FLOWS: Final = {
-    "goods": "Sea lanes in months of open water, railways, main roads, assumed air links.",
-    "energy": "Fuel by sea, railway and main road: no power line is embedded.",
+    "goods": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
+    "energy": "Fuel by sea, railway and road, which have their own layers: no power line is embedded.",
     "data": "Submarine cables in service, from landing to landing.",
-    "people": "Sea lanes in months of open water, railways, main roads, assumed air links.",
+    "people": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
 }
 _LACKS: Final = "Not in the network"  # from here on a note says what is not held
 

@@ -77,7 +77,7 @@ def test_geojson_holds_every_layer_whole(as_geojson, picture):
         west, south, east, north = stored.total_bounds
         assert (west, east) >= (-180, -180)
         assert (east, north) <= (180, 90)
-        assert south > 50
+        assert south > (40 if layer.id == "flow_edges" else 50)  # some cables end far south
         if layer.geometry == "polygon":
             assert stored.is_valid.all()
             ours = lonlat_area_km2(stored.geometry.to_numpy())

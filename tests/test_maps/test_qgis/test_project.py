@@ -115,10 +115,11 @@ def test_the_tree_names_every_layer_once_in_the_order_of_drawing(root, layers, p
     groups = [group.get("name") for group in tree.findall("layer-tree-group")]
     assert groups[0] == "Critical nodes, overlap, context", "what is judged lies on top"
     assert groups[1] == "Nodes by one class"
-    assert {name.lower() for name in groups[2:6]} == set(PILLARS)
-    assert groups[6:] == ["Environment grids", "Tables"]
+    assert groups[2] == "Flows"
+    assert {name.lower() for name in groups[3:7]} == set(PILLARS)
+    assert groups[7:] == ["Environment grids", "Tables"]
     by_id = {f"arctic_picture_{layer.id}": layer for layer in picture.layers}
-    judged, graded, *pillars = tree.findall("layer-tree-group")[:6]
+    judged, graded, _, *pillars = tree.findall("layer-tree-group")[:7]
     views = [f"arctic_picture_{name}" for name in VIEWS]
     assert [leaf.get("id") for leaf in graded] == views
     assert {leaf.get("checked") for leaf in graded} == {"Qt::Unchecked"}

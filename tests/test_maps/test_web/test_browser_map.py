@@ -166,9 +166,9 @@ def test_every_control_does_what_it_says(browser: Browser, tmp_path: Path) -> No
     page.click("#show-names")
     page.click("#filter-list > summary")
     page.click("#choices summary >> nth=0")
-    page.click("#choices button >> nth=0")
+    page.click("#choices button:has-text('All or none') >> nth=0")
     assert page.text_content("#shown") == f"0 of {len(NAMES)} nodes shown"
-    page.click("#choices button >> nth=0")
+    page.click("#choices button:has-text('All or none') >> nth=0")
     page.click("#legend summary >> nth=0")
     page.click("#legend .meaning summary")
     assert "moderate from 0.5, high from 1.5 months" in (page.text_content("#legend .meaning") or "")
