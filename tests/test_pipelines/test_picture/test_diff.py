@@ -410,6 +410,7 @@ ARCTIC = Options(draws=25)
 
 
 @pytest.mark.shared
+@pytest.mark.long
 def test_two_issues_of_two_sources_in_two_pictures(mirror, tmp_path):
     """The index of 2023 and of 2025, the extents to 2025-12-11 and to 2026-08-05.
 
