@@ -30,7 +30,7 @@ import json, os, sys
 from qgis.core import *
 app = QgsApplication([], False); app.initQgis()
 folder, task, given = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-told = {}
+by_file = {}
 for name, path in given.items():
     project = QgsProject()
     opened = project.read(path)
@@ -47,9 +47,9 @@ for name, path in given.items():
             context.setFeature(feature)
             texts.append(QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context))
             texts.append(str(QgsExpression(layer.displayExpression()).evaluate(context)))
-    told[name] = {"opened": opened, "rows": rows, "invalid": invalid, "texts": texts}
+    by_file[name] = {"opened": opened, "rows": rows, "invalid": invalid, "texts": texts}
     project.clear()
-print(json.dumps(told), flush=True)
+print(json.dumps(by_file), flush=True)
 os._exit(0)  # QGIS crashes while it takes itself apart
 """
 

@@ -1,4 +1,4 @@
-"""The area that holds each point, or the nearest one."""
+"""The area that contains each point, or the nearest one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["nearest_areas"]
 
 
 def nearest_areas(points: NDArray[np.object_], areas: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return for each point the row of the area that holds it, else of the nearest area.
+    """Return for each point the row of the area that contains it, else of the nearest area.
 
-    Of several areas that hold a point the first counts. Points and areas share one plane.
+    Of several areas that contain a point the first counts. Points and areas share one plane.
 
     Raises
     ------
@@ -28,8 +28,8 @@ def nearest_areas(points: NDArray[np.object_], areas: NDArray[np.object_]) -> ND
         raise ValueError(msg)
     row = np.full(len(points), -1, dtype=np.int64)
     # The distance to a long coast is slow, and most points lie on land.
-    area, held = shapely.STRtree(points).query(areas, predicate="intersects")
-    row[held[::-1]] = area[::-1]
+    area, point = shapely.STRtree(points).query(areas, predicate="intersects")
+    row[point[::-1]] = area[::-1]
     beside = np.flatnonzero(row < 0)
     if len(beside):
         row[beside] = shapely.STRtree(areas).nearest(points[beside])

@@ -271,9 +271,9 @@ def _frozen(graph: FlowGraph, month: int, inject: Inject, where: str) -> Asset:
 def _inside(graph: FlowGraph, area: Area) -> NDArray[np.bool_]:
     lon, lat = (graph.vertices[name].to_numpy(float) for name in ("longitude_deg", "latitude_deg"))
     span = (area.east_deg - area.west_deg) % 360
-    held = ((lon - area.west_deg) % 360 <= span) & (lat >= area.south_deg)
+    is_inside = ((lon - area.west_deg) % 360 <= span) & (lat >= area.south_deg)
     u, v = (graph.edges[name].to_numpy(np.int64) for name in ("u", "v"))
-    return np.asarray(held[u] & held[v])
+    return np.asarray(is_inside[u] & is_inside[v])
 
 
 def _refuse(where: str, expected: str, found: object, remedy: str) -> NoReturn:

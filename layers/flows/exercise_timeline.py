@@ -118,29 +118,34 @@ def _closings(
     repair_times: pd.DataFrame,
 ) -> list[Closing]:
     out: list[Closing] = []
-    held: Inject | None = None  # closed, and nothing says yet how long
+    closer: Inject | None = None  # closed, and nothing says yet how long
     until_h = -1.0  # the asset may be closed up to here
     for inject in injects:
         name = assets[inject.id].name
         if inject.action == "open":
-            if held is None:
+            if closer is None:
                 found = "it open" if inject.at_h >= until_h else "a closure with days of its own"
                 _refuse(inject, f"{name} to be closed by an earlier inject", found, "take one of the two out")
-            if inject.at_h == held.at_h:
-                _refuse(inject, f"an hour after {held.id} closes {name}", "the same hour", "correct the time")
-            days = (inject.at_h - held.at_h) / 24
-            out.append(Closing(held.id, key, held.at_h, days, days, days, BASES[1], 0, inject.id))
-            held, until_h = None, inject.at_h
+            if inject.at_h == closer.at_h:
+                _refuse(
+                    inject,
+                    f"an hour after {closer.id} closes {name}",
+                    "the same hour",
+                    "correct the time",
+                )
+            days = (inject.at_h - closer.at_h) / 24
+            out.append(Closing(closer.id, key, closer.at_h, days, days, days, BASES[1], 0, inject.id))
+            closer, until_h = None, inject.at_h
             continue
-        if held is not None or inject.at_h < until_h:
-            earlier = held.id if held is not None else out[-1].inject
+        if closer is not None or inject.at_h < until_h:
+            earlier = closer.id if closer is not None else out[-1].inject
             _refuse(
                 inject, f"{name} to be open", f"it still closed by {earlier}", "take one out or shorten it"
             )
         if inject.days is None and any(
             one.action == "open" and one.at_h >= inject.at_h for one in injects[injects.index(inject) + 1 :]
         ):
-            held = inject
+            closer = inject
             continue
         out.append(_closing(exercise, key, inject, assets[inject.id], repair_times))
         until_h = inject.at_h + 24 * out[-1].high_days

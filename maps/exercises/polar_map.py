@@ -120,10 +120,10 @@ def _radios(name: str, labels: Sequence[str], chosen: str) -> list[ET.Element]:
 
 
 def _rules(flows: int, steps: int) -> str:
-    shown = [f"#flow{flow}:checked~.map-and-words .f{flow}.base" for flow in range(flows)]
-    shown += [f"#step{step}:checked~#flow{flow}:checked~.map-and-words .f{flow}.s{step}"
+    selectors = [f"#flow{flow}:checked~.map-and-words .f{flow}.base" for flow in range(flows)]
+    selectors += [f"#step{step}:checked~#flow{flow}:checked~.map-and-words .f{flow}.s{step}"
               for flow in range(flows) for step in range(steps)]  # fmt: skip
-    return ",".join(shown) + "{display:inline}"
+    return ",".join(selectors) + "{display:inline}"
 
 
 def _frame(scenes: Sequence[Scene]) -> Frame:

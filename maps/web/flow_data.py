@@ -86,9 +86,9 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
     ]
     rows = table.assign(number=number)[np.array(number) >= 0]
     rows = rows.assign(spot=_numbered(rows)).sort_values(["thing_kind", "number", "spot"], kind="stable")
-    said = ["effect", "flows", "mode", "months", "stands_in"]
-    keys = rows[said].fillna("")
-    saying = keys.groupby(said, sort=False).ngroup().to_numpy()
+    columns = ["effect", "flows", "mode", "months", "stands_in"]
+    keys = rows[columns].fillna("")
+    saying = keys.groupby(columns, sort=False).ngroup().to_numpy()
     places = rows.drop_duplicates("spot").sort_values("spot")
     return {
         "network_of": visible(table["network_of"].iloc[0]),
@@ -98,7 +98,7 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
         "place": packed(np.diff(rows["spot"].to_numpy(), prepend=0)),
         "saying": packed(saying),
         "sayings": coded_columns(
-            [Column(name, "str", "") for name in said], rows.iloc[np.unique(saying, return_index=True)[1]]
+            [Column(name, "str", "") for name in columns], rows.iloc[np.unique(saying, return_index=True)[1]]
         ),
     }
 

@@ -59,8 +59,8 @@ def bodies(played: Played) -> tuple[Body, ...]:
     standing = institutions(played.inputs.tables["memberships"], date.fromisoformat(played.inputs.day))
     codes = {code for asset in played.assets.values() for code in asset.states}
     codes |= {code for one in played.exercise.injects for code in one.to if len(code) == 3 and code.isupper()}
-    shown = played.effects.steps
-    codes |= set(shown["country_iso3"].dropna()) - {""} if len(shown) else set()
+    steps = played.effects.steps
+    codes |= set(steps["country_iso3"].dropna()) - {""} if len(steps) else set()
     states = [_state(played, code, members, standing) for code in sorted(codes)]
     alliances = []
     for name, words in (("NATO", ("both", "nato_only")), ("EU", ("both", "eu_only"))):

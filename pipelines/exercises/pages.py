@@ -250,9 +250,9 @@ def cards_page(played: Played) -> str:
          one.text or f"{asset_words(played, one.id)}: {one.action}")
         for one in played.exercise.injects
     ]  # fmt: skip
-    told = {one.id: one.to or played.assets[one.id].states for one in played.exercise.injects}
+    receivers = {one.id: one.to or played.assets[one.id].states for one in played.exercise.injects}
     cards += [
-        (hour, f"End of {one.inject}", one.inject, told[one.inject],
+        (hour, f"End of {one.inject}", one.inject, receivers[one.inject],
          f"{asset_words(played, one.inject)} is open again.")
         for one in played.times.closings
         for hour in [one.at_h + 24 * one.drawn_days]
@@ -262,13 +262,13 @@ def cards_page(played: Played) -> str:
     foot = (
         f"{played.stamp['status'].capitalize()}. Pack {played.pack_id}, {MONTHS[played.exercise.month - 1]}."
     )
-    shown = [
+    elements = [
         tag("div", tag("p", f"{head}: {clock(hour)}, to {', '.join(to) or 'all players'}", class_="who"),
             tag("p", text, class_="text"), tag("p", foot, class_="who"), class_="card")
         for hour, head, _, to, text in sorted(cards, key=lambda card: card[:3])
     ]  # fmt: skip
     return page(
-        f"Inject cards: {played.exercise.title}", played.stamp, *shown,
+        f"Inject cards: {played.exercise.title}", played.stamp, *elements,
         kicker="For the exercise staff: cut out, hand out each at its time",
     )  # fmt: skip
 
@@ -330,10 +330,9 @@ def _cables(played: Played, body: Body) -> list[str]:
     out = []
     for link, u, v in sorted(zip(own["link_id"], own["u"], own["v"], strict=True)):
         ends = " to ".join(str(names.iloc[end]).replace("end of a cable", "an end") for end in (u, v))
-        held = owner.get(link)
-        out.append(
-            f"{title.get(link, link)}: {ends}; owner {held if isinstance(held, str) else 'not on file'}"
-        )
+        owned_by = owner.get(link)
+        words = owned_by if isinstance(owned_by, str) else "not on file"
+        out.append(f"{title.get(link, link)}: {ends}; owner {words}")
     return out
 
 

@@ -106,8 +106,8 @@ def _dependants(folder: Path, node_id: str) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     rows = pd.read_parquet(path, filters=[("thing_id", "==", node_id)])
-    shown = [name for name in rows if not name.startswith("thing")]
-    return [{k: _plain(v) for k, v in row.items()} for row in rows[shown].to_dict("records")]
+    columns = [name for name in rows if not name.startswith("thing")]
+    return [{k: _plain(v) for k, v in row.items()} for row in rows[columns].to_dict("records")]
 
 
 def _gate(

@@ -68,6 +68,6 @@ def test_people_of_unknown_number_are_no_zero_in_the_count_of_known_ones(picture
     row = table[(table["place_id"] == LONGYEARBYEN) & (table["effect"] == "cut_off")].iloc[[0]]
     row = row.assign(thing_kind="node", people=pd.array([None], dtype="Int64"))
     only = replace(picture, tables={**picture.tables, "dependants": row.reset_index(drop=True)})
-    said = flows(CitationIndex(only), ())
-    cells = ["".join(cell.itertext()) for cell in tag("div", *said).iter("td")][:6]
+    section = flows(CitationIndex(only), ())
+    cells = ["".join(cell.itertext()) for cell in tag("div", *section).iter("td")][:6]
     assert cells[3:] == ["1", "unknown", "0"]

@@ -29,7 +29,7 @@ def test_gaps_of_the_coverage_are_said(page, picture):
                 empty += not table["node_id"].isin(inside).any()
     assert empty
     # A corridor without a second way says none as well.
-    found = [cell or "" for said, cell, _ in read(page).texts if said == "none"]
+    found = [cell or "" for text, cell, _ in read(page).texts if text == "none"]
     assert sum("corridors" not in cell for cell in found) == empty
 
 

@@ -10,9 +10,9 @@ from pipelines.exercises.files import shipped
 
 
 def test_without_a_name_it_lists_the_exercises(run):
-    told = run("exercise", "--json")
-    assert told.code == 0
-    assert [row["name"] for row in json.loads(told.out)["exercises"]] == list(shipped())
+    result = run("exercise", "--json")
+    assert result.code == 0
+    assert [row["name"] for row in json.loads(result.out)["exercises"]] == list(shipped())
     assert run("exercise").out.count("\n") == len(shipped())
 
 
@@ -32,7 +32,7 @@ def test_without_a_name_it_lists_the_exercises(run):
 def test_what_cannot_be_used_is_refused_in_one_line(run, tmp_path, monkeypatch, words, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("", encoding="utf-8")
-    told = run("exercise", *words)
-    assert (told.code, told.out) == (2, "")
-    assert said in told.err
-    assert told.err.count("\n") == 1
+    result = run("exercise", *words)
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+    assert result.err.count("\n") == 1
