@@ -120,7 +120,7 @@ def land_network(
 ) -> LandNetwork:
     """Return the graph of `lines` (roads and railways), with a vertex for each point that joins it.
 
-    Lines, points and countries are in EPSG:3413. `closed` holds pairs of states (`closed_pairs`): roads and
+    Lines, points and countries are in EPSG:3413. `closed` holds pairs of states (`limited_pairs`): roads and
     railways between the two states are left out. A point splits the edge that it joins. So a point beside an
     edge across a border keeps the part of the edge in its own state.
     """
