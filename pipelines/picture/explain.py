@@ -13,7 +13,9 @@ import pandas as pd
 
 from layers.assessed.alliances import NO_REMIT
 from layers.assessed.indicators import in_sentence, title_of, unit_in_words
-from layers.errors import ExportError
+from layers.crs import distance_km
+from layers.errors import ExportError, UsageError
+from layers.names import folded
 from pipelines.picture.find_node import found, neighbours
 from pipelines.picture.other_names import other_names
 from pipelines.picture.publish import manifest_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GATES", "explain_node", "number_in_words"]
 
+_NEAREST_NODES = 3  # told where the name is that of a military site
 _LARGE = 1000  # from this size on a number is written without decimals
 # Axis -> its name in texts, the column of its class, and the class that the flag needs.
 GATES = {
@@ -54,7 +57,12 @@ def explain_node(folder: Path, query: str) -> dict[str, Any]:
             "build it again"
         )
         raise ExportError(msg)
-    chosen = found(nodes, query, other_names(folder))
+    try:
+        chosen = found(nodes, query, other_names(folder))
+    except UsageError as error:
+        if why := _why_no_node(folder, nodes, query):
+            raise UsageError(why) from error
+        raise
     node_id = chosen.node_id
     node = {k: _plain(v) for k, v in nodes[nodes["node_id"] == node_id].iloc[0].items()}
     titles = {row["id"]: row for row in manifest["sources"]}
@@ -81,6 +89,30 @@ def explain_node(folder: Path, query: str) -> dict[str, Any]:
         "dependants": _dependants(folder, node_id),
         "caveats": manifest["caveats"][:2],
     }
+
+
+def _why_no_node(folder: Path, nodes: pd.DataFrame, query: str) -> str | None:
+    """Why a military site that bears a name is no node, with the nearest nodes; None if no site bears it."""
+    path = folder / "layers" / "military_sites.parquet"
+    if not path.is_file():
+        return None
+    sites = pd.read_parquet(path, columns=["name", "country_iso3", "longitude_deg", "latitude_deg"])
+    asked = folded(query).split()
+    named = sites[[bool(asked) and set(asked) <= set(folded(name).split()) for name in sites["name"]]]
+    if not len(named):
+        return None
+    site = named.iloc[0]
+    km = distance_km(
+        site["longitude_deg"], site["latitude_deg"], nodes["longitude_deg"], nodes["latitude_deg"]
+    )
+    nearest = nodes.assign(km=km).nsmallest(_NEAREST_NODES, "km")
+    near = ", ".join(
+        f"{row.name} ({row.node_id}, {row.km:.0f} km)" for row in nearest.itertuples(index=False)
+    )
+    return (
+        f"node: expected a place that civil life uses, found {site['name']} ({site['country_iso3']}), a "
+        f"military site of public sources: it is no node and is never judged; nearest nodes are {near}"
+    )
 
 
 def _table(folder: Path, part: str, name: str, node_id: str | None = None) -> Any:

@@ -262,6 +262,16 @@ def test_what_is_not_held_is_refused_with_the_nearest(picture, asked):
         find_node(nodes, asked)
 
 
+@pytest.mark.parametrize("asked", ["Pituffik", "thule air base"])
+def test_a_military_site_is_no_node_and_explain_says_why(folder, asked):
+    with pytest.raises(
+        UsageError, match=r"found Pituffik.*, a military site .*: it is no node.* Qaanaaq .* km"
+    ):
+        explain_node(folder, asked)
+    with pytest.raises(UsageError, match="found 'Pituffick bases': nearest are "):
+        explain_node(folder, "Pituffick bases")
+
+
 def test_a_small_part_of_a_name_is_not_near_it():
     one = pd.DataFrame(
         {"node_id": ["energy_site:lya"], "name": ["Lya"], "kind": ["energy_site"], "place": ["Lya"],

@@ -101,9 +101,9 @@ def placed(lon: list[float], lat: list[float]) -> gpd.GeoDataFrame:
 
 
 def test_points_go_where_they_belong():
-    table = placed([18.95, -156.79, 180.0, 0.0, 10.0], [69.65, 71.29, 71.0, 90.0, 57.9])
+    table = placed([18.95, -156.79, 180.0, 0.0, 10.0, 10.0], [69.65, 71.29, 71.0, 90.0, 57.9, 0.0])
     assert table.crs == POLAR
-    assert table["id"].tolist() == [0, 1, 2, 3], "a row south of 58 N is not kept"
+    assert table["id"].tolist() == [0, 1, 2, 3], "a row south of 58 N is not kept, one on the equator as well"
     lon, lat = lonlat(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
     apart = distance_km(lon, lat, [18.95, -156.79, 180.0, 0.0], [69.65, 71.29, 71.0, 90.0])
     assert apart.max() < 0.001
@@ -118,6 +118,7 @@ def test_points_go_where_they_belong():
         (float("inf"), 70.0),
         (20.0, -90.1),
         (361.0, 70.0),
+        (0.0, 0.0),
     ],
 )
 def test_points_that_cannot_be_are_refused(lon, lat):

@@ -190,7 +190,9 @@ def test_s07_depth_passes_less_the_fall_of_the_level() -> None:
             node("just", depth=(13.7, 15.3)),
             node("known fall", depth=(11.7, 12.5), **falling(-1.0, -0.2)),
             node("may be lost", depth=(11.6, 12.5), **falling(-1.0, -0.2)),
+            node("may be lost by little", depth=(10.8, 11.5), **falling(-1.0, -0.2)),
             node("lost", depth=(11.0, 12.2), **falling(-2.2, -1.6)),
+            node("lost by 4 mm", depth=(10.7, 10.7), **falling(-0.3, -0.004)),
             node("open bin", depth=(11.0, 99.0), **falling(-2.2, -1.6)),
             node("rising", depth=(10.7, 12.0), **falling(0.1, 0.9)),
             node("null", **{"class": "D?"}),
@@ -200,6 +202,7 @@ def test_s07_depth_passes_less_the_fall_of_the_level() -> None:
     )
     assert results(outcome, "S07") == {
         "deep": "pass", "just": "unknown", "known fall": "pass", "may be lost": "unknown", "lost": "fail",
+        "may be lost by little": "unknown", "lost by 4 mm": "fail",
         "open bin": "unknown", "rising": "pass", "null": "unknown", "partial": "not_applicable",
         "by document": "not_applicable",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyogrio
 import pytest
+from on_record import hold
 
 from layers.errors import UsageError
 from layers.flows.graph import FLOWS
@@ -102,6 +103,17 @@ def test_every_file_says_what_it_is_and_what_it_came_from(packs, inputs):
             assert STATUS in text.lower(), path
             for part in (inputs.graph_sha256, str(manifest["seed"]), inputs.day):
                 assert part in text, path
+
+
+def test_every_file_of_the_packs_is_on_record(packs):
+    files = {}
+    for name, pack in packs.items():
+        files |= {
+            f"{name}/{path.relative_to(pack).as_posix()}": path for path in pack.rglob("*") if path.is_file()
+        }
+        # The manifest names the release; what it names besides is held by the files.
+        files.pop(f"{name}/{MANIFEST}")
+    hold("exercise packs", files)
 
 
 def test_svalbard_is_cut_off_by_the_second_cable_alone(packs):

@@ -6,6 +6,7 @@ import json
 
 import geopandas as gpd
 import shapely
+from on_record import hold
 
 from layers.crs import polar_points
 from pipelines.snapshot import DATA
@@ -69,8 +70,9 @@ UNITS = {
 }  # fmt: skip
 
 
-def test_the_boundary_has_50_km_of_sea_and_all_sea_of_the_north(package_file):
-    for iso3, units in UNITS.items():
+def boundary_of(package_file, units_of: dict[str, dict[str, tuple[float, ...]]]) -> shapely.Geometry:
+    """The boundary around boxes of degrees that stand for the units."""
+    for iso3, units in units_of.items():
         rows = [
             {
                 "type": "Feature",
@@ -82,6 +84,22 @@ def test_the_boundary_has_50_km_of_sea_and_all_sea_of_the_north(package_file):
         content = json.dumps({"type": "FeatureCollection", "features": rows})
         inputs = package_file(arctic_boundary._PACKAGES[iso3], content)
     [area] = arctic_boundary.read_boundary(inputs).geometry
+    return area
+
+
+def test_every_corner_of_a_typed_line_is_on_record(package_file, tmp_path):
+    """Each unit that is inside in part is a box around its line, so that a corner that moves shows."""
+    units = {iso3: dict(parts) for iso3, parts in UNITS.items()}
+    for (iso3, name), (_, corners) in arctic_boundary._PARTS.items():
+        west, south, east, north = shapely.Polygon(corners).buffer(1).bounds
+        units[iso3][name] = (max(west, -180), south, min(east, 180), north)
+    path = tmp_path / "boundary.wkb"
+    path.write_bytes(shapely.to_wkb(boundary_of(package_file, units)))
+    hold("arctic boundary", {path.name: path})
+
+
+def test_the_boundary_has_50_km_of_sea_and_all_sea_of_the_north(package_file):
+    area = boundary_of(package_file, UNITS)
     inside = {
         "Iceland": (-18, 64.5), "40 km off Iceland": (-18, 63.14), "north of the circle": (0, 66.9),
         "Lapland": (26, 67.5), "Krasnoyarsk in the north": (95, 68), "Alaska": (-150, 64),

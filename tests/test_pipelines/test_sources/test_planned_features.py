@@ -57,3 +57,8 @@ def test_metres_in_a_file_that_says_degrees_are_refused(tmp_path):
     far.to_file(tmp_path / "metres.shp")
     with pytest.raises(SourceError, match=r"metres.shp, row 1: expected degrees within 360 and 90"):
         shapefile(tmp_path / "metres.shp")
+    for number, bounds in enumerate([(0, 70, 1, 91), (0, -91, 1, 71), (-361, 70, 1, 71), (0, 70, 361, 71)]):
+        over = tmp_path / f"over-{number}.shp"
+        frame.set_geometry([shapely.box(*bounds), shapes[1]]).to_file(over)
+        with pytest.raises(SourceError, match=rf"{over.name}, row 0: expected degrees within 360 and 90"):
+            shapefile(over)

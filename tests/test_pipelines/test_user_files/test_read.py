@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -487,12 +490,25 @@ def test_rows_that_are_left_out_are_named_as_a_spreadsheet_numbers_them(tmp_path
     assert table.number.tolist() == [4]
 
 
+def without_empty_rows(workbook: bytes) -> bytes:
+    """A workbook as most programs write it: a row without a cell is not in the file."""
+    into = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(into, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<row r="\d+"></row>', b"", old.read(name)))
+    return into.getvalue()
+
+
 def test_rows_of_a_sheet_have_the_numbers_of_the_sheet(tmp_path, read):
     """A row that is empty is not in the file."""
     path = tmp_path / "x.xlsx"
     xlsx(path, {"Posts": [["Navn", "Lat", "Long"], ["a", 70, 20], [], ["b"], ["c", -60, 20]]})
     [table] = read(path)
     assert table.left_rows == {"without geometry": [4], "outside the region": [5]}
+    xlsx(path, {"Posts": [["Navn", "Lat", "Long"], [], [], [], ["b"], ["a", 70, 20]]})
+    path.write_bytes(without_empty_rows(path.read_bytes()))
+    [table] = read(path)
+    assert (table.left_rows, table.number.tolist()) == ({"without geometry": [5]}, [6])
 
 
 def test_a_value_with_parts_stays_json_in_its_own_letters(tmp_path, read):
