@@ -38,6 +38,8 @@ KNOWN = (
     "tests/test_pipelines/test_commands/test_known_words.py",
     "tests/test_docs.py",
 )
+# It holds every file of the packs; for rooms of exercises alone.
+PACKS = "tests/test_pipelines/test_exercises/test_write.py"
 # A long sweep that derives again what the embedded snapshot holds ready, so that no picture derives it.
 STANDING = (
     "-m", "not long",
@@ -141,7 +143,8 @@ def tests_of(module: str) -> list[list[str]]:
     # Where no file is of the module, those of its room stand in.
     near = sorted(room.rglob("test_*.py")) if room.is_dir() and not own + importing else []
     groups, seen = [], set()
-    for group in (own, [ROOT / name for name in KNOWN], importing, near):
+    packs = [ROOT / PACKS] if "exercise" in module else []
+    for group in (own, packs, [ROOT / name for name in KNOWN], importing, near):
         names = [str(path.relative_to(ROOT)) for path in group if path not in seen]
         seen |= set(group)
         groups += [names] if names else []

@@ -88,3 +88,4 @@ def test_a_settlement_is_its_own_place():
     assert places["place_id"].tolist() == ["place:geonames-1"] * 2
     assert places["vertex_id"].tolist() == ["settlement:geonames-1", "port:1"]
     assert places["people"].tolist() == pytest.approx([500, np.nan], nan_ok=True)
+    assert places.index.tolist() == [0, 1], "the numbers of vertices"

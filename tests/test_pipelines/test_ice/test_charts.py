@@ -139,6 +139,17 @@ def test_an_area_without_ice_codes_is_kept_and_never_free_of_ice(codes, kind, op
     assert np.isfinite(row["rio_low"]) == (operation == "normal")
 
 
+@pytest.mark.parametrize(
+    ("total", "tenths"),
+    [("57", (5, 7)), ("30", (3, 3)), ("92", (10, 10)), ("91", (9, 10)), ("99", (None, None))],
+)
+def test_a_chart_tells_the_least_and_the_most_ice_of_an_area(total, tenths):
+    codes = {"POLY_TYPE": "I", "CT": total, "SA": "84", "SB": None, "SC": None, "CN": None}
+    row = chart_bounds(pd.DataFrame([codes]), read_polaris(), ["PC3"]).iloc[0]
+    found = [None if np.isnan(row[name]) else row[name] for name in ("least_tenths", "most_tenths")]
+    assert tuple(found) == tenths
+
+
 def chart_file(folder: Path, shape: object, crs: object, count: int = 1) -> Path:
     folder.mkdir(exist_ok=True)
     codes = {"CT": "91", "SA": "95", "SB": "-9", "SC": "-9", "CN": "-9", "POLY_TYPE": "I"}
