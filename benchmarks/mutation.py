@@ -59,6 +59,7 @@ OPERATORS = (
     "ReplaceUnaryOperator_Delete_Invert", "NumberReplacer", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue",
     "ReplaceAndWithOr", "ReplaceOrWithAnd",
 )  # fmt: skip
+SWEEPS = "sweep and not wheel and not long and not prefect"
 # The long sweeps are left out, as in the test command of the README.
 _OPTIONS = (
     "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
@@ -148,7 +149,10 @@ def tests_of(module: str) -> list[list[str]]:
         names = [str(path.relative_to(ROOT)) for path in group if path not in seen]
         seen |= set(group)
         groups += [names] if names else []
-    return [*groups, list(STANDING)] if module.startswith("layers/") else groups
+    seeing = [str(path.relative_to(ROOT)) for path in (*own, *importing)]
+    groups += [list(STANDING)] if module.startswith("layers/") else []
+    # The long sweeps of these files, which .ci/run runs as well.
+    return [*groups, ["-m", SWEEPS, *seeing]] if seeing else groups
 
 
 class _Copy:

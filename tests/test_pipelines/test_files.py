@@ -74,6 +74,15 @@ def test_what_a_killed_writer_left_goes_and_what_is_in_use_stays(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["a"]
 
 
+def test_a_folder_that_another_process_sweeps_is_not_used(tmp_path, monkeypatch):
+    """Between its making and its lock another process can take it for a folder that was left."""
+    takes = iter([False, True])
+    monkeypatch.setattr(files, "_is_taken", lambda _handle: next(takes))
+    with scratch_folder(tmp_path) as folder:
+        assert next(takes, "asked twice") == "asked twice"
+        assert folder.is_dir()
+
+
 def test_a_lock_is_waited_for_and_then_refused(tmp_path):
     taken, done = threading.Event(), threading.Event()
 

@@ -133,6 +133,20 @@ def test_without_a_terminal_progress_is_a_line_and_the_result_stays_pure(tmp_pat
     assert not ESCAPE.search(done.stderr)
 
 
+def test_after_a_warning_progress_goes_on(tmp_path):
+    warned = SLOW.replace("time.sleep(3)", 'print_warning("late"); time.sleep(3)').replace(
+        "import print_result", "import print_result, print_warning"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", warned], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
+    first, *after = done.stderr.splitlines()
+    assert first == "arctic-picture: warning: late"
+    assert after
+    assert all(re.fullmatch(r"\[\d s\] judges nodes", line) for line in after)
+
+
 def test_a_quick_command_says_nothing_else(tmp_path):
     quick = SLOW.replace("time.sleep(3)", "pass")
     done = subprocess.run(

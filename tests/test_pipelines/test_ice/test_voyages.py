@@ -19,7 +19,7 @@ from layers.ice.daily import Day
 from layers.ice.isochrones import cells_near
 from layers.ice.synthetic import days
 from pipelines.ice.archive import Archive
-from pipelines.ice.isochrones import Voyage, find_isochrones
+from pipelines.ice.isochrones import Voyage, _port, find_isochrones
 from pipelines.ice.provider_files import own_surface
 from pipelines.ice.record import embedded, land_of, surface_of
 from pipelines.sources.sea_ice.ice_grids import EASE2_25KM
@@ -100,6 +100,18 @@ def test_what_cannot_be_asked_is_named(held, tmp_path, asked, said):
     with pytest.raises(UsageError, match=said):
         find_isochrones(held, asked)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("port", "found"),
+    [("-180,70", ("70 N 180 W", -180.0, 70.0)), ("180,70", ("70 N 180 E", 180.0, 70.0)),
+     ("0, 31", ("31 N 0 E", 0.0, 31.0)), ("-0.5,90", ("90 N 0.5 W", -0.5, 90.0))],
+)  # fmt: skip
+def test_a_place_in_degrees_lies_within_the_bounds_of_the_grid(held, port, found):
+    assert _port(held, port) == found
+    for beyond in ("-180.1,70", "180.1,70", "0,30.9", "0,90.1"):
+        with pytest.raises(UsageError, match="north of 31 N"):
+            _port(held, beyond)
 
 
 @pytest.mark.sweep

@@ -122,6 +122,12 @@ def test_a_field_that_cannot_be_is_held_or_marked(name, codes, surface, series):
     assert {row.rule: row.outcome for row in rows} == found, rows
 
 
+def test_the_first_cell_that_has_no_code_is_named(codes, series):
+    codes[0, :2] = 101, 250
+    [finding] = judge_ice(FIELDS["g02135_day"], table(codes), DAY, series)
+    assert finding.found.endswith("found 101")
+
+
 def test_a_step_from_the_days_before_is_by_the_day(codes, series):
     """0.5 million km2 a day: five days after 2015-02-04 the same field is as good, after a leap it is not."""
     until = series[series["date"] <= "2015-02-04"]
