@@ -112,7 +112,7 @@ function fillAbout() {
     el(
       "p",
       { class: "small" },
-      "Drawn with Leaflet 1.9.4 (BSD-2-Clause), Proj4js 2.20.9 (MIT) and Proj4Leaflet 1.0.2 (BSD-2-Clause); shell by folium (MIT). " +
+      "Drawn with Leaflet 1.9.4 (BSD-2-Clause); shell by folium (MIT). " +
         "Projection EPSG:3413, WGS 84 / NSIDC polar stereographic north: shapes are kept, areas are not.",
     ),
   ]);
