@@ -118,10 +118,12 @@ function fillAbout() {
   ]);
 }
 
-/** Fill the method and bind the buttons. Caveats and sources are long: they are made when first opened. */
+/** Bind the buttons. The dialogs are long: they are made when first opened. */
 export function startDialogs() {
-  fillMethod();
-  byId("method-open").addEventListener("click", () => byId("method").showModal());
+  byId("method-open").addEventListener("click", () => {
+    if (!byId("method").dataset.filled) fillMethod();
+    byId("method").showModal();
+  });
   byId("caveats-open").addEventListener("click", () => {
     if (!byId("about").dataset.filled) fillAbout();
     byId("about").showModal();

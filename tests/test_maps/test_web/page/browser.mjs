@@ -57,7 +57,7 @@ Object.assign(globalThis, {
     createElementNS: (_, tag) => new Element(tag),
     getElementById: (id) => (id === "evidence-data" ? { textContent: "null" } : null),
   },
-  matchMedia: () => ({ matches: false }),
+  matchMedia: () => ({ matches: false, addEventListener() {} }),
   L: {
     extend: Object.assign,
     CRS: { Earth: {} },
