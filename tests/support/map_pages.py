@@ -1,7 +1,7 @@
 """Pages of a built map in Chromium.
 
-The policy of the page allows no `eval`. Playwright asks a plain expression of `wait_for_function` again by `eval`, which
-fails if it did not hold at once; a function, `() => ...`, is asked again without.
+The policy of the page allows no `eval`. Playwright asks a plain expression of `wait_for_function` again by
+`eval`, which fails if it did not hold at once; a function, `() => ...`, is asked again without.
 """
 
 from __future__ import annotations

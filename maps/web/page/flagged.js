@@ -2,12 +2,13 @@
 import { afterFirstFrame, byId, el } from "./dom.js";
 import { countryName, overlapOf, placeOf, wording } from "./node_words.js";
 import { nodes } from "./picture.js";
+import { state } from "./state.js";
 import { openButton } from "./swatches.js";
 import { count, key, number, percent } from "./text.js";
 
 /** List the critical and the overlapping nodes that the filters leave. */
 export function listFlagged() {
-  const critical = rowsWhere(isCritical),
+  const critical = rowsWhere(isFlaggedCritical),
     places = byPlace(critical, "flag_probability");
   byId("flagged-title").textContent = `Critical places, ${number(places.length)}`;
   byId("flagged-note").textContent = critical.length
@@ -22,11 +23,11 @@ function rowsWhere(holds) {
   for (let i = 0; i < nodes.count; i++) if (!nodes.hidden[i] && holds(i)) rows.push(i);
   return rows;
 }
-const isCritical = (i) => ["robust", "possible"].includes(nodes.value("flag", i));
+const isFlaggedCritical = (i) => ["robust", "possible"].includes(nodes.value("flag", i));
 
 function listOverlap() {
   // To ask each row of a picture without this share would look for the column again and again.
-  const both = nodes.column.overlap_probability ? rowsWhere((i) => overlapOf(i) === "overlap" && !isCritical(i)) : [];
+  const both = nodes.column.overlap_probability ? rowsWhere((i) => overlapOf(i) === "overlap" && !isFlaggedCritical(i)) : [];
   const overlap = both.filter((i) => nodes.value("scope", i) !== "context"),
     outside = both.length - overlap.length,
     others = byPlace(overlap, "overlap_probability");
@@ -63,6 +64,8 @@ function byPlace(rows, share) {
       openButton(nodes, members[0], percent(value(members[0])), [
         el("span", { class: "name" }, place),
         el("span", { class: "small" }, [what(members), countryOf(members[0]), reasonOf(members[0])].filter(Boolean).join(" · ")),
+        // On paper nothing opens: there a place of several nodes names them.
+        state.isPrinting && members.length > 1 ? el("span", { class: "small" }, members.map((i) => nodes.titleOf(i)).join(", ")) : null,
       ]),
     ),
   );
