@@ -180,14 +180,14 @@ def scenes(picture: Picture) -> list[dict[str, Any]]:
     names = nodes.set_index("node_id")["name"]
     stories: list[dict[str, Any]] = []
     for scene in SCENES:
-        one = {"title": scene.title, "about": scene.about, "address": fragment(scene, layer_ids=ids)}
-        if scene.shows == "case" and (cases := chosen(CitationIndex(picture), (), None)):
-            one["cases"] = [
-                {"name": visible(names[node]) or node, "address": fragment(scene, node=node, layer_ids=ids)}
-                for node in cases
-            ]
-            one["address"] = one["cases"][0]["address"]
-        stories.append(one)
+        address = fragment(scene, layer_ids=ids)
+        cases = [
+            {"name": visible(names[node]) or node, "address": fragment(scene, node=node, layer_ids=ids)}
+            for node in (chosen(CitationIndex(picture), (), None) if scene.shows == "case" else ())
+        ]
+        if cases:
+            address = cases[0]["address"]
+        stories.append({"title": scene.title, "about": scene.about, "address": address, "cases": cases})
     return stories
 
 

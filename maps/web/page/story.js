@@ -11,7 +11,7 @@ let before = null; // the address of the view in which the story began
 
 function showScene(k, address = data.scenes[k].address) {
   current = k;
-  const { title, about, cases = [] } = data.scenes[k];
+  const { title, about, cases } = data.scenes[k];
   byId("story").hidden = false;
   byId("story-title").textContent = `${k + 1} of ${data.scenes.length}: ${title}`;
   byId("story-about").textContent = about;
