@@ -63,7 +63,8 @@ SCENES: Final[tuple[Scene, ...]] = (
           "depend on it. The list on the left names the places.",
           (*_GROUND, "sea_ice", "arctic_boundary", "nodes"), month=9),
     Scene("scene-cases", "Three cases",
-          "The first of the three: its gates, and what would shut them. The briefing tells all three.",
+          "One critical site after another, of other kinds and countries: its three gates, and the nearest "
+          "change that would turn one. Choose a site here:",
           (*_GROUND, "settlements", "nodes"), shows="case"),
     Scene("scene-warming", "What 2\u00a0°C changes",
           "How much warmer the air is than before industry at 2\u00a0°C of global warming (a warmer picture "

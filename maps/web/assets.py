@@ -15,9 +15,7 @@ __all__ = ["CODE", "DATA", "LATER", "LOOK", "POLICY", "VENDOR", "empty_page"]
 
 _HERE = Path(__file__).parent
 VENDOR = _HERE / "vendor"
-_SCRIPTS = ("vendor/leaflet.js", "vendor/proj4.js", "vendor/proj4leaflet.js")
 _STYLES = ("vendor/leaflet.css", "page.css")
-_LICENCES = ("leaflet", "proj4", "mgrs", "wkt-parser", "proj4leaflet")
 
 # Placeholders of shell.html. This module replaces the first three; maps.web.page replaces the last two.
 CODE, LOOK, POLICY, DATA, LATER = (f"@@{name}@@" for name in ("CODE", "LOOK", "POLICY", "DATA", "LATER"))
@@ -39,11 +37,10 @@ def empty_page() -> str:
     ExportError
         If the page refers to a file outside it, or the modules of its script do not fit together.
     """
-    notices = "".join(f"/* {name}\n{_file(f'vendor/{name}.LICENSE')}*/\n" for name in _LICENCES)
-    scripts = [*map(_file, _SCRIPTS), bundle(_HERE / "page")]
+    notice = f"/* leaflet\n{_file('vendor/leaflet.LICENSE')}*/\n"
     shell = (_HERE / "shell.html").read_text(encoding="utf-8")
-    # The licences of the libraries stay with their code.
-    shell = shell.replace(CODE, notices + "\n".join(scripts))
+    # The licence of the library stays with its code.
+    shell = shell.replace(CODE, f"{notice}{_file('vendor/leaflet.js')}\n{bundle(_HERE / 'page')}")
     shell = shell.replace(LOOK, "\n".join(map(_file, _STYLES)))
     _refuse_references(shell)
     return shell.replace(POLICY, _policy(shell))

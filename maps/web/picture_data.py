@@ -168,22 +168,27 @@ def oldest_deciding_fact(picture: Picture) -> dict[str, Any] | None:
     return {"years": rounded(float(oldest["fact_age_years"])), "name": visible(oldest["name"])}
 
 
-def scenes(picture: Picture) -> list[dict[str, str]]:
-    """Return title, sentence and address of each scene of the story; none without judgements."""
+def scenes(picture: Picture) -> list[dict[str, Any]]:
+    """Return title, sentence and address of each scene of the story; none without judgements.
+
+    The scene of cases has the address of its first case, and `cases`: the name and the address of each.
+    """
     nodes = picture.tables.get("nodes")
     if nodes is None or "hazard_class" not in nodes or "evidence" not in picture.tables:
         return []
-    case = next(iter(chosen(CitationIndex(picture), (), None)), None)
-    return [
-        {
-            "title": scene.title,
-            "about": scene.about,
-            "address": fragment(
-                scene, node=case if scene.shows == "case" else None, layer_ids=tuple(picture.tables)
-            ),
-        }
-        for scene in SCENES
-    ]
+    ids = tuple(picture.tables)
+    names = nodes.set_index("node_id")["name"]
+    stories: list[dict[str, Any]] = []
+    for scene in SCENES:
+        address = fragment(scene, layer_ids=ids)
+        cases = [
+            {"name": visible(names[node]) or node, "address": fragment(scene, node=node, layer_ids=ids)}
+            for node in (chosen(CitationIndex(picture), (), None) if scene.shows == "case" else ())
+        ]
+        if cases:
+            address = cases[0]["address"]
+        stories.append({"title": scene.title, "about": scene.about, "address": address, "cases": cases})
+    return stories
 
 
 def _latest_break(picture: Picture, day: str) -> str | None:

@@ -81,6 +81,7 @@ _BODY = f"""
 </div></details>
 <section id="story" aria-labelledby="story-title" hidden><p id="story-title" role="status"></p>
 <p class="small" id="story-about"></p>
+<div class="bar" id="story-cases" role="group" aria-label="Cases" hidden></div>
 <button type="button" id="story-back">Back</button>
 <button type="button" id="story-next">Next</button>
 <button type="button" id="story-shut">Close</button></section>

@@ -145,7 +145,7 @@ def _finding(report: dict[str, Any]) -> list[str]:
 def _gate_lines(gate: dict[str, Any]) -> list[str]:
     """Lines on a gate: its class, what decides it, what is unknown, and what could change it."""
     level = gate["class"] + (" so far" if gate["so_far"] else "")
-    met = "met" if gate["is_met"] else "open" if gate["class"] == "unknown" else "not met"
+    met = "met" if gate["is_met"] else "not known" if gate["class"] == "unknown" else "not met"
     cited = ", ".join(str(v) for v in (gate["tier"], gate["source"], gate["as_of"]) if v)
     indent = 11
     lines = [

@@ -1,4 +1,8 @@
-"""Pages of a built map in Chromium."""
+"""Pages of a built map in Chromium.
+
+The policy of the page allows no `eval`. Playwright asks a plain expression of `wait_for_function` again by
+`eval`, which fails if it did not hold at once; a function, `() => ...`, is asked again without.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ def open_map(browser: Browser, folder: Path, **options: Any) -> Page:
     """Return the page of a map that is drawn."""
     page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **options)
     page.goto((folder / "map.html").as_uri())
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    page.wait_for_function("() => document.documentElement.dataset.ready === 'true'")
     # Two quick clicks near one another would be a double click, which zooms.
     page.evaluate("map_arctic.doubleClickZoom.disable()")
     return page

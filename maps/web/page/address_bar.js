@@ -12,7 +12,8 @@ import { state } from "./state.js";
 import { turn } from "./view.js";
 import { readQuery, writeQuery } from "./address_query.js";
 
-const WAIT_MS = 150;
+const WAIT_MS = 200; // five writes a second at most: Chromium ignores more than 200 in ten seconds, Safari more than 100 in thirty
+const AGAIN_MS = 2000;
 const SAID_MS = 4000; // how long the button says what it did
 const COPY = "Copy link to this view";
 let waiting = 0;
@@ -36,7 +37,22 @@ function writeAddress() {
     level: state.level,
     hasReach: state.reachFrom !== null,
   });
-  history.replaceState(null, "", `#${query}`);
+  // A browser throws or stays silent when it was asked too often: then the address would show an earlier view.
+  const hash = `#${query}`;
+  try {
+    history.replaceState(null, "", hash);
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error;
+  }
+  if (location.hash !== hash) writeSoon(AGAIN_MS);
+}
+
+// A timer that runs is left to run: one that began anew at each signal would never end while signals come.
+function writeSoon(wait = WAIT_MS) {
+  waiting ||= setTimeout(() => {
+    waiting = 0;
+    if (!state.isRestoring) writeAddress();
+  }, wait);
 }
 
 /** Show the view of the address, if it has one. */
@@ -44,6 +60,15 @@ export function readAddress() {
   const view = readQuery(location.hash.slice(1));
   if (!view) return;
   state.isRestoring = true;
+  // Whatever the address asks for, the next view is written again.
+  try {
+    show(view);
+  } finally {
+    state.isRestoring = false;
+  }
+}
+
+function show(view) {
   if (view.lon0 !== null && view.lon0 !== state.lon0) turn(view.lon0);
   if (view.layers)
     for (const layer of layers)
@@ -66,7 +91,6 @@ export function readAddress() {
     map.setView([view.at.lat, view.at.lng], view.at.zoom, { reset: true, animate: false });
     state.isAtHome = false;
   }
-  state.isRestoring = false;
 }
 
 async function copyLink() {
@@ -89,8 +113,7 @@ async function copyLink() {
 export function startAddress() {
   listen("view", () => {
     if (state.isRestoring) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(writeAddress, WAIT_MS);
+    writeSoon();
   });
   addEventListener("hashchange", readAddress);
   byId("link").addEventListener("click", copyLink);

@@ -43,6 +43,6 @@ export function readQuery(text) {
     refused,
     node: query.get("node"),
     hasReach: query.get("reach") === "days",
-    at: query.has("at") && Number.isFinite(lat + lng + zoom) ? { lat, lng, zoom } : null,
+    at: query.has("at") && lat > 0 && lat <= 90 && Number.isFinite(lng + zoom) ? { lat, lng, zoom } : null,
   };
 }

@@ -34,6 +34,7 @@ function codesOf(column) {
 /** One whole number for each row; rows of the same value have the same number. */
 export function valueNumbers(column, rows) {
   if (column && column.codes !== undefined) return codesOf(column);
+  if (!column || (column.one !== undefined && !column.before)) return new Int32Array(rows);
   const numbers = new Map();
   return Int32Array.from({ length: rows }, (_, i) => {
     const value = cell(column, i);

@@ -1,7 +1,7 @@
 // The panel with the details of a feature: how it opens and shuts.
 import { featureDetails, heading, positionDetails } from "./cards.js";
 import { dependantParts, sharedParts } from "./dependants.js";
-import { byId, el } from "./dom.js";
+import { afterParsing, byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
 import { nodeDetails, redrawIce } from "./node_details.js";
 import { paint } from "./painter.js";
@@ -143,7 +143,8 @@ function redrawDependants() {
 
 /** Open and shut the details when a signal asks for it. */
 export function startDetails() {
-  listen("open", openDetails);
+  // The evidence stands at the end of the page: a click before it is read is answered when it is.
+  listen("open", (...feature) => afterParsing(() => openDetails(...feature)));
   listen("position", openPosition);
   listen("notice", openNotice);
   listen("close", closeDetails);

@@ -112,16 +112,18 @@ function fillAbout() {
     el(
       "p",
       { class: "small" },
-      "Drawn with Leaflet 1.9.4 (BSD-2-Clause), Proj4js 2.20.9 (MIT) and Proj4Leaflet 1.0.2 (BSD-2-Clause); shell by folium (MIT). " +
+      "Drawn with Leaflet 1.9.4 (BSD-2-Clause); shell by folium (MIT). " +
         "Projection EPSG:3413, WGS 84 / NSIDC polar stereographic north: shapes are kept, areas are not.",
     ),
   ]);
 }
 
-/** Fill the method and bind the buttons. Caveats and sources are long: they are made when first opened. */
+/** Bind the buttons. The dialogs are long: they are made when first opened. */
 export function startDialogs() {
-  fillMethod();
-  byId("method-open").addEventListener("click", () => byId("method").showModal());
+  byId("method-open").addEventListener("click", () => {
+    if (!byId("method").dataset.filled) fillMethod();
+    byId("method").showModal();
+  });
   byId("caveats-open").addEventListener("click", () => {
     if (!byId("about").dataset.filled) fillAbout();
     byId("about").showModal();

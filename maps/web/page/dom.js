@@ -6,13 +6,26 @@ export const byId = (id) => document.getElementById(id);
 /** Run `act` when the page is read to its end. */
 export const afterParsing = (act) =>
   document.readyState === "loading" ? addEventListener("DOMContentLoaded", act, { once: true }) : act();
-/** Run `act` when the next frame is drawn: a message that is sent before a frame arrives after it. */
-export const afterFrame = (act) =>
-  requestAnimationFrame(() => {
+/** Run `act` as the next task; where the browser knows priorities, before it goes on to read the page. */
+export function soon(act) {
+  if (window.scheduler?.postTask) scheduler.postTask(act, { priority: "user-blocking" });
+  else {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = act;
+    port1.onmessage = () => act();
     port2.postMessage(null);
-  });
+  }
+}
+/** Run `act` when the next frame is drawn: a task that is asked for before a frame runs after it. */
+export const afterFrame = (act) => requestAnimationFrame(() => soon(act));
+let toDoLater = [];
+/** Run `act` after the first frame, or at once if that is drawn: what the first frame does not show. */
+export const afterFirstFrame = (act) => (toDoLater ? toDoLater.push(act) : act());
+/** Run what waits for the first frame. */
+export function endFirstFrame() {
+  const acts = toDoLater || [];
+  toDoLater = null;
+  for (const act of acts) act();
+}
 /** Content of a JSON block of the page. */
 export const block = (id) => JSON.parse(byId(id).textContent);
 

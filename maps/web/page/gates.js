@@ -32,11 +32,11 @@ const TIERS = {
 const PARTS = ["facility", "hinterland", "position", "association"];
 const anchor = (id) => data.anchors.find((a) => a.id === id)?.value;
 
-// The heading of a gate: its class, and whether it is open.
-const headParts = (title, value, word, isOpen) => [
+// The heading of a gate: its class, and whether it is met.
+const headParts = (title, value, word, isMet) => [
   title,
   el("span", { class: "class" }, word),
-  el("span", { class: "met" }, isOpen ? "✓ open" : value === "unknown" ? "? not known" : "– shut"),
+  el("span", { class: "met" }, isMet ? "✓ met" : value === "unknown" ? "? not known" : "✗ not met"),
 ];
 
 /**
@@ -49,14 +49,14 @@ export function gates(i, rows, onTrial) {
     "div",
     { class: "gates" },
     AXES.filter(([, , name]) => nodes.column[name] || nodes.whole().column[name]).map(
-      ([axis, title, name, open]) => {
+      ([axis, title, name, meeting]) => {
         const value = key(nodes.value(name, i)),
-          head = el("h3", null, headParts(title, value, classWord(name, i) ?? "unknown", open.includes(value)));
+          head = el("h3", null, headParts(title, value, classWord(name, i) ?? "unknown", meeting.includes(value)));
         const slider = exitSlider(i, axis, (tried, standing) => {
           const gateClass = tried ?? value;
           section.className = `gate ${gateClass}${tried ? " trial" : ""}`;
           head.replaceChildren(
-            ...headParts(title, gateClass, tried ? `trial: ${tried}` : (classWord(name, i) ?? "unknown"), open.includes(gateClass)),
+            ...headParts(title, gateClass, tried ? `trial: ${tried}` : (classWord(name, i) ?? "unknown"), meeting.includes(gateClass)),
           );
           onTrial(standing);
         });

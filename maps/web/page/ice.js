@@ -23,6 +23,9 @@ export function setMonth(value) {
   signal("month");
 }
 
+// A day, and that it is of another month than the one drawn.
+const monthWords = (date, month) => (Number(date.slice(5, 7)) === month ? date : `${date} (not ${MONTHS[month - 1]})`);
+
 /** Write what the map shows of the ice: the usual ice or that of a year, and the newest extent. */
 export function writeIceNote() {
   const ice = layerById.sea_ice,
@@ -33,14 +36,10 @@ export function writeIceNote() {
   const extent = data.extent,
     late = lateSourceOf("sea_ice_extent");
   byId("ice-note").replaceChildren(
-    state.year !== null ? `Filled: ${name} ${state.year}` : hasMedian ? "Filled: median extent 1981–2010" : "Median extent unknown",
-    later === undefined || state.year !== null ? "." : `; dashed: ${name} ${ice.value("year", later)}.`,
+    state.year !== null ? `Filled: ${name} ${state.year}` : hasMedian ? `Filled: usual ${name}, the median 1981–2010` : `Usual ice of ${name} unknown`,
+    state.year !== null ? "." : later === undefined ? `. No edge of a recent ${name} is held.` : `; dashed: ${name} ${ice.value("year", later)}.`,
     extent
-      ? el(
-          "span",
-          null,
-          ` Extent on ${extent.date}: ${number(extent.million_km2)} million km²${late ? "" : "."}`,
-        )
+      ? el("span", null, ` Newest extent held, ${monthWords(extent.date, ice.month)}: ${number(extent.million_km2)} million km²${late ? "" : "."}`)
       : late
         ? el("span", null, " Extent: not assessed")
         : "",

@@ -78,6 +78,7 @@ function drawLines(layer, ctx, view) {
   for (const [own, members] of groups) {
     ctx.beginPath();
     if (layer.classes.size) for (const i of members) layer.rings.trace(ctx, i, view, false);
+    else if (layer.style.dash.length) layer.rings.traceOnce(ctx, view);
     else for (let i = 0; i < layer.count; i++) layer.rings.trace(ctx, i, view, false);
     fillAndStroke(ctx, lookOf(layer, own, 0));
   }

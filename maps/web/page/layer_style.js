@@ -47,18 +47,19 @@ export function marksOf(layer) {
   if (layer.marks) return layer.marks;
   const style = layer.style,
     column = layer.column;
-  const kinds = new Map(),
-    kind = new Uint16Array(layer.count),
+  const kind = new Uint16Array(layer.count),
     list = [];
   const parts = [column[style.class_column], column[style.shape_column], column.dual_use_class];
+  // One number for each combination of values; a missing value has the number -1.
   const [levels, shapes, duals] = parts.map((part) => valueNumbers(part, layer.count));
+  const [deep, wide] = [shapes, duals].map((numbers) => numbers.reduce((most, n) => Math.max(most, n), 0) + 2);
+  const places = [];
   for (let i = 0; i < layer.count; i++) {
-    const name = (levels[i] * 4096 + shapes[i]) * 4096 + duals[i];
-    let place = kinds.get(name);
-    if (place === undefined) {
+    const name = ((levels[i] + 1) * deep + shapes[i] + 1) * wide + duals[i] + 1;
+    if (places[name] === undefined) {
       const [level, shape, dual] = [cell(parts[0], i), cell(parts[1], i), cell(parts[2], i) === "D3"];
       const own = layer.classes.get(classValue(level));
-      kinds.set(name, (place = list.length));
+      places[name] = list.length;
       list.push({
         own,
         shape: (layer.shapes.get(String(shape)) || style).shape,
@@ -68,13 +69,19 @@ export function marksOf(layer) {
         flagged: style.class_column === "mark" && FLAGGED.includes(level),
       });
     }
-    kind[i] = place;
+    kind[i] = places[name];
   }
-  const order = new Uint32Array(layer.count);
-  for (let rank = 0, next = 0; rank <= layer.classes.size; rank++) {
-    for (let i = 0; i < layer.count; i++) if (list[kind[i]].rank === rank) order[next++] = i;
-  }
-  return (layer.marks = { list, kind, order });
+  return (layer.marks = { list, kind, order: orderByRank(list, kind, layer.classes.size) });
+}
+
+// The points by the rank of their mark, those of one rank as they stand.
+function orderByRank(list, kind, ranks) {
+  const next = new Uint32Array(ranks + 2),
+    order = new Uint32Array(kind.length);
+  for (let i = 0; i < kind.length; i++) next[list[kind[i]].rank + 1]++;
+  for (let rank = 0; rank <= ranks; rank++) next[rank + 1] += next[rank];
+  for (let i = 0; i < kind.length; i++) order[next[list[kind[i]].rank]++] = i;
+  return order;
 }
 
 /** The sheet of all marks of a layer, one below another: their sizes and `put`, which draws one. */

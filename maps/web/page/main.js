@@ -6,7 +6,7 @@ import { drawClock, drawField, startClock, startYears } from "./clock.js";
 import { drawComparison, readComparison, startComparison } from "./compare.js";
 import { startDetails } from "./details.js";
 import { startDialogs } from "./dialogs.js";
-import { afterFrame, afterParsing, block, byId } from "./dom.js";
+import { afterFirstFrame, afterFrame, afterParsing, block, byId, endFirstFrame, soon } from "./dom.js";
 import { startDrawer } from "./drawer.js";
 import { startFilters } from "./filters.js";
 import { isInside } from "./plane_to_pixels.js";
@@ -100,11 +100,18 @@ function followMap() {
   }).observe(map.getContainer());
 }
 
+// The map is fitted when the boxes around it have their content, and before long lists are made: to measure it
+// then is cheap.
+function startFrame() {
+  startStrip();
+  startView();
+  startClock();
+  fit();
+}
+
 function startPanels() {
   for (const bind of [
     startPointing,
-    startView,
-    startClock,
     startSearch,
     startDetails,
     startMeasure,
@@ -112,15 +119,13 @@ function startPanels() {
     startTheme,
     startAddress,
     startDrawer,
-  startStory,
+    startStory,
     startKeyboard,
   ])
     bind();
   byId("legend").open = !isNarrow();
   for (const fill of [
-    startStrip,
     startDialogs,
-    startLayerTree,
     startFilters,
     startTable,
     startSince,
@@ -129,6 +134,7 @@ function startPanels() {
     drawLegend,
   ])
     fill();
+  afterFirstFrame(startLayerTree);
 }
 
 // What was shown before the record was there is shown again with it.
@@ -141,12 +147,14 @@ function start(onMap) {
   readComparison();
   readSince();
   setLevels(mapLevels());
+  // A browser that prints at once draws no frame.
+  addEventListener("beforeprint", endFirstFrame);
+  startFrame();
   startPanels();
-  fit();
   // Lists, search and tables work in a browser that draws nothing.
   if (document.createElement("canvas").getContext("2d")) {
     painter.addTo(map);
-    startNames();
+    afterFirstFrame(startNames);
   } else
     signal(
       "notice",
@@ -161,11 +169,16 @@ function start(onMap) {
   state.isAtHome = true;
   state.isRestoring = false;
   // What a link asks for may stand at the end of the page, and so may what a very large window shows.
-  if (location.hash.length > 1) afterParsing(readAddress);
+  if (location.hash.length > 1)
+    afterParsing(() => {
+      endFirstFrame();
+      readAddress();
+    });
   // The record of ice is large and stands at the end of the page: the map does not wait for it.
   const ready = () =>
     afterFrame(() => {
       document.documentElement.dataset.ready = "true";
+      soon(endFirstFrame);
       afterParsing(() => startYears(showRecord));
     });
   if (painter.rough)

@@ -8,7 +8,7 @@ import { writeNames } from "./place_names.js";
 import { signal } from "./signals.js";
 import { state } from "./state.js";
 import { redrawSwatches } from "./swatches.js";
-import { systemScheme } from "./theme.js";
+import { onSchemeChange } from "./theme.js";
 
 /** Draw map, swatches, lists and details again in the colours of the state. */
 export function repaint() {
@@ -31,5 +31,5 @@ export function startTheme() {
     repaint();
     signal("view");
   });
-  systemScheme().addEventListener("change", repaint);
+  onSchemeChange(repaint);
 }

@@ -61,8 +61,52 @@ export class Rings {
     return any;
   }
 
-  traceRing(ctx, r, { a, b, e, f, wide, high }, least) {
-    const { xy, start } = this;
+  traceRing(ctx, r, view, least) {
+    this.tracePart(ctx, this.start[r], this.start[r + 1], view, least);
+  }
+
+  /**
+   * Trace all lines in pixels, and a stretch that several of them share once: the dashes of one line would fill the
+   * gaps of another.
+   */
+  traceOnce(ctx, view, least = 0.9) {
+    const { start } = this,
+      isRepeated = (this.isRepeated ||= this.repeatedSteps());
+    for (let r = 0; r + 1 < start.length; r++) {
+      if (!this.near(r, view.bounds)) continue;
+      for (let from = start[r], k = from; k < start[r + 1]; k++) {
+        if (!isRepeated[k] && k + 1 < start[r + 1]) continue;
+        if (k > from) this.tracePart(ctx, from, k + 1, view, least);
+        from = k + 1;
+      }
+    }
+  }
+
+  // One byte for each point, 1 where the step to the next point is one that an earlier line takes, either way.
+  repeatedSteps() {
+    const { xy, start } = this,
+      size = 2 ** Math.ceil(Math.log2(xy.length + 2)),
+      drawers = new Int32Array(size).fill(-1),
+      repeated = new Uint8Array(xy.length / 2);
+    const isSame = (i, k) => xy[i] === xy[k] && xy[i + 1] === xy[k + 1];
+    for (let r = 0; r + 1 < start.length; r++)
+      for (let i = 2 * start[r]; i < 2 * start[r + 1] - 2; i += 2) {
+        // The same number for a step and for its way back.
+        const mixed = Math.imul(xy[i] + xy[i + 2], 73_856_093) ^ Math.imul(xy[i + 1] + xy[i + 3], 19_349_663);
+        let at = (mixed >>> 9) & (size - 1);
+        for (; drawers[at] >= 0; at = (at + 1) & (size - 1)) {
+          const k = drawers[at];
+          if ((isSame(i, k) && isSame(i + 2, k + 2)) || (isSame(i, k + 2) && isSame(i + 2, k))) break;
+        }
+        if (drawers[at] >= 0) repeated[i / 2] = 1;
+        else drawers[at] = i;
+      }
+    return repeated;
+  }
+
+  // Trace the points `from` to `to`, without `to`.
+  tracePart(ctx, from, to, { a, b, e, f, wide, high }, least) {
+    const { xy } = this;
     // `side` tells which sides of the view the pen is beyond; a skipped point waits at `sx`, `sy`.
     let px = NaN,
       py = NaN,
@@ -70,11 +114,11 @@ export class Rings {
       sx = 0,
       sy = 0,
       isWaiting = false;
-    for (let i = 2 * start[r], stop = 2 * start[r + 1]; i < stop; i += 2) {
+    for (let i = 2 * from, stop = 2 * to; i < stop; i += 2) {
       const x = a * xy[i] + b * xy[i + 1] + e,
         y = b * xy[i] - a * xy[i + 1] + f;
       const now = (x < -9 ? 1 : x > wide + 9 ? 2 : 0) | (y < -9 ? 4 : y > high + 9 ? 8 : 0);
-      if (i === 2 * start[r]) ctx.moveTo(x, y);
+      if (i === 2 * from) ctx.moveTo(x, y);
       else {
         const last = i === stop - 2;
         if (!last && (now & side || (!now && Math.abs(x - px) + Math.abs(y - py) < least))) {

@@ -35,8 +35,8 @@ function listResults() {
   markActive();
 }
 
-function resultItem({ layer, row, position: at }, k) {
-  const item = el("li", { role: "option", id: `hit-${k}`, "aria-selected": String(k === active) });
+function resultItem({ layer, row, position: at, isBelow = false }, k) {
+  const item = el("li", { role: "option", id: `hit-${k}`, class: isBelow ? "below" : null, "aria-selected": String(k === active) });
   if (at) item.append(el("span", { class: "what" }, position(at.lat, at.lng)), el("span", { class: "count" }, "position"));
   else item.append(...featureItem(layer, row));
   item.addEventListener("mousedown", (event) => {

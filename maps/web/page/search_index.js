@@ -11,6 +11,8 @@ const MOST_RESULTS = 12;
 const FEW_RESULTS = 6;
 const SHARED_RUNS = 0.45;
 const LEAST_LIKENESS = 0.4;
+const TOWN_LAYER = "settlements";
+const SAME_PLACE_M = 60_000; // what bears one name within this distance is of one place
 
 /** Entries of all named features: the topmost layer first, without the sea ice; nodes have their place as well. */
 export function searchIndex(layers, nodes) {
@@ -32,6 +34,7 @@ export function searchIndex(layers, nodes) {
         name: fold(name || ""),
         others: layer.id === COUNTRIES ? namesOfCountry(layer.value("country_iso3", i)).map(fold) : [],
         place: place ? fold(place) : "",
+        isNode: layer === nodes,
         isFlagged: layer === nodes && FLAGGED.includes(layer.value("mark", i)),
         rank: layer === nodes ? (nodes.classOf(i) || { rank: 9 }).rank : 9,
       });
@@ -40,7 +43,10 @@ export function searchIndex(layers, nodes) {
   return entries;
 }
 
-/** Up to twelve entries for a typed text, the best first. */
+/**
+ * Up to twelve entries for a typed text, the best first. What is of one place stands together: its nodes, its town and
+ * its military site, but not what other layers have there under the same name. `isBelow` marks all but the first.
+ */
 export function lookUp(index, text) {
   const typed = fold(text.trim());
   if (!typed) return [];
@@ -56,9 +62,39 @@ export function lookUp(index, text) {
       ),
     }))
     .filter((entry) => entry.grade < 9);
-  return [...whole, ...(whole.length < FEW_RESULTS && typed.length > 2 ? alike(index, typed, whole) : [])]
-    .sort((a, b) => isFirst(b) - isFirst(a) || a.grade - b.grade || a.rank - b.rank || a.k - b.k)
-    .slice(0, MOST_RESULTS);
+  const found = [...whole, ...(whole.length < FEW_RESULTS && typed.length > 2 ? alike(index, typed, whole) : [])]
+    .sort((a, b) => isFirst(b) - isFirst(a) || a.grade - b.grade || a.rank - b.rank || a.k - b.k);
+  return groupedByPlace(found).slice(0, MOST_RESULTS);
+}
+
+function groupedByPlace(found) {
+  const groups = [],
+    ofName = new Map();
+  for (const entry of found) {
+    const name = entry.place || entry.name,
+      here = ofName.get(name) || [],
+      group = here.find(([first]) => isSamePlace(first, entry));
+    if (!group && groups.length === MOST_RESULTS) break;
+    if (group) joinPlace(group, entry);
+    else groups.push([entry]);
+    // What another layer has under the name of a node is of the place of the node.
+    for (const own of new Set([name, entry.isNode ? entry.name : name]))
+      ofName.set(own, [...(ofName.get(own) || []), group || groups.at(-1)]);
+  }
+  return groups.flatMap((group) => group.map((entry, k) => ({ ...entry, isBelow: k > 0 })));
+}
+
+const standsAlways = (entry) => entry.isNode || entry.layer.id === MILITARY;
+
+function joinPlace(group, entry) {
+  const other = group.findIndex((one) => !standsAlways(one));
+  if (standsAlways(entry) || other < 0) group.push(entry);
+  else if (entry.layer.id === TOWN_LAYER && group[other].layer.id !== TOWN_LAYER) group[other] = entry;
+}
+
+function isSamePlace(one, other) {
+  const [[x, y], [u, v]] = [one, other].map(({ layer, row }) => layer.place(row) || []);
+  return x === undefined || u === undefined || Math.hypot(x - u, y - v) < SAME_PLACE_M;
 }
 
 // Of the nodes that bear a name, or whose place does, readers look for the critical and overlapping ones.

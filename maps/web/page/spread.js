@@ -16,23 +16,32 @@ for (let ring = 1; ring <= RINGS; ring++)
     OFFSETS.push([ring * 0.66 * Math.cos(angle), ring * 0.66 * Math.sin(angle)]);
   }
 
+const DRAWERS = 1 << 14; // a square of the plane keeps its places in one of so many drawers
+
 // Places that are taken, in squares as wide as a step: only the nine squares around a place can be too near.
-function takenPlaces(step) {
-  const squares = new Map(),
-    square = (column, row) => column * 65_536 + row;
+function takenPlaces(most, step) {
+  const last = new Int32Array(DRAWERS).fill(-1), // of the places in a drawer; each knows the one before it
+    before = new Int32Array(most),
+    xs = new Float64Array(most),
+    ys = new Float64Array(most),
+    least = (step - 1e-6) ** 2,
+    drawer = (column, row) => (Math.imul(column, 73_856_093) ^ Math.imul(row, 19_349_663)) & (DRAWERS - 1);
+  let count = 0;
   const isFree = (x, y) => {
     const column = Math.floor(x / step),
       row = Math.floor(y / step);
     for (let c = column - 1; c <= column + 1; c++)
       for (let r = row - 1; r <= row + 1; r++)
-        for (const [u, v] of squares.get(square(c, r)) || [])
-          if (Math.hypot(x - u, y - v) < step - 1e-6) return false;
+        for (let k = last[drawer(c, r)]; k >= 0; k = before[k])
+          if ((x - xs[k]) ** 2 + (y - ys[k]) ** 2 < least) return false;
     return true;
   };
   const take = (x, y) => {
-    const own = square(Math.floor(x / step), Math.floor(y / step));
-    if (squares.has(own)) squares.get(own).push([x, y]);
-    else squares.set(own, [[x, y]]);
+    const own = drawer(Math.floor(x / step), Math.floor(y / step));
+    xs[count] = x;
+    ys[count] = y;
+    before[count] = last[own];
+    last[own] = count++;
   };
   return { isFree, take };
 }
@@ -42,13 +51,15 @@ function takenPlaces(step) {
  * of importance, `placeOf` gives the pixel of a row, and two marks are at least `step` pixels apart.
  */
 export function spreadOffsets(rows, placeOf, step) {
-  const { isFree, take } = takenPlaces(step),
+  const { isFree, take } = takenPlaces(rows.length, step),
     moved = new Map();
   for (const row of rows) {
     const [x, y] = placeOf(row);
-    const free = OFFSETS.find(([dx, dy]) => isFree(x + dx * step, y + dy * step));
-    if (!free) continue;
-    const [dx, dy] = [free[0] * step, free[1] * step];
+    let k = 0;
+    while (k < OFFSETS.length && !isFree(x + OFFSETS[k][0] * step, y + OFFSETS[k][1] * step)) k++;
+    if (k === OFFSETS.length) continue;
+    const dx = OFFSETS[k][0] * step,
+      dy = OFFSETS[k][1] * step;
     take(x + dx, y + dy);
     if (dx || dy) moved.set(row, [dx, dy]);
   }

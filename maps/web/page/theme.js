@@ -1,14 +1,21 @@
 // Light and dark colours, and what the reader's screen asks for.
 import { state } from "./state.js";
 
+// To ask a query of the browser makes it lay out the page: the answer is kept until it changes.
 const queries = new Map();
-function media(query) {
-  if (!queries.has(query)) queries.set(query, matchMedia(query));
-  return queries.get(query);
+function media(text) {
+  if (!queries.has(text)) {
+    const query = matchMedia(text),
+      kept = { query, matches: query.matches };
+    query.addEventListener("change", () => (kept.matches = query.matches));
+    queries.set(text, kept);
+  }
+  return queries.get(text);
 }
 
-/** The query for dark colours of the reader's system. */
-export const systemScheme = () => media("(prefers-color-scheme: dark)");
+const systemScheme = () => media("(prefers-color-scheme: dark)");
+/** Call `act` when the colours of the reader's system change. */
+export const onSchemeChange = (act) => systemScheme().query.addEventListener("change", act);
 /** Whether the page is drawn in dark colours; paper is light. */
 export const isDark = () =>
   !state.isPrinting && (state.theme === "system" ? systemScheme().matches : state.theme === "dark");

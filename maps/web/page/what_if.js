@@ -55,7 +55,7 @@ export const rounded = (value, unit) =>
   unit === "persons" ? Math.round(value) : Number(value.toPrecision(3));
 
 const STANDING_WORDS = {
-  critical: "critical: all three gates are open",
+  critical: "critical: all three gates are met",
   overlap: "an overlap of climate and defence, not critical",
   none: "neither critical nor an overlap",
 };

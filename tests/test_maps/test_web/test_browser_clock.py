@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,12 +131,70 @@ def test_month_and_year_change_ice_ports_and_routes_and_stay_in_the_address(
     september = page.inner_text("#open-note")
     assert september != march
     assert page.locator("#map_arctic").screenshot() != before
-    page.wait_for_function("location.hash.includes('year=2012')")
+    page.wait_for_function("() => location.hash.includes('year=2012')")
     link = page.url
     page.close()
     again = browser.new_page()
     again.goto(link)
     again.wait_for_selector("#years:not([hidden])")
-    again.wait_for_function("document.getElementById('year-title').textContent === '2012'")
+    again.wait_for_function("() => document.getElementById('year-title').textContent === '2012'")
     assert again.inner_text("#open-note") == september
     again.close()
+
+
+@pytest.mark.chromium
+def test_the_caption_names_the_month_drawn_and_says_which_edge_is_lacking(
+    browser: Browser, folder: Path, picture: Picture
+) -> None:
+    ice = picture.tables["sea_ice"]
+    held = set(ice.loc[ice["year"].fillna(0) > 2010, "month"])
+    assert 0 < len(held) < 12
+    page = open_map(browser, folder)
+    extent = page.inner_text("#ice-note").split("Newest extent held, ")[1]
+    for month in range(1, 13):
+        set_clock(page, month, None)
+        name = f"{date(2000, month, 1):%B}"
+        caption = page.inner_text("#ice-note")
+        assert f"usual {name}" in caption
+        assert (f"No edge of a recent {name} is held" in caption) == (month not in held)
+        assert (f"dashed: {name} " in caption) == (month in held)
+        # The newest extent is of one month, whatever month is drawn.
+        assert (f"(not {name})" in caption) == (int(extent[5:7]) != month)
+    page.close()
+
+
+@pytest.mark.chromium
+def test_the_address_follows_while_views_change_without_a_pause(browser: Browser, folder: Path) -> None:
+    """A reader who drags the slider of the year for seconds has the year in the address meanwhile."""
+    page = open_map(browser, folder)
+    page.wait_for_selector("#years:not([hidden])")
+    # Each signal comes sooner than the address waits for.
+    page.evaluate("window.dragging = setInterval(() => map_arctic.fire('moveend'), 40)")
+    set_clock(page, 9, 2012)
+    page.wait_for_function("() => location.hash.includes('year=2012')", timeout=10_000)
+    page.evaluate("clearInterval(window.dragging)")
+    page.close()
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("refusal", ["", "throw new DOMException('too often', 'SecurityError')"])
+def test_the_address_is_written_again_when_the_browser_refused_it(
+    browser: Browser, folder: Path, refusal: str
+) -> None:
+    """A browser that is asked too often throws (Safari) or stays silent (Chromium); this one does so once."""
+    page = open_map(browser, folder)
+    page.wait_for_selector("#years:not([hidden])")
+    page.wait_for_timeout(500)  # until what the start writes is written
+    page.evaluate(
+        f"""() => {{
+            const write = history.replaceState;
+            history.replaceState = () => {{
+                window.wasRefused = true;
+                history.replaceState = write;
+                {refusal}
+            }};
+        }}"""
+    )
+    set_clock(page, 9, 2012)
+    page.wait_for_function("() => window.wasRefused && location.hash.includes('year=2012')")
+    page.close()

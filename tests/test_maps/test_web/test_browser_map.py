@@ -155,9 +155,9 @@ def test_every_control_does_what_it_says(browser: Browser, tmp_path: Path) -> No
     page.select_option("#theme", "light")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(243, 245, 246)"
     page.click("#full")
-    page.wait_for_function("document.fullscreenElement !== null")
+    page.wait_for_function("() => document.fullscreenElement !== null")
     page.click("#full")
-    page.wait_for_function("document.fullscreenElement === null")
+    page.wait_for_function("() => document.fullscreenElement === null")
     page.click("#tools summary")
     page.click(".leaflet-control-zoom-in")
     page.click("#home")
@@ -243,7 +243,7 @@ def test_a_link_brings_the_view_back(browser: Browser, tmp_path: Path) -> None:
         "[map_arctic.getCenter().lat, map_arctic.getCenter().lng, map_arctic.getZoom()]"
     )
     assert (round(lat, 1), round(lng, 1), zoom) == (72.5, 33.2, 3.5)
-    page.wait_for_function("location.hash.includes('no_flag=robust')")
+    page.wait_for_function("() => location.hash.includes('no_flag=robust')")
     assert "no_scope=context" in page.evaluate("location.hash")
     assert page.text_content("#shown") == f"{len(NAMES) - 1} of {len(NAMES)} nodes shown"
     page.close()

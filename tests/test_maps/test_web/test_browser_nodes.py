@@ -28,7 +28,7 @@ def test_three_gates_come_first_each_with_class_value_tier_and_source(judged: Pa
     assert order.index("gates") == 1, "nothing but the heading stands above them"
     climate, defence, people = gates.values()
     assert "high" in climate
-    assert "✓ open" in climate
+    assert "✓ met" in climate
     assert "Ice season lost 1.7 (1.6 to 2) months a year." in climate
     assert "Measured at the place, 2022-08-31: Made up." in climate
     assert "relative sea level 0.75 (0.4 to 1.3) m by 2100, rise: moderate" in climate
@@ -186,7 +186,7 @@ def test_the_slider_of_an_exit_says_what_the_node_would_be_and_moves_its_mark(ju
     overlap = mark()
     assert "low. The node would be neither critical nor an overlap." in slide(0.4 / 2.125)
     nothing = mark()
-    assert "high. The node would be critical: all three gates are open. That is as it is." in slide(
+    assert "high. The node would be critical: all three gates are met. That is as it is." in slide(
         1.6 / 2.125
     )
     assert len({stored, overlap, nothing}) == 3
@@ -204,11 +204,11 @@ def test_a_trial_is_shown_on_gate_and_badges_and_one_button_ends_it(judged: Page
     )
     assert badges.inner_text().split("\n") == ["Trial: neither critical nor overlap", "Critical, possible"]
     assert "trial: low" in gate.inner_text()
-    assert "shut" in gate.inner_text()
+    assert "not met" in gate.inner_text()
     judged.click("#details .exit button")
     assert badges.inner_text() == "Critical, possible"
     assert "trial" not in gate.inner_text()
-    assert "✓ open" in gate.inner_text()
+    assert "✓ met" in gate.inner_text()
     assert judged.inner_text(".gate:first-child output") == ""
     assert judged.is_hidden("#details .exit button")
 

@@ -125,6 +125,13 @@ def test_the_six_scenes_of_the_story_are_views_of_the_map(
         if scene.month:
             assert page.evaluate("document.getElementById('month').value") == str(scene.month)
         assert (page.evaluate("arcticPicture.selected") is not None) == (scene.shows == "case")
+        assert page.locator("#story-cases button").count() == (3 if scene.shows == "case" else 0)
+        if scene.shows == "case":
+            page.click("#story-cases button >> nth=2")
+            third = page.evaluate("arcticPicture.selected")
+            assert page.inner_text("#details h2") == page.inner_text("#story-cases [aria-pressed=true]")
+            page.click("#story-cases button >> nth=0")
+            assert page.evaluate("arcticPicture.selected") not in {third, None}
         shown.append(page.url)
         if k < 5:
             page.click("#story-next")

@@ -81,3 +81,38 @@ def test_every_flagged_mark_opens_its_node(
     some = ids if zoom is None else ids[int(touch) :: 3]
     assert misses(page, some, zoom, touch=touch) == []
     page.close()
+
+
+@pytest.mark.chromium
+def test_a_click_in_the_task_in_which_the_page_becomes_ready_opens_its_mark(
+    browser: Browser, folder: Path, picture: Picture
+) -> None:
+    """Ready means that marks are drawn and pickable; names and layers follow at once, evidence when read."""
+    nodes = picture.tables["nodes"]
+    node = str(nodes.loc[nodes["name"] == "Churchill railhead", "node_id"].iloc[0])
+    page = open_map(browser, folder)
+    page.wait_for_selector("#years:not([hidden])")
+    place = page.evaluate("node => arcticPicture.pixel(node)", node)
+    page.close()
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(
+        f"""const [x, y] = [{place["x"]}, {place["y"]}];
+        new MutationObserver((_, seen) => {{
+            if (document.documentElement?.dataset.ready !== "true" || window.stateThen) return;
+            seen.disconnect();
+            window.stateThen = document.readyState;
+            for (const type of ["mousedown", "mouseup", "click"])
+                document.elementFromPoint(x, y).dispatchEvent(
+                    new MouseEvent(type, {{ clientX: x, clientY: y, bubbles: true, view: window }}));
+        }}).observe(document, {{ attributes: true, subtree: true, attributeFilter: ["data-ready"] }});"""
+    )
+    page.goto((folder / "map.html").as_uri())
+    page.wait_for_selector("#details h2")
+    assert page.evaluate("window.stateThen") == "loading", "the page was read before: the test shows nothing"
+    assert page.inner_text("#details h2") == "Churchill railhead"
+    assert page.locator("#details .gate").count() == 3
+    assert page.evaluate("arcticPicture.selected") == node
+    assert errors == []
+    page.close()

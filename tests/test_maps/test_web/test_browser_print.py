@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
+
+    from layers.picture import Picture
+
+KIRKENES = "port:wpi-20650"
 
 # GDAL of the system reads a PDF page as an image: the share of it that is not white, and the number of pages.
 _INK = """
@@ -53,3 +58,38 @@ def test_a_print_shows_the_map_on_one_page(
     assert pages == 1
     # The map takes half of the page at least, and a third of it is land and sea; white ice is not counted.
     assert share > 1 / 6, "the map is missing from the paper"
+
+
+@pytest.mark.chromium
+def test_a_print_holds_title_date_critical_nodes_and_the_open_panel(
+    browser: Browser, folder: Path, picture: Picture, tmp_path: Path
+) -> None:
+    """What is visible when the browser lays the paper out, as text; the pages are counted in the PDF."""
+    nodes = picture.tables["nodes"]
+    critical = nodes[nodes["flag"].isin(["robust", "possible"])]
+    assert len(critical) > 5
+    page = open_map(browser, folder)
+    page.evaluate(f"arcticPicture.select('{KIRKENES}')")
+    panel = page.inner_text("#details .gates h3 >> nth=0")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    paper = page.inner_text("body")
+    assert "Arctic situational picture" in paper
+    assert f"As of {picture.day.isoformat()}" in paper
+    listed = page.inner_text("#flagged-list")
+    # A place with one node is named for the place and the kind.
+    several = critical[critical.duplicated("place_id", keep=False)]
+    assert len(several)
+    assert [name for name in several["name"] if name not in listed] == []
+    assert [place for place in critical["place"].dropna() if place not in listed] == []
+    assert panel in page.inner_text("#details")
+    assert page.locator("#details :is(button, input):visible").count() == 0
+    assert page.locator("#layers:visible").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert page.locator("#layers").is_visible()
+    assert page.locator("#details .close").is_visible()
+    page.pdf(path=tmp_path / "panel.pdf", format="A4")
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", (tmp_path / "panel.pdf").read_bytes()))
+    assert pages >= 2, "the panel stands on a sheet of its own"
+    page.close()

@@ -65,3 +65,8 @@ test("an address without a query has no view", () => {
 test("a filter named like a built-in property does no harm", () => {
   assert.deepEqual(readQuery("no___proto__=x&no_constructor=y&no_flag=z").refused.flag, ["z"]);
 });
+
+test("a middle that the polar plane does not have is no view", () => {
+  for (const at of ["-90,0", "0,0", "91,0", "x,0", "70"]) assert.equal(readQuery(`at=${at}&zoom=3`).at, null, at);
+  assert.deepEqual(readQuery("at=70,20&zoom=3").at, { lat: 70, lng: 20, zoom: 3 });
+});

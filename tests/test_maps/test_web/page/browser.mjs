@@ -1,6 +1,4 @@
 // What the modules of the page find in a browser, as far as tests in Node.js need it.
-import { createRequire } from "node:module";
-
 /** An element that has children and text, and ignores the rest. */
 class Element {
   constructor(tag) {
@@ -45,18 +43,12 @@ export function factsOf(elements) {
   return facts;
 }
 
-class Crs {
-  constructor() {
-    this.projection = { project() {} };
-  }
-}
 class LatLng {
   constructor(lat, lng) {
     Object.assign(this, { lat, lng });
   }
 }
 
-const require = createRequire(import.meta.url);
 Object.assign(globalThis, {
   window: {},
   document: {
@@ -65,11 +57,16 @@ Object.assign(globalThis, {
     createElementNS: (_, tag) => new Element(tag),
     getElementById: (id) => (id === "evidence-data" ? { textContent: "null" } : null),
   },
-  matchMedia: () => ({ matches: false }),
-  proj4: require("../../../../maps/web/vendor/proj4.js"),
+  matchMedia: () => ({ matches: false, addEventListener() {} }),
   L: {
-    Proj: { CRS: Crs },
-    CRS: {},
+    extend: Object.assign,
+    CRS: { Earth: {} },
+    Transformation: class {},
+    Point: class {
+      constructor(x, y) {
+        Object.assign(this, { x, y });
+      }
+    },
     LatLng,
     Renderer: { extend: () => class {} },
     Layer: { extend: () => class {} },

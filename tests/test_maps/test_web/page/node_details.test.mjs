@@ -82,6 +82,6 @@ test("what is unknown is a word", () => {
   assert.equal(facts["Dual-use class"], "unknown");
   assert.equal(facts["All three: critical"], "unknown of the draws");
   assert.equal(withClass(card, "met")[0].textContent, "? not known");
-  assert.equal(withClass(nodeDetails(1), "met")[0].textContent, "✓ open");
+  assert.equal(withClass(nodeDetails(1), "met")[0].textContent, "✓ met");
   assert.match(card[0].textContent, /Nodes, without a name/);
 });

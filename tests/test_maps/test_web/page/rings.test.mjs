@@ -75,3 +75,24 @@ test("points that move the pen by less than a pixel are left out, the last is ke
   assert.ok(ctx.path.length < 15);
   assert.deepEqual(ctx.path.at(-1), ["L", 110, 100]);
 });
+
+test("a stretch that lines share is traced once, either way along it", () => {
+  const lines = new Rings(
+    packRings([
+      [[[-900, 0], [0, 0], [500, 0], [900, 500]]],
+      [[[900, -500], [500, 0], [0, 0], [0, 900]]],
+    ]),
+  );
+  const ctx = pen();
+  lines.traceOnce(ctx, VIEW);
+  assert.deepEqual(ctx.path, [
+    ["M", 10, 100],
+    ["L", 100, 100],
+    ["L", 150, 100],
+    ["L", 190, 50],
+    ["M", 190, 150],
+    ["L", 150, 100],
+    ["M", 100, 100],
+    ["L", 100, 10],
+  ]);
+});

@@ -10,6 +10,7 @@ const layer = (id, order, rows, places = []) => ({
   name: (i) => rows[i],
   value: (_, i) => places[i] ?? null,
   classOf: (i) => ({ rank: i }),
+  place: () => [0, 0],
 });
 const NODES = layer(
   "nodes",
@@ -60,4 +61,19 @@ test("a list has twelve entries at most", () => {
     Array.from({ length: 40 }, (_, k) => `Port ${k}`),
   );
   assert.equal(lookUp(searchIndex([many], NODES), "port").length, 12);
+});
+
+test("what bears one name in one place is one hit with its nodes below, without the layers they were made from", () => {
+  const at = (of, ...xs) => ({ ...of, place: (i) => [xs[i], 0] });
+  const nodes = at(layer("nodes", 9, ["Iqaluit Airport", "Iqaluit", "Iqaluit"], ["Iqaluit", "Iqaluit", null]), 0, 1000, 2e6),
+    ports = at(layer("ports", 7, ["Iqaluit"]), 0),
+    sites = at(layer("military_sites", 6, ["Iqaluit"]), 500),
+    towns = at(layer("settlements", 5, ["Iqaluit"]), 3000),
+    airfields = at(layer("airfields", 8, ["Iqaluit Airport"]), 10),
+    reports = at(layer("thaw_damage", 4, ["Iqaluit", "Iqaluit"]), 0, 0);
+  const found = lookUp(searchIndex([reports, towns, sites, ports, airfields, nodes], nodes), "iqaluit");
+  assert.deepEqual(
+    found.map(({ layer: of, row, isBelow }) => `${isBelow ? "- " : ""}${of.id} ${row}`),
+    ["nodes 1", "- settlements 0", "- military_sites 0", "- nodes 0", "nodes 2"],
+  );
 });
