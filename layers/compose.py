@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
+from layers.borders import LATEST
 from layers.catalog import GRIDS, LAYERS
 from layers.errors import SchemaError
-from layers.flows.borders import LATEST, network_day
+from layers.flows.borders import network_day
 from layers.picture import Picture, SourceNote
 from layers.redaction import Redaction, empty
 from layers.schema import conform, union

@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from layers.assessed.network_reader import NETWORK_OF, reading_network
+from layers.borders import Borders, borders
 from layers.crs import POLAR, polar_points
-from layers.flows.borders import Borders, borders
 from layers.flows.chains import chains, contracted, joined_chains
 from layers.flows.graph import FLOWS, MODES
 from layers.flows.limits import NOT_IN_NETWORK
@@ -166,7 +166,7 @@ def _border(lines: pd.DataFrame, at: Borders) -> list[str | None]:
         if len(pair) < 2:
             out.append(None)
         elif is_closed:
-            out.append("restricted" if any(one <= pair for one in at.restricted) else "closed")
+            out.append("restricted" if any(one <= pair for one in at.limited) else "closed")
         else:
             out.append("open")
     return out

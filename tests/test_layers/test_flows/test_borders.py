@@ -1,13 +1,12 @@
-"""Borders by hand, and since when the network stands."""
+"""Since when the network stands, by hand."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from layers.flows.borders import borders, network_day
-
-NORWAY, FINLAND = frozenset({"NOR", "RUS"}), frozenset({"FIN", "RUS"})
+from layers.borders import borders
+from layers.flows.borders import network_day
 
 
 @pytest.fixture
@@ -28,18 +27,6 @@ def cables():
         "feature_id": ["a", "b", "planned"], "status": ["in_service", "in_service", "planned"],
         "ready_for_service_year": pd.array([2004, 2025, 2027], dtype="Int64"),
     })  # fmt: skip
-
-
-def test_a_border_is_closed_when_its_last_road_crossing_is(crossings):
-    assert borders(crossings, "2023-11-29").closed == frozenset()
-    assert borders(crossings, "2023-11-30").closed == {FINLAND}
-
-
-def test_a_border_that_is_open_to_some_is_restricted_and_carries_nothing(crossings):
-    found = borders(crossings, "2026-01-01")
-    assert (found.closed, found.restricted) == ({FINLAND}, {NORWAY})
-    assert found.impassable == {FINLAND, NORWAY}
-    assert borders(crossings, "2024-07-31").restricted == frozenset(), "not read to be so before"
 
 
 @pytest.mark.parametrize(
