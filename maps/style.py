@@ -223,6 +223,7 @@ _MODES = (
     Class("air", "Air link, assumed", _GREEN, _GREEN, width=0.5),
     Class("cable", "Cable in service", _PINK, _PINK, width=1.9),
     Class("power", "Power line", _ORANGE, _ORANGE, width=1.5),
+    Class("pipeline", "Gas pipeline", _VIOLET, _VIOLET, width=1.5),
 )
 
 _DEPTH = (

@@ -17,11 +17,12 @@ import shapely
 from layers.assessed.network_reader import NETWORK_OF, reading_network
 from layers.borders import Borders, borders
 from layers.crs import POLAR, polar_points
+from layers.flows.backups import standing_by
 from layers.flows.chains import chains, contracted, joined_chains
 from layers.flows.graph import FLOWS, MODES
 from layers.flows.limits import NOT_IN_NETWORK
 from layers.flows.line_shapes import line_shapes
-from layers.flows.naming import group_names, line_names, months_text, stand_ins
+from layers.flows.naming import group_names, line_names, link_names, months_text, stand_ins
 from layers.flows.single_failures import Failures, single_failures
 from layers.schema import Column, Layer
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DEPENDANTS", "FLOW_EDGES"]
 
-_ORDER = {name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air"))}
+_ORDER = {
+    name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air", "power", "pipeline"))
+}
 _CELL_M = 20_000.0  # on the map, lines on which nothing depends alone join cells of this size
 _MONTHS = "twelve digits, January first: 1 for a month in which"
 
@@ -45,6 +48,8 @@ def _dependants(
     cables: pd.DataFrame,
     chokepoints: gpd.GeoDataFrame,
     shared_risk_groups: pd.DataFrame,
+    interconnectors: pd.DataFrame,
+    backup_links: pd.DataFrame,
     network_day: str,
 ) -> pd.DataFrame:
     found = single_failures(network)
@@ -53,15 +58,16 @@ def _dependants(
     place = vertices.iloc[rows["place"]].reset_index(drop=True)
     leads_to = _largest(rows["thing"], place)
     groups = group_names(network.graph, shared_risk_groups, chokepoints)
-    lines = line_names(network.graph, found.lines, leads_to, cables, groups)
+    lines = line_names(network.graph, found.lines, leads_to, link_names(cables, interconnectors), groups)
     names = dict(zip(found.lines["key"], lines, strict=True)) | groups
     names |= dict(zip(vertices["vertex_id"], vertices["name"], strict=True))
+    standby = standing_by(network.graph, backup_links, network_day, found.effects, found.reached)
     return pd.DataFrame({
         "thing_id": rows["thing"], "thing_kind": rows["thing_kind"], "thing": rows["thing"].map(names),
         "effect": rows["effect"], "flows": rows["flows"], "mode": rows["mode"],
         "place_id": place["vertex_id"], "place": place["name"], "place_kind": place["kind"],
         "country_iso3": place["country_iso3"], "people": place["people"].astype("Int64"),
-        "months": months_text(rows["months"].to_numpy()), "stands_in": stand_ins(rows, found.ways),
+        "months": months_text(rows["months"].to_numpy()), "stands_in": stand_ins(rows, found.ways, standby),
         "network_of": network_day,
     })  # fmt: skip
 
@@ -101,6 +107,7 @@ def _flow_edges(
     railways: gpd.GeoDataFrame,
     cables: pd.DataFrame,
     shared_risk_groups: pd.DataFrame,
+    interconnectors: pd.DataFrame,
     network_day: str,
 ) -> gpd.GeoDataFrame:
     graph = network.graph
@@ -111,7 +118,8 @@ def _flow_edges(
     lines["border"] = _border(lines, borders(closed_borders, network_day))
     lines = contracted(lines, lines["key"].isin(own["thing_id"]).to_numpy(), _cells(graph))
     named = own.dropna(subset="thing").drop_duplicates("thing_id").set_index("thing_id")["thing"]
-    others = line_names(graph, lines, {}, cables, group_names(graph, shared_risk_groups, chokepoints))
+    links = link_names(cables, interconnectors)
+    others = line_names(graph, lines, {}, links, group_names(graph, shared_risk_groups, chokepoints))
     shapes = line_shapes(graph, lines, sea_lanes)
     states, mode = lines["states"], lines["mode"]
     table = gpd.GeoDataFrame({
@@ -129,8 +137,10 @@ def _flow_edges(
         "dependants": lines["key"].map(own.groupby("thing_id")["place_id"].nunique()).fillna(0),
         "network_of": network_day,
     }, geometry=shapes, crs=POLAR)  # fmt: skip
-    # Roads and railways have layers of their own: their licence (ODbL) may not reach other lines.
-    return table[(shapely.length(shapes) > 0) & ~table["mode"].isin(["road", "rail"])]
+    # Roads and railways have layers of their own: their licence (ODbL) may not reach other lines. The joints
+    # of the ends of one grid are assumed, and lie nowhere.
+    is_drawn = ~table["mode"].isin(["road", "rail"]) & ~table["feature_id"].str.startswith("grid:")
+    return table[(shapely.length(shapes) > 0) & is_drawn]
 
 
 def _cells(graph: FlowGraph) -> NDArray[np.int64]:
@@ -187,15 +197,16 @@ DEPENDANTS = Layer(
                "only way by one mode is gone", required=True, choices=("cut_off", "loses_mode")),
         Column("flows", "str", "the flows that the place loses, or that the mode carries", required=True),
         Column("mode", "str", "the mode that the place loses; all where it is cut off", required=True,
-               choices=("all", "sea", "rail", "road", "air")),
+               choices=("all", "sea", "rail", "road", "air", "power", "pipeline")),
         Column("place_id", "str", "a settlement or a node", required=True),
         Column("place", "str", "its name"),
         Column("place_kind", "str", "settlement, or the kind of the node", required=True),
         Column("country_iso3", "str", "its country, ISO 3166-1 alpha-3"),
         Column("people", "int", "inhabitants of a settlement; null if unknown, and of a node", low=0),
         Column("months", "str", f"{_MONTHS} it does so", required=True),
-        Column("stands_in", "str", "modes by which the place still has a way, each with its months; null "
-               "where none is known. What they can carry is not known"),
+        Column("stands_in", "str", "modes by which the place still has a way, and what stands by there "
+               "(radio, satellite, generator), each with its months; null where none is known. What they can "
+               "carry is not known"),
         NETWORK_OF,
     ),
     note=f"A loss is an assumption, no forecast; only civil effects. {NOT_IN_NETWORK}",

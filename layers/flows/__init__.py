@@ -16,7 +16,7 @@ recovery        people served again by day, by ranges of repair times
 interconnectors power lines, gas pipelines and fibre on land of our own table as edges
 backups         what stands by at a place that has lost every way
 cable_cases     ways out of an island by cable, shared risks, systems, states
-borders         which borders carry nothing on a day, and since when the network stands
+standing        since when the network stands as it does
 cuts            edges and vertices whose loss cuts others off from a root
 chains          lines between the points where something joins
 single_failures what depends on each node, line and risk group, by flow, mode and month

@@ -26,8 +26,8 @@ LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is
                        "risk_groups")  # fmt: skip
 _FLOWS: Final = {
     "goods": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
-    "energy": "Fuel by sea, railway and road, which have their own layers: no power line is embedded.",
-    "data": "Submarine cables in service, from landing to landing.",
+    "energy": "Fuel by sea, power lines and gas pipelines that were read. Railways and roads are own layers.",
+    "data": "Submarine cables in service, from landing to landing, and the fibres on land that were read.",
     "people": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
 }
 _LACKS: Final = "Not in the network"  # from here on a note says what is not held
@@ -57,8 +57,9 @@ def _lacks(note: str) -> str:
 
 
 def page_lines(table: Any) -> Any:
-    """Return the lines with the names of cables and straits only: the page makes the others."""
-    is_named = (table["mode"] == "cable") | table["name"].str.startswith("Sea lane, ", na=False)
+    """Return the lines with names of cables, power, gas and straits only: the page makes the others."""
+    is_named = table["mode"].isin(["cable", "power", "pipeline"])
+    is_named |= table["name"].str.startswith("Sea lane, ", na=False)
     return table.assign(name=table["name"].where(is_named))
 
 

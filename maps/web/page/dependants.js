@@ -115,7 +115,7 @@ export function monthsInWords(digits) {
 }
 
 const byPeople = (p, q) => (q.people ?? -1) - (p.people ?? -1);
-const MODE_WORDS = { sea: "sea", rail: "rail", road: "main road", air: "air" };
+const MODE_WORDS = { sea: "sea", rail: "rail", road: "main road", air: "air", power: "power line", pipeline: "gas pipeline" };
 
 // What stands in for a lost mode in a month, of what `sea 000011110000, road 111111111111` says.
 export const standingIn = (text, month) =>
@@ -126,7 +126,7 @@ export const standingIn = (text, month) =>
     .map(([mode]) => MODE_WORDS[mode] || mode);
 
 function placeItem(row, month) {
-  const others = row.effect === "loses_mode" ? standingIn(row.stands_in, month) : [];
+  const others = standingIn(row.stands_in, month);
   return el(
     "li",
     null,
@@ -135,7 +135,7 @@ function placeItem(row, month) {
       "span",
       { class: "small" },
       row.kind === "settlement" ? `, ${row.people === null ? "people unknown" : count(row.people, "person", "people")}` : ` (${row.kind.replace(/_/g, " ")})`,
-      row.effect === "loses_mode" ? `; stands in: ${others.length ? others.join(", ") : "nothing on file"}` : "",
+      others.length || row.effect === "loses_mode" ? `; stands in: ${others.length ? others.join(", ") : "nothing on file"}` : "",
       row.months.includes("0") ? `; ${monthsInWords(row.months)}` : "",
     ),
   );

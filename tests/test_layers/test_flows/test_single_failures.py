@@ -131,3 +131,37 @@ def test_each_line_and_group_cuts_off_what_its_closure_does(graph, gates, flow):
             closures["risk_group", group] = own & is_line
     expected = {key: _lost(graph, flow, closed, set(gates.tolist())) for key, closed in closures.items()}
     assert actual == {key: places for key, places in expected.items() if places}
+
+
+def test_a_power_line_takes_power_from_where_it_leads_and_a_joint_of_a_grid_is_no_thing():
+    # plant --joint-- station --line-- town (a road leads on); another town lives beside a plant of its own.
+    names = ["plant", "station", "town", "south", "other"]
+    edges = [
+        ("grid:x:a/b", 0, 1, "power"),
+        ("line:one", 1, 2, "power"),
+        ("road:1", 2, 3, "road"),
+        ("access:other", 4, 0, "access"),
+    ]
+    ids, u, v, mode = zip(*edges, strict=True)
+    graph = FlowGraph(
+        vertex_table(
+            vertex_id=["energy_site:plant", "line_end:power:station", *names[2:]], name=names,
+            kind=["energy_site", "junction", "settlement", "junction", "settlement"],
+            longitude_deg=np.arange(5.0), latitude_deg=np.full(5, 70.0),
+        ),
+        edge_table(edge_id=list(ids), u=list(u), v=list(v), mode=list(mode), km=np.full(4, 10.0),
+                   link_id=list(ids), source_id="s", as_of="2026"),
+    )  # fmt: skip
+    gateways = pd.DataFrame(
+        [("energy", "energy_site:plant"), ("energy", "south"), ("goods", "south")],
+        columns=["flow", "vertex_id"],
+    )
+    made = single_failures(Assembled(graph, gateways, pd.DataFrame()))
+    rows = made.effects[made.effects["flow"].isin(["power", "energy"])]
+    told = {(row.thing, row.effect, row.flow, names[row.place]) for row in rows.itertuples()}
+    assert told == {
+        ("line:one", "loses_mode", "power", "town"),
+        ("energy_site:plant", "loses_mode", "power", "town"),
+        ("energy_site:plant", "loses_mode", "power", "other"),
+    }
+    assert made.reached["energy"][:5].tolist() == [ALL_YEAR] * 5
