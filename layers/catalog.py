@@ -8,7 +8,7 @@ from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
-from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
+from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES, LAND_LINES
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
@@ -121,6 +121,7 @@ LAYERS: tuple[Layer, ...] = (
     SITES,
     DEPENDANTS,
     FLOW_EDGES,
+    LAND_LINES,
     CABLE_CASES,
     CORRIDORS,
     MEASURES,

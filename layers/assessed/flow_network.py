@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from layers.flows.assemble import Assembled
     from layers.flows.graph import FlowGraph
 
-__all__ = ["DEPENDANTS", "FLOW_EDGES"]
+__all__ = ["DEPENDANTS", "FLOW_EDGES", "LAND_LINES"]
 
 _ORDER = {
     name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air", "power", "pipeline"))
@@ -143,6 +143,31 @@ def _flow_edges(
     return table[(shapely.length(shapes) > 0) & is_drawn]
 
 
+def _land_lines(
+    network: Assembled,
+    dependants: pd.DataFrame,
+    roads: gpd.GeoDataFrame,
+    railways: gpd.GeoDataFrame,
+    sea_lanes: gpd.GeoDataFrame,
+    network_day: str,
+) -> gpd.GeoDataFrame:
+    graph = network.graph
+    own = dependants[dependants["thing_kind"] == "line"].groupby("thing_id")["place_id"].nunique()
+    lines = chains(graph, graph.vertices["vertex_id"].isin(network.gateways["vertex_id"]).to_numpy())
+    lines = lines[lines["mode"].isin(["road", "rail"]) & lines["key"].isin(own.index)].reset_index(drop=True)
+    lines = lines.assign(**{"from": lines["u"], "to": lines["v"]})
+    shapes = line_shapes(graph, lines, sea_lanes)
+    source = lines["mode"].map({"road": roads["source_id"].min(), "rail": railways["source_id"].min()})
+    as_of = lines["mode"].map({"road": roads["as_of"].min(), "rail": railways["as_of"].min()})
+    table = gpd.GeoDataFrame({
+        # No names: those of places are under another licence.
+        "feature_id": lines["key"], "name": None, "source_id": source, "as_of": as_of, "mode": lines["mode"],
+        "is_assumed": lines["is_gap"].astype(bool), "length_km": lines["km"].astype(float).round(1),
+        "dependants": lines["key"].map(own), "network_of": network_day,
+    }, geometry=shapes, crs=POLAR)  # fmt: skip
+    return table[shapely.length(shapes) > 0]
+
+
 def _cells(graph: FlowGraph) -> NDArray[np.int64]:
     """Return the number of the cell of each vertex, on a grid of EPSG:3413."""
     xy = shapely.get_coordinates(
@@ -238,4 +263,22 @@ FLOW_EDGES = Layer(
     ),
     note=f"Main roads and railways of the network are the layers `roads` and `railways`. {NOT_IN_NETWORK}",
     derive=reading_network(_flow_edges),
+)  # fmt: skip
+
+LAND_LINES = Layer(
+    id="land_lines",
+    title="Roads and railways on which places depend (OpenStreetMap, simplified)",
+    pillar="economic",
+    geometry="line",
+    columns=(
+        Column("mode", "str", "how it moves", required=True, choices=("rail", "road")),
+        Column("is_assumed", "bool", "the extract has a gap there, which is taken as closed", required=True),
+        Column("length_km", "float", "geodesic length", "km", required=True, low=0),
+        Column("dependants", "int", "places that its loss cuts off or leaves without its mode",
+               required=True, low=1),
+        NETWORK_OF,
+    ),
+    note="© OpenStreetMap contributors, ODbL 1.0. Stretches between two junctions whose loss alone cuts a "
+         "place off or takes its only way by the mode; `roads` and `railways` have the others too.",
+    derive=reading_network(_land_lines),
 )  # fmt: skip

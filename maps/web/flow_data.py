@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LINES", "LINE_COLUMNS", "dependants_data", "page_lines", "switches"]
 
 LINES: Final = "flow_edges"
+LAND_LINES: Final = "land_lines"  # their licence (ODbL) keeps them in a table of their own
 # The page leaves out what it can tell from the shape or from `dependants`.
 LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is_assumed",
                        "risk_groups")  # fmt: skip
@@ -66,22 +67,26 @@ def page_lines(table: Any) -> Any:
 def dependants_data(picture: Picture) -> dict[str, Any] | None:
     """Return what depends on each node and line of the picture and on each risk group; None without a table.
 
-    `things` has by kind the things (rows of nodes or of lines, or names of groups) and the number of rows of
-    each. `place` is the step from the place of a row to that of the next one in `places`. `saying` is the
-    number of effect, flows, mode, months and what stands in of a row in `sayings`.
+    `things` has by kind the things (rows of nodes, of lines, of roads and railways, or names of groups) and
+    the number of rows of each. `place` is the step from the place of a row to that of the next one in
+    `places`. `saying` is the number of effect, flows, mode, months and what stands in of a row in `sayings`.
     """
     table = picture.tables.get("dependants")
     if table is None or table.empty:
         return None
     lines, nodes = picture.tables.get(LINES), picture.tables.get("nodes")
+    land = picture.tables.get(LAND_LINES)
     note = next(layer.note for layer in picture.layers if layer.id == "dependants")
     known = {
         "node": {} if nodes is None else {key: row for row, key in enumerate(nodes["node_id"])},
+        "land": {} if land is None else {key: row for row, key in enumerate(land["feature_id"])},
         "line": {} if lines is None else {key: row for row, key in enumerate(lines["feature_id"])},
         "risk_group": {key: row for row, key in enumerate(
             sorted(table.loc[table["thing_kind"] == "risk_group", "thing_id"].unique())
         )},
     }  # fmt: skip
+    is_land = (table["thing_kind"] == "line") & table["thing_id"].isin(known["land"].keys())
+    table = table.assign(thing_kind=table["thing_kind"].where(~is_land, "land"))
     number = [
         known[kind].get(key, -1) for kind, key in zip(table["thing_kind"], table["thing_id"], strict=True)
     ]

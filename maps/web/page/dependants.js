@@ -180,10 +180,13 @@ function yearLine(rows) {
   );
 }
 
-/** Name of the largest place that depends on a line, null without one. */
-export function leadsTo(line) {
+/** As what kind of thing a row of a layer can fail, null if nothing says what depends on it. */
+export const failsAs = (layer) => (layer === nodes ? "node" : layer?.flow ? "line" : layer?.id === "land_lines" ? "land" : null);
+
+/** Name of the largest place that depends on a line of a layer, null without one. */
+export function leadsTo(layer, line) {
   const table = dependants(),
-    [first] = table ? rowsOf(table, "line", line).sort(byPeople) : [];
+    [first] = table ? rowsOf(table, failsAs(layer), line).sort(byPeople) : [];
   return first ? first.place : null;
 }
 
@@ -200,7 +203,7 @@ export function sharedParts(groups) {
   });
 }
 
-/** What depends on a thing, in the month shown. `kind` is `node`, `line` or `risk_group`. */
+/** What depends on a thing, in the month shown. `kind` is `node`, `line`, `land` or `risk_group`. */
 export function dependantParts(kind, thing) {
   const table = dependants();
   if (!table) return [];

@@ -118,3 +118,16 @@ def test_no_cable_of_the_faroes_cuts_them_off_alone(rows):
     data = rows[(rows["effect"] == "cut_off") & rows["flows"].str.contains("data")]
     alone = data[data["thing_kind"] == "line"]
     assert "FRO" not in set(alone["country_iso3"])
+
+
+def test_roads_and_railways_with_dependants_are_in_a_table_of_openstreetmap_alone(rows, loaded):
+    land = loaded["land_lines"]
+    assert set(land["source_id"]) == {"osm_roads", "osm_railways"}, "ODbL rows only"
+    assert land["name"].isna().all(), "names of places are under another licence"
+    things = rows.loc[rows["thing_kind"] == "line", "thing_id"]
+    things = set(things[things.str.startswith(("road", "rail"))])
+    assert set(land["feature_id"]) <= things
+    assert len(land) > 0.97 * len(things)
+    places = rows[rows["thing_id"].isin(land["feature_id"])].groupby("thing_id")["place_id"].nunique()
+    assert (land.set_index("feature_id")["dependants"] == places.reindex(land["feature_id"])).all()
+    assert (land.loc[land["is_assumed"], "feature_id"].str.contains("-gap:")).all()
