@@ -10,6 +10,7 @@ from layers.assessed.evidence import EVIDENCE
 from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
 from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES, LAND_LINES
 from layers.assessed.measures import MEASURES
+from layers.assessed.node_recovery import NODE_RECOVERY
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
@@ -122,6 +123,7 @@ LAYERS: tuple[Layer, ...] = (
     DEPENDANTS,
     FLOW_EDGES,
     LAND_LINES,
+    NODE_RECOVERY,
     CABLE_CASES,
     CORRIDORS,
     MEASURES,

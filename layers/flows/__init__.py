@@ -22,5 +22,6 @@ chains          lines between the points where something joins
 single_failures what depends on each node, line and risk group, by flow, mode and month
 line_shapes     shapes of lines for a map
 naming          names of lines and groups, months and what stands in, in words
+node_detours    longer ways if one node fails, and the nearest of its kind
 limits          what the network does not hold
 """

@@ -79,15 +79,18 @@ def standing_by(
     has the columns `FAILURE_COLUMNS` of `layers.flows.single_failures`, `reached` holds by flow the
     months in which each vertex has a way. A generator stands in for power, and for all ways of energy.
     """
-    ids = set(graph.vertices["vertex_id"])
+    number = {name: row for row, name in enumerate(graph.vertices["vertex_id"])}
+    ids = number.keys()
     named = backup_links["vertices"].str.cat(backup_links["leads_to"].fillna(""), sep=" ").str.split()
-    backup_links = backup_links[[ids.issuperset(words) for words in named]]
+    backup_links = backup_links[[ids >= set(words) for words in named]]
     effects = effects[effects["flow"].isin(_REPLACED)]
     out: dict[tuple[str, int, str], frozenset[str]] = {}
     for (thing, name), own in effects.groupby(["thing", "flow"], sort=False):
         flow = _REPLACED[str(name)]
         has_way = reached[flow][: len(graph)] > 0
         has_way[own["place"]] = False
+        if thing in number:  # a node is not its own place, but has no way either
+            has_way[number[str(thing)]] = False
         kinds = backups_at(graph, backup_links, flow, day, has_way)
         places = [place for place in own["place"] if place in kinds]
         out |= {(str(thing), place, str(name)): kinds[place] for place in places}

@@ -31,6 +31,7 @@ _FLOWS: Final = {
     "data": "Submarine cables in service, from landing to landing, and the fibres on land that were read.",
     "people": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
 }
+_NOT_SHOWN: Final = ("node_id", "substitute_id", "stock_row", "network_of")
 _LACKS: Final = "Not in the network"  # from here on a note says what is not held
 
 
@@ -98,6 +99,7 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
     places = rows.drop_duplicates("spot").sort_values("spot")
     return {
         "network_of": visible(table["network_of"].iloc[0]),
+        "recovery": _recovery(picture),
         "not_known": _lacks(note),
         "things": {kind: _things(rows[rows["thing_kind"] == kind], kind) for kind in known},
         "places": _places(places, picture),
@@ -107,6 +109,19 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
             [Column(name, "str", "") for name in columns], rows.iloc[np.unique(saying, return_index=True)[1]]
         ),
     }
+
+
+def _recovery(picture: Picture) -> list[dict[str, Any]]:
+    """Return the columns of `node_recovery`, a row for each node, and the row of its substitute."""
+    nodes, table = picture.tables.get("nodes"), picture.tables.get("node_recovery")
+    if nodes is None or table is None:
+        return []
+    rows = table.set_index("node_id").reindex(nodes["node_id"]).reset_index()
+    number = {key: row for row, key in enumerate(nodes["node_id"])}
+    rows["substitute_row"] = rows["substitute_id"].map(number).astype("Int64")
+    layer = next(one for one in picture.layers if one.id == "node_recovery")
+    kept = [one for one in layer.columns if one.name not in _NOT_SHOWN]
+    return coded_columns([*kept, Column("substitute_row", "int", "")], rows)
 
 
 def _places(places: pd.DataFrame, picture: Picture) -> dict[str, Any]:

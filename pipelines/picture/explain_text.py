@@ -48,6 +48,7 @@ def as_text(report: dict[str, Any]) -> str:
         paragraph(report["node"]["nearest_exit"], 2),
         "",
         *_dependant_lines(report["dependants"]),
+        *_recovery_lines(report["recovery"]),
         *_fact_lines(report["climate_facts"], numbers),
         *_evidence_lines(report["evidence"], numbers),
         "",
@@ -189,6 +190,13 @@ def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
         if len(own) > _DEPENDANTS_SHOWN:
             lines.append(f"    and {len(own) - _DEPENDANTS_SHOWN} more")
     return [*lines, paragraph(f"{NOT_IN_NETWORK} Air links are assumed.", 2), ""]
+
+
+def _recovery_lines(recovery: dict[str, Any] | None) -> list[str]:
+    """Days of repair and on stock, detour and substitute, one line each."""
+    if recovery is None:
+        return []
+    return [*(paragraph(f"{title}: {text}", 2, 4) for title, text in recovery["in_words"].items()), ""]
 
 
 def _people_of(rows: Sequence[dict[str, Any]]) -> str:

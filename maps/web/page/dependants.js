@@ -10,7 +10,7 @@ const EFFECT_FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
 
 // Read when first asked for; null in a picture without the table.
 let dependantTable;
-function dependants() {
+export function dependants() {
   if (dependantTable === undefined) dependantTable = byId("dependants-data") ? decodedDependants(block("dependants-data")) : null;
   return dependantTable;
 }
@@ -44,6 +44,7 @@ export function decodedDependants(content) {
     otherColumn: byColumnName(content.places.others),
     otherOf: startsOf(unpack(content.places.layer).map((layer) => Number(layer === 2))),
     sayingColumn: byColumnName(content.sayings),
+    recoveryColumn: byColumnName(content.recovery || []),
   };
 }
 
