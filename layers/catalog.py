@@ -8,8 +8,9 @@ from layers.assessed.climate_facts import CLIMATE_FACTS
 from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
-from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
+from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES, LAND_LINES
 from layers.assessed.measures import MEASURES
+from layers.assessed.node_recovery import NODE_RECOVERY
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
@@ -121,6 +122,8 @@ LAYERS: tuple[Layer, ...] = (
     SITES,
     DEPENDANTS,
     FLOW_EDGES,
+    LAND_LINES,
+    NODE_RECOVERY,
     CABLE_CASES,
     CORRIDORS,
     MEASURES,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
+from layers.borders import LATEST
 from layers.catalog import GRIDS, LAYERS
 from layers.errors import SchemaError
-from layers.flows.borders import LATEST, network_day
+from layers.flows.standing import network_day
 from layers.picture import Picture, SourceNote
 from layers.redaction import Redaction, empty
 from layers.schema import conform, union
@@ -94,7 +95,10 @@ def compose(
 def _network_day(feeds: Mapping[str, Sequence[pd.DataFrame]], day: str = LATEST) -> str:
     """Return since when the flow network stands as on `day`; `day` if its sources are not all at hand."""
     closed_borders, cables = feeds.get("closed_borders"), feeds.get("cables")
-    return network_day(union(closed_borders), union(cables), day) if closed_borders and cables else day
+    if not closed_borders or not cables:
+        return day
+    lines = [union(feeds[name]) for name in ("interconnectors", "backup_links") if feeds.get(name)]
+    return network_day(union(closed_borders), union(cables), day, lines)
 
 
 def _usable(

@@ -223,6 +223,7 @@ _MODES = (
     Class("air", "Air link, assumed", _GREEN, _GREEN, width=0.5),
     Class("cable", "Cable in service", _PINK, _PINK, width=1.9),
     Class("power", "Power line", _ORANGE, _ORANGE, width=1.5),
+    Class("pipeline", "Gas pipeline", _VIOLET, _VIOLET, width=1.5),
 )
 
 _DEPTH = (
@@ -256,6 +257,7 @@ STYLES: dict[str, Style] = {
     "railways": Style(Ink("#3f464c", "#c4ccd2"), _PAPER, width=1.2, dash=(6, 2), order=32),
     "sea_lanes": Style(_BLUE, _PAPER, width=0.8, stroke_opacity=0.55, dash=(2, 3), order=34),
     "cables": Style(_PINK, _PAPER, width=1.3, dash=(8, 3, 2, 3), order=36),
+    "land_lines": Style(_SLATE, _PAPER, width=1.6, order=33, class_column="mode", classes=_MODES[1:3]),
     "flow_edges": Style(_SLATE, _PAPER, width=1.0, stroke_opacity=0.8, order=37, class_column="mode",
                         classes=_MODES),
     "sea_routes": Style(Ink("#1d4f7c", "#86bce8"), _PAPER, width=1.3, dash=(7, 4), order=38,

@@ -15,13 +15,14 @@ import pandas as pd
 import shapely
 
 from layers.assessed.network_reader import NETWORK_OF, reading_network
+from layers.borders import Borders, borders
 from layers.crs import POLAR, polar_points
-from layers.flows.borders import Borders, borders
+from layers.flows.backups import standing_by
 from layers.flows.chains import chains, contracted, joined_chains
 from layers.flows.graph import FLOWS, MODES
 from layers.flows.limits import NOT_IN_NETWORK
 from layers.flows.line_shapes import line_shapes
-from layers.flows.naming import group_names, line_names, months_text, stand_ins
+from layers.flows.naming import group_names, line_names, link_names, months_text, stand_ins
 from layers.flows.single_failures import Failures, single_failures
 from layers.schema import Column, Layer
 
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from layers.flows.assemble import Assembled
     from layers.flows.graph import FlowGraph
 
-__all__ = ["DEPENDANTS", "FLOW_EDGES"]
+__all__ = ["DEPENDANTS", "FLOW_EDGES", "LAND_LINES"]
 
-_ORDER = {name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air"))}
+_ORDER = {
+    name: number for number, name in enumerate((*FLOWS, "sea", "rail", "road", "air", "power", "pipeline"))
+}
 _CELL_M = 20_000.0  # on the map, lines on which nothing depends alone join cells of this size
 _MONTHS = "twelve digits, January first: 1 for a month in which"
 
@@ -45,6 +48,8 @@ def _dependants(
     cables: pd.DataFrame,
     chokepoints: gpd.GeoDataFrame,
     shared_risk_groups: pd.DataFrame,
+    interconnectors: pd.DataFrame,
+    backup_links: pd.DataFrame,
     network_day: str,
 ) -> pd.DataFrame:
     found = single_failures(network)
@@ -53,15 +58,16 @@ def _dependants(
     place = vertices.iloc[rows["place"]].reset_index(drop=True)
     leads_to = _largest(rows["thing"], place)
     groups = group_names(network.graph, shared_risk_groups, chokepoints)
-    lines = line_names(network.graph, found.lines, leads_to, cables, groups)
+    lines = line_names(network.graph, found.lines, leads_to, link_names(cables, interconnectors), groups)
     names = dict(zip(found.lines["key"], lines, strict=True)) | groups
     names |= dict(zip(vertices["vertex_id"], vertices["name"], strict=True))
+    standby = standing_by(network.graph, backup_links, network_day, found.effects, found.reached)
     return pd.DataFrame({
         "thing_id": rows["thing"], "thing_kind": rows["thing_kind"], "thing": rows["thing"].map(names),
         "effect": rows["effect"], "flows": rows["flows"], "mode": rows["mode"],
         "place_id": place["vertex_id"], "place": place["name"], "place_kind": place["kind"],
         "country_iso3": place["country_iso3"], "people": place["people"].astype("Int64"),
-        "months": months_text(rows["months"].to_numpy()), "stands_in": stand_ins(rows, found.ways),
+        "months": months_text(rows["months"].to_numpy()), "stands_in": stand_ins(rows, found.ways, standby),
         "network_of": network_day,
     })  # fmt: skip
 
@@ -101,6 +107,7 @@ def _flow_edges(
     railways: gpd.GeoDataFrame,
     cables: pd.DataFrame,
     shared_risk_groups: pd.DataFrame,
+    interconnectors: pd.DataFrame,
     network_day: str,
 ) -> gpd.GeoDataFrame:
     graph = network.graph
@@ -111,7 +118,8 @@ def _flow_edges(
     lines["border"] = _border(lines, borders(closed_borders, network_day))
     lines = contracted(lines, lines["key"].isin(own["thing_id"]).to_numpy(), _cells(graph))
     named = own.dropna(subset="thing").drop_duplicates("thing_id").set_index("thing_id")["thing"]
-    others = line_names(graph, lines, {}, cables, group_names(graph, shared_risk_groups, chokepoints))
+    links = link_names(cables, interconnectors)
+    others = line_names(graph, lines, {}, links, group_names(graph, shared_risk_groups, chokepoints))
     shapes = line_shapes(graph, lines, sea_lanes)
     states, mode = lines["states"], lines["mode"]
     table = gpd.GeoDataFrame({
@@ -129,8 +137,35 @@ def _flow_edges(
         "dependants": lines["key"].map(own.groupby("thing_id")["place_id"].nunique()).fillna(0),
         "network_of": network_day,
     }, geometry=shapes, crs=POLAR)  # fmt: skip
-    # Roads and railways have layers of their own: their licence (ODbL) may not reach other lines.
-    return table[(shapely.length(shapes) > 0) & ~table["mode"].isin(["road", "rail"])]
+    # Roads and railways have layers of their own: their licence (ODbL) may not reach other lines. The joints
+    # of the ends of one grid are assumed, and lie nowhere.
+    is_drawn = ~table["mode"].isin(["road", "rail"]) & ~table["feature_id"].str.startswith("grid:")
+    return table[(shapely.length(shapes) > 0) & is_drawn]
+
+
+def _land_lines(
+    network: Assembled,
+    dependants: pd.DataFrame,
+    roads: gpd.GeoDataFrame,
+    railways: gpd.GeoDataFrame,
+    sea_lanes: gpd.GeoDataFrame,
+    network_day: str,
+) -> gpd.GeoDataFrame:
+    graph = network.graph
+    own = dependants[dependants["thing_kind"] == "line"].groupby("thing_id")["place_id"].nunique()
+    lines = chains(graph, graph.vertices["vertex_id"].isin(network.gateways["vertex_id"]).to_numpy())
+    lines = lines[lines["mode"].isin(["road", "rail"]) & lines["key"].isin(own.index)].reset_index(drop=True)
+    lines = lines.assign(**{"from": lines["u"], "to": lines["v"]})
+    shapes = line_shapes(graph, lines, sea_lanes)
+    source = lines["mode"].map({"road": roads["source_id"].min(), "rail": railways["source_id"].min()})
+    as_of = lines["mode"].map({"road": roads["as_of"].min(), "rail": railways["as_of"].min()})
+    table = gpd.GeoDataFrame({
+        # No names: those of places are under another licence.
+        "feature_id": lines["key"], "name": None, "source_id": source, "as_of": as_of, "mode": lines["mode"],
+        "is_assumed": lines["is_gap"].astype(bool), "length_km": lines["km"].astype(float).round(1),
+        "dependants": lines["key"].map(own), "network_of": network_day,
+    }, geometry=shapes, crs=POLAR)  # fmt: skip
+    return table[shapely.length(shapes) > 0]
 
 
 def _cells(graph: FlowGraph) -> NDArray[np.int64]:
@@ -166,7 +201,7 @@ def _border(lines: pd.DataFrame, at: Borders) -> list[str | None]:
         if len(pair) < 2:
             out.append(None)
         elif is_closed:
-            out.append("restricted" if any(one <= pair for one in at.restricted) else "closed")
+            out.append("restricted" if any(one <= pair for one in at.limited) else "closed")
         else:
             out.append("open")
     return out
@@ -187,15 +222,16 @@ DEPENDANTS = Layer(
                "only way by one mode is gone", required=True, choices=("cut_off", "loses_mode")),
         Column("flows", "str", "the flows that the place loses, or that the mode carries", required=True),
         Column("mode", "str", "the mode that the place loses; all where it is cut off", required=True,
-               choices=("all", "sea", "rail", "road", "air")),
+               choices=("all", "sea", "rail", "road", "air", "power", "pipeline")),
         Column("place_id", "str", "a settlement or a node", required=True),
         Column("place", "str", "its name"),
         Column("place_kind", "str", "settlement, or the kind of the node", required=True),
         Column("country_iso3", "str", "its country, ISO 3166-1 alpha-3"),
         Column("people", "int", "inhabitants of a settlement; null if unknown, and of a node", low=0),
         Column("months", "str", f"{_MONTHS} it does so", required=True),
-        Column("stands_in", "str", "modes by which the place still has a way, each with its months; null "
-               "where none is known. What they can carry is not known"),
+        Column("stands_in", "str", "modes by which the place still has a way, and what stands by there "
+               "(radio, satellite, generator), each with its months; null where none is known. What they can "
+               "carry is not known"),
         NETWORK_OF,
     ),
     note=f"A loss is an assumption, no forecast; only civil effects. {NOT_IN_NETWORK}",
@@ -227,4 +263,22 @@ FLOW_EDGES = Layer(
     ),
     note=f"Main roads and railways of the network are the layers `roads` and `railways`. {NOT_IN_NETWORK}",
     derive=reading_network(_flow_edges),
+)  # fmt: skip
+
+LAND_LINES = Layer(
+    id="land_lines",
+    title="Roads and railways on which places depend (OpenStreetMap, simplified)",
+    pillar="economic",
+    geometry="line",
+    columns=(
+        Column("mode", "str", "how it moves", required=True, choices=("rail", "road")),
+        Column("is_assumed", "bool", "the extract has a gap there, which is taken as closed", required=True),
+        Column("length_km", "float", "geodesic length", "km", required=True, low=0),
+        Column("dependants", "int", "places that its loss cuts off or leaves without its mode",
+               required=True, low=1),
+        NETWORK_OF,
+    ),
+    note="© OpenStreetMap contributors, ODbL 1.0. Stretches between two junctions whose loss alone cuts a "
+         "place off or takes its only way by the mode; `roads` and `railways` have the others too.",
+    derive=reading_network(_land_lines),
 )  # fmt: skip

@@ -25,10 +25,11 @@ from layers.assessed.distances import (
     value_at,
 )
 from layers.assessed.overrides import apply_standing
-from layers.assessed.people_cut_off import Captives, captives, crosses_border, land_network, limited_pairs
+from layers.assessed.people_cut_off import Captives, captives, crosses_border, land_network
 from layers.assessed.positions import with_lonlat
 from layers.assessed.shore import is_coastal
 from layers.assessed.sites import KINDS
+from layers.borders import LATEST, borders
 from layers.climate import effective_fetch_km, sample_field
 from layers.line_edges import lines_over_gaps
 from layers.merge import within_km
@@ -138,15 +139,14 @@ def _people(
 ) -> dict[str, Any]:
     """Return people within 50 km of each node, and people without another usable node by land.
 
-    Who would have to cross a closed or limited border to a node is not counted (`limited_pairs`). The second
+    Who would have to cross a closed or limited border to a node is not counted (`layers.borders`). The second
     number is counted with such borders left out, and again over all borders. A place without a
     stated population counts as 0 people.
     """
     sites = pd.DataFrame(node_sites.drop(columns="geometry"))
     towns = with_lonlat(settlements)
     counted = np.nan_to_num(towns["population"].to_numpy(dtype=float), nan=0.0)
-    day = max([*closed_borders["as_of"], ""])
-    limited = limited_pairs(closed_borders, day)
+    limited = borders(closed_borders, LATEST).impassable
     site, town = within_km(sites, towns, _REACH_KM)
     states = (sites["country_iso3"].to_numpy(object)[site], towns["country_iso3"].to_numpy(object)[town])
     same_side = ~crosses_border(*states, limited)

@@ -23,6 +23,7 @@ NETWORK_OF = Column(
 _READS = (
     "settlements", "node_sites", "countries", "closed_borders", "sea_lanes", "chokepoints", "roads",
     "railways", "railheads", "airfields", "cables", "power_plants", "terminals", "shared_risk_groups",
+    "interconnectors",
 )  # fmt: skip
 # The inputs and the network of the last call: several layers of one picture read the same one.
 _last: dict[str, Any] = {}
@@ -60,6 +61,8 @@ def _assembled(given: dict[str, Any]) -> Assembled:
     plain = pd.DataFrame(towns.drop(columns="geometry"))
     layers = {name: given[name] for name in _READS if name not in {"settlements", "node_sites"}}
     layers["cables"] = _with_landings(given["cables"], given["node_sites"])
+    ids = {*given["node_sites"]["node_id"], *("settlement:" + plain["feature_id"])}
+    layers["interconnectors"] = _with_ends(given["interconnectors"], ids)
     return assemble(
         FlowTables(
             settlements=plain.assign(longitude_deg=longitude, latitude_deg=latitude),
@@ -79,3 +82,11 @@ def _with_landings(cables: pd.DataFrame, node_sites: pd.DataFrame) -> pd.DataFra
         for end in ("from_landing", "to_landing")
     ]
     return cables[is_known[0] & is_known[1]]
+
+
+def _with_ends(interconnectors: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+    """Return the lines both of whose ends are vertices `ids` or stations of their own."""
+    is_known = [
+        interconnectors[end].isna() | interconnectors[end].isin(ids) for end in ("from_vertex", "to_vertex")
+    ]
+    return interconnectors[is_known[0] & is_known[1]]

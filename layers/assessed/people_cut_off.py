@@ -34,7 +34,6 @@ __all__ = [
     "Joined",
     "LandNetwork",
     "captives",
-    "closed_pairs",
     "crossed",
     "join",
     "land_network",
@@ -45,34 +44,6 @@ _JOIN_KM = 10.0  # the extract has chords between junctions: a place on a line m
 _REACH_KM = 50.0  # people this near are served by a node
 # Radius of an alternative, 100 km, and its ends in the draws (x 0.8 and x 1.2).
 RADII_KM = (80.0, 100.0, 120.0)
-
-
-def closed_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
-    """Return pairs of states whose road crossings on file are all closed on `day` (ISO 8601).
-
-    Railway crossings do not count here, but a closed pair cuts railways too (see `land_network`). A crossing
-    that is open to some people, or at some hours, is open.
-    """
-    rows = closed_borders[closed_borders["mode"] != "rail"]
-    since = rows["closed_from"].fillna("9999") <= day
-    return _pairs(rows, since & (rows["state"] == "closed"), day)
-
-
-def limited_pairs(closed_borders: pd.DataFrame, day: str) -> frozenset[frozenset[str]]:
-    """Return pairs of states whose road crossings on file are all closed or limited on `day` (ISO 8601).
-
-    Limited is a crossing that is open to some people only, at some hours, or not to vehicles. Nobody is
-    counted on who would have to cross such a border to a node, and no node beyond it is another one.
-    """
-    rows = closed_borders[closed_borders["mode"] != "rail"]
-    since = rows["closed_from"].fillna("") <= day
-    return _pairs(rows, since & (rows["state"] != "open"), day)
-
-
-def _pairs(rows: pd.DataFrame, shut: pd.Series, day: str) -> frozenset[frozenset[str]]:
-    """Return pairs of states all of whose `rows` are `shut` and not open again on `day`."""
-    whole = (shut & (rows["closed_until"].fillna("9999") >= day)).groupby(rows["states"]).all()
-    return frozenset(frozenset(text.split("-")) for text in whole.index[whole])
 
 
 def crosses_border(
@@ -120,7 +91,7 @@ def land_network(
 ) -> LandNetwork:
     """Return the graph of `lines` (roads and railways), with a vertex for each point that joins it.
 
-    Lines, points and countries are in EPSG:3413. `closed` holds pairs of states (`limited_pairs`): roads and
+    Lines, points and countries are in EPSG:3413. `closed` holds pairs of states (`layers.borders`): roads and
     railways between the two states are left out. A point splits the edge that it joins. So a point beside an
     edge across a border keeps the part of the edge in its own state.
     """

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from layers.assessed.people_cut_off import crossed
+from layers.borders import borders
 from layers.crs import distance_km, polar_points
 from layers.flows.air import air_flows
-from layers.flows.borders import borders
 from layers.flows.data import cable_flows, with_risk_groups
 from layers.flows.gateways import flow_gateways
 from layers.flows.graph import FlowGraph

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from layers.flows.graph import FlowGraph
 
-__all__ = ["KINDS", "backups_at"]
+__all__ = ["KINDS", "backups_at", "standing_by"]
 
 KINDS = ("radio", "satellite", "generator")
+# The flow whose backups stand in where a place is cut off from a flow, or loses a mode.
+_REPLACED = {"data": "data", "energy": "energy", "power": "energy"}
 
 
 def backups_at(
@@ -65,6 +67,34 @@ def backups_at(
         for row in np.flatnonzero(np.isin(part, part[at])).tolist():
             kinds.setdefault(row, set()).add(str(kind))
     return {row: frozenset(own) for row, own in kinds.items()}
+
+
+def standing_by(
+    graph: FlowGraph, backup_links: pd.DataFrame, day: str, effects: pd.DataFrame,
+    reached: dict[str, NDArray[np.int64]],
+) -> dict[tuple[str, int, str], frozenset[str]]:  # fmt: skip
+    """Return the kinds of backup by thing, place and flow or mode of the effects of single failures.
+
+    A backup that names a vertex which the network lacks (an audience may not see it) is left out. `effects`
+    has the columns `FAILURE_COLUMNS` of `layers.flows.single_failures`, `reached` holds by flow the
+    months in which each vertex has a way. A generator stands in for power, and for all ways of energy.
+    """
+    number = {name: row for row, name in enumerate(graph.vertices["vertex_id"])}
+    ids = number.keys()
+    named = backup_links["vertices"].str.cat(backup_links["leads_to"].fillna(""), sep=" ").str.split()
+    backup_links = backup_links[[ids >= set(words) for words in named]]
+    effects = effects[effects["flow"].isin(_REPLACED)]
+    out: dict[tuple[str, int, str], frozenset[str]] = {}
+    for (thing, name), own in effects.groupby(["thing", "flow"], sort=False):
+        flow = _REPLACED[str(name)]
+        has_way = reached[flow][: len(graph)] > 0
+        has_way[own["place"]] = False
+        if thing in number:  # a node is not its own place, but has no way either
+            has_way[number[str(thing)]] = False
+        kinds = backups_at(graph, backup_links, flow, day, has_way)
+        places = [place for place in own["place"] if place in kinds]
+        out |= {(str(thing), place, str(name)): kinds[place] for place in places}
+    return out
 
 
 def _rows(number: dict[str, int], text: object) -> list[int]:

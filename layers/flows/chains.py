@@ -31,13 +31,14 @@ _SAME = ("months", "months_state", "is_border_closed", "risk_groups", "is_gap")
 def chains(graph: FlowGraph, kept: NDArray[np.bool_]) -> pd.DataFrame:
     """Return the lines of each mode other than `access` (columns `CHAIN_COLUMNS`).
 
-    `kept` marks vertices that end a line, besides those at which several modes, an access edge or a node
-    join; shape (vertices,).
+    `kept` marks vertices that end a line, besides stations of power, gas and fibre, and those at which
+    several modes, an access edge or a node join; shape (vertices,).
     """
     edges = graph.edges.assign(is_gap=graph.edges["edge_id"].str.contains("-gap:", regex=False))
     mode = edges["mode"].to_numpy(object)
     ends = edges[["u", "v"]].to_numpy(np.int64)
     kept = kept | (graph.vertices["kind"] != "junction").to_numpy()
+    kept |= graph.vertices["vertex_id"].str.startswith("line_end:").to_numpy(bool)
     parts = []
     for name in MODES:
         own = np.flatnonzero(mode == name)
@@ -104,9 +105,9 @@ def _in_order(members: list[int], u: NDArray[np.int64], v: NDArray[np.int64], st
 def joined_chains(lines: pd.DataFrame, is_alone: NDArray[np.bool_], count: int) -> pd.DataFrame:
     """Return the lines with those that are not `is_alone` joined where no third line of their mode meets.
 
-    `count` is the number of vertices. Lines of air links and cables stay as they are.
+    `count` is the number of vertices. Lines of air links, cables, power and gas stay as they are.
     """
-    stays = is_alone | lines["mode"].isin(["air", "cable", "power"]).to_numpy()
+    stays = is_alone | lines["mode"].isin(["air", "cable", "power", "pipeline"]).to_numpy()
     parts = [lines[stays]]
     rest = lines[~stays]
     for _, own in rest.groupby("mode", sort=False):

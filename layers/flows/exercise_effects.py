@@ -59,12 +59,12 @@ UNKNOWNS: dict[str, tuple[str, ...]] = {
         "icebreaker escort: a lane is open or shut by the record of sea ice",
     ),
     "energy": (
-        "power lines and pipelines, which are in no source that is loaded: fuel goes by sea, rail and road",
+        "power lines and pipelines but for the few that were read: fuel goes by sea, rail and road",
         "capacity, and stocks of places without a published figure",
     ),
     "data": (
-        "satellite and radio links, which are in no source: a place cut off here may still talk",
-        "fibre on land, which is in no source: a place without a landing is not in this flow",
+        "most satellite and radio links: a place cut off here may still talk",
+        "most fibre on land: a place without a landing or a fibre that was read is not in this flow",
         "capacity of the cables that are left, and what runs over which",
     ),
     "people": (

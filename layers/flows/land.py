@@ -5,9 +5,9 @@ roads and winter roads are not in them, so a place without an edge here is "no m
 road". No seasonal closure of a road is in a source: every month is `assumed`. A place joins a line within
 10 km, as in `layers.assessed.people_cut_off`, by a leg of the mode `access`.
 
-The states of an edge are those at its ends. A border that is closed or open to some only
-(`layers.flows.borders`) closes roads and railways between the two states, whatever the crossing: Storskog,
-which is restricted, and freight by rail at Vainikkala are closed here.
+The states of an edge are those at its ends. A border that is closed or limited (`layers.borders`) closes
+roads and railways between the two states, whatever the crossing: Storskog, open to some, and freight by rail
+at Vainikkala are closed here.
 
 The gauge of a track is that of the railheads of its state (`own_railheads`). Where it changes by more than
 10 mm, the edge is cut at the border by a vertex of the kind `gauge_break`. Vehicles of 1,520 mm run on

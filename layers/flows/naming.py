@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from layers.flows.graph import FlowGraph
 
-__all__ = ["group_names", "line_names", "months_text", "stand_ins"]
+__all__ = ["group_names", "line_names", "link_names", "months_text", "stand_ins"]
 
 _LANDING = "cable_landing:landing-"
 
@@ -25,24 +25,23 @@ def months_text(bits: NDArray[np.int64]) -> NDArray[np.object_]:
 
 
 def line_names(
-    graph: FlowGraph, lines: pd.DataFrame, leads_to: Mapping[str, str], cables: pd.DataFrame,
+    graph: FlowGraph, lines: pd.DataFrame, leads_to: Mapping[str, str], links: Mapping[str, str],
     gates: Mapping[str, str],
 ) -> list[str | None]:  # fmt: skip
     """Return a name for each line (`layers.flows.chains`), None where nothing names it.
 
-    `leads_to` has by key the largest place that depends on the line, `gates` the names of straits by the key
-    of their risk group.
+    `leads_to` has by key the largest place that depends on the line, `links` the names of cables and of lines
+    of power, gas and fibre by their link_id, `gates` the names of straits by the key of their risk group.
     """
     link = graph.edges["link_id"].to_numpy(object)
     name = graph.vertices["name"].to_numpy(object)
-    cable = dict(zip(cables["feature_id"], cables["name"], strict=True))
     out: list[str | None] = []
     for key, mode, u, v, rows, groups in zip(
         *(lines[column] for column in ("key", "mode", "u", "v", "rows", "risk_groups")), strict=True
     ):
         straits = [gates[group] for group in groups.split() if group in gates]
-        if mode == "cable":
-            out.append(cable.get(link[rows[0]]))
+        if mode in {"cable", "power", "pipeline"}:
+            out.append(links.get(link[rows[0]]))
         elif mode == "air":
             out.append(f"Air link {name[u]} to {name[v]}")
         elif straits:
@@ -53,6 +52,11 @@ def line_names(
         else:
             out.append(None)
     return out
+
+
+def link_names(*tables: pd.DataFrame) -> dict[str, str]:
+    """Return the names of links by their link_id, from tables with `feature_id` and `name`."""
+    return {key: name for one in tables for key, name in zip(one["feature_id"], one["name"], strict=True)}
 
 
 def group_names(
@@ -70,29 +74,36 @@ def group_names(
     return out
 
 
-def stand_ins(rows: pd.DataFrame, ways: Mapping[str, NDArray[np.int64]]) -> list[str | None]:
-    """Return by effect the other modes with their months, such as `sea 000001111000, road 111111111111`.
+def stand_ins(
+    rows: pd.DataFrame, ways: Mapping[str, NDArray[np.int64]],
+    standby: Mapping[tuple[str, int, str], frozenset[str]],
+) -> list[str | None]:  # fmt: skip
+    """Return by effect what stands in, with its months, such as `sea 000001111000, road 111111111111`.
 
-    `rows` has `thing`, `effect`, `mode`, `place` and `months`; `ways` holds by mode the months in which each
-    vertex has a way by this mode alone. Months in which the same thing takes that way too do not count. None
-    where a place is cut off of the flow, or where no other mode leads there.
+    `rows` has `thing`, `effect`, `mode`, `flows`, `place` and `months`; `ways` holds by mode the months in
+    which each vertex has a way by this mode alone. Months in which the same thing takes that way too do not
+    count. `standby` holds the kinds of backup by thing, place and flow or mode (`layers.flows.backups`): they
+    stand by in every month. Another mode stands in for one of `ways` only. None where nothing does.
     """
     lost: dict[tuple[str, int, str], int] = {}
-    columns = [rows[name].to_list() for name in ("thing", "place", "effect", "mode", "months")]
-    for thing, place, effect, mode, months in zip(*columns, strict=True):
+    columns = [rows[name].to_list() for name in ("thing", "place", "effect", "mode", "months", "flows")]
+    for thing, place, effect, mode, months, _ in zip(*columns, strict=True):
         if effect == "loses_mode":
             lost[thing, place, mode] = lost.get((thing, place, mode), 0) | months
     out: list[str | None] = []
-    for thing, place, effect, mode, months in zip(*columns, strict=True):
+    for thing, place, effect, mode, months, flows in zip(*columns, strict=True):
         left = {
             other: int(bits[place]) & ~lost.get((thing, place, other), 0) & months
             for other, bits in ways.items()
-            if other != mode
+            if effect == "loses_mode" and mode in ways and other != mode
         }
+        names = flows.split() if effect == "cut_off" else [mode]
+        kinds = {kind for name in names for kind in standby.get((thing, place, name), ())}
+        left |= dict.fromkeys(sorted(kinds), months)
         words = [
             f"{other} {text}"
             for other, text in zip(left, months_text(np.array(list(left.values()))), strict=True)
             if "1" in text
         ]
-        out.append(", ".join(words) if effect == "loses_mode" and words else None)
+        out.append(", ".join(words) or None)
     return out

@@ -4,13 +4,17 @@ Each month has one search from all gateways (`layers.flows.cuts`). A node that f
 own mode with it, not the land around it: a port its way to the lanes, an airfield its air links, a rail
 terminal its leg, a landing all of its cables, an energy site what it supplies.
 
-Air links are assumed, so none is a thing. Only places at an airfield depend on it: which flights pass
-through it is not known. On ports, lines and groups only places depend that have a way without air links.
+Power lines and gas pipelines carry energy as fuel on roads does, so their loss rarely cuts off: it takes a
+mode, from places that a line of the network leads to. No other mode stands in for them, nor they for one.
+
+Air links are assumed, so none is a thing, and so are the joints of the ends of one grid. Only places at an
+airfield depend on it: which flights pass through it is not known. On ports, lines and groups only places
+depend that have a way without air links.
 
 A place loses a flow if no way of any mode is left to a gateway of the flow. It loses a mode if it had a way
-by this mode alone, access included, to a gateway of goods, energy or people, and has none left: then other
-modes may stand in. The months in which they do are stated, their capacity is not known. Nothing here is a
-forecast, and no military site is a thing or a place: the network has none.
+by this mode alone, access included, to a gateway of goods, energy or people (by power or gas: of energy),
+and has none left: then other modes may stand in. The months in which they do are stated, their capacity is
+not known. Nothing here is a forecast, and no military site is a thing or a place: the network has none.
 """
 
 from __future__ import annotations
@@ -42,6 +46,7 @@ __all__ = ["FAILURE_COLUMNS", "Failures", "single_failures"]
 # `months` has bit 0 for January.
 FAILURE_COLUMNS = ("thing_kind", "thing", "effect", "flow", "place", "months")
 _STAND_INS = ("sea", "rail", "road", "air")
+_BY_WIRE = ("power", "pipeline")
 _LEAST_KM = 1e-3  # positions of vertices are whole metres
 _OWN_MODE = {"port": "sea", "airfield": "air", "rail_terminal": "rail", "cable_landing": "cable"}
 _NO_PLACE = ("junction", "gauge_break", "cable_end")
@@ -69,12 +74,14 @@ class _Net(NamedTuple):
 class Failures:
     """The lines (`layers.flows.chains`), the effects (`FAILURE_COLUMNS`), and the ways of each place.
 
-    `ways` holds by mode the months in which each vertex has a way by this mode alone, shape (vertices,).
+    `ways` holds by mode the months in which each vertex has a way by this mode alone, `reached` by flow those
+    in which it has any; shape (vertices,).
     """
 
     lines: pd.DataFrame
     effects: pd.DataFrame
     ways: dict[str, NDArray[np.int64]]
+    reached: dict[str, NDArray[np.int64]]
 
 
 def single_failures(assembled: Assembled) -> Failures:
@@ -91,23 +98,29 @@ def single_failures(assembled: Assembled) -> Failures:
     # A place that joins at a junction is joined by a line without a length; access edges are no things.
     has_length = lines["km"].to_numpy(float) > _LEAST_KM
     parts = []
+    reached = {flow: np.zeros(net.size, dtype=np.int64) for flow in FLOWS}
     for flow in FLOWS:
         modes = {name for name, mode in MODES.items() if flow in mode.flows}
         for bits, usable in _by_month(net, modes):
+            reached[flow][_reached(net, usable, doors[flow])] |= bits
             found = _cut_off(net, usable, doors[flow], groups, plants)
             found = _without_assumed(found, _reached(net, usable & (net.mode != "air"), doors[flow]), graph)
             parts.append(found.assign(effect="cut_off", flow=flow, months=bits))
     inland = doors["goods"] | doors["energy"] | doors["people"]
     ways = {name: np.zeros(net.size, dtype=np.int64) for name in _STAND_INS}
-    for name in _STAND_INS:
+    for name in (*_STAND_INS, *_BY_WIRE):
+        goal, plant = (doors["energy"], plants) if name in _BY_WIRE else (inland, plants[:0])
         for bits, usable in _by_month(net, {name, "access"}):
-            ways[name][_reached(net, usable, inland)] |= bits
-            found = _cut_off(net, usable, inland, groups, plants[:0])
+            if name in ways:
+                ways[name][_reached(net, usable, goal)] |= bits
+            found = _cut_off(net, usable, goal, groups, plant)
+            if name in _BY_WIRE:
+                found = found[_on_line(net, usable, name)[found["place"].to_numpy(np.int64)]]
             parts.append(found.assign(effect="loses_mode", flow=name, months=bits))
     rows = pd.concat(parts, ignore_index=True).drop_duplicates()
     rows = rows[rows["place"] < net.places]
-    is_air = (lines["mode"] == "air").to_numpy()
-    is_thing = np.append(has_length & ~is_air, [False])
+    is_assumed = (lines["mode"] == "air") | lines["key"].astype(str).str.startswith("grid:")
+    is_thing = np.append(has_length & ~is_assumed.to_numpy(bool), [False])
     kept = is_place[rows["place"]]
     kept &= (rows["kind"] != "line") | is_thing[rows["number"].clip(upper=len(lines))]
     rows = _without_flights_through(rows[kept], graph)
@@ -118,7 +131,7 @@ def single_failures(assembled: Assembled) -> Failures:
         own = (rows["kind"] == kind).to_numpy()
         rows.loc[own, "thing"] = values[rows.loc[own, "number"].to_numpy(np.int64)]
     rows = rows.rename(columns={"kind": "thing_kind"})[list(FAILURE_COLUMNS)]
-    return Failures(lines, _without_own_place(rows, graph), ways)
+    return Failures(lines, _without_own_place(rows, graph), ways, reached)
 
 
 def _net(graph: FlowGraph, lines: pd.DataFrame) -> _Net:
@@ -171,6 +184,14 @@ def _reached(net: _Net, usable: NDArray[np.bool_], doors: NDArray[np.bool_]) -> 
     graph = sparse.csr_array((np.ones(len(u)), (u, v)), shape=(net.size, net.size))
     part = connected_components(graph, directed=False)[1]
     return np.isin(part, part[doors])
+
+
+def _on_line(net: _Net, usable: NDArray[np.bool_], mode: str) -> NDArray[np.bool_]:
+    """Return the vertices that usable edges join to a line of the mode."""
+    lines = usable & (net.mode == mode)
+    ends = np.zeros(net.size, dtype=bool)
+    ends[net.u[lines]] = ends[net.v[lines]] = True
+    return _reached(net, usable, ends)
 
 
 def _cut_off(

@@ -24,7 +24,10 @@ _CITED: Final = ("Climate facts, as published", (
     "permafrost_maps",
 ))  # fmt: skip
 # Lines of the network, and the tables that say what depends on them.
-_FLOWS: Final = ("Flows", ("flow_edges", "dependants", "corridors", "cable_cases"))
+_FLOWS: Final = (
+    "Flows",
+    ("flow_edges", "land_lines", "dependants", "node_recovery", "corridors", "cable_cases"),
+)
 _GRADED: Final = "Nodes by one class"
 _GRIDS, _TABLES, _OF_NODES = "Environment grids", "Tables", "Rows of each node"
 

@@ -45,7 +45,7 @@ THEMES: Final = (
         ("alliances", "sea_routes", "chokepoints", "cables", "military_sites"),
     ),
     Theme("People", "nodes_by_dependence", ("settlements", "roads", "railways")),
-    Theme("Flows", "nodes", ("flow_edges", "roads", "railways", "chokepoints")),
+    Theme("Flows", "nodes", ("flow_edges", "land_lines", "roads", "railways", "chokepoints")),
     Theme("Data gaps", "nodes_by_gap", ()),
 )
 

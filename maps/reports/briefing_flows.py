@@ -76,7 +76,43 @@ def _things(citations: CitationIndex, filters: tuple[Condition, ...]) -> list[ET
         "people known",
         "known in",
     ]
-    return [tag("h3", "Nodes and shared risks on which most people depend"), table(heads, rows, numbers=3)]
+    return [
+        tag("h3", "Nodes and shared risks on which most people depend"), table(heads, rows, numbers=3),
+        *_recovery(citations, first["thing_id"]),
+    ]  # fmt: skip
+
+
+def _recovery(citations: CitationIndex, things: pd.Series) -> list[ET.Element]:
+    """Return the table of repair, stock, detour and substitute of the nodes among `things`."""
+    if "node_recovery" not in citations:
+        return []
+    known = set(citations.table("node_recovery")["node_id"])
+    ids = [key for key in things if key in known]
+    if not ids:
+        return []
+    forms = {"detour_03_km": ",.0f", "detour_09_km": ",.0f", "substitute_straight_km": ",.0f"}
+    columns = ("substitute", "repair_low_days", "repair_high_days", "repair_incidents", "stock_low_days",
+               "stock_high_days", "detour_03_km", "detour_09_km", "substitute_straight_km")  # fmt: skip
+    named = citations.table("dependants").drop_duplicates("thing_id").set_index("thing_id")
+    rows = [
+        [
+            citations.cell(
+                "value", "dependants", {"thing_id": key, **named.loc[key, list(_KEY[1:])]}, "thing"
+            ),
+            *(
+                citations.cell("value", "node_recovery", {"node_id": key}, one, forms.get(one, ""))
+                for one in columns
+            ),
+        ]
+        for key in ids
+    ]
+    heads = ["Node", "substitute", "repair, days, from", "to", "incidents", "on stock, days, from", "to",
+             "detour in March, km", "in September, km", "to the substitute, km"]  # fmt: skip
+    return [
+        tag("h3", "Repair, stock, detour and substitute of these nodes"),
+        table(heads, rows, numbers=8),
+        tag("p", _note(citations, "node_recovery"), class_="small"),
+    ]
 
 
 def _one(frame: pd.DataFrame, thing_id: str, of_flows: str, months: str) -> dict[str, Any]:

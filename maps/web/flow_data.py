@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["LINES", "LINE_COLUMNS", "dependants_data", "page_lines", "switches"]
 
 LINES: Final = "flow_edges"
+LAND_LINES: Final = "land_lines"  # their licence (ODbL) keeps them in a table of their own
 # The page leaves out what it can tell from the shape or from `dependants`.
 LINE_COLUMNS: Final = ("name", "source_id", "mode", "open_months", "border", "is_assumed",
                        "risk_groups")  # fmt: skip
 _FLOWS: Final = {
     "goods": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
-    "energy": "Fuel by sea, railway and road, which have their own layers: no power line is embedded.",
-    "data": "Submarine cables in service, from landing to landing.",
+    "energy": "Fuel by sea, power lines and gas pipelines that were read. Railways and roads are own layers.",
+    "data": "Submarine cables in service, from landing to landing, and the fibres on land that were read.",
     "people": "Sea lanes in months of open water, assumed air links. Railways and roads are own layers.",
 }
+_NOT_SHOWN: Final = ("node_id", "substitute_id", "stock_row", "network_of")
 _LACKS: Final = "Not in the network"  # from here on a note says what is not held
 
 
@@ -57,30 +59,35 @@ def _lacks(note: str) -> str:
 
 
 def page_lines(table: Any) -> Any:
-    """Return the lines with the names of cables and straits only: the page makes the others."""
-    is_named = (table["mode"] == "cable") | table["name"].str.startswith("Sea lane, ", na=False)
+    """Return the lines with names of cables, power, gas and straits only: the page makes the others."""
+    is_named = table["mode"].isin(["cable", "power", "pipeline"])
+    is_named |= table["name"].str.startswith("Sea lane, ", na=False)
     return table.assign(name=table["name"].where(is_named))
 
 
 def dependants_data(picture: Picture) -> dict[str, Any] | None:
     """Return what depends on each node and line of the picture and on each risk group; None without a table.
 
-    `things` has by kind the things (rows of nodes or of lines, or names of groups) and the number of rows of
-    each. `place` is the step from the place of a row to that of the next one in `places`. `saying` is the
-    number of effect, flows, mode, months and what stands in of a row in `sayings`.
+    `things` has by kind the things (rows of nodes, of lines, of roads and railways, or names of groups) and
+    the number of rows of each. `place` is the step from the place of a row to that of the next one in
+    `places`. `saying` is the number of effect, flows, mode, months and what stands in of a row in `sayings`.
     """
     table = picture.tables.get("dependants")
     if table is None or table.empty:
         return None
     lines, nodes = picture.tables.get(LINES), picture.tables.get("nodes")
+    land = picture.tables.get(LAND_LINES)
     note = next(layer.note for layer in picture.layers if layer.id == "dependants")
     known = {
         "node": {} if nodes is None else {key: row for row, key in enumerate(nodes["node_id"])},
+        "land": {} if land is None else {key: row for row, key in enumerate(land["feature_id"])},
         "line": {} if lines is None else {key: row for row, key in enumerate(lines["feature_id"])},
         "risk_group": {key: row for row, key in enumerate(
             sorted(table.loc[table["thing_kind"] == "risk_group", "thing_id"].unique())
         )},
     }  # fmt: skip
+    is_land = (table["thing_kind"] == "line") & table["thing_id"].isin(known["land"].keys())
+    table = table.assign(thing_kind=table["thing_kind"].where(~is_land, "land"))
     number = [
         known[kind].get(key, -1) for kind, key in zip(table["thing_kind"], table["thing_id"], strict=True)
     ]
@@ -92,6 +99,7 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
     places = rows.drop_duplicates("spot").sort_values("spot")
     return {
         "network_of": visible(table["network_of"].iloc[0]),
+        "recovery": _recovery(picture),
         "not_known": _lacks(note),
         "things": {kind: _things(rows[rows["thing_kind"] == kind], kind) for kind in known},
         "places": _places(places, picture),
@@ -101,6 +109,19 @@ def dependants_data(picture: Picture) -> dict[str, Any] | None:
             [Column(name, "str", "") for name in columns], rows.iloc[np.unique(saying, return_index=True)[1]]
         ),
     }
+
+
+def _recovery(picture: Picture) -> list[dict[str, Any]]:
+    """Return the columns of `node_recovery`, a row for each node, and the row of its substitute."""
+    nodes, table = picture.tables.get("nodes"), picture.tables.get("node_recovery")
+    if nodes is None or table is None:
+        return []
+    rows = table.set_index("node_id").reindex(nodes["node_id"]).reset_index()
+    number = {key: row for row, key in enumerate(nodes["node_id"])}
+    rows["substitute_row"] = rows["substitute_id"].map(number).astype("Int64")
+    layer = next(one for one in picture.layers if one.id == "node_recovery")
+    kept = [one for one in layer.columns if one.name not in _NOT_SHOWN]
+    return coded_columns([*kept, Column("substitute_row", "int", "")], rows)
 
 
 def _places(places: pd.DataFrame, picture: Picture) -> dict[str, Any]:

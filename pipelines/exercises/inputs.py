@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.flows.exercise_assets import Names
+from layers.flows.naming import link_names
 from pipelines import snapshot
 from pipelines.exercises.hazards import node_hazards
 from pipelines.picture.flow_network import assembled_network, day_of
@@ -22,7 +23,7 @@ __all__ = ["Inputs", "read_inputs"]
 
 _TABLES = ("memberships", "ports", "airfields", "cables", "military_sites", "chokepoints", "repair_times",
            "supply_autonomy", "substitutes", "shared_risk_groups", "power_plants", "terminals",
-           "ground_stations", "land")  # fmt: skip
+           "ground_stations", "land", "interconnectors")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +41,13 @@ class Inputs:
 
     @property
     def names(self) -> Names:
-        """Names of cables, straits and risk groups, and those of military sites."""
+        """Names of cables, lines, straits and risk groups, and those of military sites."""
         cables, gates, groups = (self.tables[key] for key in ("cables", "chokepoints", "shared_risk_groups"))
         straits = "strait:" + gates["feature_id"].str.removeprefix("gate-")
         risks = groups["kind"] + ":" + groups["feature_id"].str.removeprefix("risk-")
         military = self.tables["military_sites"]
         return Names(
-            dict(zip(cables["feature_id"], cables["name"], strict=True)),
+            link_names(cables, self.tables["interconnectors"]),
             dict(zip(straits, gates["name"], strict=True)) | dict(zip(risks, groups["name"], strict=True)),
             frozenset({*military["name"], *military["site_id"], *military["feature_id"]}),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.flows.communities import autonomy_days
+from layers.flows.autonomy import autonomy_days
 from layers.flows.exercise_effects import UNKNOWNS
 from maps.exercises.document import listed, page, section, table
 from maps.reports.html_document import tag

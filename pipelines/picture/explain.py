@@ -16,6 +16,7 @@ from layers.assessed.indicators import in_sentence, title_of, unit_in_words
 from layers.crs import distance_km
 from layers.errors import ExportError, UsageError
 from layers.names import folded
+from maps.recovery_words import recovery_words
 from pipelines.picture.find_node import found, neighbours
 from pipelines.picture.other_names import other_names
 from pipelines.picture.publish import manifest_of
@@ -87,6 +88,7 @@ def explain_node(folder: Path, query: str) -> dict[str, Any]:
         "climate_facts": facts,
         "evidence": evidence,
         "dependants": _dependants(folder, node_id),
+        "recovery": _recovery(folder, node_id, nodes),
         "caveats": manifest["caveats"][:2],
     }
 
@@ -140,6 +142,23 @@ def _dependants(folder: Path, node_id: str) -> list[dict[str, Any]]:
     rows = pd.read_parquet(path, filters=[("thing_id", "==", node_id)])
     columns = [name for name in rows if not name.startswith("thing")]
     return [{k: _plain(v) for k, v in row.items()} for row in rows[columns].to_dict("records")]
+
+
+def _recovery(folder: Path, node_id: str, nodes: pd.DataFrame) -> dict[str, Any] | None:
+    """The row of `node_recovery` with the hazard class of the substitute and words on each part.
+
+    None if the picture is an older one without the table.
+    """
+    path = folder / "tables" / "node_recovery.parquet"
+    found = pd.read_parquet(path, filters=[("node_id", "==", node_id)]) if path.is_file() else pd.DataFrame()
+    if found.empty:
+        return None
+    row = found.to_dict("records")[0]
+    hazard = dict(zip(nodes["node_id"], nodes["hazard_class"], strict=True)).get(row["substitute_id"])
+    plain = {name: _plain(value) for name, value in row.items() if name != "node_id"}
+    return {
+        **plain, "substitute_hazard_class": _plain(hazard), "in_words": recovery_words(row, _plain(hazard))
+    }  # fmt: skip
 
 
 def _gate(

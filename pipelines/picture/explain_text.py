@@ -22,6 +22,7 @@ __all__ = ["as_text"]
 
 _EXITS_SHOWN = 2  # exits of an axis, the nearest first
 _DEPENDANTS_SHOWN = 4  # places of an effect, the largest first
+_BY = {"road": "main road", "power": "power line", "pipeline": "gas pipeline"}
 _OTHERS_SHOWN = 12  # other nodes of the place
 _LARGE = 1000  # from this size on the ends of an interval are written without decimals
 _SHORT = 20  # characters of a label that fits into the column of values
@@ -47,6 +48,7 @@ def as_text(report: dict[str, Any]) -> str:
         paragraph(report["node"]["nearest_exit"], 2),
         "",
         *_dependant_lines(report["dependants"]),
+        *_recovery_lines(report["recovery"]),
         *_fact_lines(report["climate_facts"], numbers),
         *_evidence_lines(report["evidence"], numbers),
         "",
@@ -180,7 +182,7 @@ def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
         head = (
             f"cut off from {what.replace(' ', ', ').replace('data', 'data by cable')}"
             if effect == "cut_off"
-            else f"without a way by {what}"
+            else f"without a way by {_BY.get(what, what)}"
         )
         lines.append(paragraph(f"{head}: {_people_of(own)}", 2, 4))
         own.sort(key=lambda row: -(row["people"] or 0))
@@ -188,6 +190,13 @@ def _dependant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
         if len(own) > _DEPENDANTS_SHOWN:
             lines.append(f"    and {len(own) - _DEPENDANTS_SHOWN} more")
     return [*lines, paragraph(f"{NOT_IN_NETWORK} Air links are assumed.", 2), ""]
+
+
+def _recovery_lines(recovery: dict[str, Any] | None) -> list[str]:
+    """Days of repair and on stock, detour and substitute, one line each."""
+    if recovery is None:
+        return []
+    return [*(paragraph(f"{title}: {text}", 2, 4) for title, text in recovery["in_words"].items()), ""]
 
 
 def _people_of(rows: Sequence[dict[str, Any]]) -> str:
@@ -211,7 +220,7 @@ def _people_of(rows: Sequence[dict[str, Any]]) -> str:
 def _place_line(row: dict[str, Any]) -> str:
     """A place, its kind, its months, and what stands in for a mode."""
     line = f"{row['place']} ({_words(row['place_kind'])}), {months_in_words(row['months'])}"
-    if row["effect"] == "cut_off":
+    if row["effect"] == "cut_off" and not row["stands_in"]:
         return line
     ways = [part.split(" ") for part in (row["stands_in"] or "").split(", ") if part]
     words = [mode if text == row["months"] else f"{mode} in {months_in_words(text)}" for mode, text in ways]

@@ -11,8 +11,9 @@ from layers.assessed.capability import capability_of
 from layers.assessed.coalition import country as country_of
 from layers.assessed.measures import land_lines
 from layers.assessed.overrides import apply_standing
-from layers.assessed.people_cut_off import land_network, limited_pairs
+from layers.assessed.people_cut_off import land_network
 from layers.assessed.positions import with_lonlat
+from layers.borders import borders
 from layers.errors import UsageError
 from layers.flows.assemble import assemble
 from layers.flows.closures import Case
@@ -84,8 +85,7 @@ def _land(picture: Picture, upgrade: str) -> pd.DataFrame:
     tables: dict[str, Any] = dict(picture.tables)
     nodes, towns = tables["nodes"], tables["settlements"]
     points = np.concatenate([towns.geometry.to_numpy(), nodes.geometry.to_numpy()])
-    borders = tables["closed_borders"]
-    closed = limited_pairs(borders, max([*borders["as_of"], ""]))
+    closed = borders(tables["closed_borders"], picture.day.isoformat()).impassable
     lines = land_lines(tables["railways"], tables["roads"], tables["countries"])
     network = land_network(lines, points, tables["countries"], closed)
     sites = pd.DataFrame(nodes.drop(columns="geometry"))

@@ -1,7 +1,7 @@
 // Parts of the details of a feature: heading, facts, origin.
 import { columnTitle, columnValue } from "./column_words.js";
 import { cell } from "./columns.js";
-import { dependantParts, leadsTo, monthsInWords, sharedParts } from "./dependants.js";
+import { dependantParts, failsAs, leadsTo, monthsInWords, sharedParts } from "./dependants.js";
 import { el, valueNode } from "./dom.js";
 import { UNITS } from "./evidence_words.js";
 import { nearestList } from "./nearest.js";
@@ -114,18 +114,19 @@ function lineFacts(layer, i) {
 
 // A line without a name of its own is named for the largest place that depends on it.
 function lineTitle(layer, i) {
-  const place = layer.name(i) ? null : leadsTo(i);
-  return place ? `${layer.titleOf(i)} to ${place}` : layer.titleOf(i);
+  const place = layer.name(i) ? null : leadsTo(layer, i),
+    title = layer.flow ? layer.titleOf(i) : layer.value("mode", i) === "rail" ? "Railway" : "Main road";
+  return place ? `${title} to ${place}` : title;
 }
 
 /** The details of a feature that is no node. */
 export function featureDetails(layer, i) {
   const place = layer.geometry === "point" ? placeAt(...layer.place(i)) : null;
   return [
-    heading(layer.title, layer.flow ? lineTitle(layer, i) : layer.titleOf(i), featureSwatch(layer, i)),
+    heading(layer.title, failsAs(layer) ? lineTitle(layer, i) : layer.titleOf(i), featureSwatch(layer, i)),
     layer.note && !layer.flow ? el("p", { class: "small note" }, layer.note) : null,
     layer.id === "military_sites" ? whyNoNode(layer.place(i)) : null,
-    layer.flow ? el("div", { id: "dependants" }, dependantParts("line", i), sharedParts(layer.value("risk_groups", i))) : null,
+    failsAs(layer) ? el("div", { id: "dependants" }, dependantParts(failsAs(layer), i), layer.flow ? sharedParts(layer.value("risk_groups", i)) : []) : null,
     layer.flow ? lineFacts(layer, i) : columnFacts(layer, i),
     place ? el("dl", { class: "facts" }, fact("Position", position(place.lat, place.lng))) : null,
     origin(layer.value("source_id", i), layer.flow ? sources.get(layer.value("source_id", i))?.as_of ?? null : layer.value("as_of", i)),

@@ -10,7 +10,7 @@ const EFFECT_FIELDS = ["effect", "flows", "mode", "months", "stands_in"];
 
 // Read when first asked for; null in a picture without the table.
 let dependantTable;
-function dependants() {
+export function dependants() {
   if (dependantTable === undefined) dependantTable = byId("dependants-data") ? decodedDependants(block("dependants-data")) : null;
   return dependantTable;
 }
@@ -44,6 +44,7 @@ export function decodedDependants(content) {
     otherColumn: byColumnName(content.places.others),
     otherOf: startsOf(unpack(content.places.layer).map((layer) => Number(layer === 2))),
     sayingColumn: byColumnName(content.sayings),
+    recoveryColumn: byColumnName(content.recovery || []),
   };
 }
 
@@ -115,7 +116,7 @@ export function monthsInWords(digits) {
 }
 
 const byPeople = (p, q) => (q.people ?? -1) - (p.people ?? -1);
-const MODE_WORDS = { sea: "sea", rail: "rail", road: "main road", air: "air" };
+const MODE_WORDS = { sea: "sea", rail: "rail", road: "main road", air: "air", power: "power line", pipeline: "gas pipeline" };
 
 // What stands in for a lost mode in a month, of what `sea 000011110000, road 111111111111` says.
 export const standingIn = (text, month) =>
@@ -126,7 +127,7 @@ export const standingIn = (text, month) =>
     .map(([mode]) => MODE_WORDS[mode] || mode);
 
 function placeItem(row, month) {
-  const others = row.effect === "loses_mode" ? standingIn(row.stands_in, month) : [];
+  const others = standingIn(row.stands_in, month);
   return el(
     "li",
     null,
@@ -135,7 +136,7 @@ function placeItem(row, month) {
       "span",
       { class: "small" },
       row.kind === "settlement" ? `, ${row.people === null ? "people unknown" : count(row.people, "person", "people")}` : ` (${row.kind.replace(/_/g, " ")})`,
-      row.effect === "loses_mode" ? `; stands in: ${others.length ? others.join(", ") : "nothing on file"}` : "",
+      others.length || row.effect === "loses_mode" ? `; stands in: ${others.length ? others.join(", ") : "nothing on file"}` : "",
       row.months.includes("0") ? `; ${monthsInWords(row.months)}` : "",
     ),
   );
@@ -180,10 +181,13 @@ function yearLine(rows) {
   );
 }
 
-/** Name of the largest place that depends on a line, null without one. */
-export function leadsTo(line) {
+/** As what kind of thing a row of a layer can fail, null if nothing says what depends on it. */
+export const failsAs = (layer) => (layer === nodes ? "node" : layer?.flow ? "line" : layer?.id === "land_lines" ? "land" : null);
+
+/** Name of the largest place that depends on a line of a layer, null without one. */
+export function leadsTo(layer, line) {
   const table = dependants(),
-    [first] = table ? rowsOf(table, "line", line).sort(byPeople) : [];
+    [first] = table ? rowsOf(table, failsAs(layer), line).sort(byPeople) : [];
   return first ? first.place : null;
 }
 
@@ -200,7 +204,7 @@ export function sharedParts(groups) {
   });
 }
 
-/** What depends on a thing, in the month shown. `kind` is `node`, `line` or `risk_group`. */
+/** What depends on a thing, in the month shown. `kind` is `node`, `line`, `land` or `risk_group`. */
 export function dependantParts(kind, thing) {
   const table = dependants();
   if (!table) return [];

@@ -1,6 +1,6 @@
 // The panel with the details of a feature: how it opens and shuts.
 import { featureDetails, heading, positionDetails } from "./cards.js";
-import { dependantParts, sharedParts } from "./dependants.js";
+import { dependantParts, failsAs, sharedParts } from "./dependants.js";
 import { afterParsing, byId, el } from "./dom.js";
 import { switchDrawer } from "./drawer.js";
 import { nodeDetails, redrawIce } from "./node_details.js";
@@ -138,7 +138,7 @@ function closeDetails() {
 // The month of the slider moved: what depends on a thing is that of the month.
 function redrawDependants() {
   const { layer, row } = state.opened || {};
-  if (layer === nodes || layer?.flow) byId("dependants")?.replaceChildren(...dependantParts(layer === nodes ? "node" : "line", row), ...(layer.flow ? sharedParts(layer.value("risk_groups", row)) : []));
+  if (failsAs(layer)) byId("dependants")?.replaceChildren(...dependantParts(failsAs(layer), row), ...(layer.flow ? sharedParts(layer.value("risk_groups", row)) : []));
 }
 
 /** Open and shut the details when a signal asks for it. */

@@ -8,6 +8,7 @@ const MODE_TITLES = {
   air: "Air link, assumed by runway and range",
   cable: "Cable",
   power: "Power line",
+  pipeline: "Gas pipeline",
 };
 const CLOSED = { value: "closed", label: "Closed in the month, or at a border", dash: [1, 4] };
 

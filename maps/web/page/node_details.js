@@ -14,6 +14,7 @@ import { nodes } from "./picture.js";
 import { placeAt } from "./projection.js";
 import { reachPart } from "./reach_view.js";
 import { changeSentence, changesOf, since } from "./changes.js";
+import { recoveryParts } from "./recovery.js";
 import { featureSwatch, openButton } from "./swatches.js";
 import { count, key, lower, number, percent, position, upper, words } from "./text.js";
 
@@ -304,6 +305,7 @@ export function nodeDetails(i) {
     gates(i, rows, showTrial),
     el("div", { id: "ice-of-node" }, iceStrips(i), reachPart(i)),
     el("div", { id: "dependants" }, dependantParts("node", i)),
+    recoveryParts(i),
     mainFacts(get, i),
     ...changes(get, i),
     el("h3", null, "In sentences"),

@@ -60,7 +60,7 @@ def test_rail_stands_in_for_the_port_of_narvik(rows):
 
 def test_no_line_of_openstreetmap_is_among_the_lines(lines):
     assert not lines["source_id"].str.startswith("osm_").any(), "ODbL stays in tables of its own"
-    assert set(lines["mode"]) == {"sea", "air", "cable"}
+    assert set(lines["mode"]) == {"sea", "air", "cable", "power", "pipeline"}
 
 
 def test_people_are_those_of_settlements_and_unknown_is_null(rows):
@@ -102,3 +102,32 @@ def test_months_are_twelve_digits_and_lanes_of_the_north_close(lines):
     assert np.isfinite(shapely.length(lines.geometry.to_numpy())).all()
     assert lines.loc[lines["months_state"] == "not_computed", "open_months"].isna().all()
     assert pd.notna(lines["source_id"]).all()
+
+
+def test_lines_of_power_and_fibre_have_names_and_dependants_and_what_stands_by(rows, lines):
+    named = lines.set_index("feature_id")["name"]
+    assert named["line:line-estlink_1"] == "EstLink 1"
+    assert named["line:line-balticconnector"] == "Balticconnector"
+    nuuk = of(rows, "line:line-buksefjord_nuuk", "loses_mode").loc["settlement:geonames-3421319"]
+    assert (nuuk["mode"], nuuk["stands_in"]) == ("power", "generator 111111111111")
+    inuvik = of(rows, "line:line-mackenzie_3", "cut_off").loc["settlement:geonames-5983607"]
+    assert (inuvik["flows"], inuvik["stands_in"]) == ("data", "radio 111111111111")
+
+
+def test_no_cable_of_the_faroes_cuts_them_off_alone(rows):
+    data = rows[(rows["effect"] == "cut_off") & rows["flows"].str.contains("data")]
+    alone = data[data["thing_kind"] == "line"]
+    assert "FRO" not in set(alone["country_iso3"])
+
+
+def test_roads_and_railways_with_dependants_are_in_a_table_of_openstreetmap_alone(rows, loaded):
+    land = loaded["land_lines"]
+    assert set(land["source_id"]) == {"osm_roads", "osm_railways"}, "ODbL rows only"
+    assert land["name"].isna().all(), "names of places are under another licence"
+    things = rows.loc[rows["thing_kind"] == "line", "thing_id"]
+    things = set(things[things.str.startswith(("road", "rail"))])
+    assert set(land["feature_id"]) <= things
+    assert len(land) > 0.97 * len(things)
+    places = rows[rows["thing_id"].isin(land["feature_id"])].groupby("thing_id")["place_id"].nunique()
+    assert (land.set_index("feature_id")["dependants"] == places.reindex(land["feature_id"])).all()
+    assert (land.loc[land["is_assumed"], "feature_id"].str.contains("-gap:")).all()

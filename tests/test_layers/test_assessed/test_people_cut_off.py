@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from layers.assessed.people_cut_off import RADII_KM, captives, closed_pairs, land_network, limited_pairs
+from layers.assessed.people_cut_off import RADII_KM, captives, land_network
+from layers.borders import borders
 from layers.crs import POLAR, distance_km, geographic_to_polar, polar_points
 
 GEOD = Geod(ellps="WGS84")
@@ -158,63 +159,6 @@ def test_networkx_finds_the_same_ways(edges: list, stops: list) -> None:
 
 
 # --------------------------------------------------------------------------------------- borders
-
-
-def borders(**columns: list) -> pd.DataFrame:
-    usual = {
-        "states": ["FIN-RUS"], "crossing": ["all crossings"], "mode": ["all"], "closed_from": ["2023-12-15"],
-        "closed_until": [None], "state": ["closed"],
-    }  # fmt: skip
-    return pd.DataFrame(usual | columns)
-
-
-@pytest.mark.parametrize(
-    ("columns", "day", "is_closed"),
-    [
-        ({}, "2026-11-29", True),
-        ({}, "2023-12-15", True),
-        ({}, "2023-12-14", False),
-        ({"closed_until": ["2026-01-01"]}, "2026-01-01", True),
-        ({"closed_until": ["2026-01-01"]}, "2026-01-02", False),
-        ({"closed_from": [None]}, "2026-11-29", False),
-        # One crossing that is open, to some or at some hours, leaves the border open.
-        ({"crossing": ["Raja-Jooseppi"], "state": ["limited"]}, "2026-11-29", False),
-        # A railway that is closed leaves the road.
-        ({"mode": ["road"]}, "2026-11-29", True),
-        ({"mode": ["rail"]}, "2026-11-29", False),
-    ],
-)
-def test_a_border_is_closed_by_date_and_as_a_whole(columns: dict, day: str, is_closed: bool) -> None:
-    actual = closed_pairs(borders(**columns), day)
-    assert actual == ({frozenset({"FIN", "RUS"})} if is_closed else frozenset())
-
-
-@pytest.mark.parametrize(
-    ("columns", "day", "is_limited"),
-    [
-        ({}, "2026-11-29", True),
-        ({}, "2023-12-14", False),
-        # A limit without a first day on file holds.
-        ({"closed_from": [None], "state": ["open_restricted"]}, "2026-11-29", True),
-        ({"state": ["closed_at_night"]}, "2026-11-29", True),
-        ({"state": ["open"]}, "2026-11-29", False),
-        ({"closed_until": ["2026-01-01"]}, "2026-01-02", False),
-        ({"mode": ["rail"], "state": ["open_freight"]}, "2026-11-29", False),
-    ],
-)
-def test_a_border_is_limited_if_no_crossing_is_open_to_all(columns: dict, day: str, is_limited: bool) -> None:
-    actual = limited_pairs(borders(**columns), day)
-    assert actual == ({frozenset({"FIN", "RUS"})} if is_limited else frozenset())
-
-
-def test_one_open_crossing_leaves_the_border_open_to_people() -> None:
-    two = {
-        "crossing": ["one", "other"], "states": ["FIN-RUS"] * 2, "mode": ["road"] * 2,
-        "closed_from": ["2023-12-15"] * 2, "closed_until": [None] * 2,
-    }  # fmt: skip
-    for states, is_limited in ((["closed", "open"], False), (["closed", "closed_at_night"], True)):
-        actual = limited_pairs(pd.DataFrame(two | {"state": states}), "2026-11-29")
-        assert bool(actual) == is_limited
 
 
 def test_nobody_counts_for_a_node_across_a_limited_border() -> None:
@@ -401,8 +345,8 @@ def test_places_that_are_cut_off_and_places_that_are_not(picture) -> None:
 def test_the_border_of_finland_with_russia_is_closed_and_counts(picture) -> None:
     # Every road crossing has been closed since 2023-12-15 (Government of Finland); by Vyborg and
     # Lappeenranta people have others only over it.
-    borders = picture.tables["closed_borders"]
-    assert frozenset({"FIN", "RUS"}) in closed_pairs(borders, picture.day.isoformat())
-    assert frozenset({"FIN", "NOR"}) not in closed_pairs(borders, picture.day.isoformat())
+    found = borders(picture.tables["closed_borders"], picture.day.isoformat())
+    assert frozenset({"FIN", "RUS"}) in found.closed
+    assert frozenset({"FIN", "NOR"}) not in found.impassable
     measures = picture.tables["measures"]
     assert (measures["captive_persons"] > measures["captive_persons_all_borders"]).any()

@@ -8,7 +8,7 @@ import pytest
 from toy_flows import Edge, graph_of
 
 from layers.errors import UsageError
-from layers.flows.backups import backups_at
+from layers.flows.backups import backups_at, standing_by
 
 # A and B are one place, C another; D lies apart.
 PLACES = graph_of([Edge(0, 1, 1, "access"), Edge(1, 2, 50, "cable"), Edge(2, 3, 50, "cable")], 4)
@@ -54,3 +54,19 @@ def test_a_vertex_that_is_not_there_is_refused():
     for given in ({"vertices": "A X"}, {"leads_to": "X"}):
         with pytest.raises(UsageError, match="expected a vertex of the network, found 'X'"):
             backups_at(PLACES, backup(**given), "data", "2019", ALL)
+
+
+def test_what_stands_by_if_one_thing_fails():
+    # C has a way to D; without the cable A and B have none.
+    effects = pd.DataFrame({
+        "thing": "cable", "flow": ["data", "data", "goods"], "place": [0, 1, 1], "effect": "cut_off",
+    })  # fmt: skip
+    reached = {"data": np.full(4, 1), "energy": np.zeros(4, dtype=int)}
+    chain = pd.concat([backup(leads_to="C"), backup(vertices="X"), backup(vertices="D")], ignore_index=True)
+    found = standing_by(PLACES, chain, "2019", effects, reached)
+    assert found == {("cable", 0, "data"): {"radio"}, ("cable", 1, "data"): {"radio"}}
+    lost_too = pd.concat([effects, effects.iloc[:1].assign(place=2)])
+    assert standing_by(PLACES, chain, "2019", lost_too, reached) == {}
+    power = effects.assign(flow="power", effect="loses_mode").iloc[:1]
+    generator = backup(flow="energy", kind="generator")
+    assert standing_by(PLACES, generator, "2019", power, reached) == {("cable", 0, "power"): {"generator"}}

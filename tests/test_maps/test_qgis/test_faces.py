@@ -231,7 +231,7 @@ def test_each_theme_shows_its_subject(opened, picture):
     asked = {
         "Situation": {"sea_ice", "sea_routes"}, "Climate": {"sea_ice", "permafrost"},
         "Defence": {"alliances", "military_sites"}, "People": {"settlements", "roads"}, "Data gaps": set(),
-        "Flows": {"flow_edges", "roads", "railways", "chokepoints"},
+        "Flows": {"flow_edges", "land_lines", "roads", "railways", "chokepoints"},
     }  # fmt: skip
     nodes = picture.tables["nodes"]
     for theme in THEMES:

@@ -56,6 +56,12 @@ def test_the_rows_of_a_line_come_back(picture, data):
     assert rows_of(data, "line", number) == expected(picture, lines["feature_id"].iloc[number])
 
 
+def test_the_rows_of_a_road_come_back(picture, data):
+    lines = picture.tables["land_lines"]
+    number = int(lines["dependants"].argmax())
+    assert rows_of(data, "land", number) == expected(picture, lines["feature_id"].iloc[number]) != set()
+
+
 def test_a_picture_without_the_table_has_no_block(picture):
     others = {name: table for name, table in picture.tables.items() if name != "dependants"}
     assert dependants_data(replace(picture, tables=others)) is None

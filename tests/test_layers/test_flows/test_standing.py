@@ -1,13 +1,12 @@
-"""Borders by hand, and since when the network stands."""
+"""Since when the network stands, by hand."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from layers.flows.borders import borders, network_day
-
-NORWAY, FINLAND = frozenset({"NOR", "RUS"}), frozenset({"FIN", "RUS"})
+from layers.borders import borders
+from layers.flows.standing import network_day
 
 
 @pytest.fixture
@@ -30,18 +29,6 @@ def cables():
     })  # fmt: skip
 
 
-def test_a_border_is_closed_when_its_last_road_crossing_is(crossings):
-    assert borders(crossings, "2023-11-29").closed == frozenset()
-    assert borders(crossings, "2023-11-30").closed == {FINLAND}
-
-
-def test_a_border_that_is_open_to_some_is_restricted_and_carries_nothing(crossings):
-    found = borders(crossings, "2026-01-01")
-    assert (found.closed, found.restricted) == ({FINLAND}, {NORWAY})
-    assert found.impassable == {FINLAND, NORWAY}
-    assert borders(crossings, "2024-07-31").restricted == frozenset(), "not read to be so before"
-
-
 @pytest.mark.parametrize(
     ("day", "since"),
     [
@@ -60,3 +47,16 @@ def test_a_border_that_opens_again_changes_the_network_on_the_day_after(crossing
     assert network_day(again, cables, "2026-02-01") == "2025-01-01"
     assert borders(again, "2026-02-02").closed == frozenset()
     assert network_day(again, cables, "2026-03-01") == "2026-02-02"
+
+
+@pytest.mark.parametrize(
+    ("served", "until", "day", "since"),
+    [
+        ("2018", None, "2026-12-01", "2025-01-01"), ("2025-06", None, "2026-12-01", "2025-06-01"),
+        ("2025-06", None, "2025-05-31", "2025-01-01"), ("2018", "2025", "2026-12-01", "2026-01-01"),
+        ("2018", "2025-11", "2026-12-01", "2025-12-01"), ("2018", "2025-11-30", "2026-12-01", "2025-12-01"),
+    ],
+)  # fmt: skip
+def test_a_line_changes_the_network_with_its_days_of_service(crossings, cables, served, until, day, since):
+    line = pd.DataFrame({"in_service_from": [served], "in_service_until": [until]})
+    assert network_day(crossings, cables, day, [line]) == since
