@@ -147,7 +147,7 @@ def test_a_print_bears_the_map_in_light_colours_and_all_caveats(
     page.wait_for_selector("html[data-ready=true]", state="attached")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert page.is_hidden("#panel")
+    assert page.is_hidden("#layers")
     assert page.is_hidden(".corner")
     assert all(sentence in (page.text_content("#first-caveats") or "") for sentence in picture.caveats)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
