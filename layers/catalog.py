@@ -43,7 +43,13 @@ from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
 from layers.observed.interconnectors import BACKUP_LINKS, INTERCONNECTORS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
-from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
+from layers.observed.minerals import (
+    MATERIAL_LIST_ITEMS,
+    MATERIALS,
+    MINERAL_PRODUCTION,
+    MINES,
+    STRATEGIC_PROJECTS,
+)
 from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
 from layers.observed.ports import HARBOURS, PORTS
 from layers.observed.scope import ARCTIC_BOUNDARY, CLOSED_BORDERS, GATEWAYS, RAILHEADS
@@ -108,6 +114,7 @@ LAYERS: tuple[Layer, ...] = (
     MINES,
     STRATEGIC_PROJECTS,
     MATERIALS,
+    MATERIAL_LIST_ITEMS,
     MINERAL_PRODUCTION,
     GROUND_STATIONS,
     CHOKEPOINTS,

@@ -1,8 +1,8 @@
 """Mines and plants, strategic projects, raw-material lists and national production."""
 
-from layers.schema import Column, Layer
+from layers.schema import CITED_READ, Column, Layer
 
-__all__ = ["MATERIALS", "MINERAL_PRODUCTION", "MINES", "STRATEGIC_PROJECTS"]
+__all__ = ["MATERIALS", "MATERIAL_LIST_ITEMS", "MINERAL_PRODUCTION", "MINES", "STRATEGIC_PROJECTS"]
 
 MINES = Layer(
     id="mines",
@@ -62,6 +62,23 @@ MATERIALS = Layer(
         Column("as_of", "str", "ISO 8601", required=True),
     ),
 )  # fmt: skip
+
+MATERIAL_LIST_ITEMS = Layer(
+    id="material_list_items",
+    title="Items of the NATO, EU and US lists of raw materials",
+    pillar="economic",
+    geometry="table",
+    columns=(
+        Column("list_id", "str", "the list, a column of `materials`", required=True),
+        Column("list_name", "str", "name of the list", required=True),
+        Column("issuer", "str", "who issued the list", required=True, choices=("NATO", "EU", "US")),
+        Column("position", "int", "place of the item in the list", required=True, low=1),
+        Column("grade", "str", "grade that the item asks for; null where it names none"),
+        Column("materials", "str", "materials of `materials` that it covers, `;` separated", required=True),
+        *CITED_READ,
+    ),
+    note="A row is one item in the words of its list: NATO 12, EU strategic 17, EU critical 34, US 60.",
+)
 
 MINERAL_PRODUCTION = Layer(
     id="mineral_production",

@@ -42,6 +42,8 @@ KEYS = {
     "incidents.csv": ["incident_key"],
     "interconnectors.csv": ["line_key"],
     "materials.csv": ["material"],
+    "material_lists.csv": ["list_id"],
+    "material_list_items.csv": ["list_id", "position"],
     "memberships.csv": ["country_iso3"],
     "military_sites.csv": ["site_key", "source_title"],
     "overrides.csv": ["node_id", "column", "since"],
@@ -66,12 +68,8 @@ KEYS = {
 }
 CITATIONS = {
     "place_names.csv": ["source_url", "as_of"],
-    "materials.csv": [
-        "confidence_nato",
-        "confidence_eu_strategic",
-        "confidence_eu_critical",
-        "confidence_us",
-    ],
+    "materials.csv": ["match_regex"],  # a table of names; the citations are those of the lists
+    "material_list_items.csv": ["wording", "materials"],
     "global_warming.csv": ["source"],
     "memberships.csv": ["source"],
     "polaris_riv.csv": ["source_title"],  # a circular of the IMO: it has a number and no open address
@@ -130,7 +128,9 @@ DATED = {
 
 def test_every_table_with_dated_rows_is_tested_here():
     # Other names of places help to find a node (pipelines/picture/explain.py) and feed no layer.
-    assert {name for name in KEYS if "as_of" in own(name)} - {"place_names.csv"} == set(DATED)
+    assert {name for name in KEYS if "as_of" in own(name)} - {"place_names.csv", "material_lists.csv"} == set(
+        DATED
+    )
 
 
 @pytest.mark.parametrize("name", DATED)
