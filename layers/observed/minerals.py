@@ -2,24 +2,46 @@
 
 from layers.schema import CITED_READ, Column, Layer
 
-__all__ = ["MATERIALS", "MATERIAL_LIST_ITEMS", "MINERAL_PRODUCTION", "MINES", "STRATEGIC_PROJECTS"]
+__all__ = [
+    "MATERIALS", "MATERIAL_LIST_ITEMS", "MINERAL_PRODUCTION", "MINES", "PRECISIONS", "SITE_KINDS", "STAGES",
+    "STRATEGIC_PROJECTS", "UNKNOWN",
+]  # fmt: skip
+
+# A concentrator or dressing plant is counted with the mine that it serves.
+SITE_KINDS = ("mine", "smelter", "refinery", "deposit")
+STAGES = ("operating", "standby", "construction", "feasibility", "exploration", "closed")
+PRECISIONS = ("exact", "town", "approximate")
+UNKNOWN = "unknown"  # owner without a source
 
 MINES = Layer(
     id="mines",
-    title="Mines, smelters and processing plants",
+    title="Mines, smelters, refineries and deposits",
     pillar="economic",
     geometry="point",
     columns=(
         Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
-        Column("kind", "str", "mine, smelter, refinery …", required=True),
+        Column("kind", "str", "what it is", required=True, choices=SITE_KINDS),
+        Column("kind_stated", "str", "the same in the words of the source"),
         Column("commodity", "str", "primary commodity", required=True),
         Column("byproducts", "str", "other commodities"),
         Column("confidence", "str", "confidence the source gives its own row"),
-        Column("status", "str", "operating, standby, construction, project, closed; null where not stated"),
+        Column("stage", "str", "how far it is; null where the source does not state it", choices=STAGES),
+        Column("region", "str", "region of the country"),
+        Column("position_precision", "str", "how the place is known; null where not stated", choices=PRECISIONS),
+        Column("operator", "str", "who works it"),
+        Column("owner", "str", "who owns it, by the document at `owner_url`; unknown without one"),
+        Column("owner_state", "str", "ISO 3166-1 alpha-3 of the owner's state as that document gives it, "
+               "`;` separated; unknown where it does not"),
+        Column("owner_url", "str", "address that names the owner"),
+        Column("reserves", "str", "published reserves with their unit"),
+        Column("unread", "str", "what of the row is from memory and was read nowhere, `;` separated"),
+        Column("source_title", "str", "document behind the row; null for a row of a list"),
+        Column("source_url", "str", "address of that document"),
+        Column("note", "str", "remark"),
         Column("replaces", "str", "keys of rows of other lists that it corrects, `;` separated"),
     ),
     note="Sites the source withholds (S&P-derived) are absent: no mine shown is not no mine there.",
-)
+)  # fmt: skip
 
 STRATEGIC_PROJECTS = Layer(
     id="strategic_projects",

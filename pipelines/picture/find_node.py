@@ -29,9 +29,12 @@ _SAME = 101.0  # nearness of two names that are equal
 _KIND_WORDS = {
     "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
     "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
-    "smelter": "mine", "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
+    "smelter": "mine", "refinery": "mine", "deposit": "mine",
+    "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
     "power": "energy_site", "plant": "energy_site", "terminal": "energy_site", "station": "ground_station",
 }  # fmt: skip
+# Words that name a `site_kind` among the nodes of kind `mine`.
+_SITE_WORDS = frozenset({"smelter", "refinery", "deposit"})
 # Kind of node -> the word that names it in the hints.
 _WORD_OF_KIND = {
     "port": "port", "airfield": "airport", "cable_landing": "cable", "mine": "mine",
@@ -76,6 +79,8 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
     text = " ".join(words)
     bare = " ".join(word for word in words if word not in _KIND_WORDS) or text
     of_kind = nodes[nodes["kind"].isin(kinds)]
+    if site_kinds := _SITE_WORDS.intersection(words):
+        of_kind = of_kind[of_kind["site_kind"].isin(site_kinds)]
     other = (others or {}).get(bare)
     same = (
         _critical_of_place(nodes, text)

@@ -12,6 +12,7 @@ from pipelines.sources.reference import (
     material_lists,
     memberships,
     military_sites,
+    mine_sites,
     network_links,
     policy_documents,
     sea_level,
@@ -30,6 +31,7 @@ SOURCES = (
     *gateways_and_borders.SOURCES,
     *global_warming.SOURCES,
     *facilities.SOURCES,
+    *mine_sites.SOURCES,
     *disruptions.SOURCES,
     *interconnectors.SOURCES,
 )
