@@ -9,6 +9,7 @@ from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
 from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES
+from layers.assessed.material_divergences import MATERIAL_DIVERGENCES
 from layers.assessed.measures import MEASURES
 from layers.assessed.nodes import NODES
 from layers.assessed.overrides import OVERRIDES
@@ -126,6 +127,7 @@ LAYERS: tuple[Layer, ...] = (
     SEA_LEVEL_TRENDS,
     SEA_LEVEL_PROJECTIONS,
     SITES,
+    MATERIAL_DIVERGENCES,
     DEPENDANTS,
     FLOW_EDGES,
     CABLE_CASES,

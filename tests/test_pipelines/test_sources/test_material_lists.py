@@ -82,7 +82,7 @@ def test_grades_are_kept_in_the_words_of_the_list(items):
     assert strategic.to_dict() == {
         "boron": "metallurgy grade", "lithium": "battery grade", "magnesium": "metal",
         "manganese": "battery grade", "graphite": "battery grade", "nickel": "battery grade",
-        "ree_magnet;ree_unspecified": "for permanent magnets", "silicon": "metal", "titanium": "metal",
+        "ree_magnet;ree_unspecified": "permanent magnets", "silicon": "metal", "titanium": "metal",
     }  # fmt: skip
 
 
