@@ -16,6 +16,7 @@ from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standard_results import DATA_REQUESTS, STANDARD_RESULTS
+from layers.assessed.supply_concentration import SUPPLY_COMPARISONS, SUPPLY_CONCENTRATION
 from layers.assessed.warming_levels import WARMING_LEVELS
 from layers.differences import CHANGES
 from layers.ice.continuity import SOURCE_CONTINUITY
@@ -117,6 +118,8 @@ LAYERS: tuple[Layer, ...] = (
     MATERIALS,
     MATERIAL_LIST_ITEMS,
     MINERAL_PRODUCTION,
+    SUPPLY_CONCENTRATION,
+    SUPPLY_COMPARISONS,
     GROUND_STATIONS,
     CHOKEPOINTS,
     MILITARY_SITES,

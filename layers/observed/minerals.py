@@ -4,7 +4,7 @@ from layers.schema import CITED_READ, Column, Layer
 
 __all__ = [
     "MATERIALS", "MATERIAL_LIST_ITEMS", "MINERAL_PRODUCTION", "MINES", "PRECISIONS", "SITE_KINDS", "STAGES",
-    "STRATEGIC_PROJECTS", "UNKNOWN",
+    "STRATEGIC_PROJECTS", "SUPPLY_STAGES", "UNKNOWN",
 ]  # fmt: skip
 
 # A concentrator or dressing plant is counted with the mine that it serves.
@@ -12,6 +12,11 @@ SITE_KINDS = ("mine", "smelter", "refinery", "deposit")
 STAGES = ("operating", "standby", "construction", "feasibility", "exploration", "closed")
 PRECISIONS = ("exact", "town", "approximate")
 UNKNOWN = "unknown"  # owner without a source
+SUPPLY_STAGES = ("mining", "refining")
+NUMBER_STATES = (
+    "reported", "estimated", "provisional", "not stated", "withheld", "not available", "under half a unit",
+    "counted elsewhere",
+)  # fmt: skip
 
 MINES = Layer(
     id="mines",
@@ -104,16 +109,30 @@ MATERIAL_LIST_ITEMS = Layer(
 
 MINERAL_PRODUCTION = Layer(
     id="mineral_production",
-    title="Mine production of the Arctic states",
+    title="Production of raw materials by country",
     pillar="economic",
     geometry="table",
     columns=(
-        Column("country_iso3", "str", "ISO 3166-1 alpha-3", required=True),
-        Column("commodity", "str", "commodity", required=True),
+        Column("country_iso3", "str", "ISO 3166-1 alpha-3; null for the other countries together"),
+        Column("commodity", "str", "commodity in the words of the source", required=True),
+        Column("material", "str", "the material of `materials`", required=True),
+        Column(
+            "stage",
+            "str",
+            "mining, or refining (smelters and plants too)",
+            required=True,
+            choices=SUPPLY_STAGES,
+        ),
         Column("year", "int", "year of production", required=True, low=2000, high=2100),
-        Column("production", "float", "mine production of the whole country", required=True, low=0),
+        Column(
+            "production",
+            "float",
+            "production of the whole country; null where the source has no number",
+            low=0,
+        ),
         Column("unit", "str", "unit of production", required=True),
+        Column("state", "str", "what the source says of its number", required=True, choices=NUMBER_STATES),
         Column("world_share", "float", "share of the world total", "1", low=0, high=1),
     ),
-    note="Whole countries, not their Arctic parts.",
+    note="Whole countries, not their Arctic parts. The two sources differ in what they count (ore, content).",
 )
