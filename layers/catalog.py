@@ -9,6 +9,7 @@ from layers.assessed.counterfactuals import EXITS
 from layers.assessed.evidence import EVIDENCE
 from layers.assessed.flow_cases import CABLE_CASES, CORRIDORS
 from layers.assessed.flow_network import DEPENDANTS, FLOW_EDGES, LAND_LINES
+from layers.assessed.material_divergences import MATERIAL_DIVERGENCES
 from layers.assessed.measures import MEASURES
 from layers.assessed.node_recovery import NODE_RECOVERY
 from layers.assessed.nodes import NODES
@@ -16,6 +17,7 @@ from layers.assessed.overrides import OVERRIDES
 from layers.assessed.sensitivity import SENSITIVITY
 from layers.assessed.sites import SITES
 from layers.assessed.standard_results import DATA_REQUESTS, STANDARD_RESULTS
+from layers.assessed.supply_concentration import SUPPLY_COMPARISONS, SUPPLY_CONCENTRATION
 from layers.assessed.warming_levels import WARMING_LEVELS
 from layers.differences import CHANGES
 from layers.ice.continuity import SOURCE_CONTINUITY
@@ -44,7 +46,13 @@ from layers.observed.energy import POWER_PLANTS, TERMINALS
 from layers.observed.ground_stations import GROUND_STATIONS
 from layers.observed.interconnectors import BACKUP_LINKS, INTERCONNECTORS
 from layers.observed.military import CHOKEPOINTS, MEMBERSHIPS, MILITARY_SITES
-from layers.observed.minerals import MATERIALS, MINERAL_PRODUCTION, MINES, STRATEGIC_PROJECTS
+from layers.observed.minerals import (
+    MATERIAL_LIST_ITEMS,
+    MATERIALS,
+    MINERAL_PRODUCTION,
+    MINES,
+    STRATEGIC_PROJECTS,
+)
 from layers.observed.policy import DOCUMENTED_DUAL_USE, OVERRIDES_ON_FILE, TEN_T_NODES
 from layers.observed.ports import HARBOURS, PORTS
 from layers.observed.scope import ARCTIC_BOUNDARY, CLOSED_BORDERS, GATEWAYS, RAILHEADS
@@ -109,7 +117,10 @@ LAYERS: tuple[Layer, ...] = (
     MINES,
     STRATEGIC_PROJECTS,
     MATERIALS,
+    MATERIAL_LIST_ITEMS,
     MINERAL_PRODUCTION,
+    SUPPLY_CONCENTRATION,
+    SUPPLY_COMPARISONS,
     GROUND_STATIONS,
     CHOKEPOINTS,
     MILITARY_SITES,
@@ -120,6 +131,7 @@ LAYERS: tuple[Layer, ...] = (
     SEA_LEVEL_TRENDS,
     SEA_LEVEL_PROJECTIONS,
     SITES,
+    MATERIAL_DIVERGENCES,
     DEPENDANTS,
     FLOW_EDGES,
     LAND_LINES,

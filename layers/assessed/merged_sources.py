@@ -17,7 +17,7 @@ from layers.crs import distance_km
 from layers.merge import match_points, within_km
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -108,8 +108,8 @@ def _folded(table: pd.DataFrame, owner: NDArray[np.int64]) -> pd.DataFrame:
     return kept.assign(sources=sources.loc[kept.index].to_numpy()).reset_index(drop=True)
 
 
-def corrected(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without the rows that another row replaces, or that are closed or under construction.
+def corrected(table: pd.DataFrame, no_site: Collection[str] = _NO_SITE) -> pd.DataFrame:
+    """Return the table without the rows that another row replaces, or whose `status` is in `no_site`.
 
     The table has `feature_id`, `status` and `replaces`: keys of other rows, separated by `;` without blanks.
     Keys that are not in the table have no effect. A row takes the first key that it replaces, so that the
@@ -124,7 +124,7 @@ def corrected(table: pd.DataFrame) -> pd.DataFrame:
     first = first.where(~first.duplicated(), None)
     sources = own + lists.map(lambda names: "".join(f"; {name}" for name in names))
     table = table.assign(feature_id=first.where(first.notna(), own), sources=sources)
-    live = ~table["status"].fillna("").isin(_NO_SITE)
+    live = ~table["status"].fillna("").isin(no_site)
     return table[live & ~own.isin(gone)].reset_index(drop=True)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "add_facility",
     "material_tier",
     "mine_facts",
+    "named_materials",
     "origin",
     "ramp_row",
     "reaches_port",
@@ -35,6 +36,8 @@ _REPAIRS = {"None": 0.0, "Emergency Only": 0.25, "Limited": 0.5, "Moderate": 0.7
 _SERVED_KM = 25.0  # a plant within this distance serves a port or airfield
 _QUAY_KM = 10.0  # a railhead within this distance reaches a port
 _STANDARD_GAUGE_MM = 1435  # 1,520 and 1,524 mm are the broad gauges of the north-east
+# Stages of a mine or plant that does not produce.
+_IDLE = ("standby", "construction", "feasibility", "exploration", "closed")
 _DOCKS = {"None": 0.0, "Small": 0.33, "Medium": 0.67, "Large": 1.0}
 
 
@@ -287,14 +290,23 @@ def mine_facts(
     The score is 1 for tier A, 0.75 for tier B and 0 for other tiers. Activity is 1 or 0. Both are NaN where
     unknown.
     """
-    text = facts.mine["commodity"].fillna(facts.project["materials"])
+    text = named_materials(facts)
     tier = material_tier(text, materials)
     worth = tier.map({"A": 1.0, "B": 0.75, "C": 0.0, "D": 0.0}).to_numpy(dtype=float)
-    idle = facts.mine["kind"].eq("deposit") | facts.mine["status"].isin(["standby", "project"])
+    idle = facts.mine["kind"].eq("deposit") | facts.mine["stage"].isin(_IDLE)
     there = np.where(facts.mine.is_there, np.where(idle.fillna(value=False), 0.0, 1.0), np.nan)
     active = np.where(facts.project.is_there, 1.0, there)
     words = "tier " + tier.fillna("unknown") + ": " + text.fillna("commodity not known")
     return worth, active, words.to_numpy(dtype=object)
+
+
+def named_materials(facts: SiteAttributes) -> pd.Series:
+    """Return the primary commodity of each mine with the materials of its strategic project; null without.
+
+    By-products are no part of it.
+    """
+    commodity, project = facts.mine["commodity"], facts.project["materials"]
+    return commodity.str.cat(project, sep="; ").fillna(commodity).fillna(project)
 
 
 def material_tier(commodities: pd.Series, materials: pd.DataFrame) -> pd.Series:

@@ -25,7 +25,14 @@ import pandas as pd
 from layers.assessed import rules
 from layers.assessed.alliances import special_status
 from layers.assessed.evidence_builder import SiteAttributes, numbers
-from layers.assessed.military_facility import add_facility, material_tier, origin, ramp_row, shares
+from layers.assessed.military_facility import (
+    add_facility,
+    material_tier,
+    named_materials,
+    origin,
+    ramp_row,
+    shares,
+)
 from layers.assessed.policy import ten_t
 from layers.assessed.sites import KINDS
 
@@ -330,7 +337,7 @@ def _add_policy(
     """
     off, why = reason.notna().to_numpy(), reason.fillna("").to_numpy(dtype=object)
     mine = facts.of("mine")
-    tier = material_tier(facts.mine["commodity"].fillna(facts.project["materials"]), materials)
+    tier = material_tier(named_materials(facts), materials)
     project = facts.project.is_there
     # Scores of method §4.4. Tiers C and D are neither on NATO's list nor strategic materials of the EU.
     score = np.where(project, 1.0, tier.map({"A": 0.7, "B": 0.4, "C": 0.0, "D": 0.0}).to_numpy(dtype=float))

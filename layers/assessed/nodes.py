@@ -22,6 +22,7 @@ from layers.assessed.site_scope import SCOPES
 from layers.assessed.sites import KINDS
 from layers.crs import POLAR
 from layers.observed.climate_records import GROUND_ICE, PERMAFROST_ZONES, TIERS
+from layers.observed.minerals import SITE_KINDS
 from layers.schema import Column, Layer
 
 if TYPE_CHECKING:
@@ -34,13 +35,12 @@ if TYPE_CHECKING:
 
 __all__ = ["NODES"]
 
-_SITE_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
-
 
 def _nodes(
     node_sites: gpd.GeoDataFrame,
     climate_facts: pd.DataFrame,
     mines: gpd.GeoDataFrame,
+    strategic_projects: gpd.GeoDataFrame,
     evidence: pd.DataFrame,
     exits: pd.DataFrame,
     memberships: pd.DataFrame,
@@ -63,7 +63,7 @@ def _nodes(
         {
             "feature_id": sites["node_id"],
             **{name: sites[name] for name in ("node_id", "name", "kind", "country_iso3")},
-            "site_kind": _site_kind(sites, mines),
+            "site_kind": _site_kind(sites, mines, strategic_projects),
             "institution": lens["institution"].to_numpy(),
             "special_status": special_status(sites, memberships, day),
             "longitude_deg": sites["longitude_deg"].round(5),
@@ -151,12 +151,20 @@ def _facts(
     }
 
 
-def _site_kind(sites: pd.DataFrame, mines: pd.DataFrame) -> NDArray[np.object_]:
-    """Return what a node of kind `mine` is; null for other kinds and for projects."""
+def _site_kind(
+    sites: pd.DataFrame, mines: pd.DataFrame, strategic_projects: pd.DataFrame
+) -> NDArray[np.object_]:
+    """Return which of the four kinds a node of kind `mine` is; null for other kinds of node.
+
+    A strategic project that extracts is a deposit, because it does not yet produce; one that only processes
+    or recycles is a refinery.
+    """
+    extracts = strategic_projects["activity"].str.startswith("extraction")
     kind_of = dict(zip(mines["feature_id"], mines["kind"], strict=True))
+    planned = np.where(extracts, "deposit", "refinery")
+    kind_of |= dict(zip(strategic_projects["feature_id"], planned, strict=True))
     first = sites["sources"].str.split("; ").str[0].map(kind_of)
-    site_kind = first.where(first.isin(_SITE_KINDS), first.notna().map({True: "plant", False: None}))
-    return np.where((sites["kind"] == "mine").to_numpy(), site_kind.to_numpy(dtype=object), NOTHING)
+    return np.where((sites["kind"] == "mine").to_numpy(), first.to_numpy(dtype=object), NOTHING)
 
 
 def _age(
@@ -195,7 +203,7 @@ NODES = Layer(
     columns=(
         Column("node_id", "str", "`<kind>:<source key>`, stable across runs", required=True),
         Column("kind", "str", "kind of node", required=True, choices=KINDS),
-        Column("site_kind", "str", "what a node of the kind mine is", choices=_SITE_KINDS),
+        Column("site_kind", "str", "what a node of the kind mine is", choices=SITE_KINDS),
         Column("country_iso3", "str", "ISO 3166-1 alpha-3 of country or territory", required=True),
         Column(
             "institution", "str", "NATO and EU at the picture's date", required=True, choices=INSTITUTIONS

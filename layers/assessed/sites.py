@@ -42,6 +42,7 @@ _ONE_PLACE_KM = {
 _PORT_KM, _HARBOUR_KM, _PLANT_KM, _TERMINAL_KM, _LANDING_KM, _STATION_KM = 1.0, 2.0, 2.0, 5.0, 5.0, 8.0
 _LEAST_AIRFIELD_KM, _AIRFIELD_KM = 0.5, 2.0
 _MINE_KM, _UNSURE_MINE_KM = {"high": 2.0, "moderate": 5.0}, 15.0  # by confidence of the list
+_PRECISE_KM = {"exact": 2.0, "town": 10.0, "approximate": 15.0}  # where the list says how the place is known
 _COLUMNS = [
     "feature_id", "name", "country_iso3", "longitude_deg", "latitude_deg",
     "position_uncertainty_km", "sources_apart_km", "source_id", "as_of", "sources",
@@ -77,9 +78,11 @@ def _in_service(airfields: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(position_uncertainty_km=radius_km)
 
 
-def _operating_mines(mines: gpd.GeoDataFrame) -> pd.DataFrame:
-    table = corrected(with_lonlat(mines))
-    radius_km = table["confidence"].map(_MINE_KM).fillna(_UNSURE_MINE_KM)
+def _mine_sites(mines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the sites that are not closed; a deposit and a mine under construction are sites."""
+    table = corrected(with_lonlat(mines).rename(columns={"stage": "status"}), no_site=("closed",))
+    radius_km = table["position_precision"].map(_PRECISE_KM).fillna(table["confidence"].map(_MINE_KM))
+    radius_km = radius_km.fillna(_UNSURE_MINE_KM)
     return table.assign(position_uncertainty_km=radius_km)
 
 
@@ -102,7 +105,7 @@ def _sites(
     source_order: Sequence[str],
 ) -> gpd.GeoDataFrame:
     towns = with_lonlat(settlements)
-    mine = _operating_mines(mines)
+    mine = _mine_sites(mines)
     project = with_lonlat(strategic_projects).assign(position_uncertainty_km=_UNSURE_MINE_KM)
     plant = corrected(with_lonlat(power_plants)).assign(position_uncertainty_km=_PLANT_KM)
     terminal = with_lonlat(terminals).assign(position_uncertainty_km=_TERMINAL_KM)

@@ -12,7 +12,7 @@ from layers.errors import UsageError
 from layers.names import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
@@ -29,9 +29,12 @@ _SAME = 101.0  # nearness of two names that are equal
 _KIND_WORDS = {
     "port": "port", "harbour": "port", "harbor": "port", "airport": "airfield", "airfield": "airfield",
     "runway": "airfield", "landing": "cable_landing", "cable": "cable_landing", "mine": "mine",
-    "smelter": "mine", "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
+    "smelter": "mine", "refinery": "mine", "deposit": "mine",
+    "railhead": "rail_terminal", "rail": "rail_terminal", "energy": "energy_site",
     "power": "energy_site", "plant": "energy_site", "terminal": "energy_site", "station": "ground_station",
 }  # fmt: skip
+# Words that name a `site_kind` among the nodes of kind `mine`.
+_SITE_WORDS = frozenset({"mine", "smelter", "refinery", "deposit"})
 # Kind of node -> the word that names it in the hints.
 _WORD_OF_KIND = {
     "port": "port", "airfield": "airport", "cable_landing": "cable", "mine": "mine",
@@ -59,7 +62,8 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
 
     The name of a place with a critical node names that node, the surest one. Elsewhere, if several nodes have
     the same name, a port comes first, then an airfield. A word such as `airport` limits
-    the choice to nodes of that kind. Their names are compared first, then the names of their places; of the
+    the choice to nodes of that kind, and one such as `smelter` puts those
+    sites first. Their names are compared first, then the names of their places; of the
     nodes of a place the one with the highest military score is chosen. `others` maps other names of places,
     folded (`layers.names.folded`), to the names in `nodes`.
 
@@ -75,13 +79,12 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
     kinds = {_KIND_WORDS[word] for word in words if word in _KIND_WORDS}
     text = " ".join(words)
     bare = " ".join(word for word in words if word not in _KIND_WORDS) or text
-    of_kind = nodes[nodes["kind"].isin(kinds)]
+    of_kind = _of_kinds(nodes, kinds, _SITE_WORDS.intersection(words))
     other = (others or {}).get(bare)
     same = (
         _critical_of_place(nodes, text)
         or _pick(nodes, text, "name", _SAME)
-        or _pick(of_kind, bare, "name", _SAME)
-        or _pick(of_kind, bare, "place", _SAME)
+        or _pick_first(of_kind, bare, ("name", "place"), _SAME)
         or _pick(nodes, text, "place", _SAME)
     )
     # A name that GeoNames or the port index holds too stands before one that is only near.
@@ -91,8 +94,7 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
     hit = (
         same
         or _by_code(nodes, text)
-        or _pick(of_kind, bare, "name", _GOOD_ENOUGH)
-        or _pick(of_kind, bare, "place", _GOOD_ENOUGH)
+        or _pick_first(of_kind, bare, ("name", "place"), _GOOD_ENOUGH)
         or _pick(nodes, text, "name", _GOOD_ENOUGH)
     )
     if hit is None:
@@ -101,6 +103,20 @@ def found(nodes: pd.DataFrame, query: str, others: Mapping[str, str] | None = No
         msg = f"node: expected an id or name of this picture, found {query!r}: nearest are {near}"
         raise UsageError(msg)
     return hit
+
+
+def _of_kinds(nodes: pd.DataFrame, kinds: Collection[str], site_kinds: Collection[str]) -> list[pd.DataFrame]:
+    """The nodes of some kinds; before them, if the query names a kind of site, those that are such a site."""
+    of_kind = nodes[nodes["kind"].isin(kinds)]
+    return [of_kind[of_kind["site_kind"].isin(site_kinds)], of_kind] if site_kinds else [of_kind]
+
+
+def _pick_first(
+    tables: Sequence[pd.DataFrame], text: str, columns: Sequence[str], least: float
+) -> Found | None:
+    """The node of the first table and column that has one near to a text; None without one."""
+    picks = (_pick(table, text, column, least) for table in tables for column in columns)
+    return next((pick for pick in picks if pick), None)
 
 
 def _pick(nodes: pd.DataFrame, text: str, column: str, least: float) -> Found | None:

@@ -9,7 +9,7 @@ from pipelines.source import Source
 from pipelines.sources import missing_sources, planned, reference
 from pipelines.sources.climate import etopo, model_climate, permafrost_maps
 from pipelines.sources.infrastructure import global_power_plants, osm_transport, our_airports
-from pipelines.sources.minerals import icmm_mines, world_mining_data
+from pipelines.sources.minerals import gem_iron, icmm_mines, usgs_commodity_summaries, world_mining_data
 from pipelines.sources.sea_ice import ice_presence, nsidc_sea_ice_index, sea_ice_areas, sea_ice_grid
 from pipelines.sources.shipping import eurostat_marnet, world_port_index
 from pipelines.sources.society import arctic_boundary, geonames, natural_earth
@@ -32,7 +32,9 @@ SOURCES: tuple[Source, ...] = (
     *geonames.SOURCES,
     *global_power_plants.SOURCES,
     *icmm_mines.SOURCES,
+    *gem_iron.SOURCES,
     *world_mining_data.SOURCES,
+    *usgs_commodity_summaries.SOURCES,
     *reference.SOURCES,
     *permafrost_maps.SOURCES,
     *missing_sources.SOURCES,

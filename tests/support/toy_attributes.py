@@ -28,7 +28,7 @@ NUMBERS = ("capacity_mw", "max_vessel_length_m", "cargo_pier_depth_high_m", "cha
            "runway_length_m",
            "anchorage_depth_high_m", "channel_depth_low_m", "anchorage_depth_low_m", "cargo_pier_depth_low_m",
            "paved_length_m", "runway_width_m", "gauge_mm", "systems_in_service")  # fmt: skip
-TEXTS = ("repairs", "dry_dock", "shelter_afforded", "commodity", "materials", "kind", "status", "serves_port")
+TEXTS = ("repairs", "dry_dock", "shelter_afforded", "commodity", "materials", "kind", "stage", "serves_port")
 FAR = {f"{kind}_km": 500.0 for kind in KINDS} | {"rail_km": 500.0, "road_km": 500.0}
 
 

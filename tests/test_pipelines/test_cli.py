@@ -217,6 +217,11 @@ def test_the_military_gate_tells_its_four_parts_and_the_people_their_number(comm
         # The place is Longyearbyen, the airport's own name begins otherwise; the same in Utqiagvik.
         ("Longyearbyen airport", "airfield", "SJM", "Svalbard Airport, Longyear"),
         ("Utqiagvik airport", "airfield", "USA", "Wiley Post Will Rogers Memorial Airport"),
+        # A kind of site comes first where a place has several, and is no must.
+        ("Kiruna mine", "mine", "SWE", "Kiruna (Kiirunavaara)"),
+        ("Kokkola refinery", "mine", "FIN", "Keliber lithium refinery, Kokkola"),
+        ("Kokkola smelter", "mine", "FIN", "Kokkola zinc smelter"),
+        ("Kvanefjeld mine", "mine", "GRL", "Kvanefjeld (Kuannersuit)"),
     ],
 )
 def test_what_an_expert_asks_first_is_found(picture, asked, kind, country, name):

@@ -30,6 +30,7 @@ from pipelines.sources.reference import (
     facilities,
     gateways_and_borders,
     interconnectors,
+    mine_sites,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +42,14 @@ RETRIEVED = date(2026, 11, 23)
 # Cited row by row: each row has the day, month or year of its publication.
 CITED = {
     row.id
-    for module in (climate_records, disruptions, facilities, gateways_and_borders, interconnectors)
+    for module in (
+        climate_records,
+        disruptions,
+        facilities,
+        gateways_and_borders,
+        interconnectors,
+        mine_sites,
+    )
     for row in module.SOURCES
 }
 

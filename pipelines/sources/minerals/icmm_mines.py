@@ -14,6 +14,7 @@ from pipelines.source import Inputs, Remote, Source
 
 _FILE = "minerals/ICMM_global-mining-dataset_2025-09.xlsx"
 _AS_OF = "2025-09-01"
+_KINDS = ("mine", "smelter", "refinery")
 
 
 def read(inputs: Inputs) -> gpd.GeoDataFrame:
@@ -41,13 +42,31 @@ def read(inputs: Inputs) -> gpd.GeoDataFrame:
         feature_id=table["ICMMID"].str.lower(),
         name=table["Mine Name"].map(_repaired),
         country_iso3=table["Country"].map(ALPHA_3_OF_NAME),
-        kind=table["Asset Type"].str.lower(),
+        kind=_kind(table["Asset Type"]),
+        kind_stated=table["Asset Type"].str.lower(),
         commodity=table["Primary Commodity"].str.strip(),
         byproducts=others.where(others != "", None),
         confidence=table["Confidence Factor"].str.lower(),
         source_id="icmm_global_mining",
         as_of=_AS_OF,
     )
+
+
+def _kind(asset_type: pd.Series) -> pd.Series:
+    """Return the first of mine, smelter and refinery that an asset type names; a plant alone is a mine's.
+
+    Raises
+    ------
+    SourceError
+        If an asset type names something else.
+    """
+    named = asset_type.str.lower().str.split(";").map(lambda words: {word.strip() for word in words})
+    strange = named[named.map(lambda words: not words <= {*_KINDS, "plant"})]
+    if len(strange):
+        found = asset_type[strange.index[0]]
+        msg = f"{_FILE}: expected {', '.join(_KINDS)} or plant, found {found!r}: say what it is"
+        raise SourceError(msg)
+    return named.map(lambda words: next((kind for kind in _KINDS if kind in words), "mine"))
 
 
 def _repaired(name: str) -> str:

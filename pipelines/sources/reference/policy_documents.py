@@ -1,4 +1,4 @@
-"""Facts from official documents: raw materials, projects, TEN-T nodes, dual use; corrections of sources."""
+"""Facts from official documents: projects, TEN-T nodes, dual use; corrections of sources."""
 
 from __future__ import annotations
 
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from pipelines.source import Inputs
 
 __all__ = [
-    "SOURCES", "read_documented_dual_use", "read_materials", "read_overrides", "read_strategic_projects",
-    "read_ten_t_nodes",
+    "SOURCES", "read_documented_dual_use", "read_overrides", "read_strategic_projects", "read_ten_t_nodes",
 ]  # fmt: skip
-
-
-def read_materials(inputs: Inputs) -> pd.DataFrame:
-    """Return raw materials on the lists of NATO, the EU and the US."""
-    return read_table(inputs, "materials.csv").assign(source_id="own_materials", as_of="2025-11-07")
 
 
 def read_strategic_projects(inputs: Inputs) -> gpd.GeoDataFrame:
@@ -80,10 +74,6 @@ def read_overrides(inputs: Inputs) -> pd.DataFrame:
 
 
 SOURCES = (
-    reference_source(
-        "own_materials", "materials", "materials",
-        "Raw-material lists", read_materials, CITED, "2025-11-07",
-    ),
     reference_source(
         "own_strategic_projects", "strategic_projects", "strategic_projects",
         "EU strategic projects",

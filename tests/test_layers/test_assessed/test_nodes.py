@@ -144,3 +144,21 @@ def test_a_treaty_is_named_and_the_military_class_is_said_to_be_no_use(nodes) ->
     assert under["reasons"].str.endswith("not that it may be used so.").all()
     assert under["reasons"].str.contains("Svalbard Treaty 1920, Art. 9|Åland: demilitarised").all()
     assert not other["reasons"].str.contains("may be used").any()
+
+
+def test_a_mine_is_one_of_four_kinds_and_no_other_node_has_one(nodes) -> None:
+    of_mines = nodes.set_index("kind").loc[["mine"]]
+    assert set(of_mines["site_kind"]) == {"mine", "smelter", "refinery", "deposit"}
+    assert nodes.loc[nodes["kind"] != "mine", "site_kind"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Kiruna (Kiirunavaara)", "mine"), ("Kvanefjeld (Kuannersuit)", "deposit"),
+     ("Odda zinc smelter", "smelter"),
+     ("Nikkelverk, Kristiansand", "refinery"), ("SSAB Raahe steel plant", "smelter"),
+     ("Sakatti", "deposit"), ("Nussir", "mine")],
+)  # fmt: skip
+def test_what_a_site_is_stands_at_its_node(nodes, name: str, kind: str) -> None:
+    [row] = nodes[nodes["name"] == name].to_dict("records")
+    assert (row["kind"], row["site_kind"]) == ("mine", kind)

@@ -75,7 +75,14 @@ def with_new_lists(tables) -> pd.DataFrame:
         changed["airfields"], "airfields", -54.0, 74.0, feature_id="new-named-only", name="Strip"
     )
     changed["mines"] = with_row(
-        changed["mines"], "mines", -56.0, 74.0, feature_id="new-closed", name="Shaft", status="closed"
+        changed["mines"],
+        "mines",
+        -56.0,
+        74.0,
+        feature_id="new-closed",
+        name="Shaft",
+        kind="mine",
+        stage="closed",
     )
     return sites_of(changed, ("ourairports", "nga_world_port_index"))
 

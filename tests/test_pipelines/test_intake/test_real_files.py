@@ -93,6 +93,9 @@ READ = {
     "ourairports": ("new", 117_574),  # rows of both files; joining them takes airportsdata too
     "wri_global_power_plants": ("new", 642),
     "icmm_global_mining": ("by_hand", None),
+    "gem_iron_ore_mines": ("by_hand", None),
+    "usgs_commodity_summaries": ("by_hand", None),
+    "gem_iron_steel_plants": ("by_hand", None),
     "entsoe_gridkit": ("by_hand", None),
     "dmi_ice_charts.capefarewell": ("new", 23),
     "dmi_ice_charts.capefarewell2": ("new", 8),

@@ -47,3 +47,19 @@ def test_facilities_in_their_place_and_words(read):
 def test_a_country_without_a_code_is_refused(read):
     with pytest.raises(SourceError, match="expected a country of the north, found 'Belarus'"):
         read(mine("ICMM1", "60", "20", "Belarus"))
+
+
+@pytest.mark.parametrize(
+    ("asset_type", "kind"),
+    [("Mine", "mine"), ("Mine;Plant", "mine"), ("Mine;Smelter;Refinery", "mine"),
+     ("Smelter;Refinery", "smelter"),
+     ("Refinery", "refinery"), ("Plant", "mine"), ("Smelter;Plant", "smelter")],
+)  # fmt: skip
+def test_an_asset_type_is_one_of_four_kinds_and_kept_in_its_words(read, asset_type, kind):
+    row = read(mine("ICMM1", "67.8", "20.2", **{"Asset Type": asset_type})).iloc[0]
+    assert (row["kind"], row["kind_stated"]) == (kind, asset_type.lower())
+
+
+def test_an_asset_type_that_is_new_is_refused(read):
+    with pytest.raises(SourceError, match="expected mine, smelter, refinery or plant, found 'Port'"):
+        read(mine("ICMM1", "67.8", "20.2", **{"Asset Type": "Port"}))

@@ -42,6 +42,8 @@ KEYS = {
     "incidents.csv": ["incident_key"],
     "interconnectors.csv": ["line_key"],
     "materials.csv": ["material"],
+    "material_lists.csv": ["list_id"],
+    "material_list_items.csv": ["list_id", "position"],
     "memberships.csv": ["country_iso3"],
     "military_sites.csv": ["site_key", "source_title"],
     "overrides.csv": ["node_id", "column", "since"],
@@ -56,7 +58,7 @@ KEYS = {
     "sea_level_trends.csv": ["psmsl_id", "made"],
     "sea_routes.csv": ["route_key", "seq"],
     "shared_risk_groups.csv": ["group_key"],
-    "smelters_and_plants.csv": ["facility_key"],
+    "mine_sites.csv": ["facility_key"],
     "station_normals.csv": ["station_key"],
     "strategic_projects.csv": ["project"],
     "substitutes.csv": ["substitute_key"],
@@ -66,12 +68,8 @@ KEYS = {
 }
 CITATIONS = {
     "place_names.csv": ["source_url", "as_of"],
-    "materials.csv": [
-        "confidence_nato",
-        "confidence_eu_strategic",
-        "confidence_eu_critical",
-        "confidence_us",
-    ],
+    "materials.csv": ["match_regex"],  # a table of names; the citations are those of the lists
+    "material_list_items.csv": ["wording", "materials"],
     "global_warming.csv": ["source"],
     "memberships.csv": ["source"],
     "polaris_riv.csv": ["source_title"],  # a circular of the IMO: it has a number and no open address
@@ -119,7 +117,7 @@ DATED = {
     "gate_widths.csv": "own_chokepoints", "gateways.csv": "own_gateways",
     "permafrost_mapped.csv": "own_permafrost_mapped", "permafrost_places.csv": "own_permafrost_places",
     "port_ice_seasons.csv": "own_port_ice_seasons", "railheads.csv": "own_railheads",
-    "smelters_and_plants.csv": "own_mine_sites", "station_normals.csv": "own_station_normals",
+    "mine_sites.csv": "own_mine_sites", "station_normals.csv": "own_station_normals",
     "thaw_damage.csv": "own_thaw_damage", "cable_facts.csv": "own_cable_facts",
     "incidents.csv": "own_incidents", "repair_times.csv": "own_repair_times",
     "shared_risk_groups.csv": "own_shared_risk_groups", "substitutes.csv": "own_substitutes",
@@ -130,7 +128,9 @@ DATED = {
 
 def test_every_table_with_dated_rows_is_tested_here():
     # Other names of places help to find a node (pipelines/picture/explain.py) and feed no layer.
-    assert {name for name in KEYS if "as_of" in own(name)} - {"place_names.csv"} == set(DATED)
+    assert {name for name in KEYS if "as_of" in own(name)} - {"place_names.csv", "material_lists.csv"} == set(
+        DATED
+    )
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -149,7 +149,7 @@ def test_a_dated_row_is_no_older_than_the_day_it_was_read(name):
 PLACED = {
     "arctic_power_plants.csv": "plant-", "coastal_erosion.csv": "shore-", "gateways.csv": "gateway-",
     "permafrost_mapped.csv": "frost-map-", "permafrost_places.csv": "frost-", "port_ice_seasons.csv": "ice-",
-    "railheads.csv": "railhead-", "smelters_and_plants.csv": "site-", "station_normals.csv": "station-",
+    "railheads.csv": "railhead-", "mine_sites.csv": "site-", "station_normals.csv": "station-",
     "thaw_damage.csv": "thaw-",
 }  # fmt: skip
 
@@ -219,7 +219,18 @@ REFUSED = {
     "one state": ("closed_borders.csv", {"states": "RUS"}, "states: expected two states such as NOR-RUS"),
     "mode": ("closed_borders.csv", {"mode": "air"}, "mode: expected one of road"),
     "status": ("arctic_power_plants.csv", {"status": "running"}, "status: expected one of operating"),
-    "kind of site": ("smelters_and_plants.csv", {"kind": "quarry"}, "kind: expected one of mine"),
+    "kind of site": ("mine_sites.csv", {"kind": "plant"}, "kind: expected one of mine"),
+    "no kind of site": ("mine_sites.csv", {"kind": ""}, "kind: expected one of mine"),
+    "no stage": ("mine_sites.csv", {"stage": ""}, "stage: expected one of operating"),
+    "site without a citation": ("mine_sites.csv", {"source_url": ""}, "expected a source_url, found none"),
+    "stage from memory": (
+        "mine_sites.csv", {"unread": "stage", "confidence": "medium"},
+        "low, because the stage is from memory",
+    ),
+    "place from memory": (
+        "mine_sites.csv", {"unread": "position", "position_precision": "exact"},
+        "approximate, because the position",
+    ),
     "degrees exchanged": (
         "gateways.csv", {"longitude_deg": "65.0", "latitude_deg": "95.0"},
         "expected longitude and latitude in degrees",

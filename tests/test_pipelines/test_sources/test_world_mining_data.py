@@ -1,4 +1,4 @@
-"""Mine production on a made-up database: the share of the world, and the states that are kept."""
+"""Production on a made-up database: all states, three years, and shares of no sum."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sqlite3
 
 import pytest
 
+from layers.observed.minerals import MINERAL_PRODUCTION
+from layers.schema import conform
 from pipelines.sources.minerals import world_mining_data
 
 
@@ -15,26 +17,34 @@ def table(tmp_path, package_file):
     with sqlite3.connect(path) as database:
         for commodity in world_mining_data._COMMODITIES:
             database.execute(
-                f'CREATE TABLE "{commodity}" (Country TEXT, Country_ISO TEXT, "2023" TEXT, "2024" TEXT,'
-                " unit TEXT)"
+                f'CREATE TABLE "{commodity}" (Country TEXT, Country_ISO TEXT, "2021" TEXT, "2022" TEXT,'
+                ' "2023" TEXT, "2024" TEXT, unit TEXT, data_source TEXT)'
             )
         rows = [
-            ("Norway", "NOR", "1", "30", "metr. t"), ("Chile", "CHL", "1", "50", "metr. t"),
-            ("Russia, Asia", "RUS", "9", "20", "metr. t"), ("Sweden", "SWE", "5", "0", "metr. t"),
-            ("World", "", "99", "100", "metr. t"), ("Europe", "Europe", "99", "50", "metr. t"),
+            ("Norway", "NOR", "9", "1", "1", "30", "metr. t", "r"),
+            ("Chile", "CHL", "9", "1", "3", "50", "metr. t", "e"),
+            ("Russia, Asia", "RUS", "9", "0", "0", "20", "metr. t", None),
+            ("French Chile", "CHL", "9", "0", "1", "0", "metr. t", "e"),
+            ("Sweden", "SWE", "9", "0", "0", "0", "metr. t", "r"),
+            ("Total", "DELETE", "99", "2", "5", "100", "metr. t", "r"),
         ]  # fmt: skip
-        database.executemany('INSERT INTO "Nickel" VALUES (?, ?, ?, ?, ?)', rows)
+        database.executemany('INSERT INTO "Nickel" VALUES (?, ?, ?, ?, ?, ?, ?, ?)', rows)
     database.close()
-    return world_mining_data.read(package_file(world_mining_data.PACKAGE, path.read_bytes()))
+    read = world_mining_data.read(package_file(world_mining_data.PACKAGE, path.read_bytes()))
+    return conform(read, MINERAL_PRODUCTION).set_index("feature_id")
 
 
 def test_a_share_is_of_all_states_and_of_no_sum(table):
-    assert table["country_iso3"].tolist() == ["NOR", "RUS"]
-    assert table["production"].tolist() == [30.0, 20.0]
-    assert table["world_share"].tolist() == [0.3, 0.2]
+    latest = table[table["year"] == 2024].set_index("country_iso3")
+    assert latest["production"].to_dict() == {"CHL": 50.0, "NOR": 30.0, "RUS": 20.0}
+    assert latest["world_share"].to_dict() == {"CHL": 0.5, "NOR": 0.3, "RUS": 0.2}
+    assert table.loc["wmd-2023-nickel-chl", ["production", "world_share"]].tolist() == [4.0, 0.8]
 
 
 def test_rows_hold_for_the_end_of_their_year(table):
-    assert table["feature_id"].tolist() == ["wmd-2024-nickel-nor", "wmd-2024-nickel-rus"]
-    assert set(table["year"]) == {2024}
-    assert set(table["as_of"]) == {"2024-12-31"}
+    row = table.loc["wmd-2024-nickel-nor"]
+    assert row[["as_of", "material", "stage", "unit", "state"]].tolist() == [
+        "2024-12-31", "nickel", "mining", "t", "reported",
+    ]  # fmt: skip
+    assert table.loc["wmd-2024-nickel-rus", "state"] == "not stated"
+    assert set(table["year"]) == {2022, 2023, 2024}
