@@ -23,5 +23,6 @@ single_failures what depends on each node, line and risk group, by flow, mode an
 line_shapes     shapes of lines for a map
 naming          names of lines and groups, months and what stands in, in words
 node_detours    longer ways if one node fails, and the nearest of its kind
+exercise_measures efficiency, redundancy and tonnage of an exercise
 limits          what the network does not hold
 """

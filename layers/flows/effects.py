@@ -17,7 +17,7 @@ from layers.flows.search import search, search_from_gateways
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from layers.flows.closures import Case
+    from layers.flows.closures import Case, Closed
     from layers.flows.graph import FlowGraph
 
 __all__ = ["STATES", "Delay", "Detour", "Disconnected", "Efficiency", "PeopleCutOff", "Tonnage", "delay_h",
@@ -231,8 +231,10 @@ class Efficiency:
     unknown_edges: int
 
 
-def efficiency(graph: FlowGraph, case: Case, places: NDArray[np.int64]) -> Efficiency:
-    """Return the efficiency of the graph between places.
+def efficiency(
+    graph: FlowGraph, case: Case, places: NDArray[np.int64], shut: Closed | None = None
+) -> Efficiency:
+    """Return the efficiency of the graph between places; `shut` is closed instead of what the case closes.
 
     E = mean of 1 / L over unordered pairs (Latora & Marchiori 2001, doi:10.1103/PhysRevLett.87.198701).
     """
@@ -240,7 +242,7 @@ def efficiency(graph: FlowGraph, case: Case, places: NDArray[np.int64]) -> Effic
     found = search(graph, case.usable(graph), rows, rows)
     pair = np.triu_indices(len(rows), 1)
     before = found.km(rows)[pair]
-    after = found.km_after([case.closed(graph)], rows)[0][pair]
+    after = found.km_after([case.closed(graph) if shut is None else shut], rows)[0][pair]
     counted = before > 0
     pairs = int(counted.sum())
     mean, mean_after = (

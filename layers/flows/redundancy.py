@@ -18,7 +18,7 @@ from layers.flows.reduction import reduced
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from layers.flows.closures import Case
+    from layers.flows.closures import Case, Closed
     from layers.flows.graph import FlowGraph
 
 __all__ = ["Redundancy", "redundancy"]
@@ -39,10 +39,17 @@ class Redundancy:
 
 
 def redundancy(
-    graph: FlowGraph, case: Case, places: NDArray[np.int64], gateways: NDArray[np.int64]
+    graph: FlowGraph,
+    case: Case,
+    places: NDArray[np.int64],
+    gateways: NDArray[np.int64],
+    shut: Closed | None = None,
 ) -> Redundancy:
-    """Return the edge-disjoint paths from each place to any of the gateways."""
-    usable, shut = case.usable(graph), case.closed(graph)
+    """Return the edge-disjoint paths from each place to any of the gateways.
+
+    `shut` is closed instead of what the case closes.
+    """
+    usable, shut = case.usable(graph), case.closed(graph) if shut is None else shut
     nothing = shut.vertices & False
     before = _disjoint(graph, usable, nothing, places, np.unique(gateways))
     after = _disjoint(graph, usable & ~shut.edges, shut.vertices, places, np.unique(gateways))

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.exercises.words import MONTHS, asset_words, clock, days_words, inject_title, step_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.flows.exercise import Inject
     from layers.flows.exercise_timeline import Step
+    from pipelines.exercises.bodies import Body
     from pipelines.exercises.play import Played
 
-__all__ = ["EVENT_COLUMNS", "OBSERVATION_COLUMNS", "OBSERVED", "events", "observation_sheet"]
+__all__ = ["EVENT_COLUMNS", "OBSERVATION_COLUMNS", "OBSERVED", "events", "observation_sheet", "orders"]
 
 EVENT_COLUMNS = ("Event number", "Exercise time", "Exercise hour", "Event type", "Event synopsis",
                  "Inject text", "Responsible controller", "Controller instructions", "Intended player",
@@ -31,13 +34,33 @@ OBSERVATION_COLUMNS = ("effect_id", "exercise_time", "exercise_hour", "flow", "p
 _FREE_ROWS = 10
 
 
-def events(played: Played) -> list[dict[str, Any]]:
-    """Return a row for each inject and each end of a closure, by time (keys `EVENT_COLUMNS`)."""
+def orders(found: Sequence[Body]) -> list[tuple[str, str]]:
+    """Return by body the text of the card on which it sets an order: of repair and use, or of help."""
+    own = (
+        "More has failed than can be repaired and carried at once. Write down in which order it is repaired, "
+        "what goes first over what is left, who decided so, and whom it leaves waiting."
+    )
+    alliance = (
+        "Your members set orders of repair that need the same ships, crews and spare parts. Say what you "
+        "know, which help you offer or ask for, in which order, and who has to consent."
+    )
+    return [(one.code, alliance if one.states else own) for one in found if one.injects]
+
+
+def events(played: Played, found: Sequence[Body]) -> list[dict[str, Any]]:
+    """Return a row for each inject, each end of a closure, and each order to be set, by time.
+
+    Keys are `EVENT_COLUMNS`.
+    """
     rows = []
     by_id = {one.id: one for one in played.exercise.injects}
     for step in played.times.steps:
         rows += [_inject(played, step, by_id[name]) for name in step.injects]
         rows += [_end(played, step, name) for name in step.ended if not _is_opened(played, name)]
+    if played.times.closings:
+        last = max(one.at_h for one in played.times.closings)
+        rows += [_order(played, last, code, text) for code, text in orders(found)]
+        rows.sort(key=lambda row: float(row["Exercise hour"]))
     for number, row in enumerate(rows, start=1):
         row["Event number"] = number
     return [{name: row[name] for name in EVENT_COLUMNS} for row in rows]
@@ -59,6 +82,17 @@ def _inject(played: Played, step: Step, inject: Inject) -> dict[str, Any]:
         "Objective": "; ".join(played.exercise.objectives), "Delivery method": "card, telephone or radio",
         "Asset": f"{played.assets[inject.id].key}",
         "Duration": days_words(closing) if closing else "opens what was closed", "Notes": "",
+    }  # fmt: skip
+
+
+def _order(played: Played, at_h: float, code: str, text: str) -> dict[str, Any]:
+    return {
+        "Exercise time": clock(at_h), "Exercise hour": round(at_h, 2), "Responsible controller": "",
+        "Event type": "Inject", "Event synopsis": f"{code} sets an order", "Inject text": text,
+        "Controller instructions": f"Hand out card {code} once the last closure is understood.",
+        "Intended player": code, "Expected action": "A written order with its reason; no order is right by "
+        "itself: compare who is cut off for how long", "Objective": "; ".join(played.exercise.objectives),
+        "Delivery method": "card, telephone or radio", "Asset": "", "Duration": "", "Notes": "",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from layers.flows.autonomy import autonomy_days
 from layers.flows.exercise_effects import UNKNOWNS
 from maps.exercises.document import listed, page, section, table
 from maps.reports.html_document import tag
-from pipelines.exercises.events import OBSERVED
+from pipelines.exercises.events import OBSERVED, orders
 from pipelines.exercises.words import (
     MONTHS,
     asset_words,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["body_page", "cards_page", "facilitator_page"]
 
-_CABLES = 16  # on a sheet
 _FILE = {"file": "File", "what": "Holds"}
 _ASKED = (
     "What of this is yours to decide, and what needs somebody else's consent?",
@@ -63,9 +62,11 @@ def facilitator_page(played: Played, found: Sequence[Body]) -> str:
         section("In short", listed(_short(played), "")),
         section("Objectives", listed(exercise.objectives, "none is stated in the exercise file")),
         section("Schedule", _schedule(played)),
+        section("In the room", *_room(played, found)),
         section("What happens, step by step", *_steps(played)),
         section("How long places are cut off", _durations(played)),
         section("In other months", _months(played)),
+        section("The network as a whole, everything closed at once", _network(played)),
         section(
             "What stands in", "Large enough: a port of at least the size of the closed one in the World Port "
             "Index and at least small; a runway of at least four fifths. What stood in elsewhere is no "
@@ -137,6 +138,25 @@ def _schedule(played: Played) -> ET.Element:
         for one in played.exercise.injects
     ]  # fmt: skip
     return table(rows, {"time": "Time", "inject": "Inject", "to": "To", "days": "Lasts"}, "no inject")
+
+
+def _room(played: Played, found: Sequence[Body]) -> list[ET.Element]:
+    """Return a plan of half a day in the room: exercise time is told, not waited for."""
+    count = len(played.times.steps)
+    minutes = max(10, 120 // max(count, 1))
+    rows = [
+        {"what": "Welcome, rules, sheets of the bodies read", "minutes": 20},
+        *({"what": f"{step_label(step)}: cards, players state and decide", "minutes": minutes}
+          for step in played.times.steps),
+        {"what": f"Orders of repair and use: cards of {', '.join(code for code, _ in orders(found))}",
+         "minutes": 30},
+        {"what": "What was seen, from the observation sheet", "minutes": 30},
+    ]  # fmt: skip
+    total = sum(int(str(row["minutes"])) for row in rows)
+    return [
+        table(rows, {"what": "Part", "minutes": "Minutes"}, "", ("minutes",)),
+        tag("p", f"{total} minutes in all; shorten a step in which nothing changes."),
+    ]
 
 
 def _steps(played: Played) -> list[ET.Element]:
@@ -211,6 +231,27 @@ def _months(played: Played) -> ET.Element:
     return tag("div", tag("p", note), body)
 
 
+def _network(played: Played) -> ET.Element:
+    """Return efficiency, redundancy and tonnage by flow; what is not known is called unknown."""
+    rows = [
+        {
+            "flow": row["flow"],
+            "drop": "unknown" if pd.isna(row["drop_pct"]) else f"{row['drop_pct']:.2g} %",
+            "ways": f"{row['two_ways_before']} before, {row['two_ways_after']} after, "
+            f"of {row['judged_places']}",
+            "tonnage": f"unknown, at {counted(row['ports_of_unknown_tonnage'], 'port')}"
+            if row["ports_of_unknown_tonnage"] else "no port is affected",
+        }
+        for row in played.measures.to_dict("records")
+    ]  # fmt: skip
+    columns = {
+        "flow": "Flow",
+        "drop": "Efficiency lost between large and affected settlements, in data between landings",
+        "ways": "Affected settlements with two ways that share no line", "tonnage": "Tonnage exposed",
+    }  # fmt: skip
+    return table(rows, columns, "none")
+
+
 def _stand_ins(played: Played) -> ET.Element:
     rows = [
         row | {"far": _far(row), "stand_in": f"{row['stand_in']} {row['country_iso3']}".strip()}
@@ -243,8 +284,8 @@ def _unknown(played: Played) -> list[ET.Element]:
     return [*out, tag("p", note)]
 
 
-def cards_page(played: Played) -> str:
-    """Return the cards of the injects and of the ends of closures, by time."""
+def cards_page(played: Played, found: Sequence[Body]) -> str:
+    """Return the cards of the injects, of the ends of closures and of orders to set, by time."""
     cards = [
         (one.at_h, f"Card {one.id}", one.id, one.to or played.assets[one.id].states,
          one.text or f"{asset_words(played, one.id)}: {one.action}")
@@ -258,6 +299,14 @@ def cards_page(played: Played) -> str:
         for hour in [one.at_h + 24 * one.drawn_days]
         if not one.ends and hour <= played.times.lasts_h
     ]  # fmt: skip
+    cards += (
+        [
+            (max(one.at_h for one in played.times.closings), f"Card {code}", code, (code,), text)
+            for code, text in orders(found)
+        ]
+        if played.times.closings
+        else []
+    )
     # A card that is cut out still says what it is.
     foot = (
         f"{played.stamp['status'].capitalize()}. Pack {played.pack_id}, {MONTHS[played.exercise.month - 1]}."
@@ -300,8 +349,7 @@ def _on_file(played: Played, body: Body) -> list[ET.Element]:
         section("Owners and operators on file", listed(body.operators, nobody)),
         section("Stocks on file", listed(body.stocks, "No stock is published: ask how long yours last.")),
         section(
-            "Cables in service on file", listed(cables[:_CABLES], "none"),
-            f"and {len(cables) - _CABLES} more" if len(cables) > _CABLES else None,
+            "Cables in service on file", listed(cables, "none"),
         ),
         section("Repairs elsewhere, as published", listed(_repairs(played), "none")),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ import pandas as pd
 from layers.flows.closures import Case, Closed
 from layers.flows.exercise_assets import assets_of, vertex_row, with_assumed
 from layers.flows.exercise_effects import effects_of, joined
+from layers.flows.exercise_measures import measures_of
 from layers.flows.exercise_timeline import timeline
 from layers.flows.exercise_ways import way_left
 from pipelines.exercises.stand_in import stand_ins
@@ -69,6 +70,7 @@ class Played:
     effects: Effects
     watched: tuple[Watched, ...]
     stand_ins: pd.DataFrame
+    measures: pd.DataFrame
     findings: tuple[str, ...]
     expected: pd.DataFrame
     pack_id: str
@@ -110,7 +112,8 @@ def play(exercise: Exercise, inputs: Inputs, text: str = "") -> Played:
     pack_id = hashlib.sha256(content.encode()).hexdigest()[:12]
     return Played(
         exercise, inputs, assembled, assets, times, effects, watched,
-        stand_ins(assembled, exercise, assets, every, inputs), found,
+        stand_ins(assembled, exercise, assets, every, inputs),
+        measures_of(assembled, exercise, every, effects.steps), found,
         _expected(assembled, assets, times, effects, watched), pack_id,
     )  # fmt: skip
 

@@ -93,7 +93,7 @@ def _fill(played: Played, text: str, pack: Path) -> None:
     html = {
         "facilitator/notes.html": pages.facilitator_page(played, found),
         "facilitator/map.html": map_page(played),
-        "facilitator/inject_cards.html": pages.cards_page(played),
+        "facilitator/inject_cards.html": pages.cards_page(played, found),
         **{f"bodies/{body.code}.html": pages.body_page(played, body) for body in found},
     }
     for name, content in html.items():
@@ -102,13 +102,14 @@ def _fill(played: Played, text: str, pack: Path) -> None:
     tables: dict[str, pd.DataFrame] = {
         "facilitator/effects_by_step.csv": effects.steps, "facilitator/effects_by_inject.csv": effects.alone,
         "facilitator/durations.csv": effects.durations, "facilitator/recovery.csv": effects.recovery,
-        "facilitator/months.csv": effects.months, "facilitator/before.csv": effects.before,
+        "facilitator/months.csv": effects.months,
+        "facilitator/network.csv": played.measures, "facilitator/before.csv": effects.before,
         "facilitator/stand_ins.csv": played.stand_ins, "facilitator/expected_effects.csv": played.expected,
         "facilitator/ways.csv": _ways(played), "facilitator/bodies.csv": _bodies(found),
     }  # fmt: skip
     for name, table in tables.items():
         _write_csv(pack / name, table.to_dict("records"), list(table.columns), stamp)
-    listed = events(played)
+    listed = events(played, found)
     _write_csv(pack / "facilitator/msel.csv", listed, list(listed[0]), stamp)
     write_workbook(
         pack / "facilitator/msel_blueprint.xlsx", "MSEL", [row | _stamped(stamp) for row in listed]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given
 from toy_flows import GRAPHS, ROWS, Edge, graph_of, ring
 
-from layers.flows.closures import Case, Closure
+from layers.flows.closures import Case, Closed, Closure
+from layers.flows.effects import efficiency
 from layers.flows.redundancy import redundancy
 
 INF = float("inf")
@@ -57,3 +59,15 @@ def test_networkx_counts_the_same(graph, places, gates):
     for place, paths in zip(places, actual, strict=True):
         theirs = nx.maximum_flow_value(whole, place, len(graph))
         assert paths == (INF if theirs >= endless else theirs)
+
+
+def test_what_is_closed_may_be_given_instead_of_a_case():
+    graph = ring()
+    shut = Closed(np.arange(len(graph.edges)) == 0, np.zeros(len(graph), dtype=bool))
+    case = Case("goods", 1)
+    found = redundancy(graph, case, np.array([1, 2]), np.array([0]), shut)
+    assert found.before.tolist() == [2, 2]
+    assert found.after.tolist() == [1, 1]
+    spread = efficiency(graph, case, np.array([0, 1]), shut)
+    # A to B: 100 km, then 330 km by D and C.
+    assert spread.drop_pct == pytest.approx(100 * (1 - 100 / 330))

@@ -238,7 +238,7 @@ def test_each_theme_shows_its_subject(opened, picture):
         found = told[theme.name]
         assert {theme.nodes, "countries", "graticule", *asked[theme.name]} <= set(found["layers"])
         assert found["layers"][0] == theme.nodes
-        assert found["kept"] == [True, True, 12, "Position uncertainty [km]", True]
+        assert found["kept"] == [True, True, 13, "Position uncertainty [km]", True]
         assert len(found["labels"]) > 15
         assert found["covered"] == []
         assert sum(found["rules"].values()) == len(nodes), "each node has one class"

@@ -334,3 +334,24 @@ def test_bodies_know_their_alliance_remit_and_status(plays):
     assert any(text.startswith("Space Norway: Svalbard") for text in found["SJM"].operators)
     assert any(text.startswith("Longyearbyen, coal") for text in found["SJM"].stocks)
     assert "BLR6 civil communications" in found["SJM"].requirements
+
+
+def test_each_body_sets_an_order_and_the_network_is_measured(packs):
+    for folder in packs.values():
+        found = {row["code"] for row in rows(folder / "facilitator" / "bodies.csv") if row["injects"]}
+        events = rows(folder / "facilitator" / "msel.csv")
+        orders = [row for row in events if row["Event synopsis"].endswith("sets an order")]
+        assert {row["Intended player"] for row in orders} == found
+        hours = [float(row["Exercise hour"]) for row in events]
+        assert hours == sorted(hours)
+        cards = (folder / "facilitator" / "inject_cards.html").read_text(encoding="utf-8")
+        assert all(f"Card {code}:" in cards for code in found)
+        for row in rows(folder / "facilitator" / "network.csv"):
+            assert row["tonnage_exposed_t"] == "", "no source has it: unknown, not 0"
+            assert float(row["drop_pct"] or 0) >= 0
+            assert int(row["two_ways_after"]) <= int(row["two_ways_before"]) <= int(row["judged_places"])
+
+
+def test_no_list_on_a_sheet_is_cut(packs):
+    sheets = [path.read_text(encoding="utf-8") for path in packs["svalbard_cables"].glob("bodies/*.html")]
+    assert not [sheet for sheet in sheets if " more<" in sheet]
