@@ -39,6 +39,7 @@ _COMMODITIES = {
     "Zinc": ("zinc", "mining"), "Zircon": ("zirconium", "mining"),
 }  # fmt: skip
 _STATES = {"r": "reported", "e": "estimated", "p": "provisional"}
+_CODES = {"French Guiana": "GUF"}  # the table gives it the code of Guyana
 _UNITS = {"metr. t": "t", "kg": "kg"}
 
 
@@ -58,25 +59,27 @@ def read(inputs: Inputs) -> pd.DataFrame:
             parts.append(part.assign(commodity=commodity, material=material, stage=stage))
     database.close()
     raw = pd.concat(parts, ignore_index=True)
+    raw["Country_ISO"] = raw["Country"].map(_CODES).fillna(raw["Country_ISO"])
     # A row without a three-letter code is a total and would count twice.
     raw = raw[raw["Country_ISO"].str.fullmatch("[A-Z]{3}", na=False)]
     keys = ["commodity", "material", "stage", "unit", "Country", "Country_ISO", "data_source"]
     table = raw.melt(keys, [str(year) for year in _YEARS], "year", "production")
     table["production"] = pd.to_numeric(table["production"], errors="coerce")
-    # A territory may stand beside its state under one code (French Guiana).
-    by_country = table.groupby(["commodity", "material", "stage", "unit", "year", "Country_ISO"], sort=False)
-    table = by_country.agg(
-        country=("Country", "last"), state=("data_source", "last"), production=("production", "sum")
-    ).reset_index()
+    # The numbers of the two neighbours were mixed up with their codes: where they are the same, one is wrong.
+    other = table[table["Country"] == "French Guiana"].set_index(["commodity", "year"])["production"]
+    place = pd.MultiIndex.from_frame(table[["commodity", "year"]])
+    same = (table["production"] > 0) & (table["production"] == other.reindex(place).to_numpy())
+    is_mixed = same & (table["Country"] == "Guyana")
+    table["production"] = table["production"].mask(is_mixed)
     total = table.groupby(["commodity", "year"])["production"].transform("sum")
     table["world_share"] = (table["production"] / total).where(total > 0).round(6)
-    table = table[table["production"] > 0]
+    table["state"] = table["data_source"].map(_STATES).fillna("not stated").mask(is_mixed, "not available")
+    table = table[(table["production"] > 0) | is_mixed]
     key = table["commodity"].str.split(" ").str[0].str.lower() + "-" + table["Country_ISO"].str.lower()
     return table.assign(
         feature_id="wmd-" + table["year"] + "-" + key,
-        name=table["commodity"] + ", " + table["country"],
+        name=table["commodity"] + ", " + table["Country"],
         country_iso3=table["Country_ISO"],
-        state=table["state"].map(_STATES).fillna("not stated"),
         unit=table["unit"].map(_UNITS),
         year=table["year"].astype("int64"),
         source_id="world_mining_data",

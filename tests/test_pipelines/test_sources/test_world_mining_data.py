@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import pandas as pd
 import pytest
 
 from layers.observed.minerals import MINERAL_PRODUCTION
@@ -24,7 +25,8 @@ def table(tmp_path, package_file):
             ("Norway", "NOR", "9", "1", "1", "30", "metr. t", "r"),
             ("Chile", "CHL", "9", "1", "3", "50", "metr. t", "e"),
             ("Russia, Asia", "RUS", "9", "0", "0", "20", "metr. t", None),
-            ("French Chile", "CHL", "9", "0", "1", "0", "metr. t", "e"),
+            ("French Guiana", "CHL", "9", "0", "1", "0", "metr. t", "e"),
+            ("Guyana", "GUY", "9", "7", "1", "0", "metr. t", "r"),
             ("Sweden", "SWE", "9", "0", "0", "0", "metr. t", "r"),
             ("Total", "DELETE", "99", "2", "5", "100", "metr. t", "r"),
         ]  # fmt: skip
@@ -38,7 +40,14 @@ def test_a_share_is_of_all_states_and_of_no_sum(table):
     latest = table[table["year"] == 2024].set_index("country_iso3")
     assert latest["production"].to_dict() == {"CHL": 50.0, "NOR": 30.0, "RUS": 20.0}
     assert latest["world_share"].to_dict() == {"CHL": 0.5, "NOR": 0.3, "RUS": 0.2}
-    assert table.loc["wmd-2023-nickel-chl", ["production", "world_share"]].tolist() == [4.0, 0.8]
+    assert table.loc["wmd-2023-nickel-chl", ["production", "world_share"]].tolist() == [3.0, 0.6]
+
+
+def test_two_neighbours_whose_numbers_were_mixed_up_are_told_apart(table):
+    assert table.loc["wmd-2023-nickel-guf", "production"] == 1.0
+    mixed = table.loc["wmd-2023-nickel-guy"]
+    assert (pd.isna(mixed["production"]), mixed["state"]) == (True, "not available")
+    assert table.loc["wmd-2022-nickel-guy", "production"] == 7.0
 
 
 def test_rows_hold_for_the_end_of_their_year(table):
