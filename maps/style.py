@@ -161,7 +161,7 @@ _KINDS = (
     Shape("port", "Port", "circle"),
     Shape("airfield", "Airfield", "triangle"),
     Shape("cable_landing", "Cable landing", "diamond"),
-    Shape("mine", "Mine", "square"),
+    Shape("mine", "Mine or plant", "square"),
     Shape("rail_terminal", "Rail terminal", "cross"),
     Shape("energy_site", "Energy site", "star"),
     Shape("ground_station", "Ground station", "hexagon"),

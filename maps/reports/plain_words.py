@@ -20,10 +20,10 @@ __all__ = [
 ]  # fmt: skip
 
 KIND: Final = {
-    "port": "port", "airfield": "airfield", "cable_landing": "cable landing", "mine": "mine",
+    "port": "port", "airfield": "airfield", "cable_landing": "cable landing", "mine": "mine or plant",
     "rail_terminal": "railhead", "energy_site": "power plant", "ground_station": "satellite ground station",
 }  # fmt: skip
-KINDS: Final = {kind: f"{word}s" for kind, word in KIND.items()}
+KINDS: Final = {kind: f"{word}s" for kind, word in KIND.items()} | {"mine": "mines and plants"}
 # Hazard -> its effect in a sentence: words before the value, form of the value, words after the value.
 _DOES: Final[dict[str, tuple[str, str, str]]] = {
     "ice_season_lost": ("its sea ice lasts ", ".1f", " months a year less than in 1981 to 2010"),
