@@ -194,7 +194,8 @@ def test_all_roads_and_railways_from_finland_to_russia_are_closed(graph):
     assert across["is_border_closed"].all()
     legs = graph.edges[(graph.edges["mode"] == "access") & (graph.edges["states"] == "FIN-RUS")]
     assert legs["is_border_closed"].all()
-    rest = graph.edges[land & ~graph.edges["states"].isin(["FIN-RUS", "NOR-RUS"])]
+    shut = ["EST-RUS", "FIN-RUS", "NOR-RUS"]
+    rest = graph.edges[land & ~graph.edges["states"].isin(shut)]
     assert not rest["is_border_closed"].any()
 
 
