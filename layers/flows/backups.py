@@ -53,20 +53,7 @@ def backups_at(
     UsageError
         If a backup names a vertex that the network lacks.
     """
-    table = backup_links[(backup_links["flow"] == flow).to_numpy(bool) & in_service(backup_links, day)]
-    table = table[table["source_url"] != not_from]
-    access = graph.only((graph.edges["mode"] == "access").to_numpy())
-    part = connected_components(access.matrix(), directed=False)[1]
-    ids = graph.vertices["vertex_id"]
-    number = dict(zip(ids, range(len(ids)), strict=True))
-    kinds: dict[int, set[str]] = {}
-    for served, leads_to, kind in zip(table["vertices"], table["leads_to"], table["kind"], strict=True):
-        at, ends = (_rows(number, text) for text in (served, leads_to))
-        if ends and not has_way[ends].any():
-            continue
-        for row in np.flatnonzero(np.isin(part, part[at])).tolist():
-            kinds.setdefault(row, set()).add(str(kind))
-    return {row: frozenset(own) for row, own in kinds.items()}
+    return _in_use(_served(graph, backup_links, flow, day, not_from), has_way)
 
 
 def standing_by(
@@ -84,6 +71,7 @@ def standing_by(
     named = backup_links["vertices"].str.cat(backup_links["leads_to"].fillna(""), sep=" ").str.split()
     backup_links = backup_links[[ids >= set(words) for words in named]]
     effects = effects[effects["flow"].isin(_REPLACED)]
+    served = {flow: _served(graph, backup_links, flow, day) for flow in set(_REPLACED.values())}
     out: dict[tuple[str, int, str], frozenset[str]] = {}
     for (thing, name), own in effects.groupby(["thing", "flow"], sort=False):
         flow = _REPLACED[str(name)]
@@ -91,10 +79,41 @@ def standing_by(
         has_way[own["place"]] = False
         if thing in number:  # a node is not its own place, but has no way either
             has_way[number[str(thing)]] = False
-        kinds = backups_at(graph, backup_links, flow, day, has_way)
+        kinds = _in_use(served[flow], has_way)
         places = [place for place in own["place"] if place in kinds]
         out |= {(str(thing), place, str(name)): kinds[place] for place in places}
     return out
+
+
+# A backup: the rows of the vertices that it leads to, those that it serves, and its kind.
+_Served = tuple[list[int], list[int], str]
+
+
+def _served(
+    graph: FlowGraph, backup_links: pd.DataFrame, flow: str, day: str, not_from: str = ""
+) -> list[_Served]:
+    """Return the backups of a flow that are in service on a day; parameters as in `backups_at`."""
+    table = backup_links[(backup_links["flow"] == flow).to_numpy(bool) & in_service(backup_links, day)]
+    table = table[table["source_url"] != not_from]
+    access = graph.only((graph.edges["mode"] == "access").to_numpy())
+    part = connected_components(access.matrix(), directed=False)[1]
+    ids = graph.vertices["vertex_id"]
+    number = dict(zip(ids, range(len(ids)), strict=True))
+    out = []
+    for served, leads_to, kind in zip(table["vertices"], table["leads_to"], table["kind"], strict=True):
+        at, ends = (_rows(number, text) for text in (served, leads_to))
+        out.append((ends, np.flatnonzero(np.isin(part, part[at])).tolist(), str(kind)))
+    return out
+
+
+def _in_use(backups: list[_Served], has_way: NDArray[np.bool_]) -> dict[int, frozenset[str]]:
+    """Return the kinds of the backups whose other end has a way, by the row of the vertex that they serve."""
+    kinds: dict[int, set[str]] = {}
+    for ends, rows, kind in backups:
+        if not ends or has_way[ends].any():
+            for row in rows:
+                kinds.setdefault(row, set()).add(kind)
+    return {row: frozenset(own) for row, own in kinds.items()}
 
 
 def _rows(number: dict[str, int], text: object) -> list[int]:
