@@ -111,6 +111,8 @@ def substitutes(
     rows = []
     for kind in kinds:
         nodes = np.flatnonzero((vertices["kind"] == kind).to_numpy())
+        if not len(nodes):
+            continue
         for some in np.split(nodes, range(_AT_ONCE, len(nodes), _AT_ONCE)):
             by_land = dijkstra(matrix, indices=some, limit=_LAND_KM)[:, nodes]
             straight = distance_km(lon[some, None], lat[some, None], lon[nodes], lat[nodes])

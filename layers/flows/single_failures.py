@@ -162,7 +162,7 @@ def _net(graph: FlowGraph, lines: pd.DataFrame) -> _Net:
 
 def _groups(lines: pd.DataFrame) -> list[tuple[str, NDArray[np.int64]]]:
     """Return the risk groups with their lines, those of a single line left out: the line tells the same."""
-    words = lines["risk_groups"].str.split().explode().dropna()
+    words = lines["risk_groups"].astype("str").str.split().explode().dropna()
     by_group = words.groupby(words).groups
     return [(str(name), np.asarray(rows, dtype=np.int64)) for name, rows in by_group.items() if len(rows) > 1]
 

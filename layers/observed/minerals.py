@@ -31,7 +31,7 @@ MINES = Layer(
         Column("byproducts", "str", "other commodities"),
         Column("confidence", "str", "confidence the source gives its own row"),
         Column("stage", "str", "how far it is; null where the source does not state it", choices=STAGES),
-        Column("region", "str", "region of the country"),
+        Column("subnational_unit", "str", "region, state or province of the country"),
         Column("position_precision", "str", "how the place is known; null where not stated", choices=PRECISIONS),
         Column("operator", "str", "who works it"),
         Column("owner", "str", "who owns it, by the document at `owner_url`; unknown without one"),

@@ -47,7 +47,7 @@ def _sites(raw: pd.DataFrame, file: str) -> gpd.GeoDataFrame:
         country_iso3=table["country/area"].map(ALPHA_3_OF_NAME),
         stage=table["status"].map(_STAGE),
         position_precision=table["coordinate-accuracy"].map(_PRECISION),
-        region=table["subnational-unit"].str.strip(),
+        subnational_unit=table["subnational-unit"].str.strip(),
         operator=table["owner"].str.replace(r"\s*\[100\.0%\]", "", regex=True),
         owner=table["parent"]
         .str.replace(r"\s*\[100\.0%\]", "", regex=True)

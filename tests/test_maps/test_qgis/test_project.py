@@ -209,7 +209,16 @@ def test_headings():
 
 RELATED = {
     f"nodes_{name}": "node_id"
-    for name in ("evidence", "exits", "climate_facts", "measures", "standards", "overrides", "warming_levels")
+    for name in (
+        "evidence",
+        "exits",
+        "climate_facts",
+        "measures",
+        "node_recovery",
+        "overrides",
+        "standards",
+        "warming_levels",
+    )
 } | {"nodes_thaw_damage": "match_node"}
 
 

@@ -33,6 +33,10 @@ def test_gaps_of_the_coverage_are_said(page, picture):
     assert sum("corridors" not in cell for cell in found) == empty
 
 
+def test_no_layer_has_a_column_that_the_sub_regions_are_counted_by(picture):
+    assert not [layer.id for layer in picture.layers if "region" in picture.tables[layer.id]]
+
+
 def test_a_late_source_of_the_first_layer_of_a_pillar_is_named(picture):
     """The count and the state stand in one cell, which is no gap."""
     pillar = picture.layers[0].pillar

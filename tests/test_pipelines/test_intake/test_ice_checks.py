@@ -123,8 +123,9 @@ def test_a_field_that_cannot_be_is_held_or_marked(name, codes, surface, series):
 
 
 def test_the_first_cell_that_has_no_code_is_named(codes, series):
-    codes[0, :2] = 101, 250
-    [finding] = judge_ice(FIELDS["g02135_day"], table(codes), DAY, series)
+    spoilt = codes.copy()
+    spoilt[0, :2] = 101, 250
+    [finding] = judge_ice(FIELDS["g02135_day"], table(spoilt), DAY, series)
     assert finding.found.endswith("found 101")
 
 
