@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fault_server import serving
@@ -170,20 +171,23 @@ class Server:
         return found
 
     def ask(self, what: str, query: str = "{}") -> list[dict]:
-        result = urllib.request.Request(
-            f"{self.api}/{what}/filter", method="POST", headers={"Content-Type": "application/json"},
-            data=query.encode(),
-        )  # fmt: skip
-        with urllib.request.urlopen(result, timeout=20) as answer:
-            return json.load(answer)
+        return self.post(f"{what}/filter", json.loads(query))
 
-    def post(self, what: str, body: dict) -> dict:
+    def post(self, what: str, body: dict) -> Any:
+        """The answer of the server, which is asked again while it says 503: its database is locked."""
         request = urllib.request.Request(
             f"{self.api}/{what}", method="POST", headers={"Content-Type": "application/json"},
             data=json.dumps(body).encode(),
         )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.load(answer)
+        for left in reversed(range(20)):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or not left:
+                    raise
+                time.sleep(1)
+        return None
 
     def runs(self, deployment: str, state: str = "COMPLETED") -> list[dict]:
         deployed = {row["id"]: row["name"] for row in self.ask("deployments")}
