@@ -121,9 +121,9 @@ def _grades(items: pd.DataFrame) -> Iterator[dict[str, str | None]]:
         same = items["covered"].map(own.isdisjoint).eq(other=False)
         differs = items["grade"].fillna("no grade") != one.grade
         for list_id, others in items[same & differs & (items["list_id"] != one.list_id)].groupby("list_id"):
-            asked = ", ".join(others["grade"].fillna("no grade").unique())
+            other_grades = ", ".join(others["grade"].fillna("no grade").unique())
             named = ", ".join(others["name"])
-            words = f"{one.list_id} asks for {one.grade}; {list_id} ({named}) for {asked}"
+            words = f"{one.list_id} asks for {one.grade}; {list_id} ({named}) for {other_grades}"
             lists = f"{one.list_id}; {list_id}"
             yield _row("grade", one.name, words, material=one.materials, list_ids=lists)
 
@@ -159,11 +159,11 @@ def _deposits_without_project(items: pd.DataFrame, sites: pd.DataFrame) -> Itera
     """Yield the deposits of a material that is strategic for the EU, without a strategic project."""
     strategic = set().union(*items.loc[items["list_id"] == _STRATEGIC, "covered"])
     for site in sites[(sites["kind"] == "deposit") & ~sites["has_project"]].itertuples(index=False):
-        if held := sorted((site.primary | site.others) & strategic):
+        if listed := sorted((site.primary | site.others) & strategic):
             stage = site.stage if isinstance(site.stage, str) else "stage not known"
-            words = f"deposit ({stage}) of {site.commodity}; strategic for the EU: {', '.join(held)}"
+            words = f"deposit ({stage}) of {site.commodity}; strategic for the EU: {', '.join(listed)}"
             yield _row(
-                "deposit without a project", site.name, words, material="; ".join(held), list_ids=_STRATEGIC,
+                "deposit without a project", site.name, words, material="; ".join(listed), list_ids=_STRATEGIC,
                 feature_id=site.feature_id, country_iso3=site.country_iso3,
             )  # fmt: skip
 

@@ -99,8 +99,8 @@ def _why_no_node(folder: Path, nodes: pd.DataFrame, query: str) -> str | None:
     if not path.is_file():
         return None
     sites = pd.read_parquet(path, columns=["name", "country_iso3", "longitude_deg", "latitude_deg"])
-    asked = folded(query).split()
-    named = sites[[bool(asked) and set(asked) <= set(folded(name).split()) for name in sites["name"]]]
+    words = folded(query).split()
+    named = sites[[bool(words) and set(words) <= set(folded(name).split()) for name in sites["name"]]]
     if not len(named):
         return None
     site = named.iloc[0]

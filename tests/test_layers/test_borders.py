@@ -76,15 +76,3 @@ def test_a_limit_holds_from_the_day_of_its_document(crossings) -> None:
 def test_a_border_is_closed_when_its_last_road_crossing_is(crossings) -> None:
     assert borders(crossings, "2023-11-29").closed == frozenset()
     assert borders(crossings, "2023-11-30").closed == {FINLAND}
-
-
-@pytest.fixture
-def crossings() -> pd.DataFrame:
-    return pd.DataFrame({
-        "states": ["FIN-RUS", "FIN-RUS", "NOR-RUS", "FIN-RUS"],
-        "mode": ["road", "road", "road", "rail"],
-        "state": ["closed", "closed", "open_restricted", "open_freight"],
-        "closed_from": ["2023-11-18", "2023-11-30", None, None],
-        "closed_until": [None, None, None, None],
-        "as_of": ["2025-09", "2025-09", "2024-08-01", "2024-04-15"],
-    })  # fmt: skip

@@ -98,6 +98,6 @@ def test_the_known_divergences_of_the_real_lists(picture):
         rows.loc[["deposit without a project"], "subject"]
     )
     projects = picture.tables["strategic_projects"]
-    asked = set(rows.loc[["grade of a project"], "feature_id"])
-    assert asked <= set(projects["feature_id"])
-    assert {"crma-keliber", "crma-amitsoq", "crma-per-geijer-kiruna"} <= asked
+    projects_with_question = set(rows.loc[["grade of a project"], "feature_id"])
+    assert projects_with_question <= set(projects["feature_id"])
+    assert {"crma-keliber", "crma-amitsoq", "crma-per-geijer-kiruna"} <= projects_with_question

@@ -158,8 +158,8 @@ def test_a_power_line_takes_power_from_where_it_leads_and_a_joint_of_a_grid_is_n
     )
     made = single_failures(Assembled(graph, gateways, pd.DataFrame()))
     rows = made.effects[made.effects["flow"].isin(["power", "energy"])]
-    told = {(row.thing, row.effect, row.flow, names[row.place]) for row in rows.itertuples()}
-    assert told == {
+    effects = {(row.thing, row.effect, row.flow, names[row.place]) for row in rows.itertuples()}
+    assert effects == {
         ("line:one", "loses_mode", "power", "town"),
         ("energy_site:plant", "loses_mode", "power", "town"),
         ("energy_site:plant", "loses_mode", "power", "other"),

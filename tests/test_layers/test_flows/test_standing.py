@@ -10,18 +10,6 @@ from layers.flows.standing import network_day
 
 
 @pytest.fixture
-def crossings():
-    return pd.DataFrame({
-        "states": ["FIN-RUS", "FIN-RUS", "NOR-RUS", "FIN-RUS"],
-        "mode": ["road", "road", "road", "rail"],
-        "state": ["closed", "closed", "open_restricted", "open_freight"],
-        "closed_from": ["2023-11-18", "2023-11-30", None, None],
-        "closed_until": [None, None, None, None],
-        "as_of": ["2025-09", "2025-09", "2024-08-01", "2024-04-15"],
-    })  # fmt: skip
-
-
-@pytest.fixture
 def cables():
     return pd.DataFrame({
         "feature_id": ["a", "b", "planned"], "status": ["in_service", "in_service", "planned"],

@@ -147,8 +147,8 @@ def test_the_caption_names_the_month_drawn_and_says_which_edge_is_lacking(
     browser: Browser, folder: Path, picture: Picture
 ) -> None:
     ice = picture.tables["sea_ice"]
-    held = set(ice.loc[ice["year"].fillna(0) > 2010, "month"])
-    assert 0 < len(held) < 12
+    months_with_edge = set(ice.loc[ice["year"].fillna(0) > 2010, "month"])
+    assert 0 < len(months_with_edge) < 12
     page = open_map(browser, folder)
     extent = page.inner_text("#ice-note").split("Newest extent held, ")[1]
     for month in range(1, 13):
@@ -156,8 +156,8 @@ def test_the_caption_names_the_month_drawn_and_says_which_edge_is_lacking(
         name = f"{date(2000, month, 1):%B}"
         caption = page.inner_text("#ice-note")
         assert f"usual {name}" in caption
-        assert (f"No edge of a recent {name} is held" in caption) == (month not in held)
-        assert (f"dashed: {name} " in caption) == (month in held)
+        assert (f"No edge of a recent {name} is held" in caption) == (month not in months_with_edge)
+        assert (f"dashed: {name} " in caption) == (month in months_with_edge)
         # The newest extent is of one month, whatever month is drawn.
         assert (f"(not {name})" in caption) == (int(extent[5:7]) != month)
     page.close()

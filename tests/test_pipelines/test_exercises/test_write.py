@@ -108,8 +108,10 @@ def test_every_file_says_what_it_is_and_what_it_came_from(packs, inputs):
 def test_a_state_that_only_an_inject_names_is_a_body(plays):
     played, _ = plays["svalbard_cables"]
     first, *rest = played.exercise.injects
-    asked = replace(played.exercise, injects=(first._replace(to=("DNK", "EU", "all")), *rest))
-    before, after = ({body.code for body in bodies(one)} for one in (played, replace(played, exercise=asked)))
+    with_denmark = replace(played.exercise, injects=(first._replace(to=("DNK", "EU", "all")), *rest))
+    before, after = (
+        {body.code for body in bodies(one)} for one in (played, replace(played, exercise=with_denmark))
+    )
     assert after - before == {"DNK", "EU"}, "Denmark is of the EU; NATO is there before"
 
 
