@@ -163,8 +163,8 @@ def _deposits_without_project(items: pd.DataFrame, sites: pd.DataFrame) -> Itera
             stage = site.stage if isinstance(site.stage, str) else "stage not known"
             words = f"deposit ({stage}) of {site.commodity}; strategic for the EU: {', '.join(listed)}"
             yield _row(
-                "deposit without a project", site.name, words, material="; ".join(listed), list_ids=_STRATEGIC,
-                feature_id=site.feature_id, country_iso3=site.country_iso3,
+                "deposit without a project", site.name, words, material="; ".join(listed),
+                list_ids=_STRATEGIC, feature_id=site.feature_id, country_iso3=site.country_iso3,
             )  # fmt: skip
 
 
